@@ -1,0 +1,1 @@
+"""The nouns: cases, exchanges, verdicts, journal events. No I/O, no other part of the package."""

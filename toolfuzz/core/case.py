@@ -1,0 +1,121 @@
+"""What is asked, and what a right answer is."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+__all__ = ["Case", "Expectation", "ExpectedCall", "Json", "JsonObject", "Message", "Tool", "Turn"]
+
+Json = Any
+JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One offered tool. ``parameters`` is the JSON Schema exactly as it is sent."""
+
+    name: str
+    description: str
+    parameters: JsonObject
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One scripted message; assistant and tool messages of a history come from real replies."""
+
+    role: Literal["system", "user"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedCall:
+    """A call that must come back: tool name and the exact arguments object."""
+
+    tool: str
+    arguments: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """The right answer of a turn.
+
+    ``calls``: exactly these calls. ``no_call``: a reply without any call. ``unknown``: nothing is
+    known (offline judging without an oracle); only schema and wire can be judged.
+    ``compare="schema"`` accepts any arguments that validate.
+    """
+
+    kind: Literal["calls", "no_call", "unknown"]
+    calls: tuple[ExpectedCall, ...] = ()
+    order: Literal["any", "given"] = "any"
+    compare: Literal["exact", "schema"] = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is said, what must come back, and the scripted results of the calls (in call order).
+
+    ``tool_choice`` is ``auto``, ``none``, ``required`` or the name of a tool as ``tool:NAME``.
+    ``parallel`` is the request's parallel_tool_calls flag; None leaves it out.
+    """
+
+    messages: tuple[Message, ...]
+    expect: Expectation
+    tool_choice: str = "auto"
+    parallel: bool | None = None
+    results: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question with a known right answer. It knows no target, so any model can be asked it.
+
+    ``id`` is the hash of what is asked (tools and turns), never of a seed or an index.
+    ``origin`` is ``generated`` or says where the tools came from (``tools:data_import.json``).
+    """
+
+    origin: str
+    probe: str
+    features: tuple[str, ...]
+    tools: tuple[Tool, ...]
+    turns: tuple[Turn, ...]
+    id: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        asked = [
+            [[t.name, t.description, t.parameters, t.strict] for t in self.tools],
+            [
+                [
+                    [[m.role, m.content] for m in turn.messages],
+                    [[c.tool, c.arguments] for c in turn.expect.calls],
+                    [turn.expect.kind, turn.expect.order, turn.expect.compare],
+                    [turn.tool_choice, turn.parallel, turn.results],
+                ]
+                for turn in self.turns
+            ],
+        ]
+        object.__setattr__(self, "id", _digest(asked))
+
+    @property
+    def schema_id(self) -> str:
+        """Hash of the offered tools: cases with the same tools share it."""
+        return _digest([[t.name, t.description, t.parameters, t.strict] for t in self.tools])
+
+    @property
+    def cluster(self) -> str:
+        """The unit that was sampled: the schema when it was generated, else the case itself.
+
+        Generated schemas are a sample of all schemas; a user's own tools are the whole
+        population, and only the values are sampled.
+        """
+        return self.schema_id if self.origin == "generated" else self.id
+
+    def tool(self, name: str) -> Tool | None:
+        """Return the offered tool of that exact name."""
+        return next((t for t in self.tools if t.name == name), None)
+
+
+def _digest(content: Json) -> str:
+    text = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,285 @@
+"""A JSON reader that repairs nothing and names what is odd (RFC 8259).
+
+Python's ``json`` accepts NaN, duplicate keys and lone surrogates without a word and forgets how a
+number was spelled. Here each of them is an ``Issue``, duplicate pairs and number tokens survive
+in the value, and text that can't be loaded says whether it merely stops too early.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+__all__ = [
+    "Document",
+    "Duplicates",
+    "Float",
+    "Issue",
+    "JsonError",
+    "dumps",
+    "is_prefix",
+    "loads",
+    "parse",
+    "parse_prefix",
+]
+
+IssueKind = Literal["duplicate-key", "nonfinite", "lone-surrogate"]
+
+
+class Float(float):
+    """A number written with a fraction or an exponent; ``token`` is its spelling (``"1e2"``)."""
+
+    __slots__ = ("token",)
+    token: str
+
+    def __new__(cls, token: str) -> "Float":
+        """Read the token; ``1e999`` becomes inf, as in Python."""
+        self = super().__new__(cls, token)
+        self.token = token
+        return self
+
+
+class Duplicates(dict[str, Any]):
+    """An object in which a key came twice: a dict (last one wins) that keeps all ``pairs``."""
+
+    __slots__ = ("pairs",)
+    pairs: list[tuple[str, Any]]
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.pairs = pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something that Python would load and RFC 8259 doesn't allow or warns of."""
+
+    kind: IssueKind
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A loaded value, its issues, and where it ended in the text."""
+
+    value: Any
+    issues: tuple[Issue, ...]
+    end: int
+
+
+class JsonError(ValueError):
+    """Text that can't be loaded: ``pos`` (characters) and ``reason``.
+
+    ``reason`` is Python's message, or ``trailing`` (a whole value and then more text),
+    ``too-deep`` or ``number-too-long``.
+    """
+
+    def __init__(self, reason: str, pos: int) -> None:
+        super().__init__(f"{reason} at character {pos}")
+        self.reason = reason
+        self.pos = pos
+
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_SURROGATE_HINT = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_LONE = re.compile("[\ud800-\udfff]")
+_MAX_INT_DIGITS = 4000
+
+
+class _Reader:
+    """json.JSONDecoder with hooks that take notes. One per text: the notes are its state."""
+
+    def __init__(self) -> None:
+        self.issues: list[Issue] = []
+        self.decoder = json.JSONDecoder(
+            object_pairs_hook=self._pairs,
+            parse_float=self._float,
+            parse_int=self._int,
+            parse_constant=self._constant,
+        )
+
+    def _pairs(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = dict(pairs)
+        if len(value) == len(pairs):
+            return value
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                self.issues.append(Issue("duplicate-key", key))
+            seen.add(key)
+        return Duplicates(pairs)
+
+    def _float(self, token: str) -> Float:
+        value = Float(token)
+        if value in (float("inf"), float("-inf")):
+            self.issues.append(Issue("nonfinite", token))
+        return value
+
+    def _int(self, token: str) -> int | Float:
+        if token == "-0":
+            return Float(token)
+        if len(token) > _MAX_INT_DIGITS:
+            raise JsonError("number-too-long", 0)
+        return int(token)
+
+    def _constant(self, token: str) -> Float:
+        self.issues.append(Issue("nonfinite", token))
+        return Float(token.replace("Infinity", "inf"))
+
+
+def parse_prefix(text: str, start: int = 0) -> Document:
+    """Load the first JSON value at ``start`` and say where it ends; raise JsonError if none."""
+    reader = _Reader()
+    begin = _skip_space(text, start)
+    try:
+        value, end = reader.decoder.raw_decode(text, begin)
+    except json.JSONDecodeError as error:
+        raise JsonError(error.msg, error.pos) from None
+    except RecursionError:
+        raise JsonError("too-deep", begin) from None
+    if _SURROGATE_HINT.search(text, begin, end):
+        reader.issues.extend(Issue("lone-surrogate", s) for s in _lone_surrogates(value))
+    return Document(value, tuple(reader.issues), end)
+
+
+def parse(text: str) -> Document:
+    """Load exactly one JSON value, space around it allowed; issues are listed, not raised.
+
+    Raises JsonError; its reason is ``trailing`` when more text follows a whole value.
+    """
+    document = parse_prefix(text)
+    rest = _skip_space(text, document.end)
+    if rest != len(text):
+        raise JsonError("trailing", rest)
+    return document
+
+
+def loads(text: str) -> Any:
+    """Load one JSON value and raise JsonError for any issue as well."""
+    document = parse(text)
+    for issue in document.issues:
+        raise JsonError(f"{issue.kind} {issue.detail!r}", 0)
+    return document.value
+
+
+def dumps(value: Any) -> str:
+    """Write JSON that ``parse`` reads back as the same value: tokens and duplicate pairs kept."""
+    return "".join(_write(value))
+
+
+def _write(value: Any) -> Iterator[str]:
+    match value:
+        case Float():
+            yield value.token
+        case dict():
+            pairs = value.pairs if isinstance(value, Duplicates) else value.items()
+            yield "{"
+            for n, (key, item) in enumerate(pairs):
+                yield f"{',' if n else ''}{json.dumps(key, ensure_ascii=False)}:"
+                yield from _write(item)
+            yield "}"
+        case list() | tuple():
+            yield "["
+            for n, item in enumerate(value):
+                if n:
+                    yield ","
+                yield from _write(item)
+            yield "]"
+        case _:
+            yield json.dumps(value, ensure_ascii=False)
+
+
+def _skip_space(text: str, start: int) -> int:
+    match = _SPACE.match(text, start)
+    return match.end() if match else start
+
+
+def _lone_surrogates(value: Any) -> Iterator[str]:
+    stack = [value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            yield from (f"\\u{ord(c):04x}" for c in _LONE.findall(node))
+        elif isinstance(node, dict):
+            pairs = node.pairs if isinstance(node, Duplicates) else node.items()
+            for key, item in pairs:
+                stack += [key, item]
+        elif isinstance(node, list):
+            stack += node
+
+
+# One token at a time, each pattern either a whole token or (with $) the start of one.
+_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*')
+_STRING_STOP = re.compile(r"(?:\\(?:u[0-9a-fA-F]{0,3})?)?\Z")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_NUMBER_STOP = re.compile(
+    r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][+-]?)?)?\Z|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?[eE][+-]?\Z"
+)
+_WORDS = ("true", "false", "null")
+
+
+def is_prefix(text: str) -> bool:
+    """Whether the text is a proper prefix of some JSON value: it errs only by stopping too early.
+
+    A pushdown automaton over tokens; linear in the text. The empty text is a prefix; a whole
+    object or array is not; a bare top-level number is (more digits could follow).
+    """
+    stack: list[str] = []
+    expect = "value"
+    pos = _skip_space(text, 0)
+    size = len(text)
+    while pos < size:
+        char = text[pos]
+        if expect in ("key", "key-or-close", "value", "value-or-close"):
+            if expect.endswith("close") and char in "}]" and char == stack[-1]:
+                stack.pop()
+                pos += 1
+            elif char == '"':
+                match = _STRING.match(text, pos)
+                end = match.end() if match else pos + 1
+                if end == size or text[end] != '"':
+                    return _STRING_STOP.match(text, end) is not None
+                pos = end + 1
+                if expect.startswith("key"):
+                    expect = "colon"
+                    pos = _skip_space(text, pos)
+                    continue
+            elif expect.startswith("key"):
+                return False
+            elif char == "{" or char == "[":
+                stack.append("}" if char == "{" else "]")
+                expect = "key-or-close" if char == "{" else "value-or-close"
+                pos = _skip_space(text, pos + 1)
+                continue
+            elif char in "-0123456789":
+                if _NUMBER_STOP.match(text, pos):
+                    return True
+                match = _NUMBER.match(text, pos)
+                if match is None:
+                    return False
+                pos = match.end()
+            else:
+                word = next((w for w in _WORDS if w[0] == char), None)
+                if word is None:
+                    return False
+                if not text.startswith(word, pos):
+                    return word.startswith(text[pos:])
+                pos += len(word)
+            expect = "comma"
+        elif expect == "colon":
+            if char != ":":
+                return False
+            expect, pos = "value", pos + 1
+        elif not stack:
+            return False
+        elif char == ",":
+            expect = "key" if stack[-1] == "}" else "value"
+            pos += 1
+        elif char == stack[-1]:
+            stack.pop()
+            pos += 1
+        else:
+            return False
+        pos = _skip_space(text, pos)
+    return bool(stack) or expect != "comma" or text[-1:].isdigit()

@@ -1,0 +1,71 @@
+"""What is wrong with a reply."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+__all__ = ["Finding", "Layer", "Metrics", "Severity", "Status", "Verdict"]
+
+Severity = Literal["error", "warn", "info"]
+Status = Literal["pass", "fail", "unjudged"]
+Layer = Literal["wire", "stream", "structure", "arguments", "schema", "values"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One defect, named once at its first cause.
+
+    ``call`` is the position of the call in the reply, None when no single call is meant.
+    ``pointer`` is an RFC 6901 JSON pointer into that call's arguments ("" is the whole object);
+    ``schema_pointer`` points into the tool's parameters. ``shape`` describes the schema found
+    there ("object behind $ref"); (slug, shape) is the identity for grouping and minimizing.
+    ``message`` is for people and free to change.
+    """
+
+    slug: str
+    severity: Severity
+    layer: Layer
+    message: str
+    call: int | None = None
+    pointer: str = ""
+    schema_pointer: str = ""
+    shape: str = ""
+    expected: Any = None
+    actual: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Numbers of one question, for rates and latency. Times in milliseconds.
+
+    ``latency_ms`` and ``first_byte_ms`` are of the attempt that counts, without queueing and
+    retries. ``called``: the reply ended in tool calls. ``schema_valid``: all its calls name an
+    offered tool and validate (None when it called nothing).
+    """
+
+    latency_ms: float | None = None
+    first_byte_ms: float | None = None
+    attempts: int = 1
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    called: bool = False
+    schema_valid: bool | None = None
+    checks: int = 0
+    checks_failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of one question. ``unjudged`` is never the model's failure; ``reason`` says why.
+
+    ``cluster`` is the case's sampling unit (see Case.cluster).
+    """
+
+    case_id: str
+    target: str
+    repeat: int
+    stream: bool
+    status: Status
+    findings: tuple[Finding, ...] = ()
+    reason: str | None = None
+    cluster: str = ""
+    metrics: Metrics = field(default_factory=Metrics)
