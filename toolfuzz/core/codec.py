@@ -117,8 +117,9 @@ def _read(
 ) -> T:
     from pydantic import ValidationError
 
+    hashable: Any = cls
     try:
-        read: T = _adapter(cls).validate_python(prepare(data) if prepare else data)
+        read: T = _adapter(hashable).validate_python(prepare(data) if prepare else data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])

@@ -1,0 +1,1 @@
+"""Running cases against targets: asyncio, one dispatcher, journal first. Knows no report."""

@@ -1,0 +1,142 @@
+"""Every case to every target: workers ask, one dispatcher writes the journal and then tells."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+
+from toolfuzz.campaign.asker import Asker, Participant
+from toolfuzz.campaign.feed import CaseFeed
+from toolfuzz.campaign.journal import Journal
+from toolfuzz.campaign.question import modes, put_question
+from toolfuzz.core.case import Case
+from toolfuzz.core.events import CaseDrawn, Event, RunFinished, VerdictReached
+from toolfuzz.core.exchange import Reply
+from toolfuzz.judge.policy import Policy
+
+__all__ = ["Campaign", "run_campaign"]
+
+# So many questions in a row without any judgeable answer, and a target is given up.
+GIVE_UP_AFTER = 25
+# Cases drawn ahead of the fastest target.
+DRAW_AHEAD = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """What to run. ``tell`` sees every event after it was written; it must not block."""
+
+    participants: Sequence[Participant]
+    cases: AsyncIterator[Case]
+    repeat: int = 1
+    policy: Policy = field(default_factory=Policy)
+    tell: Callable[[Event], None] = lambda event: None
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One target's place in the feed."""
+
+    participant: Participant
+    position: int = 0
+    in_a_row: int = 0
+    given_up: bool = False
+
+    def note(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, VerdictReached):
+                broken = event.verdict.status == "unjudged"
+                self.in_a_row = self.in_a_row + 1 if broken else 0
+                self.given_up = self.given_up or self.in_a_row >= GIVE_UP_AFTER
+
+
+async def run_campaign(
+    campaign: Campaign, journal: Journal, *, stop: asyncio.Event | None = None
+) -> RunFinished:
+    """Run to the end, or until ``stop`` is set: then questions under way still finish.
+
+    Returns the event that closes the journal; its reason is ``done``, ``interrupted`` or, when
+    every target was given up after too many unjudged answers in a row, ``endpoint``.
+    """
+    stop = stop or asyncio.Event()
+    feed = CaseFeed(campaign.cases, ahead=DRAW_AHEAD)
+    queue: asyncio.Queue[Sequence[Event] | None] = asyncio.Queue(maxsize=256)
+    lanes = [_Lane(p) for p in campaign.participants]
+    async with asyncio.TaskGroup() as group:
+        drawing = group.create_task(feed.fill())
+        writing = group.create_task(_dispatch(queue, journal, campaign.tell))
+        workers = [
+            group.create_task(_work(lane, campaign, feed, queue, stop))
+            for lane in lanes
+            for _ in range(lane.participant.concurrency)
+        ]
+        await asyncio.gather(*workers)
+        drawing.cancel()
+        await queue.put(None)
+        await writing
+    finished = RunFinished(time.time(), _reason(lanes, stop))
+    journal.append([finished])
+    campaign.tell(finished)
+    return finished
+
+
+async def _work(
+    lane: _Lane,
+    campaign: Campaign,
+    feed: CaseFeed,
+    queue: asyncio.Queue[Sequence[Event] | None],
+    stop: asyncio.Event,
+) -> None:
+    async with lane.participant.open() as asker:
+        while not (stop.is_set() or lane.given_up):
+            position, lane.position = lane.position, lane.position + 1
+            case = await feed.get(position // campaign.repeat)
+            if case is None:
+                return
+            await _ask_all_modes(lane, campaign, asker, case, position % campaign.repeat, queue)
+
+
+async def _ask_all_modes(
+    lane: _Lane,
+    campaign: Campaign,
+    asker: Asker,
+    case: Case,
+    repeat: int,
+    queue: asyncio.Queue[Sequence[Event] | None],
+) -> None:
+    target = lane.participant.target
+    twin: Reply | None = None
+    for stream in modes(target):
+        outcome = await put_question(
+            asker,
+            lane.participant.dialect,
+            target,
+            case,
+            repeat=repeat,
+            stream=stream,
+            policy=campaign.policy,
+            twin=twin,
+        )
+        lane.note(outcome.events)
+        await queue.put((CaseDrawn(case), *outcome.events))
+        twin = outcome.reply
+
+
+async def _dispatch(
+    queue: asyncio.Queue[Sequence[Event] | None],
+    journal: Journal,
+    tell: Callable[[Event], None],
+) -> None:
+    known: set[str] = set()
+    while (batch := await queue.get()) is not None:
+        events = [e for e in batch if not (isinstance(e, CaseDrawn) and e.case.id in known)]
+        known.update(e.case.id for e in events if isinstance(e, CaseDrawn))
+        journal.append(events)
+        for event in events:
+            tell(event)
+
+
+def _reason(lanes: Sequence[_Lane], stop: asyncio.Event) -> str:
+    if stop.is_set():
+        return "interrupted"
+    return "endpoint" if lanes and all(lane.given_up for lane in lanes) else "done"

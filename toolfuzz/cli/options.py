@@ -1,0 +1,132 @@
+"""Options that several commands share, and how they become RunOptions."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from toolfuzz.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from toolfuzz.api import RunOptions
+
+__all__ = ["case_options", "endpoint_options", "judge_options", "run_options_from"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
+    def decorate(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+endpoint_options = _stack(
+    click.option(
+        "-m", "--model", "models", multiple=True, metavar="MODEL",
+        help="Model to ask: an alias, endpoint/model, sim/PROFILE or engine/…; repeatable.",
+    ),
+    click.option("--base-url", metavar="URL", help="Any server of one of the wire formats."),
+    click.option(
+        "--api",
+        type=click.Choice(["openai-chat", "openai-responses", "anthropic-messages"]),
+        help="Wire format, when it isn't the endpoint's usual one.",
+    ),
+    click.option("--key-env", metavar="NAME", help="Environment variable that holds the key."),
+    click.option(
+        "--header", "headers", multiple=True, metavar="NAME: VALUE",
+        help="Extra request header; repeatable. Never written to a file.",
+    ),
+    click.option(
+        "--param", "params", multiple=True, metavar="KEY=VALUE",
+        help="Extra body field (temperature=0, max_tokens=2048); VALUE is JSON or text.",
+    ),
+    click.option(
+        "--stream", "stream", flag_value="stream", type=str, default=None,
+        help="Ask for streamed replies.",
+    ),
+    click.option("--no-stream", "stream", flag_value="plain", help="Ask for plain replies (default)."),
+    click.option("--both-streams", "stream", flag_value="both", help="Ask each case both ways."),
+    click.option("--concurrency", type=int, metavar="N", help="Questions under way per model (8)."),
+    click.option("--timeout", type=float, metavar="SECONDS", help="Per attempt (120)."),
+    click.option("--engine-python", metavar="PATH", help="Python in which an engine/… is installed."),
+)  # fmt: skip
+
+case_options = _stack(
+    click.option(
+        "--tools", multiple=True, metavar="FILE",
+        help="Your own tools: a JSON file (OpenAI, Anthropic, MCP or bare form), "
+        "python:module:NAME, a shipped catalogue's name, or all; repeatable.",
+    ),
+    click.option("--mcp", multiple=True, metavar="COMMAND|URL", help="Tools of an MCP server."),
+    click.option("--openapi", multiple=True, metavar="FILE|URL", help="Operations of an OpenAPI file."),
+    click.option("--allow-remote-refs", is_flag=True, default=None, help="Fetch remote $refs."),
+    click.option("--probe", "probes", multiple=True, metavar="NAME", help="Only these probes."),
+    click.option("--feature", "features", multiple=True, metavar="NAME", help="Only these schema features."),
+    click.option("--cases", type=int, metavar="N", help="Cases per model (100)."),
+    click.option("--repeat", type=int, metavar="N", help="Times each case is asked (1)."),
+    click.option("--seed", type=int, metavar="N", help="Same seed, same cases (0)."),
+    click.option("--strength", type=click.IntRange(2, 3), metavar="2|3", help="Cover pairs or triples of features (2)."),
+)  # fmt: skip
+
+judge_options = _stack(
+    click.option("--strict", is_flag=True, default=None, help="Warnings fail a case too."),
+    click.option("--ignore", multiple=True, metavar="SLUG|GROUP", help="Leave these defects out."),
+    click.option("--select", multiple=True, metavar="SLUG|GROUP", help="Only these defects count."),
+)  # fmt: skip
+
+
+def parse_params(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """Read KEY=VALUE pairs; a VALUE that is JSON is JSON, anything else is text."""
+    import json
+
+    params: dict[str, Any] = {}
+    for pair in pairs:
+        key, found, text = pair.partition("=")
+        if not found or not key:
+            raise UsageError(f"--param {pair!r} is not KEY=VALUE", "for example: --param temperature=0")
+        try:
+            params[key] = json.loads(text)
+        except ValueError:
+            params[key] = text
+    return params
+
+
+def parse_headers(lines: tuple[str, ...]) -> dict[str, str]:
+    """Read ``NAME: VALUE`` lines."""
+    headers = {}
+    for line in lines:
+        name, found, value = line.partition(":")
+        if not found or not name.strip():
+            raise UsageError(
+                "--header needs NAME: VALUE", "for example: --header 'X-Project: evaluation'"
+            )
+        headers[name.strip()] = value.strip()
+    return headers
+
+
+def run_options_from(given: dict[str, Any]) -> "RunOptions":
+    """Build RunOptions from a command's flags; flags that weren't given keep their defaults."""
+    from pathlib import Path
+
+    from toolfuzz.api import RunOptions
+    from toolfuzz.judge.policy import Policy
+    from toolfuzz.targets import Access
+
+    given = {k: v for k, v in given.items() if v not in (None, ())}
+    if "headers" in given:
+        given["headers"] = parse_headers(given["headers"])
+    if "params" in given:
+        given["params"] = parse_params(given["params"])
+    if "out" in given:
+        given["out"] = Path(given["out"])
+
+    def part(cls: Any) -> Any:
+        names = cls.__dataclass_fields__
+        return cls(**{k: given[k] for k in names if k in given})
+
+    own = {k: given[k] for k in RunOptions.__dataclass_fields__ if k in given}
+    return RunOptions(**{"models": (), **own, "access": part(Access), "policy": part(Policy)})

@@ -1,0 +1,24 @@
+"""``toolfuzz plan``: what a run would cover, without asking anybody."""
+
+from typing import Any
+
+import click
+
+from toolfuzz.cli.options import case_options, run_options_from
+
+EPILOG = """\b
+Examples:
+  toolfuzz plan --cases 200
+  toolfuzz plan --cases 200 --strength 3
+  toolfuzz plan --tools my_tools.json
+"""
+
+
+@click.command(epilog=EPILOG)
+@case_options
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def plan(as_json: bool, **given: Any) -> None:
+    """Show what so many cases cover: pairs and triples of schema features, shapes, tokens."""
+    from toolfuzz.cli._plan import print_coverage
+
+    print_coverage(run_options_from(given), as_json=as_json)
