@@ -1,0 +1,42 @@
+import pytest
+from made_up import case, events, verdict
+
+from toolfuzz.analyze.load import collect, question
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.events import CaseDrawn, RunFinished, VerdictReached
+
+
+def test_collect_gathers_everything() -> None:
+    run = collect(events())
+    assert (len(run.cases), len(run.verdicts), len(run.skipped)) == (6, 18, 1)
+    assert run.finished == RunFinished(1060.0)
+    assert run.exchanges == {}
+    assert len(run.of("acme/one")) == 12
+
+
+def test_exchanges_are_kept_on_request() -> None:
+    run = collect(events(), keep_exchanges=True)
+    assert {question(v) for v in run.verdicts} == set(run.exchanges)
+
+
+def test_a_question_judged_again_counts_as_judged_last() -> None:
+    again = verdict(case(6), "unjudged", reason="refusal")
+    run = collect([*events(), CaseDrawn(case(6)), VerdictReached(again)])
+    assert [v for v in run.of("sim/clean") if v.case_id == again.case_id] == [again]
+
+
+def test_a_run_that_was_cut_off_has_no_end() -> None:
+    assert collect(events()[:-1]).finished is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        (events()[1:], "run-started"),
+        ([*events()[:1], VerdictReached(verdict(case(9)))], "never drew"),
+        ([*events(), VerdictReached(verdict(case(6), target="no/one"))], "never asked"),
+    ],
+)
+def test_a_broken_order_is_named(lines: list, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        collect(lines)

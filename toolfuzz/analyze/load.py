@@ -1,0 +1,105 @@
+"""A journal's events, put in order for the readers of a run. No file is opened here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from toolfuzz.core.case import Case
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.events import (
+    CaseDrawn,
+    CaseSkipped,
+    Event,
+    ExchangeRecorded,
+    RunFinished,
+    RunStarted,
+    VerdictReached,
+)
+from toolfuzz.core.exchange import Exchange
+from toolfuzz.core.verdict import Verdict
+
+__all__ = ["Question", "RunData", "Traffic", "collect", "question"]
+
+Question = tuple[str, str, int, bool]
+"""One asking of a case: (case id, target name, repeat, streamed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """HTTP calls made to a target, retries included, and how many of them were retries."""
+
+    calls: int = 0
+    retries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunData:
+    """A run as its journal tells it.
+
+    ``verdicts`` holds one verdict a question; ``exchanges`` is empty unless they were asked for.
+    ``finished`` is None when the run was cut off.
+    """
+
+    started: RunStarted
+    cases: dict[str, Case] = field(default_factory=dict)
+    verdicts: list[Verdict] = field(default_factory=list)
+    skipped: list[CaseSkipped] = field(default_factory=list)
+    traffic: dict[str, Traffic] = field(default_factory=dict)
+    exchanges: dict[Question, list[Exchange]] = field(default_factory=dict)
+    finished: RunFinished | None = None
+
+    def of(self, target: str) -> list[Verdict]:
+        """Return the verdicts on one target, in the order they were reached."""
+        return [v for v in self.verdicts if v.target == target]
+
+    def cluster(self, verdict: Verdict) -> str:
+        """Return the sampling unit that the verdict belongs to (see Case.cluster)."""
+        return verdict.cluster or self.cases[verdict.case_id].cluster
+
+
+def question(of: Verdict | Exchange) -> Question:
+    """Return which asking a verdict or an exchange belongs to."""
+    return of.case_id, of.target, of.repeat, of.stream
+
+
+def collect(events: Iterable[Event], *, keep_exchanges: bool = False) -> RunData:
+    """Gather a run from its events; a question that was judged again counts once, as judged last.
+
+    Raises UsageError when the events begin without ``run-started`` or judge an unknown case or
+    target.
+    """
+    started: RunStarted | None = None
+    finished: RunFinished | None = None
+    cases: dict[str, Case] = {}
+    verdicts: dict[Question, Verdict] = {}
+    skipped: list[CaseSkipped] = []
+    traffic: dict[str, Traffic] = {}
+    exchanges: dict[Question, list[Exchange]] = {}
+    for event in events:
+        match event:
+            case RunStarted():
+                started = started or event
+            case CaseDrawn(case):
+                cases[case.id] = case
+            case CaseSkipped():
+                skipped.append(event)
+            case ExchangeRecorded(exchange):
+                seen = traffic.get(exchange.target, Traffic())
+                attempts = len(exchange.attempts)
+                traffic[exchange.target] = Traffic(
+                    seen.calls + attempts, seen.retries + max(attempts - 1, 0)
+                )
+                if keep_exchanges:
+                    exchanges.setdefault(question(exchange), []).append(exchange)
+            case VerdictReached(verdict):
+                verdicts[question(verdict)] = verdict
+            case RunFinished():
+                finished = event
+    if started is None:
+        raise UsageError("the journal has no run-started line", "is it the run.jsonl of a run?")
+    known = {target.name for target in started.targets}
+    for verdict in verdicts.values():
+        if verdict.case_id not in cases:
+            raise UsageError(f"the journal judges case {verdict.case_id}, which it never drew")
+        if verdict.target not in known:
+            raise UsageError(f"the journal judges {verdict.target!r}, which it never asked")
+    return RunData(started, cases, list(verdicts.values()), skipped, traffic, exchanges, finished)

@@ -1,0 +1,245 @@
+"""How often it works, and how sure that is."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from math import comb, sqrt
+from statistics import NormalDist, fmean, quantiles
+
+from toolfuzz.analyze.load import RunData, Traffic
+from toolfuzz.analyze.power import smallest_visible_drop
+from toolfuzz.core.case import Case, JsonObject
+from toolfuzz.core.codec import FORMAT_VERSION
+from toolfuzz.core.exchange import Target
+from toolfuzz.core.verdict import Finding, Verdict
+
+__all__ = ["CALLS_FOR_P99", "Rate", "pass_k", "rate", "summarize", "wilson"]
+
+CALLS_FOR_P99 = 299
+"""Below this many calls the chance that none of them lies beyond the true p99 exceeds 5%."""
+
+_Z = NormalDist().inv_cdf(0.975)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A success rate with its 95% interval; ``rate`` is None when nothing was judged.
+
+    ``n_eff`` is the number of independent questions that would be as informative.
+    """
+
+    rate: float | None
+    low: float
+    high: float
+    judged: int
+    passed: int
+    clusters: int
+    n_eff: float
+
+
+def wilson(passed: float, n: float, z: float = _Z) -> tuple[float, float]:
+    """Return Wilson's score interval (95% by default); ``n`` may be fractional, (0, 1) for n = 0.
+
+    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
+    """
+    if n <= 0:
+        return 0.0, 1.0
+    p = passed / n
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    # At the borders the exact ends are 0 and 1; rounding must not put the rate outside.
+    return min(max(middle - half, 0.0), p), max(min(middle + half, 1.0), p)
+
+
+def rate(passes: Iterable[tuple[str, bool]]) -> Rate:
+    """Return the share of judged questions that passed, given (cluster, passed) of each.
+
+    The interval is Wilson's on the effective number of questions, since questions about the same
+    schema are alike: p(1-p) over the squared cluster-robust standard error, shrunk by
+    (1.96/t)² with clusters - 1 degrees of freedom. With no failure (or no pass) the clusters are
+    what was sampled, so their number counts.
+    """
+    sums: dict[str, int] = defaultdict(int)
+    sizes: dict[str, int] = defaultdict(int)
+    for cluster, ok in passes:
+        sums[cluster] += ok
+        sizes[cluster] += 1
+    judged, passed, clusters = sum(sizes.values()), sum(sums.values()), len(sizes)
+    if not judged:
+        return Rate(None, 0.0, 1.0, 0, 0, 0, 0.0)
+    p = passed / judged
+    n_eff = _effective(p, judged, [sums[c] - p * sizes[c] for c in sizes])
+    low, high = wilson(p * n_eff, n_eff)
+    # Few failures say little about how alike a schema's questions are. One failure must not
+    # leave the run surer of itself than none would have.
+    low = min(low, wilson(clusters, clusters)[0])
+    high = max(high, wilson(0, clusters)[1])
+    return Rate(p, min(low, p), max(high, p), judged, passed, clusters, n_eff)
+
+
+def _effective(p: float, judged: int, residuals: Sequence[float]) -> float:
+    clusters = len(residuals)
+    if p in (0, 1) or clusters == 1:
+        return float(clusters)
+    from scipy.special import stdtrit
+
+    shrink = (_Z / float(stdtrit(clusters - 1, 0.975))) ** 2
+    variance = clusters / (clusters - 1) * sum(r * r for r in residuals) / judged**2
+    most = judged * shrink
+    n_eff = min(p * (1 - p) / variance * shrink, most) if variance else most
+    # Two or three clusters would shrink below one question, which is less than was seen.
+    return max(n_eff, 1.0)
+
+
+def pass_k(outcomes: Iterable[Sequence[bool]]) -> dict[int, float]:
+    """Return pass^k for every k up to the most repeats: the chance that k askings all pass.
+
+    ``outcomes`` holds the repeats of each case. C(passed, k) / C(repeats, k), averaged over the
+    cases with at least k repeats (arXiv:2406.12045).
+    """
+    tallies = [(sum(repeats), len(repeats)) for repeats in outcomes]
+    most = max((n for _, n in tallies), default=0)
+    return {
+        k: fmean(comb(passed, k) / comb(n, k) for passed, n in tallies if n >= k)
+        for k in range(1, most + 1)
+    }
+
+
+def summarize(run: RunData) -> JsonObject:
+    """Return ``summary.json``: what was asked for, and one entry a target."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "toolfuzz_version": run.started.version,
+        "started": run.started.started,
+        "finished": run.finished.finished if run.finished else None,
+        "finish_reason": run.finished.reason if run.finished else "cut-off",
+        "seed": run.started.settings.get("seed"),
+        "settings": run.started.settings,
+        "cases": len(run.cases),
+        "skipped": [asdict(skip) for skip in run.skipped],
+        "targets": [_target(run, target) for target in run.started.targets],
+    }
+
+
+def _target(run: RunData, target: Target) -> JsonObject:
+    verdicts = run.of(target.name)
+    judged = [v for v in verdicts if v.status != "unjudged"]
+    unjudged = [v for v in verdicts if v.status == "unjudged"]
+    total = _rate(run, judged)
+    traffic = run.traffic.get(target.name, Traffic())
+    called = [v.metrics for v in verdicts if v.metrics.called]
+    checks = sum(v.metrics.checks for v in judged)
+    drop = None
+    if total.rate is not None:
+        drop = smallest_visible_drop(total.rate, total.n_eff)
+    return {
+        "target": target.name,
+        "kind": target.kind,
+        "simulated": target.kind == "simulated",
+        "endpoint": target.endpoint,
+        "dialect": target.dialect,
+        "model": target.model,
+        **asdict(total),
+        "failed": total.judged - total.passed,
+        "unjudged": len(unjudged),
+        "unjudged_reasons": dict(Counter(v.reason or "unknown" for v in unjudged).most_common()),
+        "schemas": len({run.cases[v.case_id].schema_id for v in judged}),
+        "schema_accuracy": _share(sum(m.schema_valid is True for m in called), len(called)),
+        "check_success": _share(checks - sum(v.metrics.checks_failed for v in judged), checks),
+        "defects": _defects(run, judged, lambda f: f.severity == "error"),
+        "warnings": _defects(run, judged, lambda f: f.severity != "error"),
+        "features": _rates_by(run, judged, lambda case, _: case.features),
+        "probes": _rates_by(run, judged, lambda case, _: (case.probe,)),
+        "modes": _rates_by(run, judged, lambda _, v: ("stream" if v.stream else "plain",)),
+        "latency_ms": _percentiles([v.metrics.latency_ms for v in judged]),
+        "first_byte_ms": _percentiles([v.metrics.first_byte_ms for v in judged]),
+        "tokens": {
+            "input": _sum(v.metrics.input_tokens for v in verdicts),
+            "output": _sum(v.metrics.output_tokens for v in verdicts),
+        },
+        "calls": traffic.calls,
+        "retries": traffic.retries,
+        "smallest_visible_drop": drop,
+        "pass_k": _pass_k(judged),
+    }
+
+
+def _rate(run: RunData, verdicts: Iterable[Verdict]) -> Rate:
+    return rate((run.cluster(v), v.status == "pass") for v in verdicts)
+
+
+def _rates_by(
+    run: RunData, judged: Sequence[Verdict], keys: Callable[[Case, Verdict], Iterable[str]]
+) -> JsonObject:
+    groups: dict[str, list[Verdict]] = defaultdict(list)
+    for verdict in judged:
+        for key in keys(run.cases[verdict.case_id], verdict):
+            groups[key].append(verdict)
+    return {
+        key: {k: v for k, v in asdict(_rate(run, groups[key])).items() if k != "n_eff"}
+        for key in sorted(groups)
+    }
+
+
+def _defects(
+    run: RunData, judged: Sequence[Verdict], wanted: Callable[[Finding], bool]
+) -> JsonObject:
+    """Per slug: distinct cases, replies, share of judged replies with interval, an example.
+
+    The example is the smallest case, so that it does not depend on the order of answers.
+    """
+    found: dict[str, dict[int, Finding]] = defaultdict(dict)
+    for place, verdict in enumerate(judged):
+        for finding in filter(wanted, verdict.findings):
+            found[finding.slug].setdefault(place, finding)
+    entries = {}
+    for slug, places in found.items():
+        ids = {judged[place].case_id for place in places}
+        share = rate((run.cluster(v), place in places) for place, v in enumerate(judged))
+        example = min(places, key=lambda p: (_size(run.cases[judged[p].case_id]), judged[p].case_id))
+        finding = places[example]
+        entries[slug] = {
+            "cases": len(ids),
+            "replies": len(places),
+            "rate": share.rate,
+            "low": share.low,
+            "high": share.high,
+            "severity": finding.severity,
+            "layer": finding.layer,
+            "example": {"case": judged[example].case_id, **asdict(finding)},
+        }
+    commonest = sorted(entries, key=lambda slug: (-len(found[slug]), slug))
+    return {slug: entries[slug] for slug in commonest}
+
+
+def _size(case: Case) -> int:
+    asked = [[c.arguments for c in turn.expect.calls] for turn in case.turns]
+    return len(json.dumps([asked, [tool.parameters for tool in case.tools]]))
+
+
+def _percentiles(times: Iterable[float | None]) -> JsonObject:
+    """p50, p90, p95 in milliseconds, and p99 where enough calls were made to know it."""
+    known = [t for t in times if t is not None]
+    if not known:
+        return {}
+    cuts = quantiles(known, n=100, method="inclusive") if len(known) > 1 else known * 99
+    wanted = (50, 90, 95, 99) if len(known) >= CALLS_FOR_P99 else (50, 90, 95)
+    return {f"p{p}": round(cuts[p - 1], 3) for p in wanted}
+
+
+def _pass_k(judged: Iterable[Verdict]) -> JsonObject:
+    repeats: dict[tuple[str, bool], list[bool]] = defaultdict(list)
+    for verdict in judged:
+        repeats[verdict.case_id, verdict.stream].append(verdict.status == "pass")
+    by_k = pass_k(repeats.values())
+    return {str(k): share for k, share in by_k.items()} if len(by_k) > 1 else {}
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
