@@ -197,7 +197,9 @@ def _defects(
     for slug, places in found.items():
         ids = {judged[place].case_id for place in places}
         share = rate((run.cluster(v), place in places) for place, v in enumerate(judged))
-        example = min(places, key=lambda p: (_size(run.cases[judged[p].case_id]), judged[p].case_id))
+        example = min(
+            places, key=lambda p: (_size(run.cases[judged[p].case_id]), judged[p].case_id)
+        )
         finding = places[example]
         entries[slug] = {
             "cases": len(ids),
@@ -207,7 +209,8 @@ def _defects(
             "high": share.high,
             "severity": finding.severity,
             "layer": finding.layer,
-            "example": {"case": judged[example].case_id, **asdict(finding)},
+            "example_case": judged[example].case_id,
+            "example": asdict(finding),
         }
     commonest = sorted(entries, key=lambda slug: (-len(found[slug]), slug))
     return {slug: entries[slug] for slug in commonest}
