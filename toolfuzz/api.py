@@ -6,7 +6,7 @@ import json
 import os
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -134,7 +134,7 @@ async def run_options(
             journal.append(opening)
             for event in opening:
                 tell(event)
-            async with contextlib.aclosing(_cases(options, tool_sets)) as cases:
+            async with contextlib.aclosing(draw(options, tool_sets)) as cases:
                 campaign = Campaign(participants, cases, options.repeat, options.policy, tell)
                 finished = await run_campaign(campaign, journal, stop=stop)
     summary = write_summary(folder)
@@ -169,7 +169,8 @@ def load_tools(options: RunOptions) -> list[ToolSet]:
     ]
 
 
-def _cases(options: RunOptions, tool_sets: Sequence[ToolSet]) -> AsyncIterator[Case]:
+def draw(options: RunOptions, tool_sets: Sequence[ToolSet]) -> AsyncGenerator[Case]:
+    """Draw the cases of a run, ahead of whoever reads them."""
     return draw_ahead(
         options.cases,
         seed=options.seed,

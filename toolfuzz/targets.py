@@ -83,9 +83,7 @@ def plan_targets(models: Sequence[str], access: Access) -> tuple[Target, ...]:
 
 def _plan(models: Sequence[str], access: Access) -> list[_Planned]:
     if not models:
-        raise UsageError(
-            "no model named", "add -m MODEL, for example: toolfuzz run -m sim/glm-4.7"
-        )
+        raise UsageError("no model named", "add -m MODEL, for example: toolfuzz run -m sim/glm-4.7")
     if repeated := {m for m in models if list(models).count(m) > 1}:
         raise UsageError(f"model named twice: {', '.join(sorted(repeated))}", "name each one once")
     return [_plan_one(model, access) for model in models]
@@ -128,7 +126,9 @@ async def open_participants(
     (host unreachable) before anything is spent beyond one tiny question per endpoint.
     """
     planned = _plan(models, access)
-    keys = [key_for(p.endpoint) if p.endpoint and p.target.kind == "http" else None for p in planned]
+    keys = [
+        key_for(p.endpoint) if p.endpoint and p.target.kind == "http" else None for p in planned
+    ]
     async with AsyncExitStack() as stack:
         simulator: str | None = None
         if any(p.target.kind == "simulated" for p in planned):

@@ -1,4 +1,4 @@
-"""The journal, ``run.jsonl``: the only truth of a run. Append, flush per verdict, read leniently."""
+"""The journal, ``run.jsonl``: the only truth of a run. Appended and flushed per verdict."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -71,12 +71,13 @@ def read_journal(run: Path) -> Iterator[Event]:
     with path.open(encoding="utf-8", errors="strict", newline="\n") as file:
         number = 0
         try:
-            for number, line in enumerate(file, 1):
+            for line in file:
+                number += 1
                 if not line.endswith("\n"):
                     return
                 yield event_from_json(json.loads(line))
         except UnicodeDecodeError:
-            raise UsageError(f"{path}:{number + 1}: not UTF-8 text") from None
+            raise UsageError(f"{path}: not UTF-8 text after line {number}") from None
         except json.JSONDecodeError as error:
             raise UsageError(f"{path}:{number}: not JSON: {error.msg}") from None
         except (UsageError, AttributeError) as error:

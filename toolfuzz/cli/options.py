@@ -48,11 +48,15 @@ endpoint_options = _stack(
         "--stream", "stream", flag_value="stream", type=str, default=None,
         help="Ask for streamed replies.",
     ),
-    click.option("--no-stream", "stream", flag_value="plain", help="Ask for plain replies (default)."),
+    click.option(
+        "--no-stream", "stream", flag_value="plain", help="Ask for plain replies (default)."
+    ),
     click.option("--both-streams", "stream", flag_value="both", help="Ask each case both ways."),
     click.option("--concurrency", type=int, metavar="N", help="Questions under way per model (8)."),
     click.option("--timeout", type=float, metavar="SECONDS", help="Per attempt (120)."),
-    click.option("--engine-python", metavar="PATH", help="Python in which an engine/… is installed."),
+    click.option(
+        "--engine-python", metavar="PATH", help="Python in which an engine/… is installed."
+    ),
 )  # fmt: skip
 
 case_options = _stack(
@@ -62,14 +66,21 @@ case_options = _stack(
         "python:module:NAME, a shipped catalogue's name, or all; repeatable.",
     ),
     click.option("--mcp", multiple=True, metavar="COMMAND|URL", help="Tools of an MCP server."),
-    click.option("--openapi", multiple=True, metavar="FILE|URL", help="Operations of an OpenAPI file."),
+    click.option(
+        "--openapi", multiple=True, metavar="FILE|URL", help="Operations of an OpenAPI file."
+    ),
     click.option("--allow-remote-refs", is_flag=True, default=None, help="Fetch remote $refs."),
     click.option("--probe", "probes", multiple=True, metavar="NAME", help="Only these probes."),
-    click.option("--feature", "features", multiple=True, metavar="NAME", help="Only these schema features."),
+    click.option(
+        "--feature", "features", multiple=True, metavar="NAME", help="Only these schema features."
+    ),
     click.option("--cases", type=int, metavar="N", help="Cases per model (100)."),
     click.option("--repeat", type=int, metavar="N", help="Times each case is asked (1)."),
     click.option("--seed", type=int, metavar="N", help="Same seed, same cases (0)."),
-    click.option("--strength", type=click.IntRange(2, 3), metavar="2|3", help="Cover pairs or triples of features (2)."),
+    click.option(
+        "--strength", type=click.IntRange(2, 3), metavar="2|3",
+        help="Cover pairs or triples of features (2).",
+    ),
 )  # fmt: skip
 
 judge_options = _stack(
@@ -87,7 +98,9 @@ def parse_params(pairs: tuple[str, ...]) -> dict[str, Any]:
     for pair in pairs:
         key, found, text = pair.partition("=")
         if not found or not key:
-            raise UsageError(f"--param {pair!r} is not KEY=VALUE", "for example: --param temperature=0")
+            raise UsageError(
+                f"--param {pair!r} is not KEY=VALUE", "for example: --param temperature=0"
+            )
         try:
             params[key] = json.loads(text)
         except ValueError:

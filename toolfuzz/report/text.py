@@ -7,7 +7,9 @@ from typing import Any
 __all__ = ["brief", "printable"]
 
 # C0 and C1 controls, and the characters that reorder or hide text (bidi marks, zero width).
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 def printable(text: str, *, keep_newlines: bool = False) -> str:

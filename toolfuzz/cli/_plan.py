@@ -1,0 +1,113 @@
+"""What a run would ask, cost and cover, without asking anybody."""
+
+import asyncio
+import json
+import math
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from toolfuzz.api import RunOptions, check_options, draw, load_tools
+from toolfuzz.campaign.question import modes, request_cap
+from toolfuzz.core.case import Case
+from toolfuzz.core.exchange import Target
+from toolfuzz.endpoints.dialects import dialect
+from toolfuzz.report.terminal import print_rows
+from toolfuzz.targets import plan_targets
+
+__all__ = ["print_coverage", "print_plan"]
+
+# No tokenizer makes more than one token of a byte; in practice about four bytes make one.
+BYTES_PER_TOKEN = 3
+
+
+def print_plan(options: RunOptions, *, as_json: bool) -> None:
+    """Print cases, requests, tokens (upper bound) and price per target."""
+    check_options(options)
+    targets = plan_targets(options.models, options.access)
+    cases = asyncio.run(_all(options))
+    plans = [_target_plan(target, cases, options.repeat) for target in targets]
+    if as_json:
+        click.echo(json.dumps(plans, indent=2))
+        return
+    header = ("target", "cases", "requests", "input tokens ≤", "output tokens ≤", "price ≤")
+    print_rows(header, [tuple(_word(p[key]) for key in _COLUMNS) for p in plans])
+    click.echo("\nnothing was asked; leave --dry-run out to run this")
+
+
+_COLUMNS = ("target", "cases", "requests", "input_tokens", "output_tokens", "price_usd")
+
+
+async def _all(options: RunOptions) -> list[Case]:
+    return [case async for case in draw(options, load_tools(options))]
+
+
+def _target_plan(target: Target, cases: list[Case], repeat: int) -> dict[str, Any]:
+    ways = len(modes(target)) * repeat
+    encode = dialect(target.dialect).encode
+    bodies = [encode(case, 0, target, stream=False) for case in cases]
+    sizes = [len(json.dumps(body, ensure_ascii=False).encode()) for body in bodies]
+    input_tokens = sum(math.ceil(size / BYTES_PER_TOKEN) for size in sizes) * ways
+    output_tokens = sum(
+        _output_bound(c, request_cap(b)) for c, b in zip(cases, bodies, strict=True)
+    )
+    output_tokens *= ways
+    return {
+        "target": target.name,
+        "cases": len(cases),
+        "requests": len(cases) * ways,
+        "input_tokens": input_tokens,
+        "output_tokens": output_tokens,
+        "price_usd": _price(target, input_tokens, output_tokens),
+    }
+
+
+def _output_bound(case: Case, cap: int | None) -> int:
+    """Twice the expected calls and room for prose; a request's own cap when that is smaller."""
+    calls = [c.arguments for turn in case.turns for c in turn.expect.calls]
+    bound = 2 * len(json.dumps(calls)) // BYTES_PER_TOKEN + 400
+    return min(bound, cap) if cap else bound
+
+
+def _price(target: Target, input_tokens: int, output_tokens: int) -> float | None:
+    """Return US dollars, 0 for what runs here, None when no price is known."""
+    if target.kind in ("simulated", "engine"):
+        return 0.0
+    try:
+        from genai_prices import Usage, calc_price
+    except ImportError:
+        return None
+    try:
+        usage = Usage(input_tokens=input_tokens, output_tokens=output_tokens)
+        return float(calc_price(usage, model_ref=target.model).total_price)
+    except LookupError:
+        return None
+
+
+def _word(value: Any) -> str:
+    match value:
+        case None:
+            return "unknown"
+        case float():
+            return f"${value:.2f}"
+        case int():
+            return f"{value:,}"
+        case _:
+            return str(value)
+
+
+def print_coverage(options: RunOptions, *, as_json: bool) -> None:
+    """Print what the cases reach, counted from the cases themselves."""
+    from toolfuzz.generate.plan import describe_plan
+
+    check_options(options)
+    summary = describe_plan(asyncio.run(_all(options)))
+    if as_json:
+        click.echo(json.dumps(asdict(summary), indent=2))
+        return
+    print_rows(("", ""), [(k.replace("_", " "), _fact(v)) for k, v in asdict(summary).items()])
+
+
+def _fact(value: Any) -> str:
+    return f"{value:.1%}" if isinstance(value, float) and value <= 1 else str(value)
