@@ -1,0 +1,293 @@
+"""Every family: golden texts, round trips, what cannot be written, what cannot be read."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from toolfuzz.core.case import ExpectedCall, Tool
+from toolfuzz.core.errors import UsageError
+from toolfuzz.engines import native
+from toolfuzz.engines.native import NotExpressible, UnreadableText, families, family
+from toolfuzz.engines.native._base import same
+
+UNTYPED = ("glm45", "glm47", "minimax_m2", "qwen3_coder")
+ONE_CALL = ("gpt_oss", "llama3")
+
+WEATHER = Tool(
+    "get_weather",
+    "",
+    {
+        "type": "object",
+        "properties": {"city": {"type": "string"}, "where": {"$ref": "#/$defs/Where"}},
+        "$defs": {"Where": {"type": "object", "properties": {"days": {"type": "integer"}}}},
+    },
+)
+PARIS = ExpectedCall("get_weather", {"city": "Paris", "where": {"days": 3, "x": [True, None]}})
+ROME = ExpectedCall("get_weather", {"city": "Rome"})
+WHERE = '{"days": 3, "x": [true, null]}'
+
+GOLDEN = {
+    "glm45": f"<tool_call>get_weather\n<arg_key>city</arg_key>\n<arg_value>Paris</arg_value>\n"
+    f"<arg_key>where</arg_key>\n<arg_value>{WHERE}</arg_value>\n</tool_call>",
+    "glm47": f"<tool_call>get_weather<arg_key>city</arg_key><arg_value>Paris</arg_value>"
+    f"<arg_key>where</arg_key><arg_value>{WHERE}</arg_value></tool_call>",
+    "qwen3_coder": f"<tool_call>\n<function=get_weather>\n<parameter=city>\nParis\n</parameter>\n"
+    f"<parameter=where>\n{WHERE}\n</parameter>\n</function>\n</tool_call>",
+    "minimax_m2": f'<minimax:tool_call>\n<invoke name="get_weather">\n<parameter name="city">Paris'
+    f'</parameter>\n<parameter name="where">{WHERE}</parameter>\n</invoke>\n</minimax:tool_call>',
+    "kimi_k2": "<|tool_calls_section_begin|><|tool_call_begin|>functions.get_weather:0"
+    f'<|tool_call_argument_begin|>{{"city": "Paris", "where": {WHERE}}}<|tool_call_end|>'
+    "<|tool_calls_section_end|>",
+    "deepseekv3": "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>get_weather\n"
+    f'```json\n{{"city": "Paris", "where": {WHERE}}}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>',
+    "deepseekv31": "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>get_weather<｜tool▁sep｜>"
+    f'{{"city": "Paris", "where": {WHERE}}}<｜tool▁call▁end｜><｜tool▁calls▁end｜>',
+    "deepseekv32": '<｜DSML｜function_calls>\n<｜DSML｜invoke name="get_weather">\n'
+    '<｜DSML｜parameter name="city" string="true">Paris</｜DSML｜parameter>\n'
+    f'<｜DSML｜parameter name="where" string="false">{WHERE}</｜DSML｜parameter>\n'
+    "</｜DSML｜invoke>\n</｜DSML｜function_calls>",
+    "qwen25": '<tool_call>\n{"name": "get_weather", "arguments": '
+    f'{{"city": "Paris", "where": {WHERE}}}}}\n</tool_call>',
+    "llama3": f'{{"name": "get_weather", "parameters": {{"city": "Paris", "where": {WHERE}}}}}',
+    "pythonic": "[get_weather(city='Paris', where={'days': 3, 'x': [True, None]})]",
+    "mistral": '[TOOL_CALLS] [{"name": "get_weather", "arguments": '
+    f'{{"city": "Paris", "where": {WHERE}}}}}]',
+    "gpt_oss": "<|start|>assistant<|channel|>commentary to=functions.get_weather <|constrain|>json"
+    f'<|message|>{{"city": "Paris", "where": {WHERE}}}<|call|>',
+}
+
+
+def test_every_family_has_a_golden_text() -> None:
+    assert set(GOLDEN) == set(families())
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+def test_golden_text(name: str) -> None:
+    assert family(name).render([PARIS], [WEATHER]) == GOLDEN[name]
+    assert family(name).read(GOLDEN[name], [WEATHER]) == [PARIS]
+
+
+@pytest.mark.parametrize("name", sorted(set(GOLDEN) - set(ONE_CALL)))
+def test_several_calls(name: str) -> None:
+    text = family(name).render([PARIS, ROME, PARIS], [WEATHER])
+    assert family(name).read(text, [WEATHER]) == [PARIS, ROME, PARIS]
+
+
+@pytest.mark.parametrize("name", ONE_CALL)
+def test_a_family_that_writes_one_call_says_so(name: str) -> None:
+    with pytest.raises(NotExpressible):
+        family(name).render([PARIS, ROME], [WEATHER])
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+def test_prose_is_no_call_and_no_call_is_no_text(name: str) -> None:
+    assert family(name).read("It rains in [Paris] {today}, 3 < 4.", [WEATHER]) == []
+    assert family(name).render([], [WEATHER]) == ""
+
+
+@pytest.mark.parametrize("name", sorted(set(GOLDEN) - {"pythonic"}))
+def test_a_cut_text_is_unreadable(name: str) -> None:
+    with pytest.raises(UnreadableText):
+        family(name).read(GOLDEN[name].partition("Paris")[0], [WEATHER])
+
+
+# Values with the one schema that admits them in a single reading.
+words = st.text(st.characters(codec="utf-8"), max_size=12)
+leaves = st.one_of(st.none(), st.booleans(), st.integers(), words, st.floats(allow_nan=False))
+json_values = st.recursive(
+    leaves.filter(lambda v: v not in (float("inf"), float("-inf"))),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
+    max_leaves=8,
+)
+PARAMETERS: dict[str, tuple[dict[str, object], st.SearchStrategy[object]]] = {
+    "text": ({"type": "string"}, words),
+    "count": ({"type": "integer"}, st.integers()),
+    "ratio": ({"type": "number"}, st.floats(allow_nan=False, allow_infinity=False)),
+    "flag": ({"type": "boolean"}, st.booleans()),
+    "maybe": ({"type": ["integer", "null"]}, st.none() | st.integers()),
+    "items": ({"type": "array"}, st.lists(json_values, max_size=3)),
+    "behind": ({"$ref": "#/$defs/Any"}, st.dictionaries(words, json_values, max_size=3)),
+    "union": (
+        {"anyOf": [{"$ref": "#/$defs/Any"}, {"type": "null"}]},
+        st.none() | st.dictionaries(words, json_values, max_size=3),
+    ),
+}
+TYPED = Tool(
+    "typed",
+    "",
+    {
+        "type": "object",
+        "properties": {key: schema for key, (schema, _) in PARAMETERS.items()},
+        "$defs": {"Any": {"type": "object"}},
+    },
+)
+typed_arguments = st.fixed_dictionaries(
+    {}, optional={key: values for key, (_, values) in PARAMETERS.items()}
+)
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+@settings(max_examples=40, deadline=None)
+@given(arguments=typed_arguments)
+def test_typed_values_come_back(name: str, arguments: dict[str, object]) -> None:
+    """One type a parameter: always expressible (no drawn word holds a whole marker)."""
+    call = ExpectedCall("typed", arguments)
+    read = family(name).read(family(name).render([call], [TYPED]), [TYPED])
+    assert [c.tool for c in read] == ["typed"]
+    assert same(read[0].arguments, arguments)
+
+
+hostile = st.sampled_from(
+    [
+        "<tool_call>",
+        "</arg_value>",
+        "</parameter>",
+        "\n",
+        " ",
+        "]",
+        '"',
+        "'",
+        "5",
+        "null",
+        "{}",
+        "\\n",
+    ]
+)
+hostile_words = st.lists(hostile | words, max_size=4).map("".join)
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+@settings(max_examples=40, deadline=None)
+@given(
+    arguments=st.dictionaries(hostile_words, hostile_words | json_values, max_size=3),
+    schema=st.sampled_from(
+        [
+            {},
+            {"additionalProperties": {"type": "string"}},
+            {"additionalProperties": {"type": "object"}},
+        ]
+    ),
+)
+def test_what_is_written_is_read_back_or_refused(
+    name: str, arguments: dict[str, object], schema: dict[str, object]
+) -> None:
+    tool = Tool("any", "", schema)
+    call = ExpectedCall("any", arguments)
+    try:
+        text = family(name).render([call], [tool])
+    except NotExpressible as limit:
+        assert limit.reason
+        return
+    read = family(name).read(text, [tool])
+    assert [c.tool for c in read] == ["any"]
+    assert same(read[0].arguments, arguments)
+
+
+@pytest.mark.parametrize("name", UNTYPED)
+@pytest.mark.parametrize(
+    ("schema", "value", "expressible"),
+    [
+        ({"type": "string"}, "5", True),
+        ({"type": "integer"}, 5, True),
+        ({"type": ["string", "integer"]}, "5", False),
+        ({"type": ["string", "integer"]}, 5, False),
+        ({"type": ["string", "integer"]}, "five", True),
+        ({"type": ["string", "null"]}, "null", False),
+        ({"type": ["string", "object"]}, {"a": 1}, False),
+        ({}, {"a": 1}, False),
+        ({}, "a", True),
+        ({"type": "object"}, {"a": "5"}, True),
+        ({"enum": ["5", 6]}, "5", True),
+        ({"anyOf": [{"type": "object"}, {"enum": ["all"]}]}, {"a": 1}, True),
+    ],
+)
+def test_ambiguous_values_are_not_expressible(
+    name: str, schema: dict[str, object], value: object, expressible: bool
+) -> None:
+    tool = Tool("t", "", {"type": "object", "properties": {"v": schema}})
+    calls = [ExpectedCall("t", {"v": value})]
+    if expressible:
+        assert family(name).read(family(name).render(calls, [tool]), [tool]) == calls
+    else:
+        with pytest.raises(NotExpressible, match="look-alike"):
+            family(name).render(calls, [tool])
+
+
+def test_a_union_at_the_root_decides_between_readings() -> None:
+    """Neither key has a schema of its own that could be looked up by name."""
+    tool = Tool(
+        "t",
+        "",
+        {
+            "anyOf": [
+                {"properties": {"kind": {"const": "n"}, "v": {"type": "integer"}}},
+                {"properties": {"kind": {"const": "s"}, "v": {"type": "string"}}},
+            ],
+            "required": ["kind", "v"],
+        },
+    )
+    for arguments in ({"kind": "n", "v": 5}, {"kind": "s", "v": "5"}):
+        calls = [ExpectedCall("t", arguments)]
+        for name in UNTYPED:
+            assert family(name).read(family(name).render(calls, [tool]), [tool]) == calls
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+def test_the_own_markers_are_refused_at_any_depth(name: str) -> None:
+    tool = Tool("t", "", {"type": "object"})
+    marker = family(name).markers[-1]
+    for arguments in ({"a": f"x{marker}y"}, {"a": [{"b": marker}]}, {"a": {marker: 1}}):
+        with pytest.raises(NotExpressible):
+            family(name).render([ExpectedCall("t", arguments)], [tool])
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("pythonic", ExpectedCall("get-weather", {})),
+        ("pythonic", ExpectedCall("f", {"class": 1})),
+        ("pythonic", ExpectedCall("f", {"ﬁ": 1})),  # Python would read it as "fi"
+        ("qwen3_coder", ExpectedCall("f", {"a>b": 1})),
+        ("minimax_m2", ExpectedCall("f", {'a"b': 1})),
+        ("deepseekv32", ExpectedCall("f", {'a"b': 1})),
+        ("kimi_k2", ExpectedCall("a:b", {})),
+        ("gpt_oss", ExpectedCall("a.b", {})),
+    ],
+)
+def test_names_that_the_format_has_no_place_for(name: str, call: ExpectedCall) -> None:
+    with pytest.raises(NotExpressible):
+        family(name).render([call], [Tool(call.tool, "", {"type": "object"})])
+
+
+def test_unknown_family_names_the_nearest() -> None:
+    with pytest.raises(UsageError) as error:
+        family("glm46")
+    assert "glm45" in str(error.value.hint)
+
+
+def test_parser_names_lead_to_families() -> None:
+    expected = {
+        "minimax-m2": "minimax_m2",
+        "gpt-oss": "gpt_oss",
+        "hermes": "qwen25",
+        "glm": "glm45",
+    }
+    for parser, name in expected.items():
+        found = native.family_of_parser(parser)
+        assert found is not None
+        assert found.name == name
+    assert native.family_of_parser("step3") is None
+
+
+def test_a_new_family_is_one_new_file(tmp_path, monkeypatch) -> None:
+    (tmp_path / "telegraph.py").write_text(
+        "from toolfuzz.engines.native import Family\n"
+        "FAMILY = Family('telegraph', 'T', 'https://example.org', (), ('STOP',),\n"
+        "                lambda calls, tools: 'STOP', lambda text, tools: [])\n"
+    )
+    monkeypatch.setattr(native, "__path__", [*native.__path__, str(tmp_path)])
+    families.cache_clear()
+    try:
+        assert family("telegraph").render([], []) == "STOP"
+    finally:
+        families.cache_clear()

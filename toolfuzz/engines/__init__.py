@@ -1,0 +1,1 @@
+"""Real serving engines' tool-call parsers on trial: perfect model text in, their reading out."""

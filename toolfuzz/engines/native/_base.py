@@ -1,0 +1,96 @@
+"""What a model family's text is, and the checks that families share."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from toolfuzz.core.case import ExpectedCall, Tool
+
+__all__ = ["Family", "NotExpressible", "UnreadableText", "carries", "dump", "load", "same"]
+
+
+class NotExpressible(Exception):  # noqa: N818 - it reports a limit of the format, not an error
+    """The format has no unambiguous text for this value; ``reason`` says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class UnreadableText(ValueError):  # noqa: N818 - named for the text, like NotExpressible
+    """Text that begins a call in the family's format and does not follow it to the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """How one model family writes tool calls.
+
+    ``source`` is where the format is documented. ``parsers`` are the names under which serving
+    engines know it (``-`` and ``_`` are alike). ``markers`` are the strings that the family's
+    tokenizer keeps whole and that frame a call. ``render`` raises NotExpressible; ``read`` is the
+    reference reader: ``read(render(calls, tools), tools) == calls``, text without a call reads
+    as no calls, and broken text raises UnreadableText.
+    """
+
+    name: str
+    title: str
+    source: str
+    parsers: tuple[str, ...]
+    markers: tuple[str, ...]
+    render: Callable[[Sequence[ExpectedCall], Sequence[Tool]], str]
+    read: Callable[[str, Sequence[Tool]], list[ExpectedCall]]
+
+
+def dump(value: Any) -> str:
+    """Write JSON the way chat templates' ``tojson`` does: spaces after , and :, no escapes."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def load(text: str) -> Any:
+    """Read JSON; NaN and Infinity are not JSON. Raises UnreadableText."""
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except ValueError as error:
+        raise UnreadableText(f"not JSON: {error}") from None
+
+
+def _no_constant(token: str) -> None:
+    raise ValueError(f"{token} is no JSON number")
+
+
+def carries(markers: Iterable[str], calls: Sequence[ExpectedCall]) -> None:
+    """Raise NotExpressible if a name, key or string holds one of the format's own markers."""
+    for call in calls:
+        for text in _strings([call.tool, call.arguments]):
+            for marker in markers:
+                if marker in text:
+                    raise NotExpressible(f"a string contains the format's own {marker!r}")
+
+
+def same(one: Any, other: Any) -> bool:
+    """JSON equality that tells 1, 1.0 and true apart."""
+    if _kind(one) is not _kind(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(v, other[k]) for k, v in one.items())
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
+
+
+def _kind(value: Any) -> type:
+    kinds = (bool, int, float, str, list, dict)
+    return next((kind for kind in kinds if isinstance(value, kind)), type(value))
+
+
+def _strings(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _strings(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item)
