@@ -147,6 +147,7 @@ def check_options(options: RunOptions) -> None:
     for name, value in (("--cases", options.cases), ("--repeat", options.repeat)):
         if value < 1:
             raise UsageError(f"{name} {value}: at least 1 is needed", f"try {name} 100")
+    options.policy.check()
     if options.access.concurrency < 1:
         raise UsageError(
             f"--concurrency {options.access.concurrency}: at least 1 is needed", "try 8"

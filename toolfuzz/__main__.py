@@ -1,0 +1,5 @@
+"""``python -m toolfuzz``."""
+
+from toolfuzz.cli import main
+
+main()
