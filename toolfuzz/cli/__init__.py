@@ -7,7 +7,8 @@ import click
 
 from toolfuzz import __version__
 from toolfuzz.cli.explain import explain
-from toolfuzz.cli.list import list_
+from toolfuzz.cli.judge import judge
+from toolfuzz.cli.listing import list_
 from toolfuzz.cli.plan import plan
 from toolfuzz.cli.report import report
 from toolfuzz.cli.run import run
@@ -85,7 +86,7 @@ def cli() -> None:
     """
 
 
-for command in (run, plan, serve, list_, explain, report):
+for command in (run, judge, plan, serve, list_, explain, report):
     cli.add_command(command)
 
 
