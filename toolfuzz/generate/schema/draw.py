@@ -1,0 +1,240 @@
+"""Draw a value along a plan. Choices that can't end in time are not taken."""
+
+from collections.abc import Sequence
+from random import Random
+
+from jsonschema import Draft202012Validator
+
+from toolfuzz.core.case import Json
+from toolfuzz.generate.schema.errors import Unsatisfiable
+from toolfuzz.generate.schema.facts import Facts
+from toolfuzz.generate.schema.plans import Plan, Planner
+from toolfuzz.generate.schema.regex import sample
+from toolfuzz.generate.schema.scalars import integer, number, string
+
+__all__ = ["Drawing", "blame"]
+
+_TRIES = 40
+_LEVELS_BEYOND_NEED = 4
+_MOST_NODES = 250
+_ANY_NAME = "\0any"
+_KEYS = ("env", "team", "x-id", "cost centre", "a.b", "7", "größe", "note", "owner", "tier", "k")
+
+
+class Dead(Exception):  # noqa: N818
+    """No value came of this plan in this attempt."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+
+class Drawing:
+    """One value; ``share`` is how likely each optional member is. Nodes are counted, to end."""
+
+    def __init__(self, planner: Planner, random: Random, canaries: Sequence[str]) -> None:
+        self.planner = planner
+        self.random = random
+        self.canaries = canaries
+        self.share = random.choice((0.0, 0.3, 0.6, 0.6, 1.0, 1.0))
+        self.nodes = 0
+
+    def root(self) -> Json:
+        """Draw the whole value."""
+        plan = self.planner.root
+        return self.value(plan, plan.height + _LEVELS_BEYOND_NEED)
+
+    def value(self, plan: Plan, room: float) -> Json:
+        """Draw a value of at most ``room`` levels; raises Dead when the attempts run out."""
+        self.nodes += 1
+        if self.nodes > _MOST_NODES:
+            room = plan.height
+        if plan.choices:
+            return self.value(self._branch(plan, room), room)
+        facts = plan.facts
+        if facts is None:
+            raise Dead(plan)
+        if facts.literals is not None:
+            return self.random.choice(facts.literals)
+        if facts.hints and self.random.random() < 0.1:
+            return self.random.choice(facts.hints)
+        if not facts.checked:
+            return self._typed(plan, facts, room)
+        for _ in range(_TRIES):
+            value = self._typed(plan, facts, room)
+            if all(self.planner.document.is_valid(site, value) for site in facts.checked):
+                return value
+        raise Dead(plan)
+
+    def _branch(self, plan: Plan, room: float) -> Plan:
+        near = [choice for choice in plan.choices if choice.height <= room]
+        if near:
+            return self.random.choice(near)
+        nearest = min(plan.choices, key=lambda choice: choice.height)
+        if nearest.problem is not None or nearest.height == float("inf"):
+            raise Dead(plan)
+        return nearest
+
+    def _typed(self, plan: Plan, facts: Facts, room: float) -> Json:
+        kind = self._kind(plan, room)
+        value: Json = None
+        if kind == "boolean":
+            return self.random.random() < 0.5
+        if kind == "object":
+            return self._object(plan, facts, room - 1)
+        if kind == "array":
+            return self._array(plan, facts, room - 1)
+        if kind == "integer":
+            value = integer(facts, self.random)
+        elif kind == "number":
+            value = number(facts, self.random)
+        elif kind == "string":
+            value = string(facts, self.random, self.canaries)
+        if value is None and kind != "null":
+            raise Dead(plan)
+        return value
+
+    def _kind(self, plan: Plan, room: float) -> str:
+        kinds = [kind for kind, height in plan.heights.items() if height <= max(room, plan.height)]
+        if "number" in kinds and "integer" in kinds:
+            kinds.remove("integer")
+        if not kinds:
+            raise Dead(plan)
+        return self.random.choice(sorted(kinds))
+
+    def _array(self, plan: Plan, facts: Facts, room: float) -> list[Json]:
+        assert plan.items is not None
+        least, most = facts.min_items, facts.max_items
+        open_end = plan.items.height <= room and self.nodes < _MOST_NODES
+        reach = max(least, min(most, max(len(plan.prefix), least) + 3)) if open_end else least
+        if plan.prefix and not open_end:
+            reach = max(least, min(most, self._prefix_room(plan, room)))
+        count = self.random.choice((least, int(reach), self.random.randint(least, int(reach))))
+        needed = sum(n for _, n in plan.contains)
+        count = int(min(most, max(count, needed)))
+        wanted = [part for part, n in plan.contains for _ in range(n)]
+        items: list[Json] = []
+        for n in range(count):
+            free = count - n
+            if n >= len(plan.prefix) and len(wanted) >= free:
+                part = wanted.pop()
+            else:
+                part = plan.prefix[n] if n < len(plan.prefix) else plan.items
+            items.append(self._fresh(part, room, items) if facts.unique else self.value(part, room))
+        return items
+
+    def _prefix_room(self, plan: Plan, room: float) -> int:
+        return next((n for n, p in enumerate(plan.prefix) if p.height > room), len(plan.prefix))
+
+    def _fresh(self, plan: Plan, room: float, taken: list[Json]) -> Json:
+        for _ in range(_TRIES):
+            value = self.value(plan, room)
+            if not _contains(taken, value):
+                return value
+        raise Dead(plan)
+
+    def _object(self, plan: Plan, facts: Facts, room: float) -> Json:
+        names = dict(facts.required)
+        optional = [n for n, p in plan.members.items() if n not in names and p.height <= room]
+        for name in optional:
+            if self.random.random() < self.share and self.nodes < _MOST_NODES:
+                names[name] = None
+        self._add_needed(facts, names)
+        for name in self.random.sample(optional, len(optional)):
+            if len(names) >= facts.min_properties:
+                break
+            names[name] = None
+            self._add_needed(facts, names)
+        for name in [n for n in names if n not in facts.required]:
+            if len(names) > facts.max_properties:
+                del names[name]
+        declared = [name for name in plan.members if name in names]
+        value = {
+            name: self.value(self.planner.member(plan, name), room)
+            for name in (*declared, *(n for n in names if n not in plan.members))
+        }
+        self._add_extras(plan, facts, room, value)
+        if len(value) < facts.min_properties:
+            raise Dead(plan)
+        return value
+
+    def _add_needed(self, facts: Facts, names: dict[str, None]) -> None:
+        """Add what dependentRequired asks for, until nothing more is asked for."""
+        stack = [name for name in names if name in facts.needs]
+        while stack:
+            for name in facts.needs.get(stack.pop(), ()):
+                if name not in names:
+                    names[name] = None
+                    stack.append(name)
+
+    def _add_extras(self, plan: Plan, facts: Facts, room: float, value: dict[str, Json]) -> None:
+        """Add members of a map: names by pattern, by propertyNames, or of any kind."""
+        missing = facts.min_properties - len(value)
+        if not (plan.extras or plan.extra_patterns):
+            return
+        mostly = 0.25 if plan.members else 0.9
+        count = self.random.randint(0, 3) if self.random.random() < mostly else 0
+        count = int(min(max(count, missing), facts.max_properties - len(value)))
+        if self.nodes > _MOST_NODES:
+            count = missing
+        for _ in range(_TRIES * max(count, 0)):
+            if count <= 0:
+                break
+            name = self._name(plan)
+            if name in value or name in facts.needs or name in plan.members:
+                continue
+            # Without patterns all undeclared names mean the same, so one plan serves them all.
+            part = self.planner.member(plan, name if plan.extra_patterns else _ANY_NAME)
+            if part.height > max(room, 0) or not self._name_fits(plan, name):
+                continue
+            value[name] = self.value(part, room)
+            count -= 1
+
+    def _name(self, plan: Plan) -> str:
+        if plan.extra_patterns and (not plan.extras or self.random.random() < 0.7):
+            pattern = self.random.choice(plan.extra_patterns)
+            return sample(pattern, self.random, self.random.choice((1, 4)))
+        if plan.names is not None and plan.names.height == 0:
+            name = self.value(plan.names, 0)
+            assert isinstance(name, str)
+            return name
+        return self.random.choice(_KEYS) + self.random.choice(("", "", "_2", "-b"))
+
+    def _name_fits(self, plan: Plan, name: str) -> bool:
+        facts = plan.facts
+        assert facts is not None
+        sites = [s.child("propertyNames") for s in facts.sites if "propertyNames" in s.schema]
+        return all(self.planner.document.is_valid(site, name) for site in sites)
+
+
+def _contains(taken: list[Json], value: Json) -> bool:
+    """Whether the value equals one of ``taken`` as JSON counts equality (1 is 1.0, not true)."""
+    if not taken:
+        return False
+    unique = {"uniqueItems": True}
+    return not Draft202012Validator(unique).is_valid([*taken, value])
+
+
+def blame(plan: Plan) -> Unsatisfiable:
+    """Say why a plan of infinite height has no value, at the deepest place that explains it."""
+    seen: set[int] = set()
+    while id(plan) not in seen:
+        seen.add(id(plan))
+        if plan.problem is not None:
+            return plan.problem
+        below = _culprits(plan)
+        if below is None:
+            return Unsatisfiable(plan.pointer, "asks for more items or members than are drawn")
+        if plan.choices and len(below) > 1 and all(p.problem for p in below):
+            return Unsatisfiable(plan.pointer, f"no branch can be satisfied: {below[0].problem}")
+        plan = below[0]
+    return Unsatisfiable(plan.pointer, "needs itself inside itself without end")
+
+
+def _culprits(plan: Plan) -> list[Plan] | None:
+    facts = plan.facts
+    parts = list(plan.choices)
+    if facts is not None and "object" in plan.heights:
+        parts += [plan.members[name] for name in facts.required]
+    if facts is not None and "array" in plan.heights and plan.items is not None:
+        parts += [*plan.prefix[: facts.min_items], *(p for p, _ in plan.contains), plan.items]
+    return [p for p in parts if p.height == float("inf")] or None

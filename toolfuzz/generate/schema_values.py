@@ -1,0 +1,79 @@
+"""Valid argument objects for any tool schema (Draft 2020-12, or draft 7), drawn cheaply.
+
+A value costs one Hypothesis draw (a seed); the rest is plain code along a plan of the schema that
+is made once. Every value is checked by jsonschema before it counts. Bounds and the odd strings
+that break tool calling are far more likely than uniform chance would have them.
+"""
+
+import json
+from functools import lru_cache
+from random import Random
+from typing import TYPE_CHECKING
+
+from toolfuzz.core.case import JsonObject, Tool
+from toolfuzz.generate.schema.document import Document
+from toolfuzz.generate.schema.draw import Dead, Drawing, blame
+from toolfuzz.generate.schema.errors import Unsatisfiable
+from toolfuzz.generate.schema.plans import Plan, Planner
+from toolfuzz.generate.sources.toolset import Skipped
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["Unsatisfiable", "check_tool", "draw_value", "values"]
+
+_TRIES = 60
+
+
+def values(schema: JsonObject) -> "SearchStrategy[JsonObject]":
+    """Return a strategy of argument objects that validate; raises Unsatisfiable."""
+    from hypothesis import strategies as st
+
+    planner = _planner(json.dumps(schema))
+    return st.binary(min_size=8, max_size=8).map(lambda seed: _draw(planner, Random(seed)))
+
+
+def draw_value(schema: JsonObject, seed: int | bytes) -> JsonObject:
+    """Draw one argument object; the same seed gives the same value. Raises Unsatisfiable."""
+    return _draw(_planner(json.dumps(schema)), Random(seed))
+
+
+def check_tool(tool: Tool) -> Skipped | None:
+    """Say why no value of the tool's parameters can be drawn, or None: they can."""
+    try:
+        for seed in range(3):
+            draw_value(tool.parameters, seed)
+    except Unsatisfiable as problem:
+        return Skipped(tool.name, problem.pointer, problem.reason)
+    except RecursionError:
+        return Skipped(tool.name, "", "nested too deeply to be checked")
+    return None
+
+
+@lru_cache(maxsize=256)
+def _planner(text: str) -> Planner:
+    try:
+        planner = Planner(Document(json.loads(text)))
+    except RecursionError:
+        raise Unsatisfiable("", "nested too deeply to be checked") from None
+    if planner.root.height == float("inf"):
+        raise blame(planner.root)
+    return planner
+
+
+def _draw(planner: Planner, random: Random) -> JsonObject:
+    stuck: Plan = planner.root
+    for _ in range(_TRIES):
+        try:
+            value: JsonObject = Drawing(planner, random, _canaries()).root()
+        except Dead as dead:
+            stuck = dead.plan
+            continue
+        if planner.document.validator.is_valid(value):
+            return value
+    raise Unsatisfiable(stuck.pointer, f"no valid value in {_TRIES} attempts")
+
+
+@lru_cache(maxsize=1)
+def _canaries() -> tuple[str, ...]:
+    return ("02134", "true", "null", "1e5", '{"a": 1}', "    indented\n", "C:\\new\\table", "é漢😀")
