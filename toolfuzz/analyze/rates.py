@@ -14,12 +14,12 @@ from toolfuzz.core.codec import FORMAT_VERSION
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.verdict import Finding, Verdict
 
-__all__ = ["CALLS_FOR_P99", "Rate", "pass_k", "rate", "summarize", "wilson"]
+__all__ = ["CALLS_FOR_P99", "Z95", "Rate", "pass_k", "rate", "summarize", "wilson"]
 
 CALLS_FOR_P99 = 299
 """Below this many calls the chance that none of them lies beyond the true p99 exceeds 5%."""
 
-_Z = NormalDist().inv_cdf(0.975)
+Z95 = NormalDist().inv_cdf(0.975)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Rate:
     n_eff: float
 
 
-def wilson(passed: float, n: float, z: float = _Z) -> tuple[float, float]:
+def wilson(passed: float, n: float, z: float = Z95) -> tuple[float, float]:
     """Return Wilson's score interval (95% by default); ``n`` may be fractional, (0, 1) for n = 0.
 
     E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
@@ -84,7 +84,7 @@ def _effective(p: float, judged: int, residuals: Sequence[float]) -> float:
         return float(clusters)
     from scipy.special import stdtrit
 
-    shrink = (_Z / float(stdtrit(clusters - 1, 0.975))) ** 2
+    shrink = (Z95 / float(stdtrit(clusters - 1, 0.975))) ** 2
     variance = clusters / (clusters - 1) * sum(r * r for r in residuals) / judged**2
     most = judged * shrink
     n_eff = min(p * (1 - p) / variance * shrink, most) if variance else most
