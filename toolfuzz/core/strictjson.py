@@ -125,7 +125,7 @@ class _Reader:
 
     def _constant(self, token: str) -> Float:
         self.issues.append(Issue("nonfinite", token))
-        return Float(token.replace("Infinity", "inf"))
+        return Float(token)
 
 
 def parse_prefix(text: str, start: int = 0) -> Document:

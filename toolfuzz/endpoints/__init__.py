@@ -1,0 +1,1 @@
+"""Who is asked, in which wire format, and how the bytes travel."""
