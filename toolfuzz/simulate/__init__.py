@@ -1,0 +1,1 @@
+"""An endpoint with known faults over real HTTP. Everything it says is labelled as simulated."""

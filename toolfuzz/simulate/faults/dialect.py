@@ -1,0 +1,171 @@
+"""Bad parsers: the model's calls are written in its native text and read back wrongly.
+
+Faults of this stage come from a mechanism, so they strike where the schema makes them strike and
+come together as they do in real engines. They are named ``family/parser``.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from toolfuzz.core.case import JsonObject, Tool
+from toolfuzz.simulate.faults.registry import Roll, fault
+from toolfuzz.simulate.parsers import Parsed, ParsedCall, Parser
+from toolfuzz.simulate.parsers.readers import READERS, Argument, Reader, by_schema
+from toolfuzz.simulate.parsers.tags import GLM, QWEN, TAGGED, Tagged, split
+from toolfuzz.simulate.reply import Call, Reply
+
+Write = Callable[[list[Call]], str]
+
+
+def reread(reply: Reply, write: Write, parser: Parser) -> bool:
+    """Write the reply's calls as native text and let the parser read them back."""
+    if not reply.calls:
+        return False
+    parsed = parser(write(reply.calls), reply.ask.tools, reply.ask.stream)
+    before = [_text(c.name, c.arguments, None) for c in reply.calls]
+    after = [_text(c.name, c.arguments, c.raw) for c in parsed.calls]
+    if before == after and not parsed.content:
+        return False
+    reply.text += parsed.content
+    reply.calls = [Call(c.name, c.arguments, raw=c.raw) for c in parsed.calls]
+    return True
+
+
+def _text(name: str, arguments: JsonObject, raw: Any) -> str:
+    return json.dumps([name, arguments, raw])
+
+
+def tagged_parser(tagged: Tagged, reader: Reader, *, first_close: bool = False) -> Parser:
+    """Return the parser of a tagged format that reads values with ``reader``."""
+
+    def parse(text: str, tools: list[Tool], stream: bool) -> Parsed:
+        found = Parsed("", [])
+        for part in split(tagged, text, first_close=first_close):
+            tool = next((t for t in tools if t.name == part.name), None)
+            root = tool.parameters if tool else {}
+            values = {
+                key: reader(Argument(value, key, root, stream))
+                for key, value in part.values.items()
+            }
+            found.calls.append(ParsedCall(part.name, values))
+            found.content += part.rest
+        return found
+
+    return parse
+
+
+def _carries(tagged: Tagged, calls: list[Call]) -> bool:
+    """Whether the format gets these calls across at all, tags inside values considered."""
+    parts = split(tagged, tagged.write(calls))
+    return [(p.name, list(p.values)) for p in parts] == [(c.name, list(c.arguments)) for c in calls]
+
+
+def _register_readers(tagged: Tagged) -> None:
+    for name, reader in READERS.items():
+        parser = tagged_parser(tagged, reader)
+
+        def apply(reply: Reply, roll: Roll, parser: Parser = parser) -> bool:
+            return _carries(tagged, reply.calls) and reread(reply, tagged.write, parser)
+
+        apply.__doc__ = reader.__doc__
+        fault(f"{tagged.name}/{name}", "dialect")(apply)
+
+
+def _register_first_close_tag(tagged: Tagged) -> None:
+    parser = tagged_parser(tagged, by_schema, first_close=True)
+
+    def apply(reply: Reply, roll: Roll) -> bool:
+        """End a value at the first closing tag, though the tag is part of the value."""
+        return _carries(tagged, reply.calls) and reread(reply, tagged.write, parser)
+
+    fault(f"{tagged.name}/first-close-tag", "dialect")(apply)
+
+
+for _tagged in TAGGED.values():
+    _register_readers(_tagged)
+    _register_first_close_tag(_tagged)
+
+
+@fault("glm/no-zero-arg", "dialect")
+def no_zero_arg(reply: Reply, roll: Roll) -> bool:
+    """Expect at least one argument; a call without any stays in the content (vllm#32436)."""
+    empty = [call for call in reply.calls if not call.arguments]
+    reply.text += GLM.write(empty)
+    reply.calls = [call for call in reply.calls if call.arguments]
+    return bool(empty)
+
+
+@fault("glm/double-empty", "dialect")
+def double_empty(reply: Reply, roll: Roll) -> bool:
+    """Send the empty arguments of a call twice (sgl-project/sglang#15405)."""
+    empty = [call for call in reply.calls if not call.arguments]
+    for call in empty:
+        call.raw = "{}{}"
+    return bool(empty)
+
+
+@fault("glm/raw-passthrough", "dialect")
+def raw_passthrough(reply: Reply, roll: Roll) -> bool:
+    """Quote only what is declared as a plain string; paste everything else as it is.
+
+    A string behind a union or a ``$ref`` comes out unquoted (vllm-project/vllm#40195).
+    """
+
+    def parse(text: str, tools: list[Tool], stream: bool) -> Parsed:
+        found = Parsed("", [])
+        for call, part in zip(reply.calls, split(GLM, text), strict=True):
+            tool = next((t for t in tools if t.name == part.name), None)
+            pasted, same = [], True
+            for key, value in part.values.items():
+                word = Argument(value, key, tool.parameters if tool else {}, stream).word
+                quoted = word == "string"
+                same = same and quoted == isinstance(call.arguments[key], str)
+                shown = json.dumps(value, ensure_ascii=False) if quoted else value
+                pasted.append(f"{json.dumps(key, ensure_ascii=False)}: {shown}")
+            raw = None if same else "{" + ", ".join(pasted) + "}"
+            found.calls.append(ParsedCall(part.name, call.arguments, raw))
+        return found
+
+    return _carries(GLM, reply.calls) and reread(reply, GLM.write, parse)
+
+
+def _nested_as_markup(tagged: Tagged, value: Any) -> str:
+    if isinstance(value, dict) and value:
+        return "\n" + tagged.arguments(value, _nested_as_markup)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@fault("glm/nested-as-markup", "dialect")
+def nested_as_markup(reply: Reply, roll: Roll) -> bool:
+    """The model nests its own tags for objects; the parser takes them for text (M8)."""
+    inner = [
+        {
+            key: _nested_as_markup(GLM, value) if isinstance(value, dict) and value else value
+            for key, value in call.arguments.items()
+        }
+        for call in reply.calls
+    ]
+    changed = any(new != call.arguments for new, call in zip(inner, reply.calls, strict=True))
+    for call, arguments in zip(reply.calls, inner, strict=True):
+        call.arguments = arguments
+    return changed
+
+
+@fault("qwen-xml/python-values", "dialect")
+def python_values(reply: Reply, roll: Roll) -> bool:
+    """The model writes values as Python does; what JSON can't load stays text (vllm-mlx#63)."""
+
+    def write(calls: list[Call]) -> str:
+        return QWEN.write(calls, lambda _, v: v if isinstance(v, str) else repr(v))
+
+    return _carries(QWEN, reply.calls) and reread(reply, write, tagged_parser(QWEN, by_schema))
+
+
+@fault("dsml/leak", "dialect")
+def dsml_leak(reply: Reply, roll: Roll) -> bool:
+    """The engine doesn't know the format: the native text is the content."""
+    if not reply.calls:
+        return False
+    reply.text, reply.calls = TAGGED["dsml"].write(reply.calls), []
+    return True

@@ -1,0 +1,142 @@
+"""Native formats that write each argument between tags, with no mark of its type.
+
+Strings stand raw and everything else as JSON, so only the tool's schema can say what ``5`` is.
+Unlike the checked writers of ``engines.native``, these write whatever they are given, as a model
+does: a value may hold the format's own tags.
+"""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from toolfuzz.core.case import JsonObject
+from toolfuzz.simulate.reply import Call
+
+__all__ = ["DSML", "GLM", "MINIMAX", "QWEN", "TAGGED", "Split", "Tagged", "split"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """One such format: what stands before the name, around a key and its value, and at the end."""
+
+    name: str
+    opening: str
+    after_name: str
+    before_key: str
+    after_key: str
+    after_value: str
+    closing: str
+
+    def write(
+        self, calls: Sequence[Call], to_text: Callable[["Tagged", Any], str] | None = None
+    ) -> str:
+        """Return the calls as the model writes them."""
+        write = to_text or (lambda _, value: _plain_text(value))
+        return "\n".join(
+            f"{self.opening}{call.name}{self.after_name}"
+            + self.arguments(call.arguments, write)
+            + self.closing
+            for call in calls
+        )
+
+    def arguments(self, values: JsonObject, to_text: Callable[["Tagged", Any], str]) -> str:
+        """Return the tagged arguments of one call."""
+        return "".join(
+            f"{self.before_key}{key}{self.after_key}{to_text(self, value)}{self.after_value}"
+            for key, value in values.items()
+        )
+
+
+GLM = Tagged(
+    "glm",
+    "<tool_call>",
+    "\n",
+    "<arg_key>",
+    "</arg_key>\n<arg_value>",
+    "</arg_value>\n",
+    "</tool_call>",
+)
+QWEN = Tagged(
+    "qwen-xml",
+    "<tool_call>\n<function=",
+    ">\n",
+    "<parameter=",
+    ">\n",
+    "\n</parameter>\n",
+    "</function>\n</tool_call>",
+)
+MINIMAX = Tagged(
+    "minimax",
+    '<minimax:tool_call>\n<invoke name="',
+    '">\n',
+    '<parameter name="',
+    '">',
+    "</parameter>\n",
+    "</invoke>\n</minimax:tool_call>",
+)
+DSML = Tagged(
+    "dsml",
+    '<｜DSML｜function_calls>\n<｜DSML｜invoke name="',
+    '">\n',
+    '<｜DSML｜parameter name="',
+    '" string="true">',
+    "</｜DSML｜parameter>\n",
+    "</｜DSML｜invoke>\n</｜DSML｜function_calls>",
+)
+TAGGED = {tagged.name: tagged for tagged in (GLM, QWEN, MINIMAX, DSML)}
+
+
+def _plain_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A call taken apart, its values still text; ``rest`` is text that belongs to no argument."""
+
+    name: str
+    values: dict[str, str]
+    rest: str = ""
+
+
+def split(tagged: Tagged, text: str, *, first_close: bool = False) -> list[Split]:
+    """Take the calls apart.
+
+    A value ends where its closing tag is followed by the next argument or the end of the call;
+    with ``first_close`` at the first closing tag, whatever follows.
+    """
+    calls = []
+    ending = re.escape(tagged.closing)
+    for body in re.split(rf"{ending}(?:\n(?={re.escape(tagged.opening)})|\Z)", text):
+        if not body.startswith(tagged.opening):
+            continue
+        name, _, rest = body.removeprefix(tagged.opening).partition(tagged.after_name)
+        calls.append(_arguments(tagged, name, rest, first_close))
+    return calls
+
+
+def _arguments(tagged: Tagged, name: str, text: str, first_close: bool) -> Split:
+    values: dict[str, str] = {}
+    spilled = []
+    for part in _parts(tagged, text, first_close):
+        key, _, tail = part.partition(tagged.after_key)
+        close = tail.find(tagged.after_value.strip("\n")) if first_close else -1
+        if close >= 0:
+            spilled.append(tail[close + len(tagged.after_value.strip("\n")) :].strip("\n"))
+            values[key] = tail[:close].removesuffix("\n") if tagged is QWEN else tail[:close]
+        else:
+            values[key] = tail.removesuffix(tagged.after_value)
+    return Split(name, values, "".join(spilled))
+
+
+def _parts(tagged: Tagged, text: str, first_close: bool) -> list[str]:
+    """The text of each argument from its key on, closing tag included."""
+    if not text.startswith(tagged.before_key):
+        return []
+    if first_close:
+        return text.removeprefix(tagged.before_key).split(tagged.before_key)
+    seam = tagged.after_value + tagged.before_key
+    parts = text.removeprefix(tagged.before_key).split(seam)
+    return [part + tagged.after_value for part in parts[:-1]] + parts[-1:]

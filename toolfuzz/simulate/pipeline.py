@@ -1,0 +1,122 @@
+"""The honest pipeline and where the faults get in.
+
+request → plan → values → dialect → raw → message → pieces → wire. Each stage first does its
+honest work, then the profile's faults of that stage are rolled.
+"""
+
+import json
+from dataclasses import dataclass
+from hashlib import blake2b
+from random import Random
+from typing import Any
+
+from toolfuzz.simulate.ask import Api, Ask
+from toolfuzz.simulate.brain import answer
+from toolfuzz.simulate.chunker import pieces
+from toolfuzz.simulate.faults.registry import Roll, Stage
+from toolfuzz.simulate.profiles import Profile
+from toolfuzz.simulate.reply import Piece, Reply, Wire
+from toolfuzz.simulate.wire import WIRES
+
+__all__ = ["Outcome", "respond"]
+
+_ID_PREFIX: dict[Api, str] = {
+    "openai-chat": "call_",
+    "openai-responses": "call_",
+    "anthropic-messages": "toolu_",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What goes back: the reply (perhaps a refusal), its encoding, and the faults that struck."""
+
+    reply: Reply
+    wire: Wire
+    struck: tuple[str, ...]
+
+
+class _Dice:
+    """Rolls a profile's faults, each with its own random numbers, so that they stay independent."""
+
+    def __init__(self, profile: Profile, ask: Ask, seed: str) -> None:
+        self.struck: list[str] = []
+        self._risks = profile.risks
+        self._ask = ask
+        self._seed = seed
+
+    def strike(self, stage: Stage, reply: Reply, *target: Any) -> None:
+        for risk in self._risks:
+            fault = risk.fault
+            if fault.stage != stage or (self._ask.api, self._ask.stream) not in fault.where:
+                continue
+            if self._ask.turn < fault.turn or not risk.trigger.asks(self._ask):
+                continue
+            rng = Random(f"{self._seed}/{fault.slug}")
+            if rng.random() >= risk.p:
+                continue
+            if fault.apply(reply, *target, Roll(rng, risk.trigger)) and not fault.legal:
+                self.struck.append(fault.slug)
+
+
+def respond(ask: Ask, profile: Profile, seed: str) -> Outcome:
+    """Answer a request. The same (request, profile, seed) gives the same outcome."""
+    dice = _Dice(profile, ask, seed)
+    digest = blake2b(seed.encode(), digest_size=12).hexdigest()
+    reply = Reply(ask, f"sim-{digest[:16]}")
+    dice.strike("request", reply)
+    if reply.refusal:
+        return _outcome(reply, dice)
+    reply.text, reply.calls = answer(ask)
+    dice.strike("plan", reply)
+    dice.strike("values", reply)
+    dice.strike("dialect", reply)
+    for n, call in enumerate(reply.calls):
+        if call.raw is None:
+            call.raw = json.dumps(call.arguments, ensure_ascii=False, separators=(",", ":"))
+        call.id = f"{_ID_PREFIX[ask.api]}{digest[:20]}{n:02d}"
+    dice.strike("raw", reply)
+    _finish(reply)
+    dice.strike("message", reply)
+    return _outcome(reply, dice)
+
+
+def _finish(reply: Reply) -> None:
+    """Count tokens, cut at max_tokens as a model is cut, and say how the reply ended."""
+    reply.finish = "tool_calls" if reply.calls else "stop"
+    limit = reply.ask.max_tokens
+    spent = _tokens(reply.reasoning) + _tokens(reply.text)
+    if limit is not None and spent > limit:
+        reply.text, reply.calls, reply.finish = reply.text[: limit * 4], [], "length"
+        spent = limit
+    for n, call in enumerate(reply.calls):
+        cost = _tokens(call.raw) + _tokens(call.name)
+        if limit is not None and spent + cost > limit:
+            rest = (limit - spent - _tokens(call.name)) * 4
+            del reply.calls[n + (rest > 0) :]
+            if rest > 0 and isinstance(call.raw, str):
+                call.raw = call.raw[:rest]
+            reply.finish, spent = "length", limit
+            break
+        spent += cost
+    reply.output_tokens = max(1, spent)
+
+
+def _tokens(text: Any) -> int:
+    """About one token for four bytes."""
+    return (len(text) + 3) // 4 if isinstance(text, str) else 1
+
+
+def _outcome(reply: Reply, dice: _Dice) -> Outcome:
+    encoding = WIRES[reply.ask.api]
+    if reply.refusal:
+        wire = Wire(encoding.error(reply.refusal))
+        return Outcome(reply, wire, tuple(dice.struck))
+    if reply.ask.stream:
+        steps: list[Piece] = pieces(reply)
+        dice.strike("pieces", reply, steps)
+        wire = encoding.stream(reply, steps)
+    else:
+        wire = encoding.plain(reply)
+    dice.strike("wire", reply, wire)
+    return Outcome(reply, wire, tuple(dice.struck))

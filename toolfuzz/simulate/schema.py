@@ -1,0 +1,248 @@
+"""As much JSON Schema as a simulated model needs: references, unions, types, a simple example."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from toolfuzz.core.case import JsonObject
+
+__all__ = [
+    "Place",
+    "admits",
+    "branches",
+    "example",
+    "member",
+    "places",
+    "resolve",
+    "type_name",
+    "types",
+]
+
+_MOST_REFS = 32
+_UNIONS = ("anyOf", "oneOf", "allOf")
+
+
+def resolve(schema: Any, root: JsonObject) -> JsonObject:
+    """Follow local ``$ref``s; ``{}`` (anything goes) for what can't be followed."""
+    for _ in range(_MOST_REFS):
+        if not isinstance(schema, dict):
+            return {}
+        ref = schema.get("$ref")
+        if not isinstance(ref, str):
+            return schema
+        target: Any = root
+        for part in ref.removeprefix("#").strip("/").split("/") if ref != "#" else ():
+            key = part.replace("~1", "/").replace("~0", "~")
+            if isinstance(target, dict):
+                target = target.get(key)
+            elif isinstance(target, list) and key.isdigit() and int(key) < len(target):
+                target = target[int(key)]
+            else:
+                return {}
+        schema = target
+    return {}
+
+
+def branches(schema: Any, root: JsonObject, depth: int = 0) -> Iterator[JsonObject]:
+    """The schema and, resolved, every branch of its unions."""
+    schema = resolve(schema, root)
+    yield schema
+    if depth < _MOST_REFS:
+        for word in _UNIONS:
+            options = schema.get(word)
+            for option in options if isinstance(options, list) else ():
+                yield from branches(option, root, depth + 1)
+
+
+def types(schema: Any, root: JsonObject) -> set[str]:
+    """JSON Schema type names that the schema admits; empty when it names none."""
+    found: set[str] = set()
+    for branch in branches(schema, root):
+        word = branch.get("type")
+        found.update(word if isinstance(word, list) else [word] if isinstance(word, str) else [])
+        values = branch.get("enum", [branch["const"]] if "const" in branch else [])
+        found.update(type_name(v) for v in values if "type" not in branch)
+        if "type" not in branch and "properties" in branch:
+            found.add("object")
+    return found
+
+
+def type_name(value: Any) -> str:
+    """The JSON Schema type of a value (``integer`` for whole numbers)."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list() | tuple():
+            return "array"
+        case _:
+            return "object"
+
+
+def admits(schema: Any, root: JsonObject, value: Any) -> bool:
+    """Whether the type of the value is among those that the schema names (or it names none)."""
+    known = types(schema, root)
+    name = type_name(value)
+    return not known or name in known or (name == "integer" and "number" in known)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A value inside an arguments object: its holder, key, depth (1 at the top), and schemas.
+
+    ``written`` is the schema as it stands in the tool, ``schema`` the same with ``$ref`` followed.
+    """
+
+    holder: Any
+    key: Any
+    depth: int
+    written: Any
+    schema: JsonObject
+    root: JsonObject
+    parent: JsonObject
+
+    @property
+    def value(self) -> Any:
+        """What stands there now."""
+        return self.holder[self.key]
+
+    @property
+    def behind_ref(self) -> bool:
+        """Whether the parameter is declared by a ``$ref``."""
+        return isinstance(self.written, dict) and "$ref" in self.written
+
+    @property
+    def union(self) -> bool:
+        """Whether the parameter is a union, nullable included."""
+        return any(w in self.schema for w in _UNIONS) or isinstance(self.schema.get("type"), list)
+
+    @property
+    def types(self) -> set[str]:
+        """Types that the schema admits."""
+        return types(self.schema, self.root)
+
+    @property
+    def required(self) -> bool:
+        """Whether the holder must have it."""
+        return isinstance(self.holder, list) or self.key in self.parent.get("required", ())
+
+
+def places(arguments: JsonObject, parameters: JsonObject) -> Iterator[Place]:
+    """Every value inside the arguments with the schema that governs it, outermost first."""
+    yield from _inside(arguments, parameters, parameters, 1)
+
+
+def _inside(value: Any, schema: Any, root: JsonObject, depth: int) -> Iterator[Place]:
+    if isinstance(value, dict):
+        keys: list[Any] = list(value)
+    elif isinstance(value, list):
+        keys = list(range(len(value)))
+    else:
+        return
+    options = [b for b in branches(schema, root) if _fits(b, value, root)]
+    parent = next((b for b in options if "properties" in b), resolve(schema, root))
+    for key in keys:
+        written: Any = next((s for b in options if (s := member(b, key)) is not None), {})
+        below = resolve(written, root)
+        yield Place(value, key, depth, written, below, root, parent)
+        yield from _inside(value[key], written, root, depth + 1)
+
+
+def member(schema: JsonObject, key: Any) -> Any:
+    """The subschema of an object's property or an array's item; None when not declared."""
+    if isinstance(key, int):
+        tuple_items = schema.get("prefixItems")
+        if isinstance(tuple_items, list) and key < len(tuple_items):
+            return tuple_items[key]
+        items = schema.get("items")
+        if isinstance(items, list):
+            return items[key] if key < len(items) else None
+        return items
+    properties = schema.get("properties")
+    if isinstance(properties, dict) and key in properties:
+        return properties[key]
+    extra = schema.get("additionalProperties")
+    return extra if isinstance(extra, dict) else None
+
+
+def _fits(schema: JsonObject, value: Any, root: JsonObject) -> bool:
+    """Whether a union branch can be the one that the value follows (type and constants only)."""
+    word = schema.get("type")
+    names = word if isinstance(word, list) else [word] if isinstance(word, str) else []
+    if names and type_name(value) not in names:
+        return False
+    properties = schema.get("properties")
+    if not isinstance(value, dict) or not isinstance(properties, dict):
+        return True
+    for key, item in value.items():
+        below = resolve(properties.get(key, {}), root)
+        if "const" in below and below["const"] != item:
+            return False
+        if "enum" in below and isinstance(item, str) and item not in below["enum"]:
+            return False
+    return True
+
+
+_EXAMPLES: dict[str, Any] = {
+    "string": "text",
+    "integer": 1,
+    "number": 1.5,
+    "boolean": True,
+    "null": None,
+}
+_FORMATS = {
+    "date": "2024-05-17",
+    "date-time": "2024-05-17T10:30:00Z",
+    "time": "10:30:00Z",
+    "uuid": "123e4567-e89b-42d3-a456-426614174000",
+    "email": "ada@example.org",
+    "uri": "https://example.org/",
+}
+
+
+def example(schema: Any, root: JsonObject, depth: int = 0) -> Any:
+    """A simple value that fits the schema, required properties only.
+
+    Patterns, multipleOf and such are not looked at: this serves prompts that name no values.
+    """
+    schema = resolve(schema, root)
+    for word in ("const", "default"):
+        if word in schema:
+            return schema[word]
+    for word in ("enum", "examples"):
+        if isinstance(schema.get(word), list) and schema[word]:
+            return schema[word][0]
+    if depth > _MOST_REFS:
+        return None
+    for word in ("anyOf", "oneOf"):
+        if isinstance(schema.get(word), list) and schema[word]:
+            return example(schema[word][0], root, depth + 1)
+    names = types(schema, root)
+    if "object" in names or "properties" in schema:
+        return _example_object(schema, root, depth)
+    if "array" in names:
+        count = max(schema.get("minItems", 0), len(schema.get("prefixItems", ())))
+        return [example(member(schema, n) or {}, root, depth + 1) for n in range(count)]
+    if "string" in names:
+        text = _FORMATS.get(schema.get("format", ""), "text")
+        return text.ljust(schema.get("minLength", 0), "x")[: schema.get("maxLength")]
+    if names & {"integer", "number"}:
+        low, high = schema.get("minimum"), schema.get("maximum")
+        return low if low is not None else high if high is not None else 1
+    return _EXAMPLES.get(next(iter(names), "string"), "text")
+
+
+def _example_object(schema: JsonObject, root: JsonObject, depth: int) -> JsonObject:
+    value: JsonObject = {}
+    for branch in branches(schema, root):
+        properties = branch.get("properties", {})
+        for key in branch.get("required", ()):
+            value.setdefault(key, example(properties.get(key, {}), root, depth + 1))
+    return value

@@ -1,0 +1,133 @@
+"""The simulated endpoint as a web application: three wire formats, plain and streamed."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from hashlib import blake2b
+from random import Random
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.simulate.ask import Api, BadRequestError, read_ask
+from toolfuzz.simulate.encode import encode_body, encode_events
+from toolfuzz.simulate.pipeline import Outcome, respond
+from toolfuzz.simulate.profiles import Profile, profile_named, profiles
+from toolfuzz.simulate.reply import Refusal
+from toolfuzz.simulate.wire import WIRES
+
+__all__ = ["build_app"]
+
+_LABELS = {"x-toolfuzz-simulated": "1", "server": "toolfuzz-simulator"}
+_PATHS: dict[str, Api] = {
+    "/v1/chat/completions": "openai-chat",
+    "/v1/responses": "openai-responses",
+    "/v1/messages": "anthropic-messages",
+}
+_WRITES = 4
+
+
+def build_app(
+    *, profile: str = "clean", latency_ms: float = 0, seed: int = 0, strict_models: bool = False
+) -> Starlette:
+    """Return the endpoint as an ASGI application.
+
+    The request's ``model`` picks a profile when it names one (or is like ``fault:slug@0.5``);
+    other names get ``profile``, or a 404 with ``strict_models``. Replies take ``latency_ms``,
+    which a stream spreads over its chunks. Raises UsageError for an unknown ``profile``.
+    """
+    default = profile_named(profile)
+    if default is None:
+        near = did_you_mean(profile, profiles())
+        raise UsageError(f"there is no profile {profile!r}", near or "toolfuzz list profiles")
+    endpoint = _Endpoint(default, latency_ms / 1000, seed, strict_models)
+    routes = [Route(path, endpoint.route(api), methods=["POST"]) for path, api in _PATHS.items()]
+    return Starlette(routes=[*routes, Route("/v1/models", _models)])
+
+
+class _Endpoint:
+    """The settings, and how often each identical request has come: all the state there is."""
+
+    def __init__(self, default: Profile, latency: float, seed: int, strict: bool) -> None:
+        self.default = default
+        self.latency = latency
+        self.seed = seed
+        self.strict = strict
+        self.asked: dict[bytes, int] = {}
+
+    def route(self, api: Api) -> Any:
+        async def handle(request: Request) -> Response:
+            return await self.answer(api, await request.body())
+
+        return handle
+
+    async def answer(self, api: Api, body: bytes) -> Response:
+        try:
+            ask = read_ask(api, json.loads(body), len(body))
+            profile = profile_named(ask.model) or (None if self.strict else self.default)
+        except (ValueError, RecursionError) as error:
+            told = str(error) if isinstance(error, BadRequestError) else "the body is not JSON"
+            return _refuse(api, Refusal(400, told))
+        except UsageError as error:
+            return _refuse(api, Refusal(404, error.message, "model_not_found"))
+        if profile is None:
+            message = f"The model `{ask.model}` does not exist."
+            return _refuse(api, Refusal(404, message, "model_not_found"))
+        seed = self._seed(api, profile, body)
+        outcome = respond(ask, profile, seed)
+        if ask.stream and not outcome.reply.refusal:
+            return self._stream(outcome, seed)
+        await asyncio.sleep(self.latency)
+        status = outcome.reply.refusal.status if outcome.reply.refusal else 200
+        headers = _headers(outcome.struck)
+        return Response(encode_body(outcome.wire.body), status, headers, "application/json")
+
+    def _seed(self, api: Api, profile: Profile, body: bytes) -> str:
+        """Same server seed, profile and request, asked for the n-th time: same answer."""
+        digest = blake2b(body, digest_size=16, person=api.encode()[:16]).digest()
+        count = self.asked.get(digest, 0)
+        self.asked[digest] = count + 1
+        return f"{self.seed}/{profile.name}/{digest.hex()}/{count}"
+
+    def _stream(self, outcome: Outcome, seed: str) -> Response:
+        data = encode_events(outcome.wire.events)
+        writes = _cut(b"".join(data), seed) if self.latency == 0 else data
+        pause = self.latency / (len(writes) + 1)
+
+        async def send() -> AsyncIterator[bytes]:
+            await asyncio.sleep(pause)
+            for chunk in writes:
+                yield chunk
+                if pause:
+                    await asyncio.sleep(pause)
+
+        headers = {**_headers(outcome.struck), "cache-control": "no-cache"}
+        return StreamingResponse(send(), 200, headers, "text/event-stream")
+
+
+def _cut(data: bytes, seed: str) -> list[bytes]:
+    """Cut a stream at any bytes, as networks do: inside events and inside characters."""
+    rng = Random(seed)
+    cuts = sorted(rng.randrange(len(data)) for _ in range(_WRITES - 1))
+    return [data[a:b] for a, b in zip([0, *cuts], [*cuts, len(data)], strict=True) if a < b]
+
+
+def _headers(struck: tuple[str, ...]) -> dict[str, str]:
+    return {**_LABELS, "x-toolfuzz-fault": ",".join(struck)} if struck else dict(_LABELS)
+
+
+def _refuse(api: Api, refusal: Refusal) -> Response:
+    body = encode_body(WIRES[api].error(refusal))
+    return Response(body, refusal.status, _LABELS, "application/json")
+
+
+async def _models(request: Request) -> Response:
+    data = [
+        {"id": name, "object": "model", "created": 0, "owned_by": "toolfuzz-simulator"}
+        for name in profiles()
+    ]
+    return JSONResponse({"object": "list", "data": data}, headers=_LABELS)

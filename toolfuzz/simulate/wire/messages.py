@@ -1,0 +1,121 @@
+"""Anthropic Messages (https://docs.anthropic.com/en/api/messages and …/messages-streaming)."""
+
+import json
+from typing import Any
+
+from toolfuzz.core.case import JsonObject
+from toolfuzz.simulate.reply import ABSENT, Call, Piece, RawJson, Refusal, Reply, Wire, present
+
+__all__ = ["error", "plain", "stream"]
+
+_STOP = {"stop": "end_turn", "tool_calls": "tool_use", "length": "max_tokens"}
+
+
+def plain(reply: Reply) -> Wire:
+    """Return the reply as one ``message``; argument text stands in it as ``input``."""
+    content: list[JsonObject] = []
+    if reply.reasoning:
+        content.append({"type": "thinking", "thinking": reply.reasoning, "signature": "simulated"})
+    if reply.text:
+        content.append({"type": "text", "text": reply.text})
+    cut = reply.finish == "length"
+    calls = reply.calls[:-1] if cut and not _loads(reply.calls) else reply.calls
+    content += [_tool_use(call) for call in calls]
+    return Wire(_message(reply, content, _stop(reply.finish), _usage(reply)))
+
+
+def stream(reply: Reply, pieces: list[Piece]) -> Wire:
+    """Return the pieces as content blocks between ``message_start`` and ``message_stop``."""
+    wire = Wire()
+
+    def add(kind: str, **fields: Any) -> None:
+        wire.events.append((kind, {"type": kind, **present(fields)}))
+
+    start = {"input_tokens": reply.input_tokens, "output_tokens": 1}
+    add("message_start", message=_message(reply, [], None, start))
+    prose: str | None = None
+    base = 0
+    for piece in pieces:
+        if prose is not None and piece.kind != prose:
+            add("content_block_stop", index=base)
+            prose, base = None, base + 1
+        if piece.kind in ("text", "reasoning"):
+            if prose is None:
+                prose = piece.kind
+                add("content_block_start", index=base, content_block=_PROSE_START[prose])
+            kind, key = _PROSE_DELTA[prose]
+            add("content_block_delta", index=base, delta={"type": kind, key: piece.text})
+            continue
+        slot = piece.slot + base if isinstance(piece.slot, int) else piece.slot
+        match piece.kind:
+            case "open":
+                block = {"type": "tool_use", "id": piece.id, "name": piece.name, "input": {}}
+                add("content_block_start", index=slot, content_block=present(block))
+                if piece.text:
+                    add("content_block_delta", index=slot, delta=_partial(piece.text))
+            case "args" if piece.text is not ABSENT:
+                add("content_block_delta", index=slot, delta=_partial(piece.text))
+            case "close":
+                add("content_block_stop", index=slot)
+    if prose is not None:
+        add("content_block_stop", index=base)
+    ending = {"stop_reason": _stop(reply.finish), "stop_sequence": None}
+    add("message_delta", delta=ending, usage={"output_tokens": reply.output_tokens})
+    add("message_stop")
+    return wire
+
+
+def error(refusal: Refusal) -> JsonObject:
+    """Return the body of an HTTP error."""
+    kind = "invalid_request_error" if refusal.status < 500 else "api_error"
+    if refusal.status == 404:
+        kind = "not_found_error"
+    details = {"type": kind, "message": refusal.message, **refusal.extra}
+    return {"type": "error", "error": details}
+
+
+_PROSE_START: dict[str, JsonObject] = {
+    "text": {"type": "text", "text": ""},
+    "reasoning": {"type": "thinking", "thinking": "", "signature": ""},
+}
+_PROSE_DELTA = {"text": ("text_delta", "text"), "reasoning": ("thinking_delta", "thinking")}
+
+
+def _partial(text: Any) -> JsonObject:
+    return {"type": "input_json_delta", "partial_json": text}
+
+
+def _loads(calls: list[Call]) -> bool:
+    try:
+        json.loads(calls[-1].raw) if calls else None
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def _tool_use(call: Call) -> JsonObject:
+    raw = RawJson(call.raw) if _loads([call]) else call.raw
+    return present({"type": "tool_use", "id": call.id, "name": call.name, "input": raw})
+
+
+def _stop(finish: str | None) -> str | None:
+    return _STOP.get(finish, finish) if finish else None
+
+
+def _message(
+    reply: Reply, content: list[JsonObject], stop: str | None, usage: JsonObject
+) -> JsonObject:
+    return {
+        "id": f"msg_{reply.id}",
+        "type": "message",
+        "role": "assistant",
+        "model": reply.ask.model,
+        "content": content,
+        "stop_reason": stop,
+        "stop_sequence": None,
+        "usage": usage,
+    }
+
+
+def _usage(reply: Reply) -> JsonObject:
+    return {"input_tokens": reply.input_tokens, "output_tokens": reply.output_tokens}
