@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import STRINGIFIED, case, events, verdict
 from scipy.stats import binom, binomtest
@@ -89,6 +89,7 @@ def test_mcnemar_falls_as_more_get_worse(worse: int, better: int) -> None:
     assert mcnemar_worse(worse, better) + mcnemar_worse(better, worse) == pytest.approx(1)
 
 
+@settings(deadline=None, max_examples=20)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_holm_agrees_with_statsmodels(p_values: list[float]) -> None:
     names = {str(n): p for n, p in enumerate(p_values)}

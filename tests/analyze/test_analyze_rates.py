@@ -2,7 +2,7 @@ import json
 from math import inf
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import case, events
 from statsmodels.stats.proportion import proportion_confint
@@ -69,6 +69,7 @@ def test_two_schemas_are_not_less_than_one_question() -> None:
 answers = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.booleans()), min_size=1, max_size=60)
 
 
+@settings(deadline=None)
 @given(answers)
 def test_interval_holds_the_rate_and_size_is_bounded(passes: list[tuple[str, bool]]) -> None:
     got = rate(passes)
@@ -78,17 +79,20 @@ def test_interval_holds_the_rate_and_size_is_bounded(passes: list[tuple[str, boo
     assert got.n_eff < inf
 
 
+@settings(deadline=None)
 @given(answers)
 def test_swapping_pass_and_fail_mirrors_the_interval(passes: list[tuple[str, bool]]) -> None:
     got, mirrored = rate(passes), rate([(c, not ok) for c, ok in passes])
     assert (mirrored.low, mirrored.high) == pytest.approx((1 - got.high, 1 - got.low))
 
 
+@settings(deadline=None)
 @given(answers)
 def test_no_outcome_is_surer_than_no_failure(passes: list[tuple[str, bool]]) -> None:
     assert rate(passes).low <= rate([(c, True) for c, _ in passes]).low + 1e-12
 
 
+@settings(deadline=None)
 @given(st.integers(1, 80), st.data())
 def test_more_passes_never_lower_an_end(n: int, data: st.DataObject) -> None:
     passed = data.draw(st.integers(0, n - 1))
