@@ -1,0 +1,1 @@
+"""From a failing case to evidence: minimize, attribute, reproduce, report."""

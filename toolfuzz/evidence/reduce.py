@@ -1,0 +1,260 @@
+"""Hierarchical delta debugging for endpoints that fail only some of the time.
+
+Misherghi and Su, "HDD: hierarchical delta debugging", 2006, with a sequential test per deletion
+and many candidates asked at once. It knows nothing of cases: a tree names what could be removed,
+and an asker says whether what is left still fails.
+"""
+
+import asyncio
+import math
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Generic, Protocol, TypeVar
+
+from toolfuzz.evidence.suspicion import Odds, Rates
+
+__all__ = ["BudgetSpentError", "Probe", "Progress", "Tree", "reduce_tree", "still_fails"]
+
+Node = TypeVar("Node", bound=Hashable)
+
+Probe = Callable[[frozenset[Node]], Awaitable[bool | None]]
+"""Ask once with these nodes removed: failed in the matching way, or not; None: no answer."""
+
+# The share of the original rate that a smaller case must still have to count as the same failure.
+_DELETION_SHARE = 0.85
+_UNION_SHARE = 0.7
+_FIRST_GROUPS = 8
+_PARTS = 4
+_SPLIT_AT = 1.0
+_HASTE = 2.0
+_VERIFY_LIMIT = 4.5
+_SWEEP_PRIOR = 0.0
+
+
+class BudgetSpentError(Exception):
+    """The calls, the time or the money that may be spent are spent."""
+
+
+class Tree(Protocol[Node]):
+    """What could be removed from something."""
+
+    def levels(self) -> int:
+        """Return how deep the tree is."""
+        ...
+
+    def candidates(self, depth: int, removed: frozenset[Node]) -> Sequence[Node]:
+        """Return the nodes at that depth that can still be removed, on top of what is gone."""
+        ...
+
+    def valid(self, removed: frozenset[Node]) -> bool:
+        """Whether what is left without these nodes is still a valid whole."""
+        ...
+
+
+@dataclass(slots=True)
+class Progress(Generic[Node]):
+    """Where a reduction stands; ``removed`` is always safe to use, also after an interruption."""
+
+    removed: frozenset[Node] = frozenset()
+    rounds: int = 0
+    calls: int = 0
+    level: int = 0
+    undecided: int = 0
+    tell: Callable[[], None] = field(default=lambda: None)
+
+
+async def reduce_tree(
+    tree: Tree[Node],
+    probe: Probe[Node],
+    rates: Rates,
+    progress: Progress[Node],
+    *,
+    slots: int = 16,
+) -> frozenset[Node]:
+    """Remove what can be removed, from the top down, until nothing more goes.
+
+    Lets BudgetSpentError through from ``probe``; ``progress.removed`` is then the best so far.
+    """
+    pending: tuple[Node, ...] = ()
+    for depth in range(tree.levels()):
+        progress.level = depth
+        pending = await _reduce_level(tree, depth, pending, probe, rates, progress, slots)
+    await _remove_together(tree, pending, probe, rates, progress, slots)
+    await _sweep(tree, probe, rates, progress, slots)
+    return progress.removed
+
+
+async def _sweep(
+    tree: Tree[Node],
+    probe: Probe[Node],
+    rates: Rates,
+    progress: Progress[Node],
+    slots: int,
+) -> None:
+    """Ask once more about every node that is left until none can go.
+
+    Catches what was kept by bad luck, and what could only go after something deeper had gone.
+    """
+    if rates.certain:
+        return
+    proven: set[Node] = set()
+    while True:
+        left = [
+            n
+            for depth in reversed(range(tree.levels()))
+            for n in tree.candidates(depth, progress.removed)
+            if n not in proven
+        ]
+        groups = [_Group((n,), Odds(_SWEEP_PRIOR)) for n in left]
+        while open_groups := [g for g in groups if g.odds.open]:
+            await _round(open_groups, None, progress.removed, probe, rates, progress, slots)
+        gone = tuple(n for g in groups if g.odds.removable for n in g.nodes)
+        if not gone:
+            return
+        await _remove_together(tree, gone, probe, rates, progress, slots)
+        proven.update(n for n in left if n not in progress.removed)
+
+
+@dataclass(slots=True)
+class _Group(Generic[Node]):
+    """Nodes that are removed together; ``odds`` that one of them at least is essential."""
+
+    nodes: tuple[Node, ...]
+    odds: Odds
+
+    @property
+    def decided(self) -> bool:
+        # A group that probably holds a culprit is split at once; only a single node needs proof.
+        if len(self.nodes) > 1 and self.odds.value >= _SPLIT_AT:
+            return True
+        return not self.odds.open
+
+
+async def _reduce_level(
+    tree: Tree[Node],
+    depth: int,
+    pending: tuple[Node, ...],
+    probe: Probe[Node],
+    rates: Rates,
+    progress: Progress[Node],
+    slots: int,
+) -> tuple[Node, ...]:
+    """Decide the nodes at one depth; return those that look removable, not yet verified together.
+
+    ``pending`` is what the level above returned. It is verified on the way: any failure with more
+    removed on top shows that the failure survived it.
+    """
+    base = progress.removed | frozenset(pending)
+    check = Odds(0.0, _VERIFY_LIMIT) if pending else None
+    candidates = tree.candidates(depth, base)
+    groups = _split(candidates, _FIRST_GROUPS)
+    gone: list[Node] = []
+    while groups:
+        progress.undecided = sum(len(g.nodes) for g in groups)
+        await _round(groups, check, base | frozenset(gone), probe, rates, progress, slots)
+        if check and check.essential:
+            # The failure got lost one level up: sort that out, then begin here again.
+            await _remove_together(tree, pending, probe, rates, progress, slots)
+            return await _reduce_level(tree, depth, (), probe, rates, progress, slots)
+        if check and check.removable:
+            progress.removed, pending, check = base, (), None
+        still: list[_Group[Node]] = []
+        for group in groups:
+            if not group.decided:
+                still.append(group)
+            elif group.odds.removable:
+                if tree.valid(base | frozenset((*gone, *group.nodes))):
+                    gone += group.nodes
+            elif len(group.nodes) > 1:
+                still += _split(group.nodes, _PARTS)
+        groups = still
+    if pending:
+        await _remove_together(tree, pending, probe, rates, progress, slots)
+        gone = [n for n in gone if n in tree.candidates(depth, progress.removed)]
+    return tuple(gone)
+
+
+def _split(nodes: Sequence[Node], parts: int) -> list[_Group[Node]]:
+    """Cut into parts of nearly the same size; one of them is expected to hold a culprit."""
+    parts = min(parts, len(nodes))
+    bounds = [len(nodes) * i // parts for i in range(parts + 1)] if parts else []
+    return [_Group(tuple(nodes[a:b]), Odds(_prior(parts))) for a, b in pairwise(bounds) if a < b]
+
+
+def _prior(parts: int) -> float:
+    return math.log(1 / (parts - 1)) if parts > 1 else 0.0
+
+
+async def _round(
+    groups: Sequence[_Group[Node]],
+    check: Odds | None,
+    removed: frozenset[Node],
+    probe: Probe[Node],
+    rates: Rates,
+    progress: Progress[Node],
+    slots: int,
+) -> None:
+    """Ask about every open group, as often as one failure is likely to take.
+
+    ``check`` gathers whether the case fails at all with ``removed`` gone; one question a round is
+    about just that.
+    """
+    times = 1 if rates.certain else max(1, min(slots // len(groups), round(_HASTE / rates.fails)))
+    asked = list(groups[:slots]) * times
+    probes = [probe(removed | frozenset(g.nodes)) for g in asked]
+    if check:
+        probes.append(probe(removed))
+    answers = await asyncio.gather(*probes)
+    progress.rounds += 1
+    progress.calls += sum(a is not None for a in answers)
+    for group, failed in zip(asked, answers, strict=False):
+        if failed is None:
+            continue
+        if group.odds.open:
+            group.odds.take(failed, rates, _DELETION_SHARE)
+        if check and failed and check.open:
+            check.take(True, rates, _UNION_SHARE)
+    if check and answers[-1] is not None and check.open:
+        check.take(answers[-1], rates, _UNION_SHARE)
+    progress.tell()
+
+
+async def _remove_together(
+    tree: Tree[Node],
+    nodes: Sequence[Node],
+    probe: Probe[Node],
+    rates: Rates,
+    progress: Progress[Node],
+    slots: int,
+) -> None:
+    """Remove all of them if the failure survives that; else halve and go on with the parts."""
+    if not nodes:
+        return
+    together = progress.removed | frozenset(nodes)
+    if tree.valid(together) and await still_fails(lambda: probe(together), rates, progress, slots):
+        progress.removed = together
+    elif len(nodes) > 1:
+        half = len(nodes) // 2
+        await _remove_together(tree, nodes[:half], probe, rates, progress, slots)
+        await _remove_together(tree, nodes[half:], probe, rates, progress, slots)
+
+
+async def still_fails(
+    ask: Callable[[], Awaitable[bool | None]],
+    rates: Rates,
+    progress: "Progress[Node]",
+    slots: int,
+) -> bool:
+    """Decide by a sequential test whether something still fails, a few questions at a time."""
+    odds = Odds(0.0, _VERIFY_LIMIT)
+    width = 1 if rates.certain else min(slots, max(1, round(2 / rates.fails)))
+    while odds.open:
+        progress.rounds += 1
+        answers = await asyncio.gather(*(ask() for _ in range(width)))
+        progress.calls += sum(a is not None for a in answers)
+        for failed in answers:
+            if failed is not None and odds.open:
+                odds.take(failed, rates, _UNION_SHARE)
+        progress.tell()
+    return odds.removable

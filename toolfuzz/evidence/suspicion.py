@@ -1,0 +1,65 @@
+"""Sequential tests against an endpoint that fails only some of the time.
+
+A. Wald, "Sequential tests of statistical hypotheses", 1945. Every answer moves the log odds of a
+hypothesis; at ±3 (about 95:5) it is decided. Nothing is ever decided by "failed once of five".
+"""
+
+import math
+from dataclasses import dataclass
+
+__all__ = ["DECIDED", "Odds", "Rates"]
+
+DECIDED = 3.0
+# No more than this many answers for one yes-or-no question, whatever the odds say.
+MOST_ANSWERS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How often the case under study fails in the matching way, and how often anything else does.
+
+    ``noise`` is the chance of a matching failure without the culprit. ``certain`` says that the
+    endpoint answers the same question always the same way, so that one answer decides.
+    """
+
+    fails: float
+    noise: float = 0.02
+    certain: bool = False
+
+    def step(self, failed: bool, share: float) -> float:
+        """Return how one answer moves the log odds of "the culprit was removed"."""
+        if self.certain:
+            return -math.inf if failed else math.inf
+        with_culprit = min(max(share * self.fails, 2 * self.noise), 0.98)
+        if failed:
+            return math.log(self.noise / with_culprit)
+        return math.log((1 - self.noise) / (1 - with_culprit))
+
+
+@dataclass(slots=True)
+class Odds:
+    """Log odds that a candidate can't be removed (its removal takes the failure away)."""
+
+    value: float
+    limit: float = DECIDED
+    answers: int = 0
+
+    @property
+    def essential(self) -> bool:
+        """Decided: without it the case no longer fails."""
+        return self.value >= self.limit or (self.answers >= MOST_ANSWERS and self.value > 0)
+
+    @property
+    def removable(self) -> bool:
+        """Decided: the case fails without it as well."""
+        return self.value <= -self.limit or (self.answers >= MOST_ANSWERS and self.value <= 0)
+
+    @property
+    def open(self) -> bool:
+        """Not decided yet."""
+        return not (self.essential or self.removable)
+
+    def take(self, failed: bool, rates: Rates, share: float) -> None:
+        """Note one answer."""
+        self.value += rates.step(failed, share)
+        self.answers += 1
