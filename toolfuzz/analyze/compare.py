@@ -1,0 +1,169 @@
+"""Models side by side: one row each, paired differences, and groups instead of ranks."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from statistics import NormalDist
+
+from toolfuzz.analyze.load import RunData
+from toolfuzz.analyze.paired import (
+    defect_p_values,
+    holm,
+    newcombe,
+    pair_up,
+    square_and_add,
+    tabulate,
+)
+from toolfuzz.analyze.rates import summarize, wilson
+from toolfuzz.core.case import JsonObject
+from toolfuzz.core.codec import FORMAT_VERSION
+from toolfuzz.core.exchange import Target
+
+__all__ = ["Price", "compare"]
+
+Price = Callable[[Target, int, int], float | None]
+"""What input and output tokens of a target cost, in one currency; None when unknown."""
+
+_COLUMNS = (
+    "target",
+    "kind",
+    "simulated",
+    "model",
+    "dialect",
+    "rate",
+    "low",
+    "high",
+    "judged",
+    "passed",
+    "unjudged",
+    "clusters",
+    "n_eff",
+    "schema_accuracy",
+    "check_success",
+    "probes",
+    "features",
+    "defects",
+    "latency_ms",
+    "tokens",
+    "calls",
+    "retries",
+)
+_PAIRED_FROM = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    label: str
+    run: RunData
+    row: JsonObject
+
+    @property
+    def target(self) -> str:
+        return str(self.row["target"])
+
+
+def compare(runs: Sequence[tuple[str, RunData]], price: Price | None = None) -> JsonObject:
+    """Return the comparison of every target of these named runs.
+
+    ``rows``: the leaderboard, best first, each with its ``groups`` (a, b, …). ``differences``:
+    every two rows, better first, paired where at least half of the smaller one's cases were
+    judged on both, with an interval that holds for all of them at once (Bonferroni).
+    ``groups``: sets of labels that can't be told apart; they may overlap. A target that judged
+    nothing has a row but no group.
+    """
+    entries = sorted(
+        _entries(runs, price), key=lambda e: (e.row["rate"] is None, -(e.row["rate"] or 0), e.label)
+    )
+    measured = [e for e in entries if e.row["rate"] is not None]
+    couples = list(combinations(measured, 2))
+    z = NormalDist().inv_cdf(1 - 0.025 / max(len(couples), 1))
+    differences = [_difference(a, b, z) for a, b in couples]
+    apart = {(d["better"], d["worse"]) for d in differences if d["apart"]}
+    groups = _groups([e.label for e in measured], apart)
+    for entry in entries:
+        entry.row["groups"] = [
+            chr(97 + n) for n, group in enumerate(groups) if entry.label in group
+        ]
+    return {
+        "format_version": FORMAT_VERSION,
+        "rows": [entry.row for entry in entries],
+        "differences": differences,
+        "groups": groups,
+    }
+
+
+def _entries(runs: Sequence[tuple[str, RunData]], price: Price | None) -> Iterator[_Entry]:
+    seen = Counter(t.name for _, run in runs for t in run.started.targets)
+    for name, run in runs:
+        for target, summary in zip(run.started.targets, summarize(run)["targets"], strict=True):
+            label = target.name if seen[target.name] == 1 else f"{target.name} ({name})"
+            row = {"label": label, "run": name, **{key: summary[key] for key in _COLUMNS}}
+            row["cost_per_success"] = _cost_per_success(target, summary, price)
+            yield _Entry(label, run, row)
+
+
+def _cost_per_success(target: Target, summary: JsonObject, price: Price | None) -> float | None:
+    tokens = summary["tokens"]
+    if price is None or None in tokens.values() or not summary["passed"]:
+        return None
+    spent = price(target, tokens["input"], tokens["output"])
+    return None if spent is None else spent / summary["passed"]
+
+
+def _difference(better: _Entry, worse: _Entry, z: float) -> JsonObject:
+    pairs = pair_up(better.run, better.target, worse.run, worse.target)
+    paired = len(pairs) >= _PAIRED_FROM * min(_judged_cases(better), _judged_cases(worse))
+    counts: JsonObject = {}
+    if paired:
+        table = tabulate(pairs)
+        difference, (low, high) = table.drop, newcombe(table, z)
+        counts = {"only_better": table.worse, "only_worse": table.better}
+        one_sided = defect_p_values(pairs)
+        adjusted = holm({slug: 2 * min(p, 1 - p) for slug, p in one_sided.items()})
+        counts["defects"] = {
+            slug: {
+                "better": sum(slug in pair.baseline.defects for pair in pairs),
+                "worse": sum(slug in pair.candidate.defects for pair in pairs),
+                "p_holm": p,
+            }
+            for slug, p in adjusted.items()
+        }
+    else:
+        difference = better.row["rate"] - worse.row["rate"]
+        low, high = square_and_add(_bounds(better, z), _bounds(worse, z))
+    return {
+        "better": better.label,
+        "worse": worse.label,
+        "difference": difference,
+        "low": low,
+        "high": high,
+        "apart": low > 0 or high < 0,
+        "paired": paired,
+        "pairs": len(pairs),
+        **counts,
+    }
+
+
+def _judged_cases(entry: _Entry) -> int:
+    return len({v.case_id for v in entry.run.of(entry.target) if v.status != "unjudged"})
+
+
+def _bounds(entry: _Entry, z: float) -> tuple[float, float, float]:
+    rate, n_eff = entry.row["rate"], entry.row["n_eff"]
+    return (rate, *wilson(rate * n_eff, n_eff, z))
+
+
+def _groups(labels: Sequence[str], apart: set[tuple[str, str]]) -> list[list[str]]:
+    """Return the longest runs of neighbours, in order of rate, of which no two are apart."""
+    groups: list[list[str]] = []
+    for first in range(len(labels)):
+        last = first
+        while last + 1 < len(labels) and not any(
+            (one, labels[last + 1]) in apart for one in labels[first : last + 1]
+        ):
+            last += 1
+        group = list(labels[first : last + 1])
+        if not groups or group[-1] != groups[-1][-1]:
+            groups.append(group)
+    return groups
