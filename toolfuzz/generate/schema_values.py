@@ -65,15 +65,10 @@ def _draw(planner: Planner, random: Random) -> JsonObject:
     stuck: Plan = planner.root
     for _ in range(_TRIES):
         try:
-            value: JsonObject = Drawing(planner, random, _canaries()).root()
+            value: JsonObject = Drawing(planner, random).root()
         except Dead as dead:
             stuck = dead.plan
             continue
         if planner.document.validator.is_valid(value):
             return value
     raise Unsatisfiable(stuck.pointer, f"no valid value in {_TRIES} attempts")
-
-
-@lru_cache(maxsize=1)
-def _canaries() -> tuple[str, ...]:
-    return ("02134", "true", "null", "1e5", '{"a": 1}', "    indented\n", "C:\\new\\table", "é漢😀")

@@ -1,6 +1,5 @@
 """Draw a value along a plan. Choices that can't end in time are not taken."""
 
-from collections.abc import Sequence
 from random import Random
 
 from jsonschema import Draft202012Validator
@@ -31,10 +30,9 @@ class Dead(Exception):  # noqa: N818
 class Drawing:
     """One value; ``share`` is how likely each optional member is. Nodes are counted, to end."""
 
-    def __init__(self, planner: Planner, random: Random, canaries: Sequence[str]) -> None:
+    def __init__(self, planner: Planner, random: Random) -> None:
         self.planner = planner
         self.random = random
-        self.canaries = canaries
         self.share = random.choice((0.0, 0.3, 0.6, 0.6, 1.0, 1.0))
         self.nodes = 0
 
@@ -88,7 +86,7 @@ class Drawing:
         elif kind == "number":
             value = number(facts, self.random)
         elif kind == "string":
-            value = string(facts, self.random, self.canaries)
+            value = string(facts, self.random)
         if value is None and kind != "null":
             raise Dead(plan)
         return value

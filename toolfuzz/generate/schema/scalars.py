@@ -5,16 +5,23 @@ import re
 from collections.abc import Sequence
 from random import Random
 
-from toolfuzz.core.case import Json
 from toolfuzz.generate.schema.facts import Facts
 from toolfuzz.generate.schema.formats import FORMATS
 from toolfuzz.generate.schema.regex import sample
+from toolfuzz.generate.values import (
+    AMOUNTS,
+    BIG_INTEGERS,
+    CANARIES,
+    COUNTS,
+    ODD_NUMBERS,
+    WORDS,
+)
 
 __all__ = ["integer", "number", "string"]
 
-_INTEGERS = (0, 1, -1, 7, 42, 100, 120000, 2**31 - 1, 2**53 + 1, 2512292042121000001)
-_NUMBERS = (0.1, 0.5, -1.5, 3.14159, 99.99, 1e-07, 1e21, 2.5e-3, 12345.678)
-_WORDS = ("alpha", "orders", "report", "eu-west-1", "main", "customer", "north", "v2", "2024-Q3")
+_INTEGERS = (*COUNTS, 120000, 2**31 - 1, *BIG_INTEGERS)
+_NUMBERS = (*AMOUNTS, *ODD_NUMBERS)
+_CANARIES = tuple(text for kind, texts in CANARIES.items() if kind != "long" for text in texts)
 _LONGEST = 100_000
 _TRIES = 80
 # A canary is only tried against a pattern when it is so short that no pattern can take long on it.
@@ -113,13 +120,13 @@ def _within(facts: Facts, value: float) -> bool:
     )
 
 
-def string(facts: Facts, random: Random, canaries: Sequence[str]) -> str | None:
+def string(facts: Facts, random: Random) -> str | None:
     """Return a string that fits length, pattern and format, None when none was found."""
     low, high = facts.min_length, facts.max_length
     if low > _LONGEST:
         return None
     if facts.patterns:
-        return _matching(facts, random, canaries)
+        return _matching(facts, random)
     for name in facts.formats:
         if name in FORMATS:
             texts = (FORMATS[name](random) for _ in range(_TRIES))
@@ -127,14 +134,14 @@ def string(facts: Facts, random: Random, canaries: Sequence[str]) -> str | None:
     chance = random.random()
     if chance < 0.2:
         return _sized(low if random.random() < 0.5 else int(min(high, max(low, 64))), random)
-    if chance < 0.65 and canaries:
-        canary = random.choice(canaries)
+    if chance < 0.65:
+        canary = random.choice(CANARIES["long"] if chance < 0.202 else _CANARIES)
         if low <= len(canary) <= high:
             return canary
-    return _clip(random.choice(_WORDS), low, high, random)
+    return _clip(random.choice(WORDS), low, high, random)
 
 
-def _matching(facts: Facts, random: Random, canaries: Sequence[str]) -> str | None:
+def _matching(facts: Facts, random: Random) -> str | None:
     searches = [re.compile(pattern).search for pattern in facts.patterns]
     low, high = facts.min_length, facts.max_length
 
@@ -143,8 +150,8 @@ def _matching(facts: Facts, random: Random, canaries: Sequence[str]) -> str | No
             low <= len(text) <= high and not text.endswith("\n") and all(s(text) for s in searches)
         )
 
-    if canaries and random.random() < 0.2:
-        canary = random.choice(canaries)
+    if random.random() < 0.2:
+        canary = random.choice(_CANARIES)
         if len(canary) <= _SHORT and fits(canary):
             return canary
     named = [FORMATS[name] for name in facts.formats if name in FORMATS]
@@ -167,10 +174,3 @@ def _clip(text: str, low: int, high: float, random: Random) -> str:
     if len(text) < low:
         text += _sized(low - len(text), random)
     return text if len(text) <= high else text[: int(high)]
-
-
-def any_scalar(random: Random, canaries: Sequence[str]) -> Json:
-    """Return any scalar, for places where the schema says nothing."""
-    words = (*canaries, *_WORDS) if random.random() < 0.5 else _WORDS
-    pool = (None, True, False, random.choice(_INTEGERS), random.choice(_NUMBERS))
-    return random.choice(pool) if random.random() < 0.5 else random.choice(words)

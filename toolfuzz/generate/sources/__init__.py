@@ -2,25 +2,45 @@
 
 from pathlib import Path
 
-from toolfuzz.core.errors import UsageError
+from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.generate.sources.describe import ToolFacts, describe
 from toolfuzz.generate.sources.files import catalogues, load_file
+from toolfuzz.generate.sources.mcp import load_mcp
+from toolfuzz.generate.sources.openapi import load_openapi
+from toolfuzz.generate.sources.python import load_python
 from toolfuzz.generate.sources.toolset import Skipped, ToolSet
 
-__all__ = ["Skipped", "ToolSet", "catalogues", "load"]
+__all__ = [
+    "Skipped",
+    "ToolFacts",
+    "ToolSet",
+    "catalogues",
+    "describe_catalogue",
+    "load",
+    "load_mcp",
+    "load_openapi",
+]
 
 
 def load(spec: str, *, allow_remote_refs: bool = False) -> ToolSet:
-    """Load tools from a JSON file's path or a shipped catalogue's name (``all`` for all of them).
+    """Load tools from a JSON file's path, ``python:package.module:NAME``, or a shipped catalogue.
 
+    Catalogues go by name, ``all`` for all of them. Remote ``$ref`` are fetched only when allowed.
     Raises UsageError with one line that names the place.
     """
+    if spec.startswith("python:"):
+        return load_python(spec.removeprefix("python:"))
     shipped = catalogues()
     if spec == "all":
         return _all(shipped)
     path = Path(spec)
-    if spec in shipped and not path.exists():
+    if not path.exists():
+        if spec not in shipped:
+            near = did_you_mean(spec, shipped)
+            hint = near or "give a path, or see `toolfuzz list schemas`"
+            raise UsageError(f"no such file or catalogue: {spec}", hint)
         path = shipped[spec]
-    return load_file(path)
+    return load_file(path, allow_remote_refs=allow_remote_refs)
 
 
 def _all(shipped: dict[str, Path]) -> ToolSet:
@@ -29,3 +49,8 @@ def _all(shipped: dict[str, Path]) -> ToolSet:
     sets = [load_file(path) for path in shipped.values()]
     tools = tuple(tool for found in sets for tool in found.tools)
     return ToolSet("tools:all", tools, tuple(s for found in sets for s in found.skipped))
+
+
+def describe_catalogue(name: str) -> ToolFacts:
+    """Count the tools, depth and features of a shipped catalogue."""
+    return describe(load_file(catalogues()[name]).tools)

@@ -1,0 +1,114 @@
+"""References of an OpenAPI description, carried over into the ``$defs`` of a single tool."""
+
+import re
+from typing import Any
+from urllib.parse import unquote
+
+from toolfuzz.core.case import Json, JsonObject
+
+__all__ = ["Refs"]
+
+_MOST_HOPS = 20
+
+
+class Refs:
+    """Rewrites schemas of one tool; what they refer to gathers in ``definitions``."""
+
+    def __init__(self, document: JsonObject, *, inline: bool = False) -> None:
+        self.document = document
+        self.definitions: JsonObject = {}
+        self._inline = inline
+        self._converts = str(document.get("openapi", "")).startswith("3.0")
+        self._names: dict[str, str] = {}
+
+    def resolved(self, entry: Json) -> JsonObject:
+        """Follow ``$ref`` from an object that is not itself kept (a parameter, a body)."""
+        for _ in range(_MOST_HOPS):
+            if not (isinstance(entry, dict) and isinstance(entry.get("$ref"), str)):
+                break
+            entry = self._target(entry["$ref"])
+        return entry if isinstance(entry, dict) else {}
+
+    def schema(self, schema: Json, inside: frozenset[str] = frozenset()) -> Json:
+        """Return the schema as JSON Schema whose references stay within the tool."""
+        if isinstance(schema, list):
+            return [self.schema(item, inside) for item in schema]
+        if not isinstance(schema, dict):
+            return schema
+        reference = schema.get("$ref")
+        if isinstance(reference, str) and reference.startswith("#/"):
+            return self._reference(schema, reference, inside)
+        converted = _to_json_schema(schema) if self._converts else schema
+        return {key: self.schema(item, inside) for key, item in converted.items()}
+
+    def _reference(self, schema: JsonObject, reference: str, inside: frozenset[str]) -> Json:
+        beside = {key: item for key, item in schema.items() if key != "$ref"}
+        if self._inline and reference not in inside and not self._is_recursive(reference):
+            target = self.schema(self._target(reference), inside | {reference})
+            return {**target, **beside} if isinstance(target, dict) else target
+        return {"$ref": f"#/$defs/{self._defined(reference)}", **beside}
+
+    def _defined(self, reference: str) -> str:
+        name = self._names.get(reference)
+        if name is None:
+            base = re.sub(r"[^A-Za-z0-9._-]", "_", reference.rsplit("/", 1)[-1]) or "schema"
+            name, n = base, 2
+            while name in self.definitions:
+                name, n = f"{base}_{n}", n + 1
+            self._names[reference] = name
+            self.definitions[name] = {}  # taken before its own references are followed
+            self.definitions[name] = self.schema(self._target(reference))
+        return name
+
+    def _is_recursive(self, reference: str) -> bool:
+        seen: set[str] = set()
+        stack = _references(self._target(reference))
+        while stack:
+            found = stack.pop()
+            if found == reference:
+                return True
+            if found not in seen:
+                seen.add(found)
+                stack += _references(self._target(found))
+        return False
+
+    def _target(self, reference: str) -> Json:
+        """Return what a local reference means, None when it means nothing."""
+        node: Any = self.document
+        for step in reference.removeprefix("#/").split("/"):
+            step = unquote(step).replace("~1", "/").replace("~0", "~")
+            if isinstance(node, dict):
+                node = node.get(step)
+            elif isinstance(node, list) and step.isdigit() and int(step) < len(node):
+                node = node[int(step)]
+            else:
+                return None
+        return node
+
+
+def _references(schema: Json) -> list[str]:
+    found: list[str] = []
+    stack = [schema]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict):
+            if isinstance(node.get("$ref"), str):
+                found.append(node["$ref"])
+            stack += node.values()
+        elif isinstance(node, list):
+            stack += node
+    return found
+
+
+def _to_json_schema(schema: JsonObject) -> JsonObject:
+    """Rewrite what OpenAPI 3.0 spells in its own way: nullable, and bounds as flags."""
+    changed = dict(schema)
+    if schema.get("nullable") is True and isinstance(schema.get("type"), str):
+        changed["type"] = [schema["type"], "null"]
+        del changed["nullable"]
+    for flag, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if isinstance(schema.get(flag), bool):
+            del changed[flag]
+            if schema[flag] and bound in schema:
+                changed[flag] = changed.pop(bound)
+    return changed
