@@ -13,6 +13,8 @@ from toolfuzz.analyze.load import collect
 from toolfuzz.analyze.rates import CALLS_FOR_P99, pass_k, rate, summarize, wilson
 from toolfuzz.core.events import CaseDrawn, RunStarted, VerdictReached
 
+BOTH = ("string", "object")
+
 
 def singles(passed: int, failed: int) -> list[tuple[str, bool]]:
     return [(str(n), n < passed) for n in range(passed + failed)]
@@ -128,8 +130,11 @@ def test_summary_breaks_the_rate_down() -> None:
     assert (defect["cases"], defect["replies"], defect["severity"]) == (2, 4, "error")
     assert defect["rate"] == pytest.approx(4 / 11)
     assert defect["low"] < defect["rate"] < defect["high"]
-    smallest = case(1, features=("string", "object"))
+    smallest = case(1, features=BOTH)
     assert defect["example_case"] == smallest.id
+    example = defect["example"]
+    assert (example["pointer"], example["expected"]) == ("/environment", {"region": "eu-west-1"})
+    assert (example["repeat"], example["stream"]) == (0, False)
     assert acme["warnings"]["integer-as-float"]["cases"] == 1
     assert acme["features"]["object"]["rate"] == 0.0
     assert (acme["features"]["string"]["judged"], acme["features"]["string"]["passed"]) == (11, 7)

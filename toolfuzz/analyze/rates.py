@@ -187,7 +187,7 @@ def _defects(
 ) -> JsonObject:
     """Per slug: distinct cases, replies, share of judged replies with interval, an example.
 
-    The example is the smallest case, so that it does not depend on the order of answers.
+    The example is a finding on the smallest case, whatever the order of the answers.
     """
     found: dict[str, dict[int, Finding]] = defaultdict(dict)
     for place, verdict in enumerate(judged):
@@ -195,30 +195,41 @@ def _defects(
             found[finding.slug].setdefault(place, finding)
     entries = {}
     for slug, places in found.items():
-        ids = {judged[place].case_id for place in places}
         share = rate((run.cluster(v), place in places) for place, v in enumerate(judged))
-        example = min(
-            places, key=lambda p: (_size(run.cases[judged[p].case_id]), judged[p].case_id)
-        )
-        finding = places[example]
+        smallest = min(places, key=lambda place: _size(run, judged[place]))
+        finding = places[smallest]
         entries[slug] = {
-            "cases": len(ids),
+            "cases": len({judged[place].case_id for place in places}),
             "replies": len(places),
             "rate": share.rate,
             "low": share.low,
             "high": share.high,
             "severity": finding.severity,
             "layer": finding.layer,
-            "example_case": judged[example].case_id,
-            "example": asdict(finding),
+            "example_case": judged[smallest].case_id,
+            "example": _example(judged[smallest], finding),
         }
     commonest = sorted(entries, key=lambda slug: (-len(found[slug]), slug))
     return {slug: entries[slug] for slug in commonest}
 
 
-def _size(case: Case) -> int:
+def _size(run: RunData, verdict: Verdict) -> tuple[int, str, bool, int]:
+    case = run.cases[verdict.case_id]
     asked = [[c.arguments for c in turn.expect.calls] for turn in case.turns]
-    return len(json.dumps([asked, [tool.parameters for tool in case.tools]]))
+    size = len(json.dumps([asked, [tool.parameters for tool in case.tools]]))
+    return size, case.id, verdict.stream, verdict.repeat
+
+
+def _example(verdict: Verdict, finding: Finding) -> JsonObject:
+    return {
+        "repeat": verdict.repeat,
+        "stream": verdict.stream,
+        "pointer": finding.pointer,
+        "shape": finding.shape,
+        "message": finding.message,
+        "expected": finding.expected,
+        "actual": finding.actual,
+    }
 
 
 def _percentiles(times: Iterable[float | None]) -> JsonObject:
