@@ -1,0 +1,125 @@
+"""The parent's side of the worker process: start, ask, and survive what it does."""
+
+import asyncio
+import json
+import signal
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from toolfuzz.core.errors import UsageError
+
+__all__ = ["Worker"]
+
+_WORKER = Path(__file__).parent / "worker"
+_LINE_LIMIT = 64 * 1024 * 1024
+_START_TIMEOUT = 120.0
+
+
+class Worker:
+    """One worker process; it is started when it is needed and again after it died.
+
+    ``command`` is the Python, ``arguments`` are the engine and its folder. A question that
+    hangs or kills the process is answered with ``{"error": …}`` like any other.
+    """
+
+    def __init__(self, python: Path, arguments: Sequence[str], *, timeout: float) -> None:
+        self.command = (str(python), str(_WORKER), *arguments)
+        self.timeout = timeout
+        self.version = ""
+        self.parsers: tuple[str, ...] = ()
+        self._process: asyncio.subprocess.Process | None = None
+        self._errors: IO[bytes] | None = None
+
+    async def start(self) -> None:
+        """Start the process; raises UsageError when the engine does not load."""
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        self._process = await asyncio.create_subprocess_exec(
+            *self.command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=self._errors,
+            limit=_LINE_LIMIT,
+        )
+        try:
+            loaded = await asyncio.wait_for(self._line(), _START_TIMEOUT)
+        except TimeoutError:
+            loaded = {"fatal": f"nothing loaded within {_START_TIMEOUT:g} s"}
+        if loaded is None:
+            loaded = {"fatal": self._last_words()}
+        if "fatal" in loaded:
+            await self.stop()
+            raise _not_loaded(self.command, loaded)
+        self.version, self.parsers = loaded["version"], tuple(loaded["parsers"])
+
+    async def ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the worker's answer (see ``worker/__main__.py``), or one that says how it died.
+
+        Raises UsageError when the engine turns out to lack a module only now.
+        """
+        if self._process is None:
+            await self.start()
+        assert self._process is not None
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(dict(question)).encode() + b"\n")
+            await self._process.stdin.drain()
+            answer = await asyncio.wait_for(self._line(), self.timeout)
+        except TimeoutError:
+            answer = {"error": f"the parser did not return within {self.timeout:g} s"}
+            await self.stop()
+        except (ConnectionError, ValueError) as error:
+            answer = {"error": f"the parser's process broke off: {error}"}
+            await self.stop()
+        if answer is None:
+            await self._process.wait()
+            answer = {"error": self._last_words()}
+            await self.stop()
+        if "missing" in answer:
+            raise _not_loaded(self.command, answer)
+        return answer
+
+    async def stop(self) -> None:
+        """End the process at once."""
+        process, self._process = self._process, None
+        if process is not None:
+            if process.returncode is None:
+                process.kill()
+            await process.communicate()
+        if self._errors is not None:
+            self._errors.close()
+            self._errors = None
+
+    async def _line(self) -> dict[str, Any] | None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        line = await self._process.stdout.readline()
+        return json.loads(line) if line else None
+
+    def _last_words(self) -> str:
+        """Say how the process ended: the last line of its stderr, or the signal that ended it."""
+        assert self._process is not None
+        code = self._process.returncode
+        if code is not None and code < 0:
+            return f"the parser's process was ended by {signal.Signals(-code).name}"
+        said = ""
+        if self._errors is not None:
+            self._errors.seek(0)
+            lines = self._errors.read()[-4000:].decode(errors="replace").strip().splitlines()
+            said = lines[-1] if lines else ""
+        return f"the parser's process ended with code {code}: {said or 'it said nothing'}"
+
+
+def _not_loaded(command: Sequence[str], said: Mapping[str, Any]) -> UsageError:
+    python, _, engine, *_ = command
+    missing = said.get("missing")
+    if missing == engine:
+        return UsageError(
+            f"{python} has no {engine} installed", "name the Python of an environment that has it"
+        )
+    reason = f"the module {missing} is missing" if missing else said["fatal"]
+    return UsageError(
+        f"the parsers of {' '.join(command[2:])} do not load: {reason}",
+        "try another version, or name an environment with the engine by --engine-python",
+    )

@@ -1,0 +1,61 @@
+"""What stands after ``-m engine/``: which engine, which version, which of its parsers."""
+
+import re
+from dataclasses import dataclass
+
+from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.engines.native import Family, families, family_of_parser
+
+__all__ = ["ENGINES", "EngineSpec", "check_version", "describe", "parse_spec"]
+
+# Name in a spec: name for people.
+ENGINES = {"sglang": "SGLang", "vllm": "vLLM"}
+_SPEC = re.compile(r"(?:engine/)?(?P<engine>[^@:]+)(?:@(?P<version>[^:]*))?:(?P<parser>.+)")
+_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*(?:(?:a|b|rc|\.post|\.dev)[0-9]+)*")
+_EXAMPLE = "for example engine/sglang@0.5.23:glm45"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSpec:
+    """A parsed spec. ``version`` is None when the engine installed elsewhere decides it."""
+
+    engine: str
+    version: str | None
+    parser: str
+    family: Family
+
+
+def parse_spec(spec: str) -> EngineSpec:
+    """Read ``engine/sglang@0.5.23:glm45``; raises UsageError with the nearest names.
+
+    The network is not asked: whether the version exists and has the parser shows when it is
+    fetched and loaded.
+    """
+    match = _SPEC.fullmatch(spec)
+    if match is None:
+        raise UsageError(f"{spec!r} is no engine on trial", _EXAMPLE)
+    engine, version, parser = match["engine"], match["version"], match["parser"]
+    if engine not in ENGINES:
+        near = did_you_mean(engine, ENGINES) or f"known: {', '.join(ENGINES)}"
+        raise UsageError(f"unknown engine {engine!r}", near)
+    if version is not None:
+        check_version(version)
+    family = family_of_parser(parser)
+    if family is None:
+        names = {name for f in families().values() for name in (f.name, *f.parsers)}
+        near = did_you_mean(parser, names) or f"families: {', '.join(families())}"
+        raise UsageError(f"no model family's text is known for the parser {parser!r}", near)
+    return EngineSpec(engine, version, parser, family)
+
+
+def check_version(version: str) -> None:
+    """Raise UsageError unless this can be a release's number."""
+    if not _VERSION.fullmatch(version):
+        raise UsageError(f"{version!r} is no version number", _EXAMPLE)
+
+
+def describe(spec: str) -> str:
+    """Return the sentence that every report on such a run must carry."""
+    read = parse_spec(spec)
+    release = f"{ENGINES[read.engine]} {read.version or '(installed)'}"
+    return f"engine parser trial: perfect model text, real {release} parser"

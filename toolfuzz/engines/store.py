@@ -1,0 +1,171 @@
+"""Fetched engines: the parser's sources out of a wheel, kept in a cache folder.
+
+Nothing here enters the environment that toolfuzz runs in: pip downloads one wheel without its
+dependencies, and only the sources that parse and serve tool calls are unpacked.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.engines.spec import check_version
+
+__all__ = ["Cached", "cache_folder", "cached", "fetch", "pip_error", "remove", "run_pip"]
+
+# Only these can be run without a GPU stack; others are used where they are installed.
+FETCHABLE = ("sglang",)
+# Sources without the GPU stack; which of the small parts a release's parsers use differs.
+_WANTED = re.compile(
+    r"sglang/srt/(?!(?:disaggregation|hardware_backend|layers|lora|mem_cache|model_executor|"
+    r"model_loader|models|speculative)/).*\.py"
+)
+_FROM_VERSIONS = re.compile(r"\(from versions: ([^)]*)\)")
+# Wheels with compiled parts are taken for this platform wherever we run: only text is used.
+_ANY_PLATFORM = ("--platform=manylinux_2_34_x86_64", "--python-version=3.11", "--abi=cp311")
+
+
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """A fetched engine: where it lies and how many bytes it takes."""
+
+    engine: str
+    version: str
+    path: Path
+    size: int
+
+
+def cache_folder() -> Path:
+    """Return where engines are kept: ``$TOOLFUZZ_CACHE``, or the platform's cache folder."""
+    if chosen := os.environ.get("TOOLFUZZ_CACHE"):
+        return Path(chosen).expanduser() / "engines"
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    return base / "toolfuzz" / "engines"
+
+
+def cached() -> list[Cached]:
+    """Return the fetched engines, oldest version first."""
+    found = []
+    for engine in FETCHABLE:
+        folder = cache_folder() / engine
+        for path in sorted(folder.glob("[0-9]*"), key=lambda p: _numbers(p.name)):
+            size = sum(f.stat().st_size for f in path.rglob("*") if f.is_file())
+            found.append(Cached(engine, path.name, path, size))
+    return found
+
+
+def fetch(engine: str, version: str) -> Path:
+    """Return the folder of that release, downloading it when it is not there yet.
+
+    Raises UsageError: an engine that can't be fetched, a version that does not exist (with the
+    nearest ones), no pip, no network.
+    """
+    _check(engine, version)
+    place = cache_folder() / engine / version
+    if place.is_dir():
+        return place
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place.parent, prefix=".fetching-") as folder:
+        wheel = _download(engine, version, Path(folder))
+        unpacked = Path(folder) / "unpacked"
+        with zipfile.ZipFile(wheel) as archive:
+            names = [name for name in archive.namelist() if _WANTED.fullmatch(name)]
+            archive.extractall(unpacked, names)
+        if not names:
+            raise UsageError(f"the wheel of {engine} {version} holds no parsers", None)
+        try:
+            unpacked.rename(place)
+        except OSError:
+            # Another process was quicker; its copy is as good.
+            if not place.is_dir():
+                raise
+    return place
+
+
+def remove(engine: str, version: str) -> None:
+    """Delete a fetched release; raises UsageError if there is none."""
+    _check(engine, version)
+    place = cache_folder() / engine / version
+    if not place.is_dir():
+        have = ", ".join(c.version for c in cached() if c.engine == engine) or "none"
+        raise UsageError(f"{engine} {version} is not fetched", f"fetched: {have}")
+    shutil.rmtree(place)
+
+
+def run_pip(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run this Python's pip; raises UsageError when it has none. The result may be a failure."""
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode and "No module named pip" in done.stderr:
+        raise UsageError(
+            "engines are fetched with pip, and this Python has none",
+            f"run {sys.executable} -m ensurepip, or name an installed engine by --engine-python",
+        )
+    return done
+
+
+def pip_error(stderr: str) -> str:
+    """Return the last line in which pip says what went wrong, shortened."""
+    lines = [line for line in stderr.splitlines() if line.startswith("ERROR: ")]
+    return lines[-1].removeprefix("ERROR: ")[:200] if lines else "pip gave no reason"
+
+
+def _check(engine: str, version: str) -> None:
+    if engine not in FETCHABLE:
+        near = did_you_mean(engine, FETCHABLE)
+        raise UsageError(
+            f"{engine!r} can't be fetched",
+            near or f"fetchable: {', '.join(FETCHABLE)}; use --engine-python for an installed one",
+        )
+    check_version(version)
+
+
+def _download(engine: str, version: str, folder: Path) -> Path:
+    wanted = f"{engine}=={version}"
+    options = ("--no-deps", "--only-binary=:all:", "--dest", str(folder), wanted)
+    failures = []
+    for platform in ((), _ANY_PLATFORM):
+        done = run_pip("download", *platform, *options)
+        if done.returncode == 0:
+            return next(folder.glob("*.whl"))
+        failures.append(done.stderr)
+    raise _unavailable(engine, version, failures)
+
+
+def _unavailable(engine: str, version: str, failures: list[str]) -> UsageError:
+    listed = {
+        name.strip()
+        for text in failures
+        for match in _FROM_VERSIONS.findall(text)
+        for name in match.split(",")
+    } - {"", "none"}
+    if listed and version not in listed:
+        near = ", ".join(_nearest(version, sorted(listed)))
+        return UsageError(f"{engine} has no version {version}", f"near it: {near}")
+    return UsageError(
+        f"{engine} {version} could not be downloaded: {pip_error(failures[0])}",
+        "check the network and pip's settings; a release that was fetched before needs neither",
+    )
+
+
+def _nearest(version: str, listed: list[str], most: int = 4) -> list[str]:
+    """Return the listed versions around the wanted one, in order."""
+    ordered = sorted(listed, key=_numbers)
+    at = sum(_numbers(name) < _numbers(version) for name in ordered)
+    start = max(0, min(at - most // 2, len(ordered) - most))
+    return ordered[start : start + most]
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(n) for n in re.findall(r"\d+", version))

@@ -1,0 +1,196 @@
+"""An engine's parser in the place of an endpoint: perfect model text in, chat wire bytes out."""
+
+import asyncio
+import json
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from toolfuzz.campaign.asker import Answer, History
+from toolfuzz.core.case import Case, JsonObject, Tool, Turn
+from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.engines import environment, store
+from toolfuzz.engines.chunking import check_chunking, cut
+from toolfuzz.engines.native import NotExpressible
+from toolfuzz.engines.process import Worker
+from toolfuzz.engines.spec import ENGINES, EngineSpec, describe, parse_spec
+
+__all__ = ["EngineTrial", "describe", "parse_spec"]
+
+# What a model that needs no tool might write; nothing in it is a call in any family's format.
+_PROSE = (
+    "I can answer that without a tool: it is seven.",
+    "No tool is needed here.\n\n- first point\n- second point\n",
+    "The list [1, 2, 3] has three items, and {} is an empty object.",
+    'In JSON that would be:\n\n```json\n{"city": "Paris"}\n```\n',
+)
+
+
+class EngineTrial:
+    """One conversation with one parser, in a process of its own (an async context manager).
+
+    Every turn is asked as with ``tool_choice: auto``: the expected calls are written in the
+    model family's native text, or prose where none is expected, and the engine's real parser and
+    serving code make a chat completion of it, whole or in increments. ``chunking`` is ``token``,
+    ``whole`` or ``chars:N``; the cuts depend on ``seed`` and the case alone. ``timeout`` is in
+    seconds a question; a parser that hangs, crashes or raises gives an error body, never an
+    exception here. ``engine_python`` names a Python that has the engine installed.
+    """
+
+    def __init__(
+        self,
+        spec: str,
+        *,
+        engine_python: str | None = None,
+        chunking: str = "token",
+        seed: int = 0,
+        timeout: float = 10.0,
+    ) -> None:
+        check_chunking(chunking)
+        self.spec = parse_spec(spec)
+        self.engine_python = engine_python
+        self.chunking = chunking
+        self.seed = seed
+        self.timeout = timeout
+        self.version = self.spec.version or ""
+        self._parser = self.spec.parser
+        self._worker: Worker | None = None
+
+    async def __aenter__(self) -> Self:
+        """Fetch what is missing and load the parser; raises UsageError."""
+        command = await asyncio.to_thread(_prepare, self.spec, self.engine_python)
+        worker = Worker(*command, timeout=self.timeout)
+        await worker.start()
+        self._worker = worker
+        try:
+            self._parser = _known_parser(self.spec, worker.version, worker.parsers)
+        except UsageError:
+            await worker.stop()
+            raise
+        self.version = worker.version
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the process."""
+        if self._worker is not None:
+            await self._worker.stop()
+
+    async def ask(self, case: Case, turn: int, *, stream: bool, history: History = ()) -> Answer:
+        """Put one turn to the parser. ``request`` holds all that is needed to do it again."""
+        assert self._worker is not None, "use `async with`"
+        asked = case.turns[turn]
+        question: JsonObject = {
+            "parser": self._parser,
+            "markers": list(self.spec.family.markers),
+            "tools": [_as_sent(tool) for tool in case.tools],
+            "history_calls": sum(len(t.expect.calls) for t in case.turns[:turn]),
+        }
+        request: JsonObject = {
+            "engine": self.spec.engine,
+            "version": self.version,
+            "stream": stream,
+            **question,
+        }
+        try:
+            text = self._text(case, asked)
+        except NotExpressible as limit:
+            return Answer(request, skipped=f"not expressible as {self._parser}: {limit.reason}")
+        rng = random.Random(f"{self.seed} {case.id} {turn}")
+        says = (
+            {"deltas": cut(text, self.chunking, self.spec.family.markers, rng)}
+            if stream
+            else {"text": text}
+        )
+        started, clock = time.time(), time.monotonic()
+        answer = await self._worker.ask({**question, **says})
+        total_ms = (time.monotonic() - clock) * 1000
+        return Answer({**request, **says}, (_attempt(answer, stream, started, total_ms),))
+
+    def _text(self, case: Case, asked: Turn) -> str:
+        expect = asked.expect
+        if expect.kind == "unknown":
+            raise NotExpressible("the right answer is not known")
+        if expect.kind == "no_call":
+            return _PROSE[int(case.id, 16) % len(_PROSE)]
+        return self.spec.family.render(expect.calls, case.tools)
+
+
+def _prepare(spec: EngineSpec, engine_python: str | None) -> tuple[Path, tuple[str, ...]]:
+    """Return the Python and the worker's arguments, after fetching and building what is missing."""
+    if engine_python is not None:
+        return environment.check_python(engine_python), (spec.engine,)
+    title = ENGINES[spec.engine]
+    if spec.engine not in store.FETCHABLE:
+        raise UsageError(
+            f"{title} is used where it is installed", "name its Python by --engine-python PATH"
+        )
+    if spec.version is None:
+        raise UsageError(f"which {title}?", f"engine/{spec.engine}@VERSION:{spec.parser}")
+    folder = store.fetch(spec.engine, spec.version)
+    return environment.parser_python(), (spec.engine, str(folder))
+
+
+def _known_parser(spec: EngineSpec, version: str, parsers: Sequence[str]) -> str:
+    """Return the parser's name as the engine spells it; check the version of an installed one."""
+    release = f"{ENGINES[spec.engine]} {version}"
+    if spec.version not in (None, version):
+        raise UsageError(f"{release} is installed there, not {spec.version}", "leave @VERSION out")
+    spellings = {parser.replace("-", "_"): parser for parser in parsers}
+    try:
+        return spellings[spec.parser.replace("-", "_")]
+    except KeyError:
+        near = did_you_mean(spec.parser, parsers) or f"it has {', '.join(parsers)}"
+        raise UsageError(f"{release} has no parser {spec.parser!r}", near) from None
+
+
+def _as_sent(tool: Tool) -> JsonObject:
+    function: JsonObject = {
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": tool.parameters,
+    }
+    if tool.strict:
+        function["strict"] = True
+    return {"type": "function", "function": function}
+
+
+def _attempt(answer: dict[str, Any], stream: bool, started: float, total_ms: float) -> Attempt:
+    """Put the worker's answer on the wire as the engine's server would.
+
+    An exception becomes an error object of type ``engine-parser-error``: with status 500, or as
+    an event when the stream had begun.
+    """
+    status = 200
+    if stream and "events" in answer:
+        events = [*answer["events"]]
+        if "error" in answer:
+            events.append(f"data: {json.dumps(_error_body(answer['error']))}")
+        pieces = [f"{event}\n\n".encode() for event in events]
+        kind = "text/event-stream"
+    else:
+        if "error" in answer:
+            status = 500
+        body = _error_body(answer["error"]) if "error" in answer else answer["body"]
+        pieces = [json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")]
+        kind = "application/json"
+    return Attempt(
+        started=started,
+        first_byte_ms=total_ms,
+        total_ms=total_ms,
+        status=status,
+        headers={"content-type": kind},
+        chunks=tuple((total_ms, piece) for piece in pieces),
+    )
+
+
+def _error_body(message: str) -> JsonObject:
+    return {"error": {"type": "engine-parser-error", "code": 500, "message": message}}

@@ -1,0 +1,341 @@
+"""SGLang's tool-call parsers, driven by SGLang's own serving code, without torch.
+
+The parsers (``srt/function_call``) and the wire types (``srt/entrypoints/openai/protocol.py``)
+are imported as they are; only the ``__init__`` files of packages, ``sglang.utils`` and ``xgrammar``
+are left out, because they pull in the GPU stack and are not used for parsing. The methods of
+``OpenAIServingChat`` that turn a parser's results into chunks are taken out of the release's own
+``serving_chat.py``, so that every version is served by its own code. What remains here is the
+frame around them: the opening role chunk, the closing finish_reason chunk, and [DONE].
+"""
+
+import __future__
+
+import ast
+import asyncio
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.metadata
+import importlib.util
+import inspect
+import sys
+import time
+import types
+import uuid
+from pathlib import Path
+from typing import Any
+
+_PROTOCOL = "sglang.srt.entrypoints.openai.protocol"
+_SERVING = "sglang/srt/entrypoints/openai/serving_chat.py"
+_OLDEST = "0.4.10"
+# What the methods can be called with; a version that wants more can't be driven.
+_METHODS = {
+    "_process_tool_calls": {
+        "text",
+        "tools",
+        "tool_call_parser",
+        "finish_reason",
+        "tool_choice",
+        "history_tool_calls_cnt",
+    },
+    "_process_tool_call_stream": {
+        "index",
+        "delta",
+        "parser_dict",
+        "content",
+        "request",
+        "has_tool_calls",
+        "created",
+        "flush",
+    },
+    "_check_for_unstreamed_tool_args": {"parser", "content", "request", "index", "created"},
+}
+_OPTIONAL = {"_check_for_unstreamed_tool_args"}
+
+
+def load(root: str | None) -> "Reader":
+    """Load the SGLang unpacked under ``root``, or the one that this Python has installed."""
+    if root is None:
+        spec = importlib.util.find_spec("sglang")
+        if spec is None or not spec.submodule_search_locations:
+            raise ModuleNotFoundError("No module named 'sglang'", name="sglang")
+        folder = Path(next(iter(spec.submodule_search_locations))).parent
+        version = importlib.metadata.version("sglang")
+    else:
+        folder = Path(root)
+        version = folder.name
+    sys.meta_path.insert(0, _WithoutInit(folder))
+    unused = ["sglang.utils"]
+    if importlib.util.find_spec("xgrammar") is None:
+        unused += ["xgrammar", "xgrammar.structural_tag"]
+    for name in unused:
+        sys.modules[name] = _Stub(name)
+    return Reader(folder, version)
+
+
+class _WithoutInit(importlib.abc.MetaPathFinder):
+    """Finds SGLang's packages as plain folders, so that no ``__init__`` runs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+        parts = fullname.split(".")
+        place = self.folder.joinpath(*parts)
+        if parts[0] != "sglang" or not place.is_dir():
+            return None
+        spec = importlib.machinery.ModuleSpec(fullname, None, is_package=True)
+        spec.submodule_search_locations = [str(place)]
+        return spec
+
+
+class _Stub(types.ModuleType):
+    """A module of which any name can be imported; pydantic accepts the names as field types."""
+
+    __path__: list[str] = []  # noqa: RUF012 - the import system wants a list
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        base: Any = importlib.import_module("pydantic").BaseModel
+        value = type(name, (base,), {"__module__": self.__name__})
+        setattr(self, name, value)
+        return value
+
+
+class Reader:
+    """One version of SGLang: ``parsers`` are the names of ``--tool-call-parser``."""
+
+    def __init__(self, folder: Path, version: str) -> None:
+        self.version = version
+        self.protocol = importlib.import_module(_PROTOCOL)
+        module = importlib.import_module("sglang.srt.function_call.function_call_parser")
+        self.parsers = sorted(module.FunctionCallParser.ToolCallParserEnum)
+        self.serving = _serving_class(folder / _SERVING)
+        self.loop = asyncio.new_event_loop()
+
+    def whole(self, text: str, *, parser: str, tools: Any, history_calls: int, **_: Any) -> Any:
+        """Return the body of the chat completion that SGLang makes of the text."""
+        request = self._request(tools, history_calls, stream=False)
+        finish = {"type": "stop", "matched": None}
+        calls, content, finish = _call(
+            self._served_by(parser)._process_tool_calls,
+            text=text,
+            tools=request.tools,
+            tool_call_parser=parser,
+            finish_reason=finish,
+            tool_choice=request.tool_choice,
+            history_tool_calls_cnt=history_calls,
+        )
+        message = self.protocol.ChatMessage(
+            role="assistant", content=content or None, tool_calls=calls
+        )
+        choice = {
+            "index": 0,
+            "message": message.model_dump(mode="json"),
+            "logprobs": None,
+            "finish_reason": finish["type"],
+            "matched_stop": finish["matched"],
+        }
+        return {
+            "id": uuid.uuid4().hex,
+            "object": "chat.completion",
+            "created": int(time.time()),
+            "model": request.model,
+            "choices": [choice],
+        }
+
+    def stream(self, deltas: Any, *, parser: str, tools: Any, history_calls: int, **_: Any) -> Any:
+        """Yield the server-sent events that SGLang makes of the increments.
+
+        The stop token ends the generation with an empty increment of its own, and the parser
+        sees that one too.
+        """
+        request = self._request(tools, history_calls, stream=True)
+        serving = self._served_by(parser)
+        parsers: dict[int, Any] = {}
+        called: dict[int, bool] = {}
+        known: dict[str, Any] = {
+            "index": 0,
+            "parser_dict": parsers,
+            "request": request,
+            "has_tool_calls": called,
+            "created": int(time.time()),
+        }
+        content: dict[str, Any] = {"text": "", "meta_info": {"id": uuid.uuid4().hex}, "index": 0}
+        frame = {"chunk_id": content["meta_info"]["id"], "created": known["created"]}
+        yield self._chunk({"role": "assistant", "content": ""}, None, **frame)
+        for n, delta in enumerate([*deltas, ""]):
+            content["text"] += delta
+            last = n == len(deltas)
+            generated = _call(
+                serving._process_tool_call_stream, delta=delta, content=content, flush=last, **known
+            )
+            while (event := self._next(generated)) is not None:
+                if event:
+                    yield event.strip()
+        if hasattr(serving, "_check_for_unstreamed_tool_args"):
+            rest = _call(
+                serving._check_for_unstreamed_tool_args,
+                parser=parsers[0],
+                content=content,
+                **known,
+            )
+            if rest:
+                yield rest.strip()
+        finish = "tool_calls" if called.get(0) and not _incomplete(parsers[0]) else "stop"
+        yield self._chunk({}, finish, **frame)
+        yield "data: [DONE]"
+
+    def _next(self, generated: Any) -> Any:
+        return self.loop.run_until_complete(anext(generated, None))
+
+    def _served_by(self, parser: str) -> Any:
+        serving = object.__new__(self.serving)
+        serving.tool_call_parser = parser
+        serving.tokenizer_manager = types.SimpleNamespace(
+            tokenizer=None, server_args=types.SimpleNamespace(tool_call_parser=parser)
+        )
+        return serving
+
+    def _request(self, tools: Any, history_calls: int, *, stream: bool) -> Any:
+        history = [
+            {"id": f"call_{n}", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+            for n in range(history_calls)
+        ]
+        messages: list[Any] = [{"role": "user", "content": "-"}]
+        if history:
+            messages.append({"role": "assistant", "content": None, "tool_calls": history})
+        return self.protocol.ChatCompletionRequest(
+            model="engine", messages=messages, tools=tools, tool_choice="auto", stream=stream
+        )
+
+    def _chunk(self, delta: Any, finish: str | None, *, chunk_id: str, created: int) -> str:
+        protocol = self.protocol
+        choice = protocol.ChatCompletionResponseStreamChoice(
+            index=0, delta=protocol.DeltaMessage(**delta), finish_reason=finish
+        )
+        chunk = protocol.ChatCompletionStreamResponse(
+            id=chunk_id, created=created, model="engine", choices=[choice]
+        )
+        return f"data: {chunk.model_dump_json()}"
+
+
+def _incomplete(parser: Any) -> bool:
+    """Newer versions let a parser say that a call was cut off; the reason then stays ``stop``."""
+    detector = getattr(parser, "detector", parser)
+    return bool(getattr(detector, "incomplete_tool_call_indices", ()))
+
+
+def _call(function: Any, **known: Any) -> Any:
+    """Call with those of the known arguments that this version's signature has."""
+    wanted = inspect.signature(function).parameters
+    return function(**{name: known[name] for name in wanted if name in known})
+
+
+def _serving_class(path: Path) -> Any:
+    """Return OpenAIServingChat reduced to the tool-call methods and what they use.
+
+    Importing the file would load the whole engine. Its top-level statements run here one by one,
+    and only those that bind a name which the methods need.
+    """
+    if not path.is_file():
+        raise RuntimeError(f"this version has no serving_chat.py ({_OLDEST} or newer is needed)")
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    serving = next(
+        node
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and node.name == "OpenAIServingChat"
+    )
+    serving.bases, serving.keywords, serving.decorator_list = [], [], []
+    methods = {n.name: n for n in serving.body if hasattr(n, "name")}
+    missing = _METHODS.keys() - methods.keys() - _OPTIONAL
+    if missing:
+        raise RuntimeError(f"serving_chat.py of this version has no {', '.join(sorted(missing))}")
+    kept = _closure(_METHODS.keys() & methods.keys(), methods, _attributes)
+    serving.body = [methods[name] for name in sorted(kept)]
+    bindings = {name: node for node in tree.body for name in _bound(node)}
+    needed = _closure({"OpenAIServingChat"}, bindings, _names)
+    namespace: dict[str, Any] = {"__name__": "sglang_serving_chat"}
+    for node in tree.body:
+        for piece in _pieces(node, needed):
+            code = compile(
+                ast.Module([piece], []),
+                str(path),
+                "exec",
+                flags=__future__.annotations.compiler_flag,
+                dont_inherit=True,
+            )
+            exec(code, namespace)
+    return _checked(namespace["OpenAIServingChat"])
+
+
+def _checked(serving: Any) -> Any:
+    for name, known in _METHODS.items():
+        if name in _OPTIONAL and not hasattr(serving, name):
+            continue
+        parameters = inspect.signature(getattr(serving, name)).parameters.values()
+        more = {p.name for p in parameters if p.default is p.empty} - known - {"self"}
+        if more:
+            raise RuntimeError(
+                f"{name} of this version also wants {', '.join(sorted(more))} "
+                f"({_OLDEST} or newer is needed)"
+            )
+    return serving
+
+
+def _closure(start: set[str], nodes: Any, uses: Any) -> set[str]:
+    """Return the names reachable from ``start`` among the keys of ``nodes``."""
+    found: set[str] = set()
+    todo = set(start)
+    while todo:
+        name = todo.pop()
+        found.add(name)
+        todo |= (uses(nodes[name]) & nodes.keys()) - found
+    return found
+
+
+def _names(node: Any) -> set[str]:
+    """Return the global names that a statement uses, annotations left out."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.arg):
+            part.annotation = None
+        elif isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+            part.returns = None
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def _attributes(node: Any) -> set[str]:
+    """Return the names that are looked up on ``self``."""
+    return {
+        part.attr
+        for part in ast.walk(node)
+        if isinstance(part, ast.Attribute)
+        and isinstance(part.value, ast.Name)
+        and part.value.id == "self"
+    }
+
+
+def _bound(node: Any) -> set[str]:
+    """Return the names that a top-level statement binds."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name for alias in node.names}
+    if isinstance(node, ast.Assign):
+        return {target.id for target in node.targets if isinstance(target, ast.Name)}
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return {node.target.id}
+    if isinstance(node, ast.Try | ast.If):
+        return set().union(*(_bound(child) for child in node.body + node.orelse))
+    return {node.name} if hasattr(node, "name") else set()
+
+
+def _pieces(node: Any, needed: set[str]) -> Any:
+    """Yield the needed part of a top-level statement; of an import, the needed names only."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        node.names = [alias for alias in node.names if (alias.asname or alias.name) in needed]
+        if node.names and getattr(node, "module", "") != "__future__":
+            yield node
+    elif _bound(node) & needed:
+        yield node
