@@ -1,7 +1,7 @@
 import pytest
-from made_up import case, events, verdict
+from made_up import FLOAT, STRINGIFIED, case, events, verdict
 
-from toolfuzz.analyze.load import collect, question
+from toolfuzz.analyze.load import causes, collect, question
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseDrawn, RunFinished, VerdictReached
 
@@ -23,6 +23,18 @@ def test_a_question_judged_again_counts_as_judged_last() -> None:
     again = verdict(case(6), "unjudged", reason="refusal")
     run = collect([*events(), CaseDrawn(case(6)), VerdictReached(again)])
     assert [v for v in run.of("sim/clean") if v.case_id == again.case_id] == [again]
+
+
+@pytest.mark.parametrize(
+    ("status", "findings", "failing"),
+    [
+        ("pass", (FLOAT,), ()),
+        ("fail", (FLOAT, STRINGIFIED), (STRINGIFIED,)),
+        ("fail", (FLOAT,), (FLOAT,)),  # --strict
+    ],
+)
+def test_what_failed_a_verdict(status: str, findings: tuple, failing: tuple) -> None:
+    assert causes(verdict(case(1), status, *findings)) == failing
 
 
 def test_a_run_that_was_cut_off_has_no_end() -> None:

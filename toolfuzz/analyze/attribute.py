@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from toolfuzz.analyze.load import RunData
+from toolfuzz.analyze.load import RunData, causes
 
 __all__ = ["Association", "answers_for", "screen"]
 
@@ -132,7 +132,7 @@ def answers_for(run: RunData, target: str, slug: str = "") -> list[tuple[tuple[s
     for verdict in run.of(target):
         if verdict.status == "unjudged":
             continue
-        shown = {f.slug for f in verdict.findings if f.severity == "error"}
+        shown = {f.slug for f in causes(verdict)}
         now = slug in shown if slug else verdict.status == "fail"
         failed[verdict.case_id] = failed.get(verdict.case_id, False) or now
     return [(run.cases[case_id].features, outcome) for case_id, outcome in failed.items()]

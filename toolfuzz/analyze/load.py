@@ -15,9 +15,9 @@ from toolfuzz.core.events import (
     VerdictReached,
 )
 from toolfuzz.core.exchange import Exchange
-from toolfuzz.core.verdict import Verdict
+from toolfuzz.core.verdict import Finding, Verdict
 
-__all__ = ["Question", "RunData", "Traffic", "collect", "question"]
+__all__ = ["Question", "RunData", "Traffic", "causes", "collect", "question"]
 
 Question = tuple[str, str, int, bool]
 """One asking of a case: (case id, target name, repeat, streamed)."""
@@ -59,6 +59,14 @@ class RunData:
 def question(of: Verdict | Exchange) -> Question:
     """Return which asking a verdict or an exchange belongs to."""
     return of.case_id, of.target, of.repeat, of.stream
+
+
+def causes(verdict: Verdict) -> tuple[Finding, ...]:
+    """Return the findings that failed a verdict: its errors, or without any (strict) its warnings."""
+    if verdict.status != "fail":
+        return ()
+    errors = tuple(f for f in verdict.findings if f.severity == "error")
+    return errors or tuple(f for f in verdict.findings if f.severity == "warn")
 
 
 def collect(events: Iterable[Event], *, keep_exchanges: bool = False) -> RunData:

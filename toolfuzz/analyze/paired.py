@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import comb, sqrt
 
-from toolfuzz.analyze.load import RunData
+from toolfuzz.analyze.load import RunData, causes
 from toolfuzz.analyze.rates import Z95, wilson
 from toolfuzz.core.verdict import Verdict
 
@@ -26,7 +26,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one side made of a case: whether it passed, and the slugs of its error findings."""
+    """What one side made of a case: whether it passed, and the slugs of what failed it."""
 
     passed: bool
     defects: frozenset[str] = frozenset()
@@ -66,7 +66,7 @@ def answer(verdicts: Iterable[Verdict]) -> Answer | None:
     judged = [v for v in verdicts if v.status != "unjudged"]
     if not judged:
         return None
-    slugs = {f.slug for v in judged for f in v.findings if f.severity == "error"}
+    slugs = {f.slug for v in judged for f in causes(v)}
     return Answer(all(v.status == "pass" for v in judged), frozenset(slugs))
 
 

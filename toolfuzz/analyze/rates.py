@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from math import comb, sqrt
 from statistics import NormalDist, fmean, quantiles
 
-from toolfuzz.analyze.load import RunData, Traffic
+from toolfuzz.analyze.load import RunData, Traffic, causes
 from toolfuzz.analyze.power import smallest_visible_drop
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION
@@ -147,8 +147,8 @@ def _target(run: RunData, target: Target) -> JsonObject:
         "schemas": len({run.cases[v.case_id].schema_id for v in judged}),
         "schema_accuracy": _share(sum(m.schema_valid is True for m in called), len(called)),
         "check_success": _share(checks - sum(v.metrics.checks_failed for v in judged), checks),
-        "defects": _defects(run, judged, lambda f: f.severity == "error"),
-        "warnings": _defects(run, judged, lambda f: f.severity != "error"),
+        "defects": _defects(run, judged, causes),
+        "warnings": _defects(run, judged, _harmless),
         "features": _rates_by(run, judged, lambda case, _: case.features),
         "probes": _rates_by(run, judged, lambda case, _: (case.probe,)),
         "modes": _rates_by(run, judged, lambda _, v: ("stream" if v.stream else "plain",)),
@@ -183,7 +183,7 @@ def _rates_by(
 
 
 def _defects(
-    run: RunData, judged: Sequence[Verdict], wanted: Callable[[Finding], bool]
+    run: RunData, judged: Sequence[Verdict], wanted: Callable[[Verdict], Iterable[Finding]]
 ) -> JsonObject:
     """Per slug: distinct cases, replies, share of judged replies with interval, an example.
 
@@ -191,7 +191,7 @@ def _defects(
     """
     found: dict[str, dict[int, Finding]] = defaultdict(dict)
     for place, verdict in enumerate(judged):
-        for finding in filter(wanted, verdict.findings):
+        for finding in wanted(verdict):
             found[finding.slug].setdefault(place, finding)
     entries = {}
     for slug, places in found.items():
@@ -211,6 +211,11 @@ def _defects(
         }
     commonest = sorted(entries, key=lambda slug: (-len(found[slug]), slug))
     return {slug: entries[slug] for slug in commonest}
+
+
+def _harmless(verdict: Verdict) -> Iterable[Finding]:
+    failing = causes(verdict)
+    return (f for f in verdict.findings if f not in failing)
 
 
 def _size(run: RunData, verdict: Verdict) -> tuple[int, str, bool, int]:
