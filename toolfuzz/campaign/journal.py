@@ -15,13 +15,18 @@ JOURNAL_NAME = "run.jsonl"
 
 
 class Journal:
-    """Writes events to a new file in a new folder; raises UsageError before anything is spent."""
+    """Writes events to a new file in a new folder; raises UsageError before anything is spent.
 
-    def __init__(self, folder: Path) -> None:
+    ``resume`` goes on with a folder that is there, after dropping a torn last line.
+    """
+
+    def __init__(self, folder: Path, *, resume: bool = False) -> None:
         self.path = folder / JOURNAL_NAME
         try:
-            folder.mkdir(parents=True)
-            self._file: TextIO = self.path.open("x", encoding="utf-8")
+            folder.mkdir(parents=True, exist_ok=resume)
+            if resume and self.path.exists():
+                _drop_torn_line(self.path)
+            self._file: TextIO = self.path.open("a" if resume else "x", encoding="utf-8")
         except FileExistsError:
             raise UsageError(
                 f"the output folder {folder} already exists",
@@ -48,6 +53,12 @@ class Journal:
         trace: TracebackType | None,
     ) -> None:
         self._file.close()
+
+
+def _drop_torn_line(path: Path) -> None:
+    with path.open("rb+") as file:
+        whole = file.read().rfind(b"\n") + 1
+        file.truncate(whole)
 
 
 def find_journal(run: Path) -> Path:

@@ -44,6 +44,7 @@ def schema_paths(schema: Json, path: Path = ()) -> Iterator[Path]:
 
 
 def prune_schema(schema: JsonObject, paths: set[Path]) -> JsonObject:
+    """Return the schema without what stands at these paths, and without definitions left unused."""
     pruned: JsonObject = _cut(schema, (), paths)
     return _without_unused_definitions(pruned)
 

@@ -1,0 +1,160 @@
+"""Asks one target about one failure, again and again, within a budget, keeping every byte."""
+
+import asyncio
+import time
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+from toolfuzz.campaign.asker import Asker, Participant
+from toolfuzz.campaign.journal import Journal
+from toolfuzz.campaign.question import put_question
+from toolfuzz.core.case import Case
+from toolfuzz.core.events import CaseDrawn, Event, VerdictReached
+from toolfuzz.core.verdict import Finding, Verdict
+from toolfuzz.evidence.reduce import BudgetSpentError
+from toolfuzz.judge.policy import Policy
+
+__all__ = ["Budget", "Culprit", "Examiner", "open_examiner"]
+
+
+@dataclass(frozen=True, slots=True)
+class Culprit:
+    """The failure under study: the same defect at a place of the same schema shape."""
+
+    slug: str
+    shape: str
+
+    @classmethod
+    def of(cls, finding: Finding) -> "Culprit":
+        """Return what identifies a finding."""
+        return cls(finding.slug, finding.shape)
+
+    def in_(self, verdict: Verdict) -> bool:
+        """Whether a verdict shows this failure."""
+        return any(f.slug == self.slug and f.shape == self.shape for f in verdict.findings)
+
+
+@dataclass(slots=True)
+class Budget:
+    """What may be spent; counts what was. ``price`` turns (input, output) tokens into dollars."""
+
+    calls: int = 300
+    seconds: float = float("inf")
+    dollars: float = float("inf")
+    price: Callable[[int, int], float | None] = lambda input_tokens, output_tokens: None
+    spent_calls: int = 0
+    spent_dollars: float = 0.0
+    began: float = field(default_factory=time.monotonic)
+
+    def take(self) -> None:
+        """Spend one call; raises BudgetSpentError that names the limit."""
+        if self.spent_calls >= self.calls:
+            raise BudgetSpentError(f"the budget of {self.calls} calls is spent")
+        if time.monotonic() - self.began > self.seconds:
+            raise BudgetSpentError(f"the time of {self.seconds:.0f} s is over")
+        if self.spent_dollars >= self.dollars:
+            raise BudgetSpentError(f"the budget of ${self.dollars:.2f} is spent")
+        self.spent_calls += 1
+
+    def pay(self, verdict: Verdict) -> None:
+        """Count what a call cost, as far as that is known."""
+        tokens = verdict.metrics.input_tokens or 0, verdict.metrics.output_tokens or 0
+        self.spent_dollars += self.price(*tokens) or 0.0
+
+
+class Examiner:
+    """Puts cases to one target in one stream mode; make it with ``open_examiner``.
+
+    Answers that the journal already holds are taken from there first, each once and in order,
+    so that an interrupted study goes on where it stood.
+    """
+
+    def __init__(
+        self,
+        participant: Participant,
+        askers: Iterable[Asker],
+        *,
+        stream: bool,
+        budget: Budget,
+        journal: Journal,
+        earlier: Iterable[Event] = (),
+        policy: Policy | None = None,
+    ) -> None:
+        self.participant = participant
+        self.stream = stream
+        self.budget = budget
+        self._journal = journal
+        self._policy = policy or Policy()
+        self._free: asyncio.Queue[Asker] = asyncio.Queue()
+        for asker in askers:
+            self._free.put_nowait(asker)
+        self._repeats: dict[str, int] = defaultdict(int)
+        self._earlier: dict[str, deque[Verdict]] = defaultdict(deque)
+        self._known: set[str] = set()
+        for event in earlier:
+            if isinstance(event, VerdictReached):
+                self._earlier[event.verdict.case_id].append(event.verdict)
+            elif isinstance(event, CaseDrawn):
+                self._known.add(event.case.id)
+
+    async def ask(self, case: Case) -> Verdict | None:
+        """Ask once; None when the target can't be asked this. Raises BudgetSpentError."""
+        self.budget.take()
+        repeat = self._repeats[case.id]
+        self._repeats[case.id] += 1
+        if self._earlier[case.id]:
+            return self._earlier[case.id].popleft()
+        asker = await self._free.get()
+        try:
+            outcome = await put_question(
+                asker,
+                self.participant.dialect,
+                self.participant.target,
+                case,
+                repeat=repeat,
+                stream=self.stream,
+                policy=self._policy,
+            )
+        finally:
+            self._free.put_nowait(asker)
+        new = [] if case.id in self._known else [CaseDrawn(case)]
+        self._known.add(case.id)
+        self._journal.append([*new, *outcome.events])
+        if outcome.verdict is not None:
+            self.budget.pay(outcome.verdict)
+        return outcome.verdict
+
+    async def fails(self, case: Case, culprit: Culprit) -> bool | None:
+        """Ask once whether the case shows the failure; None when nothing could be judged."""
+        verdict = await self.ask(case)
+        if verdict is None or verdict.status == "unjudged":
+            return None
+        return culprit.in_(verdict)
+
+
+@asynccontextmanager
+async def open_examiner(
+    participant: Participant,
+    *,
+    stream: bool,
+    budget: Budget,
+    journal: Journal,
+    earlier: Iterable[Event] = (),
+    policy: Policy | None = None,
+    slots: int = 16,
+) -> AsyncIterator[Examiner]:
+    """Open as many conversations as may be under way at once, and an examiner over them."""
+    async with AsyncExitStack() as stack:
+        count = max(1, min(slots, participant.concurrency))
+        askers = [await stack.enter_async_context(participant.open()) for _ in range(count)]
+        yield Examiner(
+            participant,
+            askers,
+            stream=stream,
+            budget=budget,
+            journal=journal,
+            earlier=earlier,
+            policy=policy,
+        )

@@ -1,0 +1,244 @@
+"""From a failing case to the smallest one that still fails, with its passing neighbour."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from toolfuzz.analyze.rates import wilson
+from toolfuzz.core.case import Case
+from toolfuzz.evidence.reduce import BudgetSpentError, Progress, reduce_tree, still_fails
+from toolfuzz.evidence.simplify import CharacterTree, PlainTree, long_strings
+from toolfuzz.evidence.suspicion import Rates
+from toolfuzz.evidence.tree import CaseTree, size
+
+__all__ = ["Minimized", "Report", "Standing", "minimize"]
+
+Fails = Callable[[Case], Awaitable[bool | None]]
+
+CONFIRM_FAILURES = 6
+CONFIRM_CALLS = 48
+LOWEST_RATE = 0.1
+FINAL_CALLS = 16
+NEIGHBOUR_CALLS = 8
+_TOO_MANY_UNANSWERED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person sees while it runs: the stage, sizes, calls, rounds, rate."""
+
+    stage: str
+    size: int
+    original_size: int
+    calls: int
+    rounds: int
+    rate: float | None
+
+
+Report = Callable[[Standing], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Minimized:
+    """The outcome. ``reproduced`` of ``asked`` final questions failed (``low``, ``high``: Wilson).
+
+    ``complete`` is False when a budget ended it early or it was not worth doing; ``reason`` says
+    why. ``neighbour`` is the nearest case found that passed all of its questions.
+    """
+
+    case: Case
+    original: Case
+    rate: float
+    reproduced: int
+    asked: int
+    low: float
+    high: float
+    neighbour: Case | None
+    calls: int
+    rounds: int
+    complete: bool
+    reason: str = ""
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the failure was seen again at all."""
+        return self.reproduced > 0 or self.rate > 0
+
+
+class _Study:
+    """One minimization under way: the case so far and what it took."""
+
+    def __init__(self, case: Case, fails: Fails, slots: int, certain: bool, report: Report) -> None:
+        self.original = self.case = case
+        self.rates = Rates(1.0, certain=certain)
+        self.rate: float | None = None
+        self.stage = "confirming"
+        self.progress: Progress[object] = Progress(tell=self.tell)
+        self._fails = fails
+        self._slots = slots
+        self._report = report
+        self._original_size = size(case)
+        self._calls = self._rounds = 0
+
+    async def probe(self, case: Case | None) -> bool | None:
+        return None if case is None else await self._fails(case)
+
+    async def times(self, case: Case, n: int) -> list[bool]:
+        """Ask the same case n times at once; unanswered questions are left out."""
+        answers = await asyncio.gather(*(self._fails(case) for _ in range(n)))
+        self._calls += n
+        self._rounds += 1
+        self.tell()
+        return [a for a in answers if a is not None]
+
+    @property
+    def calls(self) -> int:
+        return self._calls + self.progress.calls
+
+    @property
+    def rounds(self) -> int:
+        return self._rounds + self.progress.rounds
+
+    def tell(self) -> None:
+        self._report(
+            Standing(
+                self.stage,
+                size(self.case),
+                self._original_size,
+                self.calls,
+                self.rounds,
+                self.rate,
+            )
+        )
+
+    async def confirm(self) -> None:
+        """Estimate how often the original fails."""
+        failed = asked = unanswered = 0
+        width = 1 if self.rates.certain else min(CONFIRM_FAILURES, self._slots)
+        while failed < (1 if self.rates.certain else CONFIRM_FAILURES) and asked < CONFIRM_CALLS:
+            answers = await self.times(self.case, width)
+            asked += len(answers)
+            failed += sum(answers)
+            unanswered += width - len(answers)
+            if unanswered >= _TOO_MANY_UNANSWERED and not answers:
+                break
+        self.rate = failed / asked if asked else 0.0
+        self.rates = replace(self.rates, fails=min(max(self.rate, LOWEST_RATE), 0.97))
+
+    async def reduce(self, tree: CaseTree | PlainTree | CharacterTree) -> frozenset[object]:
+        """Reduce over a tree; the case is kept up to date, also when the budget ends."""
+        spent, rounds = self.progress.calls, self.progress.rounds
+        # Each tree has nodes of its own, so that each reduction begins with nothing removed.
+        self.progress = Progress(calls=spent, rounds=rounds, tell=self.tell)
+        build: Callable[[frozenset[object]], Case | None] = tree.build  # type: ignore[assignment]
+        try:
+            await reduce_tree(
+                tree,  # type: ignore[arg-type]
+                lambda removed: self.probe(build(removed)),
+                self.rates,
+                self.progress,
+                slots=self._slots,
+            )
+        finally:
+            self.case = build(self.progress.removed) or self.case
+        return self.progress.removed
+
+    async def accept(self, case: Case | None) -> bool:
+        """Go on with a case if it still fails."""
+        if case is None or case == self.case:
+            return False
+        candidate = case
+        kept = await still_fails(
+            lambda: self.probe(candidate), self.rates, self.progress, self._slots
+        )
+        if kept:
+            self.case = candidate
+        return kept
+
+
+async def minimize(
+    case: Case,
+    fails: Fails,
+    *,
+    slots: int = 16,
+    certain: bool = False,
+    report: Report = lambda standing: None,
+) -> Minimized:
+    """Minimize a single-turn case. ``fails`` asks once and says whether the same failure came.
+
+    ``certain`` says that the endpoint answers the same question always the same way: one call a
+    step then. Never raises for a spent budget: the smallest case so far is returned.
+    """
+    study = _Study(case, fails, slots, certain, report)
+    if len(case.turns) > 1:
+        return _result(study, [], None, "only single-turn cases can be minimized")
+    try:
+        await study.confirm()
+        rate = study.rate or 0.0
+        if rate == 0 or (not certain and rate * CONFIRM_CALLS < 2):
+            return _result(study, [], None, "not reproduced: it may have been a chance failure")
+        if rate < LOWEST_RATE:
+            reason = f"fails in only {rate:.0%} of askings: minimizing would cost too many calls"
+            return _result(study, [], None, reason)
+        study.stage = "removing"
+        await study.reduce(CaseTree(study.case))
+        study.stage = "simplifying"
+        await _simplify(study)
+        study.stage = "removing again"
+        await study.reduce(CaseTree(study.case))
+        study.stage = "asking again"
+        answers = await study.times(study.case, 1 if certain else FINAL_CALLS)
+        study.stage = "looking for the control"
+        neighbour = await _neighbour(study)
+    except BudgetSpentError as spent:
+        return _result(study, [], None, str(spent))
+    return _result(study, answers, neighbour, "")
+
+
+async def _simplify(study: _Study) -> None:
+    plain = PlainTree(study.case)
+    everything = frozenset(plain.candidates(0, frozenset()))
+    # Mostly nothing that could be plainer matters, and one question settles that.
+    if not (plain.valid(everything) and await study.accept(plain.build(everything))):
+        await study.reduce(plain)
+    for call, path in list(long_strings(study.case)):
+        await study.reduce(CharacterTree(study.case, call, path))
+
+
+async def _neighbour(study: _Study) -> Case | None:
+    """Return the nearest case that passes: one thing less, or one thing said plainly."""
+    tree, plain = CaseTree(study.case), PlainTree(study.case)
+    nearby: list[Case | None] = [
+        *(plain.build(frozenset({n})) for n in plain.candidates(0, frozenset())),
+        *(
+            tree.build(frozenset({n}))
+            for depth in reversed(range(tree.levels()))
+            for n in tree.candidates(depth, frozenset())
+        ),
+    ]
+    times = 1 if study.rates.certain else NEIGHBOUR_CALLS
+    for case in nearby[:8]:
+        if case is None or case == study.case:
+            continue
+        if not any(await study.times(case, times)):
+            return case
+    return None
+
+
+def _result(study: _Study, answers: list[bool], neighbour: Case | None, reason: str) -> Minimized:
+    reproduced, asked = sum(answers), len(answers)
+    low, high = wilson(reproduced, asked)
+    return Minimized(
+        case=study.case,
+        original=study.original,
+        rate=study.rate or 0.0,
+        reproduced=reproduced,
+        asked=asked,
+        low=low,
+        high=high,
+        neighbour=neighbour,
+        calls=study.calls,
+        rounds=study.rounds,
+        complete=not reason,
+        reason=reason,
+    )

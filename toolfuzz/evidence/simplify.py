@@ -1,0 +1,217 @@
+"""Making what is left of a case plainer: shorter strings, small numbers, short names.
+
+Each tree below is one for ``reduce.reduce_tree``; "removing" a node means making one thing plain.
+"""
+
+import json
+import string
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from toolfuzz.core.case import Case, ExpectedCall, Json, JsonObject, Tool
+from toolfuzz.evidence.pruning import Path
+from toolfuzz.evidence.tree import rebuild
+
+__all__ = ["CharacterTree", "PlainTree", "long_strings"]
+
+_SHORT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """One thing to make plain: ``kind`` of the change, and where."""
+
+    kind: str
+    index: int = 0
+    path: Path = ()
+
+
+class _OneLevel:
+    """A tree without depth over a list of changes."""
+
+    def __init__(self, nodes: Sequence[Hashable], build: Callable[[frozenset[Any]], Case | None]):
+        self._nodes = list(nodes)
+        self.build = lru_cache(maxsize=1024)(build)
+
+    def levels(self) -> int:
+        """Return 1."""
+        return 1
+
+    def candidates(self, depth: int, removed: frozenset[Any]) -> list[Any]:
+        """Return the changes that still make a difference and leave a valid case."""
+        now = self.build(removed)
+        changed = ((n, self.build(removed | {n})) for n in self._nodes if n not in removed)
+        return [n for n, case in changed if case is not None and case != now]
+
+    def valid(self, removed: frozenset[Any]) -> bool:
+        """Whether the changes together leave a valid case."""
+        return self.build(removed) is not None
+
+
+class PlainTree(_OneLevel):
+    """Everything about a case that could be said more plainly."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        super().__init__(list(_plain_nodes(case)), self._apply)
+
+    def _apply(self, changes: frozenset[_Plain]) -> Case | None:
+        case = self.case
+        tools, calls = list(case.tools), list(case.turns[0].expect.calls)
+        kinds = {c.kind for c in changes}
+        for change in changes:
+            if change.kind in ("string", "number"):
+                call = calls[change.index]
+                plain: Json = "a" if change.kind == "string" else 1
+                arguments = _replaced(call.arguments, change.path, plain)
+                calls[change.index] = ExpectedCall(call.tool, arguments)
+            elif change.kind == "strict":
+                tools[change.index] = replace(tools[change.index], strict=False)
+            elif change.kind == "enum":
+                tool = tools[change.index]
+                parameters = _shrunk_enum(tool.parameters, change.path, calls)
+                tools[change.index] = replace(tool, parameters=parameters)
+        if "names" in kinds:
+            tools, calls = _short_names(tools, calls)
+        probe = "echo" if "probe" in kinds else None
+        plainer = rebuild(case, tools, calls, probe=probe)
+        if plainer is not None and "choice" in kinds:
+            turn = replace(plainer.turns[0], tool_choice="auto", parallel=None)
+            plainer = replace(plainer, turns=(turn,))
+        return plainer
+
+
+class CharacterTree(_OneLevel):
+    """The characters of one expected string."""
+
+    def __init__(self, case: Case, call: int, path: Path) -> None:
+        self.case, self._call, self._path = case, call, path
+        text = _at(case.turns[0].expect.calls[call].arguments, path)
+        self._text = str(text)
+        super().__init__(range(len(self._text)), self._apply)
+
+    def _apply(self, cut: frozenset[int]) -> Case | None:
+        text = "".join(c for n, c in enumerate(self._text) if n not in cut)
+        calls = list(self.case.turns[0].expect.calls)
+        old = calls[self._call]
+        calls[self._call] = ExpectedCall(old.tool, _replaced(old.arguments, self._path, text))
+        return rebuild(self.case, self.case.tools, calls)
+
+
+def long_strings(case: Case) -> Iterator[tuple[int, Path]]:
+    """Return where a case expects strings that are worth shortening, call by call."""
+    for n, call in enumerate(case.turns[0].expect.calls):
+        for path, value in _leaves(call.arguments):
+            if isinstance(value, str) and len(value) > 1:
+                yield n, path
+
+
+def _plain_nodes(case: Case) -> Iterator[_Plain]:
+    if case.probe not in ("echo", "abstain"):
+        yield _Plain("probe")
+    turn = case.turns[0]
+    if turn.tool_choice != "auto" or turn.parallel is not None:
+        yield _Plain("choice")
+    yield _Plain("names")
+    for n, tool in enumerate(case.tools):
+        if tool.strict:
+            yield _Plain("strict", n)
+        for path in _enums(tool.parameters):
+            yield _Plain("enum", n, path)
+    for n, call in enumerate(turn.expect.calls):
+        for path, value in _leaves(call.arguments):
+            if isinstance(value, str) and value != "a":
+                yield _Plain("string", n, path)
+            elif isinstance(value, int | float) and not isinstance(value, bool) and value != 1:
+                yield _Plain("number", n, path)
+
+
+def _leaves(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, (*path, key))
+    elif isinstance(value, list):
+        for n, item in enumerate(value):
+            yield from _leaves(item, (*path, n))
+    else:
+        yield path, value
+
+
+def _at(value: Json, path: Path) -> Json:
+    for token in path:
+        value = value[token]
+    return value
+
+
+def _replaced(value: Any, path: Path, new: Json) -> Any:
+    if not path:
+        return new
+    head, rest = path[0], path[1:]
+    if isinstance(value, dict):
+        return {k: _replaced(v, rest, new) if k == head else v for k, v in value.items()}
+    return [_replaced(v, rest, new) if n == head else v for n, v in enumerate(value)]
+
+
+def _enums(schema: Json, path: Path = ()) -> Iterator[Path]:
+    if isinstance(schema, dict):
+        members = schema.get("enum")
+        if isinstance(members, list) and len(members) > 1:
+            yield (*path, "enum")
+        for key, inner in schema.items():
+            yield from _enums(inner, (*path, key))
+    elif isinstance(schema, list):
+        for n, inner in enumerate(schema):
+            yield from _enums(inner, (*path, n))
+
+
+def _shrunk_enum(schema: JsonObject, path: Path, calls: Sequence[ExpectedCall]) -> JsonObject:
+    """Keep the members that some call uses, and the first other one as the wrong choice."""
+    used = [v for call in calls for _, v in _leaves(call.arguments)]
+    members = _at(schema, path)
+    kept = [m for m in members if any(m is u or (type(m) is type(u) and m == u) for u in used)]
+    others = [m for m in members if m not in kept]
+    shrunk: JsonObject = _replaced(schema, path, kept + others[:1])
+    return shrunk
+
+
+def _short_names(
+    tools: Sequence[Tool], calls: Sequence[ExpectedCall]
+) -> tuple[list[Tool], list[ExpectedCall]]:
+    """Call the tools f, g, … and the top-level parameters a, b, … where they have longer names."""
+    letters = iter(string.ascii_lowercase[5:])
+    tool_names = {t.name: next(letters, t.name) for t in tools}
+    renamed, keys = [], {}
+    for tool in tools:
+        properties = tool.parameters.get("properties")
+        names = list(properties) if isinstance(properties, dict) else []
+        short = dict(zip(names, string.ascii_lowercase, strict=False))
+        # A reference into a renamed property would dangle.
+        dangling = '"#/properties/' in json.dumps(tool.parameters)
+        keys[tool.name] = {} if dangling or len(names) > len(short) else short
+        renamed.append(
+            replace(
+                tool,
+                name=tool_names[tool.name],
+                parameters=_renamed(tool.parameters, keys[tool.name]),
+            )
+        )
+    asked = [
+        ExpectedCall(
+            tool_names.get(c.tool, c.tool),
+            {keys.get(c.tool, {}).get(k, k): v for k, v in c.arguments.items()},
+        )
+        for c in calls
+    ]
+    return renamed, asked
+
+
+def _renamed(schema: JsonObject, names: dict[str, str]) -> JsonObject:
+    if not names:
+        return schema
+    renamed = dict(schema)
+    renamed["properties"] = {names[k]: v for k, v in schema["properties"].items()}
+    if isinstance(schema.get("required"), list):
+        renamed["required"] = [names.get(k, k) for k in schema["required"]]
+    return renamed
