@@ -62,7 +62,7 @@ def question(of: Verdict | Exchange) -> Question:
 
 
 def causes(verdict: Verdict) -> tuple[Finding, ...]:
-    """Return the findings that failed a verdict: its errors, or without any (strict) its warnings."""
+    """Return the findings that failed a verdict: its errors; without any (strict), its warnings."""
     if verdict.status != "fail":
         return ()
     errors = tuple(f for f in verdict.findings if f.severity == "error")
