@@ -193,4 +193,6 @@ def _attempt(answer: dict[str, Any], stream: bool, started: float, total_ms: flo
 
 
 def _error_body(message: str) -> JsonObject:
-    return {"error": {"type": "engine-parser-error", "code": 500, "message": message}}
+    """The code is Groq's word for a call that its own server could not read."""
+    error = {"type": "engine-parser-error", "code": "tool_use_failed", "message": message}
+    return {"error": error}

@@ -1,7 +1,8 @@
 """Formats that write strings raw and everything else as JSON, without saying which it was.
 
 ``5`` may be a string or a number, and only the tool's schema can tell. Where the schema allows
-both, no reader can be right, and the text is not expressible.
+both, a whole JSON object or array is read as such (a string that looks like one is rare), and for
+anything shorter no reader can be right, so it is not expressible.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,6 +53,8 @@ def check_unambiguous(calls: Sequence[ExpectedCall], tools: Sequence[Tool]) -> N
     for call in calls:
         tool = by_name.get(call.tool)
         for key, value in call.arguments.items():
+            if isinstance(value, dict | list):
+                continue
             for other in _readings(write_value(value)):
                 if isinstance(other, str) == isinstance(value, str):
                     continue
