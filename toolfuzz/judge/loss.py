@@ -1,0 +1,202 @@
+"""What a stream did to the arguments: lost its head or tail, sent a piece twice, or everything.
+
+These explain an argument string that does not load, so they come before the string is judged,
+and the repaired string goes on. A repair counts only when it gives the known right answer or,
+when none is known, when it loads.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from toolfuzz.core import strictjson
+from toolfuzz.core.case import JsonObject
+from toolfuzz.core.exchange import ToolCall
+from toolfuzz.core.verdict import Finding
+from toolfuzz.judge.catalogue import finding
+from toolfuzz.judge.excerpt import clip
+from toolfuzz.judge.reading import agrees, canonical, load, objects, spellings
+from toolfuzz.judge.stream import StreamedCall
+
+__all__ = ["Known", "mend", "unswap"]
+
+_INCREMENTAL_BELOW = 64
+_WORK = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Right arguments, as far as anybody knows: values, and texts as another reply spelled them."""
+
+    values: tuple[JsonObject, ...] = ()
+    texts: tuple[str, ...] = ()
+
+    def accepts(self, raw: str) -> bool:
+        """Whether ``raw`` is one of the right answers; when there are none, whether it loads."""
+        value = load(raw)
+        if value is None:
+            return False
+        if not self.values:
+            return True
+        wanted = canonical(value)
+        return any(canonical(v) == wanted for v in self.values)
+
+
+def mend(streamed: StreamedCall, known: Known) -> tuple[ToolCall, Finding | None]:
+    """Return the call with repaired arguments and what the stream had done to them."""
+    call = streamed.tool_call()
+    raw = "".join(streamed.pieces)
+    at = streamed.position
+    if call.arguments_raw is None:
+        return call, None
+    whole = streamed.whole
+    if whole is not None and raw and load(whole) and whole != raw:
+        slug = _against(streamed.pieces, raw, whole)
+        message = "the argument deltas and the complete arguments differ"
+        return replace(call, arguments_raw=whole), finding(slug, message, call=at)
+    if not raw:
+        if whole and len(whole) > _INCREMENTAL_BELOW and not streamed.pieces:
+            return call, _in_one_piece(len(whole), at)
+        return call, None
+    if known.accepts(raw):
+        if len(streamed.pieces) == 1 and len(raw) > _INCREMENTAL_BELOW:
+            return call, _in_one_piece(len(raw), at)
+        return call, None
+    for slug, repaired, message in (
+        ("args-cumulative", _cumulative(streamed.pieces), "deltas repeat what was already sent"),
+        ("stream-duplicate-delta", _duplicate(streamed.pieces, raw, known), "a delta came twice"),
+        ("stream-head-lost", _head(raw, known), "the first bytes of the arguments are missing"),
+        ("stream-tail-lost", _tail(raw, known), "the last bytes of the arguments are missing"),
+    ):
+        if repaired is not None:
+            fault = finding(slug, message, call=at, expected=clip(repaired), actual=clip(raw))
+            return replace(call, arguments_raw=repaired), fault
+    return call, None
+
+
+def unswap(calls: Sequence[StreamedCall], known: Sequence[Known]) -> Finding | None:
+    """Undo a swap of two calls' argument deltas in place, if that makes both right.
+
+    What came with a call's first event stays; only what followed may have been misrouted.
+    """
+    wrong = [
+        n
+        for n, call in enumerate(calls[:16])
+        if known[n].values and call.pieces and not known[n].accepts("".join(call.pieces))
+    ]
+    for n, first in enumerate(wrong):
+        for second in wrong[n + 1 :]:
+            a, b = calls[first], calls[second]
+            swapped = (
+                a.pieces[: a.opening] + b.pieces[b.opening :],
+                b.pieces[: b.opening] + a.pieces[a.opening :],
+            )
+            if known[first].accepts("".join(swapped[0])) and known[second].accepts(
+                "".join(swapped[1])
+            ):
+                a.pieces, b.pieces = swapped
+                return finding(
+                    "interleaved-misrouted",
+                    f"the argument deltas of calls {first} and {second} are swapped",
+                    call=first,
+                )
+    return None
+
+
+def _against(pieces: list[str], raw: str, whole: str) -> str:
+    """Name the fault of deltas by the complete arguments that the stream itself gives."""
+    if pieces[-1] == whole:
+        return "args-cumulative" if len(pieces) > 2 else "stream-duplicate-delta"
+    if whole.startswith(raw):
+        return "stream-tail-lost"
+    if whole.endswith(raw):
+        return "stream-head-lost"
+    start = 0
+    for n, piece in enumerate(pieces[:-1]):
+        start += len(piece)
+        if piece == pieces[n + 1] and whole.startswith(raw[start + len(piece) :], start):
+            return "stream-duplicate-delta"
+        if not whole.startswith(raw[:start][-len(piece) :], start - len(piece)):
+            break
+    return "wire-malformed"
+
+
+def _cumulative(pieces: list[str]) -> str | None:
+    """Return the last delta when it holds everything: each one grows, or it repeats the sum."""
+    last = pieces[-1]
+    if len(pieces) < 2 or load(last) is None:
+        return None
+    grows = all(late.startswith(early) for early, late in zip(pieces, pieces[1:], strict=False))
+    if grows and pieces[0] != last:
+        return last
+    repeats = len(pieces) > 2 and sum(map(len, pieces[:-1])) == len(last)
+    return last if repeats and "".join(pieces[:-1]) == last else None
+
+
+def _duplicate(pieces: list[str], raw: str, known: Known) -> str | None:
+    """Return the arguments without one of two equal neighbours, if that makes them right.
+
+    Single characters and blanks are left alone: they come twice in honest text. So are ``{}{}``
+    (no pieces of one object) and objects back to back, unless the repeated delta was the whole.
+    """
+    if len(pieces) == 2 and pieces[0] == pieces[1]:
+        return pieces[0] if load(pieces[0]) else None
+    if len(objects(raw)) > 1:
+        return None
+    stop = len(raw) if load(raw) is not None else _error_at(raw)
+    tries = max(4, _WORK // (len(raw) + 1))
+    start = 0
+    candidates = []
+    for piece, following in zip(pieces, pieces[1:], strict=False):
+        if start > stop:
+            break
+        if piece == following and len(piece) > 1 and len(set(piece)) > 1:
+            candidates.append((start, len(piece)))
+        start += len(piece)
+    for start, length in reversed(candidates[-tries:]):
+        repaired = raw[:start] + raw[start + length :]
+        if known.accepts(repaired):
+            return repaired
+    return None
+
+
+def _error_at(raw: str) -> int:
+    try:
+        strictjson.parse(raw)
+    except strictjson.JsonError as error:
+        return error.pos
+    return len(raw)
+
+
+def _head(raw: str, known: Known) -> str | None:
+    """Return the arguments with their lost beginning, from what is known or from the syntax."""
+    if load(raw) is not None or raw.lstrip()[:1] == "{":
+        return None
+    for text in (*known.texts, *(s for value in known.values for s in spellings(value))):
+        if len(raw) > 1 and text.endswith(raw):
+            return text
+    starts = ["{", '{"']
+    for value in known.values:
+        for key in list(value)[:64]:
+            starts += ['{"' + key[:cut] for cut in range(1, len(key) + 1) if len(key) < 100]
+    for start in starts[: max(4, _WORK // (len(raw) + 1))]:
+        if known.accepts(start + raw):
+            return start + raw
+    return None
+
+
+def _tail(raw: str, known: Known) -> str | None:
+    """Return the arguments with their lost end when all that came agrees with a right answer."""
+    if load(raw) is not None or not strictjson.is_prefix(raw):
+        return None
+    for text in known.texts:
+        if text.startswith(raw):
+            return text
+    for value in known.values:
+        if agrees(raw, value):
+            return strictjson.dumps(value)
+    return None
+
+
+def _in_one_piece(size: int, at: int) -> Finding:
+    return finding("stream-not-incremental", f"{size} characters came at once", call=at)
+

@@ -1,0 +1,330 @@
+"""The layers in order: wire, stream, structure, argument string, schema, values.
+
+Each layer reports what it finds first and hands on the repaired reply, so one cause gives one
+finding. What nobody can be blamed for (transport, refusal, honest cut-off) is ``unjudged``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from toolfuzz.core.case import Case, JsonObject, Turn
+from toolfuzz.core.exchange import Reply, ToolCall
+from toolfuzz.core.verdict import Finding, Status
+from toolfuzz.judge import differential, loss, wire
+from toolfuzz.judge.arguments import ReadArguments, read
+from toolfuzz.judge.call import judge_arguments, validates
+from toolfuzz.judge.catalogue import finding
+from toolfuzz.judge.inquiry import Inquiry, MatchedCall
+from toolfuzz.judge.names import resolve
+from toolfuzz.judge.reading import load
+from toolfuzz.judge.stream import StreamedCall, assemble
+from toolfuzz.judge.structure import Pair, Structure, examine
+
+__all__ = ["Judgement", "judge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is wrong with one reply.
+
+    ``reply`` has its calls assembled and its stream mended. ``called``: it holds a structured
+    call. ``schema_valid``: every call as sent names an offered tool and validates (None without
+    a call). ``checks``: one for the reply as a whole and one for every expected call and every
+    leaf of its arguments; ``checks_failed`` counts those that an error finding touches.
+    """
+
+    status: Status
+    findings: tuple[Finding, ...]
+    reply: Reply
+    reason: str | None = None
+    called: bool = False
+    schema_valid: bool | None = None
+    checks: int = 0
+    checks_failed: int = 0
+
+
+def judge(
+    case: Case,
+    turn: int,
+    reply: Reply,
+    *,
+    twin: Reply | None = None,
+    max_tokens: int | None = None,
+) -> Judgement:
+    """Judge the reply to one turn of a case. Never raises on anything a server can send.
+
+    ``twin`` is the plain reply to the same question, ``max_tokens`` the cap of the request.
+    """
+    inquiry = Inquiry(case, case.turns[turn], reply, twin, max_tokens)
+    try:
+        return _judge(inquiry, turn)
+    except RecursionError:
+        hopeless = finding("wire-malformed", "JSON nested deeper than any schema asks for")
+        return _judgement(inquiry, [hopeless], None, [])
+
+
+def _judge(inquiry: Inquiry, turn: int) -> Judgement:
+    stop = wire.blocked(inquiry, turn)
+    if stop is not None:
+        return _stopped(inquiry, [], stop)
+    reply = inquiry.reply
+    findings: list[Finding] = []
+    streamed = _assemble(inquiry, findings)
+    tangled = any(f.slug.startswith("idx-") for f in findings)
+    findings = [*wire.oddities(reply, explained=tangled), *findings]
+    sent = inquiry.reply.calls
+    complete = bool(sent) and all(_loads(call) for call in sent)
+    stop = wire.cut_off(inquiry, sent, complete)
+    if stop is not None:
+        return _stopped(inquiry, findings if isinstance(stop, Finding) else [], stop)
+    unreadable = any(f.slug in ("wire-malformed", "envelope-nonstandard") for f in findings)
+    if unreadable and not sent and not reply.text and reply.legacy is None:
+        return _judgement(inquiry, findings, None, [])
+    endings = list(wire.finishes(inquiry, sent, complete))
+    findings += endings
+    if streamed and not any(f.slug == "stream-no-finish" and f.severity == "error" for f in endings):
+        findings += _mend(inquiry, streamed)
+    elif streamed:
+        return _judgement(inquiry, findings, None, [])
+    if reply.stream and not sent and any(f.slug == "stream-no-finish" for f in endings):
+        return _judgement(inquiry, findings, None, [])
+    structure = examine(inquiry)
+    inquiry.reply = replace(inquiry.reply, calls=tuple(structure.calls))
+    findings += structure.findings
+    findings += _ids(inquiry, structure)
+    read_calls = _read_all(inquiry, structure, findings)
+    findings = _first_causes(findings)
+    findings += _divergence(inquiry, sent, findings)
+    return _judgement(inquiry, findings, structure, read_calls, sent)
+
+
+def _assemble(inquiry: Inquiry, findings: list[Finding]) -> list[StreamedCall]:
+    """Put the calls of a stream together and into the reply, as a client would see them."""
+    reply = inquiry.reply
+    if not reply.fragments:
+        inquiry.reply = replace(reply, calls=tuple(_as_object(c, reply.api) for c in reply.calls))
+        findings += _inline(reply)
+        return []
+    streamed, found = assemble(reply, [tool.name for tool in inquiry.case.tools])
+    findings += found
+    inquiry.reply = replace(reply, calls=tuple(call.tool_call() for call in streamed))
+    return streamed
+
+
+def _as_object(call: ToolCall, api: str) -> ToolCall:
+    """Read an Anthropic input that came as text the way it was meant."""
+    if api == "anthropic-messages" and isinstance(call.arguments, str):
+        return replace(call, arguments_raw=call.arguments, arguments=None)
+    return call
+
+
+def _inline(reply: Reply) -> list[Finding]:
+    for n, call in enumerate(reply.calls):
+        if reply.api == "anthropic-messages" and isinstance(call.arguments, str):
+            return [finding("anthropic-input-inline", "input is a string, not an object", call=n)]
+    return []
+
+
+def _mend(inquiry: Inquiry, streamed: Sequence[StreamedCall]) -> list[Finding]:
+    """Undo what the stream did to the arguments, as far as an oracle or the syntax shows it."""
+    known = [_known(inquiry, call) for call in streamed]
+    findings = []
+    if swapped := loss.unswap(streamed, known):
+        findings.append(swapped)
+    calls = []
+    for call, right in zip(streamed, known, strict=True):
+        mended, found = loss.mend(call, right)
+        calls.append(mended)
+        if found is not None:
+            findings.append(found)
+    inquiry.reply = replace(inquiry.reply, calls=tuple(calls))
+    return findings
+
+
+def _known(inquiry: Inquiry, call: StreamedCall) -> loss.Known:
+    """Collect what the arguments of a streamed call should have been."""
+    offered = [tool.name for tool in inquiry.case.tools]
+    name, _ = resolve(call.name, offered)
+    expect = inquiry.turn.expect
+    values: list[JsonObject] = []
+    if expect.kind == "calls" and expect.compare == "exact":
+        values = [c.arguments for c in expect.calls if c.tool == name] or [
+            c.arguments for c in expect.calls
+        ]
+    texts: list[str] = []
+    if inquiry.twin is not None and differential.comparable(inquiry.twin):
+        for other in inquiry.twin.calls:
+            if other.name == call.name and other.arguments_raw:
+                value = load(other.arguments_raw)
+                if value is not None:
+                    texts.append(other.arguments_raw)
+                    if not values:
+                        values = [value]
+    return loss.Known(tuple(values), tuple(texts))
+
+
+def _ids(inquiry: Inquiry, structure: Structure) -> list[Finding]:
+    slugs = {f.slug for f in structure.findings}
+    if "legacy-function-call" in slugs:
+        return []
+    kept = [pair.call for pair in structure.pairs] or structure.calls
+    return [
+        f
+        for f in wire.ids(inquiry.reply, kept)
+        # Calls that were taken apart share the id of the one they came from.
+        if not (f.slug == "id-duplicate" and "parallel-merged" in slugs)
+    ]
+
+
+def _read_all(
+    inquiry: Inquiry, structure: Structure, findings: list[Finding]
+) -> list[MatchedCall]:
+    """Read and judge the arguments of every call that was not blamed as a whole."""
+    expect = inquiry.turn.expect
+    matched = []
+    for pair in structure.pairs:
+        if not pair.judged:
+            continue
+        document = _read(inquiry, pair, len(expect.calls))
+        expected = pair.expected
+        one = MatchedCall(pair.index, pair.call, pair.tool, expected, document)
+        found = list(document.findings)
+        if document.value is not None:
+            found += judge_arguments(one, inquiry)
+        findings += [f if f.call is not None else replace(f, call=pair.index) for f in found]
+        matched.append(one)
+    return matched
+
+
+def _read(inquiry: Inquiry, pair: Pair, expected_calls: int) -> ReadArguments:
+    document = read(
+        pair.call, pair.tool, pair.expected, reply=inquiry.reply, expected_calls=expected_calls
+    )
+    stream = inquiry.reply.api == "anthropic-messages" and bool(inquiry.reply.fragments)
+    if stream and [f.slug for f in document.findings] == ["args-unparsable"]:
+        (found,) = document.findings
+        joined = finding("anthropic-bad-partial-json", found.message, actual=found.actual)
+        return replace(document, findings=(joined,))
+    return document
+
+
+def _first_causes(findings: Sequence[Finding]) -> list[Finding]:
+    """Leave out notes on a stream that has real faults, and what another finding explains."""
+    faults = {f.slug for f in findings if f.layer == "stream" and f.severity != "info"}
+    slugs = {f.slug for f in findings}
+    explained: set[str] = set()
+    if faults:
+        explained.add("stream-not-incremental")
+    if slugs & {"legacy-function-call", "finish-calls-empty", "call-in-content"}:
+        explained |= {"finish-stop-with-calls"}
+    if "name-concatenated" in slugs or "idx-collision" in slugs:
+        explained.add("id-duplicate")
+    return [f for f in findings if f.slug not in explained]
+
+
+def _divergence(
+    inquiry: Inquiry, sent: Sequence[ToolCall], findings: Sequence[Finding]
+) -> list[Finding]:
+    """Hold a streamed reply against its plain twin, unless the oracle says that it is right."""
+    twin = inquiry.twin
+    if twin is None or not inquiry.reply.stream or not differential.comparable(twin):
+        return []
+    known = inquiry.turn.expect.kind != "unknown"
+    if known and not any(f.severity == "error" for f in findings):
+        return []
+    found = differential.divergence(sent, twin.calls)
+    return [found] if found else []
+
+
+def _stopped(
+    inquiry: Inquiry, findings: list[Finding], stop: wire.Unjudged | Finding
+) -> Judgement:
+    if isinstance(stop, Finding):
+        return _judgement(inquiry, [*findings, stop], None, [])
+    return Judgement("unjudged", (), inquiry.reply, reason=str(stop))
+
+
+def _judgement(
+    inquiry: Inquiry,
+    findings: Sequence[Finding],
+    structure: Structure | None,
+    read_calls: Sequence[MatchedCall],
+    sent: Sequence[ToolCall] = (),
+) -> Judgement:
+    failed = any(f.severity == "error" for f in findings)
+    checks, checks_failed = _checks(inquiry.turn, findings, read_calls)
+    return Judgement(
+        "fail" if failed else "pass",
+        tuple(findings),
+        inquiry.reply,
+        called=bool(inquiry.reply.calls),
+        schema_valid=_schema_valid(inquiry.case, sent or inquiry.reply.calls),
+        checks=checks,
+        checks_failed=checks_failed,
+    )
+
+
+def _schema_valid(case: Case, calls: Sequence[ToolCall]) -> bool | None:
+    """Whether all calls, as a client got them, name an offered tool and validate."""
+    if not calls:
+        return None
+    for call in calls:
+        tool = case.tool(call.name or "")
+        value = load(call.arguments_raw) if call.arguments_raw is not None else None
+        if tool is None or value is None or not validates(value, tool):
+            return False
+    return True
+
+
+def _loads(call: ToolCall) -> bool:
+    return call.arguments_raw is not None and load(call.arguments_raw) is not None
+
+
+def _checks(
+    turn: Turn, findings: Sequence[Finding], read_calls: Sequence[MatchedCall]
+) -> tuple[int, int]:
+    """Count single checks and those that an error finding touches."""
+    errors = [f for f in findings if f.severity == "error"]
+    total, failed = 1, int(any(f.layer in ("wire", "stream", "structure") for f in errors))
+    if turn.expect.kind != "calls":
+        return total, failed
+    by_expected = {id(one.expected): one for one in read_calls}
+    for call in turn.expect.calls:
+        leaves = list(_leaves(call.arguments))
+        total += 1 + len(leaves)
+        one = by_expected.get(id(call))
+        if one is None or one.document.value is None:
+            failed += 1 + len(leaves)
+            continue
+        touched = {f.pointer for f in errors if f.call == one.index and f.layer not in _OUTER}
+        above = {p[:n] for p in touched for n, char in enumerate(p) if char == "/"}
+        whole = "" in touched
+        failed += whole
+        failed += sum(whole or _touches(leaf, touched, above) for leaf in leaves)
+    return total, failed
+
+
+_OUTER = ("wire", "stream", "structure")
+
+
+def _touches(leaf: str, touched: set[str], above: set[str]) -> bool:
+    if leaf in touched or leaf in above:
+        return True
+    return any(leaf[:n] in touched for n, char in enumerate(leaf) if char == "/" and n)
+
+
+def _leaves(value: object, pointer: str = "") -> list[str]:
+    """Return the JSON pointers of all scalars and empty containers."""
+    leaves = []
+    stack = [(value, pointer)]
+    while stack:
+        node, at = stack.pop()
+        if isinstance(node, dict) and node:
+            for key, item in node.items():
+                escaped = str(key).replace("~", "~0").replace("/", "~1")
+                stack.append((item, f"{at}/{escaped}"))
+        elif isinstance(node, list | tuple) and node:
+            stack += [(item, f"{at}/{n}") for n, item in enumerate(node)]
+        else:
+            leaves.append(at)
+    return leaves

@@ -1,0 +1,195 @@
+"""Argument texts as the outer layers need them: loaded, comparable, and as far as they got."""
+
+import json
+import re
+from functools import lru_cache
+from typing import Any
+
+from toolfuzz.core import strictjson
+from toolfuzz.core.case import Json, JsonObject
+
+__all__ = ["agrees", "canonical", "load", "objects", "spellings"]
+
+
+@lru_cache(maxsize=16)
+def load(raw: str) -> JsonObject | None:
+    """Return the object that the text holds, or None when it isn't exactly one JSON object."""
+    try:
+        value = strictjson.parse(raw).value
+    except strictjson.JsonError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def objects(raw: str) -> list[str]:
+    """Return the texts of the JSON objects that stand back to back in ``raw``; [] if it differs."""
+    texts = []
+    pos = 0
+    while _SPACE.fullmatch(raw, pos) is None:
+        try:
+            document = strictjson.parse_prefix(raw, pos)
+        except strictjson.JsonError:
+            return []
+        if not isinstance(document.value, dict):
+            return []
+        texts.append(raw[pos : document.end])
+        pos = document.end
+    return texts
+
+
+def canonical(value: Json) -> str:
+    """Return one text for all spellings of a value: key order, ``1.0`` for 1, escapes."""
+    return json.dumps(_plain(value), sort_keys=True)
+
+
+def _plain(value: Json) -> Json:
+    match value:
+        case dict():
+            return {key: _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case float() if value.is_integer():
+            return int(value)
+        case _:
+            return value
+
+
+def spellings(value: JsonObject) -> tuple[str, ...]:
+    """Return the value in the spellings that servers use: compact, spaced, escaped or not."""
+    return tuple(
+        dict.fromkeys(
+            json.dumps(value, ensure_ascii=ascii_only, separators=separators)
+            for separators in ((",", ":"), (", ", ": "))
+            for ascii_only in (False, True)
+        )
+    )
+
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+_TOKEN = re.compile(
+    r'[ \t\r\n]*(?:([{}\[\],:])|("(?:[^"\\]|\\.)*")|("(?:[^"\\]|\\.)*\\?\Z)|([^\s{}\[\],:"]+))',
+    re.DOTALL,
+)
+
+
+class _Stopped(Exception):
+    """The text ended here, in agreement so far."""
+
+
+class _Differs(Exception):
+    """The text says something else than the value."""
+
+
+def agrees(text: str, value: JsonObject) -> bool:
+    """Whether ``text`` is the beginning of some spelling of ``value``, keys in any order.
+
+    Walks text and value side by side, so each byte is looked at once. The empty text agrees.
+    """
+    try:
+        _walk(_Tokens(text), value)
+    except _Stopped:
+        return True
+    except (_Differs, RecursionError):
+        return False
+    return True
+
+
+class _Tokens:
+    """The text's tokens one by one; ``partial`` says that the token touches the end."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.pos = 0
+
+    def next(self) -> tuple[str, bool]:
+        match = _TOKEN.match(self.text, self.pos)
+        if match is None:
+            if self.text[self.pos :].strip():
+                raise _Differs
+            raise _Stopped
+        self.pos = match.end()
+        token = match[match.lastindex or 0]
+        partial = match.lastindex == 3 or (match.lastindex == 4 and self.pos == len(self.text))
+        return token, partial
+
+    def expect(self, char: str) -> None:
+        if self.next()[0] != char:
+            raise _Differs
+
+
+def _walk(tokens: _Tokens, value: Any) -> None:
+    token, partial = tokens.next()
+    match value:
+        case dict():
+            _expect(token, "{")
+            _members(tokens, dict(value))
+        case list() | tuple():
+            _expect(token, "[")
+            for n, item in enumerate(value):
+                if n:
+                    tokens.expect(",")
+                _walk(tokens, item)
+            tokens.expect("]")
+        case str():
+            if _text_of(token, partial, value) != value:
+                raise _Differs
+        case _:
+            if partial and _spelled(value).startswith(token):
+                raise _Stopped
+            try:
+                same = canonical(strictjson.parse(token).value) == canonical(value)
+            except strictjson.JsonError:
+                raise _Differs from None
+            if not same:
+                raise _Differs
+
+
+def _members(tokens: _Tokens, left: JsonObject) -> None:
+    first = True
+    while left:
+        token, partial = tokens.next()
+        if not first:
+            _expect(token, ",")
+            token, partial = tokens.next()
+        first = False
+        if partial:
+            _text_of(token, partial, *left)
+            raise _Stopped
+        key = _text_of(token, partial, *left)
+        tokens.expect(":")
+        _walk(tokens, left.pop(key))
+    tokens.expect("}")
+
+
+def _expect(token: str, wanted: str) -> None:
+    if token != wanted:
+        raise _Differs
+
+
+def _spelled(value: Json) -> str:
+    return json.dumps(value)
+
+
+def _text_of(token: str, partial: bool, *wanted: str) -> str:
+    """Return which of the wanted strings the token spells; a cut token must begin one."""
+    if not token.startswith('"'):
+        raise _Differs
+    if not partial:
+        try:
+            text = json.loads(token, strict=False)
+        except ValueError:
+            raise _Differs from None
+        if text not in wanted:
+            raise _Differs
+        return str(text)
+    whole = re.sub(r"\\(?:u[0-9a-fA-F]{0,3})?\Z", "", token) if token.count("\\") else token
+    for candidate in (whole, token):
+        try:
+            text = json.loads(candidate + '"', strict=False)
+        except ValueError:
+            continue
+        # Half of a surrogate pair may be all that came of the last character.
+        text = re.sub("[\ud800-\udbff]\\Z", "", text)
+        if any(word.startswith(text) for word in wanted):
+            raise _Stopped
+    raise _Differs
