@@ -92,7 +92,8 @@ def test_a_cut_text_is_unreadable(name: str) -> None:
 
 
 # Values with the one schema that admits them in a single reading.
-words = st.text(st.characters(codec="utf-8"), max_size=12)
+# Every marker begins with one of three characters, and Hypothesis knows the markers from the code.
+words = st.text(st.characters(codec="utf-8", exclude_characters="<[｜"), max_size=12)
 leaves = st.one_of(st.none(), st.booleans(), st.integers(), words, st.floats(allow_nan=False))
 json_values = st.recursive(
     leaves.filter(lambda v: v not in (float("inf"), float("-inf"))),
@@ -130,7 +131,7 @@ typed_arguments = st.fixed_dictionaries(
 @settings(max_examples=40, deadline=None)
 @given(arguments=typed_arguments)
 def test_typed_values_come_back(name: str, arguments: dict[str, object]) -> None:
-    """One type a parameter: always expressible (no drawn word holds a whole marker)."""
+    """One type a parameter: always expressible."""
     call = ExpectedCall("typed", arguments)
     read = family(name).read(family(name).render([call], [TYPED]), [TYPED])
     assert [c.tool for c in read] == ["typed"]
@@ -139,6 +140,8 @@ def test_typed_values_come_back(name: str, arguments: dict[str, object]) -> None
 
 hostile = st.sampled_from(
     [
+        "<",
+        "[",
         "<tool_call>",
         "</arg_value>",
         "</parameter>",
