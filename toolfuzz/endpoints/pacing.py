@@ -48,8 +48,7 @@ class Pacer:
     ) -> None:
         self._active -= 1
         self._passed += 1
-        grown = 0
         if self._passed > self.limit and self.limit < self._most:
-            self.limit, self._passed, grown = self.limit + 1, 0, 1
+            self.limit, self._passed = self.limit + 1, 0
         async with self._free:
-            self._free.notify(1 + grown)
+            self._free.notify_all()

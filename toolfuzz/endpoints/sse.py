@@ -26,8 +26,9 @@ def events(text: str) -> Iterator[SseEvent]:
     text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    *lines, rest = text.split("\n")
     name, data = "", list[str]()
-    for line in text.split("\n"):
+    for line in [*lines, rest] if rest else lines:
         if not line:
             if data:
                 yield SseEvent(name, "\n".join(data))

@@ -31,9 +31,13 @@ MAX_TOKENS = 4096
 
 
 def headers(key: str | None) -> dict[str, str]:
-    """Return the API version and the key header."""
-    version = {"anthropic-version": "2023-06-01"}
-    return {"x-api-key": key, **version} if key else version
+    """Return the API version and the key, as the official SDK has sent them since 2.0.
+
+    Other servers of this format take the bearer header too: Claude Code sends it to them.
+    https://platform.claude.com/docs/en/api/versioning
+    """
+    version = {"anthropic-version": "2026-10-21"}
+    return {"authorization": f"Bearer {key}", **version} if key else version
 
 
 # --- encode
