@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from toolfuzz.simulate.reply import Call, Piece, Reply
+from toolfuzz.simulate.reply import ABSENT, Call, Piece, Reply
 
 __all__ = ["pieces"]
 
@@ -17,15 +17,14 @@ def pieces(reply: Reply) -> list[Piece]:
 
 
 def _call(n: int, call: Call, size: int) -> Iterator[Piece]:
-    yield Piece("open", "", n, n, call.id, call.name)
-    if isinstance(call.raw, str):
-        for part in _cut(call.raw, size):
-            yield Piece("args", part, n, n)
+    if call.raw is None or call.raw is ABSENT:
+        yield Piece("open", call.raw, n, n, call.id, call.name)
     else:
-        yield Piece("args", call.raw, n, n)
+        yield Piece("open", "", n, n, call.id, call.name)
+        parts = _cut(call.raw, size) if isinstance(call.raw, str) else [call.raw]
+        yield from (Piece("args", part, n, n) for part in parts)
     yield Piece("close", call.raw, n, n)
 
 
-def _cut(text: str, size: int) -> Iterator[str]:
-    for start in range(0, len(text), size):
-        yield text[start : start + size]
+def _cut(text: str, size: int) -> list[str]:
+    return [text[start : start + size] for start in range(0, len(text), size)]

@@ -50,7 +50,7 @@ class _Dice:
             fault = risk.fault
             if fault.stage != stage or (self._ask.api, self._ask.stream) not in fault.where:
                 continue
-            if self._ask.turn < fault.turn or not risk.trigger.asks(self._ask):
+            if not risk.trigger.asks(self._ask):
                 continue
             rng = Random(f"{self._seed}/{fault.slug}")
             if rng.random() >= risk.p:

@@ -23,7 +23,7 @@ class Absent:
 ABSENT: Final = Absent()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Call:
     """One call. ``arguments`` is what the model means, ``raw`` the argument string on the wire.
 
@@ -66,7 +66,7 @@ class Reply:
         return max(1, self.ask.size // 4)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Piece:
     """One step of a stream, before it gets the clothes of a wire format.
 

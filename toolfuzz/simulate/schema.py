@@ -98,6 +98,7 @@ class Place:
     """A value inside an arguments object: its holder, key, depth (1 at the top), and schemas.
 
     ``written`` is the schema as it stands in the tool, ``schema`` the same with ``$ref`` followed.
+    ``parent`` is the holder's schema, ``in_union`` says that it is a branch of a union.
     """
 
     holder: Any
@@ -107,6 +108,7 @@ class Place:
     schema: JsonObject
     root: JsonObject
     parent: JsonObject
+    in_union: bool
 
     @property
     def value(self) -> Any:
@@ -147,11 +149,13 @@ def _inside(value: Any, schema: Any, root: JsonObject, depth: int) -> Iterator[P
     else:
         return
     options = [b for b in branches(schema, root) if _fits(b, value, root)]
-    parent = next((b for b in options if "properties" in b), resolve(schema, root))
+    outer = resolve(schema, root)
+    parent = next((b for b in options if "properties" in b), outer)
+    in_union = any(word in outer for word in _UNIONS)
     for key in keys:
         written: Any = next((s for b in options if (s := member(b, key)) is not None), {})
         below = resolve(written, root)
-        yield Place(value, key, depth, written, below, root, parent)
+        yield Place(value, key, depth, written, below, root, parent, in_union)
         yield from _inside(value[key], written, root, depth + 1)
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import json
+from math import isinf
 from random import Random
 from typing import Any
 
@@ -194,9 +195,14 @@ def _json(value: Any) -> str:
 def _loaded(text: Any) -> Any:
     """The JSON value that the string holds; KEEP when it holds none."""
     try:
-        return json.loads(text) if isinstance(text, str) else KEEP
+        value = json.loads(text, parse_constant=_not_json) if isinstance(text, str) else KEEP
     except (ValueError, RecursionError):
         return KEEP
+    return KEEP if isinstance(value, float) and isinf(value) else value
+
+
+def _not_json(token: str) -> None:
+    raise ValueError(token)
 
 
 def _is_json(text: str) -> bool:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from toolfuzz.core.case import JsonObject
-from toolfuzz.simulate.reply import ABSENT, Call, Piece, RawJson, Refusal, Reply, Wire, present
+from toolfuzz.simulate.reply import Call, Piece, RawJson, Refusal, Reply, Wire, present
 
 __all__ = ["error", "plain", "stream"]
 
@@ -34,31 +34,33 @@ def stream(reply: Reply, pieces: list[Piece]) -> Wire:
     start = {"input_tokens": reply.input_tokens, "output_tokens": 1}
     add("message_start", message=_message(reply, [], None, start))
     prose: str | None = None
-    base = 0
+    base = opened = 0
     for piece in pieces:
         if prose is not None and piece.kind != prose:
-            add("content_block_stop", index=base)
+            add("content_block_stop", index=base + opened)
             prose, base = None, base + 1
         if piece.kind in ("text", "reasoning"):
             if prose is None:
                 prose = piece.kind
-                add("content_block_start", index=base, content_block=_PROSE_START[prose])
+                start_block = _PROSE_START[prose]
+                add("content_block_start", index=base + opened, content_block=start_block)
             kind, key = _PROSE_DELTA[prose]
-            add("content_block_delta", index=base, delta={"type": kind, key: piece.text})
+            add("content_block_delta", index=base + opened, delta={"type": kind, key: piece.text})
             continue
+        opened += piece.kind == "open"
         slot = piece.slot + base if isinstance(piece.slot, int) else piece.slot
         match piece.kind:
             case "open":
                 block = {"type": "tool_use", "id": piece.id, "name": piece.name, "input": {}}
                 add("content_block_start", index=slot, content_block=present(block))
-                if piece.text:
+                if piece.text and isinstance(piece.text, str):
                     add("content_block_delta", index=slot, delta=_partial(piece.text))
-            case "args" if piece.text is not ABSENT:
+            case "args":
                 add("content_block_delta", index=slot, delta=_partial(piece.text))
             case "close":
                 add("content_block_stop", index=slot)
     if prose is not None:
-        add("content_block_stop", index=base)
+        add("content_block_stop", index=base + opened)
     ending = {"stop_reason": _stop(reply.finish), "stop_sequence": None}
     add("message_delta", delta=ending, usage={"output_tokens": reply.output_tokens})
     add("message_stop")

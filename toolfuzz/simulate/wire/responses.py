@@ -73,7 +73,7 @@ def _call_step(out: _Events, reply: Reply, piece: Piece, base: int) -> None:
             item = _item(reply, piece.call, Call(piece.name, {}, piece.id), "")
             item["status"] = "in_progress"
             out.add("response.output_item.added", output_index=slot, item=item)
-            if piece.text:
+            if piece.text and isinstance(piece.text, str):
                 _arguments_delta(out, item_id, slot, piece.text)
         case "args":
             _arguments_delta(out, item_id, slot, piece.text)

@@ -1,0 +1,93 @@
+"""Ids, finish reasons and envelopes that are wrong (group G of the catalogue)."""
+
+from toolfuzz.core.case import JsonObject
+from toolfuzz.simulate.faults.registry import Roll, fault
+from toolfuzz.simulate.reply import Reply, Wire
+
+
+@fault("finish-stop-with-calls", "message", "chat, messages")
+def finish_stop_with_calls(reply: Reply, roll: Roll) -> bool:
+    """Calls are there and the reason says stop (end_turn)."""
+    reply.finish = "stop" if reply.calls else reply.finish
+    return bool(reply.calls)
+
+
+@fault("finish-calls-empty", "message", "chat, messages")
+def finish_calls_empty(reply: Reply, roll: Roll) -> bool:
+    """The reason says calls and none is there."""
+    if not reply.calls:
+        return False
+    reply.calls, reply.text = [], ""
+    return True
+
+
+@fault("finish-length-masked", "message", "chat, responses, messages stream")
+def finish_length_masked(reply: Reply, roll: Roll) -> bool:
+    """Cut off at max_tokens, and the reason doesn't say so."""
+    limit = reply.ask.max_tokens
+    if limit is None or not reply.calls or not isinstance(reply.calls[-1].raw, str):
+        return False
+    raw = reply.calls[-1].raw
+    reply.calls[-1].raw = raw[: max(1, len(raw) // 2)]
+    reply.finish, reply.output_tokens = "tool_calls", limit
+    return True
+
+
+@fault("finish-null", "message", "chat plain, messages plain")
+def finish_null(reply: Reply, roll: Roll) -> bool:
+    """No reason in a finished reply."""
+    reply.finish = None
+    return True
+
+
+@fault("id-duplicate", "message")
+def id_duplicate(reply: Reply, roll: Roll) -> bool:
+    """All calls share one id."""
+    for call in reply.calls[1:]:
+        call.id = reply.calls[0].id
+    return len(reply.calls) > 1
+
+
+@fault("id-empty", "message", "plain")
+def id_empty(reply: Reply, roll: Roll) -> bool:
+    """An empty id."""
+    for call in reply.calls[-1:]:
+        call.id = ""
+    return bool(reply.calls)
+
+
+@fault("envelope-nonstandard", "wire", "plain")
+def envelope_nonstandard(reply: Reply, wire: Wire, roll: Roll) -> bool:
+    """The reply is wrapped in an envelope of the gateway's own."""
+    wire.body = {"success": True, "data": wire.body}
+    return True
+
+
+@fault("legacy-function-call", "wire", "chat")
+def legacy_function_call(reply: Reply, wire: Wire, roll: Roll) -> bool:
+    """The call comes in the field that tool_calls has replaced."""
+    messages = [wire.body["choices"][0]["message"]] if wire.body else _deltas(wire)
+    found = False
+    for message in messages:
+        for call in message.pop("tool_calls", ())[:1]:
+            message["function_call"] = call["function"]
+            found = True
+    return found
+
+
+@fault("chunk-id-varies", "wire", "chat stream")
+def chunk_id_varies(reply: Reply, wire: Wire, roll: Roll) -> bool:
+    """Every chunk has a completion id of its own."""
+    for n, (_, data) in enumerate(wire.events):
+        if isinstance(data, dict):
+            data["id"] = f"{data['id']}.{n}"
+    return True
+
+
+def _deltas(wire: Wire) -> list[JsonObject]:
+    return [
+        choice["delta"]
+        for _, data in wire.events
+        if isinstance(data, dict)
+        for choice in data["choices"]
+    ]

@@ -1,0 +1,316 @@
+"""Streams that don't add up to the reply they should (group F of the catalogue)."""
+
+import json
+from collections.abc import Callable
+from itertools import accumulate
+from typing import Any
+
+from toolfuzz.simulate.faults.registry import Roll, fault
+from toolfuzz.simulate.reply import ABSENT, Piece, Reply, Wire
+
+Pieces = list[Piece]
+
+
+@fault("idx-missing", "pieces", "stream")
+def idx_missing(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+    """No index on the events of a call."""
+    value = roll.rng.choice([ABSENT, None]) if reply.ask.api == "openai-chat" else ABSENT
+    return _each(pieces, lambda p: setattr(p, "slot", value))
+
+
+@fault("idx-collision", "pieces", "stream")
+def idx_collision(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+    """All calls share index 0."""
+    _each(pieces, lambda p: setattr(p, "slot", 0))
+    return len(reply.calls) > 1
+
+
+@fault("idx-sparse", "pieces", "chat stream")
+def idx_sparse(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+    """Indexes don't start at 0 or leave some out."""
+    return _each(pieces, lambda p: setattr(p, "slot", p.slot * 3 + 1))
+
+
+@fault("idx-drift", "pieces", "chat stream")
+def idx_drift(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+    """The arguments come under another index than the name."""
+    shift = len(reply.calls)
+    found = [p for p in pieces if p.kind == "args"]
+    for piece in found:
+        piece.slot += shift
+    return bool(found)
+
+
+@fault("id-missing", "pieces", "stream")
+def id_missing(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+    """No id, or null."""
+    value = roll.rng.choice([ABSENT, None])
+    return _each(_last(pieces, reply, "open"), lambda p: setattr(p, "id", value))
+
+
+@fault("id-late", "pieces", "chat stream")
+def id_late(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+    """The id comes with the first arguments, after the name."""
+    opening, found = None, False
+    for piece in pieces:
+        if piece.kind == "open":
+            opening = piece
+        elif piece.kind == "args" and opening is not None:
+            piece.id, opening.id, opening, found = opening.id, ABSENT, None, True
+    return found
+
+
+@fault("id-unstable", "pieces", "chat stream")
+def id_unstable(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+    """Every fragment has an id of its own."""
+    found = [p for p in pieces if p.kind == "args"]
+    for n, piece in enumerate(found):
+        piece.id = f"{reply.calls[piece.call].id}-{n}"
+    return bool(found)
+
+
+@fault("id-blank-continuation", "pieces", "chat stream")
+def id_blank_continuation(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+    """Later fragments carry an empty id and an empty name."""
+    found = [p for p in pieces if p.kind == "args"]
+    for piece in found:
+        piece.id = piece.name = ""
+    return bool(found)
+
+
+@fault("name-repeated", "pieces", "chat stream")
+def name_repeated(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+    """Every fragment repeats the name."""
+    found = [p for p in pieces if p.kind == "args"]
+    for piece in found:
+        piece.name = reply.calls[piece.call].name
+    return bool(found)
+
+
+@fault("name-fragmented", "pieces", "chat stream")
+def name_fragmented(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+    """The name comes in two parts."""
+    for at, piece in enumerate(pieces):
+        if piece.kind == "open" and isinstance(piece.name, str) and len(piece.name) > 1:
+            half = len(piece.name) // 2
+            rest = Piece("args", ABSENT, piece.call, piece.slot, name=piece.name[half:])
+            piece.name = piece.name[:half]
+            pieces.insert(at + 1, rest)
+            return True
+    return False
+
+
+@fault("args-cumulative", "pieces", "stream")
+def args_cumulative(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+    """Every fragment repeats all arguments so far."""
+    fragments = _refine(pieces, reply, 3)
+    for piece, text in zip(fragments, accumulate(p.text for p in fragments), strict=True):
+        piece.text = text
+    return bool(fragments)
+
+
+@fault("stream-tail-lost", "pieces", "stream")
+def stream_tail_lost(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+    """The last fragment is never sent."""
+    return _lose(reply, pieces, -1)
+
+
+@fault("stream-head-lost", "pieces", "chat stream, responses stream")
+def stream_head_lost(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+    """The fragment that shared a delta with the name, ``{"``, is never sent."""
+    return _lose(reply, pieces, 0)
+
+
+@fault("anthropic-bad-partial-json", "pieces", "messages stream")
+def anthropic_bad_partial_json(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+    """The first fragment is never sent, so that the rest is no JSON."""
+    return _lose(reply, pieces, 0)
+
+
+@fault("stream-duplicate-delta", "pieces", "stream")
+def stream_duplicate_delta(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+    """One fragment is sent twice."""
+    fragments = _refine(pieces, reply, 3)
+    texts = [p.text for p in fragments]
+    breaking = [
+        n
+        for n, text in enumerate(texts)
+        if len(text) > 1 and not _is_json("".join([*texts[:n], text, *texts[n:]]))
+    ]
+    if not breaking:
+        return False
+    twice = fragments[roll.rng.choice(breaking)]
+    pieces.insert(pieces.index(twice), Piece("args", twice.text, twice.call, twice.slot))
+    return True
+
+
+@fault("interleaved-misrouted", "pieces", "stream")
+def interleaved_misrouted(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+    """Two parallel calls get each other's arguments."""
+    if len(reply.calls) < 2 or reply.calls[0].raw == reply.calls[1].raw:
+        return False
+    by_call: list[Pieces] = [[p for p in pieces if p.call == n and _of_call(p)] for n in (0, 1)]
+    start = pieces.index(by_call[0][0])
+    swapped: Pieces = []
+    for mine, other in zip(by_call, reversed(by_call), strict=True):
+        own = mine[0]
+        swapped.append(own)
+        for piece in other[1:]:
+            swapped.append(Piece(piece.kind, piece.text, own.call, own.slot))
+    pieces[start : start + len(swapped)] = swapped
+    return True
+
+
+@fault("stream-not-incremental", "pieces", "stream")
+def stream_not_incremental(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+    """All arguments in one fragment."""
+    long = [n for n, c in enumerate(reply.calls) if isinstance(c.raw, str) and len(c.raw) > 64]
+    for n in long:
+        first, *more = [p for p in pieces if p.kind == "args" and p.call == n]
+        first.text = reply.calls[n].raw
+        pieces[:] = [p for p in pieces if not any(p is m for m in more)]
+    return bool(long)
+
+
+@fault("stream-marker-split", "pieces", "stream")
+def stream_marker_split(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+    """The first characters of the native marker get into the content."""
+    if not reply.calls:
+        return False
+    at = next(n for n, p in enumerate(pieces) if p.kind == "open")
+    pieces.insert(at, Piece("text", "<tool_c"))
+    return True
+
+
+@fault("stream-no-finish", "wire", "stream")
+def stream_no_finish(reply: Reply, wire: Wire, roll: Roll) -> bool:
+    """The stream ends without a reason and without its end marker."""
+    kept = [event for event in wire.events if not _is_ending(event)]
+    changed = len(kept) < len(wire.events)
+    wire.events = kept
+    return changed
+
+
+@fault("stream-error-midway", "wire", "stream")
+def stream_error_midway(reply: Reply, wire: Wire, roll: Roll) -> bool:
+    """An error event after half of the stream, and then nothing more."""
+    half = max(1, len(wire.events) // 2)
+    wire.events = [*wire.events[:half], _ERRORS[reply.ask.api]]
+    return True
+
+
+@fault("anthropic-input-inline", "wire", "messages")
+def anthropic_input_inline(reply: Reply, wire: Wire, roll: Roll) -> bool:
+    """Streamed: the whole input at the block's start, no deltas. Plain: the input is a string."""
+    full = [c for c in reply.calls if isinstance(c.raw, str) and c.raw != "{}"]
+    if not full:
+        return False
+    if wire.body:
+        for block in wire.body["content"]:
+            if block["type"] == "tool_use":
+                block["input"] = str(block["input"])
+        return True
+    raws = (c.raw for c in reply.calls)
+    for _, data in wire.events:
+        block = data.get("content_block", {})
+        if block.get("type") == "tool_use":
+            block["input"] = json.loads(next(raws))
+    wire.events = [event for event in wire.events if not _is_fragment(event)]
+    return True
+
+
+@fault("anthropic-delta-after-stop", "wire", "messages stream")
+def anthropic_delta_after_stop(reply: Reply, wire: Wire, roll: Roll) -> bool:
+    """The last fragment comes after its block was stopped."""
+    events = wire.events
+    found = [n for n in range(len(events) - 1) if _is_fragment(events[n])]
+    if not found:
+        return False
+    at = found[-1]
+    events[at], events[at + 1] = events[at + 1], events[at]
+    return True
+
+
+_ERRORS: dict[str, tuple[str | None, Any]] = {
+    "openai-chat": (None, {"error": {"message": "upstream failed", "type": "server_error"}}),
+    "openai-responses": (
+        "error",
+        {"type": "error", "code": "server_error", "message": "upstream failed", "param": None},
+    ),
+    "anthropic-messages": (
+        "error",
+        {"type": "error", "error": {"type": "api_error", "message": "upstream failed"}},
+    ),
+}
+_ENDINGS = {"message_delta", "message_stop", "response.completed", "response.incomplete"}
+
+
+def _is_ending(event: tuple[str | None, Any]) -> bool:
+    name, data = event
+    if name is not None:
+        return name in _ENDINGS
+    return data == "[DONE]" or not data["choices"] or bool(data["choices"][0]["finish_reason"])
+
+
+def _is_fragment(event: tuple[str | None, Any]) -> bool:
+    delta = event[1].get("delta") if isinstance(event[1], dict) else None
+    return isinstance(delta, dict) and delta.get("type") == "input_json_delta"
+
+
+def _of_call(piece: Piece) -> bool:
+    return piece.kind in ("open", "args", "close")
+
+
+def _each(pieces: Pieces, change: Callable[[Piece], None]) -> bool:
+    found = [p for p in pieces if _of_call(p)]
+    for piece in found:
+        change(piece)
+    return bool(found)
+
+
+def _last(pieces: Pieces, reply: Reply, kind: str) -> Pieces:
+    """Pieces of that kind of the last call."""
+    return [p for p in pieces if p.kind == kind and p.call == len(reply.calls) - 1]
+
+
+def _refine(pieces: Pieces, reply: Reply, least: int) -> Pieces:
+    """The fragments of the last call, cut smaller if they are fewer than ``least``."""
+    fragments = [p for p in _last(pieces, reply, "args") if isinstance(p.text, str)]
+    if not fragments or len(fragments) >= least:
+        return fragments
+    raw = "".join(p.text for p in fragments)
+    if len(raw) < least:
+        return []
+    size = len(raw) // least
+    texts = [raw[:size], raw[size : 2 * size], raw[2 * size :]]
+    at = pieces.index(fragments[0])
+    finer = [Piece("args", t, fragments[0].call, fragments[0].slot) for t in texts]
+    pieces[at : at + len(fragments)] = finer
+    return finer
+
+
+def _lose(reply: Reply, pieces: Pieces, which: int) -> bool:
+    """Drop the first two characters or the last fragment of the last call, for good."""
+    fragments = [p for p in _last(pieces, reply, "args") if isinstance(p.text, str)]
+    raw = "".join(p.text for p in fragments)
+    if not fragments or len(raw) < 2 or raw == "{}":
+        return False
+    if which == 0:
+        fragments[0].text = raw[2 : max(3, len(fragments[0].text))]
+        kept = raw[2:]
+    else:
+        lost = min(len(fragments[-1].text), 3) if len(fragments) == 1 else len(fragments[-1].text)
+        kept = raw[:-lost]
+        fragments[-1].text = fragments[-1].text[:-lost]
+    pieces[:] = [p for p in pieces if p.kind != "args" or p.text != ""]
+    for piece in _last(pieces, reply, "close"):
+        piece.text = kept
+    return True
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
