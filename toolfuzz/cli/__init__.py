@@ -7,6 +7,7 @@ import click
 
 from toolfuzz import __version__
 from toolfuzz.cli.explain import explain
+from toolfuzz.cli.init import init
 from toolfuzz.cli.judge import judge
 from toolfuzz.cli.listing import list_
 from toolfuzz.cli.plan import plan
@@ -74,7 +75,11 @@ Exit codes: 0 done or passed · 1 a gate failed · 2 usage or configuration
 @click.group(
     cls=_Group,
     epilog=EPILOG,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        "auto_envvar_prefix": "TOOLFUZZ",
+    },
 )
 @click.version_option(__version__, prog_name="toolfuzz")
 def cli() -> None:
@@ -86,7 +91,7 @@ def cli() -> None:
     """
 
 
-for command in (run, judge, plan, serve, list_, explain, report):
+for command in (run, judge, plan, serve, list_, explain, report, init):
     cli.add_command(command)
 
 

@@ -122,10 +122,11 @@ def parse_headers(lines: tuple[str, ...]) -> dict[str, str]:
 
 
 def run_options_from(given: dict[str, Any]) -> "RunOptions":
-    """Build RunOptions from a command's flags; flags that weren't given keep their defaults."""
+    """Build RunOptions: a command's flags over toolfuzz.toml over the defaults."""
     from pathlib import Path
 
     from toolfuzz.api import RunOptions
+    from toolfuzz.config import load_config
     from toolfuzz.judge.policy import Policy
     from toolfuzz.targets import Access
 
@@ -136,6 +137,7 @@ def run_options_from(given: dict[str, Any]) -> "RunOptions":
         given["params"] = parse_params(given["params"])
     if "out" in given:
         given["out"] = Path(given["out"])
+    given = {**load_config().given("run", "judge"), **given}
 
     def part(cls: Any) -> Any:
         names = cls.__dataclass_fields__

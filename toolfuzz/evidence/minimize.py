@@ -130,7 +130,7 @@ class _Study:
         spent, rounds = self.progress.calls, self.progress.rounds
         # Each tree has nodes of its own, so that each reduction begins with nothing removed.
         self.progress = Progress(calls=spent, rounds=rounds, tell=self.tell)
-        build: Callable[[frozenset[object]], Case | None] = tree.build  # type: ignore[assignment]
+        build: Callable[[frozenset[object]], Case | None] = tree.build
         try:
             await reduce_tree(
                 tree,  # type: ignore[arg-type]

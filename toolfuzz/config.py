@@ -1,0 +1,190 @@
+"""``toolfuzz.toml`` (or ``[tool.toolfuzz]`` in pyproject.toml): a project's own defaults.
+
+Flags win over environment variables (``TOOLFUZZ_RUN_CASES=200``), and those over the file.
+"""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from toolfuzz.core.case import JsonObject
+from toolfuzz.core.errors import UsageError, did_you_mean
+
+__all__ = ["CONFIG_NAME", "Config", "config_schema", "find_config", "load_config", "starter"]
+
+CONFIG_NAME = "toolfuzz.toml"
+_STRICT = ConfigDict(extra="forbid", strict=True)
+
+
+class RunSection(BaseModel):
+    """Defaults of ``run``, ``check`` and every other command that asks models."""
+
+    model_config = _STRICT
+
+    models: list[str] = Field(default=[], description="models to ask when -m names none")
+    tools: list[str] = Field(default=[], description="tools files, python:module:NAME, or all")
+    mcp: list[str] = Field(default=[], description="MCP servers: commands or URLs")
+    openapi: list[str] = Field(default=[], description="OpenAPI files or URLs")
+    probes: list[str] = Field(default=[], description="only these probes")
+    features: list[str] = Field(default=[], description="only these schema features")
+    cases: int = Field(default=100, description="cases per model")
+    repeat: int = Field(default=1, description="times each case is asked")
+    seed: int = Field(default=0, description="same seed, same cases")
+    strength: Literal[2, 3] = Field(default=2, description="cover pairs or triples of features")
+    stream: Literal["plain", "stream", "both"] = Field(default="plain", description="stream mode")
+    base_url: str | None = Field(
+        default=None,
+        examples=["http://127.0.0.1:8000/v1"],
+        description="any server of one of the formats",
+    )
+    api: Literal["openai-chat", "openai-responses", "anthropic-messages"] | None = Field(
+        default=None,
+        examples=["anthropic-messages"],
+        description="wire format, when it isn't the endpoint's usual one",
+    )
+    key_env: str | None = Field(
+        default=None, examples=["MY_KEY"], description="variable that holds the key"
+    )
+    params: dict[str, Any] = Field(default={}, description="extra body fields")
+    concurrency: int = Field(default=8, description="questions under way per model")
+    timeout: float = Field(default=120.0, description="seconds per attempt")
+
+
+class JudgeSection(BaseModel):
+    """Which findings count."""
+
+    model_config = _STRICT
+
+    strict: bool = Field(default=False, description="warnings fail a case too")
+    ignore: list[str] = Field(default=[], description="slugs or group letters to leave out")
+    select: list[str] = Field(default=[], description="only these slugs or group letters")
+
+
+class CheckSection(BaseModel):
+    """Defaults of ``check``."""
+
+    model_config = _STRICT
+
+    baseline: str | None = Field(
+        default=None, examples=["reports/baseline"], description="a run's folder, or a model"
+    )
+    margin: float = Field(default=0.05, gt=0, lt=1, description="the drop that is tolerated")
+    inconclusive: Literal["pass", "fail"] | None = Field(
+        default=None,
+        examples=["fail"],
+        description="exit 0 or 1 instead of 3 when nothing could be decided",
+    )
+
+
+class Config(BaseModel):
+    """The whole file."""
+
+    model_config = _STRICT
+
+    run: RunSection = RunSection()
+    judge: JudgeSection = JudgeSection()
+    check: CheckSection = CheckSection()
+
+    def given(self, *sections: str) -> JsonObject:
+        """Return the keys that the file really sets in these sections."""
+        found: JsonObject = {}
+        for name in sections:
+            found |= getattr(self, name).model_dump(exclude_unset=True)
+        return found
+
+
+def find_config(start: Path | None = None) -> tuple[Path, bool] | None:
+    """Return the nearest file at or above ``start``, and whether it is a pyproject.toml.
+
+    The search ends at the top of the repository (where ``.git`` is).
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        own, project = folder / CONFIG_NAME, folder / "pyproject.toml"
+        if own.is_file():
+            return own, False
+        if project.is_file() and "toolfuzz" in _toml(project).get("tool", {}):
+            return project, True
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def load_config(start: Path | None = None) -> Config:
+    """Read the nearest configuration, or the defaults; raises UsageError."""
+    found = find_config(start)
+    if found is None:
+        return Config()
+    path, inside_project = found
+    data = _toml(path)
+    if inside_project:
+        data = data["tool"]["toolfuzz"]
+    try:
+        return Config.model_validate(data)
+    except ValidationError as error:
+        raise _complaint(path, error) from None
+
+
+def config_schema() -> JsonObject:
+    """Return the JSON Schema of ``toolfuzz.toml``, for editors."""
+    schema = Config.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def starter() -> str:
+    """Return a commented ``toolfuzz.toml`` with every key at its default."""
+    lines = [
+        "# Defaults for toolfuzz in this project. Flags win over TOOLFUZZ_* variables,",
+        "# and those over this file. Keys never belong here: name their variable with key_env.",
+        "# For editors that know JSON Schema: toolfuzz init --schema > toolfuzz.schema.json",
+    ]
+    for section, defaults in Config():
+        lines += ["", f"[{section}]"]
+        for name, field in type(defaults).model_fields.items():
+            value = field.examples[0] if field.examples else field.default
+            lines.append(f"# {name} = {_toml_value(value)}   # {field.description}")
+    return "\n".join(lines) + "\n"
+
+
+@cache
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not TOML: {error}") from None
+    except OSError as error:
+        raise UsageError(f"can't read {path}: {error.strerror or error}") from None
+
+
+def _complaint(path: Path, error: ValidationError) -> UsageError:
+    first = error.errors(include_url=False)[0]
+    place = [str(part) for part in first["loc"]]
+    if first["type"] == "extra_forbidden":
+        known = _known_keys(place[:-1])
+        near = did_you_mean(place[-1], known) or f"known here: {', '.join(known)}"
+        return UsageError(f"{path}: unknown key {'.'.join(place)}", near)
+    return UsageError(f"{path}: {'.'.join(place)}: {first['msg']}", "`toolfuzz init --help`")
+
+
+def _known_keys(sections: list[str]) -> list[str]:
+    model: Any = Config
+    for name in sections:
+        model = model.model_fields[name].annotation
+    return list(model.model_fields)
+
+
+def _toml_value(value: Any) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value}"'
+        case list():
+            return "[]"
+        case dict():
+            return "{}"
+        case _:
+            return str(value)
