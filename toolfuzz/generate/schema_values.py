@@ -23,19 +23,20 @@ if TYPE_CHECKING:
 __all__ = ["Unsatisfiable", "check_tool", "draw_value", "values"]
 
 _TRIES = 60
+_TOO_DEEP = "refers to itself without end, or is nested too deeply to be checked"
 
 
 def values(schema: JsonObject) -> "SearchStrategy[JsonObject]":
     """Return a strategy of argument objects that validate; raises Unsatisfiable."""
     from hypothesis import strategies as st
 
-    planner = _planner(json.dumps(schema))
+    planner = _planner(_text(schema))
     return st.binary(min_size=8, max_size=8).map(lambda seed: _draw(planner, Random(seed)))
 
 
 def draw_value(schema: JsonObject, seed: int | bytes) -> JsonObject:
     """Draw one argument object; the same seed gives the same value. Raises Unsatisfiable."""
-    return _draw(_planner(json.dumps(schema)), Random(seed))
+    return _draw(_planner(_text(schema)), Random(seed))
 
 
 def check_tool(tool: Tool) -> Skipped | None:
@@ -45,9 +46,14 @@ def check_tool(tool: Tool) -> Skipped | None:
             draw_value(tool.parameters, seed)
     except Unsatisfiable as problem:
         return Skipped(tool.name, problem.pointer, problem.reason)
-    except RecursionError:
-        return Skipped(tool.name, "", "nested too deeply to be checked")
     return None
+
+
+def _text(schema: JsonObject) -> str:
+    try:
+        return json.dumps(schema)
+    except RecursionError:
+        raise Unsatisfiable("", _TOO_DEEP) from None
 
 
 @lru_cache(maxsize=256)
@@ -55,7 +61,7 @@ def _planner(text: str) -> Planner:
     try:
         planner = Planner(Document(json.loads(text)))
     except RecursionError:
-        raise Unsatisfiable("", "nested too deeply to be checked") from None
+        raise Unsatisfiable("", _TOO_DEEP) from None
     if planner.root.height == float("inf"):
         raise blame(planner.root)
     return planner
@@ -66,9 +72,10 @@ def _draw(planner: Planner, random: Random) -> JsonObject:
     for _ in range(_TRIES):
         try:
             value: JsonObject = Drawing(planner, random).root()
+            if planner.document.validator.is_valid(value):
+                return value
         except Dead as dead:
             stuck = dead.plan
-            continue
-        if planner.document.validator.is_valid(value):
-            return value
+        except RecursionError:
+            raise Unsatisfiable("", _TOO_DEEP) from None
     raise Unsatisfiable(stuck.pointer, f"no valid value in {_TRIES} attempts")

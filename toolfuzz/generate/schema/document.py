@@ -133,7 +133,11 @@ def _draft(schema: JsonObject) -> Any:
             return draft
     assert first is not None
     pointer = "".join(f"/{escape(step)}" for step in first.absolute_path)
-    raise BrokenSchema(pointer, f"not a JSON Schema: {first.message[:200]}")
+    if first.validator == "format":
+        reason = f"not a regular expression that Python can read: {str(first.instance)[:100]!r}"
+    else:
+        reason = f"not a JSON Schema: {' '.join(first.message.split())[:200]}"
+    raise BrokenSchema(pointer, reason)
 
 
 def _rebased(schema: Json, resolver: Any) -> Any:

@@ -171,20 +171,26 @@ class Planner:
     def _closure(self, sites: tuple[Site, ...]) -> tuple[Site, ...]:
         """Follow references and allOf; the schema ``true`` says nothing and is left out."""
         seen: dict[str, Site] = {}
-        stack = list(reversed(sites))
+        stack = [(site, frozenset[str]()) for site in reversed(sites)]
         while stack:
-            site = stack.pop()
+            site, trail = stack.pop()
+            if site.key in trail:
+                raise BrokenSchema(site.pointer, "refers to itself without end")
             if site.key in seen or site.schema is True:
                 continue
             seen[site.key] = site
-            if site.schema is False:
-                continue
-            for keyword in ("$ref", "$dynamicRef"):
-                if keyword in site.schema:
-                    target = self.document.target(site, keyword)
-                    stack += [target] if target else []
-            stack += [site.child("allOf", n) for n in range(len(site.schema.get("allOf", ())))]
+            below = [] if site.schema is False else list(self._applied(site))
+            stack += [(part, trail | {site.key}) for part in reversed(below)]
         return tuple(seen.values())
+
+    def _applied(self, site: Site) -> Iterator[Site]:
+        for keyword in ("$ref", "$dynamicRef"):
+            if keyword in site.schema:
+                target = self.document.target(site, keyword)
+                if target is not None:
+                    yield target
+        for n in range(len(site.schema.get("allOf", ()))):
+            yield site.child("allOf", n)
 
 
 def _unions(parts: Conjunction) -> Iterator[list[Conjunction]]:
