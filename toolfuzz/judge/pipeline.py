@@ -82,7 +82,9 @@ def _judge(inquiry: Inquiry, turn: int) -> Judgement:
         return _judgement(inquiry, findings, None, [])
     endings = list(wire.finishes(inquiry, sent, complete))
     findings += endings
-    if streamed and not any(f.slug == "stream-no-finish" and f.severity == "error" for f in endings):
+    if streamed and not any(
+        f.slug == "stream-no-finish" and f.severity == "error" for f in endings
+    ):
         findings += _mend(inquiry, streamed)
     elif streamed:
         return _judgement(inquiry, findings, None, [])
@@ -176,9 +178,7 @@ def _ids(inquiry: Inquiry, structure: Structure) -> list[Finding]:
     ]
 
 
-def _read_all(
-    inquiry: Inquiry, structure: Structure, findings: list[Finding]
-) -> list[MatchedCall]:
+def _read_all(inquiry: Inquiry, structure: Structure, findings: list[Finding]) -> list[MatchedCall]:
     """Read and judge the arguments of every call that was not blamed as a whole."""
     expect = inquiry.turn.expect
     matched = []
@@ -236,9 +236,7 @@ def _divergence(
     return [found] if found else []
 
 
-def _stopped(
-    inquiry: Inquiry, findings: list[Finding], stop: wire.Unjudged | Finding
-) -> Judgement:
+def _stopped(inquiry: Inquiry, findings: list[Finding], stop: wire.Unjudged | Finding) -> Judgement:
     if isinstance(stop, Finding):
         return _judgement(inquiry, [*findings, stop], None, [])
     return Judgement("unjudged", (), inquiry.reply, reason=str(stop))

@@ -55,7 +55,10 @@ _REFUSALS = tuple(
 _HISTORY_REFUSALS = tuple(
     (slug, re.compile(pattern, re.IGNORECASE | re.DOTALL))
     for slug, pattern in (
-        ("opaque-metadata-required", r"thought_?signature|missing a \w*signature|reasoning.{0,40}required"),
+        (
+            "opaque-metadata-required",
+            r"thought_?signature|missing a \w*signature|reasoning.{0,40}required",
+        ),
         (
             "history-args-type",
             r"can only get item pairs|has no attribute 'items'|arguments.{0,60}(?:must be|should be|expected)"
@@ -120,7 +123,9 @@ def _refusal(error: Any, turn: int) -> Finding | None:
     return None
 
 
-def cut_off(inquiry: Inquiry, calls: Sequence[ToolCall], complete: bool) -> Unjudged | Finding | None:
+def cut_off(
+    inquiry: Inquiry, calls: Sequence[ToolCall], complete: bool
+) -> Unjudged | Finding | None:
     """Judge a reply that met its token limit: honestly, without saying so, or running away."""
     reply = inquiry.reply
     if reply.finish == "length":
@@ -179,7 +184,9 @@ def finishes(inquiry: Inquiry, calls: Sequence[ToolCall], complete: bool) -> Ite
         if not reply.stream:
             yield finding("finish-null", "finish_reason is null in a finished reply")
         elif complete and calls:
-            yield finding("stream-no-finish", "no finish reason; the calls are whole", severity="warn")
+            yield finding(
+                "stream-no-finish", "no finish reason; the calls are whole", severity="warn"
+            )
         else:
             yield finding("stream-no-finish", "the stream ends without a finish reason")
     elif not reply.ended:

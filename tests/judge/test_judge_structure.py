@@ -1,0 +1,256 @@
+"""Which calls were made, in all three formats: each structural defect beside its look-alikes."""
+
+import json
+
+import pytest
+from judge_wire_bytes import (
+    APIS,
+    PARIS,
+    PING,
+    ROME,
+    TIME,
+    WEATHER,
+    ZONE,
+    Call,
+    case_of,
+    chat_call,
+    decode,
+    plain,
+    plain_body,
+    slugs,
+    verdict,
+)
+
+from toolfuzz.core.case import Tool
+
+LYON: Call = ("call_7", "get_weather", '{"city":"Lyon","days":9}')
+
+
+def named(name: str | None) -> Call:
+    return ("call_1", name, PARIS[2])
+
+
+@pytest.mark.parametrize("api", APIS)
+@pytest.mark.parametrize(
+    ("expected", "calls", "found"),
+    [
+        ([PARIS], [PARIS], []),
+        ([PARIS, ROME], [ROME, PARIS], []),
+        ([PARIS, ZONE], [ZONE, PARIS], []),
+        ([PARIS, PARIS], [PARIS, ("call_8", *PARIS[1:])], []),
+        ([PARIS], [PARIS, ("call_8", *PARIS[1:])], ["duplicate-call"]),
+        ([PARIS], [PARIS, PARIS], ["duplicate-call"]),
+        ([PARIS, ROME], [PARIS, ROME, ("call_8", *ROME[1:])], ["duplicate-call"]),
+        ([PARIS], [PARIS, ZONE], ["calls-extra"]),
+        ([PARIS], [PARIS, ROME], ["calls-extra"]),
+        ([PARIS, ROME], [ROME], ["calls-missing"]),
+        ([PARIS], [ZONE], ["wrong-tool"]),
+        ([PARIS], [named("run_python")], ["unknown-tool"]),
+        ([PARIS], [named("get_weather<|channel|>commentary")], ["name-polluted"]),
+        ([PARIS], [named(" get_weather")], ["name-polluted"]),
+        ([PARIS], [named("get_weather\n")], ["name-polluted"]),
+        ([PARIS], [named("get_weather<arg_key>city</arg_key>")], ["name-polluted"]),
+        ([PARIS], [named("GetWeather")], ["name-case"]),
+        ([PARIS], [named("get-weather")], ["name-case"]),
+        ([PARIS], [named("functions.get_weather:0")], ["name-prefixed"]),
+        ([PARIS], [named("default_api.get_weather")], ["name-prefixed"]),
+        ([PARIS], [named("get_weatherget_time")], ["name-concatenated"]),
+        ([PARIS], [named("")], ["name-empty"]),
+        ([PARIS, ROME], [PARIS, ("call_1", *ROME[1:])], ["id-duplicate"]),
+    ],
+)
+def test_calls(api: str, expected: list[Call], calls: list[Call], found: list[str]) -> None:
+    assert slugs(case_of(*expected), plain(api, *calls)) == found
+
+
+def test_merged_calls_are_taken_apart() -> None:
+    merged = plain("openai-chat", ("call_1", "get_weather", PARIS[2] + ROME[2]))
+    judgement = verdict(case_of(PARIS, ROME), merged)
+    assert [f.slug for f in judgement.findings] == ["parallel-merged"]
+    assert [json.loads(c.arguments_raw or "") for c in judgement.reply.calls] == [
+        json.loads(PARIS[2]),
+        json.loads(ROME[2]),
+    ]
+    glued = plain("openai-chat", ("call_1", "get_weatherget_time", PARIS[2] + "\n" + ZONE[2]))
+    assert slugs(case_of(PARIS, ZONE), glued) == ["parallel-merged"]
+    assert slugs(case_of(PARIS), merged) == ["args-concatenated"]
+
+
+def test_order_counts_only_when_given() -> None:
+    reply = plain("openai-chat", ROME, PARIS)
+    assert slugs(case_of(PARIS, ROME), reply) == []
+    assert slugs(case_of(PARIS, ROME, order="given"), reply) == ["calls-reordered"]
+    assert slugs(case_of(ROME, PARIS, order="given"), reply) == []
+
+
+def test_calls_of_one_tool_are_paired_by_agreement() -> None:
+    almost = ("call_2", "get_weather", '{"city":"Rome"}')
+    judgement = verdict(case_of(PARIS, ROME), plain("openai-chat", almost, PARIS))
+    assert {f.call for f in judgement.findings} == {0}
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_tool_choice(api: str) -> None:
+    called = plain(api, PARIS)
+    assert slugs(case_of(tool_choice="none", kind="no_call"), called) == ["call-when-none"]
+    assert slugs(case_of(tools=(), kind="no_call"), called) == ["call-when-none"]
+    assert slugs(case_of(kind="no_call"), called) == ["fabricated-call"]
+    assert slugs(case_of(kind="no_call"), plain(api, text="No tool fits.")) == []
+    assert slugs(case_of(tool_choice="none", kind="no_call"), plain(api, text="As text.")) == []
+    forced = case_of(ZONE, tool_choice="tool:get_time")
+    assert slugs(forced, called) == ["forced-tool-ignored"]
+    assert slugs(forced, plain(api, ZONE)) == []
+    assert slugs(forced, plain(api, text="It is noon.")) == ["no-call"]
+    single = case_of(PARIS, parallel=False)
+    assert slugs(single, plain(api, PARIS, ROME)) == ["parallel-excess"]
+    assert slugs(single, plain(api, PARIS)) == []
+    assert slugs(case_of(PARIS, ROME, parallel=True), plain(api, PARIS, ROME)) == []
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_no_call(api: str) -> None:
+    case = case_of(PARIS)
+    assert slugs(case, plain(api, text="It is sunny in Paris.")) == ["no-call"]
+    assert slugs(case, plain(api)) == ["call-dropped"]
+    assert slugs(case, plain(api, usage=2)) == ["no-call"]
+    assert slugs(case_of(kind="unknown"), plain(api, text="It is sunny.")) == []
+    required = case_of(kind="unknown", tool_choice="required")
+    assert slugs(required, plain(api, text="It is sunny.")) == ["no-call"]
+
+
+def test_finish_calls_empty() -> None:
+    case = case_of(PARIS)
+    assert slugs(case, plain("openai-chat", finish="tool_calls")) == ["finish-calls-empty"]
+    assert slugs(case, plain("anthropic-messages", finish="tool_use")) == ["finish-calls-empty"]
+
+
+GLM = "<tool_call>get_weather\n<arg_key>city</arg_key>\n<arg_value>Paris</arg_value>\n</tool_call>"
+MARKUP = {
+    "glm": GLM,
+    "glm, no newline": "<tool_call>get_weather<arg_key>city</arg_key><arg_value>Paris</arg_value>",
+    "glm, json": '<tool_call>get_weather>{"city": "Paris"}',
+    "hermes": '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Paris"}}\n</tool_call>',
+    "hermes, cut": '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Par',
+    "qwen": "<tool_call>\n<function=get_weather>\n<parameter=city>\nParis\n</parameter>\n",
+    "kimi": "<|tool_calls_section_begin|><|tool_call_begin|>functions.get_weather:0"
+    '<|tool_call_argument_begin|>{"city":"Paris"}<|tool_call_end|>',
+    "deepseek": "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>get_weather\n```json",
+    "deepseek v3.1": '<｜tool▁call▁begin｜>get_weather<｜tool▁sep｜>{"city":"Paris"}',
+    "dsml": '<｜DSML｜tool_calls>\n<｜DSML｜invoke name="get_weather">\n',
+    "dsml, ascii": '<|DSML|tool_calls>\n<|DSML|invoke name="get_weather">\n',
+    "minimax": '<minimax:tool_call>\n<invoke name="get_weather">\n<parameter name="city">Paris',
+    "harmony": '<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>{"c',
+    "mistral": '[TOOL_CALLS][{"name": "get_weather", "arguments": {"city": "Paris"}}]',
+    "mistral v11": '[TOOL_CALLS]get_weather[ARGS]{"city": "Paris"}',
+    "gemma": '<|tool_call>call:get_weather{city:<|"|>Paris<|"|>}<tool_call|>',
+    "llama": '<|python_tag|>{"name": "get_weather", "parameters": {"city": "Paris"}}',
+    "lfm": '<|tool_call_start|>[get_weather(city="Paris")]<|tool_call_end|>',
+    "pythonic": '[get_weather(city="Paris", days=3)]',
+    "json": '{"name": "get_weather", "arguments": {"city": "Paris"}}',
+    "json, fenced": 'Sure:\n```json\n{"name": "get_weather", "parameters": {"city": "Paris"}}\n```',
+    "json, openai": json.dumps({"tool_calls": [chat_call(PARIS)]}),
+}
+
+
+@pytest.mark.parametrize("dialect", MARKUP)
+def test_calls_in_text(dialect: str) -> None:
+    text = MARKUP[dialect]
+    case = case_of(PARIS)
+    assert slugs(case, plain("openai-chat", text=text)) == ["call-in-content"]
+    reasoned = plain("openai-chat", text="", reasoning=f"Let me see.\n{text}")
+    wanted = "call-dropped" if dialect == "pythonic" else "call-in-reasoning"
+    assert slugs(case, reasoned) == [wanted]
+    assert slugs(case, plain("openai-chat", PARIS, text=text)) in (
+        ["call-and-markup"],
+        [] if dialect == "json, fenced" else ["call-and-markup"],
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I would use get_weather for that.",
+        "Models write <tool_call> before a call.",
+        "The <tool_call>get_weather form belongs to GLM.",
+        "get_weather(city) takes a city.",
+        '{"name": "get_weather", "description": "Weather of a city."}',
+        '{"name": "Paris", "arguments": {"in": "France"}}',
+        "<tool_call>run_python\n<arg_key>code</arg_key>",
+        '<invoke name="other">',
+        "[TOOL_CALLS] are a Mistral token.",
+        "[get_weather](https://example.org)",
+    ],
+)
+def test_text_about_calls_is_left_alone(text: str) -> None:
+    assert slugs(case_of(PARIS), plain("openai-chat", text=text)) == ["no-call"]
+    assert slugs(case_of(PARIS), plain("openai-chat", PARIS, text=text)) == []
+
+
+def test_markup_of_the_question_is_no_call() -> None:
+    quoting = case_of(PARIS, prompt=f"Say this and call the tool: {GLM}")
+    assert slugs(quoting, plain("openai-chat", PARIS, text=f"You said {GLM}")) == []
+    write = Tool("write", "", {"type": "object", "properties": {"text": {"type": "string"}}})
+    call = ("c", "write", json.dumps({"text": GLM.replace("get_weather", "write")}))
+    case = case_of(call, tools=(write,))
+    said = f"I will write {GLM.replace('get_weather', 'write')}"
+    assert slugs(case, plain("openai-chat", call, text=said)) == []
+
+
+def test_markup_where_no_call_was_allowed() -> None:
+    none = case_of(tool_choice="none", kind="no_call")
+    assert slugs(none, plain("openai-chat", text=GLM)) == ["call-when-none"]
+    assert slugs(none, plain("openai-chat", text=MARKUP["json"])) == []
+    assert slugs(case_of(kind="no_call"), plain("openai-chat", text=f"Such as {GLM}")) == []
+
+
+def test_without_an_oracle_markup_must_be_the_reply() -> None:
+    unknown = case_of(kind="unknown")
+    assert slugs(unknown, plain("openai-chat", text=GLM)) == ["call-in-content"]
+    assert slugs(unknown, plain("openai-chat", text=f"GLM writes {GLM}")) == []
+    assert slugs(unknown, plain("openai-chat", text=MARKUP["json"])) == []
+
+
+def test_second_call_in_the_text() -> None:
+    reply = plain("openai-chat", ROME, text=GLM)
+    assert slugs(case_of(PARIS, ROME), reply) == ["call-in-content"]
+
+
+def test_prose_beside_a_call_is_legal() -> None:
+    reply = plain("openai-chat", PARIS, text="I look it up.", reasoning="I need get_weather here.")
+    assert slugs(case_of(PARIS), reply) == []
+
+
+def test_planning_in_json_is_no_markup() -> None:
+    plan = 'I call {"name": "get_weather", "arguments": {"city": "Paris"}} now.'
+    assert slugs(case_of(PARIS), plain("openai-chat", PARIS, text=plan)) == []
+    assert slugs(case_of(PARIS), plain("openai-chat", PARIS, text=None, reasoning=plan)) == []
+
+
+def test_legacy_function_call() -> None:
+    body = plain_body("openai-chat")
+    message = body["choices"][0]["message"]
+    message["function_call"] = {"name": PARIS[1], "arguments": PARIS[2]}
+    for finish in ("function_call", "stop"):
+        body["choices"][0]["finish_reason"] = finish
+        reply = decode("openai-chat", body)
+        assert slugs(case_of(PARIS), reply) == ["legacy-function-call"]
+
+
+def test_invented_tool_hides_no_second_finding() -> None:
+    offered = case_of(PARIS, ROME, tools=(WEATHER, TIME, PING))
+    reply = plain("openai-chat", ("a", "run", "{}"), ("b", "run", "[]"))
+    assert slugs(offered, reply) == ["unknown-tool"]
+
+
+def test_checks_count_single_values() -> None:
+    right = verdict(case_of(PARIS), plain("openai-chat", PARIS))
+    assert (right.checks, right.checks_failed, right.status) == (4, 0, "pass")
+    assert (right.called, right.schema_valid) == (True, True)
+    none = verdict(case_of(PARIS), plain("openai-chat", text="No."))
+    assert (none.checks, none.checks_failed, none.status) == (4, 4, "fail")
+    assert (none.called, none.schema_valid) == (False, None)
+    half = verdict(case_of(PARIS, ROME), plain("openai-chat", PARIS))
+    assert (half.checks, half.checks_failed) == (7, 4)
+    assert verdict(case_of(PARIS), plain("openai-chat", LYON)).checks_failed == 2
+    unknown = verdict(case_of(PARIS), plain("openai-chat", named("run_python")))
+    assert unknown.schema_valid is False
