@@ -1,0 +1,213 @@
+"""A trial from spec to wire bytes, with simulated engines that work, hang, die or lack a module."""
+
+import json
+import random
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_engines import make_vllm
+
+from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.exchange import Target
+from toolfuzz.endpoints.dialects import dialect
+from toolfuzz.engines import participant
+from toolfuzz.engines.chunking import check_chunking, cut
+from toolfuzz.engines.native import families
+from toolfuzz.engines.trial import EngineTrial, describe, parse_spec
+
+TOOL = Tool(
+    "get_weather", "Weather.", {"type": "object", "properties": {"city": {"type": "string"}}}
+)
+PARIS = ExpectedCall("get_weather", {"city": "Paris"})
+
+
+def case(expect: Expectation) -> Case:
+    return Case("generated", "test", (), (TOOL,), (Turn((Message("user", "Go."),), expect),))
+
+
+CALL = case(Expectation("calls", (PARIS,)))
+NO_CALL = case(Expectation("no_call"))
+
+
+@pytest.fixture
+def vllm(tmp_path, monkeypatch):
+    make_vllm(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return sys.executable
+
+
+async def test_the_answer_is_a_chat_completion(vllm) -> None:
+    async with EngineTrial("engine/vllm:hermes", engine_python=vllm) as trial:
+        assert trial.version == "9.9"
+        answer = await trial.ask(CALL, 0, stream=False)
+        reply = dialect("openai-chat").decode(answer.attempts[-1], stream=False)
+    assert answer.skipped is None
+    assert reply.problems == ()
+    assert reply.finish == "tool_calls"
+    assert [(c.name, json.loads(c.arguments_raw or "")) for c in reply.calls] == [
+        ("get_weather", {"city": "Paris"})
+    ]
+    assert answer.request["text"].startswith("<tool_call>")
+    assert answer.request["version"] == "9.9"
+
+
+async def test_the_stream_is_the_one_of_the_serving_layer(vllm) -> None:
+    """The simulated parser keeps the rest of the arguments back; the frame sends it at the end."""
+    async with EngineTrial("engine/vllm:hermes", engine_python=vllm) as trial:
+        answer = await trial.ask(CALL, 0, stream=True)
+        reply = dialect("openai-chat").decode(answer.attempts[-1], stream=True)
+    assert "".join(answer.request["deltas"]).startswith("<tool_call>\n")
+    assert reply.ended
+    assert reply.problems == ()
+    assert reply.finish == "tool_calls"
+    assert "".join(f.arguments for f in reply.fragments) == '{"city": "Paris"}'
+    assert [f.name for f in reply.fragments] == ["get_weather", None]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_prose_stays_prose(vllm, stream: bool) -> None:
+    async with EngineTrial("engine/vllm:hermes", engine_python=vllm) as trial:
+        answer = await trial.ask(NO_CALL, 0, stream=stream)
+        reply = dialect("openai-chat").decode(answer.attempts[-1], stream=stream)
+    assert reply.text
+    assert not (reply.calls or reply.fragments)
+    assert reply.finish == "stop"
+
+
+@pytest.mark.parametrize(
+    ("parser", "stream", "said"),
+    [
+        ("glm45", False, "KeyError: 'city'"),
+        ("glm45", True, "KeyError: 'city'"),
+        ("glm47", False, "did not return within 1 s"),
+        ("kimi_k2", False, "ended with code 3: segmentation fault, as it were"),
+    ],
+)
+async def test_a_broken_parser_is_an_answer_and_the_next_question_is_asked(
+    vllm, parser: str, stream: bool, said: str
+) -> None:
+    async with EngineTrial(f"engine/vllm:{parser}", engine_python=vllm, timeout=1) as trial:
+        for _ in range(2):
+            answer = await trial.ask(CALL, 0, stream=stream)
+            reply = dialect("openai-chat").decode(answer.attempts[-1], stream=stream)
+            assert reply.error["type"] == "engine-parser-error"
+            assert said in reply.error["message"]
+            assert answer.attempts[-1].status == (200 if stream else 500)
+
+
+async def test_a_missing_module_is_not_the_parsers_fault(vllm) -> None:
+    async with EngineTrial("engine/vllm:mistral", engine_python=vllm) as trial:
+        with pytest.raises(UsageError, match="a_module_that_nobody_has is missing"):
+            await trial.ask(CALL, 0, stream=False)
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("engine/vllm:minimax_m2", "vLLM 9.9 has no parser 'minimax_m2'"),
+        ("engine/vllm@9.8:hermes", "vLLM 9.9 is installed there, not 9.8"),
+        ("engine/sglang:hermes", "has no sglang installed"),
+    ],
+)
+async def test_what_the_installed_engine_lacks(vllm, spec: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        async with EngineTrial(spec, engine_python=vllm):
+            pass
+
+
+@pytest.mark.parametrize("python", ["/nowhere/python", "/bin/ls"])
+async def test_a_path_that_is_no_python(python: str) -> None:
+    with pytest.raises(UsageError):
+        async with EngineTrial("engine/vllm:hermes", engine_python=python):
+            pass
+
+
+async def test_vllm_needs_an_environment() -> None:
+    with pytest.raises(UsageError, match="used where it is installed") as error:
+        async with EngineTrial("engine/vllm:hermes"):
+            pass
+    assert "--engine-python" in str(error.value.hint)
+
+
+async def test_what_cannot_be_written_is_skipped(vllm) -> None:
+    marked = case(Expectation("calls", (ExpectedCall("get_weather", {"city": "a</tool_call>b"}),)))
+    unknown = case(Expectation("unknown"))
+    async with EngineTrial("engine/vllm:hermes", engine_python=vllm) as trial:
+        answer = await trial.ask(marked, 0, stream=False)
+        assert answer.attempts == ()
+        assert "not expressible as hermes" in str(answer.skipped)
+        assert (await trial.ask(unknown, 0, stream=True)).skipped
+
+
+async def test_the_increments_depend_on_the_seed_and_the_case_alone(vllm) -> None:
+    async def deltas(seed: int) -> list[str]:
+        async with EngineTrial("engine/vllm:hermes", engine_python=vllm, seed=seed) as trial:
+            await trial.ask(NO_CALL, 0, stream=True)
+            asked: list[str] = (await trial.ask(CALL, 0, stream=True)).request["deltas"]
+            return asked
+
+    assert await deltas(1) == await deltas(1) != await deltas(2)
+
+
+async def test_an_engine_among_a_runs_targets(vllm) -> None:
+    name = "engine/vllm:hermes"
+    target = Target(name, "engine", name, "openai-chat", "both", {}, "engine")
+    joined = await participant.EngineParticipant.prepare(target, python=vllm, seed=0, timeout=5)
+    assert joined.target is target
+    async with joined.open() as asker:
+        answer = await asker.ask(CALL, 0, stream=False, history=())
+    assert answer.attempts[-1].status == 200
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("engine/sglng@0.5.6:glm45", "sglang"),
+        ("engine/sglang@0.5.6:glm46", "glm45"),
+        ("engine/sglang@zero:glm45", "engine/sglang@0.5.23:glm45"),
+        ("engine/sglang@:glm45", "engine/sglang@0.5.23:glm45"),
+        ("engine/sglang@0.5.6", "engine/sglang@0.5.23:glm45"),
+        ("engine/sglang@0.5.6:step3", "families: deepseekv3"),
+    ],
+)
+def test_a_wrong_spec_names_what_is_near(spec: str, said: str) -> None:
+    with pytest.raises(UsageError) as error:
+        parse_spec(spec)
+    assert said in str(error.value.hint)
+
+
+def test_a_spec_is_read_and_described() -> None:
+    spec = parse_spec("engine/sglang@0.5.6.post2:minimax-m2")
+    assert (spec.engine, spec.version, spec.family.name) == ("sglang", "0.5.6.post2", "minimax_m2")
+    assert describe("engine/sglang@0.5.23:glm45") == (
+        "engine parser trial: perfect model text, real SGLang 0.5.23 parser"
+    )
+
+
+@given(
+    text=st.text(), seed=st.integers(0, 9), chunking=st.sampled_from(["token", "whole", "chars:3"])
+)
+def test_the_pieces_are_the_text(text: str, seed: int, chunking: str) -> None:
+    pieces = cut(text, chunking, ["<a>"], random.Random(seed))
+    assert "".join(pieces) == text
+    assert all(pieces)
+
+
+@pytest.mark.parametrize("name", sorted(families()))
+def test_markers_stay_whole(name: str) -> None:
+    family = families()[name]
+    text = family.render([PARIS], [TOOL])
+    for seed in range(20):
+        pieces = cut(text, "token", family.markers, random.Random(seed))
+        for marker in family.markers:
+            assert sum(marker in piece for piece in pieces) == text.count(marker)
+            assert all(piece == marker for piece in pieces if marker in piece)
+
+
+@pytest.mark.parametrize("chunking", ["tokens", "chars:0", "chars:", "chars:-1", "3"])
+def test_unknown_chunking(chunking: str) -> None:
+    with pytest.raises(UsageError):
+        check_chunking(chunking)
