@@ -14,6 +14,7 @@ from typing import Any
 from toolfuzz import __version__
 from toolfuzz.analyze.load import collect
 from toolfuzz.analyze.rates import summarize
+from toolfuzz.campaign.asker import Participant
 from toolfuzz.campaign.journal import Journal, read_journal
 from toolfuzz.campaign.runner import Campaign, run_campaign
 from toolfuzz.core.case import Case, JsonObject
@@ -22,7 +23,7 @@ from toolfuzz.core.events import CaseSkipped, Event, RunFinished, RunStarted
 from toolfuzz.generate import draw_ahead
 from toolfuzz.generate.sources import ToolSet, load, load_mcp, load_openapi
 from toolfuzz.judge.policy import Policy
-from toolfuzz.targets import Access, open_participants, plan_targets
+from toolfuzz.targets import Access, open_participants
 
 __all__ = ["RunOptions", "arun", "run", "run_options", "write_summary"]
 
@@ -122,24 +123,29 @@ async def run_options(
     """
     check_options(options)
     tool_sets = load_tools(options)
-    async with open_participants(options.models, options.access, seed=options.seed) as participants:
+    async with (
+        contextlib.aclosing(draw(options, tool_sets)) as cases,
+        open_participants(options.models, options.access, seed=options.seed) as participants,
+    ):
         folder = options.out or default_folder(options.models)
         with Journal(folder) as journal:
-            targets = plan_targets(options.models, options.access)
-            started = RunStarted(time.time(), __version__, targets, options.settings())
-            opening: list[Event] = [started]
-            opening += [
-                CaseSkipped(s.tool, s.pointer, s.reason) for t in tool_sets for s in t.skipped
-            ]
+            opening = _opening(options, participants, tool_sets)
             journal.append(opening)
             for event in opening:
                 tell(event)
-            async with contextlib.aclosing(draw(options, tool_sets)) as cases:
-                campaign = Campaign(participants, cases, options.repeat, options.policy, tell)
-                finished = await run_campaign(campaign, journal, stop=stop)
+            campaign = Campaign(participants, cases, options.repeat, options.policy, tell)
+            finished = await run_campaign(campaign, journal, stop=stop)
     summary = write_summary(folder)
     _check_measured(summary, finished, folder)
     return summary
+
+
+def _opening(
+    options: RunOptions, participants: Sequence[Participant], tool_sets: Sequence[ToolSet]
+) -> list[Event]:
+    targets = tuple(p.target for p in participants)
+    skipped = [CaseSkipped(s.tool, s.pointer, s.reason) for t in tool_sets for s in t.skipped]
+    return [RunStarted(time.time(), __version__, targets, options.settings()), *skipped]
 
 
 def check_options(options: RunOptions) -> None:

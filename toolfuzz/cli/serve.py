@@ -19,9 +19,16 @@ It speaks OpenAI chat completions, OpenAI responses and Anthropic messages, plai
 @click.option("--latency-ms", default=0.0, type=click.FloatRange(min=0), help="Delay per reply.")
 @click.option("--seed", default=0, type=int, help="Same seed, same faults.")
 def serve(profile: str, port: int, latency_ms: float, seed: int) -> None:
-    """Serve a simulated model endpoint with known faults on 127.0.0.1."""
+    """Serve a simulated model endpoint with known faults on 127.0.0.1, until Ctrl-C."""
     from toolfuzz.simulate.profiles import check_profile
-    from toolfuzz.simulate.server import serve as serve_forever
+    from toolfuzz.simulate.service import serve as serve_until_killed
 
-    check_profile(profile)
-    serve_forever(port=port, profile=profile, latency_ms=latency_ms, seed=seed)
+    description = check_profile(profile).description
+
+    def announce(url: str) -> None:
+        click.echo(f"simulated endpoint {profile!r}: {description}")
+        click.echo(f"{url}   (OpenAI chat and responses; Anthropic: {url}/messages)")
+
+    serve_until_killed(
+        port=port, profile=profile, latency_ms=latency_ms, seed=seed, announce=announce
+    )

@@ -6,10 +6,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from toolfuzz.core.errors import UsageError
+from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.simulate.faults.registry import Fault, Trigger, find
 
-__all__ = ["Profile", "Risk", "profile_named", "profiles"]
+__all__ = ["Profile", "Risk", "check_profile", "profile_named", "profiles"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,18 @@ def profile_named(name: str) -> Profile | None:
         return profiles().get(name)
     risks = tuple(_risk_named(part) for part in name.removeprefix("fault:").split("+"))
     return Profile(name, f"A perfect endpoint but for {name.removeprefix('fault:')}.", risks)
+
+
+def check_profile(name: str) -> Profile:
+    """Return the profile of that name; raises UsageError with the nearest names."""
+    profile = profile_named(name)
+    if profile is None:
+        near = did_you_mean(name.removeprefix("sim/"), profiles())
+        raise UsageError(
+            f"no simulated profile is called {name!r}",
+            near or "`toolfuzz list profiles` names them all",
+        )
+    return profile
 
 
 def _risk_named(text: str) -> Risk:

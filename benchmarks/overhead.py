@@ -1,0 +1,114 @@
+"""What toolfuzz costs beside a bare HTTP client, measured side by side in one run.
+
+    python benchmarks/overhead.py            about a minute
+    python benchmarks/overhead.py --quick
+
+The simulator runs in its own process. The bare loop sends the same bodies over the same number
+of connections with httpx alone, reads every byte and looks at nothing. Ratios are what counts:
+the absolute figures are this machine's.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+
+from toolfuzz.api import RunOptions, run_options
+from toolfuzz.core.exchange import Target
+from toolfuzz.endpoints.dialects import dialect
+from toolfuzz.generate import draw_cases
+from toolfuzz.simulate.process import start
+from toolfuzz.targets import Access
+
+
+def bodies_of(cases: int, seed: int) -> list[bytes]:
+    target = Target("clean", "local", "clean", "openai-chat")
+    encode = dialect("openai-chat").encode
+    drawn = draw_cases(cases, seed=seed)
+    return [json.dumps(encode(case, 0, target, stream=False)).encode() for case in drawn]
+
+
+async def bare(url: str, bodies: list[bytes], concurrency: int) -> float:
+    """Seconds for one POST per body; each worker has its own client, as toolfuzz does it."""
+    left = iter(bodies)
+
+    async def worker() -> None:
+        async with httpx.AsyncClient(timeout=60) as client:
+            for body in left:
+                answer = await client.post(
+                    f"{url}/chat/completions",
+                    content=body,
+                    headers={"content-type": "application/json"},
+                )
+                await answer.aread()
+
+    began = time.perf_counter()
+    await asyncio.gather(*(worker() for _ in range(concurrency)))
+    return time.perf_counter() - began
+
+
+async def ours(url: str, cases: int, seed: int, concurrency: int) -> float:
+    """Seconds for a whole run: drawing, asking, judging, journal, summary."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = RunOptions(
+            models=["clean"],
+            cases=cases,
+            seed=seed,
+            out=Path(folder) / "run",
+            access=Access(base_url=url, concurrency=concurrency),
+        )
+        began = time.perf_counter()
+        summary = await run_options(options)
+        seconds = time.perf_counter() - began
+    assert summary["targets"][0]["passed"] == cases, "the clean endpoint must pass everything"
+    return seconds
+
+
+def throughput(rounds: int, cases: int, concurrency: int) -> None:
+    ratios = []
+    with start() as simulator:
+        for seed in range(rounds):
+            bodies = bodies_of(cases, seed)
+            loop = len(bodies) / asyncio.run(bare(simulator.base_url, bodies, concurrency))
+            run = cases / asyncio.run(ours(simulator.base_url, cases, seed, concurrency))
+            ratios.append(run / loop)
+            print(
+                f"  round {seed + 1}: {run:6.0f} calls/s beside {loop:6.0f} bare, {run / loop:.2f}"
+            )
+    print(f"calls/s ÷ bare httpx, {cases} cases, concurrency {concurrency}: "
+          f"{statistics.median(ratios):.2f} (aim ≥ 0.5)")  # fmt: skip
+
+
+def waiting(cases: int, latency_ms: float, concurrency: int) -> None:
+    with start(latency_ms=latency_ms) as simulator:
+        # The first run loads the libraries; a campaign's own pace is what is asked for.
+        asyncio.run(ours(simulator.base_url, concurrency, 99, concurrency))
+        seconds = asyncio.run(ours(simulator.base_url, cases, 0, concurrency))
+    ideal = cases / concurrency * latency_ms / 1000
+    print(f"wall time ÷ ideal, {cases} cases at {latency_ms:.0f} ms, concurrency {concurrency}: "
+          f"{seconds / ideal:.3f} (aim ≤ 1.05; {seconds:.2f} s, ideal {ideal:.2f} s)")  # fmt: skip
+
+
+def drawing(cases: int) -> None:
+    list(draw_cases(64, seed=1))
+    began = time.perf_counter()
+    count = sum(1 for _ in draw_cases(cases, seed=2))
+    print(f"cases drawn per second, one core: {count / (time.perf_counter() - began):.0f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args().quick
+    drawing(300 if quick else 2000)
+    throughput(rounds=1 if quick else 3, cases=300 if quick else 2000, concurrency=8)
+    waiting(cases=640 if quick else 3200, latency_ms=500, concurrency=64)
+
+
+if __name__ == "__main__":
+    main()

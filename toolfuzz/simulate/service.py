@@ -1,0 +1,46 @@
+"""The simulator as a running server on loopback."""
+
+import socket
+from collections.abc import Callable
+
+from toolfuzz.core.errors import UsageError
+
+__all__ = ["serve"]
+
+
+def serve(
+    *, port: int, profile: str, latency_ms: float, seed: int, announce: Callable[[str], None]
+) -> None:
+    """Serve until killed; ``announce`` is told the base URL once it answers. Port 0: a free one.
+
+    Raises UsageError for an unknown profile or a port that is taken.
+    """
+    import uvicorn
+
+    from toolfuzz.simulate.server import build_app
+
+    app = build_app(profile=profile, latency_ms=latency_ms, seed=seed)
+    listener = _listen(port)
+    announce(f"http://127.0.0.1:{listener.getsockname()[1]}/v1")
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_level="warning",
+        lifespan="off",
+        server_header=False,
+        date_header=False,
+        ws="none",
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(port: int) -> socket.socket:
+    """A listening socket: connections queue up from here on, so the URL may be told at once."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        raise UsageError(f"port {port}: {error.strerror}", "choose another --port") from None
+    listener.listen(1024)
+    return listener
