@@ -1,0 +1,68 @@
+"""A small run in which any given text stands wherever a model, a server or a user can put one."""
+
+from toolfuzz.analyze.load import RunData, collect
+from toolfuzz.analyze.rates import summarize
+from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Message, Tool, Turn
+from toolfuzz.core.events import CaseDrawn, Event, RunFinished, RunStarted, VerdictReached
+from toolfuzz.core.exchange import Target, TargetKind
+from toolfuzz.core.verdict import Finding, Metrics, Status, Verdict
+
+HOSTILE = [
+    "</testcase><script>alert(1)</script>",
+    "a|b",
+    "```\n# heading\n[x](javascript:alert(1)) ![i](http://x.example/i.png) <img src=x>",
+    "``two`` and `one`",
+    "\x1b[31mred\x00\x07",
+    "::error::mine%0A::stop-commands::x\n::error::second line",
+    '=HYPERLINK("http://x.example")',
+    "\ufffe\uffff\ud800 \u202e",
+    "@someone https://x.example",
+    "]]> & < > \" '",
+    "",
+    " ",
+    "`",
+]
+
+
+def a_run(text: str = "plain", *, kind: TargetKind = "http", targets: int = 1) -> RunData:
+    """Four cases a target: one passes, one fails on ``text``, one warns, one is unjudged."""
+    names = [text if targets == 1 else f"{n} {text}" for n in range(targets)]
+    asked = tuple(Target(name, "x", text, "openai-chat", kind=kind) for name in names)
+    lines: list[Event] = [RunStarted(1_763_856_000.0, "0.1.0", asked, {"seed": 3})]
+    wrong = Finding(
+        "string-as-container",
+        "error",
+        "arguments",
+        text,
+        pointer=f"/{text}",
+        expected={text: text},
+        actual=[text],
+    )
+    mild = Finding("integer-as-float", "warn", "values", text)
+    outcomes: list[tuple[Status, tuple[Finding, ...], str | None, tuple[str, ...]]] = [
+        ("pass", (), None, ("fine",)),
+        ("fail", (wrong,), None, ("shared", text)),
+        ("pass", (mild,), None, ("shared",)),
+        ("unjudged", (), text, ("lost",)),
+    ]
+    cases = [_case(n, outcome[3]) for n, outcome in enumerate(outcomes)]
+    lines += [CaseDrawn(case) for case in cases]
+    for name in names:
+        for case, (status, findings, reason, _) in zip(cases, outcomes, strict=True):
+            metrics = Metrics(latency_ms=1500.0, called=True, schema_valid=True, checks=5)
+            verdict = Verdict(
+                case.id, name, 0, False, status, findings, reason, case.cluster, metrics
+            )
+            lines.append(VerdictReached(verdict))
+    return collect([*lines, RunFinished(1_763_856_060.0)])
+
+
+def summary_of(run: RunData) -> JsonObject:
+    return summarize(run)
+
+
+def _case(number: int, features: tuple[str, ...]) -> Case:
+    tool = Tool(f"tool_{number}", "", {"type": "object"})
+    expect = Expectation("calls", (ExpectedCall(tool.name, {}),))
+    turn = Turn((Message("user", "call it"),), expect)
+    return Case("generated", "echo", features, (tool,), (turn,))

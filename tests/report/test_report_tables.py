@@ -1,0 +1,52 @@
+import csv as stdlib_csv
+import io
+import sys
+
+import pyarrow.parquet
+import pytest
+from report_run import HOSTILE, a_run, summary_of
+
+from toolfuzz.core.errors import UsageError
+from toolfuzz.report.formats import csv, parquet
+from toolfuzz.report.formats._rows import COLUMNS, rows
+
+
+def read_csv(text: str = "plain") -> list[dict[str, str]]:
+    run = a_run(text)
+    return list(stdlib_csv.DictReader(io.StringIO(csv.render(run, summary_of(run)))))
+
+
+def test_csv_has_a_line_a_verdict() -> None:
+    table = read_csv()
+    assert [row["status"] for row in table] == ["pass", "fail", "pass", "unjudged"]
+    assert table[1]["defects"] == "string-as-container"
+    assert table[1]["features"] == "shared;plain"
+    assert (table[0]["simulated"], table[0]["latency_ms"]) == ("false", "1500.0")
+    assert (table[0]["reason"], table[3]["reason"]) == ("", "plain")
+    assert list(table[0]) == list(COLUMNS)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_cell_is_a_formula_or_breaks_the_line(text: str) -> None:
+    table = read_csv(text)
+    assert len(table) == 4
+    for row in table:
+        assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row.values())
+        assert not any(set(cell) & set("\x00\x1b\n\r\u202e") for cell in row.values())
+
+
+@pytest.mark.parametrize("text", ["plain", *HOSTILE])
+def test_parquet_holds_the_same_rows(text: str) -> None:
+    run = a_run(text, kind="simulated")
+    table = pyarrow.parquet.read_table(io.BytesIO(parquet.render(run, summary_of(run))))
+    assert table.to_pylist() == list(rows(run))
+    assert set(table.column("simulated").to_pylist()) == {True}
+    assert table.schema.metadata[b"toolfuzz_version"] == b"0.1.0"
+
+
+def test_parquet_without_pyarrow_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    run = a_run()
+    with pytest.raises(UsageError) as caught:
+        parquet.render(run, summary_of(run))
+    assert "toolfuzz[parquet]" in (caught.value.hint or "")

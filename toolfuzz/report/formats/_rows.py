@@ -1,0 +1,77 @@
+"""One row a verdict, for the formats that are tables."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from toolfuzz.analyze.load import RunData, causes
+from toolfuzz.core.verdict import Verdict
+from toolfuzz.report.text import printable
+
+__all__ = ["COLUMNS", "rows"]
+
+COLUMNS: dict[str, type] = {
+    "target": str,
+    "model": str,
+    "dialect": str,
+    "kind": str,
+    "simulated": bool,
+    "case_id": str,
+    "cluster": str,
+    "origin": str,
+    "probe": str,
+    "features": list,
+    "repeat": int,
+    "stream": bool,
+    "status": str,
+    "reason": str,
+    "defects": list,
+    "latency_ms": float,
+    "first_byte_ms": float,
+    "attempts": int,
+    "input_tokens": int,
+    "output_tokens": int,
+    "called": bool,
+    "schema_valid": bool,
+    "checks": int,
+    "checks_failed": int,
+}
+"""The names of the columns and what they hold; a list is one of strings. Any may be None."""
+
+
+def rows(run: RunData) -> Iterator[dict[str, Any]]:
+    """Return the verdicts as flat rows.
+
+    Text from outside is made printable: tables are opened in terminals and spreadsheets.
+    """
+    targets = {target.name: target for target in run.started.targets}
+    for verdict in run.verdicts:
+        target, case = targets[verdict.target], run.cases[verdict.case_id]
+        known = {
+            "target": target.name,
+            "model": target.model,
+            "dialect": target.dialect,
+            "kind": target.kind,
+            "simulated": target.kind == "simulated",
+            "cluster": run.cluster(verdict),
+            "origin": case.origin,
+            "probe": case.probe,
+            "features": list(case.features),
+            "defects": sorted({f.slug for f in causes(verdict)}),
+        }
+        yield {name: _safe(_value(name, known, verdict)) for name in COLUMNS}
+
+
+def _value(name: str, known: dict[str, Any], verdict: Verdict) -> Any:
+    if name in known:
+        return known[name]
+    return getattr(verdict, name) if hasattr(verdict, name) else getattr(verdict.metrics, name)
+
+
+def _safe(value: Any) -> Any:
+    match value:
+        case str():
+            return printable(value)
+        case list():
+            return [printable(item) for item in value]
+        case _:
+            return value

@@ -1,0 +1,33 @@
+"""Comma-separated values: one line a verdict (RFC 4180)."""
+
+import csv
+import io
+from typing import Any
+
+from toolfuzz.analyze.load import RunData
+from toolfuzz.core.case import JsonObject
+from toolfuzz.report.formats._rows import COLUMNS, rows
+
+__all__ = ["FILE", "render"]
+
+FILE = "verdicts.csv"
+# A spreadsheet takes a cell that begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def render(run: RunData, summary: JsonObject) -> str:
+    """Return the table; lists are joined by ``;``, unknown values are empty."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(COLUMNS))
+    writer.writeheader()
+    for row in rows(run):
+        writer.writerow({name: _cell(value) for name, value in row.items()})
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        value = ";".join(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

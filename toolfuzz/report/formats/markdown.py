@@ -1,0 +1,118 @@
+"""GitHub-flavoured Markdown: the table, the defects with an example each, the weak features."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from toolfuzz.analyze.load import RunData
+from toolfuzz.core.case import JsonObject
+from toolfuzz.report.formats._words import kind, milliseconds, percent
+from toolfuzz.report.text import brief, printable
+
+__all__ = ["FILE", "render"]
+
+FILE = "report.md"
+_WEAK_FEATURES = 10
+
+
+def render(run: RunData, summary: JsonObject) -> str:
+    """Return the report; everything from outside stands in code spans, where it is inert."""
+    return "\n".join(_lines(summary)) + "\n"
+
+
+def _lines(summary: JsonObject) -> Iterator[str]:
+    targets = summary["targets"]
+    yield "## Tool calls, judged by toolfuzz"
+    yield ""
+    kinds = {kind(target) for target in targets}
+    if kinds - {""}:
+        some = "" if "" not in kinds and len(kinds) == 1 else "Some targets: "
+        yield f"**{some}{', '.join(sorted(kinds - {''}))}.** No model was asked there."
+        yield ""
+    yield from _table(
+        ("target", "judged", "success", "95% interval", "schema accuracy", "p50", "unjudged"),
+        [_row(target) for target in targets],
+    )
+    yield ""
+    yield (
+        f"{summary['cases']} cases · seed {_code(str(summary['seed']))} · toolfuzz "
+        f"{_code(summary['toolfuzz_version'])} · the run ended: {_code(summary['finish_reason'])}"
+    )
+    for target in targets:
+        if target["defects"]:
+            yield from _defects(target)
+        weak = _weak_features(target)
+        if weak:
+            yield f"\n#### Weakest features on {_code(target['target'])}\n"
+            yield from _table(("feature", "success", "95% interval", "judged"), weak)
+
+
+def _row(target: JsonObject) -> list[str]:
+    name = _code(target["target"], in_table=True)
+    return [
+        f"{name} ({kind(target)})" if kind(target) else name,
+        f"{target['judged']} in {target['clusters']} groups",
+        percent(target["rate"]),
+        _interval(target),
+        percent(target["schema_accuracy"]),
+        milliseconds(target["latency_ms"], "p50"),
+        str(target["unjudged"]),
+    ]
+
+
+def _defects(target: JsonObject) -> Iterator[str]:
+    yield f"\n#### Defects on {_code(target['target'])}\n"
+    rows = []
+    for slug, entry in target["defects"].items():
+        example = entry["example"]
+        rows.append(
+            [
+                _code(slug, in_table=True),
+                str(entry["cases"]),
+                f"{percent(entry['rate'])} of replies",
+                _code(example["pointer"] or "/", in_table=True),
+                _code(brief(example["expected"]), in_table=True),
+                _code(brief(example["actual"]), in_table=True),
+                _code(entry["example_case"], in_table=True),
+            ]
+        )
+    header = ("defect", "cases", "share", "at", "expected", "got", "case")
+    yield from _table(header, rows)
+
+
+def _weak_features(target: JsonObject) -> list[list[str]]:
+    failing = [(f, entry) for f, entry in target["features"].items() if entry["rate"] < 1]
+    failing.sort(key=lambda item: (item[1]["rate"], item[0]))
+    return [
+        [
+            _code(feature, in_table=True),
+            percent(entry["rate"]),
+            _interval(entry),
+            str(entry["judged"]),
+        ]
+        for feature, entry in failing[:_WEAK_FEATURES]
+    ]
+
+
+def _interval(entry: JsonObject) -> str:
+    return "–" if entry["rate"] is None else f"{entry['low']:.1%} – {entry['high']:.1%}"
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(header)} |"
+    yield f"|{' --- |' * len(header)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def _code(text: str, *, in_table: bool = False) -> str:
+    """Put text into a code span; its fence is longer than any run of backticks inside.
+
+    A table splits at pipes before it reads code spans, and unescapes them itself:
+    https://github.github.com/gfm/#example-200
+    """
+    safe = printable(text)
+    fence = "`" * (max((len(run) for run in re.findall("`+", safe)), default=0) + 1)
+    pad = " " if safe[:1] in ("`", " ") or safe[-1:] in ("`", " ", "") else ""
+    if in_table:
+        safe = safe.replace("|", "\\|")
+    return f"{fence}{pad}{safe}{pad}{fence}"

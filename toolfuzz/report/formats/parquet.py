@@ -1,0 +1,38 @@
+"""Apache Parquet: one row a verdict, for pandas, DuckDB and the like. Needs pyarrow."""
+
+import io
+from typing import Any
+
+from toolfuzz.analyze.load import RunData
+from toolfuzz.core.case import JsonObject
+from toolfuzz.core.errors import UsageError
+from toolfuzz.report.formats._rows import COLUMNS, rows
+
+__all__ = ["FILE", "render"]
+
+FILE = "verdicts.parquet"
+
+
+def render(run: RunData, summary: JsonObject) -> bytes:
+    """Return the file; the columns have the same types whatever the run holds."""
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise UsageError("parquet needs pyarrow", "pip install 'toolfuzz[parquet]'") from None
+    table = pyarrow.Table.from_pylist(list(rows(run)), schema=_schema(pyarrow))
+    table = table.replace_schema_metadata({"toolfuzz_version": summary["toolfuzz_version"]})
+    file = io.BytesIO()
+    pyarrow.parquet.write_table(table, file)
+    return file.getvalue()
+
+
+def _schema(pa: Any) -> Any:
+    types = {
+        str: pa.string(),
+        bool: pa.bool_(),
+        int: pa.int64(),
+        float: pa.float64(),
+        list: pa.list_(pa.string()),
+    }
+    return pa.schema({name: types[held] for name, held in COLUMNS.items()})
