@@ -11,7 +11,7 @@ from typing import Any
 from toolfuzz.core.case import JsonObject, Tool
 from toolfuzz.simulate.faults.registry import Roll, fault
 from toolfuzz.simulate.parsers import Parsed, ParsedCall, Parser
-from toolfuzz.simulate.parsers.readers import READERS, Argument, Reader, by_schema
+from toolfuzz.simulate.parsers.readers import READERS, Argument, Reader, by_schema, type_at_open
 from toolfuzz.simulate.parsers.tags import GLM, QWEN, TAGGED, Tagged, split
 from toolfuzz.simulate.reply import Call, Reply
 
@@ -69,7 +69,8 @@ def _register_readers(tagged: Tagged) -> None:
             return _carries(tagged, reply.calls) and reread(reply, tagged.write, parser)
 
         apply.__doc__ = reader.__doc__
-        fault(f"{tagged.name}/{name}", "dialect")(apply)
+        where = "stream" if reader is type_at_open else ""
+        fault(f"{tagged.name}/{name}", "dialect", where)(apply)
 
 
 def _register_first_close_tag(tagged: Tagged) -> None:

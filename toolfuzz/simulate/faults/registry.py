@@ -87,7 +87,8 @@ class Fault:
     """A registered fault. ``apply`` takes (reply, roll), for the stages ``pieces`` and ``wire``
     (reply, pieces or wire, roll), and returns whether it changed anything.
 
-    ``turn`` is the first turn in which it can show: those above 1 need a history. ``legal`` marks what no one may blame.
+    ``turn`` is the first turn in which it can show (above 1: it needs a history). ``legal``
+    marks what no one may blame.
     """
 
     slug: str

@@ -14,7 +14,7 @@ from typing import Any
 from toolfuzz.core.case import JsonObject
 from toolfuzz.simulate.schema import branches, member, resolve, type_name, types
 
-__all__ = ["READERS", "Argument", "Reader", "by_schema"]
+__all__ = ["READERS", "Argument", "Reader", "by_schema", "type_at_open"]
 
 
 @dataclass(frozen=True, slots=True)

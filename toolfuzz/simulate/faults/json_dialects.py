@@ -1,0 +1,104 @@
+"""Bad parsers of the native formats that carry arguments as JSON (hermes, kimi, harmony, mistral).
+
+Here types survive; what goes wrong is the text around the arguments and its last characters.
+"""
+
+import json
+import re
+
+from toolfuzz.simulate.faults.registry import Roll, fault
+from toolfuzz.simulate.reply import Piece, Reply
+
+
+@fault("hermes/dump-again", "raw", "chat, responses, messages stream")
+def dump_again(reply: Reply, roll: Roll) -> bool:
+    """The model wrote the arguments as a string, and the parser dumps it (vllm#54964)."""
+    texts = [call for call in reply.calls if isinstance(call.raw, str)]
+    for call in texts:
+        call.raw = json.dumps(call.raw, ensure_ascii=False)
+    return bool(texts)
+
+
+@fault("hermes/last-brace-lost", "pieces", "stream")
+def last_brace_lost(reply: Reply, pieces: list[Piece], roll: Roll) -> bool:
+    """The closing brace is lost after a last value that is no string (vllm-project/vllm#32152)."""
+    found = False
+    for n, call in enumerate(reply.calls):
+        if not isinstance(call.raw, str) or not re.search(r'[^"\s{]\s*\}$', call.raw):
+            continue
+        fragments = [p for p in pieces if p.kind == "args" and p.call == n]
+        fragments[-1].text = fragments[-1].text[:-1]
+        for piece in pieces:
+            if piece.kind == "close" and piece.call == n:
+                piece.text = call.raw[:-1]
+        found = True
+    pieces[:] = [p for p in pieces if p.kind != "args" or p.text]
+    return found
+
+
+@fault("hermes/no-empty-arguments", "raw", "chat stream, responses stream")
+def no_empty_arguments(reply: Reply, roll: Roll) -> bool:
+    """Empty arguments are never sent in a stream (vllm-project/vllm#28806)."""
+    empty = [call for call in reply.calls if call.raw == "{}"]
+    for call in empty:
+        call.raw = ""
+    return bool(empty)
+
+
+@fault("kimi/counted-ids", "message")
+def counted_ids(reply: Reply, roll: Roll) -> bool:
+    """Ids in the model's own form, function name and count (vllm-project/vllm#32146)."""
+    for n, call in enumerate(reply.calls):
+        call.id = f"functions.{call.name}:{n}"
+    return bool(reply.calls)
+
+
+@fault("kimi/id-as-name", "message")
+def id_as_name(reply: Reply, roll: Roll) -> bool:
+    """The parser takes the whole id for the name."""
+    for n, call in enumerate(reply.calls):
+        call.name = f"functions.{call.name}:{n}"
+    return bool(reply.calls)
+
+
+@fault("harmony/channel-in-name", "message")
+def channel_in_name(reply: Reply, roll: Roll) -> bool:
+    """The channel token stays at the name (vllm-project/vllm#32587)."""
+    for call in reply.calls:
+        call.name = f"{call.name}<|channel|>commentary"
+    return bool(reply.calls)
+
+
+@fault("harmony/commentary-as-content", "message")
+def commentary_as_content(reply: Reply, roll: Roll) -> bool:
+    """The commentary channel isn't recognised, and the call is content."""
+    if not reply.calls:
+        return False
+    reply.text = "".join(
+        f"<|channel|>commentary to=functions.{call.name} <|constrain|>json<|message|>{call.raw}"
+        "<|call|>"
+        for call in reply.calls
+    )
+    reply.calls, reply.finish = [], "stop"
+    return True
+
+
+@fault("mistral/split-number", "raw", "stream")
+def split_number(reply: Reply, roll: Roll) -> bool:
+    """A number that comes in two tokens is sent twice (vllm-project/vllm#13622)."""
+    found = False
+    for call in reply.calls:
+        match = re.search(r'":(\d\d+)[,}]', call.raw) if isinstance(call.raw, str) else None
+        if match:
+            half = match[1][: len(match[1]) // 2]
+            call.raw = f'{call.raw[: match.start(1)]}"{half}{call.raw[match.start(1) :]}'
+            found = True
+    return found
+
+
+@fault("mistral/short-ids", "message", "chat")
+def short_ids(reply: Reply, roll: Roll) -> bool:
+    """Ids of nine letters and digits, the only ones that Mistral's template takes back."""
+    for call in reply.calls:
+        call.id = call.id[-9:]
+    return bool(reply.calls)
