@@ -252,9 +252,9 @@ def sent_by(make):
         seen.append(request)
         return httpx2.Response(500, json={})
 
-    with httpx2.Client(transport=httpx2.MockTransport(answer)) as http:
-        with pytest.raises((openai.APIStatusError, anthropic.APIStatusError)):
-            make(http)
+    refused = pytest.raises((openai.APIStatusError, anthropic.APIStatusError))
+    with httpx2.Client(transport=httpx2.MockTransport(answer)) as http, refused:
+        make(http)
     [request] = seen
     return json.loads(request.content), request.headers, request.url.path
 

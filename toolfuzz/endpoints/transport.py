@@ -39,7 +39,7 @@ MAX_BODY_BYTES = 64 * 2**20
 MAX_RETRY_AFTER = 60.0
 CONNECT_SECONDS = 10.0
 
-_backoff = wait_exponential_jitter(initial=0.5, max=20.0, jitter=0.5)
+_backoff = wait_exponential_jitter(max=20.0)
 
 
 class Client:
@@ -70,6 +70,7 @@ class Client:
         self._timeout = timeout
         self._pacer = pacer
         self._retrying = AsyncRetrying(
+            sleep=_sleep,
             stop=stop_after_attempt(attempts),
             wait=_pause,
             retry=retry_if_result(_worth_retrying),
@@ -190,6 +191,10 @@ _CONNECTION_FAULT = re.compile(
 )
 
 
+async def _sleep(seconds: float) -> None:
+    await asyncio.sleep(seconds)
+
+
 def _worth_retrying(attempt: Attempt) -> bool:
     status = attempt.status
     if status in (408, 409, 429) or (status is not None and status >= 500):
@@ -225,16 +230,16 @@ def _retry_after(headers: httpx.Headers) -> float | None:
 
 
 def _root_cause(fault: BaseException) -> str:
-    """Say what the operating system or TLS said; httpx's own words only when it said nothing."""
-    seen: BaseException | None = fault
-    while seen is not None:
-        if isinstance(seen, BaseExceptionGroup):
-            seen = seen.exceptions[0]
-            continue
-        if isinstance(seen, OSError) and (seen.errno is not None or seen.args):
-            return str(seen)
-        seen = seen.__cause__ or seen.__context__
-    return str(fault)
+    """Say what the operating system or TLS said; httpx's own words only when they said nothing."""
+    said = str(fault)
+    cause: BaseException | None = fault
+    while cause is not None:
+        if isinstance(cause, BaseExceptionGroup):
+            cause = cause.exceptions[0]
+        if isinstance(cause, OSError) and cause.errno is not None:
+            said = str(cause)
+        cause = cause.__cause__ or cause.__context__
+    return said
 
 
 @cache
