@@ -1,0 +1,410 @@
+"""Where in a schema a value stands, and what stands there in a few words.
+
+A location's schema is spread over parts: what is written there, the target of its ``$ref``, the
+members of ``allOf`` and the branch of a union that suits the value best.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeGuard
+
+from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.judge.validators import fits, safe_pattern
+
+__all__ = ["Part", "Place", "json_type", "pointer_of", "root_place", "schema_at", "shape"]
+
+_MOST_ALTERNATIVES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One subschema that applies at a location, and its JSON pointer in the root schema."""
+
+    schema: JsonObject
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A location: its schema as written, all parts, and the ``$ref`` targets on the way there.
+
+    ``reentered`` says that its own ``$ref`` leads back to a schema that it stands in,
+    ``leads_to_itself`` that the target of that ``$ref`` refers to itself.
+    """
+
+    root: Json
+    schema: Json
+    pointer: str
+    parts: tuple[Part, ...]
+    trail: frozenset[str]
+    behind_ref: bool = False
+    reentered: bool = False
+    leads_to_itself: bool = False
+
+    def child(self, token: str | int, instance: Json) -> "Place":
+        """Return the place of a member or an item; ``instance`` is its value."""
+        bases = [
+            base
+            for part in self.parts
+            for base in (_item(part, token) if isinstance(token, int) else _member(part, token))
+        ]
+        return _place(self.root, bases or [({}, "")], instance, self.trail)
+
+    def gather(self, keyword: str) -> Iterator[Json]:
+        """Return the keyword's value in each part that has it."""
+        return (part.schema[keyword] for part in self.parts if keyword in part.schema)
+
+    def requires(self, key: str) -> bool:
+        """Whether the object here must have the key."""
+        return any(isinstance(keys, list) and key in keys for keys in self.gather("required"))
+
+    @property
+    def properties(self) -> dict[str, Json]:
+        """The declared members of the object here."""
+        declared: dict[str, Json] = {}
+        for group in self.gather("properties"):
+            if isinstance(group, dict):
+                declared = {**group, **declared}
+        return declared
+
+    @property
+    def is_tuple(self) -> bool:
+        """Whether the array here has a schema for each position."""
+        return any(
+            "prefixItems" in part.schema or isinstance(part.schema.get("items"), list)
+            for part in self.parts
+        )
+
+    @property
+    def is_union(self) -> bool:
+        """Whether values of several kinds may stand here."""
+        return any(
+            "anyOf" in part.schema
+            or "oneOf" in part.schema
+            or isinstance(part.schema.get("type"), list)
+            for part in self.parts
+        )
+
+    @property
+    def object_branches(self) -> list[JsonObject]:
+        """The object schemas among which a union here chooses (resolved); [] without a union."""
+        unions = [
+            branches
+            for keyword in ("anyOf", "oneOf")
+            for branches in self.gather(keyword)
+            if isinstance(branches, list)
+        ]
+        resolved = (_follow(self.root, branch) for branches in unions for branch in branches)
+        found = [b for b in resolved if isinstance(b, dict) and "properties" in b]
+        return found if len(found) > 1 else []
+
+    @property
+    def below_ref(self) -> bool:
+        """Whether a ``$ref`` was followed here or on the way here."""
+        return len(self.trail) > 1
+
+    @property
+    def is_recursive(self) -> bool:
+        """Whether the value here, its items or its members lead back to a schema around them."""
+        inner = self.child(0, None)
+        return self.reentered or inner.reentered or inner.leads_to_itself
+
+    @property
+    def is_data(self) -> bool:
+        """Whether the keys of the object here are data (a map, a free-form object)."""
+        return not any(True for _ in self.gather("properties")) or any(
+            isinstance(extra, dict) for extra in self.gather("additionalProperties")
+        )
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether undeclared keys are forbidden."""
+        return any(
+            extra is False
+            for keyword in ("additionalProperties", "unevaluatedProperties")
+            for extra in self.gather(keyword)
+        )
+
+    def admits(self, value: Json) -> bool:
+        """Whether the schema as written here accepts the value."""
+        return all(fits(self.root, value, part.schema) for part in self.parts[:1])
+
+    @property
+    def schema_pointer(self) -> str:
+        """The pointer of the schema here, its ``$ref`` followed."""
+        return (
+            self.parts[1] if "$ref" in self.parts[0].schema and self.parts[1:] else self.parts[0]
+        ).pointer
+
+    @property
+    def shape(self) -> str:
+        """The schema here in a few words (see shape)."""
+        return shape(self.schema, self.root)
+
+
+def root_place(root: Json, instance: Json) -> Place:
+    """Return the place of the whole arguments object."""
+    return _place(root, [(root, "")], instance, frozenset())
+
+
+def schema_at(root_schema: Json, pointer_in_instance: str, instance: Json) -> tuple[Json, str]:
+    """Return the schema of the value at a JSON pointer, and that schema's own pointer.
+
+    ``instance`` is the whole arguments object; where it lacks the value, the schema is looked up
+    all the same. ``({}, "")`` when the schema says nothing of it.
+    """
+    place, value = root_place(root_schema, instance), instance
+    for token in _tokens(pointer_in_instance):
+        key: str | int = int(token) if isinstance(value, list) and token.isdigit() else token
+        value = _step(value, key)
+        place = place.child(key, value)
+    resolved = next(part for part in place.parts if part.pointer == place.schema_pointer)
+    return resolved.schema, resolved.pointer
+
+
+def shape(schema: Json, root: Json = None) -> str:
+    """Describe a schema in short words that depend on no name and no value in it.
+
+    ``root`` resolves its references. Examples: ``object behind $ref``, ``array of objects``,
+    ``string or null (anyOf)``, ``enum of strings``.
+    """
+    words, behind_ref = _describe(schema, schema if root is None else root, 0)
+    return f"{words} behind $ref" if behind_ref else words
+
+
+def pointer_of(tokens: list[str | int]) -> str:
+    """Return the JSON pointer of a path (RFC 6901)."""
+    return "".join("/" + str(t).replace("~", "~0").replace("/", "~1") for t in tokens)
+
+
+def json_type(value: Json) -> str:
+    """Return the JSON type's name; bool before number, and 5.0 is a number."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case _:
+            return "object"
+
+
+def _place(
+    root: Json, bases: list[tuple[Json, str]], instance: Json, trail: frozenset[str]
+) -> Place:
+    parts: list[Part] = []
+    entered: list[str] = []
+    for schema, pointer in bases:
+        _expand(root, schema, pointer, instance, parts, entered)
+    return Place(
+        root=root,
+        schema=bases[0][0],
+        pointer=bases[0][1],
+        parts=tuple(parts) or (Part({}, bases[0][1]),),
+        trail=trail | frozenset(entered) | {""},
+        behind_ref=bool(entered),
+        reentered=any(target in trail for target in entered),
+        leads_to_itself=any(_mentions(_resolve(root, f"#{t}"), f"#{t}") for t in entered),
+    )
+
+
+def _expand(
+    root: Json,
+    schema: Json,
+    pointer: str,
+    instance: Json,
+    parts: list[Part],
+    entered: list[str],
+) -> None:
+    if not isinstance(schema, dict) or any(part.schema is schema for part in parts):
+        return
+    parts.append(Part(schema, pointer))
+    reference = schema.get("$ref")
+    if isinstance(reference, str):
+        target = _resolve(root, reference)
+        if target is not None:
+            entered.append(reference[1:])
+            _expand(root, target, reference[1:], instance, parts, entered)
+    for keyword in ("anyOf", "oneOf"):
+        branches = schema.get(keyword)
+        if _is_list(branches) and branches:
+            best = max(range(len(branches)), key=lambda n: _suits(root, branches[n], instance))
+            _expand(root, branches[best], f"{pointer}/{keyword}/{best}", instance, parts, entered)
+    members = schema.get("allOf")
+    for n, member in enumerate(members if _is_list(members) else ()):
+        _expand(root, member, f"{pointer}/allOf/{n}", instance, parts, entered)
+
+
+def _suits(root: Json, branch: Json, instance: Json) -> tuple[bool, bool, bool, int]:
+    """Rank a union's branch: valid, then right discriminator, then type, then shared keys."""
+    resolved = _follow(root, branch)
+    if not isinstance(resolved, dict):
+        return (False, False, False, 0)
+    types = resolved.get("type")
+    kind = json_type(instance)
+    named = types if isinstance(types, list) else [types]
+    typed = kind in named or (kind == "integer" and "number" in named)
+    properties = resolved.get("properties")
+    shared, tagged = 0, False
+    if isinstance(instance, dict) and isinstance(properties, dict):
+        shared = sum(key in properties for key in instance)
+        tagged = any(
+            isinstance(member, dict)
+            and (
+                member.get("const", _NOTHING) == instance.get(key)
+                or member.get("enum") == [instance.get(key)]
+            )
+            for key, member in properties.items()
+            if key in instance
+        )
+    return (fits(root, instance, branch), tagged, typed, shared)
+
+
+def _follow(root: Json, schema: Json) -> Json:
+    """Follow a chain of references to a schema without one."""
+    for _ in range(8):
+        reference = schema.get("$ref") if isinstance(schema, dict) else None
+        if not isinstance(reference, str):
+            return schema
+        schema = _resolve(root, reference)
+    return schema
+
+
+def _resolve(root: Json, reference: str) -> Json:
+    """Return the target of a reference into the same document, else None."""
+    if reference != "#" and not reference.startswith("#/"):
+        return None
+    node = root
+    for token in _tokens(reference[1:]):
+        is_index = isinstance(node, list) and token.isdigit()
+        node = _step(node, int(token) if is_index else token)
+    return node
+
+
+def _mentions(schema: Json, reference: str) -> bool:
+    stack = [schema]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict):
+            if node.get("$ref") == reference:
+                return True
+            stack += node.values()
+        elif isinstance(node, list):
+            stack += node
+    return False
+
+
+def _member(part: Part, key: str) -> Iterator[tuple[Json, str]]:
+    properties = part.schema.get("properties")
+    if isinstance(properties, dict) and key in properties:
+        yield properties[key], part.pointer + pointer_of(["properties", key])
+        return
+    patterns = part.schema.get("patternProperties")
+    for pattern, member in patterns.items() if isinstance(patterns, dict) else ():
+        regex = safe_pattern(pattern)
+        if regex is not None and regex.search(key):
+            yield member, part.pointer + pointer_of(["patternProperties", pattern])
+            return
+    extra = part.schema.get("additionalProperties")
+    if isinstance(extra, dict):
+        yield extra, f"{part.pointer}/additionalProperties"
+
+
+def _item(part: Part, index: int) -> Iterator[tuple[Json, str]]:
+    items = part.schema.get("items")
+    keyword = "items" if isinstance(items, list) else "prefixItems"
+    prefix = part.schema.get(keyword)
+    if _is_list(prefix) and index < len(prefix):
+        yield prefix[index], f"{part.pointer}/{keyword}/{index}"
+    elif isinstance(items, dict):
+        yield items, f"{part.pointer}/items"
+    elif isinstance(part.schema.get("additionalProperties"), dict):
+        yield part.schema["additionalProperties"], f"{part.pointer}/additionalProperties"
+
+
+def _describe(schema: Json, root: Json, depth: int) -> tuple[str, bool]:
+    if not isinstance(schema, dict) or depth > 6:
+        return "anything", False
+    if isinstance(schema.get("$ref"), str):
+        return _describe(_resolve(root, schema["$ref"]), root, depth + 1)[0], True
+    for keyword in ("anyOf", "oneOf"):
+        if _is_list(schema.get(keyword)):
+            return _union(schema[keyword], keyword, root, depth)
+    members = schema.get("allOf")
+    if _is_list(members) and members and not schema.keys() & {"type", "properties"}:
+        words, behind_ref = _describe(members[0], root, depth + 1)
+        return f"{words} (allOf)", behind_ref
+    if "const" in schema:
+        return f"const {json_type(schema['const'])}", False
+    if _is_list(schema.get("enum")):
+        kinds = {json_type(value) for value in schema["enum"]} - {"null"}
+        return f"enum of {_plural(kinds.pop()) if len(kinds) == 1 else 'mixed values'}", False
+    types = schema.get("type")
+    if _is_list(types):
+        alternatives = [_typed({**schema, "type": kind}, root, depth) for kind in types]
+        return f"{' or '.join(alternatives[:_MOST_ALTERNATIVES])} (type list)", False
+    return _typed(schema, root, depth), False
+
+
+def _union(branches: list[Json], keyword: str, root: Json, depth: int) -> tuple[str, bool]:
+    described = [_describe(branch, root, depth + 1) for branch in branches]
+    counts: dict[str, int] = {}
+    for words, _ in described:
+        counts[words] = counts.get(words, 0) + 1
+    named = [f"{n} {_plural(words)}" if n > 1 else words for words, n in counts.items()]
+    words = " or ".join(named[:_MOST_ALTERNATIVES])
+    return f"{words} ({keyword})", any(behind_ref for _, behind_ref in described)
+
+
+def _typed(schema: JsonObject, root: Json, depth: int) -> str:
+    kind = schema.get("type")
+    if kind == "array" or (kind is None and schema.keys() & {"items", "prefixItems"}):
+        if "prefixItems" in schema or isinstance(schema.get("items"), list):
+            return "tuple"
+        if not isinstance(schema.get("items"), dict):
+            return "array"
+        words, behind_ref = _describe(schema["items"], root, depth + 1)
+        return f"array of {_plural(words)}{' behind $ref' if behind_ref else ''}"
+    if kind == "object" or (kind is None and "properties" in schema):
+        if schema.get("properties"):
+            return "object"
+        if isinstance(schema.get("additionalProperties"), dict):
+            words, _ = _describe(schema["additionalProperties"], root, depth + 1)
+            return f"map of {_plural(words)}"
+        return "object without parameters" if "properties" in schema else "free-form object"
+    return kind if isinstance(kind, str) else "anything"
+
+
+def _plural(words: str) -> str:
+    noun, space, rest = words.partition(" ")
+    if noun in ("anything", "null", "mixed"):
+        return words
+    if noun in ("free-form", "const"):
+        return f"{noun} {_plural(rest)}"
+    return f"{noun}s{space}{rest}"
+
+
+def _is_list(value: Json) -> TypeGuard[list[Json]]:
+    return isinstance(value, list)
+
+
+def _tokens(pointer: str) -> list[str]:
+    return [t.replace("~1", "/").replace("~0", "~") for t in pointer.split("/")[1:]]
+
+
+def _step(node: Json, key: str | int) -> Json:
+    if isinstance(node, dict):
+        return node.get(str(key))
+    if isinstance(node, list) and isinstance(key, int) and key < len(node):
+        return node[key]
+    return None
+
+
+_NOTHING = object()

@@ -1,0 +1,233 @@
+"""JSON Schema validation that hostile values and odd schemas can't break.
+
+Draft 2020-12 unless ``$schema`` says otherwise, https://json-schema.org/draft/2020-12. What can't
+be checked (a pattern that Python can't run safely, a remote ``$ref``, a value nested deeper than
+Python's stack) is not blamed on the reply.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import lru_cache
+from importlib import import_module
+from itertools import islice
+from typing import Any
+
+from toolfuzz.core.case import Json, JsonObject
+
+__all__ = ["canonical", "errors", "fits", "safe_pattern"]
+
+MOST_ERRORS = 100
+_MOST_PATTERN_TEXT = 4096
+_MOST_CACHED = 256
+_MOST_RISKY_TEXT = 24
+_RISKY = re.compile(r"\([^()]*(?:[+*|]|,\d*\})[^()]*\)(?:[+*]|\{\d+,\d*\})|\)\)[+*{]")
+_ANNOTATIONS = frozenset({"enum", "const", "default", "examples"})
+
+_cache: dict[int, tuple[Json, Any]] = {}
+
+
+def errors(root: Json, value: Json, schema: Json = None) -> list[Any]:
+    """Return the first jsonschema errors (at most 100) of the value.
+
+    ``root`` is a tool's parameters and resolves references; ``schema``, when given, is the part
+    of it to check against. Validators are cached by the identity of ``root``.
+    """
+    validator = _validator(root)
+    if schema is not None:
+        validator = validator.evolve(schema=_prepared(schema))
+    found: list[Any] = []
+    try:
+        found.extend(islice(validator.iter_errors(value), MOST_ERRORS))
+    except _uncheckable():
+        return found
+    return found
+
+
+def fits(root: Json, value: Json, schema: Json = None) -> bool:
+    """Whether the value validates, as far as it can be checked (see errors)."""
+    validator = _validator(root)
+    if schema is not None:
+        validator = validator.evolve(schema=_prepared(schema))
+    try:
+        return bool(validator.is_valid(value))
+    except _uncheckable():
+        return True
+
+
+@lru_cache(maxsize=1024)
+def safe_pattern(pattern: str) -> re.Pattern[str] | None:
+    """Compile a schema's pattern for texts of any length; None when that isn't safe.
+
+    A repeated group with a repeat or a choice in it (``(a+)+``) can take forever, because Python's
+    engine backtracks and has no time limit.
+    """
+    return None if _is_risky(pattern) else _compiled(pattern)
+
+
+def canonical(value: Json) -> Json:
+    """Return a hashable stand-in; equal for values that JSON Schema calls equal (1 and 1.0)."""
+    if isinstance(value, dict):
+        return ("object", frozenset((k, canonical(v)) for k, v in value.items()))
+    if isinstance(value, list):
+        return ("array", tuple(map(canonical, value)))
+    if isinstance(value, bool):
+        return ("boolean", value)
+    return value
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    try:
+        return re.compile(pattern)
+    except (re.error, OverflowError, RecursionError):
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _is_risky(pattern: str) -> bool:
+    without_classes = re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]", "x", pattern)
+    return _RISKY.search(without_classes) is not None
+
+
+def _validator(root: Json) -> Any:
+    held = _cache.get(id(root))
+    if held is not None and held[0] is root:
+        return held[1]
+    import jsonschema
+
+    wanted = jsonschema.validators.validator_for(root, default=jsonschema.Draft202012Validator)
+    validator = _extended(wanted)(
+        _prepared(root), registry=_registry(), format_checker=_format_checker()
+    )
+    if len(_cache) >= _MOST_CACHED:
+        _cache.clear()
+    _cache[id(root)] = (root, validator)
+    return validator
+
+
+def _prepared(schema: Json) -> Json:
+    """Copy a schema without ``$schema`` (it would undo our keywords) and unusable patterns."""
+    if isinstance(schema, list):
+        return [_prepared(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    copy: JsonObject = {}
+    for key, item in schema.items():
+        if key == "$schema" and isinstance(item, str):
+            continue
+        if key in _ANNOTATIONS and not isinstance(item, dict):
+            copy[key] = item
+        elif key == "patternProperties" and isinstance(item, dict):
+            copy[key] = {k: _prepared(v) for k, v in item.items() if safe_pattern(k)}
+            if len(copy[key]) < len(item):
+                copy["additionalProperties"] = True
+        elif not (key == "additionalProperties" and key in copy):
+            copy[key] = _prepared(item)
+    return copy
+
+
+@lru_cache(maxsize=8)
+def _extended(wanted: Any) -> Any:
+    import jsonschema
+
+    integral = wanted.TYPE_CHECKER.redefine("integer", _is_integer)
+    extend: Any = jsonschema.validators.extend
+    return extend(
+        wanted, {"pattern": _pattern, "uniqueItems": _unique_items}, type_checker=integral
+    )
+
+
+def _is_integer(_: Any, value: Json) -> bool:
+    """5.0 is an integer since draft 6."""
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+
+
+def _pattern(validator: Any, pattern: Json, value: Json, schema: Json) -> Iterator[Any]:
+    from jsonschema import ValidationError
+
+    if not isinstance(value, str) or len(value) > _MOST_PATTERN_TEXT:
+        return
+    regex = _compiled(pattern) if isinstance(pattern, str) else None
+    if len(value) > _MOST_RISKY_TEXT and _is_risky(pattern):
+        return
+    if regex is not None and not regex.search(value):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+def _unique_items(validator: Any, wanted: Json, value: Json, schema: Json) -> Iterator[Any]:
+    """Linear in the array: the library compares objects pair by pair."""
+    from jsonschema import ValidationError
+
+    if wanted is True and isinstance(value, list):
+        seen = {canonical(item) for item in value}
+        if len(seen) < len(value):
+            yield ValidationError("an item comes twice")
+
+
+@lru_cache(maxsize=1)
+def _registry() -> Any:
+    """Return the published meta-schemas and nothing else: a remote ``$ref`` is never fetched."""
+    return import_module("jsonschema_specifications").REGISTRY
+
+
+@lru_cache(maxsize=1)
+def _uncheckable() -> tuple[type[Exception], ...]:
+    from jsonschema.exceptions import UndefinedTypeCheck, UnknownType
+    from referencing.exceptions import Unresolvable
+
+    return (
+        RecursionError,
+        UnknownType,
+        UndefinedTypeCheck,
+        Unresolvable,
+        re.error,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    )
+
+
+@lru_cache(maxsize=1)
+def _format_checker() -> Any:
+    """Return jsonschema's own formats and those for which it would need further packages."""
+    from jsonschema import FormatChecker
+
+    checker = FormatChecker()
+    for name, regex in _FORMATS.items():
+        checker.checks(name)(_format(regex))
+    checker.checks("date-time", raises=ValueError)(_is_date_time)
+    return checker
+
+
+_TIME = r"(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)"
+_FORMATS = {
+    "time": re.compile(_TIME, re.ASCII),
+    "uri": re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-;=?-\[\]_a-z~]*", re.ASCII),
+    "duration": re.compile(
+        r"P(?=.)(?:\d+W|(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?)",
+        re.ASCII,
+    ),
+    "hostname": re.compile(
+        r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+        r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*",
+        re.ASCII,
+    ),
+}
+_DATE_TIME = re.compile(rf"(\d{{4}}-\d\d-\d\d)[Tt ]{_TIME}", re.ASCII)
+
+
+def _format(regex: re.Pattern[str]) -> Callable[[object], bool]:
+    return lambda value: not isinstance(value, str) or regex.fullmatch(value) is not None
+
+
+def _is_date_time(value: object) -> bool:
+    """RFC 3339, https://www.rfc-editor.org/rfc/rfc3339#section-5.6."""
+    if not isinstance(value, str):
+        return True
+    match = _DATE_TIME.fullmatch(value)
+    return match is not None and datetime.fromisoformat(match[1]) is not None
