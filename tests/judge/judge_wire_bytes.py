@@ -49,9 +49,7 @@ def case_of(*expected: Call, **turn: Any) -> Case:
     prompt = turn.pop("prompt", "Do as you are told.")
     calls = tuple(ExpectedCall(name or "", json.loads(raw)) for _, name, raw in expected)
     expect = Expectation(kind, calls, order)
-    return Case(
-        "generated", "echo", (), tools, (Turn((Message("user", prompt),), expect, **turn),)
-    )
+    return Case("generated", "echo", (), tools, (Turn((Message("user", prompt),), expect, **turn),))
 
 
 def attempt(body: bytes, status: int = 200, error: str | None = None) -> Attempt:

@@ -127,7 +127,7 @@ def test_finish_calls_empty() -> None:
 GLM = "<tool_call>get_weather\n<arg_key>city</arg_key>\n<arg_value>Paris</arg_value>\n</tool_call>"
 MARKUP = {
     "glm": GLM,
-    "glm, no newline": "<tool_call>get_weather<arg_key>city</arg_key><arg_value>Paris</arg_value>",
+    "glm, no newline": "<tool_call>get_weather<arg_key>city</arg_key><arg_value>Paris",
     "glm, json": '<tool_call>get_weather>{"city": "Paris"}',
     "hermes": '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Paris"}}\n</tool_call>',
     "hermes, cut": '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Par',

@@ -50,7 +50,11 @@ def refused(status: int, message: str, turn: int = 0, **error: Any) -> list[str]
             "tools.0.custom.input_schema.properties: Property keys should match pattern '^[a-z]'",
             "property-key-rejected",
         ),
-        (400, "tools.134.custom.name: String should match pattern '^[a-z]+$'", "tool-name-rejected"),
+        (
+            400,
+            "tools.134.custom.name: String should match pattern '^[a-z]+$'",
+            "tool-name-rejected",
+        ),
         (400, "Invalid 'tools[0].function.name': string too long", "tool-name-rejected"),
         (400, "Invalid function name. Must start with a letter", "tool-name-rejected"),
         (400, "Failed to call a function. See 'failed_generation'", "provider-refused-call"),
@@ -74,7 +78,10 @@ def test_refusals(status: int, message: str, found: str) -> None:
         ("Can only get item pairs from a mapping.", "history-args-type"),
         ("No tool call found for function call output with call_id c", "id-rewritten"),
         ("tool_use ids were found without tool_result blocks", "pairing-rejected"),
-        ("Function call is missing a thought_signature in functionCall", "opaque-metadata-required"),
+        (
+            "Function call is missing a thought_signature in functionCall",
+            "opaque-metadata-required",
+        ),
     ],
 )
 def test_refused_history(message: str, found: str) -> None:

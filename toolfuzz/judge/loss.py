@@ -7,6 +7,7 @@ when none is known, when it loads.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from toolfuzz.core import strictjson
 from toolfuzz.core.case import JsonObject
@@ -125,7 +126,7 @@ def _cumulative(pieces: list[str]) -> str | None:
     last = pieces[-1]
     if len(pieces) < 2 or load(last) is None:
         return None
-    grows = all(late.startswith(early) for early, late in zip(pieces, pieces[1:], strict=False))
+    grows = all(late.startswith(early) for early, late in pairwise(pieces))
     if grows and pieces[0] != last:
         return last
     repeats = len(pieces) > 2 and sum(map(len, pieces[:-1])) == len(last)
@@ -146,7 +147,7 @@ def _duplicate(pieces: list[str], raw: str, known: Known) -> str | None:
     tries = max(4, _WORK // (len(raw) + 1))
     start = 0
     candidates = []
-    for piece, following in zip(pieces, pieces[1:], strict=False):
+    for piece, following in pairwise(pieces):
         if start > stop:
             break
         if piece == following and len(piece) > 1 and len(set(piece)) > 1:
@@ -199,4 +200,3 @@ def _tail(raw: str, known: Known) -> str | None:
 
 def _in_one_piece(size: int, at: int) -> Finding:
     return finding("stream-not-incremental", f"{size} characters came at once", call=at)
-

@@ -35,9 +35,7 @@ class _Form:
     names: Callable[[str, int], Iterator[str]]
 
 
-_NAME_AND_BODY = re.compile(
-    r"\s*([^\s<>{}()\[\]\"'\\,]{1,200})(?=[ \t]*(?:[<>{(\[\n]|\\n|\Z))"
-)
+_NAME_AND_BODY = re.compile(r"\s*([^\s<>{}()\[\]\"'\\,]{1,200})(?=[ \t]*(?:[<>{(\[\n]|\\n|\Z))")
 
 
 def _plain_name(text: str, pos: int) -> Iterator[str]:
@@ -126,7 +124,9 @@ _MARKERS = (
 )
 _SHORTEST_MARKER = 3
 
-_PYTHONIC = re.compile(r"\s*(\[?)\s*([A-Za-z_][\w.]{0,199})\(\s*(?:[A-Za-z_]\w*\s*=|\)).*", re.DOTALL)
+_PYTHONIC = re.compile(
+    r"\s*(\[?)\s*([A-Za-z_][\w.]{0,199})\(\s*(?:[A-Za-z_]\w*\s*=|\)).*", re.DOTALL
+)
 _JSON_CALL = re.compile(r'\{\s*"(?:name|type|function|tool|tool_calls|id|arguments|parameters)"')
 _ARGUMENT_KEYS = ("arguments", "parameters", "args", "input")
 

@@ -72,11 +72,11 @@ _TOKEN = re.compile(
 )
 
 
-class _Stopped(Exception):
+class _StoppedError(Exception):
     """The text ended here, in agreement so far."""
 
 
-class _Differs(Exception):
+class _DiffersError(Exception):
     """The text says something else than the value."""
 
 
@@ -87,9 +87,9 @@ def agrees(text: str, value: JsonObject) -> bool:
     """
     try:
         _walk(_Tokens(text), value)
-    except _Stopped:
+    except _StoppedError:
         return True
-    except (_Differs, RecursionError):
+    except (_DiffersError, RecursionError):
         return False
     return True
 
@@ -105,8 +105,8 @@ class _Tokens:
         match = _TOKEN.match(self.text, self.pos)
         if match is None:
             if self.text[self.pos :].strip():
-                raise _Differs
-            raise _Stopped
+                raise _DiffersError
+            raise _StoppedError
         self.pos = match.end()
         token = match[match.lastindex or 0]
         partial = match.lastindex == 3 or (match.lastindex == 4 and self.pos == len(self.text))
@@ -114,7 +114,7 @@ class _Tokens:
 
     def expect(self, char: str) -> None:
         if self.next()[0] != char:
-            raise _Differs
+            raise _DiffersError
 
 
 def _walk(tokens: _Tokens, value: Any) -> None:
@@ -132,16 +132,16 @@ def _walk(tokens: _Tokens, value: Any) -> None:
             tokens.expect("]")
         case str():
             if _text_of(token, partial, value) != value:
-                raise _Differs
+                raise _DiffersError
         case _:
             if partial and _spelled(value).startswith(token):
-                raise _Stopped
+                raise _StoppedError
             try:
                 same = canonical(strictjson.parse(token).value) == canonical(value)
             except strictjson.JsonError:
-                raise _Differs from None
+                raise _DiffersError from None
             if not same:
-                raise _Differs
+                raise _DiffersError
 
 
 def _members(tokens: _Tokens, left: JsonObject) -> None:
@@ -154,7 +154,7 @@ def _members(tokens: _Tokens, left: JsonObject) -> None:
         first = False
         if partial:
             _text_of(token, partial, *left)
-            raise _Stopped
+            raise _StoppedError
         key = _text_of(token, partial, *left)
         tokens.expect(":")
         _walk(tokens, left.pop(key))
@@ -163,7 +163,7 @@ def _members(tokens: _Tokens, left: JsonObject) -> None:
 
 def _expect(token: str, wanted: str) -> None:
     if token != wanted:
-        raise _Differs
+        raise _DiffersError
 
 
 def _spelled(value: Json) -> str:
@@ -173,14 +173,14 @@ def _spelled(value: Json) -> str:
 def _text_of(token: str, partial: bool, *wanted: str) -> str:
     """Return which of the wanted strings the token spells; a cut token must begin one."""
     if not token.startswith('"'):
-        raise _Differs
+        raise _DiffersError
     if not partial:
         try:
             text = json.loads(token, strict=False)
         except ValueError:
-            raise _Differs from None
+            raise _DiffersError from None
         if text not in wanted:
-            raise _Differs
+            raise _DiffersError
         return str(text)
     whole = re.sub(r"\\(?:u[0-9a-fA-F]{0,3})?\Z", "", token) if token.count("\\") else token
     for candidate in (whole, token):
@@ -191,5 +191,5 @@ def _text_of(token: str, partial: bool, *wanted: str) -> str:
         # Half of a surrogate pair may be all that came of the last character.
         text = re.sub("[\ud800-\udbff]\\Z", "", text)
         if any(word.startswith(text) for word in wanted):
-            raise _Stopped
-    raise _Differs
+            raise _StoppedError
+    raise _DiffersError

@@ -42,6 +42,7 @@ class Structure:
     missing: tuple[ExpectedCall, ...] = ()
 
     def note(self, slug: str, message: str, call: int | None = None, **more: Json) -> None:
+        """Add a finding."""
         self.findings.append(finding(slug, message, call=call, **more))
 
 
@@ -87,18 +88,19 @@ def _absent(inquiry: Inquiry, structure: Structure) -> None:
     known = turn.expect.kind == "calls"
     forced = turn.tool_choice not in ("auto", "none")
     structure.missing = turn.expect.calls
-    if found := _written(inquiry, reply.text, native=False):
-        if known or forced or (found.native and reply.text.strip().startswith(found.snippet)):
-            _in_text(structure, "call-in-content", found)
-            return
-    elif found := _written(inquiry, reply.reasoning, native=not (known or forced)):
-        if known or forced:
-            _in_text(structure, "call-in-reasoning", found)
-            return
+    sought = known or forced
+    found = _written(inquiry, reply.text, native=not sought)
+    if found and (sought or reply.text.strip().startswith(found.snippet)):
+        _in_text(structure, "call-in-content", found)
+        return
+    found = _written(inquiry, reply.reasoning, native=False) if sought else None
+    if found:
+        _in_text(structure, "call-in-reasoning", found)
+        return
     if reply.finish == "tool_calls":
         structure.note("finish-calls-empty", "finish reason tool_calls, but no call")
         return
-    if not (known or forced):
+    if not sought:
         return
     spent = reply.usage.output_tokens if reply.usage else None
     if not reply.text.strip() and ((spent or 0) > 5 or reply.reasoning.strip()):
@@ -203,8 +205,9 @@ def _drop_duplicates(structure: Structure, expected: Sequence[ExpectedCall]) -> 
         if seen[key] <= max(1, wanted[key]):
             kept.append(pair)
         elif not any(f.slug == "duplicate-call" for f in structure.findings):
-            structure.note("duplicate-call", f"{name!r} was called again with equal arguments",
-                           pair.index)
+            structure.note(
+                "duplicate-call", f"{name!r} was called again with equal arguments", pair.index
+            )
     structure.pairs = kept
 
 

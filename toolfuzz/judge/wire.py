@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from toolfuzz.core import strictjson
 from toolfuzz.core.exchange import Reply, ToolCall
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding
 from toolfuzz.judge.inquiry import Inquiry
+from toolfuzz.judge.refusals import error_text, one_line, refusal
 
 __all__ = ["Unjudged", "blocked", "cut_off", "finishes", "ids", "oddities"]
 
@@ -23,65 +23,6 @@ class Unjudged(str):
 _AUTH_AND_LIMITS = frozenset({401, 402, 403, 404, 408, 413, 421, 429})
 _MALFORMED_FINISHES = frozenset({"malformed_function_call", "unexpected_tool_call"})
 
-# What servers say when they refuse a request, by the defect that it shows. First match wins.
-_OWN_CALL = re.compile(
-    r"tool_use_failed|failed_generation|failed to call a function|malformed_function_call"
-    r"|unexpected_tool_call|tool call validation failed",
-    re.IGNORECASE,
-)
-_REFUSALS = tuple(
-    (slug, re.compile(pattern, re.IGNORECASE))
-    for slug, pattern in (
-        (
-            "tool-name-rejected",
-            r"tools?(?:\[|\.)\d+\]?\.(?:\w+\.)?name\b"
-            r"|(?:function|tool)[ _]names?\b.{0,80}(?:must|invalid|match|pattern|too long|length|start)"
-            r"|invalid (?:function|tool)[ _]name",
-        ),
-        (
-            "property-key-rejected",
-            r"propert(?:y|ies) (?:keys?|names?)\b.{0,80}(?:match|pattern|invalid|must)"
-            r"|invalid property (?:key|name)",
-        ),
-        (
-            "schema-rejected",
-            r"json.?schema|input_schema|inputschema|function_?declarations?|invalid schema"
-            r"|unrecognized schema|unsupported schema|schema.{0,80}(?:invalid|unsupported|not support)"
-            r"|unknown name|proto field|grammar|function[._ ]parameters|\$ref|\$defs|additionalproperties"
-            r"|prefixitems|propertynames|tools(?:\[|\.)\d+\]?\.(?:\w+\.)*parameters",
-        ),
-    )
-)
-_HISTORY_REFUSALS = tuple(
-    (slug, re.compile(pattern, re.IGNORECASE | re.DOTALL))
-    for slug, pattern in (
-        (
-            "opaque-metadata-required",
-            r"thought_?signature|missing a \w*signature|reasoning.{0,40}required",
-        ),
-        (
-            "history-args-type",
-            r"can only get item pairs|has no attribute 'items'|arguments.{0,60}(?:must be|should be|expected)"
-            r".{0,30}(?:dict|mapping|object|string)|not a mapping",
-        ),
-        (
-            "history-args-reparse",
-            r"(?:parse|parsing|decode|decoding).{0,60}arguments|arguments.{0,60}(?:json|parse)"
-            r"|expecting (?:value|property name|',' delimiter)|invalid \\?\\?escape",
-        ),
-        (
-            "id-rewritten",
-            r"no tool call found|tool_?call_?id.{0,80}(?:not found|unknown|does not exist|invalid)"
-            r"|call_id.{0,60}(?:not found|unknown|invalid)|unknown tool.?call",
-        ),
-        (
-            "pairing-rejected",
-            r"tool_use.{0,60}tool_result|tool_result.{0,60}tool_use|tool_call_ids? did not have response"
-            r"|must be followed by tool messages|preceding message with 'tool_calls'"
-            r"|tool messages?.{0,60}(?:follow|preced|match)|function response parts",
-        ),
-    )
-)
 _LIMITS = re.compile(r"rate.?limit|overloaded|too many requests|quota|capacity|unavailable", re.I)
 
 
@@ -90,10 +31,10 @@ def blocked(inquiry: Inquiry, turn: int) -> Unjudged | Finding | None:
     reply = inquiry.reply
     status = reply.status
     if reply.transport_error is not None or status is None:
-        return Unjudged(f"transport: {_line(reply.transport_error or 'no response')}")
+        return Unjudged(f"transport: {one_line(reply.transport_error or 'no response')}")
     if status >= 300:
-        found = None if status in _AUTH_AND_LIMITS else _refusal(reply.error, turn)
-        return found or Unjudged(f"HTTP {status}: {_line(_text(reply.error))}")
+        found = None if status in _AUTH_AND_LIMITS else refusal(reply.error, turn)
+        return found or Unjudged(f"HTTP {status}: {one_line(error_text(reply.error))}")
     if reply.error is not None:
         return _error_inside(reply, turn)
     if (reply.finish_reason or "").lower() in _MALFORMED_FINISHES:
@@ -105,22 +46,12 @@ def blocked(inquiry: Inquiry, turn: int) -> Unjudged | Finding | None:
 
 def _error_inside(reply: Reply, turn: int) -> Unjudged | Finding:
     """Judge an error that came under a status that promised a reply."""
-    text = _text(reply.error)
-    if found := _refusal(reply.error, turn):
+    text = error_text(reply.error)
+    if found := refusal(reply.error, turn):
         return found
     if not reply.stream or _LIMITS.search(text[:2000]) or _code(reply.error) in _AUTH_AND_LIMITS:
-        return Unjudged(f"error under HTTP {reply.status}: {_line(text)}")
-    return finding("stream-error-midway", f"an error inside the stream: {_line(text)}")
-
-
-def _refusal(error: Any, turn: int) -> Finding | None:
-    text = _text(error)[:20_000]
-    if _OWN_CALL.search(text):
-        return finding("provider-refused-call", _line(text))
-    for slug, pattern in (*(_HISTORY_REFUSALS if turn else ()), *_REFUSALS):
-        if pattern.search(text):
-            return finding(slug, _line(text))
-    return None
+        return Unjudged(f"error under HTTP {reply.status}: {one_line(text)}")
+    return finding("stream-error-midway", f"an error inside the stream: {one_line(text)}")
 
 
 def cut_off(
@@ -139,7 +70,7 @@ def cut_off(
         return finding(
             "finish-length-masked",
             f"{spent} of {inquiry.max_tokens} tokens were used and the finish reason is "
-            f"{_line(str(reply.finish_reason))}",
+            f"{one_line(str(reply.finish_reason))}",
         )
     return None
 
@@ -170,7 +101,7 @@ def oddities(reply: Reply, *, explained: bool = False) -> Iterator[Finding]:
                 continue
             case _:
                 slug = "wire-malformed"
-        slugs.setdefault(slug, f"{problem.where}: {_line(problem.detail)}")
+        slugs.setdefault(slug, f"{problem.where}: {one_line(problem.detail)}")
     if reply.stream and len(reply.chunk_ids) > 1:
         slugs.setdefault("chunk-id-varies", f"{len(reply.chunk_ids)} completion ids in one stream")
     for slug, message in slugs.items():
@@ -237,18 +168,3 @@ def _fits(call: ToolCall, model: str) -> bool:
 def _code(error: Any) -> int | None:
     code = error.get("code", error.get("status")) if isinstance(error, dict) else None
     return code if isinstance(code, int) else None
-
-
-def _text(error: Any) -> str:
-    if isinstance(error, str):
-        return error
-    try:
-        return strictjson.dumps(error)
-    except (RecursionError, TypeError, ValueError):
-        return "an error that can't be shown"
-
-
-def _line(text: str) -> str:
-    """Return hostile text as one short printable line."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[:600]).split())
-    return line if len(line) <= 200 else line[:199] + "…"
