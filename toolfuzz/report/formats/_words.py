@@ -3,7 +3,7 @@
 from toolfuzz.core.case import JsonObject
 from toolfuzz.report.text import printable
 
-__all__ = ["count", "kind", "milliseconds", "percent", "success", "xml_text"]
+__all__ = ["count", "kind", "kind_note", "milliseconds", "percent", "success", "xml_text"]
 
 
 def percent(share: float | None) -> str:
@@ -25,6 +25,15 @@ def success(entry: JsonObject) -> str:
 def kind(target: JsonObject) -> str:
     """Return what a reader must know about who answered; empty for a real endpoint."""
     return {"simulated": "simulated", "engine": "engine parser trial"}.get(target["kind"], "")
+
+
+def kind_note(target: JsonObject) -> str:
+    """Return a sentence that says what was not real; empty for a real endpoint."""
+    notes = {
+        "simulated": "Simulated endpoint: no model was asked, its faults are planted.",
+        "engine": "Engine parser trial: the model's text is perfect, the parser is the engine's.",
+    }
+    return notes.get(target["kind"], "")
 
 
 def milliseconds(times: JsonObject, name: str) -> str:

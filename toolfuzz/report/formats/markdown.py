@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
-from toolfuzz.report.formats._words import kind, milliseconds, percent
+from toolfuzz.report.formats._words import count, kind, kind_note, milliseconds, percent
 from toolfuzz.report.text import brief, printable
 
 __all__ = ["FILE", "render"]
@@ -23,11 +23,6 @@ def _lines(summary: JsonObject) -> Iterator[str]:
     targets = summary["targets"]
     yield "## Tool calls, judged by toolfuzz"
     yield ""
-    kinds = {kind(target) for target in targets}
-    if kinds - {""}:
-        some = "" if "" not in kinds and len(kinds) == 1 else "Some targets: "
-        yield f"**{some}{', '.join(sorted(kinds - {''}))}.** No model was asked there."
-        yield ""
     yield from _table(
         ("target", "judged", "success", "95% interval", "schema accuracy", "p50", "unjudged"),
         [_row(target) for target in targets],
@@ -37,6 +32,9 @@ def _lines(summary: JsonObject) -> Iterator[str]:
         f"{summary['cases']} cases · seed {_code(str(summary['seed']))} · toolfuzz "
         f"{_code(summary['toolfuzz_version'])} · the run ended: {_code(summary['finish_reason'])}"
     )
+    for target in targets:
+        if kind_note(target):
+            yield f"\n{_code(target['target'])}: **{kind_note(target)}**"
     for target in targets:
         if target["defects"]:
             yield from _defects(target)
@@ -50,7 +48,7 @@ def _row(target: JsonObject) -> list[str]:
     name = _code(target["target"], in_table=True)
     return [
         f"{name} ({kind(target)})" if kind(target) else name,
-        f"{target['judged']} in {target['clusters']} groups",
+        f"{target['judged']} ({count(target['schemas'], 'schema')})",
         percent(target["rate"]),
         _interval(target),
         percent(target["schema_accuracy"]),

@@ -1,0 +1,50 @@
+"""Whether a stored run is fit to be the baseline of a check."""
+
+from collections.abc import Collection
+
+from toolfuzz.analyze.load import RunData
+from toolfuzz.core.exchange import Target
+
+__all__ = ["DAYS_FRESH", "doubts"]
+
+DAYS_FRESH = 30
+"""Hosted models change behind their names; after this many days the answers are called old."""
+
+_FEWEST_CASES = 100
+
+
+def doubts(
+    baseline: RunData,
+    target: str,
+    candidate: Target,
+    *,
+    asked: Collection[str],
+    policy: object,
+    now: float,
+) -> list[str]:
+    """Return why this baseline should not be used, in sentences; empty when nothing speaks so.
+
+    ``asked``: ids of the cases that the candidate will be asked. ``policy``: the settings under
+    which the candidate is judged (Policy.settings()). ``now``: unix time in seconds.
+    """
+    found = []
+    days = (now - baseline.started.started) / 86_400
+    if days > DAYS_FRESH:
+        found.append(f"it is {days:.0f} days old (more than {DAYS_FRESH})")
+    if baseline.finished is None or baseline.finished.reason != "done":
+        reason = baseline.finished.reason if baseline.finished else "cut off"
+        found.append(f"it did not run to its end ({reason})")
+    asked_then = next(t for t in baseline.started.targets if t.name == target)
+    if asked_then.kind != candidate.kind:
+        found.append(f"its answers come from a target of another kind ({_kinds(asked_then)})")
+    judged = {v.case_id for v in baseline.of(target) if v.status != "unjudged"}
+    shared = len(judged.intersection(asked))
+    if shared < min(_FEWEST_CASES, len(asked)):
+        found.append(f"it judged only {shared} of the {len(asked)} cases that would be asked now")
+    if baseline.started.settings.get("policy", policy) != policy:
+        found.append("it was judged with other --strict, --ignore or --select options")
+    return found
+
+
+def _kinds(target: Target) -> str:
+    return {"http": "a real endpoint", "engine": "an engine trial"}.get(target.kind, target.kind)
