@@ -2,21 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from hashlib import blake2b
 from random import Random
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
-from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.core.errors import UsageError
 from toolfuzz.simulate.ask import Api, BadRequestError, read_ask
 from toolfuzz.simulate.encode import encode_body, encode_events
 from toolfuzz.simulate.pipeline import Outcome, respond
-from toolfuzz.simulate.profiles import Profile, profile_named, profiles
+from toolfuzz.simulate.profiles import Profile, check_profile, profile_named, profiles
 from toolfuzz.simulate.reply import Refusal
 from toolfuzz.simulate.wire import WIRES
 
@@ -40,11 +40,7 @@ def build_app(
     other names get ``profile``, or a 404 with ``strict_models``. Replies take ``latency_ms``,
     which a stream spreads over its chunks. Raises UsageError for an unknown ``profile``.
     """
-    default = profile_named(profile)
-    if default is None:
-        near = did_you_mean(profile, profiles())
-        raise UsageError(f"there is no profile {profile!r}", near or "toolfuzz list profiles")
-    endpoint = _Endpoint(default, latency_ms / 1000, seed, strict_models)
+    endpoint = _Endpoint(check_profile(profile), latency_ms / 1000, seed, strict_models)
     routes = [Route(path, endpoint.route(api), methods=["POST"]) for path, api in _PATHS.items()]
     return Starlette(routes=[*routes, Route("/v1/models", _models)])
 
@@ -81,7 +77,8 @@ class _Endpoint:
         outcome = respond(ask, profile, seed)
         if ask.stream and not outcome.reply.refusal:
             return self._stream(outcome, seed)
-        await asyncio.sleep(self.latency)
+        if self.latency:
+            await asyncio.sleep(self.latency)
         status = outcome.reply.refusal.status if outcome.reply.refusal else 200
         headers = _headers(outcome.struck)
         return Response(encode_body(outcome.wire.body), status, headers, "application/json")
@@ -96,17 +93,35 @@ class _Endpoint:
     def _stream(self, outcome: Outcome, seed: str) -> Response:
         data = encode_events(outcome.wire.events)
         writes = _cut(b"".join(data), seed) if self.latency == 0 else data
-        pause = self.latency / (len(writes) + 1)
-
-        async def send() -> AsyncIterator[bytes]:
-            await asyncio.sleep(pause)
-            for chunk in writes:
-                yield chunk
-                if pause:
-                    await asyncio.sleep(pause)
-
         headers = {**_headers(outcome.struck), "cache-control": "no-cache"}
-        return StreamingResponse(send(), 200, headers, "text/event-stream")
+        return _Stream(writes, self.latency / (len(writes) + 1), headers)
+
+
+class _Stream(Response):
+    """A body sent write by write.
+
+    Starlette's own StreamingResponse watches for a disconnect in a task group, which costs more
+    than the whole answer; here a client that has gone just ends the writing.
+    """
+
+    media_type = "text/event-stream"
+
+    def __init__(self, writes: list[bytes], pause: float, headers: dict[str, str]) -> None:
+        self.writes = writes
+        self.pause = pause
+        self.status_code = 200
+        self.background = None
+        self.init_headers(headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the head, then every write after a pause of ``pause`` seconds."""
+        head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+        await send(head)
+        for chunk in self.writes:
+            if self.pause:
+                await asyncio.sleep(self.pause)
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _cut(data: bytes, seed: str) -> list[bytes]:
