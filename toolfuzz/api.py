@@ -63,6 +63,7 @@ class RunOptions:
             "stream": self.access.stream,
             "base_url": self.access.base_url,
             "api": self.access.api,
+            "key_env": self.access.key_env,
             "params": self.access.params,
             "concurrency": self.access.concurrency,
             "policy": self.policy.settings(),

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
+from toolfuzz.analyze.load import RunData
 from toolfuzz.campaign.asker import Asker, HttpAsker, Participant
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
@@ -14,7 +15,13 @@ from toolfuzz.endpoints.pacing import Pacer
 from toolfuzz.endpoints.registry import Endpoint, key_for, resolve
 from toolfuzz.endpoints.transport import Client, reachable
 
-__all__ = ["Access", "HttpParticipant", "open_participants", "plan_targets"]
+__all__ = [
+    "Access",
+    "HttpParticipant",
+    "access_of_run",
+    "open_participants",
+    "plan_targets",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,13 @@ class Access:
     timeout: float = 120.0
     engine_python: str | None = None
     latency_ms: float = 0.0
+
+
+def access_of_run(run: RunData) -> Access:
+    """Return how a run reached its targets, so that they can be asked again."""
+    settings = run.started.settings
+    names = ("base_url", "api", "key_env", "params")
+    return Access(**{name: settings[name] for name in names if settings.get(name)})
 
 
 @dataclass(frozen=True, slots=True)

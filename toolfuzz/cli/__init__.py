@@ -10,6 +10,7 @@ from toolfuzz.cli.explain import explain
 from toolfuzz.cli.init import init
 from toolfuzz.cli.judge import judge
 from toolfuzz.cli.listing import list_
+from toolfuzz.cli.minimize import minimize
 from toolfuzz.cli.plan import plan
 from toolfuzz.cli.report import report
 from toolfuzz.cli.run import run
@@ -91,7 +92,7 @@ def cli() -> None:
     """
 
 
-for command in (run, judge, plan, serve, list_, explain, report, init):
+for command in (run, report, judge, explain, minimize, list_, plan, serve, init):
     cli.add_command(command)
 
 

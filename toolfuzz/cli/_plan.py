@@ -10,6 +10,7 @@ import click
 
 from toolfuzz.api import RunOptions, check_options, draw, load_tools
 from toolfuzz.campaign.question import modes, request_cap
+from toolfuzz.cli._price import price_of
 from toolfuzz.core.case import Case
 from toolfuzz.core.exchange import Target
 from toolfuzz.endpoints.dialects import dialect
@@ -59,7 +60,7 @@ def _target_plan(target: Target, cases: list[Case], repeat: int) -> dict[str, An
         "requests": len(cases) * ways,
         "input_tokens": input_tokens,
         "output_tokens": output_tokens,
-        "price_usd": _price(target, input_tokens, output_tokens),
+        "price_usd": price_of(target)(input_tokens, output_tokens),
     }
 
 
@@ -68,21 +69,6 @@ def _output_bound(case: Case, cap: int | None) -> int:
     calls = [c.arguments for turn in case.turns for c in turn.expect.calls]
     bound = 2 * len(json.dumps(calls)) // BYTES_PER_TOKEN + 400
     return min(bound, cap) if cap else bound
-
-
-def _price(target: Target, input_tokens: int, output_tokens: int) -> float | None:
-    """Return US dollars, 0 for what runs here, None when no price is known."""
-    if target.kind in ("simulated", "engine"):
-        return 0.0
-    try:
-        from genai_prices import Usage, calc_price
-    except ImportError:
-        return None
-    try:
-        usage = Usage(input_tokens=input_tokens, output_tokens=output_tokens)
-        return float(calc_price(usage, model_ref=target.model).total_price)
-    except LookupError:
-        return None
 
 
 def _word(value: Any) -> str:

@@ -3,10 +3,19 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from toolfuzz.analyze.rates import wilson
 from toolfuzz.core.case import Case
-from toolfuzz.evidence.reduce import BudgetSpentError, Progress, reduce_tree, still_fails
+from toolfuzz.evidence.reduce import (
+    BudgetSpentError,
+    Probe,
+    Progress,
+    Tree,
+    reduce_tree,
+    still_fails,
+    sweep_tree,
+)
 from toolfuzz.evidence.simplify import CharacterTree, PlainTree, long_strings
 from toolfuzz.evidence.suspicion import Rates
 from toolfuzz.evidence.tree import CaseTree, size
@@ -65,6 +74,22 @@ class Minimized:
         return self.reproduced > 0 or self.rate > 0
 
 
+class _Shrinkable(Tree[Any], Protocol):
+    def build(self, removed: frozenset[Any]) -> Case | None: ...
+
+
+class _Reducer(Protocol):
+    async def __call__(
+        self,
+        tree: Tree[Any],
+        probe: Probe[Any],
+        rates: Rates,
+        progress: Progress[Any],
+        *,
+        slots: int,
+    ) -> None: ...
+
+
 class _Study:
     """One minimization under way: the case so far and what it took."""
 
@@ -73,15 +98,12 @@ class _Study:
         self.rates = Rates(1.0, certain=certain)
         self.rate: float | None = None
         self.stage = "confirming"
-        self.progress: Progress[object] = Progress(tell=self.tell)
+        self.progress: Progress[Any] = Progress(tell=self.tell)
         self._fails = fails
         self._slots = slots
         self._report = report
         self._original_size = size(case)
         self._calls = self._rounds = 0
-
-    async def probe(self, case: Case | None) -> bool | None:
-        return None if case is None else await self._fails(case)
 
     async def times(self, case: Case, n: int) -> list[bool]:
         """Ask the same case n times at once; unanswered questions are left out."""
@@ -125,34 +147,30 @@ class _Study:
         self.rate = failed / asked if asked else 0.0
         self.rates = replace(self.rates, fails=min(max(self.rate, LOWEST_RATE), 0.97))
 
-    async def reduce(self, tree: CaseTree | PlainTree | CharacterTree) -> frozenset[object]:
+    async def reduce(self, tree: "_Shrinkable", how: _Reducer = reduce_tree) -> None:
         """Reduce over a tree; the case is kept up to date, also when the budget ends."""
-        spent, rounds = self.progress.calls, self.progress.rounds
-        # Each tree has nodes of its own, so that each reduction begins with nothing removed.
-        self.progress = Progress(calls=spent, rounds=rounds, tell=self.tell)
-        build: Callable[[frozenset[object]], Case | None] = tree.build
+        # Each tree has nodes of its own, so each reduction begins with nothing removed.
+        self.progress = Progress(
+            calls=self.progress.calls, rounds=self.progress.rounds, tell=self.tell
+        )
+
+        async def probe(removed: frozenset[Any]) -> bool | None:
+            case = tree.build(removed)
+            return None if case is None else await self._fails(case)
+
         try:
-            await reduce_tree(
-                tree,  # type: ignore[arg-type]
-                lambda removed: self.probe(build(removed)),
-                self.rates,
-                self.progress,
-                slots=self._slots,
-            )
+            await how(tree, probe, self.rates, self.progress, slots=self._slots)
         finally:
-            self.case = build(self.progress.removed) or self.case
-        return self.progress.removed
+            self.case = tree.build(self.progress.removed) or self.case
 
     async def accept(self, case: Case | None) -> bool:
         """Go on with a case if it still fails."""
         if case is None or case == self.case:
             return False
-        candidate = case
-        kept = await still_fails(
-            lambda: self.probe(candidate), self.rates, self.progress, self._slots
-        )
+        fails = self._fails
+        kept = await still_fails(lambda: fails(case), self.rates, self.progress, self._slots)
         if kept:
-            self.case = candidate
+            self.case = case
         return kept
 
 
@@ -184,8 +202,8 @@ async def minimize(
         await study.reduce(CaseTree(study.case))
         study.stage = "simplifying"
         await _simplify(study)
-        study.stage = "removing again"
-        await study.reduce(CaseTree(study.case))
+        study.stage = "making sure"
+        await study.reduce(CaseTree(study.case), sweep_tree)
         study.stage = "asking again"
         answers = await study.times(study.case, 1 if certain else FINAL_CALLS)
         study.stage = "looking for the control"
@@ -201,6 +219,7 @@ async def _simplify(study: _Study) -> None:
     # Mostly nothing that could be plainer matters, and one question settles that.
     if not (plain.valid(everything) and await study.accept(plain.build(everything))):
         await study.reduce(plain)
+        await study.reduce(PlainTree(study.case), sweep_tree)
     for call, path in list(long_strings(study.case)):
         await study.reduce(CharacterTree(study.case, call, path))
 

@@ -14,7 +14,15 @@ from typing import Generic, Protocol, TypeVar
 
 from toolfuzz.evidence.suspicion import Odds, Rates
 
-__all__ = ["BudgetSpentError", "Probe", "Progress", "Tree", "reduce_tree", "still_fails"]
+__all__ = [
+    "BudgetSpentError",
+    "Probe",
+    "Progress",
+    "Tree",
+    "reduce_tree",
+    "still_fails",
+    "sweep_tree",
+]
 
 Node = TypeVar("Node", bound=Hashable)
 
@@ -71,8 +79,8 @@ async def reduce_tree(
     progress: Progress[Node],
     *,
     slots: int = 16,
-) -> frozenset[Node]:
-    """Remove what can be removed, from the top down, until nothing more goes.
+) -> None:
+    """Remove what can be removed, level by level from the top down.
 
     Lets BudgetSpentError through from ``probe``; ``progress.removed`` is then the best so far.
     """
@@ -81,23 +89,20 @@ async def reduce_tree(
         progress.level = depth
         pending = await _reduce_level(tree, depth, pending, probe, rates, progress, slots)
     await _remove_together(tree, pending, probe, rates, progress, slots)
-    await _sweep(tree, probe, rates, progress, slots)
-    return progress.removed
 
 
-async def _sweep(
+async def sweep_tree(
     tree: Tree[Node],
     probe: Probe[Node],
     rates: Rates,
     progress: Progress[Node],
-    slots: int,
+    *,
+    slots: int = 16,
 ) -> None:
     """Ask once more about every node that is left until none can go.
 
     Catches what was kept by bad luck, and what could only go after something deeper had gone.
     """
-    if rates.certain:
-        return
     proven: set[Node] = set()
     while True:
         left = [

@@ -1,0 +1,87 @@
+"""The distinct failures of a run: same defect, same schema shape, same target are one cause."""
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+
+from toolfuzz.analyze.load import RunData
+from toolfuzz.core.case import Case
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.verdict import Finding, Verdict
+from toolfuzz.evidence.examiner import Culprit
+from toolfuzz.evidence.tree import size
+
+__all__ = ["Failure", "failures"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One cause on one target; ``example`` is its smallest case, ``finding`` what it shows.
+
+    ``verdicts`` are all replies that show it, ``streams`` the stream modes in which it was seen.
+    """
+
+    target: str
+    culprit: Culprit
+    example: Case
+    finding: Finding
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def streams(self) -> tuple[bool, ...]:
+        """Stream modes with this failure; plain first."""
+        return tuple(sorted({v.stream for v in self.verdicts}))
+
+    @property
+    def cases(self) -> int:
+        """How many different cases show it."""
+        return len({v.case_id for v in self.verdicts})
+
+    @property
+    def name(self) -> str:
+        """A name for files: slug and target for people, the rest to tell causes apart."""
+        target = "".join(c if c.isalnum() or c in "._-" else "-" for c in self.target)
+        shape = hashlib.sha256(self.culprit.shape.encode()).hexdigest()[:4]
+        return f"{self.culprit.slug}-{target}-{self.example.id[:6]}{shape}"
+
+
+def failures(run: RunData, only_cases: tuple[str, ...] = ()) -> list[Failure]:
+    """Return the failures of a run, the commonest first.
+
+    ``only_cases`` are case ids or their beginnings. Raises UsageError for one that is not in the
+    run, or that did not fail.
+    """
+    wanted = {case_id for part in only_cases for case_id in _matching(run, part)}
+    found: dict[tuple[str, Culprit], list[tuple[Verdict, Finding]]] = defaultdict(list)
+    for verdict in run.verdicts:
+        if verdict.status != "fail" or (wanted and verdict.case_id not in wanted):
+            continue
+        seen: set[Culprit] = set()
+        for finding in verdict.findings:
+            culprit = Culprit.of(finding)
+            if finding.severity == "error" and culprit not in seen:
+                seen.add(culprit)
+                found[verdict.target, culprit].append((verdict, finding))
+    if wanted and not found:
+        raise UsageError("these cases did not fail", "`toolfuzz report RUN` shows what did")
+    grouped = [_failure(run, target, culprit, shown) for (target, culprit), shown in found.items()]
+    return sorted(grouped, key=lambda f: (-f.cases, f.name))
+
+
+def _failure(
+    run: RunData, target: str, culprit: Culprit, shown: list[tuple[Verdict, Finding]]
+) -> Failure:
+    sizes = {v.case_id: size(run.cases[v.case_id]) for v, _ in shown}
+    smallest, finding = min(shown, key=lambda item: (sizes[item[0].case_id], item[0].case_id))
+    return Failure(
+        target, culprit, run.cases[smallest.case_id], finding, tuple(v for v, _ in shown)
+    )
+
+
+def _matching(run: RunData, part: str) -> list[str]:
+    found = [case_id for case_id in run.cases if case_id.startswith(part)]
+    if not found:
+        raise UsageError(
+            f"the run has no case {part!r}", "case ids stand in summary.json and in the report"
+        )
+    return found

@@ -1,0 +1,121 @@
+"""Minimizing the failures of a run, each in a folder of its own beside the run's journal."""
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+
+from toolfuzz import __version__
+from toolfuzz.campaign.asker import Participant
+from toolfuzz.campaign.journal import JOURNAL_NAME, Journal, read_journal
+from toolfuzz.core.case import Case, JsonObject
+from toolfuzz.core.codec import FORMAT_VERSION, case_from_json, case_to_json
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.events import RunStarted
+from toolfuzz.evidence.examiner import Budget, Culprit, open_examiner
+from toolfuzz.evidence.failures import Failure
+from toolfuzz.evidence.minimize import Minimized, Report, minimize
+from toolfuzz.judge.policy import Policy
+
+__all__ = ["RESULT_NAME", "study_failure", "study_folder", "study_from_json", "study_to_json"]
+
+RESULT_NAME = "minimized.json"
+
+
+def study_folder(run: Path, failure: Failure) -> Path:
+    """Return where the study of a failure is kept."""
+    return (run if run.is_dir() else run.parent) / "minimize" / failure.name
+
+
+async def study_failure(
+    failure: Failure,
+    participant: Participant,
+    folder: Path,
+    budget: Budget,
+    *,
+    started: float,
+    policy: Policy | None = None,
+    slots: int = 16,
+    report: Report = lambda standing: None,
+) -> Minimized:
+    """Minimize one failure, going on where an earlier study in the folder stood.
+
+    Every exchange goes into the folder's own journal before it counts; ``minimized.json`` is
+    written at the end, whole or not at all.
+    """
+    stream = failure.streams[0]
+    target = dataclasses.replace(participant.target, stream="stream" if stream else "plain")
+    path = folder / JOURNAL_NAME
+    earlier = list(read_journal(path)) if path.exists() else []
+    with Journal(folder, resume=True) as journal:
+        if not earlier:
+            settings = {"study": failure.name, "slug": failure.culprit.slug}
+            journal.append([RunStarted(started, __version__, (target,), settings)])
+        async with open_examiner(
+            participant,
+            stream=stream,
+            budget=budget,
+            journal=journal,
+            earlier=earlier,
+            policy=policy,
+            slots=slots,
+        ) as examiner:
+
+            async def fails(case: Case) -> bool | None:
+                return await examiner.fails(case, failure.culprit)
+
+            result = await minimize(
+                failure.example,
+                fails,
+                slots=slots,
+                certain=target.kind == "engine",
+                report=report,
+            )
+    _write(folder / RESULT_NAME, study_to_json(failure, result, stream=stream))
+    return result
+
+
+def study_to_json(failure: Failure, result: Minimized, *, stream: bool) -> JsonObject:
+    """Return what ``minimized.json`` holds."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "target": failure.target,
+        "stream": stream,
+        "slug": failure.culprit.slug,
+        "shape": failure.culprit.shape,
+        "rate": result.rate,
+        "reproduced": result.reproduced,
+        "asked": result.asked,
+        "low": result.low,
+        "high": result.high,
+        "calls": result.calls,
+        "rounds": result.rounds,
+        "complete": result.complete,
+        "reason": result.reason,
+        "case": case_to_json(result.case),
+        "original": case_to_json(result.original),
+        "neighbour": case_to_json(result.neighbour) if result.neighbour else None,
+    }
+
+
+def study_from_json(data: JsonObject) -> tuple[Culprit, Minimized]:
+    """Read a ``minimized.json``; raises UsageError when it isn't one."""
+    try:
+        names = ("rate", "reproduced", "asked", "low", "high", "calls", "rounds", "complete")
+        figures = {name: data[name] for name in names}
+        neighbour = data["neighbour"]
+        return Culprit(data["slug"], data["shape"]), Minimized(
+            case=case_from_json(data["case"]),
+            original=case_from_json(data["original"]),
+            neighbour=case_from_json(neighbour) if neighbour else None,
+            reason=data["reason"],
+            **figures,
+        )
+    except (KeyError, TypeError) as error:
+        raise UsageError(f"not the result of a minimization: {error}") from None
+
+
+def _write(path: Path, data: JsonObject) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+    draft.replace(path)
