@@ -1,1 +1,101 @@
 """Draws cases: questions with a known right answer. Imports nothing heavy by itself."""
+
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from toolfuzz.core.case import Case
+from toolfuzz.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from toolfuzz.generate.draw import Mix
+    from toolfuzz.generate.sources.toolset import ToolSet
+
+__all__ = ["draw_ahead", "draw_cases", "feature_names", "probe_names"]
+
+
+def draw_cases(
+    n: int,
+    *,
+    seed: int = 0,
+    tools: "Sequence[ToolSet]" = (),
+    probes: Sequence[str] = (),
+    features: Sequence[str] = (),
+    strength: int = 2,
+) -> Iterator[Case]:
+    """Draw n different cases, lazily.
+
+    The k-th case depends on (seed, options, k) alone: asking for more keeps the earlier ones,
+    byte for byte, in every process, for the same versions of toolfuzz and Hypothesis. With
+    ``tools`` the schemas are the user's and only values are drawn; then fewer cases come when
+    there are no n different ones. ``features`` and ``probes`` restrict the mix to those named.
+    Raises UsageError at once for a name that doesn't exist, or for features together with tools.
+    """
+    mix = _mix(n, seed, tools, probes, features, strength)
+    return _drawn(n, mix)
+
+
+def _drawn(n: int, mix: "Mix") -> Iterator[Case]:
+    from itertools import count
+
+    from toolfuzz.generate.draw import Sieve, drawer
+
+    return Sieve(n).passing(map(drawer(mix), count()))
+
+
+def draw_ahead(
+    n: int,
+    *,
+    seed: int = 0,
+    tools: "Sequence[ToolSet]" = (),
+    probes: Sequence[str] = (),
+    features: Sequence[str] = (),
+    strength: int = 2,
+) -> AsyncGenerator[Case]:
+    """Draw the same cases as ``draw_cases``, off the event loop and a bounded way ahead.
+
+    Many cases are drawn in another process, few in a thread. Close the generator
+    (``contextlib.aclosing``) to stop drawing early.
+    """
+    from toolfuzz.generate.ahead import ahead
+
+    return ahead(n, _mix(n, seed, tools, probes, features, strength))
+
+
+def feature_names() -> dict[str, str]:
+    """Return every schema feature with a line about it."""
+    from toolfuzz.generate.features import all_features
+
+    return {
+        f.name: f"{f.summary}{' (only when asked for)' if f.opt_in else ''}"
+        for f in all_features().values()
+    }
+
+
+def probe_names() -> dict[str, str]:
+    """Return every probe with a line about it."""
+    from toolfuzz.generate.probes import all_probes
+
+    return {p.name: p.summary for p in all_probes().values()}
+
+
+def _mix(
+    n: int,
+    seed: int,
+    tools: "Sequence[ToolSet]",
+    probes: Sequence[str],
+    features: Sequence[str],
+    strength: int,
+) -> "Mix":
+    from toolfuzz.generate.draw import Mix, user_tools
+    from toolfuzz.generate.plan import make_plan
+    from toolfuzz.generate.probes import all_probes, find
+
+    if n < 1:
+        raise UsageError(f"{n} cases can't be drawn", "ask for at least 1")
+    if tools and features:
+        raise UsageError(
+            "features are drawn into generated schemas, and these tools' schemas are given",
+            "leave out either the features or the tools",
+        )
+    chosen = tuple(find(name).name for name in probes) or tuple(all_probes())
+    return Mix(seed, make_plan(seed, features, strength), chosen, user_tools(tools))

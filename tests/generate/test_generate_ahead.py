@@ -1,0 +1,61 @@
+"""Drawing ahead: the same cases, bounded, and nothing left behind."""
+
+import asyncio
+import os
+import signal
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from toolfuzz.core.case import Case
+from toolfuzz.generate import draw_ahead, draw_cases
+
+CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children")
+needs_proc = pytest.mark.skipif(not CHILDREN.exists(), reason="needs /proc")
+
+
+async def collected(n: int) -> list[Case]:
+    return [case async for case in draw_ahead(n)]
+
+
+@pytest.mark.parametrize("n", [20, 320], ids=["in a thread", "in a process"])
+async def test_the_same_cases(n: int) -> None:
+    assert await collected(n) == list(draw_cases(n))
+
+
+def _children() -> set[int]:
+    return {int(pid) for pid in CHILDREN.read_text().split()}
+
+
+@needs_proc
+async def test_closing_early_leaves_no_process() -> None:
+    before = _children()
+    async with aclosing(draw_ahead(5000)) as cases:
+        assert await anext(cases)
+        assert _children() - before
+    assert _children() == before
+
+
+@needs_proc
+async def test_cancelling_leaves_no_process() -> None:
+    before = _children()
+    task = asyncio.create_task(collected(100_000))
+    await asyncio.sleep(0.3)
+    assert _children() - before
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert _children() == before
+
+
+@needs_proc
+async def test_a_killed_process_is_replaced_by_a_thread() -> None:
+    before = _children()
+    drawn = []
+    async with aclosing(draw_ahead(400)) as cases:
+        async for case in cases:
+            drawn.append(case)
+            for pid in _children() - before if len(drawn) == 1 else ():
+                os.kill(pid, signal.SIGKILL)
+    assert drawn == list(draw_cases(400))

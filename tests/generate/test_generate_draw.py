@@ -1,0 +1,196 @@
+"""Drawing: every case is valid, the same everywhere, and unlike the others."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from toolfuzz.core.case import Case, Tool
+from toolfuzz.core.codec import case_from_json, case_to_json
+from toolfuzz.core.errors import UsageError
+from toolfuzz.generate import draw_cases, feature_names, probe_names
+from toolfuzz.generate.features.keys import KEY_RULE
+from toolfuzz.generate.features.tool_names import NAME_RULE
+from toolfuzz.generate.plan import shape_of
+from toolfuzz.generate.prompts import read
+from toolfuzz.generate.sources.toolset import ToolSet
+from toolfuzz.generate.spot import nodes
+
+N = 1000
+OPT_IN = [name for name, line in feature_names().items() if "only when asked for" in line]
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[Case]:
+    return list(draw_cases(N))
+
+
+def digest(cases: list[Case]) -> str:
+    text = json.dumps([case_to_json(c) for c in cases])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def test_every_value_is_valid(cases: list[Case]) -> None:
+    for case in [*cases, *draw_cases(100, features=OPT_IN)]:
+        for turn in case.turns:
+            for call in turn.expect.calls:
+                tool = case.tool(call.tool)
+                assert tool is not None
+                Draft202012Validator(tool.parameters).validate(call.arguments)
+
+
+def test_every_schema_is_valid(cases: list[Case]) -> None:
+    asked = [*cases[:150], *draw_cases(30, features=OPT_IN)]
+    for text in {json.dumps(t.parameters) for c in asked for t in c.tools}:
+        Draft202012Validator.check_schema(json.loads(text))
+
+
+def test_a_case_survives_json(cases: list[Case]) -> None:
+    for case in cases[:200]:
+        text = json.dumps(case_to_json(case), ensure_ascii=False)
+        text.encode()  # no lone surrogates
+        assert case_from_json(json.loads(text)) == case
+
+
+def test_names_keep_the_strictest_rule(cases: list[Case]) -> None:
+    for case in cases:
+        assert not set(case.features) & set(OPT_IN)
+        names = [tool.name for tool in case.tools]
+        assert len(set(names)) == len(names)
+        for tool in case.tools:
+            assert NAME_RULE.fullmatch(tool.name), tool.name
+            assert not {"oneOf", "anyOf", "allOf"} & tool.parameters.keys()
+            for node, _ in nodes(tool.parameters):
+                assert all(map(KEY_RULE.fullmatch, node.get("properties", ())))
+
+
+def test_what_breaks_the_rule_says_so() -> None:
+    for case in draw_cases(60, features=["odd-keys"], probes=["echo"]):
+        assert "odd-keys" in case.features
+    for case in draw_cases(20, features=["odd-tool-name"], probes=["echo"]):
+        assert "odd-tool-name" in case.features
+
+
+def test_more_cases_keep_the_earlier_ones(cases: list[Case]) -> None:
+    assert list(draw_cases(50)) == cases[:50]
+    assert digest(list(draw_cases(50))) == digest(cases[:50])
+    assert [c.id for c in draw_cases(50, seed=1)] != [c.id for c in cases[:50]]
+
+
+def test_cases_are_the_same_in_every_process(cases: list[Case]) -> None:
+    code = (
+        "import json, hashlib; from toolfuzz.core.codec import case_to_json;"
+        "from toolfuzz.generate import draw_cases;"
+        "text = json.dumps([case_to_json(c) for c in draw_cases(40)]);"
+        "print(hashlib.sha256(text.encode()).hexdigest()[:16])"
+    )
+    for hash_seed in ("1", "77"):
+        ran = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": hash_seed},
+        )
+        assert ran.stdout.strip() == digest(cases[:40])
+
+
+def test_cases_differ(cases: list[Case]) -> None:
+    assert len({c.id for c in cases}) == N
+    assert len({shape_of(c) for c in cases}) >= 0.9 * N
+
+
+def test_the_mix(cases: list[Case]) -> None:
+    probes = Counter(c.probe for c in cases)
+    assert set(probes) == set(probe_names())
+    assert probes.most_common(1)[0][0] == "echo"
+    found = {f for c in cases for f in c.features}
+    assert found == set(feature_names()) - set(OPT_IN)
+    assert {c.origin for c in cases} == {"generated"}
+
+
+def test_the_prompt_says_what_is_expected(cases: list[Case]) -> None:
+    for case in cases:
+        (turn,) = case.turns
+        if turn.tool_choice == "none":
+            assert turn.expect.kind == "no_call"
+            continue
+        calls = read(turn.messages, case.tools)
+        assert calls == list(turn.expect.calls)
+        as_text = [json.dumps(c.arguments) for c in calls]
+        assert as_text == [json.dumps(c.arguments) for c in turn.expect.calls]
+        if case.probe == "batch":
+            assert len(set(as_text)) == len(as_text) or len({c.tool for c in calls}) > 1
+        if case.probe == "choose":
+            head = turn.messages[0].content.split("arguments:")[0]
+            assert calls[0].tool not in head.split()
+
+
+@pytest.mark.parametrize("name", list(feature_names()))
+def test_a_feature_that_is_asked_for_is_there(name: str) -> None:
+    drawn = list(draw_cases(8, features=[name], probes=["echo"]))
+    there = [name in case.features for case in drawn]
+    if name == "strict":
+        assert sum(there) >= 6
+    else:
+        assert all(there), drawn[there.index(False)]
+
+
+WEATHER = Tool(
+    "get_weather",
+    "Weather of a city.",
+    {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+)
+FLAG = Tool(
+    "set_flag",
+    "Set the flag.",
+    {"type": "object", "properties": {"on": {"type": "boolean"}}, "required": ["on"]},
+)
+NOOP = Tool("noop", "", {"type": "object", "properties": {}, "additionalProperties": False})
+
+
+def test_the_users_own_tools() -> None:
+    mine = ToolSet("tools:mine.json", (WEATHER, FLAG, NOOP))
+    cases = list(draw_cases(60, tools=[mine]))
+    assert len(cases) == 60
+    assert {c.origin for c in cases} == {"tools:mine.json"}
+    assert all(c.tools == mine.tools for c in cases)
+    called = {call.tool for c in cases for t in c.turns for call in t.expect.calls}
+    assert called == {"get_weather", "set_flag", "noop"}
+    assert len({c.cluster for c in cases}) == 60
+
+
+def test_tools_without_more_cases_end_early() -> None:
+    mine = ToolSet("tools:mine.json", (NOOP,))
+    cases = list(draw_cases(1000, tools=[mine]))
+    assert 2 <= len(cases) < 20
+    assert len({c.id for c in cases}) == len(cases)
+
+
+def test_a_large_set_is_offered_in_part() -> None:
+    tools = tuple(Tool(f"tool_{n}", f"Tool {n}.", WEATHER.parameters) for n in range(1000))
+    for case in draw_cases(20, tools=[ToolSet("mcp:x", tools)]):
+        assert len(case.tools) == 24
+        for turn in case.turns:
+            assert all(case.tool(call.tool) for call in turn.expect.calls)
+
+
+@pytest.mark.parametrize(
+    ("options", "hint"),
+    [
+        ({"n": 0}, "at least 1"),
+        ({"features": ["nullable-any"]}, "nullable-anyof"),
+        ({"features": ["zzz"]}, "toolfuzz list features"),
+        ({"probes": ["ecko"]}, "echo"),
+        ({"strength": 7}, "1, 2 or 3"),
+        ({"features": ["object"], "tools": [ToolSet("t", (FLAG,))]}, "leave out"),
+    ],
+)
+def test_bad_input(options: dict, hint: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        draw_cases(**{"n": 5, **options})
+    assert hint in str(raised.value.hint)

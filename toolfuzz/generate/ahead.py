@@ -1,0 +1,109 @@
+"""Draws cases while others are being sent: many in a process of its own, few in a thread.
+
+The process is ``python -m toolfuzz.generate.ahead``: it reads a pickled Mix and writes pickled
+blocks of slots, each after its length. The pipe's size bounds how far it gets ahead. (A pool of
+``multiprocessing`` would import the caller's main module once more.)
+"""
+
+import asyncio
+import os
+import pickle
+import struct
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
+from itertools import count
+from typing import BinaryIO
+
+from toolfuzz.core.case import Case
+from toolfuzz.generate.draw import Mix, Sieve, Slot, drawer
+
+__all__ = ["ahead"]
+
+_BLOCK = 16
+_FEW = 300
+_LENGTH = struct.Struct(">Q")
+
+
+async def ahead(n: int, mix: Mix) -> AsyncGenerator[Case]:
+    """Yield the first n different cases of the mix."""
+    sieve = Sieve(n)
+    async with aclosing(_in_thread(mix) if n <= _FEW else _in_process(mix)) as blocks:
+        async for block in blocks:
+            for case in sieve.passing(block):
+                yield case
+            if sieve.done:
+                return
+
+
+async def _in_thread(mix: Mix, start: int = 0) -> AsyncGenerator[list[Slot]]:
+    draw = drawer(mix)
+    drawing = asyncio.create_task(asyncio.to_thread(_block, draw, start))
+    try:
+        while True:
+            block = await drawing
+            start += _BLOCK
+            drawing = asyncio.create_task(asyncio.to_thread(_block, draw, start))
+            yield block
+    finally:
+        drawing.cancel()
+        with suppress(asyncio.CancelledError):
+            await drawing
+
+
+async def _in_process(mix: Mix) -> AsyncGenerator[list[Slot]]:
+    """Yield blocks from the process; where none can be had, go on in a thread."""
+    start = 0
+    try:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "toolfuzz.generate.ahead",
+            stdin=PIPE,
+            stdout=PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            start_new_session=True,
+        )
+    except OSError:
+        process = None
+    if process is not None and process.stdin is not None and process.stdout is not None:
+        try:
+            with suppress(asyncio.IncompleteReadError, ConnectionError):
+                process.stdin.write(_framed(mix))
+                await process.stdin.drain()
+                while True:
+                    (size,) = _LENGTH.unpack(await process.stdout.readexactly(_LENGTH.size))
+                    block: list[Slot] = pickle.loads(await process.stdout.readexactly(size))
+                    start += _BLOCK
+                    yield block
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    async with aclosing(_in_thread(mix, start)) as blocks:
+        async for block in blocks:
+            yield block
+
+
+def _block(draw: Callable[[int], Slot], start: int) -> list[Slot]:
+    return [draw(k) for k in range(start, start + _BLOCK)]
+
+
+def _framed(content: object) -> bytes:
+    body = pickle.dumps(content, pickle.HIGHEST_PROTOCOL)
+    return _LENGTH.pack(len(body)) + body
+
+
+def _serve(source: BinaryIO, sink: BinaryIO) -> None:
+    """Write blocks without end; the reader ends it."""
+    (size,) = _LENGTH.unpack(source.read(_LENGTH.size))
+    draw = drawer(pickle.loads(source.read(size)))
+    with suppress(BrokenPipeError):
+        for start in count(0, _BLOCK):
+            sink.write(_framed(_block(draw, start)))
+            sink.flush()
+
+
+if __name__ == "__main__":
+    _serve(sys.stdin.buffer, sys.stdout.buffer)

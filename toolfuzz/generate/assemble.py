@@ -1,0 +1,115 @@
+"""Puts drawn parameters together: a draft from a plan's row, a tool from a draft."""
+
+from dataclasses import replace
+
+from toolfuzz.core.case import Json, JsonObject, Tool
+from toolfuzz.generate.features import all_features
+from toolfuzz.generate.features.base import (
+    Draft,
+    Feature,
+    Parameter,
+    Values,
+    fields,
+    object_schema,
+    object_values,
+)
+from toolfuzz.generate.features.offers import CROWD
+from toolfuzz.generate.features.strict import closed
+from toolfuzz.generate.names import TOOLS
+from toolfuzz.generate.pick import Pick
+from toolfuzz.generate.plan import Row
+
+__all__ = ["assemble", "drafted", "other_tools"]
+
+_WRAPPED = ("values", "linked", "constraints")
+_EXTRA_PERCENT = 35
+
+
+def drafted(pick: Pick, row: Row) -> Draft:
+    """Draw a tool that has the row's features."""
+    known = all_features()
+    features = [known[name] for name in row.features]
+    name, description = pick.of(TOOLS)
+    draft = Draft(name, description)
+    draft.parameters = [_placed(pick, f, f.parameter(pick)) for f in features if f.parameter]
+    if "no-arg" not in row.features:
+        plain = fields(pick, 1, 2) if row.group == "tools" else []
+        draft.parameters += plain or ([] if draft.parameters else fields(pick, 1, 1))
+        draft.parameters += _extra(pick, row)
+    start = pick.below(max(1, len(draft.parameters)))
+    draft.parameters = draft.parameters[start:] + draft.parameters[:start]
+    for feature in features:
+        if feature.change:
+            feature.change(pick, draft)
+    return draft
+
+
+def _placed(pick: Pick, feature: Feature, parameter: Parameter) -> Parameter:
+    """Now and then put the parameter inside an object, where less of it is looked at."""
+    if feature.group not in _WRAPPED or not pick.chance(10):
+        return parameter
+    return Parameter(
+        "details", object_schema([parameter]), object_values([parameter]), root=parameter.root
+    )
+
+
+def _extra(pick: Pick, row: Row) -> list[Parameter]:
+    """Now and then add a feature of another group, so that groups meet as well.
+
+    Not one of ``linked``: its shapes are the ones that whole parsers fail on, and their share in
+    the mix is set by the plan's weights alone.
+    """
+    if row.group == "chosen" or not pick.chance(_EXTRA_PERCENT):
+        return []
+    others = [
+        f.parameter
+        for f in all_features().values()
+        if f.parameter and not f.opt_in and f.group not in ("linked", row.group)
+    ]
+    return [pick.of(others)(pick)]
+
+
+def assemble(draft: Draft, *, sealed: bool = False) -> tuple[Tool, Values]:
+    """Return the tool and what draws its arguments object.
+
+    ``sealed`` forbids further properties at the root, where that changes nothing else.
+    """
+    parameters = _told_apart(draft.parameters)
+    schema: JsonObject = {"type": "object", "properties": {p.name: p.schema for p in parameters}}
+    required = [p.name for p in parameters if p.required]
+    if required:
+        schema["required"] = required
+    if sealed and not draft.root:
+        schema["additionalProperties"] = False
+    for p in parameters:
+        for keyword, definitions in p.root.items():
+            schema[keyword] = {**schema.get(keyword, {}), **definitions}
+    schema.update(draft.root)
+    strict = closed(schema) if draft.strict else None
+    given = [p for p in parameters if p.required or p.given]
+
+    def values(pick: Pick) -> Json:
+        arguments = {p.name: p.values(pick) for p in given}
+        return arguments | draft.root_values(pick) if draft.root_values else arguments
+
+    return Tool(draft.name, draft.description, strict or schema, strict is not None), values
+
+
+def other_tools(pick: Pick, draft: Draft) -> list[Tool]:
+    """Return what is offered beside the tool: what features ask for, or up to two more."""
+    others = list(draft.others)
+    if not others:
+        others = pick.some(CROWD, 0, 2)
+    return list({t.name: t for t in others if t.name != draft.name}.values())
+
+
+def _told_apart(parameters: list[Parameter]) -> list[Parameter]:
+    taken: set[str] = set()
+    told: list[Parameter] = []
+    for p in parameters:
+        name, n = p.name, 2
+        while name in taken:
+            name, n = f"{p.name}_{n}", n + 1
+        taken.add(name)
+        told.append(p if name == p.name else replace(p, name=name))
+    return told

@@ -1,0 +1,131 @@
+"""Covering arrays over features that are on or off, with rules between them.
+
+Greedy, one row at a time (after AETG, Cohen et al. 1997, doi:10.1109/32.605761). Rules are
+implications between two features, so unit propagation decides exactly what can go together.
+"""
+
+import hashlib
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations, product
+
+__all__ = ["Combination", "Rule", "combinations_of", "covering_rows", "random_row"]
+
+_CANDIDATES = 24
+
+Combination = tuple[tuple[str, bool], ...]
+"""Some features, each on or off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Where ``feature`` is on, ``other`` has to be ``state``."""
+
+    feature: str
+    other: str
+    state: bool
+
+
+@cache
+def covering_rows(
+    features: tuple[str, ...], rules: tuple[Rule, ...], strength: int, seed: int
+) -> tuple[tuple[str, ...], ...]:
+    """Return rows (what is on, never nothing) that hold every feasible combination.
+
+    Combinations without any feature on that no non-empty row holds are left out.
+    """
+    chance = _chance("cover", seed, features)
+    wanted = combinations_of(features, rules, strength)
+    bits = {combination: 1 << n for n, combination in enumerate(wanted)}
+    open_bits = (1 << len(wanted)) - 1
+    rows: list[tuple[str, ...]] = []
+    while open_bits:
+        lowest = (open_bits & -open_bits).bit_length() - 1
+        best, best_held = {}, 0
+        for _ in range(_CANDIDATES):
+            row = _completed(dict(wanted[lowest]), features, rules, chance)
+            held = _held(row, features, strength, bits) & open_bits
+            if held.bit_count() > best_held.bit_count():
+                best, best_held = row, held
+        open_bits &= ~best_held
+        if any(best.values()):
+            rows.append(tuple(name for name in features if best[name]))
+    chance.shuffle(rows)
+    return tuple(rows)
+
+
+def random_row(
+    features: tuple[str, ...], rules: tuple[Rule, ...], seed: int, n: int
+) -> tuple[str, ...]:
+    """Return the n-th row of coin tosses that keep the rules; never an empty one."""
+    chance = _chance("row", seed, features, n)
+    while True:
+        row = _completed({}, features, rules, chance)
+        if any(row.values()):
+            return tuple(name for name in features if row[name])
+
+
+@cache
+def combinations_of(
+    features: tuple[str, ...], rules: tuple[Rule, ...], strength: int
+) -> tuple[Combination, ...]:
+    """Return every combination of ``strength`` features' states that the rules allow."""
+    chosen = combinations(features, min(strength, len(features)))
+    pairs = (zip(c, s, strict=True) for c in chosen for s in product((True, False), repeat=len(c)))
+    return tuple(c for c in map(tuple, pairs) if _closure(c, rules) is not None)
+
+
+def _held(
+    row: Mapping[str, bool],
+    features: Sequence[str],
+    strength: int,
+    bits: Mapping[Combination, int],
+) -> int:
+    states = [(name, row[name]) for name in features]
+    return sum(bits[c] for c in combinations(states, min(strength, len(states))))
+
+
+def _completed(
+    fixed: dict[str, bool], features: Sequence[str], rules: Sequence[Rule], chance: random.Random
+) -> dict[str, bool]:
+    """Fill a feasible start up with coin tosses, in an order of chance."""
+    row = _closure(fixed.items(), rules) or {}
+    order = list(features)
+    chance.shuffle(order)
+    for name in order:
+        if name in row:
+            continue
+        state = chance.random() < 0.5
+        added = _closure([*row.items(), (name, state)], rules)
+        row = added or _closure([*row.items(), (name, not state)], rules) or row
+    return row
+
+
+def _closure(states: Iterable[tuple[str, bool]], rules: Sequence[Rule]) -> dict[str, bool] | None:
+    """Return the states with all that follows from them; None when they contradict each other."""
+    known: dict[str, bool] = {}
+    stack = list(states)
+    while stack:
+        name, state = stack.pop()
+        if name in known:
+            if known[name] is not state:
+                return None
+            continue
+        known[name] = state
+        stack += _consequences(name, state, rules)
+    return known
+
+
+def _consequences(name: str, state: bool, rules: Sequence[Rule]) -> Iterator[tuple[str, bool]]:
+    for rule in rules:
+        if state and rule.feature == name:
+            yield rule.other, rule.state
+        elif rule.other == name and rule.state is not state:
+            yield rule.feature, False
+
+
+def _chance(*key: object) -> random.Random:
+    """Return a generator that depends on the key alone, on every machine."""
+    return random.Random(hashlib.sha256(repr(key).encode()).digest())

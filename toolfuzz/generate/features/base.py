@@ -1,0 +1,161 @@
+"""What a feature is, and the small parts that features are made of."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from toolfuzz.core.case import Json, JsonObject, Tool
+from toolfuzz.generate.pick import Pick
+from toolfuzz.generate.values import AMOUNTS, COUNTS, WORDS
+
+__all__ = [
+    "GROUPS",
+    "SCALARS",
+    "Draft",
+    "Feature",
+    "Group",
+    "Parameter",
+    "Place",
+    "Values",
+    "fields",
+    "object_of",
+    "object_schema",
+    "object_values",
+]
+
+Values = Callable[[Pick], Json]
+"""Draws one value that a schema allows; several calls of one tool ask it several times."""
+
+Group = Literal["values", "containers", "linked", "constraints", "tools"]
+GROUPS: tuple[Group, ...] = ("values", "containers", "linked", "constraints", "tools")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A property with its values. ``root`` holds keywords its schema needs at the tool's root."""
+
+    name: str
+    schema: JsonObject
+    values: Values
+    required: bool = True
+    given: bool = True
+    root: JsonObject = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A tool while it is being drawn. ``others`` are offered beside it and never the answer."""
+
+    name: str
+    description: str
+    parameters: list[Parameter] = field(default_factory=list)
+    strict: bool = False
+    root: JsonObject = field(default_factory=dict)
+    root_values: Values | None = None
+    others: list[Tool] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a schema node stands: the keyword that holds it and how many objects are around it."""
+
+    keyword: str
+    depth: int
+    root: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One knob of the generator, with the way to see that a case really has it.
+
+    It draws one ``parameter`` or makes a ``change`` to the whole draft. It is spotted in a schema
+    node that has ``keyword`` (``node``), in an argument of one of the Python types ``kinds``
+    (``value``), in a tool that is to be called (``tool``) or in all the tools on offer
+    (``offer``). ``opt_in``: drawn only when asked for by name, because some providers rightly
+    refuse it. ``excludes`` and ``implies`` name features; exclusion counts in both directions.
+    """
+
+    name: str
+    summary: str
+    group: Group
+    parameter: Callable[[Pick], Parameter] | None = None
+    change: Callable[[Pick, Draft], None] | None = None
+    keyword: str = ""
+    node: Callable[[JsonObject, Place], bool] | None = None
+    value: Callable[[Json], bool] | None = None
+    kinds: tuple[type, ...] = ()
+    tool: Callable[[Tool], bool] | None = None
+    offer: Callable[[Sequence[Tool]], bool] | None = None
+    opt_in: bool = False
+    excludes: tuple[str, ...] = ()
+    implies: tuple[str, ...] = ()
+
+
+def _table(options: Sequence[Json]) -> Values:
+    return lambda pick: pick.of(options)
+
+
+def _scalar(name: str, kind: str, options: Sequence[Json], description: str = "") -> Parameter:
+    schema = {"type": kind, "description": description} if description else {"type": kind}
+    return Parameter(name, schema, _table(options))
+
+
+_FLAGS = (False, True)
+
+SCALARS: tuple[Parameter, ...] = (
+    _scalar("title", "string", WORDS),
+    _scalar("count", "integer", COUNTS),
+    _scalar("enabled", "boolean", _FLAGS),
+    _scalar("path", "string", WORDS, "Path of the file."),
+    _scalar("ratio", "number", AMOUNTS),
+    _scalar("owner", "string", WORDS, "Who is responsible."),
+    _scalar("retries", "integer", COUNTS, "How often to try again."),
+    _scalar("verbose", "boolean", _FLAGS, "Whether to log every step."),
+    _scalar("target", "string", WORDS),
+    _scalar("threshold", "number", AMOUNTS, "Lower limit."),
+    _scalar("region", "string", WORDS, "Where it runs."),
+    _scalar("port", "integer", COUNTS),
+    _scalar("dryRun", "boolean", _FLAGS),
+    _scalar("label", "string", WORDS),
+    _scalar("weight", "number", AMOUNTS),
+    _scalar("size_mb", "integer", COUNTS, "Size in megabytes."),
+    _scalar("branch", "string", WORDS, "Name of the branch."),
+    _scalar("overwrite", "boolean", _FLAGS, "Replace what is there."),
+    _scalar("timeout", "number", AMOUNTS, "Seconds to wait."),
+    _scalar("comment", "string", WORDS),
+    _scalar("page", "integer", COUNTS),
+    _scalar("channel", "string", WORDS, "Where it is announced."),
+    _scalar("recursive", "boolean", _FLAGS),
+    _scalar("query", "string", WORDS, "What to look for."),
+    _scalar("price", "number", AMOUNTS, "Price in euro."),
+    _scalar("batch_size", "integer", COUNTS, "Rows per batch."),
+    _scalar("subject", "string", WORDS),
+    _scalar("notify", "boolean", _FLAGS, "Send a message at the end."),
+    _scalar("version", "string", WORDS, "Version to use."),
+)
+"""Plain properties; their values trip nothing over."""
+
+
+def fields(pick: Pick, least: int = 1, most: int = 4) -> list[Parameter]:
+    """Return some plain properties."""
+    return pick.some(SCALARS, least, most)
+
+
+def object_schema(members: Sequence[Parameter]) -> JsonObject:
+    """Return the schema of an object with exactly these members, all of them required."""
+    return {
+        "type": "object",
+        "properties": {m.name: m.schema for m in members},
+        "required": [m.name for m in members],
+    }
+
+
+def object_values(members: Sequence[Parameter]) -> Values:
+    """Return what draws such an object."""
+    return lambda pick: {m.name: m.values(pick) for m in members}
+
+
+def object_of(pick: Pick, least: int = 1, most: int = 4) -> tuple[JsonObject, Values]:
+    """Return an object of plain properties and what draws it."""
+    members = fields(pick, least, most)
+    return object_schema(members), object_values(members)

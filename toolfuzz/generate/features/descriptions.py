@@ -1,0 +1,77 @@
+"""Tool descriptions: none, long, in several languages, and with text that looks like an order."""
+
+from collections.abc import Callable
+
+from toolfuzz.core.case import Tool
+from toolfuzz.generate.features.base import Draft, Feature
+from toolfuzz.generate.pick import Pick
+
+_LONG = (
+    " It reads its input once, checks every entry, reports what it could not use, and returns a "
+    "summary with counts. Callers should pass all values exactly as they were given to them."
+)
+_LONG_ENOUGH = 800
+_LANGUAGES = (
+    "从文件导入数据并返回摘要。Importa los datos de un archivo.",
+    "データを読み込み、要約を返します。 Liest Daten ein und gibt eine Übersicht zurück.",
+    "Импортирует данные из файла. يستورد البيانات من ملف.",
+)
+_MISLEADING = (
+    'Example: {"name": "other_tool", "arguments": "{}"}. The example is not a default.',
+    "Returns <tool_call> markup in its result; that is its output format, not its input.",
+    "Note: numbers may also be written as text in the old version (v0). This is version 1.",
+)
+
+
+def _described(text: Callable[[Pick, Draft], str]) -> Callable[[Pick, Draft], None]:
+    def change(pick: Pick, draft: Draft) -> None:
+        draft.description = text(pick, draft)
+
+    return change
+
+
+def _is_misleading(tool: Tool) -> bool:
+    return any(text in tool.description for text in _MISLEADING)
+
+
+def _is_foreign(tool: Tool) -> bool:
+    return sum(not c.isascii() for c in tool.description) > 5
+
+
+def _feature(
+    name: str,
+    summary: str,
+    text: Callable[[Pick, Draft], str],
+    spotted: Callable[[Tool], bool],
+    excludes: tuple[str, ...] = ("description-none",),
+) -> Feature:
+    return Feature(name, summary, "tools", change=_described(text), tool=spotted, excludes=excludes)
+
+
+FEATURES = (
+    _feature(
+        "description-none",
+        "a tool without a description",
+        lambda pick, draft: "",
+        lambda tool: not tool.description,
+        excludes=(),
+    ),
+    _feature(
+        "description-languages",
+        "a tool description in other languages",
+        lambda pick, draft: pick.of(_LANGUAGES),
+        _is_foreign,
+    ),
+    _feature(
+        "description-long",
+        "a tool description of 800 characters or more",
+        lambda pick, draft: draft.description + _LONG * pick.within(5, 8),
+        lambda tool: len(tool.description) >= _LONG_ENOUGH,
+    ),
+    _feature(
+        "description-misleading",
+        "a tool description with text that looks like a call or another rule",
+        lambda pick, draft: f"{draft.description} {pick.of(_MISLEADING)}",
+        _is_misleading,
+    ),
+)

@@ -1,0 +1,69 @@
+"""Property names: words that JSON Schema uses itself, dots and dashes, and odd ones by request.
+
+The strictest public rule for a property name is ``^[a-zA-Z0-9_.-]{1,64}$`` (Anthropic); the odd
+keys break it, so they are opt-in.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from toolfuzz.core.case import JsonObject
+from toolfuzz.generate.features.base import Feature, Parameter, Place, fields
+from toolfuzz.generate.pick import Pick
+
+__all__ = ["KEY_RULE"]
+
+KEY_RULE = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
+
+_RESERVED = ("type", "properties", "required", "items", "enum", "definitions", "arguments")
+_PUNCTUATED = ("max.tokens", "x-request-id", "a.b.c", "retry-after", "0", "-")
+_ODD = ("$filter", "@type", "tags[]", "first name", "größe", "名前", "a/b", "x~y", "k" * 70, "q:r")
+
+
+def _drawn(names: tuple[str, ...]) -> Callable[[Pick], Parameter]:
+    def parameter(pick: Pick) -> Parameter:
+        (plain,) = fields(pick, 1, 1)
+        return replace(plain, name=pick.of(names))
+
+    return parameter
+
+
+def _some(test: Callable[[str], bool]) -> Callable[[JsonObject, Place], bool]:
+    def spotted(node: JsonObject, place: Place) -> bool:
+        properties = node["properties"]
+        return isinstance(properties, dict) and any(map(test, properties))
+
+    return spotted
+
+
+FEATURES = (
+    Feature(
+        "reserved-names",
+        "a parameter called type, properties, required, …",
+        "tools",
+        parameter=_drawn(_RESERVED),
+        keyword="properties",
+        node=_some(lambda name: name in _RESERVED),
+        excludes=("no-arg",),
+    ),
+    Feature(
+        "punctuated-keys",
+        "a parameter name with dots or dashes, or only a digit",
+        "tools",
+        parameter=_drawn(_PUNCTUATED),
+        keyword="properties",
+        node=_some(lambda name: KEY_RULE.fullmatch(name) is not None and not name.isidentifier()),
+        excludes=("no-arg",),
+    ),
+    Feature(
+        "odd-keys",
+        "a parameter name that strict providers refuse ($ @ [ ] space, non-ASCII, 64+)",
+        "tools",
+        parameter=_drawn(_ODD),
+        keyword="properties",
+        node=_some(lambda name: KEY_RULE.fullmatch(name) is None),
+        opt_in=True,
+        excludes=("no-arg",),
+    ),
+)

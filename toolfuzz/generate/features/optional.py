@@ -1,0 +1,64 @@
+"""Optional parameters that are left out, tools where all are optional, tools without any."""
+
+from dataclasses import replace
+
+from toolfuzz.core.case import Tool
+from toolfuzz.generate.features.base import Draft, Feature, fields
+from toolfuzz.generate.pick import Pick
+
+
+def _optional(pick: Pick, draft: Draft) -> None:
+    for extra in fields(pick, 1, 2):
+        draft.parameters.append(replace(extra, required=False, given=pick.chance(35)))
+
+
+def _all_optional(pick: Pick, draft: Draft) -> None:
+    draft.parameters = [replace(p, required=False, given=pick.chance(60)) for p in draft.parameters]
+
+
+def _no_arg(pick: Pick, draft: Draft) -> None:
+    draft.parameters = []
+
+
+def _names(tool: Tool) -> tuple[set[str], set[str]]:
+    properties = set(tool.parameters.get("properties") or ())
+    return properties, properties & set(tool.parameters.get("required") or ())
+
+
+def _has_optional(tool: Tool) -> bool:
+    properties, required = _names(tool)
+    return bool(required) and required != properties
+
+
+def _has_only_optional(tool: Tool) -> bool:
+    properties, required = _names(tool)
+    return bool(properties) and not required and not _is_composed(tool)
+
+
+def _has_none(tool: Tool) -> bool:
+    return not _names(tool)[0] and not _is_composed(tool)
+
+
+def _is_composed(tool: Tool) -> bool:
+    return any(key in tool.parameters for key in ("oneOf", "anyOf", "allOf", "$ref"))
+
+
+FEATURES = (
+    Feature(
+        "optional",
+        "required and optional parameters, some of the latter left out",
+        "tools",
+        change=_optional,
+        tool=_has_optional,
+        excludes=("all-optional", "no-arg"),
+    ),
+    Feature(
+        "all-optional",
+        "every parameter is optional",
+        "tools",
+        change=_all_optional,
+        tool=_has_only_optional,
+        excludes=("no-arg", "strict"),
+    ),
+    Feature("no-arg", "a tool without parameters", "tools", change=_no_arg, tool=_has_none),
+)

@@ -1,0 +1,138 @@
+"""``$ref``: to ``$defs``, to ``definitions``, with keywords beside it, and recursive."""
+
+from typing import Any
+
+from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.generate.features.base import (
+    Feature,
+    Parameter,
+    Place,
+    Values,
+    fields,
+    object_of,
+    object_schema,
+    object_values,
+)
+from toolfuzz.generate.pick import Pick
+
+
+def _used(pick: Pick, name: str, ref: JsonObject, values: Values, root: JsonObject) -> Parameter:
+    """Return a parameter that is the referenced thing or, less often, an array of it."""
+    if pick.chance(25):
+        items = {"type": "array", "items": ref}
+        return Parameter(
+            f"{name}s", items, lambda p: [values(p) for _ in range(p.within(1, 3))], root=root
+        )
+    return Parameter(name, ref, values, root=root)
+
+
+def _to_defs(pick: Pick) -> Parameter:
+    schema, values = object_of(pick, 1, 3)
+    defs: JsonObject = {"Environment": schema}
+    if pick.chance(40):
+        inner = Parameter("environment", {"$ref": "#/$defs/Environment"}, values)
+        members = [inner, *fields(pick, 1, 2)]
+        defs["Stage"] = object_schema(members)
+        return _used(
+            pick, "stage", {"$ref": "#/$defs/Stage"}, object_values(members), {"$defs": defs}
+        )
+    return _used(pick, "environment", {"$ref": "#/$defs/Environment"}, values, {"$defs": defs})
+
+
+def _to_definitions(pick: Pick) -> Parameter:
+    schema, values = object_of(pick, 1, 3)
+    ref = {"$ref": "#/definitions/Account"}
+    return _used(pick, "account", ref, values, {"definitions": {"Account": schema}})
+
+
+def _with_siblings(pick: Pick) -> Parameter:
+    schema, values = object_of(pick, 1, 3)
+    beside: JsonObject = pick.of(
+        (
+            {"description": "Where the result goes."},
+            {"title": "Destination"},
+            {"description": "Where the result goes.", "title": "Destination"},
+            {"minProperties": 1},
+        )
+    )
+    ref = {"$ref": "#/$defs/Destination", **beside}
+    return Parameter("destination", ref, values, root={"$defs": {"Destination": schema}})
+
+
+def _recursive(pick: Pick) -> Parameter:
+    (label,) = fields(pick, 1, 1)
+    node: JsonObject = {
+        "type": "object",
+        "properties": {
+            label.name: label.schema,
+            "children": {"type": "array", "items": {"$ref": "#/$defs/Node"}},
+        },
+        "required": [label.name],
+    }
+
+    def tree(p: Pick, levels: int) -> Json:
+        grown: dict[str, Any] = {label.name: label.values(p)}
+        if levels:
+            grown["children"] = [tree(p, levels - 1) for _ in range(p.within(1, 2))]
+        return grown
+
+    return Parameter(
+        pick.of(("tree", "root_node", "menu")),
+        {"$ref": "#/$defs/Node"},
+        lambda p: tree(p, p.within(1, 2)),
+        root={"$defs": {"Node": node}},
+    )
+
+
+def _is_recursive(node: JsonObject, place: Place) -> bool:
+    """Whether the definition that this points to points to itself again."""
+    return f"'{node['$ref']}'" in str(_target(node["$ref"], place.root))
+
+
+def _target(ref: Any, root: JsonObject) -> Json:
+    """Return the schema behind a local reference, {} when there is none."""
+    found: Json = root
+    for part in str(ref).removeprefix("#").split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if not isinstance(found, dict) or key not in found:
+            return {}
+        found = found[key]
+    return found
+
+
+FEATURES = (
+    Feature(
+        "ref-defs",
+        "an object behind a $ref to $defs",
+        "linked",
+        parameter=_to_defs,
+        keyword="$ref",
+        node=lambda node, place: str(node["$ref"]).startswith("#/$defs/"),
+    ),
+    Feature(
+        "ref-definitions",
+        "an object behind a $ref to definitions (the older spelling)",
+        "linked",
+        parameter=_to_definitions,
+        keyword="$ref",
+        node=lambda node, place: str(node["$ref"]).startswith("#/definitions/"),
+    ),
+    Feature(
+        "ref-siblings",
+        "a $ref with other keywords beside it",
+        "linked",
+        parameter=_with_siblings,
+        keyword="$ref",
+        node=lambda node, place: len(node) > 1,
+        implies=("ref-defs",),
+    ),
+    Feature(
+        "ref-recursive",
+        "a schema that refers to itself",
+        "linked",
+        parameter=_recursive,
+        keyword="$ref",
+        node=_is_recursive,
+        implies=("ref-defs",),
+    ),
+)

@@ -1,0 +1,31 @@
+"""Probes, one file each. A file that defines ``PROBE`` is found by itself."""
+
+import importlib
+import pkgutil
+from functools import cache
+
+from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.generate.probes.base import Probe
+
+__all__ = ["all_probes", "find"]
+
+
+@cache
+def all_probes() -> dict[str, Probe]:
+    """Return every probe by name, the most frequent first."""
+    found: list[Probe] = []
+    for module in pkgutil.iter_modules(__path__):
+        loaded = importlib.import_module(f"{__name__}.{module.name}")
+        probe = getattr(loaded, "PROBE", None)
+        if isinstance(probe, Probe):
+            found.append(probe)
+    return {p.name: p for p in sorted(found, key=lambda p: (-p.share, p.name))}
+
+
+def find(name: str) -> Probe:
+    """Return the probe of that name; raise UsageError with the nearest names otherwise."""
+    known = all_probes()
+    if name not in known:
+        near = did_you_mean(name, known)
+        raise UsageError(f"there is no probe {name!r}", near or "see: toolfuzz list probes")
+    return known[name]

@@ -1,0 +1,20 @@
+"""``abstain``: no call is right, by the request itself or by ``tool_choice: none``."""
+
+from toolfuzz.core.case import Expectation, ExpectedCall, Turn
+from toolfuzz.generate.pick import Pick
+from toolfuzz.generate.probes.base import Offer, Probe
+from toolfuzz.generate.prompts import ABSTAIN_TEXTS, render
+
+_NO_CALL = Expectation("no_call")
+
+
+def _ask(pick: Pick, offer: Offer) -> tuple[Turn, ...]:
+    if pick.chance(25):
+        tool, values = offer.askable[0]
+        tempting = render("echo", offer.tools, (ExpectedCall(tool.name, values(pick)),))
+        return (Turn(tempting, _NO_CALL, tool_choice="none"),)
+    variant = pick.below(len(ABSTAIN_TEXTS))
+    return (Turn(render("abstain", offer.tools, (), variant=variant), _NO_CALL),)
+
+
+PROBE = Probe("abstain", "no call is right", 8, _ask)

@@ -1,0 +1,48 @@
+"""What a probe is: a way to ask for calls whose right answer is known."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from toolfuzz.core.case import Expectation, ExpectedCall, Tool, Turn
+from toolfuzz.generate.features.base import Draft, Values
+from toolfuzz.generate.pick import Pick
+from toolfuzz.generate.prompts import render
+
+__all__ = ["Offer", "Probe", "asked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The tools on offer, and with what arguments some of them may be asked for.
+
+    ``askable`` pairs a tool with what draws its arguments object; the first one is meant.
+    """
+
+    tools: tuple[Tool, ...]
+    askable: tuple[tuple[Tool, Values], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One way to ask. ``ask`` returns None when the offer doesn't suit it.
+
+    ``share`` is its weight in the default mix; ``prepare`` may change a generated tool first.
+    """
+
+    name: str
+    summary: str
+    share: int
+    ask: Callable[[Pick, Offer], tuple[Turn, ...] | None]
+    prepare: Callable[[Pick, Draft], None] | None = None
+
+
+def asked(
+    probe: str,
+    offer: Offer,
+    calls: tuple[ExpectedCall, ...],
+    *,
+    tool_choice: str = "auto",
+) -> tuple[Turn, ...]:
+    """Return the single turn that asks for exactly these calls, in any order."""
+    messages = render(probe, offer.tools, calls)
+    return (Turn(messages, Expectation("calls", calls), tool_choice=tool_choice),)
