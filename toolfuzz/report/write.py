@@ -1,0 +1,67 @@
+"""``--report NAME[=PATH]``: the formats, written to files."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolfuzz.analyze.load import RunData
+from toolfuzz.core.case import JsonObject
+from toolfuzz.core.errors import UsageError
+from toolfuzz.report.formats import announcement, report_format
+
+__all__ = ["Wanted", "parse_wanted", "write_reports"]
+
+_STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A report that was asked for; without a path it goes into the run's folder."""
+
+    name: str
+    path: Path | None = None
+
+
+def parse_wanted(specs: Sequence[str]) -> list[Wanted]:
+    """Read ``NAME[=PATH]``s; raises UsageError, so that nothing is asked for an unknown format."""
+    wanted = []
+    for spec in specs:
+        name, equals, path = spec.partition("=")
+        report_format(name)
+        if equals and not path:
+            raise UsageError(f"--report {spec}: the path is empty", f"try --report {name}")
+        if path and Path(path).is_dir():
+            raise UsageError(f"--report {spec}: that is a folder", f"try {path}/{name}")
+        wanted.append(Wanted(name, Path(path) if path else None))
+    return wanted
+
+
+def write_reports(
+    wanted: Sequence[Wanted], run: RunData, summary: JsonObject, folder: Path
+) -> tuple[list[Path], str]:
+    """Write each report; return the paths and what is to be printed on stdout besides.
+
+    ``github`` without a path is appended to the job's summary page when it runs in GitHub
+    Actions. Raises UsageError for what can't be written.
+    """
+    paths, announced = [], ""
+    for want in wanted:
+        form = report_format(want.name)
+        made = form.render(run, summary)
+        content = made.encode() if isinstance(made, str) else made
+        page = os.environ.get(_STEP_SUMMARY) if want.name == "github" else None
+        path = want.path or (Path(page) if page else folder / form.FILE)
+        append = page is not None and want.path is None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("ab" if append else "wb") as file:
+                file.write(content)
+        except OSError as error:
+            raise UsageError(
+                f"can't write the {want.name} report to {path}: {error.strerror or error}",
+                f"choose another place: --report {want.name}=PATH",
+            ) from None
+        paths.append(path)
+        announced += announcement(form, run, summary)
+    return paths, announced
