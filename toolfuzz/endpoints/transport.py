@@ -6,6 +6,7 @@ sends back is masked, byte for byte. Redirects are not followed: they would carr
 
 import asyncio
 import json
+import os
 import re
 import ssl
 import time
@@ -237,7 +238,9 @@ def _root_cause(fault: BaseException) -> str:
         if isinstance(cause, BaseExceptionGroup):
             cause = cause.exceptions[0]
         if isinstance(cause, OSError) and cause.errno is not None:
-            said = str(cause)
+            # asyncio words a refused connection without the word "refused".
+            refused = isinstance(cause, ConnectionError)
+            said = os.strerror(cause.errno) if refused else str(cause)
         cause = cause.__cause__ or cause.__context__
     return said
 
