@@ -4,6 +4,7 @@ The tests run from the certain to the likely; the first that explains the text i
 what it mended is handed on, so that the layers below judge the rest.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from toolfuzz.judge import repair
 from toolfuzz.judge.catalogue import finding
 from toolfuzz.judge.excerpt import clip
 from toolfuzz.judge.shapes import pointer_of
-from toolfuzz.judge.strings import NATIVE_MARKUP
+from toolfuzz.judge.strings import NATIVE_MARKUP, markup_in
 
 __all__ = ["ReadArguments", "read"]
 
@@ -201,7 +202,7 @@ def _unloadable(
         if result is not None:
             return result
     place = f"{error.reason} at character {error.pos}"
-    if NATIVE_MARKUP.search(raw):
+    if markup_in(raw, json.dumps(oracle or {}, ensure_ascii=False)):
         said = finding(
             "args-native-markup", "the arguments are the model's own markup", actual=clip(raw)
         )
