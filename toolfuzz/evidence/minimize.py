@@ -1,6 +1,7 @@
 """From a failing case to the smallest one that still fails, with its passing neighbour."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -28,7 +29,7 @@ CONFIRM_FAILURES = 6
 CONFIRM_CALLS = 48
 LOWEST_RATE = 0.1
 FINAL_CALLS = 16
-NEIGHBOUR_CALLS = 8
+NEIGHBOURS_TRIED = 8
 _TOO_MANY_UNANSWERED = 20
 
 
@@ -227,21 +228,27 @@ async def _simplify(study: _Study) -> None:
 async def _neighbour(study: _Study) -> Case | None:
     """Return the nearest case that passes: one thing less, or one thing said plainly."""
     tree, plain = CaseTree(study.case), PlainTree(study.case)
-    nearby: list[Case | None] = [
-        *(plain.build(frozenset({n})) for n in plain.candidates(0, frozenset())),
+    nearby = [
         *(
             tree.build(frozenset({n}))
             for depth in reversed(range(tree.levels()))
             for n in tree.candidates(depth, frozenset())
         ),
+        *(plain.build(frozenset({n})) for n in plain.candidates(0, frozenset())),
     ]
-    times = 1 if study.rates.certain else NEIGHBOUR_CALLS
-    for case in nearby[:8]:
+    for case in nearby[:NEIGHBOURS_TRIED]:
         if case is None or case == study.case:
             continue
-        if not any(await study.times(case, times)):
+        if not any(await study.times(case, _enough_passes(study.rates))):
             return case
     return None
+
+
+def _enough_passes(rates: Rates) -> int:
+    """So many passes in a row that a case which still fails would show it, 99 times of 100."""
+    if rates.certain:
+        return 1
+    return min(max(math.ceil(math.log(0.01) / math.log(1 - rates.fails)), 4), 24)
 
 
 def _result(study: _Study, answers: list[bool], neighbour: Case | None, reason: str) -> Minimized:
