@@ -134,7 +134,7 @@ MARKUP = {
     "qwen": "<tool_call>\n<function=get_weather>\n<parameter=city>\nParis\n</parameter>\n",
     "kimi": "<|tool_calls_section_begin|><|tool_call_begin|>functions.get_weather:0"
     '<|tool_call_argument_begin|>{"city":"Paris"}<|tool_call_end|>',
-    "deepseek": "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>get_weather\n```json",
+    "deepseek": "<｜tool▁call▁begin｜>function<｜tool▁sep｜>get_weather\n```json\n{}",
     "deepseek v3.1": '<｜tool▁call▁begin｜>get_weather<｜tool▁sep｜>{"city":"Paris"}',
     "dsml": '<｜DSML｜tool_calls>\n<｜DSML｜invoke name="get_weather">\n',
     "dsml, ascii": '<|DSML|tool_calls>\n<|DSML|invoke name="get_weather">\n',

@@ -294,11 +294,11 @@ def _checks(
         if one is None or one.document.value is None:
             failed += 1 + len(leaves)
             continue
-        touched = {f.pointer for f in errors if f.call == one.index and f.layer not in _OUTER}
+        inner = [f for f in errors if f.call == one.index and f.layer not in _OUTER]
+        touched = {f.pointer for f in inner}
         above = {p[:n] for p in touched for n, char in enumerate(p) if char == "/"}
-        whole = "" in touched
-        failed += whole
-        failed += sum(whole or _touches(leaf, touched, above) for leaf in leaves)
+        failed += any(f.layer == "arguments" for f in inner)
+        failed += sum("" in touched or _touches(leaf, touched, above) for leaf in leaves)
     return total, failed
 
 

@@ -113,7 +113,8 @@ class _Assembler:
         self.named_slots = {f.slot for f in reply.fragments if f.id or f.name}
 
     def note(self, slug: str, call: StreamedCall, message: str) -> None:
-        self.found.setdefault(slug, finding(slug, message, call=call.position))
+        if slug not in self.found:
+            self.found[slug] = finding(slug, message, call=call.position)
 
     def hear(self, fragment: Fragment) -> None:
         if fragment.kind == "open":

@@ -1,0 +1,81 @@
+"""The ladder of names: which offered tool is meant, and what a strange name is not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toolfuzz.judge.names import resolve, split_glued
+
+OFFERED = (
+    "get_weather",
+    "read",
+    "exec",
+    "query_dataset",
+    "write_file",
+    "walk_directory",
+    "todowrite",
+    "fs.list",
+    "Search",
+    "search_all",
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "tool", "slug"),
+    [
+        ("get_weather", "get_weather", None),
+        ("fs.list", "fs.list", None),
+        ("search_all", "search_all", None),
+        ("query_dataset<|channel|>commentary", "query_dataset", "name-polluted"),
+        ("<|constrain|>read", "read", "name-polluted"),
+        (" read", "read", "name-polluted"),
+        ("read\n", "read", "name-polluted"),
+        ('"read"', "read", "name-polluted"),
+        ("read()", "read", "name-polluted"),
+        ("read<arg_key>filePath</arg_key>", "read", "name-polluted"),
+        ('read({"path": 1})', "read", "name-polluted"),
+        ("functions.read<|x|>", "read", "name-polluted"),
+        ("default.read", "read", "name-prefixed"),
+        ("functions.get_weather:0", "get_weather", "name-prefixed"),
+        ("mcp__server__read", "read", "name-prefixed"),
+        ("default_api.read", "read", "name-prefixed"),
+        ("read.filePath", "read", "name-prefixed"),
+        ("functionsexec5", "exec", "name-prefixed"),
+        ("get_weather_2", "get_weather", "name-prefixed"),
+        ("walk_directorywrite_filewrite_file", "walk_directory", "name-concatenated"),
+        ("readread", "read", "name-concatenated"),
+        ("Read", "read", "name-case"),
+        ("todo_write", "todowrite", "name-case"),
+        ("getWeather", "get_weather", "name-case"),
+        ("search", "Search", "name-case"),
+        ("", None, "name-empty"),
+        ("  ", None, "name-empty"),
+        (None, None, "name-empty"),
+        ("execute_python", None, "unknown-tool"),
+        ("bread", None, "unknown-tool"),
+        ("reading", None, "unknown-tool"),
+        ("read_all", None, "unknown-tool"),
+        ("weather", None, "unknown-tool"),
+        ("x" * 5000, None, "unknown-tool"),
+    ],
+)
+def test_ladder(name: str | None, tool: str | None, slug: str | None) -> None:
+    assert resolve(name, OFFERED) == (tool, slug)
+
+
+def test_a_case_that_two_tools_share_names_neither() -> None:
+    assert resolve("GETTIME", ("get_time", "getTime")) == (None, "unknown-tool")
+
+
+@given(st.lists(st.sampled_from(OFFERED), min_size=2, max_size=5))
+def test_glued_names_come_apart(names: list[str]) -> None:
+    parts = split_glued("".join(names), OFFERED)
+    assert "".join(parts) == "".join(names)
+    assert set(parts) <= set(OFFERED)
+
+
+@given(st.text(max_size=30), st.lists(st.text(max_size=6), max_size=4))
+def test_any_name_gets_an_answer(name: str, offered: list[str]) -> None:
+    tool, slug = resolve(name, offered)
+    assert (tool is None) == (slug in ("unknown-tool", "name-empty"))
+    assert tool is None or tool in offered
