@@ -36,22 +36,24 @@ class World:
     strength: float = 1.0
     new_defect: bool = True
     noisier: float = 0.0
+    aim: str = ""
 
 
 WORLDS = (
-    World("no change at .95, mostly persistent failures", 0.04, 0.0104),
-    World("no change at .95, all noise", 0, 0.05),
+    World("no change at .95, mostly persistent failures", 0.04, 0.0104, aim="FAIL <= 2%"),
+    World("no change at .95, all noise", 0, 0.05, aim="FAIL <= 2%"),
     World("no change at .90, all noise", 0, 0.10),
     World("no change at .99, all noise", 0, 0.01),
     World("no change at 1.00", 0, 0.0),
     World("-2 points, systematic, old defects", 0.04, 0.0104, 0.0202, new_defect=False),
     World("-2 points, systematic, new defect", 0.04, 0.0104, 0.0202),
     World("-5 points, systematic, old defects", 0.04, 0.0104, 0.0505, new_defect=False),
-    World("-5 points, systematic, new defect", 0.04, 0.0104, 0.0505),
+    World("-5 points, systematic, new defect", 0.04, 0.0104, 0.0505, aim="FAIL >= 95%"),
     World("-5 points, broken 70% of the time", 0.04, 0.0104, 0.0722, 0.7, False),
     World("-5 points, systematic, over noise, old defects", 0, 0.05, 0.0526, new_defect=False),
     World("-5 points, systematic, over noise, new defect", 0, 0.05, 0.0526),
     World("-5 points, all noise", 0, 0.05, noisier=0.05),
+    World("-10 points, systematic, new defect", 0.04, 0.0104, 0.1010, aim="FAIL >= 99%"),
     World("-10 points, systematic, old defects", 0.04, 0.0104, 0.1010, new_defect=False),
     World("-10 points, broken 70% of the time", 0.04, 0.0104, 0.1443, 0.7, False),
     World("-10 points, systematic, over noise", 0, 0.05, 0.1053, new_defect=False),
@@ -123,7 +125,7 @@ def check_once(
 
 def check(trials: int) -> Iterator[str]:
     yield f"check against a baseline, {trials} trials a row, margin {RULE.margin:.0%}"
-    yield f"  {'':46}{'PASS':>7}{'FAIL':>7}{'INCONCL':>9}{'calls':>7}"
+    yield f"  {'':50}{'PASS':>7}{'FAIL':>7}{'INCONCL':>9}{'calls':>7}"
     for world in WORLDS:
         yield row(world, trials, can_reask=True)
     for world in WORLDS[:2]:
@@ -140,7 +142,8 @@ def row(world: World, trials: int, *, can_reask: bool) -> str:
     calls = np.mean([spent for _, spent in outcomes])
     name = world.name + ("" if can_reask else ", unconfirmed")
     passed, failed_, open_ = share.values()
-    return f"  {name:46}{passed:7.1%}{failed_:7.1%}{open_:9.1%}{calls:7.0f}"
+    aim = f"aim: {world.aim}" if world.aim and can_reask else ""
+    return f"  {name:50}{passed:7.1%}{failed_:7.1%}{open_:9.1%}{calls:7.0f}   {aim}"
 
 
 SAMPLES = (
@@ -155,7 +158,7 @@ SAMPLES = (
 
 def coverage(trials: int) -> Iterator[str]:
     yield f"the 95% interval of the rate, {trials} trials a row"
-    yield f"  {'':46}{'ours':>7}{'width':>7}{'plain Wilson':>14}"
+    yield f"  {'(aim: ours >= 93%)':50}{'ours':>7}{'width':>7}{'plain Wilson':>14}"
     for true, icc, schemas, repeats in SAMPLES:
         rng = np.random.default_rng(11)
         ours = plain = width = 0.0
@@ -169,14 +172,14 @@ def coverage(trials: int) -> Iterator[str]:
             plain += low <= true <= high
             width += got.high - got.low
         name = f"{schemas} schemas x {repeats} at {true}, ICC {icc}"
-        yield f"  {name:46}{ours / trials:7.1%}{width / trials:7.3f}{plain / trials:14.1%}"
+        yield f"  {name:50}{ours / trials:7.1%}{width / trials:7.3f}{plain / trials:14.1%}"
 
 
 def sequential(trials: int) -> Iterator[str]:
     test = SequentialTest()
     yield f"accept {test.accept} or reject {test.reject}, {trials} trials a row"
     yield f"  {test.words()}"
-    yield f"  {'true rate':46}{'accept':>7}{'reject':>7}{'capped':>9}{'calls':>7}"
+    yield f"  {'true rate':50}{'accept':>7}{'reject':>7}{'capped':>9}{'calls':>7}"
     for true in (1.0, 0.99, 0.97, 0.95, 0.906):
         rng = np.random.default_rng(13)
         made = []
@@ -187,7 +190,7 @@ def sequential(trials: int) -> Iterator[str]:
         accepted = sum(d.outcome == "ACCEPT" for d in made) / trials
         capped = sum(d.capped for d in made) / trials
         calls = np.mean([d.calls for d in made])
-        yield f"  {true:<46}{accepted:7.1%}{1 - accepted:7.1%}{capped:9.1%}{calls:7.0f}"
+        yield f"  {true:<50}{accepted:7.1%}{1 - accepted:7.1%}{capped:9.1%}{calls:7.0f}"
 
 
 def main() -> None:

@@ -2,6 +2,10 @@
 
 ``decide`` is a pure function of all answers so far: it returns what to ask next, or the decision.
 The caller asks and calls it again, so a check can be cut off and resumed at any point.
+
+The margin says which drop is small enough to pass. It does not excuse one that fresh answers
+confirm: a change that always breaks the same 2% of the cases passes more often than it fails, but
+it fails in about four of ten checks. ``benchmarks/check_rule.py`` measures all of this.
 """
 
 from collections.abc import Mapping, Sequence
