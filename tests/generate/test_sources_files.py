@@ -102,6 +102,31 @@ def test_what_is_not_usable_is_skipped_by_tool_and_place(tmp_path):
     assert all(s.reason and "\n" not in s.reason for s in found.skipped)
 
 
+def test_an_optional_parameter_without_values_is_reported_and_left_out(tmp_path):
+    parameters = {
+        "type": "object",
+        "properties": {
+            "fine": {"type": "integer"},
+            "never": {"type": "integer", "minimum": 2, "maximum": 1},
+            "unmatched": {"type": "string", "pattern": "a^b"},
+            "nested": {
+                "type": "object",
+                "properties": {"deep": {"type": "string", "pattern": "a^b"}},
+                "required": ["deep"],
+            },
+            "forbidden": False,
+        },
+    }
+    found = load(written(tmp_path, [{"name": "f", "parameters": parameters}]))
+    assert [(s.tool, s.pointer) for s in found.skipped] == [
+        ("f", "/properties/never"),
+        ("f", "/properties/unmatched"),
+        ("f", "/properties/nested/properties/deep"),
+    ]
+    drawn = [draw_value(parameters, seed) for seed in range(50)]
+    assert {name for value in drawn for name in value} == {"fine"}
+
+
 def deep(levels):
     return b'{"a":' * levels + b"1" + b"}" * levels
 

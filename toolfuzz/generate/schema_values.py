@@ -20,9 +20,10 @@ from toolfuzz.generate.sources.toolset import Skipped
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["Unsatisfiable", "check_tool", "draw_value", "values"]
+__all__ = ["Unsatisfiable", "check_tool", "dead_members", "draw_value", "values"]
 
 _TRIES = 60
+_LOOKS = 8
 _TOO_DEEP = "refers to itself without end, or is nested too deeply to be checked"
 
 
@@ -49,6 +50,15 @@ def check_tool(tool: Tool) -> Skipped | None:
     return None
 
 
+def dead_members(tool: Tool) -> list[Skipped]:
+    """List the optional parameters of a usable tool that no value can be drawn for.
+
+    They are left out of every call. What the schema itself forbids (``false``) is not listed.
+    """
+    found = [blame(plan) for plan in _planner(_text(tool.parameters)).dead_members()]
+    return [Skipped(tool.name, p.pointer, f"left out of every call: {p.reason}") for p in found]
+
+
 def _text(schema: JsonObject) -> str:
     try:
         return json.dumps(schema)
@@ -56,22 +66,38 @@ def _text(schema: JsonObject) -> str:
         raise Unsatisfiable("", _TOO_DEEP) from None
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _planner(text: str) -> Planner:
     try:
         planner = Planner(Document(json.loads(text)))
     except RecursionError:
         raise Unsatisfiable("", _TOO_DEEP) from None
+    if barren := [plan for plan in planner.plans() if _is_barren(planner, plan)]:
+        planner.drop(barren)
     if planner.root.height == float("inf"):
         raise blame(planner.root)
     return planner
+
+
+def _is_barren(planner: Planner, plan: Plan) -> bool:
+    """Whether nothing can be drawn here although every part of it can be."""
+    if plan.height == float("inf"):
+        return False
+    for seed in range(_LOOKS):
+        try:
+            Drawing(planner, Random(seed)).from_plan(plan)
+        except Dead as dead:
+            if dead.plan is plan:
+                continue
+        return False
+    return True
 
 
 def _draw(planner: Planner, random: Random) -> JsonObject:
     stuck: Plan = planner.root
     for _ in range(_TRIES):
         try:
-            value: JsonObject = Drawing(planner, random).root()
+            value: JsonObject = Drawing(planner, random).from_plan(planner.root)
             if planner.document.validator.is_valid(value):
                 return value
         except Dead as dead:

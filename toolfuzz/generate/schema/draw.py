@@ -36,9 +36,8 @@ class Drawing:
         self.share = random.choice((0.0, 0.3, 0.6, 0.6, 1.0, 1.0))
         self.nodes = 0
 
-    def root(self) -> Json:
-        """Draw the whole value."""
-        plan = self.planner.root
+    def from_plan(self, plan: Plan) -> Json:
+        """Draw a value that is at most a few levels deeper than it has to be."""
         return self.value(plan, plan.height + _LEVELS_BEYOND_NEED)
 
     def value(self, plan: Plan, room: float) -> Json:

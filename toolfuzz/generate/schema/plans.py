@@ -8,7 +8,7 @@ itself, and drawing follows it downwards to stop in time.
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from toolfuzz.core.case import Json, JsonObject
@@ -86,6 +86,31 @@ class Planner:
                 fresh.problem, fresh.facts, fresh.choices = problem, None, []
         _settle(made)
         return plan
+
+    def plans(self) -> list[Plan]:
+        """Return all plans made so far."""
+        return list(self._plans.values())
+
+    def drop(self, barren: Iterable[Plan]) -> None:
+        """Take these plans for unsatisfiable: nothing was drawn from them however often tried."""
+        for plan in barren:
+            plan.problem = Unsatisfiable(plan.pointer, "no valid value in many attempts")
+            plan.facts = None
+        for plan in self._plans.values():
+            plan.height, plan.heights = math.inf, {}
+        _settle(self.plans())
+
+    def dead_members(self) -> Iterator[Plan]:
+        """Yield the optional members that can never be present, but for those said to be so."""
+        for plan in self._plans.values():
+            if plan.facts is None or plan.height == math.inf:
+                continue
+            for name, member in plan.members.items():
+                forbidden = any(
+                    site.schema is False for site in _member(plan.facts.sites, name).sites
+                )
+                if member.height == math.inf and not forbidden and name not in plan.facts.required:
+                    yield member
 
     def member(self, plan: Plan, name: str) -> Plan:
         """Return the plan of the object's member of that name, declared or not."""

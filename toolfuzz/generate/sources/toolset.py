@@ -38,7 +38,7 @@ def usable(
 
     Raises UsageError when a name comes twice or nothing is left.
     """
-    from toolfuzz.generate.schema_values import check_tool
+    from toolfuzz.generate.schema_values import check_tool, dead_members
 
     kept: list[Tool] = []
     left_out = list(skipped)
@@ -53,6 +53,7 @@ def usable(
         problem = check_tool(tool)
         if problem is None:
             kept.append(tool)
+            left_out += dead_members(tool)
         else:
             left_out.append(problem)
     if not kept:
