@@ -2,9 +2,10 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
+import pytest_asyncio
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -53,21 +54,24 @@ def loopback(_server):
     return _server
 
 
-@pytest.fixture
-def raw_server():
+@pytest_asyncio.fixture
+async def raw_server():
     """Return a function that starts a socket server which sends exact bytes and closes."""
-    servers = []
+    servers, handled = [], []
 
     async def start(*answers):
         pending = list(answers)
 
         async def serve(reader, writer):
-            await reader.readuntil(b"\r\n\r\n")
-            answer = pending.pop(0) if len(pending) > 1 else pending[0]
-            if answer:
-                writer.write(answer)
-                await writer.drain()
+            handled.append(asyncio.current_task())
+            try:
+                await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 2)
+                writer.write(pending.pop(0) if len(pending) > 1 else pending[0])
+            except (TimeoutError, asyncio.IncompleteReadError):
+                pass
             writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         servers.append(server)
@@ -76,3 +80,4 @@ def raw_server():
     yield start
     for server in servers:
         server.close()
+    await asyncio.gather(*handled)
