@@ -127,6 +127,8 @@ def _words(command: str) -> list[str]:
 
 def _explained(place: str, problem: BaseException, timeout: float, said: str) -> UsageError:
     """Turn whatever went wrong, however deep in exception groups, into one line."""
+    from pydantic import ValidationError
+
     while isinstance(problem, BaseExceptionGroup):
         problem = problem.exceptions[0]
     match problem:
@@ -137,6 +139,12 @@ def _explained(place: str, problem: BaseException, timeout: float, said: str) ->
             return UsageError(f"{place}: no list of tools within {timeout:g} s{said}")
         case FileNotFoundError() | PermissionError():
             return UsageError(f"{place}: can't be started: {problem.strerror}", "is it installed?")
+        case ValidationError():
+            first = problem.errors(include_url=False)[0]
+            where = ".".join(map(str, first["loc"]))
+            return UsageError(
+                f"{place}: not what MCP allows: {_plain(where + ': ' + first['msg'])}"
+            )
     reason = _plain(str(problem)) or type(problem).__name__
     return UsageError(f"{place}: {reason}{said}", "start it by hand to see what it says")
 
@@ -146,7 +154,7 @@ def _shown(command_or_url: str) -> str:
     if re.match(r"https?://", command_or_url):
         parts = urlsplit(command_or_url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-    return Path((command_or_url.split() or ["?"])[0]).name
+    return Path(_words(command_or_url)[0]).name
 
 
 def _last_line(errlog: TextIO) -> str:
