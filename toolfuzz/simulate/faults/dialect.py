@@ -6,9 +6,11 @@ come together as they do in real engines. They are named ``family/parser``.
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from toolfuzz.core.case import JsonObject, Tool
+from toolfuzz.simulate.faults.mutate import parameters
 from toolfuzz.simulate.faults.registry import Roll, fault
 from toolfuzz.simulate.parsers import Parsed, ParsedCall, Parser
 from toolfuzz.simulate.parsers.readers import READERS, Argument, Reader, by_schema, type_at_open
@@ -61,12 +63,28 @@ def _carries(tagged: Tagged, calls: list[Call]) -> bool:
     return [(p.name, list(p.values)) for p in parts] == [(c.name, list(c.arguments)) for c in calls]
 
 
+def _misread(tagged: Tagged, reply: Reply, read: Callable[[Argument, Any], Any]) -> bool:
+    """Put ``read``'s value for every argument that it reads otherwise than it should be read.
+
+    What it reads rightly is left alone, so that several bad readers add up.
+    """
+    if not _carries(tagged, reply.calls):
+        return False
+    changed = False
+    for call, part in zip(reply.calls, split(tagged, tagged.write(reply.calls)), strict=True):
+        for key, text in part.values.items():
+            argument = Argument(text, key, parameters(reply, call), reply.ask.stream)
+            value = read(argument, call.arguments[key])
+            if json.dumps(value) != json.dumps(by_schema(argument)):
+                call.arguments[key], changed = value, True
+    return changed
+
+
 def _register_readers(tagged: Tagged) -> None:
     for name, reader in READERS.items():
-        parser = tagged_parser(tagged, reader)
 
-        def apply(reply: Reply, roll: Roll, parser: Parser = parser) -> bool:
-            return _carries(tagged, reply.calls) and reread(reply, tagged.write, parser)
+        def apply(reply: Reply, roll: Roll, reader: Reader = reader) -> bool:
+            return _misread(tagged, reply, lambda argument, _: reader(argument))
 
         apply.__doc__ = reader.__doc__
         where = "stream" if reader is type_at_open else ""
@@ -157,10 +175,11 @@ def nested_as_markup(reply: Reply, roll: Roll) -> bool:
 def python_values(reply: Reply, roll: Roll) -> bool:
     """The model writes values as Python does; what JSON can't load stays text (vllm-mlx#63)."""
 
-    def write(calls: list[Call]) -> str:
-        return QWEN.write(calls, lambda _, v: v if isinstance(v, str) else repr(v))
+    def read(argument: Argument, value: Any) -> Any:
+        text = value if isinstance(value, str) else repr(value)
+        return by_schema(replace(argument, text=text))
 
-    return _carries(QWEN, reply.calls) and reread(reply, write, tagged_parser(QWEN, by_schema))
+    return _misread(QWEN, reply, read)
 
 
 @fault("dsml/leak", "dialect")

@@ -1,6 +1,6 @@
 """How parsers of untyped native formats find a value's type again, right and wrong.
 
-A reader gets one argument and returns its value. M1 to M6 are known causes for which an object
+A reader gets one argument and returns its value. M1 to M9 are known causes for which an object
 comes back as a string; each reader names the public report that it follows.
 """
 
@@ -60,13 +60,15 @@ def quote_all(argument: Argument) -> Any:
 
 
 def top_level_type_only(argument: Argument) -> Any:
-    """M2, M3, M4: only ``properties.X.type`` counts, and only if it is one word.
+    """M2, M3, M4: only what stands in ``properties.X`` itself counts: one type, or an enum.
 
-    ``$ref``, unions, nullable types and untyped enums count as strings (vllm-project/vllm#46924,
-    sgl-project/sglang#36626, #39136).
+    What is behind ``$ref``, unions or nullable types counts as a string
+    (vllm-project/vllm#46924, sgl-project/sglang#36626, #39136).
     """
-    properties = argument.root.get("properties", {})
-    word = argument.word if argument.key in properties else None
+    here = argument.root.get("properties", {}).get(argument.key, {})
+    if argument.word is None and "enum" in here:
+        return by_schema(argument)
+    word = argument.word if here else None
     return argument.text if word in (None, "string") else _load(argument.text)
 
 
@@ -86,6 +88,12 @@ def string_wins_union(argument: Argument) -> Any:
 def type_at_open(argument: Argument) -> Any:
     """M6: in a stream the type is settled before the value is there; unknown means string."""
     return argument.text if argument.stream and argument.word is None else by_schema(argument)
+
+
+def objects_as_text(argument: Argument) -> Any:
+    """M9: a hosted route hands over objects as text, known type or not (Toloka/tolokaforge#362)."""
+    value = by_schema(argument)
+    return argument.text if isinstance(value, dict) else value
 
 
 def literal_eval(argument: Argument) -> Any:
@@ -152,6 +160,7 @@ READERS: dict[str, Reader] = {
     "top-level-type-only": top_level_type_only,
     "string-wins-union": string_wins_union,
     "type-at-open": type_at_open,
+    "objects-as-text": objects_as_text,
     "literal-eval": literal_eval,
     "strip": strip,
     "null-wins": null_wins,
