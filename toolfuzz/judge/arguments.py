@@ -156,7 +156,8 @@ def _object(raw: str, document: Document, oracle: JsonObject | None) -> ReadArgu
     if document.issues:
         findings += _issues(document, oracle)
         value = _settled(value, oracle)
-    if raw.isascii() and _ESCAPED_NON_ASCII.search(raw):
+    corrupt = any(issue.kind == "lone-surrogate" for issue in document.issues)
+    if not corrupt and raw.isascii() and _ESCAPED_NON_ASCII.search(raw):
         findings.append(
             finding("args-ascii-escaped", "non-ASCII text is spelled \\uXXXX", actual=clip(raw))
         )

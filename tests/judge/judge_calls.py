@@ -1,0 +1,73 @@
+"""One call of one tool, judged beside its right answer or by its schema alone."""
+
+import json
+from typing import Any
+
+from toolfuzz.core.case import Case, Expectation, ExpectedCall, Tool, Turn
+from toolfuzz.core.exchange import Finish, Reply, ToolCall
+from toolfuzz.core.verdict import Finding
+from toolfuzz.judge.arguments import ReadArguments, read
+from toolfuzz.judge.call import judge_arguments
+from toolfuzz.judge.inquiry import Inquiry, MatchedCall
+
+UNKNOWN: Any = object()
+ABSENT: Any = object()
+
+
+def open_schema(**properties: Any) -> dict[str, Any]:
+    """An object schema whose properties are all required; other keys are not forbidden."""
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def document(
+    raw: Any,
+    *,
+    expected: Any = UNKNOWN,
+    schema: Any = None,
+    stream: bool = False,
+    finish: Finish = "tool_calls",
+    api: str = "openai-chat",
+    calls: int = 1,
+) -> ReadArguments:
+    """Read an argument string (or what stands in its place) as the judge does."""
+    wanted = None if expected is UNKNOWN else ExpectedCall("f", expected)
+    tool = Tool("f", "", schema or {"type": "object"})
+    reply = Reply(api, stream, 200, finish=finish)
+    return read(_call(raw), tool, wanted, reply=reply, expected_calls=calls)
+
+
+def judged(
+    raw: Any,
+    *,
+    expected: Any = UNKNOWN,
+    schema: Any = None,
+    strict: bool = False,
+    compare: Any = "exact",
+    stream: bool = False,
+    tool_name: str = "f",
+) -> list[Finding]:
+    """All findings of groups A to D for one call; ``raw`` that is no string is dumped first."""
+    if not isinstance(raw, str):
+        raw = json.dumps(raw, ensure_ascii=False)
+    tool = Tool(tool_name, "", {"type": "object"} if schema is None else schema, strict)
+    known = expected is not UNKNOWN
+    wanted = ExpectedCall(tool_name, expected) if known else None
+    expect = Expectation(
+        "calls" if known else "unknown", (wanted,) if wanted else (), "any", compare
+    )
+    turn = Turn((), expect)
+    case = Case("generated", "echo", (), (tool,), (turn,))
+    reply = Reply("openai-chat", stream, 200, calls=(_call(raw),), finish="tool_calls")
+    loaded = read(reply.calls[0], tool, wanted, reply=reply)
+    matched = MatchedCall(0, reply.calls[0], tool, wanted, loaded)
+    return [*loaded.findings, *judge_arguments(matched, Inquiry(case, turn, reply))]
+
+
+def slugs(found: list[Finding]) -> list[str]:
+    return [f.slug for f in found]
+
+
+def _call(raw: Any) -> ToolCall:
+    if isinstance(raw, str):
+        return ToolCall("call_1", "f", raw)
+    return ToolCall("call_1", "f", None, None if raw is ABSENT else raw, raw is not ABSENT)
