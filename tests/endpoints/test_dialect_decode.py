@@ -1,14 +1,19 @@
 """Bytes in, Reply out: tables per wire format, then what must hold for any bytes."""
 
+import inspect
 import itertools
 import json
+import sys
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Attempt, Fragment, Reply, ToolCall, Usage
-from toolfuzz.endpoints.dialects import dialect, dialect_names
+from toolfuzz.endpoints import dialects
+from toolfuzz.endpoints.dialects import Dialect, dialect, dialect_names
 
 CHAT, RESPONSES, MESSAGES = "openai-chat", "openai-responses", "anthropic-messages"
 
@@ -186,6 +191,7 @@ def test_a_wrapped_reply_is_still_read():
 @pytest.mark.parametrize("name", dialect_names())
 def test_error_bodies(name):
     assert plain(name, {"error": {"code": 1}}, status=400).error == {"code": 1}
+    assert plain(name, [{"error": {"code": 1}}], status=400).error == {"code": 1}
     assert plain(name, {"detail": "no"}, status=404).error == {"detail": "no"}
     assert plain(name, "<html>", status=502).error == "<html>"
     assert plain(name, {"error": {"code": 1}}).error == {"code": 1}
@@ -278,6 +284,15 @@ def test_chat_stream_oddities():
     assert (broken.error, broken.text, broken.problems) == ({"message": "boom"}, "x", ())
     message = {"choices": [{"index": 0, "message": {"content": "x"}}]}
     assert kinds(streamed(CHAT, message)) == ["envelope"]
+
+
+@pytest.mark.parametrize("fields", [{"error": {"message": "boom"}}, {"object": "error"}])
+def test_chat_errors_in_other_places(fields):
+    reply = streamed(CHAT, fields, done=False)
+    assert reply.error and not reply.problems
+    inner = chat({"content": ""}, "error")
+    inner["choices"][0]["error"] = {"message": "boom"}
+    assert plain(CHAT, inner).error == {"message": "boom"}
 
 
 def stream_of(text, name=CHAT, **more):
@@ -800,3 +815,43 @@ def test_too_deep_is_said_not_raised(name):
     for depth in (300, 900, 980):
         nested = '{"content": [' + use + '{"a":' * depth + "1" + "}" * depth + "}]}"
         plain(MESSAGES, nested)
+
+
+def test_decoding_a_stream_is_linear():
+    def seconds(count):
+        piece = {"tool_calls": [{"index": 0, "function": {"arguments": "ab"}}]}
+        body = f"data: {json.dumps(delta(piece))}\n\n" * count
+        attempt = attempt_of(body)
+        begin = time.process_time()
+        assert len(dialect(CHAT).decode(attempt, stream=True).fragments) == count
+        return time.process_time() - begin
+
+    seconds(500)
+    assert seconds(20_000) < 60 * max(seconds(2_000), 0.01)
+
+
+def test_a_wire_format_is_one_new_file(tmp_path, monkeypatch):
+    (tmp_path / "my_format.py").write_text('name = "my-format"\npath = "/mine"\n')
+    monkeypatch.setattr(dialects, "__path__", [*dialects.__path__, str(tmp_path)])
+    dialect_names.cache_clear()
+    try:
+        assert "my-format" in dialect_names()
+        assert dialect("my-format").path == "/mine"
+        with pytest.raises(UsageError, match="unknown wire format"):
+            dialect("-reading")
+    finally:
+        sys.modules.pop("toolfuzz.endpoints.dialects.my_format", None)
+        monkeypatch.undo()
+        dialect_names.cache_clear()
+    assert dialect_names() == (MESSAGES, CHAT, RESPONSES)
+
+
+@pytest.mark.parametrize("name", dialect_names())
+def test_each_module_is_a_whole_dialect(name):
+    found = dialect(name)
+    assert found.name == name
+    assert found.path.startswith("/")
+    for part in ("headers", "encode", "decode", "read_request"):
+        assert inspect.signature(getattr(found, part)).parameters.keys() == (
+            inspect.signature(getattr(Dialect, part)).parameters.keys() - {"self"}
+        )

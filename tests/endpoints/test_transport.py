@@ -292,9 +292,17 @@ async def test_placeholders_are_no_secrets(loopback):
     assert attempt.body == b"EMPTY title"
 
 
-def test_a_header_that_http_cannot_carry_is_refused():
+@pytest.mark.parametrize("value", ["日本", "a\r\nX-Evil: 1", "a\x00", "ü"])
+def test_a_header_that_http_cannot_carry_is_refused(value):
     with pytest.raises(UsageError, match="header"):
-        client_of("http://127.0.0.1:1/v1", headers={"X-Title": "日本"})
+        client_of("http://127.0.0.1:1/v1", headers={"X-Title": value})
+
+
+async def test_a_users_header_wins(loopback):
+    loopback.answer = always(lambda: PlainTextResponse("ok"))
+    async with client_of(loopback.base_url, headers={"Authorization": "Basic eHl6"}) as client:
+        await client.ask(BODY)
+    assert loopback.seen[0][0].headers.getlist("authorization") == ["Basic eHl6"]
 
 
 # --- reachable

@@ -40,6 +40,7 @@ MAX_BODY_BYTES = 64 * 2**20
 MAX_RETRY_AFTER = 60.0
 CONNECT_SECONDS = 10.0
 
+_CARRIED = re.compile(r"[\t\x20-\x7e]*")
 _backoff = wait_exponential_jitter(max=20.0)
 
 
@@ -62,7 +63,10 @@ class Client:
         attempts: int = 4,
         pacer: Pacer | None = None,
     ) -> None:
-        own = {**endpoint.headers, **(headers or {})}
+        given = {**endpoint.headers, **(headers or {})}
+        own = {name.lower(): value for name, value in given.items()}
+        if not all(_CARRIED.fullmatch(value) for value in own.values()):
+            raise UsageError("a header holds characters that HTTP can't carry")
         self.endpoint = endpoint
         self.dialect = dialect
         self.url = endpoint.base_url + dialect.path
@@ -77,20 +81,17 @@ class Client:
             retry=retry_if_result(_worth_retrying),
             retry_error_callback=_last_result,
         )
-        try:
-            self._headers = httpx.Headers(
-                {
-                    "accept": "*/*",
-                    "accept-encoding": "identity",
-                    "content-type": "application/json",
-                    "host": self._url.netloc.decode("ascii"),
-                    "user-agent": "toolfuzz",
-                    **dialect.headers(key),
-                    **own,
-                }
-            )
-        except UnicodeEncodeError:
-            raise UsageError("a header holds characters that HTTP can't carry") from None
+        self._headers = httpx.Headers(
+            {
+                "accept": "*/*",
+                "accept-encoding": "identity",
+                "content-type": "application/json",
+                "host": self._url.netloc.decode("ascii"),
+                "user-agent": "toolfuzz",
+                **dialect.headers(key),
+                **own,
+            }
+        )
         limits = httpx.Timeout(None, connect=min(timeout, CONNECT_SECONDS))
         self._http = httpx.AsyncClient(timeout=limits, verify=_tls())
         self._extensions = {"timeout": limits.as_dict()}

@@ -255,6 +255,8 @@ def _error_body(text: str) -> Json:
         value = strictjson.parse(text).value
     except (strictjson.JsonError, RecursionError):
         return text
-    if isinstance(value, dict) and value.get("error") is not None:
-        return value["error"]
+    # Gemini's OpenAI surface puts the error into an array.
+    holder = value[0] if isinstance(value, list) and len(value) == 1 else value
+    if isinstance(holder, dict) and holder.get("error") is not None:
+        return holder["error"]
     return value

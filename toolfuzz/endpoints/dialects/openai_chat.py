@@ -154,7 +154,7 @@ def _plain(root: JsonObject, notes: Notes) -> Reply:
         finish="refusal" if refusal else _finish(reason),
         usage=_usage(root),
         model=string(root, "model"),
-        error=root.get("error"),
+        error=root.get("error") or choice.get("error"),
         chunk_ids=ids_of(root),
     )
 
@@ -180,6 +180,8 @@ class _Stream:
         where = f"event {number}"
         if chunk.get("error") is not None:
             self.error = chunk["error"]
+        elif chunk.get("object") == "error":  # older vLLM
+            self.error = chunk
         self.ids |= dict.fromkeys(ids_of(chunk))
         self.model = self.model or string(chunk, "model")
         self.usage = _usage(chunk) or self.usage
