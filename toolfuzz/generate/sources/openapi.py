@@ -77,7 +77,7 @@ def _tools(document: JsonObject, inline_refs: bool) -> Iterator[Tool]:
             operation = item.get(method)
             if not isinstance(operation, dict):
                 continue
-            name = _name(operation.get("operationId") or f"{method}_{path}", taken)
+            name = _name(operation.get("operationId") or f"{method}{path}", taken)
             words = [operation.get("summary"), operation.get("description")]
             said = [word for word in words if isinstance(word, str)]
             description = "\n\n".join(dict.fromkeys(said)) or f"{method.upper()} {path}"
