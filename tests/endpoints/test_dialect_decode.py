@@ -322,6 +322,11 @@ def test_chat_streams_that_are_none(text, problems):
     assert kinds(stream_of(text)) == problems
 
 
+def test_trouble_in_every_event_does_not_fill_the_journal():
+    reply = stream_of("".join(f"data: bad {n}\n\n" for n in range(5000)))
+    assert 1 < len(reply.problems) <= 50
+
+
 def test_a_plain_reply_to_a_stream_request_is_still_read():
     reply = stream_of(json.dumps(chat({"tool_calls": [tool_call()]}, "tool_calls")))
     assert (reply.stream, len(reply.calls), reply.ended) == (True, 1, True)

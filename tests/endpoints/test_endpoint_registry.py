@@ -39,10 +39,10 @@ def test_every_service_is_there_and_whole():
     assert set(EXPECTED) <= set(endpoints())
     for endpoint in endpoints().values():
         assert endpoint.dialect in dialect_names()
-        assert urlsplit(endpoint.docs).scheme == "https", endpoint.name
         if endpoint.name == "sim":
             assert endpoint.base_url == ""
             continue
+        assert urlsplit(endpoint.docs).scheme == "https", endpoint.name
         for url in (endpoint.base_url, *endpoint.dialect_urls.values()):
             parts = urlsplit(url)
             local = parts.hostname == "127.0.0.1"

@@ -29,6 +29,8 @@ __all__ = [
 PlainReader = Callable[[JsonObject, "Notes"], Reply]
 StreamReader = Callable[[str, "Notes"], Reply]
 
+# A hostile stream can be wrong in a new way in each of a million events.
+_MOST_NOTES = 50
 _ENVELOPES = ("data", "response", "result", "message", "body")
 
 
@@ -40,7 +42,8 @@ class Notes:
 
     def add(self, kind: str, where: str, detail: str) -> None:
         """Note a problem (kinds: see WireProblem)."""
-        self._found.setdefault((kind, detail), WireProblem(kind, where, detail))
+        if len(self._found) < _MOST_NOTES:
+            self._found.setdefault((kind, detail), WireProblem(kind, where, detail))
 
     def all(self) -> tuple[WireProblem, ...]:
         """Return the problems in the order of their discovery."""
