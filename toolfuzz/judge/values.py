@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.judge.coercion import UNKNOWN, Cause, explain_type, same_number
-from toolfuzz.judge.equality import token
+from toolfuzz.judge.equality import same, token
 from toolfuzz.judge.objects import sort_out, unwrap
 from toolfuzz.judge.schema import closest_members, fault_here
 from toolfuzz.judge.shapes import Place, json_type, root_place
@@ -211,7 +211,7 @@ def _array(
                 found.append(_at(step, cause))
                 return
             break
-    if right != came and step.place.is_tuple and _is_shuffled(step):
+    if not same(right, came) and step.place.is_tuple and _is_shuffled(step):
         step.count(changed=False)
         found.append(_at(step, Cause("tuple-violated", "the items are in another order")))
         return
