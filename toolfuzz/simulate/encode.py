@@ -14,7 +14,7 @@ _MARK = "\ue000raw-json-{}\ue001"
 def encode_body(body: JsonObject) -> bytes:
     """Return the JSON; a RawJson inside it is pasted as it is spelled."""
     raws: list[str] = []
-    text = _dumps(_mark(body, raws) if "content" in body else body)
+    text = _dumps(_mark(body, raws))
     for n, raw in enumerate(raws):
         text = text.replace(json.dumps(_MARK.format(n), ensure_ascii=False), raw, 1)
     return _encode(text)
@@ -31,15 +31,18 @@ def encode_events(events: list[tuple[str | None, Any]]) -> list[bytes]:
     ]
 
 
-def _mark(body: JsonObject, raws: list[str]) -> JsonObject:
-    """Put a mark where the ``input`` of a content block is RawJson."""
-    content: list[Any] = []
-    for block in body["content"]:
-        if isinstance(block, dict) and isinstance(block.get("input"), RawJson):
-            block = {**block, "input": _MARK.format(len(raws))}
-            raws.append(str(body["content"][len(content)]["input"]))
-        content.append(block)
-    return {**body, "content": content}
+def _mark(value: Any, raws: list[str]) -> Any:
+    """Put a numbered mark where RawJson stands."""
+    match value:
+        case RawJson():
+            raws.append(str(value))
+            return _MARK.format(len(raws) - 1)
+        case dict():
+            return {key: _mark(item, raws) for key, item in value.items()}
+        case list():
+            return [_mark(item, raws) for item in value]
+        case _:
+            return value
 
 
 def _dumps(value: Any) -> str:

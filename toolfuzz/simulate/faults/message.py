@@ -70,8 +70,9 @@ def legacy_function_call(reply: Reply, wire: Wire, roll: Roll) -> bool:
     found = False
     for message in messages:
         for call in message.pop("tool_calls", ())[:1]:
-            message["function_call"] = call["function"]
-            found = True
+            if call.get("index", 0) == 0:
+                message["function_call"] = call["function"]
+                found = True
     return found
 
 

@@ -1,5 +1,6 @@
 """Wrong calls, no calls, calls in the wrong place (group E of the catalogue)."""
 
+import re
 from random import Random
 
 from toolfuzz.core.case import ExpectedCall, Tool
@@ -90,6 +91,8 @@ def name_case(reply: Reply, roll: Roll) -> bool:
     call = _one(reply, roll.rng)
     if call is None:
         return False
+    if sum(_bare(tool.name) == _bare(call.name) for tool in reply.ask.tools) > 1:
+        return False
     camel = "".join(w.capitalize() for w in call.name.replace("-", "_").split("_"))
     return _rename(reply, roll, [call.name.swapcase(), camel], call)
 
@@ -160,6 +163,13 @@ def call_dropped(reply: Reply, roll: Roll) -> bool:
     return True
 
 
+@fault("coercion-error-drops-call", "message")
+def coercion_error_drops_call(reply: Reply, roll: Roll) -> bool:
+    """A parser that wants whole numbers raises on any other number, and the calls are gone."""
+    values = [value for call in reply.calls for value in call.arguments.values()]
+    return any(isinstance(value, float) for value in values) and call_dropped(reply, roll)
+
+
 def _simple(tool: Tool) -> Call:
     value = example(tool.parameters, tool.parameters)
     return Call(tool.name, value if isinstance(value, dict) else {})
@@ -177,6 +187,11 @@ def _rename(reply: Reply, roll: Roll, names: list[str], call: Call | None = None
         return False
     call.name = roll.rng.choice(free)
     return True
+
+
+def _bare(name: str) -> str:
+    """The name without case and separators."""
+    return re.sub(r"[^a-z0-9]", "", name.casefold())
 
 
 def _native(reply: Reply, rng: Random) -> str:

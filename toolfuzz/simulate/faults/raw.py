@@ -9,7 +9,6 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from toolfuzz.simulate.faults.mutate import parameters
 from toolfuzz.simulate.faults.registry import Roll, fault
 from toolfuzz.simulate.reply import ABSENT, Reply
 
@@ -57,23 +56,21 @@ def args_double_encoded(raw: str, rng: Random) -> Any:
     return json.dumps(raw, ensure_ascii=False)
 
 
-@rewrites("args-non-object", "")
-def args_non_object(raw: str, rng: Random) -> Any:
+@fault("args-non-object", "raw")
+def args_non_object(reply: Reply, roll: Roll) -> bool:
     """JSON, but no object."""
-    return rng.choice(["[1,2,3]", "null", "42", "true"])
+    others = ["[1,2,3]", "42", "true"]
+    if reply.ask.api != "anthropic-messages":
+        others.append("null")
+    for call in reply.calls[-1:]:
+        call.raw = roll.rng.choice(others)
+    return bool(reply.calls)
 
 
-@fault("args-empty-string", "raw", AS_TEXT)
-def args_empty_string(reply: Reply, roll: Roll) -> bool:
-    """Nothing at all. Anthropic streams send ``{}`` so, hence there only if more is wanted."""
-    fitting = [
-        c
-        for c in reply.calls
-        if reply.ask.api != "anthropic-messages" or parameters(reply, c).get("required")
-    ]
-    for call in fitting[-1:]:
-        call.raw = ""
-    return bool(fitting)
+@rewrites("args-empty-string", "chat, responses")
+def args_empty_string(raw: str, rng: Random) -> Any:
+    """Nothing at all. (Anthropic streams send ``{}`` so.)"""
+    return ""
 
 
 @rewrites("args-null-or-absent", "chat, responses, messages plain")
@@ -82,9 +79,9 @@ def args_null_or_absent(raw: str, rng: Random) -> Any:
     return rng.choice([None, ABSENT])
 
 
-@rewrites("args-truncated")
+@rewrites("args-truncated", "chat plain, responses plain")
 def args_truncated(raw: str, rng: Random) -> Any:
-    """The text stops too early."""
+    """The text stops too early. (In a stream the same loss is ``stream-tail-lost``.)"""
     return raw[: rng.randrange(1, len(raw))]
 
 
@@ -144,9 +141,10 @@ def args_raw_control_char(raw: str, rng: Random) -> Any:
 
 @rewrites("args-bad-escape")
 def args_bad_escape(raw: str, rng: Random) -> Any:
-    """Backslashes that belong to the text are written once."""
-    text = re.sub(r'\\\\(?![\\"/bfnrtu])', lambda _: "\\", raw)
-    return _changed(raw, text) if not _is_json(text) else NOTHING
+    """Backslashes that belong to the text are written once, or apostrophes get one."""
+    once = re.sub(r'\\\\(?![\\"/bfnrtu])', lambda _: "\\", raw)
+    broken = [text for text in (once, raw.replace("'", "\\'")) if not _is_json(text)]
+    return rng.choice(broken) if broken else NOTHING
 
 
 @rewrites("args-nonfinite", "")
@@ -169,7 +167,7 @@ def args_duplicate_keys(raw: str, rng: Random) -> Any:
     return f"{raw[:-1]},{pair[1:]}"
 
 
-@rewrites("args-ascii-escaped", "")
+@rewrites("args-ascii-escaped")
 def args_ascii_escaped(raw: str, rng: Random) -> Any:
     """Non-ASCII text is spelled with escapes."""
     return _changed(raw, json.dumps(_loads(raw), separators=(",", ":")))

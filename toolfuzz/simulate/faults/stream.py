@@ -146,18 +146,17 @@ def stream_duplicate_delta(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
 
 @fault("interleaved-misrouted", "pieces", "stream")
 def interleaved_misrouted(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
-    """Two parallel calls get each other's arguments."""
-    if len(reply.calls) < 2 or reply.calls[0].raw == reply.calls[1].raw:
+    """Parallel calls of two tools get each other's arguments."""
+    if len(reply.calls) < 2 or reply.calls[0].name == reply.calls[1].name:
         return False
-    by_call: list[Pieces] = [[p for p in pieces if p.call == n and _of_call(p)] for n in (0, 1)]
-    start = pieces.index(by_call[0][0])
-    swapped: Pieces = []
-    for mine, other in zip(by_call, reversed(by_call), strict=True):
-        own = mine[0]
-        swapped.append(own)
-        for piece in other[1:]:
-            swapped.append(Piece(piece.kind, piece.text, own.call, own.slot))
-    pieces[start : start + len(swapped)] = swapped
+    first, second = ([p for p in pieces if p.kind == "args" and p.call == n] for n in (0, 1))
+    if not first or not second:
+        return False
+    start, middle = pieces.index(first[0]), pieces.index(second[0])
+    for piece in (*first, *second):
+        piece.call = piece.slot = 1 - piece.call
+    pieces[middle : middle + len(second)] = first
+    pieces[start : start + len(first)] = second
     return True
 
 
@@ -178,7 +177,9 @@ def stream_marker_split(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
     if not reply.calls:
         return False
     at = next(n for n, p in enumerate(pieces) if p.kind == "open")
-    pieces.insert(at, Piece("text", "<tool_c"))
+    said = repr((reply.ask.tools, reply.ask.history))
+    marker = next((marker for marker in _MARKERS if marker not in said), "<tool_c")
+    pieces.insert(at, Piece("text", marker))
     return True
 
 
@@ -242,6 +243,7 @@ _ERRORS: dict[str, tuple[str | None, Any]] = {
         {"type": "error", "error": {"type": "api_error", "message": "upstream failed"}},
     ),
 }
+_MARKERS = ("<tool_c", "<|tool_ca", "<minimax:to", "[TOOL_CA")
 _ENDINGS = {"message_delta", "message_stop", "response.completed", "response.incomplete"}
 
 

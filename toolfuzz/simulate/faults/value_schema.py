@@ -12,6 +12,8 @@ from toolfuzz.simulate.schema import Place, branches, places, resolve, type_name
 
 _KEYWORD_NAMES = frozenset(
     {"title", "type", "properties", "definitions", "description", "default", "items", "required"}
+    | {"$ref", "$defs", "$id", "$schema", "format", "enum", "const", "examples", "pattern"}
+    | {"additionalProperties", "anyOf", "oneOf", "allOf", "not"}
 )
 
 
@@ -44,7 +46,7 @@ def enum_type_mismatch(place: Place, rng: Random) -> Any:
 @changes("constraint-violation")
 def constraint_violation(place: Place, rng: Random) -> Any:
     """A bound, length, pattern, format or count is not kept."""
-    if "enum" in place.schema or "const" in place.schema:
+    if place.schema.keys() & {"enum", "const", "prefixItems"}:
         return KEEP
     broken = list(_broken(place.schema, place.value))
     return rng.choice(broken) if broken else KEEP
@@ -172,7 +174,8 @@ def missing_required(reply: Reply, roll: Roll) -> bool:
     found = [
         p
         for p in _all_places(reply, roll)
-        if isinstance(p.holder, dict) and p.required and len(p.holder) > 2 - (p.depth > 1)
+        if isinstance(p.holder, dict) and p.required and p.key not in _KEYWORD_NAMES
+        if len(p.holder) > 1 + (p.depth == 1)
     ]
     return _delete(found, roll)
 

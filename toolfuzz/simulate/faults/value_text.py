@@ -57,7 +57,8 @@ def escape_level_shift(place: Place, rng: Random) -> Any:
 @changes("value-emptied")
 def value_emptied(place: Place, rng: Random) -> Any:
     """A string is lost and an empty one stands in its place."""
-    return "" if plain_string(place) and place.value.strip() else KEEP
+    fits = plain_string(place) and place.value.strip() and not _DELIMITER.match(place.value)
+    return "" if fits else KEEP
 
 
 @changes("reasoning-leak-in-args")

@@ -7,8 +7,6 @@ from random import Random
 from typing import Any
 
 from toolfuzz.simulate.faults.mutate import KEEP, changes
-from toolfuzz.simulate.faults.registry import Roll, fault
-from toolfuzz.simulate.reply import Reply
 from toolfuzz.simulate.schema import Place
 
 _EXACT = 2**53
@@ -164,16 +162,6 @@ def integer_precision_loss(place: Place, rng: Random) -> Any:
         return KEEP
     rounded = int(float(place.value))
     return rounded if rounded != place.value else KEEP
-
-
-@fault("coercion-error-drops-call", "dialect")
-def coercion_error_drops_call(reply: Reply, roll: Roll) -> bool:
-    """A parser that wants whole numbers raises on any other number, and the call is gone."""
-    lost = [
-        call for call in reply.calls if any(isinstance(v, float) for v in call.arguments.values())
-    ]
-    reply.calls = [call for call in reply.calls if call not in lost]
-    return bool(lost)
 
 
 def _fixed(place: Place) -> bool:
