@@ -261,7 +261,7 @@ def test_every_drawn_value_validates(name):
 
 
 UNSATISFIABLE = {
-    "false": (of(False), "/properties/x", "false"),
+    "false": (of(False), "/properties/x", "no value at all"),
     "types exclude each other": (
         of({"allOf": [{"type": "string"}, {"type": "integer"}]}),
         "/properties/x/allOf/1",
@@ -283,7 +283,7 @@ UNSATISFIABLE = {
     "required but forbidden": (
         {"type": "object", "required": ["a"], "additionalProperties": False},
         "/additionalProperties",
-        "false",
+        "no value at all",
     ),
     "root is no object": ({"type": "string"}, "", "object"),
     "every branch": (
@@ -344,7 +344,7 @@ UNSATISFIABLE = {
     "bad pattern": (of({"type": "string", "pattern": "["}), "/properties/x/pattern", "expression"),
     "ECMA pattern": (of({"pattern": r"^\p{L}+$"}), "/properties/x/pattern", "expression"),
     "impossible pattern": (of({"type": "string", "pattern": "a^b"}), "/properties/x", "no valid"),
-    "not anything": (of({"not": {}}), "/properties/x", "no valid value"),
+    "not anything": (of({"not": {}}), "/properties/x", "no value at all"),
     "invalid type": (of({"type": "strin"}), "/properties/x/type", "not a JSON Schema"),
     "properties as a list": (
         {"type": "object", "properties": []},
@@ -400,6 +400,21 @@ def test_many_unions_in_one_place_end_in_bounded_time():
     unions = [{"anyOf": [{"title": f"{n}{m}"} for m in range(6)]} for n in range(8)]
     found = check_tool(Tool("t", "", of({"allOf": unions})))
     assert found is None or "combinations" in found.reason
+
+
+def test_values_that_double_at_every_level_are_refused_in_time():
+    defs = {
+        f"L{n}": {"type": "array", "items": {"$ref": f"#/$defs/L{n + 1}"}, "minItems": 2}
+        for n in range(40)
+    }
+    found = check_tool(Tool("t", "", of({"$ref": "#/$defs/L0"}, **{"$defs": {**defs, "L40": {}}})))
+    assert found is not None
+    assert "20,000 parts" in found.reason
+
+
+def test_unions_that_only_lead_to_themselves_are_refused():
+    defs = {"A": {"anyOf": [{"$ref": "#/$defs/B"}]}, "B": {"anyOf": [{"$ref": "#/$defs/A"}]}}
+    assert check_tool(Tool("t", "", of({"$ref": "#/$defs/A"}, **{"$defs": defs}))) is not None
 
 
 def test_bounds_come_often():
@@ -517,7 +532,7 @@ def test_the_strategy_gives_valid_different_values():
 
 
 def test_the_strategy_says_at_once_that_there_is_no_value():
-    with pytest.raises(Unsatisfiable, match="false"):
+    with pytest.raises(Unsatisfiable, match="no value at all"):
         values(of(False))
 
 

@@ -8,6 +8,7 @@ from jsonschema.validators import validator_for
 from toolfuzz.core.errors import UsageError
 from toolfuzz.generate.schema_values import draw_value
 from toolfuzz.generate.sources import catalogues, describe_catalogue, load
+from toolfuzz.judge.validators import errors
 
 DATA = Path(__file__).parents[1] / "data"
 SCHEMA = {"type": "object", "properties": {"z": {"type": "integer"}, "a": {"type": "string"}}}
@@ -115,6 +116,7 @@ def test_an_optional_parameter_without_values_is_reported_and_left_out(tmp_path)
                 "required": ["deep"],
             },
             "forbidden": False,
+            "forbidden too": {"not": {}},
         },
     }
     found = load(written(tmp_path, [{"name": "f", "parameters": parameters}]))
@@ -200,7 +202,9 @@ def test_the_catalogues_are_many_and_all_of_their_tools_are_drawn():
         assert tool.description
         validator = checker(tool)
         for seed in range(10):
-            validator.validate(draw_value(tool.parameters, seed))
+            value = draw_value(tool.parameters, seed)
+            validator.validate(value)
+            assert errors(tool.parameters, value) == [], "the judge agrees"
 
 
 def test_the_catalogues_carry_what_real_agents_carry():
@@ -222,7 +226,9 @@ def test_every_tool_of_real_mcp_servers_is_drawn(path):
     for tool in found.tools:
         validator = checker(tool)
         for seed in range(30):
-            validator.validate(draw_value(tool.parameters, seed))
+            value = draw_value(tool.parameters, seed)
+            validator.validate(value)
+            assert errors(tool.parameters, value) == [], "the judge agrees"
 
 
 def test_seven_real_servers_are_kept():

@@ -2,8 +2,6 @@
 
 from random import Random
 
-from jsonschema import Draft202012Validator
-
 from toolfuzz.core.case import Json
 from toolfuzz.generate.schema.errors import Unsatisfiable
 from toolfuzz.generate.schema.facts import Facts
@@ -15,7 +13,8 @@ __all__ = ["Drawing", "blame"]
 
 _TRIES = 40
 _LEVELS_BEYOND_NEED = 4
-_MOST_NODES = 250
+_MANY_NODES = 250
+_MOST_NODES = 20_000
 _ANY_NAME = "\0any"
 _KEYS = ("env", "team", "x-id", "cost centre", "a.b", "7", "größe", "note", "owner", "tier", "k")
 
@@ -44,6 +43,8 @@ class Drawing:
         """Draw a value of at most ``room`` levels; raises Dead when the attempts run out."""
         self.nodes += 1
         if self.nodes > _MOST_NODES:
+            raise Unsatisfiable(plan.pointer, f"values of more than {_MOST_NODES:,} parts")
+        if self.nodes > _MANY_NODES:
             room = plan.height
         if plan.choices:
             return self.value(self._branch(plan, room), room)
@@ -101,7 +102,7 @@ class Drawing:
     def _array(self, plan: Plan, facts: Facts, room: float) -> list[Json]:
         assert plan.items is not None
         least, most = facts.min_items, facts.max_items
-        open_end = plan.items.height <= room and self.nodes < _MOST_NODES
+        open_end = plan.items.height <= room and self.nodes < _MANY_NODES
         reach = max(least, min(most, max(len(plan.prefix), least) + 3)) if open_end else least
         if plan.prefix and not open_end:
             reach = max(least, min(most, self._prefix_room(plan, room)))
@@ -110,22 +111,24 @@ class Drawing:
         count = int(min(most, max(count, needed)))
         wanted = [part for part, n in plan.contains for _ in range(n)]
         items: list[Json] = []
+        taken: set[object] = set()
         for n in range(count):
             free = count - n
             if n >= len(plan.prefix) and len(wanted) >= free:
                 part = wanted.pop()
             else:
                 part = plan.prefix[n] if n < len(plan.prefix) else plan.items
-            items.append(self._fresh(part, room, items) if facts.unique else self.value(part, room))
+            items.append(self._fresh(part, room, taken) if facts.unique else self.value(part, room))
         return items
 
     def _prefix_room(self, plan: Plan, room: float) -> int:
         return next((n for n, p in enumerate(plan.prefix) if p.height > room), len(plan.prefix))
 
-    def _fresh(self, plan: Plan, room: float, taken: list[Json]) -> Json:
+    def _fresh(self, plan: Plan, room: float, taken: set[object]) -> Json:
         for _ in range(_TRIES):
             value = self.value(plan, room)
-            if not _contains(taken, value):
+            if (seen := _canonical(value)) not in taken:
+                taken.add(seen)
                 return value
         raise Dead(plan)
 
@@ -133,7 +136,7 @@ class Drawing:
         names = dict(facts.required)
         optional = [n for n, p in plan.members.items() if n not in names and p.height <= room]
         for name in optional:
-            if self.random.random() < self.share and self.nodes < _MOST_NODES:
+            if self.random.random() < self.share and self.nodes < _MANY_NODES:
                 names[name] = None
         self._add_needed(facts, names)
         for name in self.random.sample(optional, len(optional)):
@@ -171,7 +174,7 @@ class Drawing:
         mostly = 0.25 if plan.members else 0.9
         count = self.random.randint(0, 3) if self.random.random() < mostly else 0
         count = int(min(max(count, missing), facts.max_properties - len(value)))
-        if self.nodes > _MOST_NODES:
+        if self.nodes > _MANY_NODES:
             count = missing
         for _ in range(_TRIES * max(count, 0)):
             if count <= 0:
@@ -203,12 +206,13 @@ class Drawing:
         return all(self.planner.document.is_valid(site, name) for site in sites)
 
 
-def _contains(taken: list[Json], value: Json) -> bool:
-    """Whether the value equals one of ``taken`` as JSON counts equality (1 is 1.0, not true)."""
-    if not taken:
-        return False
-    unique = {"uniqueItems": True}
-    return not Draft202012Validator(unique).is_valid([*taken, value])
+def _canonical(value: Json) -> object:
+    """Return a hashable stand-in, equal where JSON Schema says equal: 1 and 1.0, not 1 and true."""
+    if isinstance(value, dict):
+        return frozenset((key, _canonical(item)) for key, item in value.items())
+    if isinstance(value, list):
+        return tuple(map(_canonical, value))
+    return (value, isinstance(value, bool))
 
 
 def blame(plan: Plan) -> Unsatisfiable:

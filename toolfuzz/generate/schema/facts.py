@@ -9,7 +9,7 @@ from toolfuzz.core.case import Json
 from toolfuzz.generate.schema.document import Site
 from toolfuzz.generate.schema.errors import BrokenSchema, Unsatisfiable
 
-__all__ = ["TYPES", "Facts", "combine", "compiled"]
+__all__ = ["TYPES", "Facts", "combine", "forbids"]
 
 TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 
@@ -73,7 +73,12 @@ class Facts:
         return self.sites[0].pointer if self.sites else ""
 
 
-def compiled(pattern: str, pointer: str) -> re.Pattern[str]:
+def forbids(schema: Json) -> bool:
+    """Whether the schema is one of the usual spellings of *not allowed here*."""
+    return schema is False or (isinstance(schema, dict) and schema.get("not") in ({}, True))
+
+
+def _compiled(pattern: str, pointer: str) -> re.Pattern[str]:
     """Compile a ``pattern`` as jsonschema will (Python's dialect); raises BrokenSchema."""
     try:
         return re.compile(pattern)
@@ -87,8 +92,8 @@ def combine(sites: tuple[Site, ...]) -> Facts:
     facts = Facts(sites)
     implied: set[str] = set()
     for site in sites:
-        if site.schema is False:
-            raise Unsatisfiable(site.pointer, "the schema false allows no value")
+        if forbids(site.schema):
+            raise Unsatisfiable(site.pointer, "the schema allows no value at all")
         _add(facts, site)
         implied |= {t for t, words in _IMPLIED.items() if any(w in site.schema for w in words)}
     if not facts.typed and implied:
@@ -148,12 +153,12 @@ def _add_string(facts: Facts, site: Site) -> None:
     facts.min_length = max(facts.min_length, int(schema.get("minLength", 0)))
     facts.max_length = min(facts.max_length, schema.get("maxLength", math.inf))
     if "pattern" in schema:
-        compiled(schema["pattern"], f"{site.pointer}/pattern")
+        _compiled(schema["pattern"], f"{site.pointer}/pattern")
         facts.patterns.append(schema["pattern"])
     if isinstance(schema.get("format"), str):
         facts.formats.append(schema["format"])
     for pattern in schema.get("patternProperties", {}):
-        compiled(pattern, f"{site.pointer}/patternProperties")
+        _compiled(pattern, f"{site.pointer}/patternProperties")
 
 
 def _tightest(which: Callable[[list[float]], float], *bounds: float | None) -> float | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.generate.schema.document import Document, Site
 from toolfuzz.generate.schema.errors import BrokenSchema, Unsatisfiable
-from toolfuzz.generate.schema.facts import Facts, combine
+from toolfuzz.generate.schema.facts import Facts, combine, forbids
 
 __all__ = ["Conjunction", "Plan", "Planner"]
 
@@ -107,7 +107,7 @@ class Planner:
                 continue
             for name, member in plan.members.items():
                 forbidden = any(
-                    site.schema is False for site in _member(plan.facts.sites, name).sites
+                    forbids(site.schema) for site in _member(plan.facts.sites, name).sites
                 )
                 if member.height == math.inf and not forbidden and name not in plan.facts.required:
                     yield member
@@ -146,7 +146,8 @@ class Planner:
                     plan.pointer, "no value of enum or const fits what else applies"
                 )
             return
-        facts.hints = self._valid(parts.sites, facts.hints)
+        # A default need not be of the format, which jsonschema leaves unchecked.
+        facts.hints = [] if facts.formats else self._valid(parts.sites, facts.hints)
         if "array" in facts.types:
             self._fill_array(plan, facts, waiting)
         if "object" in facts.types:
