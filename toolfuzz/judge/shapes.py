@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.judge.pointers import follow, pointer_of, resolve, step, tokens_of
 from toolfuzz.judge.validators import fits, safe_pattern
+from toolfuzz.judge.wording import json_type, shape
 
 __all__ = ["Part", "Place", "json_type", "pointer_of", "root_place", "schema_at", "shape"]
-
-_MOST_ALTERNATIVES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Place:
             for branches in self.gather(keyword)
             if isinstance(branches, list)
         ]
-        resolved = (_follow(self.root, branch) for branches in unions for branch in branches)
+        resolved = (follow(self.root, branch) for branches in unions for branch in branches)
         found = [b for b in resolved if isinstance(b, dict) and "properties" in b]
         return found if len(found) > 1 else []
 
@@ -154,46 +154,12 @@ def schema_at(root_schema: Json, pointer_in_instance: str, instance: Json) -> tu
     all the same. ``({}, "")`` when the schema says nothing of it.
     """
     place, value = root_place(root_schema, instance), instance
-    for token in _tokens(pointer_in_instance):
+    for token in tokens_of(pointer_in_instance):
         key: str | int = int(token) if isinstance(value, list) and token.isdigit() else token
-        value = _step(value, key)
+        value = step(value, key)
         place = place.child(key, value)
     resolved = next(part for part in place.parts if part.pointer == place.schema_pointer)
     return resolved.schema, resolved.pointer
-
-
-def shape(schema: Json, root: Json = None) -> str:
-    """Describe a schema in short words that depend on no name and no value in it.
-
-    ``root`` resolves its references. Examples: ``object behind $ref``, ``array of objects``,
-    ``string or null (anyOf)``, ``enum of strings``.
-    """
-    words, behind_ref = _describe(schema, schema if root is None else root, 0)
-    return f"{words} behind $ref" if behind_ref else words
-
-
-def pointer_of(tokens: list[str | int]) -> str:
-    """Return the JSON pointer of a path (RFC 6901)."""
-    return "".join("/" + str(t).replace("~", "~0").replace("/", "~1") for t in tokens)
-
-
-def json_type(value: Json) -> str:
-    """Return the JSON type's name; bool before number, and 5.0 is a number."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "number"
-        case str():
-            return "string"
-        case list():
-            return "array"
-        case _:
-            return "object"
 
 
 def _place(
@@ -211,7 +177,7 @@ def _place(
         trail=trail | frozenset(entered) | {""},
         behind_ref=bool(entered),
         reentered=any(target in trail for target in entered),
-        leads_to_itself=any(_mentions(_resolve(root, f"#{t}"), f"#{t}") for t in entered),
+        leads_to_itself=any(_mentions(resolve(root, f"#{t}"), f"#{t}") for t in entered),
     )
 
 
@@ -228,7 +194,7 @@ def _expand(
     parts.append(Part(schema, pointer))
     reference = schema.get("$ref")
     if isinstance(reference, str):
-        target = _resolve(root, reference)
+        target = resolve(root, reference)
         if target is not None:
             entered.append(reference[1:])
             _expand(root, target, reference[1:], instance, parts, entered)
@@ -244,7 +210,7 @@ def _expand(
 
 def _suits(root: Json, branch: Json, instance: Json) -> tuple[bool, bool, bool, int]:
     """Rank a union's branch: valid, then right discriminator, then type, then shared keys."""
-    resolved = _follow(root, branch)
+    resolved = follow(root, branch)
     if not isinstance(resolved, dict):
         return (False, False, False, 0)
     types = resolved.get("type")
@@ -265,27 +231,6 @@ def _suits(root: Json, branch: Json, instance: Json) -> tuple[bool, bool, bool, 
             if key in instance
         )
     return (fits(root, instance, branch), tagged, typed, shared)
-
-
-def _follow(root: Json, schema: Json) -> Json:
-    """Follow a chain of references to a schema without one."""
-    for _ in range(8):
-        reference = schema.get("$ref") if isinstance(schema, dict) else None
-        if not isinstance(reference, str):
-            return schema
-        schema = _resolve(root, reference)
-    return schema
-
-
-def _resolve(root: Json, reference: str) -> Json:
-    """Return the target of a reference into the same document, else None."""
-    if reference != "#" and not reference.startswith("#/"):
-        return None
-    node = root
-    for token in _tokens(reference[1:]):
-        is_index = isinstance(node, list) and token.isdigit()
-        node = _step(node, int(token) if is_index else token)
-    return node
 
 
 def _mentions(schema: Json, reference: str) -> bool:
@@ -329,82 +274,8 @@ def _item(part: Part, index: int) -> Iterator[tuple[Json, str]]:
         yield part.schema["additionalProperties"], f"{part.pointer}/additionalProperties"
 
 
-def _describe(schema: Json, root: Json, depth: int) -> tuple[str, bool]:
-    if not isinstance(schema, dict) or depth > 6:
-        return "anything", False
-    if isinstance(schema.get("$ref"), str):
-        return _describe(_resolve(root, schema["$ref"]), root, depth + 1)[0], True
-    for keyword in ("anyOf", "oneOf"):
-        if _is_list(schema.get(keyword)):
-            return _union(schema[keyword], keyword, root, depth)
-    members = schema.get("allOf")
-    if _is_list(members) and members and not schema.keys() & {"type", "properties"}:
-        words, behind_ref = _describe(members[0], root, depth + 1)
-        return f"{words} (allOf)", behind_ref
-    if "const" in schema:
-        return f"const {json_type(schema['const'])}", False
-    if _is_list(schema.get("enum")):
-        kinds = {json_type(value) for value in schema["enum"]} - {"null"}
-        return f"enum of {_plural(kinds.pop()) if len(kinds) == 1 else 'mixed values'}", False
-    types = schema.get("type")
-    if _is_list(types):
-        alternatives = [_typed({**schema, "type": kind}, root, depth) for kind in types]
-        return f"{' or '.join(alternatives[:_MOST_ALTERNATIVES])} (type list)", False
-    return _typed(schema, root, depth), False
-
-
-def _union(branches: list[Json], keyword: str, root: Json, depth: int) -> tuple[str, bool]:
-    described = [_describe(branch, root, depth + 1) for branch in branches]
-    counts: dict[str, int] = {}
-    for words, _ in described:
-        counts[words] = counts.get(words, 0) + 1
-    named = [f"{n} {_plural(words)}" if n > 1 else words for words, n in counts.items()]
-    words = " or ".join(named[:_MOST_ALTERNATIVES])
-    return f"{words} ({keyword})", any(behind_ref for _, behind_ref in described)
-
-
-def _typed(schema: JsonObject, root: Json, depth: int) -> str:
-    kind = schema.get("type")
-    if kind == "array" or (kind is None and schema.keys() & {"items", "prefixItems"}):
-        if "prefixItems" in schema or isinstance(schema.get("items"), list):
-            return "tuple"
-        if not isinstance(schema.get("items"), dict):
-            return "array"
-        words, behind_ref = _describe(schema["items"], root, depth + 1)
-        return f"array of {_plural(words)}{' behind $ref' if behind_ref else ''}"
-    if kind == "object" or (kind is None and "properties" in schema):
-        if schema.get("properties"):
-            return "object"
-        if isinstance(schema.get("additionalProperties"), dict):
-            words, _ = _describe(schema["additionalProperties"], root, depth + 1)
-            return f"map of {_plural(words)}"
-        return "object without parameters" if "properties" in schema else "free-form object"
-    return kind if isinstance(kind, str) else "anything"
-
-
-def _plural(words: str) -> str:
-    noun, space, rest = words.partition(" ")
-    if noun in ("anything", "null", "mixed"):
-        return words
-    if noun in ("free-form", "const"):
-        return f"{noun} {_plural(rest)}"
-    return f"{noun}s{space}{rest}"
-
-
 def _is_list(value: Json) -> TypeGuard[list[Json]]:
     return isinstance(value, list)
-
-
-def _tokens(pointer: str) -> list[str]:
-    return [t.replace("~1", "/").replace("~0", "~") for t in pointer.split("/")[1:]]
-
-
-def _step(node: Json, key: str | int) -> Json:
-    if isinstance(node, dict):
-        return node.get(str(key))
-    if isinstance(node, list) and isinstance(key, int) and key < len(node):
-        return node[key]
-    return None
 
 
 _NOTHING = object()
