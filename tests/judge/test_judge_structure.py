@@ -234,6 +234,7 @@ def test_legacy_function_call() -> None:
         body["choices"][0]["finish_reason"] = finish
         reply = decode("openai-chat", body)
         assert slugs(case_of(PARIS), reply) == ["legacy-function-call"]
+        assert slugs(case_of(ROME, PARIS), reply) == ["legacy-function-call"]
 
 
 def test_invented_tool_hides_no_second_finding() -> None:

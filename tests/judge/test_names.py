@@ -63,8 +63,9 @@ def test_ladder(name: str | None, tool: str | None, slug: str | None) -> None:
     assert resolve(name, OFFERED) == (tool, slug)
 
 
-def test_a_case_that_two_tools_share_names_neither() -> None:
-    assert resolve("GETTIME", ("get_time", "getTime")) == (None, "unknown-tool")
+def test_of_two_that_differ_in_case_the_first_is_meant() -> None:
+    assert resolve("GETTIME", ("get_time", "get-time")) == ("get_time", "name-case")
+    assert resolve("get-time", ("get_time", "get-time")) == ("get-time", None)
 
 
 @given(st.lists(st.sampled_from(OFFERED), min_size=2, max_size=5))

@@ -42,8 +42,13 @@ class Known:
         return any(canonical(v) == wanted for v in self.values)
 
 
-def mend(streamed: StreamedCall, known: Known) -> tuple[ToolCall, Finding | None]:
-    """Return the call with repaired arguments and what the stream had done to them."""
+def mend(
+    streamed: StreamedCall, known: Known, *, anthropic: bool = False
+) -> tuple[ToolCall, Finding | None]:
+    """Return the call with repaired arguments and what the stream had done to them.
+
+    In Anthropic's format a lost head has a name of its own: the partial_json pieces don't join.
+    """
     call = streamed.tool_call()
     raw = "".join(streamed.pieces)
     at = streamed.position
@@ -62,10 +67,11 @@ def mend(streamed: StreamedCall, known: Known) -> tuple[ToolCall, Finding | None
         if len(streamed.pieces) == 1 and len(raw) > _INCREMENTAL_BELOW:
             return call, _in_one_piece(len(raw), at)
         return call, None
+    headless = "anthropic-bad-partial-json" if anthropic else "stream-head-lost"
     for slug, repaired, message in (
         ("args-cumulative", _cumulative(streamed.pieces), "deltas repeat what was already sent"),
         ("stream-duplicate-delta", _duplicate(streamed.pieces, raw, known), "a delta came twice"),
-        ("stream-head-lost", _head(raw, known), "the first bytes of the arguments are missing"),
+        (headless, _head(raw, known), "the first bytes of the arguments are missing"),
         ("stream-tail-lost", _tail(raw, known), "the last bytes of the arguments are missing"),
     ):
         if repaired is not None:

@@ -15,8 +15,8 @@ _LONGEST = 1000
 def resolve(name: str | None, offered: Collection[str]) -> tuple[str | None, str | None]:
     """Return (the offered name that is meant, the slug of what is wrong with the name).
 
-    The first class that fits wins, in the order of the module's first line; names beyond 1,000
-    characters are only cleaned, never taken apart.
+    The first class that fits wins, in the order of the module's first line, and within a class
+    the first of ``offered``. Names beyond 1,000 characters are cleaned, but never taken apart.
     """
     if not name or not name.strip(_SPACE):
         return None, "name-empty"
@@ -35,10 +35,8 @@ def resolve(name: str | None, offered: Collection[str]) -> tuple[str | None, str
             return tool, "name-polluted"
     if glued := split_glued(name, offered):
         return glued[0], "name-concatenated"
-    alike = [tool for tool in offered if _folded(tool) == _folded(name)]
-    if len(alike) == 1:
-        return alike[0], "name-case"
-    return None, "unknown-tool"
+    alike = next((tool for tool in offered if _folded(tool) == _folded(name)), None)
+    return alike, "name-case" if alike else "unknown-tool"
 
 
 def split_glued(name: str, offered: Collection[str]) -> list[str]:

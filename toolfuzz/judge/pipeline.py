@@ -7,6 +7,7 @@ finding. What nobody can be blamed for (transport, refusal, honest cut-off) is `
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from toolfuzz.core import strictjson
 from toolfuzz.core.case import Case, JsonObject, Turn
 from toolfuzz.core.exchange import Reply, ToolCall
 from toolfuzz.core.verdict import Finding, Status
@@ -16,7 +17,7 @@ from toolfuzz.judge.call import judge_arguments, validates
 from toolfuzz.judge.catalogue import finding
 from toolfuzz.judge.inquiry import Inquiry, MatchedCall
 from toolfuzz.judge.names import resolve
-from toolfuzz.judge.reading import load
+from toolfuzz.judge.reading import canonical, load
 from toolfuzz.judge.stream import StreamedCall, assemble
 from toolfuzz.judge.structure import Pair, Structure, examine
 
@@ -114,10 +115,11 @@ def _assemble(inquiry: Inquiry, findings: list[Finding]) -> list[StreamedCall]:
 
 
 def _as_object(call: ToolCall, api: str) -> ToolCall:
-    """Read an Anthropic input that came as text the way it was meant."""
-    if api == "anthropic-messages" and isinstance(call.arguments, str):
-        return replace(call, arguments_raw=call.arguments, arguments=None)
-    return call
+    """Read an Anthropic input of another type as the argument text that it would be elsewhere."""
+    if api != "anthropic-messages" or call.arguments is None or call.arguments_raw is not None:
+        return call
+    text = call.arguments if isinstance(call.arguments, str) else strictjson.dumps(call.arguments)
+    return replace(call, arguments_raw=text, arguments=None)
 
 
 def _inline(reply: Reply) -> list[Finding]:
@@ -129,13 +131,14 @@ def _inline(reply: Reply) -> list[Finding]:
 
 def _mend(inquiry: Inquiry, streamed: Sequence[StreamedCall]) -> list[Finding]:
     """Undo what the stream did to the arguments, as far as an oracle or the syntax shows it."""
-    known = [_known(inquiry, call) for call in streamed]
+    known = _known(inquiry, streamed)
     findings = []
     if swapped := loss.unswap(streamed, known):
         findings.append(swapped)
+    anthropic = inquiry.reply.api == "anthropic-messages"
     calls = []
     for call, right in zip(streamed, known, strict=True):
-        mended, found = loss.mend(call, right)
+        mended, found = loss.mend(call, right, anthropic=anthropic)
         calls.append(mended)
         if found is not None:
             findings.append(found)
@@ -143,25 +146,44 @@ def _mend(inquiry: Inquiry, streamed: Sequence[StreamedCall]) -> list[Finding]:
     return findings
 
 
-def _known(inquiry: Inquiry, call: StreamedCall) -> loss.Known:
-    """Collect what the arguments of a streamed call should have been."""
-    offered = [tool.name for tool in inquiry.case.tools]
-    name, _ = resolve(call.name, offered)
+def _known(inquiry: Inquiry, calls: Sequence[StreamedCall]) -> list[loss.Known]:
+    """Collect what the arguments of each streamed call should have been.
+
+    What one call already is, no other call was meant to be (unless it was asked for twice).
+    """
     expect = inquiry.turn.expect
-    values: list[JsonObject] = []
-    if expect.kind == "calls" and expect.compare == "exact":
-        values = [c.arguments for c in expect.calls if c.tool == name] or [
-            c.arguments for c in expect.calls
-        ]
+    asked = expect.calls if expect.kind == "calls" and expect.compare == "exact" else ()
+    names = {tool.name for tool in inquiry.case.tools}
+    left = [(call.tool, canonical(call.arguments), call.arguments) for call in asked]
+    right: dict[int, JsonObject] = {}
+    for call in calls:
+        value = load("".join(call.pieces))
+        name, _ = resolve(call.name, names)
+        key = (name, canonical(value)) if value is not None and asked else None
+        for candidate in left:
+            if candidate[:2] == key:
+                right[call.position] = candidate[2]
+                left.remove(candidate)
+                break
+    known = []
+    for call in calls:
+        if call.position in right:
+            values = [right[call.position]]
+        else:
+            name, _ = resolve(call.name, names)
+            values = [v for tool, _, v in left if tool == name] or [v for _, _, v in left]
+        known.append(_with_twin(inquiry.twin, call, values))
+    return known
+
+
+def _with_twin(twin: Reply | None, call: StreamedCall, values: list[JsonObject]) -> loss.Known:
     texts: list[str] = []
-    if inquiry.twin is not None and differential.comparable(inquiry.twin):
-        for other in inquiry.twin.calls:
-            if other.name == call.name and other.arguments_raw:
-                value = load(other.arguments_raw)
-                if value is not None:
-                    texts.append(other.arguments_raw)
-                    if not values:
-                        values = [value]
+    if twin is not None and differential.comparable(twin):
+        for other in twin.calls:
+            value = load(other.arguments_raw) if other.arguments_raw else None
+            if value is not None and other.arguments_raw and other.name == call.name:
+                texts.append(other.arguments_raw)
+                values = values or [value]
     return loss.Known(tuple(values), tuple(texts))
 
 

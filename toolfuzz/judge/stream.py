@@ -39,6 +39,7 @@ class StreamedCall:
     whole: str | None = None
     other: Any = None
     has_arguments: bool = False
+    has_text: bool = False
     events: int = 0
     blank_name: bool = False
     closed: bool = False
@@ -82,8 +83,8 @@ class StreamedCall:
             return ToolCall(self.id, self.name, None, self.other, True, "stream")
         if not raw and self.whole is not None:
             raw = self.whole
-        if not raw and not self.has_arguments:
-            return ToolCall(self.id, self.name, None, None, False, "stream")
+        if not raw and not self.has_text and self.whole is None:
+            return ToolCall(self.id, self.name, None, None, self.has_arguments, "stream")
         return ToolCall(self.id, self.name, raw, None, True, "stream")
 
 
@@ -244,6 +245,7 @@ class _Assembler:
         if "arguments" in fragment.keys or fragment.arguments is not None:
             call.has_arguments = True
         if isinstance(fragment.arguments, str):
+            call.has_text = True
             if fragment.arguments:
                 call.pieces.append(fragment.arguments)
         elif fragment.arguments is not None:
@@ -266,12 +268,9 @@ class _Assembler:
         self._take_name(call, fragment)
         if self.anthropic:
             self._take_input(call, fragment)
-        elif isinstance(fragment.arguments, str) and fragment.arguments:
-            call.whole = fragment.arguments
-            call.has_arguments = True
-        elif not isinstance(fragment.arguments, str) and fragment.arguments is not None:
-            call.other = fragment.arguments
-            call.has_arguments = True
+        elif fragment.arguments:
+            # A Responses item opens with arguments "", which says nothing yet.
+            self._take_whole(call, fragment)
         call.events += 1
 
     def _take_input(self, call: StreamedCall, fragment: Fragment) -> None:
@@ -298,19 +297,23 @@ class _Assembler:
             self.note("id-unstable", call, f"id {call.id!r} became {fragment.id!r}")
         if fragment.name and fragment.name != call.name:
             self._take_name(call, fragment)
-        if isinstance(fragment.arguments, str):
-            call.whole = fragment.arguments
-            call.has_arguments = True
-        elif fragment.arguments is not None:
-            call.other = fragment.arguments
-            call.has_arguments = True
+        self._take_whole(call, fragment)
         call.closed = call.closed or fragment.kind == "close"
         call.events += 1
 
+    def _take_whole(self, call: StreamedCall, fragment: Fragment) -> None:
+        if isinstance(fragment.arguments, str):
+            call.has_text = True
+            call.whole = fragment.arguments
+        elif fragment.arguments is not None:
+            call.other = fragment.arguments
+        call.has_arguments = call.has_arguments or "arguments" in fragment.keys
+
     def _ended(self, fragment: Fragment) -> StreamedCall | None:
         if fragment.kind == "final":
-            # The slot of a final call is its place in the output; the id is the surer sign.
-            for key in (fragment.id, fragment.item_id):
+            # The slot of a final call is its place in the output; an id is the surer sign, and
+            # the item's is surer than the call's, which two calls may share.
+            for key in (fragment.item_id, fragment.id):
                 if key and key in self.by_id:
                     return self.by_id[key]
         if fragment.slot is not None and fragment.slot in self.by_slot:

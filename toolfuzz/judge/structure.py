@@ -16,6 +16,8 @@ from toolfuzz.judge.reading import canonical, load, objects
 
 __all__ = ["Pair", "Structure", "examine"]
 
+_CONTEXT = 12
+
 
 @dataclass(slots=True)
 class Pair:
@@ -116,20 +118,37 @@ def _in_text(structure: Structure, slug: str, found: Written) -> None:
 
 def _present(inquiry: Inquiry, structure: Structure) -> None:
     case, turn = inquiry.case, inquiry.turn
-    expected = turn.expect.calls if turn.expect.kind == "calls" else ()
-    offered = [tool.name for tool in case.tools]
-    if expected:
+    expected: Sequence[ExpectedCall] = turn.expect.calls if turn.expect.kind == "calls" else ()
+    wanted = {call.tool for call in expected}
+    offered = sorted((tool.name for tool in case.tools), key=lambda name: name not in wanted)
+    # The old field holds one call: what it can't hold is no second fault.
+    legacy = any(f.slug == "legacy-function-call" for f in structure.findings)
+    if legacy:
+        structure.calls = [_first_object(call) for call in structure.calls[:1]]
+        expected = _nearest(structure.calls[0], expected)
+    elif expected:
         _split_merged(structure, expected, offered)
     _resolve(structure, case, offered)
     _forced(inquiry, structure)
     if turn.expect.kind == "calls":
         _drop_duplicates(structure, expected)
         _pair(structure, expected, turn.expect.compare)
-        _missing_or_extra(inquiry, structure)
+        _missing_or_extra(inquiry, structure, len(expected))
         _order(inquiry, structure)
     elif turn.parallel is False and len(structure.calls) > 1:
         structure.note("parallel-excess", f"{len(structure.calls)} calls, parallel calls are off")
     _traces(inquiry, structure)
+
+
+def _first_object(call: ToolCall) -> ToolCall:
+    texts = objects(call.arguments_raw or "")
+    return replace(call, arguments_raw=texts[0]) if len(texts) > 1 else call
+
+
+def _nearest(call: ToolCall, expected: Sequence[ExpectedCall]) -> Sequence[ExpectedCall]:
+    value = _value(Pair(0, call))
+    ranked = sorted(expected, key=lambda c: -_agreement(value, c.arguments))
+    return sorted(ranked, key=lambda c: c.tool != call.name)[:1]
 
 
 def _split_merged(
@@ -254,7 +273,7 @@ def _pair(structure: Structure, expected: Sequence[ExpectedCall], compare: str) 
     structure.missing = tuple(left)
 
 
-def _missing_or_extra(inquiry: Inquiry, structure: Structure) -> None:
+def _missing_or_extra(inquiry: Inquiry, structure: Structure, asked: int) -> None:
     if structure.missing:
         tools = {call.tool for call in structure.missing}
         found = _written(inquiry, inquiry.reply.text, native=False)
@@ -263,7 +282,7 @@ def _missing_or_extra(inquiry: Inquiry, structure: Structure) -> None:
         elif not any(not p.judged for p in structure.pairs):
             structure.note(
                 "calls-missing",
-                f"{len(structure.missing)} of {len(inquiry.turn.expect.calls)} calls are missing",
+                f"{len(structure.missing)} of {asked} calls are missing",
                 expected=[call.tool for call in structure.missing][:10],
             )
     extra = [p for p in structure.pairs if p.expected is None and p.judged]
@@ -306,7 +325,7 @@ def _traces(inquiry: Inquiry, structure: Structure) -> None:
             )
             return
     begun = marker_begun(reply.text)
-    if reply.stream and begun and begun not in _said(inquiry):
+    if reply.stream and begun and not _quoted(inquiry, reply.text, begun):
         structure.note("stream-marker-split", f"the text ends with {begun!r}", actual=begun)
 
 
@@ -327,6 +346,12 @@ def _written(
         if found.snippet not in said:
             return found
     return None
+
+
+def _quoted(inquiry: Inquiry, text: str, begun: str) -> bool:
+    """Whether the text quotes the question up to the marker's beginning."""
+    end = text.rstrip()[-len(begun) - _CONTEXT :]
+    return len(end) > len(begun) and end in _said(inquiry)
 
 
 def _is_all(text: str, found: Written) -> bool:
