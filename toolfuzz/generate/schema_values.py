@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from toolfuzz.core.case import JsonObject, Tool
 from toolfuzz.generate.schema.document import Document
-from toolfuzz.generate.schema.draw import Dead, Drawing, blame
+from toolfuzz.generate.schema.draw import Dead, Drawing
 from toolfuzz.generate.schema.errors import Unsatisfiable
-from toolfuzz.generate.schema.plans import Plan, Planner
+from toolfuzz.generate.schema.plan import Plan, blame
+from toolfuzz.generate.schema.planner import Planner
 from toolfuzz.generate.sources.toolset import Skipped
 
 if TYPE_CHECKING:

@@ -5,11 +5,12 @@ from random import Random
 from toolfuzz.core.case import Json
 from toolfuzz.generate.schema.errors import Unsatisfiable
 from toolfuzz.generate.schema.facts import Facts
-from toolfuzz.generate.schema.plans import Plan, Planner
+from toolfuzz.generate.schema.plan import Plan
+from toolfuzz.generate.schema.planner import Planner
 from toolfuzz.generate.schema.regex import sample
 from toolfuzz.generate.schema.scalars import integer, number, string
 
-__all__ = ["Drawing", "blame"]
+__all__ = ["Dead", "Drawing"]
 
 _TRIES = 40
 _LEVELS_BEYOND_NEED = 4
@@ -213,29 +214,3 @@ def _canonical(value: Json) -> object:
     if isinstance(value, list):
         return tuple(map(_canonical, value))
     return (value, isinstance(value, bool))
-
-
-def blame(plan: Plan) -> Unsatisfiable:
-    """Say why a plan of infinite height has no value, at the deepest place that explains it."""
-    seen: set[int] = set()
-    while id(plan) not in seen:
-        seen.add(id(plan))
-        if plan.problem is not None:
-            return plan.problem
-        below = _culprits(plan)
-        if below is None:
-            return Unsatisfiable(plan.pointer, "asks for more items or members than are drawn")
-        if plan.choices and len(below) > 1 and all(p.problem for p in below):
-            return Unsatisfiable(plan.pointer, f"no branch can be satisfied: {below[0].problem}")
-        plan = below[0]
-    return Unsatisfiable(plan.pointer, "needs itself inside itself without end")
-
-
-def _culprits(plan: Plan) -> list[Plan] | None:
-    facts = plan.facts
-    parts = list(plan.choices)
-    if facts is not None and "object" in plan.heights:
-        parts += [plan.members[name] for name in facts.required]
-    if facts is not None and "array" in plan.heights and plan.items is not None:
-        parts += [*plan.prefix[: facts.min_items], *(p for p, _ in plan.contains), plan.items]
-    return [p for p in parts if p.height == float("inf")] or None
