@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from toolfuzz.core.case import JsonObject, Tool
+from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
 from toolfuzz.simulate.faults.mutate import parameters
 from toolfuzz.simulate.faults.registry import Roll, fault
 from toolfuzz.simulate.parsers import Parsed, ParsedCall, Parser
@@ -184,8 +184,14 @@ def python_values(reply: Reply, roll: Roll) -> bool:
 
 @fault("dsml/leak", "dialect")
 def dsml_leak(reply: Reply, roll: Roll) -> bool:
-    """The engine doesn't know the format: the native text is the content."""
-    if not reply.calls:
+    """The engine doesn't know DeepSeek's markup: the native text is the content."""
+    from toolfuzz.engines import native
+
+    calls = [ExpectedCall(call.name, call.arguments) for call in reply.calls]
+    try:
+        text = native.family("deepseekv32").render(calls, reply.ask.tools)
+    except native.NotExpressible:
         return False
-    reply.text, reply.calls = TAGGED["dsml"].write(reply.calls), []
-    return True
+    if calls:
+        reply.text, reply.calls = text, []
+    return bool(calls)

@@ -192,7 +192,8 @@ def schema_unenforced(reply: Reply, roll: Roll) -> bool:
 @fault("schema-mutated", "values")
 def schema_mutated(reply: Reply, roll: Roll) -> bool:
     """A parameter whose name looks like a schema keyword never reaches the model."""
-    return _delete([p for p in _all_places(reply, roll) if p.key in _KEYWORD_NAMES], roll)
+    found = [p for p in _all_places(reply, roll) if p.key in _KEYWORD_NAMES]
+    return _delete([p for p in found if p.required and len(p.holder) > 1], roll)
 
 
 @fault("stream-nonstream-divergence", "values", "stream")

@@ -56,8 +56,11 @@ def escape_level_shift(place: Place, rng: Random) -> Any:
 
 @changes("value-emptied")
 def value_emptied(place: Place, rng: Random) -> Any:
-    """A string is lost and an empty one stands in its place."""
-    fits = plain_string(place) and place.value.strip() and not _DELIMITER.match(place.value)
+    """A string is lost and an empty one stands in its place.
+
+    Not one that begins with a tag: that would be ``delimiter-truncated``.
+    """
+    fits = plain_string(place) and place.value.strip()[:1] not in ("", "<", "[")
     return "" if fits else KEEP
 
 

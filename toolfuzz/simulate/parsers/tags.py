@@ -14,12 +14,15 @@ from typing import Any
 from toolfuzz.core.case import JsonObject
 from toolfuzz.simulate.reply import Call
 
-__all__ = ["DSML", "GLM", "MINIMAX", "QWEN", "TAGGED", "Split", "Tagged", "split"]
+__all__ = ["GLM", "MINIMAX", "QWEN", "TAGGED", "Split", "Tagged", "split"]
 
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """One such format: what stands before the name, around a key and its value, and at the end."""
+    """One such format: what stands before the name, around a key and its value, and at the end.
+
+    ``frame`` stands around all calls of a reply.
+    """
 
     name: str
     opening: str
@@ -28,18 +31,20 @@ class Tagged:
     after_key: str
     after_value: str
     closing: str
+    frame: tuple[str, str] = ("", "")
 
     def write(
         self, calls: Sequence[Call], to_text: Callable[["Tagged", Any], str] | None = None
     ) -> str:
         """Return the calls as the model writes them."""
         write = to_text or (lambda _, value: _plain_text(value))
-        return "\n".join(
+        written = "\n".join(
             f"{self.opening}{call.name}{self.after_name}"
             + self.arguments(call.arguments, write)
             + self.closing
             for call in calls
         )
+        return f"{self.frame[0]}{written}{self.frame[1]}"
 
     def arguments(self, values: JsonObject, to_text: Callable[["Tagged", Any], str]) -> str:
         """Return the tagged arguments of one call."""
@@ -69,23 +74,15 @@ QWEN = Tagged(
 )
 MINIMAX = Tagged(
     "minimax",
-    '<minimax:tool_call>\n<invoke name="',
+    '<invoke name="',
     '">\n',
     '<parameter name="',
     '">',
     "</parameter>\n",
-    "</invoke>\n</minimax:tool_call>",
+    "</invoke>",
+    ("<minimax:tool_call>\n", "\n</minimax:tool_call>"),
 )
-DSML = Tagged(
-    "dsml",
-    '<｜DSML｜function_calls>\n<｜DSML｜invoke name="',
-    '">\n',
-    '<｜DSML｜parameter name="',
-    '" string="true">',
-    "</｜DSML｜parameter>\n",
-    "</｜DSML｜invoke>\n</｜DSML｜function_calls>",
-)
-TAGGED = {tagged.name: tagged for tagged in (GLM, QWEN, MINIMAX, DSML)}
+TAGGED = {tagged.name: tagged for tagged in (GLM, QWEN, MINIMAX)}
 
 
 def _plain_text(value: Any) -> str:
@@ -108,6 +105,7 @@ def split(tagged: Tagged, text: str, *, first_close: bool = False) -> list[Split
     with ``first_close`` at the first closing tag, whatever follows.
     """
     calls = []
+    text = text.removeprefix(tagged.frame[0]).removesuffix(tagged.frame[1])
     ending = re.escape(tagged.closing)
     for body in re.split(rf"{ending}(?:\n(?={re.escape(tagged.opening)})|\Z)", text):
         if not body.startswith(tagged.opening):
