@@ -59,3 +59,12 @@ async def test_a_killed_process_is_replaced_by_a_thread() -> None:
             for pid in _children() - before if len(drawn) == 1 else ():
                 os.kill(pid, signal.SIGKILL)
     assert drawn == list(draw_cases(400))
+
+
+@needs_proc
+async def test_closing_while_the_pipe_is_full_does_not_hang() -> None:
+    before = _children()
+    async with asyncio.timeout(20), aclosing(draw_ahead(5000)) as cases:
+        assert await anext(cases)
+        await asyncio.sleep(0.6)
+    assert _children() == before

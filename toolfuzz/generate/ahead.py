@@ -80,6 +80,8 @@ async def _in_process(mix: Mix) -> AsyncGenerator[list[Slot]]:
         finally:
             with suppress(ProcessLookupError):
                 process.kill()
+            # A pipe that is not read to its end keeps wait() waiting (python/cpython#119710).
+            await process.stdout.read()
             await process.wait()
     async with aclosing(_in_thread(mix, start)) as blocks:
         async for block in blocks:

@@ -21,7 +21,7 @@ from toolfuzz.generate.plan import Row
 
 __all__ = ["assemble", "drafted", "other_tools"]
 
-_WRAPPED = ("values", "linked", "constraints")
+_WRAPPED = ("values", "indirect", "constraints")
 _EXTRA_PERCENT = 35
 
 
@@ -56,7 +56,7 @@ def _placed(pick: Pick, feature: Feature, parameter: Parameter) -> Parameter:
 def _extra(pick: Pick, row: Row) -> list[Parameter]:
     """Now and then add a feature of another group, so that groups meet as well.
 
-    Not one of ``linked``: its shapes are the ones that whole parsers fail on, and their share in
+    Not one of ``indirect``: its shapes are the ones that whole parsers fail on, and their share in
     the mix is set by the plan's weights alone.
     """
     if row.group == "chosen" or not pick.chance(_EXTRA_PERCENT):
@@ -64,7 +64,7 @@ def _extra(pick: Pick, row: Row) -> list[Parameter]:
     others = [
         f.parameter
         for f in all_features().values()
-        if f.parameter and not f.opt_in and f.group not in ("linked", row.group)
+        if f.parameter and not f.opt_in and f.group not in ("indirect", row.group)
     ]
     return [pick.of(others)(pick)]
 

@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 STRENGTHS = (1, 2, 3)
-_WEIGHTS = {"values": 30, "containers": 30, "linked": 11, "constraints": 13, "tools": 16}
+_WEIGHTS = {"values": 30, "containers": 30, "indirect": 11, "constraints": 13, "tools": 16}
 
 
 @dataclass(frozen=True, slots=True)

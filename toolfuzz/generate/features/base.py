@@ -26,8 +26,11 @@ __all__ = [
 Values = Callable[[Pick], Json]
 """Draws one value that a schema allows; several calls of one tool ask it several times."""
 
-Group = Literal["values", "containers", "linked", "constraints", "tools"]
-GROUPS: tuple[Group, ...] = ("values", "containers", "linked", "constraints", "tools")
+Group = Literal["values", "containers", "indirect", "constraints", "tools"]
+"""Features are varied within their group; ``indirect`` means that a value's type is not stated
+in place: it has to be looked up behind a reference, in a union, or in an enum's options."""
+
+GROUPS: tuple[Group, ...] = ("values", "containers", "indirect", "constraints", "tools")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ _DEFAULTS: tuple[tuple[str, JsonObject, tuple[object, ...]], ...] = (
 _CONSTS: tuple[tuple[str, JsonObject], ...] = (
     ("api_version", {"type": "string", "const": "2024-06-01"}),
     ("schema_version", {"type": "integer", "const": 3}),
-    ("confirm", {"const": True}),
+    ("confirm", {"type": "boolean", "const": True}),
     ("resource", {"const": "dataset"}),
 )
 

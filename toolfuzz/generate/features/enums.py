@@ -93,7 +93,7 @@ FEATURES = (
     Feature(
         "enum-mixed",
         "an enum whose options have several types",
-        "values",
+        "indirect",
         parameter=_drawn(_MIXED, None),
         keyword="enum",
         node=_mixed,
@@ -101,7 +101,7 @@ FEATURES = (
     Feature(
         "enum-untyped",
         "an enum without a type keyword",
-        "values",
+        "indirect",
         parameter=_drawn(_UNTYPED, None),
         keyword="enum",
         node=_untyped,

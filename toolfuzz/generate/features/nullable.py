@@ -51,7 +51,7 @@ FEATURES = (
     Feature(
         "nullable-anyof",
         "nullable by anyOf with null",
-        "linked",
+        "indirect",
         parameter=_any_of,
         keyword="anyOf",
         node=_any_of_null,
@@ -59,7 +59,7 @@ FEATURES = (
     Feature(
         "nullable-type-list",
         'nullable by a type list such as ["object", "null"]',
-        "linked",
+        "indirect",
         parameter=_type_list,
         keyword="type",
         node=lambda node, place: isinstance(node["type"], list) and "null" in node["type"],
@@ -67,7 +67,7 @@ FEATURES = (
     Feature(
         "nullable-keyword",
         "OpenAPI 3.0's nullable: true (no JSON Schema keyword, so null itself is not valid)",
-        "linked",
+        "indirect",
         parameter=_keyword,
         keyword="nullable",
         node=lambda node, place: node["nullable"] is True,

@@ -104,7 +104,7 @@ FEATURES = (
     Feature(
         "ref-defs",
         "an object behind a $ref to $defs",
-        "linked",
+        "indirect",
         parameter=_to_defs,
         keyword="$ref",
         node=lambda node, place: str(node["$ref"]).startswith("#/$defs/"),
@@ -112,7 +112,7 @@ FEATURES = (
     Feature(
         "ref-definitions",
         "an object behind a $ref to definitions (the older spelling)",
-        "linked",
+        "indirect",
         parameter=_to_definitions,
         keyword="$ref",
         node=lambda node, place: str(node["$ref"]).startswith("#/definitions/"),
@@ -120,7 +120,7 @@ FEATURES = (
     Feature(
         "ref-siblings",
         "a $ref with other keywords beside it",
-        "linked",
+        "indirect",
         parameter=_with_siblings,
         keyword="$ref",
         node=lambda node, place: len(node) > 1,
@@ -129,7 +129,7 @@ FEATURES = (
     Feature(
         "ref-recursive",
         "a schema that refers to itself",
-        "linked",
+        "indirect",
         parameter=_recursive,
         keyword="$ref",
         node=_is_recursive,

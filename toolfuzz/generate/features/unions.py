@@ -148,7 +148,7 @@ FEATURES = (
     Feature(
         "oneof-const",
         "oneOf whose branches are told apart by a const",
-        "linked",
+        "indirect",
         parameter=_one_of,
         keyword="oneOf",
         node=_discriminated,
@@ -156,7 +156,7 @@ FEATURES = (
     Feature(
         "oneof-items",
         "an array whose items are a oneOf",
-        "linked",
+        "indirect",
         parameter=_one_of_items,
         keyword="oneOf",
         node=lambda node, place: place.keyword == "items",
@@ -164,7 +164,7 @@ FEATURES = (
     Feature(
         "anyof",
         "a parameter that may be one of several types, by anyOf",
-        "linked",
+        "indirect",
         parameter=_any_of,
         keyword="anyOf",
         node=_no_null,
@@ -172,7 +172,7 @@ FEATURES = (
     Feature(
         "allof",
         "a parameter composed by allOf",
-        "linked",
+        "indirect",
         parameter=_all_of,
         keyword="allOf",
         node=lambda node, place: place.depth > 0,
@@ -180,7 +180,7 @@ FEATURES = (
     Feature(
         "type-union",
         'a type list such as ["string", "integer"]',
-        "linked",
+        "indirect",
         parameter=_type_list,
         keyword="type",
         node=_several_types,
@@ -189,7 +189,7 @@ FEATURES = (
         Feature(
             f"root-{keyword.lower()}",
             f"{keyword} at the root of the parameters (some providers refuse it)",
-            "linked",
+            "indirect",
             change=lambda pick, draft, keyword=keyword: _root(keyword, pick, draft),  # type: ignore[misc]
             keyword=keyword,
             node=lambda node, place: place.depth == 0,
