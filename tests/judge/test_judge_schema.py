@@ -1,5 +1,6 @@
 """Group D: keys and constraints, with the right answer and without it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from judge_calls import UNKNOWN, judged, open_schema, slugs
 from toolfuzz.core.case import Tool
 from toolfuzz.core.strictjson import loads
 from toolfuzz.judge.call import validates
+from toolfuzz.judge.catalogue import defects
 
 STRING = {"type": "string"}
 INTEGER = {"type": "integer"}
@@ -408,3 +410,41 @@ def test_odd_schemas_harm_nobody(schema: Any) -> None:
 def test_a_hundred_thousand_objects_that_must_differ() -> None:
     schema = open_schema(v={"type": "array", "uniqueItems": True})
     assert judged({"v": [{"n": n} for n in range(100_000)]}, schema=schema) == []
+
+
+def test_causes_inside_an_object_are_named_beside_its_keys() -> None:
+    schema = open_schema(o={**open_schema(n=INTEGER), "additionalProperties": False})
+    found = judged({"o": {"n": "5", "x": 1}}, schema=schema)
+    assert [(f.slug, f.pointer) for f in found] == [
+        ("unknown-param", "/o/x"),
+        ("number-as-string", "/o/n"),
+    ]
+
+
+def test_a_long_chain_of_nullable_references() -> None:
+    link = {"type": "object", "properties": {"n": INTEGER, "next": {"anyOf": [
+        {"$ref": "#/$defs/Link"}, {"type": "null"}]}}, "required": ["n"]}  # fmt: skip
+    schema = {**open_schema(head={"$ref": "#/$defs/Link"}), "$defs": {"Link": link}}
+
+    def chain(leaf: Any) -> Any:
+        value = {"n": leaf, "next": None}
+        for n in range(150):
+            value = {"n": n, "next": value}
+        return {"head": value}
+
+    assert judged(chain(1), expected=chain(1), schema=schema) == []
+    found = judged(chain("1"), expected=chain(1), schema=schema)
+    assert [(f.slug, f.pointer) for f in found] == [
+        ("number-as-string", "/head" + "/next" * 150 + "/n")
+    ]
+
+
+def test_every_defect_of_the_groups_has_a_row() -> None:
+    folder = Path(__file__).parent
+    rows = "".join(path.read_text() for path in folder.glob("test_judge_*.py"))
+    elsewhere = {"schema-rejected", "property-key-rejected", "tool-name-rejected"}
+    elsewhere |= {"coercion-error-drops-call"}  # one exchange shows it as call-dropped
+    for slug, entry in defects().items():
+        if entry.group in "ABCD" and slug not in elsewhere:
+            assert f'"{slug}"' in rows, slug
+        assert set(entry.pairs) <= defects().keys(), slug

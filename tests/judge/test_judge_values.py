@@ -92,6 +92,7 @@ ANY_OBJECTS = {"type": "array", "items": OBJECT}
         (STRING, 'say "hi"', 'say \\"hi\\"', "escape-level-shift"),
         (STRING, "Paris", '"Paris"', "escape-level-shift"),
         (STRING, "Paris", "", "value-emptied"),
+        (STRING, "مرحبا", "", "value-emptied"),
         (STRING, "Paris", " ", "value-emptied"),
         (STRING, "weather Paris", "</think> weather Paris", "reasoning-leak-in-args"),
         (STRING, "a <think> b", "</think>a <think> b", "reasoning-leak-in-args"),

@@ -101,7 +101,7 @@ def _encoding(expected: str, got: str) -> Explanation | None:
         return "args-unicode-corrupt", "UTF-8 bytes read as Latin-1"
     if expected.strip() == got.strip():
         return None
-    if not expected.isascii() and _ascii_only(expected) == _ascii_only(got):
+    if got.strip() and _ascii_only(expected) == _ascii_only(got):
         return "args-unicode-corrupt", "only non-ASCII characters differ"
     if got == re.sub(r"[^\x00-\x7f]", "?", expected):
         return "args-unicode-corrupt", "question marks instead of non-ASCII characters"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from toolfuzz.core.case import Json, JsonObject
@@ -17,7 +18,7 @@ __all__ = ["Violation", "violations"]
 _KEY_ERRORS = frozenset(
     {"required", "additionalProperties", "unevaluatedProperties", "dependentRequired"}
 )
-_MOST_LOOKED_AT = 2000
+_MOST_LOOKED_AT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,13 @@ def violations(root: Json, value: JsonObject, tool_name: str) -> list[Violation]
         value = inner[0]
         place = root_place(root, value)
     explained: set[tuple[str | int, ...]] = set()
+    sorted_out: set[tuple[str | int, ...]] = set()
     for error in proven(place, value):
         path = tuple(error.absolute_path)
-        if any(path[:n] in explained for n in range(1, len(path))):
-            continue
         kind = error.validator in _KEY_ERRORS and isinstance(error.instance, dict)
-        if path in explained:
+        if path in sorted_out or any(path[:n] in explained for n in range(len(path) + 1)):
             continue
-        explained.add(path)
+        (sorted_out if kind else explained).add(path)
         found += (
             _keys(place, value, list(path)) if kind else _single(error, place, value, list(path))
         )
@@ -102,19 +102,27 @@ def _follow(place: Place, value: Json, path: list[str | int]) -> tuple[Place, Js
 
 def _ambiguous(place: Place, value: Json) -> Iterator[Violation]:
     """Note strings that spell a container where the schema admits either."""
-    stack: list[tuple[list[str | int], Place, Json]] = [([], place, value)]
-    for _ in range(_MOST_LOOKED_AT):
-        if not stack:
-            return
-        path, here, node = stack.pop()
+    for path, text in islice(_container_texts(value), _MOST_LOOKED_AT):
+        loaded = json_text(text)
+        if not isinstance(loaded, dict | list):
+            continue
+        here, _, _ = _follow(place, value, path)
+        if here.is_union and here.admits(loaded):
+            kind = "object" if isinstance(loaded, dict) else "array"
+            slug = "nested-stringified" if len(path) > 1 else f"{kind}-as-json-string"
+            said = f"the schema admits a string and an {kind}; can't tell which was meant"
+            yield Violation(path, here, Cause(slug, said, severity="info"), text)
+
+
+def _container_texts(value: Json) -> Iterator[tuple[list[str | int], str]]:
+    stack: list[tuple[list[str | int], Json]] = [([], value)]
+    while stack:
+        path, node = stack.pop()
         if isinstance(node, str):
-            loaded = json_text(node)
-            if isinstance(loaded, dict | list) and here.is_union and here.admits(loaded):
-                kind = "object" if isinstance(loaded, dict) else "array"
-                slug = "nested-stringified" if len(path) > 1 else f"{kind}-as-json-string"
-                said = f"the schema admits a string and an {kind}; can't tell which was meant"
-                yield Violation(path, here, Cause(slug, said, severity="info"), node)
+            if node.lstrip()[:1] in ("{", "["):
+                yield path, node
         elif isinstance(node, dict):
-            stack += [([*path, k], here.child(k, v), v) for k, v in node.items()]
+            stack += [([*path, k], v) for k, v in node.items() if isinstance(v, str | dict | list)]
         elif isinstance(node, list):
-            stack += [([*path, n], here.child(n, v), v) for n, v in enumerate(node)]
+            items = enumerate(node)
+            stack += [([*path, n], v) for n, v in items if isinstance(v, str | dict | list)]
