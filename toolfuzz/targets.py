@@ -124,7 +124,7 @@ def _plan_one(model: str, access: Access) -> _Planned:
         model=model_id,
         dialect=access.api or endpoint.dialect,
         stream=access.stream,
-        params={**endpoint.params, **access.params},
+        params=access.params,
         kind="simulated" if simulated else "http",
     )
     return _Planned(target, endpoint)

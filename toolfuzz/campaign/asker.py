@@ -42,16 +42,30 @@ class HttpAsker:
 
     async def ask(self, case: Case, turn: int, *, stream: bool, history: History) -> Answer:
         """Encode, send, capture."""
-        body = self.dialect.encode(case, turn, self.target, stream=stream, history=history)
+        body = {
+            **self.client.endpoint.defaults(stream=stream),
+            **self.dialect.encode(case, turn, self.target, stream=stream, history=history),
+        }
         return Answer(body, await self.client.ask(body))
 
 
 class Participant(Protocol):
     """A target and how to open a conversation with it."""
 
-    target: Target
-    dialect: Dialect
-    concurrency: int
+    @property
+    def target(self) -> Target:
+        """Who is asked."""
+        ...
+
+    @property
+    def dialect(self) -> Dialect:
+        """Reads what comes back."""
+        ...
+
+    @property
+    def concurrency(self) -> int:
+        """How many questions may be under way at once."""
+        ...
 
     def open(self) -> AbstractAsyncContextManager[Asker]:
         """Return a fresh asker; each worker opens its own."""
