@@ -169,6 +169,10 @@ SATISFIABLE = {
     "number between": of({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 0.001}),
     "multipleOf fraction": of({"type": "number", "multipleOf": 0.01, "minimum": 1}),
     "multipleOf integers": of({"type": "integer", "allOf": [{"multipleOf": 4}, {"multipleOf": 6}]}),
+    "multipleOf below zero": of({"type": "number", "multipleOf": 0.1, "exclusiveMaximum": -0.5}),
+    "multipleOf of great numbers": of({"type": "integer", "multipleOf": 2**70, "minimum": 1}),
+    "a number beyond doubles": of({"type": "number", "minimum": 10**400}),
+    "bounds beyond doubles": of({"type": "integer", "minimum": 10**400}),
     "int32": of({"type": "integer", "format": "int32"}),
     "negative only": of({"type": "number", "maximum": -100}),
     "huge bounds": of({"type": "integer", "minimum": 2**60, "maximum": 2**62}),
@@ -358,6 +362,11 @@ UNSATISFIABLE = {
     ),
     "a million items": (of({"type": "array", "minItems": 10**6}), "/properties/x", "more items"),
     "a huge string": (of({"type": "string", "minLength": 10**9}), "/properties/x", "no valid"),
+    "numbers beyond any check": (
+        of({"type": "number", "multipleOf": 1e308, "minimum": 1}),
+        None,
+        "too great",
+    ),
     "unique from too few": (
         of({"type": "array", "items": {"type": "boolean"}, "uniqueItems": True, "minItems": 3}),
         None,

@@ -151,6 +151,7 @@ BAD_FILES = {
         b'[{"name": "t", "parameters": ' + deep(500) + b"}]",
         "nested",
     ),
+    "NaN": (b'[{"name": "f", "parameters": {"default": NaN}}]', "NaN"),
     "a huge number": (b"[" + b"9" * 5000 + b"]", "not JSON"),
 }
 
@@ -169,6 +170,16 @@ def test_bad_files_get_one_line_that_names_the_place(name, tmp_path):
 def test_a_file_above_10_mb_is_not_read(tmp_path):
     with pytest.raises(UsageError, match="larger than 10 MB"):
         load(written(tmp_path, b" " * 10_000_001))
+
+
+def test_a_file_without_end_is_not_read_to_the_end():
+    with pytest.raises(UsageError, match="larger than 10 MB"):
+        load("/dev/zero")
+
+
+def test_tools_given_in_place_of_a_path_are_no_path():
+    with pytest.raises(UsageError, match="no such file"):
+        load(json.dumps([BARE] * 50))
 
 
 def test_a_folder_is_not_a_file(tmp_path):

@@ -84,8 +84,8 @@ def test_several_at_once(module):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("by_position", "positional"),
-        ("rest", "positional"),
+        ("by_position", "not an object"),
+        ("rest", "not an object"),
         ("unknown", "Nowhere"),
         ("NUMBER", "int is neither"),
         ("NOTHING", "holds no tools"),

@@ -26,6 +26,7 @@ __all__ = ["Unsatisfiable", "check_tool", "dead_members", "draw_value", "values"
 _TRIES = 60
 _LOOKS = 8
 _TOO_DEEP = "refers to itself without end, or is nested too deeply to be checked"
+_TOO_GREAT = "numbers that are too great or too small to be checked"
 
 
 def values(schema: JsonObject) -> "SearchStrategy[JsonObject]":
@@ -73,6 +74,8 @@ def _planner(text: str) -> Planner:
         planner = Planner(Document(json.loads(text)))
     except RecursionError:
         raise Unsatisfiable("", _TOO_DEEP) from None
+    except ArithmeticError:
+        raise Unsatisfiable("", _TOO_GREAT) from None
     if barren := [plan for plan in planner.plans() if _is_barren(planner, plan)]:
         planner.drop(barren)
     if planner.root.height == float("inf"):
@@ -90,6 +93,8 @@ def _is_barren(planner: Planner, plan: Plan) -> bool:
         except Dead as dead:
             if dead.plan is plan:
                 continue
+        except (ArithmeticError, RecursionError):
+            pass  # said when a whole value is drawn
         return False
     return True
 
@@ -105,4 +110,6 @@ def _draw(planner: Planner, random: Random) -> JsonObject:
             stuck = dead.plan
         except RecursionError:
             raise Unsatisfiable("", _TOO_DEEP) from None
+        except ArithmeticError:
+            raise Unsatisfiable("", _TOO_GREAT) from None
     raise Unsatisfiable(stuck.pointer, f"no valid value in {_TRIES} attempts")

@@ -162,7 +162,7 @@ def _add_string(facts: Facts, site: Site) -> None:
 
 
 def _tightest(which: Callable[[list[float]], float], *bounds: float | None) -> float | None:
-    given = [bound for bound in bounds if bound is not None]
+    given = [bound for bound in bounds if bound is not None and abs(bound) < math.inf]
     return which(given) if given else None
 
 

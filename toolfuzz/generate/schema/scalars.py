@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 from random import Random
 
 from toolfuzz.generate.schema.facts import Facts
@@ -30,39 +31,52 @@ _SHORT = 20
 
 def integer(facts: Facts, random: Random) -> int | None:
     """Return an integer within the bounds, None when there is none."""
-    step = _integer_step(facts.multiples)
+    step = _step(facts.multiples, start=Fraction(1))
     if step is None:
         return None
-    lows = [math.ceil(b) for b in (facts.low,) if b is not None]
-    lows += [math.floor(b) + 1 for b in (facts.above,) if b is not None]
-    highs = [math.floor(b) for b in (facts.high,) if b is not None]
-    highs += [math.ceil(b) - 1 for b in (facts.below,) if b is not None]
-    low = -(-max(lows) // step) if lows else None
-    high = min(highs) // step if highs else None
-    if low is not None and high is not None and low > high:
+    unit = step.numerator  # a common multiple of 1 is whole
+    first, last = _factors(facts, Fraction(unit))
+    if first is not None and last is not None and first > last:
         return None
-    bounds = [bound for bound in (low, high) if bound is not None]
-    start = low if low is not None else (min(0, high) if high is not None else 0)
-    stop = high if high is not None else max(start, 0) + 1000
+    bounds = [bound for bound in (first, last) if bound is not None]
     chance = random.random()
     if bounds and chance < 0.35:
-        return step * random.choice(bounds)
+        return unit * random.choice(bounds)
     if chance < 0.6:
-        odd = step * (random.choice(_INTEGERS) // step)
-        if (low is None or odd >= step * low) and (high is None or odd <= step * high):
-            return odd
-    return step * random.randint(start, stop)
+        odd = random.choice(_INTEGERS) // unit
+        if (first is None or odd >= first) and (last is None or odd <= last):
+            return unit * odd
+    return unit * random.randint(*_window(first, last))
 
 
-def _integer_step(multiples: Sequence[float]) -> int | None:
-    """Return the least integer that all ``multipleOf`` divide, None when there is none small."""
-    step = 1
+def _step(multiples: Sequence[float], start: Fraction | None = None) -> Fraction | None:
+    """Return the least common multiple, reading 0.1 as a tenth; None when one is not finite."""
+    step = start
     for multiple in multiples:
-        numerator, denominator = float(multiple).as_integer_ratio()
-        if denominator > 2**20:  # 0.1 is not a dyadic fraction; its tenfold is a whole number
-            numerator, denominator = round(multiple * 10**9), 10**9
-        step = math.lcm(step, numerator // math.gcd(numerator, denominator))
-    return step if 0 < step < 2**63 else None
+        if multiple == math.inf:
+            return None
+        other = Fraction(repr(multiple))
+        if step is not None:
+            numerator = math.lcm(step.numerator, other.numerator)
+            other = Fraction(numerator, math.gcd(step.denominator, other.denominator))
+        step = other
+    return step
+
+
+def _factors(facts: Facts, unit: Fraction) -> tuple[int | None, int | None]:
+    """Return the least and the greatest k for which k times the unit is within the bounds."""
+    lows = [] if facts.low is None else [math.ceil(Fraction(facts.low) / unit)]
+    lows += [] if facts.above is None else [math.floor(Fraction(facts.above) / unit) + 1]
+    highs = [] if facts.high is None else [math.floor(Fraction(facts.high) / unit)]
+    highs += [] if facts.below is None else [math.ceil(Fraction(facts.below) / unit) - 1]
+    return max(lows, default=None), min(highs, default=None)
+
+
+def _window(first: int | None, last: int | None) -> tuple[int, int]:
+    """Close a range that is open on a side, from 0 or a thousand wide."""
+    if first is None:
+        first = 0 if last is None or last > 0 else last - 1000
+    return first, max(first, 0) + 1000 if last is None else last
 
 
 def number(facts: Facts, random: Random) -> float | int | None:
@@ -74,7 +88,10 @@ def number(facts: Facts, random: Random) -> float | int | None:
     low = max((b for b in (facts.low, facts.above) if b is not None), default=None)
     high = min((b for b in (facts.high, facts.below) if b is not None), default=None)
     for _ in range(_TRIES):
-        drawn = _between(low, high, random)
+        try:
+            drawn = _between(low, high, random)
+        except OverflowError:  # bounds beyond what a double holds
+            return integer(facts, random)
         if _within(facts, drawn):
             return drawn
     return None
@@ -93,17 +110,18 @@ def _between(low: float | None, high: float | None, random: Random) -> float | i
 
 
 def _multiple(facts: Facts, random: Random) -> float | int | None:
-    """Return k times the first ``multipleOf``, as jsonschema will divide it."""
-    unit = facts.multiples[0]
-    low = max((b for b in (facts.low, facts.above) if b is not None), default=0)
-    high = min((b for b in (facts.high, facts.below) if b is not None), default=low + 1000 * unit)
-    first, last = math.ceil(low / unit), math.floor(high / unit)
-    for _ in range(_TRIES if first <= last else 0):
-        factor = random.choice((first, last, random.randint(first, last)))
-        drawn = factor * unit if isinstance(unit, int) else round(factor * unit, 10)
+    """Return a multiple that jsonschema's division finds to be one."""
+    step = _step(facts.multiples)
+    if step is None:
+        return None
+    first, last = _factors(facts, step)
+    start, stop = _window(first, last)
+    for _ in range(_TRIES if start <= stop else 0):
+        exact = step * random.choice((start, stop, random.randint(start, stop)))
+        drawn = exact.numerator if exact.denominator == 1 else float(exact)
         if _within(facts, drawn) and all(_divides(m, drawn) for m in facts.multiples):
             return drawn
-    return integer(facts, random)
+    return None
 
 
 def _divides(multiple: float, value: float) -> bool:

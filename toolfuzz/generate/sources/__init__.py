@@ -1,5 +1,6 @@
 """Tools of the user's own: JSON files, shipped catalogues, MCP servers, OpenAPI, Python."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from toolfuzz.core.errors import UsageError, did_you_mean
@@ -33,14 +34,17 @@ def load(spec: str, *, allow_remote_refs: bool = False) -> ToolSet:
     shipped = catalogues()
     if spec == "all":
         return _all(shipped)
-    path = Path(spec)
-    if not path.exists():
-        if spec not in shipped:
-            near = did_you_mean(spec, shipped)
-            hint = near or "give a path, or see `toolfuzz list schemas`"
-            raise UsageError(f"no such file or catalogue: {spec}", hint)
-        path = shipped[spec]
-    return load_file(path, allow_remote_refs=allow_remote_refs)
+    return load_file(_path(spec, shipped), allow_remote_refs=allow_remote_refs)
+
+
+def _path(spec: str, shipped: dict[str, Path]) -> Path:
+    with suppress(OSError, ValueError):  # a text that can't even be a path
+        if Path(spec).exists():
+            return Path(spec)
+    if spec in shipped:
+        return shipped[spec]
+    hint = did_you_mean(spec, shipped) or "give a path, or see `toolfuzz list schemas`"
+    raise UsageError(f"no such file or catalogue: {spec[:100]}", hint)
 
 
 def _all(shipped: dict[str, Path]) -> ToolSet:

@@ -22,6 +22,9 @@ _KEYWORDS = {
     "dependentRequired": "dependentRequired",
 }
 
+_NAMED = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
+_VALUES = ("enum", "const", "default", "examples")
+
 
 @dataclass(frozen=True, slots=True)
 class ToolFacts:
@@ -60,14 +63,20 @@ def _features(root: Json) -> Iterator[str]:
 
 
 def _schemas(root: Json) -> Iterator[dict[str, Json]]:
+    """Yield every subschema; a property named ``pattern`` is none."""
     stack = [root]
     while stack:
         node = stack.pop()
-        if isinstance(node, dict):
-            yield node
-            stack += node.values()
-        elif isinstance(node, list):
+        if isinstance(node, list):
             stack += node
+        if not isinstance(node, dict):
+            continue
+        yield node
+        for keyword, below in node.items():
+            if keyword in _NAMED and isinstance(below, dict):
+                stack += below.values()
+            elif keyword not in _VALUES:
+                stack.append(below)
 
 
 def _depth(node: Json, root: Json, trail: tuple[str, ...]) -> int:

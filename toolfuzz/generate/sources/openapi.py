@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from toolfuzz.core.case import Json, JsonObject, Tool
 from toolfuzz.core.errors import UsageError
+from toolfuzz.generate.schema.document import levels
 from toolfuzz.generate.sources.reading import fetch, parse_json, read_bytes
 from toolfuzz.generate.sources.refs import Refs
 from toolfuzz.generate.sources.toolset import ToolSet, usable
@@ -23,6 +24,7 @@ _METHODS = ("get", "put", "post", "delete", "patch", "options", "head", "trace")
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 _MOST_BYTES = 30_000_000
 _LONGEST_NAME = 64
+_MOST_LEVELS = 250
 
 
 def load_openapi(file_or_url: str, *, inline_refs: bool = False) -> ToolSet:
@@ -61,6 +63,8 @@ def _parse(data: bytes, place: str) -> Json:
 
 def _checked(document: Json, place: str) -> JsonObject:
     version = document.get("openapi") if isinstance(document, dict) else None
+    if levels(document) > _MOST_LEVELS:
+        raise UsageError(f"{place}: nested more than {_MOST_LEVELS} levels deep")
     if isinstance(version, str) and version.startswith(("3.0", "3.1")):
         found: JsonObject = document
         return found

@@ -77,9 +77,10 @@ def _tool(item: Any, place: str) -> Tool:
             raise UsageError(f"python:{place}: {kind} is neither a model nor a callable")
     except (PydanticUserError, ShapeError, NameError, TypeError) as error:
         raise UsageError(f"python:{place}: {' '.join(str(error).split())[:200]}") from None
+    name = getattr(item, "__name__", type(item).__name__)
     if schema.get("type") != "object" and "properties" not in schema and "$ref" not in schema:
         raise UsageError(
-            f"python:{place}: {item.__name__} takes positional arguments only",
-            "a tool's parameters have names",
+            f"python:{place}: the arguments of {name} are not an object",
+            "give its parameters names: none positional-only, no *args",
         )
-    return Tool(item.__name__, inspect.getdoc(item) or "", schema)
+    return Tool(name, inspect.getdoc(item) or "", schema)

@@ -30,19 +30,21 @@ def fetch(url: str, *, most_bytes: int = 10_000_000, timeout: float = 30) -> byt
 def read_bytes(path: Path, *, most_bytes: int = 10_000_000) -> bytes:
     """Read a file that is not larger than that; raises UsageError."""
     try:
-        if path.stat().st_size > most_bytes:
-            raise UsageError(f"{path}: larger than {most_bytes // 10**6} MB", "split the file")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(most_bytes + 1)
     except FileNotFoundError:
         raise UsageError(f"{path}: no such file") from None
     except OSError as error:
         raise UsageError(f"{path}: can't be read: {error.strerror}") from None
+    if len(data) > most_bytes:
+        raise UsageError(f"{path}: larger than {most_bytes // 10**6} MB", "split the file")
+    return data
 
 
 def parse_json(data: bytes, place: str) -> Json:
     """Parse JSON text that came from ``place``; raises UsageError."""
     try:
-        return json.loads(data.decode("utf-8-sig"))
+        return json.loads(data.decode("utf-8-sig"), parse_constant=_refused)
     except UnicodeDecodeError as error:
         raise UsageError(f"{place}: not UTF-8 text (byte {error.start})") from None
     except json.JSONDecodeError as error:
@@ -52,3 +54,7 @@ def parse_json(data: bytes, place: str) -> Json:
         raise UsageError(f"{place}: nested too deeply to be read") from None
     except ValueError as error:
         raise UsageError(f"{place}: not JSON: {str(error)[:100]}") from None
+
+
+def _refused(word: str) -> Json:
+    raise ValueError(f"{word} is no JSON value")

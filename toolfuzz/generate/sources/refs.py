@@ -5,10 +5,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.errors import UsageError
 
 __all__ = ["Refs"]
 
 _MOST_HOPS = 20
+_MOST_PARTS = 200_000
 
 
 class Refs:
@@ -20,6 +22,7 @@ class Refs:
         self._inline = inline
         self._converts = str(document.get("openapi", "")).startswith("3.0")
         self._names: dict[str, str] = {}
+        self._parts = 0
 
     def resolved(self, entry: Json) -> JsonObject:
         """Follow ``$ref`` from an object that is not itself kept (a parameter, a body)."""
@@ -31,6 +34,11 @@ class Refs:
 
     def schema(self, schema: Json, inside: frozenset[str] = frozenset()) -> Json:
         """Return the schema as JSON Schema whose references stay within the tool."""
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
+            raise UsageError(
+                f"a tool of more than {_MOST_PARTS:,} parts", "keep its references instead"
+            )
         if isinstance(schema, list):
             return [self.schema(item, inside) for item in schema]
         if not isinstance(schema, dict):
