@@ -8,18 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from toolfuzz.core import strictjson
-from toolfuzz.core.case import Case, JsonObject, Turn
+from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.exchange import Reply, ToolCall
 from toolfuzz.core.verdict import Finding, Status
 from toolfuzz.judge import differential, loss, wire
 from toolfuzz.judge.arguments import ReadArguments, read
 from toolfuzz.judge.call import judge_arguments, validates
 from toolfuzz.judge.catalogue import finding
+from toolfuzz.judge.checks import count_checks
 from toolfuzz.judge.inquiry import Inquiry, MatchedCall
 from toolfuzz.judge.names import resolve
+from toolfuzz.judge.pairing import Pair
 from toolfuzz.judge.reading import canonical, load
 from toolfuzz.judge.stream import StreamedCall, assemble
-from toolfuzz.judge.structure import Pair, Structure, examine
+from toolfuzz.judge.structure import Structure, examine
 
 __all__ = ["Judgement", "judge"]
 
@@ -272,7 +274,7 @@ def _judgement(
     sent: Sequence[ToolCall] = (),
 ) -> Judgement:
     failed = any(f.severity == "error" for f in findings)
-    checks, checks_failed = _checks(inquiry.turn, findings, read_calls)
+    checks, checks_failed = count_checks(inquiry.turn, findings, read_calls)
     return Judgement(
         "fail" if failed else "pass",
         tuple(findings),
@@ -298,53 +300,3 @@ def _schema_valid(case: Case, calls: Sequence[ToolCall]) -> bool | None:
 
 def _loads(call: ToolCall) -> bool:
     return call.arguments_raw is not None and load(call.arguments_raw) is not None
-
-
-def _checks(
-    turn: Turn, findings: Sequence[Finding], read_calls: Sequence[MatchedCall]
-) -> tuple[int, int]:
-    """Count single checks and those that an error finding touches."""
-    errors = [f for f in findings if f.severity == "error"]
-    total, failed = 1, int(any(f.layer in ("wire", "stream", "structure") for f in errors))
-    if turn.expect.kind != "calls":
-        return total, failed
-    by_expected = {id(one.expected): one for one in read_calls}
-    for call in turn.expect.calls:
-        leaves = list(_leaves(call.arguments))
-        total += 1 + len(leaves)
-        one = by_expected.get(id(call))
-        if one is None or one.document.value is None:
-            failed += 1 + len(leaves)
-            continue
-        inner = [f for f in errors if f.call == one.index and f.layer not in _OUTER]
-        touched = {f.pointer for f in inner}
-        above = {p[:n] for p in touched for n, char in enumerate(p) if char == "/"}
-        failed += any(f.layer == "arguments" for f in inner)
-        failed += sum("" in touched or _touches(leaf, touched, above) for leaf in leaves)
-    return total, failed
-
-
-_OUTER = ("wire", "stream", "structure")
-
-
-def _touches(leaf: str, touched: set[str], above: set[str]) -> bool:
-    if leaf in touched or leaf in above:
-        return True
-    return any(leaf[:n] in touched for n, char in enumerate(leaf) if char == "/" and n)
-
-
-def _leaves(value: object, pointer: str = "") -> list[str]:
-    """Return the JSON pointers of all scalars and empty containers."""
-    leaves = []
-    stack = [(value, pointer)]
-    while stack:
-        node, at = stack.pop()
-        if isinstance(node, dict) and node:
-            for key, item in node.items():
-                escaped = str(key).replace("~", "~0").replace("/", "~1")
-                stack.append((item, f"{at}/{escaped}"))
-        elif isinstance(node, list | tuple) and node:
-            stack += [(item, f"{at}/{n}") for n, item in enumerate(node)]
-        else:
-            leaves.append(at)
-    return leaves

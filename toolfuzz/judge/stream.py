@@ -14,6 +14,7 @@ from toolfuzz.core import strictjson
 from toolfuzz.core.exchange import Fragment, Reply, ToolCall
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding
+from toolfuzz.judge.excerpt import clip
 
 __all__ = ["StreamedCall", "assemble"]
 
@@ -225,7 +226,7 @@ class _Assembler:
                 if call.events:
                     self.note("id-late", call, "the id came after the first delta of its call")
             elif call.id != fragment.id:
-                self.note("id-unstable", call, f"id {call.id!r} became {fragment.id!r}")
+                self.note("id-unstable", call, f"id {_shown(call.id)} became {_shown(fragment.id)}")
         elif fragment.id == "" and call.id and call.events:
             self.note("id-blank-continuation", call, 'a later delta carries "id": ""')
 
@@ -294,7 +295,7 @@ class _Assembler:
         if fragment.id and call.id is None:
             self._take_id(call, fragment)
         elif fragment.id and call.id != fragment.id:
-            self.note("id-unstable", call, f"id {call.id!r} became {fragment.id!r}")
+            self.note("id-unstable", call, f"id {_shown(call.id)} became {_shown(fragment.id)}")
         if fragment.name and fragment.name != call.name:
             self._take_name(call, fragment)
         self._take_whole(call, fragment)
@@ -352,3 +353,7 @@ class _Assembler:
         else:
             self.note("name-fragmented", call, f"the name came in {len(call.names)} pieces")
             call.names = [last if last.startswith(first) else joined]
+
+
+def _shown(name: str | None) -> str:
+    return repr(name if name is None else clip(name, 80))

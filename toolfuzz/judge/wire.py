@@ -8,6 +8,7 @@ from typing import Any
 from toolfuzz.core.exchange import Reply, ToolCall
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding
+from toolfuzz.judge.excerpt import clip
 from toolfuzz.judge.inquiry import Inquiry
 from toolfuzz.judge.refusals import error_text, one_line, refusal
 
@@ -38,7 +39,9 @@ def blocked(inquiry: Inquiry, turn: int) -> Unjudged | Finding | None:
     if reply.error is not None:
         return _error_inside(reply, turn)
     if (reply.finish_reason or "").lower() in _MALFORMED_FINISHES:
-        return finding("provider-refused-call", f"finish reason {reply.finish_reason}")
+        return finding(
+            "provider-refused-call", f"finish reason {one_line(str(reply.finish_reason))}"
+        )
     if reply.finish == "refusal":
         return Unjudged("refusal")
     return None
@@ -125,7 +128,9 @@ def finishes(inquiry: Inquiry, calls: Sequence[ToolCall], complete: bool) -> Ite
     if reply.finish not in ("tool_calls", None) and calls:
         named = inquiry.turn.tool_choice.startswith("tool:")
         if not (named and reply.finish == "stop"):
-            yield finding("finish-stop-with-calls", f"finish reason {reply.finish_reason!r}")
+            yield finding(
+                "finish-stop-with-calls", f"finish reason {one_line(str(reply.finish_reason))}"
+            )
 
 
 _MISTRAL = re.compile(r"mistral|mixtral|ministral|codestral|devstral|magistral|pixtral", re.I)
@@ -148,12 +153,14 @@ def ids(reply: Reply, calls: Sequence[ToolCall]) -> Iterator[Finding]:
     counts = Counter(call.id for call in calls if call.id)
     for shared in (i for i, count in counts.items() if count > 1):
         at = next(n for n, call in enumerate(calls) if call.id == shared)
-        yield finding("id-duplicate", f"{counts[shared]} calls share the id {shared!r}", call=at)
+        yield finding(
+            "id-duplicate", f"{counts[shared]} calls share the id {clip(shared, 80)!r}", call=at
+        )
         break
     model = reply.model or ""
     for n, call in enumerate(calls):
         if call.id and not _fits(call, model):
-            yield finding("id-format", f"{call.id[:80]!r} from {model[:80]!r}", call=n)
+            yield finding("id-format", f"{clip(call.id, 80)!r} from {clip(model, 80)!r}", call=n)
             break
 
 

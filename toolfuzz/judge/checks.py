@@ -1,0 +1,60 @@
+"""Single checks, for partial credit: how many values of the right answer came back right."""
+
+from collections.abc import Iterator, Sequence
+
+from toolfuzz.core.case import Json, Turn
+from toolfuzz.core.verdict import Finding
+from toolfuzz.judge.inquiry import MatchedCall
+
+__all__ = ["count_checks"]
+
+_OUTER = ("wire", "stream", "structure")
+
+
+def count_checks(
+    turn: Turn, findings: Sequence[Finding], read: Sequence[MatchedCall]
+) -> tuple[int, int]:
+    """Return (checks, failed checks).
+
+    One check is the reply as a whole; each expected call is one, and so is each leaf of its
+    arguments. A call fails when it is missing or its argument string is wrong, a leaf when an
+    error finding points at it, above it or below it.
+    """
+    errors = [f for f in findings if f.severity == "error"]
+    total, failed = 1, int(any(f.layer in _OUTER for f in errors))
+    if turn.expect.kind != "calls":
+        return total, failed
+    by_expected = {id(one.expected): one for one in read}
+    for call in turn.expect.calls:
+        leaves = list(_leaves(call.arguments))
+        total += 1 + len(leaves)
+        one = by_expected.get(id(call))
+        if one is None or one.document.value is None:
+            failed += 1 + len(leaves)
+            continue
+        inner = [f for f in errors if f.call == one.index and f.layer not in _OUTER]
+        touched = {f.pointer for f in inner}
+        above = {p[:n] for p in touched for n, char in enumerate(p) if char == "/"}
+        failed += any(f.layer == "arguments" for f in inner)
+        failed += sum(_touches(leaf, touched, above) for leaf in leaves)
+    return total, failed
+
+
+def _touches(leaf: str, touched: set[str], above: set[str]) -> bool:
+    if leaf in touched or leaf in above:
+        return True
+    return any(leaf[:n] in touched for n, char in enumerate(leaf) if char == "/")
+
+
+def _leaves(value: Json) -> Iterator[str]:
+    """Yield the JSON pointers (RFC 6901) of all scalars and empty containers."""
+    stack = [("", value)]
+    while stack:
+        at, node = stack.pop()
+        if isinstance(node, dict) and node:
+            for key, item in node.items():
+                stack.append((f"{at}/{key.replace('~', '~0').replace('/', '~1')}", item))
+        elif isinstance(node, list | tuple) and node:
+            stack += [(f"{at}/{n}", item) for n, item in enumerate(node)]
+        else:
+            yield at

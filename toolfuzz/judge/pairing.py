@@ -1,0 +1,117 @@
+"""Calls beside the calls that were asked for: merged ones split, repeated ones dropped, paired."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
+from toolfuzz.core.exchange import ToolCall
+from toolfuzz.judge.names import split_glued
+from toolfuzz.judge.reading import canonical, load, objects
+
+__all__ = ["Pair", "nearest", "pair_up", "split_merged", "without_repeats"]
+
+
+@dataclass(slots=True)
+class Pair:
+    """A call, the tool it means, the call that was asked for, and whether to read on.
+
+    ``judged`` is False when the call as a whole was already blamed: its arguments answer
+    another question.
+    """
+
+    index: int
+    call: ToolCall
+    tool: Tool | None = None
+    expected: ExpectedCall | None = None
+    judged: bool = True
+
+
+def split_merged(call: ToolCall, offered: Sequence[str]) -> list[ToolCall]:
+    """Return the calls whose argument objects stand back to back in one; [call] if it is one."""
+    raw = call.arguments_raw
+    texts = objects(raw) if raw and load(raw) is None else []
+    if len(texts) < 2:
+        return [call]
+    names: Sequence[str | None] = split_glued(call.name or "", offered)
+    if len(names) != len(texts):
+        names = [call.name] * len(texts)
+    return [
+        replace(call, name=name, arguments_raw=text)
+        for name, text in zip(names, texts, strict=True)
+    ]
+
+
+def without_repeats(
+    pairs: Sequence[Pair], expected: Sequence[ExpectedCall]
+) -> tuple[list[Pair], list[Pair]]:
+    """Divide into calls to keep and calls that repeat one more often than was asked for."""
+    if len(pairs) <= len(expected):
+        return list(pairs), []
+    wanted = Counter(f"{c.tool} {canonical(c.arguments)}" for c in expected)
+    seen: Counter[str] = Counter()
+    kept: list[Pair] = []
+    repeated: list[Pair] = []
+    for pair in pairs:
+        value = _value(pair.call)
+        name = pair.tool.name if pair.tool else pair.call.name
+        arguments = canonical(value) if value is not None else pair.call.arguments_raw
+        key = f"{name} {arguments}"
+        seen[key] += 1
+        (kept if seen[key] <= max(1, wanted[key]) else repeated).append(pair)
+    return kept, repeated
+
+
+def pair_up(
+    pairs: Sequence[Pair], expected: Sequence[ExpectedCall]
+) -> tuple[list[Pair], list[ExpectedCall]]:
+    """Pair calls with what was asked for: equal ones first, then the best match within a tool,
+    then whatever is left. Returns the calls of another tool than asked for, and what is missing.
+    """
+    left = list(expected)
+    free = [pair for pair in pairs if pair.judged]
+    values = {pair.index: _value(pair.call) for pair in free}
+
+    def take(pair: Pair, call: ExpectedCall) -> None:
+        pair.expected = call
+        left[:] = [other for other in left if other is not call]
+
+    for pair in free:
+        value = values[pair.index]
+        if pair.tool is None or value is None or not left:
+            continue
+        wanted = canonical(value)
+        for call in left:
+            if call.tool == pair.tool.name and canonical(call.arguments) == wanted:
+                take(pair, call)
+                break
+    for pair in free:
+        same = [c for c in left if pair.tool is not None and c.tool == pair.tool.name]
+        if same and pair.expected is None:
+            take(pair, max(same, key=lambda c: _agreement(values[pair.index], c.arguments)))
+    strays = [pair for pair in free if pair.expected is None][: len(left)]
+    for pair in strays:
+        take(pair, max(left, key=lambda c: _agreement(values[pair.index], c.arguments)))
+    return strays, left
+
+
+def nearest(call: ToolCall, expected: Sequence[ExpectedCall]) -> list[ExpectedCall]:
+    """Return the one expected call that this one is most like ([] when none is expected)."""
+    value = _value(call)
+    ranked = sorted(expected, key=lambda c: -_agreement(value, c.arguments))
+    return sorted(ranked, key=lambda c: c.tool != call.name)[:1]
+
+
+def _value(call: ToolCall) -> JsonObject | None:
+    if call.arguments_raw is not None:
+        return load(call.arguments_raw)
+    return call.arguments if isinstance(call.arguments, dict) else None
+
+
+def _agreement(value: JsonObject | None, wanted: JsonObject) -> float:
+    """Return how much of the wanted arguments is there: equal members count 1, present ones 0.1."""
+    if value is None:
+        return -1.0
+    there = [key for key in wanted if key in value]
+    equal = sum(canonical(value[key]) == canonical(wanted[key]) for key in there)
+    return equal + 0.1 * len(there)
