@@ -1,6 +1,8 @@
 """Every fault does what it says where it says it, and nothing elsewhere."""
 
+import json
 from functools import cache
+from random import Random
 
 import pytest
 from sim_asks import APIS, requests, size
@@ -37,3 +39,61 @@ def test_strikes_where_it_applies(slug):
                 assert (faulty != clean) == bool(outcome.struck), (api, stream, n)
                 struck += bool(outcome.struck)
             assert bool(struck) == applies(slug, api, stream), (api, stream)
+
+
+def test_faults_get_along():
+    """Any faults together give some reply: one must cope with what another left."""
+    rng = Random(7)
+    slugs = sorted(faults())
+    for _ in range(400):
+        api, stream = rng.choice(APIS), rng.random() < 0.5
+        request, _clean = rng.choice(asked(api, stream))
+        name = "fault:" + "+".join(rng.sample(slugs, rng.choice([2, 3, 5, 9])))
+        data, outcome = answer(request, api, name, str(rng.random()))
+        assert data and set(outcome.struck) <= set(slugs)
+
+
+def test_legal_variations_mean_the_same():
+    for n in range(40):
+        for request, _clean in asked("openai-chat", False):
+            data, outcome = answer(request, "openai-chat", "legal-variations", str(n))
+            assert outcome.struck == ()
+            right = answer(request, "openai-chat", "clean")[1].reply.calls
+            message = json.loads(data)["choices"][0]["message"]
+            got = [c["function"] for c in message.get("tool_calls") or ()]
+            assert [c["name"] for c in got] == [c.name for c in right]
+            assert [json.loads(c["arguments"]) for c in got] == [c.arguments for c in right]
+
+
+def test_a_fault_is_one_function_in_one_file(tmp_path, monkeypatch):
+    from toolfuzz.simulate import faults as package
+    from toolfuzz.simulate.faults import registry
+
+    (tmp_path / "dummy_shouting.py").write_text(
+        "from toolfuzz.simulate.faults import fault\n\n"
+        '@fault("dummy-shouting", "plan", "chat plain")\n'
+        "def shouting(reply, roll):\n"
+        '    """Everything in capitals."""\n'
+        "    reply.text = reply.text.upper()\n"
+        "    return bool(reply.text)\n"
+    )
+    monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
+    monkeypatch.setattr(registry, "_FAULTS", dict(registry._FAULTS))
+    registry.faults.cache_clear()
+    try:
+        assert faults()["dummy-shouting"].help == "Everything in capitals."
+        assert applies("dummy-shouting", "openai-chat", False)
+        assert not applies("dummy-shouting", "openai-chat", True)
+        abstain = requests("openai-chat", False)[5]
+        _, outcome = answer(abstain, "openai-chat", "fault:dummy-shouting")
+        assert outcome.struck == ("dummy-shouting",) and outcome.reply.text.isupper()
+    finally:
+        registry.faults.cache_clear()
+
+
+@pytest.mark.parametrize("where", ["chat steam", "everywhere"])
+def test_a_place_that_does_not_exist(where):
+    from toolfuzz.simulate.faults import fault
+
+    with pytest.raises(ValueError, match="no wire format"):
+        fault("dummy-nowhere", "plan", where)(lambda reply, roll: True)

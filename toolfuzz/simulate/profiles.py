@@ -2,7 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass, field, fields
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -42,7 +42,7 @@ def profiles() -> dict[str, Profile]:
     return {name: _profile(name, entry) for name, entry in tomllib.loads(text).items()}
 
 
-@cache
+@lru_cache(maxsize=1024)
 def profile_named(name: str) -> Profile | None:
     """Return the profile of that name, or one made for a name like ``fault:slug@0.5+slug``.
 

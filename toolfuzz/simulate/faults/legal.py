@@ -4,11 +4,11 @@ import json
 from random import Random
 from typing import Any
 
-from toolfuzz.core.case import JsonObject
 from toolfuzz.simulate.faults.mutate import parameters
 from toolfuzz.simulate.faults.registry import Roll, fault
 from toolfuzz.simulate.reply import Piece, Reply, Wire
 from toolfuzz.simulate.schema import places
+from toolfuzz.simulate.wire.chat import messages_of
 
 Pieces = list[Piece]
 
@@ -126,7 +126,7 @@ def usage_chunk(reply: Reply, wire: Wire, roll: Roll) -> bool:
 @fault("legal-content-spelling", "wire", "chat", legal=True)
 def content_spelling(reply: Reply, wire: Wire, roll: Roll) -> bool:
     """``content`` is null, "" or left out beside calls, in every delta."""
-    for message in _messages(wire):
+    for message in messages_of(wire):
         if message.get("tool_calls") and not message.get("content"):
             message.pop("content", None)
             message.update(roll.rng.choice([{}, {"content": None}, {"content": ""}]))
@@ -168,10 +168,3 @@ def _shuffled(value: Any, rng: Random) -> Any:
         keys = rng.sample(list(value), len(value))
         return {key: _shuffled(value[key], rng) for key in keys}
     return [_shuffled(item, rng) for item in value] if isinstance(value, list) else value
-
-
-def _messages(wire: Wire) -> list[JsonObject]:
-    if wire.body:
-        return [wire.body["choices"][0]["message"]]
-    chunks = (data for _, data in wire.events if isinstance(data, dict))
-    return [choice["delta"] for chunk in chunks for choice in chunk["choices"]]

@@ -1,8 +1,8 @@
 """Ids, finish reasons and envelopes that are wrong (group G of the catalogue)."""
 
-from toolfuzz.core.case import JsonObject
 from toolfuzz.simulate.faults.registry import Roll, fault
 from toolfuzz.simulate.reply import Reply, Wire
+from toolfuzz.simulate.wire.chat import messages_of
 
 
 @fault("finish-stop-with-calls", "message", "chat, messages")
@@ -66,9 +66,8 @@ def envelope_nonstandard(reply: Reply, wire: Wire, roll: Roll) -> bool:
 @fault("legacy-function-call", "wire", "chat")
 def legacy_function_call(reply: Reply, wire: Wire, roll: Roll) -> bool:
     """The call comes in the field that tool_calls has replaced."""
-    messages = [wire.body["choices"][0]["message"]] if wire.body else _deltas(wire)
     found = False
-    for message in messages:
+    for message in messages_of(wire):
         for call in message.pop("tool_calls", ())[:1]:
             if call.get("index", 0) == 0:
                 message["function_call"] = call["function"]
@@ -81,14 +80,5 @@ def chunk_id_varies(reply: Reply, wire: Wire, roll: Roll) -> bool:
     """Every chunk has a completion id of its own."""
     for n, (_, data) in enumerate(wire.events):
         if isinstance(data, dict):
-            data["id"] = f"{data['id']}.{n}"
+            data["id"] = f"{data.get('id')}.{n}"
     return True
-
-
-def _deltas(wire: Wire) -> list[JsonObject]:
-    return [
-        choice["delta"]
-        for _, data in wire.events
-        if isinstance(data, dict)
-        for choice in data["choices"]
-    ]

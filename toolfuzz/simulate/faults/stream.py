@@ -1,103 +1,13 @@
-"""Streams that don't add up to the reply they should (group F of the catalogue)."""
+"""Streams whose fragments and endings don't add up (group F of the catalogue)."""
 
 import json
-from collections.abc import Callable
 from itertools import accumulate
 from typing import Any
 
 from toolfuzz.simulate.faults.registry import Roll, fault
-from toolfuzz.simulate.reply import ABSENT, Piece, Reply, Wire
+from toolfuzz.simulate.reply import Piece, Reply, Wire
 
 Pieces = list[Piece]
-
-
-@fault("idx-missing", "pieces", "stream")
-def idx_missing(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
-    """No index on the events of a call."""
-    value = roll.rng.choice([ABSENT, None]) if reply.ask.api == "openai-chat" else ABSENT
-    return _each(pieces, lambda p: setattr(p, "slot", value))
-
-
-@fault("idx-collision", "pieces", "stream")
-def idx_collision(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
-    """All calls share index 0."""
-    _each(pieces, lambda p: setattr(p, "slot", 0))
-    return len(reply.calls) > 1
-
-
-@fault("idx-sparse", "pieces", "chat stream")
-def idx_sparse(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
-    """Indexes don't start at 0 or leave some out."""
-    return _each(pieces, lambda p: setattr(p, "slot", p.slot * 3 + 1))
-
-
-@fault("idx-drift", "pieces", "chat stream")
-def idx_drift(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
-    """The arguments come under another index than the name."""
-    shift = len(reply.calls)
-    found = [p for p in pieces if p.kind == "args"]
-    for piece in found:
-        piece.slot += shift
-    return bool(found)
-
-
-@fault("id-missing", "pieces", "stream")
-def id_missing(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
-    """No id, or null."""
-    value = roll.rng.choice([ABSENT, None])
-    return _each(_last(pieces, reply, "open"), lambda p: setattr(p, "id", value))
-
-
-@fault("id-late", "pieces", "chat stream")
-def id_late(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
-    """The id comes with the first arguments, after the name."""
-    opening, found = None, False
-    for piece in pieces:
-        if piece.kind == "open":
-            opening = piece
-        elif piece.kind == "args" and opening is not None:
-            piece.id, opening.id, opening, found = opening.id, ABSENT, None, True
-    return found
-
-
-@fault("id-unstable", "pieces", "chat stream")
-def id_unstable(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
-    """Every fragment has an id of its own."""
-    found = [p for p in pieces if p.kind == "args"]
-    for n, piece in enumerate(found):
-        piece.id = f"{reply.calls[piece.call].id}-{n}"
-    return bool(found)
-
-
-@fault("id-blank-continuation", "pieces", "chat stream")
-def id_blank_continuation(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
-    """Later fragments carry an empty id and an empty name."""
-    found = [p for p in pieces if p.kind == "args"]
-    for piece in found:
-        piece.id = piece.name = ""
-    return bool(found)
-
-
-@fault("name-repeated", "pieces", "chat stream")
-def name_repeated(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
-    """Every fragment repeats the name."""
-    found = [p for p in pieces if p.kind == "args"]
-    for piece in found:
-        piece.name = reply.calls[piece.call].name
-    return bool(found)
-
-
-@fault("name-fragmented", "pieces", "chat stream")
-def name_fragmented(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
-    """The name comes in two parts."""
-    for at, piece in enumerate(pieces):
-        if piece.kind == "open" and isinstance(piece.name, str) and len(piece.name) > 1:
-            half = len(piece.name) // 2
-            rest = Piece("args", ABSENT, piece.call, piece.slot, name=piece.name[half:])
-            piece.name = piece.name[:half]
-            pieces.insert(at + 1, rest)
-            return True
-    return False
 
 
 @fault("args-cumulative", "pieces", "stream")
@@ -163,12 +73,13 @@ def interleaved_misrouted(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
 @fault("stream-not-incremental", "pieces", "stream")
 def stream_not_incremental(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
     """All arguments in one fragment."""
-    long = [n for n, c in enumerate(reply.calls) if isinstance(c.raw, str) and len(c.raw) > 64]
-    for n in long:
-        first, *more = [p for p in pieces if p.kind == "args" and p.call == n]
-        first.text = reply.calls[n].raw
-        pieces[:] = [p for p in pieces if not any(p is m for m in more)]
-    return bool(long)
+    found = False
+    for n, call in enumerate(reply.calls):
+        fragments = [p for p in pieces if p.kind == "args" and p.call == n]
+        if isinstance(call.raw, str) and len(call.raw) > 64 and len(fragments) > 1:
+            fragments[0].text, found = call.raw, True
+            pieces[:] = [p for p in pieces if p not in fragments[1:]]
+    return found
 
 
 @fault("stream-marker-split", "pieces", "stream")
@@ -203,21 +114,19 @@ def stream_error_midway(reply: Reply, wire: Wire, roll: Roll) -> bool:
 @fault("anthropic-input-inline", "wire", "messages")
 def anthropic_input_inline(reply: Reply, wire: Wire, roll: Roll) -> bool:
     """Streamed: the whole input at the block's start, no deltas. Plain: the input is a string."""
-    full = [c for c in reply.calls if isinstance(c.raw, str) and c.raw != "{}"]
-    if not full:
+    if not any(isinstance(c.raw, str) and c.raw != "{}" for c in reply.calls):
         return False
-    if wire.body:
-        for block in wire.body["content"]:
-            if block["type"] == "tool_use":
-                block["input"] = str(block["input"])
-        return True
-    raws = (c.raw for c in reply.calls)
-    for _, data in wire.events:
-        block = data.get("content_block", {})
-        if block.get("type") == "tool_use":
-            block["input"] = json.loads(next(raws))
+    if not reply.ask.stream:
+        blocks = [b for b in wire.body.get("content", ()) if b["type"] == "tool_use"]
+        for block in blocks:
+            block["input"] = str(block.get("input"))
+        return bool(blocks)
+    blocks = [data["content_block"] for _, data in wire.events if "content_block" in data]
+    uses = [block for block in blocks if block["type"] == "tool_use"]
+    for block, call in zip(uses, reply.calls, strict=False):
+        block["input"] = json.loads(call.raw) if _is_json(call.raw) else call.raw
     wire.events = [event for event in wire.events if not _is_fragment(event)]
-    return True
+    return bool(uses)
 
 
 @fault("anthropic-delta-after-stop", "wire", "messages stream")
@@ -251,23 +160,15 @@ def _is_ending(event: tuple[str | None, Any]) -> bool:
     name, data = event
     if name is not None:
         return name in _ENDINGS
-    return data == "[DONE]" or not data["choices"] or bool(data["choices"][0]["finish_reason"])
+    if data == "[DONE]":
+        return True
+    choices = data.get("choices", [{}])
+    return not choices or bool(choices[0].get("finish_reason"))
 
 
 def _is_fragment(event: tuple[str | None, Any]) -> bool:
     delta = event[1].get("delta") if isinstance(event[1], dict) else None
     return isinstance(delta, dict) and delta.get("type") == "input_json_delta"
-
-
-def _of_call(piece: Piece) -> bool:
-    return piece.kind in ("open", "args", "close")
-
-
-def _each(pieces: Pieces, change: Callable[[Piece], None]) -> bool:
-    found = [p for p in pieces if _of_call(p)]
-    for piece in found:
-        change(piece)
-    return bool(found)
 
 
 def _last(pieces: Pieces, reply: Reply, kind: str) -> Pieces:
@@ -310,9 +211,9 @@ def _lose(reply: Reply, pieces: Pieces, which: int) -> bool:
     return True
 
 
-def _is_json(text: str) -> bool:
+def _is_json(text: Any) -> bool:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, TypeError):
         return False
     return True

@@ -9,6 +9,7 @@ import html
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import isinf
 from typing import Any
 
 from toolfuzz.core.case import JsonObject
@@ -150,9 +151,14 @@ def first_branch(argument: Argument) -> Any:
 
 def _load(text: str) -> Any:
     try:
-        return json.loads(text)
+        value = json.loads(text, parse_constant=_not_json)
     except (ValueError, RecursionError):
         return text
+    return text if isinstance(value, float) and isinf(value) else value
+
+
+def _not_json(token: str) -> None:
+    raise ValueError(token)
 
 
 READERS: dict[str, Reader] = {

@@ -3,7 +3,7 @@
 from toolfuzz.core.case import JsonObject
 from toolfuzz.simulate.reply import ABSENT, Call, Piece, Refusal, Reply, Wire, present
 
-__all__ = ["error", "plain", "stream"]
+__all__ = ["error", "messages_of", "plain", "stream"]
 
 _CREATED = 1735689600
 
@@ -33,6 +33,13 @@ def stream(reply: Reply, pieces: list[Piece]) -> Wire:
         wire.events.append((None, {**_chunk(reply, []), "usage": _usage(reply)}))
     wire.events.append((None, "[DONE]"))
     return wire
+
+
+def messages_of(wire: Wire) -> list[JsonObject]:
+    """Return the message of an encoded reply, or the deltas of its stream."""
+    bodies = [wire.body, *(data for _, data in wire.events if isinstance(data, dict))]
+    choices = [choice for body in bodies for choice in body.get("choices", ())]
+    return [choice["message"] if "message" in choice else choice["delta"] for choice in choices]
 
 
 def error(refusal: Refusal) -> JsonObject:

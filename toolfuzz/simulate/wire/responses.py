@@ -80,6 +80,8 @@ def _call_step(out: _Events, reply: Reply, piece: Piece, base: int) -> None:
         case "close":
             shown = Call(out.names.get(piece.call, call.name), {}, out.ids.get(piece.call, call.id))
             item = _item(reply, piece.call, shown, piece.text)
+            if reply.finish == "length" and piece.call == len(reply.calls) - 1:
+                item["status"] = "incomplete"
             out.add(
                 "response.function_call_arguments.done",
                 item_id=item_id,
