@@ -4,6 +4,7 @@ Nothing here enters the environment that toolfuzz runs in: pip downloads one whe
 dependencies, and only the sources that parse and serve tool calls are unpacked.
 """
 
+import ast
 import os
 import re
 import shutil
@@ -17,7 +18,16 @@ from pathlib import Path
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.engines.spec import check_version
 
-__all__ = ["Cached", "cache_folder", "cached", "fetch", "pip_error", "remove", "run_pip"]
+__all__ = [
+    "Cached",
+    "cache_folder",
+    "cached",
+    "fetch",
+    "parsers_of",
+    "pip_error",
+    "remove",
+    "run_pip",
+]
 
 # Only these can be run without a GPU stack; others are used where they are installed.
 FETCHABLE = ("sglang",)
@@ -91,6 +101,18 @@ def fetch(engine: str, version: str) -> Path:
             if not place.is_dir():
                 raise
     return place
+
+
+def parsers_of(release: Cached) -> list[str]:
+    """Return the names of the release's parsers, read from its source without running it."""
+    registry = release.path / "sglang" / "srt" / "function_call" / "function_call_parser.py"
+    if not registry.is_file():
+        return []
+    for node in ast.walk(ast.parse(registry.read_text(encoding="utf-8"))):
+        match node:
+            case ast.AnnAssign(target=ast.Name(id="ToolCallParserEnum"), value=ast.Dict(keys=keys)):
+                return sorted(str(key.value) for key in keys if isinstance(key, ast.Constant))
+    return []
 
 
 def remove(engine: str, version: str) -> None:
