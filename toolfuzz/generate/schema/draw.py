@@ -1,5 +1,6 @@
 """Draw a value along a plan. Choices that can't end in time are not taken."""
 
+import re
 from random import Random
 
 from toolfuzz.core.case import Json
@@ -170,7 +171,7 @@ class Drawing:
     def _add_extras(self, plan: Plan, facts: Facts, room: float, value: dict[str, Json]) -> None:
         """Add members of a map: names by pattern, by propertyNames, or of any kind."""
         missing = facts.min_properties - len(value)
-        if not (plan.extras or plan.extra_patterns):
+        if not (plan.extras or plan.extra_patterns or missing > 0):
             return
         mostly = 0.25 if plan.members else 0.9
         count = self.random.randint(0, 3) if self.random.random() < mostly else 0
@@ -185,26 +186,32 @@ class Drawing:
                 continue
             # Without patterns all undeclared names mean the same, so one plan serves them all.
             part = self.planner.member(plan, name if plan.extra_patterns else _ANY_NAME)
-            if part.height > max(room, 0) or not self._name_fits(plan, name):
+            invited = plan.extras or missing > 0 or _matches(name, plan.extra_patterns)
+            if not invited or part.height > max(room, 0) or not self._name_fits(plan, name):
                 continue
             value[name] = self.value(part, room)
             count -= 1
 
     def _name(self, plan: Plan) -> str:
-        if plan.extra_patterns and (not plan.extras or self.random.random() < 0.7):
+        ending = self.random.choice(("", "", "_2", "-b"))
+        if plan.extra_patterns and self.random.random() < 0.8:
             pattern = self.random.choice(plan.extra_patterns)
-            return sample(pattern, self.random, self.random.choice((1, 4)))
+            return sample(pattern, self.random, self.random.choice((1, 4))) + ending
         if plan.names is not None and plan.names.height == 0:
             name = self.value(plan.names, 0)
             assert isinstance(name, str)
             return name
-        return self.random.choice(_KEYS) + self.random.choice(("", "", "_2", "-b"))
+        return self.random.choice(_KEYS) + ending
 
     def _name_fits(self, plan: Plan, name: str) -> bool:
         facts = plan.facts
         assert facts is not None
         sites = [s.child("propertyNames") for s in facts.sites if "propertyNames" in s.schema]
         return all(self.planner.document.is_valid(site, name) for site in sites)
+
+
+def _matches(name: str, patterns: list[str]) -> bool:
+    return any(re.search(pattern, name) for pattern in patterns)
 
 
 def _canonical(value: Json) -> object:

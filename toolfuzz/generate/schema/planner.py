@@ -16,6 +16,7 @@ from toolfuzz.generate.schema.applies import (
     prefix,
     unions,
 )
+from toolfuzz.generate.schema.cycles import check_ends
 from toolfuzz.generate.schema.document import Document, Site
 from toolfuzz.generate.schema.errors import BrokenSchema, Unsatisfiable
 from toolfuzz.generate.schema.facts import Facts, combine, forbids
@@ -32,6 +33,7 @@ class Planner:
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        check_ends(document)
         self._plans: dict[object, Plan] = {}
         root = document.root
         only_objects = Site({"type": "object"}, "", root.resolver, key="~object")
@@ -162,16 +164,13 @@ class Planner:
     def _closure(self, sites: tuple[Site, ...]) -> tuple[Site, ...]:
         """Follow references and allOf; the schema ``true`` says nothing and is left out."""
         seen: dict[str, Site] = {}
-        stack = [(site, frozenset[str]()) for site in reversed(sites)]
+        stack = list(reversed(sites))
         while stack:
-            site, trail = stack.pop()
-            if site.key in trail:
-                raise BrokenSchema(site.pointer, "refers to itself without end")
+            site = stack.pop()
             if site.key in seen or site.schema is True:
                 continue
             seen[site.key] = site
-            below = [] if site.schema is False else list(self._applied(site))
-            stack += [(part, trail | {site.key}) for part in reversed(below)]
+            stack += [] if site.schema is False else reversed(list(self._applied(site)))
         return tuple(seen.values())
 
     def _applied(self, site: Site) -> Iterator[Site]:
