@@ -32,10 +32,7 @@ class Rule:
 def covering_rows(
     features: tuple[str, ...], rules: tuple[Rule, ...], strength: int, seed: int
 ) -> tuple[tuple[str, ...], ...]:
-    """Return rows (what is on, never nothing) that hold every feasible combination.
-
-    Combinations without any feature on that no non-empty row holds are left out.
-    """
+    """Return rows (what is on, never nothing) that hold every combination some such row can."""
     chance = _chance("cover", seed, features)
     wanted = combinations_of(features, rules, strength)
     bits = {combination: 1 << n for n, combination in enumerate(wanted)}
@@ -43,15 +40,18 @@ def covering_rows(
     rows: list[tuple[str, ...]] = []
     while open_bits:
         lowest = (open_bits & -open_bits).bit_length() - 1
-        best, best_held = {}, 0
+        best: tuple[str, ...] = ()
+        best_held = 1 << lowest
         for _ in range(_CANDIDATES):
-            row = _completed(dict(wanted[lowest]), features, rules, chance)
+            row = _not_empty(dict(wanted[lowest]), features, rules, chance)
+            if row is None:
+                break
             held = _held(row, features, strength, bits) & open_bits
-            if held.bit_count() > best_held.bit_count():
-                best, best_held = row, held
+            if not best or held.bit_count() > best_held.bit_count():
+                best, best_held = tuple(name for name in features if row[name]), held
         open_bits &= ~best_held
-        if any(best.values()):
-            rows.append(tuple(name for name in features if best[name]))
+        if best:
+            rows.append(best)
     chance.shuffle(rows)
     return tuple(rows)
 
@@ -61,10 +61,8 @@ def random_row(
 ) -> tuple[str, ...]:
     """Return the n-th row of coin tosses that keep the rules; never an empty one."""
     chance = _chance("row", seed, features, n)
-    while True:
-        row = _completed({}, features, rules, chance)
-        if any(row.values()):
-            return tuple(name for name in features if row[name])
+    row = _not_empty({}, features, rules, chance) or {}
+    return tuple(name for name in features if row.get(name))
 
 
 @cache
@@ -101,6 +99,20 @@ def _completed(
         added = _closure([*row.items(), (name, state)], rules)
         row = added or _closure([*row.items(), (name, not state)], rules) or row
     return row
+
+
+def _not_empty(
+    fixed: dict[str, bool], features: Sequence[str], rules: Sequence[Rule], chance: random.Random
+) -> dict[str, bool] | None:
+    """Fill a start up so that something is on; None when nothing can be."""
+    row = _completed(fixed, features, rules, chance)
+    if any(row.values()):
+        return row
+    for name in chance.sample(features, len(features)):
+        start = _closure([*fixed.items(), (name, True)], rules)
+        if start is not None:
+            return _completed(start, features, rules, chance)
+    return None
 
 
 def _closure(states: Iterable[tuple[str, bool]], rules: Sequence[Rule]) -> dict[str, bool] | None:

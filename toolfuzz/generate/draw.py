@@ -14,8 +14,6 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 
 from toolfuzz.core.case import Case, Tool
 from toolfuzz.generate import probes as probe_files
@@ -28,8 +26,9 @@ from toolfuzz.generate.plan import Plan
 from toolfuzz.generate.probes.base import Offer, Probe
 from toolfuzz.generate.sources.toolset import ToolSet
 from toolfuzz.generate.spot import spot
+from toolfuzz.generate.validity import invalid_at
 
-__all__ = ["Mix", "Sieve", "Slot", "UserTool", "drawer", "invalid_at", "user_tools"]
+__all__ = ["Mix", "Sieve", "Slot", "UserTool", "drawer", "user_tools"]
 
 _BYTES = 8192
 _TRIES = 8
@@ -178,16 +177,3 @@ def _asked(pick: Pick, probe: Probe, offer: Offer, origin: str) -> Case | None:
         return None
     calls = [call for turn in turns for call in turn.expect.calls]
     return Case(origin, probe.name, spot(offer.tools, calls), offer.tools, turns)
-
-
-def invalid_at(case: Case) -> str | None:
-    """Return where an expected call breaks its own tool's schema, None when all is well."""
-    for turn in case.turns:
-        for call in turn.expect.calls:
-            tool = case.tool(call.tool)
-            if tool is None:
-                return call.tool
-            error = best_match(Draft202012Validator(tool.parameters).iter_errors(call.arguments))
-            if error is not None:
-                return f"{call.tool}: {error.json_path}"
-    return None

@@ -108,6 +108,7 @@ FEATURES = (
         parameter=_to_defs,
         keyword="$ref",
         node=lambda node, place: str(node["$ref"]).startswith("#/$defs/"),
+        implies=("object",),
     ),
     Feature(
         "ref-definitions",
@@ -116,6 +117,7 @@ FEATURES = (
         parameter=_to_definitions,
         keyword="$ref",
         node=lambda node, place: str(node["$ref"]).startswith("#/definitions/"),
+        implies=("object",),
     ),
     Feature(
         "ref-siblings",
@@ -124,7 +126,7 @@ FEATURES = (
         parameter=_with_siblings,
         keyword="$ref",
         node=lambda node, place: len(node) > 1,
-        implies=("ref-defs",),
+        implies=("object", "ref-defs"),
     ),
     Feature(
         "ref-recursive",
@@ -133,6 +135,6 @@ FEATURES = (
         parameter=_recursive,
         keyword="$ref",
         node=_is_recursive,
-        implies=("ref-defs",),
+        implies=("object", "ref-defs"),
     ),
 )

@@ -1,0 +1,157 @@
+"""Features and probes: found by themselves, and seen only where they are."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import toolfuzz
+from toolfuzz.core.case import ExpectedCall, Tool
+from toolfuzz.generate.features import all_features
+from toolfuzz.generate.pick import Pick
+from toolfuzz.generate.spot import spot
+from toolfuzz.generate.values import CANARIES, WORDS, classify
+
+
+def spotted(schema: dict, arguments: dict) -> set[str]:
+    tool = Tool("t", "A tool.", {"type": "object", "properties": schema})
+    return set(spot([tool], [ExpectedCall("t", arguments)])) - {"all-optional"}
+
+
+STRING = {"type": "string"}
+OBJECT = {"type": "object", "properties": {"x": {"type": "integer"}}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        (STRING, "plain words", {"string"}),
+        (STRING, " padded", {"string", "text-whitespace"}),
+        (STRING, "{}", {"string", "text-json"}),
+        (STRING, "007", {"string", "text-number"}),
+        ({"enum": ["a", "b"]}, "a", {"enum-untyped"}),
+        ({"enum": ["a", 1]}, "a", {"enum-mixed"}),
+        ({"type": "string", "enum": ["ä"]}, "ä", {"enum-string", "enum-unicode", "text-unicode"}),
+        (OBJECT, {"x": 1}, {"object", "integer"}),
+        ({"type": "object"}, {}, {"free-form-object", "empty-object"}),
+        ({"type": "object", "additionalProperties": STRING}, {"a": "b"}, {"map", "string"}),
+        ({"anyOf": [OBJECT, {"type": "null"}]}, None, {"nullable-anyof", "object", "integer"}),
+        ({"anyOf": [STRING, {"type": "integer"}]}, 3, {"anyof", "string", "integer"}),
+        ({"type": ["string", "null"]}, None, {"nullable-type-list"}),
+        ({"type": ["string", "integer"]}, 3, {"type-union"}),
+        ({"type": "integer"}, 2**53 + 1, {"integer", "integer-big"}),
+        ({"type": "integer"}, 2**53, {"integer"}),
+        ({"type": "array", "items": STRING}, [], {"array-of-scalars", "string", "empty-array"}),
+        ({"type": "array"}, [1], {"array-untyped"}),
+    ],
+)
+def test_what_is_seen(schema: dict, value: object, expected: set[str]) -> None:
+    assert spotted({"plain": schema}, {"plain": value}) == expected
+
+
+def test_a_property_that_is_named_like_a_keyword_is_no_keyword() -> None:
+    seen = spotted({"items": STRING, "anyOf": STRING, "$ref": STRING}, {"items": "plain words"})
+    assert seen == {"string", "reserved-names", "odd-keys"}
+
+
+def test_depth_is_counted_in_objects() -> None:
+    def nested(levels: int) -> dict:
+        schema: dict = {"type": "integer"}
+        for _ in range(levels):
+            schema = {"type": "object", "properties": {"x": schema}}
+        return schema
+
+    depths = {n: {f for f in spotted({"a": nested(n)}, {}) if "depth" in f} for n in range(7)}
+    assert depths[2] == set()
+    assert depths[3] == depths[5] == {"depth-3"}
+    assert depths[6] == {"depth-3", "depth-6"}
+
+
+def test_a_schema_that_is_500_levels_deep_is_looked_at_in_part() -> None:
+    schema: dict = {"type": "integer"}
+    for _ in range(500):
+        schema = {"type": "object", "properties": {"x": schema}}
+    assert "depth-6" in spotted({"a": schema}, {})
+
+
+def test_every_canary_belongs_to_its_class() -> None:
+    for name, texts in CANARIES.items():
+        assert len(set(texts)) == len(texts)
+        assert {classify(text) for text in texts} == {name}
+    assert {classify(text) for text in WORDS} == {None}
+
+
+def test_every_feature_can_be_drawn_and_seen() -> None:
+    for feature in all_features().values():
+        assert bool(feature.parameter) != bool(feature.change), feature.name
+        assert any((feature.node, feature.value, feature.tool, feature.offer)), feature.name
+        assert bool(feature.node) == bool(feature.keyword), feature.name
+        assert bool(feature.value) == bool(feature.kinds), feature.name
+
+
+def test_choices_are_even_and_in_range() -> None:
+    words = iter(range(0, 2**128, 2**128 // 997))
+    pick = Pick(lambda: next(words))
+    drawn = [pick.below(5) for _ in range(5000)]
+    assert set(drawn) == set(range(5))
+    some = [tuple(pick.some("abcdefg", 1, 3)) for _ in range(400)]
+    assert {len(s) for s in some} == {1, 2, 3}
+    assert all(len(set(s)) == len(s) for s in some)
+
+
+FEATURE = """
+from toolfuzz.generate.features.base import Feature, Parameter
+
+FEATURES = (
+    Feature(
+        "dummy",
+        "a parameter called dummy",
+        "values",
+        parameter=lambda pick: Parameter("dummy", {"type": "integer", "x-dummy": 1}, lambda p: 7),
+        keyword="x-dummy",
+        node=lambda node, place: True,
+    ),
+)
+"""
+PROBE = """
+from toolfuzz.core.case import ExpectedCall
+from toolfuzz.generate.probes.base import Probe, asked
+
+
+def _ask(pick, offer):
+    tool, values = offer.askable[0]
+    return asked("echo", offer, (ExpectedCall(tool.name, values(pick)),))
+
+
+PROBE = Probe("dummy", "a dummy", 100, _ask)
+"""
+
+
+def test_one_file_adds_a_feature_and_one_a_probe(tmp_path: Path) -> None:
+    """In a process of its own: what is found stays found."""
+    for folder, text in (("features", FEATURE), ("probes", PROBE)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "dummy.py").write_text(text)
+    code = (
+        "import sys, json\n"
+        "from toolfuzz.generate import features, probes, draw_cases, feature_names, probe_names\n"
+        "features.__path__.append(sys.argv[1] + '/features')\n"
+        "probes.__path__.append(sys.argv[1] + '/probes')\n"
+        "cases = list(draw_cases(40))\n"
+        "print(json.dumps([feature_names()['dummy'], probe_names()['dummy'],\n"
+        "  sum('dummy' in c.features for c in cases), sum(c.probe == 'dummy' for c in cases)]))\n"
+    )
+    root = Path(toolfuzz.__file__).parents[1]
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=root,
+    )
+    summary, probe, with_feature, with_probe = json.loads(ran.stdout)
+    assert (summary, probe) == ("a parameter called dummy", "a dummy")
+    assert with_feature >= 3
+    assert with_probe >= 10

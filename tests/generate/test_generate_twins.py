@@ -1,0 +1,174 @@
+"""Twins: the same question under another spelling of the tools."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from toolfuzz.core.case import Case, Tool
+from toolfuzz.generate import draw_cases
+from toolfuzz.generate.prompts import read
+from toolfuzz.generate.respell import (
+    inlined,
+    null_by_any_of,
+    null_by_type_list,
+    renamed,
+    undescribed,
+)
+from toolfuzz.generate.sources.toolset import ToolSet
+from toolfuzz.generate.spot import nodes
+from toolfuzz.generate.twins import TWINS, twins
+from toolfuzz.generate.validity import invalid_at
+
+INDIRECT = ["ref-defs", "ref-definitions", "ref-siblings", "nullable-anyof", "nullable-type-list"]
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[Case]:
+    return [
+        *draw_cases(150),
+        *draw_cases(60, features=INDIRECT),
+        *draw_cases(20, features=["strict"]),
+    ]
+
+
+def keywords(case: Case) -> set[str]:
+    return {key for tool in case.tools for node, _ in nodes(tool.parameters) for key in node}
+
+
+def test_a_twin_asks_for_the_same_values(cases: list[Case]) -> None:
+    kinds = set()
+    for case in cases:
+        for kind, twin in twins(case).items():
+            kinds.add(kind)
+            assert twin.id != case.id
+            assert twin.probe == case.probe
+            assert invalid_at(twin) is None
+            for turn, other in zip(case.turns, twin.turns, strict=True):
+                assert [list(c.arguments.values()) for c in turn.expect.calls] == [
+                    list(c.arguments.values()) for c in other.expect.calls
+                ]
+                if other.expect.kind == "calls":
+                    assert read(other.messages, twin.tools) == list(other.expect.calls)
+    assert kinds == set(TWINS)
+
+
+def test_a_twin_has_lost_what_it_is_named_after(cases: list[Case]) -> None:
+    for case in cases:
+        found = twins(case)
+        if "inlined-ref" in found:
+            assert "$ref" in keywords(case)
+            recursive = "ref-recursive" in case.features
+            assert ("$ref" in keywords(found["inlined-ref"])) is recursive
+        if "no-description" in found:
+            assert not any(t.description for t in found["no-description"].tools)
+        if "strict-off" in found:
+            assert not any(t.strict for t in found["strict-off"].tools)
+        if "neutral-names" in found:
+            names = [t.name for t in found["neutral-names"].tools]
+            assert names == [f"tool_{n}" for n in range(1, len(names) + 1)]
+
+
+def test_what_has_nothing_to_respell_has_no_such_twin() -> None:
+    plain = Tool(
+        "tool_1",
+        "",
+        {"type": "object", "properties": {"p1": {"type": "string"}}, "required": ["p1"]},
+    )
+    for case in draw_cases(10, tools=[ToolSet("t", (plain,))]):
+        assert twins(case) == {}
+
+
+REF = {"$ref": "#/$defs/A"}
+A = {"type": "object", "properties": {"x": {"type": "integer"}}}
+
+
+@pytest.mark.parametrize(
+    ("respell", "schema", "expected"),
+    [
+        (inlined, {"properties": {"a": REF}, "$defs": {"A": A}}, {"properties": {"a": A}}),
+        (
+            inlined,
+            {"properties": {"a": {**REF, "description": "d"}}, "$defs": {"A": A}},
+            {"properties": {"a": {**A, "description": "d"}}},
+        ),
+        (
+            inlined,
+            {"properties": {"a": {**REF, "type": "object"}}, "$defs": {"A": A}},
+            {"properties": {"a": {"type": "object", "allOf": [A]}}},
+        ),
+        (inlined, {"properties": {"$ref": A}}, {"properties": {"$ref": A}}),
+        (inlined, {"const": {"$ref": "#/$defs/A"}, "$defs": {}}, {"const": {"$ref": "#/$defs/A"}}),
+        (
+            null_by_type_list,
+            {"properties": {"a": {"anyOf": [A, {"type": "null"}], "default": None}}},
+            {"properties": {"a": {**A, "type": ["object", "null"], "default": None}}},
+        ),
+        (
+            null_by_type_list,
+            {"anyOf": [{"type": "string", "enum": ["a"]}, {"type": "null"}]},
+            {"type": ["string", "null"], "enum": ["a", None]},
+        ),
+        (
+            null_by_any_of,
+            {"items": {"type": ["array", "null"], "items": {"type": "string"}}},
+            {
+                "items": {
+                    "anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "null"}]
+                }
+            },
+        ),
+        (
+            undescribed,
+            {"description": "d", "properties": {"description": {"title": "t", "type": "string"}}},
+            {"properties": {"description": {"type": "string"}}},
+        ),
+    ],
+)
+def test_respelling(respell: object, schema: dict, expected: dict) -> None:
+    assert callable(respell)
+    assert respell(schema) == expected
+
+
+@pytest.mark.parametrize(
+    ("respell", "schema"),
+    [
+        (inlined, {"$ref": "#/$defs/N", "$defs": {"N": {"items": {"$ref": "#/$defs/N"}}}}),
+        (inlined, {"items": {"$ref": "https://example.org/a.json"}}),
+        (inlined, {"items": {"$ref": "#/$defs/missing"}}),
+        (null_by_type_list, {"anyOf": [REF, {"type": "null"}]}),
+        (null_by_type_list, {"anyOf": [A, A, {"type": "null"}]}),
+        (null_by_any_of, {"type": ["string", "integer"]}),
+        (null_by_any_of, {"enum": [["x", "null"]]}),
+    ],
+)
+def test_what_stays_as_it_is(respell: object, schema: dict) -> None:
+    assert callable(respell)
+    assert respell(schema) == schema
+
+
+def test_renaming_keeps_everything_else() -> None:
+    schema = {"type": "object", "properties": {"a": A, "b": {}}, "required": ["b"]}
+    expected = {"type": "object", "properties": {"p1": A, "p2": {}}, "required": ["p2"]}
+    assert renamed(schema, {"a": "p1", "b": "p2"}) == expected
+
+
+NULLABLE = st.sampled_from(
+    [
+        {"anyOf": [{"type": "integer", "minimum": 3}, {"type": "null"}]},
+        {"anyOf": [{"type": "string", "enum": ["a", "b"]}, {"type": "null"}]},
+        {"anyOf": [A, {"type": "null"}]},
+    ]
+)
+ANY = st.sampled_from([None, 2, 3, "a", "c", {}, {"x": 1}, {"x": "1"}, [], True])
+
+
+@given(NULLABLE, ANY)
+def test_both_spellings_of_null_allow_the_same(schema: dict, value: object) -> None:
+    listed = null_by_type_list(schema)
+    back = null_by_any_of(listed)
+    assert json.dumps(back) == json.dumps(schema)
+    allowed = [Draft202012Validator(s).is_valid(value) for s in (schema, listed, back)]
+    assert len(set(allowed)) == 1
