@@ -10,7 +10,7 @@ from toolfuzz.core.case import ExpectedCall, Tool
 from toolfuzz.engines.native import NotExpressible, families
 from toolfuzz.simulate.ask import Ask
 from toolfuzz.simulate.faults import Roll, Trigger, faults
-from toolfuzz.simulate.parsers.readers import READERS, Argument, by_schema
+from toolfuzz.simulate.parsers.readers import READERS, argument, by_schema
 from toolfuzz.simulate.parsers.tags import GLM, MINIMAX, QWEN, TAGGED, split
 from toolfuzz.simulate.reply import Call, Reply
 
@@ -80,13 +80,13 @@ TOOL = Tool("import_data", "Imports.", SCHEMA)
     ],
 )
 def test_readers(reader, key, text, stream, value):
-    assert READERS[reader](Argument(text, key, SCHEMA, stream)) == value
+    assert READERS[reader](argument(text, key, SCHEMA, stream)) == value
 
 
 def test_top_level_unions_have_no_properties_to_look_in():
-    argument = Argument('{"a": 1}', "typed", ROOT_UNION, False)
-    assert READERS["top-level-type-only"](argument) == '{"a": 1}'
-    assert by_schema(argument) == {"a": 1}
+    given = argument('{"a": 1}', "typed", ROOT_UNION, False)
+    assert READERS["top-level-type-only"](given) == '{"a": 1}'
+    assert by_schema(given) == {"a": 1}
 
 
 RIGHT = {
@@ -107,7 +107,7 @@ RIGHT = {
 @pytest.mark.parametrize("key", RIGHT)
 def test_the_right_reader_gets_typed_values_back(tagged, key):
     (part,) = split(tagged, tagged.write([Call(TOOL.name, {key: RIGHT[key]})]))
-    value = by_schema(Argument(part.values[key], key, SCHEMA, False))
+    value = by_schema(argument(part.values[key], key, SCHEMA, False))
     assert value == RIGHT[key] and type(value) is type(RIGHT[key])
 
 

@@ -13,8 +13,15 @@ from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
 from toolfuzz.simulate.faults.mutate import parameters
 from toolfuzz.simulate.faults.registry import Roll, fault
 from toolfuzz.simulate.parsers import Parsed, ParsedCall, Parser
-from toolfuzz.simulate.parsers.readers import READERS, Argument, Reader, by_schema, type_at_open
-from toolfuzz.simulate.parsers.tags import GLM, QWEN, TAGGED, Tagged, split
+from toolfuzz.simulate.parsers.readers import (
+    READERS,
+    Argument,
+    Reader,
+    argument,
+    by_schema,
+    type_at_open,
+)
+from toolfuzz.simulate.parsers.tags import GLM, QWEN, TAGGED, Split, Tagged, split
 from toolfuzz.simulate.reply import Call, Reply
 
 Write = Callable[[list[Call]], str]
@@ -47,7 +54,7 @@ def tagged_parser(tagged: Tagged, reader: Reader, *, first_close: bool = False) 
             tool = next((t for t in tools if t.name == part.name), None)
             root = tool.parameters if tool else {}
             values = {
-                key: reader(Argument(value, key, root, stream))
+                key: reader(argument(value, key, root, stream))
                 for key, value in part.values.items()
             }
             found.calls.append(ParsedCall(part.name, values))
@@ -57,10 +64,18 @@ def tagged_parser(tagged: Tagged, reader: Reader, *, first_close: bool = False) 
     return parse
 
 
-def _carries(tagged: Tagged, calls: list[Call]) -> bool:
-    """Whether the format gets these calls across at all, tags inside values considered."""
+def _carried(tagged: Tagged, calls: list[Call]) -> list[Split]:
+    """The calls written and taken apart again; none if tags inside values prevent that."""
     parts = split(tagged, tagged.write(calls))
-    return [(p.name, list(p.values)) for p in parts] == [(c.name, list(c.arguments)) for c in calls]
+    keys = [(p.name, list(p.values)) for p in parts]
+    return parts if keys == [(c.name, list(c.arguments)) for c in calls] else []
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values are the same JSON, types included."""
+    if isinstance(one, str) or isinstance(other, str):
+        return type(one) is type(other) and bool(one == other)
+    return json.dumps(one) == json.dumps(other)
 
 
 def _misread(tagged: Tagged, reply: Reply, read: Callable[[Argument, Any], Any]) -> bool:
@@ -68,14 +83,12 @@ def _misread(tagged: Tagged, reply: Reply, read: Callable[[Argument, Any], Any])
 
     What it reads rightly is left alone, so that several bad readers add up.
     """
-    if not _carries(tagged, reply.calls):
-        return False
     changed = False
-    for call, part in zip(reply.calls, split(tagged, tagged.write(reply.calls)), strict=True):
+    for call, part in zip(reply.calls, _carried(tagged, reply.calls), strict=False):
         for key, text in part.values.items():
-            argument = Argument(text, key, parameters(reply, call), reply.ask.stream)
-            value = read(argument, call.arguments[key])
-            if json.dumps(value) != json.dumps(by_schema(argument)):
+            given = argument(text, key, parameters(reply, call), reply.ask.stream)
+            value = read(given, call.arguments[key])
+            if not _same(value, by_schema(given)):
                 call.arguments[key], changed = value, True
     return changed
 
@@ -84,7 +97,7 @@ def _register_readers(tagged: Tagged) -> None:
     for name, reader in READERS.items():
 
         def apply(reply: Reply, roll: Roll, reader: Reader = reader) -> bool:
-            return _misread(tagged, reply, lambda argument, _: reader(argument))
+            return _misread(tagged, reply, lambda given, _: reader(given))
 
         apply.__doc__ = reader.__doc__
         where = "stream" if reader is type_at_open else ""
@@ -96,7 +109,7 @@ def _register_first_close_tag(tagged: Tagged) -> None:
 
     def apply(reply: Reply, roll: Roll) -> bool:
         """End a value at the first closing tag, though the tag is part of the value."""
-        return _carries(tagged, reply.calls) and reread(reply, tagged.write, parser)
+        return bool(_carried(tagged, reply.calls)) and reread(reply, tagged.write, parser)
 
     fault(f"{tagged.name}/first-close-tag", "dialect")(apply)
 
@@ -137,7 +150,7 @@ def raw_passthrough(reply: Reply, roll: Roll) -> bool:
             tool = next((t for t in tools if t.name == part.name), None)
             pasted, same = [], True
             for key, value in part.values.items():
-                word = Argument(value, key, tool.parameters if tool else {}, stream).word
+                word = argument(value, key, tool.parameters if tool else {}, stream).word
                 quoted = word == "string"
                 same = same and quoted == isinstance(call.arguments[key], str)
                 shown = json.dumps(value, ensure_ascii=False) if quoted else value
@@ -146,7 +159,7 @@ def raw_passthrough(reply: Reply, roll: Roll) -> bool:
             found.calls.append(ParsedCall(part.name, call.arguments, raw))
         return found
 
-    return _carries(GLM, reply.calls) and reread(reply, GLM.write, parse)
+    return bool(_carried(GLM, reply.calls)) and reread(reply, GLM.write, parse)
 
 
 def _nested_as_markup(tagged: Tagged, value: Any) -> str:
@@ -175,9 +188,9 @@ def nested_as_markup(reply: Reply, roll: Roll) -> bool:
 def python_values(reply: Reply, roll: Roll) -> bool:
     """The model writes values as Python does; what JSON can't load stays text (vllm-mlx#63)."""
 
-    def read(argument: Argument, value: Any) -> Any:
+    def read(given: Argument, value: Any) -> Any:
         text = value if isinstance(value, str) else repr(value)
-        return by_schema(replace(argument, text=text))
+        return by_schema(replace(given, text=text))
 
     return _misread(QWEN, reply, read)
 

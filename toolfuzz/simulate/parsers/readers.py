@@ -15,23 +15,21 @@ from typing import Any
 from toolfuzz.core.case import JsonObject
 from toolfuzz.simulate.schema import branches, member, resolve, type_name, types
 
-__all__ = ["READERS", "Argument", "Reader", "by_schema", "type_at_open"]
+__all__ = ["READERS", "Argument", "Reader", "argument", "by_schema", "type_at_open"]
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """The text of one argument, its key, its tool's whole schema, and the stream mode."""
+    """The text of one argument, its key, its tool's whole schema, and the stream mode.
+
+    ``written`` is the argument's own schema as the tool writes it.
+    """
 
     text: str
     key: str
     root: JsonObject
     stream: bool
-
-    @property
-    def written(self) -> Any:
-        """The argument's schema as the tool writes it, looked for in every branch of unions."""
-        found = (member(branch, self.key) for branch in branches(self.root, self.root))
-        return next((schema for schema in found if schema is not None), {})
+    written: Any = None
 
     @property
     def word(self) -> str | None:
@@ -40,69 +38,76 @@ class Argument:
         return word if isinstance(word, str) else None
 
 
+def argument(text: str, key: str, root: JsonObject, stream: bool) -> Argument:
+    """Return the argument with its schema, looked for in every branch of unions."""
+    found = (member(branch, key) for branch in branches(root, root))
+    written: Any = next((schema for schema in found if schema is not None), {})
+    return Argument(text, key, root, stream, written)
+
+
 Reader = Callable[[Argument], Any]
 
 
-def by_schema(argument: Argument) -> Any:
+def by_schema(given: Argument) -> Any:
     """Look the type up with references and unions followed. As right as the format allows."""
-    known = types(argument.written, argument.root)
+    known = types(given.written, given.root)
     if known == {"string"}:
-        return argument.text
-    value = _load(argument.text)
+        return given.text
+    value = _load(given.text)
     if not known:
         return value
     fits = type_name(value) in known or (isinstance(value, int) and "number" in known)
-    return value if fits or "string" not in known else argument.text
+    return value if fits or "string" not in known else given.text
 
 
-def quote_all(argument: Argument) -> Any:
+def quote_all(given: Argument) -> Any:
     """M1: never look at the schema, every value is a string (antirez/ds4#569)."""
-    return argument.text
+    return given.text
 
 
-def top_level_type_only(argument: Argument) -> Any:
+def top_level_type_only(given: Argument) -> Any:
     """M2, M3, M4: only what stands in ``properties.X`` itself counts: one type, or an enum.
 
     What is behind ``$ref``, unions or nullable types counts as a string
     (vllm-project/vllm#46924, sgl-project/sglang#36626, #39136).
     """
-    here = argument.root.get("properties", {}).get(argument.key, {})
-    if argument.word is None and "enum" in here:
-        return by_schema(argument)
-    word = argument.word if here else None
-    return argument.text if word in (None, "string") else _load(argument.text)
+    here = given.root.get("properties", {}).get(given.key, {})
+    if given.word is None and "enum" in here:
+        return by_schema(given)
+    word = given.word if here else None
+    return given.text if word in (None, "string") else _load(given.text)
 
 
-def string_wins_union(argument: Argument) -> Any:
+def string_wins_union(given: Argument) -> Any:
     """M5: a union that has a string in it is a string; so is ``allOf``, so is a mixed enum.
 
     As in the type inference of SGLang's function_call/utils.py.
     """
-    schema = resolve(argument.written, argument.root)
-    known = types(schema, argument.root)
+    schema = resolve(given.written, given.root)
+    known = types(schema, given.root)
     mixed = "enum" in schema and len({type_name(v) for v in schema["enum"]}) > 1
     if "string" in known or "allOf" in schema or mixed:
-        return argument.text
-    return by_schema(argument)
+        return given.text
+    return by_schema(given)
 
 
-def type_at_open(argument: Argument) -> Any:
+def type_at_open(given: Argument) -> Any:
     """M6: in a stream the type is settled before the value is there; unknown means string."""
-    return argument.text if argument.stream and argument.word is None else by_schema(argument)
+    return given.text if given.stream and given.word is None else by_schema(given)
 
 
-def objects_as_text(argument: Argument) -> Any:
+def objects_as_text(given: Argument) -> Any:
     """M9: a hosted route hands over objects as text, known type or not (Toloka/tolokaforge#362)."""
-    value = by_schema(argument)
-    return argument.text if isinstance(value, dict) else value
+    value = by_schema(given)
+    return given.text if isinstance(value, dict) else value
 
 
-def literal_eval(argument: Argument) -> Any:
+def literal_eval(given: Argument) -> Any:
     """Read numbers with ``ast.literal_eval`` and turn them back to text where a string is wanted.
 
     ``123_456`` loses its underscore (sgl-project/sglang#30644).
     """
-    value = by_schema(argument)
+    value = by_schema(given)
     if not isinstance(value, str):
         return value
     try:
@@ -113,40 +118,40 @@ def literal_eval(argument: Argument) -> Any:
     return str(number) if plain else value
 
 
-def strip(argument: Argument) -> Any:
+def strip(given: Argument) -> Any:
     """Strip space around values, also where it belongs to them (sgl-project/sglang#20543)."""
-    value = by_schema(argument)
+    value = by_schema(given)
     return value.strip() if isinstance(value, str) else value
 
 
-def null_wins(argument: Argument) -> Any:
+def null_wins(given: Argument) -> Any:
     """A value whose schema admits null becomes null (sgl-project/sglang#16057)."""
-    return None if "null" in types(argument.written, argument.root) else by_schema(argument)
+    return None if "null" in types(given.written, given.root) else by_schema(given)
 
 
-def null_text(argument: Argument) -> Any:
+def null_text(given: Argument) -> Any:
     """A null stays the text it was written as (sgl-project/sglang#39136)."""
-    return "null" if argument.text == "null" else by_schema(argument)
+    return "null" if given.text == "null" else by_schema(given)
 
 
-def guess(argument: Argument) -> Any:
+def guess(given: Argument) -> Any:
     """Load whatever looks like JSON, strings included (ai-dynamo/frontend-crates#215)."""
-    return _load(argument.text)
+    return _load(given.text)
 
 
-def unescape_entities(argument: Argument) -> Any:
+def unescape_entities(given: Argument) -> Any:
     """Decode HTML entities of a format that never encodes them (smg-project/smg#1888)."""
-    return by_schema(replace(argument, text=html.unescape(argument.text)))
+    return by_schema(replace(given, text=html.unescape(given.text)))
 
 
-def first_branch(argument: Argument) -> Any:
+def first_branch(given: Argument) -> Any:
     """Of a union only the first branch counts (vllm-project/vllm#40195)."""
-    schema = resolve(argument.written, argument.root)
+    schema = resolve(given.written, given.root)
     options = schema.get("anyOf") or schema.get("oneOf")
     if not options:
-        return by_schema(argument)
-    known = types(options[0], argument.root)
-    return argument.text if known <= {"string"} else _load(argument.text)
+        return by_schema(given)
+    known = types(options[0], given.root)
+    return given.text if known <= {"string"} else _load(given.text)
 
 
 def _load(text: str) -> Any:
