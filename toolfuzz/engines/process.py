@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import re
 import signal
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -15,6 +17,7 @@ __all__ = ["Worker"]
 _WORKER = Path(__file__).parent / "worker"
 _LINE_LIMIT = 64 * 1024 * 1024
 _START_TIMEOUT = 120.0
+_SECRET = re.compile(r"key|token|secret|passw|credential", re.IGNORECASE)
 
 
 class Worker:
@@ -33,13 +36,16 @@ class Worker:
         self._errors: IO[bytes] | None = None
 
     async def start(self) -> None:
-        """Start the process; raises UsageError when the engine does not load."""
+        """Start the process unless it runs; raises UsageError when the engine does not load."""
+        if self._process is not None:
+            return
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = await asyncio.create_subprocess_exec(
             *self.command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=self._errors,
+            env=_without_secrets(),
             limit=_LINE_LIMIT,
         )
         try:
@@ -58,14 +64,10 @@ class Worker:
 
         Raises UsageError when the engine turns out to lack a module only now.
         """
-        if self._process is None:
-            await self.start()
+        await self.start()
         assert self._process is not None
-        assert self._process.stdin is not None
         try:
-            self._process.stdin.write(json.dumps(dict(question)).encode() + b"\n")
-            await self._process.stdin.drain()
-            answer = await asyncio.wait_for(self._line(), self.timeout)
+            answer = await asyncio.wait_for(self._exchange(question), self.timeout)
         except TimeoutError:
             answer = {"error": f"the parser did not return within {self.timeout:g} s"}
             await self.stop()
@@ -91,6 +93,13 @@ class Worker:
             self._errors.close()
             self._errors = None
 
+    async def _exchange(self, question: Mapping[str, Any]) -> dict[str, Any] | None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(dict(question)).encode() + b"\n")
+        await self._process.stdin.drain()
+        return await self._line()
+
     async def _line(self) -> dict[str, Any] | None:
         assert self._process is not None
         assert self._process.stdout is not None
@@ -109,6 +118,11 @@ class Worker:
             lines = self._errors.read()[-4000:].decode(errors="replace").strip().splitlines()
             said = lines[-1] if lines else ""
         return f"the parser's process ended with code {code}: {said or 'it said nothing'}"
+
+
+def _without_secrets() -> dict[str, str]:
+    """Return our environment without what looks like a key: an engine is other people's code."""
+    return {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
 
 
 def _not_loaded(command: Sequence[str], said: Mapping[str, Any]) -> UsageError:

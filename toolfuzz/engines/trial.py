@@ -110,6 +110,7 @@ class EngineTrial:
             if stream
             else {"text": text}
         )
+        await self._worker.start()
         started, clock = time.time(), time.monotonic()
         answer = await self._worker.ask({**question, **says})
         total_ms = (time.monotonic() - clock) * 1000

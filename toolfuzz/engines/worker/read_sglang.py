@@ -8,9 +8,6 @@ are left out, because they pull in the GPU stack and are not used for parsing. T
 frame around them: the opening role chunk, the closing finish_reason chunk, and [DONE].
 """
 
-import __future__
-
-import ast
 import asyncio
 import importlib
 import importlib.abc
@@ -50,7 +47,7 @@ _METHODS = {
     },
     "_check_for_unstreamed_tool_args": {"parser", "content", "request", "index", "created"},
 }
-_OPTIONAL = {"_check_for_unstreamed_tool_args"}
+_OPTIONAL = frozenset({"_check_for_unstreamed_tool_args"})
 
 
 def load(root: str | None) -> "Reader":
@@ -234,43 +231,12 @@ def _call(function: Any, **known: Any) -> Any:
 
 
 def _serving_class(path: Path) -> Any:
-    """Return OpenAIServingChat reduced to the tool-call methods and what they use.
-
-    Importing the file would load the whole engine. Its top-level statements run here one by one,
-    and only those that bind a name which the methods need.
-    """
+    """Return OpenAIServingChat reduced to the tool-call methods; check that they can be driven."""
     if not path.is_file():
         raise RuntimeError(f"this version has no serving_chat.py ({_OLDEST} or newer is needed)")
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    serving = next(
-        node
-        for node in tree.body
-        if isinstance(node, ast.ClassDef) and node.name == "OpenAIServingChat"
+    serving = importlib.import_module("excerpt").take_class(
+        path, "OpenAIServingChat", _METHODS.keys(), _OPTIONAL
     )
-    serving.bases, serving.keywords, serving.decorator_list = [], [], []
-    methods = {n.name: n for n in serving.body if hasattr(n, "name")}
-    missing = _METHODS.keys() - methods.keys() - _OPTIONAL
-    if missing:
-        raise RuntimeError(f"serving_chat.py of this version has no {', '.join(sorted(missing))}")
-    kept = _closure(_METHODS.keys() & methods.keys(), methods, _attributes)
-    serving.body = [methods[name] for name in sorted(kept)]
-    bindings = {name: node for node in tree.body for name in _bound(node)}
-    needed = _closure({"OpenAIServingChat"}, bindings, _names)
-    namespace: dict[str, Any] = {"__name__": "sglang_serving_chat"}
-    for node in tree.body:
-        for piece in _pieces(node, needed):
-            code = compile(
-                ast.Module([piece], []),
-                str(path),
-                "exec",
-                flags=__future__.annotations.compiler_flag,
-                dont_inherit=True,
-            )
-            exec(code, namespace)
-    return _checked(namespace["OpenAIServingChat"])
-
-
-def _checked(serving: Any) -> Any:
     for name, known in _METHODS.items():
         if name in _OPTIONAL and not hasattr(serving, name):
             continue
@@ -282,60 +248,3 @@ def _checked(serving: Any) -> Any:
                 f"({_OLDEST} or newer is needed)"
             )
     return serving
-
-
-def _closure(start: set[str], nodes: Any, uses: Any) -> set[str]:
-    """Return the names reachable from ``start`` among the keys of ``nodes``."""
-    found: set[str] = set()
-    todo = set(start)
-    while todo:
-        name = todo.pop()
-        found.add(name)
-        todo |= (uses(nodes[name]) & nodes.keys()) - found
-    return found
-
-
-def _names(node: Any) -> set[str]:
-    """Return the global names that a statement uses, annotations left out."""
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return set()
-    for part in ast.walk(node):
-        if isinstance(part, ast.arg):
-            part.annotation = None
-        elif isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
-            part.returns = None
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-
-
-def _attributes(node: Any) -> set[str]:
-    """Return the names that are looked up on ``self``."""
-    return {
-        part.attr
-        for part in ast.walk(node)
-        if isinstance(part, ast.Attribute)
-        and isinstance(part.value, ast.Name)
-        and part.value.id == "self"
-    }
-
-
-def _bound(node: Any) -> set[str]:
-    """Return the names that a top-level statement binds."""
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return {alias.asname or alias.name for alias in node.names}
-    if isinstance(node, ast.Assign):
-        return {target.id for target in node.targets if isinstance(target, ast.Name)}
-    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-        return {node.target.id}
-    if isinstance(node, ast.Try | ast.If):
-        return set().union(*(_bound(child) for child in node.body + node.orelse))
-    return {node.name} if hasattr(node, "name") else set()
-
-
-def _pieces(node: Any, needed: set[str]) -> Any:
-    """Yield the needed part of a top-level statement; of an import, the needed names only."""
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        node.names = [alias for alias in node.names if (alias.asname or alias.name) in needed]
-        if node.names and getattr(node, "module", "") != "__future__":
-            yield node
-    elif _bound(node) & needed:
-        yield node
