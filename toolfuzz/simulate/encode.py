@@ -13,10 +13,15 @@ _MARK = "\ue000raw-json-{}\ue001"
 
 def encode_body(body: JsonObject) -> bytes:
     """Return the JSON; a RawJson inside it is pasted as it is spelled."""
-    raws: list[str] = []
-    text = _dumps(_mark(body, raws))
+    raws: list[RawJson] = []
+
+    def mark(raw: RawJson) -> str:
+        raws.append(raw)
+        return _MARK.format(len(raws) - 1)
+
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=mark)
     for n, raw in enumerate(raws):
-        text = text.replace(json.dumps(_MARK.format(n), ensure_ascii=False), raw, 1)
+        text = text.replace(f'"{_MARK.format(n)}"', raw.text, 1)
     return _encode(text)
 
 
@@ -29,20 +34,6 @@ def encode_events(events: list[tuple[str | None, Any]]) -> list[bytes]:
         )
         for name, data in events
     ]
-
-
-def _mark(value: Any, raws: list[str]) -> Any:
-    """Put a numbered mark where RawJson stands."""
-    match value:
-        case RawJson():
-            raws.append(str(value))
-            return _MARK.format(len(raws) - 1)
-        case dict():
-            return {key: _mark(item, raws) for key, item in value.items()}
-        case list():
-            return [_mark(item, raws) for item in value]
-        case _:
-            return value
 
 
 def _dumps(value: Any) -> str:

@@ -9,8 +9,11 @@ from toolfuzz.simulate.ask import Ask
 __all__ = ["ABSENT", "Call", "Piece", "RawJson", "Refusal", "Reply", "Wire", "present"]
 
 
-class RawJson(str):
+@dataclass(frozen=True, slots=True)
+class RawJson:
     """JSON text that goes into a body as it is spelled."""
+
+    text: str
 
 
 class Absent:

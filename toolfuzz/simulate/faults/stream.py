@@ -5,7 +5,7 @@ from itertools import accumulate
 from typing import Any
 
 from toolfuzz.simulate.faults.registry import Roll, fault
-from toolfuzz.simulate.reply import Piece, Reply, Wire
+from toolfuzz.simulate.reply import Piece, RawJson, Reply, Wire
 
 Pieces = list[Piece]
 
@@ -117,10 +117,11 @@ def anthropic_input_inline(reply: Reply, wire: Wire, roll: Roll) -> bool:
     if not any(isinstance(c.raw, str) and c.raw != "{}" for c in reply.calls):
         return False
     if not reply.ask.stream:
-        blocks = [b for b in wire.body.get("content", ()) if b["type"] == "tool_use"]
-        for block in blocks:
-            block["input"] = str(block.get("input"))
-        return bool(blocks)
+        blocks = wire.body.get("content", ())
+        whole = [block for block in blocks if isinstance(block.get("input"), RawJson)]
+        for block in whole:
+            block["input"] = block["input"].text
+        return bool(whole)
     blocks = [data["content_block"] for _, data in wire.events if "content_block" in data]
     uses = [block for block in blocks if block["type"] == "tool_use"]
     for block, call in zip(uses, reply.calls, strict=False):
