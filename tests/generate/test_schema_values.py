@@ -1,5 +1,7 @@
 import json
 import re
+import subprocess
+import sys
 from itertools import product
 
 import pytest
@@ -125,6 +127,24 @@ SATISFIABLE = {
             "additionalProperties": False,
             "minProperties": 1,
         }
+    ),
+    "two names of an unanchored pattern": of(
+        {"type": "object", "patternProperties": {"b": {"type": "integer"}}, "minProperties": 2}
+    ),
+    "open object that needs more than it declares": of(
+        {"type": "object", "properties": {"a": {"type": "integer"}}, "minProperties": 3}
+    ),
+    "recursion below a not": of(
+        {"$ref": "#/$defs/N"},
+        **{
+            "$defs": {
+                "N": {
+                    "type": "object",
+                    "not": {"required": ["a"]},
+                    "properties": {"b": {"$ref": "#/$defs/N"}},
+                }
+            }
+        },
     ),
     "propertyNames": of(
         {"type": "object", "propertyNames": {"pattern": "^[a-z]{2}$"}, "minProperties": 2}
@@ -299,6 +319,25 @@ UNSATISFIABLE = {
         of({"$ref": "#/$defs/A"}, **{"$defs": {"A": {"$ref": "#/$defs/A"}}}),
         "/$defs/A",
         "refers to itself",
+    ),
+    "not itself": (
+        of({"$ref": "#/$defs/A"}, **{"$defs": {"A": {"not": {"$ref": "#/$defs/A"}}}}),
+        None,
+        "refers to itself",
+    ),
+    "if itself": ({"type": "object", "if": {"$ref": "#"}}, None, "refers to itself"),
+    "a chain of references": (
+        of(
+            {"$ref": "#/$defs/L0"},
+            **{"$defs": {**{f"L{n}": {"$ref": f"#/$defs/L{n + 1}"} for n in range(90)}, "L90": {}}},
+        ),
+        None,
+        "in a row",
+    ),
+    "dangling $ref under not": (
+        of({"not": {"$ref": "#/$defs/Nope"}}),
+        "/properties/x/not/$ref",
+        "points nowhere",
     ),
     "needs itself": (
         of(
@@ -524,6 +563,51 @@ def test_the_same_seed_gives_the_same_value():
     schema = SATISFIABLE["40 parameters"]
     assert draw_value(schema, b"seed") == draw_value(schema, b"seed")
     assert draw_value(schema, 1) != draw_value(schema, 2)
+
+
+def test_the_same_seed_gives_the_same_value_in_another_process():
+    schema = SATISFIABLE["anything"]
+    script = (
+        "import json, sys; from toolfuzz.generate.schema_values import draw_value;"
+        "print(json.dumps([draw_value(json.loads(sys.argv[1]), n) for n in range(40)]))"
+    )
+    printed = [
+        subprocess.run(
+            [sys.executable, "-c", script, json.dumps(schema)],
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert printed[0] == printed[1]
+    assert json.loads(printed[0]) == drawn(schema, 40)
+
+
+REAL_PATTERNS = (
+    r"^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-\.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$",
+    r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)))?$",
+    r"^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})$",
+    r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?Z$",
+    r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@-]{1,64}$",
+    r"^(\*|[0-5]?\d)(/\d+)?( (\*|[0-9,-]+)){4}$",
+    r"^#?([a-f0-9]{6}|[a-f0-9]{3})$",
+    r"^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$",
+    r"^[^\s/\\:*?\"<>|]+\.(?i:csv|json)$",
+    r"^(?P<q>['\"])[a-z]*(?P=q)$",
+    r"^\u00e9+[^\x00-\x1f]*\Z",
+    r"\bfoo\b",
+    r"^\S(.*\S)?$",
+    r"^$",
+    r"",
+)
+
+
+@pytest.mark.parametrize("pattern", REAL_PATTERNS)
+def test_patterns_as_people_write_them(pattern):
+    found = xs({"type": "string", "pattern": pattern}, 100)
+    assert all(re.search(pattern, text) for text in found)
+    assert len(set(found)) > 5 or pattern in ("^$",)
 
 
 def test_the_strategy_gives_valid_different_values():

@@ -178,10 +178,20 @@ def _matching(facts: Facts, random: Random) -> str | None:
             text = named[0](random)
         else:
             reach = random.choice((0, 1, 3, 8, max(8, min(low, 2000))))
-            text = sample(random.choice(facts.patterns), random, reach)
+            text = _surrounded(random.choice(facts.patterns), random, reach)
         if fits(text):
             return text
     return None
+
+
+def _surrounded(pattern: str, random: Random, reach: int) -> str:
+    """Sample a match; where the pattern is not anchored, words may stand around it."""
+    text = sample(pattern, random, reach)
+    if not pattern.startswith("^") and random.random() < 0.3:
+        text = f"{random.choice(WORDS)} {text}"
+    if not pattern.endswith("$") and random.random() < 0.3:
+        text = f"{text} {random.choice(WORDS)}"
+    return text
 
 
 def _sized(length: int, random: Random) -> str:
