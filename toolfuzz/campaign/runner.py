@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence, Set
 from dataclasses import dataclass, field
 
 from toolfuzz.campaign.asker import Asker, Participant
@@ -14,7 +14,7 @@ from toolfuzz.core.events import CaseDrawn, Event, RunFinished, VerdictReached
 from toolfuzz.core.exchange import Reply
 from toolfuzz.judge.policy import Policy
 
-__all__ = ["Campaign", "run_campaign"]
+__all__ = ["Campaign", "ask_all", "run_campaign"]
 
 # So many questions in a row without any judgeable answer, and a target is given up.
 GIVE_UP_AFTER = 25
@@ -24,13 +24,17 @@ DRAW_AHEAD = 128
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """What to run. ``tell`` sees every event after it was written; it must not block."""
+    """What to run. ``tell`` sees every event after it was written; it must not block.
+
+    ``answered`` holds what needn't be asked any more: (case id, target name, repeat).
+    """
 
     participants: Sequence[Participant]
     cases: AsyncIterator[Case]
     repeat: int = 1
     policy: Policy = field(default_factory=Policy)
     tell: Callable[[Event], None] = lambda event: None
+    answered: Set[tuple[str, str, int]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -59,6 +63,16 @@ async def run_campaign(
     every target was given up after too many unjudged answers in a row, ``endpoint``.
     """
     stop = stop or asyncio.Event()
+    given_up = await ask_all(campaign, journal, stop=stop)
+    reason = "endpoint" if len(given_up) == len(campaign.participants) else "done"
+    finished = RunFinished(time.time(), "interrupted" if stop.is_set() else reason)
+    journal.append([finished])
+    campaign.tell(finished)
+    return finished
+
+
+async def ask_all(campaign: Campaign, journal: Journal, *, stop: asyncio.Event) -> tuple[str, ...]:
+    """Ask everything without closing the journal; return the names of targets given up."""
     feed = CaseFeed(campaign.cases, ahead=DRAW_AHEAD)
     queue: asyncio.Queue[Sequence[Event] | None] = asyncio.Queue(maxsize=256)
     lanes = [_Lane(p) for p in campaign.participants]
@@ -74,10 +88,7 @@ async def run_campaign(
         drawing.cancel()
         await queue.put(None)
         await writing
-    finished = RunFinished(time.time(), _reason(lanes, stop))
-    journal.append([finished])
-    campaign.tell(finished)
-    return finished
+    return tuple(lane.participant.target.name for lane in lanes if lane.given_up)
 
 
 async def _work(
@@ -93,7 +104,10 @@ async def _work(
             case = await feed.get(position // campaign.repeat)
             if case is None:
                 return
-            await _ask_all_modes(lane, campaign, asker, case, position % campaign.repeat, queue)
+            repeat = position % campaign.repeat
+            if (case.id, lane.participant.target.name, repeat) in campaign.answered:
+                continue
+            await _ask_all_modes(lane, campaign, asker, case, repeat, queue)
 
 
 async def _ask_all_modes(
@@ -134,9 +148,3 @@ async def _dispatch(
         journal.append(events)
         for event in events:
             tell(event)
-
-
-def _reason(lanes: Sequence[_Lane], stop: asyncio.Event) -> str:
-    if stop.is_set():
-        return "interrupted"
-    return "endpoint" if lanes and all(lane.given_up for lane in lanes) else "done"
