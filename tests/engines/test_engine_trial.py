@@ -17,6 +17,7 @@ from toolfuzz.engines import participant
 from toolfuzz.engines.chunking import check_chunking, cut
 from toolfuzz.engines.native import families
 from toolfuzz.engines.trial import EngineTrial, describe, parse_spec
+from toolfuzz.judge.pipeline import judge
 
 TOOL = Tool(
     "get_weather", "Weather.", {"type": "object", "properties": {"city": {"type": "string"}}}
@@ -96,6 +97,9 @@ async def test_a_broken_parser_is_an_answer_and_the_next_question_is_asked(
             assert reply.error["type"] == "engine-parser-error"
             assert said in reply.error["message"]
             assert answer.attempts[-1].status == (200 if stream else 500)
+            verdict = judge(CALL, 0, reply)
+            assert [f.slug for f in verdict.findings] == ["provider-refused-call"]
+            assert said in verdict.findings[0].message
 
 
 async def test_a_missing_module_is_not_the_parsers_fault(vllm) -> None:
