@@ -23,6 +23,7 @@ _RESERVED = frozenset(
     | {"additionalProperties", "anyOf", "oneOf", "allOf", "not"}
 )
 _MOST_PAIRED = 50
+_MOST_NAMED = 50
 
 
 @dataclass(slots=True)
@@ -82,17 +83,18 @@ def sort_out(wanted: JsonObject | None, got: JsonObject, place: Place, depth: in
     known = wanted is not None
     belong = wanted if wanted is not None else _declared(got, place)
     keys = Keys(pairs={key: key for key in belong if key in got})
-    missing = [key for key in belong if key not in got]
-    extra = [key for key in got if key not in belong]
-    if not got and missing:
+    left = dict.fromkeys(key for key in belong if key not in got)
+    over = dict.fromkeys(key for key in got if key not in belong)
+    if not got and left:
         return _emptied(belong, place, depth, known)
-    _pair_by_name(got, missing, extra, keys)
-    if known and missing and extra:
+    _pair_by_name(left, over, keys)
+    if known and left and over:
         unseen = depth > 0 and place.below_ref and not keys.pairs
         if not unseen:
-            _pair_by_value(belong, got, missing, extra, keys)
-        if depth > 0 and not keys.pairs:
-            return _invented(missing, extra, place, keys)
+            _pair_by_value(belong, got, left, over, keys)
+        if not keys.pairs:
+            return _invented(list(left), list(over), place, keys)
+    missing, extra = list(left), list(over)
     lost = [key for key in missing if known or place.requires(key)]
     lost = [key for key in lost if not _is_default(belong, key, place, known)]
     if lost:
@@ -127,51 +129,51 @@ def _emptied(belong: JsonObject, place: Place, depth: int, known: bool) -> Keys:
     return Keys(causes=[(None, cause)], done=True)
 
 
-def _pair_by_name(got: JsonObject, missing: list[str], extra: list[str], keys: Keys) -> None:
+def _pair_by_name(left: dict[str, None], extra: dict[str, None], keys: Keys) -> None:
     """Match missing with extra keys: markup around the name, or another spelling of it."""
-    for key in list(extra):
-        if NATIVE_MARKUP.search(key):
-            meant = next((m for m in missing if re.search(rf"\b{re.escape(m)}\b", key)), None)
-            keys.causes.append(
-                (
-                    key,
-                    Cause("args-native-markup", f"the model's own markup in the key {key[:40]!r}"),
-                )
-            )
-            extra.remove(key)
-            if meant is not None:
-                missing.remove(meant)
-                keys.pairs[meant] = key
+    for key in [key for key in extra if NATIVE_MARKUP.search(key)][:_MOST_NAMED]:
+        said = f"the model's own markup in the key {key[:40]!r}"
+        keys.causes.append((key, Cause("args-native-markup", said)))
+        del extra[key]
+        meant = next((word for word in re.findall(r"[\w.-]+", key) if word in left), None)
+        if meant is not None:
+            del left[meant]
+            keys.pairs[meant] = key
     spelled: dict[str, list[str]] = {}
     for key in extra:
         spelled.setdefault(_bare(key), []).append(key)
-    for name in list(missing):
-        same = spelled.get(_bare(name), [])
-        if len(same) == 1:
-            _rename(name, same[0], missing, extra, keys)
+    for name in list(left):
+        alike = spelled.get(_bare(name), [])
+        if len(alike) == 1 and alike[0] in extra:
+            _rename(name, alike[0], left, extra, keys)
 
 
 def _pair_by_value(
-    belong: JsonObject, got: JsonObject, missing: list[str], extra: list[str], keys: Keys
+    belong: JsonObject,
+    got: JsonObject,
+    left: dict[str, None],
+    extra: dict[str, None],
+    keys: Keys,
 ) -> None:
     """Match missing with extra keys that hold the right value, where that can't be chance."""
-    if len(missing) == len(extra) == 1:
-        name, key = missing[0], extra[0]
-        if belong[name] == got[key] and type(belong[name]) is type(got[key]):
-            _rename(name, key, missing, extra, keys)
+    if len(left) == len(extra) == 1:
+        name, key = next(iter(left)), next(iter(extra))
+        if same(belong[name], got[key]):
+            _rename(name, key, left, extra, keys)
     elif len(extra) <= _MOST_PAIRED:
-        for name in list(missing):
+        for name in list(left)[:_MOST_PAIRED]:
             value = belong[name]
-            same = [key for key in extra if got[key] == value and not is_filler(value)]
-            if len(same) == 1 and not isinstance(value, bool) and value is not None:
-                _rename(name, same[0], missing, extra, keys)
+            if value is None or isinstance(value, bool) or is_filler(value):
+                continue
+            alike = [key for key in extra if same(value, got[key])]
+            if len(alike) == 1:
+                _rename(name, alike[0], left, extra, keys)
 
 
-def _rename(name: str, key: str, missing: list[str], extra: list[str], keys: Keys) -> None:
+def _rename(name: str, key: str, left: dict[str, None], extra: dict[str, None], keys: Keys) -> None:
     keys.causes.append((key, Cause("param-renamed", f"{name!r} came as {key[:80]!r}")))
     keys.pairs[name] = key
-    missing.remove(name)
-    extra.remove(key)
+    del left[name], extra[key]
 
 
 def _invented(missing: list[str], extra: list[str], place: Place, keys: Keys) -> Keys:
@@ -229,7 +231,7 @@ def _unasked(
 ) -> Iterator[tuple[str, Cause]]:
     """Explain the members that nobody asked for."""
     properties = place.properties
-    for key in extra:
+    for key in extra[:_MOST_NAMED]:
         value = got[key]
         if key in properties:
             if known:

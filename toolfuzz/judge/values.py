@@ -138,7 +138,8 @@ def _object(
     if right.keys() != came.keys():
         keys = sort_out(right, came, step.place, step.depth)
         pairs = keys.pairs
-        found += [_keyed(step, key, cause, pairs) for key, cause in keys.causes]
+        names = {shown: name for name, shown in pairs.items()}
+        found += [_keyed(step, key, cause, names) for key, cause in keys.causes]
         step.count(changed=False)
         if keys.done:
             return
@@ -148,11 +149,11 @@ def _object(
             yield step.into(name, value, came[shown], shown)
 
 
-def _keyed(step: Step, key: str | None, cause: Cause, pairs: dict[str, str]) -> Difference:
+def _keyed(step: Step, key: str | None, cause: Cause, names: dict[str, str]) -> Difference:
     """Return the difference at a member; a renamed one has the schema of its right name."""
     if key is None:
         return _at(step, cause)
-    name = next((name for name, shown in pairs.items() if shown == key), key)
+    name = names.get(key, key)
     right, came = step.expected.get(name, UNKNOWN), step.came.get(key, UNKNOWN)
     inner = step.into(name, right, came, key)
     if name != key:
