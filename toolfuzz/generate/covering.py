@@ -6,7 +6,7 @@ implications between two features, so unit propagation decides exactly what can 
 
 import hashlib
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, product
@@ -86,7 +86,7 @@ def _held(
 
 
 def _completed(
-    fixed: dict[str, bool], features: Sequence[str], rules: Sequence[Rule], chance: random.Random
+    fixed: dict[str, bool], features: Sequence[str], rules: tuple[Rule, ...], chance: random.Random
 ) -> dict[str, bool]:
     """Fill a feasible start up with coin tosses, in an order of chance."""
     row = _closure(fixed.items(), rules) or {}
@@ -96,13 +96,13 @@ def _completed(
         if name in row:
             continue
         state = chance.random() < 0.5
-        added = _closure([*row.items(), (name, state)], rules)
-        row = added or _closure([*row.items(), (name, not state)], rules) or row
+        added = _closure([(name, state)], rules, row)
+        row = added or _closure([(name, not state)], rules, row) or row
     return row
 
 
 def _not_empty(
-    fixed: dict[str, bool], features: Sequence[str], rules: Sequence[Rule], chance: random.Random
+    fixed: dict[str, bool], features: Sequence[str], rules: tuple[Rule, ...], chance: random.Random
 ) -> dict[str, bool] | None:
     """Fill a start up so that something is on; None when nothing can be."""
     row = _completed(fixed, features, rules, chance)
@@ -115,27 +115,41 @@ def _not_empty(
     return None
 
 
-def _closure(states: Iterable[tuple[str, bool]], rules: Sequence[Rule]) -> dict[str, bool] | None:
-    """Return the states with all that follows from them; None when they contradict each other."""
-    known: dict[str, bool] = {}
+def _closure(
+    states: Iterable[tuple[str, bool]],
+    rules: tuple[Rule, ...],
+    closed: Mapping[str, bool] | None = None,
+) -> dict[str, bool] | None:
+    """Return the states with all that follows from them; None when they contradict each other.
+
+    ``closed`` is an earlier result that they are added to.
+    """
+    follows = _consequences(rules)
+    known = dict(closed or {})
     stack = list(states)
     while stack:
-        name, state = stack.pop()
-        if name in known:
-            if known[name] is not state:
-                return None
-            continue
-        known[name] = state
-        stack += _consequences(name, state, rules)
+        name, state = step = stack.pop()
+        if name not in known:
+            known[name] = state
+            stack += follows.get(step, ())
+        elif known[name] is not state:
+            return None
     return known
 
 
-def _consequences(name: str, state: bool, rules: Sequence[Rule]) -> Iterator[tuple[str, bool]]:
+@cache
+def _consequences(
+    rules: tuple[Rule, ...],
+) -> dict[tuple[str, bool], tuple[tuple[str, bool], ...]]:
+    """Return what follows from each state at once: every rule, and what it means backwards."""
+    found: dict[tuple[str, bool], tuple[tuple[str, bool], ...]] = {}
     for rule in rules:
-        if state and rule.feature == name:
-            yield rule.other, rule.state
-        elif rule.other == name and rule.state is not state:
-            yield rule.feature, False
+        for given, result in (
+            ((rule.feature, True), (rule.other, rule.state)),
+            ((rule.other, not rule.state), (rule.feature, False)),
+        ):
+            found[given] = (*found.get(given, ()), result)
+    return found
 
 
 def _chance(*key: object) -> random.Random:

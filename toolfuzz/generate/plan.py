@@ -43,31 +43,28 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Rows without end. ``groups`` maps each group to its features."""
+    """Rows without end.
+
+    ``groups`` are names with their features; ``turns`` say whose row (and which of it) comes
+    when, and start again at their end; ``per_cycle`` counts them by group.
+    """
 
     seed: int
     strength: int
     groups: tuple[tuple[str, tuple[str, ...]], ...]
     turns: tuple[tuple[int, int], ...]
+    per_cycle: tuple[int, ...]
 
     def row(self, k: int) -> Row:
         """Return the row of the k-th case; it depends on nothing else."""
         cycle, turn = divmod(k, len(self.turns))
         index, nth = self.turns[turn]
         name, features = self.groups[index]
-        per_cycle = sum(i == index for i, _ in self.turns)
-        return Row(name, self._row(features, cycle * per_cycle + nth))
+        return Row(name, self._row(features, cycle * self.per_cycle[index] + nth))
 
     def _row(self, features: tuple[str, ...], n: int) -> tuple[str, ...]:
         first = covering_rows(features, rules(features), self.strength, self.seed)
         return first[n] if n < len(first) else random_row(features, rules(features), self.seed, n)
-
-    def covering(self) -> dict[str, int]:
-        """Return how many rows each group's covering array has."""
-        return {
-            name: len(covering_rows(features, rules(features), self.strength, self.seed))
-            for name, features in self.groups
-        }
 
 
 def make_plan(seed: int = 0, features: Sequence[str] = (), strength: int = 2) -> Plan:
@@ -79,12 +76,13 @@ def make_plan(seed: int = 0, features: Sequence[str] = (), strength: int = 2) ->
         raise UsageError(f"strength {strength} is not offered", "use 1, 2 or 3")
     if features:
         chosen = tuple(find(name).name for name in dict.fromkeys(features))
-        return Plan(seed, strength, (("chosen", chosen),), ((0, 0),))
+        return Plan(seed, strength, (("chosen", chosen),), ((0, 0),), (1,))
     groups = tuple(
         (g, tuple(f.name for f in all_features().values() if f.group == g and not f.opt_in))
         for g in GROUPS
     )
-    return Plan(seed, strength, groups, tuple(_turns([_WEIGHTS[g] for g in GROUPS])))
+    weights = tuple(_WEIGHTS[g] for g in GROUPS)
+    return Plan(seed, strength, groups, tuple(_turns(weights)), weights)
 
 
 def _turns(weights: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -35,7 +35,8 @@ def _is_misleading(tool: Tool) -> bool:
 
 
 def _is_foreign(tool: Tool) -> bool:
-    return sum(not c.isascii() for c in tool.description) > 5
+    text = tool.description
+    return not text.isascii() and sum(not c.isascii() for c in text) > 5
 
 
 def _feature(

@@ -6,6 +6,8 @@ from toolfuzz.core.case import Tool
 from toolfuzz.generate.features.base import Draft, Feature, fields
 from toolfuzz.generate.pick import Pick
 
+__all__ = ["takes_nothing"]
+
 
 def _optional(pick: Pick, draft: Draft) -> None:
     for extra in fields(pick, 1, 2):
@@ -35,12 +37,18 @@ def _has_only_optional(tool: Tool) -> bool:
     return bool(properties) and not required and not _is_composed(tool)
 
 
-def _has_none(tool: Tool) -> bool:
-    return not _names(tool)[0] and not _is_composed(tool)
+def takes_nothing(tool: Tool) -> bool:
+    """Whether the tool declares no parameter at all (it may still allow any)."""
+    entries = tool.parameters.get("additionalProperties", False)
+    typed = isinstance(entries, dict) and bool(entries)
+    return not (_names(tool)[0] or _is_composed(tool) or typed)
 
 
 def _is_composed(tool: Tool) -> bool:
-    return any(key in tool.parameters for key in ("oneOf", "anyOf", "allOf", "$ref"))
+    return any(
+        key in tool.parameters
+        for key in ("oneOf", "anyOf", "allOf", "$ref", "patternProperties", "if")
+    )
 
 
 FEATURES = (
@@ -60,5 +68,5 @@ FEATURES = (
         tool=_has_only_optional,
         excludes=("no-arg", "strict"),
     ),
-    Feature("no-arg", "a tool without parameters", "tools", change=_no_arg, tool=_has_none),
+    Feature("no-arg", "a tool without parameters", "tools", change=_no_arg, tool=takes_nothing),
 )

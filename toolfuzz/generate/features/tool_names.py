@@ -43,7 +43,8 @@ def _odd(pick: Pick, draft: Draft) -> None:
 
 
 def _reduced(name: str) -> str:
-    return re.sub(r"(?:s|_v\d|_)$", "", re.sub(r"[^a-z0-9]+", "_", name.lower()))
+    """Leave of a name what near-duplicates share; of long ones that is their beginning."""
+    return re.sub(r"(?:s|_v\d|_)+$", "", re.sub(r"[^a-z0-9]+", "_", name[:60].lower()))
 
 
 def _has_near(tools: Sequence[Tool]) -> bool:
