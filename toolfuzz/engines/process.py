@@ -53,7 +53,7 @@ class Worker:
         except TimeoutError:
             loaded = {"fatal": f"nothing loaded within {_START_TIMEOUT:g} s"}
         if loaded is None:
-            loaded = {"fatal": self._last_words()}
+            loaded = {"fatal": await self._last_words()}
         if "fatal" in loaded:
             await self.stop()
             raise _not_loaded(self.command, loaded)
@@ -75,8 +75,7 @@ class Worker:
             answer = {"error": f"the parser's process broke off: {error}"}
             await self.stop()
         if answer is None:
-            await self._process.wait()
-            answer = {"error": self._last_words()}
+            answer = {"error": await self._last_words()}
             await self.stop()
         if "missing" in answer:
             raise _not_loaded(self.command, answer)
@@ -106,11 +105,11 @@ class Worker:
         line = await self._process.stdout.readline()
         return json.loads(line) if line else None
 
-    def _last_words(self) -> str:
+    async def _last_words(self) -> str:
         """Say how the process ended: the last line of its stderr, or the signal that ended it."""
         assert self._process is not None
-        code = self._process.returncode
-        if code is not None and code < 0:
+        code = await self._process.wait()
+        if code < 0:
             return f"the parser's process was ended by {signal.Signals(-code).name}"
         said = ""
         if self._errors is not None:
