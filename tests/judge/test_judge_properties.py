@@ -32,7 +32,7 @@ from toolfuzz.judge.markup import marker_begun, written_calls
 from toolfuzz.judge.reading import agrees, canonical
 from toolfuzz.judge.stream import assemble
 
-quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 texts = st.text(max_size=12) | st.sampled_from(
     ["<tool_call>", "</arg_value>", '{"a":1}', "null", "007", " pad ", "C:\\new", "é😀", "[TOOL"]
@@ -172,7 +172,7 @@ cases = st.sampled_from(
 )
 
 
-@settings(quick, max_examples=200)
+@settings(quick, max_examples=150)
 @given(case=cases, reply=replies, twin=st.none() | replies, cap=st.none() | st.integers(0, 99))
 def test_the_judge_never_raises(case: Any, reply: Reply, twin: Reply | None, cap: int) -> None:
     judgement = verdict(case, reply, twin=twin, max_tokens=cap)
@@ -183,7 +183,7 @@ def test_the_judge_never_raises(case: Any, reply: Reply, twin: Reply | None, cap
 
 
 @pytest.mark.parametrize("api", APIS)
-@settings(quick, max_examples=200)
+@settings(quick, max_examples=150)
 @given(data=st.data())
 def test_mutated_bytes_never_raise(api: str, data: st.DataObject) -> None:
     body = bytearray(_STREAMS[api])

@@ -34,6 +34,7 @@ def refused(status: int, message: str, turn: int = 0, **error: Any) -> list[str]
     judgement = verdict(case, reply, turn=turn)
     assert (judgement.status == "unjudged") == (not judgement.findings)
     assert bool(judgement.reason) == (judgement.status == "unjudged")
+    assert {f.severity for f in judgement.findings} <= {"error"}
     return [f.slug for f in judgement.findings] or ["unjudged"]
 
 
@@ -76,6 +77,8 @@ def test_refusals(status: int, message: str, found: str) -> None:
     [
         ("Failed to parse tool call arguments as JSON", "history-args-reparse"),
         ("Can only get item pairs from a mapping.", "history-args-type"),
+        ("Tool call id was call_1 but must be a-z, A-Z, 0-9, with a length of 9.", "id-format"),
+        ("Invalid 'input[2].call_id': string too long", "id-format"),
         ("No tool call found for function call output with call_id c", "id-rewritten"),
         ("tool_use ids were found without tool_result blocks", "pairing-rejected"),
         (

@@ -55,6 +55,10 @@ _HISTORY = _table(
         "expecting (value|property name|',' delimiter)",
         r"invalid \\{0,2}escape",
     ),
+    id_format=(
+        r"call_?id\b.{0,80}(must be|match|pattern|length|too long)",
+        r"tool call id was .{0,80} but must be",
+    ),
     id_rewritten=(
         "no tool call found",
         r"call_?id.{0,80}(not found|unknown|does not exist|invalid)",
@@ -106,7 +110,8 @@ def refusal(error: Any, turn: int) -> Finding | None:
     text = error_text(error)[:_LOOKED_AT]
     for slug, pattern in (*_OWN_CALL, *(_HISTORY if turn else ()), *_TOOLS):
         if pattern.search(text):
-            return finding(slug, one_line(text))
+            # A refused turn is no guess any more, whatever the catalogue says of its slug.
+            return finding(slug, one_line(text), severity="error")
     return None
 
 
