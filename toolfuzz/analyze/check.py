@@ -8,6 +8,7 @@ confirm: a change that always breaks the same 2% of the cases passes more often 
 it fails in about four of ten checks. ``benchmarks/check_rule.py`` measures all of this.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -126,7 +127,8 @@ def decide(
             worse, z = _confirm(again, slug)
             if len(worse) >= _CONFIRMED_CASES or z > _FRESH_Z:
                 note = _confirmation(again, worse, z)
-                return _decision("FAIL", seen, rule, (slug,), tuple(worse), note)
+                named = (slug,) if slug else suspects
+                return _decision("FAIL", seen, rule, named, tuple(worse), note)
     if exhausted or len(pairs) >= rule.looks[-1]:
         return _inconclusive(pairs[: rule.looks[-1]], fresh, rule)
     return AskPairs(next(n for n in rule.looks if n > len(pairs)))
@@ -198,7 +200,8 @@ def _decision(
         f"success rate {_change(table)} (drop between {100 * low:.1f} and {100 * high:.1f} points, "
         f"margin {100 * rule.margin:.1f})."
     )
-    named = [f"{s} ({_count(pairs, s)})" for s in suspects if s]
+    slugs = [s for s in suspects if s] or (_grown_most(pairs) if suspects else [])
+    named = [f"{s} ({_count(pairs, s)})" for s in slugs]
     looks_worse = f"More often than before: {', '.join(named)}." if named else ""
     reason = " ".join(part for part in (f"{outcome}: {seen}", looks_worse, note) if part)
     return CheckDecision(outcome, reason, table, low, high, suspects, confirmed)
@@ -208,6 +211,15 @@ def _change(table: Table) -> str:
     if table.worse == table.better:
         return "did not change"
     return f"{'fell' if table.drop > 0 else 'rose'} by {100 * abs(table.drop):.1f} points"
+
+
+def _grown_most(pairs: Sequence[Pair]) -> list[str]:
+    """Return the defect that the candidate shows most beyond the baseline, if any."""
+    growth: Counter[str] = Counter()
+    for pair in pairs:
+        growth.update(pair.candidate.defects)
+        growth.subtract(pair.baseline.defects)
+    return [slug for slug, more in growth.most_common(1) if more > 0]
 
 
 def _count(pairs: Sequence[Pair], slug: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from toolfuzz import __version__
+from toolfuzz.cli.check import check
 from toolfuzz.cli.explain import explain
 from toolfuzz.cli.init import init
 from toolfuzz.cli.judge import judge
@@ -92,7 +93,7 @@ def cli() -> None:
     """
 
 
-for command in (run, report, judge, explain, minimize, list_, plan, serve, init):
+for command in (run, check, report, judge, explain, minimize, list_, plan, serve, init):
     cli.add_command(command)
 
 

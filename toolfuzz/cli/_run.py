@@ -1,52 +1,67 @@
-"""Running a campaign under a terminal: progress, Ctrl-C, the table at the end."""
+"""Running a campaign under a terminal: the table, the reports and the gate at the end."""
 
-import asyncio
 import json
-import signal
-import sys
+from pathlib import Path
 
 import click
 
+from toolfuzz.analyze.rates import Rate
+from toolfuzz.analyze.sequential import GateDecision, gate
 from toolfuzz.api import RunOptions, run_options
+from toolfuzz.cli._live import live
+from toolfuzz.cli._outcome import exit_with
+from toolfuzz.cli._reports import write_wanted
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import EXIT_INTERRUPTED
-from toolfuzz.report.progress import Progress, progress
 from toolfuzz.report.terminal import print_summary
+from toolfuzz.report.text import printable
+from toolfuzz.report.write import parse_wanted
 
 __all__ = ["run_with_progress"]
 
 
-def run_with_progress(options: RunOptions, *, as_json: bool, quiet: bool) -> JsonObject:
-    """Run, show progress on stderr, print the result on stdout; exits 130 when interrupted."""
-    show = progress(quiet=quiet)
-    summary, interrupted = asyncio.run(_run(options, show))
+def run_with_progress(
+    options: RunOptions,
+    *,
+    as_json: bool,
+    quiet: bool,
+    reports: tuple[str, ...] = (),
+    fail_under: float | None = None,
+    inconclusive: str | None = None,
+) -> None:
+    """Run, show progress on stderr, print the result on stdout; exits 130 when interrupted.
+
+    With ``fail_under`` it exits 1 or 3 when a target's interval lies below or across it.
+    """
+    wanted = parse_wanted(reports)
+    summary, interrupted = live(
+        lambda tell, stop: run_options(options, tell=tell, stop=stop), quiet=quiet
+    )
+    gates = [] if fail_under is None else _gates(summary, fail_under)
     if as_json:
-        click.echo(json.dumps(summary, indent=2))
+        click.echo(json.dumps(summary | ({"gates": gates} if gates else {}), indent=2))
     else:
         print_summary(summary)
+    write_wanted(wanted, Path(summary["folder"]), summary)
     if interrupted:
         click.get_current_context().exit(EXIT_INTERRUPTED)
-    return summary
+    if not as_json:
+        for entry in gates:
+            click.echo(f"{printable(entry['target'])}: {entry['reason']}", err=True)
+    exit_with(_worst([entry["outcome"] for entry in gates]), inconclusive)
 
 
-async def _run(options: RunOptions, show: Progress) -> tuple[JsonObject, bool]:
-    stop = asyncio.Event()
-    task = asyncio.current_task()
+def _gates(summary: JsonObject, under: float) -> list[JsonObject]:
+    return [
+        {"target": t["target"], "outcome": decision.outcome, "reason": decision.reason}
+        for t in summary["targets"]
+        for decision in [_gate(t, under)]
+    ]
 
-    def interrupt() -> None:
-        # The first Ctrl-C lets questions under way finish, the second gives up on them.
-        if stop.is_set() and task is not None:
-            task.cancel()
-            return
-        stop.set()
-        show.note("finishing the questions under way; press Ctrl-C again to stop at once")
 
-    loop = asyncio.get_running_loop()
-    if sys.platform != "win32":
-        loop.add_signal_handler(signal.SIGINT, interrupt)
-        loop.add_signal_handler(signal.SIGTERM, interrupt)
-    with show:
-        try:
-            return await run_options(options, tell=show.tell, stop=stop), stop.is_set()
-        except asyncio.CancelledError:
-            raise KeyboardInterrupt from None
+def _gate(target: JsonObject, under: float) -> GateDecision:
+    return gate(Rate(**{name: target[name] for name in Rate.__dataclass_fields__}), under)
+
+
+def _worst(outcomes: list[str]) -> str:
+    return next((o for o in ("FAIL", "INCONCLUSIVE") if o in outcomes), "PASS")

@@ -10,7 +10,15 @@ from toolfuzz.core.errors import UsageError
 if TYPE_CHECKING:
     from toolfuzz.api import RunOptions
 
-__all__ = ["case_options", "endpoint_options", "judge_options", "run_options_from"]
+__all__ = [
+    "case_options",
+    "endpoint_options",
+    "inconclusive_option",
+    "judge_options",
+    "repeat_option",
+    "report_option",
+    "run_options_from",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -75,12 +83,25 @@ case_options = _stack(
         "--feature", "features", multiple=True, metavar="NAME", help="Only these schema features."
     ),
     click.option("--cases", type=int, metavar="N", help="Cases per model (100)."),
-    click.option("--repeat", type=int, metavar="N", help="Times each case is asked (1)."),
     click.option("--seed", type=int, metavar="N", help="Same seed, same cases (0)."),
     click.option(
         "--strength", type=click.IntRange(2, 3), metavar="2|3",
         help="Cover pairs or triples of features (2).",
     ),
+)  # fmt: skip
+
+repeat_option = click.option(
+    "--repeat", type=int, metavar="N", help="Times each case is asked (1)."
+)
+
+report_option = click.option(
+    "--report", "reports", multiple=True, metavar="NAME[=PATH]",
+    help="Write junit, markdown, github, csv, parquet, badge …; repeatable.",
+)  # fmt: skip
+
+inconclusive_option = click.option(
+    "--inconclusive", type=click.Choice(["pass", "fail"]),
+    help="Exit 0 or 1 instead of 3 when nothing could be decided.",
 )  # fmt: skip
 
 judge_options = _stack(

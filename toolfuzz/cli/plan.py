@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from toolfuzz.cli.options import case_options, run_options_from
+from toolfuzz.cli.options import case_options, repeat_option, run_options_from
 
 EPILOG = """\b
 Examples:
@@ -16,6 +16,7 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @case_options
+@repeat_option
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def plan(as_json: bool, **given: Any) -> None:
     """Show what so many cases cover: pairs and triples of schema features, shapes, tokens."""

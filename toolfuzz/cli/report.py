@@ -4,27 +4,33 @@ from pathlib import Path
 
 import click
 
+from toolfuzz.cli.options import report_option
+
 EPILOG = """\b
 Examples:
   toolfuzz report reports/20261123-101500-glm-4.7
   toolfuzz report reports/20261123-101500-glm-4.7 --json
+  toolfuzz report reports/20261123-101500-glm-4.7 --report junit=junit.xml --report badge
 """
 
 
 @click.command(epilog=EPILOG)
 @click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-def report(run: Path, as_json: bool) -> None:
+@report_option
+@click.option("--quiet", is_flag=True, help="No table; only the reports.")
+def report(run: Path, as_json: bool, reports: tuple[str, ...], quiet: bool) -> None:
     """Print a run's table again. RUN is its folder or its run.jsonl."""
     import json
 
-    from toolfuzz.analyze.load import collect
-    from toolfuzz.analyze.rates import summarize
-    from toolfuzz.campaign.journal import read_journal
+    from toolfuzz.cli._reports import summary_of, write_wanted
     from toolfuzz.report.terminal import print_summary
+    from toolfuzz.report.write import parse_wanted
 
-    summary = {**summarize(collect(read_journal(run))), "folder": str(run)}
+    wanted = parse_wanted(reports)
+    summary = summary_of(run)
     if as_json:
         click.echo(json.dumps(summary, indent=2))
-    else:
+    elif not quiet:
         print_summary(summary)
+    write_wanted(wanted, run, summary)

@@ -4,7 +4,15 @@ from typing import Any
 
 import click
 
-from toolfuzz.cli.options import case_options, endpoint_options, judge_options, run_options_from
+from toolfuzz.cli.options import (
+    case_options,
+    endpoint_options,
+    inconclusive_option,
+    judge_options,
+    repeat_option,
+    report_option,
+    run_options_from,
+)
 
 EPILOG = """\b
 Examples:
@@ -14,19 +22,35 @@ Examples:
   toolfuzz run -m claude-opus --api anthropic-messages --tools my_tools.json
   toolfuzz run -m glm-4.7 --cases 500 --dry-run        what it would ask and cost
 
-A run that measured exits 0 whatever it found; use `toolfuzz check` for a gate.
+A run that measured exits 0 whatever it found, unless --fail-under makes it a gate: then 0 when
+the whole 95% interval is at or above the limit, 1 when it is below, 3 when the limit is inside.
 """
 
 
 @click.command(epilog=EPILOG)
 @endpoint_options
 @case_options
+@repeat_option
 @judge_options
 @click.option("--out", metavar="DIR", help="Folder for the run (reports/<time>-<models>).")
 @click.option("--dry-run", is_flag=True, help="Print the plan: cases, requests, tokens, price.")
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of the table.")
+@report_option
+@click.option(
+    "--fail-under", type=click.FloatRange(0, 1, min_open=True, max_open=True), metavar="RATE",
+    help="Gate on the interval of the success rate (0.98): exit 0, 1 or 3.",
+)  # fmt: skip
+@inconclusive_option
 @click.option("--quiet", is_flag=True, help="No progress; only the result.")
-def run(dry_run: bool, as_json: bool, quiet: bool, **given: Any) -> None:
+def run(
+    dry_run: bool,
+    as_json: bool,
+    quiet: bool,
+    reports: tuple[str, ...],
+    fail_under: float | None,
+    inconclusive: str | None,
+    **given: Any,
+) -> None:
     """Ask models to call tools, judge what comes back, print success rates.
 
     Without --tools, schemas and values are generated. The run's folder holds every byte
@@ -40,4 +64,11 @@ def run(dry_run: bool, as_json: bool, quiet: bool, **given: Any) -> None:
         return
     from toolfuzz.cli._run import run_with_progress
 
-    run_with_progress(options, as_json=as_json, quiet=quiet)
+    run_with_progress(
+        options,
+        as_json=as_json,
+        quiet=quiet,
+        reports=reports,
+        fail_under=fail_under,
+        inconclusive=inconclusive,
+    )

@@ -159,7 +159,7 @@ class _Live(_Silent):
         self._bar.console.print(message, markup=False)
 
 
-def progress(*, quiet: bool) -> Progress:
+def progress(*, quiet: bool, price: object = None) -> Progress:
     """Return what suits where stderr goes: nothing, plain lines, or a live bar."""
     if quiet:
         return _Silent()

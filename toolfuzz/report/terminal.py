@@ -1,6 +1,6 @@
 """What a person sees at the end of a run: one table, then the commonest defects by example."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -12,16 +12,43 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.judge.catalogue import Defect, defects
 from toolfuzz.report.text import brief, printable
 
-__all__ = ["print_defect", "print_rows", "print_summary", "summary_view"]
+__all__ = [
+    "defect_view",
+    "headline",
+    "notes",
+    "print_defect",
+    "print_rows",
+    "print_summary",
+    "say",
+    "summary_view",
+    "target_table",
+]
 
 BAR_WIDTH = 10
 EXAMPLES_SHOWN = 3
+# Columns of text from which on a table has a bar and the commonest defect, and all the rest.
+MEDIUM, WIDE = 76, 96
+PIPED_WIDTH = 140
+
+
+def say(view: Callable[[int], RenderableType]) -> None:
+    """Print what ``view`` makes for the width of stdout; plain lines when it is no terminal."""
+    # Rich asks for NO_COLOR itself.
+    console = Console(highlight=False, emoji=False)
+    if console.is_terminal:
+        console.print(view(console.width))
+        return
+    # Piped output must not be folded at 80 columns, nor padded.
+    plain = Console(highlight=False, emoji=False, width=PIPED_WIDTH)
+    with plain.capture() as capture:
+        plain.print(view(PIPED_WIDTH))
+    lines = (line.rstrip() for line in capture.get().splitlines())
+    print("\n".join(lines), flush=True)
 
 
 def print_summary(summary: JsonObject) -> None:
     """Print a run's result on stdout; plain lines when it isn't a terminal."""
-    console = _console()
-    console.print(summary_view(summary, width=console.width))
+    say(lambda width: summary_view(summary, width=width))
 
 
 def print_rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -31,13 +58,13 @@ def print_rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         table.add_column(name, no_wrap=n == 0, overflow="fold")
     for row in rows:
         table.add_row(*(Text(printable(str(cell))) for cell in row))
-    _console().print(table)
+    say(lambda width: table)
 
 
 def print_defect(defect: Defect) -> None:
     """Print one entry of the catalogue."""
-    console = _console()
-    console.print(Text(defect.slug, style="bold"), Text(f"— {defect.title}"))
+    title = Text(defect.slug, style="bold")
+    title.append(f" — {defect.title}", style="not bold")
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="dim", no_wrap=True)
     facts.add_column(overflow="fold")
@@ -52,36 +79,26 @@ def print_defect(defect: Defect) -> None:
     ):
         if value:
             facts.add_row(name, Text(printable(value)))
-    console.print(Padding(facts, (0, 2)))
+    say(lambda width: Group(title, Padding(facts, (0, 2))))
 
 
 def summary_view(summary: JsonObject, *, width: int) -> RenderableType:
     """Return the result as rich renderables, so that it can be printed or exported."""
-    parts: list[RenderableType] = [_headline(summary), Text()]
-    parts.append(_table(summary["targets"], wide=width >= 96))
-    notes = [note for target in summary["targets"] for note in _notes(target)]
-    notes += [
-        f"skipped {s['tool']}{s['pointer']}: {s['reason']}" for s in summary.get("skipped", ())
-    ][:5]
-    if notes:
-        parts += [Text(), *(Text(printable(n), style="dim") for n in notes)]
+    parts: list[RenderableType] = [headline(summary), Text()]
+    parts += [target_table(summary["targets"], width=width), *notes(summary)]
     for target, slug, entry in _commonest(summary["targets"]):
-        parts += [Text(), _defect_head(target, slug, entry), _defect_example(entry)]
+        parts += [Text(), defect_view(target, slug, entry)]
     parts += [Text(), _next_steps(summary)]
     return Group(*parts)
 
 
-def _console() -> Console:
-    # Rich asks for NO_COLOR itself; piped output must not be folded at 80 columns.
-    console = Console(highlight=False, emoji=False)
-    return console if console.is_terminal else Console(highlight=False, emoji=False, width=140)
-
-
-def _headline(summary: JsonObject) -> Text:
+def headline(summary: JsonObject, *more: str) -> Text:
+    """Return the first line: what ran, on what, and whether it was real."""
     targets = summary["targets"]
     kinds = {t["kind"] for t in targets}
     words = [
         f"toolfuzz {summary['toolfuzz_version']}",
+        *more,
         _count(len(targets), "target"),
         _count(summary["cases"], "case"),
         f"seed {summary['seed']}",
@@ -90,45 +107,53 @@ def _headline(summary: JsonObject) -> Text:
     if "simulated" in kinds:
         line.append(" · simulated endpoints" if kinds == {"simulated"} else " · some simulated",
                     style="bold magenta")  # fmt: skip
-    if summary["finish_reason"] != "done":
+    if summary["finish_reason"] == "decided":
+        line.append(" · stopped early: the rate is no fair estimate", style="bold yellow")
+    elif summary["finish_reason"] != "done":
         line.append(f" · {summary['finish_reason']}: figures so far", style="bold yellow")
     return line
 
 
-def _table(targets: Sequence[JsonObject], *, wide: bool) -> Table:
+def target_table(targets: Sequence[JsonObject], *, width: int) -> Table:
+    """Return one row a target; a narrow one leaves out the bar and what is said below anyway."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("target", no_wrap=True, overflow="ellipsis", max_width=40)
-    table.add_column("calls", justify="right")
+    table.add_column("target", no_wrap=True, overflow="ellipsis", max_width=max(width // 3, 16))
+    table.add_column("calls", justify="right", no_wrap=True)
     table.add_column("success", justify="right", no_wrap=True)
     table.add_column("95% interval", no_wrap=True)
-    if wide:
-        table.add_column("schema acc.", justify="right")
+    if width >= WIDE:
+        table.add_column("schema acc.", justify="right", no_wrap=True)
         table.add_column("p50", justify="right", no_wrap=True)
-    table.add_column("top defect", overflow="fold")
+    if width >= MEDIUM:
+        table.add_column("top defect", no_wrap=True, overflow="ellipsis")
     for target in targets:
         cells: list[RenderableType] = [
             Text(printable(target["target"])),
             str(target["judged"]),
-            _bar(target["rate"]),
+            _success(target["rate"], bar=width >= MEDIUM),
             _interval(target),
         ]
-        if wide:
+        if width >= WIDE:
             cells += [_percent(target["schema_accuracy"]), _milliseconds(target["latency_ms"])]
-        table.add_row(*cells, _top_defect(target))
+        if width >= MEDIUM:
+            cells.append(_top_defect(target))
+        table.add_row(*cells)
     return table
 
 
-def _bar(rate: float | None) -> Text:
+def _success(rate: float | None, *, bar: bool) -> Text:
     if rate is None:
         return Text("not judged", style="yellow")
+    style = "green" if rate >= 0.99 else "yellow" if rate >= 0.9 else "red"
+    if not bar:
+        return Text(_percent(rate), style=style)
     filled = round(rate * BAR_WIDTH)
     # A bar that is full, or empty, means all or nothing.
     filled = min(filled, BAR_WIDTH - 1) if rate < 1 else filled
-    style = "green" if rate >= 0.99 else "yellow" if rate >= 0.9 else "red"
-    bar = Text("█" * filled, style=style)
-    bar.append("░" * (BAR_WIDTH - filled), style="dim")
-    bar.append(f" {_percent(rate):>6}")
-    return bar
+    text = Text("█" * filled, style=style)
+    text.append("░" * (BAR_WIDTH - filled), style="dim")
+    text.append(f" {_percent(rate):>6}")
+    return text
 
 
 def _interval(target: JsonObject) -> str:
@@ -141,7 +166,16 @@ def _top_defect(target: JsonObject) -> Text:
     if not target["defects"]:
         return Text("–")
     slug, entry = next(iter(target["defects"].items()))
-    return Text(f"{slug} ({entry['cases']})")
+    return Text(f"{slug} ({entry['replies']})")
+
+
+def notes(summary: JsonObject) -> list[RenderableType]:
+    """Return what must be known beside the table: unjudged answers, retries, what was skipped."""
+    lines = [note for target in summary["targets"] for note in _notes(target)]
+    lines += [
+        f"skipped {s['tool']}{s['pointer']}: {s['reason']}" for s in summary.get("skipped", ())
+    ][:5]
+    return [Text(), *(Text(printable(line), style="dim") for line in lines)] if lines else []
 
 
 def _notes(target: JsonObject) -> list[str]:
@@ -164,15 +198,21 @@ def _notes(target: JsonObject) -> list[str]:
 def _commonest(targets: Sequence[JsonObject]) -> list[tuple[JsonObject, str, JsonObject]]:
     found = [(t, slug, entry) for t in targets for slug, entry in t["defects"].items()]
     found.sort(key=lambda item: -item[2]["cases"])
-    seen: set[str] = set()
-    first = [item for item in found if not (item[1] in seen or seen.add(item[1]))]
-    return first[:EXAMPLES_SHOWN]
+    first: dict[str, tuple[JsonObject, str, JsonObject]] = {}
+    for item in found:
+        first.setdefault(item[1], item)
+    return list(first.values())[:EXAMPLES_SHOWN]
+
+
+def defect_view(target: JsonObject, slug: str, entry: JsonObject) -> RenderableType:
+    """Return a defect's name, how often it came, and one example of it."""
+    return Group(_defect_head(target, slug, entry), _defect_example(entry))
 
 
 def _defect_head(target: JsonObject, slug: str, entry: JsonObject) -> Text:
     head = Text(slug, style="bold red")
     head.append(
-        f" · {entry['cases']} of {target['judged']} calls on {printable(target['target'])}"
+        f" · {entry['replies']} of {target['judged']} calls on {printable(target['target'])}"
         f" · usually {defects()[slug].usual}",
         style="not bold default",
     )

@@ -1,0 +1,46 @@
+"""Work under a terminal: progress on stderr, and what Ctrl-C does."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+
+from toolfuzz.cli._price import price_of
+from toolfuzz.core.case import JsonObject
+from toolfuzz.core.events import Event
+from toolfuzz.report.progress import Progress, progress
+
+__all__ = ["live"]
+
+Work = Callable[[Callable[[Event], None], asyncio.Event], Awaitable[JsonObject]]
+
+
+def live(work: Work, *, quiet: bool) -> tuple[JsonObject, bool]:
+    """Do the work, given where to tell events and when to stop; return its result.
+
+    The second value says whether it was interrupted.
+    """
+    return asyncio.run(_live(work, progress(quiet=quiet, price=price_of)))
+
+
+async def _live(work: Work, show: Progress) -> tuple[JsonObject, bool]:
+    stop = asyncio.Event()
+    task = asyncio.current_task()
+
+    def interrupt() -> None:
+        # The first Ctrl-C lets questions under way finish, the second gives up on them.
+        if stop.is_set() and task is not None:
+            task.cancel()
+            return
+        stop.set()
+        show.note("finishing the questions under way; press Ctrl-C again to stop at once")
+
+    loop = asyncio.get_running_loop()
+    if sys.platform != "win32":
+        loop.add_signal_handler(signal.SIGINT, interrupt)
+        loop.add_signal_handler(signal.SIGTERM, interrupt)
+    with show:
+        try:
+            return await work(show.tell, stop), stop.is_set()
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None

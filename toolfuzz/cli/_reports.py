@@ -1,0 +1,40 @@
+"""Writing the reports that ``--report`` asked for, from the journal in the folder."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from toolfuzz.analyze.load import collect
+from toolfuzz.analyze.rates import summarize
+from toolfuzz.campaign.journal import find_journal, read_journal
+from toolfuzz.checking import CHECK_NAME
+from toolfuzz.core.case import JsonObject
+from toolfuzz.report.text import printable
+from toolfuzz.report.write import Wanted, write_reports
+
+__all__ = ["summary_of", "write_wanted"]
+
+
+def summary_of(run: Path) -> JsonObject:
+    """Return a run's summary from its journal; with ``check`` when it was a check's."""
+    journal = find_journal(run)
+    summary = {**summarize(collect(read_journal(journal))), "folder": str(journal.parent)}
+    check = journal.with_name(CHECK_NAME)
+    if check.is_file():
+        summary["check"] = json.loads(check.read_text(encoding="utf-8"))
+    return summary
+
+
+def write_wanted(wanted: Sequence[Wanted], run: Path, summary: JsonObject) -> None:
+    """Write the reports into the run's folder or where they were wanted, and name them."""
+    if not wanted:
+        return
+    journal = find_journal(run)
+    data = collect(read_journal(journal), keep_exchanges=True)
+    paths, announced = write_reports(wanted, data, summary, journal.parent)
+    if announced:
+        click.echo(announced, nl=False)
+    for path in paths:
+        click.echo(f"wrote {printable(str(path))}", err=True)

@@ -1,0 +1,75 @@
+"""What a person sees at the end of a check: the decision, why, and what it rests on."""
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from toolfuzz.core.case import JsonObject
+from toolfuzz.report.terminal import defect_view, headline, notes, say, target_table
+from toolfuzz.report.text import printable
+
+__all__ = ["check_view", "print_check"]
+
+_STYLES = {"PASS": "green", "ACCEPT": "green", "FAIL": "red", "REJECT": "red"}
+_EXAMPLES_SHOWN = 2
+
+
+def print_check(summary: JsonObject) -> None:
+    """Print a check's result on stdout; ``summary["check"]`` holds the decision."""
+    say(lambda width: check_view(summary, width=width))
+
+
+def check_view(summary: JsonObject, *, width: int) -> RenderableType:
+    """Return the result as rich renderables."""
+    check = summary["check"]
+    parts: list[RenderableType] = [headline(summary, "check"), Text(), _outcome(check)]
+    # A paragraph is read more easily when its lines are short.
+    reason = Text(printable(check["reason"].removeprefix(f"{check['outcome']}: ")))
+    parts += [Padding(reason, (0, max(width - 90, 0), 0, 2)), Text()]
+    parts += [target_table(summary["targets"], width=width), *notes(summary)]
+    parts += [Text(line, style="yellow") for line in _warnings(check)]
+    candidate = summary["targets"][0]
+    shown = [s for s in check.get("suspects", ()) if s in candidate["defects"]]
+    shown = shown or list(candidate["defects"])
+    for slug in shown[:_EXAMPLES_SHOWN]:
+        parts += [Text(), defect_view(candidate, slug, candidate["defects"][slug])]
+    return Group(*parts, Text(), _next(check, candidate))
+
+
+def _outcome(check: JsonObject) -> Text:
+    outcome = check["outcome"] or "NO DECISION"
+    text = Text(outcome, style=f"bold reverse {_STYLES.get(outcome, 'yellow')}")
+    text.append("  ", style="not reverse")
+    text.append(printable(_claim(check)), style="not reverse default")
+    return text
+
+
+def _claim(check: JsonObject) -> str:
+    candidate = check["candidate"]
+    match check["outcome"]:
+        case "PASS":
+            return f"{candidate} may replace {check['baseline']}"
+        case "FAIL":
+            return f"{candidate} is worse than {check['baseline']}"
+        case "ACCEPT" | "REJECT":
+            return str(candidate)
+    return f"{candidate} against {check['baseline']}" if "baseline" in check else str(candidate)
+
+
+def _warnings(check: JsonObject) -> list[str]:
+    lines = [f"the baseline is doubtful: {printable(doubt)}" for doubt in check.get("doubts", ())]
+    if check.get("unreachable"):
+        lines.append(f"the baseline can't be asked again: {printable(check['unreachable'])}")
+    return lines
+
+
+def _next(check: JsonObject, candidate: JsonObject) -> Text:
+    steps = []
+    if check["outcome"] is None:
+        steps.append(f"the same command with --out {check['folder']} --resume goes on")
+    elif candidate["defects"]:
+        steps.append(f"toolfuzz minimize {check['folder']}")
+    steps.append(f"toolfuzz report {check['folder']}")
+    text = Text("next: ", style="dim")
+    text.append(printable(" · ".join(steps)), style="not dim")
+    return text
