@@ -241,6 +241,15 @@ def test_deep_nesting_is_a_finding() -> None:
             assert verdict(case_of(PARIS), reply).status == "fail"
 
 
+def test_deep_nesting_where_the_schema_allows_it() -> None:
+    schema = {"type": "object", "additionalProperties": {"$ref": "#"}}
+    call = ("c", "tree", '{"a":' * 900 + "{}" + "}" * 900)
+    case = case_of(("c", "tree", '{"a":{}}'), tools=(Tool("tree", "", schema),))
+    judgement = verdict(case, plain("openai-chat", call))
+    assert (judgement.status, judgement.schema_valid) == ("fail", False)
+    assert judgement.checks == judgement.checks_failed
+
+
 LONG = json.dumps({"city": "x" * 200_000})
 LONG_PIECES = [LONG[n : n + 2] for n in range(0, len(LONG), 2)]
 OPENED = Fragment(0, "delta", 0, "id", "anything", "", ("index", "id", "name", "arguments"))

@@ -207,6 +207,11 @@ def test_endings() -> None:
     assert [(f.slug, f.severity) for f in failed.findings] == [("stream-no-finish", "error")]
     assert slugs(case, chat_stream(*whole, done=False)) == ["stream-no-finish"]
     assert slugs(case, chat_stream(*whole, finish="stop")) == ["finish-stop-with-calls"]
+    assert slugs(case, chat_stream(text="Hello.", finish="stop", done=False)) == [
+        "stream-no-finish",
+        "no-call",
+    ]
+    assert slugs(case, chat_stream(text="Hello.", finish=None)) == ["stream-no-finish"]
     assert slugs(case, anthropic_stream(blocks((PARIS, cut(RAW)), finish=None))) == [
         "stream-no-finish"
     ]

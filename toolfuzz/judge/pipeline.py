@@ -62,8 +62,9 @@ def judge(
     try:
         return _judge(inquiry, turn)
     except RecursionError:
-        hopeless = finding("wire-malformed", "JSON nested deeper than any schema asks for")
-        return _judgement(inquiry, [hopeless], None, [])
+        deep = finding("wire-malformed", "JSON nested deeper than any schema asks for")
+        checks, failed = count_checks(inquiry.turn, [deep], [])
+        return Judgement("fail", (deep,), reply, None, True, False, checks, failed)
 
 
 def _judge(inquiry: Inquiry, turn: int) -> Judgement:
@@ -82,17 +83,13 @@ def _judge(inquiry: Inquiry, turn: int) -> Judgement:
         return _stopped(inquiry, findings if isinstance(stop, Finding) else [], stop)
     unreadable = any(f.slug in ("wire-malformed", "envelope-nonstandard") for f in findings)
     if unreadable and not sent and not reply.text and reply.legacy is None:
-        return _judgement(inquiry, findings, None, [])
+        return _judgement(inquiry, findings)
     endings = list(wire.finishes(inquiry, sent, complete))
     findings += endings
-    if streamed and not any(
-        f.slug == "stream-no-finish" and f.severity == "error" for f in endings
-    ):
+    if any(f.slug == "stream-no-finish" and f.severity == "error" for f in endings):
+        return _judgement(inquiry, findings)
+    if streamed:
         findings += _mend(inquiry, streamed)
-    elif streamed:
-        return _judgement(inquiry, findings, None, [])
-    if reply.stream and not sent and any(f.slug == "stream-no-finish" for f in endings):
-        return _judgement(inquiry, findings, None, [])
     structure = examine(inquiry)
     inquiry.reply = replace(inquiry.reply, calls=tuple(structure.calls))
     findings += structure.findings
@@ -100,7 +97,7 @@ def _judge(inquiry: Inquiry, turn: int) -> Judgement:
     read_calls = _read_all(inquiry, structure, findings)
     findings = _first_causes(findings)
     findings += _divergence(inquiry, sent, findings)
-    return _judgement(inquiry, findings, structure, read_calls, sent)
+    return _judgement(inquiry, findings, read_calls, sent)
 
 
 def _assemble(inquiry: Inquiry, findings: list[Finding]) -> list[StreamedCall]:
@@ -262,15 +259,14 @@ def _divergence(
 
 def _stopped(inquiry: Inquiry, findings: list[Finding], stop: wire.Unjudged | Finding) -> Judgement:
     if isinstance(stop, Finding):
-        return _judgement(inquiry, [*findings, stop], None, [])
+        return _judgement(inquiry, [*findings, stop])
     return Judgement("unjudged", (), inquiry.reply, reason=str(stop))
 
 
 def _judgement(
     inquiry: Inquiry,
     findings: Sequence[Finding],
-    structure: Structure | None,
-    read_calls: Sequence[MatchedCall],
+    read_calls: Sequence[MatchedCall] = (),
     sent: Sequence[ToolCall] = (),
 ) -> Judgement:
     failed = any(f.severity == "error" for f in findings)
