@@ -105,7 +105,9 @@ class Examiner:
         repeat = self._repeats[case.id]
         self._repeats[case.id] += 1
         if self._earlier[case.id]:
-            return self._earlier[case.id].popleft()
+            known = self._earlier[case.id].popleft()
+            self.budget.pay(known)
+            return known
         asker = await self._free.get()
         try:
             outcome = await put_question(

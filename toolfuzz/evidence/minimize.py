@@ -1,6 +1,5 @@
 """From a failing case to the smallest one that still fails, with its passing neighbour."""
 
-import asyncio
 import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from toolfuzz.evidence.reduce import (
     Probe,
     Progress,
     Tree,
+    all_answers,
     reduce_tree,
     still_fails,
     sweep_tree,
@@ -100,15 +100,26 @@ class _Study:
         self.rate: float | None = None
         self.stage = "confirming"
         self.progress: Progress[Any] = Progress(tell=self.tell)
-        self._fails = fails
+        self._ask = fails
+        self._unanswered = 0
         self._slots = slots
         self._report = report
         self._original_size = size(case)
         self._calls = self._rounds = 0
 
+    async def fails(self, case: Case) -> bool | None:
+        """Ask once; raises BudgetSpentError when nothing that can be judged comes any more."""
+        answer = await self._ask(case)
+        self._unanswered = self._unanswered + 1 if answer is None else 0
+        if self._unanswered >= _TOO_MANY_UNANSWERED:
+            raise BudgetSpentError(
+                f"the last {_TOO_MANY_UNANSWERED} questions got no answer that could be judged"
+            )
+        return answer
+
     async def times(self, case: Case, n: int) -> list[bool]:
         """Ask the same case n times at once; unanswered questions are left out."""
-        answers = await asyncio.gather(*(self._fails(case) for _ in range(n)))
+        answers = await all_answers([self.fails(case) for _ in range(n)])
         self._calls += n
         self._rounds += 1
         self.tell()
@@ -136,15 +147,12 @@ class _Study:
 
     async def confirm(self) -> None:
         """Estimate how often the original fails."""
-        failed = asked = unanswered = 0
+        failed = asked = 0
         width = 1 if self.rates.certain else min(CONFIRM_FAILURES, self._slots)
         while failed < (1 if self.rates.certain else CONFIRM_FAILURES) and asked < CONFIRM_CALLS:
             answers = await self.times(self.case, width)
             asked += len(answers)
             failed += sum(answers)
-            unanswered += width - len(answers)
-            if unanswered >= _TOO_MANY_UNANSWERED and not answers:
-                break
         self.rate = failed / asked if asked else 0.0
         self.rates = replace(self.rates, fails=min(max(self.rate, LOWEST_RATE), 0.97))
 
@@ -157,7 +165,7 @@ class _Study:
 
         async def probe(removed: frozenset[Any]) -> bool | None:
             case = tree.build(removed)
-            return None if case is None else await self._fails(case)
+            return None if case is None else await self.fails(case)
 
         try:
             await how(tree, probe, self.rates, self.progress, slots=self._slots)
@@ -168,8 +176,7 @@ class _Study:
         """Go on with a case if it still fails."""
         if case is None or case == self.case:
             return False
-        fails = self._fails
-        kept = await still_fails(lambda: fails(case), self.rates, self.progress, self._slots)
+        kept = await still_fails(lambda: self.fails(case), self.rates, self.progress, self._slots)
         if kept:
             self.case = case
         return kept

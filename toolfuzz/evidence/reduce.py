@@ -19,6 +19,7 @@ __all__ = [
     "Probe",
     "Progress",
     "Tree",
+    "all_answers",
     "reduce_tree",
     "still_fails",
     "sweep_tree",
@@ -70,6 +71,15 @@ class Progress(Generic[Node]):
     level: int = 0
     undecided: int = 0
     tell: Callable[[], None] = field(default=lambda: None)
+
+
+async def all_answers(questions: Sequence[Awaitable[bool | None]]) -> list[bool | None]:
+    """Ask at once and wait for every answer, so that none is lost when a budget ends."""
+    answers = await asyncio.gather(*questions, return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+    return [a for a in answers if not isinstance(a, BaseException)]
 
 
 async def reduce_tree(
@@ -155,7 +165,7 @@ async def _reduce_level(
     candidates = tree.candidates(depth, base)
     groups = _split(candidates, _FIRST_GROUPS)
     gone: list[Node] = []
-    while groups:
+    while groups := _askable(tree, groups, base | frozenset(gone)):
         progress.undecided = sum(len(g.nodes) for g in groups)
         await _round(groups, check, base | frozenset(gone), probe, rates, progress, slots)
         if check and check.essential:
@@ -187,6 +197,19 @@ def _split(nodes: Sequence[Node], parts: int) -> list[_Group[Node]]:
     return [_Group(tuple(nodes[a:b]), Odds(_prior(parts))) for a, b in pairwise(bounds) if a < b]
 
 
+def _askable(
+    tree: Tree[Node], groups: Sequence[_Group[Node]], removed: frozenset[Node]
+) -> list[_Group[Node]]:
+    """Split what can't go together until it can; a single node that can't go any more is kept."""
+    askable: list[_Group[Node]] = []
+    for group in groups:
+        if tree.valid(removed | frozenset(group.nodes)):
+            askable.append(group)
+        elif len(group.nodes) > 1:
+            askable += _askable(tree, _split(group.nodes, 2), removed)
+    return askable
+
+
 def _prior(parts: int) -> float:
     return math.log(1 / (parts - 1)) if parts > 1 else 0.0
 
@@ -210,7 +233,7 @@ async def _round(
     probes = [probe(removed | frozenset(g.nodes)) for g in asked]
     if check:
         probes.append(probe(removed))
-    answers = await asyncio.gather(*probes)
+    answers = await all_answers(probes)
     progress.rounds += 1
     progress.calls += sum(a is not None for a in answers)
     for group, failed in zip(asked, answers, strict=False):
@@ -256,7 +279,7 @@ async def still_fails(
     width = 1 if rates.certain else min(slots, max(1, round(2 / rates.fails)))
     while odds.open:
         progress.rounds += 1
-        answers = await asyncio.gather(*(ask() for _ in range(width)))
+        answers = await all_answers([ask() for _ in range(width)])
         progress.calls += sum(a is not None for a in answers)
         for failed in answers:
             if failed is not None and odds.open:
