@@ -308,3 +308,34 @@ def test_a_cycle_of_parameters_ends(tmp_path):
         "components": {"parameters": {"A": {"$ref": "#/components/parameters/A"}}},
     }
     assert load_openapi(written(tmp_path, document)).tools[0].parameters["properties"] == {}
+
+
+def doubling(levels):
+    schemas = {
+        f"L{n}": {
+            "type": "object",
+            "properties": {k: {"$ref": f"#/components/schemas/L{n + 1}"} for k in "ab"},
+        }
+        for n in range(levels)
+    }
+    return {**schemas, f"L{levels}": {"type": "string"}}
+
+
+def test_inlining_that_doubles_at_every_level_is_refused(tmp_path):
+    body_schema = {"$ref": "#/components/schemas/L0"}
+    document = {
+        "openapi": "3.1.0",
+        "paths": {"/a": {"post": {"operationId": "op", "requestBody": body(body_schema)}}},
+        "components": {"schemas": doubling(30)},
+    }
+    path = written(tmp_path, document)
+    with pytest.raises(UsageError, match="200,000 parts") as caught:
+        load_openapi(path, inline_refs=True)
+    assert caught.value.hint == "keep its references instead"
+    assert len(load_openapi(path).tools[0].parameters["$defs"]) == 30
+
+
+def test_a_description_nested_without_measure_is_refused(tmp_path):
+    text = '{"openapi": "3.1.0", "x": ' + "[" * 600 + "]" * 600 + "}"
+    with pytest.raises(UsageError, match="levels deep"):
+        load_openapi(written(tmp_path, text))
