@@ -10,6 +10,7 @@ import pytest
 import toolfuzz
 from toolfuzz.core.case import ExpectedCall, Tool
 from toolfuzz.generate.features import all_features
+from toolfuzz.generate.features.strict import closed
 from toolfuzz.generate.pick import Pick
 from toolfuzz.generate.spot import spot
 from toolfuzz.generate.values import CANARIES, WORDS, classify
@@ -89,6 +90,40 @@ def test_every_feature_can_be_drawn_and_seen() -> None:
         assert any((feature.node, feature.value, feature.tool, feature.offer)), feature.name
         assert bool(feature.node) == bool(feature.keyword), feature.name
         assert bool(feature.value) == bool(feature.kinds), feature.name
+
+
+ROOT = {"type": "object", "properties": {"a": STRING}, "required": ["a"]}
+
+
+def test_a_strict_schema_is_closed_at_every_level() -> None:
+    inner = {"type": "array", "items": ROOT}
+    schema = {"type": "object", "properties": {"b": inner}, "required": ["b"]}
+    closed_root = {**ROOT, "additionalProperties": False}
+    assert closed(schema) == {
+        "type": "object",
+        "properties": {"b": {"type": "array", "items": closed_root}},
+        "required": ["b"],
+        "additionalProperties": False,
+    }
+    assert schema["properties"]["b"] is inner
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"type": "object"},
+        {"type": "object", "additionalProperties": STRING},
+        {"type": "object", "properties": {"a": STRING}},
+        {"type": "array"},
+        {"oneOf": [STRING]},
+        {"type": "string", "default": "x"},
+        {"type": "string", "format": "uri"},
+        {"enum": ["a"]},
+    ],
+    ids=json.dumps,
+)
+def test_what_strict_mode_refuses(node: dict) -> None:
+    assert closed({"type": "object", "properties": {"a": node}, "required": ["a"]}) is None
 
 
 def test_choices_are_even_and_in_range() -> None:

@@ -41,7 +41,8 @@ def takes_nothing(tool: Tool) -> bool:
     """Whether the tool declares no parameter at all (it may still allow any)."""
     entries = tool.parameters.get("additionalProperties", False)
     typed = isinstance(entries, dict) and bool(entries)
-    return not (_names(tool)[0] or _is_composed(tool) or typed)
+    demands = any(tool.parameters.get(key) for key in ("required", "minProperties"))
+    return not (_names(tool)[0] or _is_composed(tool) or typed or demands)
 
 
 def _is_composed(tool: Tool) -> bool:

@@ -18,13 +18,18 @@ _REFUSED = frozenset(
         *("minLength", "maxLength", "default", "nullable", "definitions"),
     )
 )
+_FORMATS = frozenset(
+    ("date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid")
+)
 
 
 def closed(schema: Json) -> Json | None:
     """Return the schema with every object closed; None when strict mode would refuse it."""
     if not isinstance(schema, dict) or _REFUSED & schema.keys():
         return None
-    if not {"type", "enum", "const", "$ref", "anyOf"} & schema.keys():
+    if not {"type", "$ref", "anyOf"} & schema.keys():
+        return None
+    if schema.get("format", "date") not in _FORMATS:
         return None
     done = dict(schema)
     if "properties" in schema:
