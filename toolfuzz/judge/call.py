@@ -18,7 +18,7 @@ from toolfuzz.judge.coercion import UNKNOWN, Cause
 from toolfuzz.judge.equality import same
 from toolfuzz.judge.excerpt import clip
 from toolfuzz.judge.inquiry import Inquiry, MatchedCall
-from toolfuzz.judge.shapes import Place, pointer_of
+from toolfuzz.judge.shapes import Part, Place, pointer_of
 from toolfuzz.judge.validators import fits
 from toolfuzz.judge.values import differences
 from toolfuzz.judge.violations import violations
@@ -46,7 +46,8 @@ def judge_arguments(matched: MatchedCall, inquiry: Inquiry) -> Iterator[Finding]
         else:
             causes = list(_against_schema(value, root, name))
     except RecursionError:
-        causes = [_Located([], Place(root, root, "", (), frozenset()), _TOO_DEEP, UNKNOWN, UNKNOWN)]
+        place = Place(root, {}, "", (Part({}, ""),), frozenset())
+        causes = [_Located([], place, _TOO_DEEP, UNKNOWN, UNKNOWN)]
     named = {said.slug for said in matched.document.findings}
     findings = list(_grouped((c for c in causes if not _said_already(c, named)), matched.index))
     yield from findings

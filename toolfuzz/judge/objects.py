@@ -171,7 +171,8 @@ def _pair_by_value(
 
 
 def _rename(name: str, key: str, left: dict[str, None], extra: dict[str, None], keys: Keys) -> None:
-    keys.causes.append((key, Cause("param-renamed", f"{name!r} came as {key[:80]!r}")))
+    if len(keys.causes) < _MOST_NAMED:
+        keys.causes.append((key, Cause("param-renamed", f"{name!r} came as {key[:80]!r}")))
     keys.pairs[name] = key
     del left[name], extra[key]
 
