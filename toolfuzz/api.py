@@ -7,7 +7,7 @@ import os
 import re
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,8 @@ class RunOptions:
     seed: int = 0
     strength: int = 2
     allow_remote_refs: bool = False
+    inline_refs: bool = False
+    twins: bool = False
     access: Access = field(default_factory=Access)
     policy: Policy = field(default_factory=Policy)
     out: Path | None = None
@@ -60,6 +62,7 @@ class RunOptions:
             "repeat": self.repeat,
             "seed": self.seed,
             "strength": self.strength,
+            "twins": self.twins,
             "stream": self.access.stream,
             "base_url": self.access.base_url,
             "api": self.access.api,
@@ -173,13 +176,13 @@ def load_tools(options: RunOptions) -> list[ToolSet]:
     return [
         *(load(spec, allow_remote_refs=options.allow_remote_refs) for spec in options.tools),
         *(load_mcp(spec) for spec in options.mcp),
-        *(load_openapi(spec) for spec in options.openapi),
+        *(load_openapi(spec, inline_refs=options.inline_refs) for spec in options.openapi),
     ]
 
 
 def draw(options: RunOptions, tool_sets: Sequence[ToolSet]) -> AsyncGenerator[Case]:
-    """Draw the cases of a run, ahead of whoever reads them."""
-    return draw_ahead(
+    """Draw the cases of a run, ahead of whoever reads them; with ``twins``, each with its own."""
+    cases = draw_ahead(
         options.cases,
         seed=options.seed,
         tools=tool_sets,
@@ -187,6 +190,17 @@ def draw(options: RunOptions, tool_sets: Sequence[ToolSet]) -> AsyncGenerator[Ca
         features=options.features,
         strength=options.strength,
     )
+    return _with_twins(cases) if options.twins else cases
+
+
+async def _with_twins(cases: AsyncGenerator[Case]) -> AsyncGenerator[Case]:
+    from toolfuzz.generate.twins import twins
+
+    async with contextlib.aclosing(cases):
+        async for case in cases:
+            yield case
+            for spelling, twin in twins(case).items():
+                yield replace(twin, origin=f"twin:{spelling}:{case.id}")
 
 
 def default_folder(models: Sequence[str]) -> Path:

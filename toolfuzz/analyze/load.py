@@ -35,13 +35,15 @@ class Traffic:
 class RunData:
     """A run as its journal tells it.
 
-    ``verdicts`` holds one verdict a question; ``exchanges`` is empty unless they were asked for.
+    ``verdicts`` holds one verdict a question; those about twins stand apart in ``twins``, since
+    they ask the same again. ``exchanges`` is empty unless they were asked for.
     ``finished`` is None when the run was cut off.
     """
 
     started: RunStarted
     cases: dict[str, Case] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
+    twins: list[Verdict] = field(default_factory=list)
     skipped: list[CaseSkipped] = field(default_factory=list)
     traffic: dict[str, Traffic] = field(default_factory=dict)
     exchanges: dict[Question, list[Exchange]] = field(default_factory=dict)
@@ -110,4 +112,6 @@ def collect(events: Iterable[Event], *, keep_exchanges: bool = False) -> RunData
             raise UsageError(f"the journal judges case {verdict.case_id}, which it never drew")
         if verdict.target not in known:
             raise UsageError(f"the journal judges {verdict.target!r}, which it never asked")
-    return RunData(started, cases, list(verdicts.values()), skipped, traffic, exchanges, finished)
+    originals = [v for v in verdicts.values() if cases[v.case_id].twin_of is None]
+    twins = [v for v in verdicts.values() if cases[v.case_id].twin_of is not None]
+    return RunData(started, cases, originals, twins, skipped, traffic, exchanges, finished)

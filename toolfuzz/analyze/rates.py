@@ -116,7 +116,7 @@ def summarize(run: RunData) -> JsonObject:
         "finish_reason": run.finished.reason if run.finished else "cut-off",
         "seed": run.started.settings.get("seed"),
         "settings": run.started.settings,
-        "cases": len(run.cases),
+        "cases": sum(case.twin_of is None for case in run.cases.values()),
         "skipped": [asdict(skip) for skip in run.skipped],
         "targets": [_target(run, target) for target in run.started.targets],
     }
@@ -162,7 +162,26 @@ def _target(run: RunData, target: Target) -> JsonObject:
         "retries": traffic.retries,
         "smallest_visible_drop": drop,
         "pass_k": _pass_k(judged),
+        "twins": _twins(run, target.name, judged),
     }
+
+
+def _twins(run: RunData, target: str, judged: Sequence[Verdict]) -> JsonObject:
+    """Per spelling: pairs judged on both sides, and which side failed alone."""
+    originals = {(v.case_id, v.repeat, v.stream): v.status == "pass" for v in judged}
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for verdict in run.twins:
+        twin_of = run.cases[verdict.case_id].twin_of
+        if verdict.target != target or verdict.status == "unjudged" or twin_of is None:
+            continue
+        spelling, original = twin_of
+        passed = originals.get((original, verdict.repeat, verdict.stream))
+        if passed is None:
+            continue
+        counts[spelling]["pairs"] += 1
+        counts[spelling]["only_original_fails"] += not passed and verdict.status == "pass"
+        counts[spelling]["only_twin_fails"] += passed and verdict.status == "fail"
+    return {spelling: dict(counts[spelling]) for spelling in sorted(counts)}
 
 
 def _rate(run: RunData, verdicts: Iterable[Verdict]) -> Rate:

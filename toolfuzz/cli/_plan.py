@@ -88,7 +88,7 @@ def print_coverage(options: RunOptions, *, as_json: bool) -> None:
     from toolfuzz.generate.plan import describe_plan
 
     check_options(options)
-    summary = describe_plan(asyncio.run(_all(options)))
+    summary = describe_plan(asyncio.run(_all(options)), options.features)
     if as_json:
         click.echo(json.dumps(asdict(summary), indent=2))
         return

@@ -77,6 +77,9 @@ case_options = _stack(
     click.option(
         "--openapi", multiple=True, metavar="FILE|URL", help="Operations of an OpenAPI file."
     ),
+    click.option(
+        "--inline-refs", is_flag=True, default=None, help="Inline the $refs of an OpenAPI file."
+    ),
     click.option("--allow-remote-refs", is_flag=True, default=None, help="Fetch remote $refs."),
     click.option("--probe", "probes", multiple=True, metavar="NAME", help="Only these probes."),
     click.option(

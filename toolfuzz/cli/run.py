@@ -32,6 +32,10 @@ the whole 95% interval is at or above the limit, 1 when it is below, 3 when the 
 @case_options
 @repeat_option
 @judge_options
+@click.option(
+    "--twins", is_flag=True, default=None,
+    help="Ask each case also under other spellings of its schema ($ref inlined, …).",
+)  # fmt: skip
 @click.option("--out", metavar="DIR", help="Folder for the run (reports/<time>-<models>).")
 @click.option("--dry-run", is_flag=True, help="Print the plan: cases, requests, tokens, price.")
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of the table.")

@@ -72,7 +72,8 @@ class Case:
     """A question with a known right answer. It knows no target, so any model can be asked it.
 
     ``id`` is the hash of what is asked (tools and turns), never of a seed or an index.
-    ``origin`` is ``generated`` or says where the tools came from (``tools:data_import.json``).
+    ``origin`` is ``generated`` or says where the tools came from (``tools:data_import.json``); a
+    twin's is ``twin:SPELLING:ID`` with the id of the case that it spells anew.
     """
 
     origin: str
@@ -110,6 +111,13 @@ class Case:
         population, and only the values are sampled.
         """
         return self.schema_id if self.origin == "generated" else self.id
+
+    @property
+    def twin_of(self) -> tuple[str, str] | None:
+        """The changed spelling and the original's id, when this is a twin."""
+        kind, _, rest = self.origin.partition(":")
+        spelling, _, original = rest.partition(":")
+        return (spelling, original) if kind == "twin" else None
 
     def tool(self, name: str) -> Tool | None:
         """Return the offered tool of that exact name."""
