@@ -167,7 +167,7 @@ async def check_against(
             "drop": decision.table.drop,
             "low": decision.low,
             "high": decision.high,
-            "suspects": list(decision.suspects),
+            "suspects": [slug or "success rate" for slug in decision.suspects],
             "confirmed": list(decision.confirmed),
         }
     return _finish(folder, result)
@@ -234,9 +234,14 @@ def _head(
 
 
 def _finish(folder: Path, check: JsonObject) -> JsonObject:
+    summary = write_summary(folder)
+    check["spent"] = {"first": sum(t["calls"] for t in summary["targets"]), "again": 0}
+    if (folder / FRESH_NAME).is_dir():
+        traffic = collect(read_journal(folder / FRESH_NAME)).traffic.values()
+        check["spent"]["again"] = sum(t.calls for t in traffic)
     text = json.dumps(check, indent=2, ensure_ascii=True) + "\n"
     (folder / CHECK_NAME).write_text(text, encoding="utf-8")
-    return {**write_summary(folder), "check": check}
+    return {**summary, "check": check}
 
 
 def _check(options: CheckOptions) -> None:

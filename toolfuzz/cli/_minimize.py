@@ -3,9 +3,10 @@
 import asyncio
 import json
 import sys
+from collections.abc import Coroutine
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -23,7 +24,9 @@ from toolfuzz.judge.policy import Policy
 from toolfuzz.report.text import printable
 from toolfuzz.targets import Access, access_of_run, open_participants
 
-__all__ = ["minimize_run", "study_run"]
+__all__ = ["minimize_run", "study_run", "with_note"]
+
+T = TypeVar("T")
 
 
 def minimize_run(
@@ -48,14 +51,24 @@ def minimize_run(
         dollars=float("inf") if max_cost is None else max_cost,
     )
     access = replace(access_of_run(data), concurrency=concurrency, engine_python=engine_python)
-    results = asyncio.run(
-        study_run(run, data, access, budget, cases=cases, models=models, most=most, quiet=quiet)
-    )
+    found = [f for f in failures(data, cases) if not models or f.target in models][:most]
+    if not found:
+        raise UsageError("the run has no failure to minimize", "`toolfuzz report RUN` shows it")
+    results = with_note(study_run(run, data, access, budget, found=found, quiet=quiet))
     if as_json:
         click.echo(json.dumps([entry for _, _, entry in results], indent=2))
         return
     for failure, result, _ in results:
         _print(failure, result, study_folder(run, failure))
+
+
+def with_note(work: Coroutine[Any, Any, T]) -> T:
+    """Run it; when interrupted, say that nothing is lost."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        click.echo("\nall answers are kept; give the same command again to go on", err=True)
+        raise
 
 
 async def study_run(
@@ -64,15 +77,10 @@ async def study_run(
     access: Access,
     budget: Budget,
     *,
-    cases: tuple[str, ...] = (),
-    models: tuple[str, ...] = (),
-    most: int = 3,
+    found: list[Failure],
     quiet: bool = False,
 ) -> list[tuple[Failure, Minimized, JsonObject]]:
-    """Minimize the commonest failures of a run, one after the other."""
-    found = [f for f in failures(data, cases) if not models or f.target in models][:most]
-    if not found:
-        raise UsageError("the run has no failure to minimize", "`toolfuzz report RUN` shows it")
+    """Minimize failures of a run, one after the other; each may spend the whole budget."""
     settings = data.started.settings
     policy = Policy(**settings.get("policy", {}))
     targets = list(dict.fromkeys(f.target for f in found))

@@ -45,9 +45,10 @@ def run_with_progress(
     write_wanted(wanted, Path(summary["folder"]), summary)
     if interrupted:
         click.get_current_context().exit(EXIT_INTERRUPTED)
-    if not as_json:
+    if gates and not as_json:
+        click.echo()
         for entry in gates:
-            click.echo(f"{printable(entry['target'])}: {entry['reason']}", err=True)
+            click.echo(f"{printable(entry['target'])}: {entry['reason']}")
     exit_with(_worst([entry["outcome"] for entry in gates]), inconclusive)
 
 

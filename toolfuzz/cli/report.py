@@ -24,6 +24,7 @@ def report(run: Path, as_json: bool, reports: tuple[str, ...], quiet: bool) -> N
     import json
 
     from toolfuzz.cli._reports import summary_of, write_wanted
+    from toolfuzz.report.decision import print_check
     from toolfuzz.report.terminal import print_summary
     from toolfuzz.report.write import parse_wanted
 
@@ -32,5 +33,5 @@ def report(run: Path, as_json: bool, reports: tuple[str, ...], quiet: bool) -> N
     if as_json:
         click.echo(json.dumps(summary, indent=2))
     elif not quiet:
-        print_summary(summary)
+        print_check(summary) if "check" in summary else print_summary(summary)
     write_wanted(wanted, run, summary)

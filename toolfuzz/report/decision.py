@@ -27,6 +27,7 @@ def check_view(summary: JsonObject, *, width: int) -> RenderableType:
     reason = Text(printable(check["reason"].removeprefix(f"{check['outcome']}: ")))
     parts += [Padding(reason, (0, max(width - 90, 0), 0, 2)), Text()]
     parts += [target_table(summary["targets"], width=width), *notes(summary)]
+    parts += [Text(), Text(_spent(check), style="dim")]
     parts += [Text(line, style="yellow") for line in _warnings(check)]
     candidate = summary["targets"][0]
     shown = [s for s in check.get("suspects", ()) if s in candidate["defects"]]
@@ -56,6 +57,12 @@ def _claim(check: JsonObject) -> str:
     return f"{candidate} against {check['baseline']}" if "baseline" in check else str(candidate)
 
 
+def _spent(check: JsonObject) -> str:
+    first, again = check["spent"]["first"], check["spent"]["again"]
+    told = f"{first + again} calls were made"
+    return f"{told}, {again} of them to ask changed cases again" if again else told
+
+
 def _warnings(check: JsonObject) -> list[str]:
     lines = [f"the baseline is doubtful: {printable(doubt)}" for doubt in check.get("doubts", ())]
     if check.get("unreachable"):
@@ -68,7 +75,7 @@ def _next(check: JsonObject, candidate: JsonObject) -> Text:
     if check["outcome"] is None:
         steps.append(f"the same command with --out {check['folder']} --resume goes on")
     elif candidate["defects"]:
-        steps.append(f"toolfuzz minimize {check['folder']}")
+        steps.append(f"toolfuzz minimize {check['folder']} -m {candidate['target']}")
     steps.append(f"toolfuzz report {check['folder']}")
     text = Text("next: ", style="dim")
     text.append(printable(" · ".join(steps)), style="not dim")

@@ -1,0 +1,328 @@
+"""``toolfuzz check`` and the gates: every exit code, over real HTTP."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner, Result
+
+from toolfuzz.cli import cli
+from toolfuzz.simulate.process import start
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    for name in [n for n in os.environ if n.endswith("_API_KEY")]:
+        monkeypatch.delenv(name)
+
+
+def toolfuzz_(*args: str) -> Result:
+    return CliRunner().invoke(cli, [str(a) for a in args], prog_name="toolfuzz")
+
+
+def check(*args: str) -> tuple[int, dict[str, Any]]:
+    done = toolfuzz_("check", *args, "--json", "--quiet")
+    assert done.stdout, done.output
+    return done.exit_code, json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of a faultless simulated endpoint, 120 cases."""
+    folder = tmp_path_factory.mktemp("stored") / "baseline"
+    done = toolfuzz_("run", "-m", "sim/claude-opus", "--cases", "120", "--out", str(folder))
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+def test_a_worse_model_fails_and_the_defect_is_named(tmp_path: Path) -> None:
+    done = toolfuzz_(
+        "check", "-m", "sim/glm-4.7", "--baseline", "sim/claude-opus", "--out", "c",
+        "--report", "junit", "--report", "markdown=notes/c.md",
+    )  # fmt: skip
+    assert done.exit_code == 1, done.output
+    assert "FAIL  sim/glm-4.7 is worse than sim/claude-opus" in done.stdout
+    assert "simulated endpoints" in done.stdout
+    kept = json.loads((tmp_path / "c" / "check.json").read_text())
+    assert kept["outcome"] == "FAIL"
+    assert "object-as-json-string" in kept["suspects"]
+    assert "More often than before: object-as-json-string (0 → " in kept["reason"]
+    assert kept["pairs"]["better"] == 0
+    assert kept["spent"]["again"] == 8 * kept["pairs"]["worse"]
+    ElementTree.parse(tmp_path / "c" / "junit.xml")
+    assert "object-as-json-string" in (tmp_path / "notes" / "c.md").read_text()
+    again = toolfuzz_("report", "c")
+    assert "FAIL  sim/glm-4.7 is worse than sim/claude-opus" in again.stdout
+
+
+def test_a_model_may_replace_itself() -> None:
+    code, result = check("-m", "sim/claude-opus", "--baseline", "sim/claude-opus", "--out", "c")
+    assert (code, result["outcome"]) == (0, "PASS")
+    assert result["baseline"] == "sim/claude-opus (baseline)"
+    assert result["pairs"]["both"] == 100
+    assert result["spent"] == {"first": 200, "again": 0}
+
+
+def test_a_stored_baseline_is_not_asked_again(stored: Path) -> None:
+    code, result = check("-m", "sim/clean", "--baseline", str(stored), "--out", "c")
+    assert (code, result["outcome"]) == (0, "PASS")
+    assert result["baseline_run"] == str(stored)
+    assert result["spent"]["first"] == 100, "the candidate's alone"
+    assert [t["judged"] for t in result["targets"]] == [100, 100]
+
+
+def test_more_cases_are_drawn_when_the_stored_ones_run_out(stored: Path) -> None:
+    """A few failures leave it open at 100 pairs; both sides are asked beyond the stored 120."""
+    code, result = check(
+        "-m", "sim/fault:object-as-json-string@0.12", "--baseline", str(stored), "--margin", "0.005",
+        "--out", "c",
+    )  # fmt: skip
+    pairs = sum(result["pairs"].values())
+    assert pairs in (100, 200, 300)
+    assert code == {"FAIL": 1, "INCONCLUSIVE": 3}[result["outcome"]]
+    first = result["spent"]["first"]
+    assert first == (100 if pairs == 100 else pairs + pairs - 120)
+
+
+def test_nothing_could_be_decided() -> None:
+    """Forty pairs can't show that a drop stays below half a point."""
+    args = ("-m", "sim/clean", "--baseline", "sim/clean", "--margin", "0.005", "--cases", "40")
+    code, result = check(*args)
+    assert (code, result["outcome"]) == (3, "INCONCLUSIVE")
+    assert check(*args, "--inconclusive", "pass")[0] == 0
+    assert check(*args, "--inconclusive", "fail")[0] == 1
+
+
+class Dying(BaseHTTPRequestHandler):
+    """Answers the one question that tests the connection, then nothing but 403."""
+
+    lives = 1
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        message = {"role": "assistant", "content": "ok"}
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        good = {"id": "1", "object": "chat.completion", "model": "m", "choices": [choice]}
+        dead = {"error": {"message": "quota used up", "type": "quota"}}
+        alive, Dying.lives = Dying.lives > 0, Dying.lives - 1
+        body = json.dumps(good if alive else dead).encode()
+        self.send_response(200 if alive else 403)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        return
+
+
+@pytest.mark.parametrize(
+    "against", [["--baseline", "sim/clean", "--force"], ["--accept", "0.99", "--reject", "0.95"]]
+)
+def test_an_endpoint_that_dies_is_an_invalid_check(against: list[str], tmp_path: Path) -> None:
+    Dying.lives = 1
+    with ThreadingHTTPServer(("127.0.0.1", 0), Dying) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/v1"
+        done = toolfuzz_("check", "-m", "dying", "--base-url", url, *against, "--out", "c")
+        server.shutdown()
+    assert done.exit_code == 4, done.output
+    assert "dying" in done.stderr
+    assert "Traceback" not in done.output
+    assert (tmp_path / "c" / "run.jsonl").exists(), "what was answered is kept"
+
+
+def test_a_baseline_that_is_gone_can_not_confirm(tmp_path: Path) -> None:
+    with start(profile="clean") as server:
+        ran = toolfuzz_(
+            "run", "-m", "clean", "--base-url", server.base_url, "--cases", "100", "--out", "b"
+        )  # fmt: skip
+    assert ran.exit_code == 0, ran.output
+    with start(profile="glm-4.7") as server:
+        code, result = check(
+            "-m", "glm-4.7", "--base-url", server.base_url, "--baseline", "b", "--out", "c"
+        )  # fmt: skip
+    assert (code, result["outcome"]) == (1, "FAIL")
+    assert "127.0.0.1" in result["unreachable"]
+    assert "was not confirmed on fresh answers" in result["reason"]
+    assert result["spent"] == {"first": 100, "again": 0}
+
+
+def doubtful(stored: Path, folder: Path, change: Any) -> Path:
+    """Copy a run with its first line changed."""
+    folder.mkdir()
+    lines = (stored / "run.jsonl").read_text().splitlines(keepends=True)
+    opening = json.loads(lines[0])
+    change(opening)
+    (folder / "run.jsonl").write_text("".join([json.dumps(opening) + "\n", *lines[1:]]))
+    return folder
+
+
+def a_year_old(opening: dict[str, Any]) -> None:
+    opening["started"] -= 365 * 86_400
+
+
+def real(opening: dict[str, Any]) -> None:
+    opening["targets"][0]["kind"] = "http"
+
+
+@pytest.mark.parametrize(
+    ("change", "args", "words"),
+    [
+        (a_year_old, (), "days old"),
+        (real, (), "a target of another kind (a real endpoint)"),
+        (lambda opening: None, ("--seed", "9"), "judged only 0 of the 300 cases"),
+        (lambda opening: None, ("--strict",), "other --strict"),
+    ],
+)
+def test_doubtful_baselines_are_refused(
+    stored: Path, tmp_path: Path, change: Any, args: tuple[str, ...], words: str
+) -> None:
+    baseline = doubtful(stored, tmp_path / "b", change)
+    done = toolfuzz_("check", "-m", "sim/clean", "--baseline", str(baseline), "--out", "c", *args)
+    assert done.exit_code == 2, done.output
+    assert words in done.stderr
+    assert "--force" in done.stderr
+    assert not (tmp_path / "c").exists()
+
+
+def test_force_says_what_was_forced(stored: Path, tmp_path: Path) -> None:
+    baseline = doubtful(stored, tmp_path / "b", a_year_old)
+    args = ("-m", "sim/clean", "--baseline", str(baseline), "--force", "--out", "c", "--quiet")
+    done = toolfuzz_("check", *args)
+    assert done.exit_code == 0, done.output
+    assert "the baseline is doubtful: it is 36" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("model", "code", "outcome"), [("sim/clean", 0, "ACCEPT"), ("sim/glm-4.7", 1, "REJECT")]
+)
+def test_accept_or_reject(model: str, code: int, outcome: str) -> None:
+    done, result = check("-m", model, "--accept", "0.99", "--reject", "0.95", "--out", "c")
+    assert (done, result["outcome"]) == (code, outcome)
+    assert "Stopped early" in result["reason"]
+    assert result["calls"] <= 72
+    assert result["spent"]["first"] <= result["calls"] + 2 * 8, "only what was under way"
+    shown = toolfuzz_("report", "c")
+    assert "stopped early: the rate is no fair estimate" in shown.stdout
+
+
+def test_too_few_cases_to_accept() -> None:
+    args = ("-m", "sim/clean", "--accept", "0.99", "--reject", "0.95", "--cases", "20")
+    code, result = check(*args)
+    assert (code, result["outcome"]) == (3, "INCONCLUSIVE")
+
+
+@pytest.mark.parametrize(
+    ("model", "limit", "code"),
+    [("sim/clean", "0.9", 0), ("sim/glm-4.7", "0.98", 1), ("sim/glm-4.7", "0.88", 3)],
+)
+def test_the_gate_of_a_run_is_on_the_interval(model: str, limit: str, code: int) -> None:
+    done = toolfuzz_("run", "-m", model, "--cases", "100", "--fail-under", limit, "--quiet")
+    assert done.exit_code == code, done.output
+    word = {0: "PASS", 1: "FAIL", 3: "INCONCLUSIVE"}[code]
+    assert f"{model}: {word}: " in done.stdout
+
+
+BAD: list[tuple[list[str], str]] = [
+    (["-m", "sim/clean"], "--baseline"),
+    (["--baseline", "sim/clean"], "-m MODEL"),
+    (["-m", "sim/clean", "-m", "sim/glm-4.7", "--baseline", "sim/clean"], "one candidate"),
+    (["-m", "sim/clean", "--baseline", "sim/claud"], "claude-opus"),
+    (["-m", "sim/clean", "--baseline", "nowhere.jsonl"], "nowhere.jsonl"),
+    (["-m", "sim/clean", "--baseline", "."], "no journal at ."),
+    (["-m", "sim/clean", "--accept", "0.99"], "--reject"),
+    (["-m", "sim/clean", "--accept", "0.9", "--reject", "0.95"], "reject < accept"),
+    (["-m", "sim/clean", "--baseline", "sim/clean", "--accept", "0.9", "--reject", "0.8"], "two"),
+    (["-m", "sim/clean", "--baseline", "sim/clean", "--report", "junitt"], "junit"),
+    (["-m", "sim/clean", "--baseline", "sim/clean", "--margin", "1.5"], "--margin"),
+    (["-m", "sim/clean", "--baseline", "sim/clean", "--resume"], "--out"),
+    (["-m", "sim/clean", "--baseline", "sim/clean", "--out", "."], "already exists"),
+]
+
+
+@pytest.mark.parametrize(("args", "words"), BAD, ids=lambda v: " ".join(v) if v else "")
+def test_bad_input_says_what_to_do(args: list[str], words: str, tmp_path: Path) -> None:
+    done = toolfuzz_("check", *args)
+    assert done.exit_code == 2, done.output
+    assert words in done.stderr
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".git"]
+
+
+def test_which_target_of_a_run(tmp_path: Path) -> None:
+    ran = toolfuzz_(
+        "run", "-m", "sim/clean", "-m", "sim/glm-4.7", "--cases", "100", "--out", "b"
+    )  # fmt: skip
+    assert ran.exit_code == 0
+    done = toolfuzz_("check", "-m", "sim/glm-4.7", "--baseline", "b", "--out", "c")
+    assert done.exit_code == 2
+    assert "--baseline-model" in done.stderr
+    code, result = check(
+        "-m", "sim/clean", "--baseline", "b", "--baseline-model", "sim/glm-4.7", "--out", "c"
+    )  # fmt: skip
+    assert code == 0
+    assert result["pairs"]["better"] > 0
+
+
+def test_toolfuzz_toml_knows_the_baseline(stored: Path, tmp_path: Path) -> None:
+    (tmp_path / "toolfuzz.toml").write_text(
+        f'[run]\nmodels = ["sim/clean"]\ncases = 7\n[check]\nbaseline = "{stored}"\nmargin = 0.1\n'
+    )
+    code, result = check()
+    assert (code, result["margin"]) == (0, 0.1)
+    assert sum(result["pairs"].values()) == 100, "how many is the rule's, not the run's"
+
+
+def wait_for(path: Path, verdicts: int) -> None:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        if path.exists() and path.read_bytes().count(b"verdict-reached") >= verdicts:
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"{path} never held {verdicts} verdicts")
+
+
+def test_a_check_that_was_cut_off_goes_on(stored: Path, tmp_path: Path) -> None:
+    args = ["check", "-m", "sim/glm-4.7", "--baseline", str(stored), "--out", "c", "--quiet"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "toolfuzz", *args, "--concurrency", "2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_for(tmp_path / "c" / "run.jsonl", 10)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=30)
+    assert process.returncode == 130, errors
+    assert "--resume" in output
+    before = (tmp_path / "c" / "run.jsonl").read_bytes()
+
+    other = toolfuzz_(*args, "--concurrency", "2", "--resume", "--margin", "0.2")
+    assert other.exit_code == 2
+    assert "other options" in other.stderr
+
+    code, result = check(*args[1:-1], "--concurrency", "2", "--resume")
+    assert code == 1
+    journal = (tmp_path / "c" / "run.jsonl").read_bytes()
+    assert journal.startswith(before)
+    asked = [json.loads(line) for line in journal.splitlines() if b"exchange-recorded" in line]
+    assert len(asked) == len({e["case_id"] for e in asked}) == 100, "nothing was asked twice"
+    assert result["spent"]["first"] == 100
+
+    done = toolfuzz_(*args, "--concurrency", "2", "--resume")
+    assert done.exit_code == 1
+    now = (tmp_path / "c" / "run.jsonl").read_bytes()
+    assert now.count(b"exchange-recorded") == 100, "a decided check is not asked anew"
