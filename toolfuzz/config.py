@@ -40,7 +40,7 @@ class RunSection(BaseModel):
         examples=["http://127.0.0.1:8000/v1"],
         description="any server of one of the formats",
     )
-    api: Literal["openai-chat", "openai-responses", "anthropic-messages"] | None = Field(
+    api: str | None = Field(
         default=None,
         examples=["anthropic-messages"],
         description="wire format, when it isn't the endpoint's usual one",
