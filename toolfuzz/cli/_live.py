@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 
-from toolfuzz.cli._price import price_of
+from toolfuzz.analyze.price import price_of
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.events import Event
 from toolfuzz.report.progress import Progress, progress

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import click
 
 from toolfuzz.analyze.load import RunData, collect
+from toolfuzz.analyze.price import price_of
 from toolfuzz.campaign.journal import read_journal
-from toolfuzz.cli._price import price_of
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.evidence.examiner import Budget

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
+from toolfuzz.analyze.price import price_of
 from toolfuzz.api import RunOptions, check_options, draw, load_tools
 from toolfuzz.campaign.question import modes, request_cap
-from toolfuzz.cli._price import price_of
 from toolfuzz.core.case import Case
 from toolfuzz.core.exchange import Target
 from toolfuzz.endpoints.dialects import dialect
