@@ -1,0 +1,144 @@
+"""How the judge's benchmarks ask the simulator: real requests, real bytes, and the truth beside.
+
+The simulator names the faults that struck in the response header ``x-toolfuzz-fault``. Over HTTP
+it runs in a process of its own; in process the same application is called over ASGI. Either way
+the bytes pass through the decoders of ``toolfuzz.endpoints`` before they are judged.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from itertools import product
+
+import httpx
+
+from toolfuzz.core.case import Case, Turn
+from toolfuzz.core.exchange import Attempt, Reply, Target
+from toolfuzz.endpoints.dialects import dialect
+from toolfuzz.endpoints.transport import encode_body
+from toolfuzz.generate import draw_cases
+from toolfuzz.judge.pipeline import Judgement, judge
+from toolfuzz.simulate.process import start
+from toolfuzz.simulate.server import build_app
+
+APIS = ("openai-chat", "openai-responses", "anthropic-messages")
+CELLS = tuple(product(APIS, (False, True)))
+CAP = 16_384
+_HEADERS = {"content-type": "application/json"}
+_CAPS = {"openai-responses": "max_output_tokens"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One judged reply, and the faults that really struck it."""
+
+    case: Case
+    turn: int
+    struck: tuple[str, ...]
+    judgement: Judgement
+
+    @property
+    def blamed(self) -> frozenset[str]:
+        """Slugs of its errors and warnings."""
+        return frozenset(f.slug for f in self.judgement.findings if f.severity != "info")
+
+    @property
+    def noted(self) -> frozenset[str]:
+        """Slugs of its notes, which blame nobody."""
+        return frozenset(f.slug for f in self.judgement.findings if f.severity == "info")
+
+
+@asynccontextmanager
+async def over_http() -> AsyncIterator[httpx.AsyncClient]:
+    """Open a client to a simulator in a process of its own."""
+    with start() as simulator:
+        async with httpx.AsyncClient(base_url=simulator.base_url, timeout=60) as client:
+            yield client
+
+
+@asynccontextmanager
+async def in_process() -> AsyncIterator[httpx.AsyncClient]:
+    """Open a client to a simulator in this process, over ASGI."""
+    transport = httpx.ASGITransport(build_app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://simulator/v1") as client:
+        yield client
+
+
+def situations(n: int, *, seed: int) -> list[Case]:
+    """Draw n cases; where one call is asked for, some force its tool or forbid a second call."""
+    return [_framed(k, case) for k, case in enumerate(draw_cases(n, seed=seed))]
+
+
+def _framed(k: int, case: Case) -> Case:
+    turn = case.turns[0]
+    if len(turn.expect.calls) != 1 or turn.tool_choice != "auto":
+        return case
+    match k % 4:
+        case 1:
+            forced = f"tool:{turn.expect.calls[0].tool}"
+            return replace(case, turns=(replace(turn, tool_choice=forced), *case.turns[1:]))
+        case 2:
+            return replace(case, turns=(replace(turn, parallel=False), *case.turns[1:]))
+    return case
+
+
+def repeated(case: Case, turns: int) -> Case:
+    """Ask the first turn again and again, each time after the results of the calls before."""
+    if turns == 1:
+        return case
+    first = case.turns[0]
+    answered = replace(first, results=tuple("done" for _ in first.expect.calls))
+    return replace(case, turns=(*(answered for _ in range(turns - 1)), first))
+
+
+async def converse(
+    client: httpx.AsyncClient,
+    case: Case,
+    api: str,
+    *,
+    stream: bool,
+    model: str,
+    twin: bool = False,
+) -> list[Said]:
+    """Ask all turns of a case and judge each; what isn't passed ends it, as in a run.
+
+    ``twin``: a stream is judged beside the plain reply to the same question.
+    """
+    said: list[Said] = []
+    history: list[tuple[Turn, Reply]] = []
+    for number, turn in enumerate(case.turns):
+        other = None
+        if twin and stream:
+            other, _ = await _ask(client, case, number, api, False, model, history)
+        reply, struck = await _ask(client, case, number, api, stream, model, history)
+        judgement = judge(case, number, reply, twin=other, max_tokens=CAP)
+        said.append(Said(case, number, struck, judgement))
+        if judgement.status != "pass":
+            break
+        history.append((turn, judgement.reply))
+    return said
+
+
+async def _ask(
+    client: httpx.AsyncClient,
+    case: Case,
+    turn: int,
+    api: str,
+    stream: bool,
+    model: str,
+    history: Sequence[tuple[Turn, Reply]],
+) -> tuple[Reply, tuple[str, ...]]:
+    form = dialect(api)
+    target = Target(model, "sim", model, api, params={_CAPS.get(api, "max_tokens"): CAP})
+    body = form.encode(case, turn, target, stream=stream, history=history)
+    answer = await client.post(form.path.lstrip("/"), content=encode_body(body), headers=_HEADERS)
+    attempt = Attempt(
+        started=0.0,
+        first_byte_ms=0.0,
+        total_ms=0.0,
+        status=answer.status_code,
+        headers=dict(answer.headers),
+        chunks=((0.0, answer.content),),
+    )
+    struck = answer.headers.get("x-toolfuzz-fault", "")
+    return form.decode(attempt, stream=stream), tuple(filter(None, struck.split(",")))
