@@ -85,16 +85,12 @@ def test_a_stored_baseline_is_not_asked_again(stored: Path) -> None:
 
 
 def test_more_cases_are_drawn_when_the_stored_ones_run_out(stored: Path) -> None:
-    """A few failures leave it open at 100 pairs; both sides are asked beyond the stored 120."""
-    code, result = check(
-        "-m", "sim/fault:object-as-json-string@0.12", "--baseline", str(stored), "--margin", "0.005",
-        "--out", "c",
-    )  # fmt: skip
-    pairs = sum(result["pairs"].values())
-    assert pairs in (100, 200, 300)
-    assert code == {"FAIL": 1, "INCONCLUSIVE": 3}[result["outcome"]]
-    first = result["spent"]["first"]
-    assert first == (100 if pairs == 100 else pairs + pairs - 120)
+    """Too few failures to decide: all 300 pairs, both sides asked beyond the stored 120."""
+    args = ("--baseline", str(stored), "--margin", "0.005", "--out", "c")
+    code, result = check("-m", "sim/fault:object-as-json-string@0.02", *args)
+    assert (code, result["outcome"]) == (3, "INCONCLUSIVE")
+    assert sum(result["pairs"].values()) == 300
+    assert result["spent"]["first"] == 300 + 180
 
 
 def test_nothing_could_be_decided() -> None:

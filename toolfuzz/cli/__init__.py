@@ -7,6 +7,7 @@ import click
 
 from toolfuzz import __version__
 from toolfuzz.cli.check import check
+from toolfuzz.cli.compare import compare
 from toolfuzz.cli.explain import explain
 from toolfuzz.cli.init import init
 from toolfuzz.cli.judge import judge
@@ -93,7 +94,7 @@ def cli() -> None:
     """
 
 
-for command in (run, check, report, judge, explain, minimize, list_, plan, serve, init):
+for command in (run, check, compare, report, judge, explain, minimize, list_, plan, serve, init):
     cli.add_command(command)
 
 

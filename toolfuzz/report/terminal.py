@@ -1,5 +1,6 @@
 """What a person sees at the end of a run: one table, then the commonest defects by example."""
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ __all__ = [
     "defect_view",
     "headline",
     "notes",
+    "plain",
     "print_defect",
     "print_rows",
     "print_summary",
@@ -38,12 +40,16 @@ def say(view: Callable[[int], RenderableType]) -> None:
     if console.is_terminal:
         console.print(view(console.width))
         return
-    # Piped output must not be folded at 80 columns, nor padded.
-    plain = Console(highlight=False, emoji=False, width=PIPED_WIDTH)
-    with plain.capture() as capture:
-        plain.print(view(PIPED_WIDTH))
-    lines = (line.rstrip() for line in capture.get().splitlines())
-    print("\n".join(lines), flush=True)
+    sys.stdout.write(plain(view))
+    sys.stdout.flush()
+
+
+def plain(view: Callable[[int], RenderableType]) -> str:
+    """Return a view as text without colours, neither folded at 80 columns nor padded."""
+    console = Console(highlight=False, emoji=False, width=PIPED_WIDTH, no_color=True)
+    with console.capture() as capture:
+        console.print(view(PIPED_WIDTH))
+    return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
 
 
 def print_summary(summary: JsonObject) -> None:

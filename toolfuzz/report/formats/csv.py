@@ -8,7 +8,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.report.formats._rows import COLUMNS, rows
 
-__all__ = ["FILE", "render"]
+__all__ = ["FILE", "cell", "render"]
 
 FILE = "verdicts.csv"
 # A spreadsheet takes a cell that begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection
@@ -21,11 +21,12 @@ def render(run: RunData, summary: JsonObject) -> str:
     writer = csv.DictWriter(text, fieldnames=list(COLUMNS))
     writer.writeheader()
     for row in rows(run):
-        writer.writerow({name: _cell(value) for name, value in row.items()})
+        writer.writerow({name: cell(value) for name, value in row.items()})
     return text.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """Return what stands in a cell: lists joined, nothing that a spreadsheet would compute."""
     if isinstance(value, list):
         value = ";".join(value)
     if isinstance(value, bool):

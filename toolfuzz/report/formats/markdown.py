@@ -8,7 +8,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.report.formats._words import count, kind, kind_note, milliseconds, percent
 from toolfuzz.report.text import brief, printable
 
-__all__ = ["FILE", "render"]
+__all__ = ["FILE", "code", "render", "table"]
 
 FILE = "report.md"
 _WEAK_FEATURES = 10
@@ -23,29 +23,29 @@ def _lines(summary: JsonObject) -> Iterator[str]:
     targets = summary["targets"]
     yield "## Tool calls, judged by toolfuzz"
     yield ""
-    yield from _table(
+    yield from table(
         ("target", "judged", "success", "95% interval", "schema accuracy", "p50", "unjudged"),
         [_row(target) for target in targets],
     )
     yield ""
     yield (
-        f"{summary['cases']} cases · seed {_code(str(summary['seed']))} · toolfuzz "
-        f"{_code(summary['toolfuzz_version'])} · the run ended: {_code(summary['finish_reason'])}"
+        f"{summary['cases']} cases · seed {code(str(summary['seed']))} · toolfuzz "
+        f"{code(summary['toolfuzz_version'])} · the run ended: {code(summary['finish_reason'])}"
     )
     for target in targets:
         if kind_note(target):
-            yield f"\n{_code(target['target'])}: **{kind_note(target)}**"
+            yield f"\n{code(target['target'])}: **{kind_note(target)}**"
     for target in targets:
         if target["defects"]:
             yield from _defects(target)
         weak = _weak_features(target)
         if weak:
-            yield f"\n#### Weakest features on {_code(target['target'])}\n"
-            yield from _table(("feature", "success", "95% interval", "judged"), weak)
+            yield f"\n#### Weakest features on {code(target['target'])}\n"
+            yield from table(("feature", "success", "95% interval", "judged"), weak)
 
 
 def _row(target: JsonObject) -> list[str]:
-    name = _code(target["target"], in_table=True)
+    name = code(target["target"], in_table=True)
     return [
         f"{name} ({kind(target)})" if kind(target) else name,
         f"{target['judged']} ({count(target['schemas'], 'schema')})",
@@ -58,23 +58,23 @@ def _row(target: JsonObject) -> list[str]:
 
 
 def _defects(target: JsonObject) -> Iterator[str]:
-    yield f"\n#### Defects on {_code(target['target'])}\n"
+    yield f"\n#### Defects on {code(target['target'])}\n"
     rows = []
     for slug, entry in target["defects"].items():
         example = entry["example"]
         rows.append(
             [
-                _code(slug, in_table=True),
+                code(slug, in_table=True),
                 str(entry["cases"]),
                 f"{percent(entry['rate'])} of replies",
-                _code(example["pointer"] or "/", in_table=True),
-                _code(brief(example["expected"]), in_table=True),
-                _code(brief(example["actual"]), in_table=True),
-                _code(entry["example_case"], in_table=True),
+                code(example["pointer"] or "/", in_table=True),
+                code(brief(example["expected"]), in_table=True),
+                code(brief(example["actual"]), in_table=True),
+                code(entry["example_case"], in_table=True),
             ]
         )
     header = ("defect", "cases", "share", "at", "expected", "got", "case")
-    yield from _table(header, rows)
+    yield from table(header, rows)
 
 
 def _weak_features(target: JsonObject) -> list[list[str]]:
@@ -82,7 +82,7 @@ def _weak_features(target: JsonObject) -> list[list[str]]:
     failing.sort(key=lambda item: (item[1]["rate"], item[0]))
     return [
         [
-            _code(feature, in_table=True),
+            code(feature, in_table=True),
             percent(entry["rate"]),
             _interval(entry),
             str(entry["judged"]),
@@ -95,14 +95,15 @@ def _interval(entry: JsonObject) -> str:
     return "–" if entry["rate"] is None else f"{entry['low']:.1%} – {entry['high']:.1%}"
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Return the lines of a table; the cells are Markdown already."""
     yield f"| {' | '.join(header)} |"
     yield f"|{' --- |' * len(header)}"
     for row in rows:
         yield f"| {' | '.join(row)} |"
 
 
-def _code(text: str, *, in_table: bool = False) -> str:
+def code(text: str, *, in_table: bool = False) -> str:
     """Put text into a code span; its fence is longer than any run of backticks inside.
 
     A table splits at pipes before it reads code spans, and unescapes them itself:

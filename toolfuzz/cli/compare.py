@@ -1,0 +1,31 @@
+"""``toolfuzz compare``: runs side by side."""
+
+from pathlib import Path
+
+import click
+
+EPILOG = """\b
+Examples:
+  toolfuzz compare reports/monday reports/friday
+  toolfuzz compare reports/* --format md > comparison.md
+  toolfuzz compare reports/* --format html --out comparison.html
+
+Rows with a letter in common can't be told apart by these runs. Differences are measured on the
+cases that both were asked, where they share enough of them.
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument(
+    "runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN..."
+)  # fmt: skip
+@click.option(
+    "--format", "form", type=click.Choice(["table", "md", "csv", "json", "html"]),
+    default="table", show_default=True,
+)  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it there.")
+def compare(runs: tuple[Path, ...], form: str, out: Path | None) -> None:
+    """Set the targets of several runs side by side. RUN is a folder or its run.jsonl."""
+    from toolfuzz.cli._compare import compare_runs
+
+    compare_runs(runs, form, out)
