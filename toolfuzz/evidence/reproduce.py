@@ -2,32 +2,69 @@
 
 import inspect
 import json
+import os
+import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.exchange import Target
+from toolfuzz.endpoints.dialects import dialect
+from toolfuzz.endpoints.registry import resolve
 
-__all__ = ["Service", "curl", "http_text", "python_sdk"]
+__all__ = ["Service", "curl", "http_text", "python_sdk", "service_of"]
+
+_SIMULATOR = "http://127.0.0.1:8399/v1"
+_OWN_SERVER = "http://127.0.0.1:8000/v1"
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Where a request goes. ``key_env`` names the key's variable; None: no key needed."""
+    """Where a request goes. ``key_env`` names the key's variable; None: no key needed.
+
+    ``start`` says how a server that isn't there all the time is started.
+    """
 
     base_url: str
-    path: str
     api: str
-    key_env: str | None
+    key_env: str | None = None
+    start: str = ""
 
     @property
     def url(self) -> str:
         """The full address."""
-        return f"{self.base_url}{self.path}"
+        return f"{self.base_url}{dialect(self.api).path}"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What is sent besides the content type; the key stands there as ``$NAME``."""
+        return dialect(self.api).headers(f"${self.key_env}" if self.key_env else None)
+
+
+def service_of(target: Target, settings: Mapping[str, Any]) -> Service:
+    """Return where others can reach what a run asked; ``settings`` are the run's."""
+    if target.kind == "simulated":
+        start = f"toolfuzz serve --profile {shlex.quote(target.model)} --port 8399"
+        return Service(_SIMULATOR, target.dialect, start=start)
+    if target.kind == "engine":
+        start = "serve a model of this family with this parser at port 8000"
+        return Service(_OWN_SERVER, target.dialect, start=start)
+    endpoint, _ = resolve(
+        target.name,
+        base_url=settings.get("base_url"),
+        dialect=target.dialect,
+        key_env=settings.get("key_env"),
+    )
+    keyless = endpoint.key_optional and not os.environ.get(endpoint.key_env or "")
+    return Service(endpoint.base_url, target.dialect, None if keyless else endpoint.key_env)
 
 
 def curl(service: Service, body: JsonObject) -> str:
     """Return a shell command that sends the body; the key comes from the environment."""
-    lines = [f"curl -sS '{service.url}'", "-H 'content-type: application/json'"]
-    lines += [f'-H "{header}"' for header in _auth_headers(service)]
+    quiet = "-sSN" if body.get("stream") else "-sS"
+    lines = [f"curl {quiet} {shlex.quote(service.url)}", "-H 'content-type: application/json'"]
+    lines += [f'-H "{name}: {value}"' for name, value in service.headers.items()]
     lines.append("--data-binary @- <<'JSON'")
     # JSON text has no raw line break inside a string, so no line of it can be the end mark.
     return " \\\n  ".join(lines) + f"\n{json.dumps(body, indent=2)}\nJSON\n"
@@ -61,7 +98,7 @@ def python_sdk(service: Service, body: JsonObject) -> str:
 
 def http_text(service: Service, body: JsonObject, status: int | None, reply: bytes) -> str:
     """Return request and response as the text of an ``.http`` file, without secrets."""
-    headers = "".join(f"{h}\n" for h in _auth_headers(service))
+    headers = "".join(f"{name}: {value}\n" for name, value in service.headers.items())
     answer = reply.decode("utf-8", "backslashreplace")
     return (
         f"POST {service.url}\ncontent-type: application/json\n{headers}\n"
@@ -84,13 +121,6 @@ _SDKS = {
     # This SDK puts /v1 before its paths itself.
     "anthropic-messages": _Sdk("anthropic", "Anthropic", "messages", own_version=True),
 }
-
-
-def _auth_headers(service: Service) -> list[str]:
-    if service.api == "anthropic-messages":
-        key = [f"x-api-key: ${service.key_env}"] if service.key_env else []
-        return [*key, "anthropic-version: 2023-06-01"]
-    return [f"authorization: Bearer ${service.key_env}"] if service.key_env else []
 
 
 def _split(sdk: _Sdk, body: JsonObject) -> tuple[JsonObject, JsonObject]:

@@ -3,6 +3,8 @@
 import dataclasses
 import json
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from toolfuzz import __version__
@@ -12,14 +14,24 @@ from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION, case_from_json, case_to_json
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import RunStarted
-from toolfuzz.evidence.examiner import Budget, Culprit, open_examiner
+from toolfuzz.evidence.examiner import Budget, Culprit, Examiner, open_examiner
 from toolfuzz.evidence.failures import Failure
 from toolfuzz.evidence.minimize import Minimized, Report, minimize
 from toolfuzz.judge.policy import Policy
 
-__all__ = ["RESULT_NAME", "study_failure", "study_folder", "study_from_json", "study_to_json"]
+__all__ = [
+    "ATTRIBUTION_NAME",
+    "RESULT_NAME",
+    "open_study",
+    "study_failure",
+    "study_folder",
+    "study_from_json",
+    "study_to_json",
+    "write_json",
+]
 
 RESULT_NAME = "minimized.json"
+ATTRIBUTION_NAME = "attribution.json"
 
 
 def study_folder(run: Path, failure: Failure) -> Path:
@@ -44,12 +56,48 @@ async def study_failure(
     written at the end, whole or not at all.
     """
     stream = failure.streams[0]
+    opened = open_study(
+        participant,
+        folder,
+        stream=stream,
+        budget=budget,
+        started=started,
+        policy=policy,
+        slots=slots,
+    )
+    async with opened as examiner:
+
+        async def fails(case: Case) -> bool | None:
+            return await examiner.fails(case, failure.culprit)
+
+        result = await minimize(
+            failure.example,
+            fails,
+            slots=slots,
+            certain=participant.target.kind == "engine",
+            report=report,
+        )
+    write_json(folder / RESULT_NAME, study_to_json(failure, result, stream=stream))
+    return result
+
+
+@asynccontextmanager
+async def open_study(
+    participant: Participant,
+    folder: Path,
+    *,
+    stream: bool,
+    budget: Budget,
+    started: float,
+    policy: Policy | None = None,
+    slots: int = 16,
+) -> AsyncIterator[Examiner]:
+    """Open an examiner that keeps all in the folder's journal and first reads what is there."""
     target = dataclasses.replace(participant.target, stream="stream" if stream else "plain")
-    path = folder / JOURNAL_NAME
-    earlier = list(read_journal(path)) if path.exists() else []
+    earlier = list(read_journal(folder)) if (folder / JOURNAL_NAME).exists() else []
     with Journal(folder, resume=True) as journal:
         if not earlier:
-            settings = {"study": failure.name, "slug": failure.culprit.slug}
+            settings = {"study": folder.name}
             journal.append([RunStarted(started, __version__, (target,), settings)])
         async with open_examiner(
             participant,
@@ -60,19 +108,7 @@ async def study_failure(
             policy=policy,
             slots=slots,
         ) as examiner:
-
-            async def fails(case: Case) -> bool | None:
-                return await examiner.fails(case, failure.culprit)
-
-            result = await minimize(
-                failure.example,
-                fails,
-                slots=slots,
-                certain=target.kind == "engine",
-                report=report,
-            )
-    _write(folder / RESULT_NAME, study_to_json(failure, result, stream=stream))
-    return result
+            yield examiner
 
 
 def study_to_json(failure: Failure, result: Minimized, *, stream: bool) -> JsonObject:
@@ -115,7 +151,8 @@ def study_from_json(data: JsonObject) -> tuple[Culprit, Minimized]:
         raise UsageError(f"not the result of a minimization: {error}") from None
 
 
-def _write(path: Path, data: JsonObject) -> None:
+def write_json(path: Path, data: JsonObject) -> None:
+    """Write a file whole or not at all."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
     draft.replace(path)

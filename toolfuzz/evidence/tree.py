@@ -46,6 +46,11 @@ class CaseTree:
         self._nodes = tuple(self._all_nodes())
         self._build = lru_cache(maxsize=4096)(self._built)
 
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Everything that could be left out, whether or not it may go alone."""
+        return self._nodes
+
     def __len__(self) -> int:
         return len(self._nodes)
 

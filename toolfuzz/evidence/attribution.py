@@ -1,0 +1,157 @@
+"""Asking for the cause of a failure and for its layer, with everything asked kept in journals."""
+
+import re
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolfuzz.campaign.asker import Participant
+from toolfuzz.core.case import Case, JsonObject
+from toolfuzz.core.codec import FORMAT_VERSION
+from toolfuzz.evidence.ablation import Cause, ablate
+from toolfuzz.evidence.examiner import Budget, Examiner
+from toolfuzz.evidence.failures import Failure
+from toolfuzz.evidence.layer import Layer, Trial, decide
+from toolfuzz.evidence.reduce import BudgetSpentError, all_answers
+from toolfuzz.evidence.study import open_study
+from toolfuzz.generate.twins import TWINS, twins
+from toolfuzz.judge.policy import Policy
+
+__all__ = ["Attribution", "Other", "attribute", "attribution_to_json"]
+
+TIMES = 16
+_ITEM = re.compile(r"/[0-9]+(?=/|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Somebody else who can be asked the same: ``kind`` is ``format`` or ``engine``."""
+
+    kind: str
+    what: str
+    participant: Participant
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """What was asked, the layer, the cause. ``reason`` says why it ended early, if it did."""
+
+    trials: tuple[Trial, ...]
+    layer: Layer
+    cause: Cause
+    calls: int
+    reason: str = ""
+
+
+async def attribute(
+    failure: Failure,
+    case: Case,
+    participant: Participant,
+    others: Sequence[Other],
+    folder: Path,
+    budget: Budget,
+    *,
+    started: float,
+    suspects: Collection[str] = (),
+    policy: Policy | None = None,
+) -> Attribution:
+    """Ask ``case`` (the smallest that shows the failure) in other ways, then take the features of
+    the failure's example away.
+
+    Goes on where an earlier attribution in the folder stood. A spent budget ends it early with
+    what is known.
+    """
+    stream = failure.streams[0]
+    certain = participant.target.kind == "engine"
+    trials: list[Trial] = []
+    cause, reason = Cause((), (), False, (), 0.0, 0), ""
+    async with AsyncExitStack() as stack:
+
+        async def examiner(who: Participant, streamed: bool, name: str) -> Examiner:
+            opened = open_study(
+                who, folder / name, stream=streamed, budget=budget, started=started, policy=policy
+            )
+            return await stack.enter_async_context(opened)
+
+        async def ask(kind: str, what: str, who: Examiner, other: Case, certain: bool) -> None:
+            trials.append(await _trial(kind, what, who, other, failure.culprit.slug, certain))
+
+        try:
+            own = await examiner(participant, stream, _mode(stream))
+            await ask("again", f"the case again, {_mode(stream)}", own, case, certain)
+            turned = await examiner(participant, not stream, _mode(not stream))
+            await ask("mode", f"the same, {_mode(not stream)}", turned, case, certain)
+            for number, other in enumerate(others):
+                sure = other.participant.target.kind == "engine"
+                asked = await examiner(other.participant, stream, f"{other.kind}-{number}")
+                await ask(other.kind, other.what, asked, case, sure)
+            for name, twin in twins(case).items():
+                await ask("twin", TWINS[name], own, twin, certain)
+            cause = await ablate(
+                failure.example,
+                _shows(own, failure.culprit.slug, failure.finding.pointer),
+                suspects=sorted(suspects),
+                certain=certain,
+            )
+        except BudgetSpentError as spent:
+            reason = str(spent)
+    first = trials or [Trial("again", "the case again", 0, 0)]
+    layer = decide(first, failure.culprit.slug, is_engine=certain)
+    return Attribution(tuple(trials), layer, cause, budget.spent_calls, reason)
+
+
+def attribution_to_json(found: Attribution, screened: Sequence[str]) -> JsonObject:
+    """Return what ``attribution.json`` holds; ``screened`` are the screen's sentences."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "layer": found.layer.where,
+        "reasons": list(found.layer.reasons),
+        "causes": [found.cause.words] if found.cause.rate else [],
+        "cause": {
+            "features": list(found.cause.features),
+            "also": list(found.cause.also),
+            "proven": found.cause.proven,
+            "cleared": list(found.cause.cleared),
+        },
+        "associated": list(screened),
+        "trials": [
+            {"kind": t.kind, "what": t.what, "failed": t.failed, "asked": t.asked, "words": t.words}
+            for t in found.trials
+        ],
+        "calls": found.calls,
+        "ended": found.reason,
+    }
+
+
+async def _trial(
+    kind: str, what: str, who: Examiner, case: Case, slug: str, certain: bool
+) -> Trial:
+    fails = _shows(who, slug)
+    answers = await all_answers([fails(case) for _ in range(1 if certain else TIMES)])
+    known = [a for a in answers if a is not None]
+    return Trial(kind, what, sum(known), len(known))
+
+
+def _shows(
+    examiner: Examiner, slug: str, place: str | None = None
+) -> Callable[[Case], Awaitable[bool | None]]:
+    """Look for the defect at that place, or anywhere; in another spelling its shape differs."""
+
+    async def shows(case: Case) -> bool | None:
+        verdict = await examiner.ask(case)
+        if verdict is None or verdict.status == "unjudged":
+            return None
+        found = (f.pointer for f in verdict.findings if f.slug == slug)
+        return any(place is None or _same_place(p, place) for p in found)
+
+    return shows
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Whether two pointers lead to the same member, whatever the position in an array."""
+    return _ITEM.sub("/0", one) == _ITEM.sub("/0", other)
+
+
+def _mode(stream: bool) -> str:
+    return "streamed" if stream else "not streamed"

@@ -1,0 +1,269 @@
+"""A failure as a bug report that can be pasted into an issue tracker."""
+
+import json
+import os
+import platform
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from toolfuzz import __version__
+from toolfuzz.core.case import Case, JsonObject
+from toolfuzz.core.codec import case_to_json
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.exchange import Reply
+from toolfuzz.endpoints.dialects import dialect
+from toolfuzz.evidence.dossier import Dossier, Share
+from toolfuzz.evidence.excerpt import MARKS, excerpt
+from toolfuzz.evidence.minimize import Minimized
+from toolfuzz.evidence.reproduce import Service, curl, http_text, python_sdk, service_of
+from toolfuzz.judge.catalogue import defects
+from toolfuzz.judge.pipeline import judge
+from toolfuzz.report.text import printable
+
+__all__ = ["TEMPLATES", "render", "slug_of", "title", "write_report"]
+
+TEMPLATES = ("issue", "form")
+_MOST_TEXT = 4000
+
+
+def write_report(dossier: Dossier, folder: Path, number: int, template: str) -> Path:
+    """Write ``<slug>-<n>.md``, ``.json`` (the case) and ``.http``; return the report's path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = folder / f"{slug_of(dossier)}-{number}"
+    clean = _cleaner(_service(dossier))
+    data = case_to_json(dossier.case)
+    data["defect"] = {
+        "slug": dossier.failure.culprit.slug,
+        "shape": dossier.failure.culprit.shape,
+        "stream": dossier.exchange.stream,
+        "seen_on": dossier.target.name,
+    }
+    paths = {end: stem.with_name(f"{stem.name}.{end}") for end in ("md", "json", "http")}
+    last = dossier.exchange.last
+    text = http_text(_service(dossier), _request(dossier), last.status, last.body)
+    paths["md"].write_text(render(dossier, template, paths["json"].name), encoding="utf-8")
+    paths["json"].write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+    paths["http"].write_text(clean(text), encoding="utf-8")
+    return paths["md"]
+
+
+def slug_of(dossier: Dossier) -> str:
+    """Return the beginning of the file names."""
+    return dossier.failure.culprit.slug
+
+
+def title(dossier: Dossier) -> str:
+    """Say in one sentence what happens, where."""
+    culprit = dossier.failure.culprit
+    entry = defects().get(culprit.slug)
+    what = entry.title.rstrip(".") if entry else culprit.slug
+    where = f", where the schema is {culprit.shape}" if culprit.shape else ""
+    return printable(f"{_subject(dossier)}: {what[:1].lower()}{what[1:]}{where}{_mode(dossier)}.")
+
+
+def render(dossier: Dossier, template: str = "issue", case_file: str = "case.json") -> str:
+    """Return the report as Markdown. ``template`` is one of TEMPLATES or a Jinja file's path."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError
+
+    environment = Environment(
+        loader=PackageLoader("toolfuzz.evidence"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"fenced": fenced, "code": code, "safe_text": _safe_text}
+    try:
+        if template in TEMPLATES:
+            page = environment.get_template(f"{template}.md.j2")
+        else:
+            page = environment.from_string(Path(template).read_text(encoding="utf-8"))
+        text = page.render(report=_context(dossier, case_file))
+    except OSError as error:
+        raise UsageError(
+            f"can't read the template {template}: {error.strerror}",
+            f"give a file or one of {', '.join(TEMPLATES)}",
+        ) from None
+    except TemplateError as error:
+        raise UsageError(f"the template {template} can't be used: {error}") from None
+    return _cleaner(_service(dossier))(re.sub(r"\n{3,}", "\n\n", text))
+
+
+def fenced(text: str, language: str = "") -> str:
+    """Put hostile text between fences that nothing in it can close."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{printable(text, keep_newlines=True).rstrip()}\n{fence}"
+
+
+def code(text: str) -> str:
+    """Put hostile text of one line into a code span."""
+    text = printable(text)
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    tick = "`" * (longest + 1)
+    gap = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{tick}{gap}{text}{gap}{tick}"
+
+
+def _safe_text(text: str) -> str:
+    """Escape what Markdown or HTML would act on in a sentence."""
+    text = re.sub(r"([\\`*_\[\]#|~])", r"\\\1", printable(text))
+    return text.replace("<", "&lt;").replace("@", "@\u200c")
+
+
+def _context(dossier: Dossier, case_file: str) -> dict[str, Any]:
+    service, request = _service(dossier), _request(dossier)
+    finding, minimized = dossier.finding, dossier.minimized
+    entry = defects().get(finding.slug)
+    reply = _reply(dossier)
+    body = dossier.exchange.last.body.decode("utf-8", "backslashreplace")
+    is_engine = dossier.target.kind == "engine"
+    return {
+        "title": title(dossier),
+        "slug": finding.slug,
+        "summary": entry.title if entry else finding.slug,
+        "sources": list(entry.sources) if entry else [],
+        "message": finding.message,
+        "target": dossier.target.name,
+        "kind": dossier.target.kind,
+        "subject": _subject(dossier),
+        "url": service.url,
+        "start": service.start,
+        "api": dossier.target.dialect,
+        "asked_model": dossier.target.model,
+        "served_model": reply.model,
+        "date": _day(dossier.exchange.last.started),
+        "version": __version__,
+        "stream": dossier.exchange.stream,
+        "tools": [{"name": t.name, "parameters": _json(t.parameters)} for t in dossier.case.tools],
+        "prompt": dossier.case.turns[0].messages[-1].content[:_MOST_TEXT],
+        "expected": _expected(dossier.case),
+        "where": f"$.{finding.pointer.lstrip('/').replace('/', '.')}" if finding.pointer else "$",
+        "shape": finding.shape,
+        "got": [
+            {"name": c.name or "(no name)", "arguments": _arguments(c.arguments_raw, c.arguments)}
+            for c in reply.calls
+        ],
+        "status": dossier.exchange.last.status,
+        "bytes": excerpt(body, finding),
+        "marks": MARKS,
+        "native": _native(dossier) if is_engine else None,
+        "curl": curl(service, request),
+        "python": python_sdk(service, request),
+        "case_file": case_file,
+        "minimal": _share(minimized) if minimized else None,
+        "size": (minimized.calls, minimized.rounds) if minimized else None,
+        "in_run": dossier.in_run,
+        "control": _control(minimized.neighbour) if minimized and minimized.neighbour else None,
+        "attribution": dossier.attribution,
+        "clients": _clients(dossier),
+        "environment": _environment(dossier),
+    }
+
+
+def _subject(dossier: Dossier) -> str:
+    if dossier.target.kind == "engine":
+        from toolfuzz.engines.spec import ENGINES, parse_spec
+
+        spec = parse_spec(dossier.target.model)
+        return f"{ENGINES[spec.engine]} {spec.version or ''}, parser {spec.parser}"
+    return f"{dossier.target.model} on {dossier.target.endpoint}"
+
+
+def _mode(dossier: Dossier) -> str:
+    plain, streamed = dossier.in_run
+    if streamed.failed and plain.asked and not plain.failed:
+        return ", only in streamed replies"
+    if plain.failed and streamed.asked and not streamed.failed:
+        return ", only in replies that are not streamed"
+    return ""
+
+
+def _service(dossier: Dossier) -> Service:
+    return service_of(dossier.target, dossier.settings)
+
+
+def _request(dossier: Dossier) -> JsonObject:
+    """Return the body that was sent; for an engine on trial, what a server of it would be sent."""
+    if dossier.target.kind != "engine":
+        return dossier.exchange.request
+    from dataclasses import replace
+
+    target = replace(dossier.target, model="default")
+    return dialect(target.dialect).encode(dossier.case, 0, target, stream=dossier.exchange.stream)
+
+
+def _reply(dossier: Dossier) -> Reply:
+    exchange = dossier.exchange
+    reply = dialect(dossier.target.dialect).decode(exchange.last, stream=exchange.stream)
+    return judge(dossier.case, exchange.turn, reply).reply
+
+
+def _native(dossier: Dossier) -> str:
+    request = dossier.exchange.request
+    return str(request.get("text") or "".join(map(str, request.get("deltas", ()))))
+
+
+def _expected(case: Case) -> list[JsonObject]:
+    return [{"name": c.tool, "arguments": _json(c.arguments)} for c in case.turns[-1].expect.calls]
+
+
+def _arguments(raw: str | None, loaded: Any) -> str:
+    text = raw if raw is not None else json.dumps(loaded, ensure_ascii=False, default=str)
+    return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}… {len(text):,} characters"
+
+
+def _share(minimized: Minimized) -> str:
+    return Share("", minimized.reproduced, minimized.asked).words
+
+
+def _control(case: Case) -> JsonObject:
+    return {
+        "tools": [{"name": t.name, "parameters": _json(t.parameters)} for t in case.tools],
+        "expected": _expected(case),
+    }
+
+
+def _clients(dossier: Dossier) -> list[str]:
+    """What the users of the official SDKs get from these very bytes, one sentence each."""
+    return []
+
+
+def _environment(dossier: Dossier) -> list[tuple[str, str]]:
+    params = dict(dossier.target.params)
+    return [
+        ("toolfuzz", __version__),
+        ("Python", platform.python_version()),
+        ("system", f"{platform.system()} {platform.machine()}"),
+        ("wire format", f"{dossier.target.dialect}, {_streamed(dossier.exchange.stream)}"),
+        ("request parameters", json.dumps(params) if params else "the server's defaults"),
+        ("run of", _day(dossier.started)),
+    ]
+
+
+def _streamed(stream: bool) -> str:
+    return "streamed" if stream else "not streamed"
+
+
+def _day(started: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(started))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _cleaner(service: Service) -> Callable[[str], str]:
+    """Return what takes the key and the user's folders out of a text."""
+    hidden = {os.environ.get(service.key_env or "", ""): "***"}
+    hidden |= {str(Path.home()): "~", str(Path.cwd()): "."}
+
+    def clean(text: str) -> str:
+        for found in sorted((h for h in hidden if len(h) > 4), key=len, reverse=True):
+            text = text.replace(found, hidden[found])
+        return text
+
+    return clean

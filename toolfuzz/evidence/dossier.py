@@ -1,0 +1,131 @@
+"""All that is known of one failure: its smallest case, the bytes, how often, on which layer."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from toolfuzz.analyze.load import RunData, collect, question
+from toolfuzz.analyze.rates import wilson
+from toolfuzz.campaign.journal import JOURNAL_NAME, read_journal
+from toolfuzz.core.case import Case, JsonObject
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.exchange import Exchange, Target
+from toolfuzz.core.verdict import Finding, Verdict
+from toolfuzz.evidence.failures import Failure
+from toolfuzz.evidence.minimize import Minimized
+from toolfuzz.evidence.study import ATTRIBUTION_NAME, RESULT_NAME, study_folder, study_from_json
+
+__all__ = ["Dossier", "Share", "open_dossier"]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """``failed`` of ``asked`` questions with their 95% Wilson interval; ``what`` was asked."""
+
+    what: str
+    failed: int
+    asked: int
+
+    @property
+    def words(self) -> str:
+        """For people: ``11 of 16 (44% – 86%)``."""
+        if not self.asked:
+            return "not asked"
+        low, high = wilson(self.failed, self.asked)
+        return f"{self.failed} of {self.asked} (95% interval {low:.0%} – {high:.0%})"
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One failure. ``case`` is the minimal case where there is one, else the smallest of the run;
+    ``exchange`` and ``finding`` are of an answer to that very case.
+
+    ``in_run`` holds the share of the run's cases per stream mode; ``attribution`` what
+    ``toolfuzz attribute`` wrote, None when it was not asked.
+    """
+
+    failure: Failure
+    target: Target
+    settings: JsonObject
+    started: float
+    case: Case
+    finding: Finding
+    exchange: Exchange
+    minimized: Minimized | None
+    attribution: JsonObject | None
+    in_run: tuple[Share, ...]
+
+
+def open_dossier(run: Path, data: RunData, failure: Failure) -> Dossier:
+    """Gather what run and study hold about a failure; ``data`` must have kept its exchanges."""
+    folder = study_folder(run, failure)
+    target = next(t for t in data.started.targets if t.name == failure.target)
+    minimized = _minimized(folder)
+    shown = None
+    if minimized is not None:
+        studied = collect(read_journal(folder), keep_exchanges=True)
+        of_case = (v for v in studied.verdicts if v.case_id == minimized.case.id)
+        shown = _shown(of_case, studied.exchanges, failure)
+    if shown is None:
+        minimized = None
+        shown = _shown(
+            (v for v in failure.verdicts if v.case_id == failure.example.id),
+            data.exchanges,
+            failure,
+        )
+    if shown is None:
+        raise UsageError(
+            f"the journal lacks the bytes of {failure.name}", "is it the whole run.jsonl?"
+        )
+    finding, exchange = shown
+    return Dossier(
+        failure,
+        target,
+        data.started.settings,
+        data.started.started,
+        minimized.case if minimized else failure.example,
+        finding,
+        exchange,
+        minimized,
+        _read(folder / ATTRIBUTION_NAME),
+        tuple(_in_run(data, failure)),
+    )
+
+
+def _shown(
+    verdicts: Iterable[Verdict], exchanges: dict[Any, list[Exchange]], failure: Failure
+) -> tuple[Finding, Exchange] | None:
+    for verdict in verdicts:
+        for finding in verdict.findings:
+            same = (finding.slug, finding.shape) == (failure.culprit.slug, failure.culprit.shape)
+            if same and exchanges.get(question(verdict)):
+                return finding, exchanges[question(verdict)][-1]
+    return None
+
+
+def _in_run(data: RunData, failure: Failure) -> Iterable[Share]:
+    judged = Counter(v.stream for v in data.of(failure.target) if v.status != "unjudged")
+    failed = Counter(v.stream for v in failure.verdicts)
+    for stream in (False, True):
+        yield Share("streamed" if stream else "not streamed", failed[stream], judged[stream])
+
+
+def _minimized(folder: Path) -> Minimized | None:
+    data = _read(folder / RESULT_NAME)
+    if data is None or not (folder / JOURNAL_NAME).exists():
+        return None
+    _, result = study_from_json(data)
+    return result if result.confirmed else None
+
+
+def _read(path: Path) -> JsonObject | None:
+    if not path.exists():
+        return None
+    try:
+        data: JsonObject = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UsageError(f"{path} is not JSON: {error}", "delete it and ask again") from None
+    return data

@@ -1,0 +1,85 @@
+"""Cases without one of their features, and cases with hardly anything but some features.
+
+Nothing is asked here. Both are found by taking parts of a case away (``tree.CaseTree``) and by
+spelling its tools anew (``generate.twins``).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from toolfuzz.core.case import Case
+from toolfuzz.evidence.tree import CaseTree, Node
+from toolfuzz.generate.spot import spot
+from toolfuzz.generate.twins import twins
+
+__all__ = ["Toggle", "bare_with", "features_of", "toggle"]
+
+
+# Under other names the place of a failure could not be found again.
+_RENAMING = ("neutral-names",)
+
+
+@dataclass(frozen=True, slots=True)
+class Toggle:
+    """A case without ``feature``; ``lost`` is everything that had to go with it."""
+
+    feature: str
+    case: Case
+    lost: frozenset[str]
+
+
+def features_of(case: Case) -> frozenset[str]:
+    """Return the features that a case really has."""
+    return frozenset(spot(case.tools, case.turns[0].expect.calls))
+
+
+def toggle(case: Case, feature: str) -> Toggle | None:
+    """Return the case without the feature that keeps most of the others; None if there is none.
+
+    A case that merely spells the same thing in another way is preferred to one that lacks a part.
+    """
+    before = features_of(case)
+    spelled = (twin for name, twin in twins(case).items() if name not in _RENAMING)
+    without = [t for t in spelled if feature not in features_of(t)]
+    if (pruned := _largest_without(case, feature)) is not None:
+        without.append(pruned)
+    found = [Toggle(feature, other, before - features_of(other)) for other in without]
+    return min(found, key=lambda t: len(t.lost), default=None)
+
+
+def bare_with(case: Case, features: Iterable[str]) -> Case:
+    """Return the case without everything that these features don't need."""
+    wanted = frozenset(features)
+
+    def kept(other: Case) -> bool:
+        return wanted <= features_of(other)
+
+    tree = CaseTree(case)
+    removed: frozenset[Node] = frozenset()
+    for node in _top_down(tree):
+        smaller = tree.build(removed | {node})
+        if smaller is not None and kept(smaller):
+            removed |= {node}
+    return tree.build(removed) or case
+
+
+def _largest_without(case: Case, feature: str) -> Case | None:
+    """Take away all that can go, then put back whatever doesn't bring the feature back."""
+    tree = CaseTree(case)
+    nodes = _top_down(tree)
+    removed: frozenset[Node] = frozenset()
+    for node in nodes:
+        if tree.valid(removed | {node}):
+            removed |= {node}
+    for node in nodes:
+        if node not in removed:
+            continue
+        larger = tree.build(removed - {node})
+        if larger is not None and feature not in features_of(larger):
+            removed -= {node}
+    found = tree.build(removed)
+    return None if found is None or feature in features_of(found) else found
+
+
+def _top_down(tree: CaseTree) -> list[Node]:
+    return sorted(tree.nodes, key=lambda n: n.depth)
