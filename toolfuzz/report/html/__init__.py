@@ -1,0 +1,5 @@
+"""A run, or several compared, as one HTML page that needs nothing beside itself."""
+
+from toolfuzz.report.html.page import render_comparison, render_run
+
+__all__ = ["render_comparison", "render_run"]

@@ -1,0 +1,190 @@
+"""One failure in full: what was sent, the bytes that came, expected beside got."""
+
+import codecs
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from markupsafe import Markup
+
+from toolfuzz.analyze.load import RunData, question
+from toolfuzz.core import strictjson
+from toolfuzz.core.case import Case, ExpectedCall, JsonObject, Turn
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.exchange import Attempt, Exchange, Reply, Target, ToolCall
+from toolfuzz.core.verdict import Verdict
+from toolfuzz.endpoints.dialects import dialect
+from toolfuzz.evidence.reproduce import curl, service_of
+from toolfuzz.judge.pairing import Pair, pair_up
+from toolfuzz.judge.pipeline import judge
+from toolfuzz.report.html.aligned import Line, aligned
+from toolfuzz.report.html.inert import marked
+
+__all__ = ["REQUEST_LIMIT", "RESPONSE_LIMIT", "Compared", "Shown", "evidence"]
+
+REQUEST_LIMIT = 32 * 1024
+RESPONSE_LIMIT = 12 * 1024
+_LINES = 200
+_TEXT_LIMIT = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One call: the one asked for and the one that came, either may be missing.
+
+    ``lines`` compare their arguments; ``raw`` is the argument string where it is no JSON object.
+    """
+
+    expected: str | None
+    got: str | None
+    lines: list[Line]
+    more: bool
+    raw: Markup | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One turn. ``response`` is the body in the pieces in which it was read.
+
+    ``cut`` holds the size of the whole body where only its beginning is shown.
+    """
+
+    number: int
+    kind: str
+    command: str
+    command_cut: int
+    note: str
+    attempts: tuple[Attempt, ...]
+    status: int | None
+    error: str | None
+    content_type: str
+    milliseconds: float
+    pieces: list[tuple[str, Markup]]
+    size: int
+    cut: bool
+    wanted: str
+    text: Markup | None
+    calls: list[Compared] = field(default_factory=list)
+
+
+def evidence(run: RunData, target: Target, verdict: Verdict) -> list[Shown]:
+    """Return the turns of a question, as far as its exchanges were kept."""
+    case = run.cases[verdict.case_id]
+    kept = run.exchanges.get(question(verdict), [])
+    return [_shown(run, case, target, exchange) for exchange in kept if exchange.attempts]
+
+
+def _shown(run: RunData, case: Case, target: Target, exchange: Exchange) -> Shown:
+    last = exchange.last
+    turn = case.turns[exchange.turn]
+    reply = _reply(case, target, exchange)
+    command, note = _command(target, run.started.settings, exchange.request)
+    body = last.body
+    return Shown(
+        number=exchange.turn + 1,
+        kind=turn.expect.kind,
+        command=command[:REQUEST_LIMIT],
+        command_cut=len(command) if len(command) > REQUEST_LIMIT else 0,
+        note=note,
+        attempts=exchange.attempts[:-1],
+        status=last.status,
+        error=last.error,
+        content_type=last.headers.get("content-type", ""),
+        milliseconds=last.total_ms,
+        pieces=list(_pieces(last)),
+        size=len(body),
+        cut=len(body) > RESPONSE_LIMIT,
+        wanted=_wanted(turn),
+        text=marked(reply.text[:_TEXT_LIMIT]) if reply.text.strip() else None,
+        calls=_calls(case, turn, reply),
+    )
+
+
+def _reply(case: Case, target: Target, exchange: Exchange) -> Reply:
+    """Return the reply with its calls assembled."""
+    reply = dialect(target.dialect).decode(exchange.last, stream=exchange.stream)
+    return judge(case, exchange.turn, reply).reply
+
+
+def _command(target: Target, settings: JsonObject, body: JsonObject) -> tuple[str, str]:
+    if target.kind == "engine":
+        note = "What the parser was given; no request went over a network."
+        return _body_text(body), note
+    try:
+        service = service_of(target, settings)
+    except UsageError:
+        return _body_text(body), "The address is no longer known; this is the body."
+    return curl(service, body), f"First: {service.start}" if service.start else ""
+
+
+def _body_text(body: JsonObject) -> str:
+    return json.dumps(body, indent=2)
+
+
+def _pieces(attempt: Attempt) -> Iterator[tuple[str, Markup]]:
+    """Return (label, text) of each chunk; a character cut in two stands in the later one."""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    several = len(attempt.chunks) > 1
+    left = RESPONSE_LIMIT
+    for number, (ms, chunk) in enumerate(attempt.chunks, start=1):
+        if left <= 0:
+            break
+        text = decoder.decode(chunk[:left], final=number == len(attempt.chunks))
+        left -= len(chunk)
+        label = f"{number} · {ms:.0f} ms · {len(chunk)} B" if several else ""
+        yield label, marked(text)
+
+
+def _wanted(turn: Turn) -> str:
+    expect = turn.expect
+    match expect.kind:
+        case "no_call":
+            return "A reply without any call."
+        case "unknown":
+            return "Not known; only the schema and the wire were judged."
+    count = len(expect.calls)
+    words = [f"{count} call{'' if count == 1 else 's'}"]
+    words.append("in this order" if expect.order == "given" and count > 1 else "")
+    words.append("with any arguments that validate" if expect.compare == "schema" else "")
+    return f"{' '.join(filter(None, words))}."
+
+
+def _calls(case: Case, turn: Turn, reply: Reply) -> list[Compared]:
+    expected = turn.expect.calls
+    pairs = [Pair(n, call, case.tool(call.name or "")) for n, call in enumerate(reply.calls)]
+    _, missing = pair_up(pairs, expected)
+    exact = turn.expect.compare == "exact"
+    compared = [_compared(pair.expected, pair.call, exact=exact) for pair in pairs]
+    return [*compared, *(_compared(call, None, exact=exact) for call in missing)]
+
+
+def _compared(wanted: ExpectedCall | None, call: ToolCall | None, *, exact: bool) -> Compared:
+    left = wanted.arguments if wanted and exact else None
+    right, raw = _arguments(call)
+    compare = partial(aligned, most=_LINES)
+    if raw is not None or call is None:
+        lines, more = compare(left, left) if left is not None else ([], False)
+    else:
+        lines, more = compare(right if left is None else left, right)
+    return Compared(wanted.tool if wanted else None, _name(call), lines, more, raw)
+
+
+def _name(call: ToolCall | None) -> str | None:
+    return None if call is None else call.name or "(no name)"
+
+
+def _arguments(call: ToolCall | None) -> tuple[Any, Markup | None]:
+    """Return the arguments as a value, and as text where they are no JSON object."""
+    if call is None:
+        return None, None
+    if call.arguments_raw is None:
+        return None, marked(strictjson.dumps(call.arguments)[:RESPONSE_LIMIT])
+    try:
+        value = strictjson.parse(call.arguments_raw).value
+    except strictjson.JsonError:
+        value = None
+    if isinstance(value, dict):
+        return value, None
+    return None, marked(call.arguments_raw[:RESPONSE_LIMIT])

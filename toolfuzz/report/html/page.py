@@ -1,0 +1,221 @@
+"""The page itself: what stands on it, its style and script inside, everything else shut out."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from math import floor
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from toolfuzz.analyze.compare import compare
+from toolfuzz.analyze.load import RunData
+from toolfuzz.analyze.rates import summarize
+from toolfuzz.core.case import JsonObject
+from toolfuzz.judge.catalogue import defects
+from toolfuzz.report.formats._words import count, kind_note, milliseconds, percent
+from toolfuzz.report.html import latency, matrix
+from toolfuzz.report.html.evidence import REQUEST_LIMIT, RESPONSE_LIMIT, evidence
+from toolfuzz.report.html.failed import Cause, Failed, by_cause, in_turn
+from toolfuzz.report.html.inert import marked, spelled
+from toolfuzz.report.html.models import Model, models
+from toolfuzz.report.text import brief
+
+__all__ = ["FAILURES_LIMIT", "PAGE_LIMIT", "render_comparison", "render_run"]
+
+FAILURES_LIMIT = 400
+"""The most failures that are shown in full."""
+PAGE_LIMIT = 10_000_000
+"""No further failure is shown in full once those before it have taken so many characters."""
+_CAUSES_LIMIT = 200
+
+Run = tuple[str, RunData, JsonObject]
+
+
+def render_run(run: RunData, summary: JsonObject) -> str:
+    """Return a run as an HTML page. ``run`` should have kept its exchanges."""
+    comparison = compare([("run", run)])
+    return _page([("run", run, summary)], comparison, "Tool-calling reliability")
+
+
+def render_comparison(comparison: JsonObject, runs: Sequence[tuple[str, RunData]]) -> str:
+    """Return several runs side by side as an HTML page.
+
+    ``runs`` are the named runs that ``compare`` was given and ``comparison`` what it returned.
+    """
+    summed = [(name, run, summarize(run)) for name, run in runs]
+    return _page(summed, comparison, "Tool-calling reliability compared")
+
+
+def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
+    columns = models(runs, comparison)
+    causes = by_cause(columns)
+    shown = _failures(causes)
+    scale = latency.axis(columns)
+    style, script = _file("style.css"), _file("script.js")
+    return _environment().get_template("page.html.j2").render(
+        title=title,
+        runs=runs,
+        models=columns,
+        comparison=comparison,
+        lead=_lead(columns, comparison),
+        start=_start(columns),
+        notes=_kind_notes(columns),
+        simulated=any(m.target.kind == "simulated" for m in columns),
+        all_simulated=all(m.target.kind == "simulated" for m in columns),
+        features=matrix.by_rate(columns, "features"),
+        found=matrix.by_defect(columns),
+        warned=matrix.by_defect(columns, "warnings"),
+        probes=matrix.by_rate(columns, "probes"),
+        modes=matrix.by_rate(columns, "modes"),
+        heats=matrix.HEATS,
+        axis=scale,
+        bars={m.label: latency.bars(m, scale) for m in columns} if scale else {},
+        causes=[(c, sum(f.anchor in shown for f in c.failed)) for c in causes[:_CAUSES_LIMIT]],
+        more_causes=causes[_CAUSES_LIMIT:],
+        failed=sum(len(c.failed) for c in causes),
+        shown=shown,
+        filters=_filters([f for c in causes for f in c.failed if f.anchor in shown]),
+        request_limit=REQUEST_LIMIT,
+        response_limit=RESPONSE_LIMIT,
+        style=Markup(style),
+        script=Markup(script),
+        policy=_policy(style, script),
+    )  # fmt: skip
+
+
+def _failures(causes: Sequence[Cause]) -> dict[str, Markup]:
+    """Return the failures that are shown in full, by anchor, already rendered."""
+    render = _environment().get_template("failure.html.j2").render
+    shown: dict[str, Markup] = {}
+    size = 0
+    for failed in in_turn(causes):
+        if len(shown) == FAILURES_LIMIT or size > PAGE_LIMIT:
+            break
+        model = failed.model
+        turns = evidence(model.run, model.target, failed.verdict)
+        html = render(
+            failed=failed, turns=turns, facets=_facets(failed), response_limit=RESPONSE_LIMIT
+        )
+        shown[failed.anchor] = Markup(html)
+        size += len(html)
+    return shown
+
+
+def _facets(failed: Failed) -> dict[str, list[str]]:
+    """Return what the failures can be filtered by."""
+    return {
+        "defect": failed.slugs,
+        "model": [failed.model.label],
+        "feature": list(failed.case.features),
+        "probe": [failed.case.probe],
+        "mode": ["stream" if failed.verdict.stream else "plain"],
+    }
+
+
+def _filters(shown: Sequence[Failed]) -> dict[str, list[str]]:
+    values: dict[str, set[str]] = {}
+    for failed in shown:
+        for name, found in _facets(failed).items():
+            values.setdefault(name, set()).update(found)
+    return {name: sorted(found) for name, found in values.items()}
+
+
+def _lead(columns: Sequence[Model], comparison: JsonObject) -> str:
+    """Return the result in a sentence."""
+    judged = [m for m in columns if m.figures["rate"] is not None]
+    if not judged:
+        return "Nothing could be judged."
+    best, worst = judged[0], judged[-1]
+    first = f"{best.label} got {percent(best.figures['rate'])} of its judged calls right"
+    if best is worst:
+        low, high = best.figures["low"], best.figures["high"]
+        return f"{first} (95% interval {low:.1%} – {high:.1%})."
+    if len(comparison["groups"]) == 1:
+        return f"{first}. The differences between these models may be chance."
+    return f"{first}, {worst.label} {percent(worst.figures['rate'])}."
+
+
+def _start(columns: Sequence[Model]) -> float:
+    """Return the tenth at which the axis of the success rates begins."""
+    lows = [m.figures["low"] for m in columns if m.figures["rate"] is not None]
+    return min(floor(10 * min(lows, default=0)) / 10, 0.9)
+
+
+def _kind_notes(columns: Sequence[Model]) -> list[tuple[str, list[str]]]:
+    """Return (sentence, labels) for what was not real."""
+    notes: dict[str, list[str]] = {}
+    for model in columns:
+        notes.setdefault(_note(model), []).append(model.label)
+    return [(note, labels) for note, labels in notes.items() if note]
+
+
+def _note(model: Model) -> str:
+    if model.target.kind == "engine":
+        _, _, engine = model.target.name.partition("/")
+        return f"Engine parser trial: perfect model text, real {engine} parser."
+    return kind_note(model.figures)
+
+
+def _policy(style: str, script: str) -> str:
+    """Return a content security policy under which nothing loads and nothing else runs."""
+    return (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _file(name: str) -> str:
+    return (files(__package__) / "templates" / name).read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class _Defect:
+    title: str
+    usual: str
+    help: str
+    sources: tuple[str, ...]
+
+
+_UNKNOWN = _Defect("", "", "", ())
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader(__package__, "templates"),
+        autoescape=True,
+        finalize=spelled,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        percent=percent, marked=marked, brief=brief, points=_points, day=_day, usd=_usd
+    )
+    environment.globals.update(
+        count=count,
+        milliseconds=milliseconds,
+        defect=lambda slug: defects().get(slug, _UNKNOWN),
+    )
+    return environment
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:+.1f}"
+
+
+def _day(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _usd(dollars: float) -> str:
+    return f"${dollars:.2f}" if dollars >= 0.1 else f"${dollars:.2g}" if dollars else "$0"
