@@ -94,9 +94,11 @@ async def attribute_failures(
         for failure in found:
             participant = targets[failure.target]
             folder = study_folder(run, failure)
+            minimal = _minimal(folder)
             attribution = await attribute(
                 failure,
-                _smallest(folder, failure),
+                minimal or failure.example,
+                None if minimal else failure.finding.pointer,
                 participant,
                 [*others[failure.target], *trials],
                 folder / "attribute",
@@ -133,13 +135,12 @@ async def _formats(target: Target, access: Access, stack: AsyncExitStack, seed: 
     return others
 
 
-def _smallest(folder: Path, failure: Failure) -> Case:
-    """Return the minimal case where one is known, else the failure's example."""
+def _minimal(folder: Path) -> Case | None:
     path = folder / RESULT_NAME
     if not path.exists():
-        return failure.example
+        return None
     _, minimized = study_from_json(json.loads(path.read_text(encoding="utf-8")))
-    return minimized.case if minimized.reproduced else failure.example
+    return minimized.case if minimized.reproduced else None
 
 
 def _associated(data: RunData, failure: Failure) -> list[Association]:

@@ -21,6 +21,8 @@ from toolfuzz.judge.policy import Policy
 __all__ = ["Attribution", "Other", "attribute", "attribution_to_json"]
 
 TIMES = 16
+# A failure's place has another name there.
+_RENAMED = frozenset({TWINS["neutral-names"]})
 _ITEM = re.compile(r"/[0-9]+(?=/|$)")
 
 
@@ -47,6 +49,7 @@ class Attribution:
 async def attribute(
     failure: Failure,
     case: Case,
+    place: str | None,
     participant: Participant,
     others: Sequence[Other],
     folder: Path,
@@ -57,7 +60,8 @@ async def attribute(
     policy: Policy | None = None,
 ) -> Attribution:
     """Ask ``case`` (the smallest that shows the failure) in other ways, then take the features of
-    the failure's example away.
+    the failure's example away. ``place`` is the pointer at which ``case`` fails,
+    None when any place will do.
 
     Goes on where an earlier attribution in the folder stood. A spent budget ends it early with
     what is known.
@@ -75,7 +79,10 @@ async def attribute(
             return await stack.enter_async_context(opened)
 
         async def ask(kind: str, what: str, who: Examiner, other: Case, certain: bool) -> None:
-            trials.append(await _trial(kind, what, who, other, failure.culprit.slug, certain))
+            fails = _shows(who, failure.culprit.slug, None if what in _RENAMED else place)
+            answers = await all_answers([fails(other) for _ in range(1 if certain else TIMES)])
+            known = [a for a in answers if a is not None]
+            trials.append(Trial(kind, what, sum(known), len(known)))
 
         try:
             own = await examiner(participant, stream, _mode(stream))
@@ -122,15 +129,6 @@ def attribution_to_json(found: Attribution, screened: Sequence[str]) -> JsonObje
         "calls": found.calls,
         "ended": found.reason,
     }
-
-
-async def _trial(
-    kind: str, what: str, who: Examiner, case: Case, slug: str, certain: bool
-) -> Trial:
-    fails = _shows(who, slug)
-    answers = await all_answers([fails(case) for _ in range(1 if certain else TIMES)])
-    known = [a for a in answers if a is not None]
-    return Trial(kind, what, sum(known), len(known))
 
 
 def _shows(

@@ -4,10 +4,11 @@ Nothing is asked here. Both are found by taking parts of a case away (``tree.Cas
 spelling its tools anew (``generate.twins``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from toolfuzz.core.case import Case
+from toolfuzz.core.case import Case, Json
+from toolfuzz.core.codec import case_to_json
 from toolfuzz.evidence.tree import CaseTree, Node
 from toolfuzz.generate.spot import spot
 from toolfuzz.generate.twins import twins
@@ -36,7 +37,7 @@ def features_of(case: Case) -> frozenset[str]:
 def toggle(case: Case, feature: str) -> Toggle | None:
     """Return the case without the feature that keeps most of the others; None if there is none.
 
-    A case that merely spells the same thing in another way is preferred to one that lacks a part.
+    Of several the one is taken that changes least.
     """
     before = features_of(case)
     spelled = (twin for name, twin in twins(case).items() if name not in _RENAMING)
@@ -44,7 +45,7 @@ def toggle(case: Case, feature: str) -> Toggle | None:
     if (pruned := _largest_without(case, feature)) is not None:
         without.append(pruned)
     found = [Toggle(feature, other, before - features_of(other)) for other in without]
-    return min(found, key=lambda t: len(t.lost), default=None)
+    return min(found, key=lambda t: (len(t.lost), _distance(case, t.case)), default=None)
 
 
 def bare_with(case: Case, features: Iterable[str]) -> Case:
@@ -71,14 +72,32 @@ def _largest_without(case: Case, feature: str) -> Case | None:
     for node in nodes:
         if tree.valid(removed | {node}):
             removed |= {node}
-    for node in nodes:
-        if node not in removed:
-            continue
-        larger = tree.build(removed - {node})
-        if larger is not None and feature not in features_of(larger):
-            removed -= {node}
+    changed = True
+    while changed:
+        changed = False
+        for node in [n for n in nodes if n in removed]:
+            larger = tree.build(removed - {node})
+            if larger is not None and feature not in features_of(larger):
+                removed -= {node}
+                changed = True
     found = tree.build(removed)
     return None if found is None or feature in features_of(found) else found
+
+
+def _distance(one: Case, other: Case) -> int:
+    return len(set(_leaves(case_to_json(one))) ^ set(_leaves(case_to_json(other))))
+
+
+def _leaves(value: Json, path: str = "") -> Iterator[tuple[str, str]]:
+    members: Iterable[tuple[str | int, Json]] = ()
+    if isinstance(value, dict):
+        members = value.items()
+    elif isinstance(value, list):
+        members = enumerate(value)
+    else:
+        yield path, repr(value)
+    for key, inner in members:
+        yield from _leaves(inner, f"{path}/{key}")
 
 
 def _top_down(tree: CaseTree) -> list[Node]:
