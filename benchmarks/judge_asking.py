@@ -69,6 +69,11 @@ def situations(n: int, *, seed: int) -> list[Case]:
     return [_framed(k, case) for k, case in enumerate(draw_cases(n, seed=seed))]
 
 
+def odd_names(n: int, *, seed: int) -> list[Case]:
+    """Draw n cases with names of tools and parameters that strict providers refuse."""
+    return list(draw_cases(n, seed=seed, features=["odd-keys", "odd-tool-name"]))
+
+
 def _framed(k: int, case: Case) -> Case:
     turn = case.turns[0]
     if len(turn.expect.calls) != 1 or turn.tool_choice != "auto":

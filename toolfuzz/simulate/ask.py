@@ -56,8 +56,12 @@ class Ask:
 
     @property
     def answered(self) -> bool:
-        """Whether tool results are the last thing that was said."""
-        return bool(self.history) and bool(self.history[-1].answers)
+        """Whether tool results are the last thing that was said.
+
+        In Anthropic's format results and the next question stand in one user message.
+        """
+        last = self.history[-1] if self.history else Said("")
+        return bool(last.answers) and not (last.role == "user" and last.text)
 
     @property
     def turn(self) -> int:

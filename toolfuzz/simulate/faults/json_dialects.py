@@ -45,12 +45,15 @@ def no_empty_arguments(reply: Reply, roll: Roll) -> bool:
     return bool(empty)
 
 
-@fault("kimi/counted-ids", "message")
+@fault("kimi/counted-ids", "message", turn=2)
 def counted_ids(reply: Reply, roll: Roll) -> bool:
-    """Ids in the model's own form, function name and count (vllm-project/vllm#32146)."""
+    """Ids in the model's own form, function name and count (vllm-project/vllm#32146).
+
+    Nobody can be hurt before the count starts again in the second turn.
+    """
     for n, call in enumerate(reply.calls):
         call.id = f"functions.{call.name}:{n}"
-    return bool(reply.calls)
+    return bool(reply.calls) and reply.ask.turn > 1
 
 
 @fault("kimi/id-as-name", "message")
@@ -96,7 +99,7 @@ def split_number(reply: Reply, roll: Roll) -> bool:
     return found
 
 
-@fault("mistral/short-ids", "message", "chat")
+@fault("mistral/short-ids", "message", "chat", legal=True)
 def short_ids(reply: Reply, roll: Roll) -> bool:
     """Ids of nine letters and digits, the only ones that Mistral's template takes back."""
     for call in reply.calls:

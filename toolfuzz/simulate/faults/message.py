@@ -7,9 +7,11 @@ from toolfuzz.simulate.wire.chat import messages_of
 
 @fault("finish-stop-with-calls", "message", "chat, messages")
 def finish_stop_with_calls(reply: Reply, roll: Roll) -> bool:
-    """Calls are there and the reason says stop (end_turn)."""
-    reply.finish = "stop" if reply.calls else reply.finish
-    return bool(reply.calls)
+    """Calls are there and the reason says stop (end_turn); with a forced tool that is legal."""
+    if not reply.calls or reply.ask.choice.startswith("tool:"):
+        return False
+    reply.finish = "stop"
+    return True
 
 
 @fault("finish-calls-empty", "message", "chat, messages")
