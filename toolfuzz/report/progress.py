@@ -2,16 +2,23 @@
 
 import sys
 import time
-from collections import Counter
 from types import TracebackType
 from typing import Protocol
 
-from toolfuzz.core.events import Event, RunStarted, VerdictReached
-from toolfuzz.report.text import printable
+from rich.console import Console, Group, RenderableType
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
 
-__all__ = ["Progress", "progress"]
+from toolfuzz.core.events import Event
+from toolfuzz.report.tally import PriceOf, Standing, Tally
+from toolfuzz.report.text import brief, printable
+
+__all__ = ["Progress", "live_view", "progress", "words"]
 
 SECONDS_BETWEEN_LINES = 10.0
+REFRESHES_PER_SECOND = 4
+_NARROW = 76
 
 
 class Progress(Protocol):
@@ -39,47 +46,6 @@ class Progress(Protocol):
         ...
 
 
-class _Tally:
-    """What is known so far, from events alone."""
-
-    def __init__(self) -> None:
-        self.total = 0
-        self.status: Counter[str] = Counter()
-        self.slugs: Counter[str] = Counter()
-        self.began = time.monotonic()
-
-    def take(self, event: Event) -> None:
-        match event:
-            case RunStarted():
-                settings = event.settings
-                ways = 2 if settings.get("stream") == "both" else 1
-                per_target = settings["cases"] * settings["repeat"] * ways
-                self.total = per_target * len(event.targets)
-                self.began = time.monotonic()
-            case VerdictReached(verdict):
-                self.status[verdict.status] += 1
-                if verdict.status == "fail":
-                    errors = (f.slug for f in verdict.findings if f.severity == "error")
-                    self.slugs[next(errors, "strict")] += 1
-
-    @property
-    def done(self) -> int:
-        return sum(self.status.values())
-
-    def words(self) -> str:
-        judged = self.status["pass"] + self.status["fail"]
-        parts = [f"{self.status['pass'] / judged:.1%} passed" if judged else "nothing judged yet"]
-        if self.status["fail"]:
-            slug, count = self.slugs.most_common(1)[0]
-            parts.append(f"{self.status['fail']} failed (mostly {slug}, {count})")
-        if self.status["unjudged"]:
-            parts.append(f"{self.status['unjudged']} unjudged")
-        seconds = time.monotonic() - self.began
-        if seconds > 0.5:
-            parts.append(f"{self.done / seconds:.0f} calls/s")
-        return " · ".join(parts)
-
-
 class _Silent:
     def __enter__(self) -> "_Silent":
         return self
@@ -97,70 +63,133 @@ class _Silent:
 class _Lines(_Silent):
     """One plain line every ten seconds, for logs and pipes."""
 
-    def __init__(self) -> None:
-        self._tally = _Tally()
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
         self._next = time.monotonic() + SECONDS_BETWEEN_LINES
 
     def tell(self, event: Event) -> None:
         self._tally.take(event)
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + SECONDS_BETWEEN_LINES
-            self.note(f"{self._tally.done}/{self._tally.total} · {self._tally.words()}")
+            self.note(words(self._tally))
 
 
 class _Live(_Silent):
-    """A bar with rate, failures, pace and the time left."""
+    """A few lines that are drawn again and again."""
 
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
-        from rich.progress import Progress as Bar
+    def __init__(self, tally: Tally) -> None:
+        from rich.live import Live
 
-        self._tally = _Tally()
-        self._bar = Bar(
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.description}", markup=False),
-            console=Console(stderr=True),
+        self._tally = tally
+        self._console = Console(stderr=True, highlight=False, emoji=False)
+        self._live = Live(
+            get_renderable=self._view,
+            console=self._console,
+            refresh_per_second=REFRESHES_PER_SECOND,
             transient=True,
         )
-        self._task = self._bar.add_task("starting", total=None)
-        self._shown = 0.0
+
+    def _view(self) -> RenderableType:
+        return live_view(self._tally, width=self._console.width)
 
     def __enter__(self) -> "_Live":
-        self._bar.start()
+        self._live.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        self._live.stop()
 
     def tell(self, event: Event) -> None:
         self._tally.take(event)
-        now = time.monotonic()
-        if now - self._shown < 0.1:
-            return
-        self._shown = now
-        self._bar.update(
-            self._task,
-            total=self._tally.total or None,
-            completed=self._tally.done,
-            description=printable(self._tally.words()),
-        )
 
     def note(self, message: str) -> None:
-        self._bar.console.print(message, markup=False)
+        self._console.print(message, markup=False)
 
 
-def progress(*, quiet: bool, price: object = None) -> Progress:
-    """Return what suits where stderr goes: nothing, plain lines, or a live bar."""
+def progress(*, quiet: bool, price: PriceOf | None = None) -> Progress:
+    """Return what suits where stderr goes: nothing, plain lines, or a live view."""
     if quiet:
         return _Silent()
-    return _Live() if sys.stderr.isatty() else _Lines()
+    return _Live(Tally(price)) if sys.stderr.isatty() else _Lines(Tally(price))
+
+
+def words(tally: Tally) -> str:
+    """Return all that is known in one line of plain text."""
+    several = len(tally.standings) > 1
+    parts = [_count(tally)]
+    for name, standing in list(tally.standings.items()):
+        parts.append(f"{name}: {_standing(standing)}" if several else _standing(standing))
+    return printable(" · ".join([*parts, *_pace(tally)]))
+
+
+def live_view(tally: Tally, *, width: int) -> RenderableType:
+    """Return a bar with pace, time and money, a line a target, and what failed last."""
+    if not tally.standings:
+        return Text("starting", style="dim")
+    bar = ProgressBar(total=max(tally.total, 1), completed=tally.done, width=min(24, width // 4))
+    head = Table.grid(padding=(0, 1))
+    head.add_column(no_wrap=True)
+    head.add_column()
+    pace = Text(" · ".join([_count(tally), *_pace(tally)]), no_wrap=True, overflow="ellipsis")
+    head.add_row(bar, pace)
+    rows = Table.grid(padding=(0, 2))
+    longest = max(len(printable(name)) for name in tally.standings)
+    rows.add_column(no_wrap=True, overflow="ellipsis", max_width=min(longest, width // 3))
+    rows.add_column()
+    for name, standing in list(tally.standings.items()):
+        said = _standing(standing, most=width >= _NARROW)
+        line = Text(printable(said), no_wrap=True, overflow="ellipsis")
+        rows.add_row(Text(printable(name), style="bold"), line)
+    parts: list[RenderableType] = [head, rows]
+    if tally.latest:
+        parts.append(_latest(tally))
+    return Group(*parts)
+
+
+def _count(tally: Tally) -> str:
+    return f"{tally.done} of {'at most ' if tally.at_most else ''}{tally.total}"
+
+
+def _standing(standing: Standing, *, most: bool = True) -> str:
+    so_far = standing.rate()
+    if so_far.rate is None:
+        said = ["nothing judged yet"]
+    else:
+        said = [f"{so_far.rate:.1%} passed ({100 * so_far.low:.1f} – {100 * so_far.high:.1f})"]
+    if standing.slugs and most:
+        slug, count = standing.slugs.most_common(1)[0]
+        said.append(f"{standing.failed} failed, mostly {slug} ({count})")
+    elif standing.failed:
+        said.append(f"{standing.failed} failed")
+    if standing.unjudged:
+        said.append(f"{standing.unjudged} unjudged")
+    return " · ".join(said)
+
+
+def _pace(tally: Tally) -> list[str]:
+    said = [_clock(tally.elapsed)]
+    if tally.left is not None:
+        said.append(f"{_clock(tally.left)} left")
+    if tally.pace is not None:
+        said.append(f"{tally.pace:.{0 if tally.pace >= 10 else 1}f} calls/s")
+    if tally.spent is not None:
+        said.append(f"${tally.spent:.2f}" if tally.spent >= 0.01 else "under 1 cent")
+    return said
+
+
+def _latest(tally: Tally) -> Text:
+    assert tally.latest is not None
+    name, finding = tally.latest
+    line = Text("last failure ", style="dim", no_wrap=True, overflow="ellipsis")
+    line.append(printable(finding.slug), style="not dim red")
+    if len(tally.standings) > 1:
+        line.append(f" on {printable(name)}", style="not dim")
+    if finding.pointer:
+        line.append(f" at {printable(finding.pointer)}: got {brief(finding.actual)}")
+    return line
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -31,6 +31,7 @@ EXAMPLES_SHOWN = 3
 # Columns of text from which on a table has a bar and the commonest defect, and all the rest.
 MEDIUM, WIDE = 76, 96
 PIPED_WIDTH = 140
+_BESIDE_NAME_AND_DEFECT, _SHORTEST_DEFECT = 42, 16
 
 
 def say(view: Callable[[int], RenderableType]) -> None:
@@ -122,29 +123,38 @@ def headline(summary: JsonObject, *more: str) -> Text:
 
 def target_table(targets: Sequence[JsonObject], *, width: int) -> Table:
     """Return one row a target; a narrow one leaves out the bar and what is said below anyway."""
+    names = [printable(target["target"]) for target in targets]
+    name_width = min(max(map(len, names), default=0), max(width // 3, 16))
+    bar = width >= MEDIUM
+    # Only columns that may wrap are shrunk by rich, so these two are, and cut off their own text.
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("target", no_wrap=True, overflow="ellipsis", max_width=max(width // 3, 16))
+    table.add_column("target", max_width=name_width)
     table.add_column("calls", justify="right", no_wrap=True)
     table.add_column("success", justify="right", no_wrap=True)
     table.add_column("95% interval", no_wrap=True)
     if width >= WIDE:
         table.add_column("schema acc.", justify="right", no_wrap=True)
         table.add_column("p50", justify="right", no_wrap=True)
-    if width >= MEDIUM:
-        table.add_column("top defect", no_wrap=True, overflow="ellipsis")
-    for target in targets:
+    with_defect = width - name_width >= _BESIDE_NAME_AND_DEFECT + _SHORTEST_DEFECT
+    if with_defect:
+        table.add_column("top defect")
+    for name, target in zip(names, targets, strict=True):
         cells: list[RenderableType] = [
-            Text(printable(target["target"])),
+            _cut(name),
             str(target["judged"]),
-            _success(target["rate"], bar=width >= MEDIUM),
+            _success(target["rate"], bar=bar),
             _interval(target),
         ]
         if width >= WIDE:
             cells += [_percent(target["schema_accuracy"]), _milliseconds(target["latency_ms"])]
-        if width >= MEDIUM:
-            cells.append(_top_defect(target))
+        if with_defect:
+            cells.append(_cut(_top_defect(target)))
         table.add_row(*cells)
     return table
+
+
+def _cut(text: str) -> Text:
+    return Text(text, no_wrap=True, overflow="ellipsis")
 
 
 def _success(rate: float | None, *, bar: bool) -> Text:
@@ -168,11 +178,11 @@ def _interval(target: JsonObject) -> str:
     return f"{100 * target['low']:5.1f} – {100 * target['high']:.1f}"
 
 
-def _top_defect(target: JsonObject) -> Text:
+def _top_defect(target: JsonObject) -> str:
     if not target["defects"]:
-        return Text("–")
+        return "–"
     slug, entry = next(iter(target["defects"].items()))
-    return Text(f"{slug} ({entry['replies']})")
+    return f"{slug} ({entry['replies']})"
 
 
 def notes(summary: JsonObject) -> list[RenderableType]:
@@ -229,14 +239,17 @@ def _defect_example(entry: JsonObject) -> RenderableType:
     example = entry["example"]
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
-    grid.add_column(no_wrap=True, overflow="ellipsis")
+    grid.add_column()
     place = _json_path(example["pointer"])
     name = place.removeprefix("$.") if place != "$" else ""
     lead = f"{name} = " if name else ""
     if example["expected"] is not None or example["actual"] is not None:
-        grid.add_row("asked", Text(f"{lead}{brief(example['expected'])}", style="green"))
-        got = Text(f"{lead}{brief(example['actual'])}", style="red")
+        asked, got = _cut(f"{lead}{brief(example['expected'])}"), _cut(lead)
+        asked.stylize("green")
+        got.append(brief(example["actual"]))
+        got.stylize("red")
         got.append(f"   {_kind(example['actual'])}", style="dim")
+        grid.add_row("asked", asked)
         grid.add_row("got", got)
     else:
         grid.add_row("got", Text(printable(example["message"])))

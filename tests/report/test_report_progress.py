@@ -1,0 +1,96 @@
+"""What a person sees while a run goes on."""
+
+import pytest
+from report_run import a_run
+from rich.console import Console
+from syrupy.assertion import SnapshotAssertion
+
+from toolfuzz.core.events import RunStarted, VerdictReached
+from toolfuzz.report.progress import live_view, progress, words
+from toolfuzz.report.tally import Tally
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def tally_of(text: str = "model", *, targets: int = 1, check: bool = False) -> Tally:
+    clock = Clock()
+    tally = Tally(clock=clock)
+    run = a_run(text, targets=targets)
+    settings = {"cases": 40, "repeat": 1, **({"check": {}} if check else {})}
+    tally.take(RunStarted(0.0, "0.1.0", run.started.targets, settings))
+    for verdict in run.verdicts:
+        tally.take(VerdictReached(verdict))
+    clock.now += 8
+    return tally
+
+
+def test_figures() -> None:
+    tally = tally_of()
+    (standing,) = tally.standings.values()
+    assert (tally.done, tally.total) == (4, 40)
+    assert (standing.failed, standing.unjudged) == (1, 1)
+    assert standing.rate().rate == pytest.approx(2 / 3)
+    assert tally.pace == pytest.approx(4 / 8)
+    assert tally.left == pytest.approx(36 * 2)
+
+
+def test_words() -> None:
+    assert words(tally_of()) == (
+        "4 of 40 · 66.7% passed (9.4 – 97.5) · 1 failed, mostly string-as-container (1) · "
+        "1 unjudged · 0:08 · 1:12 left · 0.5 calls/s"
+    )
+
+
+def test_a_check_ends_when_it_knows() -> None:
+    said = words(tally_of(check=True))
+    assert said.startswith("4 of at most 40")
+    assert "left" not in said
+
+
+def test_money_is_shown_when_all_of_it_is_known() -> None:
+    run = a_run("model", targets=2)
+    tally = Tally(lambda target: lambda given, made: 0.25)
+    tally.take(RunStarted(0.0, "0.1.0", run.started.targets, {"cases": 4, "repeat": 1}))
+    assert tally.spent == 0.5
+    unknown = Tally(lambda target: lambda given, made: None if target.name == "0 model" else 0.25)
+    unknown.take(RunStarted(0.0, "0.1.0", run.started.targets, {"cases": 4, "repeat": 1}))
+    assert unknown.spent is None
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+def test_live_view(width: int, snapshot: SnapshotAssertion) -> None:
+    console = Console(width=width, force_terminal=True, color_system=None)
+    with console.capture() as capture:
+        console.print(live_view(tally_of(targets=2), width=width))
+    lines = [line.rstrip() for line in capture.get().splitlines()]
+    assert all(len(line) <= width for line in lines)
+    assert lines == snapshot
+
+
+def test_hostile_names_cannot_steer_the_terminal() -> None:
+    tally = tally_of("\x1b[2J\u202e")
+    console = Console(width=100, force_terminal=True, color_system=None)
+    with console.capture() as capture:
+        console.print(live_view(tally, width=100))
+    assert "\x1b[2J" not in capture.get()
+    assert "\u202e" not in words(tally)
+
+
+def test_lines_come_only_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    run = a_run()
+    with progress(quiet=False) as show:
+        show.tell(RunStarted(0.0, "0.1.0", run.started.targets, {"cases": 4, "repeat": 1}))
+        for verdict in run.verdicts:
+            show.tell(VerdictReached(verdict))
+    assert capsys.readouterr().err == ""
+
+
+def test_quiet_says_only_what_must_be_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress(quiet=True) as show:
+        show.note("finishing")
+    assert capsys.readouterr() == ("", "finishing\n")

@@ -1,0 +1,109 @@
+"""The table at the end, at the widths that people have."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from report_run import HOSTILE, a_run, summary_of
+from rich.console import Console
+from syrupy.assertion import SnapshotAssertion
+
+from toolfuzz.analyze.load import RunData, collect
+from toolfuzz.analyze.rates import summarize
+from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
+from toolfuzz.core.events import CaseDrawn, Event, RunFinished, RunStarted, VerdictReached
+from toolfuzz.core.exchange import Target
+from toolfuzz.core.verdict import Finding, Metrics, Verdict
+from toolfuzz.report.decision import check_view
+from toolfuzz.report.terminal import plain, summary_view
+
+TEXTS = Finding(
+    "object-as-json-string", "error", "schema", "", 0, "/environment", shape="object behind $ref",
+    expected={"region": "eu-west-1", "retries": 3}, actual='{"region": "eu-west-1", "retries": 3}',
+)  # fmt: skip
+NULL = Finding("null-as-string", "error", "schema", "", 0, "/parent", expected=None, actual="null")
+
+
+def fixed_run() -> RunData:
+    """Two targets on twenty cases, one of them asked both ways and failing in two manners."""
+    asked = (
+        Target("openrouter/z-ai/glm-4.7", "openrouter", "z-ai/glm-4.7", "openai-chat", "both"),
+        Target("sim/claude-opus", "sim", "claude-opus", "openai-chat", kind="simulated"),
+    )
+    events: list[Event] = [RunStarted(0.0, "0.1.0", asked, {"seed": 3, "cases": 20})]
+    for n in range(20):
+        tool = Tool(f"tool_{n}", "", {"type": "object"})
+        expect = Expectation("calls", (ExpectedCall(tool.name, {}),))
+        case = Case("generated", "echo", (), (tool,), (Turn((Message("user", "call"),), expect),))
+        events.append(CaseDrawn(case))
+        for target in asked:
+            for stream in (False, True) if target.stream == "both" else (False,):
+                found: tuple[Finding, ...] = ()
+                if target.stream == "both" and n < 3:
+                    found = (TEXTS, NULL) if n == 0 and stream else (TEXTS,)
+                metrics = Metrics(latency_ms=800.0 + n, called=True, schema_valid=not found)
+                verdict = Verdict(
+                    case.id, target.name, 0, stream, "fail" if found else "pass", found,
+                    cluster=case.cluster, metrics=metrics,
+                )  # fmt: skip
+                if n == 19 and stream:
+                    verdict = replace(verdict, status="unjudged", reason="cut off by max_tokens")
+                events.append(VerdictReached(verdict))
+    return collect([*events, RunFinished(60.0)])
+
+
+CHECK: dict[str, Any] = {
+    "outcome": "FAIL",
+    "reason": "FAIL: 17 of 20 pairs agree; 3 worse, 0 better; the success rate fell by 15.0 points "
+    "(drop between 1.0 and 35.0 points, margin 5.0). More often than before: "
+    "object-as-json-string (0 → 3).",
+    "candidate": "openrouter/z-ai/glm-4.7",
+    "baseline": "sim/claude-opus",
+    "suspects": ["success rate", "object-as-json-string"],
+    "spent": {"first": 60, "again": 24},
+    "doubts": ["it is 45 days old (more than 30)"],
+    "unreachable": None,
+    "folder": "reports/x",
+}
+
+
+def drawn(view: Any, width: int) -> list[str]:
+    console = Console(width=width, force_terminal=True, color_system=None, highlight=False)
+    with console.capture() as capture:
+        console.print(view)
+    lines = [line.rstrip() for line in capture.get().splitlines()]
+    assert all(len(line) <= width for line in lines)
+    return lines
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+def test_a_run(width: int, snapshot: SnapshotAssertion) -> None:
+    summary = {**summarize(fixed_run()), "folder": "reports/x"}
+    assert drawn(summary_view(summary, width=width), width) == snapshot
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+def test_a_check(width: int, snapshot: SnapshotAssertion) -> None:
+    summary = {**summarize(fixed_run()), "check": CHECK}
+    assert drawn(check_view(summary, width=width), width) == snapshot
+
+
+def test_replies_are_counted_and_not_cases() -> None:
+    """Three cases, asked both ways: six replies of 39 that were judged."""
+    shown = plain(lambda width: summary_view(summarize(fixed_run()), width=width))
+    assert "object-as-json-string · 6 of 39 calls on openrouter/z-ai/glm-4.7" in shown
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_hostile_text_is_inert(text: str) -> None:
+    summary = summary_of(a_run(text))
+    for width in (40, 140):
+        shown = "\n".join(drawn(summary_view(summary, width=width), width))
+        assert not {"\x1b", "\x00", "\x07", "\u202e"} & set(shown)
+        shown.encode()
+
+
+def test_piped_output_has_no_colours_and_no_padding() -> None:
+    shown = plain(lambda width: summary_view(summarize(fixed_run()), width=width))
+    assert "\x1b" not in shown
+    assert not any(line.endswith(" ") for line in shown.splitlines())

@@ -1,0 +1,125 @@
+"""What is known of a run while it goes on, from its events alone."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from toolfuzz.analyze.load import causes
+from toolfuzz.analyze.rates import Rate, rate
+from toolfuzz.core.events import Event, RunStarted, VerdictReached
+from toolfuzz.core.exchange import Target
+from toolfuzz.core.verdict import Finding, Verdict
+
+__all__ = ["PriceOf", "Standing", "Tally"]
+
+PriceOf = Callable[[Target], Callable[[int, int], float | None]]
+"""For a target: a function from (input tokens, output tokens) to US dollars, None if unknown."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """One target so far."""
+
+    target: Target
+    answers: list[tuple[str, bool]] = field(default_factory=list)
+    slugs: Counter[str] = field(default_factory=Counter)
+    unjudged: int = 0
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+    @property
+    def done(self) -> int:
+        """Questions that were answered, judged or not."""
+        return len(self.answers) + self.unjudged
+
+    @property
+    def failed(self) -> int:
+        """Answers that were judged and failed."""
+        return sum(not ok for _, ok in self.answers)
+
+    def rate(self) -> Rate:
+        """Return the success rate so far with its interval."""
+        return rate(list(self.answers))
+
+    def take(self, verdict: Verdict) -> None:
+        """Take note of a verdict."""
+        metrics = verdict.metrics
+        self.calls += metrics.attempts
+        self.input_tokens += metrics.input_tokens or 0
+        self.output_tokens += metrics.output_tokens or 0
+        if verdict.status == "unjudged":
+            self.unjudged += 1
+            return
+        self.answers.append((verdict.cluster or verdict.case_id, verdict.status == "pass"))
+        self.slugs.update({finding.slug for finding in causes(verdict)})
+
+
+class Tally:
+    """All targets of a run so far, its pace and its price.
+
+    ``clock`` gives seconds, for pace and time left. ``at_most`` says that the total is a bound,
+    as in a check, which ends as soon as it knows.
+    """
+
+    def __init__(
+        self, price: PriceOf | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.standings: dict[str, Standing] = {}
+        self.total = 0
+        self.at_most = False
+        self.latest: tuple[str, Finding] | None = None
+        self._price = price
+        self._clock = clock
+        self._began = clock()
+
+    def take(self, event: Event) -> None:
+        """Take note of an event."""
+        match event:
+            case RunStarted():
+                settings = event.settings
+                ways = 2 if settings.get("stream") == "both" else 1
+                asked = settings["cases"] * settings["repeat"] * ways
+                self.total = asked * len(event.targets)
+                self.at_most = "check" in settings
+                self.standings = {t.name: Standing(t) for t in event.targets}
+                self._began = self._clock()
+            case VerdictReached(verdict):
+                self.standings[verdict.target].take(verdict)
+                if failing := causes(verdict):
+                    self.latest = verdict.target, failing[0]
+
+    @property
+    def done(self) -> int:
+        """Questions that were answered."""
+        return sum(s.done for s in self.standings.values())
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the first question."""
+        return self._clock() - self._began
+
+    @property
+    def pace(self) -> float | None:
+        """Calls per second, retries included; None before there is one."""
+        calls = sum(s.calls for s in self.standings.values())
+        return calls / self.elapsed if calls and self.elapsed > 0.5 else None
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until the end at this pace; None when the end or the pace isn't known."""
+        if self.at_most or self.pace is None or not self.done:
+            return None
+        return max(self.total - self.done, 0) * self.elapsed / self.done
+
+    @property
+    def spent(self) -> float | None:
+        """US dollars so far; None when a price is unknown or there is nothing to pay."""
+        if self._price is None:
+            return None
+        amounts = [
+            self._price(s.target)(s.input_tokens, s.output_tokens) for s in self.standings.values()
+        ]
+        known = [amount for amount in amounts if amount is not None]
+        return sum(known) or None if len(known) == len(amounts) else None
