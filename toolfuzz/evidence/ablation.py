@@ -59,12 +59,14 @@ async def ablate(
     fails: Fails,
     *,
     suspects: Sequence[str] = (),
+    place: str = "",
     slots: int = 16,
     certain: bool = False,
 ) -> Cause:
     """Look for the cause among the case's features; ``fails`` asks once.
 
-    ``suspects`` (from the screen) are believed a little more beforehand. Lets BudgetSpentError
+    ``suspects`` (from the screen) are believed a little more beforehand; ``place`` is the pointer
+    at which the case fails. Lets BudgetSpentError
     through from ``fails``.
     """
     progress: Progress[str] = Progress()
@@ -87,7 +89,7 @@ async def ablate(
     culprits, also = _blamed(needed, cleared)
     suffices = False
     if culprits:
-        alone = bare_with(case, culprits)
+        alone = bare_with(case, culprits, place)
         suffices = await still_fails(lambda: fails(alone), rates, progress, slots)
     return Cause(culprits, also, suffices, tuple(sorted(cleared)), rate, calls + progress.calls)
 

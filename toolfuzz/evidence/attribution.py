@@ -99,6 +99,7 @@ async def attribute(
                 failure.example,
                 _shows(own, failure.culprit.slug, failure.finding.pointer),
                 suspects=sorted(suspects),
+                place=failure.finding.pointer,
                 certain=certain,
             )
         except BudgetSpentError as spent:

@@ -78,7 +78,7 @@ class Examiner:
         *,
         stream: bool,
         budget: Budget,
-        journal: Journal,
+        journal: Journal | None = None,
         earlier: Iterable[Event] = (),
         policy: Policy | None = None,
     ) -> None:
@@ -123,7 +123,8 @@ class Examiner:
             self._free.put_nowait(asker)
         new = [] if case.id in self._known else [CaseDrawn(case)]
         self._known.add(case.id)
-        self._journal.append([*new, *outcome.events])
+        if self._journal is not None:
+            self._journal.append([*new, *outcome.events])
         if outcome.verdict is not None:
             self.budget.pay(outcome.verdict)
         return outcome.verdict
@@ -142,7 +143,7 @@ async def open_examiner(
     *,
     stream: bool,
     budget: Budget,
-    journal: Journal,
+    journal: Journal | None = None,
     earlier: Iterable[Event] = (),
     policy: Policy | None = None,
     slots: int = 16,

@@ -12,6 +12,7 @@ from toolfuzz.core.codec import case_to_json
 from toolfuzz.evidence.tree import CaseTree, Node
 from toolfuzz.generate.spot import spot
 from toolfuzz.generate.twins import twins
+from toolfuzz.judge.pointers import tokens_of
 
 __all__ = ["Toggle", "bare_with", "features_of", "toggle"]
 
@@ -48,12 +49,15 @@ def toggle(case: Case, feature: str) -> Toggle | None:
     return min(found, key=lambda t: (len(t.lost), _distance(case, t.case)), default=None)
 
 
-def bare_with(case: Case, features: Iterable[str]) -> Case:
-    """Return the case without everything that these features don't need."""
-    wanted = frozenset(features)
+def bare_with(case: Case, features: Iterable[str], place: str = "") -> Case:
+    """Return the case without everything that these features don't need.
+
+    ``place`` points into the expected arguments; the value there stays as it is.
+    """
+    wanted, value = frozenset(features), _values_at(case, place)
 
     def kept(other: Case) -> bool:
-        return wanted <= features_of(other)
+        return wanted <= features_of(other) and (not place or _values_at(other, place) == value)
 
     tree = CaseTree(case)
     removed: frozenset[Node] = frozenset()
@@ -82,6 +86,22 @@ def _largest_without(case: Case, feature: str) -> Case | None:
                 changed = True
     found = tree.build(removed)
     return None if found is None or feature in features_of(found) else found
+
+
+def _values_at(case: Case, place: str) -> list[Json]:
+    found = []
+    for call in case.turns[0].expect.calls:
+        value: Json = call.arguments
+        for token in tokens_of(place):
+            if isinstance(value, dict):
+                value = value.get(token)
+            elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
+                value = value[int(token)]
+            else:
+                value = None
+        if value is not None:
+            found.append(value)
+    return found
 
 
 def _distance(one: Case, other: Case) -> int:

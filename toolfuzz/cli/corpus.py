@@ -1,0 +1,77 @@
+"""``toolfuzz corpus``: a team's own collection of failures."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from toolfuzz.cli.options import endpoint_options
+
+EPILOG = """\b
+Examples:
+  toolfuzz corpus add reports/20261123-101500-glm-4.7 --note "broke the import job"
+  toolfuzz corpus add bugs/object-as-json-string-1.json --name import-config
+  toolfuzz corpus list
+  toolfuzz corpus run -m glm-4.7 -m minimax-m2.1
+  toolfuzz corpus run --corpus starter -m my-model --base-url http://127.0.0.1:8000/v1
+
+A corpus is a folder of JSON files, one case each; put it under version control. ``starter`` is
+the name of the one that ships with toolfuzz: 25 documented defects.
+"""
+
+_where = click.option(
+    "--corpus", "folder", default="corpus", show_default=True, metavar="DIR|starter",
+    help="The folder.",
+)  # fmt: skip
+
+
+@click.group(epilog=EPILOG)
+def corpus() -> None:
+    """Keep failures as a benchmark of your own, portable between models and people."""
+
+
+@corpus.command()
+@click.argument("what", type=click.Path(path_type=Path), metavar="RUN|CASE.json|BUG")
+@_where
+@click.option("--name", metavar="NAME", help="Name of the case (defect and case id).")
+@click.option("--note", "happened", metavar="TEXT", help="What happened.")
+@click.option("--expected", metavar="TEXT", help="What should have happened.")
+@click.option("--dimension", metavar="TEXT", help="What it is about (the defect's layer).")
+def add(what: Path, **options: Any) -> None:
+    """Add a case, or each distinct failure of a run (its minimal case where there is one)."""
+    from toolfuzz.cli._corpus import add_cases
+
+    add_cases(what, **options)
+
+
+@corpus.command("list")
+@_where
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def list_cases(folder: str, as_json: bool) -> None:
+    """List the cases with their notes."""
+    from toolfuzz.cli._corpus import print_cases
+
+    print_cases(folder, as_json=as_json)
+
+
+@corpus.command()
+@_where
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+def remove(folder: str, names: tuple[str, ...]) -> None:
+    """Delete cases from the folder."""
+    from toolfuzz.cli._corpus import remove_cases
+
+    remove_cases(folder, names)
+
+
+@corpus.command("run")
+@_where
+@endpoint_options
+@click.option("--times", type=click.IntRange(min=1), default=4, show_default=True, metavar="N",
+              help="Askings per case.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+def run_corpus(folder: str, times: int, as_json: bool, **given: Any) -> None:
+    """Ask models all cases and print who passes which. Exits 0 whatever it finds."""
+    from toolfuzz.cli._corpus import run_cases
+
+    run_cases(folder, given, times=times, as_json=as_json)
