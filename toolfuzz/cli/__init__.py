@@ -6,14 +6,19 @@ from typing import Any
 import click
 
 from toolfuzz import __version__
+from toolfuzz.cli.attribute import attribute
+from toolfuzz.cli.bug import bug
 from toolfuzz.cli.check import check
 from toolfuzz.cli.compare import compare
+from toolfuzz.cli.corpus import corpus
+from toolfuzz.cli.engines import engines
 from toolfuzz.cli.explain import explain
 from toolfuzz.cli.init import init
 from toolfuzz.cli.judge import judge
 from toolfuzz.cli.listing import list_
 from toolfuzz.cli.minimize import minimize
 from toolfuzz.cli.plan import plan
+from toolfuzz.cli.replay import replay
 from toolfuzz.cli.report import report
 from toolfuzz.cli.run import run
 from toolfuzz.cli.serve import serve
@@ -94,7 +99,24 @@ def cli() -> None:
     """
 
 
-for command in (run, check, compare, report, judge, explain, minimize, list_, plan, serve, init):
+for command in (
+    run,
+    check,
+    compare,
+    report,
+    judge,
+    explain,
+    minimize,
+    attribute,
+    bug,
+    replay,
+    corpus,
+    list_,
+    engines,
+    plan,
+    serve,
+    init,
+):
     cli.add_command(command)
 
 
