@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from toolfuzz.analyze.load import causes
 from toolfuzz.analyze.rates import Rate, rate
-from toolfuzz.core.events import Event, RunStarted, VerdictReached
+from toolfuzz.core.events import CaseDrawn, Event, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.verdict import Finding, Verdict
 
@@ -43,12 +43,15 @@ class Standing:
         """Return the success rate so far with its interval."""
         return rate(list(self.answers))
 
-    def take(self, verdict: Verdict) -> None:
-        """Take note of a verdict."""
+    def pay(self, verdict: Verdict) -> None:
+        """Take note of what an answer cost."""
         metrics = verdict.metrics
         self.calls += metrics.attempts
         self.input_tokens += metrics.input_tokens or 0
         self.output_tokens += metrics.output_tokens or 0
+
+    def take(self, verdict: Verdict) -> None:
+        """Take note of a verdict that counts."""
         if verdict.status == "unjudged":
             self.unjudged += 1
             return
@@ -73,6 +76,7 @@ class Tally:
         self._price = price
         self._clock = clock
         self._began = clock()
+        self._twins: set[str] = set()
 
     def take(self, event: Event) -> None:
         """Take note of an event."""
@@ -85,8 +89,14 @@ class Tally:
                 self.at_most = "check" in settings
                 self.standings = {t.name: Standing(t) for t in event.targets}
                 self._began = self._clock()
+            case CaseDrawn(case) if case.twin_of:
+                self._twins.add(case.id)
             case VerdictReached(verdict):
-                self.standings[verdict.target].take(verdict)
+                standing = self.standings[verdict.target]
+                standing.pay(verdict)
+                if verdict.case_id in self._twins:
+                    return
+                standing.take(verdict)
                 if failing := causes(verdict):
                     self.latest = verdict.target, failing[0]
 

@@ -1,0 +1,95 @@
+"""The plugin, in a pytest of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOOL = """{"name": "save", "description": "Save it.", "parameters": {"type": "object",
+"properties": {"n": {"type": "integer"}, "to": {"type": "object", "properties":
+{"path": {"type": "string"}}, "required": ["path"]}}, "required": ["n", "to"]}}"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "tools.json").write_text(f"[{TOOL}]")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\n")
+    return tmp_path
+
+
+def pytest_(project: Path, *args: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "toolfuzz.pytest_plugin", "-rs", "-v", *args],
+        cwd=project,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_fixture_is_a_run_on_each_model(project: Path) -> None:
+    (project / "test_it.py").write_text(
+        """
+import pytest
+
+def test_rate(toolfuzz_run):
+    assert toolfuzz_run.target["judged"] == 80
+    assert (toolfuzz_run.folder / "run.jsonl").exists()
+    toolfuzz_run.require(0.9)
+
+@pytest.mark.toolfuzz(cases=30, fail_under=0.5)
+def test_marked(toolfuzz_run):
+    assert toolfuzz_run.target["judged"] == 30
+"""
+    )
+    code, shown = pytest_(
+        project, "--toolfuzz-model", "sim/clean", "--toolfuzz-tools", "tools.json",
+        "--toolfuzz-model", "sim/fault:object-as-json-string@0.9", "--toolfuzz-cases", "80",
+    )  # fmt: skip
+    assert code == 1, shown
+    assert "2 passed" in shown
+    assert "test_rate[sim/clean] PASSED" in shown
+    assert "test_rate[sim/fault:object-as-json-string@0.9] FAILED" in shown
+    assert "test_marked[sim/fault:object-as-json-string@0.9] ERROR" in shown
+    assert "found: object-as-json-string (" in shown
+    assert "Traceback" not in shown
+
+
+def test_a_test_is_added_when_there_is_none(project: Path) -> None:
+    args = ("--toolfuzz-tools", "tools.json", "--toolfuzz-cases", "80")
+    code, shown = pytest_(project, "--toolfuzz-model", "sim/clean", *args)
+    assert code == 0, shown
+    assert "toolfuzz[sim/clean]" in shown
+    assert "1 passed" in shown
+
+
+def test_without_a_model_nothing_is_asked(project: Path) -> None:
+    (project / "test_it.py").write_text(
+        "def test_rate(toolfuzz_run): raise AssertionError\ndef test_other(): pass\n"
+    )
+    code, shown = pytest_(project)
+    assert code == 0, shown
+    assert "1 passed, 1 skipped" in shown
+    assert "no --toolfuzz-model was given" in shown
+
+
+def test_a_mistake_is_said_in_words(project: Path) -> None:
+    code, shown = pytest_(project, "--toolfuzz-model", "sim/claen")
+    assert code == 1
+    assert "clean" in shown
+    assert "next: " in shown
+    assert "Traceback" not in shown
+
+
+def test_it_costs_nothing_when_unused() -> None:
+    code = (
+        "import sys, toolfuzz.pytest_plugin; "
+        "print([m for m in ('httpx', 'hypothesis', 'pydantic', 'scipy', 'click', 'toolfuzz.api')"
+        " if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
