@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from toolfuzz import __version__
-from toolfuzz.analyze.load import collect
+from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.rates import summarize
 from toolfuzz.campaign.asker import Participant
-from toolfuzz.campaign.journal import Journal, read_journal
+from toolfuzz.campaign.journal import read_journal
+from toolfuzz.campaign.record import Record
 from toolfuzz.campaign.runner import Campaign, run_campaign
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import EndpointError, UsageError
@@ -25,7 +26,7 @@ from toolfuzz.generate.sources import ToolSet, load, load_mcp, load_openapi
 from toolfuzz.judge.policy import Policy
 from toolfuzz.targets import Access, open_participants
 
-__all__ = ["RunOptions", "arun", "run", "run_options", "write_summary"]
+__all__ = ["RunOptions", "arun", "resumed_options", "run", "run_options", "write_summary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +120,13 @@ async def run_options(
     *,
     tell: Callable[[Event], None] = lambda event: None,
     stop: asyncio.Event | None = None,
+    resume: Path | None = None,
 ) -> JsonObject:
     """Run with ready-made options; ``tell`` sees every event once it is in the journal.
 
-    Raises UsageError and EndpointError; in both cases nothing has been written. When every
-    question stayed unjudged, the folder stays (it holds the answers) and EndpointError says so.
+    ``resume`` goes on with an interrupted run's folder (see ``resumed_options``). Raises
+    UsageError and EndpointError; in both cases nothing has been written. When every question
+    stayed unjudged, the folder stays (it holds the answers) and EndpointError says so.
     """
     check_options(options)
     tool_sets = load_tools(options)
@@ -131,25 +134,51 @@ async def run_options(
         contextlib.aclosing(draw(options, tool_sets)) as cases,
         open_participants(options.models, options.access, seed=options.seed) as participants,
     ):
-        folder = options.out or default_folder(options.models)
-        with Journal(folder) as journal:
-            opening = _opening(options, participants, tool_sets)
-            journal.append(opening)
-            for event in opening:
+        folder = resume or options.out or default_folder(options.models)
+        opening = _started(resume) if resume else _opening(options, participants)
+        with Record(folder, opening, resume=resume is not None) as record:
+            if resume is None:
+                record.append(
+                    CaseSkipped(s.tool, s.pointer, s.reason) for t in tool_sets for s in t.skipped
+                )
+
+            def note(event: Event) -> None:
+                record.take(event)
                 tell(event)
-            campaign = Campaign(participants, cases, options.repeat, options.policy, tell)
-            finished = await run_campaign(campaign, journal, stop=stop)
-    summary = write_summary(folder)
+
+            tell(opening)
+            # What went wrong on the way is asked again when a run is resumed.
+            answered = record.answered(unjudged=False)
+            campaign = Campaign(participants, cases, options.repeat, options.policy, note, answered)
+            finished = await run_campaign(campaign, record.journal, stop=stop)
+            summary = write_summary(folder, record.run())
     _check_measured(summary, finished, folder)
     return summary
 
 
-def _opening(
-    options: RunOptions, participants: Sequence[Participant], tool_sets: Sequence[ToolSet]
-) -> list[Event]:
+def resumed_options(run: Path, **access: Any) -> RunOptions:
+    """Return the options of an interrupted run, so that it can go on.
+
+    ``access`` gives again what a journal never keeps (``headers``) or what may change on the way
+    (``timeout``, ``concurrency``). Raises UsageError when there is no run to go on with.
+    """
+    settings = _started(run).settings
+    own = {name: settings[name] for name in RunOptions.__dataclass_fields__ if name in settings}
+    reached = {n: settings[n] for n in Access.__dataclass_fields__ if n in settings}
+    policy = Policy(**settings.get("policy", {}))
+    return RunOptions(**{**own, "access": Access(**{**reached, **access}), "policy": policy})
+
+
+def _started(run: Path) -> RunStarted:
+    first = next(read_journal(run), None)
+    if not isinstance(first, RunStarted) or "cases" not in first.settings:
+        raise UsageError(f"{run} is not the folder of a run", "give the folder that --out named")
+    return first
+
+
+def _opening(options: RunOptions, participants: Sequence[Participant]) -> RunStarted:
     targets = tuple(p.target for p in participants)
-    skipped = [CaseSkipped(s.tool, s.pointer, s.reason) for t in tool_sets for s in t.skipped]
-    return [RunStarted(time.time(), __version__, targets, options.settings()), *skipped]
+    return RunStarted(time.time(), __version__, targets, options.settings())
 
 
 def check_options(options: RunOptions) -> None:
@@ -213,9 +242,9 @@ def default_folder(models: Sequence[str]) -> Path:
     return folder
 
 
-def write_summary(folder: Path) -> JsonObject:
-    """Summarise a run's journal into ``summary.json`` beside it and return it."""
-    summary = {**summarize(collect(read_journal(folder))), "folder": str(folder)}
+def write_summary(folder: Path, run: RunData) -> JsonObject:
+    """Summarise a run into ``summary.json`` beside its journal and return it."""
+    summary = {**summarize(run), "folder": str(folder)}
     path = folder / "summary.json"
     # Written whole or not at all: a reader never sees half a summary.
     draft = path.with_name(f".{path.name}.{os.getpid()}")

@@ -234,7 +234,7 @@ def _head(
 
 
 def _finish(folder: Path, check: JsonObject) -> JsonObject:
-    summary = write_summary(folder)
+    summary = write_summary(folder, collect(read_journal(folder)))
     check["spent"] = {"first": sum(t["calls"] for t in summary["targets"]), "again": 0}
     if (folder / FRESH_NAME).is_dir():
         traffic = collect(read_journal(folder / FRESH_NAME)).traffic.values()

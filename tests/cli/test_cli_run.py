@@ -69,22 +69,33 @@ def test_from_python(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "run" / "summary.json").read_text()) == result
 
 
-def test_a_foreign_server_that_invents_values() -> None:
-    """llmock answers with made-up values that fit the schema: value findings, nothing below."""
+@pytest.mark.parametrize("mode", ["--no-stream", "--stream"])
+def test_a_foreign_server_that_invents_values(mode: str) -> None:
+    """llmock invents values by type: what it sends is sound, what it says is not what was asked.
+
+    It knows no patterns and no tuples, so among all features some of its values break the schema.
+    """
     with LLMockServer() as server:
         url = server.base_url("openai")
         done = toolfuzz_(
-            "run", "-m", "mock-model", "--base-url", url, "--cases", "50", "--probe", "echo",
+            "run", "-m", "mock-model", "--base-url", url, "--cases", "50", "--probe", "echo", mode,
             "--out", "run", "--json",
+        )  # fmt: skip
+        plain = toolfuzz_(
+            "run", "-m", "mock-model", "--base-url", url, "--cases", "50", "--probe", "echo", mode,
+            "--feature", "integer", "--feature", "boolean", "--feature", "object", "--out", "plain",
+            "--json",
         )  # fmt: skip
     assert done.exit_code == 0, done.output
     target = json.loads(done.stdout)["targets"][0]
     assert target["judged"] == 50
     assert not target["simulated"]
     layers = {entry["layer"] for entry in target["defects"].values()}
-    assert "wire" not in layers
-    assert "arguments" not in layers
+    assert layers.isdisjoint({"wire", "stream", "arguments"})
     assert target["defects"]["value-changed"]["cases"] > 10
+    values = json.loads(plain.stdout)["targets"][0]["defects"]
+    # Where several tools are offered, it calls the first.
+    assert {e["layer"] for slug, e in values.items() if slug != "wrong-tool"} == {"values"}
 
 
 BAD_INPUT: list[tuple[list[str], int, str]] = [
@@ -203,3 +214,26 @@ def test_explain_says_what_to_do() -> None:
     done = toolfuzz_("explain", "object-as-json-string")
     assert done.exit_code == 0
     assert "what to do" in done.output
+
+
+def test_an_interrupted_run_goes_on_where_it_stood(tmp_path: Path) -> None:
+    process = run_process(
+        "run", "-m", "sim/glm-4.7", "--cases", "400", "--out", "run", "--quiet",
+        "--concurrency", "2", start_new_session=True,
+    )  # fmt: skip
+    journal = tmp_path / "run" / "run.jsonl"
+    wait_for(journal, 5)
+    # As a terminal does it: everything that belongs to the command gets the signal.
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.communicate(timeout=30) and process.returncode == 130
+    first = json.loads((tmp_path / "run" / "summary.json").read_text())["targets"][0]
+    assert first["unjudged"] == 0
+    assert first["judged"] < 400
+    journal.write_bytes(journal.read_bytes()[:-30])
+    done = toolfuzz_("run", "--resume", "run", "--json", "--quiet")
+    assert done.exit_code == 0, done.output
+    target = json.loads(done.stdout)["targets"][0]
+    assert target["judged"] == 400
+    assert target["calls"] == 400, "nothing is asked twice"
+    assert toolfuzz_("run", "--resume", "run", "--cases", "9").exit_code == 2
+    assert toolfuzz_("run", "--resume", "nowhere").exit_code == 2

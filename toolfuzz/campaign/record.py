@@ -1,6 +1,7 @@
 """A journal that is still being written, and what it says so far."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -21,7 +22,7 @@ class Record:
 
     def __init__(self, folder: Path, opening: RunStarted, *, resume: bool = False) -> None:
         begun = resume and (folder / JOURNAL_NAME).is_file()
-        self._events = [e for e in read_journal(folder) if _kept(e)] if begun else []
+        self._events = list(map(_light, read_journal(folder))) if begun else []
         if begun:
             _check_same(folder, self._events, opening)
         self.journal = Journal(folder, resume=resume)
@@ -30,8 +31,7 @@ class Record:
 
     def take(self, event: Event) -> None:
         """Keep an event that is in the journal already."""
-        if _kept(event):
-            self._events.append(event)
+        self._events.append(_light(event))
 
     def append(self, events: Iterable[Event]) -> None:
         """Write events and keep them."""
@@ -44,15 +44,17 @@ class Record:
         """Return the run so far."""
         return collect(self._events)
 
-    def answered(self) -> frozenset[tuple[str, str, int]]:
-        """Return what was judged, or found unjudgeable: (case id, target name, repeat).
+    def answered(self, *, unjudged: bool = True) -> frozenset[tuple[str, str, int]]:
+        """Return what needn't be asked again: (case id, target name, repeat).
 
-        A case that is asked both plain and streamed counts when both are there.
+        ``unjudged`` says whether questions that ended without a judgement count as answered. A case that is asked both plain and streamed counts when both are there.
         """
         run = self.run()
         ways = {t.name: 2 if t.stream == "both" else 1 for t in run.started.targets}
         seen: dict[tuple[str, str, int], int] = {}
-        for verdict in run.verdicts:
+        for verdict in (*run.verdicts, *run.twins):
+            if verdict.status == "unjudged" and not unjudged:
+                continue
             key = (verdict.case_id, verdict.target, verdict.repeat)
             seen[key] = seen.get(key, 0) + 1
         return frozenset(key for key, count in seen.items() if count >= ways[key[1]])
@@ -69,8 +71,12 @@ class Record:
         self.journal.__exit__(kind, error, trace)
 
 
-def _kept(event: Event) -> bool:
-    return not isinstance(event, ExchangeRecorded)
+def _light(event: Event) -> Event:
+    """Leave the bytes to the journal; how often was asked still counts."""
+    if not isinstance(event, ExchangeRecorded):
+        return event
+    attempts = tuple(replace(a, chunks=()) for a in event.exchange.attempts)
+    return ExchangeRecorded(replace(event.exchange, request={}, attempts=attempts))
 
 
 def _check_same(folder: Path, events: list[Event], opening: RunStarted) -> None:

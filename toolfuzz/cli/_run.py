@@ -28,6 +28,7 @@ def run_with_progress(
     reports: tuple[str, ...] = (),
     fail_under: float | None = None,
     inconclusive: str | None = None,
+    resume: Path | None = None,
 ) -> None:
     """Run, show progress on stderr, print the result on stdout; exits 130 when interrupted.
 
@@ -35,7 +36,7 @@ def run_with_progress(
     """
     wanted = parse_wanted(reports)
     summary, interrupted = live(
-        lambda tell, stop: run_options(options, tell=tell, stop=stop), quiet=quiet
+        lambda tell, stop: run_options(options, tell=tell, stop=stop, resume=resume), quiet=quiet
     )
     gates = [] if fail_under is None else _gates(summary, fail_under)
     if as_json:

@@ -1,6 +1,7 @@
 """``toolfuzz run``: ask, judge, count."""
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +15,9 @@ from toolfuzz.cli.options import (
     run_options_from,
 )
 
+if TYPE_CHECKING:
+    from toolfuzz.api import RunOptions
+
 EPILOG = """\b
 Examples:
   toolfuzz run -m sim/glm-4.7                          the embedded simulated endpoint, no key
@@ -21,6 +25,7 @@ Examples:
   toolfuzz run -m qwen3 --base-url http://127.0.0.1:8000/v1 --both-streams
   toolfuzz run -m claude-opus --api anthropic-messages --tools my_tools.json
   toolfuzz run -m glm-4.7 --cases 500 --dry-run        what it would ask and cost
+  toolfuzz run --resume reports/20261123-101500-glm-4.7
 
 A run that measured exits 0 whatever it found, unless --fail-under makes it a gate: then 0 when
 the whole 95% interval is at or above the limit, 1 when it is below, 3 when the limit is inside.
@@ -37,6 +42,7 @@ the whole 95% interval is at or above the limit, 1 when it is below, 3 when the 
     help="Ask each case also under other spellings of its schema ($ref inlined, …).",
 )  # fmt: skip
 @click.option("--out", metavar="DIR", help="Folder for the run (reports/<time>-<models>).")
+@click.option("--resume", metavar="RUN", help="Go on with an interrupted run, options as then.")
 @click.option("--dry-run", is_flag=True, help="Print the plan: cases, requests, tokens, price.")
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of the table.")
 @report_option
@@ -50,6 +56,7 @@ def run(
     dry_run: bool,
     as_json: bool,
     quiet: bool,
+    resume: str | None,
     reports: tuple[str, ...],
     fail_under: float | None,
     inconclusive: str | None,
@@ -60,7 +67,7 @@ def run(
     Without --tools, schemas and values are generated. The run's folder holds every byte
     (run.jsonl) and the figures (summary.json).
     """
-    options = run_options_from(given)
+    options = _resumed(Path(resume), given) if resume else run_options_from(given)
     if dry_run:
         from toolfuzz.cli._plan import print_plan
 
@@ -75,4 +82,21 @@ def run(
         reports=reports,
         fail_under=fail_under,
         inconclusive=inconclusive,
+        resume=Path(resume) if resume else None,
     )
+
+
+def _resumed(run: Path, given: dict[str, Any]) -> "RunOptions":
+    from toolfuzz.api import resumed_options
+    from toolfuzz.cli.options import parse_headers
+    from toolfuzz.core.errors import UsageError
+
+    given = {name: value for name, value in given.items() if value not in (None, ())}
+    if fixed := given.keys() - {"headers", "timeout", "concurrency", "engine_python"}:
+        raise UsageError(
+            f"--resume takes the options of the run; it can't change {', '.join(sorted(fixed))}",
+            "leave them out, or start another run",
+        )
+    if "headers" in given:
+        given["headers"] = parse_headers(given["headers"])
+    return resumed_options(run, **given)

@@ -71,7 +71,8 @@ class Turn:
 class Case:
     """A question with a known right answer. It knows no target, so any model can be asked it.
 
-    ``id`` is the hash of what is asked (tools and turns), never of a seed or an index.
+    ``id`` is the hash of what is asked (tools and turns), never of a seed or an index;
+    ``schema_id`` that of the offered tools alone.
     ``origin`` is ``generated`` or says where the tools came from (``tools:data_import.json``); a
     twin's is ``twin:SPELLING:ID`` with the id of the case that it spells anew.
     """
@@ -82,10 +83,13 @@ class Case:
     tools: tuple[Tool, ...]
     turns: tuple[Turn, ...]
     id: str = field(init=False, default="")
+    schema_id: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
+        offered = [[t.name, t.description, t.parameters, t.strict] for t in self.tools]
+        object.__setattr__(self, "schema_id", _digest(offered))
         asked = [
-            [[t.name, t.description, t.parameters, t.strict] for t in self.tools],
+            self.schema_id,
             [
                 [
                     [[m.role, m.content] for m in turn.messages],
@@ -97,11 +101,6 @@ class Case:
             ],
         ]
         object.__setattr__(self, "id", _digest(asked))
-
-    @property
-    def schema_id(self) -> str:
-        """Hash of the offered tools: cases with the same tools share it."""
-        return _digest([[t.name, t.description, t.parameters, t.strict] for t in self.tools])
 
     @property
     def cluster(self) -> str:

@@ -45,7 +45,7 @@ def _plain(value: Any) -> Any:
 
 
 def case_to_json(case: Case) -> JsonObject:
-    """Return the case as JSON; ``id`` is included for people and recomputed on reading."""
+    """Return the case as JSON; ids are included for people and recomputed on reading."""
     data: JsonObject = {"format_version": FORMAT_VERSION, **_plain(case)}
     return data
 
@@ -109,7 +109,7 @@ def attempt_from_json(data: JsonObject) -> Attempt:
     return _read(Attempt, {**rest, "chunks": tuple(chunks)})
 
 
-_NOT_READ = frozenset({"id", "format_version"})
+_NOT_READ = frozenset({"id", "schema_id", "format_version"})
 
 
 def _read(

@@ -8,6 +8,7 @@ three times as much.
 """
 
 import hashlib
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from toolfuzz.core.case import Case, Tool
 from toolfuzz.generate import probes as probe_files
 from toolfuzz.generate import schema_values
 from toolfuzz.generate.assemble import assemble, drafted, other_tools
+from toolfuzz.generate.features import all_features
 from toolfuzz.generate.features.base import Values
 from toolfuzz.generate.features.offers import CROWD_VALUES
 from toolfuzz.generate.features.optional import takes_nothing
@@ -31,11 +33,16 @@ from toolfuzz.generate.validity import invalid_at
 
 __all__ = ["Mix", "Sieve", "Slot", "UserTool", "drawer", "user_tools"]
 
+# Another thread may use `random` while a case is drawn in this one; Hypothesis takes it for ours.
+warnings.filterwarnings("ignore", message="Do not use the `random` module inside strategies")
+
 _BYTES = 8192
 _TRIES = 8
 _BARREN = 400
 _MOST_OFFERED = 24
 _SPARE_TRIES = 3
+_DEMANDING_PERCENT = 4
+_DEMANDS = tuple(f.name for f in all_features().values() if f.ask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +153,8 @@ class _Drawing:
         return Slot(k, None, _TRIES)
 
     def _generated(self, pick: Pick, probe: Probe) -> Case | None:
-        draft = drafted(pick, self.mix.plan.row(self.k))
+        row = self.mix.plan.row(self.k)
+        draft = drafted(pick, row)
         if probe.prepare:
             probe.prepare(pick, draft)
         tool, values = assemble(draft, sealed=pick.chance(30))
@@ -154,14 +162,16 @@ class _Drawing:
         at = pick.below(len(others) + 1)
         offered = (*others[:at], tool, *others[at:])
         spare = [(t, CROWD_VALUES[t.name]) for t in others if t.name in CROWD_VALUES]
-        return _asked(pick, probe, Offer(offered, ((tool, values), *spare)), "generated")
+        offer = Offer(offered, ((tool, values), *spare))
+        return _asked(pick, probe, offer, "generated", row.features)
 
     def _of_users(self, pick: Pick, probe: Probe, draw: Draw) -> Case | None:
         mine = self.mix.tools[self.k % len(self.mix.tools)]
         others = [t for t in mine.offered if t.name != mine.tool.name]
         spare = pick.some(others, 1, _SPARE_TRIES) if others else []
         askable = tuple((t, _drawn_from(t, draw)) for t in (mine.tool, *spare))
-        return _asked(pick, probe, Offer(mine.offered, askable), mine.origin)
+        demand = (pick.of(_DEMANDS),) if pick.chance(_DEMANDING_PERCENT) else ()
+        return _asked(pick, probe, Offer(mine.offered, askable), mine.origin, demand)
 
 
 def _drawn_from(tool: Tool, draw: Draw) -> Values:
@@ -171,13 +181,21 @@ def _drawn_from(tool: Tool, draw: Draw) -> Values:
     return lambda pick: draw(schema_values.values(tool.parameters))
 
 
-def _asked(pick: Pick, probe: Probe, offer: Offer, origin: str) -> Case | None:
-    """Ask by the probe or, when the offer doesn't suit it, by a plain ``echo``."""
+def _asked(
+    pick: Pick, probe: Probe, offer: Offer, origin: str, features: Sequence[str]
+) -> Case | None:
+    """Ask by the probe or, when the offer doesn't suit it, by a plain ``echo``.
+
+    Those of the ``features`` that change how a turn is asked are applied where they fit.
+    """
     turns = probe.ask(pick, offer)
     if turns is None:
         probe = probe_files.find("echo")
         turns = probe.ask(pick, offer)
     if turns is None:
         return None
+    for name in features:
+        if change := all_features()[name].ask:
+            turns = tuple(map(change, turns))
     calls = [call for turn in turns for call in turn.expect.calls]
-    return Case(origin, probe.name, spot(offer.tools, calls), offer.tools, turns)
+    return Case(origin, probe.name, spot(offer.tools, calls, turns), offer.tools, turns)

@@ -288,10 +288,13 @@ def _explain(step: Step, right: Json, came: Json) -> Cause:
     wanted, kind = json_type(right), json_type(came)
     numbers = ("integer", "number")
     if isinstance(right, str) and isinstance(came, str):
+        members = [m for listed in place.gather("enum") if isinstance(listed, list) for m in listed]
+        if came in members:
+            # However alike they are: choosing another one of the choices is no corruption.
+            return Cause("value-changed", "another member of the enum")
         content = explain(right, came)
         if content is not None:
             return Cause(*content)
-        members = [m for listed in place.gather("enum") if isinstance(listed, list) for m in listed]
         if right in closest_members(members, came):
             return Cause("enum-case", f"{came!r} is spelled {right!r} in the enum")
     elif wanted in numbers and kind in numbers:
