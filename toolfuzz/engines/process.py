@@ -46,6 +46,8 @@ class Worker:
             stdout=asyncio.subprocess.PIPE,
             stderr=self._errors,
             env=_without_secrets(),
+            # Ctrl-C is for the run, which still wants its last answers.
+            start_new_session=True,
             limit=_LINE_LIMIT,
         )
         try:
