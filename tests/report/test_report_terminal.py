@@ -88,6 +88,16 @@ def test_a_check(width: int, snapshot: SnapshotAssertion) -> None:
     assert drawn(check_view(summary, width=width), width) == snapshot
 
 
+@pytest.mark.parametrize("width", range(50, 150, 5))
+def test_no_column_is_squeezed_to_nothing(width: int) -> None:
+    lines = drawn(summary_view(summarize(fixed_run()), width=width), width)
+    header = next(line for line in lines if line.startswith("target"))
+    table = lines[lines.index(header) :][:3]
+    assert "95% interval" in header
+    assert "60.9 – 95.1" in table[1]
+    assert ("top defect" in header) == ("object-as-" in table[1])
+
+
 def test_replies_are_counted_and_not_cases() -> None:
     """Three cases, asked both ways: six replies of 39 that were judged."""
     shown = plain(lambda width: summary_view(summarize(fixed_run()), width=width))

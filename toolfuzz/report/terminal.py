@@ -31,7 +31,8 @@ EXAMPLES_SHOWN = 3
 # Columns of text from which on a table has a bar and the commonest defect, and all the rest.
 MEDIUM, WIDE = 76, 96
 PIPED_WIDTH = 140
-_BESIDE_NAME_AND_DEFECT, _SHORTEST_DEFECT = 42, 16
+# What the other columns take, without and with those of a wide table.
+_REST_MEDIUM, _REST_WIDE, _SHORTEST_DEFECT = 43, 67, 16
 
 
 def say(view: Callable[[int], RenderableType]) -> None:
@@ -135,7 +136,8 @@ def target_table(targets: Sequence[JsonObject], *, width: int) -> Table:
     if width >= WIDE:
         table.add_column("schema acc.", justify="right", no_wrap=True)
         table.add_column("p50", justify="right", no_wrap=True)
-    with_defect = width - name_width >= _BESIDE_NAME_AND_DEFECT + _SHORTEST_DEFECT
+    rest = _REST_WIDE if width >= WIDE else _REST_MEDIUM
+    with_defect = width - name_width - rest >= _SHORTEST_DEFECT
     if with_defect:
         table.add_column("top defect")
     for name, target in zip(names, targets, strict=True):
