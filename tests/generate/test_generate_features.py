@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import toolfuzz
-from toolfuzz.core.case import ExpectedCall, Tool
+from toolfuzz.core.case import Expectation, ExpectedCall, Tool, Turn
 from toolfuzz.generate.features import all_features
 from toolfuzz.generate.features.strict import closed
 from toolfuzz.generate.pick import Pick
@@ -23,6 +23,7 @@ def spotted(schema: dict, arguments: dict) -> set[str]:
 
 STRING = {"type": "string"}
 OBJECT = {"type": "object", "properties": {"x": {"type": "integer"}}}
+LIST_OF_UNIONS = {"type": "array", "items": {"anyOf": [STRING, OBJECT]}}
 
 
 @pytest.mark.parametrize(
@@ -46,10 +47,53 @@ OBJECT = {"type": "object", "properties": {"x": {"type": "integer"}}}
         ({"type": "integer"}, 2**53, {"integer"}),
         ({"type": "array", "items": STRING}, [], {"array-of-scalars", "string", "empty-array"}),
         ({"type": "array"}, [1], {"array-untyped"}),
+        ({}, 1, {"untyped"}),
+        ({"minimum": 3}, 4, {"untyped"}),
+        ({"description": "type"}, 4, {"untyped"}),
+        (LIST_OF_UNIONS, [{"x": 1}], {"anyof-items", "object", "integer", "string"}),
+        (
+            {"type": "array", "items": {"allOf": [OBJECT]}},
+            [{"x": 1}],
+            {"allof-items", "object", "integer"},
+        ),
+        (
+            {"discriminator": {"propertyName": "x"}, "oneOf": [{**OBJECT, "title": "A"}]},
+            {"x": 1},
+            {"discriminator", "object", "integer"},
+        ),
     ],
 )
 def test_what_is_seen(schema: dict, value: object, expected: set[str]) -> None:
     assert spotted({"plain": schema}, {"plain": value}) == expected
+
+
+WEATHER = Tool("weather", "", {"type": "object", "properties": {}})
+TIME = Tool("time", "", {"type": "object", "properties": {}})
+
+
+@pytest.mark.parametrize(
+    ("called", "expected"),
+    [
+        ([WEATHER], {"choice-required": "required", "choice-named": "tool:weather"}),
+        ([WEATHER, WEATHER], {"choice-required": "required", "choice-named": "tool:weather"}),
+        ([WEATHER, TIME], {"choice-required": "required", "choice-named": "auto"}),
+        ([], {"choice-required": "auto", "choice-named": "auto"}),
+    ],
+)
+def test_a_demand_never_contradicts_the_right_answer(called: list, expected: dict) -> None:
+    calls = tuple(ExpectedCall(tool.name, {}) for tool in called)
+    turn = Turn((), Expectation("calls" if calls else "no_call", calls))
+    for name, choice in expected.items():
+        ask = all_features()[name].ask
+        assert ask is not None
+        demanding = ask(turn)
+        assert demanding.tool_choice == choice
+        seen = name in spot([WEATHER, TIME], calls, [demanding])
+        assert seen is (choice != "auto")
+    for name, allowed in {"parallel-off": len(calls) == 1, "parallel-on": bool(calls)}.items():
+        ask = all_features()[name].ask
+        assert ask is not None
+        assert (ask(turn).parallel is (name == "parallel-on")) is allowed
 
 
 def test_a_property_that_is_named_like_a_keyword_is_no_keyword() -> None:
@@ -86,8 +130,10 @@ def test_every_canary_belongs_to_its_class() -> None:
 
 def test_every_feature_can_be_drawn_and_seen() -> None:
     for feature in all_features().values():
-        assert bool(feature.parameter) != bool(feature.change), feature.name
-        assert any((feature.node, feature.value, feature.tool, feature.offer)), feature.name
+        drawn = (feature.parameter, feature.change, feature.ask)
+        seen = (feature.node, feature.value, feature.tool, feature.offer, feature.turn)
+        assert sum(map(bool, drawn)) == 1, feature.name
+        assert any(seen), feature.name
         assert bool(feature.node) == bool(feature.keyword), feature.name
         assert bool(feature.value) == bool(feature.kinds), feature.name
 

@@ -33,7 +33,7 @@ def drafted(pick: Pick, row: Row) -> Draft:
     draft = Draft(name, description)
     draft.parameters = [_placed(pick, f, f.parameter(pick)) for f in features if f.parameter]
     if "no-arg" not in row.features:
-        plain = fields(pick, 1, 2) if row.group == "tools" else []
+        plain = fields(pick, 1, 2) if row.group in ("tools", "request") else []
         draft.parameters += plain or ([] if draft.parameters else fields(pick, 1, 1))
         draft.parameters += _extra(pick, row)
     start = pick.below(max(1, len(draft.parameters)))

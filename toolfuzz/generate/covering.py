@@ -69,10 +69,23 @@ def random_row(
 def combinations_of(
     features: tuple[str, ...], rules: tuple[Rule, ...], strength: int
 ) -> tuple[Combination, ...]:
-    """Return every combination of ``strength`` features' states that the rules allow."""
+    """Return every combination of ``strength`` features' states that a row can have.
+
+    That is what the rules allow, but for rows with nothing on.
+    """
     chosen = combinations(features, min(strength, len(features)))
     pairs = (zip(c, s, strict=True) for c in chosen for s in product((True, False), repeat=len(c)))
-    return tuple(c for c in map(tuple, pairs) if _closure(c, rules) is not None)
+    return tuple(c for c in map(tuple, pairs) if _is_possible(c, features, rules))
+
+
+def _is_possible(
+    combination: Combination, features: tuple[str, ...], rules: tuple[Rule, ...]
+) -> bool:
+    closed = _closure(combination, rules)
+    return closed is not None and (
+        any(closed.values())
+        or any(_closure([(name, True)], rules, closed) is not None for name in features)
+    )
 
 
 def _held(

@@ -30,7 +30,14 @@ __all__ = [
 ]
 
 STRENGTHS = (1, 2, 3)
-_WEIGHTS = {"values": 30, "containers": 30, "indirect": 11, "constraints": 13, "tools": 16}
+_WEIGHTS = {
+    "values": 29,
+    "containers": 28,
+    "indirect": 11,
+    "constraints": 12,
+    "tools": 16,
+    "request": 4,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from toolfuzz.core.case import ExpectedCall, Json, Tool
+from toolfuzz.core.case import ExpectedCall, Json, Tool, Turn
 from toolfuzz.generate.features import all_features
 from toolfuzz.generate.features.base import Feature, Place
 
@@ -16,14 +16,17 @@ _HOLDERS = frozenset((*_IN_MAP, *_IN_LIST, *_SINGLE))
 _DEEPEST = 64
 
 
-def spot(tools: Sequence[Tool], calls: Sequence[ExpectedCall]) -> tuple[str, ...]:
+def spot(
+    tools: Sequence[Tool], calls: Sequence[ExpectedCall], turns: Sequence[Turn] = ()
+) -> tuple[str, ...]:
     """Return the names of the features that the case has, sorted.
 
     Schemas are looked at of the tools that are to be called (of a small offer when none is),
-    values in the expected arguments.
+    values in the expected arguments, and the ``turns`` for how they ask.
     """
-    by_keyword, by_value, by_tool, by_offer = _spotters()
+    by_keyword, by_value, by_tool, by_offer, by_turn = _spotters()
     names = {f.name for f in by_offer if f.offer and f.offer(tools)}
+    names.update(f.name for turn in turns for f in by_turn if f.turn and f.turn(turn))
     called = {c.tool for c in calls}
     for tool in [t for t in tools if t.name in called] or tools[:3]:
         names.update(f.name for f in by_tool if f.tool and f.tool(tool))
@@ -48,7 +51,7 @@ def nodes(schema: Json) -> Iterator[tuple[dict[str, Json], Place]]:
         if not isinstance(node, dict) or depth > _DEEPEST:
             continue
         yield node, Place(keyword, depth, schema)
-        for key in node.keys() & _HOLDERS:
+        for key in [key for key in node if key in _HOLDERS]:  # a set has no order to rely on
             held = node[key]
             if key in _IN_MAP:
                 inner = depth + 1 if key == "properties" else 1
@@ -77,6 +80,7 @@ _Spotters = tuple[
     dict[type, tuple[Feature, ...]],
     tuple[Feature, ...],
     tuple[Feature, ...],
+    tuple[Feature, ...],
 ]
 
 
@@ -89,4 +93,5 @@ def _spotters() -> _Spotters:
         {k: tuple(f for f in features if k in f.kinds) for k in (str, int, float, dict, list)},
         tuple(f for f in features if f.tool),
         tuple(f for f in features if f.offer),
+        tuple(f for f in features if f.turn),
     )

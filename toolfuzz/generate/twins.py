@@ -100,7 +100,7 @@ def _twin(case: Case, kind: _Twin) -> Case | None:
             return None
         turns.append(twin)
     expected = [call for turn in turns for call in turn.expect.calls]
-    return replace(case, features=spot(tools, expected), tools=tools, turns=tuple(turns))
+    return replace(case, features=spot(tools, expected, turns), tools=tools, turns=tuple(turns))
 
 
 def _turn(
@@ -119,4 +119,7 @@ def _turn(
     if probe == "choose" and not can_choose(calls[0].tool, tools):
         return None
     expect = replace(turn.expect, calls=called(turn.expect.calls))
-    return replace(turn, messages=render(probe, tools, calls), expect=expect)
+    choice = turn.tool_choice
+    if choice.startswith("tool:"):
+        choice = f"tool:{expect.calls[0].tool}"
+    return replace(turn, messages=render(probe, tools, calls), expect=expect, tool_choice=choice)

@@ -2,16 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.case import JsonObject
+from toolfuzz.generate.anything import an_array
 from toolfuzz.generate.features.base import SCALARS, Feature, Parameter, Place, Values, object_of
 from toolfuzz.generate.pick import Pick
-
-_MIXED: tuple[list[Json], ...] = (
-    ["a", 1, True],
-    [{"k": "v"}, [1, 2]],
-    [0.5, None, "x"],
-    [{"id": 7, "tags": ["p", "q"]}],
-)
 
 
 def _list_of(values: Values, least: int, most: int) -> Values:
@@ -44,7 +38,7 @@ def _untyped(pick: Pick) -> Parameter:
     schema: JsonObject = {"type": "array"}
     if pick.chance(40):
         schema["items"] = {}
-    return Parameter(pick.of(("anything", "args", "cells")), schema, lambda p: p.of(_MIXED))
+    return Parameter(pick.of(("anything", "args", "cells")), schema, an_array)
 
 
 def _of(kinds: Sequence[str]) -> Callable[[JsonObject, Place], bool]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
-from toolfuzz.core.case import Json, JsonObject, Tool
+from toolfuzz.core.case import Json, JsonObject, Tool, Turn
 from toolfuzz.generate.pick import Pick
 from toolfuzz.generate.values import AMOUNTS, COUNTS, WORDS
 
@@ -26,11 +26,11 @@ __all__ = [
 Values = Callable[[Pick], Json]
 """Draws one value that a schema allows; several calls of one tool ask it several times."""
 
-Group = Literal["values", "containers", "indirect", "constraints", "tools"]
+Group = Literal["values", "containers", "indirect", "constraints", "tools", "request"]
 """Features are varied within their group; ``indirect`` means that a value's type is not stated
 in place: it has to be looked up behind a reference, in a union, or in an enum's options."""
 
-GROUPS: tuple[Group, ...] = ("values", "containers", "indirect", "constraints", "tools")
+GROUPS: tuple[Group, ...] = get_args(Group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,13 @@ class Place:
 class Feature:
     """One knob of the generator, with the way to see that a case really has it.
 
-    It draws one ``parameter`` or makes a ``change`` to the whole draft. It is spotted in a schema
-    node that has ``keyword`` (``node``), in an argument of one of the Python types ``kinds``
-    (``value``), in a tool that is to be called (``tool``) or in all the tools on offer
-    (``offer``). ``opt_in``: drawn only when asked for by name, because some providers rightly
-    refuse it. ``excludes`` and ``implies`` name features; exclusion counts in both directions.
+    It draws one ``parameter``, makes a ``change`` to the whole draft, or changes how a turn is
+    asked (``ask``, which returns the turn as it was where it doesn't fit). It is spotted in a
+    schema node that has ``keyword`` (``node``), in an argument of one of the Python types
+    ``kinds`` (``value``), in a tool that is to be called (``tool``), in all the tools on offer
+    (``offer``) or in the ``turn``. ``opt_in``: drawn only when asked for by name, because some
+    providers rightly refuse it. ``excludes`` and ``implies`` name features; exclusion counts in
+    both directions.
     """
 
     name: str
@@ -83,12 +85,14 @@ class Feature:
     group: Group
     parameter: Callable[[Pick], Parameter] | None = None
     change: Callable[[Pick, Draft], None] | None = None
+    ask: Callable[[Turn], Turn] | None = None
     keyword: str = ""
     node: Callable[[JsonObject, Place], bool] | None = None
     value: Callable[[Json], bool] | None = None
     kinds: tuple[type, ...] = ()
     tool: Callable[[Tool], bool] | None = None
     offer: Callable[[Sequence[Tool]], bool] | None = None
+    turn: Callable[[Turn], bool] | None = None
     opt_in: bool = False
     excludes: tuple[str, ...] = ()
     implies: tuple[str, ...] = ()

@@ -1,11 +1,11 @@
 """Objects: flat, three and six levels deep, and free-form (no ``properties``)."""
 
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.generate.anything import an_object
 from toolfuzz.generate.features.base import (
     Feature,
     Parameter,
     Place,
-    Values,
     fields,
     object_of,
     object_schema,
@@ -18,6 +18,8 @@ _LEVELS = ("build", "image", "registry", "auth", "token", "scope")
 
 
 def _flat(pick: Pick) -> Parameter:
+    if pick.chance(15):
+        return _deep(pick, 2)
     schema, values = object_of(pick, 1, 4)
     if pick.chance(40):
         schema["additionalProperties"] = False
@@ -33,24 +35,13 @@ def _deep(pick: Pick, levels: int) -> Parameter:
     return Parameter(pick.of(_NAMES), schema, values)
 
 
-_FREE: tuple[JsonObject, ...] = (
-    {"color": "blue", "n": 3},
-    {"a": {"b": {"c": [1, 2, {"d": None}]}}},
-    {"tags": ["x", "y"], "on": True},
-    {"threshold": 0.75, "labels": {"team": "core", "tier": 1}},
-    {"x-trace": "0af7", "list": [[1], [2, 3]], "none": None},
-    {"message": "hello", "parts": [{"type": "text", "text": "hi"}]},
-)
-
-
 def _free(pick: Pick) -> Parameter:
     schema: JsonObject = {"type": "object"}
     if pick.chance(50):
         schema["additionalProperties"] = True
     if pick.chance(50):
         schema["description"] = "Any further data."
-    values: Values = lambda p: p.of(_FREE)  # noqa: E731
-    return Parameter(pick.of(("payload", "extra", "data", "attributes")), schema, values)
+    return Parameter(pick.of(("payload", "extra", "data", "attributes")), schema, an_object)
 
 
 def _is_object(node: JsonObject, place: Place) -> bool:
@@ -82,9 +73,9 @@ FEATURES = (
     ),
     Feature(
         "depth-3",
-        "objects nested three levels deep",
+        "objects nested three to five levels deep",
         "containers",
-        parameter=lambda pick: _deep(pick, 3),
+        parameter=lambda pick: _deep(pick, pick.of((3, 3, 4, 5))),
         keyword="properties",
         node=lambda node, place: _deeper_than(3, node, place),
         implies=("object",),

@@ -1,12 +1,8 @@
-"""Unions and compositions: ``oneOf``, ``anyOf``, ``allOf``, type lists; at the root by request.
-
-Root unions are opt-in: Anthropic and Gemini refuse them with an HTTP 400, which says nothing
-about how well a model calls tools.
-"""
+"""Unions and compositions of a parameter or of an array's items, and their discriminators."""
 
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.generate.anything import of_type
 from toolfuzz.generate.features.base import (
-    Draft,
     Feature,
     Parameter,
     Place,
@@ -18,6 +14,8 @@ from toolfuzz.generate.features.base import (
 )
 from toolfuzz.generate.pick import Pick
 
+__all__ = ["branches_by_const", "composed"]
+
 _KINDS = (
     ("kind", ("email", "webhook", "sms")),
     ("type", ("s3", "local", "http")),
@@ -25,8 +23,8 @@ _KINDS = (
 )
 
 
-def _branches(pick: Pick) -> tuple[list[JsonObject], Values]:
-    """Return object branches told apart by a const, and what draws one of them."""
+def branches_by_const(pick: Pick) -> tuple[list[JsonObject], Values, str]:
+    """Return object branches told apart by a const, what draws one of them, and its property."""
     tag, names = pick.of(_KINDS)
     branches: list[JsonObject] = []
     drawn: list[tuple[str, Values]] = []
@@ -42,26 +40,61 @@ def _branches(pick: Pick) -> tuple[list[JsonObject], Values]:
         name, members = p.of(drawn)
         return {tag: name, **members(p)}
 
-    return branches, values
+    return branches, values, tag
+
+
+def composed(pick: Pick) -> tuple[list[JsonObject], Values]:
+    """Return one or two object schemas that apply together, and what draws a value of both."""
+    schema, values = object_of(pick, 1, 3)
+    if pick.chance(50):
+        return [schema], values
+    more, more_values = object_of(pick, 1, 2)
+    extra = {f"x_{key}": node for key, node in more["properties"].items()}
+    second: JsonObject = {"type": "object", "properties": extra, "required": list(extra)}
+
+    def both(p: Pick) -> Json:
+        return {**values(p), **{f"x_{key}": item for key, item in more_values(p).items()}}
+
+    return [schema, second], both
+
+
+def _array(pick: Pick, items: JsonObject, values: Values) -> Parameter:
+    return Parameter(
+        pick.of(("actions", "hooks", "operations")),
+        {"type": "array", "items": items},
+        lambda p: [values(p) for _ in range(p.within(1, 3))],
+    )
 
 
 def _one_of(pick: Pick) -> Parameter:
-    branches, values = _branches(pick)
+    branches, values, _ = branches_by_const(pick)
     return Parameter(
         pick.of(("destination_config", "trigger", "sink")), {"oneOf": branches}, values
     )
 
 
 def _one_of_items(pick: Pick) -> Parameter:
-    branches, values = _branches(pick)
-    return Parameter(
-        pick.of(("actions", "hooks", "operations")),
-        {"type": "array", "items": {"oneOf": branches}},
-        lambda p: [values(p) for _ in range(p.within(1, 3))],
-    )
+    branches, values, _ = branches_by_const(pick)
+    return _array(pick, {"oneOf": branches}, values)
 
 
-def _any_of(pick: Pick) -> Parameter:
+def _discriminated(pick: Pick) -> Parameter:
+    """Return a union as pydantic writes it: references, and a mapping from the tag to them."""
+    branches, values, tag = branches_by_const(pick)
+    names = [str(b["properties"][tag]["const"]) for b in branches]
+    refs = {name: f"#/$defs/{name.capitalize()}Options" for name in names}
+    union: JsonObject = {
+        "discriminator": {"mapping": refs, "propertyName": tag},
+        "oneOf": [{"$ref": ref} for ref in refs.values()],
+    }
+    defs = {f"{name.capitalize()}Options": b for name, b in zip(names, branches, strict=True)}
+    parameter = Parameter(pick.of(("channel_options", "backend")), union, values)
+    if pick.chance(30):
+        parameter = _array(pick, union, values)
+    return Parameter(parameter.name, parameter.schema, parameter.values, root={"$defs": defs})
+
+
+def _several(pick: Pick) -> tuple[JsonObject, Values]:
     (scalar,) = fields(pick, 1, 1)
     schema, values = object_of(pick, 1, 3)
     array = {"type": "array", "items": scalar.schema}
@@ -71,63 +104,46 @@ def _any_of(pick: Pick) -> Parameter:
         (array, lambda p: [scalar.values(p)]),
     ]
     kept = pick.some(options, 2, 3)
-    return Parameter(
-        pick.of(("selector", "source", "value_or_list")),
-        {"anyOf": [option for option, _ in kept]},
-        lambda p: p.of(kept)[1](p),
-    )
+    return {"anyOf": [option for option, _ in kept]}, lambda p: p.of(kept)[1](p)
+
+
+def _any_of(pick: Pick) -> Parameter:
+    schema, values = _several(pick)
+    return Parameter(pick.of(("selector", "source", "value_or_list")), schema, values)
 
 
 def _all_of(pick: Pick) -> Parameter:
-    schema, values = object_of(pick, 1, 3)
-    if pick.chance(50):
-        return Parameter(pick.of(("profile", "base")), {"allOf": [schema]}, values)
-    more, more_values = object_of(pick, 1, 2)
-    extra = {f"x_{key}": node for key, node in more["properties"].items()}
-    second: JsonObject = {"type": "object", "properties": extra, "required": list(extra)}
-
-    def both(p: Pick) -> Json:
-        return {**values(p), **{f"x_{key}": item for key, item in more_values(p).items()}}
-
-    return Parameter(pick.of(("profile", "base")), {"allOf": [schema, second]}, both)
+    schemas, values = composed(pick)
+    return Parameter(pick.of(("profile", "base")), {"allOf": schemas}, values)
 
 
-_TYPE_LISTS: tuple[tuple[list[str], tuple[Json, ...]], ...] = (
-    (["string", "integer"], ("latest", 7, "007", 42)),
-    (["string", "number"], ("50%", 0.5, "1.5", 3.25)),
-    (["boolean", "string"], ("true", True, "auto", False)),
-    (["string", "array"], ("one", ["one", "two"], "[1]", ["x"])),
-    (["integer", "object"], (3, {"min": 1, "max": 5})),
+def _all_of_items(pick: Pick) -> Parameter:
+    schemas, values = composed(pick)
+    return _array(pick, {"allOf": schemas}, values)
+
+
+_TYPE_LISTS = (
+    ["string", "integer"],
+    ["string", "number"],
+    ["boolean", "string"],
+    ["string", "array"],
+    ["integer", "object"],
+    ["string", "number", "boolean", "object", "array"],
 )
 
 
 def _type_list(pick: Pick) -> Parameter:
-    types, options = pick.of(_TYPE_LISTS)
+    types = pick.of(_TYPE_LISTS)
+    schema: JsonObject = {"type": types, "items": {}} if "array" in types else {"type": types}
     return Parameter(
-        pick.of(("tag_or_id", "version_spec", "setting")),
-        {"type": types},
-        lambda p: p.of(options),
+        pick.of(("tag_or_id", "version_spec", "setting")), schema, lambda p: of_type(p, p.of(types))
     )
 
 
-def _root(keyword: str, pick: Pick, draft: Draft) -> None:
-    if keyword == "allOf":
-        schema, values = object_of(pick, 1, 2)
-        branches = [schema]
-    else:
-        branches, values = _branches(pick)
-    taken = {name for branch in branches for name in branch["properties"]}
-    draft.parameters = [p for p in draft.parameters if p.name not in taken]
-    draft.root[keyword] = branches
-    draft.root_values = values
-
-
-def _discriminated(node: JsonObject, place: Place) -> bool:
+def _has_consts(node: JsonObject, place: Place) -> bool:
     """Whether all branches are objects with a const property."""
-    return place.keyword != "items" and place.depth > 0 and _has_consts(node)
-
-
-def _has_consts(node: JsonObject) -> bool:
+    if place.keyword == "items" or place.depth == 0:
+        return False
     return all(
         any(isinstance(p, dict) and "const" in p for p in branch.get("properties", {}).values())
         for branch in node["oneOf"]
@@ -135,13 +151,16 @@ def _has_consts(node: JsonObject) -> bool:
     )
 
 
-def _no_null(node: JsonObject, place: Place) -> bool:
-    branches = [b for b in node["anyOf"] if isinstance(b, dict)]
-    return place.depth > 0 and all(b.get("type") != "null" for b in branches)
+def _no_null(node: JsonObject) -> bool:
+    return all(b.get("type") != "null" for b in node["anyOf"] if isinstance(b, dict))
 
 
 def _several_types(node: JsonObject, place: Place) -> bool:
     return isinstance(node["type"], list) and len(set(node["type"]) - {"null"}) > 1
+
+
+def _in_items(node: JsonObject, place: Place) -> bool:
+    return place.keyword == "items"
 
 
 FEATURES = (
@@ -151,15 +170,24 @@ FEATURES = (
         "indirect",
         parameter=_one_of,
         keyword="oneOf",
-        node=_discriminated,
+        node=_has_consts,
     ),
     Feature(
         "oneof-items",
-        "an array whose items are a oneOf",
+        "an array whose items are a oneOf of schemas in place",
         "indirect",
         parameter=_one_of_items,
         keyword="oneOf",
-        node=lambda node, place: place.keyword == "items",
+        node=lambda node, place: _in_items(node, place) and "discriminator" not in node,
+    ),
+    Feature(
+        "discriminator",
+        "oneOf of references with OpenAPI's discriminator, as pydantic writes it",
+        "indirect",
+        parameter=_discriminated,
+        keyword="discriminator",
+        node=lambda node, place: isinstance(node["discriminator"], dict),
+        implies=("ref-defs",),
     ),
     Feature(
         "anyof",
@@ -167,7 +195,15 @@ FEATURES = (
         "indirect",
         parameter=_any_of,
         keyword="anyOf",
-        node=_no_null,
+        node=lambda node, place: place.depth > 0 and place.keyword != "items" and _no_null(node),
+    ),
+    Feature(
+        "anyof-items",
+        "an array whose items may be of several types, by anyOf",
+        "indirect",
+        parameter=lambda pick: _array(pick, *_several(pick)),
+        keyword="anyOf",
+        node=lambda node, place: _in_items(node, place) and _no_null(node),
     ),
     Feature(
         "allof",
@@ -175,7 +211,15 @@ FEATURES = (
         "indirect",
         parameter=_all_of,
         keyword="allOf",
-        node=lambda node, place: place.depth > 0,
+        node=lambda node, place: place.depth > 0 and place.keyword != "items",
+    ),
+    Feature(
+        "allof-items",
+        "an array whose items are composed by allOf",
+        "indirect",
+        parameter=_all_of_items,
+        keyword="allOf",
+        node=_in_items,
     ),
     Feature(
         "type-union",
@@ -184,21 +228,5 @@ FEATURES = (
         parameter=_type_list,
         keyword="type",
         node=_several_types,
-    ),
-    *(
-        Feature(
-            f"root-{keyword.lower()}",
-            f"{keyword} at the root of the parameters (some providers refuse it)",
-            "indirect",
-            change=lambda pick, draft, keyword=keyword: _root(keyword, pick, draft),  # type: ignore[misc]
-            keyword=keyword,
-            node=lambda node, place: place.depth == 0,
-            opt_in=True,
-            excludes=(
-                "no-arg",
-                *(f"root-{k.lower()}" for k in ("oneOf", "anyOf", "allOf") if k != keyword),
-            ),
-        )
-        for keyword in ("oneOf", "anyOf", "allOf")
     ),
 )

@@ -1,4 +1,4 @@
-"""Many parameters."""
+"""How many parameters: the usual few, five to nine, or forty."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,8 @@ from toolfuzz.core.case import Tool
 from toolfuzz.generate.features.base import SCALARS, Draft, Feature, Parameter
 from toolfuzz.generate.pick import Pick
 
+_SEVERAL = 5
+_MOST = 9
 _MANY = 40
 
 
@@ -14,28 +16,39 @@ def _constantly(p: Parameter, turn: int) -> Callable[[Pick], object]:
     return lambda pick: p.values(Pick(lambda: turn))
 
 
-def _wide(pick: Pick, draft: Draft) -> None:
-    start = pick.below(len(SCALARS))
-    required = any(p.required for p in draft.parameters)
-    for n in range(_MANY - len(draft.parameters)):
-        plain = SCALARS[(start + n) % len(SCALARS)]
-        name = f"{plain.name}_{n // len(SCALARS) + 2}"
-        draft.parameters.append(
-            Parameter(name, plain.schema, _constantly(plain, start + n), required=required)
-        )
+def _filled(count: int) -> Callable[[Pick, Draft], None]:
+    def change(pick: Pick, draft: Draft) -> None:
+        start = pick.below(len(SCALARS))
+        required = any(p.required for p in draft.parameters)
+        for n in range(count - len(draft.parameters)):
+            plain = SCALARS[(start + n) % len(SCALARS)]
+            name = f"{plain.name}_{n // len(SCALARS) + 2}"
+            draft.parameters.append(
+                Parameter(name, plain.schema, _constantly(plain, start + n), required=required)
+            )
+
+    return change
 
 
-def _is_wide(tool: Tool) -> bool:
-    return len(tool.parameters.get("properties") or ()) >= _MANY
+def _width(tool: Tool) -> int:
+    return len(tool.parameters.get("properties") or ())
 
 
 FEATURES = (
     Feature(
+        "params-5",
+        "five to nine parameters",
+        "tools",
+        change=_filled(_SEVERAL),
+        tool=lambda tool: _SEVERAL <= _width(tool) <= _MOST,
+        excludes=("no-arg", "params-40"),
+    ),
+    Feature(
         "params-40",
         "forty parameters or more",
         "tools",
-        change=_wide,
-        tool=_is_wide,
+        change=_filled(_MANY),
+        tool=lambda tool: _width(tool) >= _MANY,
         excludes=("no-arg",),
     ),
 )

@@ -1,0 +1,62 @@
+"""What a request says of calls besides its tools: ``tool_choice`` and parallel calls on or off.
+
+Not every server supports them, so they are rare and their cases carry these labels.
+https://platform.openai.com/docs/guides/function-calling#additional-configurations
+"""
+
+from dataclasses import replace
+
+from toolfuzz.core.case import Turn
+from toolfuzz.generate.features.base import Feature
+
+
+def _required(turn: Turn) -> Turn:
+    return replace(turn, tool_choice="required") if turn.expect.calls else turn
+
+
+def _named(turn: Turn) -> Turn:
+    """Demand the tool by name, where all calls are of one."""
+    tools = {call.tool for call in turn.expect.calls}
+    return replace(turn, tool_choice=f"tool:{tools.pop()}") if len(tools) == 1 else turn
+
+
+def _one_at_a_time(turn: Turn) -> Turn:
+    return replace(turn, parallel=False) if len(turn.expect.calls) == 1 else turn
+
+
+def _parallel(turn: Turn) -> Turn:
+    return replace(turn, parallel=True) if turn.expect.calls else turn
+
+
+FEATURES = (
+    Feature(
+        "choice-required",
+        "tool_choice demands some call",
+        "request",
+        ask=_required,
+        turn=lambda turn: turn.tool_choice == "required",
+        excludes=("choice-named",),
+    ),
+    Feature(
+        "choice-named",
+        "tool_choice demands this very tool",
+        "request",
+        ask=_named,
+        turn=lambda turn: turn.tool_choice.startswith("tool:"),
+    ),
+    Feature(
+        "parallel-off",
+        "parallel calls switched off where one call is right",
+        "request",
+        ask=_one_at_a_time,
+        turn=lambda turn: turn.parallel is False,
+        excludes=("parallel-on",),
+    ),
+    Feature(
+        "parallel-on",
+        "parallel calls switched on by name, not by default",
+        "request",
+        ask=_parallel,
+        turn=lambda turn: turn.parallel is True,
+    ),
+)

@@ -1,0 +1,43 @@
+"""``oneOf``, ``anyOf``, ``allOf`` at the root of the parameters, only by request.
+
+Anthropic and Gemini refuse them with an HTTP 400, which says nothing about how well a model calls
+tools.
+"""
+
+from collections.abc import Callable
+
+from toolfuzz.generate.features.base import Draft, Feature, object_of
+from toolfuzz.generate.features.unions import branches_by_const
+from toolfuzz.generate.pick import Pick
+
+_KEYWORDS = ("oneOf", "anyOf", "allOf")
+
+
+def _with(keyword: str) -> Callable[[Pick, Draft], None]:
+    def change(pick: Pick, draft: Draft) -> None:
+        if keyword == "allOf":
+            schema, values = object_of(pick, 1, 2)
+            branches = [schema]
+        else:
+            branches, values, _ = branches_by_const(pick)
+        taken = {name for branch in branches for name in branch["properties"]}
+        draft.parameters = [p for p in draft.parameters if p.name not in taken]
+        draft.root[keyword] = branches
+        draft.root_values = values
+
+    return change
+
+
+FEATURES = tuple(
+    Feature(
+        f"root-{keyword.lower()}",
+        f"{keyword} at the root of the parameters (some providers refuse it)",
+        "indirect",
+        change=_with(keyword),
+        keyword=keyword,
+        node=lambda node, place: place.depth == 0,
+        opt_in=True,
+        excludes=("no-arg", *(f"root-{k.lower()}" for k in _KEYWORDS if k != keyword)),
+    )
+    for keyword in _KEYWORDS
+)
