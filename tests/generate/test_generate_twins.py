@@ -1,20 +1,21 @@
 """Twins: the same question under another spelling of the tools."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from toolfuzz.core.case import Case, Tool
+from toolfuzz.core.case import Case, Expectation, ExpectedCall, Tool, Turn
 from toolfuzz.generate import draw_cases
-from toolfuzz.generate.prompts import read
+from toolfuzz.generate.prompts import read, render
+from toolfuzz.generate.rename import neutral_names, renamed, renamed_value
 from toolfuzz.generate.respell import (
     inlined,
     null_by_any_of,
     null_by_type_list,
-    renamed,
     undescribed,
 )
 from toolfuzz.generate.sources.toolset import ToolSet
@@ -34,6 +35,16 @@ def cases() -> list[Case]:
     ]
 
 
+def leaves(value: object) -> Iterator[object]:
+    """Yield all scalars in order: what is left when keys may have other names."""
+    if isinstance(value, dict | list):
+        yield f"{type(value).__name__} of {len(value)}"
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from leaves(item)
+    else:
+        yield repr(value)
+
+
 def keywords(case: Case) -> set[str]:
     return {key for tool in case.tools for node, _ in nodes(tool.parameters) for key in node}
 
@@ -47,8 +58,8 @@ def test_a_twin_asks_for_the_same_values(cases: list[Case]) -> None:
             assert twin.probe == case.probe
             assert invalid_at(twin) is None
             for turn, other in zip(case.turns, twin.turns, strict=True):
-                assert [list(c.arguments.values()) for c in turn.expect.calls] == [
-                    list(c.arguments.values()) for c in other.expect.calls
+                assert [list(leaves(c.arguments)) for c in turn.expect.calls] == [
+                    list(leaves(c.arguments)) for c in other.expect.calls
                 ]
                 if other.expect.kind == "calls":
                     assert read(other.messages, twin.tools) == list(other.expect.calls)
@@ -149,10 +160,84 @@ def test_what_stays_as_it_is(respell: object, schema: dict) -> None:
     assert respell(schema) == schema
 
 
-def test_renaming_keeps_everything_else() -> None:
-    schema = {"type": "object", "properties": {"a": A, "b": {}}, "required": ["b"]}
-    expected = {"type": "object", "properties": {"p1": A, "p2": {}}, "required": ["p2"]}
-    assert renamed(schema, {"a": "p1", "b": "p2"}) == expected
+NESTED = {
+    "type": "object",
+    "properties": {
+        "owner": {"$ref": "#/$defs/Person"},
+        "labels": {"type": "object", "additionalProperties": {"$ref": "#/$defs/Person"}},
+        "pair": {"prefixItems": [{"type": "integer"}, {"$ref": "#/$defs/Person"}]},
+    },
+    "required": ["owner"],
+    "dependentRequired": {"labels": ["pair"]},
+    "$defs": {
+        "Person": {
+            "discriminator": {"propertyName": "kind"},
+            "oneOf": [
+                {"properties": {"kind": {"const": "boss"}, "x": {"enum": ["kind"]}}},
+                {"properties": {"kind": {"const": "self"}, "owner": {"$ref": "#/$defs/Person"}}},
+            ],
+        }
+    },
+}
+
+
+def test_names_are_neutral_at_every_level() -> None:
+    names = neutral_names(NESTED)
+    assert [names[k] for k in ("owner", "labels", "pair")] == ["p1", "p2", "p3"]
+    assert set(names) == {"owner", "labels", "pair", "kind", "x"}
+    kind, x = names["kind"], names["x"]
+    schema = renamed(NESTED, names)
+    assert list(schema["properties"]) == ["p1", "p2", "p3"]
+    assert schema["required"] == ["p1"]
+    assert schema["dependentRequired"] == {"p2": ["p3"]}
+    person = schema["$defs"]["Person"]
+    assert person["discriminator"] == {"propertyName": kind}
+    assert person["oneOf"][0]["properties"] == {kind: {"const": "boss"}, x: {"enum": ["kind"]}}
+    value = {
+        "owner": {"kind": "self", "owner": {"kind": "boss", "x": "kind"}},
+        "labels": {"owner": {"kind": "boss"}, "free": {"kind": "boss"}},
+        "pair": [1, {"kind": "boss"}],
+    }
+    neutral = renamed_value(value, NESTED, names)
+    assert neutral == {
+        "p1": {kind: "self", "p1": {kind: "boss", x: "kind"}},
+        "p2": {"owner": {kind: "boss"}, "free": {kind: "boss"}},
+        "p3": [1, {kind: "boss"}],
+    }
+    Draft202012Validator(schema).validate(neutral)
+    back = {new: old for old, new in names.items()}
+    assert renamed(schema, back) == NESTED
+    assert renamed_value(neutral, schema, back) == value
+
+
+def test_a_new_name_that_is_taken_is_no_twin() -> None:
+    schema = {"type": "object", "properties": {"a": {}}}
+    with pytest.raises(ValueError, match="taken"):
+        renamed_value({"a": 1, "p1": 2}, schema, neutral_names(schema))
+    tool = Tool("t", "A tool.", schema)
+    turn = Turn(
+        render("echo", [tool], [ExpectedCall("t", {"a": 1, "p1": 2})]),
+        Expectation("calls", (ExpectedCall("t", {"a": 1, "p1": 2}),)),
+    )
+    assert "neutral-names" not in twins(Case("x", "echo", (), (tool,), (turn,)))
+
+
+def test_a_reference_through_a_property_keeps_its_names() -> None:
+    schema = {"properties": {"a": {"type": "string"}, "b": {"$ref": "#/properties/a"}}}
+    assert neutral_names(schema) == {}
+    assert renamed(schema, {}) == schema
+
+
+def test_a_named_tool_is_named_anew() -> None:
+    found = 0
+    for case in draw_cases(60, features=["choice-named"]):
+        twin = twins(case).get("neutral-names")
+        (turn,) = (twin or case).turns
+        if twin is not None and turn.tool_choice.startswith("tool:"):
+            assert turn.tool_choice == f"tool:{turn.expect.calls[0].tool}"
+            assert twin.tool(turn.expect.calls[0].tool) is not None
+            found += 1
+    assert found > 20
 
 
 NULLABLE = st.sampled_from(

@@ -1,17 +1,17 @@
 """Other spellings of a schema that allow the same values."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.generate.spot import nodes
 
 __all__ = [
+    "everywhere",
     "inlined",
-    "neutral_names",
     "null_by_any_of",
     "null_by_type_list",
-    "renamed",
+    "pointed",
     "undescribed",
 ]
 
@@ -30,40 +30,23 @@ def inlined(schema: JsonObject) -> JsonObject:
 
 def null_by_type_list(schema: JsonObject) -> JsonObject:
     """Spell ``anyOf: [X, null]`` as ``type: [x, "null"]`` where X has one plain type."""
-    return dict(_everywhere(schema, _as_type_list))
+    return dict(everywhere(schema, _as_type_list))
 
 
 def null_by_any_of(schema: JsonObject) -> JsonObject:
     """Spell ``type: [x, "null"]`` as ``anyOf: [X, null]``."""
-    return dict(_everywhere(schema, _as_any_of))
+    return dict(everywhere(schema, _as_any_of))
 
 
 def undescribed(schema: JsonObject) -> JsonObject:
     """Leave out every ``description`` and ``title`` that is a note, not a property."""
-    return dict(_everywhere(schema, _without_text))
+    return dict(everywhere(schema, _without_text))
 
 
-def neutral_names(schema: JsonObject) -> dict[str, str]:
-    """Return p1, p2, … for the root's properties; nothing where other keywords name them too."""
-    if set(schema) - {"type", "properties", "required", "additionalProperties", "$defs"} - _NOTES:
-        return {}
-    return {name: f"p{n}" for n, name in enumerate(schema.get("properties") or (), 1)}
-
-
-def renamed(schema: JsonObject, names: Mapping[str, str]) -> JsonObject:
-    """Rename properties of the root."""
-    done = dict(schema)
-    if names:
-        done["properties"] = {names[k]: node for k, node in schema["properties"].items()}
-    if names and "required" in schema:
-        done["required"] = [names.get(name, name) for name in schema["required"]]
-    return done
-
-
-def _everywhere(schema: Json, change: Callable[[JsonObject], JsonObject]) -> Any:
-    """Apply the change to every schema node, from the leaves up."""
+def everywhere(schema: Json, change: Callable[[JsonObject], JsonObject]) -> Any:
+    """Apply the change to every schema node, from the leaves up; data in it stays as it is."""
     if isinstance(schema, list):
-        return [_everywhere(item, change) for item in schema]
+        return [everywhere(item, change) for item in schema]
     if not isinstance(schema, dict):
         return schema
     done: JsonObject = {}
@@ -71,9 +54,9 @@ def _everywhere(schema: Json, change: Callable[[JsonObject], JsonObject]) -> Any
         if key in _DATA:
             done[key] = held
         elif key in _MAPS and isinstance(held, dict):
-            done[key] = {name: _everywhere(node, change) for name, node in held.items()}
+            done[key] = {name: everywhere(node, change) for name, node in held.items()}
         else:
-            done[key] = _everywhere(held, change) if isinstance(held, dict | list) else held
+            done[key] = everywhere(held, change) if isinstance(held, dict | list) else held
     return change(done)
 
 
@@ -138,7 +121,7 @@ def _joined(target: JsonObject, beside: JsonObject) -> JsonObject:
 
 def _target(ref: Any, root: JsonObject) -> JsonObject | None:
     """Return what a local reference points to; None for one that can't be inlined."""
-    found = _pointed(ref, root)
+    found = pointed(ref, root)
     seen: set[str] = set()
     left = _references(found)
     while left:
@@ -147,11 +130,12 @@ def _target(ref: Any, root: JsonObject) -> JsonObject | None:
             return None
         if other not in seen:
             seen.add(other)
-            left += _references(_pointed(other, root))
+            left += _references(pointed(other, root))
     return found
 
 
-def _pointed(ref: Any, root: JsonObject) -> JsonObject | None:
+def pointed(ref: Any, root: JsonObject) -> JsonObject | None:
+    """Return the schema that a local reference points to, None when there is none."""
     if not isinstance(ref, str) or not ref.startswith("#/"):
         return None
     found: Json = root

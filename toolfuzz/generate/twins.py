@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from toolfuzz.core.case import Case, ExpectedCall, JsonObject, Tool, Turn
-from toolfuzz.generate import respell
+from toolfuzz.generate import rename, respell
 from toolfuzz.generate.prompts import can_choose, read, render
 from toolfuzz.generate.spot import spot
 from toolfuzz.generate.validity import invalid_at
@@ -20,11 +20,11 @@ Calls = Sequence[ExpectedCall]
 
 @dataclass(frozen=True, slots=True)
 class _Twin:
-    """``change`` spells a tool anew; ``names`` maps the old names to the new ones."""
+    """``change`` spells the n-th tool anew; ``arguments`` changes what it is called with."""
 
     summary: str
     change: Callable[[Tool, int], Tool]
-    names: Callable[[Tool, int], dict[str, str]] = lambda tool, n: {}
+    arguments: Callable[[Tool, JsonObject], JsonObject] = lambda tool, arguments: arguments
 
 
 def _respelled(spell: Callable[[JsonObject], JsonObject]) -> Callable[[Tool, int], Tool]:
@@ -32,8 +32,16 @@ def _respelled(spell: Callable[[JsonObject], JsonObject]) -> Callable[[Tool, int
 
 
 def _neutral(tool: Tool, n: int) -> Tool:
-    parameters = respell.renamed(tool.parameters, respell.neutral_names(tool.parameters))
+    parameters = rename.renamed(tool.parameters, rename.neutral_names(tool.parameters))
     return replace(tool, name=f"tool_{n}", parameters=parameters)
+
+
+def _neutral_arguments(tool: Tool, arguments: JsonObject) -> JsonObject:
+    names = rename.neutral_names(tool.parameters)
+    done: JsonObject = (
+        rename.renamed_value(arguments, tool.parameters, names) if names else arguments
+    )
+    return done
 
 
 def _undescribed(tool: Tool, n: int) -> Tool:
@@ -53,9 +61,9 @@ _TWINS = {
         "a type list with null spelled as anyOf", _respelled(respell.null_by_any_of)
     ),
     "neutral-names": _Twin(
-        "tools called tool_1, … and their parameters p1, …",
+        "tools called tool_1, … and all properties p1, …",
         _neutral,
-        lambda tool, n: respell.neutral_names(tool.parameters),
+        _neutral_arguments,
     ),
     "no-description": _Twin("no descriptions of tools and parameters", _undescribed),
     "strict-off": _Twin("strict: false", _lenient),
@@ -81,21 +89,20 @@ def twins(case: Case) -> dict[str, Case]:
 
 def _twin(case: Case, kind: _Twin) -> Case | None:
     tools = tuple(kind.change(tool, n) for n, tool in zip(count(1), case.tools, strict=False))
-    names = {t.name: kind.names(t, n) for n, t in zip(count(1), case.tools, strict=False)}
-    tool_names = {old.name: new.name for old, new in zip(case.tools, tools, strict=True)}
+    olds = {tool.name: tool for tool in case.tools}
+    names = {old.name: new.name for old, new in zip(case.tools, tools, strict=True)}
 
     def called(calls: Calls) -> tuple[ExpectedCall, ...]:
         return tuple(
-            ExpectedCall(
-                tool_names[c.tool],
-                {names[c.tool].get(key, key): item for key, item in c.arguments.items()},
-            )
-            for c in calls
+            ExpectedCall(names[c.tool], kind.arguments(olds[c.tool], c.arguments)) for c in calls
         )
 
     turns = []
     for turn in case.turns:
-        twin = _turn(case, turn, tools, called)
+        try:
+            twin = _turn(case, turn, tools, called)
+        except ValueError:  # two names would become one
+            return None
         if twin is None:
             return None
         turns.append(twin)
