@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 from toolfuzz.campaign.asker import Asker, Participant
 from toolfuzz.campaign.journal import Journal
-from toolfuzz.campaign.question import put_question
+from toolfuzz.campaign.question import Outcome, put_question
 from toolfuzz.core.case import Case
 from toolfuzz.core.events import CaseDrawn, Event, VerdictReached
+from toolfuzz.core.exchange import Reply
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.reduce import BudgetSpentError
 from toolfuzz.judge.policy import Policy
@@ -81,12 +82,14 @@ class Examiner:
         journal: Journal | None = None,
         earlier: Iterable[Event] = (),
         policy: Policy | None = None,
+        paired: bool = False,
     ) -> None:
         self.participant = participant
         self.stream = stream
         self.budget = budget
         self._journal = journal
         self._policy = policy or Policy()
+        self._paired = paired
         self._free: asyncio.Queue[Asker] = asyncio.Queue()
         for asker in askers:
             self._free.put_nowait(asker)
@@ -110,15 +113,10 @@ class Examiner:
             return known
         asker = await self._free.get()
         try:
-            outcome = await put_question(
-                asker,
-                self.participant.dialect,
-                self.participant.target,
-                case,
-                repeat=repeat,
-                stream=self.stream,
-                policy=self._policy,
+            twin = (
+                (await self._put(asker, case, repeat, False, None)).reply if self._paired else None
             )
+            outcome = await self._put(asker, case, repeat, self.stream, twin)
         finally:
             self._free.put_nowait(asker)
         new = [] if case.id in self._known else [CaseDrawn(case)]
@@ -128,6 +126,20 @@ class Examiner:
         if outcome.verdict is not None:
             self.budget.pay(outcome.verdict)
         return outcome.verdict
+
+    async def _put(
+        self, asker: Asker, case: Case, repeat: int, stream: bool, twin: Reply | None
+    ) -> Outcome:
+        return await put_question(
+            asker,
+            self.participant.dialect,
+            self.participant.target,
+            case,
+            repeat=repeat,
+            stream=stream,
+            policy=self._policy,
+            twin=twin,
+        )
 
     async def fails(self, case: Case, culprit: Culprit) -> bool | None:
         """Ask once whether the case shows the failure; None when nothing could be judged."""
@@ -147,8 +159,12 @@ async def open_examiner(
     earlier: Iterable[Event] = (),
     policy: Policy | None = None,
     slots: int = 16,
+    paired: bool = False,
 ) -> AsyncIterator[Examiner]:
-    """Open as many conversations as may be under way at once, and an examiner over them."""
+    """Open as many conversations as may be under way at once, and an examiner over them.
+
+    ``paired``: each question is first asked plain, as the twin that a streamed reply is held to.
+    """
     async with AsyncExitStack() as stack:
         count = max(1, min(slots, participant.concurrency))
         askers = [await stack.enter_async_context(participant.open()) for _ in range(count)]
@@ -160,4 +176,5 @@ async def open_examiner(
             journal=journal,
             earlier=earlier,
             policy=policy,
+            paired=paired,
         )

@@ -11,7 +11,10 @@ from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.examiner import Culprit
 from toolfuzz.evidence.tree import size
 
-__all__ = ["Failure", "failures"]
+__all__ = ["DIVERGENCE", "Failure", "failures"]
+
+DIVERGENCE = "stream-nonstream-divergence"
+"""The one defect that takes a plain and a streamed reply to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,13 @@ def failures(run: RunData, only_cases: tuple[str, ...] = ()) -> list[Failure]:
         if verdict.status != "fail" or (wanted and verdict.case_id not in wanted):
             continue
         seen: set[Culprit] = set()
-        for finding in verdict.findings:
+        errors = [f for f in verdict.findings if f.severity == "error"]
+        for finding in errors:
+            # That streamed and plain differ follows from what is wrong with one of them.
+            if finding.slug == DIVERGENCE and len({f.slug for f in errors}) > 1:
+                continue
             culprit = Culprit.of(finding)
-            if finding.severity == "error" and culprit not in seen:
+            if culprit not in seen:
                 seen.add(culprit)
                 found[verdict.target, culprit].append((verdict, finding))
     if wanted and not found:

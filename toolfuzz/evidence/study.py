@@ -15,7 +15,7 @@ from toolfuzz.core.codec import FORMAT_VERSION, case_from_json, case_to_json
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import RunStarted
 from toolfuzz.evidence.examiner import Budget, Culprit, Examiner, open_examiner
-from toolfuzz.evidence.failures import Failure
+from toolfuzz.evidence.failures import DIVERGENCE, Failure
 from toolfuzz.evidence.minimize import Minimized, Report, minimize
 from toolfuzz.judge.policy import Policy
 
@@ -64,6 +64,7 @@ async def study_failure(
         started=started,
         policy=policy,
         slots=slots,
+        paired=failure.culprit.slug == DIVERGENCE,
     )
     async with opened as examiner:
 
@@ -91,6 +92,7 @@ async def open_study(
     started: float,
     policy: Policy | None = None,
     slots: int = 16,
+    paired: bool = False,
 ) -> AsyncIterator[Examiner]:
     """Open an examiner that keeps all in the folder's journal and first reads what is there."""
     target = dataclasses.replace(participant.target, stream="stream" if stream else "plain")
@@ -107,6 +109,7 @@ async def open_study(
             earlier=earlier,
             policy=policy,
             slots=slots,
+            paired=paired,
         ) as examiner:
             yield examiner
 
