@@ -24,7 +24,7 @@ from toolfuzz.judge.policy import Policy
 from toolfuzz.report.text import printable
 from toolfuzz.targets import Access, access_of_run, open_participants
 
-__all__ = ["minimize_run", "study_run", "with_note"]
+__all__ = ["minimize_after", "minimize_run", "study_run", "with_note"]
 
 T = TypeVar("T")
 
@@ -60,6 +60,17 @@ def minimize_run(
         return
     for failure, result, _ in results:
         _print(failure, result, study_folder(run, failure))
+
+
+def minimize_after(run: Path, access: Access, *, quiet: bool, most: int = 3) -> None:
+    """Minimize what a run that has just ended found; with ``quiet`` only the files are written."""
+    data = collect(read_journal(run))
+    if not (found := failures(data)[:most]):
+        return
+    results = with_note(study_run(run, data, access, Budget(), found=found, quiet=quiet))
+    if not quiet:
+        for failure, result, _ in results:
+            _print(failure, result, study_folder(run, failure))
 
 
 def with_note(work: Coroutine[Any, Any, T]) -> T:

@@ -9,6 +9,7 @@ from toolfuzz.analyze.rates import Rate
 from toolfuzz.analyze.sequential import GateDecision, gate
 from toolfuzz.api import RunOptions, run_options
 from toolfuzz.cli._live import live
+from toolfuzz.cli._minimize import minimize_after
 from toolfuzz.cli._outcome import exit_with
 from toolfuzz.cli._reports import write_wanted
 from toolfuzz.core.case import JsonObject
@@ -29,6 +30,7 @@ def run_with_progress(
     fail_under: float | None = None,
     inconclusive: str | None = None,
     resume: Path | None = None,
+    minimize: bool = False,
 ) -> None:
     """Run, show progress on stderr, print the result on stdout; exits 130 when interrupted.
 
@@ -46,6 +48,8 @@ def run_with_progress(
     write_wanted(wanted, Path(summary["folder"]), summary)
     if interrupted:
         click.get_current_context().exit(EXIT_INTERRUPTED)
+    if minimize and any(t["defects"] for t in summary["targets"]):
+        minimize_after(Path(summary["folder"]), options.access, quiet=quiet or as_json)
     if gates and not as_json:
         click.echo()
         for entry in gates:

@@ -51,6 +51,8 @@ the whole 95% interval is at or above the limit, 1 when it is below, 3 when the 
     help="Gate on the interval of the success rate (0.98): exit 0, 1 or 3.",
 )  # fmt: skip
 @inconclusive_option
+@click.option("--minimize", is_flag=True,
+              help="Then shrink the commonest failures, as `toolfuzz minimize` does.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="No progress; only the result.")
 def run(
     dry_run: bool,
@@ -60,6 +62,7 @@ def run(
     reports: tuple[str, ...],
     fail_under: float | None,
     inconclusive: str | None,
+    minimize: bool,
     **given: Any,
 ) -> None:
     """Ask models to call tools, judge what comes back, print success rates.
@@ -82,6 +85,7 @@ def run(
         reports=reports,
         fail_under=fail_under,
         inconclusive=inconclusive,
+        minimize=minimize,
         resume=Path(resume) if resume else None,
     )
 
