@@ -1,0 +1,140 @@
+"""Delta debugging over abstract trees with a planted culprit."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from toolfuzz.evidence.reduce import (
+    BudgetSpentError,
+    Probe,
+    Progress,
+    reduce_tree,
+    sweep_tree,
+)
+from toolfuzz.evidence.suspicion import Odds, Rates
+
+
+class Numbers:
+    """A tree of numbers: n hangs under n // 3; 0 is the root and stays."""
+
+    def __init__(self, size: int, *, never_both: frozenset[int] = frozenset()) -> None:
+        self.size, self.never_both = size, never_both
+
+    def depth(self, n: int) -> int:
+        return 0 if n < 3 else 1 + self.depth(n // 3)
+
+    def levels(self) -> int:
+        return 1 + self.depth(self.size)
+
+    def gone(self, n: int, removed: frozenset[int]) -> bool:
+        return n in removed or (n >= 3 and self.gone(n // 3, removed))
+
+    def candidates(self, depth: int, removed: frozenset[int]) -> Sequence[int]:
+        return [
+            n
+            for n in range(1, self.size + 1)
+            if self.depth(n) == depth and not self.gone(n, removed) and self.valid(removed | {n})
+        ]
+
+    def valid(self, removed: frozenset[int]) -> bool:
+        return not self.never_both or not self.never_both <= removed
+
+    def left(self, removed: frozenset[int]) -> set[int]:
+        return {n for n in range(1, self.size + 1) if not self.gone(n, removed)}
+
+
+def probe_for(
+    tree: Numbers, culprits: set[int], rate: float, noise: float = 0.0, seed: int = 1
+) -> tuple[Probe[int], list[frozenset[int]]]:
+    rng, asked = random.Random(seed), []
+
+    async def probe(removed: frozenset[int]) -> bool:
+        asked.append(removed)
+        assert tree.valid(removed), "only what is valid may be asked"
+        here = culprits <= tree.left(removed)
+        return rng.random() < (rate if here else noise)
+
+    return probe, asked
+
+
+async def reduced(
+    tree: Numbers, culprits: set[int], rate: float, noise: float = 0.0, seed: int = 1
+) -> tuple[set[int], Progress[int]]:
+    probe, _ = probe_for(tree, culprits, rate, noise, seed)
+    progress: Progress[int] = Progress()
+    rates = Rates(min(rate, 0.97), certain=rate == 1.0 and not noise)
+    await reduce_tree(tree, probe, rates, progress)
+    await sweep_tree(tree, probe, rates, progress)
+    return tree.left(progress.removed), progress
+
+
+def family(tree: Numbers, n: int) -> set[int]:
+    return {n} | (family(tree, n // 3) if n >= 3 else set())
+
+
+@pytest.mark.parametrize("culprit", [1, 5, 17, 40])
+async def test_a_certain_failure_is_reduced_exactly(culprit: int) -> None:
+    tree = Numbers(60)
+    left, progress = await reduced(tree, {culprit}, 1.0)
+    assert left == family(tree, culprit)
+    assert progress.calls < 70
+
+
+async def test_a_pair_of_culprits_stays_together() -> None:
+    tree = Numbers(60)
+    left, _ = await reduced(tree, {7, 50}, 1.0)
+    assert left == family(tree, 7) | family(tree, 50)
+
+
+@pytest.mark.parametrize(("rate", "least", "most_calls"), [(0.7, 18, 150), (0.3, 16, 420)])
+async def test_a_failure_that_comes_only_sometimes(
+    rate: float, least: int, most_calls: int
+) -> None:
+    tree = Numbers(60)
+    exact = 0
+    for seed in range(20):
+        left, progress = await reduced(tree, {17}, rate, 0.02, seed)
+        exact += left == family(tree, 17)
+        assert progress.calls < 2 * most_calls
+    assert exact >= least
+
+
+async def test_nodes_that_may_not_both_go_end() -> None:
+    """Each could go, both together couldn't: this once never came to an end."""
+    tree = Numbers(30, never_both=frozenset({1, 2}))
+    async with asyncio.timeout(20):
+        left, _ = await reduced(tree, {20}, 1.0)
+    assert family(tree, 20) <= left
+    assert len(left & {1, 2}) == 1
+
+
+async def test_an_interrupted_reduction_leaves_something_that_fails() -> None:
+    tree = Numbers(60)
+    probe, asked = probe_for(tree, {17}, 1.0)
+
+    async def stingy(removed: frozenset[int]) -> bool | None:
+        if len(asked) >= 12:
+            raise BudgetSpentError("spent")
+        return await probe(removed)
+
+    progress: Progress[int] = Progress()
+    with pytest.raises(BudgetSpentError):
+        await reduce_tree(tree, stingy, Rates(0.97, certain=True), progress)
+    assert 17 in tree.left(progress.removed)
+
+
+def test_one_answer_decides_only_where_answers_are_certain() -> None:
+    sure, unsure = Odds(0.0), Odds(0.0)
+    sure.take(False, Rates(1.0, certain=True), 0.85)
+    unsure.take(False, Rates(0.7), 0.85)
+    assert sure.essential
+    assert unsure.open
+
+
+def test_odds_end_in_any_case() -> None:
+    odds = Odds(0.0, limit=1e9)
+    for n in range(100):
+        odds.take(n % 3 == 0, Rates(0.5), 0.85)
+    assert not odds.open
