@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from toolfuzz import __version__
+from toolfuzz.analyze.clients import Recordings
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.rates import summarize
 from toolfuzz.campaign.asker import Participant
@@ -142,8 +143,11 @@ async def run_options(
                     CaseSkipped(s.tool, s.pointer, s.reason) for t in tool_sets for s in t.skipped
                 )
 
+            recordings = Recordings()
+
             def note(event: Event) -> None:
                 record.take(event)
+                recordings.take(event)
                 tell(event)
 
             tell(opening)
@@ -151,7 +155,7 @@ async def run_options(
             answered = record.answered(unjudged=False)
             campaign = Campaign(participants, cases, options.repeat, options.policy, note, answered)
             finished = await run_campaign(campaign, record.journal, stop=stop)
-            summary = write_summary(folder, record.run())
+            summary = write_summary(folder, record.run(), recordings)
     _check_measured(summary, finished, folder)
     return summary
 
@@ -242,9 +246,15 @@ def default_folder(models: Sequence[str]) -> Path:
     return folder
 
 
-def write_summary(folder: Path, run: RunData) -> JsonObject:
-    """Summarise a run into ``summary.json`` beside its journal and return it."""
+def write_summary(folder: Path, run: RunData, recordings: Recordings | None = None) -> JsonObject:
+    """Summarise a run into ``summary.json`` beside its journal and return it.
+
+    ``recordings`` are replayed through the official SDKs: ``clients`` of each target.
+    """
     summary = {**summarize(run), "folder": str(folder)}
+    clients = recordings.clients(run) if recordings else {}
+    for target in summary["targets"]:
+        target["clients"] = clients.get(target["target"], [])
     path = folder / "summary.json"
     # Written whole or not at all: a reader never sees half a summary.
     draft = path.with_name(f".{path.name}.{os.getpid()}")

@@ -204,6 +204,7 @@ def _notes(target: JsonObject) -> list[str]:
             f"{target['target']}: {target['unjudged']} unjudged, not counted as failures "
             f"({count}× {reason})"
         )
+    notes += [_client_note(target["target"], client) for client in target.get("clients", ())]
     if target["retries"]:
         notes.append(f"{target['target']}: {_count(target['retries'], 'retry', 'retries')}")
     if target["kind"] == "engine":
@@ -211,6 +212,15 @@ def _notes(target: JsonObject) -> list[str]:
 
         notes.append(f"{target['target']}: {describe(target['model'])}")
     return notes
+
+
+def _client_note(target: str, client: JsonObject) -> str:
+    """Say how many of the failing replies a user of an SDK can't see to be wrong."""
+    hidden = client["different"] + client["nothing"]
+    note = f"{target}: {client['client']} hides {hidden} of {client['failing']} failures"
+    note += " (another call or none, silently)" if hidden else ""
+    note += f", {client['same']} come out right" if client["same"] else ""
+    return note + (f", {client['exception']} raise" if client["exception"] else "")
 
 
 def _commonest(targets: Sequence[JsonObject]) -> list[tuple[JsonObject, str, JsonObject]]:
