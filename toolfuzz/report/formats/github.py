@@ -17,14 +17,28 @@ _MOST = 10
 
 
 def announce(run: RunData, summary: JsonObject) -> str:
-    """Return ``::error`` lines for the most frequent defects, the commonest first."""
+    """Return ``::error`` lines: a check's decision, then the most frequent defects.
+
+    Of a check, only the candidate's defects are news.
+    """
+    check = summary.get("check")
+    lines = [_decided(check)] if check else []
     found = [
         (target, slug, entry)
         for target in summary["targets"]
         for slug, entry in target["defects"].items()
+        if check is None or target["target"] == check["candidate"]
     ]
     found.sort(key=lambda item: (-item[2]["replies"], item[0]["target"], item[1]))
-    return "".join(_annotation(*item) + "\n" for item in found[:_MOST])
+    lines += [_annotation(*item) for item in found]
+    return "".join(f"{line}\n" for line in lines[:_MOST])
+
+
+def _decided(check: JsonObject) -> str:
+    level = {"PASS": "notice", "ACCEPT": "notice", "FAIL": "error", "REJECT": "error"}
+    title = f"toolfuzz check of {check['candidate']}"
+    command = level.get(check["outcome"], "warning")
+    return f"::{command} title={_property(title)}::{_data(check['reason'])}"
 
 
 def _annotation(target: JsonObject, slug: str, entry: JsonObject) -> str:

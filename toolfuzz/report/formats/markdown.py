@@ -23,6 +23,8 @@ def _lines(summary: JsonObject) -> Iterator[str]:
     targets = summary["targets"]
     yield "## Tool calls, judged by toolfuzz"
     yield ""
+    if "check" in summary:
+        yield from _decision(summary["check"])
     yield from table(
         ("target", "judged", "success", "95% interval", "schema accuracy", "p50", "unjudged"),
         [_row(target) for target in targets],
@@ -42,6 +44,14 @@ def _lines(summary: JsonObject) -> Iterator[str]:
         if weak:
             yield f"\n#### Weakest features on {code(target['target'])}\n"
             yield from table(("feature", "success", "95% interval", "judged"), weak)
+
+
+def _decision(check: JsonObject) -> Iterator[str]:
+    against = f" against {code(check['baseline'])}" if "baseline" in check else ""
+    yield f"**{check['outcome'] or 'NO DECISION'}**: {code(check['candidate'])}{against}\n"
+    yield f"{printable(check['reason']).removeprefix(str(check['outcome']) + ': ')}\n"
+    for doubt in check.get("doubts", ()):
+        yield f"The baseline is doubtful: {code(doubt)}\n"
 
 
 def _row(target: JsonObject) -> list[str]:

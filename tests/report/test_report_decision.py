@@ -1,0 +1,69 @@
+"""A check's decision in the reports that people read."""
+
+from typing import Any
+
+import pytest
+from report_run import HOSTILE, a_run, summary_of
+
+from toolfuzz.report.decision import check_view
+from toolfuzz.report.formats import announcement, report_format
+from toolfuzz.report.terminal import plain
+
+
+def decided(outcome: str | None, name: str = "one") -> dict[str, Any]:
+    reason = "90 of 100 pairs agree; 10 worse, 0 better"
+    return {
+        "outcome": outcome,
+        "reason": f"{outcome}: {reason}" if outcome else "interrupted",
+        "candidate": name,
+        "baseline": "two",
+        "suspects": ["success rate"],
+        "spent": {"first": 200, "again": 80},
+        "doubts": [],
+        "folder": "reports/x",
+    }
+
+
+def a_check(outcome: str | None, name: str = "one") -> tuple[Any, dict[str, Any]]:
+    run = a_run(name)
+    return run, {**summary_of(run), "check": decided(outcome, name)}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "level"), [("PASS", "notice"), ("FAIL", "error"), ("INCONCLUSIVE", "warning")]
+)
+def test_the_decision_comes_first(outcome: str, level: str) -> None:
+    run, summary = a_check(outcome)
+    github = report_format("github")
+    said = announcement(github, run, summary).splitlines()
+    assert said[0].startswith(f"::{level} title=toolfuzz check of one::{outcome}: 90 of 100")
+    assert said[1].startswith("::error title=string-as-container on one::")
+    page = str(github.render(run, summary))
+    assert f"**{outcome}**: `one` against `two`" in page
+    assert "90 of 100 pairs agree" in page
+
+
+def test_the_baselines_own_defects_are_no_news() -> None:
+    run = a_run("x", targets=2)
+    summary = {**summary_of(run), "check": decided("PASS", "0 x")}
+    said = announcement(report_format("github"), run, summary)
+    assert "on 0 x" in said
+    assert "on 1 x" not in said
+
+
+def test_an_interrupted_check_says_how_to_go_on() -> None:
+    _, summary = a_check(None)
+    shown = plain(lambda width: check_view(summary, width=width))
+    assert "NO DECISION  one against two" in shown
+    assert "--resume" in shown
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_hostile_names_are_inert(text: str) -> None:
+    run, summary = a_check("FAIL", text)
+    shown = plain(lambda width: check_view(summary, width=width))
+    page = str(report_format("github").render(run, summary))
+    said = announcement(report_format("github"), run, summary)
+    for made in (shown, page, said):
+        assert not {"\x1b", "\x00", "\x07", "\u202e"} & set(made)
+    assert all(line.startswith("::error title=") for line in said.splitlines())
