@@ -1,9 +1,7 @@
 """One failure in full: what was sent, the bytes that came, expected beside got."""
 
-import codecs
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,17 +15,18 @@ from toolfuzz.core.exchange import Attempt, Exchange, Reply, Target, ToolCall
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.endpoints.dialects import dialect
 from toolfuzz.evidence.reproduce import curl, service_of
+from toolfuzz.judge.clients import ClientView, lens
 from toolfuzz.judge.pairing import Pair, pair_up
 from toolfuzz.judge.pipeline import judge
 from toolfuzz.report.html.aligned import Line, aligned
+from toolfuzz.report.html.body import Piece, pieces
 from toolfuzz.report.html.inert import marked
 
-__all__ = ["REQUEST_LIMIT", "RESPONSE_LIMIT", "Compared", "Shown", "evidence"]
+__all__ = ["REQUEST_LIMIT", "Compared", "Shown", "evidence"]
 
 REQUEST_LIMIT = 32 * 1024
-RESPONSE_LIMIT = 12 * 1024
 _LINES = 200
-_TEXT_LIMIT = 1500
+_TEXT_LIMIT = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +45,10 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One turn. ``response`` is the body in the pieces in which it was read.
+    """One turn: what was asked, what came, what should have come, what client code makes of it.
 
-    ``cut`` holds the size of the whole body where only its beginning is shown.
+    ``command`` is the request as something to run; ``command_cut`` is its whole length where only
+    the beginning is shown, else 0. ``attempts`` are those before the one that counts.
     """
 
     number: int
@@ -61,12 +61,12 @@ class Shown:
     error: str | None
     content_type: str
     milliseconds: float
-    pieces: list[tuple[str, Markup]]
+    pieces: list[Piece]
     size: int
-    cut: bool
     wanted: str
     text: Markup | None
-    calls: list[Compared] = field(default_factory=list)
+    calls: list[Compared]
+    clients: list[ClientView]
 
 
 def evidence(run: RunData, target: Target, verdict: Verdict) -> list[Shown]:
@@ -81,7 +81,6 @@ def _shown(run: RunData, case: Case, target: Target, exchange: Exchange) -> Show
     turn = case.turns[exchange.turn]
     reply = _reply(case, target, exchange)
     command, note = _command(target, run.started.settings, exchange.request)
-    body = last.body
     return Shown(
         number=exchange.turn + 1,
         kind=turn.expect.kind,
@@ -93,12 +92,12 @@ def _shown(run: RunData, case: Case, target: Target, exchange: Exchange) -> Show
         error=last.error,
         content_type=last.headers.get("content-type", ""),
         milliseconds=last.total_ms,
-        pieces=list(_pieces(last)),
-        size=len(body),
-        cut=len(body) > RESPONSE_LIMIT,
+        pieces=list(pieces(last)),
+        size=len(last.body),
         wanted=_wanted(turn),
         text=marked(reply.text[:_TEXT_LIMIT]) if reply.text.strip() else None,
         calls=_calls(case, turn, reply),
+        clients=lens(last, target.dialect, stream=exchange.stream, case=case, turn=exchange.turn),
     )
 
 
@@ -121,20 +120,6 @@ def _command(target: Target, settings: JsonObject, body: JsonObject) -> tuple[st
 
 def _body_text(body: JsonObject) -> str:
     return json.dumps(body, indent=2)
-
-
-def _pieces(attempt: Attempt) -> Iterator[tuple[str, Markup]]:
-    """Return (label, text) of each chunk; a character cut in two stands in the later one."""
-    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-    several = len(attempt.chunks) > 1
-    left = RESPONSE_LIMIT
-    for number, (ms, chunk) in enumerate(attempt.chunks, start=1):
-        if left <= 0:
-            break
-        text = decoder.decode(chunk[:left], final=number == len(attempt.chunks))
-        left -= len(chunk)
-        label = f"{number} · {ms:.0f} ms · {len(chunk)} B" if several else ""
-        yield label, marked(text)
 
 
 def _wanted(turn: Turn) -> str:
@@ -180,11 +165,11 @@ def _arguments(call: ToolCall | None) -> tuple[Any, Markup | None]:
     if call is None:
         return None, None
     if call.arguments_raw is None:
-        return None, marked(strictjson.dumps(call.arguments)[:RESPONSE_LIMIT])
+        return None, marked(strictjson.dumps(call.arguments)[:_TEXT_LIMIT])
     try:
         value = strictjson.parse(call.arguments_raw).value
     except strictjson.JsonError:
         value = None
     if isinstance(value, dict):
         return value, None
-    return None, marked(call.arguments_raw[:RESPONSE_LIMIT])
+    return None, marked(call.arguments_raw[:_TEXT_LIMIT])

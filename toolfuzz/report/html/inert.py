@@ -18,14 +18,14 @@ _BYTES = range(0xDC80, 0xDD00)
 
 
 def spelled(value: Any) -> Any:
-    """Spell out what can't be seen (``\\u202e``); what is no string, or is Markup, stays."""
+    """Spell out what can't be seen, line ends too; what is no string, or is Markup, stays."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return _UNSAFE.sub(lambda match: _spell(match[0]), value)
+    return _UNSAFE.sub(lambda match: _spell(match[0]), value).replace("\n", "\\n")
 
 
 def marked(text: str) -> Markup:
-    """Return the text escaped, with each invisible character spelled out and marked as such.
+    """Return text of several lines escaped, its invisible characters spelled out and marked.
 
     A byte that ``surrogateescape`` let through is spelled as the byte it was.
     """

@@ -2,12 +2,12 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from math import floor
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -19,7 +19,8 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.report.formats._words import count, kind_note, milliseconds, percent
 from toolfuzz.report.html import latency, matrix
-from toolfuzz.report.html.evidence import REQUEST_LIMIT, RESPONSE_LIMIT, evidence
+from toolfuzz.report.html.body import HEAD, TAIL
+from toolfuzz.report.html.evidence import REQUEST_LIMIT, evidence
 from toolfuzz.report.html.failed import Cause, Failed, by_cause, in_turn
 from toolfuzz.report.html.inert import marked, spelled
 from toolfuzz.report.html.models import Model, models
@@ -27,11 +28,12 @@ from toolfuzz.report.text import brief
 
 __all__ = ["FAILURES_LIMIT", "PAGE_LIMIT", "render_comparison", "render_run"]
 
-FAILURES_LIMIT = 400
+FAILURES_LIMIT = 300
 """The most failures that are shown in full."""
 PAGE_LIMIT = 10_000_000
 """No further failure is shown in full once those before it have taken so many characters."""
 _CAUSES_LIMIT = 200
+_NAMED = 3
 
 Run = tuple[str, RunData, JsonObject]
 
@@ -56,6 +58,7 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
     causes = by_cause(columns)
     shown = _failures(causes)
     scale = latency.axis(columns)
+    found, warned = matrix.by_defect(columns), matrix.by_defect(columns, "warnings")
     style, script = _file("style.css"), _file("script.js")
     return _environment().get_template("page.html.j2").render(
         title=title,
@@ -68,8 +71,9 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
         simulated=any(m.target.kind == "simulated" for m in columns),
         all_simulated=all(m.target.kind == "simulated" for m in columns),
         features=matrix.by_rate(columns, "features"),
-        found=matrix.by_defect(columns),
-        warned=matrix.by_defect(columns, "warnings"),
+        found=found,
+        warned=warned,
+        explained=[defects()[row.name] for row in [*found, *warned] if row.name in defects()],
         probes=matrix.by_rate(columns, "probes"),
         modes=matrix.by_rate(columns, "modes"),
         heats=matrix.HEATS,
@@ -81,7 +85,8 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
         shown=shown,
         filters=_filters([f for c in causes for f in c.failed if f.anchor in shown]),
         request_limit=REQUEST_LIMIT,
-        response_limit=RESPONSE_LIMIT,
+        head=HEAD,
+        tail=TAIL,
         style=Markup(style),
         script=Markup(script),
         policy=_policy(style, script),
@@ -98,9 +103,7 @@ def _failures(causes: Sequence[Cause]) -> dict[str, Markup]:
             break
         model = failed.model
         turns = evidence(model.run, model.target, failed.verdict)
-        html = render(
-            failed=failed, turns=turns, facets=_facets(failed), response_limit=RESPONSE_LIMIT
-        )
+        html = render(failed=failed, turns=turns, facets=_facets(failed))
         shown[failed.anchor] = Markup(html)
         size += len(html)
     return shown
@@ -130,14 +133,16 @@ def _lead(columns: Sequence[Model], comparison: JsonObject) -> str:
     judged = [m for m in columns if m.figures["rate"] is not None]
     if not judged:
         return "Nothing could be judged."
-    best, worst = judged[0], judged[-1]
+    best, *others = judged
     first = f"{best.label} got {percent(best.figures['rate'])} of its judged calls right"
-    if best is worst:
+    if not others:
         low, high = best.figures["low"], best.figures["high"]
         return f"{first} (95% interval {low:.1%} – {high:.1%})."
     if len(comparison["groups"]) == 1:
         return f"{first}. The differences between these models may be chance."
-    return f"{first}, {worst.label} {percent(worst.figures['rate'])}."
+    named = others if len(others) <= _NAMED else others[-1:]
+    rest = [f"{model.label} {percent(model.figures['rate'])}" for model in named]
+    return ", ".join([first, *rest]) + "."
 
 
 def _start(columns: Sequence[Model]) -> float:
@@ -177,17 +182,6 @@ def _file(name: str) -> str:
     return (files(__package__) / "templates" / name).read_text(encoding="utf-8")
 
 
-@dataclass(frozen=True, slots=True)
-class _Defect:
-    title: str
-    usual: str
-    help: str
-    sources: tuple[str, ...]
-
-
-_UNKNOWN = _Defect("", "", "", ())
-
-
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -199,12 +193,20 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        percent=percent, marked=marked, brief=brief, points=_points, day=_day, usd=_usd
+        percent=percent,
+        marked=marked,
+        brief=brief,
+        points=_points,
+        day=_day,
+        usd=_usd,
+        issue=_issue,
+        query=_query,
+        lines=_lines,
     )
     environment.globals.update(
         count=count,
         milliseconds=milliseconds,
-        defect=lambda slug: defects().get(slug, _UNKNOWN),
+        known=defects(),
     )
     return environment
 
@@ -215,6 +217,19 @@ def _points(share: float) -> str:
 
 def _day(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _lines(values: Sequence[str]) -> Markup:
+    return Markup("\n").join(spelled(value) for value in values)
+
+
+def _query(filters: Mapping[str, str]) -> str:
+    return urlencode({name: spelled(value) for name, value in filters.items()})
+
+
+def _issue(source: str) -> str:
+    repository, _, number = source.partition("#")
+    return f"https://github.com/{repository}/issues/{number}"
 
 
 def _usd(dollars: float) -> str:

@@ -1,0 +1,259 @@
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+from html_run import MODELS, a_run
+from report_run import HOSTILE
+
+from toolfuzz.analyze.compare import compare
+from toolfuzz.analyze.load import RunData
+from toolfuzz.analyze.rates import summarize
+from toolfuzz.report.formats import report_format
+from toolfuzz.report.html import render_comparison
+from toolfuzz.report.html.page import FAILURES_LIMIT
+
+TAGS = """
+    a abbr b body br button caption code dd del details div dl dt form h1 h2 h4 head header html i
+    input ins label li main meta nav ol option output p pre rect script section select small span
+    strong style summary svg table tbody td text th thead title tr ul
+"""
+EVIL = [
+    *HOSTILE,
+    "</script><script>alert(1)</script>",
+    "</style><style>*{display:none}</style>",
+    "</pre></details><a href=javascript:alert(1) onclick=alert(1)>x</a>",
+    "' onmouseover='alert(1)",
+    "{{ 7 * 7 }} {% raw %} {# x",
+    "<!-- ]]> &#x202e; \u2028 \u0000 \u202e\u2066",
+]
+
+
+class Page(HTMLParser):
+    """What stands in a page, checked while it is read: only known tags, nothing that acts."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.text: list[str] = []
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self._raw = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in TAGS.split(), tag
+        found = {name: value or "" for name, value in attrs}
+        assert not [name for name in found if name.startswith("on") or name in ("src", "style")]
+        if "href" in found:
+            assert re.match(r"#|https://github\.com/[\w./-]+/issues/\d+$", found["href"])
+        self.tags.append((tag, found))
+        self._raw = tag if tag in ("script", "style") else ""
+
+    def handle_data(self, data: str) -> None:
+        if not self._raw:
+            self.text.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._raw = ""
+        if tag in ("td", "th", "small"):
+            self.text.append(" ")
+
+    def of(self, tag: str, **wanted: str) -> list[dict[str, str]]:
+        return [
+            found
+            for name, found in self.tags
+            if name == tag and all(found.get(k.rstrip("_")) == v for k, v in wanted.items())
+        ]
+
+    @property
+    def words(self) -> str:
+        return " ".join("".join(self.text).split())
+
+
+def html_of(run: RunData) -> str:
+    made = report_format("html").render(run, summarize(run))
+    assert isinstance(made, str)
+    return made
+
+
+def page_of(run: RunData) -> Page:
+    return Page(html_of(run))
+
+
+@pytest.mark.parametrize("text", EVIL)
+def test_hostile_text_is_inert(text: str) -> None:
+    html = html_of(a_run(text, models=(f"a {text}", f"b {text}")))
+    html.encode()
+    assert not re.search(
+        "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]", html
+    )
+    page = Page(html)
+    # One script and one style: the page's own, under the policy's hashes.
+    assert len(page.of("script")) == len(page.of("style")) == 1
+    assert html.count("<script") == html.count("</script") == 1
+
+
+def test_the_policy_lets_nothing_run_but_the_pages_own_script_and_style() -> None:
+    html = html_of(a_run())
+    [policy] = Page(html).of("meta", http_equiv="") or [
+        m for m in Page(html).of("meta") if m.get("http-equiv") == "Content-Security-Policy"
+    ]
+    rules = policy["content"]
+    assert rules.startswith("default-src 'none'; ") and "unsafe" not in rules
+    for tag in ("script", "style"):
+        found = re.search(f"<{tag}>(.*)</{tag}>", html, re.DOTALL)
+        assert found
+        digest = base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in rules
+
+
+def test_a_failure_can_be_looked_into() -> None:
+    page = page_of(a_run("weird"))
+    failures = page.of("details", class_="failure")
+    assert [f["data-defect"] for f in failures] == ["object-as-json-string", "whitespace-stripped"]
+    assert [f["data-mode"] for f in failures] == ["plain", "stream"]
+    assert {f["data-model"] for f in failures} == {"model-b"}
+    words = page.words
+    for part in (
+        "Call 1: tool_0",
+        '"note": "weird 0"',
+        '"note": "weird"',
+        "shape weird",
+        "message weird",
+        "Status 200",
+        "curl -sS http://h.test/v1/chat/completions",
+        "data: [DONE]",
+        "other calls, without an error",
+    ):
+        assert part in words, part
+    labels = [found["data-label"] for found in page.of("span", class_="chunk")]
+    assert len(labels) == 3 and labels[1].startswith("2 · 81 ms · ")
+
+
+def test_ids_are_unique_and_links_lead_somewhere() -> None:
+    page = page_of(a_run(cases=24))
+    ids = [found["id"] for _, found in page.tags if "id" in found]
+    assert len(ids) == len(set(ids))
+    links = [a["href"] for a in page.of("a") if a["href"].startswith("#")]
+    assert {link[1:] for link in links} <= set(ids)
+
+
+def test_headings_do_not_skip_into_nothing_and_tables_have_captions() -> None:
+    page = page_of(a_run())
+    assert len(page.of("h1")) == 1
+    assert len(page.of("caption")) == len(page.of("table"))
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h\d", tag)]
+    assert all(b - a <= 2 for a, b in pairwise(levels))
+
+
+@pytest.mark.parametrize(
+    ("kind", "model", "says"),
+    [
+        ("simulated", "sim/x", "Simulated endpoint: no model was asked, its faults are planted."),
+        (
+            "engine",
+            "engine/vllm@0.9:hermes",
+            "Engine parser trial: perfect model text, real vllm@0.9:hermes parser.",
+        ),
+    ],
+)
+def test_what_was_not_real_is_said_on_top_and_in_every_table(
+    kind: str, model: str, says: str
+) -> None:
+    page = page_of(a_run(kind=kind, models=(model,)))  # type: ignore[arg-type]
+    assert says in page.words
+    tags = page.of("i", class_="tag")
+    assert len(tags) >= len(page.of("table")) - len(page.of("table", class_="diff")) - 2
+    assert ("Simulated: " in page.words) == (kind == "simulated")
+
+
+def test_a_real_endpoint_has_no_such_label() -> None:
+    page = page_of(a_run())
+    assert not page.of("i", class_="tag") and not page.of("p", class_="notice")
+
+
+def test_unjudged_answers_stand_apart_with_their_reasons() -> None:
+    assert "model-a 1 why plain" in page_of(a_run()).words
+
+
+def test_cost_is_unknown_where_no_price_is() -> None:
+    assert "600 60 unknown unknown" in page_of(a_run()).words
+
+
+def test_a_long_body_loses_its_middle_and_says_so() -> None:
+    page = page_of(a_run(pad=30_000))
+    gaps = [found["data-label"] for found in page.of("span", class_="gap")]
+    assert len(gaps) == 2 and re.fullmatch(r"1\d,\d{3} bytes left out", gaps[0])
+    assert "data: [DONE]" in page.words
+
+
+def test_bytes_that_are_no_text_are_spelled_and_split_characters_joined() -> None:
+    euro = "€".encode()
+    html = html_of(a_run(body=[b"\xff\x00 " + euro[:1], euro[1:] + b" end"]))
+    assert '<span class="ctl">\\xff</span><span class="ctl">\\x00</span> ' in html
+    assert "€ end" in html
+
+
+def test_passing_exchanges_are_left_out() -> None:
+    run = a_run("inside", failing=0)
+    assert run.exchanges and "chat.completion" not in html_of(run)
+
+
+def test_a_run_without_exchanges_says_so() -> None:
+    page = page_of(a_run(keep_exchanges=False))
+    assert page.words.count("The exchange was not kept.") == 2
+
+
+def test_an_address_that_is_not_known_any_more_leaves_the_body() -> None:
+    run = a_run(models=("gone/model",))
+    run.started.settings.clear()
+    assert "The address is no longer known" in page_of(run).words
+
+
+@pytest.fixture(scope="module")
+def big() -> str:
+    """The page of 10,000 exchanges, 4,167 of them failures of two causes, 20 kB a body."""
+    return html_of(a_run("text", cases=5000, failing=5, pad=20_000))
+
+
+def test_ten_thousand_exchanges_make_a_page_that_can_be_sent(big: str) -> None:
+    assert len(big.encode()) < 15_000_000
+
+
+def test_more_failures_than_a_page_holds_are_counted_under_their_causes(big: str) -> None:
+    page = Page(big)
+    assert len(page.of("details", class_="failure")) == FAILURES_LIMIT
+    assert f"4167 calls failed; {FAILURES_LIMIT} of them are shown in full." in page.words
+    half = FAILURES_LIMIT // 2
+    assert f"model-b 2500 2500 {half}" in page.words and f"model-b 1667 1667 {half}" in page.words
+
+
+def test_the_decision_of_a_check_comes_first() -> None:
+    run = a_run()
+    check = {"outcome": "FAIL", "reason": "4 worse, <b>1</b> better"}
+    made = report_format("html").render(run, {**summarize(run), "check": check})
+    assert "FAIL 4 worse, <b>1</b> better" in Page(str(made)).words
+
+
+def test_several_runs_stand_side_by_side() -> None:
+    runs = [("monday", a_run()), ("tuesday", a_run(failing=0))]
+    comparison = compare(runs)
+    page = Page(render_comparison(comparison, runs))
+    for run, _ in runs:
+        for model in MODELS:
+            assert f"{model} ({run})" in page.words
+    assert "Differences in percentage points" in page.words
+    assert {f["data-model"] for f in page.of("details", class_="failure")} == {"model-b (monday)"}
+    left_out = Page(render_comparison({**comparison, "left_out": ["friday"]}, runs))
+    assert "friday" in left_out.words
+
+
+def test_the_same_run_gives_the_same_page() -> None:
+    assert html_of(a_run()) == html_of(a_run())
+
+
+def test_nothing_judged_is_a_page_too() -> None:
+    run = a_run(cases=0)
+    assert "Nothing could be judged." in page_of(run).words
