@@ -1,4 +1,4 @@
-"""A case that lost parts is still a case: it validates, and its prompt asks for what is expected."""
+"""A case that lost parts is still a case: it validates, and its prompt asks for it."""
 
 import pytest
 from evidence_cases import big_case

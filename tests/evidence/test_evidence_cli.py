@@ -1,0 +1,304 @@
+"""minimize, attribute, bug, replay and corpus from the command line, over real HTTP."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from toolfuzz.cli import cli
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.endpoints.dialects import dialect
+from toolfuzz.evidence.corpus import case_with_defect, read_corpus, starter_folder
+from toolfuzz.judge.pipeline import judge
+from toolfuzz.simulate.process import start
+
+PROFILE = "fault:object-as-json-string@0.8"
+
+
+def toolfuzz_(*args: str | Path) -> Result:
+    return CliRunner().invoke(cli, [str(a) for a in args], prog_name="toolfuzz")
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("evidence") / "run"
+    args = ["run", "-m", f"sim/{PROFILE}", "--cases", "25", "--out", str(folder), "--quiet"]
+    assert toolfuzz_(*args).exit_code == 0
+    done = toolfuzz_("minimize", folder, "--most", "1", "--quiet")
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+def study(run: Path) -> Path:
+    (folder,) = (run / "minimize").iterdir()
+    return folder
+
+
+def test_the_minimal_case_is_small_and_reproduces(run: Path) -> None:
+    result = json.loads((study(run) / "minimized.json").read_text())
+    assert result["complete"]
+    assert result["reproduced"] >= 6
+    assert result["asked"] == 16
+    assert result["slug"] == "object-as-json-string"
+    assert len(json.dumps(result["case"])) < 900 < len(json.dumps(result["original"]))
+    assert result["neighbour"]
+
+
+def test_a_study_that_was_cut_off_goes_on_and_asks_nothing_twice(run: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "copy"
+    subprocess.run(["cp", "-r", run, copied], check=True)
+    journal = study(copied) / "run.jsonl"
+    whole = journal.read_bytes()
+    (study(copied) / "minimized.json").unlink()
+    journal.write_bytes(whole[: len(whole) // 2])  # in the middle of a line
+    kept = whole[: len(whole) // 2].count(b'"verdict-reached"')
+    done = toolfuzz_("minimize", copied, "--most", "1", "--quiet", "--json")
+    assert done.exit_code == 0, done.output
+    (result,) = json.loads(done.stdout)
+    assert result["reproduced"] > 0
+    asked = journal.read_bytes().count(b'"event": "verdict-reached"')
+    assert asked <= result["calls"] + 2, "answers in the journal are not asked for again"
+    assert kept > 3
+
+
+def test_a_finished_study_asks_nothing_at_all(run: Path) -> None:
+    before = (study(run) / "run.jsonl").stat().st_size
+    assert toolfuzz_("minimize", run, "--most", "1", "--quiet").exit_code == 0
+    assert (study(run) / "run.jsonl").stat().st_size <= before + 4000
+
+
+def test_a_budget_of_one(run: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "copy"
+    subprocess.run(["cp", "-r", run, copied], check=True)
+    subprocess.run(["rm", "-r", copied / "minimize"], check=True)
+    done = toolfuzz_("minimize", copied, "--most", "1", "--max-calls", "1", "--json")
+    assert done.exit_code == 0, done.output
+    (result,) = json.loads(done.stdout)
+    assert result["reason"] == "the budget of 1 calls is spent"
+    assert result["case"] == result["original"]
+
+
+def test_ctrl_c_keeps_what_was_asked(run: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "copy"
+    subprocess.run(["cp", "-r", run, copied], check=True)
+    subprocess.run(["rm", "-r", copied / "minimize"], check=True)
+    command = [sys.executable, "-m", "toolfuzz", "minimize", str(copied), "--most", "1"]
+    # A group of its own, so that the signal reaches this process alone.
+    process = subprocess.Popen(
+        [*command, "--concurrency", "1"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if any(copied.glob("minimize/*/run.jsonl")) and study_size(copied) > 4000:
+            break
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    if process.returncode != 0:  # else it was done before the signal came
+        assert process.returncode == 130, said
+        assert "go on" in said
+    assert study_size(copied) > 4000
+
+
+def study_size(run: Path) -> int:
+    return (study(run) / "run.jsonl").stat().st_size
+
+
+def test_attribute_words_association_and_cause_apart(run: Path) -> None:
+    screened = toolfuzz_("attribute", run, "--most", "1")
+    assert screened.exit_code == 0, screened.output
+    assert "associated" in screened.output
+    assert "cause" not in screened.output.replace("causes", "")
+    done = toolfuzz_("attribute", run, "--most", "1", "--confirm", "--json")
+    assert done.exit_code == 0, done.output
+    (entry,) = json.loads(done.stdout)
+    found = entry["confirmed"]
+    kinds = [t["kind"] for t in found["trials"]]
+    assert kinds[:2] == ["again", "mode"]
+    assert kinds.count("format") == 2
+    assert found["layer"] == "undecided", "this fault is in every mode, format and spelling"
+    assert found["reasons"]
+
+
+@pytest.fixture(scope="module")
+def only_streamed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("streamed") / "run"
+    args = ["run", "-m", "sim/glm-sglang", "--cases", "12", "--both-streams", "--quiet"]
+    assert toolfuzz_(*args, "--out", folder).exit_code == 0
+    return folder
+
+
+def test_a_failure_of_streams_alone_is_the_parsers(only_streamed: Path) -> None:
+    done = toolfuzz_("attribute", only_streamed, "--confirm", "--json", "--most", "2")
+    assert done.exit_code == 0, done.output
+    layers = {e["slug"]: e["confirmed"]["layer"] for e in json.loads(done.stdout)}
+    assert "parser" in layers.values(), layers
+    assert set(layers.values()) <= {"parser", "undecided"}
+
+
+@pytest.mark.parametrize(
+    ("api", "stream"),
+    [
+        ("openai-chat", False),
+        ("openai-chat", True),
+        ("openai-responses", False),
+        ("anthropic-messages", False),
+        ("anthropic-messages", True),
+    ],
+)
+def test_the_reproductions_in_a_report_show_the_defect(
+    api: str, stream: bool, tmp_path: Path
+) -> None:
+    mode = "--stream" if stream else "--no-stream"
+    profile = "fault:object-as-json-string"
+    args = ["run", "-m", f"sim/{profile}", "--cases", "8", "--api", api, mode, "--quiet"]
+    assert toolfuzz_(*args, "--out", "run").exit_code == 0
+    assert toolfuzz_("bug", "run", "--most", "1").exit_code == 0
+    (report,) = (tmp_path / "run" / "bugs").glob("*.md")
+    text = report.read_text()
+    known = case_with_defect(report.with_suffix(".json"))
+    with start(profile=profile) as simulator:
+        for language, command in (("sh", ["bash"]), ("python", [sys.executable])):
+            (program,) = blocks(text, language)
+            program = program.replace("http://127.0.0.1:8399/v1", simulator.base_url)
+            program = program.replace("http://127.0.0.1:8399", simulator.base_url[:-3])
+            done = subprocess.run(
+                command, input=program, capture_output=True, text=True, timeout=60, check=True
+            )
+            body = done.stdout.encode()
+            attempt = Attempt(0.0, 1.0, 1.0, 200, {}, ((1.0, body),))
+            reply = dialect(api).decode(attempt, stream=stream)
+            found = judge(known.case, 0, reply).findings
+            assert known.slug in {f.slug for f in found}, (language, done.stdout[:500])
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_a_bug_report_says_what_it_must(run: Path) -> None:
+    done = toolfuzz_("bug", run, "--most", "1")
+    assert done.exit_code == 0, done.output
+    (report,) = (run / "bugs").glob("object-as-json-string-1.md")
+    text = report.read_text()
+    for heading in ("asked", "expected", "came back", "reproduce", "often", "passes", "layer"):
+        assert re.search(rf"^## .*{heading}", text, re.MULTILINE), heading
+    assert "simulated endpoint: nothing here was measured" in text
+    assert "⟪" in text
+    assert re.search(r"the minimal case, not streamed \| \d+ of 16 \(95% interval", text)
+    assert "the run's cases, streamed | not asked" in text
+    assert str(Path.home()) not in text
+    assert str(run.parent) not in text
+    assert (run / "bugs" / "object-as-json-string-1.http").read_text().startswith("POST http")
+    form = toolfuzz_("bug", run, "--most", "1", "--template", "form", "--out", "form")
+    assert form.exit_code == 0, form.output
+    assert "### Describe the bug" in Path("form/object-as-json-string-1.md").read_text()
+    Path("mine.j2").write_text("{{ report.slug }} and {{ report.nothing }}")
+    own = toolfuzz_("bug", run, "--most", "1", "--template", "mine.j2", "--out", "mine")
+    assert own.exit_code == 2
+    assert "nothing" in own.output
+
+
+def test_replay_says_fixed_or_not(run: Path) -> None:
+    assert toolfuzz_("bug", run, "--most", "1").exit_code == 0
+    report = run / "bugs" / "object-as-json-string-1.md"
+    still = toolfuzz_("replay", report, "-m", f"sim/{PROFILE}")
+    assert (still.exit_code, still.output[:11]) == (1, "STILL FAILS")
+    fixed = toolfuzz_("replay", report.with_suffix(".json"), "-m", "sim/clean")
+    assert (fixed.exit_code, fixed.output[:5]) == (0, "FIXED")
+    assert "95% interval 0% – 19%" in fixed.output
+    few = toolfuzz_("replay", report, "-m", "sim/clean", "--times", "3")
+    assert (few.exit_code, few.output[:12]) == (3, "INCONCLUSIVE")
+
+
+def test_a_corpus_from_a_run(run: Path, tmp_path: Path) -> None:
+    assert toolfuzz_("corpus", "add", run, "--note", "it broke").exit_code == 0
+    again = toolfuzz_("corpus", "add", run)
+    assert "already there" in again.output
+    entries = read_corpus(tmp_path / "corpus")
+    assert entries
+    assert entries[0].note.happened == "it broke"
+    listed = toolfuzz_("corpus", "list", "--json")
+    assert [e["name"] for e in json.loads(listed.stdout)] == [e.name for e in entries]
+    ran = toolfuzz_("corpus", "run", "-m", "sim/clean", "-m", f"sim/{PROFILE}", "--times", "2")
+    assert ran.exit_code == 0, ran.output
+    assert f"{len(entries)} of {len(entries)}" in ran.output
+    gone = toolfuzz_("corpus", "remove", entries[0].name)
+    assert gone.exit_code == 0
+    assert len(read_corpus(tmp_path / "corpus")) == len(entries) - 1
+
+
+STARTER = read_corpus(starter_folder())
+
+
+def test_the_starter_corpus_is_whole() -> None:
+    assert len(STARTER) == 25
+    assert all(e.sources and e.slug and e.profile and e.note.happened for e in STARTER)
+    assert len({e.case.id for e in STARTER}) == 25
+
+
+def test_the_starter_corpus_passes_on_a_faultless_endpoint() -> None:
+    done = toolfuzz_(
+        "corpus", "run", "--corpus", "starter", "-m", "sim/clean", "--times", "1", "--json"
+    )
+    assert done.exit_code == 0, done.output
+    assert {r["failed"] + r["otherwise"] for r in json.loads(done.stdout)} == {0}
+
+
+def test_each_starter_case_fails_where_its_defect_is() -> None:
+    models = [a for e in STARTER for a in ("-m", e.profile or "")]
+    done = toolfuzz_("corpus", "run", "--corpus", "starter", *models, "--times", "1", "--json")
+    assert done.exit_code == 0, done.output
+    failed = {(r["model"], r["name"]) for r in json.loads(done.stdout) if r["failed"]}
+    assert {(e.profile, e.name) for e in STARTER} <= failed
+
+
+@pytest.fixture(scope="module")
+def clean_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("clean") / "run"
+    assert toolfuzz_("run", "-m", "sim/clean", "--cases", "5", "--out", folder).exit_code == 0
+    yield folder
+
+
+@pytest.mark.parametrize("command", ["minimize", "attribute", "bug"])
+def test_a_run_without_failures(command: str, clean_run: Path) -> None:
+    done = toolfuzz_(command, clean_run)
+    assert done.exit_code == 2
+    assert "the run has no failure" in done.output
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [("{", "is not JSON"), ("[]", "holds no case"), ("{}", "not a case"), ('{"case": 1}', "note")],
+)
+def test_files_that_are_no_cases(content: str, says: str) -> None:
+    Path("case.json").write_text(content)
+    done = toolfuzz_("replay", "case.json", "-m", "sim/clean")
+    assert done.exit_code == 2
+    assert says in done.output
+
+
+def test_names_that_mean_nothing(run: Path) -> None:
+    assert "no case 'zzzz'" in toolfuzz_("minimize", run, "zzzz").output
+    assert "no journal" in toolfuzz_("minimize", "nowhere").output
+    assert "no corpus" in toolfuzz_("corpus", "list").output
+    assert "read-only" in toolfuzz_("corpus", "remove", "--corpus", "starter", "tree").output
+    assert "can't read the template" in toolfuzz_("bug", run, "--template", "none.j2").output
