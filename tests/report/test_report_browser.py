@@ -82,10 +82,10 @@ def choose(browser: Browser, **values: str) -> int:
 
 def test_a_request_and_a_complaint_would_be_seen(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
-    path.write_text("<img src='http://127.0.0.1:9/x.png'><script>throw 'oh'</script>")
+    path.write_text("<img src='http://127.0.0.1:9/x.png'><script>throw 1</script>")
     browser.open(path)
     assert "http://127.0.0.1:9/x.png" in browser.requests()
-    assert any("oh" in line for line in browser.console())
+    assert any("Uncaught" in line for line in browser.console())
 
 
 def test_it_renders(browser: Browser, page: Path) -> None:

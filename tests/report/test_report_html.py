@@ -237,6 +237,19 @@ def test_the_decision_of_a_check_comes_first() -> None:
     assert "FAIL 4 worse, <b>1</b> better" in Page(str(made)).words
 
 
+def test_what_client_code_gets_is_shown_where_it_is_known() -> None:
+    run = a_run()
+    summary = summarize(run)
+    counts = {"failing": 7, "same": 1, "different": 4, "nothing": 0, "exception": 2}
+    summary["targets"][1]["clients"] = [
+        {"client": "openai 9.9", **counts, "exceptions": {"JSONDecodeError": 2}}
+    ]
+    assert (
+        "model-b openai 9.9 7 1 4 0 2JSONDecodeError 2"
+        in Page(str(report_format("html").render(run, summary))).words
+    )
+
+
 def test_several_runs_stand_side_by_side() -> None:
     runs = [("monday", a_run()), ("tuesday", a_run(failing=0))]
     comparison = compare(runs)
