@@ -738,3 +738,51 @@ def test_any_two_keywords_together_are_drawn_or_reported(pair):
         ]
         fitting = [c for c in candidates if Draft202012Validator(schema).is_valid({"x": c})]
         assert not fitting, (found, fitting)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"(a+)+$",
+        r"^(.+)+x$",
+        r"^(a|a)*b$",
+        r"^https?://(([a-z]+)+\.)+x$",
+        r"^(\w+\s?)*$",
+        r"^(a?){26}a{26}$",
+    ],
+)
+def test_a_pattern_that_takes_forever_is_refused_in_bounded_time(pattern):
+    """Every branch counts: jsonschema would try them all."""
+    for schema in (
+        {"anyOf": [{"type": "string", "pattern": pattern}, {"type": "integer"}]},
+        {"type": "object", "patternProperties": {pattern: {}}},
+    ):
+        with pytest.raises(Unsatisfiable, match="can take forever") as caught:
+            draw_value({"type": "object", "properties": {"x": schema}}, 0)
+        assert caught.value.pointer.startswith("/properties/x")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"^(([a-z0-9]+-)*[a-z0-9]+\.)+[a-z]{2,6}$",
+        r"^(\*|([0-9]{1,2}(,[0-9]{1,2})*))( (\*|[0-9]+)){4}$",
+        r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)?$",
+        r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$",
+        r"^P(\d+Y)?(\d+M)?(T(\d+H)?)?$",
+        r"^(((((a?)?)?)?)?)?$",
+    ],
+)
+def test_repeats_in_repeats_do_no_harm_by_themselves(pattern):
+    schema = {"type": "object", "properties": {"x": {"type": "string", "pattern": pattern}}}
+    for seed in range(10):
+        value = draw_value(schema, seed)
+        assert re.search(pattern, value.get("x", "")) or "x" not in value
+
+
+def test_a_tool_that_declares_nothing_is_given_nothing():
+    for more in ({}, {"properties": {}}, {"additionalProperties": True}):
+        schema = {"type": "object", **more}
+        assert [draw_value(schema, seed) for seed in range(20)] == [{}] * 20
+    free = {"type": "object", "properties": {"x": {"type": "object"}}, "required": ["x"]}
+    assert any(draw_value(free, seed)["x"] for seed in range(20))

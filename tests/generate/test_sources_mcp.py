@@ -95,6 +95,7 @@ FAILURES = {
         "import time\nwhile True: print('Welcome!', flush=True); time.sleep(0.01)",
         "not JSON-RPC",
     ),
+    "floods": ("while True: print('Welcome!', flush=True)", "line after line"),
     "answers nonsense": (
         "import sys\nfor line in sys.stdin: print('[1, 2]', flush=True)",
         "no list of tools within 1 s",

@@ -23,7 +23,6 @@ from toolfuzz.generate.assemble import assemble, drafted, other_tools
 from toolfuzz.generate.features import all_features
 from toolfuzz.generate.features.base import Values
 from toolfuzz.generate.features.offers import CROWD_VALUES
-from toolfuzz.generate.features.optional import takes_nothing
 from toolfuzz.generate.pick import WORD, Pick
 from toolfuzz.generate.plan import Plan
 from toolfuzz.generate.probes.base import Offer, Probe
@@ -175,9 +174,6 @@ class _Drawing:
 
 
 def _drawn_from(tool: Tool, draw: Draw) -> Values:
-    """Return what draws arguments; none for a tool that declares none, although it allows any."""
-    if takes_nothing(tool):
-        return lambda pick: {}
     return lambda pick: draw(schema_values.values(tool.parameters))
 
 

@@ -6,8 +6,6 @@ from toolfuzz.core.case import Tool
 from toolfuzz.generate.features.base import Draft, Feature, fields
 from toolfuzz.generate.pick import Pick
 
-__all__ = ["takes_nothing"]
-
 
 def _optional(pick: Pick, draft: Draft) -> None:
     for extra in fields(pick, 1, 2):
@@ -37,7 +35,7 @@ def _has_only_optional(tool: Tool) -> bool:
     return bool(properties) and not required and not _is_composed(tool)
 
 
-def takes_nothing(tool: Tool) -> bool:
+def _takes_nothing(tool: Tool) -> bool:
     """Whether the tool declares no parameter at all (it may still allow any)."""
     entries = tool.parameters.get("additionalProperties", False)
     typed = isinstance(entries, dict) and bool(entries)
@@ -69,5 +67,5 @@ FEATURES = (
         tool=_has_only_optional,
         excludes=("no-arg", "strict"),
     ),
-    Feature("no-arg", "a tool without parameters", "tools", change=_no_arg, tool=takes_nothing),
+    Feature("no-arg", "a tool without parameters", "tools", change=_no_arg, tool=_takes_nothing),
 )

@@ -13,6 +13,7 @@ from referencing.exceptions import NoSuchAnchor, PointerToNowhere, Unresolvable
 from referencing.jsonschema import DRAFT202012, specification_with
 
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.generate.schema.backtracking import takes_forever
 from toolfuzz.generate.schema.errors import BrokenSchema
 
 __all__ = ["MOST_LEVELS", "Document", "Site", "escape", "levels"]
@@ -56,6 +57,7 @@ class Document:
         if levels(schema) > MOST_LEVELS:
             raise BrokenSchema("", f"nested more than {MOST_LEVELS} levels deep")
         self.draft = _draft(schema)
+        _check_patterns(schema)
         resource = specification_with(self.draft.META_SCHEMA["$schema"]).create_resource(schema)
         registry: Registry[Any] = REGISTRY.with_resource(_URI, resource)
         if own := resource.id():
@@ -138,6 +140,17 @@ def _draft(schema: JsonObject) -> Any:
     else:
         reason = f"not a JSON Schema: {' '.join(first.message.split())[:200]}"
     raise BrokenSchema(pointer, reason)
+
+
+def _check_patterns(schema: Json) -> None:
+    """Refuse what jsonschema would hang on: values are checked against all branches of a union."""
+    for pointer, node in _walk(schema):
+        if not isinstance(node, dict):
+            continue
+        named = node.get("patternProperties")
+        for pattern in (node.get("pattern"), *(named if isinstance(named, dict) else ())):
+            if isinstance(pattern, str) and takes_forever(pattern):
+                raise BrokenSchema(pointer, f"pattern {pattern[:80]!r} can take forever to check")
 
 
 def _rebased(schema: Json, resolver: Any) -> Any:

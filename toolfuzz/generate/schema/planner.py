@@ -25,6 +25,7 @@ from toolfuzz.generate.schema.plan import Plan, settle
 __all__ = ["Planner"]
 
 _MOST_PLANS = 4000
+_ROOT = "~object"
 _Waiting = list[tuple[Plan, Conjunction]]
 
 
@@ -36,7 +37,7 @@ class Planner:
         check_ends(document)
         self._plans: dict[object, Plan] = {}
         root = document.root
-        only_objects = Site({"type": "object"}, "", root.resolver, key="~object")
+        only_objects = Site({"type": "object"}, "", root.resolver, key=_ROOT)
         self._strings = Site({"type": "string"}, "", root.resolver, key="~string")
         self.root = self.plan(Conjunction((root, only_objects)))
 
@@ -152,6 +153,10 @@ class Planner:
         if names:
             plan.names = self._get(Conjunction((*names, self._strings)), waiting)
         plan.extras = invites_more(facts.sites, bool(declared) or bool(plan.extra_patterns))
+        if not declared and any(site.key == _ROOT for site in facts.sites):
+            # A tool without parameters may allow any, but a call of it shouldn't make some up.
+            entries = [site.schema.get("additionalProperties") for site in facts.sites]
+            plan.extras &= any(isinstance(e, dict) and bool(e) for e in entries)
 
     def _valid(self, sites: tuple[Site, ...], values: list[Json]) -> list[Json]:
         return [

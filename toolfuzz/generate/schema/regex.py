@@ -99,4 +99,7 @@ class _Sampler:
 
     def _repeat(self, least: int, most: int, nodes: Any) -> str:
         most = min(int(most), least + self.reach, max(least, _MOST_REPEATS))
-        return "".join(self.all(nodes) for _ in range(self.random.randint(least, most)))
+        reach, self.reach = self.reach, self.reach // 2  # repeats in repeats would multiply
+        text = "".join(self.all(nodes) for _ in range(self.random.randint(least, most)))
+        self.reach = reach
+        return text

@@ -25,6 +25,9 @@ __all__ = ["MOST_TOOLS", "load_mcp"]
 MOST_TOOLS = 500
 """More tools than this are refused: no model takes such a list, and pages may never end."""
 
+_MOST_ODDITIES = 100
+"""Lines of a server that are no messages: some print a greeting or log there, others no end."""
+
 _INSTALL = "pip install 'toolfuzz[mcp]'"
 
 
@@ -71,8 +74,20 @@ def _quiet_sdk() -> Iterator[None]:
 async def _list(
     command_or_url: str, timeout: float, errlog: TextIO, oddities: list[Exception]
 ) -> tuple[str, list[Tool]]:
-    async with asyncio.timeout(timeout):
-        return await _pages(_transport(command_or_url, errlog), oddities)
+    babble = asyncio.Event()
+    listing = asyncio.create_task(_pages(_transport(command_or_url, errlog), oddities, babble))
+    listing.add_done_callback(lambda task: babble.set())
+    try:
+        async with asyncio.timeout(timeout):
+            await babble.wait()
+    finally:
+        if not listing.done():
+            listing.cancel()
+            with suppress(asyncio.CancelledError):
+                await listing
+    if listing.cancelled():
+        raise UsageError("prints line after line that is not JSON-RPC")
+    return listing.result()
 
 
 def _transport(command_or_url: str, errlog: TextIO) -> Any:
@@ -90,12 +105,16 @@ def _transport(command_or_url: str, errlog: TextIO) -> Any:
     return stdio_client(server, errlog=errlog)
 
 
-async def _pages(transport: Any, oddities: list[Exception]) -> tuple[str, list[Tool]]:
+async def _pages(
+    transport: Any, oddities: list[Exception], babble: asyncio.Event
+) -> tuple[str, list[Tool]]:
     from mcp import Client
 
     async def note(message: object) -> None:
-        if isinstance(message, Exception) and not oddities:
+        if isinstance(message, Exception):
             oddities.append(message)
+        if len(oddities) > _MOST_ODDITIES:
+            babble.set()
 
     tools: list[Tool] = []
     async with Client(transport, message_handler=note) as client:
