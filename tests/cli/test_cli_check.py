@@ -18,6 +18,9 @@ from click.testing import CliRunner, Result
 from toolfuzz.cli import cli
 from toolfuzz.simulate.process import start
 
+# Objects become strings in half of the replies that hold one: far from every border.
+BROKEN = "fault:object-as-json-string@0.5"
+
 
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,8 +53,8 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_worse_model_fails_and_the_defect_is_named(tmp_path: Path) -> None:
     done = toolfuzz_(
-        "check", "-m", "sim/glm-4.7", "--baseline", "sim/claude-opus", "--out", "c",
-        "--report", "junit", "--report", "markdown=notes/c.md",
+        "check", "-m", "sim/glm-4.7", "--baseline", "sim/claude-opus", "--tools", "data_import",
+        "--out", "c", "--report", "junit", "--report", "markdown=notes/c.md",
     )  # fmt: skip
     assert done.exit_code == 1, done.output
     assert "FAIL  sim/glm-4.7 is worse than sim/claude-opus" in done.stdout
@@ -96,10 +99,10 @@ def test_more_cases_are_drawn_when_the_stored_ones_run_out(stored: Path) -> None
 def test_nothing_could_be_decided() -> None:
     """Forty pairs can't show that a drop stays below half a point."""
     args = ("-m", "sim/clean", "--baseline", "sim/clean", "--margin", "0.005", "--cases", "40")
-    code, result = check(*args)
+    code, result = check(*args, "--out", "c")
     assert (code, result["outcome"]) == (3, "INCONCLUSIVE")
-    assert check(*args, "--inconclusive", "pass")[0] == 0
-    assert check(*args, "--inconclusive", "fail")[0] == 1
+    assert check(*args, "--out", "c", "--resume", "--inconclusive", "pass")[0] == 0
+    assert check(*args, "--out", "c", "--resume", "--inconclusive", "fail")[0] == 1
 
 
 class Dying(BaseHTTPRequestHandler):
@@ -147,9 +150,9 @@ def test_a_baseline_that_is_gone_can_not_confirm(tmp_path: Path) -> None:
             "run", "-m", "clean", "--base-url", server.base_url, "--cases", "100", "--out", "b"
         )  # fmt: skip
     assert ran.exit_code == 0, ran.output
-    with start(profile="glm-4.7") as server:
+    with start(profile="clean") as server:
         code, result = check(
-            "-m", "glm-4.7", "--base-url", server.base_url, "--baseline", "b", "--out", "c"
+            "-m", BROKEN, "--base-url", server.base_url, "--baseline", "b", "--out", "c"
         )  # fmt: skip
     assert (code, result["outcome"]) == (1, "FAIL")
     assert "127.0.0.1" in result["unreachable"]
@@ -204,7 +207,8 @@ def test_force_says_what_was_forced(stored: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "code", "outcome"), [("sim/clean", 0, "ACCEPT"), ("sim/glm-4.7", 1, "REJECT")]
+    ("model", "code", "outcome"),
+    [("sim/clean", 0, "ACCEPT"), (f"sim/{BROKEN}", 1, "REJECT")],
 )
 def test_accept_or_reject(model: str, code: int, outcome: str) -> None:
     done, result = check("-m", model, "--accept", "0.99", "--reject", "0.95", "--out", "c")
@@ -224,7 +228,7 @@ def test_too_few_cases_to_accept() -> None:
 
 @pytest.mark.parametrize(
     ("model", "limit", "code"),
-    [("sim/clean", "0.9", 0), ("sim/glm-4.7", "0.98", 1), ("sim/glm-4.7", "0.88", 3)],
+    [("sim/clean", "0.9", 0), (f"sim/{BROKEN}", "0.98", 1), (f"sim/{BROKEN}", "0.7", 3)],
 )
 def test_the_gate_of_a_run_is_on_the_interval(model: str, limit: str, code: int) -> None:
     done = toolfuzz_("run", "-m", model, "--cases", "100", "--fail-under", limit, "--quiet")
@@ -260,14 +264,14 @@ def test_bad_input_says_what_to_do(args: list[str], words: str, tmp_path: Path) 
 
 def test_which_target_of_a_run(tmp_path: Path) -> None:
     ran = toolfuzz_(
-        "run", "-m", "sim/clean", "-m", "sim/glm-4.7", "--cases", "100", "--out", "b"
+        "run", "-m", "sim/clean", "-m", f"sim/{BROKEN}", "--cases", "100", "--out", "b"
     )  # fmt: skip
     assert ran.exit_code == 0
-    done = toolfuzz_("check", "-m", "sim/glm-4.7", "--baseline", "b", "--out", "c")
+    done = toolfuzz_("check", "-m", "sim/clean", "--baseline", "b", "--out", "c")
     assert done.exit_code == 2
     assert "--baseline-model" in done.stderr
     code, result = check(
-        "-m", "sim/clean", "--baseline", "b", "--baseline-model", "sim/glm-4.7", "--out", "c"
+        "-m", "sim/clean", "--baseline", "b", "--baseline-model", f"sim/{BROKEN}", "--out", "c"
     )  # fmt: skip
     assert code == 0
     assert result["pairs"]["better"] > 0
@@ -292,7 +296,7 @@ def wait_for(path: Path, verdicts: int) -> None:
 
 
 def test_a_check_that_was_cut_off_goes_on(stored: Path, tmp_path: Path) -> None:
-    args = ["check", "-m", "sim/glm-4.7", "--baseline", str(stored), "--out", "c", "--quiet"]
+    args = ["check", "-m", f"sim/{BROKEN}", "--baseline", str(stored), "--out", "c", "--quiet"]
     process = subprocess.Popen(
         [sys.executable, "-m", "toolfuzz", *args, "--concurrency", "2"],
         stdout=subprocess.PIPE,
