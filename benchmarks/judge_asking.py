@@ -65,7 +65,7 @@ async def in_process() -> AsyncIterator[httpx.AsyncClient]:
 
 
 def situations(n: int, *, seed: int) -> list[Case]:
-    """Draw n cases; where one call is asked for, some force its tool or forbid a second call."""
+    """Draw n cases; some force their one call's tool, forbid a second call, or forbid any."""
     return [_framed(k, case) for k, case in enumerate(draw_cases(n, seed=seed))]
 
 
@@ -76,6 +76,8 @@ def odd_names(n: int, *, seed: int) -> list[Case]:
 
 def _framed(k: int, case: Case) -> Case:
     turn = case.turns[0]
+    if turn.expect.kind == "no_call" and k % 2:
+        return replace(case, turns=(replace(turn, tool_choice="none"), *case.turns[1:]))
     if len(turn.expect.calls) != 1 or turn.tool_choice != "auto":
         return case
     match k % 4:

@@ -35,6 +35,8 @@ class _Form:
     names: Callable[[str, int], Iterator[str]]
 
 
+_PLAIN = re.compile(r"[^\s<>{}()\[\]\"'\\,]{1,200}")
+_LEAD = re.compile(r"\s*(?:functions\.|function<｜tool▁sep｜>)?")
 _NAME_AND_BODY = re.compile(r"\s*([^\s<>{}()\[\]\"'\\,]{1,200})(?=[ \t]*(?:[<>{(\[\n]|\\n|\Z))")
 
 
@@ -133,16 +135,26 @@ _ARGUMENT_KEYS = ("arguments", "parameters", "args", "input")
 
 def written_calls(text: str, offered: Collection[str]) -> Iterator[Written]:
     """Yield the calls of offered tools that stand in the text, native forms first."""
+    odd = [name for name in offered if name and not _PLAIN.fullmatch(name)]
     for form in _FORMS:
         for n, match in enumerate(form.opener.finditer(text)):
             if n == _TRIES:
                 break
-            for name in form.names(text, match.end()):
+            for name in (*form.names(text, match.end()), *_standing(text, match.end(), odd)):
                 tool, _ = resolve(name, offered)
                 if tool is not None:
                     yield Written(form.dialect, tool, _snippet(text, match.start(), name), True)
     yield from _pythonic(text, offered)
     yield from _bare_json(text, offered)
+
+
+def _standing(text: str, pos: int, names: Collection[str]) -> Iterator[str]:
+    """The names with characters that end a name elsewhere (spaces, brackets), where they stand."""
+    lead = _LEAD.match(text, pos)
+    start = lead.end() if lead else pos
+    for name in names:
+        if text.startswith(name, start) and not text[start + len(name) :][:1].isalnum():
+            yield name
 
 
 def marker_begun(text: str) -> str | None:

@@ -55,8 +55,13 @@ def parallel_excess(reply: Reply, roll: Roll) -> bool:
     """Two calls, though parallel calls are switched off."""
     if reply.ask.parallel or not reply.calls:
         return False
-    reply.calls.append(_simple(roll.rng.choice(reply.ask.tools)))
-    return True
+    made = [(call.name, call.arguments) for call in reply.calls]
+    others = [
+        call for call in map(_simple, reply.ask.tools) if (call.name, call.arguments) not in made
+    ]
+    if others:
+        reply.calls.append(roll.rng.choice(others))
+    return bool(others)
 
 
 @fault("duplicate-call", "plan")
