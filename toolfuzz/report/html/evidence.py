@@ -48,7 +48,8 @@ class Shown:
     """One turn: what was asked, what came, what should have come, what client code makes of it.
 
     ``command`` is the request as something to run; ``command_cut`` is its whole length where only
-    the beginning is shown, else 0. ``attempts`` are those before the one that counts.
+    the beginning is shown, else 0. ``attempts`` are those before the one that counts. ``kind`` is
+    the expectation's, ``wanted`` says it in words.
     """
 
     number: int
@@ -110,16 +111,12 @@ def _reply(case: Case, target: Target, exchange: Exchange) -> Reply:
 def _command(target: Target, settings: JsonObject, body: JsonObject) -> tuple[str, str]:
     if target.kind == "engine":
         note = "What the parser was given; no request went over a network."
-        return _body_text(body), note
+        return json.dumps(body, indent=2), note
     try:
         service = service_of(target, settings)
     except UsageError:
-        return _body_text(body), "The address is no longer known; this is the body."
+        return json.dumps(body, indent=2), "The address is no longer known; this is the body."
     return curl(service, body), f"First: {service.start}" if service.start else ""
-
-
-def _body_text(body: JsonObject) -> str:
-    return json.dumps(body, indent=2)
 
 
 def _wanted(turn: Turn) -> str:

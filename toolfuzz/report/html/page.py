@@ -212,7 +212,7 @@ def _environment() -> Environment:
 
 
 def _points(share: float) -> str:
-    return f"{100 * share:+.1f}"
+    return f"{100 * share:+.1f}".replace("-", "−")
 
 
 def _day(seconds: float) -> str:
