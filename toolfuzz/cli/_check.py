@@ -10,7 +10,8 @@ import click
 from toolfuzz.analyze.check import CheckRule
 from toolfuzz.analyze.sequential import SequentialTest
 from toolfuzz.api import RunOptions
-from toolfuzz.checking import CheckOptions, check_against, check_alone
+from toolfuzz.baseline import CheckOptions
+from toolfuzz.checking import check_against, check_alone
 from toolfuzz.cli._live import Work, live
 from toolfuzz.cli._outcome import exit_with
 from toolfuzz.cli._reports import write_wanted
