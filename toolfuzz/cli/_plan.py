@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,7 +15,9 @@ from toolfuzz.campaign.question import modes, request_cap
 from toolfuzz.core.case import Case
 from toolfuzz.core.exchange import Target
 from toolfuzz.endpoints.dialects import dialect
+from toolfuzz.generate.sources import ToolSet
 from toolfuzz.report.terminal import print_rows
+from toolfuzz.report.text import printable
 from toolfuzz.targets import plan_targets
 
 __all__ = ["print_coverage", "print_plan"]
@@ -27,7 +30,7 @@ def print_plan(options: RunOptions, *, as_json: bool) -> None:
     """Print cases, requests, tokens (upper bound) and price per target."""
     check_options(options)
     targets = plan_targets(options.models, options.access)
-    cases = asyncio.run(_all(options))
+    cases = asyncio.run(_drawn(options, load_tools(options)))
     plans = [_target_plan(target, cases, options.repeat) for target in targets]
     if as_json:
         click.echo(json.dumps(plans, indent=2))
@@ -40,8 +43,8 @@ def print_plan(options: RunOptions, *, as_json: bool) -> None:
 _COLUMNS = ("target", "cases", "requests", "input_tokens", "output_tokens", "price_usd")
 
 
-async def _all(options: RunOptions) -> list[Case]:
-    return [case async for case in draw(options, load_tools(options))]
+async def _drawn(options: RunOptions, tool_sets: Sequence[ToolSet]) -> list[Case]:
+    return [case async for case in draw(options, tool_sets)]
 
 
 def _target_plan(target: Target, cases: list[Case], repeat: int) -> dict[str, Any]:
@@ -84,15 +87,42 @@ def _word(value: Any) -> str:
 
 
 def print_coverage(options: RunOptions, *, as_json: bool) -> None:
-    """Print what the cases reach, counted from the cases themselves."""
+    """Print what the cases reach, counted from the cases themselves.
+
+    Of the user's own tools that is how many are called: their features are what they are.
+    """
     from toolfuzz.generate.plan import describe_plan
 
     check_options(options)
-    summary = describe_plan(asyncio.run(_all(options)), options.features)
+    tool_sets = load_tools(options)
+    cases = asyncio.run(_drawn(options, tool_sets))
+    facts = asdict(describe_plan(cases, options.features))
+    if tool_sets:
+        called = {(c.origin, e.tool) for c in cases for t in c.turns for e in t.expect.calls}
+        own: dict[str, Any] = {
+            "tools": sum(len(s.tools) for s in tool_sets),
+            "tools_called": len(called),
+            "left_out": [asdict(skipped) for s in tool_sets for skipped in s.skipped],
+        }
+        facts = {k: v for k, v in facts.items() if k not in ("pairwise", "three_way")} | own
     if as_json:
-        click.echo(json.dumps(asdict(summary), indent=2))
+        click.echo(json.dumps(facts, indent=2))
         return
-    print_rows(("", ""), [(k.replace("_", " "), _fact(v)) for k, v in asdict(summary).items()])
+    left_out = facts.pop("left_out", [])
+    rows = [(_NAMES.get(k, k.replace("_", " ")), _fact(v)) for k, v in facts.items()]
+    print_rows(("", ""), rows)
+    for skipped in left_out:
+        place = f"{skipped['tool']} at {skipped['pointer'] or '/'}"
+        click.echo(f"left out: {printable(place)}: {printable(skipped['reason'])}")
+
+
+_NAMES = {
+    "rows": "different rows of features",
+    "pairwise": "pairwise coverage",
+    "three_way": "3-way coverage",
+    "shapes": "different shapes of schemas",
+    "mean_request_tokens": "mean request tokens (estimate)",
+}
 
 
 def _fact(value: Any) -> str:
