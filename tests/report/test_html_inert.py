@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
-from toolfuzz.report.html.inert import marked, spelled
+from toolfuzz.report.html.inert import marked, shown, spelled
 
 TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -41,6 +41,7 @@ def test_marked_is_the_spelled_text_once_the_marks_are_gone(text: str) -> None:
     assert bare.replace("\n", "\\n") == escape(spelled(text))
 
 
-def test_markup_and_numbers_stay() -> None:
-    assert spelled(7) == 7
-    assert spelled(Markup("<b>\x00</b>")) == Markup("<b>\x00</b>")
+def test_markup_and_numbers_stay_and_long_text_is_clipped() -> None:
+    assert shown(7) == 7
+    assert shown(Markup("<b>\x00</b>")) == Markup("<b>\x00</b>")
+    assert shown("a\x00" * 1500).endswith("… (1,000 characters more)")

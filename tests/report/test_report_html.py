@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -230,9 +231,19 @@ def test_more_failures_than_a_page_holds_are_counted_under_their_causes(big: str
     assert f"model-b 2500 2500 {half}" in page.words and f"model-b 1667 1667 {half}" in page.words
 
 
+def test_names_and_reasons_without_measure_stay_within_the_page() -> None:
+    run = a_run("\x00k" * 50_000, cases=12)
+    assert len(html_of(run)) < 1_500_000
+    lost = [replace(v, status="unjudged", reason=f"{n} {'x' * 5000}", findings=())
+            for n, v in enumerate(a_run(cases=600).verdicts)]  # fmt: skip
+    html = html_of(replace(a_run(cases=600), verdicts=lost))
+    assert len(html) < 500_000
+    assert "560 rarer reasons are left out." in Page(html).words
+
+
 def test_the_decision_of_a_check_comes_first() -> None:
     run = a_run()
-    check = {"outcome": "FAIL", "reason": "4 worse, <b>1</b> better"}
+    check = {"outcome": "FAIL", "reason": "FAIL: 4 worse, <b>1</b> better"}
     made = report_format("html").render(run, {**summarize(run), "check": check})
     assert "FAIL 4 worse, <b>1</b> better" in Page(str(made)).words
 

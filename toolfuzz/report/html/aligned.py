@@ -8,11 +8,10 @@ from typing import Any
 from markupsafe import Markup
 
 from toolfuzz.core import strictjson
-from toolfuzz.report.html.inert import marked
+from toolfuzz.report.html.inert import clipped, marked
 
 __all__ = ["Line", "aligned"]
 
-_TEXT = 2000
 _ABSENT = object()
 
 
@@ -44,7 +43,7 @@ def _lines(expected: Any, got: Any, indent: str, name: str) -> Iterator[Line]:
         yield _both(f"{indent}{name}{{")
         for key in keys:
             pair = expected.get(key, _ABSENT), got.get(key, _ABSENT)
-            yield from _lines(*pair, f"{indent}  ", f"{strictjson.dumps(key)}: ")
+            yield from _lines(*pair, f"{indent}  ", f"{clipped(strictjson.dumps(key))}: ")
         yield _both(f"{indent}}}")
     elif isinstance(expected, list) and isinstance(got, list) and (expected or got):
         yield _both(f"{indent}{name}[")
@@ -91,16 +90,10 @@ def _common(a: str, b: str) -> tuple[int, int]:
 
 def _tagged(text: str, head: int = 0, tail: int = 0, tag: str = "") -> Markup:
     if not tag:
-        return marked(_short(text))
+        return marked(clipped(text))
     middle = text[head : len(text) - tail]
-    shown = Markup(f"<{tag}>%s</{tag}>") % marked(_short(middle)) if middle else Markup()
-    return marked(_short(text[:head])) + shown + marked(_short(text[len(text) - tail :]))
-
-
-def _short(text: str) -> str:
-    if len(text) <= _TEXT:
-        return text
-    return f"{text[:_TEXT]}… ({len(text) - _TEXT} characters more)"
+    shown = Markup(f"<{tag}>%s</{tag}>") % marked(clipped(middle)) if middle else Markup()
+    return marked(clipped(text[:head])) + shown + marked(clipped(text[len(text) - tail :]))
 
 
 def _written(value: Any) -> str | None:

@@ -27,6 +27,8 @@ __all__ = ["REQUEST_LIMIT", "Compared", "Shown", "evidence"]
 REQUEST_LIMIT = 32 * 1024
 _LINES = 200
 _TEXT_LIMIT = 4000
+_CALLS = 20
+_REPLAYED = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Shown:
     wanted: str
     text: Markup | None
     calls: list[Compared]
+    more_calls: int
     clients: list[ClientView]
 
 
@@ -81,6 +84,7 @@ def _shown(run: RunData, case: Case, target: Target, exchange: Exchange) -> Show
     last = exchange.last
     turn = case.turns[exchange.turn]
     reply = _reply(case, target, exchange)
+    calls = _calls(case, turn, reply)
     command, note = _command(target, run.started.settings, exchange.request)
     return Shown(
         number=exchange.turn + 1,
@@ -97,8 +101,9 @@ def _shown(run: RunData, case: Case, target: Target, exchange: Exchange) -> Show
         size=len(last.body),
         wanted=_wanted(turn),
         text=marked(reply.text[:_TEXT_LIMIT]) if reply.text.strip() else None,
-        calls=_calls(case, turn, reply),
-        clients=lens(last, target.dialect, stream=exchange.stream, case=case, turn=exchange.turn),
+        calls=calls[:_CALLS],
+        more_calls=max(len(calls) - _CALLS, 0),
+        clients=_clients(case, target, exchange),
     )
 
 
@@ -117,6 +122,13 @@ def _command(target: Target, settings: JsonObject, body: JsonObject) -> tuple[st
     except UsageError:
         return json.dumps(body, indent=2), "The address is no longer known; this is the body."
     return curl(service, body), f"First: {service.start}" if service.start else ""
+
+
+def _clients(case: Case, target: Target, exchange: Exchange) -> list[ClientView]:
+    last = exchange.last
+    if len(last.body) > _REPLAYED:
+        return []
+    return lens(last, target.dialect, stream=exchange.stream, case=case, turn=exchange.turn)
 
 
 def _wanted(turn: Turn) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-__all__ = ["marked", "spelled"]
+__all__ = ["clipped", "marked", "shown", "spelled"]
 
 # C0 and C1 controls; what hides, joins or reorders text (soft hyphen, zero width, bidi, fillers,
 # tags, variation selectors); lone surrogates, which UTF-8 can't hold; noncharacters.
@@ -15,13 +15,26 @@ _UNSAFE = re.compile(
     "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 _BYTES = range(0xDC80, 0xDD00)
+_MOST = 2000
 
 
-def spelled(value: Any) -> Any:
-    """Spell out what can't be seen, line ends too; what is no string, or is Markup, stays."""
+def clipped(text: str) -> str:
+    """Return at most 2,000 characters of the text, and how many more there were."""
+    if len(text) <= _MOST:
+        return text
+    return f"{text[:_MOST]}… ({len(text) - _MOST:,} characters more)"
+
+
+def shown(value: Any) -> Any:
+    """Return what a page prints for a value: text spelled out and clipped, anything else as is."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return _UNSAFE.sub(lambda match: _spell(match[0]), value).replace("\n", "\\n")
+    return spelled(clipped(value))
+
+
+def spelled(text: str) -> str:
+    """Spell out what can't be seen (``\\u202e``), line ends too."""
+    return _UNSAFE.sub(lambda match: _spell(match[0]), text).replace("\n", "\\n")
 
 
 def marked(text: str) -> Markup:

@@ -22,7 +22,7 @@ from toolfuzz.report.html import latency, matrix
 from toolfuzz.report.html.body import HEAD, TAIL
 from toolfuzz.report.html.evidence import REQUEST_LIMIT, evidence
 from toolfuzz.report.html.failed import Cause, Failed, by_cause, in_turn
-from toolfuzz.report.html.inert import marked, spelled
+from toolfuzz.report.html.inert import marked, shown
 from toolfuzz.report.html.models import Model, models
 from toolfuzz.report.text import brief
 
@@ -56,7 +56,7 @@ def render_comparison(comparison: JsonObject, runs: Sequence[tuple[str, RunData]
 def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
     columns = models(runs, comparison)
     causes = by_cause(columns)
-    shown = _failures(causes)
+    visible = _failures(causes)
     scale = latency.axis(columns)
     found, warned = matrix.by_defect(columns), matrix.by_defect(columns, "warnings")
     style, script = _file("style.css"), _file("script.js")
@@ -79,11 +79,11 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
         heats=matrix.HEATS,
         axis=scale,
         bars={m.label: latency.bars(m, scale) for m in columns} if scale else {},
-        causes=[(c, sum(f.anchor in shown for f in c.failed)) for c in causes[:_CAUSES_LIMIT]],
+        causes=[(c, sum(f.anchor in visible for f in c.failed)) for c in causes[:_CAUSES_LIMIT]],
         more_causes=causes[_CAUSES_LIMIT:],
         failed=sum(len(c.failed) for c in causes),
-        shown=shown,
-        filters=_filters([f for c in causes for f in c.failed if f.anchor in shown]),
+        shown=visible,
+        filters=_filters([f for c in causes for f in c.failed if f.anchor in visible]),
         request_limit=REQUEST_LIMIT,
         head=HEAD,
         tail=TAIL,
@@ -96,17 +96,17 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
 def _failures(causes: Sequence[Cause]) -> dict[str, Markup]:
     """Return the failures that are shown in full, by anchor, already rendered."""
     render = _environment().get_template("failure.html.j2").render
-    shown: dict[str, Markup] = {}
+    made: dict[str, Markup] = {}
     size = 0
     for failed in in_turn(causes):
-        if len(shown) == FAILURES_LIMIT or size > PAGE_LIMIT:
+        if len(made) == FAILURES_LIMIT or size > PAGE_LIMIT:
             break
         model = failed.model
         turns = evidence(model.run, model.target, failed.verdict)
         html = render(failed=failed, turns=turns, facets=_facets(failed))
-        shown[failed.anchor] = Markup(html)
+        made[failed.anchor] = Markup(html)
         size += len(html)
-    return shown
+    return made
 
 
 def _facets(failed: Failed) -> dict[str, list[str]]:
@@ -120,9 +120,9 @@ def _facets(failed: Failed) -> dict[str, list[str]]:
     }
 
 
-def _filters(shown: Sequence[Failed]) -> dict[str, list[str]]:
+def _filters(failures: Sequence[Failed]) -> dict[str, list[str]]:
     values: dict[str, set[str]] = {}
-    for failed in shown:
+    for failed in failures:
         for name, found in _facets(failed).items():
             values.setdefault(name, set()).update(found)
     return {name: sorted(found) for name, found in values.items()}
@@ -187,7 +187,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader(__package__, "templates"),
         autoescape=True,
-        finalize=spelled,
+        finalize=shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -220,11 +220,11 @@ def _day(seconds: float) -> str:
 
 
 def _lines(values: Sequence[str]) -> Markup:
-    return Markup("\n").join(spelled(value) for value in values)
+    return Markup("\n").join(shown(value) for value in values)
 
 
 def _query(filters: Mapping[str, str]) -> str:
-    return urlencode({name: spelled(value) for name, value in filters.items()})
+    return urlencode({name: shown(value) for name, value in filters.items()})
 
 
 def _issue(source: str) -> str:
