@@ -120,16 +120,7 @@ async def check_against(
         "unreachable": unreachable,
         "margin": options.rule.margin,
     }
-    if decision is not None:
-        result |= {
-            "pairs": asdict(decision.table),
-            "drop": decision.table.drop,
-            "low": decision.low,
-            "high": decision.high,
-            "suspects": [slug or "success rate" for slug in decision.suspects],
-            "confirmed": list(decision.confirmed),
-        }
-    return _finish(folder, result)
+    return _finish(folder, result | (_figures(decision) if decision else {}))
 
 
 async def check_alone(
@@ -189,6 +180,17 @@ def _head(
         "reason": decision.reason if decision else "interrupted before anything was decided",
         "candidate": candidate,
         "folder": str(folder),
+    }
+
+
+def _figures(decision: CheckDecision) -> JsonObject:
+    return {
+        "pairs": asdict(decision.table),
+        "drop": decision.table.drop,
+        "low": decision.low,
+        "high": decision.high,
+        "suspects": [slug or "success rate" for slug in decision.suspects],
+        "confirmed": list(decision.confirmed),
     }
 
 

@@ -136,7 +136,9 @@ async def _ask(
         check.tell(event)
 
     asked = [p for p in (check.candidate, check.baseline) if p is not None]
-    campaign = Campaign(asked, _each(cases), times, check.policy, tell, record.answered() | known)
+    # When a check is resumed, what went wrong on the way is asked again.
+    known |= record.answered(unjudged=False)
+    campaign = Campaign(asked, _each(cases), times, check.policy, tell, known)
     given_up = await ask_all(campaign, record.journal, stop=stop)
     if given_up:
         raise EndpointError(

@@ -47,7 +47,8 @@ class Record:
     def answered(self, *, unjudged: bool = True) -> frozenset[tuple[str, str, int]]:
         """Return what needn't be asked again: (case id, target name, repeat).
 
-        ``unjudged`` says whether questions that ended without a judgement count as answered. A case that is asked both plain and streamed counts when both are there.
+        ``unjudged`` says whether questions that ended without a judgement count as answered. A
+        case that is asked both plain and streamed counts when both are there.
         """
         run = self.run()
         ways = {t.name: 2 if t.stream == "both" else 1 for t in run.started.targets}
