@@ -24,7 +24,7 @@ exchange) beside it. Read it before you post it: it quotes what the server said.
               help="Distinct causes to report, the commonest first.")  # fmt: skip
 @click.option("--ask", is_flag=True,
               help="Minimize and attribute first what isn't yet; this asks the model.")  # fmt: skip
-@click.option("--max-calls", type=click.IntRange(min=1), default=300, show_default=True,
+@click.option("--max-calls", type=click.IntRange(min=1), default=500, show_default=True,
               metavar="N", help="Calls per cause with --ask.")  # fmt: skip
 @click.option("--template", default="issue", show_default=True, metavar="issue|form|FILE",
               help="Shape of the report; FILE is a Jinja template.")  # fmt: skip

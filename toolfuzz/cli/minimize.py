@@ -22,7 +22,7 @@ for twice.
 @click.option("-m", "--model", "models", multiple=True, metavar="MODEL", help="Only this model.")
 @click.option("--most", type=click.IntRange(min=1), default=3, show_default=True, metavar="N",
               help="Distinct failures to minimize, the commonest first.")  # fmt: skip
-@click.option("--max-calls", type=click.IntRange(min=1), default=300, show_default=True,
+@click.option("--max-calls", type=click.IntRange(min=1), default=500, show_default=True,
               metavar="N", help="Calls per failure.")  # fmt: skip
 @click.option("--max-seconds", type=float, metavar="S", help="Time per failure.")
 @click.option("--max-cost", type=float, metavar="USD", help="Money per failure, where known.")

@@ -12,11 +12,11 @@ __all__ = ["Cause", "ablate"]
 
 Fails = Callable[[Case], Awaitable[bool | None]]
 
-CONFIRM_FAILURES = 6
+CONFIRM_FAILURES = 10
 CONFIRM_CALLS = 32
 # What survives this often without the feature doesn't need it.
 _SHARE = 0.85
-_LIMIT = 4.5
+_LIMIT = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ async def ablate(
     rate, calls = await _rate(case, fails, slots, certain)
     if rate == 0:
         return Cause((), (), False, (), 0.0, calls)
-    rates = replace(Rates(min(max(rate, 0.1), 0.97)), certain=certain)
+    rates = replace(Rates(min(max(rate, 0.1), 0.9)), certain=certain)
     found = [t for f in sorted(features_of(case)) if (t := toggle(case, f)) is not None]
     odds = {t.feature: Odds(0.7 if t.feature in suspects else -0.7, _LIMIT) for t in found}
     while open_ones := [t for t in found if odds[t.feature].open]:

@@ -41,7 +41,7 @@ class Culprit:
 class Budget:
     """What may be spent; counts what was. ``price`` turns (input, output) tokens into dollars."""
 
-    calls: int = 300
+    calls: int = 500
     seconds: float = float("inf")
     dollars: float = float("inf")
     price: Callable[[int, int], float | None] = lambda input_tokens, output_tokens: None

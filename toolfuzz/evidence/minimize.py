@@ -31,6 +31,8 @@ LOWEST_RATE = 0.1
 FINAL_CALLS = 16
 NEIGHBOURS_TRIED = 8
 _TOO_MANY_UNANSWERED = 20
+_ATTEMPTS = 2
+_LOST_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,10 @@ class _Study:
             answers = await self.times(self.case, width)
             asked += len(answers)
             failed += sum(answers)
+            if failed == asked == CONFIRM_FAILURES and not self.rates.certain:
+                # Six of six may be chance at 0.7; only "always" makes single answers count much.
+                failed += sum(more := await self.times(self.case, width))
+                asked += len(more)
         self.rate = failed / asked if asked else 0.0
         self.rates = replace(self.rates, fails=min(max(self.rate, LOWEST_RATE), 0.97))
 
@@ -206,19 +212,32 @@ async def minimize(
         if rate < LOWEST_RATE:
             reason = f"fails in only {rate:.0%} of askings: minimizing would cost too many calls"
             return _result(study, [], None, reason)
-        study.stage = "removing"
-        await study.reduce(CaseTree(study.case))
-        study.stage = "simplifying"
-        await _simplify(study)
-        study.stage = "making sure"
-        await study.reduce(CaseTree(study.case), sweep_tree)
-        study.stage = "asking again"
-        answers = await study.times(study.case, 1 if certain else FINAL_CALLS)
+        for _ in range(_ATTEMPTS):
+            await _shrink(study)
+            study.stage = "asking again"
+            answers = await study.times(study.case, 1 if certain else FINAL_CALLS)
+            if sum(answers) > _LOST_SHARE * rate * len(answers):
+                break
+            # The failure got lost on the way, by bad luck: begin anew.
+            study.case = study.original
+        else:
+            return _result(study, [], None, "the failure got lost each time while minimizing")
         study.stage = "looking for the control"
         neighbour = await _neighbour(study)
     except BudgetSpentError as spent:
         return _result(study, [], None, str(spent))
     return _result(study, answers, neighbour, "")
+
+
+async def _shrink(study: _Study) -> None:
+    study.stage = "removing"
+    await study.reduce(CaseTree(study.case))
+    study.stage = "simplifying"
+    await _simplify(study)
+    study.stage = "making sure"
+    await study.reduce(CaseTree(study.case), sweep_tree)
+    # With less left, more may be plain: the names of the parameters, above all.
+    await study.reduce(PlainTree(study.case))
 
 
 async def _simplify(study: _Study) -> None:

@@ -38,7 +38,8 @@ _PARTS = 4
 _SPLIT_AT = 1.0
 _HASTE = 2.0
 _VERIFY_LIMIT = 4.5
-_SWEEP_PRIOR = 0.0
+# What is left has been found essential once.
+_SWEEP_PRIOR = 0.5
 
 
 class BudgetSpentError(Exception):
@@ -236,13 +237,16 @@ async def _round(
     answers = await all_answers(probes)
     progress.rounds += 1
     progress.calls += sum(a is not None for a in answers)
+    # One or two groups hold what is essential; the answers about the rest tell whether the failure
+    # is still there.
+    others = 1 - 2 / len(groups)
     for group, failed in zip(asked, answers, strict=False):
         if failed is None:
             continue
         if group.odds.open:
             group.odds.take(failed, rates, _DELETION_SHARE)
-        if check and failed and check.open:
-            check.take(True, rates, _UNION_SHARE)
+        if check and check.open and others > 0:
+            check.take(failed, rates, _UNION_SHARE * others)
     if check and answers[-1] is not None and check.open:
         check.take(answers[-1], rates, _UNION_SHARE)
     progress.tell()

@@ -12,6 +12,8 @@ __all__ = ["DECIDED", "Odds", "Rates"]
 DECIDED = 3.0
 # No more than this many answers for one yes-or-no question, whatever the odds say.
 MOST_ANSWERS = 60
+# What fails this often is taken to fail as often when less is left of it.
+_NEARLY_ALWAYS = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Rates:
         """Return how one answer moves the log odds of "the culprit was removed"."""
         if self.certain:
             return -math.inf if failed else math.inf
+        if self.fails >= _NEARLY_ALWAYS:
+            share = max(share, 0.98)
         with_culprit = min(max(share * self.fails, 2 * self.noise), 0.98)
         if failed:
             return math.log(self.noise / with_culprit)
