@@ -152,7 +152,7 @@ async def run_options(
 
             tell(opening)
             # What went wrong on the way is asked again when a run is resumed.
-            answered = record.answered(unjudged=False)
+            answered = record.answered()
             campaign = Campaign(participants, cases, options.repeat, options.policy, note, answered)
             finished = await run_campaign(campaign, record.journal, stop=stop)
             summary = write_summary(folder, record.run(), recordings)

@@ -137,7 +137,7 @@ async def _ask(
 
     asked = [p for p in (check.candidate, check.baseline) if p is not None]
     # When a check is resumed, what went wrong on the way is asked again.
-    known |= record.answered(unjudged=False)
+    known |= record.answered()
     campaign = Campaign(asked, _each(cases), times, check.policy, tell, known)
     given_up = await ask_all(campaign, record.journal, stop=stop)
     if given_up:

@@ -44,17 +44,17 @@ class Record:
         """Return the run so far."""
         return collect(self._events)
 
-    def answered(self, *, unjudged: bool = True) -> frozenset[tuple[str, str, int]]:
+    def answered(self) -> frozenset[tuple[str, str, int]]:
         """Return what needn't be asked again: (case id, target name, repeat).
 
-        ``unjudged`` says whether questions that ended without a judgement count as answered. A
-        case that is asked both plain and streamed counts when both are there.
+        What ended without a judgement is not answered. A case that is asked both plain and
+        streamed counts when both are there.
         """
         run = self.run()
         ways = {t.name: 2 if t.stream == "both" else 1 for t in run.started.targets}
         seen: dict[tuple[str, str, int], int] = {}
         for verdict in (*run.verdicts, *run.twins):
-            if verdict.status == "unjudged" and not unjudged:
+            if verdict.status == "unjudged":
                 continue
             key = (verdict.case_id, verdict.target, verdict.repeat)
             seen[key] = seen.get(key, 0) + 1

@@ -47,7 +47,7 @@ async def accept_or_reject(
 
     if stop.is_set():
         decided.set()
-    campaign = Campaign([participant], noted(), 1, policy, take, record.answered(unjudged=False))
+    campaign = Campaign([participant], noted(), 1, policy, take, record.answered())
     given_up = await ask_all(campaign, record.journal, stop=decided)
     decision = _decision(drawn, record, test)
     if decision is None and given_up:
