@@ -1,11 +1,15 @@
 """What a person sees while a run goes on."""
 
+from dataclasses import replace
+
 import pytest
 from report_run import a_run
 from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 
-from toolfuzz.core.events import RunStarted, VerdictReached
+from toolfuzz.core.events import ExchangeRecorded, RunStarted, VerdictReached
+from toolfuzz.core.exchange import Attempt, Exchange
+from toolfuzz.core.verdict import Metrics, Verdict
 from toolfuzz.report.progress import live_view, progress, words
 from toolfuzz.report.tally import Tally
 
@@ -17,6 +21,11 @@ class Clock:
         return self.now
 
 
+def asked(verdict: Verdict) -> Exchange:
+    attempt = Attempt(0.0, 5.0, 10.0, 200, {}, ())
+    return Exchange(verdict.case_id, 0, verdict.target, 0, False, {}, (attempt,))
+
+
 def tally_of(text: str = "model", *, targets: int = 1, check: bool = False) -> Tally:
     clock = Clock()
     tally = Tally(clock=clock)
@@ -24,6 +33,7 @@ def tally_of(text: str = "model", *, targets: int = 1, check: bool = False) -> T
     settings = {"cases": 40, "repeat": 1, **({"check": {}} if check else {})}
     tally.take(RunStarted(0.0, "0.1.0", run.started.targets, settings))
     for verdict in run.verdicts:
+        tally.take(ExchangeRecorded(asked(verdict)))
         tally.take(VerdictReached(verdict))
     clock.now += 8
     return tally
@@ -37,6 +47,18 @@ def test_figures() -> None:
     assert standing.rate().rate == pytest.approx(2 / 3)
     assert tally.pace == pytest.approx(4 / 8)
     assert tally.left == pytest.approx(36 * 2)
+
+
+def test_stored_answers_count_and_cost_nothing() -> None:
+    run = a_run()
+    tally = Tally(lambda target: lambda given, made: float(given + made))
+    tally.take(RunStarted(0.0, "0.1.0", run.started.targets, {"cases": 4, "repeat": 1}))
+    dear = replace(run.verdicts[0], metrics=Metrics(input_tokens=100, output_tokens=20))
+    tally.take(VerdictReached(dear))
+    assert (tally.done, tally.spent, tally.pace) == (1, None, None)
+    tally.take(ExchangeRecorded(asked(dear)))
+    tally.take(VerdictReached(dear))
+    assert tally.spent == 120
 
 
 def test_words() -> None:

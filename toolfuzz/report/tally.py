@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from toolfuzz.analyze.load import causes
+from toolfuzz.analyze.load import Question, causes, question
 from toolfuzz.analyze.rates import Rate, rate
-from toolfuzz.core.events import CaseDrawn, Event, RunStarted, VerdictReached
+from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.verdict import Finding, Verdict
 
@@ -44,11 +44,9 @@ class Standing:
         return rate(list(self.answers))
 
     def pay(self, verdict: Verdict) -> None:
-        """Take note of what an answer cost."""
-        metrics = verdict.metrics
-        self.calls += metrics.attempts
-        self.input_tokens += metrics.input_tokens or 0
-        self.output_tokens += metrics.output_tokens or 0
+        """Take note of the tokens of an answer."""
+        self.input_tokens += verdict.metrics.input_tokens or 0
+        self.output_tokens += verdict.metrics.output_tokens or 0
 
     def take(self, verdict: Verdict) -> None:
         """Take note of a verdict that counts."""
@@ -77,6 +75,7 @@ class Tally:
         self._clock = clock
         self._began = clock()
         self._twins: set[str] = set()
+        self._asked: set[Question] = set()
 
     def take(self, event: Event) -> None:
         """Take note of an event."""
@@ -91,9 +90,14 @@ class Tally:
                 self._began = self._clock()
             case CaseDrawn(case) if case.twin_of:
                 self._twins.add(case.id)
+            case ExchangeRecorded(exchange):
+                self.standings[exchange.target].calls += len(exchange.attempts)
+                self._asked.add(question(exchange))
             case VerdictReached(verdict):
                 standing = self.standings[verdict.target]
-                standing.pay(verdict)
+                # A check copies the verdicts of a stored baseline, which cost nothing now.
+                if question(verdict) in self._asked:
+                    standing.pay(verdict)
                 if verdict.case_id in self._twins:
                     return
                 standing.take(verdict)
