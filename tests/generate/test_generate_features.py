@@ -1,6 +1,7 @@
 """Features and probes: found by themselves, and seen only where they are."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,9 @@ from toolfuzz.core.case import Expectation, ExpectedCall, Tool, Turn
 from toolfuzz.generate.features import all_features
 from toolfuzz.generate.features.strict import closed
 from toolfuzz.generate.pick import Pick
+from toolfuzz.generate.probes import all_probes
 from toolfuzz.generate.spot import spot
+from toolfuzz.generate.twins import TWINS
 from toolfuzz.generate.values import CANARIES, WORDS, classify
 
 
@@ -126,6 +129,14 @@ def test_every_canary_belongs_to_its_class() -> None:
         assert len(set(texts)) == len(texts)
         assert {classify(text) for text in texts} == {name}
     assert {classify(text) for text in WORDS} == {None}
+
+
+def test_the_guide_names_every_feature_probe_and_twin() -> None:
+    guide = (Path(toolfuzz.__file__).parents[1] / "docs" / "generation.md").read_text()
+    for name in (*all_features(), *all_probes(), *TWINS):
+        assert f"`{name}`" in guide, name
+    opt_in = {f.name for f in all_features().values() if f.opt_in}
+    assert set(re.findall(r"`([\w-]+)`\\\*", guide)) == opt_in
 
 
 def test_every_feature_can_be_drawn_and_seen() -> None:

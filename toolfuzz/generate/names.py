@@ -176,5 +176,9 @@ ENTRIES: tuple[str, ...] = (
     "fallback",
     "team_a",
     "x1",
+    "cost centre",
+    "a.b/c",
+    "größe",
+    "007",
 )
 """Keys of maps."""

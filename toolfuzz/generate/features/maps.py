@@ -1,6 +1,7 @@
 """Maps: objects with keys of the caller's own (``additionalProperties``, ``propertyNames``)."""
 
 from toolfuzz.core.case import JsonObject
+from toolfuzz.generate.anything import of_type
 from toolfuzz.generate.features.base import SCALARS, Feature, Parameter, Values, object_of
 from toolfuzz.generate.names import ENTRIES
 from toolfuzz.generate.pick import Pick
@@ -15,7 +16,8 @@ def _map(pick: Pick) -> Parameter:
         item, values = object_of(pick, 1, 2)
     else:
         scalar = pick.of(SCALARS)
-        item, values = scalar.schema, scalar.values
+        kind = str(scalar.schema["type"])
+        item, values = scalar.schema, lambda p: of_type(p, kind)
     schema = {"type": "object", "additionalProperties": item}
     return Parameter(pick.of(("labels", "env", "variables", "quotas")), schema, _entries(values))
 
