@@ -159,13 +159,15 @@ async def _fill_row(
     matrix: Matrix, client: httpx.AsyncClient, fault: Fault, cases: Sequence[Case], wanted: int
 ) -> None:
     matrix.rows[fault.slug] = Row(fault.slug)
-    # What suits a fault in one format suits it in the next: those cases come first there.
+    # What suits a fault in one format suits it in the next: there those cases come first, and
+    # only a few others.
     suitable: dict[int, None] = {}
     for api, stream in CELLS:
         if (api, stream) not in fault.where:
             continue
         struck = 0
-        order = [*suitable, *(k for k in range(len(cases)) if k not in suitable)]
+        others = [k for k in range(len(cases)) if k not in suitable]
+        order = [*suitable, *(others[:wanted] if suitable else others)]
         for start in range(0, len(order), _AT_ONCE):
             batch = order[start : start + _AT_ONCE]
             talks = await asyncio.gather(

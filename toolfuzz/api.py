@@ -249,12 +249,10 @@ def default_folder(models: Sequence[str]) -> Path:
 def write_summary(folder: Path, run: RunData, recordings: Recordings | None = None) -> JsonObject:
     """Summarise a run into ``summary.json`` beside its journal and return it.
 
-    ``recordings`` are replayed through the official SDKs: ``clients`` of each target.
+    ``recordings`` are replayed through the official SDKs: ``clients``, by target.
     """
     summary = {**summarize(run), "folder": str(folder)}
-    clients = recordings.clients(run) if recordings else {}
-    for target in summary["targets"]:
-        target["clients"] = clients.get(target["target"], [])
+    summary["clients"] = recordings.clients(run) if recordings else {}
     path = folder / "summary.json"
     # Written whole or not at all: a reader never sees half a summary.
     draft = path.with_name(f".{path.name}.{os.getpid()}")

@@ -21,10 +21,20 @@ def summary_of(run: Path) -> JsonObject:
     """Return a run's summary from its journal; with ``check`` when it was a check's."""
     journal = find_journal(run)
     summary = {**summarize(collect(read_journal(journal))), "folder": str(journal.parent)}
+    summary["clients"] = _clients(journal.with_name("summary.json"))
     check = journal.with_name(CHECK_NAME)
     if check.is_file():
         summary["check"] = json.loads(check.read_text(encoding="utf-8"))
     return summary
+
+
+def _clients(written: Path) -> JsonObject:
+    """Return what users of the SDKs got, as it was found out at the run's end; {} if unknown."""
+    try:
+        clients = json.loads(written.read_text(encoding="utf-8")).get("clients")
+    except (OSError, ValueError, AttributeError):
+        return {}
+    return clients if isinstance(clients, dict) else {}
 
 
 def write_wanted(wanted: Sequence[Wanted], run: Path, summary: JsonObject) -> None:

@@ -190,6 +190,8 @@ def _top_defect(target: JsonObject) -> str:
 def notes(summary: JsonObject) -> list[RenderableType]:
     """Return what must be known beside the table: unjudged answers, retries, what was skipped."""
     lines = [note for target in summary["targets"] for note in _notes(target)]
+    clients = summary.get("clients", {})
+    lines += [_client_note(target, entry) for target in clients for entry in clients[target]]
     lines += [
         f"skipped {s['tool']}{s['pointer']}: {s['reason']}" for s in summary.get("skipped", ())
     ][:5]
@@ -204,7 +206,6 @@ def _notes(target: JsonObject) -> list[str]:
             f"{target['target']}: {target['unjudged']} unjudged, not counted as failures "
             f"({count}× {reason})"
         )
-    notes += [_client_note(target["target"], client) for client in target.get("clients", ())]
     if target["retries"]:
         notes.append(f"{target['target']}: {_count(target['retries'], 'retry', 'retries')}")
     if target["kind"] == "engine":
