@@ -27,7 +27,7 @@ const ground = (e) => { for (; e; e = e.parentElement) {
   if (p.length < 4 || p[3] > 0) return c; } return 'rgb(255, 255, 255)'; };
 const found = {};
 for (const e of document.querySelectorAll('body *')) {
-  if (e.closest('svg, script, option, abbr') || ![...e.childNodes].some(
+  if (e.closest('svg, script, option') || ![...e.childNodes].some(
     (n) => n.nodeType === 3 && n.data.trim())) continue;
   const [a, b] = [light(getComputedStyle(e).color), light(ground(e))];
   const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);

@@ -68,8 +68,8 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
         lead=_lead(columns, comparison),
         start=_start(columns),
         notes=_kind_notes(columns),
-        simulated=any(m.target.kind == "simulated" for m in columns),
-        all_simulated=all(m.target.kind == "simulated" for m in columns),
+        reality=_reality(columns),
+        all_simulated=_reality(columns) == "simulated",
         features=matrix.by_rate(columns, "features"),
         found=found,
         warned=warned,
@@ -157,6 +157,14 @@ def _kind_notes(columns: Sequence[Model]) -> list[tuple[str, list[str]]]:
     for model in columns:
         notes.setdefault(_note(model), []).append(model.label)
     return [(note, labels) for note, labels in notes.items() if note]
+
+
+def _reality(columns: Sequence[Model]) -> str:
+    """Return what is to stand at every table: empty when all endpoints were real."""
+    kinds = {model.kind for model in columns}
+    if len(kinds) == 1:
+        return kinds.pop()
+    return " and ".join(f"partly {kind}" for kind in sorted(kinds - {""}))
 
 
 def _note(model: Model) -> str:
