@@ -302,3 +302,24 @@ def test_names_that_mean_nothing(run: Path) -> None:
     assert "no corpus" in toolfuzz_("corpus", "list").output
     assert "read-only" in toolfuzz_("corpus", "remove", "--corpus", "starter", "tree").output
     assert "can't read the template" in toolfuzz_("bug", run, "--template", "none.j2").output
+
+
+SAMPLE = Path(__file__).parents[2] / "reports" / "sample-bug" / "object-as-json-string-1.md"
+
+
+def test_the_committed_sample_shows_its_defect_wherever_the_fault_is() -> None:
+    text = SAMPLE.read_text()
+    known = case_with_defect(SAMPLE.with_suffix(".json"))
+    (tool,) = known.case.tools
+    (parameter,) = tool.parameters["properties"].values()
+    assert parameter.keys() == {"$ref"}
+    with start(profile="fault:object-as-json-string") as simulator:
+        for language, command in (("sh", ["bash"]), ("python", [sys.executable])):
+            (program,) = blocks(text, language)
+            program = program.replace("http://127.0.0.1:8000/v1", simulator.base_url)
+            done = subprocess.run(
+                command, input=program, capture_output=True, text=True, timeout=60, check=True
+            )
+            attempt = Attempt(0.0, 1.0, 1.0, 200, {}, ((1.0, done.stdout.encode()),))
+            reply = dialect("openai-chat").decode(attempt, stream=bool(known.stream))
+            assert known.slug in {f.slug for f in judge(known.case, 0, reply).findings}
