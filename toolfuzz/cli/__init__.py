@@ -72,6 +72,8 @@ Examples:
   toolfuzz run -m sim/glm-4.7                          see it work, without any key
   toolfuzz run -m glm-4.7 --cases 200                  a hosted model (ZAI_API_KEY)
   toolfuzz run -m my-model --base-url http://127.0.0.1:8000/v1 --both-streams
+  toolfuzz check -m glm-4.7 --baseline claude-opus     may it replace the other one?
+  toolfuzz compare reports/*                           runs side by side
   toolfuzz explain object-as-json-string               what a finding means
 
 \b
