@@ -20,6 +20,7 @@ from toolfuzz.evidence.excerpt import MARKS, excerpt
 from toolfuzz.evidence.minimize import Minimized
 from toolfuzz.evidence.reproduce import Service, curl, http_text, python_sdk, service_of
 from toolfuzz.judge.catalogue import defects
+from toolfuzz.judge.clients import ClientView, lens
 from toolfuzz.judge.pipeline import judge
 from toolfuzz.report.text import printable
 
@@ -27,6 +28,12 @@ __all__ = ["TEMPLATES", "render", "slug_of", "title", "write_report"]
 
 TEMPLATES = ("issue", "form")
 _MOST_TEXT = 4000
+_CLIENT_WORDS = {
+    "same": "gives the calls that were asked for",
+    "different": "silently gives other calls",
+    "nothing": "silently gives no call",
+    "exception": "raises",
+}
 
 
 def write_report(dossier: Dossier, folder: Path, number: int, template: str) -> Path:
@@ -229,7 +236,21 @@ def _control(case: Case) -> JsonObject:
 
 def _clients(dossier: Dossier) -> list[str]:
     """What the users of the official SDKs get from these very bytes, one sentence each."""
-    return []
+    exchange = dossier.exchange
+    views = lens(
+        exchange.last,
+        dossier.target.dialect,
+        stream=exchange.stream,
+        case=dossier.case,
+        turn=exchange.turn,
+    )
+    return [_view_words(view) for view in views]
+
+
+def _view_words(view: ClientView) -> str:
+    calls = "; ".join(f"{name} {_arguments(None, arguments)}" for name, arguments in view.calls)
+    told = (view.detail or calls)[:300]
+    return f"{view.client} {_CLIENT_WORDS[view.outcome]}{f': {told}' if told else ''}"
 
 
 def _environment(dossier: Dossier) -> list[tuple[str, str]]:
