@@ -141,6 +141,17 @@ def test_ids_are_unique_and_links_lead_somewhere() -> None:
     assert {link[1:] for link in links} <= set(ids)
 
 
+def test_the_lead_says_who_did_how_well_and_when_that_may_be_chance() -> None:
+    assert "model-a got 100.0% of its judged calls right, model-b 60.0%; the differences may" in (
+        page_of(a_run()).words
+    )
+    many = page_of(a_run(cases=120)).words
+    assert "model-a got 100.0% of its judged calls right, model-b 60.0%." in many
+    assert "m got 60.0% of its judged calls right (95% interval" in page_of(
+        a_run(models=("m",))
+    ).words  # fmt: skip
+
+
 def test_headings_do_not_skip_into_nothing_and_tables_have_captions() -> None:
     page = page_of(a_run())
     assert len(page.of("h1")) == 1

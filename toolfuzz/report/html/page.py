@@ -138,11 +138,10 @@ def _lead(columns: Sequence[Model], comparison: JsonObject) -> str:
     if not others:
         low, high = best.figures["low"], best.figures["high"]
         return f"{first} (95% interval {low:.1%} – {high:.1%})."
-    if len(comparison["groups"]) == 1:
-        return f"{first}. The differences between these models may be chance."
     named = others if len(others) <= _NAMED else others[-1:]
     rest = [f"{model.label} {percent(model.figures['rate'])}" for model in named]
-    return ", ".join([first, *rest]) + "."
+    alike = len(comparison["groups"]) == 1
+    return f"{', '.join([first, *rest])}{'; the differences may be chance' if alike else ''}."
 
 
 def _start(columns: Sequence[Model]) -> float:
