@@ -74,19 +74,20 @@ def _quiet_sdk() -> Iterator[None]:
 async def _list(
     command_or_url: str, timeout: float, errlog: TextIO, oddities: list[Exception]
 ) -> tuple[str, list[Tool]]:
-    babble = asyncio.Event()
-    listing = asyncio.create_task(_pages(_transport(command_or_url, errlog), oddities, babble))
-    listing.add_done_callback(lambda task: babble.set())
+    enough = asyncio.Event()
+    listing = asyncio.create_task(_pages(_transport(command_or_url, errlog), oddities, enough))
+    listing.add_done_callback(lambda task: enough.set())
     try:
         async with asyncio.timeout(timeout):
-            await babble.wait()
+            await enough.wait()
     finally:
-        if not listing.done():
-            listing.cancel()
-            with suppress(asyncio.CancelledError):
-                await listing
+        listing.cancel()
+        await asyncio.gather(listing, return_exceptions=True)
     if listing.cancelled():
-        raise UsageError("prints line after line that is not JSON-RPC")
+        raise UsageError(
+            "prints line after line that is not JSON-RPC",
+            "an MCP server logs to standard error; standard output is for messages",
+        )
     return listing.result()
 
 
@@ -106,7 +107,7 @@ def _transport(command_or_url: str, errlog: TextIO) -> Any:
 
 
 async def _pages(
-    transport: Any, oddities: list[Exception], babble: asyncio.Event
+    transport: Any, oddities: list[Exception], enough: asyncio.Event
 ) -> tuple[str, list[Tool]]:
     from mcp import Client
 
@@ -114,7 +115,7 @@ async def _pages(
         if isinstance(message, Exception):
             oddities.append(message)
         if len(oddities) > _MOST_ODDITIES:
-            babble.set()
+            enough.set()
 
     tools: list[Tool] = []
     async with Client(transport, message_handler=note) as client:
