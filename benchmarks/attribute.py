@@ -47,16 +47,16 @@ def plant(
 ) -> list[frozenset[str]]:
     """Return sets of features that some case has together and that can be taken away."""
     found: set[frozenset[str]] = set()
+    features = {c.id: features_of(c) for c in cases}
     tries = 0
     while len(found) < count and tries < 50 * count:
         tries += 1
         case = rng.choice(cases)
-        if len(features_of(case)) < size_:
+        if len(features[case.id]) < size_:
             continue
-        picked = frozenset(rng.sample(sorted(features_of(case)), size_))
-        if all(toggle(case, f) for f in picked) and sum(
-            picked <= features_of(c) for c in cases
-        ) in range(3, len(cases) // 2):
+        picked = frozenset(rng.sample(sorted(features[case.id]), size_))
+        often = sum(picked <= had for had in features.values())
+        if 3 <= often < len(cases) // 2 and all(toggle(case, f) for f in picked):
             found.add(picked)
     return sorted(found, key=sorted)
 

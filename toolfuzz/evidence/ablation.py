@@ -117,7 +117,11 @@ def _blamed(needed: Sequence[Toggle], cleared: set[str]) -> tuple[tuple[str, ...
     explained: set[str] = set()
     for t in sorted(needed, key=lambda t: (len(t.lost - cleared), len(t.lost), t.feature)):
         rest = t.lost - cleared - {t.feature}
-        if t.feature in explained or rest & set(culprits):
+        if t.feature in explained:
+            continue
+        if rest & set(culprits):
+            # It can't go without a culprit, so it may be one as well.
+            also.add(t.feature)
             continue
         culprits.append(t.feature)
         explained |= rest

@@ -1,0 +1,134 @@
+"""Layers, excerpts, hostile text in reports, outcomes of a replay."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toolfuzz.core.exchange import Target
+from toolfuzz.core.verdict import Finding
+from toolfuzz.evidence.bug import code, fenced
+from toolfuzz.evidence.excerpt import MARKS, excerpt
+from toolfuzz.evidence.layer import Trial, decide
+from toolfuzz.evidence.replay import outcome_of
+from toolfuzz.evidence.reproduce import Service, curl, python_sdk, service_of
+
+AGAIN = Trial("again", "again", 16, 16)
+SOMETIMES = Trial("again", "again", 8, 16)
+
+
+def other(kind: str, failed: int, asked: int = 16) -> Trial:
+    return Trial(kind, f"another {kind}", failed, asked)
+
+
+@pytest.mark.parametrize(
+    ("trials", "where"),
+    [
+        ([AGAIN, other("mode", 0)], "parser"),
+        ([AGAIN, other("format", 0), other("mode", 0)], "gateway"),
+        ([AGAIN, other("mode", 16), other("twin", 0)], "parser"),
+        ([SOMETIMES, other("engine", 1, 1)], "parser"),
+        ([SOMETIMES, other("mode", 7), other("engine", 0, 1)], "model"),
+        ([SOMETIMES, other("mode", 7)], "undecided"),
+        ([AGAIN, other("mode", 16)], "undecided"),
+        ([other("again", 0)], "undecided"),
+        ([SOMETIMES, other("mode", 5), other("format", 6), other("twin", 4)], "undecided"),
+    ],
+)
+def test_the_layer_follows_from_what_makes_it_go_away(trials: list[Trial], where: str) -> None:
+    found = decide(trials, "object-as-json-string")
+    assert found.where == where
+    assert found.reasons
+
+
+def test_a_spelling_that_decides_beside_a_right_parser_is_the_templates() -> None:
+    trials = [SOMETIMES, other("twin", 0), other("engine", 0, 1)]
+    assert decide(trials, "unknown-param").where == "template"
+
+
+def test_an_engine_on_trial_has_no_model_to_blame() -> None:
+    assert decide([AGAIN], "object-as-json-string", is_engine=True).where == "parser"
+
+
+@given(st.text())
+def test_nothing_closes_a_fence(text: str) -> None:
+    lines = fenced(text).split("\n")
+    fence = lines[0]
+    assert lines[-1] == fence
+    assert not any(re.match(rf"\s*{fence}", line) for line in lines[1:-1])
+
+
+@given(st.text(min_size=1))
+def test_nothing_leaves_a_code_span(text: str) -> None:
+    shown = code(text)
+    tick = re.match(r"`+", shown)
+    assert tick is not None
+    assert tick.group() not in shown[len(tick.group()) : -len(tick.group())].replace(
+        f" {'`' * (len(tick.group()) - 1)} ", ""
+    )
+    assert "\n" not in shown
+
+
+def finding(pointer: str, actual: object) -> Finding:
+    return Finding("x", "error", "values", "m", 0, pointer, actual=actual)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "actual", "marked"),
+    [
+        (r'{"arguments":"{\"a\": \"{}\"}"}', "/a", "{}", r"\"a\": \"{}\""),
+        ('{"input":{"a":"1"}}', "/a", "1", '"a":"1"'),
+        ('{"tool_calls":[]}', "", None, '"tool_calls"'),
+    ],
+)
+def test_the_place_is_marked(body: str, pointer: str, actual: object, marked: str) -> None:
+    assert f"{MARKS[0]}{marked}{MARKS[1]}" in excerpt(body, finding(pointer, actual))
+
+
+def test_long_bodies_are_cut_around_the_place() -> None:
+    body = f'{{"x":"{"y" * 9000}","a":"1","z":"{"w" * 9000}"}}'
+    shown = excerpt(body, finding("/a", "1"))
+    assert len(shown) < 1300
+    assert shown.count("characters left out") == 2
+    assert '⟪"a":"1"⟫' in shown
+
+
+@pytest.mark.parametrize("api", ["openai-chat", "openai-responses", "anthropic-messages"])
+def test_the_key_comes_from_the_environment(api: str) -> None:
+    service = Service("https://example.com/it's/v1", api, "SOME_KEY")
+    command = curl(service, {"model": "m", "note": "'; rm -rf /; '"})
+    assert '"authorization: Bearer $SOME_KEY"' in command
+    assert "it's/v1" not in command, "a quote in the address is quoted"
+    program = python_sdk(service, {"model": "m", "unheard_of": 1})
+    assert 'os.environ["SOME_KEY"]' in program
+    assert "extra_body" in program
+    compile(program, "reproduction", "exec")
+
+
+def test_where_a_run_can_be_reached() -> None:
+    simulated = Target("sim/clean", "sim", "clean", "openai-chat", kind="simulated")
+    assert "toolfuzz serve --profile clean" in service_of(simulated, {}).start
+    own = Target("m", "127.0.0.1:9", "m", "openai-chat")
+    assert service_of(own, {"base_url": "http://127.0.0.1:9/v1"}).url.startswith(
+        "http://127.0.0.1:9"
+    )
+
+
+@pytest.mark.parametrize(
+    ("failed", "otherwise", "asked", "certain", "outcome"),
+    [
+        (1, 0, 16, False, "STILL FAILS"),
+        (0, 0, 16, False, "FIXED"),
+        (0, 0, 8, False, "FIXED"),
+        (0, 0, 7, False, "INCONCLUSIVE"),
+        (0, 1, 16, False, "INCONCLUSIVE"),
+        (0, 0, 0, False, "INCONCLUSIVE"),
+        (0, 0, 1, True, "FIXED"),
+        (0, 0, 0, True, "INCONCLUSIVE"),
+    ],
+)
+def test_what_the_counts_allow(
+    failed: int, otherwise: int, asked: int, certain: bool, outcome: str
+) -> None:
+    assert outcome_of(failed, otherwise, asked, certain=certain) == outcome
