@@ -23,7 +23,7 @@ def main() -> None:
     """Run when there is no journal yet or a fresh one is wanted, then render."""
     if "--fresh" in sys.argv or not SAMPLE.is_dir():
         with tempfile.TemporaryDirectory() as folder:
-            toolfuzz.run(MODELS, cases=16, stream="both", out=Path(folder) / "run")
+            toolfuzz.run(MODELS, cases=20, seed=2, stream="both", out=Path(folder) / "run")
             SAMPLE.mkdir(parents=True, exist_ok=True)
             shutil.copy(Path(folder) / "run" / JOURNAL_NAME, SAMPLE / JOURNAL_NAME)
     run = collect(read_journal(SAMPLE), keep_exchanges=True)
