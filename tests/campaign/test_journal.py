@@ -134,3 +134,10 @@ def test_one_line_an_event(tmp_path: Path) -> None:
         "verdict-reached",
         "run-finished",
     ]
+
+
+def test_ids_of_an_earlier_version_stay(tmp_path: Path) -> None:
+    path = written(tmp_path / "run")
+    path.write_text(path.read_text().replace(CASE.id, "0123456789abcdef"))
+    drawn = next(e.case for e in read_journal(path) if isinstance(e, CaseDrawn))
+    assert drawn.id == "0123456789abcdef"

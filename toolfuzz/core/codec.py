@@ -50,9 +50,18 @@ def case_to_json(case: Case) -> JsonObject:
     return data
 
 
-def case_from_json(data: JsonObject) -> Case:
-    """Read a case; raises UsageError that names the first wrong field."""
-    return _read(Case, data, lambda d: {k: v for k, v in d.items() if k not in _NOT_READ})
+def case_from_json(data: JsonObject, *, keep_ids: bool = False) -> Case:
+    """Read a case; raises UsageError that names the first wrong field.
+
+    Ids are recomputed, so that an edited case is another one. A journal's stay as they are written
+    (``keep_ids``): its other lines refer to them, and an earlier version may have hashed otherwise.
+    """
+    case = _read(Case, data, lambda d: {k: v for k, v in d.items() if k not in _NOT_READ})
+    if keep_ids:
+        for name in ("id", "schema_id"):
+            if isinstance(data.get(name), str):
+                object.__setattr__(case, name, data[name])
+    return case
 
 
 def verdict_to_json(verdict: Verdict) -> JsonObject:

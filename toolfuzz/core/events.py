@@ -124,7 +124,7 @@ def event_from_json(data: JsonObject) -> Event:
                 targets = tuple(Target(**t) for t in rest.pop("targets"))
                 return RunStarted(targets=targets, **rest)
             case "case-drawn":
-                return CaseDrawn(case_from_json(rest))
+                return CaseDrawn(case_from_json(rest, keep_ids=True))
             case "case-skipped":
                 return CaseSkipped(**rest)
             case "exchange-recorded":
