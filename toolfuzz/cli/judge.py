@@ -35,7 +35,8 @@ def judge(file: Path, as_json: bool, **given: Any) -> None:
     Without `expect` only what the schema and the wire prove is reported.
     """
     from toolfuzz.cli._judge import judge_file
+    from toolfuzz.config import load_config
     from toolfuzz.judge.policy import Policy
 
-    policy = Policy(**{k: v for k, v in given.items() if v is not None})
-    judge_file(file, policy, as_json=as_json)
+    said = {name: value for name, value in given.items() if value not in (None, ())}
+    judge_file(file, Policy(**{**load_config().given("judge"), **said}), as_json=as_json)

@@ -1,0 +1,340 @@
+"""``toolfuzz judge``: recorded exchanges of three kinds, bad lines, exit codes, hostile content."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from toolfuzz.cli import cli
+
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "city": {"type": "string"},
+        "days": {"type": "integer"},
+        "place": {"type": "object"},
+        "extra": {"type": ["object", "string"]},
+    },
+    "required": ["city"],
+}
+FUNCTION = {"name": "get_weather", "description": "", "parameters": SCHEMA}
+CHAT = {
+    "model": "m",
+    "messages": [{"role": "user", "content": "weather?"}],
+    "tools": [{"type": "function", "function": FUNCTION}],
+}
+PARIS = {"city": "Paris", "days": 3}
+EXPECT = {"calls": [{"name": "get_weather", "arguments": PARIS}]}
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+def toolfuzz_(*args: str) -> Result:
+    return CliRunner().invoke(cli, args, prog_name="toolfuzz")
+
+
+def chat(arguments: Any = None, *, finish: str = "tool_calls") -> dict[str, Any]:
+    text = json.dumps(PARIS) if arguments is None else arguments
+    function = {"name": "get_weather", "arguments": text}
+    call = {"id": "call_1", "type": "function", "function": function}
+    message = {"role": "assistant", "content": None, "tool_calls": [call]}
+    choice = {"index": 0, "message": message, "finish_reason": finish}
+    return {"id": "chatcmpl-1", "object": "chat.completion", "model": "m", "choices": [choice]}
+
+
+def sse(*pieces: str) -> str:
+    opened = {"index": 0, "id": "call_1", "type": "function"}
+    deltas = [opened | {"function": {"name": "get_weather", "arguments": ""}}]
+    deltas += [{"index": 0, "function": {"arguments": piece}} for piece in pieces]
+    choices: list[Any] = [{"index": 0, "delta": {"tool_calls": [d]}} for d in deltas]
+    choices.append({"index": 0, "delta": {}, "finish_reason": "tool_calls"})
+    chunks = [{"id": "c", "object": "chat.completion.chunk", "choices": [c]} for c in choices]
+    return "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks) + "data: [DONE]\n\n"
+
+
+def line(response: Any, *, expect: Any = EXPECT, **more: Any) -> dict[str, Any]:
+    one = {"id": "1", "api": "openai-chat", "request": CHAT, "response": response, **more}
+    return one | ({"expect": expect} if expect is not None else {})
+
+
+def judged(*lines: Any, args: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """Write the lines, judge the file, and return the verdicts."""
+    done = run(*lines, args=args)
+    assert done.exit_code == 0, done.output
+    return [json.loads(text) for text in done.stdout.splitlines()]
+
+
+def run(*lines: Any, args: tuple[str, ...] = ()) -> Result:
+    texts = (one if isinstance(one, str) else json.dumps(one) for one in lines)
+    Path("e.jsonl").write_text("\n".join(texts) + "\n", encoding="utf-8", errors="surrogatepass")
+    return toolfuzz_("judge", "e.jsonl", *args)
+
+
+def slugs(verdict: dict[str, Any]) -> list[str]:
+    return [f["slug"] for f in verdict["findings"]]
+
+
+# --- our own format
+
+
+def test_a_body_as_json_and_as_text_and_a_stream() -> None:
+    body = chat('{"city":"Paris","days":"3"}')
+    verdicts = judged(
+        line({"status": 200, "body": body}),
+        line({"status": 200, "body": json.dumps(body)}),
+        line({"status": 200, "sse": sse('{"city":"Par', 'is","days":"3"}')}),
+        line({"body": chat()}),
+    )
+    for verdict in verdicts[:3]:
+        assert verdict["status"] == "fail"
+        (finding,) = verdict["findings"]
+        assert finding["slug"] == "number-as-string"
+        assert (finding["pointer"], finding["expected"], finding["actual"]) == ("/days", 3, "3")
+        assert finding["severity"] == "error"
+        assert finding["message"]
+    assert (verdicts[3]["status"], verdicts[3]["findings"]) == ("pass", [])
+
+
+def test_text_that_is_no_json_is_judged_too() -> None:
+    (verdict,) = judged(line({"status": 200, "body": "<html>busy</html>"}))
+    assert (verdict["status"], slugs(verdict)) == ("fail", ["wire-malformed"])
+
+
+def test_the_three_wire_formats() -> None:
+    responses = {"model": "m", "input": "weather?", "tools": [{"type": "function", **FUNCTION}]}
+    item = {"type": "function_call", "id": "fc_1", "call_id": "c", "name": "get_weather"}
+    output = [item | {"arguments": '{"city":"Rome","days":3}', "status": "completed"}]
+    done = {"id": "r", "object": "response", "status": "completed", "output": output}
+    messages = {
+        "model": "m",
+        "max_tokens": 99,
+        "messages": CHAT["messages"],
+        "tools": [{"name": "get_weather", "input_schema": SCHEMA}],
+    }
+    block = {
+        "type": "tool_use",
+        "id": "t",
+        "name": "get_weather",
+        "input": PARIS | {"city": "Rome"},
+    }
+    said = {"id": "m", "type": "message", "role": "assistant", "content": [block]}
+    for api, request, body in (
+        ("openai-responses", responses, done),
+        ("anthropic-messages", messages, said | {"stop_reason": "tool_use"}),
+    ):
+        exchange = {"request": request, "response": {"body": body}, "expect": EXPECT}
+        for guessed in ({"api": api}, {}):
+            (verdict,) = judged(exchange | guessed)
+            assert slugs(verdict) == ["value-changed"], api
+            assert verdict["id"] == "1"
+
+
+def test_no_call_was_right() -> None:
+    (made,) = judged(line({"body": chat()}, expect={"no_call": True}))
+    assert slugs(made) == ["fabricated-call"]
+
+
+def test_without_expect_only_what_is_proven() -> None:
+    right, broken, wrong, maybe = judged(
+        line({"body": chat('{"city":"Oslo"}')}, expect=None),
+        line({"body": chat('{"city":"Oslo",}')}, expect=None),
+        line({"body": chat('{"city":"Oslo","days":"3"}')}, expect=None),
+        line({"body": chat('{"city":"Oslo","extra":"{\\"a\\":1}"}')}, expect=None),
+    )
+    assert (right["status"], right["findings"]) == ("pass", [])
+    assert slugs(broken) == ["args-trailing-comma"]
+    assert slugs(wrong) == ["number-as-string"]
+    # A string is allowed there: whether an object was meant, only the right answer knows.
+    assert maybe["status"] == "pass"
+    (note,) = maybe["findings"]
+    assert (note["slug"], note["severity"]) == ("object-as-json-string", "info")
+    assert "can't tell which was meant" in note["message"]
+
+
+def test_an_http_error_is_nobodys_failure() -> None:
+    busy = {"error": {"message": "slow down"}}
+    (verdict,) = judged(line({"status": 429, "body": busy}))
+    assert verdict["status"] == "unjudged"
+    assert verdict["reason"]
+
+
+# --- bad lines and exit codes
+
+
+@pytest.mark.parametrize(
+    ("bad", "told"),
+    [
+        ("{", "not JSON"),
+        ("[1]", "not a JSON object"),
+        ('{"request": {}}', "needs the objects `request` and `response`"),
+        (line({"body": chat()}, api="grpc"), "unknown wire format 'grpc'"),
+        (line({"body": chat()}, api=7), "`api` must be the name"),
+        (line({"body": chat(), "status": "200"}), "`response.status` must be"),
+        (line({"body": chat()}, expect=[]), "`expect` must be an object"),
+        (line({"body": chat()}, expect={"call": []}), "`expect` needs `calls`"),
+        (line({"body": chat()}, expect={"calls": [{"name": "f"}]}), "each of `expect.calls`"),
+        ({"event": "sneezed"}, "unknown journal event"),
+        ('{"event": "case-drawn"}', "case"),
+        ({"request": {}, "response": {}}, "neither `body` nor `sse` nor `choices`"),
+        ("[" * 100_000, "not JSON"),
+    ],
+)
+def test_a_bad_line_is_named_and_the_rest_goes_on(bad: Any, told: str) -> None:
+    done = run(line({"body": chat()}), bad, "", line({"body": chat()}, id="2"))
+    assert done.exit_code == 0
+    assert "e.jsonl:2: " in done.stderr
+    assert told in done.stderr
+    assert "Traceback" not in done.output
+    assert [json.loads(text)["id"] for text in done.stdout.splitlines()] == ["1", "2"]
+    assert "2 pass · 1 bad lines" in done.stderr
+
+
+def test_nothing_that_could_be_judged() -> None:
+    done = run("nonsense")
+    assert done.exit_code == 2
+    assert "holds nothing that could be judged" in done.stderr
+    assert toolfuzz_("judge", "missing.jsonl").exit_code == 2
+
+
+def test_failures_are_no_error_of_the_command() -> None:
+    assert run(line({"body": chat("{}")})).exit_code == 0
+
+
+# --- options
+
+
+def test_one_document() -> None:
+    done = run(line({"body": chat("{")}), line({"body": chat()}), args=("--json",))
+    document = json.loads(done.stdout)
+    assert document["summary"]["judged"] == 2
+    assert document["summary"]["defects"] == {"args-truncated": 1}
+    assert [v["status"] for v in document["verdicts"]] == ["fail", "pass"]
+
+
+def test_strict_ignore_and_select() -> None:
+    odd = line({"body": chat('{"city":"Paris","days":3.0}')})
+    bad = line({"body": chat('{"city":"Rome","days":"3"}')})
+    (warned,) = judged(odd)
+    assert (warned["status"], slugs(warned)) == ("pass", ["integer-as-float"])
+    (strict,) = judged(odd, args=("--strict",))
+    assert strict["status"] == "fail"
+    (both,) = judged(bad)
+    assert sorted(slugs(both)) == ["number-as-string", "value-changed"]
+    (ignored,) = judged(bad, args=("--ignore", "value-changed"))
+    assert slugs(ignored) == ["number-as-string"]
+    (selected,) = judged(bad, args=("--select", "B", "--ignore", "number-as-string"))
+    assert slugs(selected) == ["value-changed"]
+    (nothing,) = judged(bad, args=("--select", "F"))
+    assert (nothing["status"], nothing["findings"]) == ("pass", [])
+    unknown = run(bad, args=("--ignore", "number-as-sting"))
+    assert unknown.exit_code == 2
+    assert "number-as-string" in unknown.stderr
+
+
+def test_the_policy_of_the_configuration_file() -> None:
+    Path("toolfuzz.toml").write_text('[judge]\nignore = ["B"]\n')
+    (verdict,) = judged(line({"body": chat('{"city":"Paris","days":"3"}')}))
+    assert (verdict["status"], verdict["findings"]) == ("pass", [])
+
+
+# --- hostile content
+
+
+def test_hostile_content_stays_inside_its_json() -> None:
+    evil = "\x1b[2J\u202e\u0000\udc80[red]boo[/red]"
+    done = run(
+        line({"body": chat(json.dumps({"city": evil, "days": 3}))}, id=evil),
+        line({"body": chat()}, api=f"x{evil}"),
+    )
+    assert done.exit_code == 0, done.output
+    assert "\x1b" not in done.output
+    (verdict,) = (json.loads(text) for text in done.stdout.splitlines())
+    assert verdict["status"] == "fail"
+    assert slugs(verdict)
+    assert done.stdout.isascii()
+
+
+def test_bytes_that_are_not_utf8_spoil_their_own_line() -> None:
+    good = json.dumps(line({"body": chat()})).encode()
+    Path("e.jsonl").write_bytes(b"\xff\xfe{\n" + good + b"\n" + good[:-9] + b"\xff\n")
+    done = toolfuzz_("judge", "e.jsonl")
+    assert done.exit_code == 0
+    assert "1 pass · 2 bad lines" in done.stderr
+
+
+# --- journals
+
+
+def test_a_journal_is_judged_again(tmp_path: Path) -> None:
+    model = "fault:args-double-encoded"
+    ran = toolfuzz_(
+        "run", "-m", f"sim/{model}", "--both-streams", "--cases", "6", "--out", "r", "--quiet"
+    )
+    assert ran.exit_code == 0, ran.output
+    journal = Path("r/run.jsonl").read_text().splitlines()
+    first = list(map(json.loads, journal))
+    then = {
+        (d["case_id"], d["stream"]): [f["slug"] for f in d["findings"]]
+        for d in first
+        if d.get("event") == "verdict-reached"
+    }
+    for path in ("r", "r/run.jsonl"):
+        done = toolfuzz_("judge", path)
+        assert done.exit_code == 0, done.output
+        verdicts = [json.loads(text) for text in done.stdout.splitlines()]
+        again = {(v["id"].split("/")[0], v["stream"]): slugs(v) for v in verdicts}
+        assert again == then
+        assert {v["target"] for v in verdicts} == {f"sim/{model}"}
+
+
+def test_a_streams_plain_twin_is_paired() -> None:
+    ran = toolfuzz_(
+        *("run", "-m", "sim/fault:stream-nonstream-divergence", "--both-streams"),
+        *("--cases", "6", "--probe", "echo", "--out", "r", "--quiet"),
+    )
+    assert ran.exit_code == 0, ran.output
+    verdicts = [json.loads(text) for text in toolfuzz_("judge", "r").stdout.splitlines()]
+    diverged = [v for v in verdicts if "stream-nonstream-divergence" in slugs(v)]
+    assert diverged
+    assert all(v["stream"] for v in diverged)
+
+
+def test_an_exchange_without_its_case() -> None:
+    ran = toolfuzz_("run", "-m", "sim/clean", "--cases", "2", "--out", "r", "--quiet")
+    assert ran.exit_code == 0
+    lines = [x for x in Path("r/run.jsonl").read_text().splitlines() if "case-drawn" not in x]
+    done = run(*lines, line({"body": chat()}))
+    assert "stands before this exchange" in done.stderr
+    assert done.stdout.count('"pass"') == 1
+
+
+# --- results of the public vendor verifiers
+
+
+def test_results_of_the_vendor_verifiers() -> None:
+    """One object a line with request and response, merged by the SDK; failed ones carry an error.
+
+    https://github.com/MoonshotAI/K2-Vendor-Verifier
+    """
+    good = {
+        "data_index": 7,
+        "request": CHAT,
+        "response": chat(),
+        "status": "success",
+        "finish_reason": "tool_calls",
+        "tool_calls_valid": True,
+        "hash": "0f",
+    }
+    bad = good | {"data_index": 8, "response": chat('{"days":"x"}')}
+    failed = good | {"data_index": 9, "response": {"error": "timed out"}, "status": "failed"}
+    verdicts = judged(good, bad, failed)
+    assert [v["id"] for v in verdicts] == ["7", "8", "9"]
+    assert [v["status"] for v in verdicts] == ["pass", "fail", "unjudged"]
+    assert "missing-required" in slugs(verdicts[1])
