@@ -86,7 +86,7 @@ def test_a_budget_of_one(run: Path, tmp_path: Path) -> None:
     subprocess.run(["cp", "-r", run, copied], check=True)
     subprocess.run(["rm", "-r", copied / "minimize"], check=True)
     done = toolfuzz_("minimize", copied, "--most", "1", "--max-calls", "1", "--json")
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == 3, done.output
     (result,) = json.loads(done.stdout)
     assert result["reason"] == "the budget of 1 calls is spent"
     assert result["case"] == result["original"]
@@ -215,6 +215,22 @@ def test_a_bug_report_says_what_it_must(run: Path) -> None:
     own = toolfuzz_("bug", run, "--most", "1", "--template", "mine.j2", "--out", "mine")
     assert own.exit_code == 2
     assert "nothing" in own.output
+
+
+def test_no_key_reaches_a_report(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = "sk-test-0123456789abcdef"
+    monkeypatch.setenv("MY_KEY", key)
+    with start(profile="fault:object-as-json-string") as simulator:
+        args = ["run", "-m", "some-model", "--base-url", simulator.base_url, "--key-env", "MY_KEY"]
+        assert toolfuzz_(*args, "--cases", "8", "--out", "keyed", "--quiet").exit_code == 0
+        assert toolfuzz_("bug", "keyed", "--most", "1").exit_code == 0
+    written = [p for p in (tmp_path / "keyed").rglob("*") if p.is_file()]
+    assert not [p for p in written if key in p.read_text()]
+    (report,) = (tmp_path / "keyed" / "bugs").glob("*.md")
+    assert "$MY_KEY" in report.read_text()
+    assert 'os.environ["MY_KEY"]' in report.read_text()
 
 
 def test_replay_says_fixed_or_not(run: Path) -> None:

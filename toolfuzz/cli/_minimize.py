@@ -14,7 +14,7 @@ from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.analyze.price import price_of
 from toolfuzz.campaign.journal import read_journal
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.errors import UsageError
+from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import Failure, failures
 from toolfuzz.evidence.minimize import Minimized, Standing
@@ -43,7 +43,10 @@ def minimize_run(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Minimize and print; raises UsageError when the run holds no failure."""
+    """Minimize and print; exits 3 when nothing came again.
+
+    Raises UsageError when the run holds no failure.
+    """
     data = collect(read_journal(run))
     budget = Budget(
         calls=max_calls,
@@ -57,9 +60,11 @@ def minimize_run(
     results = with_note(study_run(run, data, access, budget, found=found, quiet=quiet))
     if as_json:
         click.echo(json.dumps([entry for _, _, entry in results], indent=2))
-        return
-    for failure, result, _ in results:
-        _print(failure, result, study_folder(run, failure))
+    else:
+        for failure, result, _ in results:
+            _print(failure, result, study_folder(run, failure))
+    if not any(result.confirmed for _, result, _ in results):
+        click.get_current_context().exit(EXIT_INCONCLUSIVE)
 
 
 def minimize_after(run: Path, access: Access, *, quiet: bool, most: int = 3) -> None:

@@ -12,7 +12,7 @@ Examples:
   toolfuzz minimize RUN --most 1 --max-cost 0.50
 
 Interrupt it and give the same command again: it goes on where it stood, and no answer is asked
-for twice.
+for twice. Exit codes: 0 something was minimized, 3 nothing came again, 130 interrupted.
 """
 
 
