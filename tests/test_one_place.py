@@ -83,6 +83,7 @@ from toolfuzz.cli._list import rows
 from toolfuzz.core.exchange import Target
 from toolfuzz.endpoints.dialects import dialect, dialect_names
 from toolfuzz.engines.native import families
+from toolfuzz.generate import draw_cases
 from toolfuzz.generate.sources import load
 from toolfuzz.report.write import parse_wanted
 from toolfuzz.simulate.faults import faults
@@ -94,6 +95,9 @@ names["families"] = list(families())
 names["faults"] = list(faults())
 names["reports"] = [str(w) for w in parse_wanted(["dummy"])]
 names["tools"] = [t.name for t in load("dummy").tools]
+cases = list(draw_cases(40))
+names["drawn features"] = [f for c in cases for f in c.features]
+names["drawn probes"] = [c.probe for c in cases]
 print(json.dumps(names))
 """
 
@@ -143,6 +147,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 )
 def test_one_of_each_kind_is_found(found: dict[str, list[str]], kind: str, name: str) -> None:
     assert name in found[kind]
+
+
+def test_a_new_feature_and_a_new_probe_are_drawn(found: dict[str, list[str]]) -> None:
+    assert found["drawn features"].count("dummy-feature") >= 3
+    assert found["drawn probes"].count("dummy-probe") >= 10
 
 
 def test_a_report_format_is_found(found: dict[str, list[str]]) -> None:

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -191,59 +189,3 @@ def test_choices_are_even_and_in_range() -> None:
     some = [tuple(pick.some("abcdefg", 1, 3)) for _ in range(400)]
     assert {len(s) for s in some} == {1, 2, 3}
     assert all(len(set(s)) == len(s) for s in some)
-
-
-FEATURE = """
-from toolfuzz.generate.features.base import Feature, Parameter
-
-FEATURES = (
-    Feature(
-        "dummy",
-        "a parameter called dummy",
-        "values",
-        parameter=lambda pick: Parameter("dummy", {"type": "integer", "x-dummy": 1}, lambda p: 7),
-        keyword="x-dummy",
-        node=lambda node, place: True,
-    ),
-)
-"""
-PROBE = """
-from toolfuzz.core.case import ExpectedCall
-from toolfuzz.generate.probes.base import Probe, asked
-
-
-def _ask(pick, offer):
-    tool, values = offer.askable[0]
-    return asked("echo", offer, (ExpectedCall(tool.name, values(pick)),))
-
-
-PROBE = Probe("dummy", "a dummy", 100, _ask)
-"""
-
-
-def test_one_file_adds_a_feature_and_one_a_probe(tmp_path: Path) -> None:
-    """In a process of its own: what is found stays found."""
-    for folder, text in (("features", FEATURE), ("probes", PROBE)):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "dummy.py").write_text(text)
-    code = (
-        "import sys, json\n"
-        "from toolfuzz.generate import features, probes, draw_cases, feature_names, probe_names\n"
-        "features.__path__.append(sys.argv[1] + '/features')\n"
-        "probes.__path__.append(sys.argv[1] + '/probes')\n"
-        "cases = list(draw_cases(40))\n"
-        "print(json.dumps([feature_names()['dummy'], probe_names()['dummy'],\n"
-        "  sum('dummy' in c.features for c in cases), sum(c.probe == 'dummy' for c in cases)]))\n"
-    )
-    root = Path(toolfuzz.__file__).parents[1]
-    ran = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=root,
-    )
-    summary, probe, with_feature, with_probe = json.loads(ran.stdout)
-    assert (summary, probe) == ("a parameter called dummy", "a dummy")
-    assert with_feature >= 3
-    assert with_probe >= 10
