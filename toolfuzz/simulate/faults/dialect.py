@@ -89,7 +89,9 @@ def _misread(tagged: Tagged, reply: Reply, read: Callable[[Argument, Any], Any])
             given = argument(text, key, parameters(reply, call), reply.ask.stream)
             value = read(given, call.arguments[key])
             if not _same(value, by_schema(given)):
-                call.arguments[key], changed = value, True
+                # A wrong reading may hit what was meant: "1" where an integer is allowed as well.
+                changed = changed or not _same(value, call.arguments[key])
+                call.arguments[key] = value
     return changed
 
 
