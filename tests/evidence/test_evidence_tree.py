@@ -27,7 +27,7 @@ def assert_valid(case: Case) -> None:
     assert case_from_json(case_to_json(case)) == case
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.sampled_from(CASES), st.data())
 def test_whatever_is_taken_away_leaves_a_valid_case_or_none(
     case: Case, data: st.DataObject
@@ -41,7 +41,7 @@ def test_whatever_is_taken_away_leaves_a_valid_case_or_none(
         assert size(smaller) <= size(case)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(CASES), st.data())
 def test_whatever_is_made_plain_stays_valid(case: Case, data: st.DataObject) -> None:
     tree = PlainTree(case)
