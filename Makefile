@@ -29,5 +29,10 @@ test: lint  ## ruff, mypy --strict and the tests
 matrix: $(VENV)/dev.stamp  ## recall and precision of the judge, per defect
 	$(BIN)/python benchmarks/judge_matrix.py
 
+bench: $(VENV)/dev.stamp  ## what toolfuzz costs beside a bare HTTP client, and how fast it draws and judges
+	$(BIN)/python benchmarks/overhead.py
+	$(BIN)/python benchmarks/generate.py
+	$(BIN)/python benchmarks/judge_speed.py
+
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -31,6 +31,12 @@ PROMPTS = {
 HTTP = httpx.Client()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _hang_up():
+    with HTTP:
+        yield
+
+
 def ask(base_url, api, **options):
     request = body(api, options.pop("prompt", PROMPTS["two"][0]), **options)
     return HTTP.post(base_url + PATHS[api], json=request)
