@@ -1,6 +1,6 @@
 """Make docs/run.svg, the picture in the README, from a real run on the simulated endpoints.
 
-    python scripts/readme_picture.py
+python scripts/readme_picture.py
 """
 
 import io
