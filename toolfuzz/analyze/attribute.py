@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import combinations
 
 from toolfuzz.analyze.load import RunData, causes
+from toolfuzz.core.case import JsonObject
 
-__all__ = ["Association", "answers_for", "screen"]
+__all__ = ["Association", "answers_for", "associated", "screen"]
 
 _LEVEL = 0.05
+_STRONGEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,22 @@ class _Table:
     @property
     def failed(self) -> int:
         return len(self.rows & self.failures)
+
+
+def associated(run: RunData, target: str) -> list[JsonObject]:
+    """Return the strongest associations with any failure of a target, as ``summary.json`` has them.
+
+    A feature stands in one of them at most: what goes with a feature already named adds little.
+    """
+    strongest: list[Association] = []
+    named: set[str] = set()
+    for found in screen(answers_for(run, target)):
+        if len(strongest) == _STRONGEST or not found.associated:
+            break
+        if named.isdisjoint(found.features):
+            strongest.append(found)
+            named.update(found.features)
+    return [asdict(a) | {"words": a.words} for a in strongest]
 
 
 def answers_for(run: RunData, target: str, slug: str = "") -> list[tuple[tuple[str, ...], bool]]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from math import comb, sqrt
 from statistics import NormalDist, fmean, quantiles
 
+from toolfuzz.analyze.attribute import associated
 from toolfuzz.analyze.load import RunData, Traffic, causes
 from toolfuzz.analyze.power import smallest_visible_drop
 from toolfuzz.core.case import Case, JsonObject
@@ -149,6 +150,7 @@ def _target(run: RunData, target: Target) -> JsonObject:
         "check_success": _share(checks - sum(v.metrics.checks_failed for v in judged), checks),
         "defects": _defects(run, judged, causes),
         "warnings": _defects(run, judged, _harmless),
+        "associated": associated(run, target.name),
         "features": _rates_by(run, judged, lambda case, _: case.features),
         "probes": _rates_by(run, judged, lambda case, _: (case.probe,)),
         "modes": _rates_by(run, judged, lambda _, v: ("stream" if v.stream else "plain",)),

@@ -208,6 +208,13 @@ def _notes(target: JsonObject) -> list[str]:
         )
     if target["retries"]:
         notes.append(f"{target['target']}: {_count(target['retries'], 'retry', 'retries')}")
+    if target["associated"]:
+        strongest = target["associated"][0]
+        names = " with ".join(strongest["features"])
+        notes.append(
+            f"{target['target']}: failures associated with {names} "
+            f"(lift {strongest['lift']:.1f}, q {strongest['q']:.2g})"
+        )
     if target["kind"] == "engine":
         from toolfuzz.engines.trial import describe
 

@@ -40,6 +40,12 @@ def _lines(summary: JsonObject) -> Iterator[str]:
     for target in targets:
         if target["defects"]:
             yield from _defects(target)
+        if target["associated"]:
+            yield f"\n#### Associated with failing on {code(target['target'])}\n"
+            yield from table(
+                ("features", "failed with", "failed without", "lift", "q"),
+                [_association(found) for found in target["associated"]],
+            )
         weak = _weak_features(target)
         if weak:
             yield f"\n#### Weakest features on {code(target['target'])}\n"
@@ -85,6 +91,18 @@ def _defects(target: JsonObject) -> Iterator[str]:
         )
     header = ("defect", "cases", "share", "at", "expected", "got", "case")
     yield from table(header, rows)
+
+
+def _association(found: JsonObject) -> list[str]:
+    names = " with ".join(code(name, in_table=True) for name in found["features"])
+    also = ", ".join(code(name, in_table=True) for name in found["also"])
+    return [
+        f"{names} (always together with {also})" if also else names,
+        f"{found['failed_with']} of {count(found['cases_with'], 'case')}",
+        f"{found['failed_without']} of {count(found['cases_without'], 'case')}",
+        f"{found['lift']:.1f}",
+        f"{found['q']:.2g}",
+    ]
 
 
 def _weak_features(target: JsonObject) -> list[list[str]]:
