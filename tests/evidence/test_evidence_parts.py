@@ -30,6 +30,8 @@ def other(kind: str, failed: int, asked: int = 16) -> Trial:
         ([AGAIN, other("mode", 16), other("twin", 0)], "parser"),
         ([SOMETIMES, other("engine", 1, 1)], "parser"),
         ([SOMETIMES, other("mode", 7), other("engine", 0, 1)], "model"),
+        ([SOMETIMES, other("kin", 1, 1)], "parser"),
+        ([SOMETIMES, other("mode", 7), other("kin", 0, 1)], "undecided"),
         ([SOMETIMES, other("mode", 7)], "undecided"),
         ([AGAIN, other("mode", 16)], "undecided"),
         ([other("again", 0)], "undecided"),

@@ -21,6 +21,7 @@ from toolfuzz.endpoints.registry import resolve
 from toolfuzz.evidence.attribution import Other, attribute, attribution_to_json
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import Failure, failures
+from toolfuzz.evidence.kin import kin_of
 from toolfuzz.evidence.study import (
     ATTRIBUTION_NAME,
     RESULT_NAME,
@@ -85,12 +86,15 @@ async def attribute_failures(
         opened = await stack.enter_async_context(open_participants(names, access, seed=seed))
         targets = {p.target.name: p for p in opened}
         others = {n: await _formats(p.target, access, stack, seed) for n, p in targets.items()}
-        trials = []
         if engines:
-            on_trial = open_participants(engines, access, seed=seed)
-            trials = [
-                Other("engine", p.target.name, p) for p in await stack.enter_async_context(on_trial)
-            ]
+            on_trial = await stack.enter_async_context(
+                open_participants(engines, access, seed=seed)
+            )
+            for known in others.values():
+                known += [Other("engine", p.target.name, p) for p in on_trial]
+        else:
+            for name, participant in targets.items():
+                others[name] += await _kin(participant.target, access, stack, seed)
         for failure in found:
             participant = targets[failure.target]
             folder = study_folder(run, failure)
@@ -100,7 +104,7 @@ async def attribute_failures(
                 minimal or failure.example,
                 None if minimal else failure.finding.pointer,
                 participant,
-                [*others[failure.target], *trials],
+                others[failure.target],
                 folder / "attribute",
                 replace(budget, price=price_of(participant.target), spent_calls=0),
                 started=data.started.started,
@@ -133,6 +137,19 @@ async def _formats(target: Target, access: Access, stack: AsyncExitStack, seed: 
             continue
         others.append(Other("format", f"the same as {name}", participant))
     return others
+
+
+async def _kin(target: Target, access: Access, stack: AsyncExitStack, seed: int) -> list[Other]:
+    """Open a parser of the model's family, if one is fetched."""
+    spec = kin_of(target.model) if target.kind != "engine" else None
+    if spec is None:
+        return []
+    try:
+        on_trial = open_participants([spec], replace(access, engine_python=None), seed=seed)
+        (participant,) = await stack.enter_async_context(on_trial)
+    except ToolfuzzError:
+        return []
+    return [Other("kin", spec, participant)]
 
 
 def _minimal(folder: Path) -> Case | None:

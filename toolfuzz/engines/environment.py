@@ -11,7 +11,7 @@ from pathlib import Path
 from toolfuzz.core.errors import UsageError
 from toolfuzz.engines.store import cache_folder, pip_error, run_pip
 
-__all__ = ["check_python", "parser_python"]
+__all__ = ["check_python", "is_built", "parser_python"]
 
 # What SGLang's parsers and wire types import; no GPU stack.
 REQUIREMENTS = (
@@ -29,11 +29,20 @@ def parser_python() -> Path:
 
     Raises UsageError when pip or the network is missing.
     """
-    recipe = "\n".join((sys.version, *REQUIREMENTS))
-    place = cache_folder() / f"environment-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
+    place = _place()
     if not place.is_dir():
         _build(place)
     return _python_of(place)
+
+
+def is_built() -> bool:
+    """Whether ``parser_python`` has nothing to build or to download."""
+    return _place().is_dir()
+
+
+def _place() -> Path:
+    recipe = "\n".join((sys.version, *REQUIREMENTS))
+    return cache_folder() / f"environment-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
 
 
 def _build(place: Path) -> None:

@@ -28,7 +28,7 @@ _ITEM = re.compile(r"/[0-9]+(?=/|$)")
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Somebody else who can be asked the same: ``kind`` is ``format`` or ``engine``."""
+    """Somebody else who can be asked the same; ``kind`` as in Trial."""
 
     kind: str
     what: str

@@ -24,7 +24,8 @@ class Trial:
     """The same case asked in one other way.
 
     ``kind``: ``again``, ``mode`` (the other stream mode), ``format`` (another wire format),
-    ``twin`` (tools spelled anew) or ``engine`` (a parser on trial with perfect text).
+    ``twin`` (tools spelled anew), ``engine`` (a parser on trial with perfect text) or ``kin``
+    (the same, chosen by the model's name: the server may well run another).
     """
 
     kind: str
@@ -59,10 +60,18 @@ def decide(trials: Sequence[Trial], slug: str, *, is_engine: bool = False) -> La
         return Layer("undecided", ("It did not come again when the case was asked once more.",))
     reasons = [raw]
     engines = [t for t in trials if t.kind == "engine" and t.asked]
-    if doing_so := [t for t in engines if t.failed]:
-        reasons.append(f"{doing_so[0].what} does the same to perfect text.")
+    kin = [t for t in trials if t.kind == "kin" and t.asked]
+    chosen = "(chosen by the model's name; --engine names another)"
+    if doing_so := [t for t in (*engines, *kin) if t.failed]:
+        note = f" {chosen}" if doing_so[0] in kin else ""
+        reasons.append(f"{doing_so[0].what}{note} does the same to perfect text.")
         return Layer("parser", tuple(reasons))
     reasons += [f"{t.what} reads perfect text of this call rightly." for t in engines]
+    reasons += [
+        f"{t.what} {chosen} reads perfect text of this call rightly, which clears only servers "
+        "that run it."
+        for t in kin
+    ]
     for kind, where, sentence in _DIFFERENCES:
         if gone := [t for t in trials if t.kind == kind and _differs(again, t)]:
             reasons += [f"{t.what}: {t.words} ({sentence})." for t in gone]
