@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Callable
-from dataclasses import fields
 from functools import cache
 from typing import Any, TypeVar
 
@@ -37,10 +36,10 @@ def _adapter(cls: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     """Turn (nested) slotted dataclasses into dicts; leave JSON values as they are, unshared."""
-    if hasattr(value, "__dataclass_fields__"):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: _plain(getattr(value, name)) for name in value.__slots__}
     return value
 
 
@@ -78,7 +77,7 @@ def verdict_from_json(data: JsonObject) -> Verdict:
 def exchange_to_json(exchange: Exchange) -> JsonObject:
     """Return the exchange as JSON (see attempt_to_json)."""
     data: JsonObject = {
-        f.name: getattr(exchange, f.name) for f in fields(exchange) if f.name != "attempts"
+        name: getattr(exchange, name) for name in Exchange.__slots__ if name != "attempts"
     }
     data["attempts"] = [attempt_to_json(a) for a in exchange.attempts]
     return data
@@ -94,7 +93,7 @@ def attempt_to_json(attempt: Attempt) -> JsonObject:
     """Return the attempt; the body is text (``body_base64`` when not UTF-8) beside chunk sizes."""
     body = attempt.body
     data: JsonObject = {
-        f.name: getattr(attempt, f.name) for f in fields(attempt) if f.name != "chunks"
+        name: getattr(attempt, name) for name in Attempt.__slots__ if name != "chunks"
     }
     try:
         data["body"] = body.decode()

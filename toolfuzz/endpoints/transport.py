@@ -115,12 +115,14 @@ class Client:
         the model's own call, a reply whose body began, a timeout (it was worked on and costs).
         """
         content = encode_body(body)
+        first = await self._attempt(content)
+        if not _worth_retrying(first):
+            return (first,)
         attempts: list[Attempt] = []
 
         async def put() -> Attempt:
-            attempt = await self._attempt(content)
-            attempts.append(attempt)
-            return attempt
+            attempts.append(await self._attempt(content) if attempts else first)
+            return attempts[-1]
 
         await self._retrying.copy()(put)
         return tuple(attempts)
