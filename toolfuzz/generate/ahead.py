@@ -23,6 +23,8 @@ __all__ = ["ahead"]
 
 _BLOCK = 16
 _FEW = 300
+# Cases drawn in a thread while the process starts; whole blocks.
+_MEANWHILE = 8 * _BLOCK
 _LENGTH = struct.Struct(">Q")
 
 
@@ -53,7 +55,10 @@ async def _in_thread(mix: Mix, start: int = 0) -> AsyncGenerator[list[Slot]]:
 
 
 async def _in_process(mix: Mix) -> AsyncGenerator[list[Slot]]:
-    """Yield blocks from the process; where none can be had, go on in a thread."""
+    """Yield blocks from the process; where none can be had, go on in a thread.
+
+    The first blocks are drawn here while the process starts.
+    """
     start = 0
     try:
         process = await asyncio.create_subprocess_exec(
@@ -70,8 +75,12 @@ async def _in_process(mix: Mix) -> AsyncGenerator[list[Slot]]:
     if process is not None and process.stdin is not None and process.stdout is not None:
         try:
             with suppress(asyncio.IncompleteReadError, ConnectionError):
-                process.stdin.write(_framed(mix))
+                process.stdin.write(_framed((mix, _MEANWHILE)))
                 await process.stdin.drain()
+                async with aclosing(_in_thread(mix)) as blocks:
+                    while start < _MEANWHILE:
+                        start += _BLOCK
+                        yield await anext(blocks)
                 while True:
                     (size,) = _LENGTH.unpack(await process.stdout.readexactly(_LENGTH.size))
                     block: list[Slot] = pickle.loads(await process.stdout.readexactly(size))
@@ -100,9 +109,10 @@ def _framed(content: object) -> bytes:
 def _serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Write blocks without end; the reader ends it."""
     (size,) = _LENGTH.unpack(source.read(_LENGTH.size))
-    draw = drawer(pickle.loads(source.read(size)))
+    mix, first = pickle.loads(source.read(size))
+    draw = drawer(mix)
     with suppress(BrokenPipeError):
-        for start in count(0, _BLOCK):
+        for start in count(first, _BLOCK):
             sink.write(_framed(_block(draw, start)))
             sink.flush()
 
