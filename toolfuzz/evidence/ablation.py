@@ -75,7 +75,7 @@ async def ablate(
         return Cause((), (), False, (), 0.0, calls)
     rates = replace(Rates(min(max(rate, 0.1), 0.9)), certain=certain)
     found = [t for f in sorted(features_of(case)) if (t := toggle(case, f)) is not None]
-    odds = {t.feature: Odds(0.7 if t.feature in suspects else -0.7, _LIMIT) for t in found}
+    odds = {t.feature: Odds(0.7 if t.feature in suspects else -0.7, _LIMIT, _LIMIT) for t in found}
     while open_ones := [t for t in found if odds[t.feature].open]:
         times = 1 if certain else max(1, slots // len(open_ones))
         asked = [t for t in open_ones for _ in range(times)]

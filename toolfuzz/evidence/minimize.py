@@ -150,15 +150,11 @@ class _Study:
     async def confirm(self) -> None:
         """Estimate how often the original fails."""
         failed = asked = 0
-        width = 1 if self.rates.certain else min(CONFIRM_FAILURES, self._slots)
+        width = 1 if self.rates.certain else min(2 * CONFIRM_FAILURES, self._slots)
         while failed < (1 if self.rates.certain else CONFIRM_FAILURES) and asked < CONFIRM_CALLS:
             answers = await self.times(self.case, width)
             asked += len(answers)
             failed += sum(answers)
-            if failed == asked == CONFIRM_FAILURES and not self.rates.certain:
-                # Six of six may be chance at 0.7; only "always" makes single answers count much.
-                failed += sum(more := await self.times(self.case, width))
-                asked += len(more)
         self.rate = failed / asked if asked else 0.0
         self.rates = replace(self.rates, fails=min(max(self.rate, LOWEST_RATE), 0.97))
 

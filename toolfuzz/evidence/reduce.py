@@ -36,8 +36,11 @@ _UNION_SHARE = 0.7
 _FIRST_GROUPS = 8
 _PARTS = 4
 _SPLIT_AT = 1.0
-_HASTE = 2.0
+_HASTE = 2.4
 _VERIFY_LIMIT = 4.5
+# What is kept for now is asked about once more in the end, and then it counts.
+_KEEP_FOR_NOW = 2.0
+_KEEP_FOR_GOOD = 4.0
 # What is left has been found essential once.
 _SWEEP_PRIOR = 0.5
 
@@ -122,7 +125,7 @@ async def sweep_tree(
             for n in tree.candidates(depth, progress.removed)
             if n not in proven
         ]
-        groups = [_Group((n,), Odds(_SWEEP_PRIOR)) for n in left]
+        groups = [_Group((n,), Odds(_SWEEP_PRIOR, keep_at=_KEEP_FOR_GOOD)) for n in left]
         while open_groups := [g for g in groups if g.odds.open]:
             await _round(open_groups, None, progress.removed, probe, rates, progress, slots)
         gone = tuple(n for g in groups if g.odds.removable for n in g.nodes)
@@ -162,8 +165,10 @@ async def _reduce_level(
     removed on top shows that the failure survived it.
     """
     base = progress.removed | frozenset(pending)
-    check = Odds(0.0, _VERIFY_LIMIT) if pending else None
+    check = Odds(0.0, _VERIFY_LIMIT, _VERIFY_LIMIT) if pending else None
     candidates = tree.candidates(depth, base)
+    if not candidates:
+        return pending
     groups = _split(candidates, _FIRST_GROUPS)
     gone: list[Node] = []
     while groups := _askable(tree, groups, base | frozenset(gone)):
@@ -195,7 +200,11 @@ def _split(nodes: Sequence[Node], parts: int) -> list[_Group[Node]]:
     """Cut into parts of nearly the same size; one of them is expected to hold a culprit."""
     parts = min(parts, len(nodes))
     bounds = [len(nodes) * i // parts for i in range(parts + 1)] if parts else []
-    return [_Group(tuple(nodes[a:b]), Odds(_prior(parts))) for a, b in pairwise(bounds) if a < b]
+    return [
+        _Group(tuple(nodes[a:b]), Odds(_prior(parts), keep_at=_KEEP_FOR_NOW))
+        for a, b in pairwise(bounds)
+        if a < b
+    ]
 
 
 def _askable(
@@ -229,8 +238,12 @@ async def _round(
     ``check`` gathers whether the case fails at all with ``removed`` gone; one question a round is
     about just that.
     """
-    times = 1 if rates.certain else max(1, min(slots // len(groups), round(_HASTE / rates.fails)))
-    asked = list(groups[:slots]) * times
+    most = slots // len(groups)
+    asked = [
+        group
+        for group in groups[:slots]
+        for _ in range(_times(group.odds, rates, most, _DELETION_SHARE))
+    ]
     probes = [probe(removed | frozenset(g.nodes)) for g in asked]
     if check:
         probes.append(probe(removed))
@@ -252,6 +265,16 @@ async def _round(
     progress.tell()
 
 
+def _times(odds: Odds, rates: Rates, most: int, share: float) -> int:
+    """Return how often to ask in one round: what is likely to stay gets all that it takes."""
+    if rates.certain:
+        return 1
+    likely = _HASTE / rates.fails
+    if odds.value > 0:
+        likely = max(likely, odds.passes_to_keep(rates, share))
+    return max(1, min(most, round(likely)))
+
+
 async def _remove_together(
     tree: Tree[Node],
     nodes: Sequence[Node],
@@ -259,17 +282,28 @@ async def _remove_together(
     rates: Rates,
     progress: Progress[Node],
     slots: int,
+    *,
+    refused: bool = False,
 ) -> None:
-    """Remove all of them if the failure survives that; else halve and go on with the parts."""
+    """Remove all of them if the failure survives that; else halve and go on with the parts.
+
+    ``refused`` says that it is known not to survive.
+    """
     if not nodes:
         return
     together = progress.removed | frozenset(nodes)
-    if tree.valid(together) and await still_fails(lambda: probe(together), rates, progress, slots):
+    if (
+        not refused
+        and tree.valid(together)
+        and await still_fails(lambda: probe(together), rates, progress, slots)
+    ):
         progress.removed = together
     elif len(nodes) > 1:
-        half = len(nodes) // 2
-        await _remove_together(tree, nodes[:half], probe, rates, progress, slots)
-        await _remove_together(tree, nodes[half:], probe, rates, progress, slots)
+        first, second = nodes[: len(nodes) // 2], nodes[len(nodes) // 2 :]
+        await _remove_together(tree, first, probe, rates, progress, slots)
+        # With the first half gone, the second is the same question again.
+        same = progress.removed.issuperset(first)
+        await _remove_together(tree, second, probe, rates, progress, slots, refused=same)
 
 
 async def still_fails(
@@ -279,10 +313,10 @@ async def still_fails(
     slots: int,
 ) -> bool:
     """Decide by a sequential test whether something still fails, a few questions at a time."""
-    odds = Odds(0.0, _VERIFY_LIMIT)
-    width = 1 if rates.certain else min(slots, max(1, round(2 / rates.fails)))
+    odds = Odds(0.0, _VERIFY_LIMIT, _VERIFY_LIMIT)
     while odds.open:
         progress.rounds += 1
+        width = _times(odds, rates, slots, _UNION_SHARE)
         answers = await all_answers([ask() for _ in range(width)])
         progress.calls += sum(a is not None for a in answers)
         for failed in answers:

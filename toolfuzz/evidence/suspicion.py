@@ -46,12 +46,13 @@ class Odds:
 
     value: float
     limit: float = DECIDED
+    keep_at: float = DECIDED
     answers: int = 0
 
     @property
     def essential(self) -> bool:
         """Decided: without it the case no longer fails."""
-        return self.value >= self.limit or (self.answers >= MOST_ANSWERS and self.value > 0)
+        return self.value >= self.keep_at or (self.answers >= MOST_ANSWERS and self.value > 0)
 
     @property
     def removable(self) -> bool:
@@ -62,6 +63,12 @@ class Odds:
     def open(self) -> bool:
         """Not decided yet."""
         return not (self.essential or self.removable)
+
+    def passes_to_keep(self, rates: Rates, share: float) -> int:
+        """Return how many answers without a failure would show that it can't be removed."""
+        if rates.certain:
+            return 1
+        return max(1, math.ceil((self.keep_at - self.value) / rates.step(False, share)))
 
     def take(self, failed: bool, rates: Rates, share: float) -> None:
         """Note one answer."""
