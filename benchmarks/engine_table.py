@@ -46,7 +46,7 @@ def main() -> None:
 
 def _row(target: dict[str, Any], skipped: list[dict[str, str]]) -> str:
     spec = parse_spec(target["target"])
-    missed = sum(s["reason"].startswith(f"{target['target']}:") for s in skipped)
+    missed = sum(s["target"] == target["target"] for s in skipped)
     replies = Counter({slug: d["replies"] for slug, d in target["defects"].items()})
     worst = ", ".join(f"`{slug}` {n}" for slug, n in replies.most_common(3)) or "none"
     right = f"{target['rate']:.1%} | {target['low']:.1%} – {target['high']:.1%}"

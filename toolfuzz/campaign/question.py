@@ -48,7 +48,7 @@ async def put_question(
     for number, turn in enumerate(case.turns):
         answer = await asker.ask(case, number, stream=stream, history=history)
         if answer.skipped is not None:
-            return Outcome((CaseSkipped(case.id, "", f"{target.name}: {answer.skipped}"),))
+            return Outcome((CaseSkipped(case.id, "", answer.skipped, target.name),))
         exchange = Exchange(
             case.id, number, target.name, repeat, stream, answer.request, answer.attempts
         )

@@ -54,11 +54,15 @@ class CaseDrawn:
 
 @dataclass(frozen=True, slots=True)
 class CaseSkipped:
-    """Something that could not be asked: which tool, where in its schema, why."""
+    """Something that could not be asked: which tool, where in its schema, why.
+
+    When one ``target`` alone can't be asked a case, ``tool`` is the case's id.
+    """
 
     tool: str
     pointer: str
     reason: str
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)

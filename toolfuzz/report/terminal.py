@@ -28,6 +28,7 @@ __all__ = [
 
 BAR_WIDTH = 10
 EXAMPLES_SHOWN = 3
+TOOLS_SHOWN = 5
 # Columns of text from which on a table has a bar and the commonest defect, and all the rest.
 MEDIUM, WIDE = 76, 96
 PIPED_WIDTH = 140
@@ -192,10 +193,26 @@ def notes(summary: JsonObject) -> list[RenderableType]:
     lines = [note for target in summary["targets"] for note in _notes(target)]
     clients = summary.get("clients", {})
     lines += [_client_note(target, entry) for target in clients for entry in clients[target]]
-    lines += [
-        f"skipped {s['tool']}{s['pointer']}: {s['reason']}" for s in summary.get("skipped", ())
-    ][:5]
+    lines += _skips(summary.get("skipped", ()))
     return [Text(), *(Text(printable(line), style="dim") for line in lines)] if lines else []
+
+
+def _skips(skipped: Sequence[JsonObject]) -> list[str]:
+    """A line for each of the first tools left out; one for all that a target couldn't be asked."""
+    tools = [s for s in skipped if not s["target"]]
+    lines = [f"left out {s['tool']}{s['pointer']}: {s['reason']}" for s in tools[:TOOLS_SHOWN]]
+    if len(tools) > TOOLS_SHOWN:
+        lines.append(f"… and {len(tools) - TOOLS_SHOWN} more, all in summary.json")
+    reasons: dict[str, list[str]] = {}
+    for skip in skipped:
+        if skip["target"]:
+            reasons.setdefault(skip["target"], []).append(skip["reason"])
+    for target, why in reasons.items():
+        rest = " …" if len(set(why)) > 1 else ""
+        lines.append(
+            f"{target}: {_count(len(why), 'question')} skipped, not blamed: {why[0]}{rest}"
+        )
+    return lines
 
 
 def _notes(target: JsonObject) -> list[str]:
