@@ -110,6 +110,30 @@ async def test_nodes_that_may_not_both_go_end() -> None:
     assert len(left & {1, 2}) == 1
 
 
+async def test_what_holds_something_essential_is_not_asked_about() -> None:
+    tree = Numbers(60)
+    probe, asked = probe_for(tree, {40}, 1.0)
+    gone = frozenset(n for n in range(1, 61) if n not in family(tree, 40))
+    progress: Progress[int] = Progress(removed=gone)
+    await sweep_tree(tree, probe, Rates(0.97, certain=True), progress)
+    assert [a - gone for a in asked] == [{40}]
+
+
+async def test_what_is_known_to_be_refused_is_not_asked_again() -> None:
+    """Any one of the two keeps it failing: each could go, both together can't."""
+    tree = Numbers(2)
+    asked = []
+
+    async def probe(removed: frozenset[int]) -> bool:
+        asked.append(removed)
+        return len(removed) < 2
+
+    progress: Progress[int] = Progress()
+    await reduce_tree(tree, probe, Rates(0.97, certain=True), progress)
+    assert len(progress.removed) == 1
+    assert asked.count(frozenset({1, 2})) == 1
+
+
 async def test_an_interrupted_reduction_leaves_something_that_fails() -> None:
     tree = Numbers(60)
     probe, asked = probe_for(tree, {17}, 1.0)

@@ -232,8 +232,11 @@ async def _shrink(study: _Study) -> None:
     await _simplify(study)
     study.stage = "making sure"
     await study.reduce(CaseTree(study.case), sweep_tree)
-    # With less left, more may be plain: the names of the parameters, above all.
-    await study.reduce(PlainTree(study.case))
+    # With less left, more may be plain (the names of the parameters, above all), and less needed.
+    swept = study.case
+    await study.reduce(PlainTree(study.case), sweep_tree)
+    if study.case != swept:
+        await study.reduce(CaseTree(study.case), sweep_tree)
 
 
 async def _simplify(study: _Study) -> None:
@@ -242,7 +245,6 @@ async def _simplify(study: _Study) -> None:
     # Mostly nothing that could be plainer matters, and one question settles that.
     if not (plain.valid(everything) and await study.accept(plain.build(everything))):
         await study.reduce(plain)
-        await study.reduce(PlainTree(study.case), sweep_tree)
     for call, path in list(long_strings(study.case)):
         await study.reduce(CharacterTree(study.case, call, path))
 

@@ -37,9 +37,9 @@ _FIRST_GROUPS = 8
 _PARTS = 4
 _SPLIT_AT = 1.0
 _HASTE = 2.4
-_VERIFY_LIMIT = 4.5
+_VERIFY_LIMIT = 4.0
 # What is kept for now is asked about once more in the end, and then it counts.
-_KEEP_FOR_NOW = 2.0
+_KEEP_FOR_NOW = 1.5
 _KEEP_FOR_GOOD = 4.0
 # What is left has been found essential once.
 _SWEEP_PRIOR = 0.5
@@ -58,6 +58,10 @@ class Tree(Protocol[Node]):
 
     def candidates(self, depth: int, removed: frozenset[Node]) -> Sequence[Node]:
         """Return the nodes at that depth that can still be removed, on top of what is gone."""
+        ...
+
+    def gone(self, node: Node, removed: frozenset[Node]) -> bool:
+        """Whether the node is among what was removed, or within it."""
         ...
 
     def valid(self, removed: frozenset[Node]) -> bool:
@@ -113,26 +117,34 @@ async def sweep_tree(
     *,
     slots: int = 16,
 ) -> None:
-    """Ask once more about every node that is left until none can go.
+    """Ask once more about what is left, from the leaves up, until nothing can go.
 
     Catches what was kept by bad luck, and what could only go after something deeper had gone.
+    What holds something essential is essential itself and isn't asked about.
     """
     proven: set[Node] = set()
-    while True:
-        left = [
-            n
-            for depth in reversed(range(tree.levels()))
-            for n in tree.candidates(depth, progress.removed)
-            if n not in proven
-        ]
-        groups = [_Group((n,), Odds(_SWEEP_PRIOR, keep_at=_KEEP_FOR_GOOD)) for n in left]
+    while leaves := _leaves(tree, progress.removed, proven):
+        groups = [_Group((n,), Odds(_SWEEP_PRIOR, keep_at=_KEEP_FOR_GOOD)) for n in leaves]
         while open_groups := [g for g in groups if g.odds.open]:
             await _round(open_groups, None, progress.removed, probe, rates, progress, slots)
         gone = tuple(n for g in groups if g.odds.removable for n in g.nodes)
-        if not gone:
-            return
         await _remove_together(tree, gone, probe, rates, progress, slots)
-        proven.update(n for n in left if n not in progress.removed)
+        proven.update(n for n in leaves if n not in progress.removed)
+
+
+def _leaves(tree: Tree[Node], removed: frozenset[Node], proven: set[Node]) -> list[Node]:
+    """Return the candidates that hold neither another one nor anything proven."""
+    left = [
+        n
+        for depth in range(tree.levels())
+        for n in tree.candidates(depth, removed)
+        if n not in proven
+    ]
+    return [
+        n
+        for n in left
+        if not any(n != other and tree.gone(other, frozenset((n,))) for other in (*left, *proven))
+    ]
 
 
 @dataclass(slots=True)

@@ -45,6 +45,10 @@ class _OneLevel:
         changed = ((n, self.build(removed | {n})) for n in self._nodes if n not in removed)
         return [n for n, case in changed if case is not None and case != now]
 
+    def gone(self, node: Any, removed: frozenset[Any]) -> bool:
+        """Whether this was made plain."""
+        return node in removed
+
     def valid(self, removed: frozenset[Any]) -> bool:
         """Whether the changes together leave a valid case."""
         return self.build(removed) is not None

@@ -69,6 +69,10 @@ class CaseTree:
             and self.build(removed | {node}) != self.build(removed)
         ]
 
+    def gone(self, node: Node, removed: frozenset[Node]) -> bool:
+        """Whether the node went, alone or with what it hangs under."""
+        return _gone(node, removed)
+
     def valid(self, removed: frozenset[Node]) -> bool:
         """Whether a case is left."""
         return self.build(removed) is not None
