@@ -61,6 +61,23 @@ def test_every_candidate_changes_the_case(case: Case) -> None:
             assert tree.build(frozenset({node})) not in (None, case)
 
 
+def test_names_get_short_at_every_level() -> None:
+    tree = PlainTree(big_case())
+    names, members = (n for n in tree.candidates(0, frozenset()) if n.kind in ("names", "members"))
+    short = tree.build(frozenset({names, members}))
+    assert short is not None
+    assert_valid(short)
+    (tool,) = short.tools
+    assert tool.name == "f"
+    assert list(tool.parameters["properties"]) == list("abcdefghi")
+    settings_ = tool.parameters["$defs"]["Settings"]
+    assert (list(settings_["properties"]), settings_["required"]) == (["j", "k"], ["j", "k"])
+    assert short.turns[0].expect.calls[0].arguments["g"] == {"j": "dark", "k": 4}
+    inner = tree.build(frozenset({members}))
+    assert inner is not None
+    assert inner.turns[0].expect.calls[0].arguments["settings"] == {"j": "dark", "k": 4}
+
+
 def test_characters_go_one_by_one() -> None:
     case = big_case()
     call, path = next(iter(long_strings(case)))

@@ -3,9 +3,8 @@
 Each tree below is one for ``reduce.reduce_tree``; "removing" a node means making one thing plain.
 """
 
-import json
 import string
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from toolfuzz.core.case import Case, ExpectedCall, Json, JsonObject, Tool
 from toolfuzz.evidence.pruning import Path
 from toolfuzz.evidence.tree import rebuild
+from toolfuzz.generate import rename
 
 __all__ = ["CharacterTree", "PlainTree", "long_strings"]
 
@@ -77,8 +77,11 @@ class PlainTree(_OneLevel):
                 tool = tools[change.index]
                 parameters = _shrunk_enum(tool.parameters, change.path, calls)
                 tools[change.index] = replace(tool, parameters=parameters)
-        if "names" in kinds:
-            tools, calls = _short_names(tools, calls)
+        if kinds & {"names", "members"}:
+            try:
+                tools, calls = _short_names(tools, calls, kinds)
+            except ValueError:
+                return None
         probe = "echo" if "probe" in kinds else None
         plainer = rebuild(case, tools, calls, probe=probe)
         if plainer is not None and "choice" in kinds:
@@ -118,7 +121,7 @@ def _plain_nodes(case: Case) -> Iterator[_Plain]:
     turn = case.turns[0]
     if turn.tool_choice != "auto" or turn.parallel is not None:
         yield _Plain("choice")
-    yield _Plain("names")
+    yield from (_Plain("names"), _Plain("members"))
     for n, tool in enumerate(case.tools):
         if tool.strict:
             yield _Plain("strict", n)
@@ -181,41 +184,43 @@ def _shrunk_enum(schema: JsonObject, path: Path, calls: Sequence[ExpectedCall]) 
 
 
 def _short_names(
-    tools: Sequence[Tool], calls: Sequence[ExpectedCall]
+    tools: Sequence[Tool], calls: Sequence[ExpectedCall], kinds: Collection[str]
 ) -> tuple[list[Tool], list[ExpectedCall]]:
-    """Call the tools f, g, … and the top-level parameters a, b, … where they have longer names."""
+    """Call the tools f, g, … and their parameters a, b, … (``names``), or what lies further down
+    in the parameters (``members``).
+
+    Raises ValueError where a new name is taken.
+    """
     letters = iter(string.ascii_lowercase[5:])
-    tool_names = {t.name: next(letters, t.name) for t in tools}
-    renamed, keys = [], {}
+    renamed: dict[str, tuple[Tool, dict[str, str]]] = {}
     for tool in tools:
-        properties = tool.parameters.get("properties")
-        names = list(properties) if isinstance(properties, dict) else []
-        short = dict(zip(names, string.ascii_lowercase, strict=False))
-        # A reference into a renamed property would dangle.
-        dangling = '"#/properties/' in json.dumps(tool.parameters)
-        keys[tool.name] = {} if dangling or len(names) > len(short) else short
-        renamed.append(
+        names = _letters(tool.parameters, kinds)
+        renamed[tool.name] = (
             replace(
                 tool,
-                name=tool_names[tool.name],
-                parameters=_renamed(tool.parameters, keys[tool.name]),
-            )
+                name=next(letters, tool.name) if "names" in kinds else tool.name,
+                parameters=rename.renamed(tool.parameters, names) if names else tool.parameters,
+            ),
+            names,
         )
-    asked = [
-        ExpectedCall(
-            tool_names.get(c.tool, c.tool),
-            {keys.get(c.tool, {}).get(k, k): v for k, v in c.arguments.items()},
-        )
-        for c in calls
-    ]
-    return renamed, asked
+    schemas = {tool.name: tool.parameters for tool in tools}
+    asked = []
+    for call in calls:
+        tool, names = renamed[call.tool]
+        arguments = call.arguments
+        if names:
+            arguments = rename.renamed_value(arguments, schemas[call.tool], names)
+        asked.append(ExpectedCall(tool.name, arguments))
+    return [tool for tool, _ in renamed.values()], asked
 
 
-def _renamed(schema: JsonObject, names: dict[str, str]) -> JsonObject:
-    if not names:
-        return schema
-    renamed = dict(schema)
-    renamed["properties"] = {names[k]: v for k, v in schema["properties"].items()}
-    if isinstance(schema.get("required"), list):
-        renamed["required"] = [names.get(k, k) for k in schema["required"]]
-    return renamed
+def _letters(schema: JsonObject, kinds: Collection[str]) -> dict[str, str]:
+    """Return a new name for every declared property; those that are not to change keep theirs."""
+    neutral = rename.neutral_names(schema)
+    if len(neutral) <= len(string.ascii_lowercase):
+        neutral = dict(zip(neutral, string.ascii_lowercase, strict=False))
+    top = schema.get("properties", {})
+    return {
+        name: new if ("names" if name in top else "members") in kinds else name
+        for name, new in neutral.items()
+    }
