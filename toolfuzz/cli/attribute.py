@@ -14,7 +14,7 @@ Examples:
 Without --confirm features are only associated with failing. With it each feature is taken away
 while all else is kept, and the case is asked streamed and not, in the endpoint's other wire
 formats, and with its tools spelled anew; --engine also puts its perfect text to a real parser.
-Without it a parser of the model's family is taken if a release is fetched (`toolfuzz engines list`).
+Without it a parser of the model's family is taken if a release is fetched (`engines list`).
 """
 
 

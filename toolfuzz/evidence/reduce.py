@@ -39,8 +39,8 @@ _SPLIT_AT = 1.0
 _HASTE = 2.4
 _VERIFY_LIMIT = 4.0
 # What is kept for now is asked about once more in the end, and then it counts.
-_KEEP_FOR_NOW = 1.5
-_KEEP_FOR_GOOD = 4.0
+_KEEP_FOR_NOW = 1.2
+_KEEP_FOR_GOOD = 4.5
 # What is left has been found essential once.
 _SWEEP_PRIOR = 0.5
 
