@@ -1,4 +1,4 @@
-"""Stand-ins for engines: a vLLM with the public parser interface, and wheels of a tiny SGLang.
+"""Stand-ins for engines: a vLLM with its serving interface, and wheels of a tiny SGLang.
 
 They are simulated and say so; the real SGLang is tried in test_engine_sglang.py.
 """
@@ -42,6 +42,17 @@ _PROTOCOL = """
         role: str
         content: str | None = None
         tool_calls: list[ToolCall] = []
+
+    class Choice(BaseModel):
+        index: int = 0
+        message: ChatMessage
+        finish_reason: str
+
+    class ChatCompletionResponse(BaseModel):
+        id: str
+        object: str = "chat.completion"
+        model: str
+        choices: list[Choice]
 
     class ExtractedToolCallInformation(BaseModel):
         tools_called: bool
@@ -120,12 +131,95 @@ _PARSERS = """
             import a_module_that_nobody_has
 
     class ToolParserManager:
-        tool_parsers = {"hermes": Hermes, "glm45": Raises, "glm47": Hangs, "kimi_k2": Dies}
+        tool_parsers = {"hermes": Hermes, "glm45": Raises, "glm47": Hangs, "kimi_k2": Dies,
+                        "openai": Raises}
         lazy_parsers = {"mistral": ("vllm.tool_parsers", "Imports")}
 
         @classmethod
         def get_tool_parser(cls, name):
             return cls.tool_parsers.get(name) or Imports
+"""
+
+_OUTPUTS = """
+    from dataclasses import dataclass
+    from typing import Any
+
+    @dataclass(kw_only=True)
+    class CompletionOutput:
+        index: int
+        text: str
+        token_ids: list[int]
+        cumulative_logprob: float | None
+        logprobs: Any
+        finish_reason: str | None
+
+    @dataclass(kw_only=True)
+    class RequestOutput:
+        request_id: str
+        prompt: str | None
+        prompt_token_ids: list[int]
+        prompt_logprobs: Any
+        outputs: list[CompletionOutput]
+        finished: bool
+"""
+
+_SERVING = """
+    import json
+    from vllm.entrypoints.openai.protocol import ChatCompletionResponse, ChatMessage, Choice
+
+    class OpenAIServingChat:
+        def __init__(self, engine_client):
+            raise RuntimeError("there is no engine in a trial")
+
+        def create_streaming_error_response(self, message):
+            return json.dumps({"error": {"message": message}})
+
+        async def chat_completion_full_generator(
+            self, request, result_generator, request_id, model_name, conversation, tokenizer,
+            request_metadata):
+            async for result in result_generator:
+                output = result.outputs[0]
+            found = self.tool_parser(tokenizer).extract_tool_calls(output.text, request=request)
+            message = ChatMessage(role=self.response_role, content=output.text)
+            if found.tools_called:
+                message.content, message.tool_calls = found.content or None, found.tool_calls
+            finish = "tool_calls" if found.tools_called else output.finish_reason
+            choice = Choice(message=message, finish_reason=finish)
+            return ChatCompletionResponse(id=request_id, model=model_name, choices=[choice])
+
+        async def chat_completion_stream_generator(
+            self, request, result_generator, request_id, model_name, conversation, tokenizer,
+            request_metadata, enable_force_include_usage=False):
+            def event(delta, finish=None):
+                choice = {"index": 0, "delta": delta, "finish_reason": finish}
+                chunk = {"id": request_id, "object": "chat.completion.chunk", "created": 0,
+                         "model": model_name, "choices": [choice]}
+                return f"data: {json.dumps(chunk)}\\n\\n"
+
+            parser, text, ids = self.tool_parser(tokenizer), "", []
+            yield event({"role": self.response_role, "content": ""})
+            try:
+                async for result in result_generator:
+                    output = result.outputs[0]
+                    if self.enable_log_outputs:
+                        raise RuntimeError("nobody asked for logs")
+                    message = parser.extract_tool_calls_streaming(
+                        text, text + output.text, output.text,
+                        ids, ids + output.token_ids, output.token_ids, request)
+                    text, ids = text + output.text, ids + output.token_ids
+                    if message and message.tool_calls and output.finish_reason:
+                        arguments = json.dumps(parser.prev_tool_call_arr[0]["arguments"])
+                        sent = parser.streamed_args_for_tool[0]
+                        message.tool_calls[0].function.arguments = arguments[len(sent):]
+                    finish = output.finish_reason
+                    if finish and parser.prev_tool_call_arr:
+                        finish = "tool_calls"
+                    if message or finish:
+                        delta = message.model_dump(exclude_unset=True) if message else {}
+                        yield event(delta, finish)
+            except Exception as error:
+                yield f"data: {self.create_streaming_error_response(str(error))}\\n\\n"
+            yield "data: [DONE]\\n\\n"
 """
 
 
@@ -137,6 +231,8 @@ def make_vllm(site: Path) -> None:
         "vllm/entrypoints/__init__.py": "",
         "vllm/entrypoints/openai/__init__.py": "",
         "vllm/entrypoints/openai/protocol.py": _PROTOCOL,
+        "vllm/entrypoints/openai/serving_chat.py": _SERVING,
+        "vllm/outputs.py": _OUTPUTS,
         "vllm-9.9.dist-info/METADATA": "Metadata-Version: 2.1\nName: vllm\nVersion: 9.9\n",
     }
     for name, source in sources.items():

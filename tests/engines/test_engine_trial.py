@@ -112,6 +112,7 @@ async def test_a_missing_module_is_not_the_parsers_fault(vllm) -> None:
     ("spec", "said"),
     [
         ("engine/vllm:minimax_m2", "vLLM 9.9 has no parser 'minimax_m2'"),
+        ("engine/vllm:openai", "vLLM 9.9 has no parser 'openai' to try"),
         ("engine/vllm@9.8:hermes", "vLLM 9.9 is installed there, not 9.8"),
         ("engine/sglang:hermes", "has no sglang installed"),
     ],

@@ -150,7 +150,7 @@ def _known_parser(spec: EngineSpec, version: str, parsers: Sequence[str]) -> str
         return spellings[spec.parser.replace("-", "_")]
     except KeyError:
         near = did_you_mean(spec.parser, parsers) or f"it has {', '.join(parsers)}"
-        raise UsageError(f"{release} has no parser {spec.parser!r}", near) from None
+        raise UsageError(f"{release} has no parser {spec.parser!r} to try", near) from None
 
 
 def _as_sent(tool: Tool) -> JsonObject:

@@ -1,28 +1,29 @@
-"""vLLM's tool-call parsers, from the vLLM that this Python has installed.
+"""vLLM's tool-call parsers behind vLLM's own chat serving, without a model or a GPU.
 
-The parsers moved with the versions (``vllm.tool_parsers``, before that
-``vllm.entrypoints.openai.tool_parsers``), and so did the wire types. Their interface stayed:
-``extract_tool_calls(text, request)`` and ``extract_tool_calls_streaming(previous_text,
-current_text, delta_text, previous_token_ids, current_token_ids, delta_token_ids, request)``. The
-frame around them is ours: it follows ``chat_completion_stream_generator`` and
-``chat_completion_full_generator`` of vLLM's chat serving with automatic tool choice, whose details
-differ between versions.
+The serving class is the installed one, and what it is asked for are its two generators: with
+automatic tool choice, ``chat_completion_full_generator`` makes the body of a chat completion of the
+engine's output, and ``chat_completion_stream_generator`` the server-sent events. How they call a
+parser differs between versions (``extract_tool_calls_streaming`` with texts and token ids, later
+``parse_delta``), and is theirs; see ``vllm/entrypoints/openai/chat_completion/serving.py`` and
+``stream_processor.py`` of 0.33. Only their input is ours: the outputs that the engine would give.
 
-No model is there, so the tokenizer is ours: every piece of text is a token, and the markers of the
-model's family are special tokens.
+No model is there, so the tokenizer is ours too: every piece of text is a token, and so is every
+marker of the model's family.
 """
 
+import asyncio
 import importlib
 import importlib.metadata
 import importlib.util
 import inspect
-import json
 import re
-import time
+import types
 import uuid
 from typing import Any
 
 _EOS = "<eos of the trial>"
+# gpt-oss is read from the token ids of its own vocabulary, which the trial's tokenizer has not.
+_HARMONY = {"openai"}
 
 
 def load(root: str | None) -> "Reader":
@@ -40,37 +41,32 @@ class Reader:
         parsers = _first("vllm.tool_parsers", "vllm.entrypoints.openai.tool_parsers")
         self.manager = parsers.ToolParserManager
         lazy = getattr(self.manager, "lazy_parsers", {})
-        self.parsers = sorted({*self.manager.tool_parsers, *lazy})
-        chat = _first(
+        self.parsers = sorted({*self.manager.tool_parsers, *lazy} - _HARMONY)
+        serving = _first(
+            "vllm.entrypoints.openai.chat_completion.serving",
+            "vllm.entrypoints.openai.serving_chat",
+        )
+        protocol = _first(
             "vllm.entrypoints.openai.chat_completion.protocol", "vllm.entrypoints.openai.protocol"
         )
-        engine = _first(
-            "vllm.entrypoints.openai.engine.protocol", "vllm.entrypoints.openai.protocol"
-        )
-        self.request_type = chat.ChatCompletionRequest
-        self.message_type = chat.ChatMessage
-        self.delta_type = engine.DeltaMessage
-        self.delta_call_type = engine.DeltaToolCall
-        self.delta_function_type = engine.DeltaFunctionCall
+        self.request_type = protocol.ChatCompletionRequest
+        self.outputs = importlib.import_module("vllm.outputs")
+        self.unified = getattr(serving, "ParserManager", None)
+        # Of a server that was started with nothing but a tool parser, every other option is off.
+        off = {"__getattr__": lambda self, name: None}
+        self.server_type = type("Server", (serving.OpenAIServingChat,), off)
+        self.loop = asyncio.new_event_loop()
 
     def whole(self, text: str, *, parser: str, tools: Any, markers: Any, history_calls: int) -> Any:
         """Return the body of the chat completion that vLLM makes of the text."""
-        request = self._request(tools, stream=False)
-        found = self._parser(parser, request, _Tokenizer(markers)).extract_tool_calls(
-            text, request=request
-        )
-        fields: dict[str, Any] = {"role": "assistant", "content": text}
-        if found.tools_called:
-            fields.update(content=found.content or None, tool_calls=found.tool_calls)
-        choice = {
-            "index": 0,
-            "message": self.message_type(**fields).model_dump(mode="json"),
-            "logprobs": None,
-            "finish_reason": "tool_calls" if found.tools_called else "stop",
-            "stop_reason": None,
-        }
-        frame = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time())}
-        return {**frame, "object": "chat.completion", "model": "engine", "choices": [choice]}
+        tokenizer = _Tokenizer(markers)
+        request = self._request(tools, history_calls, stream=False)
+        server = self._server(parser)
+        known = self._known(request, tokenizer, self._outputs([text], tokenizer, joined=True))
+        if self.unified is not None:
+            known["parser"] = server._make_parser(request, tokenizer, known["chat_template_kwargs"])
+        response = self.loop.run_until_complete(_call(server.chat_completion_full_generator, known))
+        return response.model_dump(mode="json")
 
     def stream(
         self, deltas: Any, *, parser: str, tools: Any, markers: Any, history_calls: int
@@ -80,64 +76,86 @@ class Reader:
         The end of sequence comes as a token without text, and the parser sees that one too.
         """
         tokenizer = _Tokenizer(markers)
-        request = self._request(tools, stream=True)
-        reading = self._parser(parser, request, tokenizer)
-        frame = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time())}
-        yield _event({"role": "assistant", "content": ""}, None, frame)
-        text = ""
-        ids: list[int] = []
-        for n, delta in enumerate([*deltas, ""]):
-            last = n == len(deltas)
-            new = tokenizer.encode(delta) if delta else [tokenizer.eos_token_id]
-            message = reading.extract_tool_calls_streaming(
-                previous_text=text,
-                current_text=text + delta,
-                delta_text=delta,
-                previous_token_ids=ids,
-                current_token_ids=ids + new,
-                delta_token_ids=new,
-                request=request,
+        request = self._request(tools, history_calls, stream=True)
+        known = self._known(request, tokenizer, self._outputs(deltas, tokenizer, joined=False))
+        events = _call(self._server(parser).chat_completion_stream_generator, known)
+        while (event := self._next(events)) is not None:
+            yield event.strip()
+
+    def _next(self, events: Any) -> Any:
+        return self.loop.run_until_complete(anext(events, None))
+
+    async def _outputs(self, deltas: Any, tokenizer: Any, *, joined: bool) -> Any:
+        """Yield what vLLM's engine gives for the increments: all in one output, or each in one."""
+        pieces = [(delta, tokenizer.encode(delta)) for delta in deltas]
+        pieces.append(("", [tokenizer.eos_token_id]))
+        if joined:
+            pieces = [("".join(text for text, _ in pieces), [n for _, ids in pieces for n in ids])]
+        for n, (text, ids) in enumerate(pieces, 1):
+            last = n == len(pieces)
+            output = self.outputs.CompletionOutput(
+                index=0,
+                text=text,
+                token_ids=ids,
+                cumulative_logprob=None,
+                logprobs=None,
+                finish_reason="stop" if last else None,
             )
-            text, ids = text + delta, ids + new
-            if last:
-                message = self._rest(message, reading)
-            if message is not None:
-                finish = _finish(reading) if last else None
-                yield _event(message.model_dump(mode="json", exclude_unset=True), finish, frame)
-        yield "data: [DONE]"
+            yield self.outputs.RequestOutput(
+                request_id="trial",
+                prompt=None,
+                prompt_token_ids=[],
+                prompt_logprobs=None,
+                outputs=[output],
+                finished=last,
+            )
 
-    def _rest(self, message: Any, reading: Any) -> Any:
-        """Return the last delta with the arguments that the parser knows and has not streamed."""
-        if message is None:
-            return self.delta_type()
-        calls = message.tool_calls
-        if not (calls and calls[0].function and calls[0].function.arguments is not None):
-            return message
-        index = max(len(reading.prev_tool_call_arr) - 1, 0)
-        if index >= len(reading.prev_tool_call_arr):
-            return message
-        expected = reading.prev_tool_call_arr[index].get("arguments", {})
-        if not isinstance(expected, str):
-            expected = json.dumps(expected, ensure_ascii=False)
-        latest = len(calls[0].function.arguments)
-        streamed = reading.streamed_args_for_tool[index]
-        rest = expected.replace(streamed[:-latest] if latest else streamed, "", 1)
-        named = {"name": calls[0].function.name} if calls[0].function.name else {}
-        head = {key: getattr(calls[0], key) for key in ("id", "type") if getattr(calls[0], key)}
-        function = self.delta_function_type(arguments=rest, **named)
-        call = self.delta_call_type(index=index, function=function, **head)
-        return self.delta_type(tool_calls=[call])
+    def _server(self, parser: str) -> Any:
+        server: Any = object.__new__(self.server_type)
+        server.response_role = "assistant"
+        server.enable_auto_tools = True
+        server.tool_parser = self.manager.get_tool_parser(parser)
+        if self.unified is not None:
+            known = {"tool_parser_name": parser, "enable_auto_tools": True, "model_name": "engine"}
+            server.parser_cls = _call(self.unified.get_parser, known)
+        # The server would send the exception's text; its type is wanted as well.
+        server.create_error_response = server.create_streaming_error_response = _again
+        return server
 
-    def _request(self, tools: Any, *, stream: bool) -> Any:
-        messages = [{"role": "user", "content": "-"}]
+    def _request(self, tools: Any, history_calls: int, *, stream: bool) -> Any:
+        history = [
+            {"id": f"call_{n}", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+            for n in range(history_calls)
+        ]
+        messages: list[Any] = [{"role": "user", "content": "-"}]
+        if history:
+            messages.append({"role": "assistant", "content": None, "tool_calls": history})
         return self.request_type(
             model="engine", messages=messages, tools=tools, tool_choice="auto", stream=stream
         )
 
-    def _parser(self, name: str, request: Any, tokenizer: Any) -> Any:
-        kind = self.manager.get_tool_parser(name)
-        more = {"tools": request.tools} if "tools" in inspect.signature(kind).parameters else {}
-        return kind(tokenizer, **more)
+    def _known(self, request: Any, tokenizer: Any, outputs: Any) -> dict[str, Any]:
+        return {
+            "request": request,
+            "result_generator": outputs,
+            "request_id": f"chatcmpl-{uuid.uuid4().hex}",
+            "model_name": "engine",
+            "conversation": [],
+            "tokenizer": tokenizer,
+            "request_metadata": types.SimpleNamespace(),
+            "chat_template_kwargs": {},
+        }
+
+
+def _call(function: Any, known: Any) -> Any:
+    """Call with those of the known arguments that this version's signature has."""
+    wanted = inspect.signature(function).parameters
+    return function(**{name: known[name] for name in wanted if name in known})
+
+
+def _again(*_: Any, **__: Any) -> Any:
+    """Raise the exception that is being handled once more."""
+    raise  # noqa: PLE0704
 
 
 def _first(*names: str) -> Any:
@@ -151,26 +169,20 @@ def _first(*names: str) -> Any:
     raise ModuleNotFoundError(f"none of {', '.join(names)}", name=names[0])
 
 
-def _finish(reading: Any) -> str:
-    return "tool_calls" if reading.prev_tool_call_arr else "stop"
-
-
-def _event(delta: Any, finish: str | None, frame: Any) -> str:
-    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-    chunk = {**frame, "object": "chat.completion.chunk", "model": "engine", "choices": [choice]}
-    return f"data: {json.dumps(chunk, ensure_ascii=False)}"
-
-
 class _Tokenizer:
-    """As much of a tokenizer as parsers ask for: markers are tokens, other text grows the table."""
+    """As much of a tokenizer as parsers ask for: markers are tokens, other text grows the table.
+
+    Only the end of sequence is special: a parser may drop the special tokens that it doesn't know,
+    and which markers a model's own tokenizer calls special differs between models.
+    """
 
     def __init__(self, markers: Any) -> None:
-        special = [*markers, _EOS]
-        self.table = {piece: n for n, piece in enumerate(special)}
-        self.all_special_tokens = special
-        self.all_special_ids = list(self.table.values())
+        added = [*markers, _EOS]
+        self.table = {piece: n for n, piece in enumerate(added)}
         self.eos_token, self.eos_token_id = _EOS, self.table[_EOS]
-        longest_first = sorted(special, key=len, reverse=True)
+        self.all_special_tokens = [self.eos_token]
+        self.all_special_ids = [self.eos_token_id]
+        longest_first = sorted(added, key=len, reverse=True)
         self.frame = re.compile("(" + "|".join(map(re.escape, longest_first)) + ")")
 
     @property
