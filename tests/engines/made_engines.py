@@ -222,10 +222,45 @@ _SERVING = """
             yield "data: [DONE]\\n\\n"
 """
 
+_UNIFIED = """
+    from vllm.entrypoints.openai import serving_chat
+    from vllm.tool_parsers import ToolParserManager
 
-def make_vllm(site: Path) -> None:
-    """Write the simulated vLLM 9.9 into a folder for PYTHONPATH."""
+    class Parser:
+        def __init__(self, tokenizer, tools, *, chat_template_kwargs):
+            assert tools and chat_template_kwargs == {}
+            self.reading = self.tool_parser_cls(tokenizer)
+
+    class ParserManager:
+        @classmethod
+        def get_parser(cls, tool_parser_name=None, enable_auto_tools=False):
+            assert enable_auto_tools
+            kind = ToolParserManager.get_tool_parser(tool_parser_name)
+            return type("Composed", (Parser,), {"tool_parser_cls": kind})
+
+    class OpenAIServingChat(serving_chat.OpenAIServingChat):
+        async def chat_completion_full_generator(
+            self, request, result_generator, request_id, model_name, conversation, tokenizer,
+            request_metadata, parser=None):
+            assert isinstance(parser, self.parser_cls)
+            self.tool_parser = lambda tokenizer: parser.reading
+            return await super().chat_completion_full_generator(
+                request, result_generator, request_id, model_name, conversation, tokenizer,
+                request_metadata)
+"""
+
+
+def make_vllm(site: Path, *, unified: bool = False) -> None:
+    """Write the simulated vLLM 9.9 into a folder for PYTHONPATH.
+
+    ``unified`` gives it the newer serving module, which composes a parser for each request.
+    """
+    newer = {
+        "vllm/entrypoints/openai/chat_completion/__init__.py": "",
+        "vllm/entrypoints/openai/chat_completion/serving.py": _UNIFIED,
+    }
     sources = {
+        **(newer if unified else {}),
         "vllm/__init__.py": "",
         "vllm/tool_parsers/__init__.py": _PARSERS,
         "vllm/entrypoints/__init__.py": "",

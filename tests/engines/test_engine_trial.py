@@ -55,6 +55,17 @@ async def test_the_answer_is_a_chat_completion(vllm) -> None:
     assert answer.request["version"] == "9.9"
 
 
+@pytest.mark.parametrize("stream", [False, True])
+async def test_the_newer_serving_composes_its_parser(tmp_path, monkeypatch, stream: bool) -> None:
+    make_vllm(tmp_path, unified=True)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    async with EngineTrial("engine/vllm:hermes", engine_python=sys.executable) as trial:
+        answer = await trial.ask(CALL, 0, stream=stream)
+        reply = dialect("openai-chat").decode(answer.attempts[-1], stream=stream)
+    assert judge(CALL, 0, reply).findings == ()
+    assert reply.finish == "tool_calls"
+
+
 async def test_the_stream_is_the_one_of_the_serving_layer(vllm) -> None:
     """The simulated parser keeps the rest of the arguments back; the frame sends it at the end."""
     async with EngineTrial("engine/vllm:hermes", engine_python=vllm) as trial:

@@ -63,8 +63,9 @@ class Reader:
         request = self._request(tools, history_calls, stream=False)
         server = self._server(parser)
         known = self._known(request, tokenizer, self._outputs([text], tokenizer, joined=True))
-        if self.unified is not None:
-            known["parser"] = server._make_parser(request, tokenizer, known["chat_template_kwargs"])
+        if server.parser_cls is not None:
+            more = {"chat_template_kwargs": known["chat_template_kwargs"]}
+            known["parser"] = server.parser_cls(tokenizer, request.tools, **more)
         response = self.loop.run_until_complete(_call(server.chat_completion_full_generator, known))
         return response.model_dump(mode="json")
 
