@@ -1,8 +1,10 @@
 """A trial from spec to wire bytes, with simulated engines that work, hang, die or lack a module."""
 
+import asyncio
 import json
 import random
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,6 +18,7 @@ from toolfuzz.endpoints.dialects import dialect
 from toolfuzz.engines import participant
 from toolfuzz.engines.chunking import check_chunking, cut
 from toolfuzz.engines.native import families
+from toolfuzz.engines.process import Worker
 from toolfuzz.engines.trial import EngineTrial, describe, parse_spec
 from toolfuzz.judge.pipeline import judge
 
@@ -132,6 +135,16 @@ async def test_what_the_installed_engine_lacks(vllm, spec: str, said: str) -> No
     with pytest.raises(UsageError, match=said):
         async with EngineTrial(spec, engine_python=vllm):
             pass
+
+
+async def test_a_start_that_is_given_up_leaves_no_process(tmp_path, monkeypatch) -> None:
+    make_vllm(tmp_path)
+    (tmp_path / "vllm/__init__.py").write_text("import time; time.sleep(60)")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    worker = Worker(Path(sys.executable), ("vllm",), timeout=1)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(worker.start(), 0.5)
+    assert worker._process is None
 
 
 @pytest.mark.parametrize("python", ["/nowhere/python", "/bin/ls"])

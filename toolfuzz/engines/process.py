@@ -55,6 +55,9 @@ class Worker:
             loaded = await asyncio.wait_for(self._line(), _START_TIMEOUT)
         except TimeoutError:
             loaded = {"fatal": f"nothing loaded within {_START_TIMEOUT:g} s"}
+        except asyncio.CancelledError:
+            await self.stop()
+            raise
         if loaded is None:
             loaded = {"fatal": await self._last_words()}
         if "fatal" in loaded:
