@@ -15,6 +15,7 @@ from llmock.testing import LLMockServer
 
 import toolfuzz
 from toolfuzz.cli import cli
+from toolfuzz.simulate.process import start
 
 SKILL = Path(__file__).parents[2] / "schemas" / "data_import.json"
 
@@ -237,3 +238,20 @@ def test_an_interrupted_run_goes_on_where_it_stood(tmp_path: Path) -> None:
     assert target["calls"] == 400, "nothing is asked twice"
     assert toolfuzz_("run", "--resume", "run", "--cases", "9").exit_code == 2
     assert toolfuzz_("run", "--resume", "nowhere").exit_code == 2
+
+
+def test_the_simulator_is_known_by_any_address() -> None:
+    with start(profile="glm-4.7") as simulator:
+        done = toolfuzz_(
+            "run",
+            "-m",
+            "any-name",
+            "--base-url",
+            simulator.base_url,
+            "--cases",
+            "10",
+            "--out",
+            "run",
+        )
+    assert done.exit_code == 0, done.output
+    assert "simulated endpoints" in done.output

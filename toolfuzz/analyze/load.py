@@ -19,16 +19,22 @@ from toolfuzz.core.verdict import Finding, Verdict
 
 __all__ = ["Question", "RunData", "Traffic", "causes", "collect", "question"]
 
+_SIMULATOR = "toolfuzz-simulator"
+
 Question = tuple[str, str, int, bool]
 """One asking of a case: (case id, target name, repeat, streamed)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """HTTP calls made to a target, retries included, and how many of them were retries."""
+    """HTTP calls made to a target, retries included, and how many of them were retries.
+
+    ``simulated``: our own simulator answered, whatever the address was.
+    """
 
     calls: int = 0
     retries: int = 0
+    simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,9 @@ def collect(events: Iterable[Event], *, keep_exchanges: bool = False) -> RunData
                 seen = traffic.get(exchange.target, Traffic())
                 attempts = len(exchange.attempts)
                 traffic[exchange.target] = Traffic(
-                    seen.calls + attempts, seen.retries + max(attempts - 1, 0)
+                    seen.calls + attempts,
+                    seen.retries + max(attempts - 1, 0),
+                    seen.simulated or exchange.last.headers.get("server") == _SIMULATOR,
                 )
                 if keep_exchanges:
                     exchanges.setdefault(question(exchange), []).append(exchange)

@@ -137,7 +137,7 @@ def _target(run: RunData, target: Target) -> JsonObject:
     return {
         "target": target.name,
         "kind": target.kind,
-        "simulated": target.kind == "simulated",
+        "simulated": target.kind == "simulated" or traffic.simulated,
         "endpoint": target.endpoint,
         "dialect": target.dialect,
         "model": target.model,

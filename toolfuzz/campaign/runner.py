@@ -10,6 +10,7 @@ from toolfuzz.campaign.feed import CaseFeed
 from toolfuzz.campaign.journal import Journal
 from toolfuzz.campaign.question import modes, put_question
 from toolfuzz.core.case import Case
+from toolfuzz.core.errors import ToolfuzzError
 from toolfuzz.core.events import CaseDrawn, Event, RunFinished, VerdictReached
 from toolfuzz.core.exchange import Reply
 from toolfuzz.judge.policy import Policy
@@ -76,18 +77,25 @@ async def ask_all(campaign: Campaign, journal: Journal, *, stop: asyncio.Event) 
     feed = CaseFeed(campaign.cases, ahead=DRAW_AHEAD)
     queue: asyncio.Queue[Sequence[Event] | None] = asyncio.Queue(maxsize=256)
     lanes = [_Lane(p) for p in campaign.participants]
-    async with asyncio.TaskGroup() as group:
-        drawing = group.create_task(feed.fill())
-        writing = group.create_task(_dispatch(queue, journal, campaign.tell))
-        workers = [
-            group.create_task(_work(lane, campaign, feed, queue, stop))
-            for lane in lanes
-            for _ in range(lane.participant.concurrency)
-        ]
-        await asyncio.gather(*workers)
-        drawing.cancel()
-        await queue.put(None)
-        await writing
+    try:
+        async with asyncio.TaskGroup() as group:
+            drawing = group.create_task(feed.fill())
+            writing = group.create_task(_dispatch(queue, journal, campaign.tell))
+            workers = [
+                group.create_task(_work(lane, campaign, feed, queue, stop))
+                for lane in lanes
+                for _ in range(lane.participant.concurrency)
+            ]
+            await asyncio.gather(*workers)
+            drawing.cancel()
+            await queue.put(None)
+            await writing
+    except BaseExceptionGroup as failed:
+        # A target that can't be started is the user's to know of, in one line.
+        ours = failed.subgroup(ToolfuzzError)
+        if ours is None:
+            raise
+        raise ours.exceptions[0] from None
     return tuple(lane.participant.target.name for lane in lanes if lane.given_up)
 
 

@@ -104,7 +104,7 @@ def summary_view(summary: JsonObject, *, width: int) -> RenderableType:
 def headline(summary: JsonObject, *more: str) -> Text:
     """Return the first line: what ran, on what, and whether it was real."""
     targets = summary["targets"]
-    kinds = {t["kind"] for t in targets}
+    simulated = {t["simulated"] for t in targets}
     words = [
         f"toolfuzz {summary['toolfuzz_version']}",
         *more,
@@ -113,8 +113,8 @@ def headline(summary: JsonObject, *more: str) -> Text:
         f"seed {summary['seed']}",
     ]
     line = Text(" · ".join(words), style="bold")
-    if "simulated" in kinds:
-        line.append(" · simulated endpoints" if kinds == {"simulated"} else " · some simulated",
+    if True in simulated:
+        line.append(" · simulated endpoints" if simulated == {True} else " · some simulated",
                     style="bold magenta")  # fmt: skip
     if summary["finish_reason"] == "decided":
         line.append(" · stopped early: the rate is no fair estimate", style="bold yellow")
