@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import json
-import os
 import re
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -16,7 +14,7 @@ from toolfuzz.analyze.clients import Recordings
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.rates import summarize
 from toolfuzz.campaign.asker import Participant
-from toolfuzz.campaign.journal import read_journal
+from toolfuzz.campaign.journal import read_journal, write_json
 from toolfuzz.campaign.record import Record
 from toolfuzz.campaign.runner import Campaign, run_campaign
 from toolfuzz.core.case import Case, JsonObject
@@ -253,11 +251,7 @@ def write_summary(folder: Path, run: RunData, recordings: Recordings | None = No
     """
     summary = {**summarize(run), "folder": str(folder)}
     summary["clients"] = recordings.clients(run) if recordings else {}
-    path = folder / "summary.json"
-    # Written whole or not at all: a reader never sees half a summary.
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(summary, indent=2, ensure_ascii=True) + "\n", encoding="utf-8")
-    draft.replace(path)
+    write_json(folder / "summary.json", summary)
     return summary
 
 

@@ -1,7 +1,6 @@
 """What ``toolfuzz check`` does: both sides are opened, asked and kept until the rule decides."""
 
 import asyncio
-import json
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack, aclosing
@@ -29,7 +28,7 @@ from toolfuzz.baseline import (
     stored_cases,
     with_stored_settings,
 )
-from toolfuzz.campaign.journal import JOURNAL_NAME, read_journal
+from toolfuzz.campaign.journal import JOURNAL_NAME, read_journal, write_json
 from toolfuzz.campaign.pairs import PairedCheck, check_pairs
 from toolfuzz.campaign.record import Record
 from toolfuzz.campaign.sequential import accept_or_reject
@@ -200,8 +199,7 @@ def _finish(folder: Path, check: JsonObject) -> JsonObject:
     if (folder / FRESH_NAME).is_dir():
         traffic = collect(read_journal(folder / FRESH_NAME)).traffic.values()
         check["spent"]["again"] = sum(t.calls for t in traffic)
-    text = json.dumps(check, indent=2, ensure_ascii=True) + "\n"
-    (folder / CHECK_NAME).write_text(text, encoding="utf-8")
+    write_json(folder / CHECK_NAME, check)
     return {**summary, "check": check}
 
 

@@ -11,7 +11,7 @@ import click
 from toolfuzz.analyze.attribute import Association, answers_for, screen
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.analyze.price import price_of
-from toolfuzz.campaign.journal import read_journal
+from toolfuzz.campaign.journal import read_journal, write_json
 from toolfuzz.cli._minimize import with_note
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import ToolfuzzError, UsageError
@@ -27,7 +27,6 @@ from toolfuzz.evidence.study import (
     RESULT_NAME,
     study_folder,
     study_from_json,
-    write_json,
 )
 from toolfuzz.judge.policy import Policy
 from toolfuzz.report.text import printable

@@ -7,11 +7,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from toolfuzz.campaign.journal import write_json
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION, case_from_json, case_to_json
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.evidence.replay import Known
-from toolfuzz.evidence.study import write_json
 from toolfuzz.judge.catalogue import defects
 
 __all__ = [

@@ -1,15 +1,13 @@
 """Minimizing the failures of a run, each in a folder of its own beside the run's journal."""
 
 import dataclasses
-import json
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from toolfuzz import __version__
 from toolfuzz.campaign.asker import Participant
-from toolfuzz.campaign.journal import JOURNAL_NAME, Journal, read_journal
+from toolfuzz.campaign.journal import JOURNAL_NAME, Journal, read_journal, write_json
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION, case_from_json, case_to_json
 from toolfuzz.core.errors import UsageError
@@ -27,7 +25,6 @@ __all__ = [
     "study_folder",
     "study_from_json",
     "study_to_json",
-    "write_json",
 ]
 
 RESULT_NAME = "minimized.json"
@@ -152,10 +149,3 @@ def study_from_json(data: JsonObject) -> tuple[Culprit, Minimized]:
         )
     except (KeyError, TypeError) as error:
         raise UsageError(f"not the result of a minimization: {error}") from None
-
-
-def write_json(path: Path, data: JsonObject) -> None:
-    """Write a file whole or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
-    draft.replace(path)
