@@ -2,7 +2,7 @@
 
 The simulator names the faults that struck in the response header ``x-toolfuzz-fault``. Over HTTP
 it runs in a process of its own; in process the same application is called over ASGI. Either way
-the bytes pass through the decoders of ``toolfuzz.endpoints`` before they are judged.
+the bytes pass through the decoders of ``toolfuzz.sources`` before they are judged.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -14,12 +14,12 @@ import httpx
 
 from toolfuzz.core.case import Case, Turn
 from toolfuzz.core.exchange import Attempt, Reply, Target
-from toolfuzz.endpoints.dialects import dialect
-from toolfuzz.endpoints.transport import encode_body
+from toolfuzz.formats import wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.judge.pipeline import Judgement, judge
 from toolfuzz.simulate.process import start
 from toolfuzz.simulate.server import build_app
+from toolfuzz.sources.transport import encode_body
 
 APIS = ("openai-chat", "openai-responses", "anthropic-messages")
 CELLS = tuple(product(APIS, (False, True)))
@@ -135,7 +135,7 @@ async def _ask(
     model: str,
     history: Sequence[tuple[Turn, Reply]],
 ) -> tuple[Reply, tuple[str, ...]]:
-    form = dialect(api)
+    form = wire_format(api)
     target = Target(model, "sim", model, api, params={_CAPS.get(api, "max_tokens"): CAP})
     body = form.encode(case, turn, target, stream=stream, history=history)
     answer = await client.post(form.path.lstrip("/"), content=encode_body(body), headers=_HEADERS)

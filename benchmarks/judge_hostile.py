@@ -14,8 +14,7 @@ from judge_asking import CAP, CELLS, situations
 
 from toolfuzz.core.case import Case, Expectation
 from toolfuzz.core.exchange import Attempt, Target
-from toolfuzz.endpoints.dialects import dialect
-from toolfuzz.endpoints.transport import encode_body
+from toolfuzz.formats import wire_format
 from toolfuzz.judge.pipeline import Judgement, judge
 from toolfuzz.simulate.ask import read_ask
 from toolfuzz.simulate.encode import encode_body as reply_body
@@ -23,6 +22,7 @@ from toolfuzz.simulate.encode import encode_events
 from toolfuzz.simulate.faults.registry import faults
 from toolfuzz.simulate.pipeline import respond
 from toolfuzz.simulate.profiles import check_profile
+from toolfuzz.sources.transport import encode_body
 
 _WEDGES = [
     *(b"", b"\x00", b"\xff", b"\xed\xa0\x80", b"\\", b"\\u", b"\\ud800", b'"', b"'", b"{", b"}"),
@@ -46,7 +46,7 @@ def replies(cases: Sequence[Case], rng: Random) -> Iterator[tuple[Case, str, boo
 
 def judged(case: Case, api: str, stream: bool, attempt: Attempt) -> list[Judgement]:
     """Judge a reply beside its right answer, without one, and as its own plain twin."""
-    reply = dialect(api).decode(attempt, stream=stream)
+    reply = wire_format(api).decode(attempt, stream=stream)
     turn = replace(case.turns[0], expect=Expectation("unknown"))
     unknown = replace(case, turns=(turn,))
     return [
@@ -64,7 +64,7 @@ def _noise(rng: Random) -> bytes:
 
 def _mutated(case: Case, api: str, stream: bool, names: Sequence[str], rng: Random) -> bytes:
     model = "+".join([rng.choice(names), *(n[6:] for n in rng.sample(names, rng.randrange(3)))])
-    form = dialect(api)
+    form = wire_format(api)
     target = Target(model, "sim", model, api, params=_cap(api))
     request = form.encode(case, 0, target, stream=stream)
     ask = read_ask(api, request, len(encode_body(request)))

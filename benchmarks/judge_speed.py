@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.exchange import Attempt
-from toolfuzz.endpoints.dialects import dialect
+from toolfuzz.formats import wire_format
 from toolfuzz.judge import reading
 from toolfuzz.judge.pipeline import judge
 
@@ -138,7 +138,7 @@ def _judged(case: Case, body: bytes, *, stream: bool) -> None:
     # Texts are remembered between the layers of one judgement, not between replies.
     reading.load.cache_clear()
     attempt = Attempt(0.0, 0.0, 0.0, 200, {}, ((0.0, body),))
-    judgement = judge(case, 0, dialect("openai-chat").decode(attempt, stream=stream))
+    judgement = judge(case, 0, wire_format("openai-chat").decode(attempt, stream=stream))
     assert judgement.status == "pass"
 
 

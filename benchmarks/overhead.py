@@ -18,17 +18,17 @@ from pathlib import Path
 
 import httpx
 
-from toolfuzz.api import RunOptions, run_options
 from toolfuzz.core.exchange import Target
-from toolfuzz.endpoints.dialects import dialect
+from toolfuzz.formats import wire_format
 from toolfuzz.generate import draw_cases
+from toolfuzz.runs.run import RunOptions, run_options
+from toolfuzz.runs.targets import Access
 from toolfuzz.simulate.process import start
-from toolfuzz.targets import Access
 
 
 def bodies_of(cases: int, seed: int) -> list[bytes]:
     target = Target("clean", "local", "clean", "openai-chat")
-    encode = dialect("openai-chat").encode
+    encode = wire_format("openai-chat").encode
     drawn = draw_cases(cases, seed=seed)
     return [json.dumps(encode(case, 0, target, stream=False)).encode() for case in drawn]
 

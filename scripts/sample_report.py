@@ -11,8 +11,8 @@ from pathlib import Path
 import toolfuzz
 from toolfuzz.analyze.load import collect
 from toolfuzz.analyze.rates import summarize
-from toolfuzz.campaign.journal import JOURNAL_NAME, read_journal
 from toolfuzz.report.formats.html import render
+from toolfuzz.runs.journal import JOURNAL_NAME, read_journal
 
 REPORTS = Path(__file__).parents[1] / "reports"
 SAMPLE = REPORTS / "sample-run"

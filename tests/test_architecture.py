@@ -11,19 +11,29 @@ import pytest
 import toolfuzz
 
 PACKAGE = Path(toolfuzz.__file__).parent
+# A folder may import those of a lower floor and itself, never a neighbour of its own floor.
 FLOORS = {
     "core": 0,
-    "generate": 1,
-    "endpoints": 1,
-    "judge": 1,
-    "campaign": 2,
-    "evidence": 2,
-    "report": 2,
-    "analyze": 2,
-    "simulate": 2,
-    "engines": 2,
+    "formats": 1,
+    "generate": 2,
+    "judge": 2,
+    "engines": 3,
+    "simulate": 4,
+    "sources": 5,
+    "analyze": 6,
+    "pools": 7,
+    "runs": 8,
+    "evidence": 9,
+    "report": 9,
 }
-TOP = 3  # cli, api, targets, config, pytest_plugin
+TOP = 10  # cli, config, pytest_plugin
+# Imports that still point up, each to be mended; the list only gets shorter.
+STILL_UP = {
+    ("toolfuzz.engines.participant", "runs"),
+    ("toolfuzz.engines.trial", "runs"),
+    ("toolfuzz.evidence.bug", "report"),
+    ("toolfuzz.report.html.evidence", "evidence"),
+}
 
 
 def part(module: str) -> str:
@@ -51,13 +61,9 @@ def modules() -> list[tuple[str, Path]]:
 def test_imports_point_down(name: str, path: Path) -> None:
     here = part(name)
     for other in map(part, imports(path)):
-        if other == here or other == "__version__":
+        if other in (here, "__version__") or (name, other) in STILL_UP:
             continue
-        assert FLOORS.get(other, TOP) <= FLOORS.get(here, TOP), f"{name} imports {other}"
-        if FLOORS.get(here) == 1:
-            assert other == "core", f"{name} imports its neighbour {other}"
-        if here == "campaign":
-            assert other != "report", f"{name} imports report"
+        assert FLOORS.get(other, TOP) < FLOORS.get(here, TOP + 1), f"{name} imports {other}"
 
 
 def test_the_package_is_looked_at() -> None:

@@ -81,16 +81,16 @@ LOOK = """
 import json
 from toolfuzz.cli._list import rows
 from toolfuzz.core.exchange import Target
-from toolfuzz.endpoints.dialects import dialect, dialect_names
+from toolfuzz.formats import wire_format, format_names
 from toolfuzz.engines.native import families
 from toolfuzz.generate import draw_cases
-from toolfuzz.generate.sources import load
+from toolfuzz.generate.tools import load
 from toolfuzz.report.write import parse_wanted
 from toolfuzz.simulate.faults import faults
 
 names = {kind: [row[0] for row in rows(kind)[1]]
          for kind in ("models", "defects", "features", "probes", "schemas")}
-names["dialects"] = list(dialect_names())
+names["formats"] = list(format_names())
 names["families"] = list(families())
 names["faults"] = list(faults())
 names["reports"] = [str(w) for w in parse_wanted(["dummy"])]
@@ -114,13 +114,13 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     (package / "simulate/faults/dummy.py").write_text(FAULT)
     (package / "report/formats/dummy.py").write_text(REPORT)
     (root / "schemas/dummy.json").write_text(json.dumps([TOOL]))
-    for path, entry in (("endpoints/endpoints.toml", PROVIDER), ("judge/defects.toml", DEFECT)):
+    for path, entry in (("sources/endpoints.toml", PROVIDER), ("judge/defects.toml", DEFECT)):
         with (package / path).open("a") as file:
             file.write(entry)
-    chat = (package / "endpoints/dialects/openai_chat.py").read_text()
-    (package / "endpoints/dialects/dummy_format.py").write_text(
-        chat.replace('name = "openai-chat"', 'name = "dummy-format"')
-    )
+    dummy = package / "formats/dummy_format"
+    shutil.copytree(package / "formats/openai_chat", dummy)
+    chat = (dummy / "format.py").read_text()
+    (dummy / "format.py").write_text(chat.replace('name = "openai-chat"', 'name = "dummy-format"'))
     family = (package / "engines/native/llama3.py").read_text()
     (package / "engines/native/dummy.py").write_text(family.replace('"llama3"', '"dummy-family"'))
     done = subprocess.run(
@@ -140,7 +140,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
         ("probes", "dummy-probe"),
         ("schemas", "dummy"),
         ("tools", "dummy"),
-        ("dialects", "dummy-format"),
+        ("formats", "dummy-format"),
         ("families", "dummy-family"),
         ("faults", "dummy-fault"),
     ],

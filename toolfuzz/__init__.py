@@ -15,7 +15,7 @@ __all__ = ["__version__", "arun", "run"]
 def __getattr__(name: str) -> Any:
     # The engine pulls in hypothesis and httpx; `toolfuzz --help` must not wait for them.
     if name in {"run", "arun"}:
-        from toolfuzz import api
+        from toolfuzz.runs import run as api
 
         return getattr(api, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -22,7 +22,7 @@ from pydantic import BaseModel, Field
 
 from toolfuzz.cli import cli
 from toolfuzz.generate import feature_names, probe_names
-from toolfuzz.generate.sources import load
+from toolfuzz.generate.tools import load
 
 SAVED = Path(__file__).parents[1] / "data" / "mcp"
 BIN = Path(sys.executable).parent

@@ -17,8 +17,8 @@ from toolfuzz.generate.features.keys import KEY_RULE
 from toolfuzz.generate.features.tool_names import NAME_RULE
 from toolfuzz.generate.plan import shape_of
 from toolfuzz.generate.prompts import read
-from toolfuzz.generate.sources.toolset import ToolSet
 from toolfuzz.generate.spot import nodes
+from toolfuzz.generate.tools.toolset import ToolSet
 
 N = 600
 OPT_IN = [name for name, line in feature_names().items() if "only when asked for" in line]

@@ -18,8 +18,8 @@ from toolfuzz.generate.respell import (
     null_by_type_list,
     undescribed,
 )
-from toolfuzz.generate.sources.toolset import ToolSet
 from toolfuzz.generate.spot import nodes
+from toolfuzz.generate.tools.toolset import ToolSet
 from toolfuzz.generate.twins import TWINS, twins
 from toolfuzz.generate.validity import invalid_at
 

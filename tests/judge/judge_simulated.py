@@ -4,7 +4,7 @@ import json
 
 from toolfuzz.core.case import Case
 from toolfuzz.core.exchange import Attempt, Target
-from toolfuzz.endpoints.dialects import dialect
+from toolfuzz.formats import wire_format
 from toolfuzz.simulate.ask import read_ask
 from toolfuzz.simulate.encode import encode_body, encode_events
 from toolfuzz.simulate.pipeline import respond
@@ -16,7 +16,7 @@ CAP = 16_384
 def simulated(case: Case, api: str, *, stream: bool, model: str, seed: str = "0") -> Attempt:
     """Answer the case's first turn; the header ``x-toolfuzz-fault`` names what struck."""
     cap = "max_output_tokens" if api == "openai-responses" else "max_tokens"
-    body = dialect(api).encode(
+    body = wire_format(api).encode(
         case, 0, Target(model, "sim", model, api, params={cap: CAP}), stream=stream
     )
     outcome = respond(read_ask(api, body, len(json.dumps(body))), check_profile(model), seed)

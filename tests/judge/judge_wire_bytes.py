@@ -1,4 +1,4 @@
-"""Replies as real bytes in the three wire formats, decoded by the dialects."""
+"""Replies as real bytes in the three wire formats, decoded by the formats."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from typing import Any
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.exchange import Attempt, Reply
-from toolfuzz.endpoints.dialects import dialect
+from toolfuzz.formats import wire_format
 from toolfuzz.judge.pipeline import Judgement, judge
 
 Call = tuple[str | None, str | None, str]  # id, name, argument string
@@ -59,7 +59,7 @@ def attempt(body: bytes, status: int = 200, error: str | None = None) -> Attempt
 def decode(api: str, body: Any, *, stream: bool = False, status: int = 200) -> Reply:
     if not isinstance(body, bytes):
         body = json.dumps(body).encode()
-    return dialect(api).decode(attempt(body, status), stream=stream)
+    return wire_format(api).decode(attempt(body, status), stream=stream)
 
 
 def sse(events: Iterable[Any], *, named: bool = False) -> bytes:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from judge_calls import document, judged
 
-from toolfuzz.core.strictjson import dumps, parse
+from toolfuzz.core.json import dumps, parse
 from toolfuzz.judge.equality import same
 
 texts = st.text(max_size=8) | st.sampled_from(

@@ -14,7 +14,7 @@ from judge_simulated import CAP, simulated
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Tool, Turn
 from toolfuzz.core.exchange import Attempt
-from toolfuzz.endpoints.dialects import dialect
+from toolfuzz.formats import wire_format
 from toolfuzz.generate import prompts
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.pipeline import judge
@@ -135,7 +135,7 @@ def test_strings_may_hold_anything(api: str, stream: bool) -> None:
         turn = Turn(asked, Expectation("calls", (call,)))
         case = Case("generated", "echo", (), (TEXT_TOOL,), (turn,))
         for model in ("clean", "legal-variations"):
-            reply = dialect(api).decode(
+            reply = wire_format(api).decode(
                 simulated(case, api, stream=stream, model=model, seed=str(n)), stream=stream
             )
             judgement = judge(case, 0, reply, max_tokens=CAP)
@@ -159,6 +159,6 @@ def test_bytes_of_another_format_are_judged(bench: ModuleType) -> None:
             for other in ("openai-chat", "openai-responses", "anthropic-messages"):
                 for other_stream in (False, True):
                     attempt = Attempt(0.0, None, 0.0, 200, recorded.headers, recorded.chunks)
-                    reply = dialect(other).decode(attempt, stream=other_stream)
+                    reply = wire_format(other).decode(attempt, stream=other_stream)
                     judgement = judge(case, 0, reply)
                     assert judgement.status in ("pass", "fail", "unjudged")

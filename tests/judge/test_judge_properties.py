@@ -27,7 +27,7 @@ from judge_wire_bytes import (
 
 from toolfuzz.core.case import Tool
 from toolfuzz.core.exchange import Fragment, Reply, ToolCall, Usage, WireProblem
-from toolfuzz.endpoints.dialects import dialect
+from toolfuzz.formats import wire_format
 from toolfuzz.judge.markup import marker_begun, written_calls
 from toolfuzz.judge.reading import agrees, canonical
 from toolfuzz.judge.stream import assemble
@@ -190,7 +190,7 @@ def test_mutated_bytes_never_raise(api: str, data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, len(body) - 1))
         body[at : at + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=4))
-    reply = dialect(api).decode(attempt(bytes(body)), stream=True)
+    reply = wire_format(api).decode(attempt(bytes(body)), stream=True)
     verdict(case_of(PARIS, ROME), reply)
 
 
@@ -219,7 +219,7 @@ _STREAMS = {api: _bytes(api) for api in APIS}
 
 def test_the_recorded_streams_are_right() -> None:
     for api, body in _STREAMS.items():
-        reply = dialect(api).decode(attempt(body), stream=True)
+        reply = wire_format(api).decode(attempt(body), stream=True)
         assert verdict(case_of(PARIS, ROME), reply).findings == ()
 
 

@@ -7,7 +7,7 @@ import pytest
 from judge_calls import UNKNOWN, judged, open_schema, slugs
 
 from toolfuzz.core.case import Tool
-from toolfuzz.core.strictjson import loads
+from toolfuzz.core.json import loads
 from toolfuzz.judge.call import validates
 from toolfuzz.judge.catalogue import defects
 

@@ -20,7 +20,7 @@ from judge_wire_bytes import (
     verdict,
 )
 
-from toolfuzz.endpoints.dialects import dialect
+from toolfuzz.formats import wire_format
 
 CASE = case_of(PARIS)
 
@@ -108,7 +108,7 @@ def test_nobodys_fault() -> None:
         assert judgement.status == "unjudged"
         return judgement.reason
 
-    read = dialect("openai-chat").decode
+    read = wire_format("openai-chat").decode
     assert "ReadError" in str(reason(read(attempt(b"", error="ReadError: cut"), stream=False)))
     half = read(attempt(b'data: {"choices":[]}\n\n', error="ReadError: cut"), stream=True)
     assert "ReadError" in str(reason(half))

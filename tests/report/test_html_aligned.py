@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolfuzz.core import strictjson
+from toolfuzz.core import json as strictjson
 from toolfuzz.report.html.aligned import aligned
 
 JSON = st.recursive(

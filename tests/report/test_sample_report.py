@@ -5,8 +5,8 @@ from pathlib import Path
 
 from toolfuzz.analyze.load import collect
 from toolfuzz.analyze.rates import summarize
-from toolfuzz.campaign.journal import read_journal
 from toolfuzz.report.formats.html import render
+from toolfuzz.runs.journal import read_journal
 
 REPORTS = Path(__file__).parents[2] / "reports"
 

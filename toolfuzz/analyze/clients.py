@@ -65,7 +65,7 @@ class Recordings:
                 break
             case = run.cases[exchange.case_id]
             for view in lens(
-                exchange.last, target.dialect, stream=exchange.stream, case=case, turn=exchange.turn
+                exchange.last, target.format, stream=exchange.stream, case=case, turn=exchange.turn
             ):
                 tallies.setdefault(view.client, _Tally()).add(view, passed=passed)
             # The first one also imports the SDK.

@@ -30,7 +30,7 @@ _COLUMNS = (
     "kind",
     "simulated",
     "model",
-    "dialect",
+    "format",
     "rate",
     "low",
     "high",

@@ -139,7 +139,7 @@ def _target(run: RunData, target: Target) -> JsonObject:
         "kind": target.kind,
         "simulated": target.kind == "simulated" or traffic.simulated,
         "endpoint": target.endpoint,
-        "dialect": target.dialect,
+        "format": target.format,
         "model": target.model,
         **asdict(total),
         "failed": total.judged - total.passed,

@@ -11,13 +11,10 @@ import click
 from toolfuzz.analyze.attribute import Association, answers_for, screen
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.analyze.price import price_of
-from toolfuzz.campaign.journal import read_journal, write_json
 from toolfuzz.cli._minimize import with_note
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Target
-from toolfuzz.endpoints.dialects import dialect_names
-from toolfuzz.endpoints.registry import resolve
 from toolfuzz.evidence.attribution import Other, attribute, attribution_to_json
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import Failure, failures
@@ -28,9 +25,12 @@ from toolfuzz.evidence.study import (
     study_folder,
     study_from_json,
 )
+from toolfuzz.formats import format_names
 from toolfuzz.judge.policy import Policy
 from toolfuzz.report.text import printable
-from toolfuzz.targets import Access, access_of_run, open_participants
+from toolfuzz.runs.journal import read_journal, write_json
+from toolfuzz.runs.targets import Access, access_of_run, open_participants
+from toolfuzz.sources.registry import resolve
 
 __all__ = ["attribute_failures", "attribute_run"]
 
@@ -121,12 +121,12 @@ async def _formats(target: Target, access: Access, stack: AsyncExitStack, seed: 
     """Open the same model in every other wire format that its endpoint answers in."""
     if target.kind == "engine":
         return []
-    names: Sequence[str] = dialect_names()
+    names: Sequence[str] = format_names()
     if target.kind == "http" and access.base_url is None:
-        names = tuple(resolve(target.name)[0].dialect_urls)
+        names = tuple(resolve(target.name)[0].format_urls)
     others = []
     for name in names:
-        if name == target.dialect:
+        if name == target.format:
             continue
         reached = open_participants([target.name], replace(access, api=name), seed=seed)
         try:

@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from toolfuzz.analyze.load import collect
-from toolfuzz.campaign.journal import read_journal
 from toolfuzz.cli._attribute import attribute_failures
 from toolfuzz.cli._minimize import study_run, with_note
 from toolfuzz.core.errors import UsageError
@@ -15,7 +14,8 @@ from toolfuzz.evidence.dossier import open_dossier
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import failures
 from toolfuzz.evidence.study import ATTRIBUTION_NAME, RESULT_NAME, study_folder
-from toolfuzz.targets import access_of_run
+from toolfuzz.runs.journal import read_journal
+from toolfuzz.runs.targets import access_of_run
 
 __all__ = ["write_reports"]
 

@@ -9,9 +9,6 @@ import click
 
 from toolfuzz.analyze.check import CheckRule
 from toolfuzz.analyze.sequential import SequentialTest
-from toolfuzz.api import RunOptions
-from toolfuzz.baseline import CheckOptions
-from toolfuzz.checking import check_against, check_alone
 from toolfuzz.cli._live import Work, live
 from toolfuzz.cli._outcome import exit_with
 from toolfuzz.cli._reports import write_wanted
@@ -20,7 +17,10 @@ from toolfuzz.config import load_config
 from toolfuzz.core.errors import EXIT_INTERRUPTED, UsageError
 from toolfuzz.report.decision import print_check
 from toolfuzz.report.write import parse_wanted
-from toolfuzz.targets import Access
+from toolfuzz.runs.baseline import CheckOptions
+from toolfuzz.runs.check import check_against, check_alone
+from toolfuzz.runs.run import RunOptions
+from toolfuzz.runs.targets import Access
 
 __all__ = ["run_check"]
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from toolfuzz.campaign.journal import JOURNAL_NAME
-from toolfuzz.campaign.offline import BadLine, Judged, judge_lines
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.judge.policy import Policy
 from toolfuzz.report.text import printable
+from toolfuzz.runs.journal import JOURNAL_NAME
+from toolfuzz.runs.offline import BadLine, Judged, judge_lines
 
 __all__ = ["judge_file"]
 

@@ -16,14 +16,14 @@ def rows(kind: str) -> Rows:
 def _models() -> Iterator[tuple[str, ...]]:
     import os
 
-    from toolfuzz.endpoints.registry import endpoints
+    from toolfuzz.sources.registry import endpoints
 
     for endpoint in endpoints().values():
         key = endpoint.key_env or "no key"
         if endpoint.key_env and os.environ.get(endpoint.key_env):
             key += " (set)"
         names = ", ".join(endpoint.models) or f"{endpoint.name}/MODEL"
-        yield endpoint.name, names, endpoint.dialect, key
+        yield endpoint.name, names, endpoint.format, key
 
 
 def _defects() -> Iterator[tuple[str, ...]]:
@@ -53,7 +53,7 @@ def _profiles() -> Iterator[tuple[str, ...]]:
 
 
 def _schemas() -> Iterator[tuple[str, ...]]:
-    from toolfuzz.generate.sources import catalogues, describe_catalogue
+    from toolfuzz.generate.tools import catalogues, describe_catalogue
 
     for name in catalogues():
         facts = describe_catalogue(name)

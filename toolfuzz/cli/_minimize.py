@@ -12,7 +12,6 @@ import click
 
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.analyze.price import price_of
-from toolfuzz.campaign.journal import read_journal
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
 from toolfuzz.evidence.examiner import Budget
@@ -22,7 +21,8 @@ from toolfuzz.evidence.study import study_failure, study_folder, study_to_json
 from toolfuzz.evidence.tree import size
 from toolfuzz.judge.policy import Policy
 from toolfuzz.report.text import printable
-from toolfuzz.targets import Access, access_of_run, open_participants
+from toolfuzz.runs.journal import read_journal
+from toolfuzz.runs.targets import Access, access_of_run, open_participants
 
 __all__ = ["minimize_after", "minimize_run", "study_run", "with_note"]
 

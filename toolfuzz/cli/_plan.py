@@ -10,15 +10,15 @@ from typing import Any
 import click
 
 from toolfuzz.analyze.price import price_of
-from toolfuzz.api import RunOptions, check_options, draw, load_tools
-from toolfuzz.campaign.question import modes, request_cap
 from toolfuzz.core.case import Case
 from toolfuzz.core.exchange import Target
-from toolfuzz.endpoints.dialects import dialect
-from toolfuzz.generate.sources import ToolSet
+from toolfuzz.formats import wire_format
+from toolfuzz.generate.tools import ToolSet
 from toolfuzz.report.terminal import print_rows
 from toolfuzz.report.text import printable
-from toolfuzz.targets import plan_targets
+from toolfuzz.runs.question import modes, request_cap
+from toolfuzz.runs.run import RunOptions, check_options, draw, load_tools
+from toolfuzz.runs.targets import plan_targets
 
 __all__ = ["print_coverage", "print_plan"]
 
@@ -49,7 +49,7 @@ async def _drawn(options: RunOptions, tool_sets: Sequence[ToolSet]) -> list[Case
 
 def _target_plan(target: Target, cases: list[Case], repeat: int) -> dict[str, Any]:
     ways = len(modes(target)) * repeat
-    encode = dialect(target.dialect).encode
+    encode = wire_format(target.format).encode
     bodies = [encode(case, 0, target, stream=False) for case in cases]
     sizes = [len(json.dumps(body, ensure_ascii=False).encode()) for body in bodies]
     input_tokens = sum(math.ceil(size / BYTES_PER_TOKEN) for size in sizes) * ways

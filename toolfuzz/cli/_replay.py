@@ -10,8 +10,6 @@ from typing import Any
 import click
 
 from toolfuzz.analyze.load import collect
-from toolfuzz.campaign.asker import Participant
-from toolfuzz.campaign.journal import find_journal, read_journal
 from toolfuzz.cli.options import run_options_from
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import (
@@ -27,7 +25,9 @@ from toolfuzz.evidence.failures import failures
 from toolfuzz.evidence.replay import Known, Replayed, replay, worst
 from toolfuzz.evidence.study import RESULT_NAME, study_folder, study_from_json
 from toolfuzz.report.text import printable
-from toolfuzz.targets import Access, open_participants
+from toolfuzz.runs.asker import Participant
+from toolfuzz.runs.journal import find_journal, read_journal
+from toolfuzz.runs.targets import Access, open_participants
 
 __all__ = ["ask_again", "known_failures", "replay_failures", "replayed_to_json"]
 

@@ -8,11 +8,11 @@ import click
 
 from toolfuzz.analyze.load import collect
 from toolfuzz.analyze.rates import summarize
-from toolfuzz.campaign.journal import find_journal, read_journal
-from toolfuzz.checking import CHECK_NAME
 from toolfuzz.core.case import JsonObject
 from toolfuzz.report.text import printable
 from toolfuzz.report.write import Wanted, write_reports
+from toolfuzz.runs.check import CHECK_NAME
+from toolfuzz.runs.journal import find_journal, read_journal
 
 __all__ = ["summary_of", "write_wanted"]
 

@@ -7,7 +7,6 @@ import click
 
 from toolfuzz.analyze.rates import Rate
 from toolfuzz.analyze.sequential import GateDecision, gate
-from toolfuzz.api import RunOptions, run_options
 from toolfuzz.cli._live import live
 from toolfuzz.cli._minimize import minimize_after
 from toolfuzz.cli._outcome import exit_with
@@ -17,6 +16,7 @@ from toolfuzz.core.errors import EXIT_INTERRUPTED
 from toolfuzz.report.terminal import print_summary
 from toolfuzz.report.text import printable
 from toolfuzz.report.write import parse_wanted
+from toolfuzz.runs.run import RunOptions, run_options
 
 __all__ = ["run_with_progress"]
 

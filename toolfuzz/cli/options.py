@@ -8,7 +8,7 @@ import click
 from toolfuzz.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from toolfuzz.api import RunOptions
+    from toolfuzz.runs.run import RunOptions
 
 __all__ = [
     "case_options",
@@ -149,10 +149,10 @@ def run_options_from(given: dict[str, Any]) -> "RunOptions":
     """Build RunOptions: a command's flags over toolfuzz.toml over the defaults."""
     from pathlib import Path
 
-    from toolfuzz.api import RunOptions
     from toolfuzz.config import load_config
     from toolfuzz.judge.policy import Policy
-    from toolfuzz.targets import Access
+    from toolfuzz.runs.run import RunOptions
+    from toolfuzz.runs.targets import Access
 
     given = {k: v for k, v in given.items() if v not in (None, ())}
     if "headers" in given:

@@ -16,7 +16,7 @@ from toolfuzz.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from toolfuzz.api import RunOptions
+    from toolfuzz.runs.run import RunOptions
 
 EPILOG = """\b
 Examples:
@@ -91,9 +91,9 @@ def run(
 
 
 def _resumed(run: Path, given: dict[str, Any]) -> "RunOptions":
-    from toolfuzz.api import resumed_options
     from toolfuzz.cli.options import parse_headers
     from toolfuzz.core.errors import UsageError
+    from toolfuzz.runs.run import resumed_options
 
     given = {name: value for name, value in given.items() if value not in (None, ())}
     if fixed := given.keys() - {"headers", "timeout", "concurrency", "engine_python"}:

@@ -125,7 +125,7 @@ def event_from_json(data: JsonObject) -> Event:
                         "this journal was written by another version of toolfuzz",
                         f"expected format_version {FORMAT_VERSION}",
                     )
-                targets = tuple(Target(**t) for t in rest.pop("targets"))
+                targets = tuple(_target(t) for t in rest.pop("targets"))
                 return RunStarted(targets=targets, **rest)
             case "case-drawn":
                 return CaseDrawn(case_from_json(rest, keep_ids=True))
@@ -145,3 +145,10 @@ def event_from_json(data: JsonObject) -> Event:
 
 def _fields(noun: Any) -> JsonObject:
     return {name: getattr(noun, name) for name in noun.__dataclass_fields__}
+
+
+def _target(data: JsonObject) -> Target:
+    """Read a target; journals of before called its wire format ``dialect``."""
+    return Target(
+        **{"format" if name == "dialect" else name: value for name, value in data.items()}
+    )

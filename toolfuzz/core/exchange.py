@@ -32,7 +32,7 @@ class Target:
     name: str
     endpoint: str
     model: str
-    dialect: str
+    format: str
     stream: StreamMode = "plain"
     params: JsonObject = field(default_factory=dict)
     kind: TargetKind = "http"

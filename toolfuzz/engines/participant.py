@@ -4,10 +4,10 @@ import os
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
-from toolfuzz.campaign.asker import Asker
 from toolfuzz.core.exchange import Target
-from toolfuzz.endpoints.dialects import Dialect, dialect
 from toolfuzz.engines.trial import EngineTrial
+from toolfuzz.formats import WireFormat, wire_format
+from toolfuzz.runs.asker import Asker
 
 __all__ = ["EngineParticipant"]
 
@@ -17,7 +17,7 @@ class EngineParticipant:
     """A target whose questions go to a parser in a process of its own, one per worker."""
 
     target: Target
-    dialect: Dialect
+    format: WireFormat
     concurrency: int
     python: str | None
     seed: int
@@ -29,7 +29,7 @@ class EngineParticipant:
     ) -> "EngineParticipant":
         """Fetch and load the engine once, so that what is wrong with it shows before the run."""
         participant = cls(
-            target, dialect("openai-chat"), min(2, os.cpu_count() or 1), python, seed, timeout
+            target, wire_format("openai-chat"), min(2, os.cpu_count() or 1), python, seed, timeout
         )
         async with participant.open():
             return participant

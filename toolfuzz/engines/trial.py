@@ -9,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from toolfuzz.campaign.asker import Answer, History
 from toolfuzz.core.case import Case, JsonObject, Tool, Turn
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.core.exchange import Attempt
@@ -18,6 +17,7 @@ from toolfuzz.engines.chunking import check_chunking, cut
 from toolfuzz.engines.native import NotExpressible
 from toolfuzz.engines.process import Worker
 from toolfuzz.engines.spec import ENGINES, EngineSpec, describe, parse_spec
+from toolfuzz.runs.asker import Answer, History
 
 __all__ = ["EngineTrial", "describe", "parse_spec"]
 

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolfuzz.campaign.asker import Participant
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION
 from toolfuzz.evidence.ablation import Cause, ablate
@@ -17,6 +16,7 @@ from toolfuzz.evidence.reduce import BudgetSpentError, all_answers
 from toolfuzz.evidence.study import open_study
 from toolfuzz.generate.twins import TWINS, twins
 from toolfuzz.judge.policy import Policy
+from toolfuzz.runs.asker import Participant
 
 __all__ = ["Attribution", "Other", "attribute", "attribution_to_json"]
 

@@ -14,11 +14,11 @@ from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import case_to_json
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Reply
-from toolfuzz.endpoints.dialects import dialect
 from toolfuzz.evidence.dossier import Dossier, Share
 from toolfuzz.evidence.excerpt import MARKS, excerpt
 from toolfuzz.evidence.minimize import Minimized
 from toolfuzz.evidence.reproduce import Service, curl, http_text, python_sdk, service_of
+from toolfuzz.formats import wire_format
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.clients import ClientView, lens
 from toolfuzz.judge.pipeline import judge
@@ -139,7 +139,7 @@ def _context(dossier: Dossier, case_file: str) -> dict[str, Any]:
         "subject": _subject(dossier),
         "url": service.url,
         "start": service.start,
-        "api": dossier.target.dialect,
+        "api": dossier.target.format,
         "asked_model": dossier.target.model,
         "served_model": reply.model,
         "date": _day(dossier.exchange.last.started),
@@ -200,12 +200,14 @@ def _request(dossier: Dossier) -> JsonObject:
     from dataclasses import replace
 
     target = replace(dossier.target, model="default")
-    return dialect(target.dialect).encode(dossier.case, 0, target, stream=dossier.exchange.stream)
+    return wire_format(target.format).encode(
+        dossier.case, 0, target, stream=dossier.exchange.stream
+    )
 
 
 def _reply(dossier: Dossier) -> Reply:
     exchange = dossier.exchange
-    reply = dialect(dossier.target.dialect).decode(exchange.last, stream=exchange.stream)
+    reply = wire_format(dossier.target.format).decode(exchange.last, stream=exchange.stream)
     return judge(dossier.case, exchange.turn, reply).reply
 
 
@@ -239,7 +241,7 @@ def _clients(dossier: Dossier) -> list[str]:
     exchange = dossier.exchange
     views = lens(
         exchange.last,
-        dossier.target.dialect,
+        dossier.target.format,
         stream=exchange.stream,
         case=dossier.case,
         turn=exchange.turn,
@@ -259,7 +261,7 @@ def _environment(dossier: Dossier) -> list[tuple[str, str]]:
         ("toolfuzz", __version__),
         ("Python", platform.python_version()),
         ("system", f"{platform.system()} {platform.machine()}"),
-        ("wire format", f"{dossier.target.dialect}, {_streamed(dossier.exchange.stream)}"),
+        ("wire format", f"{dossier.target.format}, {_streamed(dossier.exchange.stream)}"),
         ("request parameters", json.dumps(params) if params else "the server's defaults"),
         ("run of", _day(dossier.started)),
     ]

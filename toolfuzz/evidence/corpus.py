@@ -7,12 +7,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from toolfuzz.campaign.journal import write_json
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION, case_from_json, case_to_json
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.evidence.replay import Known
 from toolfuzz.judge.catalogue import defects
+from toolfuzz.runs.journal import write_json
 
 __all__ = [
     "STARTER",

@@ -9,7 +9,6 @@ from typing import Any
 
 from toolfuzz.analyze.load import RunData, collect, question
 from toolfuzz.analyze.rates import wilson
-from toolfuzz.campaign.journal import JOURNAL_NAME, read_journal
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Exchange, Target
@@ -17,6 +16,7 @@ from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.failures import Failure
 from toolfuzz.evidence.minimize import Minimized
 from toolfuzz.evidence.study import ATTRIBUTION_NAME, RESULT_NAME, study_folder, study_from_json
+from toolfuzz.runs.journal import JOURNAL_NAME, read_journal
 
 __all__ = ["Dossier", "Share", "open_dossier"]
 

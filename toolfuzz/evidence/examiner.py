@@ -7,15 +7,15 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-from toolfuzz.campaign.asker import Asker, Participant
-from toolfuzz.campaign.journal import Journal
-from toolfuzz.campaign.question import Outcome, put_question
 from toolfuzz.core.case import Case
 from toolfuzz.core.events import CaseDrawn, Event, VerdictReached
 from toolfuzz.core.exchange import Reply
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.reduce import BudgetSpentError
 from toolfuzz.judge.policy import Policy
+from toolfuzz.runs.asker import Asker, Participant
+from toolfuzz.runs.journal import Journal
+from toolfuzz.runs.question import Outcome, put_question
 
 __all__ = ["Budget", "Culprit", "Examiner", "open_examiner"]
 
@@ -132,7 +132,7 @@ class Examiner:
     ) -> Outcome:
         return await put_question(
             asker,
-            self.participant.dialect,
+            self.participant.format,
             self.participant.target,
             case,
             repeat=repeat,

@@ -10,8 +10,8 @@ from typing import Any
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.exchange import Target
-from toolfuzz.endpoints.dialects import dialect
-from toolfuzz.endpoints.registry import resolve
+from toolfuzz.formats import wire_format
+from toolfuzz.sources.registry import resolve
 
 __all__ = ["Service", "curl", "http_text", "python_sdk", "service_of"]
 
@@ -34,30 +34,30 @@ class Service:
     @property
     def url(self) -> str:
         """The full address."""
-        return f"{self.base_url}{dialect(self.api).path}"
+        return f"{self.base_url}{wire_format(self.api).path}"
 
     @property
     def headers(self) -> dict[str, str]:
         """What is sent besides the content type; the key stands there as ``$NAME``."""
-        return dialect(self.api).headers(f"${self.key_env}" if self.key_env else None)
+        return wire_format(self.api).headers(f"${self.key_env}" if self.key_env else None)
 
 
 def service_of(target: Target, settings: Mapping[str, Any]) -> Service:
     """Return where others can reach what a run asked; ``settings`` are the run's."""
     if target.kind == "simulated":
         start = f"toolfuzz serve --profile {shlex.quote(target.model)} --port 8399"
-        return Service(_SIMULATOR, target.dialect, start=start)
+        return Service(_SIMULATOR, target.format, start=start)
     if target.kind == "engine":
         start = "serve a model of this family with this parser at port 8000"
-        return Service(_OWN_SERVER, target.dialect, start=start)
+        return Service(_OWN_SERVER, target.format, start=start)
     endpoint, _ = resolve(
         target.name,
         base_url=settings.get("base_url"),
-        dialect=target.dialect,
+        format=target.format,
         key_env=settings.get("key_env"),
     )
     keyless = endpoint.key_optional and not os.environ.get(endpoint.key_env or "")
-    return Service(endpoint.base_url, target.dialect, None if keyless else endpoint.key_env)
+    return Service(endpoint.base_url, target.format, None if keyless else endpoint.key_env)
 
 
 def curl(service: Service, body: JsonObject) -> str:

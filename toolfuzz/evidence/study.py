@@ -6,8 +6,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from toolfuzz import __version__
-from toolfuzz.campaign.asker import Participant
-from toolfuzz.campaign.journal import JOURNAL_NAME, Journal, read_journal, write_json
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION, case_from_json, case_to_json
 from toolfuzz.core.errors import UsageError
@@ -16,6 +14,8 @@ from toolfuzz.evidence.examiner import Budget, Culprit, Examiner, open_examiner
 from toolfuzz.evidence.failures import DIVERGENCE, Failure
 from toolfuzz.evidence.minimize import Minimized, Report, minimize
 from toolfuzz.judge.policy import Policy
+from toolfuzz.runs.asker import Participant
+from toolfuzz.runs.journal import JOURNAL_NAME, Journal, read_journal, write_json
 
 __all__ = [
     "ATTRIBUTION_NAME",

@@ -8,7 +8,7 @@ from toolfuzz.core.errors import UsageError
 
 if TYPE_CHECKING:
     from toolfuzz.generate.draw import Mix
-    from toolfuzz.generate.sources.toolset import ToolSet
+    from toolfuzz.generate.tools.toolset import ToolSet
 
 __all__ = ["draw_ahead", "draw_cases", "feature_names", "probe_names"]
 

@@ -26,8 +26,8 @@ from toolfuzz.generate.features.offers import CROWD_VALUES
 from toolfuzz.generate.pick import WORD, Pick
 from toolfuzz.generate.plan import Plan
 from toolfuzz.generate.probes.base import Offer, Probe
-from toolfuzz.generate.sources.toolset import ToolSet
 from toolfuzz.generate.spot import spot
+from toolfuzz.generate.tools.toolset import ToolSet
 from toolfuzz.generate.validity import invalid_at
 
 __all__ = ["Mix", "Sieve", "Slot", "UserTool", "drawer", "user_tools"]

@@ -16,7 +16,7 @@ from toolfuzz.generate.schema.draw import Dead, Drawing
 from toolfuzz.generate.schema.errors import Unsatisfiable
 from toolfuzz.generate.schema.plan import Plan, blame
 from toolfuzz.generate.schema.planner import Planner
-from toolfuzz.generate.sources.toolset import Skipped
+from toolfuzz.generate.tools.toolset import Skipped
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

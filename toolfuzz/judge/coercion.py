@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from toolfuzz.core.case import Json
-from toolfuzz.core.strictjson import JsonError, is_prefix, parse
+from toolfuzz.core.json import JsonError, is_prefix, parse
 from toolfuzz.judge.repair import is_unread, python_literal
 from toolfuzz.judge.shapes import Place, json_type
 from toolfuzz.judge.strings import json_text, markup_in

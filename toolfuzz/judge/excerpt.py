@@ -4,7 +4,7 @@ import json
 from typing import overload
 
 from toolfuzz.core.case import Json
-from toolfuzz.core.strictjson import dumps
+from toolfuzz.core.json import dumps
 
 __all__ = ["clip"]
 

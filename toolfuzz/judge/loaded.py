@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from toolfuzz.core.case import Json, JsonObject
-from toolfuzz.core.strictjson import Document, Duplicates, JsonError, parse
+from toolfuzz.core.json import Document, Duplicates, JsonError, parse
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding
 from toolfuzz.judge.excerpt import clip

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from toolfuzz.core import strictjson
+from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.exchange import ToolCall
 from toolfuzz.core.verdict import Finding

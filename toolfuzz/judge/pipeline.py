@@ -7,7 +7,7 @@ finding. What nobody can be blamed for (transport, refusal, honest cut-off) is `
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from toolfuzz.core import strictjson
+from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.exchange import Reply, ToolCall
 from toolfuzz.core.verdict import Finding, Status

@@ -5,7 +5,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from toolfuzz.core import strictjson
+from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, JsonObject
 
 __all__ = ["agrees", "canonical", "load", "objects", "spellings"]

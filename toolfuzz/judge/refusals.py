@@ -7,7 +7,7 @@ what matches nothing is nobody's fault as far as one can see.
 import re
 from typing import Any
 
-from toolfuzz.core import strictjson
+from toolfuzz.core import json as strictjson
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding
 

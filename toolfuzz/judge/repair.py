@@ -10,7 +10,7 @@ import re
 import warnings
 
 from toolfuzz.core.case import Json
-from toolfuzz.core.strictjson import Float
+from toolfuzz.core.json import Float
 
 __all__ = [
     "control_characters",

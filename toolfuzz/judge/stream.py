@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from toolfuzz.core import strictjson
+from toolfuzz.core import json as strictjson
 from toolfuzz.core.exchange import Fragment, Reply, ToolCall
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding

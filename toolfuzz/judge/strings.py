@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from toolfuzz.core.case import Json
-from toolfuzz.core.strictjson import JsonError, parse
+from toolfuzz.core.json import JsonError, parse
 from toolfuzz.judge.repair import is_unread, python_literal
 
 __all__ = ["NATIVE_MARKUP", "THINKING", "explain", "json_text", "markup_in"]

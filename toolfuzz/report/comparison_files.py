@@ -83,7 +83,7 @@ def _csv(result: JsonObject) -> str:
     """One line a target; rates and times as plain numbers, unknown values empty."""
     text = io.StringIO()
     writer = csv.writer(text)
-    names = ("label", "run", "model", "dialect", "kind", "simulated", "rate", "low", "high")
+    names = ("label", "run", "model", "format", "kind", "simulated", "rate", "low", "high")
     counts = ("judged", "passed", "unjudged", "clusters", "schema_accuracy", "check_success")
     rest = ("calls", "retries", "cost_per_success")
     writer.writerow(

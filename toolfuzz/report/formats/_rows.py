@@ -12,7 +12,7 @@ __all__ = ["COLUMNS", "rows"]
 COLUMNS: dict[str, type] = {
     "target": str,
     "model": str,
-    "dialect": str,
+    "format": str,
     "kind": str,
     "simulated": bool,
     "case_id": str,
@@ -49,7 +49,7 @@ def rows(run: RunData) -> Iterator[dict[str, Any]]:
         known = {
             "target": target.name,
             "model": target.model,
-            "dialect": target.dialect,
+            "format": target.format,
             "kind": target.kind,
             "simulated": target.kind == "simulated",
             "cluster": run.cluster(verdict),

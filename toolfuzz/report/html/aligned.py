@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from toolfuzz.core import strictjson
+from toolfuzz.core import json as strictjson
 from toolfuzz.report.html.inert import clipped, marked
 
 __all__ = ["Line", "aligned"]

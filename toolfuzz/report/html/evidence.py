@@ -8,13 +8,13 @@ from typing import Any
 from markupsafe import Markup
 
 from toolfuzz.analyze.load import RunData, question
-from toolfuzz.core import strictjson
+from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Case, ExpectedCall, JsonObject, Turn
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Attempt, Exchange, Reply, Target, ToolCall
 from toolfuzz.core.verdict import Verdict
-from toolfuzz.endpoints.dialects import dialect
 from toolfuzz.evidence.reproduce import curl, service_of
+from toolfuzz.formats import wire_format
 from toolfuzz.judge.clients import ClientView, lens
 from toolfuzz.judge.pairing import Pair, pair_up
 from toolfuzz.judge.pipeline import judge
@@ -109,7 +109,7 @@ def _shown(run: RunData, case: Case, target: Target, exchange: Exchange) -> Show
 
 def _reply(case: Case, target: Target, exchange: Exchange) -> Reply:
     """Return the reply with its calls assembled."""
-    reply = dialect(target.dialect).decode(exchange.last, stream=exchange.stream)
+    reply = wire_format(target.format).decode(exchange.last, stream=exchange.stream)
     return judge(case, exchange.turn, reply).reply
 
 
@@ -128,7 +128,7 @@ def _clients(case: Case, target: Target, exchange: Exchange) -> list[ClientView]
     last = exchange.last
     if len(last.body) > _REPLAYED:
         return []
-    return lens(last, target.dialect, stream=exchange.stream, case=case, turn=exchange.turn)
+    return lens(last, target.format, stream=exchange.stream, case=case, turn=exchange.turn)
 
 
 def _wanted(turn: Turn) -> str:

@@ -1,0 +1,143 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.events import (
+    CaseDrawn,
+    CaseSkipped,
+    Event,
+    ExchangeRecorded,
+    RunFinished,
+    RunStarted,
+    VerdictReached,
+)
+from toolfuzz.core.exchange import Attempt, Exchange, Target
+from toolfuzz.core.verdict import Finding, Verdict
+from toolfuzz.runs.journal import Journal, read_journal
+
+CASE = Case(
+    origin="generated",
+    probe="echo",
+    features=("object",),
+    tools=(Tool("save", "Save it.", {"type": "object", "properties": {"n": {}}}),),
+    turns=(
+        Turn(
+            (Message("user", "Call save with n = 9007199254740993 \u2028 é"),),
+            Expectation("calls", (ExpectedCall("save", {"n": 9007199254740993}),)),
+        ),
+    ),
+)
+ATTEMPT = Attempt(
+    started=1.5,
+    first_byte_ms=2.0,
+    total_ms=3.0,
+    status=200,
+    headers={"content-type": "application/json"},
+    chunks=((2.0, b'{"caf\xc3'), (3.0, b'\xa9": 1}')),
+)
+BROKEN = Attempt(1.5, None, 3.0, None, {}, ((2.5, b"\xff\xfe"),), error="ReadError: gone")
+EVENTS: list[Event] = [
+    RunStarted(1.0, "0.1.0", (Target("sim/clean", "sim", "clean", "openai-chat"),), {"cases": 1}),
+    CaseSkipped("save", "/properties/n", "no value fits"),
+    CaseDrawn(CASE),
+    ExchangeRecorded(Exchange(CASE.id, 0, "sim/clean", 0, True, {"model": "x"}, (BROKEN, ATTEMPT))),
+    VerdictReached(
+        Verdict(
+            CASE.id,
+            "sim/clean",
+            0,
+            True,
+            "fail",
+            (
+                Finding(
+                    "value-changed", "error", "values", "differs", 0, "/n", expected=1, actual=2
+                ),
+            ),
+        )
+    ),
+    RunFinished(9.0),
+]
+
+
+def written(folder: Path) -> Path:
+    with Journal(folder) as journal:
+        journal.append(EVENTS)
+    return journal.path
+
+
+def test_every_event_survives(tmp_path: Path) -> None:
+    assert list(read_journal(written(tmp_path / "run").parent)) == EVENTS
+
+
+def test_bytes_survive_even_when_they_are_not_text(tmp_path: Path) -> None:
+    events = list(read_journal(written(tmp_path / "run")))
+    exchange = next(e.exchange for e in events if isinstance(e, ExchangeRecorded))
+    assert exchange.attempts[0].body == b"\xff\xfe"
+    assert exchange.last.chunks == ATTEMPT.chunks
+
+
+@pytest.mark.parametrize("cut", [1, 20, 400])
+def test_a_torn_last_line_is_left_out(tmp_path: Path, cut: int) -> None:
+    path = written(tmp_path / "run")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-cut])
+    assert list(read_journal(path)) == EVENTS[: whole[:-cut].count(b"\n")]
+
+
+def test_a_torn_line_in_the_middle_is_an_error_with_its_number(tmp_path: Path) -> None:
+    path = written(tmp_path / "run")
+    lines = path.read_text().splitlines()
+    lines[2] = lines[2][:40]
+    path.write_text("\n".join(lines) + "\n")
+    with pytest.raises(UsageError, match=r"run\.jsonl:3: not JSON"):
+        list(read_journal(path))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("[1]", "run.jsonl:1"),
+        ('{"event": "party"}', "unknown journal event 'party'"),
+        ('{"event": "run-started", "format_version": 99, "targets": []}', "another version"),
+        ('{"event": "run-finished"}', "broken run-finished line"),
+    ],
+)
+def test_a_foreign_file_is_refused(tmp_path: Path, line: str, message: str) -> None:
+    path = tmp_path / "run.jsonl"
+    path.write_text(line + "\n")
+    with pytest.raises(UsageError, match=message.replace("(", r"\(")):
+        list(read_journal(path))
+
+
+def test_an_existing_folder_is_never_written_to(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="already exists"):
+        Journal(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unwritable_place_is_a_usage_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UsageError, match="can't write"):
+        Journal(tmp_path / "file" / "run")
+
+
+def test_one_line_an_event(tmp_path: Path) -> None:
+    lines = written(tmp_path / "run").read_text().splitlines()
+    assert [json.loads(line)["event"] for line in lines] == [
+        "run-started",
+        "case-skipped",
+        "case-drawn",
+        "exchange-recorded",
+        "verdict-reached",
+        "run-finished",
+    ]
+
+
+def test_ids_of_an_earlier_version_stay(tmp_path: Path) -> None:
+    path = written(tmp_path / "run")
+    path.write_text(path.read_text().replace(CASE.id, "0123456789abcdef"))
+    drawn = next(e.case for e in read_journal(path) if isinstance(e, CaseDrawn))
+    assert drawn.id == "0123456789abcdef"

@@ -1,0 +1,392 @@
+import asyncio
+import gzip
+import json
+import ssl
+import time
+from email.utils import formatdate
+
+import pytest
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+
+import toolfuzz.sources.transport as transport
+from toolfuzz.core.errors import EndpointError, UsageError
+from toolfuzz.core.exchange import Target
+from toolfuzz.formats import wire_format
+from toolfuzz.sources.pacing import Pacer
+from toolfuzz.sources.registry import resolve
+from toolfuzz.sources.transport import Client, encode_body, reachable
+
+KEY = "sk-secret-0123456789"
+BODY = {"model": "m", "messages": [{"role": "user", "content": "Köln \ud83d"}]}
+
+
+def client_of(base_url, *, key=KEY, api=None, **options):
+    endpoint, _ = resolve("m", base_url=base_url, format=api)
+    return Client(endpoint, wire_format(endpoint.format), key=key, **options)
+
+
+def target_of(model="m"):
+    return Target(model, "e", model, "openai-chat")
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Make pauses between attempts short, and note them."""
+    pauses = []
+
+    async def sleep(seconds):
+        pauses.append(seconds)
+
+    monkeypatch.setattr(transport, "_sleep", sleep)
+    return pauses
+
+
+def always(make):
+    async def answer(request, number):
+        return make()
+
+    return answer
+
+
+def one_after(*makes):
+    async def answer(request, number):
+        return makes[min(number, len(makes)) - 1]()
+
+    return answer
+
+
+async def test_an_attempt_is_captured_as_it_happened(loopback):
+    loopback.answer = always(
+        lambda: JSONResponse({"ok": True}, headers={"x-request-id": "r1", "set-cookie": "a=b"})
+    )
+    before = time.time()
+    async with client_of(loopback.base_url, headers={"X-Extra": "1"}) as client:
+        [attempt] = await client.ask(BODY)
+    assert (attempt.status, attempt.body, attempt.error) == (200, b'{"ok":true}', None)
+    assert 0 < attempt.first_byte_ms <= attempt.chunks[-1][0] <= attempt.total_ms < 5000
+    assert before <= attempt.started <= time.time()
+    assert attempt.headers["x-request-id"] == "r1"
+    assert set(attempt.headers) <= {
+        "content-type",
+        "content-length",
+        "date",
+        "server",
+        "x-request-id",
+    }
+    [(request, body)] = loopback.seen
+    assert request.url.path == "/v1/chat/completions"
+    assert request.headers["authorization"] == f"Bearer {KEY}"
+    assert (request.headers["x-extra"], request.headers["content-type"]) == (
+        "1",
+        "application/json",
+    )
+    assert json.loads(body) == BODY
+
+
+def test_bodies_are_compact_and_survive_lone_surrogates():
+    assert encode_body({"a": ["ö", 1]}) == '{"a":["ö",1]}'.encode()
+    assert encode_body({"a": "\ud83d"}) == b'{"a":"\\ud83d"}'
+
+
+async def test_a_stream_keeps_its_chunks_and_times(loopback):
+    async def pieces():
+        for number in range(3):
+            yield f"data: {number}\n\n".encode()
+            await asyncio.sleep(0.03)
+
+    loopback.answer = always(lambda: StreamingResponse(pieces(), media_type="text/event-stream"))
+    async with client_of(loopback.base_url) as client:
+        [attempt] = await client.ask(BODY)
+    assert [chunk for _, chunk in attempt.chunks] == [b"data: %d\n\n" % n for n in range(3)]
+    times = [ms for ms, _ in attempt.chunks]
+    assert times == sorted(times) and times[-1] - times[0] > 40
+    assert attempt.first_byte_ms == times[0]
+
+
+async def test_a_server_that_compresses_unasked_is_understood(loopback):
+    packed = gzip.compress(b'{"ok":true}')
+    loopback.answer = always(
+        lambda: Response(packed, headers={"content-encoding": "gzip"}, media_type="text/json")
+    )
+    async with client_of(loopback.base_url) as client:
+        [attempt] = await client.ask(BODY)
+    assert attempt.body == b'{"ok":true}'
+    assert loopback.seen[0][0].headers["accept-encoding"] == "identity"
+
+
+async def test_a_rate_limit_is_waited_for_and_slows_the_pacer(loopback, quick):
+    loopback.answer = one_after(
+        lambda: PlainTextResponse("slow", 429, {"retry-after": "7"}),
+        lambda: PlainTextResponse("slow", 429, {"retry-after": formatdate(time.time() + 20)}),
+        lambda: PlainTextResponse("slow", 429, {"retry-after": "86400"}),
+        lambda: PlainTextResponse("ok"),
+    )
+    pacer = Pacer(8)
+    async with client_of(loopback.base_url, pacer=pacer) as client:
+        attempts = await client.ask(BODY)
+    assert [a.status for a in attempts] == [429, 429, 429, 200]
+    assert attempts[0].retry_after == 7
+    assert quick[0] == 7
+    assert 17 < quick[1] <= 20
+    assert quick[2] == transport.MAX_RETRY_AFTER
+    assert pacer.limit == 4
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("soon", None), ("-5", 0), ("nan", None), ("inf", None), ("1.5", 1.5)]
+)
+async def test_odd_retry_after(loopback, quick, header, seconds):
+    loopback.answer = one_after(
+        lambda: PlainTextResponse("", 429, {"retry-after": header}), lambda: PlainTextResponse("")
+    )
+    async with client_of(loopback.base_url) as client:
+        attempts = await client.ask(BODY)
+    assert [a.status for a in attempts] == [429, 200]
+    assert attempts[0].retry_after == seconds
+    assert 0 <= quick[0] < 3
+
+
+@pytest.mark.parametrize("status", [408, 409, 500, 502, 503, 529])
+async def test_passing_faults_are_tried_again_and_bounded(loopback, quick, status):
+    loopback.answer = always(lambda: PlainTextResponse("busy", status))
+    pacer = Pacer(8)
+    async with client_of(loopback.base_url, attempts=3, pacer=pacer) as client:
+        attempts = await client.ask(BODY)
+    assert [a.status for a in attempts] == [status] * 3
+    assert len(quick) == 2 and all(0 < pause < 4 for pause in quick)
+    assert pacer.limit == 8
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, "anything"),
+        (400, '{"error": {"code": "tool_use_failed", "failed_generation": "<f>"}}'),
+        (500, '{"error": {"code": "tool_use_failed", "failed_generation": "<f>"}}'),
+        (500, '{"error": {"status": "MALFORMED_FUNCTION_CALL"}}'),
+        (401, "no"),
+        (404, "no"),
+        (422, "no"),
+        (302, "elsewhere"),
+    ],
+)
+async def test_an_answer_is_not_asked_for_twice(loopback, quick, status, body):
+    loopback.answer = always(lambda: PlainTextResponse(body, status, {"location": "/v1/other"}))
+    async with client_of(loopback.base_url) as client:
+        [attempt] = await client.ask(BODY)
+    assert (attempt.status, attempt.body.decode()) == (status, body)
+    assert len(loopback.seen) == 1
+
+
+async def test_a_connection_that_dies_before_the_answer_is_tried_again(raw_server, quick):
+    ok = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+    base_url = await raw_server(b"", b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n", ok)
+    async with client_of(base_url) as client:
+        attempts = await client.ask(BODY)
+    assert [a.status for a in attempts] == [None, 200, 200]
+    assert attempts[0].error.startswith("RemoteProtocolError") and attempts[0].chunks == ()
+    assert attempts[1].error.startswith("RemoteProtocolError")
+    assert (attempts[2].body, attempts[2].error) == (b"ok", None)
+
+
+async def test_a_body_that_breaks_off_is_judged_not_repeated(raw_server, quick):
+    base_url = await raw_server(b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\ndata: {")
+    async with client_of(base_url) as client:
+        [attempt] = await client.ask(BODY)
+    assert (attempt.status, attempt.body) == (200, b"data: {")
+    assert attempt.error.startswith("RemoteProtocolError")
+
+
+async def test_bytes_that_are_no_http(raw_server, quick):
+    base_url = await raw_server(b"\x15\x03\x01\x00\x02\x02\x46")
+    async with client_of(base_url, attempts=2) as client:
+        attempts = await client.ask(BODY)
+    assert [a.status for a in attempts] == [None, None]
+
+
+async def test_a_silent_server_times_out_once(loopback):
+    async def silence(request, number):
+        await asyncio.sleep(0.6)
+        return PlainTextResponse("late")
+
+    loopback.answer = silence
+    async with client_of(loopback.base_url, timeout=0.2) as client:
+        [attempt] = await client.ask(BODY)
+    assert (attempt.status, attempt.error) == (None, "Timeout: no whole reply within 0.2 s")
+    assert 150 < attempt.total_ms < 550
+
+
+async def test_a_trickling_body_is_cut_at_the_timeout_and_kept(loopback):
+    async def drops():
+        for _ in range(50):
+            yield b" "
+            await asyncio.sleep(0.02)
+
+    loopback.answer = always(lambda: StreamingResponse(drops()))
+    async with client_of(loopback.base_url, timeout=0.3) as client:
+        [attempt] = await client.ask(BODY)
+        assert attempt.status == 200
+        assert attempt.error.startswith("Timeout")
+        assert len(attempt.chunks) > 3
+        loopback.answer = always(lambda: PlainTextResponse("next"))
+        assert (await client.ask(BODY))[0].body == b"next"
+
+
+async def test_an_endless_body_is_cut(loopback, monkeypatch):
+    monkeypatch.setattr(transport, "MAX_BODY_BYTES", 2**20)
+
+    async def flood():
+        for _ in range(64):
+            yield b"x" * 2**16
+
+    loopback.answer = always(lambda: StreamingResponse(flood()))
+    async with client_of(loopback.base_url) as client:
+        [attempt] = await client.ask(BODY)
+    assert attempt.error == "BodyTooLarge: more than 1 MiB"
+    assert len(attempt.body) < 2**21
+
+
+async def test_a_cancelled_question_leaves_the_client_usable(loopback):
+    async def slow(request, number):
+        await asyncio.sleep(0.3 if number == 1 else 0)
+        return PlainTextResponse("ok")
+
+    loopback.answer = slow
+    pacer = Pacer(1)
+    async with client_of(loopback.base_url, pacer=pacer) as client:
+        question = asyncio.create_task(client.ask(BODY))
+        await asyncio.sleep(0.1)
+        question.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await question
+        assert (await client.ask(BODY))[0].body == b"ok"
+
+
+# --- secrets
+
+
+async def test_secrets_are_masked_wherever_they_come_back(loopback):
+    async def echo():
+        yield f'{{"key": "{KEY}", "half": "{KEY[:7]}'.encode()
+        await asyncio.sleep(0.05)
+        yield f'{KEY[7:]}", "bytes": "'.encode() + b'\xff\x00", "gate": "gate-token-77"}'
+
+    loopback.answer = always(lambda: StreamingResponse(echo(), 200, {"x-request-id": f"of-{KEY}"}))
+    headers = {"X-Gateway-Token": "Basic gate-token-77", "X-Title": "a title of mine"}
+    async with client_of(loopback.base_url, headers=headers) as client:
+        [attempt] = await client.ask(BODY)
+    mask = "*" * len(KEY)
+    assert attempt.body == (
+        f'{{"key": "{mask}", "half": "{mask}", "bytes": "'.encode()
+        + b'\xff\x00", "gate": "*************"}'
+    )
+    assert len(attempt.chunks) == 2
+    assert attempt.headers["x-request-id"] == f"of-{mask}"
+    assert KEY not in repr(attempt)
+
+
+async def test_placeholders_are_no_secrets(loopback):
+    loopback.answer = always(lambda: PlainTextResponse("EMPTY title"))
+    async with client_of(loopback.base_url, key="EMPTY", headers={"X-Title": "title"}) as client:
+        [attempt] = await client.ask(BODY)
+    assert attempt.body == b"EMPTY title"
+
+
+@pytest.mark.parametrize("value", ["日本", "a\r\nX-Evil: 1", "a\x00", "ü"])
+def test_a_header_that_http_cannot_carry_is_refused(value):
+    with pytest.raises(UsageError, match="header"):
+        client_of("http://127.0.0.1:1/v1", headers={"X-Title": value})
+
+
+async def test_a_users_header_wins(loopback):
+    loopback.answer = always(lambda: PlainTextResponse("ok"))
+    async with client_of(loopback.base_url, headers={"Authorization": "Basic eHl6"}) as client:
+        await client.ask(BODY)
+    assert loopback.seen[0][0].headers.getlist("authorization") == ["Basic eHl6"]
+
+
+# --- reachable
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error", "message"),
+    [
+        (401, '{"error": {"message": "Incorrect API key"}}', UsageError, "Incorrect API key"),
+        (403, "forbidden\nsecond line", UsageError, "forbidden"),
+        (402, "pay", UsageError, "payment"),
+        (404, '{"detail": "Not Found"}', UsageError, "nothing is served at http"),
+        (404, '{"error": {"message": "The model `m` does not exist"}}', UsageError, "no model 'm'"),
+        (405, "", UsageError, "an empty body"),
+        (400, '{"message": "bad param \\"top_z\\""}', UsageError, "bad param"),
+        (307, "", UsageError, "redirects to"),
+        (500, "dead", EndpointError, "500"),
+    ],
+)
+async def test_trouble_is_explained_before_money_is_spent(
+    loopback, quick, status, body, error, message
+):
+    loopback.answer = always(lambda: Response(body, status, {"location": "https://else.example"}))
+    async with client_of(loopback.base_url) as client:
+        with pytest.raises(error, match=message) as raised:
+            await reachable(client, target_of())
+    assert raised.value.hint
+    assert "\n" not in str(raised.value)
+    assert KEY not in str(raised.value)
+
+
+async def test_a_web_page_is_no_endpoint(loopback):
+    loopback.answer = always(lambda: Response("<html>", media_type="text/html"))
+    async with client_of(loopback.base_url) as client:
+        with pytest.raises(UsageError, match="web page"):
+            await reachable(client, target_of())
+
+
+@pytest.mark.parametrize("api", ["openai-chat", "openai-responses", "anthropic-messages"])
+@pytest.mark.parametrize("status", [200, 429])
+async def test_an_endpoint_that_answers_is_reachable(loopback, api, status):
+    loopback.answer = always(lambda: JSONResponse({}, status))
+    async with client_of(loopback.base_url, api=api) as client:
+        assert (await reachable(client, target_of())).status == status
+    [(request, body)] = loopback.seen
+    assert request.url.path == "/v1" + wire_format(api).path
+    assert "tools" not in json.loads(body)
+
+
+async def test_a_hiccup_does_not_stop_a_run(loopback, quick):
+    loopback.answer = one_after(
+        lambda: PlainTextResponse("", 503), lambda: PlainTextResponse("", 503),
+        lambda: JSONResponse({}),
+    )  # fmt: skip
+    async with client_of(loopback.base_url) as client:
+        assert (await reachable(client, target_of())).status == 200
+
+
+async def test_unreachable_hosts(unused_tcp_port, raw_server):
+    for url, said in (
+        (f"http://127.0.0.1:{unused_tcp_port}/v1", "refused the connection"),
+        ("http://no-such-host.invalid/v1", "not known"),
+    ):
+        async with client_of(url) as client:
+            with pytest.raises(EndpointError, match=said) as raised:
+                await reachable(client, target_of())
+        assert raised.value.exit_code == 4
+    base_url = await raw_server(b"HTTP/1.1 200 OK\r\n\r\n")
+    async with client_of(base_url.replace("http:", "https:")) as client:
+        with pytest.raises(EndpointError, match="no safe connection"):
+            await reachable(client, target_of())
+
+
+async def test_a_slow_host_is_named(loopback):
+    async def silence(request, number):
+        await asyncio.sleep(0.4)
+        return PlainTextResponse("late")
+
+    loopback.answer = silence
+    async with client_of(loopback.base_url, timeout=0.1) as client:
+        with pytest.raises(EndpointError, match="in time"):
+            await reachable(client, target_of())
+
+
+def test_clients_share_one_tls_context():
+    assert transport._tls() is transport._tls()
+    assert transport._tls().verify_mode == ssl.CERT_REQUIRED

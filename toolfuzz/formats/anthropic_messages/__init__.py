@@ -1,0 +1,1 @@
+"""Anthropic Messages: all of the wire format stands in this folder."""

@@ -1,0 +1,1 @@
+"""OpenAI Chat Completions: all of the wire format stands in this folder."""

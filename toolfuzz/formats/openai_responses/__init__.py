@@ -1,0 +1,1 @@
+"""OpenAI Responses: all of the wire format stands in this folder."""

@@ -1,0 +1,45 @@
+"""Tools from JSON files, and the catalogues that ship with the package."""
+
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+from toolfuzz.core.case import Tool
+from toolfuzz.core.errors import UsageError
+from toolfuzz.generate.tools.reading import parse_json, read_bytes
+from toolfuzz.generate.tools.remote import bundled
+from toolfuzz.generate.tools.shapes import ShapeError, find_tools, read_tool
+from toolfuzz.generate.tools.toolset import Skipped, ToolSet, usable
+
+__all__ = ["catalogues", "load_file"]
+
+_ACCEPTED = "OpenAI, Anthropic, MCP tools/list or {name, description, parameters}"
+
+
+def catalogues() -> dict[str, Path]:
+    """Return the shipped catalogues by name: beside the package in a checkout, inside the wheel."""
+    package = Path(str(resources.files("toolfuzz")))
+    for folder in (package / "schemas", package.parent / "schemas"):
+        if found := sorted(folder.glob("*.json")):
+            return {path.stem: path for path in found}
+    return {}
+
+
+def load_file(path: Path, *, allow_remote_refs: bool = False) -> ToolSet:
+    """Read the tools of a JSON file in any of the accepted shapes; raises UsageError."""
+    document = parse_json(read_bytes(path), str(path))
+    tools: list[Tool] = []
+    skipped: list[Skipped] = []
+    count = 0
+    for count, (pointer, entry) in enumerate(find_tools(document), 1):
+        try:
+            tool = read_tool(pointer, entry)
+        except ShapeError as error:
+            skipped.append(Skipped(f"#{count}", error.pointer, error.reason))
+            continue
+        if allow_remote_refs:
+            tool = replace(tool, parameters=bundled(tool.parameters))
+        tools.append(tool)
+    if not count:
+        raise UsageError(f"{path}: no tools in it", f"accepted: a list of tools as {_ACCEPTED}")
+    return usable(f"tools:{path.name}", tools, skipped, place=str(path))

@@ -1,0 +1,190 @@
+"""Tools of an MCP server: start it or connect, list its tools, stop. Nothing is ever called.
+
+https://modelcontextprotocol.io/specification/draft/server/tools, through the official SDK.
+"""
+
+import asyncio
+import logging
+import os
+import re
+import shlex
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, TextIO
+from urllib.parse import urlsplit
+
+from toolfuzz.core.case import Tool
+from toolfuzz.core.errors import UsageError
+from toolfuzz.generate.tools.toolset import ToolSet, usable
+
+__all__ = ["MOST_TOOLS", "load_mcp"]
+
+MOST_TOOLS = 500
+"""More tools than this are refused: no model takes such a list, and pages may never end."""
+
+_MOST_ODDITIES = 100
+"""Lines of a server that are no messages: some print a greeting or log there, others no end."""
+
+_INSTALL = "pip install 'toolfuzz[mcp]'"
+
+
+def load_mcp(command_or_url: str, *, timeout: float = 30) -> ToolSet:
+    """List the tools of a server: ``COMMAND ARGS`` over stdio, or a streamable HTTP URL.
+
+    ``timeout`` (seconds) bounds it all, start to last page. The server gets this process's
+    environment, as it would from a shell. Raises UsageError in one line.
+    """
+    try:
+        import mcp  # noqa: F401
+    except ImportError:
+        raise UsageError("tools of an MCP server need the mcp package", _INSTALL) from None
+    place = f"MCP server {_shown(command_or_url)}"
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errlog:
+        oddities: list[Exception] = []
+        # A thread of its own, because the caller may stand in a running event loop.
+        with _quiet_sdk(), ThreadPoolExecutor(1) as pool:
+            listing = pool.submit(asyncio.run, _list(command_or_url, timeout, errlog, oddities))
+        problem = listing.exception()
+        if problem is not None:
+            said = _last_line(errlog)
+            said = f"; its last line was: {said}" if said else ""
+            said = "; it prints what is not JSON-RPC" + said if oddities else said
+            raise _explained(place, problem, timeout, said) from None
+    name, tools = listing.result()
+    if not tools:
+        raise UsageError(f"{place}: lists no tools")
+    return usable(f"tools:mcp:{name}", tools, place=place)
+
+
+@contextmanager
+def _quiet_sdk() -> Iterator[None]:
+    """Keep the SDK from logging a traceback for each odd line of a server."""
+    logger = logging.getLogger("mcp")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+async def _list(
+    command_or_url: str, timeout: float, errlog: TextIO, oddities: list[Exception]
+) -> tuple[str, list[Tool]]:
+    enough = asyncio.Event()
+    listing = asyncio.create_task(_pages(_transport(command_or_url, errlog), oddities, enough))
+    listing.add_done_callback(lambda task: enough.set())
+    try:
+        async with asyncio.timeout(timeout):
+            await enough.wait()
+    finally:
+        listing.cancel()
+        await asyncio.gather(listing, return_exceptions=True)
+    if listing.cancelled():
+        raise UsageError(
+            "prints line after line that is not JSON-RPC",
+            "an MCP server logs to standard error; standard output is for messages",
+        )
+    return listing.result()
+
+
+def _transport(command_or_url: str, errlog: TextIO) -> Any:
+    if re.match(r"https?://", command_or_url):
+        return command_or_url
+    from mcp.client.stdio import StdioServerParameters, stdio_client
+
+    command, *arguments = _words(command_or_url)
+    server = StdioServerParameters(
+        command=command,
+        args=arguments,
+        env=dict(os.environ),
+        encoding_error_handler="replace",
+    )
+    return stdio_client(server, errlog=errlog)
+
+
+async def _pages(
+    transport: Any, oddities: list[Exception], enough: asyncio.Event
+) -> tuple[str, list[Tool]]:
+    from mcp import Client
+
+    async def note(message: object) -> None:
+        if isinstance(message, Exception):
+            oddities.append(message)
+        if len(oddities) > _MOST_ODDITIES:
+            enough.set()
+
+    tools: list[Tool] = []
+    async with Client(transport, message_handler=note) as client:
+        cursor = None
+        while True:
+            page = await client.list_tools(cursor=cursor)
+            tools += [Tool(t.name, t.description or "", t.input_schema) for t in page.tools]
+            if len(tools) > MOST_TOOLS:
+                raise UsageError(
+                    f"lists more than {MOST_TOOLS} tools",
+                    "let the server offer fewer: no model accepts that many",
+                )
+            cursor = page.next_cursor
+            if not cursor:
+                break
+        name = client.server_info.name if client.server_info else "server"
+        return _plain(name), tools
+
+
+def _words(command: str) -> list[str]:
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise UsageError(f"--mcp {command!r}: {error}", "check the quotes") from None
+    if not words:
+        raise UsageError("--mcp: the command is empty", 'for example --mcp "mcp-server-time"')
+    return words
+
+
+def _explained(place: str, problem: BaseException, timeout: float, said: str) -> UsageError:
+    """Turn whatever went wrong, however deep in exception groups, into one line."""
+    from pydantic import ValidationError
+
+    while isinstance(problem, BaseExceptionGroup):
+        problem = problem.exceptions[0]
+    match problem:
+        case UsageError():
+            own = problem.message.startswith("--mcp")
+            return problem if own else UsageError(f"{place}: {problem.message}", problem.hint)
+        case TimeoutError():
+            return UsageError(f"{place}: no list of tools within {timeout:g} s{said}")
+        case FileNotFoundError() | PermissionError():
+            return UsageError(f"{place}: can't be started: {problem.strerror}", "is it installed?")
+        case ValidationError():
+            first = problem.errors(include_url=False)[0]
+            where = ".".join(map(str, first["loc"]))
+            return UsageError(
+                f"{place}: not what MCP allows: {_plain(where + ': ' + first['msg'])}"
+            )
+    reason = _plain(str(problem)) or type(problem).__name__
+    return UsageError(f"{place}: {reason}{said}", "start it by hand to see what it says")
+
+
+def _shown(command_or_url: str) -> str:
+    """Name the server without what may be secret: no arguments, no query, no password."""
+    if re.match(r"https?://", command_or_url):
+        parts = urlsplit(command_or_url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    return Path(_words(command_or_url)[0]).name
+
+
+def _last_line(errlog: TextIO) -> str:
+    with suppress(OSError):
+        size = errlog.seek(0, os.SEEK_END)
+        errlog.seek(max(0, size - 4000))
+    lines = [line for line in errlog.read().splitlines() if line.strip()]
+    return _plain(lines[-1]) if lines else ""
+
+
+def _plain(text: str) -> str:
+    """One short line of printable text: a server's words are anybody's words."""
+    return "".join(c if c.isprintable() else " " for c in text).strip()[:160]

@@ -1,0 +1,191 @@
+"""Tools from an OpenAPI description: each operation becomes one, as agent frameworks do it.
+
+OpenAPI 3.0 and 3.1, https://spec.openapis.org/oas/. Path, query and header parameters and the
+members of a JSON object body stand side by side in one object; any other JSON body is one
+parameter ``body``. Schemas of 3.0 are rewritten to JSON Schema where the two differ.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from toolfuzz.core.case import Json, JsonObject, Tool
+from toolfuzz.core.errors import UsageError
+from toolfuzz.generate.schema.document import levels
+from toolfuzz.generate.tools.reading import fetch, parse_json, read_bytes
+from toolfuzz.generate.tools.refs import Refs
+from toolfuzz.generate.tools.toolset import ToolSet, usable
+
+__all__ = ["load_openapi"]
+
+_METHODS = ("get", "put", "post", "delete", "patch", "options", "head", "trace")
+# The specification says that parameters of these names are ignored.
+_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+_MOST_BYTES = 30_000_000
+_LONGEST_NAME = 64
+_MOST_LEVELS = 250
+
+
+def load_openapi(file_or_url: str, *, inline_refs: bool = False) -> ToolSet:
+    """Read every operation of a description (JSON or YAML) as a tool; raises UsageError.
+
+    References are kept as ``$defs`` of each tool, or written out in place (``inline_refs``) except
+    where they are recursive.
+    """
+    if re.match(r"https?://", file_or_url):
+        data = fetch(file_or_url, most_bytes=_MOST_BYTES)
+        name = Path(urlsplit(file_or_url).path).name or urlsplit(file_or_url).hostname or "openapi"
+    else:
+        data = read_bytes(Path(file_or_url), most_bytes=_MOST_BYTES)
+        name = Path(file_or_url).name
+    document = _parse(data, file_or_url)
+    tools = list(_tools(_checked(document, file_or_url), inline_refs))
+    if not tools:
+        raise UsageError(f"{file_or_url}: no operations under paths")
+    return usable(f"tools:{name}", tools, place=file_or_url)
+
+
+def _parse(data: bytes, place: str) -> Json:
+    if not re.search(r"\.ya?ml$", urlsplit(place).path):
+        return parse_json(data, place)
+    try:
+        import yaml  # type: ignore[import-untyped, unused-ignore]
+    except ImportError:
+        hint = "pip install pyyaml, or convert it to JSON"
+        raise UsageError(f"{place}: reading YAML needs PyYAML", hint) from None
+    try:
+        return yaml.safe_load(data)
+    except (yaml.YAMLError, RecursionError, UnicodeDecodeError) as error:
+        line = " ".join(str(error).split())[:200]
+        raise UsageError(f"{place}: not YAML: {line}") from None
+
+
+def _checked(document: Json, place: str) -> JsonObject:
+    version = document.get("openapi") if isinstance(document, dict) else None
+    if levels(document) > _MOST_LEVELS:
+        raise UsageError(f"{place}: nested more than {_MOST_LEVELS} levels deep")
+    if isinstance(version, str) and version.startswith(("3.0", "3.1")):
+        found: JsonObject = document
+        return found
+    if isinstance(document, dict) and "swagger" in document:
+        raise UsageError(f"{place}: Swagger 2.0 is not read", "convert it to OpenAPI 3 first")
+    raise UsageError(f"{place}: not an OpenAPI 3.0 or 3.1 description", "its key `openapi` says so")
+
+
+def _tools(document: JsonObject, inline_refs: bool) -> Iterator[Tool]:
+    taken: set[str] = set()
+    for path, item in _objects(document.get("paths")):
+        item = Refs(document).resolved(item)
+        for method in _METHODS:
+            operation = item.get(method)
+            if not isinstance(operation, dict):
+                continue
+            name = _name(operation.get("operationId") or f"{method}{path}", taken)
+            words = [operation.get("summary"), operation.get("description")]
+            said = [word for word in words if isinstance(word, str)]
+            description = "\n\n".join(dict.fromkeys(said)) or f"{method.upper()} {path}"
+            yield Tool(name, description, _parameters(document, item, operation, inline_refs))
+
+
+def _name(wanted: str, taken: set[str]) -> str:
+    """Return a name that every provider takes, different from those taken."""
+    base = re.sub(r"[^A-Za-z0-9_-]+", "_", str(wanted)).strip("_")[:_LONGEST_NAME] or "operation"
+    name, n = base, 2
+    while name in taken:
+        suffix = f"_{n}"
+        name, n = base[: _LONGEST_NAME - len(suffix)] + suffix, n + 1
+    taken.add(name)
+    return name
+
+
+def _parameters(
+    document: JsonObject, item: JsonObject, operation: JsonObject, inline_refs: bool
+) -> JsonObject:
+    refs = Refs(document, inline=inline_refs)
+    properties: JsonObject = {}
+    required: list[str] = []
+    for parameter in _merged(refs, item, operation):
+        name = parameter["name"]
+        if name in properties:  # the same name in two places, as in PUT /items/{id}?id=
+            name = f"{name}__{parameter['in']}"
+        properties[name] = _described(refs.schema(_schema_of(parameter)), parameter)
+        if parameter.get("required") is True:
+            required.append(name)
+    _add_body(refs, operation, properties, required)
+    parameters: JsonObject = {"type": "object", "properties": properties}
+    if required:
+        parameters["required"] = required
+    if refs.definitions:
+        parameters["$defs"] = refs.definitions
+    return parameters
+
+
+def _merged(refs: Refs, item: JsonObject, operation: JsonObject) -> Iterator[JsonObject]:
+    """Yield the parameters of the path and the operation; the operation's own win."""
+    found: dict[tuple[str, str], JsonObject] = {}
+    for owner in (item, operation):
+        for entry in owner.get("parameters") or ():
+            parameter = refs.resolved(entry)
+            name, place = parameter.get("name"), parameter.get("in")
+            if isinstance(name, str) and isinstance(place, str):
+                found[name, place] = parameter
+    for (name, place), parameter in found.items():
+        if place in ("path", "query") or (
+            place == "header" and name.lower() not in _IGNORED_HEADERS
+        ):
+            yield parameter
+
+
+def _add_body(
+    refs: Refs, operation: JsonObject, properties: JsonObject, required: list[str]
+) -> None:
+    body = refs.resolved(operation.get("requestBody") or {})
+    schema = next(
+        (
+            media["schema"]
+            for kind, media in _objects(body.get("content"))
+            if re.match(r"application/([\w.+-]+\+)?json\b", kind) and "schema" in media
+        ),
+        None,
+    )
+    if schema is None:
+        return
+    target = refs.resolved(schema)
+    needed = body.get("required") is True
+    plain = not any(key in target for key in ("allOf", "anyOf", "oneOf", "additionalProperties"))
+    if not (plain and isinstance(target.get("properties"), dict)):
+        properties[_free("body", properties)] = _described(refs.schema(schema), body)
+        required += ["body"] if needed else []
+        return
+    for name, member in target["properties"].items():
+        if isinstance(member, dict) and member.get("readOnly") is True:
+            continue
+        key = name if name not in properties else _free(f"{name}__body", properties)
+        properties[key] = refs.schema(member)
+        if needed and name in (target.get("required") or ()):
+            required.append(key)
+
+
+def _free(name: str, taken: JsonObject) -> str:
+    while name in taken:
+        name += "_"
+    return name
+
+
+def _schema_of(parameter: JsonObject) -> Json:
+    if "schema" in parameter:
+        return parameter["schema"]
+    return next((m["schema"] for _, m in _objects(parameter.get("content")) if "schema" in m), {})
+
+
+def _described(schema: Json, owner: JsonObject) -> Json:
+    said = owner.get("description")
+    if isinstance(schema, dict) and isinstance(said, str) and "description" not in schema:
+        return {**schema, "description": said}
+    return schema
+
+
+def _objects(value: Json) -> Iterator[tuple[str, JsonObject]]:
+    if isinstance(value, dict):
+        yield from ((str(k), v) for k, v in value.items() if isinstance(v, dict))

@@ -1,0 +1,263 @@
+"""The other side of a check: which target it is, what is stored of it, on which cases."""
+
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from toolfuzz.analyze.baseline import doubts
+from toolfuzz.analyze.check import CheckRule
+from toolfuzz.analyze.load import RunData, collect
+from toolfuzz.core.case import Case, JsonObject
+from toolfuzz.core.errors import ToolfuzzError, UsageError
+from toolfuzz.core.exchange import Target
+from toolfuzz.core.verdict import Verdict
+from toolfuzz.judge.policy import Policy
+from toolfuzz.runs.asker import Participant
+from toolfuzz.runs.journal import JOURNAL_NAME, read_journal
+from toolfuzz.runs.pairs import Renamed
+from toolfuzz.runs.run import RunOptions, draw, load_tools
+from toolfuzz.runs.targets import Access, access_of_run, open_participants, plan_targets
+
+__all__ = [
+    "Baseline",
+    "CheckOptions",
+    "cases_to_ask",
+    "doubts_about",
+    "find_baseline",
+    "open_baseline",
+    "stored_cases",
+    "with_stored_settings",
+]
+
+_CASE_SETTINGS = ("tools", "mcp", "openapi", "probes", "features", "seed", "strength")
+# The embedded simulator rolls its dice by seed; two sides must not get the same rolls.
+_OTHER_SEED = 1_000_003
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """Everything that ``toolfuzz check --baseline`` can be told.
+
+    ``run.models`` holds the candidate alone and ``run.cases`` the most cases that are asked.
+    ``given`` names the settings that somebody set; a stored baseline's stand in for the others.
+    ``baseline`` is a run's folder (or journal) or a model; ``baseline_model`` picks a target of
+    that run and ``baseline_access`` says how a model is reached.
+    """
+
+    run: RunOptions
+    baseline: str
+    baseline_model: str | None = None
+    baseline_access: Access = field(default_factory=Access)
+    rule: CheckRule = field(default_factory=CheckRule)
+    given: frozenset[str] = frozenset()
+    force: bool = False
+    resume: bool = False
+
+    def settings(self) -> JsonObject:
+        """Return what the journal keeps: the run's settings and what it is checked against."""
+        against = {
+            "baseline": self.baseline,
+            "baseline_model": self.baseline_model,
+            "margin": self.rule.margin,
+        }
+        return {**self.run.settings(), "check": against}
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The other side: a target under a name of its own, and what is stored of it."""
+
+    target: Target
+    model: str
+    access: Access
+    seed: int
+    run: RunData | None = None
+    stored: dict[str, list[Verdict]] = field(default_factory=dict)
+    cases: tuple[Case, ...] = ()
+
+
+def with_stored_settings(options: CheckOptions) -> CheckOptions:
+    """Fill in from a stored baseline what was not given: cases, stream mode, judging."""
+    run = _run_of(options.baseline)
+    if run is None:
+        return options
+    stored = run.started.settings
+    unsaid = [name for name in _CASE_SETTINGS if name in stored and name not in options.given]
+    filled = replace(options.run, **{name: stored[name] for name in unsaid})
+    if "stream" in stored and "stream" not in options.given:
+        filled = replace(filled, access=replace(filled.access, stream=stored["stream"]))
+    if "policy" in stored and not options.given & Policy.__dataclass_fields__.keys():
+        filled = replace(filled, policy=Policy(**stored["policy"]))
+    return replace(options, run=filled)
+
+
+def find_baseline(options: CheckOptions, candidate: Target) -> Baseline:
+    """Return the baseline under a name that isn't the candidate's; raises UsageError."""
+    run = _run_of(options.baseline)
+    if run is None:
+        try:
+            (target,) = plan_targets([options.baseline], options.baseline_access)
+        except UsageError as error:
+            raise UsageError(
+                f"--baseline is neither a run's folder nor a model: {error.message}", error.hint
+            ) from None
+        label = target.name if target.name != candidate.name else f"{target.name} (baseline)"
+        return Baseline(
+            replace(target, name=label),
+            target.name,
+            options.baseline_access,
+            options.run.seed + _OTHER_SEED,
+        )
+    target = _target_of(run, options)
+    if not {target.stream, candidate.stream} & {"both"} and target.stream != candidate.stream:
+        raise UsageError(
+            f"the baseline's replies were asked for {_way(target)}, the candidate's would be "
+            f"{_way(candidate)}",
+            "ask both the same way: --stream or --no-stream",
+        )
+    label = target.name if target.name != candidate.name else f"{target.name} (baseline)"
+    stored: dict[str, list[Verdict]] = {}
+    for verdict in run.of(target.name):
+        if verdict.repeat == 0 and verdict.status != "unjudged":
+            stored.setdefault(verdict.case_id, []).append(replace(verdict, target=label))
+    access = replace(
+        access_of_run(run),
+        stream=options.run.access.stream,
+        concurrency=options.run.access.concurrency,
+        timeout=options.run.access.timeout,
+        engine_python=options.run.access.engine_python,
+    )
+    return Baseline(
+        replace(target, name=label, stream=options.run.access.stream),
+        target.name,
+        access,
+        int(run.started.settings.get("seed") or 0) + _OTHER_SEED,
+        run,
+        stored,
+        tuple(case for case in run.cases.values() if case.id in stored),
+    )
+
+
+def _run_of(baseline: str) -> RunData | None:
+    """Return the stored run, or None when the name can only be a model's."""
+    path = Path(baseline)
+    if path.is_file() or (path / JOURNAL_NAME).is_file():
+        return collect(read_journal(path))
+    if path.is_dir() or path.suffix == ".jsonl":
+        raise UsageError(
+            f"no journal at {baseline}", f"a run's folder holds {JOURNAL_NAME}; or name a model"
+        )
+    return None
+
+
+def _target_of(run: RunData, options: CheckOptions) -> Target:
+    targets = {t.name: t for t in run.started.targets}
+    name = options.baseline_model
+    if name is None and len(targets) == 1:
+        (name,) = targets
+    if name not in targets:
+        raise UsageError(
+            f"{options.baseline} holds {', '.join(targets)}",
+            "say which one is the baseline with --baseline-model",
+        )
+    return targets[name]
+
+
+def _way(target: Target) -> str:
+    return "streamed" if target.stream == "stream" else "plain"
+
+
+def doubts_about(
+    options: CheckOptions, baseline: Baseline, candidate: Target, asked: Sequence[str]
+) -> list[str]:
+    """Return why the baseline should not be used, in sentences; ``asked`` are ids of cases."""
+    if baseline.run is not None:
+        return doubts(
+            baseline.run,
+            baseline.model,
+            candidate,
+            asked=asked,
+            policy=options.run.policy.settings(),
+            now=time.time(),
+        )
+    if baseline.target.kind == candidate.kind:
+        return []
+    return [f"it is {_KINDS[baseline.target.kind]} and the candidate {_KINDS[candidate.kind]}"]
+
+
+_KINDS = {"http": "a real endpoint", "simulated": "simulated", "engine": "an engine trial"}
+
+
+async def stored_cases(options: CheckOptions, baseline: Baseline) -> list[Case] | None:
+    """Return the cases a stored baseline must know, None when there is no stored baseline."""
+    if baseline.run is None:
+        return None
+    if _other_cases(options, baseline.run.started.settings):
+        async with aclosing(draw(options.run, load_tools(options.run))) as drawn:
+            return [case async for case in drawn]
+    return list(baseline.cases[: options.run.cases])
+
+
+def _other_cases(options: CheckOptions, stored: JsonObject) -> bool:
+    """Whether cases were asked for that are not the stored run's own."""
+    return any(
+        name in options.given and _plain(getattr(options.run, name)) != stored.get(name)
+        for name in _CASE_SETTINGS
+    )
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+@asynccontextmanager
+async def cases_to_ask(
+    options: CheckOptions, baseline: Baseline, fixed: list[Case] | None, *, more: bool
+) -> AsyncIterator[AsyncIterator[Case]]:
+    """Give the cases to ask: a stored baseline's first, then ``more`` of the same kind."""
+    first, most = fixed or [], options.run.cases
+    known = set(baseline.run.cases) if baseline.run else set()
+    if not more or len(first) >= most:
+        yield _each(first)
+        return
+    wider = replace(options.run, cases=most + len(known))
+    async with (
+        aclosing(draw(wider, load_tools(wider))) as drawn,
+        aclosing(_first_then(first, drawn, known, most)) as cases,
+    ):
+        yield cases
+
+
+async def _first_then(
+    first: list[Case], drawn: AsyncIterator[Case], known: set[str], most: int
+) -> AsyncGenerator[Case]:
+    for case in first:
+        yield case
+    left = most - len(first)
+    async for case in drawn:
+        if left and case.id not in known:
+            left -= 1
+            yield case
+        if not left:
+            return
+
+
+async def _each(cases: Sequence[Case]) -> AsyncIterator[Case]:
+    for case in cases:
+        yield case
+
+
+async def open_baseline(
+    stack: AsyncExitStack, baseline: Baseline
+) -> tuple[Participant | None, str | None]:
+    """Return the baseline as a participant, or why it can't be asked any more."""
+    opened = open_participants([baseline.model], baseline.access, seed=baseline.seed)
+    try:
+        (participant,) = await stack.enter_async_context(opened)
+    except ToolfuzzError as error:
+        if baseline.run is None:
+            raise
+        return None, error.message
+    return Renamed(participant, baseline.target.name), None

@@ -1,0 +1,210 @@
+"""What ``toolfuzz check`` does: both sides are opened, asked and kept until the rule decides."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from toolfuzz import __version__
+from toolfuzz.analyze.check import CheckDecision
+from toolfuzz.analyze.load import collect
+from toolfuzz.analyze.sequential import SequentialDecision, SequentialTest
+from toolfuzz.core.case import JsonObject
+from toolfuzz.core.codec import FORMAT_VERSION
+from toolfuzz.core.errors import EndpointError, UsageError
+from toolfuzz.core.events import Event, RunFinished, RunStarted
+from toolfuzz.runs.baseline import (
+    CheckOptions,
+    cases_to_ask,
+    doubts_about,
+    find_baseline,
+    open_baseline,
+    stored_cases,
+    with_stored_settings,
+)
+from toolfuzz.runs.journal import JOURNAL_NAME, read_journal, write_json
+from toolfuzz.runs.pairs import PairedCheck, check_pairs
+from toolfuzz.runs.record import Record
+from toolfuzz.runs.run import (
+    RunOptions,
+    check_options,
+    default_folder,
+    draw,
+    load_tools,
+    write_summary,
+)
+from toolfuzz.runs.sequential import accept_or_reject
+from toolfuzz.runs.targets import open_participants, plan_targets
+
+__all__ = ["CHECK_NAME", "FRESH_NAME", "check_against", "check_alone"]
+
+CHECK_NAME = "check.json"
+FRESH_NAME = "fresh"
+
+Tell = Callable[[Event], None]
+
+
+def _quiet(event: Event) -> None:
+    return None
+
+
+async def check_against(
+    options: CheckOptions, *, tell: Tell = _quiet, stop: asyncio.Event | None = None
+) -> JsonObject:
+    """Check a candidate against its baseline; return the summary with the decision in ``check``.
+
+    The folder holds ``run.jsonl`` (first answers of both sides), ``fresh/run.jsonl`` (answers to
+    the cases that were asked again) and ``check.json``. An interrupted check has no outcome.
+    Raises UsageError (a doubtful baseline among them) before anything is asked, and EndpointError.
+    """
+    stop = stop or asyncio.Event()
+    options = with_stored_settings(options)
+    _check(options)
+    (candidate,) = plan_targets(options.run.models, options.run.access)
+    baseline = find_baseline(options, candidate)
+    fixed = await stored_cases(options, baseline)
+    found = doubts_about(options, baseline, candidate, [case.id for case in fixed or ()])
+    if found and not options.force:
+        raise UsageError(
+            f"the baseline is doubtful: {'; '.join(found)}", "use a new one, or --force"
+        )
+    folder = options.run.out or default_folder([f"check-{candidate.name}"])
+    async with AsyncExitStack() as stack:
+        (new,) = await stack.enter_async_context(
+            open_participants(options.run.models, options.run.access, seed=options.run.seed)
+        )
+        old, unreachable = await open_baseline(stack, baseline)
+        cases = await stack.enter_async_context(
+            cases_to_ask(options, baseline, fixed, more=old is not None)
+        )
+        opening = RunStarted(
+            time.time(), __version__, (new.target, baseline.target), options.settings()
+        )
+        first = stack.enter_context(Record(folder, opening, resume=options.resume))
+        fresh: list[Record] = []
+
+        def again() -> Record:
+            if not fresh:
+                # It lies in the first one's folder and goes on when that goes on.
+                record = Record(folder / FRESH_NAME, opening, resume=True)
+                fresh.append(stack.enter_context(record))
+            return fresh[0]
+
+        tell(opening)
+        check = PairedCheck(
+            new,
+            old,
+            baseline.target.name,
+            cases,
+            baseline.stored,
+            options.rule,
+            options.run.policy,
+            tell,
+        )
+        decision = await check_pairs(check, first, again, stop=stop)
+        reason = "interrupted" if decision is None else "done"
+        for record in (first, *fresh):
+            record.append([RunFinished(time.time(), reason)])
+    if decision is not None and not decision.table.pairs:
+        raise EndpointError(
+            "no case was judged on both sides", f"the answers are kept in {folder}/{JOURNAL_NAME}"
+        )
+    result = {
+        **_head(folder, candidate.name, decision),
+        "baseline": baseline.target.name,
+        "baseline_run": options.baseline if baseline.run else None,
+        "doubts": found,
+        "unreachable": unreachable,
+        "margin": options.rule.margin,
+    }
+    return _finish(folder, result | (_figures(decision) if decision else {}))
+
+
+async def check_alone(
+    run: RunOptions,
+    test: SequentialTest,
+    *,
+    resume: bool = False,
+    tell: Tell = _quiet,
+    stop: asyncio.Event | None = None,
+) -> JsonObject:
+    """Accept or reject one model, saving calls; return the summary with the decision in ``check``.
+
+    Raises UsageError before anything is asked, and EndpointError.
+    """
+    stop = stop or asyncio.Event()
+    check_options(run if not resume else replace(run, out=None))
+    (target,) = plan_targets(run.models, run.access)
+    tool_sets = load_tools(run)
+    async with (
+        aclosing(draw(run, tool_sets)) as cases,
+        open_participants(run.models, run.access, seed=run.seed) as (participant,),
+    ):
+        folder = run.out or default_folder([f"check-{target.name}"])
+        rule = {"accept": test.accept, "reject": test.reject}
+        settings = {**run.settings(), "check": rule}
+        opening = RunStarted(time.time(), __version__, (target,), settings)
+        with Record(folder, opening, resume=resume) as record:
+            tell(opening)
+            decision = await accept_or_reject(
+                participant, cases, test, record, run.policy, stop=stop, tell=tell
+            )
+            reason = "decided" if decision else "interrupted" if stop.is_set() else "done"
+            record.append([RunFinished(time.time(), reason)])
+    check = {
+        **_head(folder, target.name, decision),
+        **rule,
+        "rule": test.words(),
+        "fixed_sample": test.fixed_sample,
+    }
+    if decision:
+        check |= {"calls": decision.calls, "failures": decision.failures, "capped": decision.capped}
+    elif reason == "done":
+        check |= {
+            "outcome": "INCONCLUSIVE",
+            "reason": "INCONCLUSIVE: the cases ran out before the test could decide.",
+        }
+    return _finish(folder, check)
+
+
+def _head(
+    folder: Path, candidate: str, decision: CheckDecision | SequentialDecision | None
+) -> JsonObject:
+    return {
+        "format_version": FORMAT_VERSION,
+        "toolfuzz_version": __version__,
+        "outcome": decision.outcome if decision else None,
+        "reason": decision.reason if decision else "interrupted before anything was decided",
+        "candidate": candidate,
+        "folder": str(folder),
+    }
+
+
+def _figures(decision: CheckDecision) -> JsonObject:
+    return {
+        "pairs": asdict(decision.table),
+        "drop": decision.table.drop,
+        "low": decision.low,
+        "high": decision.high,
+        "suspects": [slug or "success rate" for slug in decision.suspects],
+        "confirmed": list(decision.confirmed),
+    }
+
+
+def _finish(folder: Path, check: JsonObject) -> JsonObject:
+    summary = write_summary(folder, collect(read_journal(folder)))
+    check["spent"] = {"first": sum(t["calls"] for t in summary["targets"]), "again": 0}
+    if (folder / FRESH_NAME).is_dir():
+        traffic = collect(read_journal(folder / FRESH_NAME)).traffic.values()
+        check["spent"]["again"] = sum(t.calls for t in traffic)
+    write_json(folder / CHECK_NAME, check)
+    return {**summary, "check": check}
+
+
+def _check(options: CheckOptions) -> None:
+    run = options.run
+    check_options(replace(run, out=None) if options.resume else run)
+    if options.resume and (run.out is None or not (run.out / JOURNAL_NAME).is_file()):
+        raise UsageError("--resume needs --out DIR with the check that was cut off")

@@ -1,0 +1,232 @@
+"""Recorded exchanges, read from a file and judged without a network.
+
+Three kinds of lines are known: our own exchange format, a run's journal, and the results file of
+the public vendor verifiers (github.com/MoonshotAI/K2-Vendor-Verifier), in which the official SDK
+has already merged a streamed reply.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from toolfuzz.core.case import Case, Expectation, ExpectedCall, Json, JsonObject, Turn
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.events import CaseDrawn, ExchangeRecorded, event_from_json
+from toolfuzz.core.exchange import Attempt, Reply
+from toolfuzz.formats import wire_format
+from toolfuzz.judge.pipeline import Judgement, judge
+from toolfuzz.judge.policy import Policy
+from toolfuzz.runs.question import request_cap
+
+__all__ = ["BadLine", "Judged", "judge_lines"]
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that could not be read as an exchange; ``number`` counts from 1."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One exchange and what the judge says of it. ``source`` tells targets of a journal apart."""
+
+    id: str
+    judgement: Judgement
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """One exchange as read from a line, ready to be judged."""
+
+    id: str
+    case: Case
+    turn: int
+    reply: Reply
+    cap: int | None
+    twin: Reply | None = None
+    source: str = ""
+
+
+def judge_lines(path: Path, policy: Policy) -> Iterator[Judged | BadLine]:
+    """Judge a file line by line, in its order; a bad line is reported and the rest goes on.
+
+    Raises UsageError when the file can't be read at all.
+    """
+    journal = _Journal()
+    for number, line in enumerate(_lines(path), 1):
+        if not line.strip():
+            continue
+        try:
+            recorded = _read(line, number, journal)
+        except UsageError as error:
+            yield BadLine(number, error.message)
+            continue
+        if recorded is None:
+            continue
+        judgement = judge(
+            recorded.case,
+            recorded.turn,
+            recorded.reply,
+            twin=recorded.twin,
+            max_tokens=recorded.cap,
+        )
+        journal.remember(recorded, judgement.reply)
+        yield Judged(recorded.id, policy.apply(judgement), recorded.source)
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        with path.open("rb") as file:
+            # Bytes that are not UTF-8 spoil their own line, not the file.
+            for raw in file:
+                yield raw.decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise UsageError(
+            f"can't read {path}: {error.strerror or error}", "give a .jsonl file of exchanges"
+        ) from None
+
+
+class _Journal:
+    """What earlier lines of a run's journal said: cases, and plain replies as stream twins."""
+
+    def __init__(self) -> None:
+        self.cases: dict[str, Case] = {}
+        self._twins: dict[str, Reply] = {}
+
+    def twin(self, key: str) -> Reply | None:
+        return self._twins.get(key)
+
+    def remember(self, recorded: _Recorded, reply: Reply) -> None:
+        if recorded.source and not reply.stream:
+            self._twins[recorded.id] = reply
+
+
+def _read(line: str, number: int, journal: _Journal) -> _Recorded | None:
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"not JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise UsageError("not a JSON object")
+    if "event" in data:
+        return _from_journal(data, journal)
+    request, response = data.get("request"), data.get("response")
+    if not isinstance(request, dict) or not isinstance(response, dict):
+        raise UsageError("an exchange needs the objects `request` and `response`")
+    label = str(data.get("id", data.get("data_index", number)))
+    if "body" in response or "sse" in response:
+        return _from_exchange(data, label, request, response)
+    return _from_verifier(data, label, request, response)
+
+
+def _from_journal(data: JsonObject, journal: _Journal) -> _Recorded | None:
+    match event_from_json(data):
+        case CaseDrawn(case):
+            journal.cases[case.id] = case
+        case ExchangeRecorded(exchange):
+            known = journal.cases.get(exchange.case_id)
+            if known is None or exchange.turn >= len(known.turns):
+                raise UsageError(f"no case {exchange.case_id} stands before this exchange")
+            api = str(data.get("api", _guess_api(exchange.request)))
+            key = f"{exchange.case_id}/{exchange.turn}/{exchange.target}/{exchange.repeat}"
+            return _Recorded(
+                id=key,
+                case=known,
+                turn=exchange.turn,
+                reply=wire_format(api).decode(exchange.last, stream=exchange.stream),
+                cap=request_cap(exchange.request),
+                twin=journal.twin(key) if exchange.stream else None,
+                source=exchange.target,
+            )
+    return None
+
+
+def _from_exchange(
+    data: JsonObject, label: str, request: JsonObject, response: JsonObject
+) -> _Recorded:
+    api = data.get("api", _guess_api(request))
+    if not isinstance(api, str):
+        raise UsageError("`api` must be the name of a wire format")
+    stream = "sse" in response
+    body = response["sse"] if stream else response["body"]
+    return _recorded(label, api, request, body, _status(response), stream, data.get("expect"))
+
+
+def _from_verifier(
+    data: JsonObject, label: str, request: JsonObject, response: JsonObject
+) -> _Recorded:
+    if data.get("status") == "failed" or set(response) == {"error"}:
+        body: Json = {"error": {"message": str(response.get("error"))}}
+        return _recorded(label, "openai-chat", request, body, 502, False, None)
+    if "choices" not in response:
+        raise UsageError("`response` has neither `body` nor `sse` nor `choices`")
+    return _recorded(label, "openai-chat", request, response, 200, False, None)
+
+
+def _recorded(
+    label: str,
+    api: str,
+    request: JsonObject,
+    body: Json,
+    status: int,
+    stream: bool,
+    expect: Json,
+) -> _Recorded:
+    format_ = wire_format(api)
+    asked = format_.read_request(request)
+    turn = Turn(asked.messages, _expectation(expect), asked.tool_choice, asked.parallel)
+    case = Case("recorded", "recorded", (), asked.tools, (turn,))
+    text = body if isinstance(body, str) else json.dumps(body)
+    content_type = "text/event-stream" if stream else "application/json"
+    attempt = Attempt(
+        started=0.0,
+        first_byte_ms=None,
+        total_ms=0.0,
+        status=status,
+        headers={"content-type": content_type},
+        chunks=((0.0, text.encode("utf-8", "surrogateescape")),),
+    )
+    return _Recorded(label, case, 0, format_.decode(attempt, stream=stream), asked.max_tokens)
+
+
+def _status(response: JsonObject) -> int:
+    status = response.get("status", 200)
+    if not isinstance(status, int) or isinstance(status, bool):
+        raise UsageError("`response.status` must be an HTTP status number")
+    return status
+
+
+def _expectation(expect: Json) -> Expectation:
+    if expect is None:
+        return Expectation("unknown")
+    if not isinstance(expect, dict):
+        raise UsageError("`expect` must be an object with `calls` or `no_call`")
+    if expect.get("no_call") is True:
+        return Expectation("no_call")
+    calls = expect.get("calls")
+    if not isinstance(calls, list):
+        raise UsageError("`expect` needs `calls`, a list, or `no_call`: true")
+    return Expectation("calls", tuple(_expected_call(call) for call in calls))
+
+
+def _expected_call(call: Any) -> ExpectedCall:
+    match call:
+        case {"name": str(name), "arguments": dict(arguments)}:
+            return ExpectedCall(name, arguments)
+    raise UsageError("each of `expect.calls` needs `name` and the object `arguments`")
+
+
+def _guess_api(request: Mapping[str, Any]) -> str:
+    """Tell the wire formats apart by what only one of them has."""
+    if "input" in request:
+        return "openai-responses"
+    tools = request.get("tools")
+    if isinstance(tools, list) and any(isinstance(t, dict) and "input_schema" in t for t in tools):
+        return "anthropic-messages"
+    return "openai-chat"

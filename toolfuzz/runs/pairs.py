@@ -1,0 +1,186 @@
+"""Asking for ``toolfuzz check``: both sides the same cases, until the rule has decided.
+
+All answers are journalled before the rule sees them: the first ones in one record, those to the
+cases that were asked again in another, so that the first stays a fair sample. A check that was
+cut off goes on from both.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field, replace
+
+from toolfuzz.analyze.check import AskPairs, CheckDecision, CheckRule, Fresh, Reask, decide
+from toolfuzz.analyze.paired import Answer, Pair, answer, pair_up
+from toolfuzz.core.case import Case
+from toolfuzz.core.errors import EndpointError
+from toolfuzz.core.events import Event, VerdictReached
+from toolfuzz.core.exchange import Target
+from toolfuzz.core.verdict import Verdict
+from toolfuzz.formats import WireFormat
+from toolfuzz.judge.policy import Policy
+from toolfuzz.runs.asker import Asker, Participant
+from toolfuzz.runs.record import Record
+from toolfuzz.runs.runner import Campaign, ask_all
+
+__all__ = ["PairedCheck", "Renamed", "check_pairs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A participant under another name, so that a model can be checked against itself."""
+
+    inner: Participant
+    name: str
+
+    @property
+    def target(self) -> Target:
+        """Who is asked."""
+        return replace(self.inner.target, name=self.name)
+
+    @property
+    def format(self) -> WireFormat:
+        """Reads what comes back."""
+        return self.inner.format
+
+    @property
+    def concurrency(self) -> int:
+        """How many questions may be under way at once."""
+        return self.inner.concurrency
+
+    def open(self) -> AbstractAsyncContextManager[Asker]:
+        """Return a fresh asker."""
+        return self.inner.open()
+
+
+@dataclass(frozen=True, slots=True)
+class PairedCheck:
+    """What to check. The two targets must have different names.
+
+    ``baseline`` is None when it can't be asked; then ``stored`` holds all there is of it: the
+    verdicts of an earlier run by case id, already under ``baseline_name``.
+    """
+
+    candidate: Participant
+    baseline: Participant | None
+    baseline_name: str
+    cases: AsyncIterator[Case]
+    stored: Mapping[str, Sequence[Verdict]] = field(default_factory=dict)
+    rule: CheckRule = field(default_factory=CheckRule)
+    policy: Policy = field(default_factory=Policy)
+    tell: Callable[[Event], None] = lambda event: None
+
+
+async def check_pairs(
+    check: PairedCheck, first: Record, again: Callable[[], Record], *, stop: asyncio.Event
+) -> CheckDecision | None:
+    """Ask until the rule has decided; None when ``stop`` was set before.
+
+    ``again`` opens the second record when it is needed. Raises EndpointError when a side gave no
+    judgeable answer so often that it was given up.
+    """
+    exhausted = False
+    fresh: dict[str, Fresh] = {}
+    while not stop.is_set():
+        pairs = _pairs(check, first)
+        step = decide(
+            pairs,
+            fresh,
+            check.rule,
+            exhausted=exhausted,
+            can_reask=check.baseline is not None,
+        )
+        match step:
+            case AskPairs(wanted):
+                batch = await _take(check.cases, wanted - len(pairs))
+                exhausted = not batch
+                await _ask_first(check, batch, first, stop)
+            case Reask(case_ids, times):
+                record = again()
+                cases = [first.run().cases[case_id] for case_id in case_ids]
+                await _ask(check, cases, record, stop, times)
+                fresh |= {c: _fresh(check, record, c) for c in case_ids}
+            case _:
+                return step
+    return None
+
+
+async def _ask_first(
+    check: PairedCheck, batch: Sequence[Case], first: Record, stop: asyncio.Event
+) -> None:
+    known = {(case.id, check.baseline_name, 0) for case in batch if case.id in check.stored}
+    await _ask(check, batch, first, stop, 1, frozenset(known))
+    there = {(v.case_id, v.stream) for v in first.run().of(check.baseline_name)}
+    drawn = first.run().cases
+    copied = [
+        VerdictReached(verdict)
+        for case in batch
+        for verdict in check.stored.get(case.id, ())
+        if case.id in drawn and (verdict.case_id, verdict.stream) not in there
+    ]
+    first.append(copied)
+    for event in copied:
+        check.tell(event)
+
+
+async def _ask(
+    check: PairedCheck,
+    cases: Sequence[Case],
+    record: Record,
+    stop: asyncio.Event,
+    times: int,
+    known: frozenset[tuple[str, str, int]] = frozenset(),
+) -> None:
+    def tell(event: Event) -> None:
+        record.take(event)
+        check.tell(event)
+
+    asked = [p for p in (check.candidate, check.baseline) if p is not None]
+    # When a check is resumed, what went wrong on the way is asked again.
+    known |= record.answered()
+    campaign = Campaign(asked, _each(cases), times, check.policy, tell, known)
+    given_up = await ask_all(campaign, record.journal, stop=stop)
+    if given_up:
+        raise EndpointError(
+            f"no judgeable answer from {', '.join(given_up)}: {_commonest(record, given_up[0])}",
+            f"the answers are kept in {record.journal.path}; --resume goes on from there",
+        )
+
+
+def _pairs(check: PairedCheck, first: Record) -> list[Pair]:
+    run = first.run()
+    return pair_up(run, check.baseline_name, run, check.candidate.target.name)
+
+
+def _fresh(check: PairedCheck, record: Record, case_id: str) -> Fresh:
+    return Fresh(
+        _answers(record, check.baseline_name, case_id),
+        _answers(record, check.candidate.target.name, case_id),
+    )
+
+
+def _answers(record: Record, target: str, case_id: str) -> tuple[Answer, ...]:
+    of_case = [v for v in record.run().of(target) if v.case_id == case_id]
+    repeats = sorted({v.repeat for v in of_case})
+    folded = (answer(v for v in of_case if v.repeat == repeat) for repeat in repeats)
+    return tuple(a for a in folded if a is not None)
+
+
+def _commonest(record: Record, target: str) -> str:
+    reasons = [v.reason or "unknown" for v in record.run().of(target) if v.status == "unjudged"]
+    return max(set(reasons), key=reasons.count, default="no answer")
+
+
+async def _take(cases: AsyncIterator[Case], count: int) -> list[Case]:
+    taken: list[Case] = []
+    while len(taken) < count:
+        case = await anext(cases, None)
+        if case is None:
+            break
+        taken.append(case)
+    return taken
+
+
+async def _each(cases: Sequence[Case]) -> AsyncIterator[Case]:
+    for case in cases:
+        yield case

@@ -1,0 +1,91 @@
+"""A journal that is still being written, and what it says so far."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+
+from toolfuzz.analyze.load import RunData, collect
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.events import Event, ExchangeRecorded, RunStarted
+from toolfuzz.runs.journal import JOURNAL_NAME, Journal, read_journal
+
+__all__ = ["Record"]
+
+
+class Record:
+    """A run's journal with its events in memory, without the bytes.
+
+    With ``resume`` it goes on where the folder's journal stands; raises UsageError when that was
+    started with other settings.
+    """
+
+    def __init__(self, folder: Path, opening: RunStarted, *, resume: bool = False) -> None:
+        begun = resume and (folder / JOURNAL_NAME).is_file()
+        self._events = list(map(_light, read_journal(folder))) if begun else []
+        if begun:
+            _check_same(folder, self._events, opening)
+        self.journal = Journal(folder, resume=resume)
+        if not self._events:
+            self.append([opening])
+
+    def take(self, event: Event) -> None:
+        """Keep an event that is in the journal already."""
+        self._events.append(_light(event))
+
+    def append(self, events: Iterable[Event]) -> None:
+        """Write events and keep them."""
+        events = list(events)
+        self.journal.append(events)
+        for event in events:
+            self.take(event)
+
+    def run(self) -> RunData:
+        """Return the run so far."""
+        return collect(self._events)
+
+    def answered(self) -> frozenset[tuple[str, str, int]]:
+        """Return what needn't be asked again: (case id, target name, repeat).
+
+        What ended without a judgement is not answered. A case that is asked both plain and
+        streamed counts when both are there.
+        """
+        run = self.run()
+        ways = {t.name: 2 if t.stream == "both" else 1 for t in run.started.targets}
+        seen: dict[tuple[str, str, int], int] = {}
+        for verdict in (*run.verdicts, *run.twins):
+            if verdict.status == "unjudged":
+                continue
+            key = (verdict.case_id, verdict.target, verdict.repeat)
+            seen[key] = seen.get(key, 0) + 1
+        return frozenset(key for key, count in seen.items() if count >= ways[key[1]])
+
+    def __enter__(self) -> "Record":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.journal.__exit__(kind, error, trace)
+
+
+def _light(event: Event) -> Event:
+    """Leave the bytes to the journal; how often was asked still counts."""
+    if not isinstance(event, ExchangeRecorded):
+        return event
+    attempts = tuple(replace(a, chunks=()) for a in event.exchange.attempts)
+    return ExchangeRecorded(replace(event.exchange, request={}, attempts=attempts))
+
+
+def _check_same(folder: Path, events: list[Event], opening: RunStarted) -> None:
+    first = events[0] if events else None
+    if not isinstance(first, RunStarted) or (
+        (first.targets, first.settings) != (opening.targets, opening.settings)
+    ):
+        raise UsageError(
+            f"{folder} holds something that was started with other options",
+            "give the same options as then, or another --out",
+        )

@@ -1,0 +1,78 @@
+"""Asking for ``toolfuzz check --accept --reject``: one model, until the test has decided."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+from toolfuzz.analyze.sequential import SequentialDecision, SequentialTest
+from toolfuzz.core.case import Case
+from toolfuzz.core.errors import EndpointError
+from toolfuzz.core.events import Event, VerdictReached
+from toolfuzz.judge.policy import Policy
+from toolfuzz.runs.asker import Participant
+from toolfuzz.runs.record import Record
+from toolfuzz.runs.runner import Campaign, ask_all
+
+__all__ = ["accept_or_reject"]
+
+
+async def accept_or_reject(
+    participant: Participant,
+    cases: AsyncIterator[Case],
+    test: SequentialTest,
+    record: Record,
+    policy: Policy,
+    *,
+    stop: asyncio.Event,
+    tell: Callable[[Event], None] = lambda event: None,
+) -> SequentialDecision | None:
+    """Ask until the test has decided; None when the cases ran out or ``stop`` was set.
+
+    Answers count in the order of the cases, not of their arrival: slow answers are no fair
+    sample. Questions under way when the decision falls are journalled and not looked at.
+    Raises EndpointError when the target was given up.
+    """
+    drawn: list[Case] = []
+    decided = asyncio.Event()
+
+    async def noted() -> AsyncIterator[Case]:
+        async for case in cases:
+            drawn.append(case)
+            yield case
+
+    def take(event: Event) -> None:
+        record.take(event)
+        tell(event)
+        if isinstance(event, VerdictReached) and (_decision(drawn, record, test) or stop.is_set()):
+            decided.set()
+
+    if stop.is_set():
+        decided.set()
+    campaign = Campaign([participant], noted(), 1, policy, take, record.answered())
+    given_up = await ask_all(campaign, record.journal, stop=decided)
+    decision = _decision(drawn, record, test)
+    if decision is None and given_up:
+        raise EndpointError(
+            f"no judgeable answer from {given_up[0]}",
+            f"the answers are kept in {record.journal.path}",
+        )
+    return decision
+
+
+def _decision(drawn: list[Case], record: Record, test: SequentialTest) -> SequentialDecision | None:
+    run = record.run()
+    both = any(t.stream == "both" for t in run.started.targets)
+    by_case: dict[str, list[str]] = {}
+    for verdict in run.verdicts:
+        by_case.setdefault(verdict.case_id, []).append(verdict.status)
+    skipped = {skip.tool for skip in run.skipped}
+    passes: list[bool] = []
+    for case in drawn:
+        if case.id in skipped:
+            continue
+        statuses = by_case.get(case.id, [])
+        if len(statuses) < 1 + both:
+            break
+        judged = [status for status in statuses if status != "unjudged"]
+        if judged:
+            passes.append(all(status == "pass" for status in judged))
+    return test.decide(passes)

@@ -1,0 +1,123 @@
+"""One cheap question before money is spent on many."""
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from toolfuzz.core.case import Case, Expectation, Message, Turn
+from toolfuzz.core.errors import EndpointError, ToolfuzzError, UsageError
+from toolfuzz.core.exchange import Attempt, Target
+
+if TYPE_CHECKING:
+    from toolfuzz.sources.transport import Client
+
+__all__ = ["reachable"]
+
+_HELLO = Case(
+    origin="probe",
+    probe="reachable",
+    features=(),
+    tools=(),
+    turns=(Turn((Message("user", "Reply with the word OK."),), Expectation("unknown")),),
+)
+
+
+async def reachable(client: "Client", target: Target) -> Attempt:
+    """Ask one real question without tools; return its answer or raise what to do about it.
+
+    It is a real question, because nothing cheaper tells enough: ``GET /models`` is missing on
+    many servers and says nothing of the path, the model or the extra parameters that the run
+    will use. It costs about 15 tokens in and few out. No output limit is sent, because its name
+    differs between models of the same service.
+
+    Raises UsageError (exit 2) where the request is wrong: key, path, model, parameters, base
+    URL; EndpointError (exit 4) where nobody answers. A rate limit or a reply that makes no
+    sense counts as reachable.
+    """
+    body = client.endpoint.defaults(stream=False)
+    body |= client.format.encode(_HELLO, 0, target, stream=False)
+    attempt = await client.ask_once(body)
+    if attempt.status is not None and attempt.status >= 500:
+        attempt = (await client.ask(body))[-1]
+    if trouble := _trouble(client, target, attempt):
+        raise trouble
+    return attempt
+
+
+def _trouble(client: "Client", target: Target, attempt: Attempt) -> ToolfuzzError | None:
+    said = _first_line(attempt)
+    endpoint = client.endpoint
+    variable = endpoint.key_env or "the key's variable (--key-env NAME)"
+    match attempt.status:
+        case None:
+            return _unreachable(client, attempt.error or "no answer")
+        case 401 | 403:
+            keys = f"; keys: {endpoint.key_url}" if endpoint.key_url else ""
+            return UsageError(
+                f"{endpoint.title} refused the key ({attempt.status}): {said}",
+                f"check {variable}{keys}",
+            )
+        case 402:
+            return UsageError(f"{endpoint.title} wants payment (402): {said}", "top up the account")
+        case 404 if _names_model(said, target):
+            return UsageError(
+                f"{endpoint.title} has no model {target.model!r} (404): {said}",
+                "check the name, or the access of your key to it",
+            )
+        case 404 | 405:
+            return UsageError(
+                f"nothing is served at {client.url} ({attempt.status}): {said}",
+                "check --base-url (it usually ends in /v1) and --api",
+            )
+        case status if 300 <= status < 400:
+            place = attempt.headers.get("location", "elsewhere")
+            return UsageError(
+                f"{client.url} redirects to {place}", "give the final address as --base-url"
+            )
+        case status if status >= 500:
+            return EndpointError(
+                f"{endpoint.title} answers with an error ({status}): {said}",
+                "look at the server's log, or try again later",
+            )
+        case status if status >= 400 and status not in (408, 409, 429):
+            return UsageError(
+                f"{endpoint.title} refused a plain question ({status}): {said}",
+                "check the model name and --param",
+            )
+        case _ if "html" in attempt.headers.get("content-type", ""):
+            return UsageError(
+                f"{client.url} answers with a web page, not with a reply",
+                "check --base-url (it usually ends in /v1)",
+            )
+    return None
+
+
+def _unreachable(client: "Client", error: str) -> EndpointError:
+    host = urlsplit(client.url).netloc
+    low = error.lower()
+    if "refused" in low:
+        return EndpointError(f"{host} refused the connection", "is the server running there?")
+    if re.search(r"name or service|getaddrinfo|nodename|name resolution|no address", low):
+        return EndpointError(f"the host {host} is not known", "check --base-url and the network")
+    if re.search(r"ssl|certificate|tls", low):
+        return EndpointError(
+            f"no safe connection to {host}: {error}",
+            "check the certificate, or http:// and https://",
+        )
+    if "timeout" in low:
+        return EndpointError(f"{host} did not answer in time: {error}", "check it, or --timeout")
+    return EndpointError(f"{host} can't be reached: {error}", "check --base-url and the network")
+
+
+def _names_model(said: str, target: Target) -> bool:
+    return "model" in said.lower() or target.model in said
+
+
+def _first_line(attempt: Attempt) -> str:
+    """Return the first line of the body that says something, printable and short."""
+    text = attempt.body[:4000].decode(errors="replace")
+    message = re.search(r'"(?:message|detail)"\s*:\s*"((?:[^"\\]|\\.)+)', text)
+    lines = (line for line in text.split("\n") if line.strip())
+    found = message.group(1) if message else next(lines, "")
+    shown = "".join(c if c.isprintable() else " " for c in found).strip()
+    return shown[:200] or "an empty body"

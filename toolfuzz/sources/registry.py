@@ -1,0 +1,156 @@
+"""Which services are known, and which of them a model name means."""
+
+import os
+import tomllib
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+from toolfuzz.core.case import JsonObject
+from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.formats import wire_format
+
+__all__ = ["Endpoint", "endpoints", "key_for", "resolve"]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A service: one entry of ``endpoints.toml``, where each field is explained."""
+
+    name: str
+    title: str
+    base_url: str
+    format: str = "openai-chat"
+    key_env: str | None = None
+    key_optional: bool = False
+    key_url: str = ""
+    docs: str = ""
+    simulated: str = "glm-4.7"
+    models: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)
+    stream_params: dict[str, Any] = field(default_factory=dict)
+    format_urls: dict[str, str] = field(default_factory=dict)
+
+    def defaults(self, *, stream: bool) -> JsonObject:
+        """Return the body fields that this service wants beside the encoded question.
+
+        The question wins: ``{**endpoint.defaults(stream=s), **format.encode(…, stream=s)}``.
+        """
+        return {**self.params, **self.stream_params} if stream else dict(self.params)
+
+
+@cache
+def endpoints() -> dict[str, Endpoint]:
+    """Return the known services by name, in the file's order."""
+    data = tomllib.loads(files(__package__).joinpath("endpoints.toml").read_text("utf-8"))
+    return {name: Endpoint(name=name, **entry) for name, entry in data.items()}
+
+
+def resolve(
+    model: str,
+    *,
+    base_url: str | None = None,
+    format: str | None = None,
+    key_env: str | None = None,
+) -> tuple[Endpoint, str]:
+    """Say who serves a model and what it is called there.
+
+    ``glm-4.7`` is an alias, ``openrouter/z-ai/glm-4.7`` names the service before the first
+    slash. With ``base_url`` any model name goes. Raises UsageError for a name that nothing
+    knows, a wire format that doesn't exist, or a base URL that isn't one.
+    """
+    if format is not None:
+        wire_format(format)
+    if base_url is not None:
+        return _elsewhere(base_url, format or "openai-chat", key_env), model
+    endpoint, model_id = _known(model)
+    if format is not None and format != endpoint.format:
+        url = endpoint.format_urls.get(format, endpoint.base_url)
+        endpoint = replace(endpoint, format=format, base_url=url)
+    if key_env is not None:
+        endpoint = replace(endpoint, key_env=key_env, key_optional=False)
+    return endpoint, model_id
+
+
+def key_for(endpoint: Endpoint) -> str | None:
+    """Return the key from the environment, None where none is needed.
+
+    Raises UsageError that names the variable, where to get a key, and what works without one.
+    """
+    if endpoint.key_env is None:
+        return None
+    key = os.environ.get(endpoint.key_env, "").strip()
+    if key:
+        if not (key.isascii() and key.isprintable()):
+            raise UsageError(
+                f"{endpoint.key_env} holds characters that no HTTP header can carry",
+                "set it to the key alone, without quotes or line breaks",
+            )
+        return key
+    if endpoint.key_optional:
+        return None
+    where = f" (keys: {endpoint.key_url})" if endpoint.key_url else ""
+    raise UsageError(
+        f"{endpoint.title} needs a key and {endpoint.key_env} is not set",
+        f"export {endpoint.key_env}=…{where}; "
+        f"works now, simulated: toolfuzz run -m sim/{endpoint.simulated}",
+    )
+
+
+@cache
+def _aliases() -> dict[str, tuple[str, str]]:
+    return {
+        name.casefold(): (endpoint.name, model_id)
+        for endpoint in endpoints().values()
+        for alias, model_id in endpoint.models.items()
+        for name in (alias, model_id)
+    }
+
+
+def _known(model: str) -> tuple[Endpoint, str]:
+    name, slash, rest = model.partition("/")
+    endpoint = endpoints().get(name.casefold())
+    if slash and rest and endpoint:
+        return endpoint, endpoint.models.get(rest.casefold(), rest)
+    if alias := _aliases().get(model.casefold()):
+        return endpoints()[alias[0]], alias[1]
+    if endpoint:
+        example = next(iter(endpoint.models), "MODEL")
+        raise UsageError(f"{model!r} is a service, not a model", f"try {endpoint.name}/{example}")
+    if slash and not rest:
+        raise UsageError(f"{model!r} names no model", "write endpoint/model")
+    known = [f"{e}/{rest}" for e in endpoints()] if slash else [*_aliases(), *endpoints()]
+    near = did_you_mean(model.casefold(), known)
+    advice = "`toolfuzz list models` shows all; endpoint/model and --base-url take any name"
+    raise UsageError(f"unknown model {model!r}", f"{near} {advice}" if near else advice)
+
+
+_OWN_KEYS = {"anthropic-messages": "ANTHROPIC_API_KEY"}
+
+
+def _elsewhere(base_url: str, format: str, key_env: str | None) -> Endpoint:
+    url = base_url.strip().rstrip("/").removesuffix(wire_format(format).path)
+    wrong = UsageError(f"{base_url!r} is not a base URL", "write http://127.0.0.1:8000/v1")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise wrong from None
+    if not host or parts.scheme not in ("http", "https"):
+        raise wrong
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise UsageError(
+            "a base URL takes no user, password, query or fragment",
+            "put the key into an environment variable and name it with --key-env",
+        )
+    return Endpoint(
+        name=f"{host}:{port}" if port else host,
+        title=host,
+        base_url=url,
+        format=format,
+        key_env=key_env or _OWN_KEYS.get(format, "OPENAI_API_KEY"),
+        key_optional=key_env is None,
+    )
