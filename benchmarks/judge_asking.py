@@ -13,7 +13,8 @@ from itertools import product
 import httpx
 
 from toolfuzz.core.case import Case, Turn
-from toolfuzz.core.exchange import Attempt, Reply, Target
+from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.core.reply import Reply
 from toolfuzz.formats import wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.judge.pipeline import Judgement, judge

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from toolfuzz import formats
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.exchange import Attempt, Fragment, Reply, ToolCall, Usage
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.reply import Fragment, Reply, ToolCall, Usage
 from toolfuzz.formats import WireFormat, format_names, wire_format
 
 CHAT, RESPONSES, MESSAGES = "openai-chat", "openai-responses", "anthropic-messages"

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolfuzz.core.case import Case, Expectation, Message, Tool, Turn
-from toolfuzz.core.exchange import Reply, Target, ToolCall
+from toolfuzz.core.exchange import Target
+from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.formats import format_names, wire_format
 
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}

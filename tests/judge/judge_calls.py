@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Tool, Turn
-from toolfuzz.core.exchange import Finish, Reply, ToolCall
+from toolfuzz.core.reply import Finish, Reply, ToolCall
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.arguments import ReadArguments, read
 from toolfuzz.judge.call import judge_arguments

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
-from toolfuzz.core.exchange import Attempt, Reply
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.reply import Reply
 from toolfuzz.formats import wire_format
 from toolfuzz.judge.pipeline import Judgement, judge
 

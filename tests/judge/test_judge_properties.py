@@ -26,7 +26,7 @@ from judge_wire_bytes import (
 )
 
 from toolfuzz.core.case import Tool
-from toolfuzz.core.exchange import Fragment, Reply, ToolCall, Usage, WireProblem
+from toolfuzz.core.reply import Fragment, Reply, ToolCall, Usage, WireProblem
 from toolfuzz.formats import wire_format
 from toolfuzz.judge.markup import marker_begun, written_calls
 from toolfuzz.judge.reading import agrees, canonical

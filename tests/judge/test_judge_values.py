@@ -7,7 +7,7 @@ import pytest
 from judge_calls import judged, open_schema, slugs
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Turn
-from toolfuzz.core.exchange import Reply, ToolCall
+from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.judge.arguments import read
 from toolfuzz.judge.call import judge_arguments
 from toolfuzz.judge.inquiry import Inquiry, MatchedCall

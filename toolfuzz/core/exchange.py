@@ -1,25 +1,14 @@
-"""Who was asked, the bytes that went over the wire, and what those bytes say."""
+"""Who was asked, and the bytes that went over the wire."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from toolfuzz.core.case import JsonObject
 
-__all__ = [
-    "Attempt",
-    "Exchange",
-    "Finish",
-    "Fragment",
-    "Reply",
-    "Target",
-    "ToolCall",
-    "Usage",
-    "WireProblem",
-]
+__all__ = ["Attempt", "Exchange", "StreamMode", "Target", "TargetKind"]
 
 TargetKind = Literal["http", "simulated", "engine"]
 StreamMode = Literal["plain", "stream", "both"]
-Finish = Literal["stop", "length", "tool_calls", "refusal", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,104 +68,3 @@ class Exchange:
     def last(self) -> Attempt:
         """The attempt that counts."""
         return self.attempts[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Token counts as the server reports them."""
-
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ToolCall:
-    """One call of a reply, unrepaired.
-
-    ``arguments_raw`` is the argument string exactly as sent (for Anthropic's ``input`` object: its
-    JSON text, with number tokens and duplicate keys kept). When the wire put something else where
-    a string belongs, ``arguments_raw`` is None and ``arguments`` holds that value; both None with
-    ``has_arguments`` False means that the key was absent.
-    ``where`` is the JSON path of the call in the body, or ``stream``.
-    """
-
-    id: str | None
-    name: str | None
-    arguments_raw: str | None
-    arguments: Any = None
-    has_arguments: bool = True
-    where: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fragment:
-    """One tool-call event of a stream as it stood on the wire, before any assembly.
-
-    kind: ``delta`` (chat chunk; Responses function_call_arguments.delta; Anthropic
-    input_json_delta) · ``open`` (Responses output_item.added; Anthropic content_block_start) ·
-    ``done`` (Responses function_call_arguments.done, with the full arguments) · ``close``
-    (Responses output_item.done, with the full call; Anthropic content_block_stop) · ``final``
-    (a call in the output of Responses response.completed).
-
-    ``slot`` is the index as sent (tool_calls[].index, output_index, content block index), None
-    when absent or null. ``keys`` names the fields that were present among index, id, type, name,
-    arguments, so that absent, null and "" stay apart. ``event`` is the ordinal of the SSE event.
-    """
-
-    event: int
-    kind: Literal["delta", "open", "done", "close", "final"]
-    slot: int | None
-    id: str | None = None
-    name: str | None = None
-    arguments: Any = None
-    keys: tuple[str, ...] = ()
-    item_id: str | None = None
-    type: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WireProblem:
-    """Something in the bytes that the wire format does not allow.
-
-    kind: ``not-utf8`` · ``not-json`` (body, or data of an event) · ``not-sse`` (a stream was
-    asked for, something else came) · ``envelope`` (the expected top-level shape stands elsewhere
-    or is missing) · ``call-type`` (a tool call's type is not ``function``) · ``bad-field`` (a
-    field has the wrong JSON type) · ``choice-index`` (choices other than 0 although n = 1) ·
-    ``event-order`` (events in an order that the format forbids).
-    """
-
-    kind: str
-    where: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the bytes say, in one vocabulary for all wire formats, unrepaired.
-
-    Plain replies carry ``calls``. Streams carry ``fragments``; the judge assembles the calls.
-    ``finish_reason`` is the raw word, ``finish`` its meaning in the chat vocabulary (None when
-    the reply names none). ``error`` is the error object of an HTTP error body or of an error
-    event. ``ended`` says that the stream's own end marker came ([DONE], message_stop,
-    response.completed); always True for plain replies. ``chunk_ids`` are the distinct completion
-    ids seen, in order. A legacy ``function_call`` is a ToolCall whose ``where`` ends in
-    ``function_call`` (in a stream: ``legacy`` holds it).
-    """
-
-    api: str
-    stream: bool
-    status: int | None
-    text: str = ""
-    reasoning: str = ""
-    calls: tuple[ToolCall, ...] = ()
-    fragments: tuple[Fragment, ...] = ()
-    finish_reason: str | None = None
-    finish: Finish | None = None
-    usage: Usage | None = None
-    model: str | None = None
-    error: Any = None
-    problems: tuple[WireProblem, ...] = ()
-    ended: bool = True
-    chunk_ids: tuple[str, ...] = ()
-    legacy: ToolCall | None = None
-    transport_error: str | None = None

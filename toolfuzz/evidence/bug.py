@@ -13,7 +13,7 @@ from toolfuzz import __version__
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import case_to_json
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.exchange import Reply
+from toolfuzz.core.reply import Reply
 from toolfuzz.evidence.dossier import Dossier, Share
 from toolfuzz.evidence.excerpt import MARKS, excerpt
 from toolfuzz.evidence.minimize import Minimized

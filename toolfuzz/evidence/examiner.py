@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from toolfuzz.core.case import Case
 from toolfuzz.core.events import CaseDrawn, Event, VerdictReached
-from toolfuzz.core.exchange import Reply
+from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.reduce import BudgetSpentError
 from toolfuzz.judge.policy import Policy

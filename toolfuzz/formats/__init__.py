@@ -13,7 +13,8 @@ from typing import Protocol, cast
 
 from toolfuzz.core.case import Case, JsonObject, Message, Tool, Turn
 from toolfuzz.core.errors import UsageError, did_you_mean
-from toolfuzz.core.exchange import Attempt, Reply, Target
+from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.core.reply import Reply
 
 __all__ = ["Asked", "WireFormat", "format", "format_names"]
 

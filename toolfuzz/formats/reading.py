@@ -6,7 +6,8 @@ from typing import Any
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, JsonObject, Message, Tool
-from toolfuzz.core.exchange import Attempt, Reply, Usage, WireProblem
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.reply import Reply, Usage, WireProblem
 from toolfuzz.formats.sse import events
 
 __all__ = [

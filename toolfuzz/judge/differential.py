@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from toolfuzz.core.exchange import Reply, ToolCall
+from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding
 from toolfuzz.judge.excerpt import clip

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from toolfuzz.core.case import Case, ExpectedCall, Tool, Turn
-from toolfuzz.core.exchange import Reply, ToolCall
+from toolfuzz.core.reply import Reply, ToolCall
 
 if TYPE_CHECKING:
     from toolfuzz.judge.arguments import ReadArguments

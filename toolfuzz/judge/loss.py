@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.exchange import ToolCall
+from toolfuzz.core.reply import ToolCall
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding
 from toolfuzz.judge.excerpt import clip

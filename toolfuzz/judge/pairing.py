@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
-from toolfuzz.core.exchange import ToolCall
+from toolfuzz.core.reply import ToolCall
 from toolfuzz.judge.names import split_glued
 from toolfuzz.judge.reading import canonical, load, objects
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Case, JsonObject
-from toolfuzz.core.exchange import Reply, ToolCall
+from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.verdict import Finding, Status
 from toolfuzz.judge import differential, loss, wire
 from toolfuzz.judge.arguments import ReadArguments, read

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from toolfuzz.core import json as strictjson
-from toolfuzz.core.exchange import Fragment, Reply, ToolCall
+from toolfuzz.core.reply import Fragment, Reply, ToolCall
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding
 from toolfuzz.judge.excerpt import clip

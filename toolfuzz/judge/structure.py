@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from toolfuzz.core.case import ExpectedCall, Json
-from toolfuzz.core.exchange import ToolCall
+from toolfuzz.core.reply import ToolCall
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding
 from toolfuzz.judge.excerpt import clip

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.exchange import Reply
 from toolfuzz.core.json import Document, JsonError, is_prefix, parse, parse_prefix
+from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge import repair
 from toolfuzz.judge.catalogue import finding

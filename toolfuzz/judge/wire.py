@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from toolfuzz.core.exchange import Reply, ToolCall
+from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding
 from toolfuzz.judge.excerpt import clip

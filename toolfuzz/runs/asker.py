@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from toolfuzz.core.case import Case, JsonObject, Turn
-from toolfuzz.core.exchange import Attempt, Reply, Target
+from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.core.reply import Reply
 from toolfuzz.formats import WireFormat
 from toolfuzz.sources.transport import Client
 

@@ -14,7 +14,8 @@ from typing import Any
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Json, JsonObject, Turn
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseDrawn, ExchangeRecorded, event_from_json
-from toolfuzz.core.exchange import Attempt, Reply
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.reply import Reply
 from toolfuzz.formats import wire_format
 from toolfuzz.judge.pipeline import Judgement, judge
 from toolfuzz.judge.policy import Policy

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from toolfuzz.core.case import Case, Turn
 from toolfuzz.core.events import CaseSkipped, Event, ExchangeRecorded, VerdictReached
-from toolfuzz.core.exchange import Exchange, Reply, Target
+from toolfuzz.core.exchange import Exchange, Target
+from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Finding, Metrics, Verdict
 from toolfuzz.formats import WireFormat
 from toolfuzz.judge.pipeline import Judgement, judge

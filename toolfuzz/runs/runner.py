@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import ToolfuzzError
 from toolfuzz.core.events import CaseDrawn, Event, RunFinished, VerdictReached
-from toolfuzz.core.exchange import Reply
+from toolfuzz.core.reply import Reply
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.asker import Asker, Participant
 from toolfuzz.runs.feed import CaseFeed

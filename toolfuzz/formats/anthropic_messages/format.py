@@ -5,7 +5,8 @@ from itertools import zip_longest
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Case, Json, JsonObject, Message, Tool, Turn
-from toolfuzz.core.exchange import Attempt, Finish, Fragment, Reply, Target, ToolCall, Usage
+from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.core.reply import Finish, Fragment, Reply, ToolCall, Usage
 from toolfuzz.formats import Asked
 from toolfuzz.formats.reading import (
     Notes,

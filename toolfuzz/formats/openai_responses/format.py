@@ -7,7 +7,8 @@ from typing import Literal
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Case, Json, JsonObject, Message, Tool, Turn
-from toolfuzz.core.exchange import Attempt, Finish, Fragment, Reply, Target, ToolCall
+from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.core.reply import Finish, Fragment, Reply, ToolCall
 from toolfuzz.formats import Asked
 from toolfuzz.formats.reading import (
     Notes,

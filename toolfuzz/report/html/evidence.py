@@ -11,7 +11,8 @@ from toolfuzz.analyze.load import RunData, question
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Case, ExpectedCall, JsonObject, Turn
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.exchange import Attempt, Exchange, Reply, Target, ToolCall
+from toolfuzz.core.exchange import Attempt, Exchange, Target
+from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.evidence.reproduce import curl, service_of
 from toolfuzz.formats import wire_format
