@@ -31,8 +31,6 @@ TOP = 10  # cli, config, pytest_plugin
 STILL_UP = {
     ("toolfuzz.engines.participant", "runs"),
     ("toolfuzz.engines.trial", "runs"),
-    ("toolfuzz.evidence.bug", "report"),
-    ("toolfuzz.report.html.evidence", "evidence"),
 }
 
 

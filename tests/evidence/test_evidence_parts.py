@@ -12,7 +12,7 @@ from toolfuzz.evidence.bug import code, fenced
 from toolfuzz.evidence.excerpt import MARKS, excerpt
 from toolfuzz.evidence.layer import Trial, decide
 from toolfuzz.evidence.replay import outcome_of
-from toolfuzz.evidence.reproduce import Service, curl, python_sdk, service_of
+from toolfuzz.runs.reproduce import Service, curl, python_sdk, service_of
 
 AGAIN = Trial("again", "again", 16, 16)
 SOMETIMES = Trial("again", "again", 8, 16)

@@ -6,8 +6,8 @@ from markdown_it.token import Token
 from report_run import HOSTILE, a_run, summary_of
 
 from toolfuzz.core.exchange import TargetKind
+from toolfuzz.core.text import printable
 from toolfuzz.report.formats import github, markdown
-from toolfuzz.report.text import printable
 
 
 def tokens(text: str) -> list[Token]:

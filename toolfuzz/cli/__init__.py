@@ -58,7 +58,7 @@ class _Group(click.Group):
 
 def say_error(error: ToolfuzzError) -> None:
     """Print an error to stderr: what is wrong, then what to do about it."""
-    from toolfuzz.report.text import printable
+    from toolfuzz.core.text import printable
 
     click.secho("error: ", fg="red", bold=True, err=True, nl=False)
     click.echo(printable(error.message), err=True)

@@ -15,6 +15,7 @@ from toolfuzz.cli._minimize import with_note
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Target
+from toolfuzz.core.text import printable
 from toolfuzz.evidence.attribution import Other, attribute, attribution_to_json
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import Failure, failures
@@ -27,7 +28,6 @@ from toolfuzz.evidence.study import (
 )
 from toolfuzz.formats import format_names
 from toolfuzz.judge.policy import Policy
-from toolfuzz.report.text import printable
 from toolfuzz.runs.journal import read_journal, write_json
 from toolfuzz.runs.targets import Access, access_of_run, open_participants
 from toolfuzz.sources.registry import resolve

@@ -12,9 +12,9 @@ from toolfuzz.analyze.price import price_of
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Target
+from toolfuzz.core.text import printable
 from toolfuzz.report.comparison import print_comparison
 from toolfuzz.report.comparison_files import render
-from toolfuzz.report.text import printable
 from toolfuzz.runs.journal import find_journal, read_journal
 
 __all__ = ["compare_runs"]

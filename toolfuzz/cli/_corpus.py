@@ -10,6 +10,7 @@ import click
 from toolfuzz.cli._replay import ask_again, known_failures, replayed_to_json
 from toolfuzz.cli.options import run_options_from
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.text import printable
 from toolfuzz.evidence.corpus import (
     STARTER,
     Entry,
@@ -22,7 +23,6 @@ from toolfuzz.evidence.corpus import (
 )
 from toolfuzz.evidence.replay import Known, Replayed
 from toolfuzz.judge.catalogue import defects
-from toolfuzz.report.text import printable
 
 __all__ = ["add_cases", "print_cases", "remove_cases", "run_cases"]
 

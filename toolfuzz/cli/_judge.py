@@ -8,8 +8,8 @@ import click
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.text import printable
 from toolfuzz.judge.policy import Policy
-from toolfuzz.report.text import printable
 from toolfuzz.runs.journal import JOURNAL_NAME
 from toolfuzz.runs.offline import BadLine, Judged, judge_lines
 

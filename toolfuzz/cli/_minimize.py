@@ -14,13 +14,13 @@ from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.analyze.price import price_of
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
+from toolfuzz.core.text import printable
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import Failure, failures
 from toolfuzz.evidence.minimize import Minimized, Standing
 from toolfuzz.evidence.study import study_failure, study_folder, study_to_json
 from toolfuzz.evidence.tree import size
 from toolfuzz.judge.policy import Policy
-from toolfuzz.report.text import printable
 from toolfuzz.runs.journal import read_journal
 from toolfuzz.runs.targets import Access, access_of_run, open_participants
 

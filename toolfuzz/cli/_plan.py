@@ -12,10 +12,10 @@ import click
 from toolfuzz.analyze.price import price_of
 from toolfuzz.core.case import Case
 from toolfuzz.core.exchange import Target
+from toolfuzz.core.text import printable
 from toolfuzz.formats import wire_format
 from toolfuzz.generate.tools import ToolSet
 from toolfuzz.report.terminal import print_rows
-from toolfuzz.report.text import printable
 from toolfuzz.runs.question import modes, request_cap
 from toolfuzz.runs.run import RunOptions, check_options, draw, load_tools
 from toolfuzz.runs.targets import plan_targets

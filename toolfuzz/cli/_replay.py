@@ -19,12 +19,12 @@ from toolfuzz.core.errors import (
     EndpointError,
     UsageError,
 )
+from toolfuzz.core.text import printable
 from toolfuzz.evidence.corpus import case_with_defect
 from toolfuzz.evidence.examiner import Budget, open_examiner
 from toolfuzz.evidence.failures import failures
 from toolfuzz.evidence.replay import Known, Replayed, replay, worst
 from toolfuzz.evidence.study import RESULT_NAME, study_folder, study_from_json
-from toolfuzz.report.text import printable
 from toolfuzz.runs.asker import Participant
 from toolfuzz.runs.journal import find_journal, read_journal
 from toolfuzz.runs.targets import Access, open_participants

@@ -9,7 +9,7 @@ import click
 from toolfuzz.analyze.load import collect
 from toolfuzz.analyze.rates import summarize
 from toolfuzz.core.case import JsonObject
-from toolfuzz.report.text import printable
+from toolfuzz.core.text import printable
 from toolfuzz.report.write import Wanted, write_reports
 from toolfuzz.runs.check import CHECK_NAME
 from toolfuzz.runs.journal import find_journal, read_journal

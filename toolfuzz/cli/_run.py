@@ -13,8 +13,8 @@ from toolfuzz.cli._outcome import exit_with
 from toolfuzz.cli._reports import write_wanted
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import EXIT_INTERRUPTED
+from toolfuzz.core.text import printable
 from toolfuzz.report.terminal import print_summary
-from toolfuzz.report.text import printable
 from toolfuzz.report.write import parse_wanted
 from toolfuzz.runs.run import RunOptions, run_options
 

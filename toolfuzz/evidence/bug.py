@@ -14,15 +14,15 @@ from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import case_to_json
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.reply import Reply
+from toolfuzz.core.text import printable
 from toolfuzz.evidence.dossier import Dossier, Share
 from toolfuzz.evidence.excerpt import MARKS, excerpt
 from toolfuzz.evidence.minimize import Minimized
-from toolfuzz.evidence.reproduce import Service, curl, http_text, python_sdk, service_of
 from toolfuzz.formats import wire_format
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.clients import ClientView, lens
 from toolfuzz.judge.pipeline import judge
-from toolfuzz.report.text import printable
+from toolfuzz.runs.reproduce import Service, curl, http_text, python_sdk, service_of
 
 __all__ = ["TEMPLATES", "render", "slug_of", "title", "write_report"]
 

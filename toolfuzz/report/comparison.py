@@ -7,9 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from toolfuzz.core.case import JsonObject
-from toolfuzz.report.formats._words import milliseconds, percent
+from toolfuzz.core.text import printable
 from toolfuzz.report.terminal import MEDIUM, WIDE, say
-from toolfuzz.report.text import printable
+from toolfuzz.report.words import milliseconds, percent
 
 __all__ = ["comparison_view", "difference_words", "matrix", "money", "print_comparison"]
 

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.text import printable
 from toolfuzz.report.comparison import comparison_view, difference_words, matrix, money
-from toolfuzz.report.formats._words import kind, milliseconds, percent
 from toolfuzz.report.formats.csv import cell
 from toolfuzz.report.formats.markdown import code, table
 from toolfuzz.report.terminal import plain
-from toolfuzz.report.text import printable
+from toolfuzz.report.words import kind, milliseconds, percent
 
 __all__ = ["render"]
 

@@ -5,8 +5,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.text import printable
 from toolfuzz.report.terminal import defect_view, headline, notes, say, target_table
-from toolfuzz.report.text import printable
 
 __all__ = ["check_view", "print_check"]
 

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from toolfuzz.core.events import Event
+from toolfuzz.core.text import brief, printable
 from toolfuzz.report.tally import PriceOf, Standing, Tally
-from toolfuzz.report.text import brief, printable
 
 __all__ = ["Progress", "live_view", "progress", "words"]
 

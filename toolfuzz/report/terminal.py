@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.text import brief, printable
 from toolfuzz.judge.catalogue import Defect, defects
-from toolfuzz.report.text import brief, printable
 
 __all__ = [
     "defect_view",

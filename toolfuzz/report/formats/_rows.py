@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from toolfuzz.analyze.load import RunData, causes
+from toolfuzz.core.text import printable
 from toolfuzz.core.verdict import Verdict
-from toolfuzz.report.text import printable
 
 __all__ = ["COLUMNS", "rows"]
 

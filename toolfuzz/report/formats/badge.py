@@ -4,7 +4,7 @@ from xml.etree import ElementTree as Xml
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
-from toolfuzz.report.formats._words import kind, percent, xml_text
+from toolfuzz.report.words import kind, percent, xml_text
 
 __all__ = ["FILE", "render"]
 

@@ -5,9 +5,9 @@ https://docs.github.com/en/actions/reference/workflow-commands-for-github-action
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
-from toolfuzz.report.formats._words import count, kind, percent
+from toolfuzz.core.text import brief, printable
 from toolfuzz.report.formats.markdown import render
-from toolfuzz.report.text import brief, printable
+from toolfuzz.report.words import count, kind, percent
 
 __all__ = ["FILE", "announce", "render"]
 

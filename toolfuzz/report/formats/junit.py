@@ -11,9 +11,9 @@ from xml.etree import ElementTree as Xml
 
 from toolfuzz.analyze.load import RunData, causes
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.text import brief
 from toolfuzz.core.verdict import Verdict
-from toolfuzz.report.formats._words import kind, success, xml_text
-from toolfuzz.report.text import brief
+from toolfuzz.report.words import kind, success, xml_text
 
 __all__ = ["FILE", "render"]
 

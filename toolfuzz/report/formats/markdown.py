@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
-from toolfuzz.report.formats._words import count, kind, kind_note, milliseconds, percent
-from toolfuzz.report.text import brief, printable
+from toolfuzz.core.text import brief, printable
+from toolfuzz.report.words import count, kind, kind_note, milliseconds, percent
 
 __all__ = ["FILE", "code", "render", "table"]
 

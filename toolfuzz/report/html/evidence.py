@@ -14,7 +14,6 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Attempt, Exchange, Target
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.verdict import Verdict
-from toolfuzz.evidence.reproduce import curl, service_of
 from toolfuzz.formats import wire_format
 from toolfuzz.judge.clients import ClientView, lens
 from toolfuzz.judge.pairing import Pair, pair_up
@@ -22,6 +21,7 @@ from toolfuzz.judge.pipeline import judge
 from toolfuzz.report.html.aligned import Line, aligned
 from toolfuzz.report.html.body import Piece, pieces
 from toolfuzz.report.html.inert import marked
+from toolfuzz.runs.reproduce import curl, service_of
 
 __all__ = ["REQUEST_LIMIT", "Compared", "Shown", "evidence"]
 

@@ -6,8 +6,8 @@ from math import ceil, sqrt
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.judge.catalogue import defects
-from toolfuzz.report.formats._words import count, percent
 from toolfuzz.report.html.models import Model
+from toolfuzz.report.words import count, percent
 
 __all__ = ["HEATS", "Cell", "Row", "by_defect", "by_rate"]
 

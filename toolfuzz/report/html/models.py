@@ -7,7 +7,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.price import price_of
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.exchange import Target
-from toolfuzz.report.formats._words import kind
+from toolfuzz.report.words import kind
 
 __all__ = ["Model", "models"]
 

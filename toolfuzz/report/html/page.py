@@ -16,15 +16,15 @@ from toolfuzz.analyze.compare import compare
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.rates import summarize
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.text import brief
 from toolfuzz.judge.catalogue import defects
-from toolfuzz.report.formats._words import count, kind_note, milliseconds, percent
 from toolfuzz.report.html import latency, matrix
 from toolfuzz.report.html.body import HEAD, TAIL
 from toolfuzz.report.html.evidence import REQUEST_LIMIT, evidence
 from toolfuzz.report.html.failed import Cause, Failed, by_cause, in_turn
 from toolfuzz.report.html.inert import marked, shown
 from toolfuzz.report.html.models import Model, models
-from toolfuzz.report.text import brief
+from toolfuzz.report.words import count, kind_note, milliseconds, percent
 
 __all__ = ["FAILURES_LIMIT", "PAGE_LIMIT", "render_comparison", "render_run"]
 

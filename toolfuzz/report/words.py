@@ -1,7 +1,7 @@
 """Phrases that several formats share."""
 
 from toolfuzz.core.case import JsonObject
-from toolfuzz.report.text import printable
+from toolfuzz.core.text import printable
 
 __all__ = ["count", "kind", "kind_note", "milliseconds", "percent", "success", "xml_text"]
 

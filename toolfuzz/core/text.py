@@ -1,0 +1,68 @@
+"""Making text and values from outside short, and safe for terminals and files."""
+
+import json
+import re
+from typing import Any, overload
+
+from toolfuzz.core.case import Json
+from toolfuzz.core.json import dumps
+
+__all__ = ["brief", "clip", "printable"]
+
+_MOST_TEXT = 300
+_MOST_JSON = 2000
+
+# C0 and C1 controls, and the characters that reorder or hide text (bidi marks, zero width).
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def printable(text: str, *, keep_newlines: bool = False) -> str:
+    """Return the text with everything that could steer a terminal spelled out (``\\x1b``)."""
+
+    def spell(match: re.Match[str]) -> str:
+        char = match.group()
+        if keep_newlines and char == "\n":
+            return char
+        code = ord(char)
+        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+    return _UNSAFE.sub(spell, text)
+
+
+def brief(value: Any, most: int = 72) -> str:
+    """Return a JSON value on one line of at most so many characters, safe to print."""
+    text = printable(json.dumps(value, ensure_ascii=False, default=str))
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+@overload
+def clip(value: str, most: int = ...) -> str: ...
+@overload
+def clip(value: Json, most: int = ...) -> Json: ...
+
+
+def clip(value: Json, most: int = _MOST_TEXT) -> Json:
+    """Return the value itself when it is small, else the beginning of its text or JSON.
+
+    Lone surrogates are spelled out, because UTF-8 files can't hold them; so are NaN and infinity.
+    """
+    if isinstance(value, str):
+        text = value if len(value) <= most else value[: most - 1] + "…"
+        return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return str(value)
+    if not isinstance(value, dict | list):
+        return value
+    try:
+        text = dumps(value)
+        if len(text) <= _MOST_JSON:
+            json.dumps(value, allow_nan=False)
+            text.encode()
+            return value
+    except RecursionError:
+        return "…"
+    except ValueError:
+        pass
+    return clip(text, most)
