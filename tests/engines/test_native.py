@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from toolfuzz.core.case import ExpectedCall, Tool
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.jsonvalue import same
 from toolfuzz.engines import native
 from toolfuzz.engines.native import NotExpressible, UnreadableText, families, family
-from toolfuzz.engines.native._base import same
 
 UNTYPED = ("glm45", "glm47", "minimax_m2", "qwen3_coder")
 ONE_CALL = ("gpt_oss", "llama3")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from judge_calls import document, judged
 
 from toolfuzz.core.json import dumps, parse
-from toolfuzz.judge.equality import same
+from toolfuzz.core.jsonvalue import same
 
 texts = st.text(max_size=8) | st.sampled_from(
     ["02134", "true", "null", '{"a":1}', "[1]", "  x\n", "&amp;", "</parameter>", "C:\\new", "é😀"]

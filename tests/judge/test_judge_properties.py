@@ -26,10 +26,11 @@ from judge_wire_bytes import (
 )
 
 from toolfuzz.core.case import Tool
+from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.core.reply import Fragment, Reply, ToolCall, Usage, WireProblem
 from toolfuzz.formats import wire_format
 from toolfuzz.judge.markup import marker_begun, written_calls
-from toolfuzz.judge.reading import agrees, canonical
+from toolfuzz.judge.reading import agrees
 from toolfuzz.judge.stream import assemble
 
 quick = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])

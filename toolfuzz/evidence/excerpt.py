@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from toolfuzz.core.jsonvalue import tokens_of
 from toolfuzz.core.verdict import Finding
 
 __all__ = ["MARKS", "excerpt", "place_of"]
@@ -40,7 +41,7 @@ def place_of(body: str, finding: Finding) -> tuple[int, int]:
 
 def _spellings(finding: Finding) -> Iterator[str]:
     """The value as it may stand in the bytes: within a JSON string, or bare; then its key."""
-    key = finding.pointer.rsplit("/", 1)[-1].replace("~1", "/").replace("~0", "~")
+    key = next(reversed(tokens_of(finding.pointer)), "")
     quoted_key = json.dumps(key)
     for value in _values(finding.actual):
         for glue in (": ", ":"):

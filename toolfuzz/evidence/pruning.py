@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from toolfuzz.core.case import Json, JsonObject
-from toolfuzz.judge.shapes import Place, pointer_of
+from toolfuzz.core.jsonvalue import escape
+from toolfuzz.judge.shapes import Place
 
 __all__ = ["BAGS", "Path", "prune_schema", "prune_value", "schema_paths"]
 
@@ -78,7 +79,7 @@ def _without_unused_definitions(schema: JsonObject) -> JsonObject:
                 for reference in set(_references(inner)) - used:
                     used.add(reference)
                     frontier.append(reference)
-            kept = {k: v for k, v in schema[bag].items() if f"#/{bag}/{_escape(k)}" in used}
+            kept = {k: v for k, v in schema[bag].items() if f"#/{bag}/{escape(k)}" in used}
             unchanged = len(kept) == len(schema[bag])
             schema = {k: (kept if k == bag else v) for k, v in schema.items() if k != bag or kept}
             if unchanged or not kept:
@@ -119,7 +120,7 @@ def prune_value(
 
 def _undeclared(place: Place, key: str, cut_schemas: set[str]) -> bool:
     declared = [
-        f"{part.pointer}/properties/{_escape(key)}"
+        f"{part.pointer}/properties/{escape(key)}"
         for part in place.parts
         if isinstance(part.schema.get("properties"), dict) and key in part.schema["properties"]
     ]
@@ -128,7 +129,3 @@ def _undeclared(place: Place, key: str, cut_schemas: set[str]) -> bool:
 
 def _is_cut(pointer: str, cut_schemas: set[str]) -> bool:
     return any(pointer == cut or pointer.startswith(f"{cut}/") for cut in cut_schemas)
-
-
-def _escape(token: str) -> str:
-    return pointer_of([token])[1:]

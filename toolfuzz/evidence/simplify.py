@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from toolfuzz.core.case import Case, ExpectedCall, Json, JsonObject, Tool
+from toolfuzz.core.jsonvalue import same
 from toolfuzz.evidence.pruning import Path
 from toolfuzz.evidence.tree import rebuild
 from toolfuzz.generate import rename
@@ -177,7 +178,7 @@ def _shrunk_enum(schema: JsonObject, path: Path, calls: Sequence[ExpectedCall]) 
     """Keep the members that some call uses, and the first other one as the wrong choice."""
     used = [v for call in calls for _, v in _leaves(call.arguments)]
     members = _at(schema, path)
-    kept = [m for m in members if any(m is u or (type(m) is type(u) and m == u) for u in used)]
+    kept = [m for m in members if any(same(m, u) for u in used)]
     others = [m for m in members if m not in kept]
     shrunk: JsonObject = _replaced(schema, path, kept + others[:1])
     return shrunk

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from toolfuzz.core.case import Case, Json
 from toolfuzz.core.codec import case_to_json
+from toolfuzz.core.jsonvalue import tokens_of
 from toolfuzz.evidence.tree import CaseTree, Node
 from toolfuzz.generate.spot import spot
 from toolfuzz.generate.twins import twins
-from toolfuzz.judge.pointers import tokens_of
 
 __all__ = ["Toggle", "bare_with", "features_of", "toggle"]
 

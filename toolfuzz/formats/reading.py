@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, JsonObject, Message, Tool
 from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.jsonvalue import a_kind
 from toolfuzz.core.reply import Reply, Usage, WireProblem
 from toolfuzz.formats.sse import events
 
@@ -17,7 +17,6 @@ __all__ = [
     "count",
     "decode_with",
     "ids_of",
-    "kind_of",
     "objects",
     "spoken",
     "stream_data",
@@ -109,7 +108,7 @@ def stream_data(text: str, notes: Notes) -> Iterator[tuple[int, str, str | JsonO
                 notes.add("not-json", f"event {number}", f"{error}: {event.data[:80]!r}")
             continue
         if not isinstance(document.value, dict):
-            notes.add("envelope", f"event {number}", f"data is {kind_of(document.value)}")
+            notes.add("envelope", f"event {number}", f"data is {a_kind(document.value)}")
             continue
         yield number, event.name, document.value
     if number < 0:
@@ -123,7 +122,7 @@ def text_of(holder: JsonObject, key: str, where: str, notes: Notes) -> str:
         return ""
     if isinstance(value, str):
         return value
-    notes.add("bad-field", f"{where}.{key}", f"{key} is {kind_of(value)}")
+    notes.add("bad-field", f"{where}.{key}", f"{key} is {a_kind(value)}")
     return parts_text(value) if isinstance(value, list) else ""
 
 
@@ -153,7 +152,7 @@ def checked_string(holder: JsonObject, key: str, where: str, notes: Notes) -> st
     value = holder.get(key)
     if value is None or isinstance(value, str):
         return value
-    notes.add("bad-field", where, f"{key} is {kind_of(value)}")
+    notes.add("bad-field", where, f"{key} is {a_kind(value)}")
     return None
 
 
@@ -198,23 +197,6 @@ def usage_of(usage: Json, inputs: str, outputs: str) -> Usage | None:
     return Usage(count(usage.get(inputs)), count(usage.get(outputs)))
 
 
-def kind_of(value: Any) -> str:
-    """Name a value's JSON type for a message."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case int() | float():
-            return "a number"
-        case str():
-            return "a string"
-        case list():
-            return "an array"
-        case _:
-            return "an object"
-
-
 def _text(body: bytes, notes: Notes) -> str:
     try:
         return body.decode()
@@ -239,7 +221,7 @@ def _read_plain(text: str, key: str, plain: PlainReader, notes: Notes) -> Reply:
 def _unwrapped(value: Json, key: str, notes: Notes) -> JsonObject | None:
     """Return the object that holds ``key``, also from one level of wrapping (noted)."""
     if not isinstance(value, dict):
-        notes.add("envelope", "$", f"the body is {kind_of(value)}")
+        notes.add("envelope", "$", f"the body is {a_kind(value)}")
         return None
     if key in value:
         return value

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.jsonvalue import resolve_ref
 from toolfuzz.generate.spot import nodes
 
 __all__ = [
@@ -136,12 +137,7 @@ def _target(ref: Any, root: JsonObject) -> JsonObject | None:
 
 def pointed(ref: Any, root: JsonObject) -> JsonObject | None:
     """Return the schema that a local reference points to, None when there is none."""
-    if not isinstance(ref, str) or not ref.startswith("#/"):
-        return None
-    found: Json = root
-    for part in ref.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        found = found.get(key) if isinstance(found, dict) else None
+    found = resolve_ref(root, ref)
     return found if isinstance(found, dict) else None
 
 

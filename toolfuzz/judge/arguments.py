@@ -48,7 +48,9 @@ def _not_text(call: ToolCall, tool: Tool | None, oracle: JsonObject | None) -> R
         said = finding("args-null-or-absent", f"arguments is {how}", actual=None)
         return ReadArguments(_nothing_lost(tool, oracle), (said,))
     if not isinstance(value, dict | list):
-        said = finding("args-non-object", "arguments is neither text nor object", actual=value)
+        said = finding(
+            "args-non-object", "arguments is neither text nor object", actual=clip(value)
+        )
         return ReadArguments(None, (said,))
     kind = "an object" if isinstance(value, dict) else "an array"
     said = finding("args-is-object", f"arguments is {kind}, not a string", actual=clip(value))

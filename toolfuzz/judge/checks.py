@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from toolfuzz.core.case import Json, Turn
+from toolfuzz.core.jsonvalue import escape
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.inquiry import MatchedCall
 
@@ -53,7 +54,7 @@ def _leaves(value: Json) -> Iterator[str]:
         at, node = stack.pop()
         if isinstance(node, dict) and node:
             for key, item in node.items():
-                stack.append((f"{at}/{key.replace('~', '~0').replace('/', '~1')}", item))
+                stack.append((f"{at}/{escape(key)}", item))
         elif isinstance(node, list | tuple) and node:
             stack += [(f"{at}/{n}", item) for n, item in enumerate(node)]
         else:

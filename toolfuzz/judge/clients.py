@@ -14,9 +14,9 @@ from typing import Any, Literal
 
 from toolfuzz.core.case import Case, Expectation, Json
 from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.judge.call import validates
 from toolfuzz.judge.excerpt import clip
-from toolfuzz.judge.reading import canonical
 
 __all__ = ["ClientView", "lens"]
 

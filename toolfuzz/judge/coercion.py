@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from toolfuzz.core.case import Json
 from toolfuzz.core.json import JsonError, is_prefix, parse
+from toolfuzz.core.jsonvalue import a_kind
 from toolfuzz.judge.repair import is_unread, python_literal
-from toolfuzz.judge.shapes import Place, json_type
+from toolfuzz.judge.shapes import Place
 from toolfuzz.judge.strings import json_text, markup_in
 
 __all__ = ["UNKNOWN", "Cause", "explain_type", "same_number"]
@@ -173,7 +174,10 @@ def _number(expected: Json, got: Json, place: Place) -> Cause | None:
         return Cause("enum-type-mismatch", "the enum's member came as a string")
     if not _NUMBER.fullmatch(got):
         return None
-    value = parse(got).value if len(got) < 4000 else UNKNOWN
+    try:
+        value = parse(got).value
+    except JsonError:
+        value = UNKNOWN
     other = "" if expected is UNKNOWN or same_number(expected, value) else " and changed"
     return Cause("number-as-string", f"the number came as a string{other}")
 
@@ -211,8 +215,8 @@ def _string(expected: Json, got: Json) -> Cause | None:
         if isinstance(got, list) and len(got) == 1 and isinstance(got[0], str):
             return Cause("string-array-wrapped", "an array around the string")
         if isinstance(got, dict | list):
-            return Cause("string-as-container", f"an {json_type(got)} where a string belongs")
-        return Cause("string-as-scalar", f"a {json_type(got)} where a string belongs")
+            return Cause("string-as-container", f"{a_kind(got)} where a string belongs")
+        return Cause("string-as-scalar", f"{a_kind(got)} where a string belongs")
     if got == [expected]:
         return Cause("string-array-wrapped", "an array around the string")
     if isinstance(got, dict | list):
@@ -236,11 +240,11 @@ def _string_loaded(expected: str, got: Json) -> Cause | None:
         literal = python_literal(expected) if expected.lstrip()[:1] in ("{", "[", "(") else None
         loaded = None if is_unread(literal) else literal
     if loaded == got:
-        return Cause("string-as-container", f"the text was parsed into an {json_type(got)}")
+        return Cause("string-as-container", f"the text was parsed into {a_kind(got)}")
     opening = "{" if isinstance(got, dict) else "["
     if expected.lstrip().startswith(opening):
         return Cause(
-            "string-as-container", f"the beginning of the text was parsed into an {json_type(got)}"
+            "string-as-container", f"the beginning of the text was parsed into {a_kind(got)}"
         )
     return None
 

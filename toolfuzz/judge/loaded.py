@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.json import Document, Duplicates, JsonError, parse
+from toolfuzz.core.jsonvalue import pointer_of
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding
 from toolfuzz.judge.excerpt import clip
-from toolfuzz.judge.shapes import pointer_of
 
 __all__ = ["ReadArguments", "read_document", "read_object", "settled"]
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.jsonvalue import same
 from toolfuzz.judge.coercion import UNKNOWN, Cause
-from toolfuzz.judge.equality import same
 from toolfuzz.judge.schema import is_filler
 from toolfuzz.judge.shapes import Place
 from toolfuzz.judge.strings import NATIVE_MARKUP, json_text

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
+from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.core.reply import ToolCall
 from toolfuzz.judge.names import split_glued
-from toolfuzz.judge.reading import canonical, load, objects
+from toolfuzz.judge.reading import load, objects
 
 __all__ = ["Pair", "nearest", "pair_up", "split_merged", "without_repeats"]
 

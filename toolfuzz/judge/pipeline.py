@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Case, JsonObject
+from toolfuzz.core.jsonvalue import canonical, same
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.verdict import Finding, Status
 from toolfuzz.judge import differential, loss, wire
@@ -16,11 +17,10 @@ from toolfuzz.judge.arguments import ReadArguments, read
 from toolfuzz.judge.call import judge_arguments, validates
 from toolfuzz.judge.catalogue import finding
 from toolfuzz.judge.checks import count_checks
-from toolfuzz.judge.equality import same
 from toolfuzz.judge.inquiry import Inquiry, MatchedCall
 from toolfuzz.judge.names import resolve
 from toolfuzz.judge.pairing import Pair
-from toolfuzz.judge.reading import canonical, load
+from toolfuzz.judge.reading import load
 from toolfuzz.judge.stream import StreamedCall, assemble
 from toolfuzz.judge.structure import Structure, examine
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.jsonvalue import canonical
 
-__all__ = ["agrees", "canonical", "load", "objects", "spellings"]
+__all__ = ["agrees", "load", "objects", "spellings"]
 
 
 @lru_cache(maxsize=16)
@@ -35,23 +36,6 @@ def objects(raw: str) -> list[str]:
         texts.append(raw[pos : document.end])
         pos = document.end
     return texts
-
-
-def canonical(value: Json) -> str:
-    """Return one text for all spellings of a value: key order, ``1.0`` for 1, escapes."""
-    return json.dumps(_plain(value), sort_keys=True)
-
-
-def _plain(value: Json) -> Json:
-    match value:
-        case dict():
-            return {key: _plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_plain(item) for item in value]
-        case float() if value.is_integer():
-            return int(value)
-        case _:
-            return value
 
 
 def spellings(value: JsonObject) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from toolfuzz.core.case import Json
+from toolfuzz.core.jsonvalue import kind_of
 from toolfuzz.judge.coercion import UNKNOWN, Cause, explain_type
-from toolfuzz.judge.shapes import Place, json_type
+from toolfuzz.judge.shapes import Place
 from toolfuzz.judge.validators import errors
 
 __all__ = ["closest_members", "describe", "fault_here", "is_filler", "proven"]
@@ -68,7 +69,7 @@ def _wrong_type(
     wanted: list[str], expected: Json, got: Json, place: Place, depth: int
 ) -> Cause | None:
     if expected is not UNKNOWN:
-        wanted = [json_type(expected)]
+        wanted = [kind_of(expected)]
     best = None
     for kind in sorted(wanted, key=_ORDER.index):
         cause = explain_type(kind, expected, got, place, depth)
@@ -77,7 +78,7 @@ def _wrong_type(
     if best:
         return best
     kinds = " or ".join(wanted) or "another type"
-    return Cause("value-changed", f"{kinds} wanted, {json_type(got)} came")
+    return Cause("value-changed", f"{kinds} wanted, {kind_of(got)} came")
 
 
 def _outside_enum(members: Json, got: Json, place: Place, depth: int) -> Cause:
@@ -85,7 +86,7 @@ def _outside_enum(members: Json, got: Json, place: Place, depth: int) -> Cause:
     close = closest_members(known, got)
     if len(close) == 1:
         return Cause("enum-case", f"{got!r} is spelled {close[0]!r} in the enum")
-    kinds = {json_type(member) for member in known}
+    kinds = {kind_of(member) for member in known}
     if isinstance(got, str) and "string" not in kinds:
         cause = _wrong_type(sorted(kinds), UNKNOWN, got, place, depth)
         if cause and cause.slug != "value-changed":
@@ -94,8 +95,8 @@ def _outside_enum(members: Json, got: Json, place: Place, depth: int) -> Cause:
 
 
 def _outside_const(const: Json, got: Json, place: Place, depth: int) -> Cause:
-    if json_type(got) != json_type(const):
-        cause = explain_type(json_type(const), const, got, place, depth)
+    if kind_of(got) != kind_of(const):
+        cause = explain_type(kind_of(const), const, got, place, depth)
         if cause:
             return cause
     return Cause("default-const-ignored", "another value than the constant")

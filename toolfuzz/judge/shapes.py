@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from toolfuzz.core.case import Json, JsonObject
-from toolfuzz.judge.pointers import follow, pointer_of, resolve, step, tokens_of
+from toolfuzz.core.jsonvalue import follow, kind_of, pointer_of, resolve_ref, step, tokens_of
 from toolfuzz.judge.validators import fits, safe_pattern
-from toolfuzz.judge.wording import json_type, shape
+from toolfuzz.judge.wording import shape
 
-__all__ = ["Part", "Place", "json_type", "pointer_of", "root_place", "schema_at", "shape"]
+__all__ = ["Part", "Place", "root_place", "schema_at", "shape"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _place(
         trail=trail | frozenset(entered) | {""},
         behind_ref=bool(entered),
         reentered=any(target in trail for target in entered),
-        leads_to_itself=any(_mentions(resolve(root, f"#{t}"), f"#{t}") for t in entered),
+        leads_to_itself=any(_mentions(resolve_ref(root, f"#{t}"), f"#{t}") for t in entered),
     )
 
 
@@ -194,7 +194,7 @@ def _expand(
     parts.append(Part(schema, pointer))
     reference = schema.get("$ref")
     if isinstance(reference, str):
-        target = resolve(root, reference)
+        target = resolve_ref(root, reference)
         if target is not None:
             entered.append(reference[1:])
             _expand(root, target, reference[1:], instance, parts, entered)
@@ -214,7 +214,7 @@ def _suits(root: Json, branch: Json, instance: Json) -> tuple[bool, bool, bool, 
     if not isinstance(resolved, dict):
         return (False, False, False, 0)
     types = resolved.get("type")
-    kind = json_type(instance)
+    kind = kind_of(instance)
     named = types if isinstance(types, list) else [types]
     typed = kind in named or (kind == "integer" and "number" in named)
     properties = resolved.get("properties")

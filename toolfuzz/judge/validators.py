@@ -14,8 +14,9 @@ from itertools import islice
 from typing import Any
 
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.jsonvalue import canonical
 
-__all__ = ["canonical", "errors", "fits", "safe_pattern"]
+__all__ = ["errors", "fits", "safe_pattern"]
 
 MOST_ERRORS = 100
 _MOST_PATTERN_TEXT = 4096
@@ -63,17 +64,6 @@ def safe_pattern(pattern: str) -> re.Pattern[str] | None:
     engine backtracks and has no time limit.
     """
     return None if _is_risky(pattern) else _compiled(pattern)
-
-
-def canonical(value: Json) -> Json:
-    """Return a hashable stand-in; equal for values that JSON Schema calls equal (1 and 1.0)."""
-    if isinstance(value, dict):
-        return ("object", frozenset((k, canonical(v)) for k, v in value.items()))
-    if isinstance(value, list):
-        return ("array", tuple(map(canonical, value)))
-    if isinstance(value, bool):
-        return ("boolean", value)
-    return value
 
 
 @lru_cache(maxsize=1024)
@@ -131,18 +121,8 @@ def _prepared(schema: Json) -> Json:
 def _extended(wanted: Any) -> Any:
     import jsonschema
 
-    integral = wanted.TYPE_CHECKER.redefine("integer", _is_integer)
     extend: Any = jsonschema.validators.extend
-    return extend(
-        wanted, {"pattern": _pattern, "uniqueItems": _unique_items}, type_checker=integral
-    )
-
-
-def _is_integer(_: Any, value: Json) -> bool:
-    """5.0 is an integer since draft 6."""
-    if isinstance(value, bool):
-        return False
-    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    return extend(wanted, {"pattern": _pattern, "uniqueItems": _unique_items})
 
 
 def _pattern(validator: Any, pattern: Json, value: Json, schema: Json) -> Iterator[Any]:

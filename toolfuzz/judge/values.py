@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.jsonvalue import canonical, kind_of, same, token
 from toolfuzz.judge.coercion import UNKNOWN, Cause, explain_type, same_number
-from toolfuzz.judge.equality import same, token
 from toolfuzz.judge.objects import sort_out, unwrap
 from toolfuzz.judge.schema import closest_members, fault_here
-from toolfuzz.judge.shapes import Place, json_type, root_place
+from toolfuzz.judge.shapes import Place, root_place
 from toolfuzz.judge.strings import explain
-from toolfuzz.judge.validators import canonical
 
 __all__ = ["Difference", "Step", "differences"]
 
@@ -189,7 +188,7 @@ def _is_mark(value: Json) -> bool:
 
 def _marks_branch(key: str, right: Json, came: Json, branches: list[JsonObject]) -> bool:
     """Whether the key tells the union's branches apart and says something else now."""
-    if json_type(right) != json_type(came):
+    if kind_of(right) != kind_of(came):
         return False
     if isinstance(right, str) and (explain(right, came) or closest_members([right], came)):
         return False
@@ -285,7 +284,7 @@ def _listed(kinds: Json) -> list[Json]:
 
 def _explain(step: Step, right: Json, came: Json) -> Cause:
     place = step.place
-    wanted, kind = json_type(right), json_type(came)
+    wanted, kind = kind_of(right), kind_of(came)
     numbers = ("integer", "number")
     if isinstance(right, str) and isinstance(came, str):
         members = [m for listed in place.gather("enum") if isinstance(listed, list) for m in listed]

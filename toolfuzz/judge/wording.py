@@ -3,9 +3,9 @@
 from typing import TypeGuard
 
 from toolfuzz.core.case import Json, JsonObject
-from toolfuzz.judge.pointers import resolve
+from toolfuzz.core.jsonvalue import kind_of, resolve_ref
 
-__all__ = ["json_type", "shape"]
+__all__ = ["shape"]
 
 _MOST_ALTERNATIVES = 4
 
@@ -20,30 +20,11 @@ def shape(schema: Json, root: Json = None) -> str:
     return f"{words} behind $ref" if behind_ref else words
 
 
-def json_type(value: Json) -> str:
-    """Return the JSON type's name; bool before number, and 5.0 is a number."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "number"
-        case str():
-            return "string"
-        case list():
-            return "array"
-        case _:
-            return "object"
-
-
 def _describe(schema: Json, root: Json, depth: int) -> tuple[str, bool]:
     if not isinstance(schema, dict) or depth > 6:
         return "anything", False
     if isinstance(schema.get("$ref"), str):
-        return _describe(resolve(root, schema["$ref"]), root, depth + 1)[0], True
+        return _describe(resolve_ref(root, schema["$ref"]), root, depth + 1)[0], True
     for keyword in ("anyOf", "oneOf"):
         if _is_list(schema.get(keyword)):
             return _union(schema[keyword], keyword, root, depth)
@@ -52,9 +33,9 @@ def _describe(schema: Json, root: Json, depth: int) -> tuple[str, bool]:
         words, behind_ref = _describe(members[0], root, depth + 1)
         return f"{words} (allOf)", behind_ref
     if "const" in schema:
-        return f"const {json_type(schema['const'])}", False
+        return f"const {kind_of(schema['const'])}", False
     if _is_list(schema.get("enum")):
-        kinds = {json_type(value) for value in schema["enum"]} - {"null"}
+        kinds = {kind_of(value) for value in schema["enum"]} - {"null"}
         return f"enum of {_plural(kinds.pop()) if len(kinds) == 1 else 'mixed values'}", False
     types = schema.get("type")
     if _is_list(types):

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -10,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.jsonvalue import a_kind, tokens_of
 from toolfuzz.core.text import brief, printable
 from toolfuzz.judge.catalogue import Defect, defects
 
@@ -285,7 +285,7 @@ def _defect_example(entry: JsonObject) -> RenderableType:
         asked.stylize("green")
         got.append(brief(example["actual"]))
         got.stylize("red")
-        got.append(f"   {_kind(example['actual'])}", style="dim")
+        got.append(f"   {a_kind(example['actual'])}", style="dim")
         grid.add_row("asked", asked)
         grid.add_row("got", got)
     else:
@@ -309,26 +309,9 @@ def _next_steps(summary: JsonObject) -> Text:
 
 def _json_path(pointer: str) -> str:
     path = "$"
-    for token in pointer.split("/")[1:]:
-        token = printable(token.replace("~1", "/").replace("~0", "~"))
+    for token in map(printable, tokens_of(pointer)):
         path += f"[{token}]" if token.isdigit() else f".{token}"
     return path
-
-
-def _kind(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case str():
-            return "a string"
-        case int() | float():
-            return "a number"
-        case list():
-            return "an array"
-        case _:
-            return "an object"
 
 
 def _percent(share: float | None) -> str:

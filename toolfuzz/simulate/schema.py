@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.jsonvalue import follow, kind_of
 
 __all__ = [
     "Place",
@@ -14,7 +15,6 @@ __all__ = [
     "member",
     "places",
     "resolve",
-    "type_name",
     "types",
 ]
 
@@ -24,23 +24,8 @@ _UNIONS = ("anyOf", "oneOf", "allOf")
 
 def resolve(schema: Any, root: JsonObject) -> JsonObject:
     """Follow local ``$ref``s; ``{}`` (anything goes) for what can't be followed."""
-    for _ in range(_MOST_REFS):
-        if not isinstance(schema, dict):
-            return {}
-        ref = schema.get("$ref")
-        if not isinstance(ref, str):
-            return schema
-        target: Any = root
-        for part in ref.removeprefix("#").strip("/").split("/") if ref != "#" else ():
-            key = part.replace("~1", "/").replace("~0", "~")
-            if isinstance(target, dict):
-                target = target.get(key)
-            elif isinstance(target, list) and key.isdigit() and int(key) < len(target):
-                target = target[int(key)]
-            else:
-                return {}
-        schema = target
-    return {}
+    found = follow(root, schema)
+    return found if isinstance(found, dict) else {}
 
 
 def branches(schema: Any, root: JsonObject, depth: int = 0) -> Iterator[JsonObject]:
@@ -61,35 +46,16 @@ def types(schema: Any, root: JsonObject) -> set[str]:
         word = branch.get("type")
         found.update(word if isinstance(word, list) else [word] if isinstance(word, str) else [])
         values = branch.get("enum", [branch["const"]] if "const" in branch else [])
-        found.update(type_name(v) for v in values if "type" not in branch)
+        found.update(kind_of(v) for v in values if "type" not in branch)
         if "type" not in branch and "properties" in branch:
             found.add("object")
     return found
 
 
-def type_name(value: Any) -> str:
-    """The JSON Schema type of a value (``integer`` for whole numbers)."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "number"
-        case str():
-            return "string"
-        case list() | tuple():
-            return "array"
-        case _:
-            return "object"
-
-
 def admits(schema: Any, root: JsonObject, value: Any) -> bool:
     """Whether the type of the value is among those that the schema names (or it names none)."""
     known = types(schema, root)
-    name = type_name(value)
+    name = kind_of(value)
     return not known or name in known or (name == "integer" and "number" in known)
 
 
@@ -180,7 +146,7 @@ def _fits(schema: JsonObject, value: Any, root: JsonObject) -> bool:
     """Whether a union branch can be the one that the value follows (type and constants only)."""
     word = schema.get("type")
     names = word if isinstance(word, list) else [word] if isinstance(word, str) else []
-    if names and type_name(value) not in names:
+    if names and kind_of(value) not in names:
         return False
     properties = schema.get("properties")
     if not isinstance(value, dict) or not isinstance(properties, dict):

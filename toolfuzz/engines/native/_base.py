@@ -7,7 +7,7 @@ from typing import Any
 
 from toolfuzz.core.case import ExpectedCall, Tool
 
-__all__ = ["Family", "NotExpressible", "UnreadableText", "carries", "dump", "load", "same"]
+__all__ = ["Family", "NotExpressible", "UnreadableText", "carries", "dump", "load"]
 
 
 class NotExpressible(Exception):  # noqa: N818 - it reports a limit of the format, not an error
@@ -66,22 +66,6 @@ def carries(markers: Iterable[str], calls: Sequence[ExpectedCall]) -> None:
             for marker in markers:
                 if marker in text:
                     raise NotExpressible(f"a string contains the format's own {marker!r}")
-
-
-def same(one: Any, other: Any) -> bool:
-    """JSON equality that tells 1, 1.0 and true apart."""
-    if _kind(one) is not _kind(other):
-        return False
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(same(v, other[k]) for k, v in one.items())
-    if isinstance(one, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other)
-
-
-def _kind(value: Any) -> type:
-    kinds = (bool, int, float, str, list, dict)
-    return next((kind for kind in kinds if isinstance(value, kind)), type(value))
 
 
 def _strings(value: Any) -> Iterable[str]:

@@ -11,7 +11,8 @@ from itertools import product
 from typing import Any
 
 from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
-from toolfuzz.engines.native._base import NotExpressible, UnreadableText, dump, load, same
+from toolfuzz.core.jsonvalue import same
+from toolfuzz.engines.native._base import NotExpressible, UnreadableText, dump, load
 
 __all__ = ["check_unambiguous", "read_arguments", "write_value"]
 

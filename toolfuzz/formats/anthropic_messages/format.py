@@ -6,6 +6,7 @@ from itertools import zip_longest
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Case, Json, JsonObject, Message, Tool, Turn
 from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.core.jsonvalue import a_kind
 from toolfuzz.core.reply import Finish, Fragment, Reply, ToolCall, Usage
 from toolfuzz.formats import Asked
 from toolfuzz.formats.reading import (
@@ -15,7 +16,6 @@ from toolfuzz.formats.reading import (
     count,
     decode_with,
     ids_of,
-    kind_of,
     objects,
     stream_data,
     string,
@@ -173,13 +173,13 @@ def _plain(root: JsonObject, notes: Notes) -> Reply:
         notes.add("bad-field", "$.content", "content is a string, not an array of blocks")
         content = [{"type": "text", "text": content}]
     elif not isinstance(content, list):
-        notes.add("bad-field", "$.content", f"content is {kind_of(content)}")
+        notes.add("bad-field", "$.content", f"content is {a_kind(content)}")
         content = []
     texts, thoughts, calls = list[str](), list[str](), list[ToolCall]()
     for n, block in enumerate(content):
         where = f"$.content[{n}]"
         if not isinstance(block, dict):
-            notes.add("bad-field", where, f"a block is {kind_of(block)}")
+            notes.add("bad-field", where, f"a block is {a_kind(block)}")
         elif _is_call(block, where, notes):
             calls.append(_call(block, where, notes))
         elif block.get("type") == "text":
@@ -321,14 +321,14 @@ class _Stream:
     def _slot(self, data: JsonObject, where: str) -> int | None:
         slot = count(data.get("index"))
         if slot is None and data.get("index") is not None:
-            self.notes.add("bad-field", where, f"a block's index is {kind_of(data['index'])}")
+            self.notes.add("bad-field", where, f"a block's index is {a_kind(data['index'])}")
         return slot
 
     def _object(self, data: JsonObject, key: str, where: str) -> JsonObject:
         value = data.get(key)
         if isinstance(value, dict):
             return value
-        self.notes.add("bad-field", where, f"{key} is {kind_of(value)}")
+        self.notes.add("bad-field", where, f"{key} is {a_kind(value)}")
         return {}
 
     def _count(self, holder: JsonObject) -> None:

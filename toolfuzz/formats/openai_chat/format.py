@@ -9,6 +9,7 @@ from itertools import zip_longest
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Case, Json, JsonObject, Message, Tool, Turn
 from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.core.jsonvalue import a_kind
 from toolfuzz.core.reply import Finish, Fragment, Reply, ToolCall, Usage
 from toolfuzz.formats import Asked
 from toolfuzz.formats.reading import (
@@ -17,7 +18,6 @@ from toolfuzz.formats.reading import (
     count,
     decode_with,
     ids_of,
-    kind_of,
     objects,
     spoken,
     stream_data,
@@ -133,7 +133,7 @@ def _plain(root: JsonObject, notes: Notes) -> Reply:
         return Reply(name, False, None, error=root.get("error"), model=string(root, "model"))
     message = choice.get("message")
     if not isinstance(message, dict):
-        notes.add("envelope", f"{where}.message", f"message is {kind_of(message)}")
+        notes.add("envelope", f"{where}.message", f"message is {a_kind(message)}")
         message = {}
     where += ".message"
     calls = [
@@ -199,7 +199,7 @@ class _Stream:
         if isinstance(delta, dict):
             self._hear_delta(number, delta, where)
         elif delta is not None:
-            self.notes.add("bad-field", where, f"delta is {kind_of(delta)}")
+            self.notes.add("bad-field", where, f"delta is {a_kind(delta)}")
         self.finish_reason = _finish_reason(choice, self.notes) or self.finish_reason
 
     def _hear_delta(self, number: int, delta: JsonObject, where: str) -> None:
@@ -261,11 +261,11 @@ def _choices(root: JsonObject, where: str, notes: Notes) -> Iterator[JsonObject]
     choices = root.get("choices")
     if not isinstance(choices, list):
         if choices is not None:
-            notes.add("envelope", f"{where}.choices", f"choices is {kind_of(choices)}")
+            notes.add("envelope", f"{where}.choices", f"choices is {a_kind(choices)}")
         return
     for choice in choices:
         if not isinstance(choice, dict):
-            notes.add("bad-field", f"{where}.choices", f"a choice is {kind_of(choice)}")
+            notes.add("bad-field", f"{where}.choices", f"a choice is {a_kind(choice)}")
             continue
         if choice.get("index", 0) not in (0, None):
             notes.add("choice-index", f"{where}.choices", "a choice other than 0 although n is 1")
@@ -277,13 +277,13 @@ def _tool_calls(message: JsonObject, where: str, notes: Notes) -> Iterator[JsonO
     if calls is None:
         return
     if not isinstance(calls, list):
-        notes.add("bad-field", f"{where}.tool_calls", f"tool_calls is {kind_of(calls)}")
+        notes.add("bad-field", f"{where}.tool_calls", f"tool_calls is {a_kind(calls)}")
         calls = [calls]
     for call in calls:
         if isinstance(call, dict):
             yield call
         else:
-            notes.add("bad-field", f"{where}.tool_calls", f"a tool call is {kind_of(call)}")
+            notes.add("bad-field", f"{where}.tool_calls", f"a tool call is {a_kind(call)}")
 
 
 def _call(call: JsonObject, where: str, notes: Notes) -> ToolCall:
@@ -311,7 +311,7 @@ def _fragment(number: int, call: JsonObject, where: str, notes: Notes) -> Fragme
     function = _inner(call, where, notes)
     slot = count(call.get("index"))
     if slot is None and call.get("index") is not None:
-        notes.add("bad-field", where, f"a call's index is {kind_of(call['index'])}")
+        notes.add("bad-field", where, f"a call's index is {a_kind(call['index'])}")
     kind = checked_string(call, "type", where, notes)
     if kind and kind != "function":
         notes.add("call-type", where, f"type is {kind!r}, not 'function'")
@@ -338,7 +338,7 @@ def _inner(call: JsonObject, where: str, notes: Notes) -> JsonObject:
         notes.add("envelope", where, "name and arguments stand outside function")
         return call
     if function is not None:
-        notes.add("bad-field", where, f"function is {kind_of(function)}")
+        notes.add("bad-field", where, f"function is {a_kind(function)}")
     return {}
 
 

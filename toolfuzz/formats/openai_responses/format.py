@@ -8,6 +8,7 @@ from typing import Literal
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Case, Json, JsonObject, Message, Tool, Turn
 from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.core.jsonvalue import a_kind
 from toolfuzz.core.reply import Finish, Fragment, Reply, ToolCall
 from toolfuzz.formats import Asked
 from toolfuzz.formats.reading import (
@@ -16,7 +17,6 @@ from toolfuzz.formats.reading import (
     count,
     decode_with,
     ids_of,
-    kind_of,
     objects,
     spoken,
     stream_data,
@@ -117,14 +117,14 @@ def decode(attempt: Attempt, *, stream: bool) -> Reply:
 def _plain(root: JsonObject, notes: Notes) -> Reply:
     output = root.get("output")
     if not isinstance(output, list):
-        notes.add("bad-field", "$.output", f"output is {kind_of(output)}")
+        notes.add("bad-field", "$.output", f"output is {a_kind(output)}")
         output = []
     texts, thoughts, refusals = list[str](), list[str](), list[str]()
     calls: list[ToolCall] = []
     for n, item in enumerate(output):
         where = f"$.output[{n}]"
         if not isinstance(item, dict):
-            notes.add("bad-field", where, f"an item is {kind_of(item)}")
+            notes.add("bad-field", where, f"an item is {a_kind(item)}")
         elif _is_call(item, where, notes):
             calls.append(_call(item, where, notes))
         elif item.get("type") == "message":
@@ -155,7 +155,7 @@ def _read_message(
     content = item.get("content")
     if not isinstance(content, list):
         texts.append(text_of(item, "content", where, notes))
-        notes.add("bad-field", f"{where}.content", f"content is {kind_of(content)}")
+        notes.add("bad-field", f"{where}.content", f"content is {a_kind(content)}")
     for part in objects(content):
         if part.get("type") == "refusal":
             refusals.append(text_of(part, "refusal", where, notes))
@@ -262,7 +262,7 @@ class _Stream:
     def _item(self, number: int, kind: FragmentKind, data: JsonObject, where: str) -> None:
         item = data.get("item")
         if not isinstance(item, dict):
-            self.notes.add("bad-field", where, f"item is {kind_of(item)}")
+            self.notes.add("bad-field", where, f"item is {a_kind(item)}")
             return
         if not _is_call(item, where, self.notes):
             return

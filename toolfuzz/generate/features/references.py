@@ -3,6 +3,7 @@
 from typing import Any
 
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.jsonvalue import resolve_ref
 from toolfuzz.generate.features.base import (
     Feature,
     Parameter,
@@ -86,18 +87,7 @@ def _recursive(pick: Pick) -> Parameter:
 
 def _is_recursive(node: JsonObject, place: Place) -> bool:
     """Whether the definition that this points to points to itself again."""
-    return f"'{node['$ref']}'" in str(_target(node["$ref"], place.root))
-
-
-def _target(ref: Any, root: JsonObject) -> Json:
-    """Return the schema behind a local reference, {} when there is none."""
-    found: Json = root
-    for part in str(ref).removeprefix("#").split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        if not isinstance(found, dict) or key not in found:
-            return {}
-        found = found[key]
-    return found
+    return f"'{node['$ref']}'" in str(resolve_ref(place.root, node["$ref"]))
 
 
 FEATURES = (

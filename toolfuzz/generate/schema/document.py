@@ -13,10 +13,11 @@ from referencing.exceptions import NoSuchAnchor, PointerToNowhere, Unresolvable
 from referencing.jsonschema import DRAFT202012, specification_with
 
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.jsonvalue import escape, pointer_of
 from toolfuzz.generate.schema.backtracking import takes_forever
 from toolfuzz.generate.schema.errors import BrokenSchema
 
-__all__ = ["MOST_LEVELS", "Document", "Site", "escape", "levels"]
+__all__ = ["MOST_LEVELS", "Document", "Site", "levels"]
 
 MOST_LEVELS = 100
 """Deeper JSON would exhaust the interpreter's stack in jsonschema itself."""
@@ -40,7 +41,7 @@ class Site:
         schema = self.schema
         for step in path:
             schema = schema[step]
-        steps = "".join(f"/{escape(step)}" for step in path)
+        steps = pointer_of(path)
         return Site(schema, self.pointer + steps, _rebased(schema, self.resolver), self.key + steps)
 
 
@@ -103,11 +104,6 @@ class Document:
         return valid
 
 
-def escape(step: str | int) -> str:
-    """Write one step of a JSON pointer."""
-    return str(step).replace("~", "~0").replace("/", "~1")
-
-
 def levels(value: Json) -> int:
     """Return how deep containers are nested (a scalar is 0), without recursion."""
     deepest, stack = 0, [(value, 0)]
@@ -134,7 +130,7 @@ def _draft(schema: JsonObject) -> Any:
         else:
             return draft
     assert first is not None
-    pointer = "".join(f"/{escape(step)}" for step in first.absolute_path)
+    pointer = pointer_of(first.absolute_path)
     if first.validator == "format":
         reason = f"not a regular expression that Python can read: {str(first.instance)[:100]!r}"
     else:

@@ -4,6 +4,7 @@ import re
 from random import Random
 
 from toolfuzz.core.case import Json
+from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.generate.schema.errors import Unsatisfiable
 from toolfuzz.generate.schema.facts import Facts
 from toolfuzz.generate.schema.plan import Plan
@@ -129,7 +130,7 @@ class Drawing:
     def _fresh(self, plan: Plan, room: float, taken: set[object]) -> Json:
         for _ in range(_TRIES):
             value = self.value(plan, room)
-            if (seen := _canonical(value)) not in taken:
+            if (seen := canonical(value)) not in taken:
                 taken.add(seen)
                 return value
         raise Dead(plan)
@@ -212,12 +213,3 @@ class Drawing:
 
 def _matches(name: str, patterns: list[str]) -> bool:
     return any(re.search(pattern, name) for pattern in patterns)
-
-
-def _canonical(value: Json) -> object:
-    """Return a hashable stand-in, equal where JSON Schema says equal: 1 and 1.0, not 1 and true."""
-    if isinstance(value, dict):
-        return frozenset((key, _canonical(item)) for key, item in value.items())
-    if isinstance(value, list):
-        return tuple(map(_canonical, value))
-    return (value, isinstance(value, bool))

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Iterator
 
 from toolfuzz.core.case import Json
+from toolfuzz.core.jsonvalue import same
 from toolfuzz.generate.schema.applies import (
     Conjunction,
     invites_more,
@@ -162,7 +163,7 @@ class Planner:
         return [
             value
             for n, value in enumerate(values)
-            if not any(value == v and type(value) is type(v) for v in values[:n])
+            if not any(same(value, v) for v in values[:n])
             and all(self.document.is_valid(site, value) for site in sites if site.key[:1] != "~")
         ]
 

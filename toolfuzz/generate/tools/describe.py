@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from toolfuzz.core.case import Json, Tool
+from toolfuzz.core.jsonvalue import resolve_ref
 
 __all__ = ["ToolFacts", "describe"]
 
@@ -91,8 +92,6 @@ def _depth(node: Json, root: Json, trail: tuple[str, ...]) -> int:
     beside = [item for word in ("anyOf", "oneOf", "allOf") for item in node.get(word, ())]
     reference = node.get("$ref")
     if isinstance(reference, str) and reference not in trail:
-        target = root
-        for step in reference.removeprefix("#/").split("/"):
-            target = target.get(step) if isinstance(target, dict) else None
+        target = resolve_ref(root, reference)
         deepest = max(deepest, _depth(target, root, (*trail, reference)))
     return max(deepest, *(_depth(item, root, trail) for item in beside), 0)

@@ -1,11 +1,10 @@
 """References of an OpenAPI description, carried over into the ``$defs`` of a single tool."""
 
 import re
-from typing import Any
-from urllib.parse import unquote
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.jsonvalue import resolve_ref
 
 __all__ = ["Refs"]
 
@@ -29,7 +28,7 @@ class Refs:
         for _ in range(_MOST_HOPS):
             if not (isinstance(entry, dict) and isinstance(entry.get("$ref"), str)):
                 break
-            entry = self._target(entry["$ref"])
+            entry = resolve_ref(self.document, entry["$ref"])
         return entry if isinstance(entry, dict) else {}
 
     def schema(self, schema: Json, inside: frozenset[str] = frozenset()) -> Json:
@@ -52,7 +51,7 @@ class Refs:
     def _reference(self, schema: JsonObject, reference: str, inside: frozenset[str]) -> Json:
         beside = {key: item for key, item in schema.items() if key != "$ref"}
         if self._inline and reference not in inside and not self._is_recursive(reference):
-            target = self.schema(self._target(reference), inside | {reference})
+            target = self.schema(resolve_ref(self.document, reference), inside | {reference})
             return {**target, **beside} if isinstance(target, dict) else target
         return {"$ref": f"#/$defs/{self._defined(reference)}", **beside}
 
@@ -65,33 +64,20 @@ class Refs:
                 name, n = f"{base}_{n}", n + 1
             self._names[reference] = name
             self.definitions[name] = {}  # taken before its own references are followed
-            self.definitions[name] = self.schema(self._target(reference))
+            self.definitions[name] = self.schema(resolve_ref(self.document, reference))
         return name
 
     def _is_recursive(self, reference: str) -> bool:
         seen: set[str] = set()
-        stack = _references(self._target(reference))
+        stack = _references(resolve_ref(self.document, reference))
         while stack:
             found = stack.pop()
             if found == reference:
                 return True
             if found not in seen:
                 seen.add(found)
-                stack += _references(self._target(found))
+                stack += _references(resolve_ref(self.document, found))
         return False
-
-    def _target(self, reference: str) -> Json:
-        """Return what a local reference means, None when it means nothing."""
-        node: Any = self.document
-        for step in reference.removeprefix("#/").split("/"):
-            step = unquote(step).replace("~1", "/").replace("~0", "~")
-            if isinstance(node, dict):
-                node = node.get(step)
-            elif isinstance(node, list) and step.isdigit() and int(step) < len(node):
-                node = node[int(step)]
-            else:
-                return None
-        return node
 
 
 def _references(schema: Json) -> list[str]:

@@ -8,7 +8,7 @@ Anthropic (https://docs.anthropic.com/en/api/messages), MCP ``tools/list``
 from collections.abc import Iterator
 
 from toolfuzz.core.case import Json, JsonObject, Tool
-from toolfuzz.generate.schema.document import escape
+from toolfuzz.core.jsonvalue import a_kind, pointer_of
 
 __all__ = ["ShapeError", "find_tools", "read_tool"]
 
@@ -39,7 +39,7 @@ def find_tools(document: Json) -> Iterator[tuple[str, Json]]:
             for step in path:
                 inner = inner.get(step) if isinstance(inner, dict) else None
             if isinstance(inner, list):
-                prefix = "".join(f"/{escape(step)}" for step in path)
+                prefix = pointer_of(path)
                 yield from ((f"{prefix}/{n}", entry) for n, entry in enumerate(inner))
                 return
         if "name" in document or "function" in document:
@@ -49,7 +49,7 @@ def find_tools(document: Json) -> Iterator[tuple[str, Json]]:
 def read_tool(pointer: str, entry: Json) -> Tool:
     """Read one entry in whichever shape it has; raises ShapeError."""
     if not isinstance(entry, dict):
-        raise ShapeError(pointer, f"a tool is an object, this is {_kind(entry)}")
+        raise ShapeError(pointer, f"a tool is an object, this is {a_kind(entry)}")
     if isinstance(entry.get("function"), dict):
         pointer, entry = f"{pointer}/function", entry["function"]
     elif "name" not in entry and isinstance(entry.get("type"), str):
@@ -61,14 +61,9 @@ def read_tool(pointer: str, entry: Json) -> Tool:
         raise ShapeError(pointer, "the tool has no name")
     description = entry.get("description") or ""
     if not isinstance(description, str):
-        raise ShapeError(f"{pointer}/description", f"must be a string, not {_kind(description)}")
+        raise ShapeError(f"{pointer}/description", f"must be a string, not {a_kind(description)}")
     key = next((key for key in _SCHEMA_KEYS if entry.get(key) is not None), None)
     parameters = _NO_PARAMETERS if key is None else entry[key]
     if not isinstance(parameters, dict):
-        raise ShapeError(f"{pointer}/{key}", f"must be a JSON Schema, not {_kind(parameters)}")
+        raise ShapeError(f"{pointer}/{key}", f"must be a JSON Schema, not {a_kind(parameters)}")
     return Tool(name, description, parameters, strict=entry.get("strict") is True)
-
-
-def _kind(value: Json) -> str:
-    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
-    return "null" if value is None else names.get(type(value), "a number")

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
+from toolfuzz.core.jsonvalue import same
 from toolfuzz.simulate.faults.mutate import parameters
 from toolfuzz.simulate.faults.registry import Roll, fault
 from toolfuzz.simulate.parsers import Parsed, ParsedCall, Parser
@@ -71,13 +72,6 @@ def _carried(tagged: Tagged, calls: list[Call]) -> list[Split]:
     return parts if keys == [(c.name, list(c.arguments)) for c in calls] else []
 
 
-def _same(one: Any, other: Any) -> bool:
-    """Whether two values are the same JSON, types included."""
-    if isinstance(one, str) or isinstance(other, str):
-        return type(one) is type(other) and bool(one == other)
-    return json.dumps(one) == json.dumps(other)
-
-
 def _misread(tagged: Tagged, reply: Reply, read: Callable[[Argument, Any], Any]) -> bool:
     """Put ``read``'s value for every argument that it reads otherwise than it should be read.
 
@@ -88,9 +82,9 @@ def _misread(tagged: Tagged, reply: Reply, read: Callable[[Argument, Any], Any])
         for key, text in part.values.items():
             given = argument(text, key, parameters(reply, call), reply.ask.stream)
             value = read(given, call.arguments[key])
-            if not _same(value, by_schema(given)):
+            if not same(value, by_schema(given)):
                 # A wrong reading may hit what was meant: "1" where an integer is allowed as well.
-                changed = changed or not _same(value, call.arguments[key])
+                changed = changed or not same(value, call.arguments[key])
                 call.arguments[key] = value
     return changed
 

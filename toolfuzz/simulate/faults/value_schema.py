@@ -5,8 +5,9 @@ from random import Random
 from typing import Any
 
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.jsonvalue import kind_of
 from toolfuzz.simulate.faults.mutate import KEEP, changes
-from toolfuzz.simulate.schema import Place, branches, resolve, type_name
+from toolfuzz.simulate.schema import Place, branches, resolve
 
 
 @changes("enum-case")
@@ -119,7 +120,7 @@ def tuple_violated(place: Place, rng: Random) -> Any:
     if not isinstance(place.value, list) or not isinstance(place.schema.get("prefixItems"), list):
         return KEEP
     turned = place.value[::-1]
-    if [type_name(v) for v in turned] != [type_name(v) for v in place.value]:
+    if [kind_of(v) for v in turned] != [kind_of(v) for v in place.value]:
         return turned
     return place.value[:-1] if place.schema.get("minItems") else KEEP
 

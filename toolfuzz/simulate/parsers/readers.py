@@ -13,7 +13,8 @@ from math import isinf
 from typing import Any
 
 from toolfuzz.core.case import JsonObject
-from toolfuzz.simulate.schema import branches, member, resolve, type_name, types
+from toolfuzz.core.jsonvalue import kind_of
+from toolfuzz.simulate.schema import branches, member, resolve, types
 
 __all__ = ["READERS", "Argument", "Reader", "argument", "by_schema", "type_at_open"]
 
@@ -56,7 +57,7 @@ def by_schema(given: Argument) -> Any:
     value = _load(given.text)
     if not known:
         return value
-    fits = type_name(value) in known or (isinstance(value, int) and "number" in known)
+    fits = kind_of(value) in known or (isinstance(value, int) and "number" in known)
     return value if fits or "string" not in known else given.text
 
 
@@ -85,7 +86,7 @@ def string_wins_union(given: Argument) -> Any:
     """
     schema = resolve(given.written, given.root)
     known = types(schema, given.root)
-    mixed = "enum" in schema and len({type_name(v) for v in schema["enum"]}) > 1
+    mixed = "enum" in schema and len({kind_of(v) for v in schema["enum"]}) > 1
     if "string" in known or "allOf" in schema or mixed:
         return given.text
     return by_schema(given)
