@@ -2,22 +2,30 @@
 
 Order in a file: ``run-started``, then per case ``case-drawn`` once and for every question an
 ``exchange-recorded`` per turn and one ``verdict-reached``, then ``run-finished`` (missing when
-the run was cut off).
+the run was cut off). ``target-given-up`` stands where it happened.
+
+``Event`` is one pydantic union; it reads and writes them all. A line is flat: what an event
+carries (a case, an exchange, a verdict) stands beside ``event``, not below it.
 """
 
+import json
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    SerializerFunctionWrapHandler,
+    TypeAdapter,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
+from pydantic_core import PydanticSerializationError
 
 from toolfuzz.core.case import Case, JsonObject
-from toolfuzz.core.codec import (
-    FORMAT_VERSION,
-    case_from_json,
-    case_to_json,
-    exchange_from_json,
-    exchange_to_json,
-    verdict_from_json,
-    verdict_to_json,
-)
+from toolfuzz.core.codec import FORMAT_VERSION, first_error
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Exchange, Target
 from toolfuzz.core.verdict import Verdict
@@ -29,16 +37,19 @@ __all__ = [
     "ExchangeRecorded",
     "RunFinished",
     "RunStarted",
+    "TargetGivenUp",
     "VerdictReached",
     "event_from_json",
-    "event_to_json",
+    "event_to_line",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """What was asked for. ``settings`` are the run's options as a person would give them."""
+    """What was asked for. ``settings`` are the run's options, whole, without secrets."""
 
+    event: Literal["run-started"] = field(default="run-started", kw_only=True)
+    format_version: Literal[1] = field(default=FORMAT_VERSION, kw_only=True)
     started: float
     version: str
     targets: tuple[Target, ...]
@@ -49,7 +60,27 @@ class RunStarted:
 class CaseDrawn:
     """A case, before it is sent anywhere."""
 
+    event: Literal["case-drawn"] = field(default="case-drawn", kw_only=True)
     case: Case
+
+    @model_serializer(mode="wrap")
+    def _write(self, write: SerializerFunctionWrapHandler) -> JsonObject:
+        case = write(self)["case"]
+        return {"event": self.event, "format_version": FORMAT_VERSION, **case}
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _read(cls, line: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
+        """Ids stay as written: other lines refer to them, earlier versions hashed otherwise."""
+        if isinstance(line, cls):
+            return line
+        ids = {name: line[name] for name in ("id", "schema_id") if name in line}
+        drawn = read(
+            {"event": line["event"], "case": {k: v for k, v in line.items() if k not in ids}}
+        )
+        for name, value in ids.items():
+            object.__setattr__(drawn.case, name, str(value))
+        return drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +90,7 @@ class CaseSkipped:
     When one ``target`` alone can't be asked a case, ``tool`` is the case's id.
     """
 
+    event: Literal["case-skipped"] = field(default="case-skipped", kw_only=True)
     tool: str
     pointer: str
     reason: str
@@ -69,86 +101,98 @@ class CaseSkipped:
 class ExchangeRecorded:
     """The bytes of one question and its answer."""
 
+    event: Literal["exchange-recorded"] = field(default="exchange-recorded", kw_only=True)
     exchange: Exchange
+
+    @model_serializer(mode="wrap")
+    def _write(self, write: SerializerFunctionWrapHandler) -> JsonObject:
+        return {"event": self.event, **write(self)["exchange"]}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, line: Any) -> Any:
+        return line if isinstance(line, cls) else {"event": line["event"], "exchange": line}
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictReached:
     """What the judge says of them."""
 
+    event: Literal["verdict-reached"] = field(default="verdict-reached", kw_only=True)
     verdict: Verdict
+
+    @model_serializer(mode="wrap")
+    def _write(self, write: SerializerFunctionWrapHandler) -> JsonObject:
+        return {"event": self.event, **write(self)["verdict"]}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, line: Any) -> Any:
+        return line if isinstance(line, cls) else {"event": line["event"], "verdict": line}
+
+
+@dataclass(frozen=True, slots=True)
+class TargetGivenUp:
+    """A target that gave no judgeable answer ``after`` so many questions in a row, the last time
+    for this ``reason``. It is asked nothing more in this run; a resumed run tries it again."""
+
+    event: Literal["target-given-up"] = field(default="target-given-up", kw_only=True)
+    target: str
+    reason: str
+    after: int
 
 
 @dataclass(frozen=True, slots=True)
 class RunFinished:
-    """The end. ``reason``: ``done``, ``interrupted``, ``budget`` or ``endpoint``."""
+    """The end. ``reason``: ``done``, ``interrupted``, ``budget``, ``decided`` or ``endpoint``
+    (every target was given up)."""
 
+    event: Literal["run-finished"] = field(default="run-finished", kw_only=True)
     finished: float
     reason: str = "done"
 
 
-Event = RunStarted | CaseDrawn | CaseSkipped | ExchangeRecorded | VerdictReached | RunFinished
+Event = Annotated[
+    RunStarted
+    | CaseDrawn
+    | CaseSkipped
+    | ExchangeRecorded
+    | VerdictReached
+    | TargetGivenUp
+    | RunFinished,
+    Field(discriminator="event"),
+]
 
 
-def event_to_json(event: Event) -> JsonObject:
-    """Return the event as one journal line's object."""
-    match event:
-        case RunStarted():
-            return {
-                "event": "run-started",
-                "format_version": FORMAT_VERSION,
-                "started": event.started,
-                "version": event.version,
-                "targets": [_fields(t) for t in event.targets],
-                "settings": event.settings,
-            }
-        case CaseDrawn():
-            return {"event": "case-drawn", **case_to_json(event.case)}
-        case CaseSkipped():
-            return {"event": "case-skipped", **_fields(event)}
-        case ExchangeRecorded():
-            return {"event": "exchange-recorded", **exchange_to_json(event.exchange)}
-        case VerdictReached():
-            return {"event": "verdict-reached", **verdict_to_json(event.verdict)}
-        case RunFinished():
-            return {"event": "run-finished", **_fields(event)}
+def event_to_line(event: Event) -> str:
+    """Return the event as one journal line, ASCII only, without the line break."""
+    # By its own class, because the union as a whole takes half as long again to find it.
+    writer = _adapter(type(event))
+    try:
+        return writer.dump_json(event, ensure_ascii=True).decode()
+    except PydanticSerializationError:
+        # A model may send lone surrogates and any depth; only Python's own encoder takes them.
+        return json.dumps(writer.dump_python(event))
 
 
 def event_from_json(data: JsonObject) -> Event:
     """Read one journal line's object; raises UsageError for what no version has written."""
-    rest = {k: v for k, v in data.items() if k != "event"}
     try:
-        match data.get("event"):
-            case "run-started":
-                if rest.pop("format_version", None) != FORMAT_VERSION:
-                    raise UsageError(
-                        "this journal was written by another version of toolfuzz",
-                        f"expected format_version {FORMAT_VERSION}",
-                    )
-                targets = tuple(_target(t) for t in rest.pop("targets"))
-                return RunStarted(targets=targets, **rest)
-            case "case-drawn":
-                return CaseDrawn(case_from_json(rest, keep_ids=True))
-            case "case-skipped":
-                return CaseSkipped(**rest)
-            case "exchange-recorded":
-                return ExchangeRecorded(exchange_from_json(rest))
-            case "verdict-reached":
-                return VerdictReached(verdict_from_json(rest))
-            case "run-finished":
-                return RunFinished(**rest)
-            case other:
-                raise UsageError(f"unknown journal event {other!r}")
-    except (TypeError, KeyError) as error:
-        raise UsageError(f"a broken {data.get('event')} line: {error}") from None
+        event: Event = _adapter(Event).validate_python(data)
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+        if errors[0]["type"] == "union_tag_invalid":
+            raise UsageError(f"unknown journal event {errors[0]['ctx']['tag']!r}") from None
+        if any(e["loc"][1:] == ("format_version",) for e in errors):
+            raise UsageError(
+                "this journal was written by another version of toolfuzz",
+                f"expected format_version {FORMAT_VERSION}",
+            ) from None
+        kind = data.get("event") if isinstance(data, dict) else None
+        raise UsageError(f"a broken {kind} line: {first_error(error, below=1)}") from None
+    return event
 
 
-def _fields(noun: Any) -> JsonObject:
-    return {name: getattr(noun, name) for name in noun.__dataclass_fields__}
-
-
-def _target(data: JsonObject) -> Target:
-    """Read a target; journals of before called its wire format ``dialect``."""
-    return Target(
-        **{"format" if name == "dialect" else name: value for name, value in data.items()}
-    )
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)

@@ -1,7 +1,10 @@
 """Who was asked, and the bytes that went over the wire."""
 
-from dataclasses import dataclass, field
-from typing import Literal
+import base64
+from dataclasses import dataclass, field, fields
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasChoices, Field, model_serializer, model_validator
 
 from toolfuzz.core.case import JsonObject
 
@@ -16,12 +19,13 @@ class Target:
     """A model as it is asked: where, in which wire format, in which stream mode(s).
 
     ``name`` is what the user typed and what reports show. ``params`` are extra body fields.
+    Journals of before call the format ``dialect``.
     """
 
     name: str
     endpoint: str
     model: str
-    format: str
+    format: Annotated[str, Field(validation_alias=AliasChoices("format", "dialect"))]
     stream: StreamMode = "plain"
     params: JsonObject = field(default_factory=dict)
     kind: TargetKind = "http"
@@ -50,6 +54,34 @@ class Attempt:
     def body(self) -> bytes:
         """All bytes of the response body."""
         return b"".join(chunk for _, chunk in self.chunks)
+
+    @model_serializer
+    def _write(self) -> JsonObject:
+        """As JSON the body is text (``body_base64`` when not UTF-8) and chunks are [ms, bytes]."""
+        data: JsonObject = {f.name: getattr(self, f.name) for f in _PLAIN}
+        try:
+            data["body"] = self.body.decode()
+        except UnicodeDecodeError:
+            data["body_base64"] = base64.b64encode(self.body).decode()
+        data["chunks"] = [[round(ms, 3), len(chunk)] for ms, chunk in self.chunks]
+        return data
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, data: Any) -> Any:
+        """Cut the body into its chunks again."""
+        if not isinstance(data, dict) or not data.keys() & {"body", "body_base64"}:
+            return data
+        text = data.get("body_base64")
+        body = str(data["body"]).encode() if text is None else base64.b64decode(text)
+        chunks, start = [], 0
+        for ms, size in data.get("chunks", ()):
+            chunks.append((ms, body[start : start + size]))
+            start += size
+        return {**data, "chunks": tuple(chunks)}
+
+
+_PLAIN = tuple(f for f in fields(Attempt) if f.name != "chunks")
 
 
 @dataclass(frozen=True, slots=True)

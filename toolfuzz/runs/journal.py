@@ -9,7 +9,7 @@ from typing import TextIO
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.events import Event, event_from_json, event_to_json
+from toolfuzz.core.events import Event, event_from_json, event_to_line
 
 __all__ = ["JOURNAL_NAME", "Journal", "find_journal", "read_journal", "write_json"]
 
@@ -42,7 +42,7 @@ class Journal:
 
     def append(self, events: Iterable[Event]) -> None:
         """Write the events and hand them to the operating system before returning."""
-        self._file.write("".join(json.dumps(event_to_json(e)) + "\n" for e in events))
+        self._file.write("".join(event_to_line(e) + "\n" for e in events))
         self._file.flush()
 
     def __enter__(self) -> "Journal":
