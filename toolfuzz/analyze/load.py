@@ -12,6 +12,7 @@ from toolfuzz.core.events import (
     ExchangeRecorded,
     RunFinished,
     RunStarted,
+    TargetGivenUp,
     VerdictReached,
 )
 from toolfuzz.core.exchange import Exchange
@@ -42,7 +43,8 @@ class RunData:
     """A run as its journal tells it.
 
     ``verdicts`` holds one verdict a question; those about twins stand apart in ``twins``, since
-    they ask the same again. ``exchanges`` is empty unless they were asked for.
+    they ask the same again. ``exchanges`` is empty unless they were asked for. ``given_up`` holds
+    the targets that were given up and not asked again since (a resumed run asks them again).
     ``finished`` is None when the run was cut off.
     """
 
@@ -53,6 +55,7 @@ class RunData:
     skipped: list[CaseSkipped] = field(default_factory=list)
     traffic: dict[str, Traffic] = field(default_factory=dict)
     exchanges: dict[Question, list[Exchange]] = field(default_factory=dict)
+    given_up: dict[str, TargetGivenUp] = field(default_factory=dict)
     finished: RunFinished | None = None
 
     def of(self, target: str) -> list[Verdict]:
@@ -90,6 +93,7 @@ def collect(events: Iterable[Event], *, keep_exchanges: bool = False) -> RunData
     skipped: list[CaseSkipped] = []
     traffic: dict[str, Traffic] = {}
     exchanges: dict[Question, list[Exchange]] = {}
+    given_up: dict[str, TargetGivenUp] = {}
     for event in events:
         match event:
             case RunStarted():
@@ -110,6 +114,10 @@ def collect(events: Iterable[Event], *, keep_exchanges: bool = False) -> RunData
                     exchanges.setdefault(question(exchange), []).append(exchange)
             case VerdictReached(verdict):
                 verdicts[question(verdict)] = verdict
+                if verdict.status != "unjudged":
+                    given_up.pop(verdict.target, None)
+            case TargetGivenUp():
+                given_up[event.target] = event
             case RunFinished():
                 finished = event
     if started is None:
@@ -122,4 +130,6 @@ def collect(events: Iterable[Event], *, keep_exchanges: bool = False) -> RunData
             raise UsageError(f"the journal judges {verdict.target!r}, which it never asked")
     originals = [v for v in verdicts.values() if cases[v.case_id].twin_of is None]
     twins = [v for v in verdicts.values() if cases[v.case_id].twin_of is not None]
-    return RunData(started, cases, originals, twins, skipped, traffic, exchanges, finished)
+    return RunData(
+        started, cases, originals, twins, skipped, traffic, exchanges, given_up, finished
+    )

@@ -123,6 +123,12 @@ def summarize(run: RunData) -> JsonObject:
     }
 
 
+def _given_up(run: RunData, target: str) -> JsonObject | None:
+    """When a target was given up: after how many questions in a row, and why."""
+    event = run.given_up.get(target)
+    return {"reason": event.reason, "after": event.after} if event else None
+
+
 def _target(run: RunData, target: Target) -> JsonObject:
     verdicts = run.of(target.name)
     judged = [v for v in verdicts if v.status != "unjudged"]
@@ -145,6 +151,7 @@ def _target(run: RunData, target: Target) -> JsonObject:
         "failed": total.judged - total.passed,
         "unjudged": len(unjudged),
         "unjudged_reasons": dict(Counter(v.reason or "unknown" for v in unjudged).most_common()),
+        "given_up": _given_up(run, target.name),
         "schemas": len({run.cases[v.case_id].schema_id for v in judged}),
         "schema_accuracy": _share(sum(m.schema_valid is True for m in called), len(called)),
         "check_success": _share(checks - sum(v.metrics.checks_failed for v in judged), checks),

@@ -2,12 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence, Set
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import ToolfuzzError
-from toolfuzz.core.events import CaseDrawn, Event, RunFinished, VerdictReached
+from toolfuzz.core.events import CaseDrawn, Event, RunFinished, TargetGivenUp, VerdictReached
 from toolfuzz.core.reply import Reply
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.asker import Asker, Participant
@@ -47,12 +47,16 @@ class _Lane:
     in_a_row: int = 0
     given_up: bool = False
 
-    def note(self, events: Sequence[Event]) -> None:
+    def note(self, events: Sequence[Event]) -> Iterator[TargetGivenUp]:
+        """Count what could not be judged; give the event when that makes the target given up."""
         for event in events:
             if isinstance(event, VerdictReached):
                 broken = event.verdict.status == "unjudged"
                 self.in_a_row = self.in_a_row + 1 if broken else 0
-                self.given_up = self.given_up or self.in_a_row >= GIVE_UP_AFTER
+                if self.in_a_row >= GIVE_UP_AFTER and not self.given_up:
+                    self.given_up = True
+                    name, reason = event.verdict.target, event.verdict.reason or "unknown"
+                    yield TargetGivenUp(name, reason, self.in_a_row)
 
 
 async def run_campaign(
@@ -139,8 +143,7 @@ async def _ask_all_modes(
             policy=campaign.policy,
             twin=twin,
         )
-        lane.note(outcome.events)
-        await queue.put((CaseDrawn(case), *outcome.events))
+        await queue.put((CaseDrawn(case), *outcome.events, *lane.note(outcome.events)))
         twin = outcome.reply
 
 
