@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from toolfuzz.core.case import Case
 from toolfuzz.core.codec import case_from_json, case_to_json
+from toolfuzz.core.validation import fits
 from toolfuzz.evidence.simplify import CharacterTree, PlainTree, long_strings
 from toolfuzz.evidence.toggles import bare_with, features_of, toggle
 from toolfuzz.evidence.tree import CaseTree, size
 from toolfuzz.generate import draw_cases, prompts
-from toolfuzz.judge.validators import fits
 
 CASES: list[Case] = [big_case(), *(c for c in draw_cases(30, seed=5) if len(c.turns) == 1)]
 

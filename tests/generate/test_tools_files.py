@@ -6,9 +6,9 @@ from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
 
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.validation import errors
 from toolfuzz.generate.schema_values import draw_value
 from toolfuzz.generate.tools import catalogues, describe_catalogue, load
-from toolfuzz.judge.validators import errors
 
 DATA = Path(__file__).parents[1] / "data"
 SCHEMA = {"type": "object", "properties": {"z": {"type": "integer"}, "a": {"type": "string"}}}

@@ -10,10 +10,10 @@ from functools import lru_cache
 
 from toolfuzz.core.case import Case, ExpectedCall, Json, Message, Tool, Turn
 from toolfuzz.core.jsonvalue import pointer_of
+from toolfuzz.core.validation import fits
 from toolfuzz.evidence.pruning import BAGS, Path, prune_schema, prune_value, schema_paths
 from toolfuzz.generate import prompts
 from toolfuzz.judge.shapes import Place, root_place
-from toolfuzz.judge.validators import fits
 
 __all__ = ["CaseTree", "Node", "rebuild", "size"]
 

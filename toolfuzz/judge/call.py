@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from toolfuzz.core.case import Json, JsonObject, Tool
 from toolfuzz.core.jsonvalue import pointer_of, same
+from toolfuzz.core.validation import fits
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import defect, finding
 from toolfuzz.judge.coercion import UNKNOWN, Cause
 from toolfuzz.judge.excerpt import clip
 from toolfuzz.judge.inquiry import Inquiry, MatchedCall
 from toolfuzz.judge.shapes import Part, Place
-from toolfuzz.judge.validators import fits
 from toolfuzz.judge.values import differences
 from toolfuzz.judge.violations import violations
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from toolfuzz.core.case import Json
 from toolfuzz.core.jsonvalue import kind_of
+from toolfuzz.core.validation import errors
 from toolfuzz.judge.coercion import UNKNOWN, Cause, explain_type
 from toolfuzz.judge.shapes import Place
-from toolfuzz.judge.validators import errors
 
 __all__ = ["closest_members", "describe", "fault_here", "is_filler", "proven"]
 

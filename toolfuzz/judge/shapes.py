@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
+from toolfuzz.core import patterns
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import follow, kind_of, pointer_of, resolve_ref, step, tokens_of
-from toolfuzz.judge.validators import fits, safe_pattern
+from toolfuzz.core.validation import fits
 from toolfuzz.judge.wording import shape
 
 __all__ = ["Part", "Place", "root_place", "schema_at", "shape"]
@@ -251,10 +252,9 @@ def _member(part: Part, key: str) -> Iterator[tuple[Json, str]]:
     if isinstance(properties, dict) and key in properties:
         yield properties[key], part.pointer + pointer_of(["properties", key])
         return
-    patterns = part.schema.get("patternProperties")
-    for pattern, member in patterns.items() if isinstance(patterns, dict) else ():
-        regex = safe_pattern(pattern)
-        if regex is not None and regex.search(key):
+    by_pattern = part.schema.get("patternProperties")
+    for pattern, member in by_pattern.items() if isinstance(by_pattern, dict) else ():
+        if patterns.search(pattern, key):
             yield member, part.pointer + pointer_of(["patternProperties", pattern])
             return
     extra = part.schema.get("additionalProperties")

@@ -6,12 +6,12 @@ from itertools import islice
 from typing import Any
 
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.validation import fits
 from toolfuzz.judge.coercion import UNKNOWN, Cause
 from toolfuzz.judge.objects import sort_out, unwrap
 from toolfuzz.judge.schema import describe, is_filler, proven
 from toolfuzz.judge.shapes import Place, root_place
 from toolfuzz.judge.strings import json_text
-from toolfuzz.judge.validators import fits
 
 __all__ = ["Violation", "violations"]
 

@@ -1,8 +1,8 @@
 """JSON Schema validation that hostile values and odd schemas can't break.
 
 Draft 2020-12 unless ``$schema`` says otherwise, https://json-schema.org/draft/2020-12. What can't
-be checked (a pattern that Python can't run safely, a remote ``$ref``, a value nested deeper than
-Python's stack) is not blamed on the reply.
+be checked (a pattern that can't be tried, a remote ``$ref``, a value nested deeper than Python's
+stack) is not blamed on the value.
 """
 
 import re
@@ -13,16 +13,14 @@ from importlib import import_module
 from itertools import islice
 from typing import Any
 
+from toolfuzz.core import patterns
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import canonical
 
-__all__ = ["errors", "fits", "safe_pattern"]
+__all__ = ["errors", "fits"]
 
 MOST_ERRORS = 100
-_MOST_PATTERN_TEXT = 4096
 _MOST_CACHED = 256
-_MOST_RISKY_TEXT = 24
-_RISKY = re.compile(r"\([^()]*(?:[+*|]|,\d*\})[^()]*\)(?:[+*]|\{\d+,\d*\})|\)\)[+*{]")
 _ANNOTATIONS = frozenset({"enum", "const", "default", "examples"})
 
 _cache: dict[int, tuple[Json, Any]] = {}
@@ -56,30 +54,6 @@ def fits(root: Json, value: Json, schema: Json = None) -> bool:
         return True
 
 
-@lru_cache(maxsize=1024)
-def safe_pattern(pattern: str) -> re.Pattern[str] | None:
-    """Compile a schema's pattern for texts of any length; None when that isn't safe.
-
-    A repeated group with a repeat or a choice in it (``(a+)+``) can take forever, because Python's
-    engine backtracks and has no time limit.
-    """
-    return None if _is_risky(pattern) else _compiled(pattern)
-
-
-@lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    try:
-        return re.compile(pattern)
-    except (re.error, OverflowError, RecursionError):
-        return None
-
-
-@lru_cache(maxsize=1024)
-def _is_risky(pattern: str) -> bool:
-    without_classes = re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]", "x", pattern)
-    return _RISKY.search(without_classes) is not None
-
-
 def _validator(root: Json) -> Any:
     held = _cache.get(id(root))
     if held is not None and held[0] is root:
@@ -87,9 +61,10 @@ def _validator(root: Json) -> Any:
     import jsonschema
 
     wanted = jsonschema.validators.validator_for(root, default=jsonschema.Draft202012Validator)
-    validator = _extended(wanted)(
-        _prepared(root), registry=_registry(), format_checker=_format_checker()
-    )
+    prepared = _prepared(root)
+    if _names(prepared, "patternProperties"):
+        prepared = _without(prepared, "unevaluatedProperties")
+    validator = _extended(wanted)(prepared, registry=_registry(), format_checker=_format_checker())
     if len(_cache) >= _MOST_CACHED:
         _cache.clear()
     _cache[id(root)] = (root, validator)
@@ -97,7 +72,7 @@ def _validator(root: Json) -> Any:
 
 
 def _prepared(schema: Json) -> Json:
-    """Copy a schema without ``$schema`` (it would undo our keywords) and unusable patterns."""
+    """Copy a schema without ``$schema`` (it would undo our keywords) and unreadable patterns."""
     if isinstance(schema, list):
         return [_prepared(item) for item in schema]
     if not isinstance(schema, dict):
@@ -109,7 +84,7 @@ def _prepared(schema: Json) -> Json:
         if key in _ANNOTATIONS and not isinstance(item, dict):
             copy[key] = item
         elif key == "patternProperties" and isinstance(item, dict):
-            copy[key] = {k: _prepared(v) for k, v in item.items() if safe_pattern(k)}
+            copy[key] = {k: _prepared(v) for k, v in item.items() if patterns.readable(k)}
             if len(copy[key]) < len(item):
                 copy["additionalProperties"] = True
         elif not (key == "additionalProperties" and key in copy):
@@ -117,24 +92,77 @@ def _prepared(schema: Json) -> Json:
     return copy
 
 
+def _names(schema: Json, keyword: str) -> bool:
+    if isinstance(schema, list):
+        return any(_names(item, keyword) for item in schema)
+    return isinstance(schema, dict) and (
+        keyword in schema or any(_names(item, keyword) for item in schema.values())
+    )
+
+
+def _without(schema: Json, keyword: str) -> Json:
+    """Copy a schema without a keyword.
+
+    The library tells evaluated properties by Python's ``re``, without a time limit.
+    """
+    if isinstance(schema, list):
+        return [_without(item, keyword) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {k: _without(v, keyword) for k, v in schema.items() if k != keyword}
+
+
 @lru_cache(maxsize=8)
 def _extended(wanted: Any) -> Any:
     import jsonschema
 
+    keywords = {
+        "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+        "additionalProperties": _additional_properties,
+        "uniqueItems": _unique_items,
+    }
     extend: Any = jsonschema.validators.extend
-    return extend(wanted, {"pattern": _pattern, "uniqueItems": _unique_items})
+    return extend(wanted, keywords)
 
 
 def _pattern(validator: Any, pattern: Json, value: Json, schema: Json) -> Iterator[Any]:
     from jsonschema import ValidationError
 
-    if not isinstance(value, str) or len(value) > _MOST_PATTERN_TEXT:
+    if not (isinstance(value, str) and isinstance(pattern, str)):
         return
-    regex = _compiled(pattern) if isinstance(pattern, str) else None
-    if len(value) > _MOST_RISKY_TEXT and _is_risky(pattern):
-        return
-    if regex is not None and not regex.search(value):
+    if patterns.search(pattern, value) is False:
         yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+def _pattern_properties(validator: Any, members: Json, value: Json, schema: Json) -> Iterator[Any]:
+    """As the library has it, but in bounded time."""
+    if not isinstance(value, dict):
+        return
+    for pattern, member in members.items():
+        for key, item in value.items():
+            if patterns.search(pattern, key):
+                yield from validator.descend(item, member, path=key, schema_path=pattern)
+
+
+def _additional_properties(validator: Any, extra: Json, value: Json, schema: Json) -> Iterator[Any]:
+    """As the library has it, but in bounded time; a key that could not be tried is let pass."""
+    from jsonschema import ValidationError
+
+    if not isinstance(value, dict):
+        return
+    named, tried = schema.get("properties", {}), schema.get("patternProperties", {})
+    extras = [
+        key
+        for key in value
+        if key not in named and all(patterns.search(p, key) is False for p in tried)
+    ]
+    if isinstance(extra, dict):
+        for key in extras:
+            yield from validator.descend(value[key], extra, path=key)
+    elif not extra and extras:
+        shown = ", ".join(map(repr, extras[:10]))
+        yield ValidationError(f"additional properties are not allowed: {shown}")
 
 
 def _unique_items(validator: Any, wanted: Json, value: Json, schema: Json) -> Iterator[Any]:
