@@ -1,6 +1,7 @@
 """The house keeps its floors: imports point down only."""
 
 import ast
+import re
 import subprocess
 import sys
 import time
@@ -80,3 +81,56 @@ def test_help_is_quick() -> None:
     began = time.monotonic()
     subprocess.run([sys.executable, "-m", "toolfuzz", "--help"], capture_output=True, check=True)
     assert time.monotonic() - began < 3, "even a busy machine shows --help sooner than that"
+
+
+KINDS = {"http", "simulated", "engine"}
+
+
+def compares_kinds(tree: ast.AST) -> bool:
+    """Whether the code asks which of the kinds of targets something is."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Compare():
+                sides = [node.left, *node.comparators]
+                named = any(
+                    (isinstance(n, ast.Attribute) and n.attr == "kind")
+                    or (isinstance(n, ast.Name) and n.id == "kind")
+                    or (isinstance(n, ast.Constant) and n.value == "kind")
+                    for side in sides
+                    for n in ast.walk(side)
+                )  # fmt: skip
+                words = {n.value for s in sides for n in ast.walk(s) if isinstance(n, ast.Constant)}
+                if named and KINDS & words:
+                    return True
+            case ast.MatchValue(value=ast.Constant(value=word)) if word in KINDS:
+                return True
+            case ast.Dict(keys=keys):
+                words = {k.value for k in keys if isinstance(k, ast.Constant)}
+                if len(KINDS & words) > 1:
+                    return True
+    return False
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "target.kind == 'engine'",
+        "p.target.kind in ('http', 'x')",
+        "row['kind'] != 'simulated'",
+        "{'http': 1, 'engine': 2}[kind]",
+        "match kind:\n  case 'engine': pass",
+    ],
+)
+def test_a_comparison_of_kinds_would_be_noticed(code: str) -> None:
+    assert compares_kinds(ast.parse(code))
+
+
+@pytest.mark.parametrize(("name", "path"), modules(), ids=lambda v: v if isinstance(v, str) else "")
+def test_only_nature_knows_the_kinds_of_targets(name: str, path: Path) -> None:
+    if name != "toolfuzz.core.nature":
+        assert not compares_kinds(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def test_no_template_compares_kinds() -> None:
+    for path in PACKAGE.rglob("*.j2"):
+        assert not re.search(r"kind *[!=]= *['\"](http|simulated|engine)", path.read_text("utf-8"))

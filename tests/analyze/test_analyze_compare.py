@@ -6,8 +6,10 @@ from made_up import STRINGIFIED, case, events, verdict
 from toolfuzz.analyze.compare import compare
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.analyze.paired import Table, newcombe
+from toolfuzz.analyze.price import Price
 from toolfuzz.core.events import CaseDrawn, Event, RunFinished, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Target
+from toolfuzz.core.nature import Nature
 
 
 def run(*, first: int = 1, cases: int = 60, **fails: int) -> RunData:
@@ -67,8 +69,8 @@ def test_many_comparisons_need_wider_intervals() -> None:
 
 
 def test_cost_per_success() -> None:
-    def price(target: Target, given: int, made: int) -> float | None:
-        return given * 1e-6 + made * 1e-5 if target.name == "a/x" else None
+    def price(model: str, nature: Nature) -> Price:
+        return lambda given, made: given * 1e-6 + made * 1e-5 if model == "a/x" else None
 
     rows = compare([("one", run(cases=10, a_x=5, a_y=0))], price)["rows"]
     costs = {row["label"]: row["cost_per_success"] for row in rows}

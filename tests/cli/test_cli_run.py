@@ -1,5 +1,6 @@
 """The command line end to end, over real HTTP."""
 
+import csv
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ from llmock.testing import LLMockServer
 
 import toolfuzz
 from toolfuzz.cli import cli
+from toolfuzz.report.formats import format_names, report_format
 from toolfuzz.simulate.process import start
 
 SKILL = Path(__file__).parents[2] / "schemas" / "data_import.json"
@@ -240,18 +242,20 @@ def test_an_interrupted_run_goes_on_where_it_stood(tmp_path: Path) -> None:
     assert toolfuzz_("run", "--resume", "nowhere").exit_code == 2
 
 
-def test_the_simulator_is_known_by_any_address() -> None:
+def test_the_simulator_is_known_by_any_address(tmp_path: Path) -> None:
+    """Every report of a run over HTTP says that the simulator answered; so does a bug report."""
+    out = tmp_path / "run"
+    wanted = [arg for name in format_names() for arg in ("--report", name)]
     with start(profile="glm-4.7") as simulator:
-        done = toolfuzz_(
-            "run",
-            "-m",
-            "any-name",
-            "--base-url",
-            simulator.base_url,
-            "--cases",
-            "10",
-            "--out",
-            "run",
-        )
+        asked = ("-m", "any-name", "--base-url", simulator.base_url, "--cases", "30")
+        done = toolfuzz_("run", *asked, "--out", str(out), *wanted)
     assert done.exit_code == 0, done.output
     assert "simulated endpoints" in done.output
+    for name in format_names():
+        assert b"simulated" in (out / report_format(name).FILE).read_bytes(), name
+    rows = csv.DictReader((out / "verdicts.csv").read_text().splitlines())
+    assert {(row["simulated"], row["nature"]) for row in rows} == {("true", "simulated")}
+    made = toolfuzz_("bug", str(out), "--most", "1")
+    assert made.exit_code == 0, made.output
+    (report,) = (out / "bugs").glob("*.md")
+    assert "Simulated endpoint: no model was asked" in report.read_text()

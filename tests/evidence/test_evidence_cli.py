@@ -211,7 +211,7 @@ def test_a_bug_report_says_what_it_must(run: Path) -> None:
     text = report.read_text()
     for heading in ("asked", "expected", "came back", "reproduce", "often", "passes", "layer"):
         assert re.search(rf"^## .*{heading}", text, re.MULTILINE), heading
-    assert "simulated endpoint: nothing here was measured" in text
+    assert "Simulated endpoint: no model was asked" in text
     assert "⟪" in text
     assert re.search(r"the minimal case, not streamed \| \d+ of 16 \(95% interval", text)
     assert "the run's cases, streamed | not asked" in text

@@ -27,15 +27,15 @@ def other(kind: str, failed: int, asked: int = 16) -> Trial:
     [
         ([AGAIN, other("mode", 0)], "parser"),
         ([AGAIN, other("format", 0), other("mode", 0)], "gateway"),
-        ([AGAIN, other("mode", 16), other("twin", 0)], "parser"),
-        ([SOMETIMES, other("engine", 1, 1)], "parser"),
-        ([SOMETIMES, other("mode", 7), other("engine", 0, 1)], "model"),
-        ([SOMETIMES, other("kin", 1, 1)], "parser"),
-        ([SOMETIMES, other("mode", 7), other("kin", 0, 1)], "undecided"),
+        ([AGAIN, other("mode", 16), other("respelled", 0)], "parser"),
+        ([SOMETIMES, other("parser", 1, 1)], "parser"),
+        ([SOMETIMES, other("mode", 7), other("parser", 0, 1)], "model"),
+        ([SOMETIMES, other("family", 1, 1)], "parser"),
+        ([SOMETIMES, other("mode", 7), other("family", 0, 1)], "undecided"),
         ([SOMETIMES, other("mode", 7)], "undecided"),
         ([AGAIN, other("mode", 16)], "undecided"),
         ([other("again", 0)], "undecided"),
-        ([SOMETIMES, other("mode", 5), other("format", 6), other("twin", 4)], "undecided"),
+        ([SOMETIMES, other("mode", 5), other("format", 6), other("respelled", 4)], "undecided"),
     ],
 )
 def test_the_layer_follows_from_what_makes_it_go_away(trials: list[Trial], where: str) -> None:
@@ -45,12 +45,12 @@ def test_the_layer_follows_from_what_makes_it_go_away(trials: list[Trial], where
 
 
 def test_a_spelling_that_decides_beside_a_right_parser_is_the_templates() -> None:
-    trials = [SOMETIMES, other("twin", 0), other("engine", 0, 1)]
+    trials = [SOMETIMES, other("respelled", 0), other("parser", 0, 1)]
     assert decide(trials, "unknown-param").where == "template"
 
 
 def test_an_engine_on_trial_has_no_model_to_blame() -> None:
-    assert decide([AGAIN], "object-as-json-string", is_engine=True).where == "parser"
+    assert decide([AGAIN], "object-as-json-string", parser_only=True).where == "parser"
 
 
 @given(st.text())

@@ -1,10 +1,19 @@
 """A small run in which any given text stands wherever a model, a server or a user can put one."""
 
+import json
+
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.analyze.rates import summarize
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Message, Tool, Turn
-from toolfuzz.core.events import CaseDrawn, Event, RunFinished, RunStarted, VerdictReached
-from toolfuzz.core.exchange import Target, TargetKind
+from toolfuzz.core.events import (
+    CaseDrawn,
+    Event,
+    ExchangeRecorded,
+    RunFinished,
+    RunStarted,
+    VerdictReached,
+)
+from toolfuzz.core.exchange import Attempt, Exchange, Target, TargetKind
 from toolfuzz.core.verdict import Finding, Metrics, Status, Verdict
 
 HOSTILE = [
@@ -24,8 +33,17 @@ HOSTILE = [
 ]
 
 
-def a_run(text: str = "plain", *, kind: TargetKind = "http", targets: int = 1) -> RunData:
-    """Four cases a target: one passes, one fails on ``text``, one warns, one is unjudged."""
+def a_run(
+    text: str = "plain",
+    *,
+    kind: TargetKind = "http",
+    targets: int = 1,
+    headers: dict[str, str] | None = None,
+) -> RunData:
+    """Four cases a target: one passes, one fails on ``text``, one warns, one is unjudged.
+
+    With ``headers`` every answer is kept, and came with them.
+    """
     names = [text if targets == 1 else f"{n} {text}" for n in range(targets)]
     asked = tuple(Target(name, "x", text, "openai-chat", kind=kind) for name in names)
     lines: list[Event] = [RunStarted(1_763_856_000.0, "0.1.0", asked, {"seed": 3})]
@@ -53,8 +71,13 @@ def a_run(text: str = "plain", *, kind: TargetKind = "http", targets: int = 1) -
             verdict = Verdict(
                 case.id, name, 0, False, status, findings, reason, case.cluster, metrics
             )
+            if headers is not None:
+                body = json.dumps({"choices": [], "model": text}).encode()
+                attempt = Attempt(0.0, 1.0, 1.0, 200, headers, ((1.0, body),))
+                exchange = Exchange(case.id, 0, name, 0, False, {"model": text}, (attempt,))
+                lines.append(ExchangeRecorded(exchange))
             lines.append(VerdictReached(verdict))
-    return collect([*lines, RunFinished(1_763_856_060.0)])
+    return collect([*lines, RunFinished(1_763_856_060.0)], keep_exchanges=True)
 
 
 def summary_of(run: RunData) -> JsonObject:

@@ -51,7 +51,7 @@ def test_figures() -> None:
 
 def test_stored_answers_count_and_cost_nothing() -> None:
     run = a_run()
-    tally = Tally(lambda target: lambda given, made: float(given + made))
+    tally = Tally(lambda model, nature: lambda given, made: float(given + made))
     tally.take(RunStarted(0.0, "0.1.0", run.started.targets, {"cases": 4, "repeat": 1}))
     dear = replace(run.verdicts[0], metrics=Metrics(input_tokens=100, output_tokens=20))
     tally.take(VerdictReached(dear))
@@ -76,11 +76,13 @@ def test_a_check_ends_when_it_knows() -> None:
 
 def test_money_is_shown_when_all_of_it_is_known() -> None:
     run = a_run("model", targets=2)
-    tally = Tally(lambda target: lambda given, made: 0.25)
+    tally = Tally(lambda model, nature: lambda given, made: 0.25)
     tally.take(RunStarted(0.0, "0.1.0", run.started.targets, {"cases": 4, "repeat": 1}))
     assert tally.spent == 0.5
-    unknown = Tally(lambda target: lambda given, made: None if target.name == "0 model" else 0.25)
-    unknown.take(RunStarted(0.0, "0.1.0", run.started.targets, {"cases": 4, "repeat": 1}))
+    unknown = Tally(lambda model, nature: lambda given, made: 0.25 if model == "model" else None)
+    first, second = run.started.targets
+    targets = (first, replace(second, model="another"))
+    unknown.take(RunStarted(0.0, "0.1.0", targets, {"cases": 4, "repeat": 1}))
     assert unknown.spent is None
 
 

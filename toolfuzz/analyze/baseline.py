@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.exchange import Target
+from toolfuzz.core.nature import nature_of
 
 __all__ = ["DAYS_FRESH", "doubts"]
 
@@ -35,8 +36,9 @@ def doubts(
         reason = baseline.finished.reason if baseline.finished else "cut off"
         found.append(f"it did not run to its end ({reason})")
     asked_then = next(t for t in baseline.started.targets if t.name == target)
-    if asked_then.kind != candidate.kind:
-        found.append(f"its answers come from a target of another kind ({_kinds(asked_then)})")
+    nature = nature_of(asked_then)
+    if nature.label != nature_of(candidate).label:
+        found.append(f"its answers come from a target of another kind ({nature.noun})")
     judged = {v.case_id for v in baseline.of(target) if v.status != "unjudged"}
     shared = len(judged.intersection(asked))
     if shared < min(_FEWEST_CASES, len(asked)):
@@ -44,7 +46,3 @@ def doubts(
     if baseline.started.settings.get("policy", policy) != policy:
         found.append("it was judged with other --strict, --ignore or --select options")
     return found
-
-
-def _kinds(target: Target) -> str:
-    return {"http": "a real endpoint", "engine": "an engine trial"}.get(target.kind, target.kind)

@@ -1,7 +1,7 @@
 """Models side by side: one row each, paired differences, and groups instead of ranks."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import NormalDist
@@ -15,20 +15,20 @@ from toolfuzz.analyze.paired import (
     square_and_add,
     tabulate,
 )
+from toolfuzz.analyze.price import PriceOf
 from toolfuzz.analyze.rates import summarize, wilson
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION
 from toolfuzz.core.exchange import Target
+from toolfuzz.core.nature import Nature
 
-__all__ = ["Price", "compare"]
-
-Price = Callable[[Target, int, int], float | None]
-"""What input and output tokens of a target cost, in one currency; None when unknown."""
+__all__ = ["compare"]
 
 _COLUMNS = (
     "target",
     "kind",
     "simulated",
+    "nature",
     "model",
     "format",
     "rate",
@@ -63,7 +63,7 @@ class _Entry:
         return str(self.row["target"])
 
 
-def compare(runs: Sequence[tuple[str, RunData]], price: Price | None = None) -> JsonObject:
+def compare(runs: Sequence[tuple[str, RunData]], price: PriceOf | None = None) -> JsonObject:
     """Return the comparison of every target of these named runs.
 
     ``rows``: the leaderboard, best first, each with its ``groups`` (a, b, …). ``differences``:
@@ -93,21 +93,25 @@ def compare(runs: Sequence[tuple[str, RunData]], price: Price | None = None) -> 
     }
 
 
-def _entries(runs: Sequence[tuple[str, RunData]], price: Price | None) -> Iterator[_Entry]:
+def _entries(runs: Sequence[tuple[str, RunData]], price: PriceOf | None) -> Iterator[_Entry]:
     seen = Counter(t.name for _, run in runs for t in run.started.targets)
     for name, run in runs:
         for target, summary in zip(run.started.targets, summarize(run)["targets"], strict=True):
             label = target.name if seen[target.name] == 1 else f"{target.name} ({name})"
             row = {"label": label, "run": name, **{key: summary[key] for key in _COLUMNS}}
-            row["cost_per_success"] = _cost_per_success(target, summary, price)
+            row["cost_per_success"] = _cost_per_success(
+                target, run.nature(target.name), summary, price
+            )
             yield _Entry(label, run, row)
 
 
-def _cost_per_success(target: Target, summary: JsonObject, price: Price | None) -> float | None:
+def _cost_per_success(
+    target: Target, nature: Nature, summary: JsonObject, price: PriceOf | None
+) -> float | None:
     tokens = summary["tokens"]
     if price is None or None in tokens.values() or not summary["passed"]:
         return None
-    spent = price(target, tokens["input"], tokens["output"])
+    spent = price(target.model, nature)(tokens["input"], tokens["output"])
     return None if spent is None else spent / summary["passed"]
 
 

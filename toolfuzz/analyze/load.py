@@ -16,11 +16,10 @@ from toolfuzz.core.events import (
     VerdictReached,
 )
 from toolfuzz.core.exchange import Exchange
+from toolfuzz.core.nature import Nature, nature_of, says_simulated
 from toolfuzz.core.verdict import Finding, Verdict
 
 __all__ = ["Question", "RunData", "Traffic", "causes", "collect", "question"]
-
-_SIMULATOR = "toolfuzz-simulator"
 
 Question = tuple[str, str, int, bool]
 """One asking of a case: (case id, target name, repeat, streamed)."""
@@ -61,6 +60,12 @@ class RunData:
     def of(self, target: str) -> list[Verdict]:
         """Return the verdicts on one target, in the order they were reached."""
         return [v for v in self.verdicts if v.target == target]
+
+    def nature(self, target: str) -> Nature:
+        """Return what a target is, by its kind and by what its answers said."""
+        asked = next(t for t in self.started.targets if t.name == target)
+        said = self.traffic.get(target, Traffic()).simulated
+        return nature_of(asked, said_simulated=said)
 
     def cluster(self, verdict: Verdict) -> str:
         """Return the sampling unit that the verdict belongs to (see Case.cluster)."""
@@ -108,7 +113,7 @@ def collect(events: Iterable[Event], *, keep_exchanges: bool = False) -> RunData
                 traffic[exchange.target] = Traffic(
                     seen.calls + attempts,
                     seen.retries + max(attempts - 1, 0),
-                    seen.simulated or exchange.last.headers.get("server") == _SIMULATOR,
+                    seen.simulated or says_simulated(exchange.last.headers),
                 )
                 if keep_exchanges:
                     exchanges.setdefault(question(exchange), []).append(exchange)

@@ -2,20 +2,25 @@
 
 from collections.abc import Callable
 
-from toolfuzz.core.exchange import Target
+from toolfuzz.core.nature import Nature
 
-__all__ = ["price_of"]
+__all__ = ["Price", "PriceOf", "price_of"]
+
+Price = Callable[[int, int], float | None]
+"""From (input tokens, output tokens) to US dollars; None when no price is known."""
+
+PriceOf = Callable[[str, Nature], Price]
+"""From (a model's id, what answers under it) to its price."""
 
 
-def price_of(target: Target) -> Callable[[int, int], float | None]:
-    """Return a function from (input tokens, output tokens) to US dollars.
+def price_of(model: str, nature: Nature) -> Price:
+    """Return the price of a model: 0 for what runs here.
 
-    It gives 0 for what runs here, and None when no price is known: genai-prices (an extra) has
-    the public price lists.
+    genai-prices (an extra) has the public price lists; without it no price is known.
     """
 
     def price(input_tokens: int, output_tokens: int) -> float | None:
-        if target.kind in ("simulated", "engine"):
+        if not nature.priced:
             return 0.0
         try:
             from genai_prices import Usage, calc_price
@@ -23,7 +28,7 @@ def price_of(target: Target) -> Callable[[int, int], float | None]:
             return None
         try:
             usage = Usage(input_tokens=input_tokens, output_tokens=output_tokens)
-            return float(calc_price(usage, model_ref=target.model).total_price)
+            return float(calc_price(usage, model_ref=model).total_price)
         except LookupError:
             return None
 

@@ -134,6 +134,7 @@ def _target(run: RunData, target: Target) -> JsonObject:
     judged = [v for v in verdicts if v.status != "unjudged"]
     unjudged = [v for v in verdicts if v.status == "unjudged"]
     total = _rate(run, judged)
+    nature = run.nature(target.name)
     traffic = run.traffic.get(target.name, Traffic())
     called = [v.metrics for v in verdicts if v.metrics.called]
     checks = sum(v.metrics.checks for v in judged)
@@ -143,7 +144,8 @@ def _target(run: RunData, target: Target) -> JsonObject:
     return {
         "target": target.name,
         "kind": target.kind,
-        "simulated": target.kind == "simulated" or traffic.simulated,
+        "simulated": nature.simulated,
+        "nature": nature.words(),
         "endpoint": target.endpoint,
         "format": target.format,
         "model": target.model,

@@ -15,11 +15,12 @@ from toolfuzz.cli._minimize import with_note
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Target
+from toolfuzz.core.nature import nature_of
 from toolfuzz.core.text import printable
 from toolfuzz.evidence.attribution import Other, attribute, attribution_to_json
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import Failure, failures
-from toolfuzz.evidence.kin import kin_of
+from toolfuzz.evidence.model_parser import parser_of_model
 from toolfuzz.evidence.study import (
     ATTRIBUTION_NAME,
     RESULT_NAME,
@@ -90,10 +91,10 @@ async def attribute_failures(
                 open_participants(engines, access, seed=seed)
             )
             for known in others.values():
-                known += [Other("engine", p.target.name, p) for p in on_trial]
+                known += [Other("parser", p.target.name, p) for p in on_trial]
         else:
             for name, participant in targets.items():
-                others[name] += await _kin(participant.target, access, stack, seed)
+                others[name] += await _family_parser(participant.target, access, stack, seed)
         for failure in found:
             participant = targets[failure.target]
             folder = study_folder(run, failure)
@@ -105,7 +106,11 @@ async def attribute_failures(
                 participant,
                 others[failure.target],
                 folder / "attribute",
-                replace(budget, price=price_of(participant.target), spent_calls=0),
+                replace(
+                    budget,
+                    price=price_of(participant.target.model, data.nature(failure.target)),
+                    spent_calls=0,
+                ),
                 started=data.started.started,
                 suspects={f for a in _associated(data, failure) for f in a.features},
                 policy=policy,
@@ -119,10 +124,11 @@ async def attribute_failures(
 
 async def _formats(target: Target, access: Access, stack: AsyncExitStack, seed: int) -> list[Other]:
     """Open the same model in every other wire format that its endpoint answers in."""
-    if target.kind == "engine":
+    nature = nature_of(target)
+    if not nature.over_http:
         return []
     names: Sequence[str] = format_names()
-    if target.kind == "http" and access.base_url is None:
+    if nature.remote and access.base_url is None:
         names = tuple(resolve(target.name)[0].format_urls)
     others = []
     for name in names:
@@ -138,9 +144,11 @@ async def _formats(target: Target, access: Access, stack: AsyncExitStack, seed: 
     return others
 
 
-async def _kin(target: Target, access: Access, stack: AsyncExitStack, seed: int) -> list[Other]:
+async def _family_parser(
+    target: Target, access: Access, stack: AsyncExitStack, seed: int
+) -> list[Other]:
     """Open a parser of the model's family, if one is fetched."""
-    spec = kin_of(target.model) if target.kind != "engine" else None
+    spec = parser_of_model(target.model) if nature_of(target).over_http else None
     if spec is None:
         return []
     try:
@@ -148,7 +156,7 @@ async def _kin(target: Target, access: Access, stack: AsyncExitStack, seed: int)
         (participant,) = await stack.enter_async_context(on_trial)
     except ToolfuzzError:
         return []
-    return [Other("kin", spec, participant)]
+    return [Other("family", spec, participant)]
 
 
 def _minimal(folder: Path) -> Case | None:

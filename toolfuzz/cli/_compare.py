@@ -11,7 +11,6 @@ from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.analyze.price import price_of
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.exchange import Target
 from toolfuzz.core.text import printable
 from toolfuzz.report.comparison import print_comparison
 from toolfuzz.report.comparison_files import render
@@ -25,7 +24,7 @@ def compare_runs(paths: Sequence[Path], form: str, out: Path | None) -> None:
     if out is not None and out.is_dir():
         raise UsageError(f"--out {out}: that is a folder", f"try {out}/comparison.{form}")
     runs, left_out = _read(paths, keep_exchanges=form == "html")
-    result = compare(runs, _price) | {"left_out": left_out}
+    result = compare(runs, price_of) | {"left_out": left_out}
     if form == "table" and out is None:
         print_comparison(result)
         return
@@ -70,7 +69,3 @@ def _read(
             "compare finished `toolfuzz run`s",
         )
     return runs, left_out
-
-
-def _price(target: Target, input_tokens: int, output_tokens: int) -> float | None:
-    return price_of(target)(input_tokens, output_tokens)

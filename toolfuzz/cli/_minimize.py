@@ -109,7 +109,11 @@ async def study_run(
                 failure,
                 participant,
                 study_folder(run, failure),
-                replace(budget, price=price_of(participant.target), spent_calls=0),
+                replace(
+                    budget,
+                    price=price_of(participant.target.model, data.nature(failure.target)),
+                    spent_calls=0,
+                ),
                 started=data.started.started,
                 policy=policy,
                 slots=access.concurrency,

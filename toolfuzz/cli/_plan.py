@@ -12,6 +12,7 @@ import click
 from toolfuzz.analyze.price import price_of
 from toolfuzz.core.case import Case
 from toolfuzz.core.exchange import Target
+from toolfuzz.core.nature import nature_of
 from toolfuzz.core.text import printable
 from toolfuzz.formats import wire_format
 from toolfuzz.generate.tools import ToolSet
@@ -63,7 +64,7 @@ def _target_plan(target: Target, cases: list[Case], repeat: int) -> dict[str, An
         "requests": len(cases) * ways,
         "input_tokens": input_tokens,
         "output_tokens": output_tokens,
-        "price_usd": price_of(target)(input_tokens, output_tokens),
+        "price_usd": price_of(target.model, nature_of(target))(input_tokens, output_tokens),
     }
 
 

@@ -19,6 +19,7 @@ from toolfuzz.core.errors import (
     EndpointError,
     UsageError,
 )
+from toolfuzz.core.nature import nature_of
 from toolfuzz.core.text import printable
 from toolfuzz.evidence.corpus import case_with_defect
 from toolfuzz.evidence.examiner import Budget, open_examiner
@@ -107,7 +108,7 @@ async def _ask_again(
 
 
 async def _replay(participant: Participant, one: Known, stream: bool, times: int) -> Replayed:
-    certain = participant.target.kind == "engine"
+    certain = nature_of(participant.target).deterministic
     async with open_examiner(participant, stream=stream, budget=Budget(calls=times)) as examiner:
         return await replay(replace(one, stream=stream), examiner, times, certain=certain)
 

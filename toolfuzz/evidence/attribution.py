@@ -8,10 +8,11 @@ from pathlib import Path
 
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION
+from toolfuzz.core.nature import nature_of
 from toolfuzz.evidence.ablation import Cause, ablate
 from toolfuzz.evidence.examiner import Budget, Examiner
 from toolfuzz.evidence.failures import Failure
-from toolfuzz.evidence.layer import Layer, Trial, decide
+from toolfuzz.evidence.layer import Layer, Trial, Way, decide
 from toolfuzz.evidence.reduce import BudgetSpentError, all_answers
 from toolfuzz.evidence.study import open_study
 from toolfuzz.generate.twins import TWINS, twins
@@ -28,9 +29,9 @@ _ITEM = re.compile(r"/[0-9]+(?=/|$)")
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Somebody else who can be asked the same; ``kind`` as in Trial."""
+    """Somebody else who can be asked the same; ``way`` as in Trial."""
 
-    kind: str
+    way: Way
     what: str
     participant: Participant
 
@@ -67,7 +68,7 @@ async def attribute(
     what is known.
     """
     stream = failure.streams[0]
-    certain = participant.target.kind == "engine"
+    certain = nature_of(participant.target).deterministic
     trials: list[Trial] = []
     cause, reason = Cause((), (), False, (), 0.0, 0), ""
     async with AsyncExitStack() as stack:
@@ -78,11 +79,11 @@ async def attribute(
             )
             return await stack.enter_async_context(opened)
 
-        async def ask(kind: str, what: str, who: Examiner, other: Case, certain: bool) -> None:
+        async def ask(way: Way, what: str, who: Examiner, other: Case, certain: bool) -> None:
             fails = _shows(who, failure.culprit.slug, None if what in _RENAMED else place)
             answers = await all_answers([fails(other) for _ in range(1 if certain else TIMES)])
             known = [a for a in answers if a is not None]
-            trials.append(Trial(kind, what, sum(known), len(known)))
+            trials.append(Trial(way, what, sum(known), len(known)))
 
         try:
             own = await examiner(participant, stream, _mode(stream))
@@ -90,11 +91,11 @@ async def attribute(
             turned = await examiner(participant, not stream, _mode(not stream))
             await ask("mode", f"the same, {_mode(not stream)}", turned, case, certain)
             for number, other in enumerate(others):
-                sure = other.participant.target.kind == "engine"
-                asked = await examiner(other.participant, stream, f"{other.kind}-{number}")
-                await ask(other.kind, other.what, asked, case, sure)
+                sure = nature_of(other.participant.target).deterministic
+                asked = await examiner(other.participant, stream, f"{other.way}-{number}")
+                await ask(other.way, other.what, asked, case, sure)
             for name, twin in twins(case).items():
-                await ask("twin", TWINS[name], own, twin, certain)
+                await ask("respelled", TWINS[name], own, twin, certain)
             cause = await ablate(
                 failure.example,
                 _shows(own, failure.culprit.slug, failure.finding.pointer),
@@ -105,7 +106,7 @@ async def attribute(
         except BudgetSpentError as spent:
             reason = str(spent)
     first = trials or [Trial("again", "the case again", 0, 0)]
-    layer = decide(first, failure.culprit.slug, is_engine=certain)
+    layer = decide(first, failure.culprit.slug, parser_only=certain)
     return Attribution(tuple(trials), layer, cause, budget.spent_calls, reason)
 
 
@@ -124,7 +125,7 @@ def attribution_to_json(found: Attribution, screened: Sequence[str]) -> JsonObje
         },
         "associated": list(screened),
         "trials": [
-            {"kind": t.kind, "what": t.what, "failed": t.failed, "asked": t.asked, "words": t.words}
+            {"kind": t.way, "what": t.what, "failed": t.failed, "asked": t.asked, "words": t.words}
             for t in found.trials
         ],
         "calls": found.calls,

@@ -127,7 +127,6 @@ def _context(dossier: Dossier, case_file: str) -> dict[str, Any]:
     entry = defects().get(finding.slug)
     reply = _reply(dossier)
     body = dossier.exchange.last.body.decode("utf-8", "backslashreplace")
-    is_engine = dossier.target.kind == "engine"
     return {
         "title": title(dossier),
         "slug": finding.slug,
@@ -135,7 +134,7 @@ def _context(dossier: Dossier, case_file: str) -> dict[str, Any]:
         "sources": list(entry.sources) if entry else [],
         "message": finding.message,
         "target": dossier.target.name,
-        "kind": dossier.target.kind,
+        "nature": dossier.nature,
         "subject": _subject(dossier),
         "url": service.url,
         "start": service.start,
@@ -157,7 +156,7 @@ def _context(dossier: Dossier, case_file: str) -> dict[str, Any]:
         "status": dossier.exchange.last.status,
         "bytes": excerpt(body, finding),
         "marks": MARKS,
-        "native": _native(dossier) if is_engine else None,
+        "native": None if dossier.nature.over_http else _native(dossier),
         "curl": curl(service, request),
         "python": python_sdk(service, request),
         "case_file": case_file,
@@ -172,7 +171,7 @@ def _context(dossier: Dossier, case_file: str) -> dict[str, Any]:
 
 
 def _subject(dossier: Dossier) -> str:
-    if dossier.target.kind == "engine":
+    if not dossier.nature.over_http:
         from toolfuzz.engines.spec import ENGINES, parse_spec
 
         spec = parse_spec(dossier.target.model)
@@ -195,7 +194,7 @@ def _service(dossier: Dossier) -> Service:
 
 def _request(dossier: Dossier) -> JsonObject:
     """Return the body that was sent; for an engine on trial, what a server of it would be sent."""
-    if dossier.target.kind != "engine":
+    if dossier.nature.over_http:
         return dossier.exchange.request
     from dataclasses import replace
 

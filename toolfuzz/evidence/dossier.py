@@ -12,6 +12,7 @@ from toolfuzz.analyze.rates import wilson
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Exchange, Target
+from toolfuzz.core.nature import Nature
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.failures import Failure
 from toolfuzz.evidence.minimize import Minimized
@@ -49,6 +50,7 @@ class Dossier:
 
     failure: Failure
     target: Target
+    nature: Nature
     settings: JsonObject
     started: float
     case: Case
@@ -84,6 +86,7 @@ def open_dossier(run: Path, data: RunData, failure: Failure) -> Dossier:
     return Dossier(
         failure,
         target,
+        data.nature(target.name),
         data.started.settings,
         data.started.started,
         minimized.case if minimized else failure.example,

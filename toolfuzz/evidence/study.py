@@ -10,6 +10,7 @@ from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION, case_from_json, case_to_json
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import RunStarted
+from toolfuzz.core.nature import nature_of
 from toolfuzz.evidence.examiner import Budget, Culprit, Examiner, open_examiner
 from toolfuzz.evidence.failures import DIVERGENCE, Failure
 from toolfuzz.evidence.minimize import Minimized, Report, minimize
@@ -72,7 +73,7 @@ async def study_failure(
             failure.example,
             fails,
             slots=slots,
-            certain=participant.target.kind == "engine",
+            certain=nature_of(participant.target).deterministic,
             report=report,
         )
     write_json(folder / RESULT_NAME, study_to_json(failure, result, stream=stream))

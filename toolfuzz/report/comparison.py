@@ -9,7 +9,7 @@ from rich.text import Text
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 from toolfuzz.report.terminal import MEDIUM, WIDE, say
-from toolfuzz.report.words import milliseconds, percent
+from toolfuzz.report.words import milliseconds, percent, unreal
 
 __all__ = ["comparison_view", "difference_words", "matrix", "money", "print_comparison"]
 
@@ -43,11 +43,8 @@ def comparison_view(result: JsonObject, *, width: int) -> RenderableType:
 def _headline(result: JsonObject) -> Text:
     rows = result["rows"]
     line = Text(f"toolfuzz compare · {len(rows)} targets", style="bold")
-    if any(row["simulated"] for row in rows):
-        every = all(row["simulated"] for row in rows)
-        line.append(
-            " · simulated endpoints" if every else " · some simulated", style="bold magenta"
-        )
+    if said := unreal(rows):
+        line.append(f" · {said}", style="bold magenta")
     if result.get("left_out"):
         names = ", ".join(printable(name) for name in result["left_out"])
         line.append(f" · left out, stopped early: {names}", style="bold yellow")

@@ -11,7 +11,7 @@ from toolfuzz.report.comparison import comparison_view, difference_words, matrix
 from toolfuzz.report.formats.csv import cell
 from toolfuzz.report.formats.markdown import code, table
 from toolfuzz.report.terminal import plain
-from toolfuzz.report.words import kind, milliseconds, percent
+from toolfuzz.report.words import milliseconds, named, percent
 
 __all__ = ["render"]
 
@@ -39,12 +39,11 @@ def render(result: JsonObject, form: str) -> str:
 
 def _cells(row: JsonObject) -> list[str]:
     """One line of the leaderboard, in the order of ``_HEADER``; the target is made safe later."""
-    label = f"{row['label']} ({kind(row)})" if kind(row) else row["label"]
     interval = "–" if row["rate"] is None else f"{row['low']:.1%} – {row['high']:.1%}"
     tokens = ["unknown" if count is None else f"{count:,}" for count in row["tokens"].values()]
     return [
         "".join(row["groups"]) or "–",
-        label,
+        named(row, row["label"]),
         str(row["judged"]),
         percent(row["rate"]),
         interval,
@@ -87,11 +86,22 @@ def _csv(result: JsonObject) -> str:
     counts = ("judged", "passed", "unjudged", "clusters", "schema_accuracy", "check_success")
     rest = ("calls", "retries", "cost_per_success")
     writer.writerow(
-        ("groups", *names, *counts, "p50_ms", "p95_ms", "input_tokens", "output_tokens", *rest)
+        (
+            "groups",
+            "nature",
+            *names,
+            *counts,
+            "p50_ms",
+            "p95_ms",
+            "input_tokens",
+            "output_tokens",
+            *rest,
+        )
     )
     for row in result["rows"]:
         values = [
             "".join(row["groups"]),
+            row["nature"]["label"] or "real",
             *(row[name] for name in (*names, *counts)),
             *(row["latency_ms"].get(p) for p in ("p50", "p95")),
             *row["tokens"].values(),

@@ -10,9 +10,10 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from toolfuzz.analyze.price import PriceOf
 from toolfuzz.core.events import Event
 from toolfuzz.core.text import brief, printable
-from toolfuzz.report.tally import PriceOf, Standing, Tally
+from toolfuzz.report.tally import Standing, Tally
 
 __all__ = ["Progress", "live_view", "progress", "words"]
 

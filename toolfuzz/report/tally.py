@@ -6,15 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from toolfuzz.analyze.load import Question, causes, question
+from toolfuzz.analyze.price import PriceOf
 from toolfuzz.analyze.rates import Rate, rate
 from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Target
+from toolfuzz.core.nature import Nature, nature_of, says_simulated
 from toolfuzz.core.verdict import Finding, Verdict
 
-__all__ = ["PriceOf", "Standing", "Tally"]
-
-PriceOf = Callable[[Target], Callable[[int, int], float | None]]
-"""For a target: a function from (input tokens, output tokens) to US dollars, None if unknown."""
+__all__ = ["Standing", "Tally"]
 
 
 @dataclass(slots=True)
@@ -26,8 +25,14 @@ class Standing:
     slugs: Counter[str] = field(default_factory=Counter)
     unjudged: int = 0
     calls: int = 0
+    said_simulated: bool = False
     input_tokens: int = 0
     output_tokens: int = 0
+
+    @property
+    def nature(self) -> Nature:
+        """What it is, as far as its answers have said."""
+        return nature_of(self.target, said_simulated=self.said_simulated)
 
     @property
     def done(self) -> int:
@@ -91,7 +96,9 @@ class Tally:
             case CaseDrawn(case) if case.twin_of:
                 self._twins.add(case.id)
             case ExchangeRecorded(exchange):
-                self.standings[exchange.target].calls += len(exchange.attempts)
+                standing = self.standings[exchange.target]
+                standing.calls += len(exchange.attempts)
+                standing.said_simulated |= says_simulated(exchange.last.headers)
                 self._asked.add(question(exchange))
             case VerdictReached(verdict):
                 standing = self.standings[verdict.target]
@@ -133,7 +140,8 @@ class Tally:
         if self._price is None:
             return None
         amounts = [
-            self._price(s.target)(s.input_tokens, s.output_tokens) for s in self.standings.values()
+            self._price(s.target.model, s.nature)(s.input_tokens, s.output_tokens)
+            for s in self.standings.values()
         ]
         known = [amount for amount in amounts if amount is not None]
         return sum(known) or None if len(known) == len(amounts) else None

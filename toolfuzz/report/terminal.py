@@ -12,6 +12,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import a_kind, tokens_of
 from toolfuzz.core.text import brief, printable
 from toolfuzz.judge.catalogue import Defect, defects
+from toolfuzz.report.words import unreal
 
 __all__ = [
     "defect_view",
@@ -104,7 +105,6 @@ def summary_view(summary: JsonObject, *, width: int) -> RenderableType:
 def headline(summary: JsonObject, *more: str) -> Text:
     """Return the first line: what ran, on what, and whether it was real."""
     targets = summary["targets"]
-    simulated = {t["simulated"] for t in targets}
     words = [
         f"toolfuzz {summary['toolfuzz_version']}",
         *more,
@@ -113,9 +113,8 @@ def headline(summary: JsonObject, *more: str) -> Text:
         f"seed {summary['seed']}",
     ]
     line = Text(" · ".join(words), style="bold")
-    if True in simulated:
-        line.append(" · simulated endpoints" if simulated == {True} else " · some simulated",
-                    style="bold magenta")  # fmt: skip
+    if said := unreal(targets):
+        line.append(f" · {said}", style="bold magenta")
     if summary["finish_reason"] == "decided":
         line.append(" · stopped early: the rate is no fair estimate", style="bold yellow")
     elif summary["finish_reason"] != "done":
@@ -190,7 +189,9 @@ def _top_defect(target: JsonObject) -> str:
 
 def notes(summary: JsonObject) -> list[RenderableType]:
     """Return what must be known beside the table: unjudged answers, retries, what was skipped."""
-    lines = [note for target in summary["targets"] for note in _notes(target)]
+    targets = summary["targets"]
+    lines = [note for target in targets for note in _notes(target)]
+    lines += _natures(targets)
     clients = summary.get("clients", {})
     lines += [_client_note(target, entry) for target in clients for entry in clients[target]]
     lines += _skips(summary.get("skipped", ()))
@@ -232,11 +233,15 @@ def _notes(target: JsonObject) -> list[str]:
             f"{target['target']}: failures associated with {names} "
             f"(lift {strongest['lift']:.1f}, q {strongest['q']:.2g})"
         )
-    if target["kind"] == "engine":
-        from toolfuzz.engines.trial import describe
-
-        notes.append(f"{target['target']}: {describe(target['model'])}")
     return notes
+
+
+def _natures(targets: Sequence[JsonObject]) -> list[str]:
+    """Say which targets are no real models, where the headline can't say it for all at once."""
+    said = [(t["target"], t["nature"]["sentence"]) for t in targets]
+    if len({sentence for _, sentence in said}) < 2:
+        return []
+    return [f"{name}: {sentence}" for name, sentence in said if sentence]
 
 
 def _client_note(target: str, client: JsonObject) -> str:

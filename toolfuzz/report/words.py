@@ -1,9 +1,11 @@
-"""Phrases that several formats share."""
+"""Phrases that several reports share."""
+
+from collections.abc import Sequence
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 
-__all__ = ["count", "kind", "kind_note", "milliseconds", "percent", "success", "xml_text"]
+__all__ = ["count", "milliseconds", "named", "percent", "success", "unreal", "xml_text"]
 
 
 def percent(share: float | None) -> str:
@@ -22,18 +24,21 @@ def success(entry: JsonObject) -> str:
     return f"{percent(entry['rate'])} (95% interval {entry['low']:.1%} – {entry['high']:.1%})"
 
 
-def kind(target: JsonObject) -> str:
-    """Return what a reader must know about who answered; empty for a real endpoint."""
-    return {"simulated": "simulated", "engine": "engine parser trial"}.get(target["kind"], "")
+def named(entry: JsonObject, name: str) -> str:
+    """Return a target's name with what it is behind it, where it isn't a real model."""
+    label = entry["nature"]["label"]
+    return f"{name} ({label})" if label else name
 
 
-def kind_note(target: JsonObject) -> str:
-    """Return a sentence that says what was not real; empty for a real endpoint."""
-    notes = {
-        "simulated": "Simulated endpoint: no model was asked, its faults are planted.",
-        "engine": "Engine parser trial: the model's text is perfect, the parser is the engine's.",
-    }
-    return notes.get(target["kind"], "")
+def unreal(entries: Sequence[JsonObject]) -> str:
+    """Say in a few words which targets are no real models; empty when all of them are.
+
+    ``simulated endpoints`` when that holds for all, ``some simulated`` when it holds for some.
+    """
+    natures = {entry["nature"]["label"]: entry["nature"]["several"] for entry in entries}
+    if len(natures) == 1:
+        return str(next(iter(natures.values())))
+    return ", ".join(f"some {label}" for label in sorted(natures) if label)
 
 
 def milliseconds(times: JsonObject, name: str) -> str:

@@ -12,6 +12,7 @@ from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Target
+from toolfuzz.core.nature import nature_of
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.asker import Participant
@@ -129,8 +130,9 @@ def find_baseline(options: CheckOptions, candidate: Target) -> Baseline:
         timeout=options.run.access.timeout,
         engine_python=options.run.access.engine_python,
     )
+    kind = run.nature(target.name).kind
     return Baseline(
-        replace(target, name=label, stream=options.run.access.stream),
+        replace(target, name=label, stream=options.run.access.stream, kind=kind),
         target.name,
         access,
         int(run.started.settings.get("seed") or 0) + _OTHER_SEED,
@@ -182,12 +184,10 @@ def doubts_about(
             policy=options.run.policy.settings(),
             now=time.time(),
         )
-    if baseline.target.kind == candidate.kind:
+    one, other = nature_of(baseline.target), nature_of(candidate)
+    if one.label == other.label:
         return []
-    return [f"it is {_KINDS[baseline.target.kind]} and the candidate {_KINDS[candidate.kind]}"]
-
-
-_KINDS = {"http": "a real endpoint", "simulated": "simulated", "engine": "an engine trial"}
+    return [f"it is {one.noun} and the candidate {other.noun}"]
 
 
 async def stored_cases(options: CheckOptions, baseline: Baseline) -> list[Case] | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.exchange import Target
+from toolfuzz.core.nature import nature_of
 from toolfuzz.formats import wire_format
 from toolfuzz.sources.registry import resolve
 
@@ -44,10 +45,11 @@ class Service:
 
 def service_of(target: Target, settings: Mapping[str, Any]) -> Service:
     """Return where others can reach what a run asked; ``settings`` are the run's."""
-    if target.kind == "simulated":
+    nature = nature_of(target)
+    if nature.over_http and not nature.remote:
         start = f"toolfuzz serve --profile {shlex.quote(target.model)} --port 8399"
         return Service(_SIMULATOR, target.format, start=start)
-    if target.kind == "engine":
+    if not nature.over_http:
         start = "serve a model of this family with this parser at port 8000"
         return Service(_OWN_SERVER, target.format, start=start)
     endpoint, _ = resolve(

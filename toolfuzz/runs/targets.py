@@ -9,6 +9,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import StreamMode, Target
+from toolfuzz.core.nature import nature_of
 from toolfuzz.formats import WireFormat, wire_format
 from toolfuzz.runs.asker import Asker, HttpAsker, Participant
 from toolfuzz.sources.pacing import Pacer
@@ -141,11 +142,11 @@ async def open_participants(
     """
     planned = _plan(models, access)
     keys = [
-        key_for(p.endpoint) if p.endpoint and p.target.kind == "http" else None for p in planned
+        key_for(p.endpoint) if p.endpoint and nature_of(p.target).remote else None for p in planned
     ]
     async with AsyncExitStack() as stack:
         simulator: str | None = None
-        if any(p.target.kind == "simulated" for p in planned):
+        if any(_embedded(p) for p in planned):
             from toolfuzz.simulate.process import start
 
             process = stack.enter_context(start(latency_ms=access.latency_ms, seed=seed))
@@ -156,7 +157,7 @@ async def open_participants(
                 participants.append(await _engine(p.target, access, seed))
                 continue
             endpoint = p.endpoint
-            if p.target.kind == "simulated" and simulator:
+            if simulator and _embedded(p):
                 endpoint = dataclasses.replace(endpoint, base_url=simulator)
             participant = HttpParticipant(
                 p.target,
@@ -166,11 +167,17 @@ async def open_participants(
                 access,
                 Pacer(access.concurrency),
             )
-            if p.target.kind == "http":
+            if nature_of(p.target).remote:
                 async with participant.client() as client:
                     await reachable(client, p.target)
             participants.append(participant)
         yield tuple(participants)
+
+
+def _embedded(planned: _Planned) -> bool:
+    """Whether it is asked over HTTP at a server that is started for it."""
+    nature = nature_of(planned.target)
+    return nature.over_http and not nature.remote
 
 
 async def _engine(target: Target, access: Access, seed: int) -> Participant:

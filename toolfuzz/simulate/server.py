@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.nature import SIMULATOR_LABELS
 from toolfuzz.simulate.ask import Api, BadRequestError, read_ask
 from toolfuzz.simulate.encode import encode_body, encode_events
 from toolfuzz.simulate.pipeline import Outcome, respond
@@ -22,7 +23,6 @@ from toolfuzz.simulate.wire import WIRES
 
 __all__ = ["build_app"]
 
-_LABELS = {"x-toolfuzz-simulated": "1", "server": "toolfuzz-simulator"}
 _PATHS: dict[str, Api] = {
     "/v1/chat/completions": "openai-chat",
     "/v1/responses": "openai-responses",
@@ -132,12 +132,13 @@ def _cut(data: bytes, seed: str) -> list[bytes]:
 
 
 def _headers(struck: tuple[str, ...]) -> dict[str, str]:
-    return {**_LABELS, "x-toolfuzz-fault": ",".join(struck)} if struck else dict(_LABELS)
+    fault = {"x-toolfuzz-fault": ",".join(struck)} if struck else {}
+    return SIMULATOR_LABELS | fault
 
 
 def _refuse(api: Api, refusal: Refusal) -> Response:
     body = encode_body(WIRES[api].error(refusal))
-    return Response(body, refusal.status, _LABELS, "application/json")
+    return Response(body, refusal.status, SIMULATOR_LABELS, "application/json")
 
 
 async def _models(request: Request) -> Response:
@@ -145,4 +146,4 @@ async def _models(request: Request) -> Response:
         {"id": name, "object": "model", "created": 0, "owned_by": "toolfuzz-simulator"}
         for name in profiles()
     ]
-    return JSONResponse({"object": "list", "data": data}, headers=_LABELS)
+    return JSONResponse({"object": "list", "data": data}, headers=SIMULATOR_LABELS)

@@ -8,7 +8,7 @@ __all__ = ["Redaction"]
 _KEPT = re.compile(
     r"content-(type|length|encoding)|date|server|via|location|cf-ray|retry-after(-ms)?|"
     r"openai-(processing-ms|version)|x-should-retry|(x-)?request-id|x-[a-z-]*request-id|"
-    r"(x|anthropic)-ratelimit-[a-z-]+"
+    r"(x|anthropic)-ratelimit-[a-z-]+|x-toolfuzz-simulated"
 )
 _SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
 # Shorter values ("EMPTY", "test") are placeholders, and masking them would falsify replies.

@@ -14,6 +14,7 @@ COLUMNS: dict[str, type] = {
     "model": str,
     "format": str,
     "kind": str,
+    "nature": str,
     "simulated": bool,
     "case_id": str,
     "cluster": str,
@@ -44,14 +45,17 @@ def rows(run: RunData) -> Iterator[dict[str, Any]]:
     Text from outside is made printable: tables are opened in terminals and spreadsheets.
     """
     targets = {target.name: target for target in run.started.targets}
+    natures = {name: run.nature(name) for name in targets}
     for verdict in run.verdicts:
         target, case = targets[verdict.target], run.cases[verdict.case_id]
+        nature = natures[verdict.target]
         known = {
             "target": target.name,
             "model": target.model,
             "format": target.format,
             "kind": target.kind,
-            "simulated": target.kind == "simulated",
+            "nature": nature.label or "real",
+            "simulated": nature.simulated,
             "cluster": run.cluster(verdict),
             "origin": case.origin,
             "probe": case.probe,

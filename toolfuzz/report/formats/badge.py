@@ -4,7 +4,7 @@ from xml.etree import ElementTree as Xml
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
-from toolfuzz.report.words import kind, percent, xml_text
+from toolfuzz.report.words import named, percent, xml_text
 
 __all__ = ["FILE", "render"]
 
@@ -37,9 +37,7 @@ def render(run: RunData, summary: JsonObject) -> str:
 
 
 def _words(target: JsonObject, *, alone: bool) -> tuple[str, str]:
-    label = "tool calls" if alone else xml_text(target["target"])
-    if kind(target):
-        label += f" ({kind(target)})"
+    label = named(target, "tool calls" if alone else xml_text(target["target"]))
     if target["rate"] is None:
         return label, "not judged"
     return label, f"{percent(target['rate'])} ({target['low']:.1%} – {target['high']:.1%})"

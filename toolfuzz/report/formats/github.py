@@ -7,7 +7,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief, printable
 from toolfuzz.report.formats.markdown import render
-from toolfuzz.report.words import count, kind, percent
+from toolfuzz.report.words import count, named, percent
 
 __all__ = ["FILE", "announce", "render"]
 
@@ -42,10 +42,8 @@ def _decided(check: JsonObject) -> str:
 
 
 def _annotation(target: JsonObject, slug: str, entry: JsonObject) -> str:
-    label = kind(target)
-    name = target["target"] + (f" ({label})" if label else "")
     example = entry["example"]
-    title = f"{slug} on {name}"
+    title = f"{slug} on {named(target, target['target'])}"
     message = (
         f"{count(entry['cases'], 'case')}, {percent(entry['rate'])} of judged replies. For "
         f"example case {entry['example_case']} at {example['pointer'] or '/'}: expected "

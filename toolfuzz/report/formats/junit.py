@@ -13,7 +13,7 @@ from toolfuzz.analyze.load import RunData, causes
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief
 from toolfuzz.core.verdict import Verdict
-from toolfuzz.report.words import kind, success, xml_text
+from toolfuzz.report.words import named, success, xml_text
 
 __all__ = ["FILE", "render"]
 
@@ -32,8 +32,7 @@ def render(run: RunData, summary: JsonObject) -> bytes:
 
 
 def _suite(root: Xml.Element, run: RunData, summary: JsonObject, target: JsonObject) -> None:
-    label = kind(target)
-    name = xml_text(target["target"] + (f" ({label})" if label else ""))
+    name = xml_text(named(target, target["target"]))
     suite = Xml.SubElement(root, "testsuite", name=name)
     suite.set("timestamp", datetime.fromtimestamp(summary["started"], UTC).isoformat()[:19])
     properties = Xml.SubElement(suite, "properties")
@@ -41,6 +40,7 @@ def _suite(root: Xml.Element, run: RunData, summary: JsonObject, target: JsonObj
         "toolfuzz": summary["toolfuzz_version"],
         "model": target["model"],
         "kind": target["kind"],
+        "nature": target["nature"]["sentence"] or "a real endpoint",
         "success": success(target),
         "unjudged": target["unjudged"],
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief, printable
-from toolfuzz.report.words import count, kind, kind_note, milliseconds, percent
+from toolfuzz.report.words import count, milliseconds, named, percent
 
 __all__ = ["FILE", "code", "render", "table"]
 
@@ -35,8 +35,8 @@ def _lines(summary: JsonObject) -> Iterator[str]:
         f"{code(summary['toolfuzz_version'])} · the run ended: {code(summary['finish_reason'])}"
     )
     for target in targets:
-        if kind_note(target):
-            yield f"\n{code(target['target'])}: **{kind_note(target)}**"
+        if sentence := target["nature"]["sentence"]:
+            yield f"\n{code(target['target'])}: **{printable(sentence)}**"
     for target in targets:
         if target["defects"]:
             yield from _defects(target)
@@ -61,9 +61,8 @@ def _decision(check: JsonObject) -> Iterator[str]:
 
 
 def _row(target: JsonObject) -> list[str]:
-    name = code(target["target"], in_table=True)
     return [
-        f"{name} ({kind(target)})" if kind(target) else name,
+        named(target, code(target["target"], in_table=True)),
         f"{target['judged']} ({count(target['schemas'], 'schema')})",
         percent(target["rate"]),
         _interval(target),

@@ -12,6 +12,7 @@ from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Case, ExpectedCall, JsonObject, Turn
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Attempt, Exchange, Target
+from toolfuzz.core.nature import nature_of
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.formats import wire_format
@@ -115,7 +116,7 @@ def _reply(case: Case, target: Target, exchange: Exchange) -> Reply:
 
 
 def _command(target: Target, settings: JsonObject, body: JsonObject) -> tuple[str, str]:
-    if target.kind == "engine":
+    if not nature_of(target).over_http:
         note = "What the parser was given; no request went over a network."
         return json.dumps(body, indent=2), note
     try:

@@ -7,7 +7,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.price import price_of
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.exchange import Target
-from toolfuzz.report.words import kind
+from toolfuzz.core.nature import Nature
 
 __all__ = ["Model", "models"]
 
@@ -24,25 +24,16 @@ class Model:
     run: RunData
     run_name: str
     target: Target
+    nature: Nature
     figures: JsonObject
     groups: tuple[str, ...]
     cost: float | None
-
-    @property
-    def kind(self) -> str:
-        """What must be known of who answered: ``simulated``, ``engine parser trial`` or empty."""
-        return kind(self.figures)
 
     @property
     def cost_per_success(self) -> float | None:
         """US dollars for one right answer, None when unknown."""
         passed = self.figures["passed"]
         return self.cost / passed if passed and self.cost is not None else None
-
-    @property
-    def real(self) -> bool:
-        """Whether a model was asked over a network."""
-        return self.target.kind == "http"
 
 
 def models(runs: Sequence[tuple[str, RunData, JsonObject]], comparison: JsonObject) -> list[Model]:
@@ -64,15 +55,16 @@ def models(runs: Sequence[tuple[str, RunData, JsonObject]], comparison: JsonObje
                 run,
                 row["run"],
                 target,
+                run.nature(target.name),
                 figures,
                 tuple(row["groups"]),
-                _cost(target, figures["tokens"]),
+                _cost(target, run.nature(target.name), figures["tokens"]),
             )
         )
     return made
 
 
-def _cost(target: Target, tokens: JsonObject) -> float | None:
+def _cost(target: Target, nature: Nature, tokens: JsonObject) -> float | None:
     if tokens["input"] is None or tokens["output"] is None:
         return None
-    return price_of(target)(tokens["input"], tokens["output"])
+    return price_of(target.model, nature)(tokens["input"], tokens["output"])

@@ -24,7 +24,7 @@ from toolfuzz.report.html.evidence import REQUEST_LIMIT, evidence
 from toolfuzz.report.html.failed import Cause, Failed, by_cause, in_turn
 from toolfuzz.report.html.inert import marked, shown
 from toolfuzz.report.html.models import Model, models
-from toolfuzz.report.words import count, kind_note, milliseconds, percent
+from toolfuzz.report.words import count, milliseconds, percent
 
 __all__ = ["FAILURES_LIMIT", "PAGE_LIMIT", "render_comparison", "render_run"]
 
@@ -67,9 +67,8 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
         comparison=comparison,
         lead=_lead(columns, comparison),
         start=_start(columns),
-        notes=_kind_notes(columns),
+        notes=_notes(columns),
         reality=_reality(columns),
-        all_simulated=_reality(columns) == "simulated",
         features=matrix.by_rate(columns, "features"),
         found=found,
         warned=warned,
@@ -150,27 +149,20 @@ def _start(columns: Sequence[Model]) -> float:
     return min(floor(10 * min(lows, default=0)) / 10, 0.9)
 
 
-def _kind_notes(columns: Sequence[Model]) -> list[tuple[str, list[str]]]:
+def _notes(columns: Sequence[Model]) -> list[tuple[str, list[str]]]:
     """Return (sentence, labels) for what was not real."""
     notes: dict[str, list[str]] = {}
     for model in columns:
-        notes.setdefault(_note(model), []).append(model.label)
+        notes.setdefault(model.nature.sentence, []).append(model.label)
     return [(note, labels) for note, labels in notes.items() if note]
 
 
 def _reality(columns: Sequence[Model]) -> str:
     """Return what is to stand at every table: empty when all endpoints were real."""
-    kinds = {model.kind for model in columns}
-    if len(kinds) == 1:
-        return kinds.pop()
-    return " and ".join(f"partly {kind}" for kind in sorted(kinds - {""}))
-
-
-def _note(model: Model) -> str:
-    if model.target.kind == "engine":
-        _, _, engine = model.target.name.partition("/")
-        return f"Engine parser trial: perfect model text, real {engine} parser."
-    return kind_note(model.figures)
+    labels = {model.nature.label for model in columns}
+    if len(labels) == 1:
+        return labels.pop()
+    return " and ".join(f"partly {label}" for label in sorted(labels - {""}))
 
 
 def _policy(style: str, script: str) -> str:

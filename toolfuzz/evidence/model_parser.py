@@ -5,7 +5,7 @@ import re
 from toolfuzz.engines import environment, store
 from toolfuzz.engines.native import family
 
-__all__ = ["kin_of"]
+__all__ = ["parser_of_model"]
 
 # Model ids and the families whose text these models write, the likelier one first. Names that
 # move from release to release ("deepseek-chat") say nothing about the format.
@@ -26,7 +26,7 @@ _FAMILIES = (
 )
 
 
-def kin_of(model: str) -> str | None:
+def parser_of_model(model: str) -> str | None:
     """Return the trial (``engine/…``) that reads this model's family in the newest fetched release.
 
     None where the family is not plain from the name, or nothing is fetched: this downloads nothing.

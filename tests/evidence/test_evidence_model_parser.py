@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from toolfuzz.engines import environment
-from toolfuzz.evidence.kin import kin_of
+from toolfuzz.evidence.model_parser import parser_of_model
 
 PARSERS = {"0.5.6": ["glm45", "kimi_k2"], "0.5.10": ["glm45", "glm47", "deepseekv31", "qwen25"]}
 
@@ -42,16 +42,16 @@ def test_the_newest_release_that_has_the_family(
     model: str, spec: str | None, shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(environment, "is_built", lambda: True)
-    assert kin_of(model) == spec
+    assert parser_of_model(model) == spec
 
 
 def test_nothing_is_built_or_downloaded_for_it(shelf: Path) -> None:
     assert not environment.is_built()
-    assert kin_of("glm-4.7") is None
+    assert parser_of_model("glm-4.7") is None
     assert not environment.is_built()
 
 
 def test_without_a_release_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOOLFUZZ_CACHE", str(tmp_path))
     monkeypatch.setattr(environment, "is_built", lambda: True)
-    assert kin_of("glm-4.7") is None
+    assert parser_of_model("glm-4.7") is None

@@ -1,0 +1,112 @@
+"""What every report owes its reader, whatever the run was like; a new format is held to it too."""
+
+import io
+from collections.abc import Callable
+
+import pyarrow.parquet
+import pytest
+from report_run import HOSTILE, a_run, summary_of
+
+from toolfuzz.analyze.compare import compare
+from toolfuzz.analyze.load import RunData, collect
+from toolfuzz.core.events import RunFinished
+from toolfuzz.core.nature import SIMULATOR_LABELS
+from toolfuzz.report.comparison_files import render as render_comparison
+from toolfuzz.report.decision import check_view
+from toolfuzz.report.formats import announcement, format_names, report_format
+from toolfuzz.report.html import render_comparison as render_page
+from toolfuzz.report.terminal import plain, summary_view
+
+CHECK = {
+    "outcome": "PASS",
+    "reason": "PASS: nothing changed.",
+    "candidate": "plain",
+    "baseline": "other",
+    "spent": {"first": 4, "again": 0},
+    "folder": "reports/x",
+}
+# (how the target is not real) → the run, and what must be said of it.
+NATURES: dict[str, tuple[Callable[[], RunData], str]] = {
+    "embedded": (lambda: a_run(kind="simulated"), "simulated"),
+    "served": (lambda: a_run(headers={"server": SIMULATOR_LABELS["server"]}), "simulated"),
+    "behind a proxy": (
+        lambda: a_run(headers={"server": "nginx", "x-toolfuzz-simulated": "1"}),
+        "simulated",
+    ),
+    "engine": (lambda: a_run("engine/vllm@0.9:hermes", kind="engine"), "engine parser trial"),
+}
+
+
+def text_of(made: str | bytes) -> str:
+    """Return all that a reader of the file would find in it."""
+    if isinstance(made, str):
+        return made
+    if made[:4] == b"PAR1":
+        return repr(pyarrow.parquet.read_table(io.BytesIO(made)).to_pylist())
+    return made.decode()
+
+
+def as_format(name: str) -> Callable[[RunData], str]:
+    def render(run: RunData) -> str:
+        summary = summary_of(run)
+        form = report_format(name)
+        return text_of(form.render(run, summary)) + announcement(form, run, summary)
+
+    return render
+
+
+def as_comparison(form: str) -> Callable[[RunData], str]:
+    return lambda run: render_comparison(compare([("run", run)]), form)
+
+
+def as_compared_page(run: RunData) -> str:
+    return render_page(compare([("run", run)]), [("run", run)])
+
+
+def as_terminal(run: RunData) -> str:
+    return plain(lambda width: summary_view(summary_of(run), width=width))
+
+
+def as_check(run: RunData) -> str:
+    summary = {**summary_of(run), "check": CHECK}
+    return plain(lambda width: check_view(summary, width=width))
+
+
+VIEWS = {
+    **{name: as_format(name) for name in format_names()},
+    **{f"compare {form}": as_comparison(form) for form in ("table", "md", "csv", "json")},
+    "compare html": as_compared_page,
+    "terminal": as_terminal,
+    "check": as_check,
+}
+
+
+@pytest.mark.parametrize("nature", NATURES)
+@pytest.mark.parametrize("view", VIEWS)
+def test_what_is_no_real_model_is_named(view: str, nature: str) -> None:
+    make, label = NATURES[nature]
+    assert label in VIEWS[view](make()).lower()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_real_model_is_not_called_anything_else(view: str) -> None:
+    shown = VIEWS[view](a_run(headers={"server": "uvicorn"})).lower()
+    shown = shown.replace("simulated=false", "").replace('"simulated": false', "")
+    assert "engine parser trial" not in shown
+    assert "simulated endpoint" not in shown
+    assert "(simulated)" not in shown
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_every_report_holds_any_text(view: str, text: str) -> None:
+    shown = VIEWS[view](a_run(text, targets=2))
+    assert not {"\x1b", "\x00", "\x07"} & set(shown)
+    shown.encode()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_run_in_which_nothing_was_judged_is_a_report_too(view: str) -> None:
+    asked = a_run()
+    none = collect([asked.started, RunFinished(1_763_856_060.0, "interrupted")])
+    assert VIEWS[view](none)
