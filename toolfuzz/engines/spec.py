@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.engines.native import Family, families, family_of_parser
 
-__all__ = ["ENGINES", "EngineSpec", "check_version", "describe", "parse_spec"]
+__all__ = ["ENGINES", "EngineSpec", "check_version", "parse_spec"]
 
 # Name in a spec: name for people.
 ENGINES = {"sglang": "SGLang", "vllm": "vLLM"}
@@ -52,10 +52,3 @@ def check_version(version: str) -> None:
     """Raise UsageError unless this can be a release's number."""
     if not _VERSION.fullmatch(version):
         raise UsageError(f"{version!r} is no version number", _EXAMPLE)
-
-
-def describe(spec: str) -> str:
-    """Return the sentence that every report on such a run must carry."""
-    read = parse_spec(spec)
-    release = f"{ENGINES[read.engine]} {read.version or '(installed)'}"
-    return f"engine parser trial: perfect model text, real {release} parser"

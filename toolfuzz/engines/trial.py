@@ -16,10 +16,10 @@ from toolfuzz.engines import environment, store
 from toolfuzz.engines.chunking import check_chunking, cut
 from toolfuzz.engines.native import NotExpressible
 from toolfuzz.engines.process import Worker
-from toolfuzz.engines.spec import ENGINES, EngineSpec, describe, parse_spec
+from toolfuzz.engines.spec import ENGINES, EngineSpec, parse_spec
 from toolfuzz.runs.asker import Answer, History
 
-__all__ = ["EngineTrial", "describe", "parse_spec"]
+__all__ = ["EngineTrial", "parse_spec"]
 
 # What a model that needs no tool might write; nothing in it is a call in any family's format.
 _PROSE = (
