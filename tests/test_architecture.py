@@ -15,6 +15,7 @@ PACKAGE = Path(toolfuzz.__file__).parent
 # A folder may import those of a lower floor and itself, never a neighbour of its own floor.
 FLOORS = {
     "core": 0,
+    "system": 1,
     "formats": 1,
     "generate": 2,
     "judge": 2,

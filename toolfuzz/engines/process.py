@@ -5,12 +5,12 @@ import json
 import os
 import re
 import signal
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from toolfuzz.core.errors import UsageError
+from toolfuzz.system.children import LastWords, leashed
 
 __all__ = ["Worker"]
 
@@ -18,6 +18,8 @@ _WORKER = Path(__file__).parent / "worker"
 _LINE_LIMIT = 64 * 1024 * 1024
 # vLLM takes 8 s of processor time to import, and a run starts all its targets at once.
 _START_TIMEOUT = 300.0
+# Beyond the timeout, in which this side ends the process: for when this side is gone.
+_CPU_GRACE = 5.0
 _SECRET = re.compile(r"key|token|secret|passw|credential", re.IGNORECASE)
 
 
@@ -34,23 +36,26 @@ class Worker:
         self.version = ""
         self.parsers: tuple[str, ...] = ()
         self._process: asyncio.subprocess.Process | None = None
-        self._errors: IO[bytes] | None = None
+        self._words = LastWords()
+        self._listening: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start the process unless it runs; raises UsageError when the engine does not load."""
         if self._process is not None:
             return
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = await asyncio.create_subprocess_exec(
-            *self.command,
+            *leashed(self.command),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            stderr=self._errors,
+            stderr=asyncio.subprocess.PIPE,
             env=_without_secrets(),
             # Ctrl-C is for the run, which still wants its last answers.
             start_new_session=True,
             limit=_LINE_LIMIT,
         )
+        assert self._process.stderr is not None
+        self._words = LastWords()
+        self._listening = asyncio.create_task(self._words.listen(self._process.stderr))
         try:
             loaded = await asyncio.wait_for(self._line(), _START_TIMEOUT)
         except TimeoutError:
@@ -93,15 +98,17 @@ class Worker:
         if process is not None:
             if process.returncode is None:
                 process.kill()
-            await process.communicate()
-        if self._errors is not None:
-            self._errors.close()
-            self._errors = None
+            await process.wait()
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
 
     async def _exchange(self, question: Mapping[str, Any]) -> dict[str, Any] | None:
         assert self._process is not None
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(dict(question)).encode() + b"\n")
+        limited = {**question, "cpu_seconds": self.timeout + _CPU_GRACE}
+        self._process.stdin.write(json.dumps(limited).encode() + b"\n")
         await self._process.stdin.drain()
         return await self._line()
 
@@ -117,11 +124,9 @@ class Worker:
         code = await self._process.wait()
         if code < 0:
             return f"the parser's process was ended by {signal.Signals(-code).name}"
-        said = ""
-        if self._errors is not None:
-            self._errors.seek(0)
-            lines = self._errors.read()[-4000:].decode(errors="replace").strip().splitlines()
-            said = lines[-1] if lines else ""
+        if self._listening is not None:
+            await self._listening
+        said = self._words.last_line()
         return f"the parser's process ended with code {code}: {said or 'it said nothing'}"
 
 

@@ -5,9 +5,11 @@ it imports nothing of toolfuzz. The first line out says what was loaded::
 
     {"version": "0.5.23", "parsers": ["deepseekv3", …]}      or {"fatal": "…", "missing": "torch"}
 
-Then one line per question, answered in order::
+Then one line per question, answered in order; one that takes more than ``cpu_seconds`` of processor
+time ends the process, since nothing inside it could stop a regular expression::
 
-    {"parser": "glm45", "tools": […], "markers": […], "history_calls": 0, "text": "…"}
+    {"parser": "glm45", "tools": […], "markers": […], "history_calls": 0, "cpu_seconds": 15,
+     "text": "…"}
     {"body": {…}}                                           the body of a chat completion
     {"parser": "glm45", "tools": […], "markers": […], "history_calls": 0, "deltas": ["…", …]}
     {"events": ["data: {…}", …]}                            the server-sent events, in order
@@ -20,6 +22,7 @@ import importlib
 import json
 import logging
 import os
+import signal
 import sys
 import traceback
 from typing import Any
@@ -42,7 +45,11 @@ def main() -> None:
         return
     _send(out, {"version": reader.version, "parsers": reader.parsers})
     for line in sys.stdin:
-        _send(out, _answer(reader, json.loads(line)))
+        question = json.loads(line)
+        signal.setitimer(signal.ITIMER_PROF, question.pop("cpu_seconds"))
+        answer = _answer(reader, question)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        _send(out, answer)
 
 
 def _answer(reader: Any, question: Any) -> Any:

@@ -4,14 +4,16 @@ https://modelcontextprotocol.io/specification/draft/server/tools, through the of
 """
 
 import asyncio
+import errno
 import logging
+import math
 import os
 import re
 import shlex
-import tempfile
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import urlsplit
@@ -19,6 +21,7 @@ from urllib.parse import urlsplit
 from toolfuzz.core.case import Tool
 from toolfuzz.core.errors import UsageError
 from toolfuzz.generate.tools.toolset import ToolSet, usable
+from toolfuzz.system.children import LastWords, leashed, pipe_to
 
 __all__ = ["MOST_TOOLS", "load_mcp"]
 
@@ -42,17 +45,17 @@ def load_mcp(command_or_url: str, *, timeout: float = 30) -> ToolSet:
     except ImportError:
         raise UsageError("tools of an MCP server need the mcp package", _INSTALL) from None
     place = f"MCP server {_shown(command_or_url)}"
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errlog:
-        oddities: list[Exception] = []
-        # A thread of its own, because the caller may stand in a running event loop.
-        with _quiet_sdk(), ThreadPoolExecutor(1) as pool:
-            listing = pool.submit(asyncio.run, _list(command_or_url, timeout, errlog, oddities))
+    oddities: list[Exception] = []
+    words = LastWords()
+    # A thread of its own, because the caller may stand in a running event loop.
+    with _quiet_sdk(), pipe_to(words) as errlog, ThreadPoolExecutor(1) as pool:
+        listing = pool.submit(asyncio.run, _list(command_or_url, timeout, errlog, oddities))
         problem = listing.exception()
-        if problem is not None:
-            said = _last_line(errlog)
-            said = f"; its last line was: {said}" if said else ""
-            said = "; it prints what is not JSON-RPC" + said if oddities else said
-            raise _explained(place, problem, timeout, said) from None
+    if problem is not None:
+        said = _plain(words.last_line())
+        said = f"; its last line was: {said}" if said else ""
+        said = "; it prints what is not JSON-RPC" + said if oddities else said
+        raise _explained(place, problem, timeout, said) from None
     name, tools = listing.result()
     if not tools:
         raise UsageError(f"{place}: lists no tools")
@@ -75,7 +78,9 @@ async def _list(
     command_or_url: str, timeout: float, errlog: TextIO, oddities: list[Exception]
 ) -> tuple[str, list[Tool]]:
     enough = asyncio.Event()
-    listing = asyncio.create_task(_pages(_transport(command_or_url, errlog), oddities, enough))
+    listing = asyncio.create_task(
+        _pages(_transport(command_or_url, timeout, errlog), oddities, enough)
+    )
     listing.add_done_callback(lambda task: enough.set())
     try:
         async with asyncio.timeout(timeout):
@@ -91,12 +96,12 @@ async def _list(
     return listing.result()
 
 
-def _transport(command_or_url: str, errlog: TextIO) -> Any:
+def _transport(command_or_url: str, timeout: float, errlog: TextIO) -> Any:
     if re.match(r"https?://", command_or_url):
         return command_or_url
     from mcp.client.stdio import StdioServerParameters, stdio_client
 
-    command, *arguments = _words(command_or_url)
+    command, *arguments = _leashed(_words(command_or_url), timeout)
     server = StdioServerParameters(
         command=command,
         args=arguments,
@@ -104,6 +109,14 @@ def _transport(command_or_url: str, errlog: TextIO) -> Any:
         encoding_error_handler="replace",
     )
     return stdio_client(server, errlog=errlog)
+
+
+def _leashed(words: list[str], timeout: float) -> tuple[str, ...]:
+    """Return the command with its limits; raise what the system would, were it started bare."""
+    if shutil.which(words[0]) is None:
+        code = errno.EACCES if Path(words[0]).exists() else errno.ENOENT
+        raise OSError(code, os.strerror(code))
+    return leashed(words, cpu_seconds=math.ceil(4 * timeout))
 
 
 async def _pages(
@@ -175,14 +188,6 @@ def _shown(command_or_url: str) -> str:
         parts = urlsplit(command_or_url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
     return Path(_words(command_or_url)[0]).name
-
-
-def _last_line(errlog: TextIO) -> str:
-    with suppress(OSError):
-        size = errlog.seek(0, os.SEEK_END)
-        errlog.seek(max(0, size - 4000))
-    lines = [line for line in errlog.read().splitlines() if line.strip()]
-    return _plain(lines[-1]) if lines else ""
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,1 @@
+"""The operating system: child processes that nobody else cleans up after."""

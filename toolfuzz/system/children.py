@@ -1,0 +1,72 @@
+"""What a child process needs that must not outlive us or fill the disk."""
+
+import asyncio
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+__all__ = ["LastWords", "leashed", "pipe_to"]
+
+_LEASH = Path(__file__).with_name("leash.py")
+_KEPT = 64 * 1024
+_READ = 64 * 1024
+
+
+def leashed(command: Sequence[str], *, cpu_seconds: int = 0) -> tuple[str, ...]:
+    """Return the command so that it dies with this process and within its processor time.
+
+    Its parent is the thread that starts it: on Linux the child dies when that thread ends.
+    """
+    leash = (sys.executable, "-I", "-S", str(_LEASH), str(os.getpid()), str(cpu_seconds))
+    return (*leash, *command)
+
+
+class LastWords:
+    """The end of what a process wrote to standard error, at most 64 KiB of it."""
+
+    def __init__(self) -> None:
+        self._pieces: deque[bytes] = deque()
+        self._size = 0
+
+    def add(self, piece: bytes) -> None:
+        """Take what was written; what came long before is forgotten."""
+        self._pieces.append(piece)
+        self._size += len(piece)
+        while self._size - len(self._pieces[0]) >= _KEPT:
+            self._size -= len(self._pieces.popleft())
+
+    async def listen(self, stream: asyncio.StreamReader) -> None:
+        """Take all that a subprocess writes, until it ends."""
+        while piece := await stream.read(_READ):
+            self.add(piece)
+
+    def last_line(self) -> str:
+        """Return the last line that says something, "" when there is none."""
+        text = b"".join(self._pieces)[-_KEPT:].decode(errors="replace")
+        lines = [line for line in text.splitlines() if line.strip()]
+        return lines[-1].strip() if lines else ""
+
+
+@contextmanager
+def pipe_to(words: LastWords) -> Iterator[TextIO]:
+    """Yield the writing end of a pipe, as ``stderr`` of a process that others start."""
+    reading, writing = os.pipe()
+
+    def listen() -> None:
+        with open(reading, "rb", buffering=0) as stream:  # noqa: PTH123 - a descriptor, no path
+            while piece := stream.read(_READ):
+                words.add(piece)
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    try:
+        with os.fdopen(writing, "w", encoding="utf-8") as stream:
+            yield stream
+    finally:
+        # A grandchild may still hold the pipe open; its words are not waited for.
+        listener.join(timeout=0.5)
