@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from judge_calls import ABSENT, UNKNOWN, document, judged, slugs
 
+from toolfuzz.core.json import parse
+
 CITY = {"city": "Paris", "days": 3}
 RAW = json.dumps(CITY)
 NEEDS_CITY = {"type": "object", "properties": {"city": {}, "days": {}}, "required": ["city"]}
@@ -244,3 +246,16 @@ def test_hostile_texts_take_linear_time(raw: str) -> None:
 def test_findings_carry_no_more_than_an_excerpt() -> None:
     (found,) = document('{"a":"' + "x" * 100_000, expected=UNKNOWN).findings
     assert len(str(found.actual)) < 400
+
+
+@pytest.mark.parametrize("token", ["NaN", "-Infinity", "1e999"])
+def test_what_is_no_json_can_still_be_written_to_a_journal(token: str) -> None:
+    value = parse(token).value
+    found = document(value).findings
+    assert slugs(list(found)) == ["args-non-object"]
+    json.dumps(found[0].actual, allow_nan=False)
+
+
+def test_a_number_that_breaks_is_not_cut_off() -> None:
+    assert slugs(list(document('{"a": 1.e').findings)) == ["args-unparsable"]
+    assert slugs(list(document('{"a": 1.').findings)) == ["args-truncated"]

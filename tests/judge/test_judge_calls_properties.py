@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from judge_calls import document, judged
 
 from toolfuzz.core.json import dumps, parse
-from toolfuzz.core.jsonvalue import same
+from toolfuzz.core.jsonvalue import equal, same
 
 texts = st.text(max_size=8) | st.sampled_from(
     ["02134", "true", "null", '{"a":1}', "[1]", "  x\n", "&amp;", "</parameter>", "C:\\new", "é😀"]
@@ -117,6 +117,10 @@ def test_any_change_is_found(value: Any, schema: Any, data: st.DataObject) -> No
         return
     found = judged(changed, expected=value, schema=schema)
     assert found, (value, changed)
+    if not equal(value, changed):
+        # Nothing lost but nulls: a parser that drops them says the same in most languages.
+        mild = [f for f in found if f.slug in ("parameter-dropped-by-parser", "optional-null")]
+        assert mild or any(f.severity == "error" for f in found), (value, changed, found)
     assert len({(f.slug, f.shape, f.severity) for f in found}) == len(found)
 
 

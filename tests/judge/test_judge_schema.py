@@ -123,8 +123,39 @@ def test_markup_as_a_key() -> None:
 def test_an_unknown_parameter_weighs_as_the_schema_says() -> None:
     came = {**RIGHT, "colour": "red"}
     assert judged(came, expected=RIGHT, schema=tool_schema())[0].severity == "error"
-    assert judged(came, expected=RIGHT, schema=tool_schema(closed=False))[0].severity == "info"
+    # "Exactly these arguments" were asked for: where they are known, one more is wrong as well.
+    assert judged(came, expected=RIGHT, schema=tool_schema(closed=False))[0].severity == "error"
     assert judged(came, schema=tool_schema(closed=False)) == []
+    anything = judged(came, expected=RIGHT, schema=tool_schema(closed=False), compare="schema")
+    assert anything == []
+
+
+@pytest.mark.parametrize(
+    ("default", "came"),
+    [
+        (0.5, "0.5"),
+        (0.5, "0.50"),
+        (5, "5"),
+        (5, "5.0"),
+        (2.0, "2"),
+        ({"x": 0.5}, '{"x": 0.5}'),
+        ([0.25, 1], "[0.25, 1]"),
+        (True, "true"),
+    ],
+)
+def test_a_documented_default_may_be_sent_or_left_out(default: Any, came: str) -> None:
+    schema = open_schema(a=STRING)
+    schema["properties"]["d"] = {"default": default}
+    assert judged(f'{{"a": "x", "d": {came}}}', expected={"a": "x"}, schema=schema) == []
+    assert judged('{"a": "x"}', expected={"a": "x", "d": default}, schema=schema) == []
+
+
+@pytest.mark.parametrize(("default", "came"), [(0.5, "0.25"), (1, "true"), (True, "1")])
+def test_another_value_than_the_default_is_none_of_these(default: Any, came: str) -> None:
+    schema = open_schema(a=STRING)
+    schema["properties"]["d"] = {"default": default}
+    found = judged(f'{{"a": "x", "d": {came}}}', expected={"a": "x"}, schema=schema)
+    assert slugs(found) == ["default-const-ignored"]
 
 
 def test_null_for_an_optional_parameter() -> None:

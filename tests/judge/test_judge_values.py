@@ -108,6 +108,20 @@ ANY_OBJECTS = {"type": "array", "items": OBJECT}
         (STRING, "e\u0301", "é", "args-unicode-corrupt"),
         (STRING, "日本 a", "日木 a", "args-unicode-corrupt"),
         (STRING, "naïve", "na?ve", "args-unicode-corrupt"),
+        (STRING, "日本 a", "日 a", "args-unicode-corrupt"),
+        (STRING, "日本 a", "æ—¥æœ¬ a", "args-unicode-corrupt"),
+        (STRING, "日本", "鏃ユ湰", "args-unicode-corrupt"),
+        (STRING, "a 😀", "a \uf600", "args-unicode-corrupt"),
+        (STRING, "北京", "東京", "value-changed"),
+        (STRING, "price: 5 €", "price: 5 £", "value-changed"),
+        (STRING, "日本 a", "日本 b", "value-changed"),
+        (STRING, '{"a": 1}', '{"a":1}', "string-normalised"),
+        (STRING, '{"a": 1}', '{"a": 1.0}', "string-normalised"),
+        (STRING, '{"a":1}', '{"a":true}', "value-changed"),
+        (STRING, "[1]", "[true]", "value-changed"),
+        (STRING, "[1]", [1], "string-as-container"),
+        (STRING, "[1]", [True], "string-as-container"),
+        (INTEGERS, [1], True, "value-changed"),
         (STRING, "Paris", "Rome", "value-changed"),
         (INTEGER, 3, 4, "value-changed"),
         (BOOLEAN, True, False, "value-changed"),
@@ -181,6 +195,27 @@ def test_spellings_of_a_number(
 ) -> None:
     found = judged(f'{{"v": {token}}}', expected={"v": expected}, schema=open_schema(v=schema))
     assert [(f.slug, f.severity) for f in found] == [(slug, severity)]
+
+
+DRAFT_4 = "http://json-schema.org/draft-04/schema#"
+DRAFT_6 = "http://json-schema.org/draft-06/schema#"
+
+
+@pytest.mark.parametrize(("draft", "severity"), [(DRAFT_4, "error"), (DRAFT_6, "warn")])
+def test_draft_4_calls_no_float_an_integer(draft: str, severity: str) -> None:
+    schema = {"$schema": draft, **open_schema(v=INTEGER)}
+    found = judged('{"v": 5.0}', expected={"v": 5}, schema=schema)
+    assert [(f.slug, f.severity) for f in found] == [("integer-as-float", severity)]
+    alone = judged('{"v": 5.0}', schema=schema)
+    assert slugs(alone) == (["integer-as-float"] if severity == "error" else [])
+
+
+def test_long_integers_are_numbers() -> None:
+    for digits in ("1" * 4001, "-" + "1" * 4300):
+        raw = f'{{"v": {digits}}}'
+        assert judged(raw, expected={"v": int(digits)}, schema=open_schema(v=INTEGER)) == []
+        found = judged(f'{{"v": "{digits}"}}', expected={"v": int(digits)})
+        assert slugs(found) == ["number-as-string"]
 
 
 def test_containers_further_in() -> None:

@@ -13,6 +13,7 @@ from toolfuzz.core.case import Json
 __all__ = [
     "a_kind",
     "canonical",
+    "equal",
     "escape",
     "follow",
     "kind_of",
@@ -62,6 +63,11 @@ def canonical(value: Json) -> str:
     a value nested deeper than Python's stack.
     """
     return json.dumps(_plain(value), sort_keys=True)
+
+
+def equal(one: Json, other: Json) -> bool:
+    """Whether JSON Schema calls two values equal (see canonical): 1 and 1.0, not 1 and true."""
+    return canonical(one) == canonical(other)
 
 
 def _plain(value: Json) -> Json:

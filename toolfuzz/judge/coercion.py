@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from toolfuzz.core.case import Json
 from toolfuzz.core.json import JsonError, is_prefix, parse
-from toolfuzz.core.jsonvalue import a_kind
+from toolfuzz.core.jsonvalue import a_kind, equal, kind_of, token
 from toolfuzz.judge.repair import is_unread, python_literal
 from toolfuzz.judge.shapes import Place
 from toolfuzz.judge.strings import json_text, markup_in
@@ -60,7 +60,7 @@ def explain_type(wanted: str, expected: Json, got: Json, place: Place, depth: in
         case "object" | "array":
             return _container(wanted, expected, got, place, depth)
         case "integer" | "number":
-            return _number(expected, got, place)
+            return _number(wanted, expected, got, place)
         case "boolean":
             return _boolean(got, place)
         case "null":
@@ -93,7 +93,9 @@ def _container(wanted: str, expected: Json, got: Json, place: Place, depth: int)
             return found
     if wanted == "array":
         wrapped = _unwrapped(got)
-        if wrapped is not UNKNOWN and (not known or wrapped == expected or [wrapped] == expected):
+        if wrapped is not UNKNOWN and (
+            not known or equal(wrapped, expected) or equal([wrapped], expected)
+        ):
             return Cause("array-item-wrapped", "an object around the array's items")
         if not isinstance(got, list) and _is_single(expected, got, place):
             return Cause("scalar-for-array", "a single item where an array belongs")
@@ -144,7 +146,7 @@ def _unwrapped(got: Json) -> Json:
 
 def _is_single(expected: Json, got: Json, place: Place) -> bool:
     if expected is not UNKNOWN:
-        return isinstance(expected, list) and len(expected) == 1 and expected[0] == got
+        return isinstance(expected, list) and len(expected) == 1 and equal(expected[0], got)
     return (
         not isinstance(got, str) or not _SEPARATORS.search(got) if _fits_item(got, place) else False
     )
@@ -167,7 +169,10 @@ def _fits_item(item: Json, place: Place) -> bool:
     return bool(inner.parts[0].schema) and inner.admits(item)
 
 
-def _number(expected: Json, got: Json, place: Place) -> Cause | None:
+def _number(wanted: str, expected: Json, got: Json, place: Place) -> Cause | None:
+    if wanted == "integer" and isinstance(got, float) and got.is_integer():
+        said = f"the integer is spelled {token(got)[:40]}, which its draft of JSON Schema refuses"
+        return Cause("integer-as-float", said, severity="error")
     if not isinstance(got, str):
         return None
     if _enumerates_other_than_text(place, got):
@@ -229,8 +234,7 @@ def _string(expected: Json, got: Json) -> Cause | None:
         return Cause("string-as-scalar", f"the text {expected!r} became a boolean")
     if not _reads_as(expected, got):
         return None
-    token = getattr(got, "token", str(got))
-    lost = ", and its spelling is lost" if token != expected else ""
+    lost = ", and its spelling is lost" if token(got) != expected else ""
     return Cause("string-as-scalar", f"the text {expected[:40]!r} became a number{lost}")
 
 
@@ -239,8 +243,10 @@ def _string_loaded(expected: str, got: Json) -> Cause | None:
     if loaded is None:
         literal = python_literal(expected) if expected.lstrip()[:1] in ("{", "[", "(") else None
         loaded = None if is_unread(literal) else literal
-    if loaded == got:
+    if loaded is not None and equal(loaded, got):
         return Cause("string-as-container", f"the text was parsed into {a_kind(got)}")
+    if kind_of(loaded) == kind_of(got):
+        return Cause("string-as-container", f"the text was parsed into {a_kind(got)} and changed")
     opening = "{" if isinstance(got, dict) else "["
     if expected.lstrip().startswith(opening):
         return Cause(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.json import Document, Duplicates, JsonError, parse
-from toolfuzz.core.jsonvalue import pointer_of
+from toolfuzz.core.jsonvalue import equal, pointer_of
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding
 from toolfuzz.judge.excerpt import clip
@@ -113,7 +113,7 @@ def _plain(value: Json, oracle: Json) -> Json:
     wanted = oracle if isinstance(oracle, dict) else {}
     plain = {key: _plain(item, wanted.get(key)) for key, item in value.items()}
     for key, item in value.pairs if isinstance(value, Duplicates) else ():
-        if key in wanted and item == wanted[key]:
+        if key in wanted and equal(item, wanted[key]):
             plain[key] = item
     return plain
 

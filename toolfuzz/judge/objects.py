@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from toolfuzz.core.case import Json, JsonObject
-from toolfuzz.core.jsonvalue import same
+from toolfuzz.core.jsonvalue import equal, same
 from toolfuzz.judge.coercion import UNKNOWN, Cause
 from toolfuzz.judge.schema import is_filler
 from toolfuzz.judge.shapes import Place
@@ -65,7 +65,7 @@ def unwrap(
         if (
             isinstance(inner, dict)
             and set(got) - {key} <= _LABELS | _ENVELOPES
-            and (inner.keys() & declared or inner == wanted)
+            and (inner.keys() & declared or (wanted is not None and equal(inner, wanted)))
         ):
             return inner, f"the arguments stand one level down, under {key!r}"
     labels = [key for key in foreign if key in _LABELS and got[key] in (tool_name, "function")]
@@ -241,14 +241,7 @@ def _unasked(
             if known:
                 yield key, Cause("value-changed", f"the key {key[:80]!r} was not asked for")
         elif known or place.is_closed:
-            yield (
-                key,
-                Cause(
-                    "unknown-param",
-                    f"{key[:80]!r} is no parameter",
-                    severity="error" if place.is_closed else "info",
-                ),
-            )
+            yield key, Cause("unknown-param", f"{key[:80]!r} is no parameter")
 
 
 def _filled_in(key: str, value: Json, place: Place) -> Iterator[tuple[str, Cause]]:
@@ -258,7 +251,7 @@ def _filled_in(key: str, value: Json, place: Place) -> Iterator[tuple[str, Cause
     """
     inner = place.child(key, value)
     defaults = list(inner.gather("default"))
-    if any(default == value and type(default) is type(value) for default in defaults):
+    if any(equal(default, value) for default in defaults):
         return
     if value is None:
         admitted = inner.admits(None)
@@ -277,9 +270,7 @@ def _is_default(belong: JsonObject, key: str, place: Place, known: bool) -> bool
     if not known or place.requires(key):
         return False
     defaults = place.child(key, belong[key]).gather("default")
-    return any(
-        default == belong[key] and type(default) is type(belong[key]) for default in defaults
-    )
+    return any(equal(default, belong[key]) for default in defaults)
 
 
 def _bare(name: str) -> str:

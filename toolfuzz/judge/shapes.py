@@ -10,7 +10,7 @@ from typing import TypeGuard
 
 from toolfuzz.core import patterns
 from toolfuzz.core.case import Json, JsonObject
-from toolfuzz.core.jsonvalue import follow, kind_of, pointer_of, resolve_ref, step, tokens_of
+from toolfuzz.core.jsonvalue import follow, kind_of, pointer_of, resolve_ref, same, step, tokens_of
 from toolfuzz.core.validation import fits
 from toolfuzz.judge.wording import shape
 
@@ -225,8 +225,8 @@ def _suits(root: Json, branch: Json, instance: Json) -> tuple[bool, bool, bool, 
         tagged = any(
             isinstance(member, dict)
             and (
-                member.get("const", _NOTHING) == instance.get(key)
-                or member.get("enum") == [instance.get(key)]
+                same(member.get("const", _NOTHING), instance[key])
+                or same(member.get("enum"), [instance[key]])
             )
             for key, member in properties.items()
             if key in instance

@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from toolfuzz.core.case import Json
 from toolfuzz.core.json import JsonError, parse
+from toolfuzz.core.jsonvalue import equal
 from toolfuzz.judge.repair import is_unread, python_literal
 
 __all__ = ["NATIVE_MARKUP", "THINKING", "explain", "json_text", "markup_in"]
@@ -31,6 +32,7 @@ _DELIMITER = re.compile(rf"{_TAGS}|<[|｜]|</?think", re.ASCII)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _LETTER = {ord(v): k for k, v in _ESCAPED.items()} | {ord("\\"): None}
+_MISREADINGS = ("latin-1", "cp1252", "cp437", "mac-roman", "gbk", "shift-jis", "euc-kr")
 _WORDS = {"none": "null", "null": "null", "nil": "null", "true": "true", "false": "false"}
 
 
@@ -97,12 +99,17 @@ def _encoding(expected: str, got: str) -> Explanation | None:
         return "args-unicode-corrupt", "half of a surrogate pair"
     if unicodedata.normalize("NFC", expected) == unicodedata.normalize("NFC", got):
         return "args-unicode-corrupt", "combining characters were normalised"
-    if _recoded(got) == expected:
-        return "args-unicode-corrupt", "UTF-8 bytes read as Latin-1"
+    codec = _misread_as(expected, got)
+    if codec is not None:
+        return "args-unicode-corrupt", f"UTF-8 bytes read as {codec}"
     if expected.strip() == got.strip():
         return None
-    if got.strip() and _ascii_only(expected) == _ascii_only(got):
-        return "args-unicode-corrupt", "only non-ASCII characters differ"
+    if got.strip() and _lost_characters(expected, got):
+        return "args-unicode-corrupt", "non-ASCII characters are lost"
+    if _one_digit_off(expected, got):
+        return "args-unicode-corrupt", "one hex digit of a character's number differs"
+    if got == "".join(chr(ord(c) & 0xFFFF) for c in expected):
+        return "args-unicode-corrupt", "characters are cut to 16 bits"
     if got == re.sub(r"[^\x00-\x7f]", "?", expected):
         return "args-unicode-corrupt", "question marks instead of non-ASCII characters"
     return None
@@ -168,7 +175,7 @@ def _normalised(expected: str, got: str) -> Explanation | None:
     reread = json_text(got)
     if reread is None and got[:1] in ("{", "["):
         reread = python_literal(got)
-    if not is_unread(reread) and reread is not None and reread == wanted:
+    if not is_unread(reread) and reread is not None and equal(reread, wanted):
         return "string-normalised", "the text is the same value, written anew"
     return None
 
@@ -229,14 +236,38 @@ def _within(part: str, whole: str) -> bool:
     return part in whole
 
 
-def _recoded(text: str) -> str | None:
-    for codec in ("latin-1", "cp1252"):
+def _misread_as(expected: str, got: str) -> str | None:
+    """Return the encoding in which the bytes of ``expected`` read as ``got``."""
+    for codec in _MISREADINGS:
         try:
-            return text.encode(codec).decode()
+            if got.encode(codec).decode() == expected:
+                return codec
         except UnicodeError:
             continue
     return None
 
 
-def _ascii_only(text: str) -> str:
-    return text.encode("ascii", "ignore").decode()
+def _lost_characters(expected: str, got: str) -> bool:
+    """Whether ``got`` is ``expected`` without some (or all) of its non-ASCII characters."""
+    left = iter(expected)
+    for char in got:
+        for other in left:
+            if other == char:
+                break
+            if other.isascii():
+                return False
+        else:
+            return False
+    return not any(other.isascii() for other in left)
+
+
+def _one_digit_off(expected: str, got: str) -> bool:
+    """Whether the texts differ by one hex digit a character, as a misspelled ``\\uXXXX`` does."""
+    if len(expected) != len(got):
+        return False
+    pairs = [(a, b) for a, b in zip(expected, got, strict=True) if a != b]
+    return all(
+        not (a.isascii() or b.isascii())
+        and sum(x != y for x, y in zip(f"{ord(a):06x}", f"{ord(b):06x}", strict=True)) == 1
+        for a, b in pairs
+    )

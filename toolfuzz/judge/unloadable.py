@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.json import Document, JsonError, is_prefix, parse, parse_prefix
+from toolfuzz.core.jsonvalue import equal
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge import repair
@@ -113,7 +114,7 @@ def _concatenated(
     raw: str, found: list[Document], oracle: JsonObject | None, expected_calls: int
 ) -> ReadArguments:
     values = [document.value for document in found]
-    alike = all(value == values[0] for value in values[1:])
+    alike = all(equal(value, values[0]) for value in values[1:])
     if expected_calls > 1 and len(values) > 1 and (not alike or values[0] == {}):
         message = f"the arguments of {len(values)} calls stand in one string"
     elif alike:
@@ -121,7 +122,7 @@ def _concatenated(
     else:
         message = f"{len(values)} different objects in one string"
     said = finding("args-concatenated", message, expected=clip(oracle), actual=clip(raw))
-    chosen = next((d for d in found if d.value == oracle), found[0])
+    chosen = next((d for d in found if equal(d.value, oracle)), found[0])
     inner = read_object("", chosen, oracle)
     return ReadArguments(inner.value, (said, *inner.findings))
 
@@ -142,7 +143,7 @@ def _after_prose(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
 def _split_literal(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
     mended = repair.mend_split_literal(raw)
     value = _try(mended)
-    if value is None or (oracle is not None and value.value != oracle):
+    if value is None or (oracle is not None and not equal(value.value, oracle)):
         return None
     said = finding(
         "partial-literal-corruption",
@@ -175,13 +176,13 @@ def _mended(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
             continue
         if slug == "args-raw-control-char":
             message += f" ({', '.join(repair.control_characters(raw)[:5])})"
-        if slug == "args-bad-escape" and document.value != oracle:
+        if slug == "args-bad-escape" and not equal(document.value, oracle):
             verbatim = _try(repair.doubled_backslashes(raw))
-            document = verbatim if verbatim and verbatim.value == oracle else document
-        if slug == "args-python-literal" and document.value != oracle:
+            document = verbatim if verbatim and equal(verbatim.value, oracle) else document
+        if slug == "args-python-literal" and not equal(document.value, oracle):
             # A bareword may look like Python's None and still be a text.
             bare = _bare(raw, oracle)
-            if bare is not None and bare.value == oracle:
+            if bare is not None and equal(bare.value, oracle):
                 return bare
         said = finding(slug, message, actual=clip(raw))
         inner = read_object("", document, oracle)

@@ -163,7 +163,7 @@ def _keyed(step: Step, key: str | None, cause: Cause, names: dict[str, str]) -> 
 def _other_branch(step: Step, right: JsonObject, came: JsonObject) -> Cause | None:
     """Say that an object of a union mixes branches or has another branch's mark."""
     extra = came.keys() - right.keys()
-    changed = [k for k in right if k in came and _is_mark(right[k]) and right[k] != came[k]]
+    changed = [k for k in right if k in came and _is_mark(right[k]) and not same(right[k], came[k])]
     branches = step.place.object_branches if extra or changed else []
     if not branches:
         return None
@@ -197,7 +197,7 @@ def _marks_branch(key: str, right: Json, came: Json, branches: list[JsonObject])
         member = branch["properties"].get(key)
         if isinstance(member, dict):
             marks += [member["const"]] if "const" in member else member.get("enum", [])[:1]
-    return len(marks) >= len(branches) and right in marks
+    return len(marks) >= len(branches) and any(same(right, mark) for mark in marks)
 
 
 def _array(
@@ -269,7 +269,10 @@ def _spelling(step: Step, right: Json, came: Json) -> Cause | None:
         return None
     zero = spelled.startswith("-0")
     if isinstance(came, float) and not zero and _wants_integer(step.place, right):
-        return Cause("integer-as-float", f"the integer is spelled {spelled[:40]}")
+        # Draft 4 and older call 5.0 no integer: there it is no matter of spelling.
+        weight = None if step.place.admits(came) else "error"
+        said = f"the integer is spelled {spelled[:40]}"
+        return Cause("integer-as-float", said, severity=weight)
     return Cause("number-lexical-drift", f"spelled {spelled[:40]} instead of {token(right)[:40]}")
 
 
