@@ -7,7 +7,7 @@ Every simulated fault in every wire format and stream mode where it can occur, u
 own; ``--quick`` takes 4 cases and calls the simulator in process. Then the controls: faultless
 replies with all legal variations, ``--controls`` cases in every format and mode.
 
-recall     struck replies that got the documented slug, or what defects.toml says may stand for it
+recall     struck replies that got the documented slug, or what the defect says may stand for it
 exact      struck replies that got just that: the slug, alone or beside its documented pairs
 precision  replies with this slug that were struck by its fault, or by one it is a pair of
 false      replies that nothing struck, yet got an error or a warning

@@ -65,15 +65,19 @@ docs = "https://example.org"
 "dummy-model" = "dummy-model"
 """
 DEFECT = """
-[dummy-defect]
-group = "A"
-title = "a dummy"
-severity = "error"
-layer = "arguments"
-usual = "nobody"
-help = "Nothing to do."
-example = "x"
-sources = []
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="dummy-defect",
+    group="A",
+    title="a dummy",
+    severity="error",
+    layer="arguments",
+    stage="values",
+    usual="nobody",
+    help="Nothing to do.",
+    detect=lambda facts: [DEFECT.finding("always")],
+)
 """
 TOOL = {"name": "dummy", "description": "x", "parameters": {"type": "object", "properties": {}}}
 
@@ -114,9 +118,9 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     (package / "simulate/faults/dummy.py").write_text(FAULT)
     (package / "report/formats/dummy.py").write_text(REPORT)
     (root / "schemas/dummy.json").write_text(json.dumps([TOOL]))
-    for path, entry in (("sources/endpoints.toml", PROVIDER), ("judge/defects.toml", DEFECT)):
-        with (package / path).open("a") as file:
-            file.write(entry)
+    (package / "judge/defects/dummy_defect.py").write_text(DEFECT)
+    with (package / "sources/endpoints.toml").open("a") as file:
+        file.write(PROVIDER)
     dummy = package / "formats/dummy_format"
     shutil.copytree(package / "formats/openai_chat", dummy)
     chat = (dummy / "format.py").read_text()

@@ -8,7 +8,7 @@ from toolfuzz.core.reply import Finish, Reply, ToolCall
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.arguments import ReadArguments, read
 from toolfuzz.judge.call import judge_arguments
-from toolfuzz.judge.inquiry import Inquiry, MatchedCall
+from toolfuzz.judge.facts import Facts, MatchedCall
 
 UNKNOWN: Any = object()
 ABSENT: Any = object()
@@ -60,7 +60,7 @@ def judged(
     reply = Reply("openai-chat", stream, 200, calls=(_call(raw),), finish="tool_calls")
     loaded = read(reply.calls[0], tool, wanted, reply=reply)
     matched = MatchedCall(0, reply.calls[0], tool, wanted, loaded)
-    return [*loaded.findings, *judge_arguments(matched, Inquiry(case, turn, reply))]
+    return [*loaded.findings, *judge_arguments(matched, Facts(case, turn, reply))]
 
 
 def slugs(found: list[Finding]) -> list[str]:

@@ -7,8 +7,8 @@ layers below judge the rest.
 from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
 from toolfuzz.core.json import JsonError, parse
 from toolfuzz.core.reply import Reply, ToolCall
+from toolfuzz.core.text import clip
 from toolfuzz.judge.catalogue import finding
-from toolfuzz.judge.excerpt import clip
 from toolfuzz.judge.loaded import ReadArguments, read_document, settled
 from toolfuzz.judge.unloadable import explain_text
 

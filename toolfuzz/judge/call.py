@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from toolfuzz.core.case import Json, JsonObject, Tool
 from toolfuzz.core.jsonvalue import pointer_of, same
+from toolfuzz.core.text import clip
 from toolfuzz.core.validation import fits
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import defect, finding
 from toolfuzz.judge.coercion import UNKNOWN, Cause
-from toolfuzz.judge.excerpt import clip
-from toolfuzz.judge.inquiry import Inquiry, MatchedCall
+from toolfuzz.judge.facts import Facts, MatchedCall
 from toolfuzz.judge.shapes import Part, Place
 from toolfuzz.judge.values import differences
 from toolfuzz.judge.violations import violations
@@ -26,7 +26,7 @@ from toolfuzz.judge.violations import violations
 __all__ = ["judge_arguments", "validates"]
 
 
-def judge_arguments(matched: MatchedCall, inquiry: Inquiry) -> Iterator[Finding]:
+def judge_arguments(matched: MatchedCall, facts: Facts) -> Iterator[Finding]:
     """Judge the values of one call (groups B, C and D); never raises.
 
     What is wrong with the argument string itself is in ``matched.document`` already and is not
@@ -37,7 +37,7 @@ def judge_arguments(matched: MatchedCall, inquiry: Inquiry) -> Iterator[Finding]
         return
     root: Json = matched.tool.parameters if matched.tool is not None else {}
     name = matched.tool.name if matched.tool is not None else ""
-    exact = matched.expected is not None and inquiry.turn.expect.compare == "exact"
+    exact = matched.expected is not None and facts.turn.expect.compare == "exact"
     try:
         if matched.expected is not None and exact:
             if same(matched.expected.arguments, value):

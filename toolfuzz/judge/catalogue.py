@@ -1,56 +1,35 @@
-"""The catalogue of defects (``defects.toml``) and findings that take their weight from it."""
+"""All defects, found in ``judge/defects/``, and findings that take their weight from them."""
 
-import tomllib
-from dataclasses import dataclass
+import pkgutil
 from functools import cache
-from importlib.resources import files
+from importlib import import_module
 from typing import Any
 
 from toolfuzz.core.errors import UsageError, did_you_mean
-from toolfuzz.core.verdict import Finding, Layer, Severity
+from toolfuzz.core.verdict import Finding
+from toolfuzz.judge.defect import Defect, Stage
 
-__all__ = ["Defect", "defect", "defects", "finding"]
+__all__ = ["defect", "defects", "detectors", "finding"]
 
-
-@dataclass(frozen=True, slots=True)
-class Defect:
-    """One documented defect.
-
-    ``group`` is a letter (A argument string, B value types, C string content, D schema, E call
-    structure, F streaming, G protocol, H several turns). ``usual`` says who usually causes it.
-    ``sources`` are public issues (``owner/repo#number``). ``indistinguishable`` says what the
-    bytes can't tell apart; ``pairs`` are slugs that the same bytes may rightly get instead or
-    beside. ``scope`` is ``multi-turn`` when a single exchange can't show the defect.
-    """
-
-    slug: str
-    group: str
-    title: str
-    severity: Severity
-    layer: Layer
-    usual: str
-    help: str
-    example: str = ""
-    sources: tuple[str, ...] = ()
-    indistinguishable: str = ""
-    pairs: tuple[str, ...] = ()
-    scope: str = "exchange"
+_FOLDER = "toolfuzz.judge.defects"
 
 
 @cache
 def defects() -> dict[str, Defect]:
-    """Return all defects by slug, sorted by group and then in the file's order."""
-    text = (files("toolfuzz.judge") / "defects.toml").read_text(encoding="utf-8")
-    entries = [
-        Defect(
-            slug=slug,
-            sources=tuple(entry.pop("sources", ())),
-            pairs=tuple(entry.pop("pairs", ())),
-            **entry,
-        )
-        for slug, entry in tomllib.loads(text).items()
-    ]
-    return {entry.slug: entry for entry in sorted(entries, key=lambda e: e.group)}
+    """Return all defects by slug, sorted by group and slug. The files are read at the first call.
+
+    A file whose name begins with ``_`` holds what several defects share.
+    """
+    folder = import_module(_FOLDER)
+    names = [m.name for m in pkgutil.iter_modules(folder.__path__) if not m.name.startswith("_")]
+    entries: list[Defect] = [import_module(f"{_FOLDER}.{name}").DEFECT for name in names]
+    return {e.slug: e for e in sorted(entries, key=lambda e: (e.group, e.slug))}
+
+
+@cache
+def detectors(stage: Stage) -> tuple[Defect, ...]:
+    """Return the defects that are looked for at the end of a stage."""
+    return tuple(d for d in defects().values() if d.stage == stage and d.detect is not None)
 
 
 def defect(slug: str) -> Defect:
@@ -63,14 +42,5 @@ def defect(slug: str) -> Defect:
 
 
 def finding(slug: str, message: str, **fields: Any) -> Finding:
-    """Build a finding with the catalogue's severity and layer, unless ``fields`` say otherwise."""
-    entry = defects()[slug]
-    return Finding(
-        **{
-            "slug": slug,
-            "severity": entry.severity,
-            "layer": entry.layer,
-            "message": message,
-            **fields,
-        }
-    )
+    """Build a finding with the defect's severity and layer, unless ``fields`` say otherwise."""
+    return defects()[slug].finding(message, **fields)

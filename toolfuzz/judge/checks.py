@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from toolfuzz.core.case import Json, Turn
 from toolfuzz.core.jsonvalue import escape
 from toolfuzz.core.verdict import Finding
-from toolfuzz.judge.inquiry import MatchedCall
+from toolfuzz.judge.facts import MatchedCall
 
 __all__ = ["count_checks"]
 

@@ -15,8 +15,8 @@ from typing import Any, Literal
 from toolfuzz.core.case import Case, Expectation, Json
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.jsonvalue import canonical
+from toolfuzz.core.text import clip
 from toolfuzz.judge.call import validates
-from toolfuzz.judge.excerpt import clip
 
 __all__ = ["ClientView", "lens"]
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.core.reply import Reply, ToolCall
+from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding
-from toolfuzz.judge.excerpt import clip
 from toolfuzz.judge.reading import load
 
 __all__ = ["comparable", "divergence"]

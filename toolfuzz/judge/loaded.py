@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.json import Document, Duplicates, JsonError, parse
 from toolfuzz.core.jsonvalue import equal, pointer_of
+from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding
-from toolfuzz.judge.excerpt import clip
 
 __all__ = ["ReadArguments", "read_document", "read_object", "settled"]
 

@@ -13,9 +13,9 @@ from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.core.reply import ToolCall
+from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding
-from toolfuzz.judge.excerpt import clip
 from toolfuzz.judge.reading import agrees, load, objects, spellings
 from toolfuzz.judge.stream import StreamedCall
 

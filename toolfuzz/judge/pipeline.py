@@ -15,9 +15,10 @@ from toolfuzz.core.verdict import Finding, Status
 from toolfuzz.judge import differential, loss, wire
 from toolfuzz.judge.arguments import ReadArguments, read
 from toolfuzz.judge.call import judge_arguments, validates
-from toolfuzz.judge.catalogue import finding
+from toolfuzz.judge.catalogue import defects, detectors, finding
 from toolfuzz.judge.checks import count_checks
-from toolfuzz.judge.inquiry import Inquiry, MatchedCall
+from toolfuzz.judge.defect import Stage
+from toolfuzz.judge.facts import Facts, MatchedCall
 from toolfuzz.judge.names import resolve
 from toolfuzz.judge.pairing import Pair
 from toolfuzz.judge.reading import load
@@ -59,58 +60,64 @@ def judge(
 
     ``twin`` is the plain reply to the same question, ``max_tokens`` the cap of the request.
     """
-    inquiry = Inquiry(case, case.turns[turn], reply, twin, max_tokens)
+    facts = Facts(case, case.turns[turn], reply, twin, max_tokens)
     try:
-        return _judge(inquiry, turn)
+        return _judge(facts, turn)
     except RecursionError:
         deep = finding("wire-malformed", "JSON nested deeper than any schema asks for")
-        checks, failed = count_checks(inquiry.turn, [deep], [])
+        checks, failed = count_checks(facts.turn, [deep], [])
         return Judgement("fail", (deep,), reply, None, True, False, checks, failed)
 
 
-def _judge(inquiry: Inquiry, turn: int) -> Judgement:
-    stop = wire.blocked(inquiry, turn)
+def _judge(facts: Facts, turn: int) -> Judgement:
+    stop = wire.blocked(facts, turn)
     if stop is not None:
-        return _stopped(inquiry, [], stop)
-    reply = inquiry.reply
+        return _stopped(facts, [], stop)
+    reply = facts.reply
     findings: list[Finding] = []
-    streamed = _assemble(inquiry, findings)
+    streamed = _assemble(facts, findings)
     tangled = any(f.slug.startswith("idx-") for f in findings)
     findings = [*wire.oddities(reply, explained=tangled), *findings]
-    sent = inquiry.reply.calls
+    sent = facts.reply.calls
     complete = bool(sent) and all(_loads(call) for call in sent)
-    stop = wire.cut_off(inquiry, sent, complete)
+    stop = wire.cut_off(facts, sent, complete)
     if stop is not None:
-        return _stopped(inquiry, findings if isinstance(stop, Finding) else [], stop)
+        return _stopped(facts, findings if isinstance(stop, Finding) else [], stop)
     unreadable = any(f.slug in ("wire-malformed", "envelope-nonstandard") for f in findings)
     if unreadable and not sent and not reply.text and reply.legacy is None:
-        return _judgement(inquiry, findings)
-    endings = list(wire.finishes(inquiry, sent, complete))
+        return _judgement(facts, findings)
+    findings += _detected("assemble", facts)
+    endings = list(wire.finishes(facts, sent, complete))
     findings += endings
     if any(f.slug == "stream-no-finish" and f.severity == "error" for f in endings):
-        return _judgement(inquiry, findings)
+        return _judgement(facts, findings)
     if streamed:
-        findings += _mend(inquiry, streamed)
-    structure = examine(inquiry)
-    inquiry.reply = replace(inquiry.reply, calls=tuple(structure.calls))
+        findings += _mend(facts, streamed)
+    structure = examine(facts)
+    facts.reply = replace(facts.reply, calls=tuple(structure.calls))
     findings += structure.findings
-    findings += _ids(inquiry, structure)
-    read_calls = _read_all(inquiry, structure, findings)
+    findings += _ids(facts, structure)
+    read_calls = _read_all(facts, structure, findings)
+    findings += _detected("values", facts)
     findings = _first_causes(findings)
-    findings += _divergence(inquiry, sent, findings)
-    return _judgement(inquiry, findings, read_calls, sent)
+    findings += _divergence(facts, sent, findings)
+    return _judgement(facts, findings, read_calls, sent)
 
 
-def _assemble(inquiry: Inquiry, findings: list[Finding]) -> list[StreamedCall]:
+def _detected(stage: Stage, facts: Facts) -> list[Finding]:
+    return [f for d in detectors(stage) if d.detect is not None for f in d.detect(facts)]
+
+
+def _assemble(facts: Facts, findings: list[Finding]) -> list[StreamedCall]:
     """Put the calls of a stream together and into the reply, as a client would see them."""
-    reply = inquiry.reply
+    reply = facts.reply
     if not reply.fragments:
-        inquiry.reply = replace(reply, calls=tuple(_as_object(c, reply.api) for c in reply.calls))
+        facts.reply = replace(reply, calls=tuple(_as_object(c, reply.api) for c in reply.calls))
         findings += _inline(reply)
         return []
-    streamed, found = assemble(reply, [tool.name for tool in inquiry.case.tools])
+    streamed, found = assemble(reply, [tool.name for tool in facts.case.tools])
     findings += found
-    inquiry.reply = replace(reply, calls=tuple(call.tool_call() for call in streamed))
+    facts.reply = replace(reply, calls=tuple(call.tool_call() for call in streamed))
     return streamed
 
 
@@ -129,31 +136,31 @@ def _inline(reply: Reply) -> list[Finding]:
     return []
 
 
-def _mend(inquiry: Inquiry, streamed: Sequence[StreamedCall]) -> list[Finding]:
+def _mend(facts: Facts, streamed: Sequence[StreamedCall]) -> list[Finding]:
     """Undo what the stream did to the arguments, as far as an oracle or the syntax shows it."""
-    known = _known(inquiry, streamed)
+    known = _known(facts, streamed)
     findings = []
     if swapped := loss.unswap(streamed, known):
         findings.append(swapped)
-    anthropic = inquiry.reply.api == "anthropic-messages"
+    anthropic = facts.reply.api == "anthropic-messages"
     calls = []
     for call, right in zip(streamed, known, strict=True):
         mended, found = loss.mend(call, right, anthropic=anthropic)
         calls.append(mended)
         if found is not None:
             findings.append(found)
-    inquiry.reply = replace(inquiry.reply, calls=tuple(calls))
+    facts.reply = replace(facts.reply, calls=tuple(calls))
     return findings
 
 
-def _known(inquiry: Inquiry, calls: Sequence[StreamedCall]) -> list[loss.Known]:
+def _known(facts: Facts, calls: Sequence[StreamedCall]) -> list[loss.Known]:
     """Collect what the arguments of each streamed call should have been.
 
     What one call already is, no other call was meant to be (unless it was asked for twice).
     """
-    expect = inquiry.turn.expect
+    expect = facts.turn.expect
     asked = expect.calls if expect.kind == "calls" and expect.compare == "exact" else ()
-    names = {tool.name for tool in inquiry.case.tools}
+    names = {tool.name for tool in facts.case.tools}
     left = [(call.tool, canonical(call.arguments), call.arguments) for call in asked]
     right: dict[int, JsonObject] = {}
     for call in calls:
@@ -172,7 +179,7 @@ def _known(inquiry: Inquiry, calls: Sequence[StreamedCall]) -> list[loss.Known]:
         else:
             name, _ = resolve(call.name, names)
             values = [v for tool, _, v in left if tool == name] or [v for _, _, v in left]
-        known.append(_with_twin(inquiry.twin, call, values))
+        known.append(_with_twin(facts.twin, call, values))
     return known
 
 
@@ -187,42 +194,42 @@ def _with_twin(twin: Reply | None, call: StreamedCall, values: list[JsonObject])
     return loss.Known(tuple(values), tuple(texts))
 
 
-def _ids(inquiry: Inquiry, structure: Structure) -> list[Finding]:
+def _ids(facts: Facts, structure: Structure) -> list[Finding]:
     slugs = {f.slug for f in structure.findings}
     if "legacy-function-call" in slugs:
         return []
     kept = [pair.call for pair in structure.pairs] or structure.calls
     return [
         f
-        for f in wire.ids(inquiry.reply, kept)
+        for f in wire.ids(facts.reply, kept)
         # Calls that were taken apart share the id of the one they came from.
         if not (f.slug == "id-duplicate" and "parallel-merged" in slugs)
     ]
 
 
-def _read_all(inquiry: Inquiry, structure: Structure, findings: list[Finding]) -> list[MatchedCall]:
+def _read_all(facts: Facts, structure: Structure, findings: list[Finding]) -> list[MatchedCall]:
     """Read and judge the arguments of every call that was not blamed as a whole."""
-    expect = inquiry.turn.expect
+    expect = facts.turn.expect
     matched = []
     for pair in structure.pairs:
         if not pair.judged:
             continue
-        document = _read(inquiry, pair, len(expect.calls))
+        document = _read(facts, pair, len(expect.calls))
         expected = pair.expected
         one = MatchedCall(pair.index, pair.call, pair.tool, expected, document)
         found = list(document.findings)
         if document.value is not None:
-            found += judge_arguments(one, inquiry)
+            found += judge_arguments(one, facts)
         findings += [f if f.call is not None else replace(f, call=pair.index) for f in found]
         matched.append(one)
     return matched
 
 
-def _read(inquiry: Inquiry, pair: Pair, expected_calls: int) -> ReadArguments:
+def _read(facts: Facts, pair: Pair, expected_calls: int) -> ReadArguments:
     document = read(
-        pair.call, pair.tool, pair.expected, reply=inquiry.reply, expected_calls=expected_calls
+        pair.call, pair.tool, pair.expected, reply=facts.reply, expected_calls=expected_calls
     )
-    stream = inquiry.reply.api == "anthropic-messages" and bool(inquiry.reply.fragments)
+    stream = facts.reply.api == "anthropic-messages" and bool(facts.reply.fragments)
     if stream and [f.slug for f in document.findings] == ["args-unparsable"]:
         (found,) = document.findings
         joined = finding("anthropic-bad-partial-json", found.message, actual=found.actual)
@@ -234,7 +241,7 @@ def _first_causes(findings: Sequence[Finding]) -> list[Finding]:
     """Leave out notes on a stream that has real faults, and what another finding explains."""
     faults = {f.slug for f in findings if f.layer == "stream" and f.severity != "info"}
     slugs = {f.slug for f in findings}
-    explained: set[str] = set()
+    explained = {slug for found in slugs for slug in defects()[found].explains}
     if faults:
         explained.add("stream-not-incremental")
     if slugs & {"legacy-function-call", "finish-calls-empty", "call-in-content"}:
@@ -245,53 +252,53 @@ def _first_causes(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _divergence(
-    inquiry: Inquiry, sent: Sequence[ToolCall], findings: Sequence[Finding]
+    facts: Facts, sent: Sequence[ToolCall], findings: Sequence[Finding]
 ) -> list[Finding]:
     """Hold a streamed reply against its plain twin, unless the oracle says that it is right."""
-    twin = inquiry.twin
-    if twin is None or not inquiry.reply.stream or not differential.comparable(twin):
+    twin = facts.twin
+    if twin is None or not facts.reply.stream or not differential.comparable(twin):
         return []
-    known = inquiry.turn.expect.kind != "unknown"
+    known = facts.turn.expect.kind != "unknown"
     if known and not any(f.severity == "error" for f in findings):
         return []
     found = differential.divergence(sent, twin.calls)
     return [found] if found else []
 
 
-def _stopped(inquiry: Inquiry, findings: list[Finding], stop: wire.Unjudged | Finding) -> Judgement:
+def _stopped(facts: Facts, findings: list[Finding], stop: wire.Unjudged | Finding) -> Judgement:
     if isinstance(stop, Finding):
-        return _judgement(inquiry, [*findings, stop])
-    return Judgement("unjudged", (), inquiry.reply, reason=str(stop))
+        return _judgement(facts, [*findings, stop])
+    return Judgement("unjudged", (), facts.reply, reason=str(stop))
 
 
 def _judgement(
-    inquiry: Inquiry,
+    facts: Facts,
     findings: Sequence[Finding],
     read_calls: Sequence[MatchedCall] = (),
     sent: Sequence[ToolCall] = (),
 ) -> Judgement:
     failed = any(f.severity == "error" for f in findings)
-    checks, checks_failed = count_checks(inquiry.turn, findings, read_calls)
+    checks, checks_failed = count_checks(facts.turn, findings, read_calls)
     return Judgement(
         "fail" if failed else "pass",
         tuple(findings),
-        inquiry.reply,
-        called=bool(inquiry.reply.calls),
-        schema_valid=_schema_valid(inquiry, sent or inquiry.reply.calls),
+        facts.reply,
+        called=bool(facts.reply.calls),
+        schema_valid=_schema_valid(facts, sent or facts.reply.calls),
         checks=checks,
         checks_failed=checks_failed,
     )
 
 
-def _schema_valid(inquiry: Inquiry, calls: Sequence[ToolCall]) -> bool | None:
+def _schema_valid(facts: Facts, calls: Sequence[ToolCall]) -> bool | None:
     """Whether all calls, as a client got them, name an offered tool and validate."""
     if not calls:
         return None
     # What was drawn was validated before it was sent; a recorded expectation wasn't.
-    expect = inquiry.turn.expect
-    right = expect.calls if inquiry.case.origin != "recorded" else ()
+    expect = facts.turn.expect
+    right = expect.calls if facts.case.origin != "recorded" else ()
     for call in calls:
-        tool = inquiry.case.tool(call.name or "")
+        tool = facts.case.tool(call.name or "")
         value = load(call.arguments_raw) if call.arguments_raw is not None else None
         if tool is None or value is None:
             return False

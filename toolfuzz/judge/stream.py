@@ -12,9 +12,9 @@ from typing import Any
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.reply import Fragment, Reply, ToolCall
+from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding
-from toolfuzz.judge.excerpt import clip
 
 __all__ = ["StreamedCall", "assemble"]
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from toolfuzz.core.case import ExpectedCall, Json
 from toolfuzz.core.reply import ToolCall
+from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding
-from toolfuzz.judge.excerpt import clip
-from toolfuzz.judge.inquiry import Inquiry
+from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.leaks import absent_call, in_text, leaked, traces
 from toolfuzz.judge.names import resolve
 from toolfuzz.judge.pairing import Pair, nearest, pair_up, split_merged, without_repeats
@@ -37,46 +37,46 @@ class Structure:
         return any(f.slug == slug for f in self.findings)
 
 
-def examine(inquiry: Inquiry) -> Structure:
+def examine(facts: Facts) -> Structure:
     """Compare the reply's calls with the turn's expectation; one finding a cause."""
-    structure = Structure(list(inquiry.reply.calls))
-    _legacy(inquiry, structure)
-    turn, case = inquiry.turn, inquiry.case
+    structure = Structure(list(facts.reply.calls))
+    _legacy(facts, structure)
+    turn, case = facts.turn, facts.case
     if turn.tool_choice == "none" or not case.tools:
-        _forbidden(inquiry, structure)
+        _forbidden(facts, structure)
     elif turn.expect.kind == "no_call":
         if structure.calls:
             name = _shown(structure.calls[0].name)
             structure.note("fabricated-call", f"{name} was called; no call was right", 0)
     elif structure.calls:
-        _present(inquiry, structure)
-    elif absent := absent_call(inquiry):
+        _present(facts, structure)
+    elif absent := absent_call(facts):
         structure.findings.append(absent)
     return structure
 
 
-def _legacy(inquiry: Inquiry, structure: Structure) -> None:
-    legacy = inquiry.reply.legacy
+def _legacy(facts: Facts, structure: Structure) -> None:
+    legacy = facts.reply.legacy
     if legacy is not None and not structure.calls:
         structure.calls = [legacy]
     if structure.calls and all(c.where.endswith("function_call") for c in structure.calls):
         structure.note("legacy-function-call", "the call stands in function_call", 0)
 
 
-def _forbidden(inquiry: Inquiry, structure: Structure) -> None:
+def _forbidden(facts: Facts, structure: Structure) -> None:
     if structure.calls:
         names = ", ".join(_shown(call.name) for call in structure.calls[:3])
         structure.note("call-when-none", f"{names} called although no call was allowed", 0)
-    elif written := leaked(inquiry, inquiry.reply.text, native=True):
+    elif written := leaked(facts, facts.reply.text, native=True):
         structure.note("call-when-none", f"{written.dialect} markup in the text")
 
 
-def _present(inquiry: Inquiry, structure: Structure) -> None:
-    turn = inquiry.turn
+def _present(facts: Facts, structure: Structure) -> None:
+    turn = facts.turn
     known = turn.expect.kind == "calls"
     expected: Sequence[ExpectedCall] = turn.expect.calls if known else ()
     wanted = {call.tool for call in expected}
-    offered = sorted((t.name for t in inquiry.case.tools), key=lambda name: name not in wanted)
+    offered = sorted((t.name for t in facts.case.tools), key=lambda name: name not in wanted)
     if structure.has("legacy-function-call"):
         # The old field holds one call: what it can't hold is no second fault.
         structure.calls = split_merged(structure.calls[0], offered)[:1]
@@ -85,18 +85,18 @@ def _present(inquiry: Inquiry, structure: Structure) -> None:
         _split(structure, offered, len(expected))
     for index, call in enumerate(structure.calls):
         name, slug = resolve(call.name, offered)
-        structure.pairs.append(Pair(index, call, inquiry.case.tool(name) if name else None))
+        structure.pairs.append(Pair(index, call, facts.case.tool(name) if name else None))
         if slug:
             structure.note(
                 slug, f"the call names {_shown(call.name)}", index, actual=clip(call.name)
             )
     _forced(turn.tool_choice, structure)
     if known:
-        _match(inquiry, structure, expected)
+        _match(facts, structure, expected)
     elif turn.parallel is False and len(structure.calls) > 1:
         structure.note("parallel-excess", f"{len(structure.calls)} calls, parallel calls are off")
     called = {pair.tool.name for pair in structure.pairs if pair.tool}
-    if not structure.has("call-in-content") and (trace := traces(inquiry, called)):
+    if not structure.has("call-in-content") and (trace := traces(facts, called)):
         structure.findings.append(trace)
 
 
@@ -124,7 +124,7 @@ def _forced(choice: str, structure: Structure) -> None:
             )
 
 
-def _match(inquiry: Inquiry, structure: Structure, expected: Sequence[ExpectedCall]) -> None:
+def _match(facts: Facts, structure: Structure, expected: Sequence[ExpectedCall]) -> None:
     """Pair calls with what was asked for and note what doesn't fit."""
     structure.pairs, repeated = without_repeats(structure.pairs, expected)
     for pair in repeated:
@@ -140,22 +140,22 @@ def _match(inquiry: Inquiry, structure: Structure, expected: Sequence[ExpectedCa
             structure.note("wrong-tool", message, pair.index, expected=asked, actual=called)
     blamed = sum(not pair.judged and pair.expected is None for pair in structure.pairs)
     if len(missing) > blamed:
-        _note_missing(inquiry, structure, missing, len(expected))
+        _note_missing(facts, structure, missing, len(expected))
     extra = [pair for pair in structure.pairs if pair.judged and pair.expected is None]
     for pair in extra:
         pair.judged = False
     # An invented tool beside all right calls was noted by its name.
     if any(pair.tool for pair in extra):
-        slug = "parallel-excess" if inquiry.turn.parallel is False else "calls-extra"
+        slug = "parallel-excess" if facts.turn.parallel is False else "calls-extra"
         message = f"{len(extra)} more calls than were asked for"
         structure.note(slug, message, extra[0].index, actual=clip(extra[0].call.name))
-    _order(inquiry, structure)
+    _order(facts, structure)
 
 
 def _note_missing(
-    inquiry: Inquiry, structure: Structure, missing: Sequence[ExpectedCall], asked: int
+    facts: Facts, structure: Structure, missing: Sequence[ExpectedCall], asked: int
 ) -> None:
-    found = leaked(inquiry, inquiry.reply.text)
+    found = leaked(facts, facts.reply.text)
     if found and found.tool in {call.tool for call in missing}:
         structure.findings.append(in_text("call-in-content", found))
         return
@@ -164,8 +164,8 @@ def _note_missing(
     structure.note("calls-missing", message, expected=tools)
 
 
-def _order(inquiry: Inquiry, structure: Structure) -> None:
-    expect = inquiry.turn.expect
+def _order(facts: Facts, structure: Structure) -> None:
+    expect = facts.turn.expect
     if expect.order != "given":
         return
     place = {id(call): n for n, call in enumerate(expect.calls)}

@@ -12,10 +12,10 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.json import Document, JsonError, is_prefix, parse, parse_prefix
 from toolfuzz.core.jsonvalue import equal
 from toolfuzz.core.reply import Reply
+from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge import repair
 from toolfuzz.judge.catalogue import finding
-from toolfuzz.judge.excerpt import clip
 from toolfuzz.judge.loaded import ReadArguments, read_object
 from toolfuzz.judge.strings import NATIVE_MARKUP, markup_in
 

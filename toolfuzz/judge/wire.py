@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from toolfuzz.core.reply import Reply, ToolCall
+from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import finding
-from toolfuzz.judge.excerpt import clip
-from toolfuzz.judge.inquiry import Inquiry
+from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.refusals import error_text, one_line, refusal
 
 __all__ = ["Unjudged", "blocked", "cut_off", "finishes", "ids", "oddities"]
@@ -27,9 +27,9 @@ _MALFORMED_FINISHES = frozenset({"malformed_function_call", "unexpected_tool_cal
 _LIMITS = re.compile(r"rate.?limit|overloaded|too many requests|quota|capacity|unavailable", re.I)
 
 
-def blocked(inquiry: Inquiry, turn: int) -> Unjudged | Finding | None:
+def blocked(facts: Facts, turn: int) -> Unjudged | Finding | None:
     """Return why there is no reply to look into: a documented refusal, or nobody's fault."""
-    reply = inquiry.reply
+    reply = facts.reply
     status = reply.status
     if reply.transport_error is not None or status is None:
         return Unjudged(f"transport: {one_line(reply.transport_error or 'no response')}")
@@ -57,11 +57,9 @@ def _error_inside(reply: Reply, turn: int) -> Unjudged | Finding:
     return finding("stream-error-midway", f"an error inside the stream: {one_line(text)}")
 
 
-def cut_off(
-    inquiry: Inquiry, calls: Sequence[ToolCall], complete: bool
-) -> Unjudged | Finding | None:
+def cut_off(facts: Facts, calls: Sequence[ToolCall], complete: bool) -> Unjudged | Finding | None:
     """Judge a reply that met its token limit: honestly, without saying so, or running away."""
-    reply = inquiry.reply
+    reply = facts.reply
     if reply.finish == "length":
         ends = [reply.text, *(call.arguments_raw or "" for call in calls)]
         for end in ends:
@@ -69,10 +67,10 @@ def cut_off(
                 return finding("runaway-generation", f"the reply ends in {end[-20:]!r} repeated")
         return Unjudged("cut off by the token limit")
     spent = reply.usage.output_tokens if reply.usage else None
-    if inquiry.max_tokens and spent and spent >= inquiry.max_tokens and not complete:
+    if facts.max_tokens and spent and spent >= facts.max_tokens and not complete:
         return finding(
             "finish-length-masked",
-            f"{spent} of {inquiry.max_tokens} tokens were used and the finish reason is "
+            f"{spent} of {facts.max_tokens} tokens were used and the finish reason is "
             f"{one_line(str(reply.finish_reason))}",
         )
     return None
@@ -111,9 +109,9 @@ def oddities(reply: Reply, *, explained: bool = False) -> Iterator[Finding]:
         yield finding(slug, message)
 
 
-def finishes(inquiry: Inquiry, calls: Sequence[ToolCall], complete: bool) -> Iterator[Finding]:
+def finishes(facts: Facts, calls: Sequence[ToolCall], complete: bool) -> Iterator[Finding]:
     """Yield what is wrong with the end of the reply: finish reason and end marker."""
-    reply = inquiry.reply
+    reply = facts.reply
     if reply.finish is None:
         if not reply.stream:
             yield finding("finish-null", "finish_reason is null in a finished reply")
@@ -126,7 +124,7 @@ def finishes(inquiry: Inquiry, calls: Sequence[ToolCall], complete: bool) -> Ite
     elif not reply.ended:
         yield finding("stream-no-finish", "the end marker is missing", severity="warn")
     if reply.finish not in ("tool_calls", None) and calls:
-        named = inquiry.turn.tool_choice.startswith("tool:")
+        named = facts.turn.tool_choice.startswith("tool:")
         if not (named and reply.finish == "stop"):
             yield finding(
                 "finish-stop-with-calls", f"finish reason {one_line(str(reply.finish_reason))}"

@@ -11,7 +11,8 @@ from rich.text import Text
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import a_kind, tokens_of
 from toolfuzz.core.text import brief, printable
-from toolfuzz.judge.catalogue import Defect, defects
+from toolfuzz.judge.catalogue import defects
+from toolfuzz.judge.defect import Defect
 from toolfuzz.report.words import unreal
 
 __all__ = [

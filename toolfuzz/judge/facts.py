@@ -11,11 +11,11 @@ from toolfuzz.core.reply import Reply, ToolCall
 if TYPE_CHECKING:
     from toolfuzz.judge.arguments import ReadArguments
 
-__all__ = ["Inquiry", "MatchedCall"]
+__all__ = ["Facts", "MatchedCall"]
 
 
 @dataclass(slots=True)
-class Inquiry:
+class Facts:
     """One reply under judgement; ``reply.calls`` are assembled once the stream layer has run.
 
     ``twin`` is the same question's plain reply when it was asked in both modes. ``max_tokens``

@@ -1,0 +1,66 @@
+"""A defect: what it is, how it is told, what it explains, and replies that show it.
+
+Each is one file in ``judge/defects/`` that assigns a ``Defect`` to ``DEFECT``; it is found by
+itself, and ``tests/judge/test_defects.py`` holds it to what it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from toolfuzz.core.verdict import Finding, Layer, Severity
+from toolfuzz.judge.example import Example
+
+if TYPE_CHECKING:
+    from toolfuzz.judge.facts import Facts
+
+__all__ = ["STAGES", "Defect", "Group", "Stage"]
+
+Group = Literal["A", "B", "C", "D", "E", "F", "G", "H"]
+Stage = Literal["laws", "assemble", "structure", "pairing", "values", "causes"]
+STAGES: tuple[Stage, ...] = ("laws", "assemble", "structure", "pairing", "values", "causes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """One documented defect.
+
+    ``group`` is a letter (A argument string, B value types, C string content, D schema, E call
+    structure, F streaming, G protocol, H several turns). ``usual`` says who usually causes it,
+    and stands behind the word "usually". ``sources`` are public issues (``owner/repo#number``).
+    ``indistinguishable`` says what the bytes can't tell apart; ``pairs`` are slugs that the same
+    bytes may rightly get instead or beside. ``scope`` is ``multi-turn`` when a single exchange
+    can't show the defect.
+
+    ``detect`` takes the facts as they stand at the end of ``stage`` and returns the findings
+    (see ``finding``), () for none; it must be quick where nothing is wrong. ``explains`` are
+    slugs that are not reported beside this one, because they follow from it. ``examples`` are
+    replies in which it is found, and look-alikes in which it must not be.
+    """
+
+    slug: str
+    group: Group
+    title: str
+    severity: Severity
+    layer: Layer
+    usual: str
+    help: str
+    stage: Stage
+    example: str = ""
+    sources: tuple[str, ...] = ()
+    indistinguishable: str = ""
+    pairs: tuple[str, ...] = ()
+    scope: Literal["exchange", "multi-turn"] = "exchange"
+    detect: Callable[[Facts], Iterable[Finding]] | None = None
+    explains: frozenset[str] = frozenset()
+    examples: tuple[Example, ...] = ()
+
+    def finding(self, message: str, **fields: Any) -> Finding:
+        """Build a finding with this defect's severity and layer, unless ``fields`` say otherwise.
+
+        ``fields`` are those of ``Finding``: ``call``, ``pointer``, ``expected``, ``actual``, ….
+        """
+        weights = {"severity": self.severity, "layer": self.layer}
+        return Finding(**{"slug": self.slug, "message": message, **weights, **fields})

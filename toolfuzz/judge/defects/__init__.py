@@ -1,0 +1,1 @@
+"""One file a defect, named like its slug with ``_`` for ``-``; see ``toolfuzz.judge.defect``."""

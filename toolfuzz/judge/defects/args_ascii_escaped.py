@@ -1,0 +1,25 @@
+"""Non-ASCII text is spelled with \\u escapes."""
+
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="args-ascii-escaped",
+    group="A",
+    title="Non-ASCII text is spelled with \\u escapes",
+    severity="info",
+    layer="arguments",
+    stage="values",
+    usual="a server that dumps with ensure_ascii",
+    help=(
+        "Equal after decoding, so this is only a note. Models that see such text in their "
+        "history begin to imitate it and make mistakes: dump with ensure_ascii=False."
+    ),
+    example='{"city":"\\\\u5317\\\\u4eac"}',
+    sources=(
+        "vllm-project/vllm#46308",
+        "vllm-project/vllm#17704",
+        "langchain-ai/langchain#32222",
+        "langchain-ai/langchain-google#1789",
+        "InternLM/lmdeploy#3295",
+    ),
+)

@@ -1,0 +1,29 @@
+"""A backslash that starts no JSON escape."""
+
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="args-bad-escape",
+    group="A",
+    title="A backslash that starts no JSON escape",
+    severity="error",
+    layer="arguments",
+    stage="values",
+    usual="the model, also client libraries",
+    help=(
+        "Windows paths, regular expressions and LaTeX provoke it. Doubling such backslashes "
+        "makes the text load; let the tool take forward slashes where it can."
+    ),
+    example='"arguments":"{\\"path\\":\\"E:\\\\Folder\\"}"',
+    sources=(
+        "anthropics/claude-code#87251",
+        "mistralai/mistral-vibe#216",
+        "openclaw/openclaw#88918",
+        "openai/openai-python#2958",
+    ),
+    indistinguishable=(
+        "A path whose letters happen to be escapes (\\new) loads without an error and shows as "
+        "escape-level-shift."
+    ),
+    pairs=("escape-level-shift",),
+)

@@ -1,0 +1,23 @@
+"""The object is wrapped in a markdown fence."""
+
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="args-code-fence",
+    group="A",
+    title="The object is wrapped in a markdown fence",
+    severity="error",
+    layer="arguments",
+    stage="values",
+    usual="the model",
+    help=(
+        "Say in the system prompt that arguments are plain JSON, or strip the fence. "
+        "Constrained decoding (strict tools) avoids it."
+    ),
+    example='"arguments":"```json\\n{\\"city\\":\\"Paris\\"}\\n```"',
+    sources=(
+        "earendil-works/pi#8858",
+        "agents-flex/agents-flex#64",
+        "NousResearch/hermes-agent#79333",
+    ),
+)

@@ -1,0 +1,26 @@
+"""The whole argument object is encoded as JSON twice or more."""
+
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="args-double-encoded",
+    group="A",
+    title="The whole argument object is encoded as JSON twice or more",
+    severity="error",
+    layer="arguments",
+    stage="values",
+    usual="a server parser that encodes text which is JSON already",
+    help=(
+        "Decoding once gives a string. Report it to the server; until it is fixed, a client "
+        "may decode again while the result is a string."
+    ),
+    example='"arguments":"\\"{\\\\\\"city\\\\\\":\\\\\\"Paris\\\\\\"}\\""',
+    sources=(
+        "vllm-project/vllm#54964",
+        "vllm-project/vllm#25729",
+        "livekit/agents#5409",
+        "quarkiverse/quarkus-langchain4j#2642",
+        "ollama/ollama#12413",
+        "huggingface/smolagents#1003",
+    ),
+)

@@ -1,0 +1,26 @@
+"""{} although arguments were due."""
+
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="args-empty-object",
+    group="D",
+    title="{} although arguments were due",
+    severity="error",
+    layer="schema",
+    stage="values",
+    usual="a client or gateway that lost the argument deltas, or the parser",
+    help=(
+        "Compare plain with streamed replies. If both are empty, the parser did not understand "
+        "the model's text."
+    ),
+    example='"arguments":"{}"',
+    sources=(
+        "lobehub/lobehub#11136",
+        "lobehub/lobehub#11454",
+        "can1357/oh-my-pi#1880",
+        "cline/cline#13348",
+        "danny-avila/LibreChat#6706",
+    ),
+    pairs=("schema-unenforced",),
+)

@@ -1,0 +1,24 @@
+"""A Python literal instead of JSON."""
+
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="args-python-literal",
+    group="A",
+    title="A Python literal instead of JSON",
+    severity="error",
+    layer="arguments",
+    stage="values",
+    usual="a model trained on Python text, or a template that renders values with str()",
+    help=(
+        "Check the chat template: values in the history must be rendered as JSON (tojson). If "
+        "the history is right, the model imitates Python: use constrained decoding."
+    ),
+    example="\"arguments\":\"{'enabled': True, 'tag': None}\"",
+    sources=(
+        "waybarrios/vllm-mlx#63",
+        "modelscope/ms-swift#9968",
+        "modelscope/ms-swift#10169",
+        "mangiucugna/json_repair#210",
+    ),
+)

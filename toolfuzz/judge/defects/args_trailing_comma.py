@@ -1,0 +1,16 @@
+"""A comma before a closing bracket, or a comment."""
+
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="args-trailing-comma",
+    group="A",
+    title="A comma before a closing bracket, or a comment",
+    severity="error",
+    layer="arguments",
+    stage="values",
+    usual="the model",
+    help="Use constrained decoding, or a tolerant reader such as JSON5 on the client's side.",
+    example='"arguments":"{\\"items\\":[1,2,],}"',
+    sources=("ducroo/SICTIC-AI#37", "BerriAI/litellm#22503"),
+)

@@ -1,0 +1,19 @@
+"""Text, brackets or markup around the whole object."""
+
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="args-trailing-garbage",
+    group="A",
+    title="Text, brackets or markup around the whole object",
+    severity="error",
+    layer="arguments",
+    stage="values",
+    usual="the model or parser",
+    help=(
+        "Loading fails although the object is there. Report the rest to the parser's "
+        "maintainers; a client can read the first object and ignore what follows."
+    ),
+    example='"arguments":"{\\"a\\":1} done."',
+    sources=("NousResearch/hermes-agent#79333", "josdejong/jsonrepair#196", "ROCm/FastFlowLM#537"),
+)

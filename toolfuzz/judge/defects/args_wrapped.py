@@ -1,0 +1,19 @@
+"""The arguments stand one level too deep, or carry the call's envelope."""
+
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="args-wrapped",
+    group="A",
+    title="The arguments stand one level too deep, or carry the call's envelope",
+    severity="error",
+    layer="arguments",
+    stage="values",
+    usual="the model",
+    help=(
+        "The model repeats the call inside its arguments. Unwrap in the client; avoid "
+        "parameters named arguments, parameters or input."
+    ),
+    example='{"arguments":{"path":"/home"}}',
+    sources=("vllm-project/vllm#32146",),
+)

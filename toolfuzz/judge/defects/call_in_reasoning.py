@@ -1,0 +1,21 @@
+"""The call stays inside the reasoning text."""
+
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="call-in-reasoning",
+    group="E",
+    title="The call stays inside the reasoning text",
+    severity="error",
+    layer="structure",
+    stage="structure",
+    usual="the server's reasoning parser",
+    help=(
+        "The model called before it closed its reasoning and the server did not look there. "
+        "Switch reasoning off for tool calls or update the server's reasoning parser."
+    ),
+    example=(
+        '{"reasoning_content":"...<tool_call>{\\"name\\":\\"f\\"}</tool_call>","tool_calls":[]}'
+    ),
+    sources=("vllm-project/vllm#55759", "vllm-project/vllm#16511", "ggml-org/llama.cpp#26849"),
+)

@@ -1,0 +1,26 @@
+"""tool_choice named one tool and another was called."""
+
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="forced-tool-ignored",
+    group="E",
+    title="tool_choice named one tool and another was called",
+    severity="error",
+    layer="structure",
+    stage="pairing",
+    usual="a server that treats a named choice as auto",
+    help="Offer only that tool, or use a server that enforces named choices.",
+    example='tool_choice get_weather: {"function":{"name":"get_time"}}',
+    sources=(
+        "ggml-org/llama.cpp#26849",
+        "ggml-org/llama.cpp#28806",
+        "vllm-project/vllm#50477",
+        "vllm-project/vllm#54808",
+    ),
+    indistinguishable=(
+        "Where several calls of the named tool were asked for, those that another call "
+        "replaced are counted as missing beside it."
+    ),
+    pairs=("calls-missing",),
+)

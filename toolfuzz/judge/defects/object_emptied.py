@@ -1,0 +1,20 @@
+"""An object arrived without its members."""
+
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="object-emptied",
+    group="D",
+    title="An object arrived without its members",
+    severity="error",
+    layer="schema",
+    stage="values",
+    usual="a schema conversion that closes free-form objects, or a client",
+    help=(
+        "Strict mode turns free-form objects into empty ones: declare the properties, or send "
+        "key-value pairs as an array."
+    ),
+    example='{"param":{}}',
+    sources=("danny-avila/LibreChat#6706", "google/adk-python#5052", "dynamiq-ai/dynamiq#753"),
+    pairs=("recursive-collapse", "schema-unenforced"),
+)

@@ -1,0 +1,20 @@
+"""A parameter came under another name."""
+
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="param-renamed",
+    group="D",
+    title="A parameter came under another name",
+    severity="error",
+    layer="schema",
+    stage="values",
+    usual="the model, or a prompt that uses another spelling",
+    help=(
+        "Use one spelling in schema, description and prompt; prefer the names that the model "
+        "falls back to (path, query)."
+    ),
+    example='{"file_path":"a"} for filePath',
+    sources=("NorthlandPositronics/Cogtrix#2259", "Kilo-Org/kilocode#12091", "tobi/qmd#372"),
+    pairs=("missing-required", "unknown-param", "schema-unenforced"),
+)

@@ -1,0 +1,26 @@
+"""The server refuses parameter names outside its own alphabet."""
+
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="property-key-rejected",
+    group="D",
+    title="The server refuses parameter names outside its own alphabet",
+    severity="error",
+    layer="wire",
+    stage="laws",
+    usual="the provider",
+    help=(
+        "Rename the parameter to letters, digits, '_', '.' or '-' (at most 64 characters) and "
+        "map it back in the tool's own code."
+    ),
+    example=(
+        'HTTP 400 {"error":{"message":"tools.0.custom.input_schema.properties: Property keys '
+        'should match pattern"}}'
+    ),
+    sources=(
+        "ComposioHQ/composio#3500",
+        "beautyfree/appstore-connect-mcp#2",
+        "aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws#709",
+    ),
+)

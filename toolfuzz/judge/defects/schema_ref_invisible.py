@@ -1,0 +1,26 @@
+"""The object behind a reference has invented members."""
+
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="schema-ref-invisible",
+    group="D",
+    title="The object behind a reference has invented members",
+    severity="error",
+    layer="schema",
+    stage="values",
+    usual="a chat template or schema cleaner that drops $defs",
+    help="The model never saw the referenced schema. Inline references before sending the tools.",
+    example='{"input":{"text":"x"}} for a referenced {"query","limit"}',
+    sources=(
+        "vllm-project/vllm#43762",
+        "QwenLM/Qwen-Agent#873",
+        "QwenLM/Qwen-Agent#752",
+        "huggingface/AnyLanguageModel#177",
+    ),
+    indistinguishable=(
+        "One reply can't tell it from a model that ignores the schema; it is certain when the "
+        "inlined twin works."
+    ),
+    pairs=("missing-required", "value-changed", "schema-unenforced"),
+)

@@ -1,0 +1,28 @@
+"""Outer whitespace of a string was removed."""
+
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="whitespace-stripped",
+    group="C",
+    title="Outer whitespace of a string was removed",
+    severity="error",
+    layer="values",
+    stage="values",
+    usual="a server parser that strips values",
+    help=(
+        "Exact-match edits and indented code break. Report it to the parser; it is a known "
+        "one-line fix."
+    ),
+    example='{"old":"return 1"} for "    return 1\\n"',
+    sources=(
+        "vllm-project/vllm#48753",
+        "vllm-project/vllm#48846",
+        "vllm-project/vllm#42026",
+        "sgl-project/sglang#20543",
+        "sgl-project/sglang#20824",
+        "waybarrios/vllm-mlx#808",
+        "ardanlabs/kronk#796",
+    ),
+    pairs=("value-emptied",),
+)
