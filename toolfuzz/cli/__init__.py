@@ -1,4 +1,4 @@
-"""The command line: one thin file a command. Nothing heavy is imported before a command runs."""
+"""The command line: one file a command, found by its name and imported when it is called."""
 
 import sys
 from typing import Any
@@ -6,29 +6,17 @@ from typing import Any
 import click
 
 from toolfuzz import __version__
-from toolfuzz.cli.attribute import attribute
-from toolfuzz.cli.bug import bug
-from toolfuzz.cli.check import check
-from toolfuzz.cli.compare import compare
-from toolfuzz.cli.corpus import corpus
-from toolfuzz.cli.engines import engines
-from toolfuzz.cli.explain import explain
-from toolfuzz.cli.init import init
-from toolfuzz.cli.judge import judge
-from toolfuzz.cli.listing import list_
-from toolfuzz.cli.minimize import minimize
-from toolfuzz.cli.plan import plan
-from toolfuzz.cli.replay import replay
-from toolfuzz.cli.report import report
-from toolfuzz.cli.run import run
-from toolfuzz.cli.serve import serve
-from toolfuzz.core.errors import EXIT_INTERRUPTED, ToolfuzzError
+from toolfuzz.cli._lazy import LazyGroup
+from toolfuzz.core.errors import EXIT_INTERRUPTED, ToolfuzzError, did_you_mean
 
 __all__ = ["cli", "main"]
 
 
-class _Group(click.Group):
+class _Commands(LazyGroup):
     """Shows our own errors as a line and a next step, and suggests near command names."""
+
+    package = __name__
+    helpers = ("options",)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -50,9 +38,7 @@ class _Group(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            from toolfuzz.core.errors import did_you_mean
-
-            near = did_you_mean(args[0], self.commands)
+            near = did_you_mean(args[0], self.list_commands(ctx))
             raise click.UsageError(f"{error.message} {near or ''}".strip(), ctx) from None
 
 
@@ -83,7 +69,7 @@ Exit codes: 0 done or passed · 1 a gate failed · 2 usage or configuration
 
 
 @click.group(
-    cls=_Group,
+    cls=_Commands,
     epilog=EPILOG,
     context_settings={
         "help_option_names": ["-h", "--help"],
@@ -99,27 +85,6 @@ def cli() -> None:
     that come back without repairing them, and says what is wrong, how often, and how to
     reproduce it.
     """
-
-
-for command in (
-    run,
-    check,
-    compare,
-    report,
-    judge,
-    explain,
-    minimize,
-    attribute,
-    bug,
-    replay,
-    corpus,
-    list_,
-    engines,
-    plan,
-    serve,
-    init,
-):
-    cli.add_command(command)
 
 
 def main() -> None:

@@ -3,15 +3,19 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+
+import click
 
 from toolfuzz.analyze.price import price_of
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.events import Event
 from toolfuzz.report.progress import Progress, progress
 
-__all__ = ["live"]
+__all__ = ["live", "with_note"]
 
+T = TypeVar("T")
 Work = Callable[[Callable[[Event], None], asyncio.Event], Awaitable[JsonObject]]
 
 
@@ -44,3 +48,12 @@ async def _live(work: Work, show: Progress) -> tuple[JsonObject, bool]:
             return await work(show.tell, stop), stop.is_set()
         except asyncio.CancelledError:
             raise KeyboardInterrupt from None
+
+
+def with_note(work: Coroutine[Any, Any, T]) -> T:
+    """Run it; when interrupted, say that nothing is lost."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        click.echo("\nall answers are kept; give the same command again to go on", err=True)
+        raise

@@ -1,9 +1,39 @@
 """``toolfuzz attribute``: what goes with the failures, what causes them, on which layer."""
 
+import json
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
+
+from toolfuzz.analyze.attribute import Association, answers_for, screen
+from toolfuzz.analyze.load import RunData, collect
+from toolfuzz.analyze.price import price_of
+from toolfuzz.cli._live import with_note
+from toolfuzz.core.case import Case, JsonObject
+from toolfuzz.core.errors import ToolfuzzError, UsageError
+from toolfuzz.core.exchange import Target
+from toolfuzz.core.nature import nature_of
+from toolfuzz.core.text import printable
+from toolfuzz.evidence.attribution import Other, attribute_failure, attribution_to_json
+from toolfuzz.evidence.examiner import Budget
+from toolfuzz.evidence.failures import Failure, failures
+from toolfuzz.evidence.model_parser import parser_of_model
+from toolfuzz.evidence.study import (
+    ATTRIBUTION_NAME,
+    RESULT_NAME,
+    study_folder,
+    study_from_json,
+)
+from toolfuzz.formats import format_names
+from toolfuzz.judge.policy import Policy
+from toolfuzz.runs.journal import read_journal, write_json
+from toolfuzz.runs.targets import Access, access_of_run, open_participants
+from toolfuzz.sources.registry import resolve
+
+_MOST_SHOWN = 5
 
 EPILOG = """\b
 Examples:
@@ -30,8 +60,168 @@ Without it a parser of the model's family is taken if a release is fetched (`eng
               help="Parser on trial to compare with; repeatable.")  # fmt: skip
 @click.option("--engine-python", metavar="PATH", help="Python in which an engine/… is installed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-def attribute(run: Path, **options: Any) -> None:
+def attribute(
+    run: Path,
+    models: tuple[str, ...],
+    confirm: bool,
+    most: int,
+    max_calls: int,
+    engines: tuple[str, ...],
+    engine_python: str | None,
+    as_json: bool,
+) -> None:
     """Say which schema features go with a run's failures, and with --confirm which cause them."""
-    from toolfuzz.cli._attribute import attribute_run
+    data = collect(read_journal(run))
+    found = [f for f in failures(data) if not models or f.target in models][:most]
+    if not found:
+        raise UsageError("the run has no failure to attribute", "`toolfuzz report RUN` shows it")
+    results: Sequence[JsonObject | None] = [None for _ in found]
+    if confirm:
+        access = replace(access_of_run(data), concurrency=16, engine_python=engine_python)
+        work = attribute_failures(run, data, access, Budget(calls=max_calls), found, engines)
+        results = with_note(work)
+    if as_json:
+        entries = [_entry(data, f, r) for f, r in zip(found, results, strict=True)]
+        click.echo(json.dumps(entries, indent=2))
+        return
+    for failure, result in zip(found, results, strict=True):
+        _print(data, failure, result)
+    if not confirm:
+        click.echo("next: --confirm takes the features away one by one, and names the layer")
 
-    attribute_run(run, **options)
+
+async def attribute_failures(
+    run: Path,
+    data: RunData,
+    access: Access,
+    budget: Budget,
+    found: Sequence[Failure],
+    engines: Sequence[str] = (),
+) -> list[JsonObject]:
+    """Ask for cause and layer of each failure, and keep the results where its study is."""
+    seed = data.started.settings.get("seed", 0)
+    policy = Policy(**data.started.settings.get("policy", {}))
+    results = []
+    async with AsyncExitStack() as stack:
+        names = sorted({f.target for f in found})
+        opened = await stack.enter_async_context(open_participants(names, access, seed=seed))
+        targets = {p.target.name: p for p in opened}
+        others = {n: await _formats(p.target, access, stack, seed) for n, p in targets.items()}
+        if engines:
+            on_trial = await stack.enter_async_context(
+                open_participants(engines, access, seed=seed)
+            )
+            for known in others.values():
+                known += [Other("parser", p.target.name, p) for p in on_trial]
+        else:
+            for name, participant in targets.items():
+                others[name] += await _family_parser(participant.target, access, stack, seed)
+        for failure in found:
+            participant = targets[failure.target]
+            folder = study_folder(run, failure)
+            minimal = _minimal(folder)
+            attribution = await attribute_failure(
+                failure,
+                minimal or failure.example,
+                None if minimal else failure.finding.pointer,
+                participant,
+                others[failure.target],
+                folder / "attribute",
+                replace(
+                    budget,
+                    price=price_of(participant.target.model, data.nature(failure.target)),
+                    spent_calls=0,
+                ),
+                started=data.started.started,
+                suspects={f for a in _associated(data, failure) for f in a.features},
+                policy=policy,
+            )
+            words = [a.words for a in _associated(data, failure)[:_MOST_SHOWN]]
+            result = attribution_to_json(attribution, words)
+            write_json(folder / ATTRIBUTION_NAME, result)
+            results.append(result)
+    return results
+
+
+async def _formats(target: Target, access: Access, stack: AsyncExitStack, seed: int) -> list[Other]:
+    """Open the same model in every other wire format that its endpoint answers in."""
+    nature = nature_of(target)
+    if not nature.over_http:
+        return []
+    names: Sequence[str] = format_names()
+    if nature.remote and access.base_url is None:
+        names = tuple(resolve(target.name)[0].format_urls)
+    others = []
+    for name in names:
+        if name == target.format:
+            continue
+        reached = open_participants([target.name], replace(access, api=name), seed=seed)
+        try:
+            (participant,) = await stack.enter_async_context(reached)
+        except ToolfuzzError:
+            # This server doesn't speak it: one comparison less.
+            continue
+        others.append(Other("format", f"the same as {name}", participant))
+    return others
+
+
+async def _family_parser(
+    target: Target, access: Access, stack: AsyncExitStack, seed: int
+) -> list[Other]:
+    """Open a parser of the model's family, if one is fetched."""
+    spec = parser_of_model(target.model) if nature_of(target).over_http else None
+    if spec is None:
+        return []
+    try:
+        on_trial = open_participants([spec], replace(access, engine_python=None), seed=seed)
+        (participant,) = await stack.enter_async_context(on_trial)
+    except ToolfuzzError:
+        return []
+    return [Other("family", spec, participant)]
+
+
+def _minimal(folder: Path) -> Case | None:
+    path = folder / RESULT_NAME
+    if not path.exists():
+        return None
+    _, minimized = study_from_json(json.loads(path.read_text(encoding="utf-8")))
+    return minimized.case if minimized.reproduced else None
+
+
+def _associated(data: RunData, failure: Failure) -> list[Association]:
+    answers = answers_for(data, failure.target, failure.culprit.slug)
+    return [a for a in screen(answers) if a.associated]
+
+
+def _entry(data: RunData, failure: Failure, result: JsonObject | None) -> JsonObject:
+    return {
+        "target": failure.target,
+        "slug": failure.culprit.slug,
+        "shape": failure.culprit.shape,
+        "associated": [
+            {"features": list(a.features), "lift": a.lift, "p": a.p, "q": a.q, "words": a.words}
+            for a in _associated(data, failure)
+        ],
+        "confirmed": result,
+    }
+
+
+def _print(data: RunData, failure: Failure, result: JsonObject | None) -> None:
+    shape = failure.culprit.shape or "any shape"
+    heading = f"{failure.culprit.slug} on {failure.target} · {shape}"
+    click.secho(printable(heading), bold=True)
+    for association in _associated(data, failure)[:_MOST_SHOWN]:
+        click.echo(f"  associated  {printable(association.words)}")
+    if not _associated(data, failure):
+        click.echo("  associated  no feature clearly, with this many cases")
+    if result is None:
+        return
+    for sentence in result["causes"]:
+        click.echo(f"  cause       {printable(sentence)}")
+    click.echo(f"  layer       {result['layer']}")
+    for reason in result["reasons"]:
+        click.echo(f"              {printable(reason)}")
+    for trial in result["trials"]:
+        click.echo(f"  asked       {printable(trial['what'])}: {trial['words']}")
+    ended = f", ended early: {result['ended']}" if result["ended"] else ""
+    click.echo(f"  spent       {result['calls']} calls{ended}")

@@ -1,8 +1,20 @@
 """``toolfuzz compare``: runs side by side."""
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
+
+from toolfuzz.analyze.compare import compare as compared
+from toolfuzz.analyze.load import RunData, collect
+from toolfuzz.analyze.price import price_of
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.text import printable
+from toolfuzz.report.comparison import print_comparison
+from toolfuzz.report.comparison_files import render
+from toolfuzz.report.html import render_comparison
+from toolfuzz.runs.journal import find_journal, read_journal
 
 EPILOG = """\b
 Examples:
@@ -17,15 +29,54 @@ cases that both were asked, where they share enough of them.
 
 @click.command(epilog=EPILOG)
 @click.argument(
-    "runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN..."
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN..."
 )  # fmt: skip
 @click.option(
     "--format", "form", type=click.Choice(["table", "md", "csv", "json", "html"]),
     default="table", show_default=True,
 )  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it there.")
-def compare(runs: tuple[Path, ...], form: str, out: Path | None) -> None:
+def compare(paths: tuple[Path, ...], form: str, out: Path | None) -> None:
     """Set the targets of several runs side by side. RUN is a folder or its run.jsonl."""
-    from toolfuzz.cli._compare import compare_runs
+    if out is not None and out.is_dir():
+        raise UsageError(f"--out {out}: that is a folder", f"try {out}/comparison.{form}")
+    runs, left_out = _read(paths, keep_exchanges=form == "html")
+    result = compared(runs, price_of) | {"left_out": left_out}
+    if form == "table" and out is None:
+        print_comparison(result)
+        return
+    text = render_comparison(result, runs) if form == "html" else render(result, form)
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise UsageError(
+            f"can't write to {out}: {error.strerror or error}", "choose another --out"
+        ) from None
+    click.echo(f"wrote {printable(str(out))}", err=True)
 
-    compare_runs(runs, form, out)
+
+def _read(
+    paths: Sequence[Path], *, keep_exchanges: bool
+) -> tuple[list[tuple[str, RunData]], list[str]]:
+    """Return the runs by name, and the names of those whose rate is no fair estimate."""
+    journals = list(dict.fromkeys(find_journal(path).resolve() for path in paths))
+    short = Counter(journal.parent.name for journal in journals)
+    runs, left_out = [], []
+    for journal in journals:
+        folder = journal.parent
+        name = folder.name if short[folder.name] == 1 else str(folder)
+        run = collect(read_journal(journal), keep_exchanges=keep_exchanges)
+        if run.finished is not None and run.finished.reason == "decided":
+            left_out.append(name)
+        else:
+            runs.append((name, run))
+    if not runs:
+        raise UsageError(
+            "these runs stopped early, so their rates are no fair estimates",
+            "compare finished `toolfuzz run`s",
+        )
+    return runs, left_out

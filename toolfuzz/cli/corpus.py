@@ -1,11 +1,31 @@
 """``toolfuzz corpus``: a team's own collection of failures."""
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
-from toolfuzz.cli.options import endpoint_options
+from toolfuzz.cli.options import endpoint_options, run_options_from
+from toolfuzz.cli.replay import ask_again, known_failures, replayed_to_json
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.text import printable
+from toolfuzz.evidence.corpus import (
+    STARTER,
+    Entry,
+    Note,
+    add_entry,
+    free_name,
+    read_corpus,
+    remove_entry,
+    starter_folder,
+)
+from toolfuzz.evidence.replay import Known, Replayed
+from toolfuzz.judge.catalogue import defects
 
 EPILOG = """\b
 Examples:
@@ -37,11 +57,32 @@ def corpus() -> None:
 @click.option("--note", "happened", metavar="TEXT", help="What happened.")
 @click.option("--expected", metavar="TEXT", help="What should have happened.")
 @click.option("--dimension", metavar="TEXT", help="What it is about (the defect's layer).")
-def add(what: Path, **options: Any) -> None:
+def add(
+    what: Path,
+    folder: str,
+    name: str | None,
+    happened: str | None,
+    expected: str | None,
+    dimension: str | None,
+) -> None:
     """Add a case, or each distinct failure of a run (its minimal case where there is one)."""
-    from toolfuzz.cli._corpus import add_cases
-
-    add_cases(what, **options)
+    place = _own(folder)
+    known = known_failures(what)
+    if name and len(known) > 1:
+        raise UsageError(
+            f"the run has {len(known)} distinct failures, and --name names one case",
+            "leave --name out, or add a single case file",
+        )
+    kept = {e.case.id for e in read_corpus(place)} if place.is_dir() else set()
+    for one in known:
+        if one.case.id in kept:
+            click.echo(f"already there: {printable(one.name)}")
+            continue
+        plain_name = name or free_name(place, f"{one.slug or 'case'}-{one.case.id[:6]}")
+        note = _note(one, happened, expected, dimension)
+        kept.add(one.case.id)
+        path = add_entry(place, Entry(plain_name, one.case, note, one.slug, one.stream))
+        click.echo(str(path))
 
 
 @corpus.command("list")
@@ -49,9 +90,31 @@ def add(what: Path, **options: Any) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def list_cases(folder: str, as_json: bool) -> None:
     """List the cases with their notes."""
-    from toolfuzz.cli._corpus import print_cases
-
-    print_cases(folder, as_json=as_json)
+    entries = read_corpus(_any(folder))
+    if as_json:
+        listed = [
+            {
+                "name": e.name,
+                "slug": e.slug,
+                "stream": e.stream,
+                "happened": e.note.happened,
+                "expected": e.note.expected,
+                "dimension": e.note.dimension,
+                "sources": list(e.sources),
+                "profile": e.profile,
+            }
+            for e in entries
+        ]
+        click.echo(json.dumps(listed, indent=2))
+        return
+    for e in entries:
+        click.secho(printable(e.name), bold=True, nl=False)
+        click.echo(f"   {printable(e.slug or 'any failure')} · {printable(e.note.dimension)}")
+        click.echo(f"  happened  {printable(e.note.happened)}")
+        click.echo(f"  expected  {printable(e.note.expected)}")
+        if e.sources:
+            click.echo(f"  source    {printable(', '.join(e.sources))}")
+    click.echo(f"{len(entries)} cases")
 
 
 @corpus.command()
@@ -59,9 +122,8 @@ def list_cases(folder: str, as_json: bool) -> None:
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 def remove(folder: str, names: tuple[str, ...]) -> None:
     """Delete cases from the folder."""
-    from toolfuzz.cli._corpus import remove_cases
-
-    remove_cases(folder, names)
+    for name in names:
+        click.echo(f"removed {remove_entry(_own(folder), name)}")
 
 
 @corpus.command("run")
@@ -72,6 +134,63 @@ def remove(folder: str, names: tuple[str, ...]) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def run_corpus(folder: str, times: int, as_json: bool, **given: Any) -> None:
     """Ask models all cases and print who passes which. Exits 0 whatever it finds."""
-    from toolfuzz.cli._corpus import run_cases
+    options = run_options_from(given)
+    entries = read_corpus(_any(folder))
+    if not entries:
+        raise UsageError(f"the corpus {folder} is empty", "`toolfuzz corpus add RUN` fills it")
+    known = [e.known for e in entries]
+    found = ask_again(options.models, options.access, known, times=times, modes=given["stream"])
+    if as_json:
+        click.echo(json.dumps([replayed_to_json(model, r) for model, r in found], indent=2))
+        return
+    _print_comparison(options.models, found)
 
-    run_cases(folder, given, times=times, as_json=as_json)
+
+def _print_comparison(models: Sequence[str], found: Sequence[tuple[str, Replayed]]) -> None:
+    cells: dict[str, dict[str, Replayed]] = {}
+    for model, done in found:
+        mode = " (streamed)" if done.known.stream else ""
+        cells.setdefault(f"{done.known.name}{mode}", {})[model] = done
+    table = Table(box=None, pad_edge=False)
+    table.add_column("case")
+    for model in models:
+        table.add_column(Text(printable(model)), justify="right")
+    for name, row in cells.items():
+        table.add_row(Text(printable(name)), *(_cell(row.get(m)) for m in models))
+    passed = [
+        sum(m in row and _passed(row[m]) == row[m].asked > 0 for row in cells.values())
+        for m in models
+    ]
+    table.add_section()
+    table.add_row("always passed", *(f"{n} of {len(cells)}" for n in passed))
+    Console().print(table)
+    click.echo("a cell: answers that passed, of those that could be judged")
+
+
+def _passed(done: Replayed) -> int:
+    return done.asked - done.failed - done.otherwise
+
+
+def _cell(done: Replayed | None) -> str:
+    if done is None or not done.asked:
+        return "–"
+    return f"{_passed(done)}/{done.asked}"
+
+
+def _note(known: Known, happened: str | None, expected: str | None, dimension: str | None) -> Note:
+    entry = defects().get(known.slug or "")
+    return Note(
+        happened or (entry.title if entry else "It failed."),
+        expected or "The call with exactly the arguments that the prompt gives.",
+        dimension or (entry.layer if entry else "unknown"),
+    )
+
+
+def _own(folder: str) -> Path:
+    if folder == STARTER:
+        raise UsageError("the starter corpus is read-only", "choose a folder with --corpus DIR")
+    return Path(folder)
+
+
+def _any(folder: str) -> Path:
+    return starter_folder() if folder == STARTER else Path(folder)

@@ -1,6 +1,14 @@
 """``toolfuzz engines``: serving engines whose parsers can be put on trial."""
 
+import json
+
 import click
+
+from toolfuzz.core.errors import UsageError
+from toolfuzz.engines import store
+from toolfuzz.engines.native import families
+from toolfuzz.engines.store import FETCHABLE, cache_folder, cached, parsers_of
+from toolfuzz.report.terminal import print_rows
 
 EPILOG = """\b
 Examples:
@@ -20,24 +28,60 @@ def engines() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def list_(as_json: bool) -> None:
     """List model families, the parsers that read them, and fetched engines."""
-    from toolfuzz.cli._engines import print_engines
-
-    print_engines(as_json=as_json)
+    releases = [
+        {"release": f"{c.engine}@{c.version}", "bytes": c.size, "parsers": parsers_of(c)}
+        for c in cached()
+    ]
+    known = [
+        {"family": f.name, "models": f.title, "parsers": list(f.parsers)}
+        for f in families().values()
+    ]
+    if as_json:
+        click.echo(json.dumps({"families": known, "fetched": releases}, indent=2))
+        return
+    print_rows(
+        ("family", "models", "parsers"),
+        [(f.name, f.title, ", ".join(f.parsers)) for f in families().values()],
+    )
+    click.echo()
+    if releases:
+        print_rows(
+            ("fetched", "size", "parsers"),
+            [
+                (f"{c.engine}@{c.version}", f"{c.size / 1e6:.0f} MB", ", ".join(parsers_of(c)))
+                for c in cached()
+            ],
+        )
+    else:
+        click.echo("no release is fetched yet: toolfuzz engines fetch sglang@0.5.23")
+    click.echo(f"\nkept in {cache_folder()}; vLLM is tried where it is installed (--engine-python)")
 
 
 @engines.command(epilog="Example: toolfuzz engines fetch sglang@0.5.23")
 @click.argument("release", metavar="ENGINE@VERSION")
 def fetch(release: str) -> None:
     """Fetch one release through pip into the cache; our own environment stays as it is."""
-    from toolfuzz.cli._engines import fetch_engine
-
-    fetch_engine(release)
+    engine, version = _parts(release)
+    click.echo(f"fetching {engine} {version} …", err=True)
+    place = store.fetch(engine, version)
+    found = next((parsers_of(c) for c in cached() if c.path == place), [])
+    click.echo(f"{engine}@{version} is there; parsers: {', '.join(found) or 'none known'}")
+    if found:
+        click.echo(f"try it: toolfuzz run -m engine/{engine}@{version}:{found[0]} --both-streams")
 
 
 @engines.command(epilog="Example: toolfuzz engines remove sglang@0.5.23")
 @click.argument("release", metavar="ENGINE@VERSION")
 def remove(release: str) -> None:
     """Delete a fetched release from the cache."""
-    from toolfuzz.cli._engines import remove_engine
+    engine, version = _parts(release)
+    store.remove(engine, version)
+    click.echo(f"removed {engine}@{version}")
 
-    remove_engine(release)
+
+def _parts(release: str) -> tuple[str, str]:
+    engine, found, version = release.removeprefix("engine/").partition("@")
+    if not found or not version:
+        example = f"{FETCHABLE[0]}@0.5.23"
+        raise UsageError(f"{release!r} is not ENGINE@VERSION", f"for example: {example}")
+    return engine, version.partition(":")[0]

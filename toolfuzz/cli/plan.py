@@ -1,10 +1,18 @@
 """``toolfuzz plan``: what a run would cover, without asking anybody."""
 
+import asyncio
+import json
+from dataclasses import asdict
 from typing import Any
 
 import click
 
+from toolfuzz.cli._dry_run import drawn_cases
 from toolfuzz.cli.options import case_options, repeat_option, run_options_from
+from toolfuzz.core.text import printable
+from toolfuzz.generate.plan import describe_plan
+from toolfuzz.report.terminal import print_rows
+from toolfuzz.runs.run import check_options, load_tools
 
 EPILOG = """\b
 Examples:
@@ -20,6 +28,38 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def plan(as_json: bool, **given: Any) -> None:
     """Show what so many cases cover: pairs and triples of schema features, shapes, tokens."""
-    from toolfuzz.cli._plan import print_coverage
+    options = run_options_from(given)
+    check_options(options)
+    tool_sets = load_tools(options)
+    cases = asyncio.run(drawn_cases(options, tool_sets))
+    facts = asdict(describe_plan(cases, options.features))
+    if tool_sets:
+        called = {(c.origin, e.tool) for c in cases for t in c.turns for e in t.expect.calls}
+        own: dict[str, Any] = {
+            "tools": sum(len(s.tools) for s in tool_sets),
+            "tools_called": len(called),
+            "left_out": [asdict(skipped) for s in tool_sets for skipped in s.skipped],
+        }
+        facts = {k: v for k, v in facts.items() if k not in ("pairwise", "three_way")} | own
+    if as_json:
+        click.echo(json.dumps(facts, indent=2))
+        return
+    left_out = facts.pop("left_out", [])
+    rows = [(_NAMES.get(k, k.replace("_", " ")), _fact(v)) for k, v in facts.items()]
+    print_rows(("", ""), rows)
+    for skipped in left_out:
+        place = f"{skipped['tool']} at {skipped['pointer'] or '/'}"
+        click.echo(f"left out: {printable(place)}: {printable(skipped['reason'])}")
 
-    print_coverage(run_options_from(given), as_json=as_json)
+
+_NAMES = {
+    "rows": "different rows of features",
+    "pairwise": "pairwise coverage",
+    "three_way": "3-way coverage",
+    "shapes": "different shapes of schemas",
+    "mean_request_tokens": "mean request tokens (estimate)",
+}
+
+
+def _fact(value: Any) -> str:
+    return f"{value:.1%}" if isinstance(value, float) and value <= 1 else str(value)

@@ -1,11 +1,40 @@
 """``toolfuzz replay``: is a known failure still there?"""
 
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from toolfuzz.cli.options import endpoint_options
+from toolfuzz.analyze.load import collect
+from toolfuzz.cli.options import endpoint_options, run_options_from
+from toolfuzz.core.case import JsonObject
+from toolfuzz.core.errors import (
+    EXIT_GATE_FAILED,
+    EXIT_INCONCLUSIVE,
+    EXIT_PASSED,
+    EndpointError,
+    UsageError,
+)
+from toolfuzz.core.nature import nature_of
+from toolfuzz.core.text import printable
+from toolfuzz.evidence.corpus import case_with_defect
+from toolfuzz.evidence.examiner import Budget, open_examiner
+from toolfuzz.evidence.failures import failures
+from toolfuzz.evidence.replay import Known, Replayed, replay_known, worst
+from toolfuzz.evidence.study import RESULT_NAME, study_folder, study_from_json
+from toolfuzz.runs.asker import Participant
+from toolfuzz.runs.journal import find_journal, read_journal
+from toolfuzz.runs.targets import Access, open_participants
+
+EXIT_CODES = {
+    "FIXED": EXIT_PASSED,
+    "STILL FAILS": EXIT_GATE_FAILED,
+    "INCONCLUSIVE": EXIT_INCONCLUSIVE,
+}
 
 EPILOG = """\b
 Examples:
@@ -29,6 +58,99 @@ def replay(what: Path, times: int, as_json: bool, **given: Any) -> None:
 
     It is asked in the stream mode in which it failed, unless --stream or --no-stream says else.
     """
-    from toolfuzz.cli._replay import replay_failures
+    options = run_options_from(given)
+    known = known_failures(what)
+    found = ask_again(options.models, options.access, known, times=times, modes=given["stream"])
+    if as_json:
+        click.echo(json.dumps([replayed_to_json(model, r) for model, r in found], indent=2))
+    else:
+        for model, r in found:
+            click.secho(f"{r.outcome:12}", bold=True, nl=False)
+            click.echo(f"  {printable(f'{r.known.name} on {model}')}: {printable(r.words)}")
+    if not any(r.asked for _, r in found):
+        raise EndpointError(
+            f"nothing could be judged: {found[0][1].reason}", "is the model still served there?"
+        )
+    code = EXIT_CODES[worst([r.outcome for _, r in found])]
+    click.get_current_context().exit(code)
 
-    replay_failures(what, given, times=times, as_json=as_json)
+
+def known_failures(what: Path) -> list[Known]:
+    """Read what is to be asked: a case file, a bug report, or the failures of a run.
+
+    Of a run the minimal cases are taken where there are any.
+    """
+    if what.suffix == ".md":
+        what = what.with_suffix(".json")
+    if what.suffix == ".json":
+        return [case_with_defect(what)]
+    find_journal(what)
+    found = []
+    for failure in failures(collect(read_journal(what))):
+        result = study_folder(what, failure) / RESULT_NAME
+        case = failure.example
+        if result.exists():
+            _, minimized = study_from_json(json.loads(result.read_text(encoding="utf-8")))
+            case = minimized.case if minimized.confirmed else case
+        slug = failure.culprit.slug
+        found.append(Known(f"{slug} ({case.id[:6]})", case, slug, failure.streams[0]))
+    if not found:
+        raise UsageError("the run has no failure to ask again", "`toolfuzz report RUN` shows it")
+    return found
+
+
+def ask_again(
+    models: Sequence[str],
+    access: Access,
+    known: Sequence[Known],
+    *,
+    times: int,
+    modes: str | None = None,
+) -> list[tuple[str, Replayed]]:
+    """Ask every model all of it; ``modes`` overrides the stream mode of the known failures."""
+    return asyncio.run(_ask_again(models, access, known, times, modes))
+
+
+async def _ask_again(
+    models: Sequence[str], access: Access, known: Sequence[Known], times: int, modes: str | None
+) -> list[tuple[str, Replayed]]:
+    found = []
+    async with open_participants(models, replace(access, stream="plain")) as participants:
+        for participant in participants:
+            for one in known:
+                for stream in _streams(one, modes):
+                    done = await _replay(participant, one, stream, times)
+                    found.append((participant.target.name, done))
+    return found
+
+
+async def _replay(participant: Participant, one: Known, stream: bool, times: int) -> Replayed:
+    certain = nature_of(participant.target).deterministic
+    async with open_examiner(participant, stream=stream, budget=Budget(calls=times)) as examiner:
+        return await replay_known(replace(one, stream=stream), examiner, times, certain=certain)
+
+
+def _streams(known: Known, modes: str | None) -> tuple[bool, ...]:
+    if modes is None:
+        return (bool(known.stream),)
+    return {"plain": (False,), "stream": (True,), "both": (False, True)}[modes]
+
+
+def replayed_to_json(model: str, done: Replayed) -> JsonObject:
+    """Return one result for ``--json``."""
+    low, high = done.interval
+    return {
+        "model": model,
+        "name": done.known.name,
+        "case": done.known.case.id,
+        "slug": done.known.slug,
+        "stream": done.known.stream,
+        "outcome": done.outcome,
+        "failed": done.failed,
+        "otherwise": done.otherwise,
+        "asked": done.asked,
+        "unjudged": done.unjudged,
+        "low": low,
+        "high": high,
+        "reason": done.reason,
+    }

@@ -1,22 +1,34 @@
 """``toolfuzz run``: ask, judge, count."""
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from toolfuzz.analyze.rates import Rate
+from toolfuzz.analyze.sequential import GateDecision, gate
+from toolfuzz.cli._dry_run import print_plan
+from toolfuzz.cli._live import live
+from toolfuzz.cli._outcome import exit_with
+from toolfuzz.cli._reports import write_wanted
+from toolfuzz.cli.minimize import minimize_after
 from toolfuzz.cli.options import (
     case_options,
     endpoint_options,
     inconclusive_option,
     judge_options,
+    parse_headers,
     repeat_option,
     report_option,
     run_options_from,
 )
-
-if TYPE_CHECKING:
-    from toolfuzz.runs.run import RunOptions
+from toolfuzz.core.case import JsonObject
+from toolfuzz.core.errors import EXIT_INTERRUPTED, UsageError
+from toolfuzz.core.text import printable
+from toolfuzz.report.terminal import print_summary
+from toolfuzz.report.write import parse_wanted
+from toolfuzz.runs.run import RunOptions, resumed_options, run_options
 
 EPILOG = """\b
 Examples:
@@ -72,29 +84,31 @@ def run(
     """
     options = _resumed(Path(resume), given) if resume else run_options_from(given)
     if dry_run:
-        from toolfuzz.cli._plan import print_plan
-
         print_plan(options, as_json=as_json)
         return
-    from toolfuzz.cli._run import run_with_progress
-
-    run_with_progress(
-        options,
-        as_json=as_json,
-        quiet=quiet,
-        reports=reports,
-        fail_under=fail_under,
-        inconclusive=inconclusive,
-        minimize=minimize,
-        resume=Path(resume) if resume else None,
+    folder = Path(resume) if resume else None
+    wanted = parse_wanted(reports)
+    summary, interrupted = live(
+        lambda tell, stop: run_options(options, tell=tell, stop=stop, resume=folder), quiet=quiet
     )
+    gates = [] if fail_under is None else _gates(summary, fail_under)
+    if as_json:
+        click.echo(json.dumps(summary | ({"gates": gates} if gates else {}), indent=2))
+    else:
+        print_summary(summary)
+    write_wanted(wanted, Path(summary["folder"]), summary)
+    if interrupted:
+        click.get_current_context().exit(EXIT_INTERRUPTED)
+    if minimize and any(t["defects"] for t in summary["targets"]):
+        minimize_after(Path(summary["folder"]), options.access, quiet=quiet or as_json)
+    if gates and not as_json:
+        click.echo()
+        for entry in gates:
+            click.echo(f"{printable(entry['target'])}: {entry['reason']}")
+    exit_with(_worst([entry["outcome"] for entry in gates]), inconclusive)
 
 
-def _resumed(run: Path, given: dict[str, Any]) -> "RunOptions":
-    from toolfuzz.cli.options import parse_headers
-    from toolfuzz.core.errors import UsageError
-    from toolfuzz.runs.run import resumed_options
-
+def _resumed(run: Path, given: dict[str, Any]) -> RunOptions:
     given = {name: value for name, value in given.items() if value not in (None, ())}
     if fixed := given.keys() - {"headers", "timeout", "concurrency", "engine_python"}:
         raise UsageError(
@@ -104,3 +118,19 @@ def _resumed(run: Path, given: dict[str, Any]) -> "RunOptions":
     if "headers" in given:
         given["headers"] = parse_headers(given["headers"])
     return resumed_options(run, **given)
+
+
+def _gates(summary: JsonObject, under: float) -> list[JsonObject]:
+    return [
+        {"target": t["target"], "outcome": decision.outcome, "reason": decision.reason}
+        for t in summary["targets"]
+        for decision in [_gate(t, under)]
+    ]
+
+
+def _gate(target: JsonObject, under: float) -> GateDecision:
+    return gate(Rate(**{name: target[name] for name in Rate.__dataclass_fields__}), under)
+
+
+def _worst(outcomes: list[str]) -> str:
+    return next((o for o in ("FAIL", "INCONCLUSIVE") if o in outcomes), "PASS")

@@ -19,7 +19,7 @@ from toolfuzz.generate.twins import TWINS, twins
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.asker import Participant
 
-__all__ = ["Attribution", "Other", "attribute", "attribution_to_json"]
+__all__ = ["Attribution", "Other", "attribute_failure", "attribution_to_json"]
 
 TIMES = 16
 # A failure's place has another name there.
@@ -47,7 +47,7 @@ class Attribution:
     reason: str = ""
 
 
-async def attribute(
+async def attribute_failure(
     failure: Failure,
     case: Case,
     place: str | None,

@@ -11,7 +11,7 @@ from toolfuzz.core.verdict import Verdict
 from toolfuzz.evidence.examiner import Examiner
 from toolfuzz.evidence.reduce import BudgetSpentError
 
-__all__ = ["Known", "Outcome", "Replayed", "outcome_of", "replay", "worst"]
+__all__ = ["Known", "Outcome", "Replayed", "outcome_of", "replay_known", "worst"]
 
 Outcome = Literal["FIXED", "STILL FAILS", "INCONCLUSIVE"]
 
@@ -66,7 +66,7 @@ class Replayed:
         return f"{told}; {self.reason}" if self.reason else told
 
 
-async def replay(known: Known, examiner: Examiner, times: int, *, certain: bool) -> Replayed:
+async def replay_known(known: Known, examiner: Examiner, times: int, *, certain: bool) -> Replayed:
     """Ask the case ``times`` times; once where the same question always gets the same answer."""
     wanted = 1 if certain else times
     answers = await asyncio.gather(

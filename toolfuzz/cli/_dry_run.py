@@ -1,10 +1,9 @@
-"""What a run would ask, cost and cover, without asking anybody."""
+"""``toolfuzz run --dry-run``: what a run would ask and cost."""
 
 import asyncio
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 import click
@@ -13,7 +12,6 @@ from toolfuzz.analyze.price import price_of
 from toolfuzz.core.case import Case
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
-from toolfuzz.core.text import printable
 from toolfuzz.formats import wire_format
 from toolfuzz.generate.tools import ToolSet
 from toolfuzz.report.terminal import print_rows
@@ -21,7 +19,7 @@ from toolfuzz.runs.question import modes, request_cap
 from toolfuzz.runs.run import RunOptions, check_options, draw, load_tools
 from toolfuzz.runs.targets import plan_targets
 
-__all__ = ["print_coverage", "print_plan"]
+__all__ = ["drawn_cases", "print_plan"]
 
 # No tokenizer makes more than one token of a byte; in practice about four bytes make one.
 BYTES_PER_TOKEN = 3
@@ -31,7 +29,7 @@ def print_plan(options: RunOptions, *, as_json: bool) -> None:
     """Print cases, requests, tokens (upper bound) and price per target."""
     check_options(options)
     targets = plan_targets(options.models, options.access)
-    cases = asyncio.run(_drawn(options, load_tools(options)))
+    cases = asyncio.run(drawn_cases(options, load_tools(options)))
     plans = [_target_plan(target, cases, options.repeat) for target in targets]
     if as_json:
         click.echo(json.dumps(plans, indent=2))
@@ -44,7 +42,8 @@ def print_plan(options: RunOptions, *, as_json: bool) -> None:
 _COLUMNS = ("target", "cases", "requests", "input_tokens", "output_tokens", "price_usd")
 
 
-async def _drawn(options: RunOptions, tool_sets: Sequence[ToolSet]) -> list[Case]:
+async def drawn_cases(options: RunOptions, tool_sets: Sequence[ToolSet]) -> list[Case]:
+    """Return the cases that a run with these options would ask."""
     return [case async for case in draw(options, tool_sets)]
 
 
@@ -85,46 +84,3 @@ def _word(value: Any) -> str:
             return f"{value:,}"
         case _:
             return str(value)
-
-
-def print_coverage(options: RunOptions, *, as_json: bool) -> None:
-    """Print what the cases reach, counted from the cases themselves.
-
-    Of the user's own tools that is how many are called: their features are what they are.
-    """
-    from toolfuzz.generate.plan import describe_plan
-
-    check_options(options)
-    tool_sets = load_tools(options)
-    cases = asyncio.run(_drawn(options, tool_sets))
-    facts = asdict(describe_plan(cases, options.features))
-    if tool_sets:
-        called = {(c.origin, e.tool) for c in cases for t in c.turns for e in t.expect.calls}
-        own: dict[str, Any] = {
-            "tools": sum(len(s.tools) for s in tool_sets),
-            "tools_called": len(called),
-            "left_out": [asdict(skipped) for s in tool_sets for skipped in s.skipped],
-        }
-        facts = {k: v for k, v in facts.items() if k not in ("pairwise", "three_way")} | own
-    if as_json:
-        click.echo(json.dumps(facts, indent=2))
-        return
-    left_out = facts.pop("left_out", [])
-    rows = [(_NAMES.get(k, k.replace("_", " ")), _fact(v)) for k, v in facts.items()]
-    print_rows(("", ""), rows)
-    for skipped in left_out:
-        place = f"{skipped['tool']} at {skipped['pointer'] or '/'}"
-        click.echo(f"left out: {printable(place)}: {printable(skipped['reason'])}")
-
-
-_NAMES = {
-    "rows": "different rows of features",
-    "pairwise": "pairwise coverage",
-    "three_way": "3-way coverage",
-    "shapes": "different shapes of schemas",
-    "mean_request_tokens": "mean request tokens (estimate)",
-}
-
-
-def _fact(value: Any) -> str:
-    return f"{value:.1%}" if isinstance(value, float) and value <= 1 else str(value)

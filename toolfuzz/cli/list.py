@@ -1,23 +1,35 @@
-"""The rows behind ``toolfuzz list``."""
+"""``toolfuzz list``: what there is to choose from."""
 
+import json
+import os
 from collections.abc import Iterator
 
-__all__ = ["rows"]
+import click
 
-Rows = tuple[tuple[str, ...], list[tuple[str, ...]]]
+from toolfuzz.generate import feature_names, probe_names
+from toolfuzz.generate.tools import catalogues, describe_catalogue
+from toolfuzz.judge.catalogue import defects
+from toolfuzz.report.terminal import print_rows
+from toolfuzz.simulate.profiles import profiles
+from toolfuzz.sources.registry import endpoints
+
+KINDS = ("models", "defects", "features", "probes", "profiles", "schemas")
 
 
-def rows(kind: str) -> Rows:
-    """Return the header and the rows for one kind of thing."""
-    header, body = _KINDS[kind]
-    return header, list(body())
+@click.command("list", epilog="Example: toolfuzz list models")
+@click.argument("kind", type=click.Choice(KINDS))
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def list_(kind: str, as_json: bool) -> None:
+    """List models, defects, features, probes, profiles or schemas."""
+    header, find = _KINDS[kind]
+    rows = list(find())
+    if as_json:
+        click.echo(json.dumps([dict(zip(header, row, strict=True)) for row in rows], indent=2))
+    else:
+        print_rows(header, rows)
 
 
 def _models() -> Iterator[tuple[str, ...]]:
-    import os
-
-    from toolfuzz.sources.registry import endpoints
-
     for endpoint in endpoints().values():
         key = endpoint.key_env or "no key"
         if endpoint.key_env and os.environ.get(endpoint.key_env):
@@ -27,34 +39,24 @@ def _models() -> Iterator[tuple[str, ...]]:
 
 
 def _defects() -> Iterator[tuple[str, ...]]:
-    from toolfuzz.judge.catalogue import defects
-
     for defect in defects().values():
         yield defect.slug, defect.group, defect.severity, defect.layer, defect.title
 
 
 def _features() -> Iterator[tuple[str, ...]]:
-    from toolfuzz.generate import feature_names
-
     yield from feature_names().items()
 
 
 def _probes() -> Iterator[tuple[str, ...]]:
-    from toolfuzz.generate import probe_names
-
     yield from probe_names().items()
 
 
 def _profiles() -> Iterator[tuple[str, ...]]:
-    from toolfuzz.simulate.profiles import profiles
-
     for profile in profiles().values():
         yield f"sim/{profile.name}", profile.description
 
 
 def _schemas() -> Iterator[tuple[str, ...]]:
-    from toolfuzz.generate.tools import catalogues, describe_catalogue
-
     for name in catalogues():
         facts = describe_catalogue(name)
         yield name, str(facts.tools), str(facts.depth), ", ".join(facts.features)
