@@ -4,7 +4,6 @@ import ast
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -74,14 +73,12 @@ def test_help_is_quick() -> None:
     """Heavy libraries stay out of the way of ``--help``."""
     heavy = ("hypothesis", "httpx", "scipy", "pydantic", "openai", "rich", "jsonschema")
     code = (
-        "import sys; from toolfuzz.cli import cli; "
+        "import sys; from toolfuzz.cli import cli; cli(['--help'], standalone_mode=False); "
         f"print([m for m in {heavy!r} if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
-    began = time.monotonic()
-    subprocess.run([sys.executable, "-m", "toolfuzz", "--help"], capture_output=True, check=True)
-    assert time.monotonic() - began < 3, "even a busy machine shows --help sooner than that"
+    assert "Ask models to call tools" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 KINDS = {"http", "simulated", "engine"}

@@ -57,6 +57,12 @@ def test_mistakes_are_named(text: str, words: str) -> None:
     assert words in f"{caught.value} {caught.value.hint}"
 
 
+@pytest.mark.parametrize("name", ["format", "api"])
+def test_the_wire_format_has_its_old_name_too(name: str) -> None:
+    Path("toolfuzz.toml").write_text(f'[run]\n{name} = "anthropic-messages"\n')
+    assert load_config().given("run") == {"format": "anthropic-messages"}
+
+
 def test_the_starter_is_valid_with_every_key_uncommented() -> None:
     text = starter().replace("\n# ", "\n")
     lines = [line for line in text.splitlines() if " = " in line or line.startswith("[")]

@@ -83,7 +83,7 @@ TOOL = {"name": "dummy", "description": "x", "parameters": {"type": "object", "p
 
 LOOK = """
 import json
-from toolfuzz.cli._list import rows
+from toolfuzz.cli.list import _KINDS
 from toolfuzz.core.exchange import Target
 from toolfuzz.formats import wire_format, format_names
 from toolfuzz.engines.native import families
@@ -92,7 +92,7 @@ from toolfuzz.generate.tools import load
 from toolfuzz.report.write import parse_wanted
 from toolfuzz.simulate.faults import faults
 
-names = {kind: [row[0] for row in rows(kind)[1]]
+names = {kind: [row[0] for row in _KINDS[kind][1]()]
          for kind in ("models", "defects", "features", "probes", "schemas")}
 names["formats"] = list(format_names())
 names["families"] = list(families())

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError, did_you_mean
@@ -40,8 +40,9 @@ class RunSection(BaseModel):
         examples=["http://127.0.0.1:8000/v1"],
         description="any server of one of the formats",
     )
-    api: str | None = Field(
+    format: str | None = Field(
         default=None,
+        validation_alias=AliasChoices("format", "api"),
         examples=["anthropic-messages"],
         description="wire format, when it isn't the endpoint's usual one",
     )

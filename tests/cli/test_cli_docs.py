@@ -38,7 +38,8 @@ def commands() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("page", "line"), sorted(set(commands())))
 def test_the_command_exists(page: str, line: str) -> None:
     name, *args = shlex.split(line)[1:]
-    command = cli.commands[name]
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
     parser = command.make_parser(click.Context(command, info_name=name))
     parser.parse_args([a for a in args if a != "…"])
 

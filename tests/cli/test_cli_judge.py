@@ -60,7 +60,7 @@ def sse(*pieces: str) -> str:
 
 
 def line(response: Any, *, expect: Any = EXPECT, **more: Any) -> dict[str, Any]:
-    one = {"id": "1", "api": "openai-chat", "request": CHAT, "response": response, **more}
+    one = {"id": "1", "format": "openai-chat", "request": CHAT, "response": response, **more}
     return one | ({"expect": expect} if expect is not None else {})
 
 
@@ -130,7 +130,7 @@ def test_the_three_wire_formats() -> None:
         ("anthropic-messages", messages, said | {"stop_reason": "tool_use"}),
     ):
         exchange = {"request": request, "response": {"body": body}, "expect": EXPECT}
-        for guessed in ({"api": api}, {}):
+        for guessed in ({"format": api}, {"api": api}, {}):
             (verdict,) = judged(exchange | guessed)
             assert slugs(verdict) == ["value-changed"], api
             assert verdict["id"] == "1"
@@ -174,8 +174,8 @@ def test_an_http_error_is_nobodys_failure() -> None:
         ("{", "not JSON"),
         ("[1]", "not a JSON object"),
         ('{"request": {}}', "needs the objects `request` and `response`"),
-        (line({"body": chat()}, api="grpc"), "unknown wire format 'grpc'"),
-        (line({"body": chat()}, api=7), "`api` must be the name"),
+        (line({"body": chat()}, format="grpc"), "unknown wire format 'grpc'"),
+        (line({"body": chat()}, format=7), "`format` must be the name"),
         (line({"body": chat(), "status": "200"}), "`response.status` must be"),
         (line({"body": chat()}, expect=[]), "`expect` must be an object"),
         (line({"body": chat()}, expect={"call": []}), "`expect` needs `calls`"),
@@ -251,7 +251,7 @@ def test_hostile_content_stays_inside_its_json() -> None:
     evil = "\x1b[2J\u202e\u0000\udc80[red]boo[/red]"
     done = run(
         line({"body": chat(json.dumps({"city": evil, "days": 3}))}, id=evil),
-        line({"body": chat()}, api=f"x{evil}"),
+        line({"body": chat()}, format=f"x{evil}"),
     )
     assert done.exit_code == 0, done.output
     assert "\x1b" not in done.output

@@ -56,7 +56,7 @@ def test_the_case_that_started_this_project(tmp_path: Path) -> None:
 @pytest.mark.parametrize("api", ["openai-chat", "openai-responses", "anthropic-messages"])
 def test_a_clean_endpoint_has_no_findings(api: str) -> None:
     done = toolfuzz_(
-        "run", "-m", "sim/clean", "--api", api, "--both-streams", "--cases", "40", "--json"
+        "run", "-m", "sim/clean", "--format", api, "--both-streams", "--cases", "40", "--json"
     )  # fmt: skip
     assert done.exit_code == 0, done.output
     target = json.loads(done.stdout)["targets"][0]

@@ -158,13 +158,13 @@ def test_all_catalogues() -> None:
 def test_demands_and_parallel_flags_in_every_wire_format(api: str) -> None:
     names = ("choice-required", "choice-named", "parallel-off", "parallel-on")
     features = [arg for name in names for arg in ("--feature", name)]
-    cases = asked("--api", api, "--cases", "40", *features)
+    cases = asked("--format", api, "--cases", "40", *features)
     seen = {feature for case in cases for feature in case["features"]}
     assert seen >= set(names)
 
 
 def test_twins_stand_beside_their_originals() -> None:
-    cases = asked("--twins", "--cases", "12", "--feature", "ref-defs", "--feature", "strict")
+    cases = asked("--respell", "--cases", "12", "--feature", "ref-defs", "--feature", "strict")
     ids = {case["id"] for case in cases if case["origin"] == "generated"}
     twins = [case["origin"].split(":") for case in cases if case["id"] not in ids]
     assert len(ids) == 12

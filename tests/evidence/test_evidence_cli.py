@@ -173,7 +173,7 @@ def test_the_reproductions_in_a_report_show_the_defect(
 ) -> None:
     mode = "--stream" if stream else "--no-stream"
     profile = "fault:object-as-json-string"
-    args = ["run", "-m", f"sim/{profile}", "--cases", "8", "--api", api, mode, "--quiet"]
+    args = ["run", "-m", f"sim/{profile}", "--cases", "8", "--format", api, mode, "--quiet"]
     assert toolfuzz_(*args, "--out", "run").exit_code == 0
     assert toolfuzz_("bug", "run", "--most", "1").exit_code == 0
     (report,) = (tmp_path / "run" / "bugs").glob("*.md")

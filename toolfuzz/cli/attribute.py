@@ -155,7 +155,7 @@ async def _formats(target: Target, access: Access, stack: AsyncExitStack, seed: 
     for name in names:
         if name == target.format:
             continue
-        reached = open_participants([target.name], replace(access, api=name), seed=seed)
+        reached = open_participants([target.name], replace(access, format=name), seed=seed)
         try:
             (participant,) = await stack.enter_async_context(reached)
         except ToolfuzzError:

@@ -57,7 +57,9 @@ Exit codes: 0 PASS · 1 FAIL · 3 INCONCLUSIVE · 4 an endpoint is unusable
 @click.option("--baseline-model", metavar="NAME", help="Which target of a baseline run.")
 @click.option("--baseline-url", metavar="URL", help="Where a baseline model is served.")
 @click.option(
+    "--baseline-format",
     "--baseline-api",
+    "baseline_format",
     type=click.Choice(["openai-chat", "openai-responses", "anthropic-messages"]),
     help="Wire format of a baseline model.",
 )
@@ -116,7 +118,7 @@ def _paired(flags: dict[str, Any]) -> Work:
     run = _run_options(flags, rule.looks[-1])
     baseline_access = Access(
         base_url=flags.get("baseline_url"),
-        api=flags.get("baseline_api"),
+        format=flags.get("baseline_format"),
         key_env=flags.get("baseline_key_env"),
         params=run.access.params,
         stream=run.access.stream,

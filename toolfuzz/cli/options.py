@@ -39,7 +39,7 @@ endpoint_options = _stack(
     ),
     click.option("--base-url", metavar="URL", help="Any server of one of the wire formats."),
     click.option(
-        "--api", metavar="FORMAT",
+        "--format", "--api", "format", metavar="FORMAT",
         help="Wire format, when it isn't the endpoint's usual one: openai-chat, "
         "openai-responses, anthropic-messages.",
     ),

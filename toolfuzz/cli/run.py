@@ -35,7 +35,7 @@ Examples:
   toolfuzz run -m sim/glm-4.7                          the embedded simulated endpoint, no key
   toolfuzz run -m glm-4.7 -m claude-opus --cases 200   two hosted models, same cases
   toolfuzz run -m qwen3 --base-url http://127.0.0.1:8000/v1 --both-streams
-  toolfuzz run -m claude-opus --api anthropic-messages --tools my_tools.json
+  toolfuzz run -m claude-opus --format anthropic-messages --tools my_tools.json
   toolfuzz run -m glm-4.7 --cases 500 --dry-run        what it would ask and cost
   toolfuzz run --resume reports/20261123-101500-glm-4.7
 
@@ -50,7 +50,7 @@ the whole 95% interval is at or above the limit, 1 when it is below, 3 when the 
 @repeat_option
 @judge_options
 @click.option(
-    "--twins", is_flag=True, default=None,
+    "--respell", "--twins", "respell", is_flag=True, default=None,
     help="Ask each case also under other spellings of its schema ($ref inlined, …).",
 )  # fmt: skip
 @click.option("--out", metavar="DIR", help="Folder for the run (reports/<time>-<models>).")

@@ -19,7 +19,13 @@ from toolfuzz.runs.asker import Participant
 from toolfuzz.runs.journal import JOURNAL_NAME, read_journal
 from toolfuzz.runs.pairs import Renamed
 from toolfuzz.runs.run import RunOptions, draw, load_tools
-from toolfuzz.runs.targets import Access, access_of_run, open_participants, plan_targets
+from toolfuzz.runs.targets import (
+    Access,
+    access_of_run,
+    current_names,
+    open_participants,
+    plan_targets,
+)
 
 __all__ = [
     "Baseline",
@@ -84,7 +90,7 @@ def with_stored_settings(options: CheckOptions) -> CheckOptions:
     run = _run_of(options.baseline)
     if run is None:
         return options
-    stored = run.started.settings
+    stored = current_names(run.started.settings)
     unsaid = [name for name in _CASE_SETTINGS if name in stored and name not in options.given]
     filled = replace(options.run, **{name: stored[name] for name in unsaid})
     if "stream" in stored and "stream" not in options.given:

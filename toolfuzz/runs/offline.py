@@ -134,7 +134,7 @@ def _from_journal(data: JsonObject, journal: _Journal) -> _Recorded | None:
             known = journal.cases.get(exchange.case_id)
             if known is None or exchange.turn >= len(known.turns):
                 raise UsageError(f"no case {exchange.case_id} stands before this exchange")
-            api = str(data.get("api", _guess_api(exchange.request)))
+            api = str(_format_named(data) or _guess_api(exchange.request))
             key = f"{exchange.case_id}/{exchange.turn}/{exchange.target}/{exchange.repeat}"
             return _Recorded(
                 id=key,
@@ -151,12 +151,17 @@ def _from_journal(data: JsonObject, journal: _Journal) -> _Recorded | None:
 def _from_exchange(
     data: JsonObject, label: str, request: JsonObject, response: JsonObject
 ) -> _Recorded:
-    api = data.get("api", _guess_api(request))
+    api = _format_named(data) or _guess_api(request)
     if not isinstance(api, str):
-        raise UsageError("`api` must be the name of a wire format")
+        raise UsageError("`format` must be the name of a wire format")
     stream = "sse" in response
     body = response["sse"] if stream else response["body"]
     return _recorded(label, api, request, body, _status(response), stream, data.get("expect"))
+
+
+def _format_named(data: JsonObject) -> Any:
+    """Return what a line says its wire format is; older files call it ``api``."""
+    return data.get("format", data.get("api"))
 
 
 def _from_verifier(

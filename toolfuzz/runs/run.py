@@ -23,7 +23,7 @@ from toolfuzz.runs.asker import Participant
 from toolfuzz.runs.journal import read_journal, write_json
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.runner import Campaign, run_campaign
-from toolfuzz.runs.targets import Access, open_participants
+from toolfuzz.runs.targets import Access, current_names, open_participants
 
 __all__ = ["RunOptions", "arun", "resumed_options", "run", "run_options", "write_summary"]
 
@@ -44,7 +44,7 @@ class RunOptions:
     strength: int = 2
     allow_remote_refs: bool = False
     inline_refs: bool = False
-    twins: bool = False
+    respell: bool = False
     access: Access = field(default_factory=Access)
     policy: Policy = field(default_factory=Policy)
     out: Path | None = None
@@ -62,10 +62,10 @@ class RunOptions:
             "repeat": self.repeat,
             "seed": self.seed,
             "strength": self.strength,
-            "twins": self.twins,
+            "respell": self.respell,
             "stream": self.access.stream,
             "base_url": self.access.base_url,
-            "api": self.access.api,
+            "format": self.access.format,
             "key_env": self.access.key_env,
             "params": self.access.params,
             "concurrency": self.access.concurrency,
@@ -77,7 +77,7 @@ def run(models: Sequence[str], **options: Any) -> JsonObject:
     """Run a campaign and return what ``summary.json`` holds.
 
     ``options`` are those of ``toolfuzz run`` (``tools``, ``cases``, ``seed``, ``stream``,
-    ``base_url``, ``api``, ``params``, ``out`` …). Raises ToolfuzzError. The run's folder is
+    ``base_url``, ``format``, ``params``, ``out`` …). Raises ToolfuzzError. The run's folder is
     written as on the command line; its path stands under ``"folder"``.
 
     >>> result = run(models=["sim/glm-4.7"], cases=40, out="/tmp/example")  # doctest: +SKIP
@@ -95,6 +95,7 @@ async def arun(models: Sequence[str], **options: Any) -> JsonObject:
 def _options(models: Sequence[str], given: dict[str, Any]) -> RunOptions:
     if isinstance(models, str):
         models = [models]
+    given = current_names(given)
     shared = {f for f in Access.__dataclass_fields__ if f in given}
     judged = {f for f in Policy.__dataclass_fields__ if f in given}
     rest = {k: v for k, v in given.items() if k not in shared | judged}
@@ -164,7 +165,7 @@ def resumed_options(run: Path, **access: Any) -> RunOptions:
     ``access`` gives again what a journal never keeps (``headers``) or what may change on the way
     (``timeout``, ``concurrency``). Raises UsageError when there is no run to go on with.
     """
-    settings = _started(run).settings
+    settings = current_names(_started(run).settings)
     own = {name: settings[name] for name in RunOptions.__dataclass_fields__ if name in settings}
     reached = {n: settings[n] for n in Access.__dataclass_fields__ if n in settings}
     policy = Policy(**settings.get("policy", {}))
@@ -212,7 +213,7 @@ def load_tools(options: RunOptions) -> list[ToolSet]:
 
 
 def draw(options: RunOptions, tool_sets: Sequence[ToolSet]) -> AsyncGenerator[Case]:
-    """Draw the cases of a run, ahead of whoever reads them; with ``twins``, each with its own."""
+    """Draw the cases of a run ahead of their readers; with ``respell``, other spellings too."""
     cases = draw_ahead(
         options.cases,
         seed=options.seed,
@@ -221,10 +222,10 @@ def draw(options: RunOptions, tool_sets: Sequence[ToolSet]) -> AsyncGenerator[Ca
         features=options.features,
         strength=options.strength,
     )
-    return _with_twins(cases) if options.twins else cases
+    return _with_respelled(cases) if options.respell else cases
 
 
-async def _with_twins(cases: AsyncGenerator[Case]) -> AsyncGenerator[Case]:
+async def _with_respelled(cases: AsyncGenerator[Case]) -> AsyncGenerator[Case]:
     from toolfuzz.generate.twins import twins
 
     async with contextlib.aclosing(cases):

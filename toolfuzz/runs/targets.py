@@ -20,9 +20,13 @@ __all__ = [
     "Access",
     "HttpParticipant",
     "access_of_run",
+    "current_names",
     "open_participants",
     "plan_targets",
 ]
+
+
+_OLD_NAMES = {"api": "format", "twins": "respell"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Access:
     """How targets are reached: the options that all models of a command share."""
 
     base_url: str | None = None
-    api: str | None = None
+    format: str | None = None
     key_env: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     params: JsonObject = field(default_factory=dict)
@@ -41,10 +45,15 @@ class Access:
     latency_ms: float = 0.0
 
 
+def current_names(options: JsonObject) -> JsonObject:
+    """Return the options under the names of today; two had other names once."""
+    return {_OLD_NAMES.get(name, name): value for name, value in options.items()}
+
+
 def access_of_run(run: RunData) -> Access:
     """Return how a run reached its targets, so that they can be asked again."""
-    settings = run.started.settings
-    names = ("base_url", "api", "key_env", "params")
+    settings = current_names(run.started.settings)
+    names = ("base_url", "format", "key_env", "params")
     return Access(**{name: settings[name] for name in names if settings.get(name)})
 
 
@@ -112,7 +121,7 @@ def _plan_one(model: str, access: Access) -> _Planned:
         target = Target(model, "engine", model, "openai-chat", access.stream, {}, "engine")
         return _Planned(target, None)
     endpoint, model_id = resolve(
-        model, base_url=access.base_url, format=access.api, key_env=access.key_env
+        model, base_url=access.base_url, format=access.format, key_env=access.key_env
     )
     simulated = endpoint.name == "sim" and access.base_url is None
     if simulated:
@@ -123,7 +132,7 @@ def _plan_one(model: str, access: Access) -> _Planned:
         name=model,
         endpoint=endpoint.name,
         model=model_id,
-        format=access.api or endpoint.format,
+        format=access.format or endpoint.format,
         stream=access.stream,
         params=access.params,
         kind="simulated" if simulated else "http",

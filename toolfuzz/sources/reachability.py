@@ -67,7 +67,7 @@ def _trouble(client: "Client", target: Target, attempt: Attempt) -> ToolfuzzErro
         case 404 | 405:
             return UsageError(
                 f"nothing is served at {client.url} ({attempt.status}): {said}",
-                "check --base-url (it usually ends in /v1) and --api",
+                "check --base-url (it usually ends in /v1) and --format",
             )
         case status if 300 <= status < 400:
             place = attempt.headers.get("location", "elsewhere")
