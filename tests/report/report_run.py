@@ -11,6 +11,7 @@ from toolfuzz.core.events import (
     ExchangeRecorded,
     RunFinished,
     RunStarted,
+    TargetGivenUp,
     VerdictReached,
 )
 from toolfuzz.core.exchange import Attempt, Exchange, Target, TargetKind
@@ -39,8 +40,11 @@ def a_run(
     kind: TargetKind = "http",
     targets: int = 1,
     headers: dict[str, str] | None = None,
+    given_up: str | None = None,
 ) -> RunData:
     """Four cases a target: one passes, one fails on ``text``, one warns, one is unjudged.
+
+    With ``given_up`` as the reason the last target is given up after that.
 
     With ``headers`` every answer is kept, and came with them.
     """
@@ -77,6 +81,8 @@ def a_run(
                 exchange = Exchange(case.id, 0, name, 0, False, {"model": text}, (attempt,))
                 lines.append(ExchangeRecorded(exchange))
             lines.append(VerdictReached(verdict))
+    if given_up is not None:
+        lines.append(TargetGivenUp(names[-1], given_up, 25))
     return collect([*lines, RunFinished(1_763_856_060.0)], keep_exchanges=True)
 
 

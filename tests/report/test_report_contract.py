@@ -25,6 +25,10 @@ CHECK = {
     "spent": {"first": 4, "again": 0},
     "folder": "reports/x",
 }
+# One row a verdict or a target, read by programs: the fact is a column.
+TABLES = {"csv", "parquet", "compare csv", "compare json"}
+# A badge has room for no more.
+ONLY_THE_FACT = {"badge"}
 # (how the target is not real) → the run, and what must be said of it.
 NATURES: dict[str, tuple[Callable[[], RunData], str]] = {
     "embedded": (lambda: a_run(kind="simulated"), "simulated"),
@@ -110,3 +114,25 @@ def test_a_run_in_which_nothing_was_judged_is_a_report_too(view: str) -> None:
     asked = a_run()
     none = collect([asked.started, RunFinished(1_763_856_060.0, "interrupted")])
     assert VIEWS[view](none)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_target_that_was_given_up_is_said(view: str) -> None:
+    shown = VIEWS[view](a_run("other", targets=2, given_up="HTTP 402: no credit left"))
+    if view in TABLES:
+        assert "given_up" in shown and "true" in shown.lower()
+        return
+    assert "given up" in shown
+    assert "1 other" in shown
+    if view not in ONLY_THE_FACT:
+        assert "25 questions in a row" in shown
+        assert "HTTP 402: no credit left" in shown
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_reason_for_giving_up_is_text_of_a_server(view: str, text: str) -> None:
+    shown = VIEWS[view](a_run("x", given_up=text))
+    assert not {"\x1b", "\x00", "\x07"} & set(shown)
+    if "html" in view:
+        assert "<script>alert" not in shown

@@ -29,6 +29,7 @@ _COLUMNS = (
     "kind",
     "simulated",
     "nature",
+    "given_up",
     "model",
     "format",
     "rate",

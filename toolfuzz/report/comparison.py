@@ -9,7 +9,7 @@ from rich.text import Text
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 from toolfuzz.report.terminal import MEDIUM, WIDE, say
-from toolfuzz.report.words import milliseconds, percent, unreal
+from toolfuzz.report.words import given_up, milliseconds, percent, unreal
 
 __all__ = ["comparison_view", "difference_words", "matrix", "money", "print_comparison"]
 
@@ -29,6 +29,10 @@ def comparison_view(result: JsonObject, *, width: int) -> RenderableType:
     parts: list[RenderableType] = [_headline(result), Text(), _leaderboard(result, width)]
     if any(len(group) > 1 for group in result["groups"]):
         parts += [Text(), Text("Rows with a letter in common can't be told apart.", style="dim")]
+    for row in result["rows"]:
+        if given_up(row):
+            words = printable(f"{row['label']}: {given_up(row)}")
+            parts += [Text(), Text(words, style="bold red")]
     if result["differences"]:
         parts += [Text(), Text("differences, in points of success", style="bold")]
         parts += [Text(printable(line)) for line in _differences(result)]

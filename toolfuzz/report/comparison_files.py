@@ -11,7 +11,7 @@ from toolfuzz.report.comparison import comparison_view, difference_words, matrix
 from toolfuzz.report.formats.csv import cell
 from toolfuzz.report.formats.markdown import code, table
 from toolfuzz.report.terminal import plain
-from toolfuzz.report.words import milliseconds, named, percent
+from toolfuzz.report.words import given_up, milliseconds, named, percent
 
 __all__ = ["render"]
 
@@ -60,6 +60,9 @@ def _markdown(result: JsonObject) -> Iterator[str]:
     yield "## Tool calls, models side by side\n"
     lines = [_cells(row) for row in result["rows"]]
     yield from table(_HEADER, [[c[0], code(c[1], in_table=True), *c[2:]] for c in lines])
+    for row in result["rows"]:
+        if given_up(row):
+            yield f"\n{code(row['label'])}: **{code(given_up(row))}**"
     yield f"\n{_REMARK}"
     yield from (f"\nLeft out, stopped early: {code(name)}" for name in result.get("left_out", ()))
     if result["differences"]:
@@ -91,10 +94,7 @@ def _csv(result: JsonObject) -> str:
             "nature",
             *names,
             *counts,
-            "p50_ms",
-            "p95_ms",
-            "input_tokens",
-            "output_tokens",
+            *("given_up", "p50_ms", "p95_ms", "input_tokens", "output_tokens"),
             *rest,
         )
     )
@@ -103,6 +103,7 @@ def _csv(result: JsonObject) -> str:
             "".join(row["groups"]),
             row["nature"]["label"] or "real",
             *(row[name] for name in (*names, *counts)),
+            row["given_up"] is not None,
             *(row["latency_ms"].get(p) for p in ("p50", "p95")),
             *row["tokens"].values(),
             *(row[name] for name in rest),

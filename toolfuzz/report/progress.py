@@ -164,6 +164,8 @@ def _standing(standing: Standing, *, most: bool = True) -> str:
         said.append(f"{standing.failed} failed")
     if standing.unjudged:
         said.append(f"{standing.unjudged} unjudged")
+    if standing.given_up:
+        said.insert(0, f"given up: {standing.given_up}")
     return " · ".join(said)
 
 

@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from toolfuzz.analyze.load import Question, causes, question
 from toolfuzz.analyze.price import PriceOf
 from toolfuzz.analyze.rates import Rate, rate
-from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunStarted, VerdictReached
+from toolfuzz.core.events import (
+    CaseDrawn,
+    Event,
+    ExchangeRecorded,
+    RunStarted,
+    TargetGivenUp,
+    VerdictReached,
+)
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import Nature, nature_of, says_simulated
 from toolfuzz.core.verdict import Finding, Verdict
@@ -26,6 +33,7 @@ class Standing:
     unjudged: int = 0
     calls: int = 0
     said_simulated: bool = False
+    given_up: str = ""
     input_tokens: int = 0
     output_tokens: int = 0
 
@@ -100,6 +108,8 @@ class Tally:
                 standing.calls += len(exchange.attempts)
                 standing.said_simulated |= says_simulated(exchange.last.headers)
                 self._asked.add(question(exchange))
+            case TargetGivenUp(target=name, reason=reason):
+                self.standings[name].given_up = reason
             case VerdictReached(verdict):
                 standing = self.standings[verdict.target]
                 # A check copies the verdicts of a stored baseline, which cost nothing now.

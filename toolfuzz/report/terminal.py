@@ -13,7 +13,7 @@ from toolfuzz.core.jsonvalue import a_kind, tokens_of
 from toolfuzz.core.text import brief, printable
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.defect import Defect
-from toolfuzz.report.words import unreal
+from toolfuzz.report.words import given_up, unreal
 
 __all__ = [
     "defect_view",
@@ -116,6 +116,8 @@ def headline(summary: JsonObject, *more: str) -> Text:
     line = Text(" · ".join(words), style="bold")
     if said := unreal(targets):
         line.append(f" · {said}", style="bold magenta")
+    if gone := [target["target"] for target in targets if target["given_up"]]:
+        line.append(f" · given up: {', '.join(map(printable, gone))}", style="bold red")
     if summary["finish_reason"] == "decided":
         line.append(" · stopped early: the rate is no fair estimate", style="bold yellow")
     elif summary["finish_reason"] != "done":
@@ -219,6 +221,8 @@ def _skips(skipped: Sequence[JsonObject]) -> list[str]:
 
 def _notes(target: JsonObject) -> list[str]:
     notes = []
+    if given_up(target):
+        notes.append(f"{target['target']}: {given_up(target)}")
     if target["unjudged"]:
         reason, count = next(iter(target["unjudged_reasons"].items()))
         notes.append(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 
-__all__ = ["count", "milliseconds", "named", "percent", "success", "unreal", "xml_text"]
+__all__ = ["count", "given_up", "milliseconds", "named", "percent", "success", "unreal", "xml_text"]
 
 
 def percent(share: float | None) -> str:
@@ -39,6 +39,18 @@ def unreal(entries: Sequence[JsonObject]) -> str:
     if len(natures) == 1:
         return str(next(iter(natures.values())))
     return ", ".join(f"some {label}" for label in sorted(natures) if label)
+
+
+def given_up(entry: JsonObject) -> str:
+    """Say in a clause that a target was given up, and why; empty when it wasn't."""
+    if entry["given_up"] is None:
+        return ""
+    after, reason = entry["given_up"]["after"], entry["given_up"]["reason"]
+    asked = count(entry["judged"] + entry["unjudged"], "answer")
+    return (
+        f"given up after {after} questions in a row without a judgeable answer ({reason}); "
+        f"the figures rest on {asked}"
+    )
 
 
 def milliseconds(times: JsonObject, name: str) -> str:

@@ -4,7 +4,7 @@ from xml.etree import ElementTree as Xml
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
-from toolfuzz.report.words import named, percent, xml_text
+from toolfuzz.report.words import given_up, named, percent, xml_text
 
 __all__ = ["FILE", "render"]
 
@@ -38,9 +38,10 @@ def render(run: RunData, summary: JsonObject) -> str:
 
 def _words(target: JsonObject, *, alone: bool) -> tuple[str, str]:
     label = named(target, "tool calls" if alone else xml_text(target["target"]))
+    end = ", given up" if given_up(target) else ""
     if target["rate"] is None:
-        return label, "not judged"
-    return label, f"{percent(target['rate'])} ({target['low']:.1%} – {target['high']:.1%})"
+        return label, f"not judged{end}"
+    return label, f"{percent(target['rate'])} ({target['low']:.1%} – {target['high']:.1%}){end}"
 
 
 def _cell(svg: Xml.Element, text: str, x: float, y: int, width: float, colour: str) -> None:

@@ -7,7 +7,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief, printable
 from toolfuzz.report.formats.markdown import render
-from toolfuzz.report.words import count, named, percent
+from toolfuzz.report.words import count, given_up, named, percent
 
 __all__ = ["FILE", "announce", "render"]
 
@@ -23,6 +23,11 @@ def announce(run: RunData, summary: JsonObject) -> str:
     """
     check = summary.get("check")
     lines = [_decided(check)] if check else []
+    lines += [
+        f"::warning title={_property(named(target, target['target']))}::{_data(given_up(target))}"
+        for target in summary["targets"]
+        if given_up(target)
+    ]
     found = [
         (target, slug, entry)
         for target in summary["targets"]

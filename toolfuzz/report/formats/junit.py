@@ -13,7 +13,7 @@ from toolfuzz.analyze.load import RunData, causes
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief
 from toolfuzz.core.verdict import Verdict
-from toolfuzz.report.words import named, success, xml_text
+from toolfuzz.report.words import given_up, named, success, xml_text
 
 __all__ = ["FILE", "render"]
 
@@ -46,6 +46,9 @@ def _suite(root: Xml.Element, run: RunData, summary: JsonObject, target: JsonObj
     }
     for key, value in facts.items():
         Xml.SubElement(properties, "property", name=key, value=xml_text(str(value)))
+    if given_up(target):
+        case = Xml.SubElement(suite, "testcase", classname=name, name="(given up)", time="0.000")
+        Xml.SubElement(case, "error", message=xml_text(given_up(target)), type="given-up")
     by_feature: dict[str, list[Verdict]] = defaultdict(list)
     for verdict in run.of(target["target"]):
         for feature in run.cases[verdict.case_id].features or ("(none)",):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief, printable
-from toolfuzz.report.words import count, milliseconds, named, percent
+from toolfuzz.report.words import count, given_up, milliseconds, named, percent
 
 __all__ = ["FILE", "code", "render", "table"]
 
@@ -25,6 +25,9 @@ def _lines(summary: JsonObject) -> Iterator[str]:
     yield ""
     if "check" in summary:
         yield from _decision(summary["check"])
+    for target in targets:
+        if given_up(target):
+            yield f"{code(target['target'])}: **{code(given_up(target))}**\n"
     yield from table(
         ("target", "judged", "success", "95% interval", "schema accuracy", "p50", "unjudged"),
         [_row(target) for target in targets],

@@ -24,7 +24,7 @@ from toolfuzz.report.html.evidence import REQUEST_LIMIT, evidence
 from toolfuzz.report.html.failed import Cause, Failed, by_cause, in_turn
 from toolfuzz.report.html.inert import marked, shown
 from toolfuzz.report.html.models import Model, models
-from toolfuzz.report.words import count, milliseconds, percent
+from toolfuzz.report.words import count, given_up, milliseconds, percent
 
 __all__ = ["FAILURES_LIMIT", "PAGE_LIMIT", "render_comparison", "render_run"]
 
@@ -68,6 +68,7 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
         lead=_lead(columns, comparison),
         start=_start(columns),
         notes=_notes(columns),
+        given_up=[(m.label, given_up(m.figures)) for m in columns if given_up(m.figures)],
         reality=_reality(columns),
         features=matrix.by_rate(columns, "features"),
         found=found,
