@@ -2,7 +2,7 @@
 
 The simulator names the faults that struck in the response header ``x-toolfuzz-fault``. Over HTTP
 it runs in a process of its own; in process the same application is called over ASGI. Either way
-the bytes pass through the decoders of ``toolfuzz.sources`` before they are judged.
+the bytes pass through the readers of ``toolfuzz.formats`` before they are judged.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -12,21 +12,20 @@ from itertools import product
 
 import httpx
 
+from toolfuzz.core.ask import ask_of
 from toolfuzz.core.case import Case, Turn
-from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
-from toolfuzz.formats import wire_format
+from toolfuzz.formats import format_names, wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.judge.pipeline import Judgement, judge
 from toolfuzz.simulate.process import start
 from toolfuzz.simulate.server import build_app
 from toolfuzz.sources.transport import encode_body
 
-APIS = ("openai-chat", "openai-responses", "anthropic-messages")
-CELLS = tuple(product(APIS, (False, True)))
+CELLS = tuple(product(format_names(), (False, True)))
 CAP = 16_384
 _HEADERS = {"content-type": "application/json"}
-_CAPS = {"openai-responses": "max_output_tokens"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +136,11 @@ async def _ask(
     history: Sequence[tuple[Turn, Reply]],
 ) -> tuple[Reply, tuple[str, ...]]:
     form = wire_format(api)
-    target = Target(model, "sim", model, api, params={_CAPS.get(api, "max_tokens"): CAP})
-    body = form.encode(case, turn, target, stream=stream, history=history)
-    answer = await client.post(form.path.lstrip("/"), content=encode_body(body), headers=_HEADERS)
+    ask = replace(ask_of(case, turn, history, model=model, stream=stream), max_tokens=CAP)
+    request = form.request(ask)
+    answer = await client.post(
+        request.path.lstrip("/"), content=encode_body(request.body), headers=_HEADERS
+    )
     attempt = Attempt(
         started=0.0,
         first_byte_ms=0.0,
@@ -149,4 +150,4 @@ async def _ask(
         chunks=((0.0, answer.content),),
     )
     struck = answer.headers.get("x-toolfuzz-fault", "")
-    return form.decode(attempt, stream=stream), tuple(filter(None, struck.split(",")))
+    return form.read(attempt, stream=stream), tuple(filter(None, struck.split(",")))

@@ -12,17 +12,16 @@ from random import Random
 
 from judge_asking import CAP, CELLS, situations
 
+from toolfuzz.core.ask import ask_of
 from toolfuzz.core.case import Case, Expectation
-from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.core.exchange import Attempt
 from toolfuzz.formats import wire_format
+from toolfuzz.formats.writing import encode_body as reply_body
 from toolfuzz.judge.pipeline import Judgement, judge
-from toolfuzz.simulate.ask import read_ask
-from toolfuzz.simulate.encode import encode_body as reply_body
-from toolfuzz.simulate.encode import encode_events
 from toolfuzz.simulate.faults.registry import faults
 from toolfuzz.simulate.pipeline import respond
 from toolfuzz.simulate.profiles import check_profile
-from toolfuzz.sources.transport import encode_body
+from toolfuzz.simulate.question import read_question
 
 _WEDGES = [
     *(b"", b"\x00", b"\xff", b"\xed\xa0\x80", b"\\", b"\\u", b"\\ud800", b'"', b"'", b"{", b"}"),
@@ -46,7 +45,7 @@ def replies(cases: Sequence[Case], rng: Random) -> Iterator[tuple[Case, str, boo
 
 def judged(case: Case, api: str, stream: bool, attempt: Attempt) -> list[Judgement]:
     """Judge a reply beside its right answer, without one, and as its own plain twin."""
-    reply = wire_format(api).decode(attempt, stream=stream)
+    reply = wire_format(api).read(attempt, stream=stream)
     turn = replace(case.turns[0], expect=Expectation("unknown"))
     unknown = replace(case, turns=(turn,))
     return [
@@ -65,14 +64,11 @@ def _noise(rng: Random) -> bytes:
 def _mutated(case: Case, api: str, stream: bool, names: Sequence[str], rng: Random) -> bytes:
     model = "+".join([rng.choice(names), *(n[6:] for n in rng.sample(names, rng.randrange(3)))])
     form = wire_format(api)
-    target = Target(model, "sim", model, api, params=_cap(api))
-    request = form.encode(case, 0, target, stream=stream)
-    ask = read_ask(api, request, len(encode_body(request)))
-    outcome = respond(ask, check_profile(model), str(rng.random()))
-    events = stream and outcome.reply.refusal is None
-    body = bytearray(
-        b"".join(encode_events(outcome.wire.events)) if events else reply_body(outcome.wire.body)
-    )
+    ask = replace(ask_of(case, model=model, stream=stream), max_tokens=CAP)
+    request = form.request(ask)
+    question = read_question(form, request.body, path=request.path)
+    wire = respond(question, check_profile(model), str(rng.random())).wire
+    body = bytearray(b"".join(form.framing.join(wire.events)) or reply_body(wire.body))
     for _ in range(rng.choice([0, 1, 1, 2, 4, 8])):
         at = rng.randrange(len(body) + 1)
         match rng.randrange(4):

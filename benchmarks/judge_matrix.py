@@ -40,7 +40,7 @@ from judge_asking import (
 
 from toolfuzz.core.case import Case
 from toolfuzz.judge.catalogue import defects
-from toolfuzz.simulate.faults.registry import Fault, faults
+from toolfuzz.simulate.faults.registry import Fault, applies, faults
 
 AIM_EXACT = 0.99
 _AT_ONCE = 4
@@ -163,7 +163,7 @@ async def _fill_row(
     # only a few others.
     suitable: dict[int, None] = {}
     for api, stream in CELLS:
-        if (api, stream) not in fault.where:
+        if not applies(fault.slug, api, stream):
             continue
         struck = 0
         others = [k for k in range(len(cases)) if k not in suitable]

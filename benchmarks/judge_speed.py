@@ -138,7 +138,7 @@ def _judged(case: Case, body: bytes, *, stream: bool) -> None:
     # Texts are remembered between the layers of one judgement, not between replies.
     reading.load.cache_clear()
     attempt = Attempt(0.0, 0.0, 0.0, 200, {}, ((0.0, body),))
-    judgement = judge(case, 0, wire_format("openai-chat").decode(attempt, stream=stream))
+    judgement = judge(case, 0, wire_format("openai-chat").read(attempt, stream=stream))
     assert judgement.status == "pass"
 
 

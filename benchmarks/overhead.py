@@ -18,7 +18,7 @@ from pathlib import Path
 
 import httpx
 
-from toolfuzz.core.exchange import Target
+from toolfuzz.core.ask import ask_of
 from toolfuzz.formats import wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.runs.run import RunOptions, run_options
@@ -27,10 +27,9 @@ from toolfuzz.simulate.process import start
 
 
 def bodies_of(cases: int, seed: int) -> list[bytes]:
-    target = Target("clean", "local", "clean", "openai-chat")
-    encode = wire_format("openai-chat").encode
-    drawn = draw_cases(cases, seed=seed)
-    return [json.dumps(encode(case, 0, target, stream=False)).encode() for case in drawn]
+    format = wire_format("openai-chat")
+    asks = [ask_of(case, model="clean") for case in draw_cases(cases, seed=seed)]
+    return [json.dumps(format.request(ask).body).encode() for ask in asks]
 
 
 async def bare(url: str, bodies: list[bytes], concurrency: int) -> float:

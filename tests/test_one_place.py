@@ -42,7 +42,7 @@ FAULT = '''
 from toolfuzz.simulate.faults import fault
 
 
-@fault("dummy-fault", "plan", "chat plain")
+@fault("dummy-fault", "plan", "indexed plain")
 def silence(reply, roll):
     """Says nothing at all."""
     reply.calls.clear()
@@ -121,10 +121,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     (package / "judge/defects/dummy_defect.py").write_text(DEFECT)
     with (package / "sources/endpoints.toml").open("a") as file:
         file.write(PROVIDER)
-    dummy = package / "formats/dummy_format"
-    shutil.copytree(package / "formats/openai_chat", dummy)
-    chat = (dummy / "format.py").read_text()
-    (dummy / "format.py").write_text(chat.replace('name = "openai-chat"', 'name = "dummy-format"'))
+    shutil.copytree(package / "formats/openai_chat", package / "formats/dummy_format")
     family = (package / "engines/native/llama3.py").read_text()
     (package / "engines/native/dummy.py").write_text(family.replace('"llama3"', '"dummy-family"'))
     done = subprocess.run(

@@ -12,6 +12,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.formats import USUAL
 
 __all__ = ["CONFIG_NAME", "Config", "config_schema", "find_config", "load_config", "starter"]
 
@@ -43,7 +44,7 @@ class RunSection(BaseModel):
     format: str | None = Field(
         default=None,
         validation_alias=AliasChoices("format", "api"),
-        examples=["anthropic-messages"],
+        examples=[USUAL],
         description="wire format, when it isn't the endpoint's usual one",
     )
     key_env: str | None = Field(

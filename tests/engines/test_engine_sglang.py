@@ -100,10 +100,10 @@ async def judged(trial: EngineTrial, case: Case) -> tuple[list[Finding], list[Fi
     """Return the findings of the plain and of the streamed reply, notes left out."""
     answer = await trial.ask(case, 0, stream=False)
     assert answer.skipped is None
-    reply = wire_format("openai-chat").decode(answer.attempts[-1], stream=False)
+    reply = wire_format("openai-chat").read(answer.attempts[-1], stream=False)
     plain = judge(case, 0, reply)
     answer = await trial.ask(case, 0, stream=True)
-    reply = wire_format("openai-chat").decode(answer.attempts[-1], stream=True)
+    reply = wire_format("openai-chat").read(answer.attempts[-1], stream=True)
     streamed = judge(case, 0, reply, twin=plain.reply)
     counted = [[f for f in j.findings if f.severity != "info"] for j in (plain, streamed)]
     return counted[0], counted[1]
@@ -188,7 +188,7 @@ async def test_the_chunks_carry_what_sglang_sends() -> None:
     have("0.5.23")
     async with EngineTrial("engine/sglang@0.5.23:kimi_k2") as trial:
         answer = await trial.ask(case_of("typed"), 0, stream=True)
-    reply = wire_format("openai-chat").decode(answer.attempts[-1], stream=True)
+    reply = wire_format("openai-chat").read(answer.attempts[-1], stream=True)
     first, *rest = reply.fragments
     assert (first.id, first.name, first.slot) == ("functions.import_data:0", "import_data", 0)
     assert all(f.id is None and f.name is None and f.slot == 0 for f in rest)

@@ -47,7 +47,7 @@ async def test_the_answer_is_a_chat_completion(vllm) -> None:
     async with EngineTrial("engine/vllm:hermes", engine_python=vllm) as trial:
         assert trial.version == "9.9"
         answer = await trial.ask(CALL, 0, stream=False)
-        reply = wire_format("openai-chat").decode(answer.attempts[-1], stream=False)
+        reply = wire_format("openai-chat").read(answer.attempts[-1], stream=False)
     assert answer.skipped is None
     assert reply.problems == ()
     assert reply.finish == "tool_calls"
@@ -64,7 +64,7 @@ async def test_the_newer_serving_composes_its_parser(tmp_path, monkeypatch, stre
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     async with EngineTrial("engine/vllm:hermes", engine_python=sys.executable) as trial:
         answer = await trial.ask(CALL, 0, stream=stream)
-        reply = wire_format("openai-chat").decode(answer.attempts[-1], stream=stream)
+        reply = wire_format("openai-chat").read(answer.attempts[-1], stream=stream)
     assert judge(CALL, 0, reply).findings == ()
     assert reply.finish == "tool_calls"
 
@@ -73,7 +73,7 @@ async def test_the_stream_is_the_one_of_the_serving_layer(vllm) -> None:
     """The simulated parser keeps the rest of the arguments back; the frame sends it at the end."""
     async with EngineTrial("engine/vllm:hermes", engine_python=vllm) as trial:
         answer = await trial.ask(CALL, 0, stream=True)
-        reply = wire_format("openai-chat").decode(answer.attempts[-1], stream=True)
+        reply = wire_format("openai-chat").read(answer.attempts[-1], stream=True)
     assert "".join(answer.request["deltas"]).startswith("<tool_call>\n")
     assert reply.ended
     assert reply.problems == ()
@@ -86,7 +86,7 @@ async def test_the_stream_is_the_one_of_the_serving_layer(vllm) -> None:
 async def test_prose_stays_prose(vllm, stream: bool) -> None:
     async with EngineTrial("engine/vllm:hermes", engine_python=vllm) as trial:
         answer = await trial.ask(NO_CALL, 0, stream=stream)
-        reply = wire_format("openai-chat").decode(answer.attempts[-1], stream=stream)
+        reply = wire_format("openai-chat").read(answer.attempts[-1], stream=stream)
     assert reply.text
     assert not (reply.calls or reply.fragments)
     assert reply.finish == "stop"
@@ -107,7 +107,7 @@ async def test_a_broken_parser_is_an_answer_and_the_next_question_is_asked(
     async with EngineTrial(f"engine/vllm:{parser}", engine_python=vllm, timeout=1) as trial:
         for _ in range(2):
             answer = await trial.ask(CALL, 0, stream=stream)
-            reply = wire_format("openai-chat").decode(answer.attempts[-1], stream=stream)
+            reply = wire_format("openai-chat").read(answer.attempts[-1], stream=stream)
             assert reply.error["type"] == "engine-parser-error"
             assert said in reply.error["message"]
             assert answer.attempts[-1].status == (200 if stream else 500)

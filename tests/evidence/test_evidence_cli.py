@@ -182,7 +182,7 @@ def test_the_reproductions_in_a_report_show_the_defect(
     with start(profile=profile) as simulator:
         for language, printed in reproduced(text, "http://127.0.0.1:8399", simulator.base_url):
             attempt = Attempt(0.0, 1.0, 1.0, 200, {}, ((1.0, printed.encode()),))
-            reply = wire_format(api).decode(attempt, stream=stream)
+            reply = wire_format(api).read(attempt, stream=stream)
             found = judge(known.case, 0, reply).findings
             assert known.slug in {f.slug for f in found}, (language, printed[:500])
 
@@ -342,5 +342,5 @@ def test_the_committed_sample_shows_its_defect_wherever_the_fault_is() -> None:
     with start(profile="fault:object-as-json-string") as simulator:
         for _, printed in reproduced(text, "http://127.0.0.1:8000", simulator.base_url):
             attempt = Attempt(0.0, 1.0, 1.0, 200, {}, ((1.0, printed.encode()),))
-            reply = wire_format("openai-chat").decode(attempt, stream=bool(known.stream))
+            reply = wire_format("openai-chat").read(attempt, stream=bool(known.stream))
             assert known.slug in {f.slug for f in judge(known.case, 0, reply).findings}

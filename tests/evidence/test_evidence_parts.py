@@ -12,7 +12,8 @@ from toolfuzz.evidence.bug import code, fenced
 from toolfuzz.evidence.excerpt import MARKS, excerpt
 from toolfuzz.evidence.layer import Trial, decide
 from toolfuzz.evidence.replay import outcome_of
-from toolfuzz.runs.reproduce import Service, curl, python_sdk, service_of
+from toolfuzz.formats import Request
+from toolfuzz.runs.reproduce import Service, service_of
 
 AGAIN = Trial("again", "again", 16, 16)
 SOMETIMES = Trial("again", "again", 8, 16)
@@ -99,10 +100,10 @@ def test_long_bodies_are_cut_around_the_place() -> None:
 @pytest.mark.parametrize("api", ["openai-chat", "openai-responses", "anthropic-messages"])
 def test_the_key_comes_from_the_environment(api: str) -> None:
     service = Service("https://example.com/it's/v1", api, "SOME_KEY")
-    command = curl(service, {"model": "m", "note": "'; rm -rf /; '"})
+    command = service.curl(Request("/x", {"model": "m", "note": "'; rm -rf /; '"}), stream=False)
     assert '"authorization: Bearer $SOME_KEY"' in command
     assert "it's/v1" not in command, "a quote in the address is quoted"
-    program = python_sdk(service, {"model": "m", "unheard_of": 1})
+    program = service.python(Request("/x", {"model": "m", "unheard_of": 1}))
     assert 'os.environ["SOME_KEY"]' in program
     assert "extra_body" in program
     compile(program, "reproduction", "exec")
@@ -112,9 +113,8 @@ def test_where_a_run_can_be_reached() -> None:
     simulated = Target("sim/clean", "sim", "clean", "openai-chat", kind="simulated")
     assert "toolfuzz serve --profile clean" in service_of(simulated, {}).start
     own = Target("m", "127.0.0.1:9", "m", "openai-chat")
-    assert service_of(own, {"base_url": "http://127.0.0.1:9/v1"}).url.startswith(
-        "http://127.0.0.1:9"
-    )
+    service = service_of(own, {"base_url": "http://127.0.0.1:9/v1"})
+    assert service.url(Request("/x", {})) == "http://127.0.0.1:9/v1/x"
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toolfuzz.core.ask import ask_of
 from toolfuzz.core.case import Case, Expectation, Message, Tool, Turn
-from toolfuzz.core.exchange import Target
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.formats import format_names, wire_format
 
@@ -27,8 +27,8 @@ def one_turn(**turn):
 
 
 def body_of(name, case, turn=0, *, stream=False, params=None, history=()):
-    target = Target("t", "e", "m-1", name, params=params or {})
-    return wire_format(name).encode(case, turn, target, stream=stream, history=history)
+    ask = ask_of(case, turn, history, model="m-1", stream=stream)
+    return wire_format(name).request(ask, params=params).body
 
 
 def test_chat_golden():
@@ -278,7 +278,7 @@ def test_the_official_sdk_sends_the_same(name, stream):
 
         sent, headers, path = sent_by(make)
         assert {k: v for k, v in sent.items() if (k, v) != ("stream", False)} == body
-        assert path == "/v1" + wire_format(name).path
+        assert path == "/v1" + wire_format(name).path("m-1", stream)
         for header, value in wire_format(name).headers("k" * 9).items():
             assert headers[header] == value
 

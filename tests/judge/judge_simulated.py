@@ -1,32 +1,32 @@
 """Bytes of the simulator for a case, without a network."""
 
-import json
+from dataclasses import replace
 
+from toolfuzz.core.ask import ask_of
 from toolfuzz.core.case import Case
-from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.core.exchange import Attempt
 from toolfuzz.formats import wire_format
-from toolfuzz.simulate.ask import read_ask
-from toolfuzz.simulate.encode import encode_body, encode_events
+from toolfuzz.formats.writing import encode_body
 from toolfuzz.simulate.pipeline import respond
 from toolfuzz.simulate.profiles import check_profile
+from toolfuzz.simulate.question import read_question
 
 CAP = 16_384
 
 
 def simulated(case: Case, api: str, *, stream: bool, model: str, seed: str = "0") -> Attempt:
     """Answer the case's first turn; the header ``x-toolfuzz-fault`` names what struck."""
-    cap = "max_output_tokens" if api == "openai-responses" else "max_tokens"
-    body = wire_format(api).encode(
-        case, 0, Target(model, "sim", model, api, params={cap: CAP}), stream=stream
-    )
-    outcome = respond(read_ask(api, body, len(json.dumps(body))), check_profile(model), seed)
+    format = wire_format(api)
+    ask = replace(ask_of(case, model=model, stream=stream), max_tokens=CAP)
+    request = format.request(ask)
+    question = read_question(format, request.body, path=request.path)
+    outcome = respond(question, check_profile(model), seed)
     refusal = outcome.reply.refusal
     streamed = stream and refusal is None
-    data = (
-        b"".join(encode_events(outcome.wire.events)) if streamed else encode_body(outcome.wire.body)
-    )
+    wire = outcome.wire
+    data = b"".join(format.framing.join(wire.events)) if streamed else encode_body(wire.body)
     headers = {
-        "content-type": "text/event-stream" if streamed else "application/json",
+        "content-type": format.framing.content_type if streamed else "application/json",
         "x-toolfuzz-fault": ",".join(outcome.struck),
     }
     return Attempt(0.0, 0.0, 0.0, refusal.status if refusal else 200, headers, ((0.0, data),))

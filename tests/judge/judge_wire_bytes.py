@@ -60,7 +60,7 @@ def attempt(body: bytes, status: int = 200, error: str | None = None) -> Attempt
 def decode(api: str, body: Any, *, stream: bool = False, status: int = 200) -> Reply:
     if not isinstance(body, bytes):
         body = json.dumps(body).encode()
-    return wire_format(api).decode(attempt(body, status), stream=stream)
+    return wire_format(api).read(attempt(body, status), stream=stream)
 
 
 def sse(events: Iterable[Any], *, named: bool = False) -> bytes:

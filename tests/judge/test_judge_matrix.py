@@ -18,7 +18,7 @@ from toolfuzz.formats import wire_format
 from toolfuzz.generate import prompts
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.pipeline import judge
-from toolfuzz.simulate.faults import faults
+from toolfuzz.simulate.faults import applies, faults
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 POOL = 160
@@ -55,7 +55,11 @@ async def test_every_fault_gets_its_own_name(bench: ModuleType, letter: str) -> 
     assert {slug: row.wrong for slug, row in matrix.rows.items() if row.wrong} == {}
     struck = {(fault, api, mode) for fault, api, mode, by, _ in matrix.said if by}
     for slug in wanted:
-        cells = {(slug, api, "stream" if s else "plain") for api, s in faults()[slug].where}
+        cells = {
+            (slug, api, "stream" if s else "plain")
+            for api, s in bench.CELLS
+            if applies(slug, api, s)
+        }
         assert cells <= struck
 
 
@@ -135,7 +139,7 @@ def test_strings_may_hold_anything(api: str, stream: bool) -> None:
         turn = Turn(asked, Expectation("calls", (call,)))
         case = Case("generated", "echo", (), (TEXT_TOOL,), (turn,))
         for model in ("clean", "legal-variations"):
-            reply = wire_format(api).decode(
+            reply = wire_format(api).read(
                 simulated(case, api, stream=stream, model=model, seed=str(n)), stream=stream
             )
             judgement = judge(case, 0, reply, max_tokens=CAP)
@@ -159,6 +163,6 @@ def test_bytes_of_another_format_are_judged(bench: ModuleType) -> None:
             for other in ("openai-chat", "openai-responses", "anthropic-messages"):
                 for other_stream in (False, True):
                     attempt = Attempt(0.0, None, 0.0, 200, recorded.headers, recorded.chunks)
-                    reply = wire_format(other).decode(attempt, stream=other_stream)
+                    reply = wire_format(other).read(attempt, stream=other_stream)
                     judgement = judge(case, 0, reply)
                     assert judgement.status in ("pass", "fail", "unjudged")

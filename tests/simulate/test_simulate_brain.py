@@ -8,16 +8,17 @@ from sim_asks import APIS, ARGUMENTS, EMPTY, NOTE, NOTE_2, PLAIN, RICH, batch, b
 
 from toolfuzz.core.case import Tool
 from toolfuzz.core.errors import UsageError
+from toolfuzz.formats import wire_format
 from toolfuzz.generate import draw_cases
-from toolfuzz.simulate.ask import Said, read_ask
 from toolfuzz.simulate.brain import answer
 from toolfuzz.simulate.pipeline import respond
 from toolfuzz.simulate.profiles import profile_named, profiles
+from toolfuzz.simulate.question import read_question
 
 
 def calls_of(api, prompt, **options):
     request = body(api, prompt, **options)
-    _, calls = answer(read_ask(api, request, size(request)))
+    _, calls = answer(read_question(wire_format(api), request, size(request)).ask)
     return [(call.name, call.arguments) for call in calls]
 
 
@@ -93,10 +94,10 @@ def history(api):
 
 @pytest.mark.parametrize("api", APIS)
 def test_reads_the_history(api):
-    ask = read_ask(api, history(api), 1)
+    ask = read_question(wire_format(api), history(api), 1).ask
     assert ask.turn == 2 and ask.answered
-    assert [(i, n) for said in ask.history for i, n, _ in said.calls] == [("call_1", "send_note")]
-    assert [i for said in ask.history for i, _ in said.answers] == ["call_1"]
+    assert [(c.id, c.name) for c in ask.replies[0].calls] == [("call_1", "send_note")]
+    assert [(r.call_id, r.tool) for r in ask.answered] == [("call_1", "send_note")]
     text, calls = answer(ask)
     assert calls == [] and "sent at 12:00" in text
 
@@ -117,10 +118,10 @@ def test_reads_the_history(api):
 def test_faults_of_the_second_turn(api, slug, status):
     profile = profile_named(f"fault:{slug}")
     first = body(api, echo(PLAIN, NOTE))
-    assert respond(read_ask(api, first, 1), profile, "s").struck == ()
-    outcome = respond(read_ask(api, history(api), 1), profile, "s")
+    assert respond(read_question(wire_format(api), first, 1), profile, "s").struck == ()
+    outcome = respond(read_question(wire_format(api), history(api), 1), profile, "s")
     (risk,) = profile.risks
-    if (api, False) not in risk.fault.where or slug == "history-args-reparse":
+    if not risk.fault.fits(wire_format(api).traits, False) or slug == "history-args-reparse":
         assert outcome.struck == ()
         return
     assert outcome.struck == (slug,)
@@ -131,7 +132,7 @@ def test_later_turns_degrade():
     request = history("openai-chat")
     again = {"role": "user", "content": echo(PLAIN, {"to": "x", "text": " padded "})}
     request["messages"].append(again)
-    second = read_ask("openai-chat", request, 1)
+    second = read_question(wire_format("openai-chat"), request, 1)
     erased = respond(second, profile_named("fault:history-args-erased"), "s")
     assert erased.reply.calls[0].raw == "{}"
     damaged = respond(second, profile_named("fault:corruption-replayed"), "s")
@@ -140,17 +141,22 @@ def test_later_turns_degrade():
     assert reused.reply.calls[0].id == "call_0" and reused.struck
     degraded = profile_named("fault:format-degradation")
     assert respond(second, degraded, "s").struck == ()
-    second.history.append(Said("assistant", calls=[("call_2", "send_note", "{}")]))
-    second.history.append(Said("user", again["content"]))
-    assert respond(second, degraded, "s").struck == ("format-degradation",)
+    call = {"id": "call_2", "function": {"name": "send_note", "arguments": "{}"}}
+    request["messages"] += [{"role": "assistant", "tool_calls": [call]}, again]
+    third = read_question(wire_format("openai-chat"), request, 1)
+    assert respond(third, degraded, "s").struck == ("format-degradation",)
 
 
 @pytest.mark.parametrize("limit", [1, 8, 20, 60])
 @pytest.mark.parametrize("api", APIS)
 def test_is_cut_at_max_tokens(api, limit):
     request = body(api, echo(RICH, ARGUMENTS), max_tokens=limit)
-    outcome = respond(read_ask(api, request, 1), profile_named("clean"), "s")
-    whole = respond(read_ask(api, body(api, echo(RICH, ARGUMENTS)), 1), profile_named("clean"), "s")
+    outcome = respond(read_question(wire_format(api), request, 1), profile_named("clean"), "s")
+    whole = respond(
+        read_question(wire_format(api), body(api, echo(RICH, ARGUMENTS)), 1),
+        profile_named("clean"),
+        "s",
+    )
     assert outcome.reply.finish == "length"
     assert outcome.reply.output_tokens == limit
     for call in outcome.reply.calls:
@@ -159,8 +165,10 @@ def test_is_cut_at_max_tokens(api, limit):
 
 
 def test_triggers():
-    note = read_ask("openai-chat", body("openai-chat", echo(PLAIN, NOTE), tools=(PLAIN,)), 1)
-    rich = read_ask("openai-chat", body("openai-chat", echo(RICH, ARGUMENTS)), 1)
+    note = read_question(
+        wire_format("openai-chat"), body("openai-chat", echo(PLAIN, NOTE), tools=(PLAIN,)), 1
+    )
+    rich = read_question(wire_format("openai-chat"), body("openai-chat", echo(RICH, ARGUMENTS)), 1)
     gemini, gateway = profiles()["gemini-openai"], profiles()["js-gateway"]
     assert "schema-rejected" not in respond(note, gemini, "s").struck
     assert "schema-rejected" in respond(rich, gemini, "s").struck
@@ -175,10 +183,12 @@ def test_value_triggers():
     from toolfuzz.simulate.faults import Roll, Trigger, faults
 
     def changed(**conditions):
-        ask = read_ask("openai-chat", body("openai-chat", echo(RICH, ARGUMENTS)), 1)
+        ask = read_question(
+            wire_format("openai-chat"), body("openai-chat", echo(RICH, ARGUMENTS)), 1
+        )
         outcome = respond(ask, profile_named("clean"), "s")
         fault = faults()["object-as-json-string"]
-        if not fault.apply(outcome.reply, Roll(Random(0), Trigger(**conditions))):
+        if not fault.apply(outcome.reply, Roll(Random(0), Trigger(**conditions), ask.format)):
             return set()
         got = outcome.reply.calls[0].arguments
         return {key for key, value in got.items() if value != ARGUMENTS[key]}
@@ -192,7 +202,7 @@ def test_value_triggers():
 
 
 def test_probabilities_are_kept():
-    ask = read_ask("openai-chat", body("openai-chat", echo(PLAIN, NOTE)), 1)
+    ask = read_question(wire_format("openai-chat"), body("openai-chat", echo(PLAIN, NOTE)), 1)
     profile = profile_named("fault:no-call@0.25+id-empty@0.5")
     struck = [respond(ask, profile, str(n)).struck for n in range(800)]
     assert 150 <= sum("no-call" in s for s in struck) <= 250

@@ -7,18 +7,22 @@ from random import Random
 import pytest
 from sim_asks import APIS, requests, size
 
-from toolfuzz.simulate.ask import read_ask
-from toolfuzz.simulate.encode import encode_body, encode_events
+from toolfuzz.formats import wire_format
+from toolfuzz.formats.sse import SSE
+from toolfuzz.formats.writing import encode_body
 from toolfuzz.simulate.faults import applies, faults
 from toolfuzz.simulate.pipeline import respond
 from toolfuzz.simulate.profiles import profile_named
+from toolfuzz.simulate.question import read_question
 
 SINGLE = [f.slug for f in faults().values() if f.turn == 1 and not f.legal]
 
 
 def answer(request, api, profile, seed="s"):
-    outcome = respond(read_ask(api, request, size(request)), profile_named(profile), seed)
-    data = b"".join(encode_events(outcome.wire.events)) + encode_body(outcome.wire.body)
+    outcome = respond(
+        read_question(wire_format(api), request, size(request)), profile_named(profile), seed
+    )
+    data = b"".join(SSE.join(outcome.wire.events)) + encode_body(outcome.wire.body)
     return data, outcome
 
 
@@ -71,7 +75,7 @@ def test_a_fault_is_one_function_in_one_file(tmp_path, monkeypatch):
 
     (tmp_path / "dummy_shouting.py").write_text(
         "from toolfuzz.simulate.faults import fault\n\n"
-        '@fault("dummy-shouting", "plan", "chat plain")\n'
+        '@fault("dummy-shouting", "plan", "indexed plain")\n'
         "def shouting(reply, roll):\n"
         '    """Everything in capitals."""\n'
         "    reply.text = reply.text.upper()\n"
@@ -91,9 +95,9 @@ def test_a_fault_is_one_function_in_one_file(tmp_path, monkeypatch):
         registry.faults.cache_clear()
 
 
-@pytest.mark.parametrize("where", ["chat steam", "everywhere"])
-def test_a_place_that_does_not_exist(where):
+@pytest.mark.parametrize("needs", ["indexed steam", "everywhere"])
+def test_a_trait_that_does_not_exist(needs):
     from toolfuzz.simulate.faults import fault
 
-    with pytest.raises(ValueError, match="no wire format"):
-        fault("dummy-nowhere", "plan", where)(lambda reply, roll: True)
+    with pytest.raises(ValueError, match="no trait"):
+        fault("dummy-nowhere", "plan", needs)(lambda reply, roll: True)

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import ExpectedCall, Tool
 from toolfuzz.engines.native import NotExpressible, families
-from toolfuzz.simulate.ask import Ask
+from toolfuzz.formats import wire_format
+from toolfuzz.formats.plan import Call, ReplyPlan
 from toolfuzz.simulate.faults import Roll, Trigger, faults
 from toolfuzz.simulate.parsers.readers import READERS, argument, by_schema
 from toolfuzz.simulate.parsers.tags import GLM, MINIMAX, QWEN, TAGGED, split
-from toolfuzz.simulate.reply import Call, Reply
 
 FAMILIES = {"glm": "glm45", "qwen-xml": "qwen3_coder", "minimax": "minimax_m2"}
 CONFIG = {"type": "object", "properties": {"a": {"type": "integer"}}}
@@ -149,9 +150,9 @@ def test_a_closing_tag_inside_a_value(tagged, value, kept, rest):
 
 
 def strike(slug, *calls, stream=False):
-    ask = Ask("openai-chat", stream, "m", [TOOL], "auto", True, None, [], False, 100)
-    reply = Reply(ask, "r", calls=[Call(TOOL.name, arguments) for arguments in calls])
-    struck = faults()[slug].apply(reply, Roll(Random(0), Trigger()))
+    ask = Ask("m", (TOOL,), stream=stream)
+    reply = ReplyPlan(ask, "r", calls=[Call(TOOL.name, arguments) for arguments in calls])
+    struck = faults()[slug].apply(reply, Roll(Random(0), Trigger(), wire_format("openai-chat")))
     return struck, reply
 
 
@@ -165,7 +166,7 @@ def test_the_glm_defect_needs_the_schema_shape():
 def test_bad_readers_add_up():
     struck, reply = strike("glm/top-level-type-only", {"ref": {"a": 1}, "text": " x "})
     assert struck
-    struck = faults()["glm/strip"].apply(reply, Roll(None, Trigger()))
+    struck = faults()["glm/strip"].apply(reply, Roll(None, Trigger(), wire_format("openai-chat")))
     assert struck and reply.calls[0].arguments == {"ref": '{"a": 1}', "text": "x"}
 
 

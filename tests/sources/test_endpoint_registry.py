@@ -48,7 +48,7 @@ def test_every_service_is_there_and_whole():
             local = parts.hostname == "127.0.0.1"
             assert parts.scheme == ("http" if local else "https"), url
             assert parts.hostname and not url.endswith("/") and not parts.query
-            assert not url.endswith(wire_format(endpoint.format).path)
+            assert not url.endswith(wire_format(endpoint.format).path("", False))
         assert set(endpoint.format_urls) <= set(format_names()) - {endpoint.format}
         if not local:
             assert endpoint.key_env and endpoint.key_env.endswith("_API_KEY")

@@ -11,13 +11,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 import toolfuzz.sources.transport as transport
 from toolfuzz.core.errors import EndpointError, UsageError
 from toolfuzz.core.exchange import Target
-from toolfuzz.formats import wire_format
+from toolfuzz.formats import Request, wire_format
 from toolfuzz.sources.pacing import Pacer
 from toolfuzz.sources.registry import resolve
 from toolfuzz.sources.transport import Client, encode_body, reachable
 
 KEY = "sk-secret-0123456789"
 BODY = {"model": "m", "messages": [{"role": "user", "content": "Köln \ud83d"}]}
+QUESTION = Request("/chat/completions", BODY)
 
 
 def client_of(base_url, *, key=KEY, api=None, **options):
@@ -61,7 +62,7 @@ async def test_an_attempt_is_captured_as_it_happened(loopback):
     )
     before = time.time()
     async with client_of(loopback.base_url, headers={"X-Extra": "1"}) as client:
-        [attempt] = await client.ask(BODY)
+        [attempt] = await client.ask(QUESTION)
     assert (attempt.status, attempt.body, attempt.error) == (200, b'{"ok":true}', None)
     assert 0 < attempt.first_byte_ms <= attempt.chunks[-1][0] <= attempt.total_ms < 5000
     assert before <= attempt.started <= time.time()
@@ -96,7 +97,7 @@ async def test_a_stream_keeps_its_chunks_and_times(loopback):
 
     loopback.answer = always(lambda: StreamingResponse(pieces(), media_type="text/event-stream"))
     async with client_of(loopback.base_url) as client:
-        [attempt] = await client.ask(BODY)
+        [attempt] = await client.ask(QUESTION)
     assert [chunk for _, chunk in attempt.chunks] == [b"data: %d\n\n" % n for n in range(3)]
     times = [ms for ms, _ in attempt.chunks]
     assert times == sorted(times) and times[-1] - times[0] > 40
@@ -109,7 +110,7 @@ async def test_a_server_that_compresses_unasked_is_understood(loopback):
         lambda: Response(packed, headers={"content-encoding": "gzip"}, media_type="text/json")
     )
     async with client_of(loopback.base_url) as client:
-        [attempt] = await client.ask(BODY)
+        [attempt] = await client.ask(QUESTION)
     assert attempt.body == b'{"ok":true}'
     assert loopback.seen[0][0].headers["accept-encoding"] == "identity"
 
@@ -123,7 +124,7 @@ async def test_a_rate_limit_is_waited_for_and_slows_the_pacer(loopback, quick):
     )
     pacer = Pacer(8)
     async with client_of(loopback.base_url, pacer=pacer) as client:
-        attempts = await client.ask(BODY)
+        attempts = await client.ask(QUESTION)
     assert [a.status for a in attempts] == [429, 429, 429, 200]
     assert attempts[0].retry_after == 7
     assert quick[0] == 7
@@ -140,7 +141,7 @@ async def test_odd_retry_after(loopback, quick, header, seconds):
         lambda: PlainTextResponse("", 429, {"retry-after": header}), lambda: PlainTextResponse("")
     )
     async with client_of(loopback.base_url) as client:
-        attempts = await client.ask(BODY)
+        attempts = await client.ask(QUESTION)
     assert [a.status for a in attempts] == [429, 200]
     assert attempts[0].retry_after == seconds
     assert 0 <= quick[0] < 3
@@ -151,7 +152,7 @@ async def test_passing_faults_are_tried_again_and_bounded(loopback, quick, statu
     loopback.answer = always(lambda: PlainTextResponse("busy", status))
     pacer = Pacer(8)
     async with client_of(loopback.base_url, attempts=3, pacer=pacer) as client:
-        attempts = await client.ask(BODY)
+        attempts = await client.ask(QUESTION)
     assert [a.status for a in attempts] == [status] * 3
     assert len(quick) == 2 and all(0 < pause < 4 for pause in quick)
     assert pacer.limit == 8
@@ -173,7 +174,7 @@ async def test_passing_faults_are_tried_again_and_bounded(loopback, quick, statu
 async def test_an_answer_is_not_asked_for_twice(loopback, quick, status, body):
     loopback.answer = always(lambda: PlainTextResponse(body, status, {"location": "/v1/other"}))
     async with client_of(loopback.base_url) as client:
-        [attempt] = await client.ask(BODY)
+        [attempt] = await client.ask(QUESTION)
     assert (attempt.status, attempt.body.decode()) == (status, body)
     assert len(loopback.seen) == 1
 
@@ -182,7 +183,7 @@ async def test_a_connection_that_dies_before_the_answer_is_tried_again(raw_serve
     ok = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
     base_url = await raw_server(b"", b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n", ok)
     async with client_of(base_url) as client:
-        attempts = await client.ask(BODY)
+        attempts = await client.ask(QUESTION)
     assert [a.status for a in attempts] == [None, 200, 200]
     assert attempts[0].error.startswith("RemoteProtocolError") and attempts[0].chunks == ()
     assert attempts[1].error.startswith("RemoteProtocolError")
@@ -192,7 +193,7 @@ async def test_a_connection_that_dies_before_the_answer_is_tried_again(raw_serve
 async def test_a_body_that_breaks_off_is_judged_not_repeated(raw_server, quick):
     base_url = await raw_server(b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\ndata: {")
     async with client_of(base_url) as client:
-        [attempt] = await client.ask(BODY)
+        [attempt] = await client.ask(QUESTION)
     assert (attempt.status, attempt.body) == (200, b"data: {")
     assert attempt.error.startswith("RemoteProtocolError")
 
@@ -200,7 +201,7 @@ async def test_a_body_that_breaks_off_is_judged_not_repeated(raw_server, quick):
 async def test_bytes_that_are_no_http(raw_server, quick):
     base_url = await raw_server(b"\x15\x03\x01\x00\x02\x02\x46")
     async with client_of(base_url, attempts=2) as client:
-        attempts = await client.ask(BODY)
+        attempts = await client.ask(QUESTION)
     assert [a.status for a in attempts] == [None, None]
 
 
@@ -211,7 +212,7 @@ async def test_a_silent_server_times_out_once(loopback):
 
     loopback.answer = silence
     async with client_of(loopback.base_url, timeout=0.2) as client:
-        [attempt] = await client.ask(BODY)
+        [attempt] = await client.ask(QUESTION)
     assert (attempt.status, attempt.error) == (None, "Timeout: no whole reply within 0.2 s")
     assert 150 < attempt.total_ms < 550
 
@@ -224,12 +225,12 @@ async def test_a_trickling_body_is_cut_at_the_timeout_and_kept(loopback):
 
     loopback.answer = always(lambda: StreamingResponse(drops()))
     async with client_of(loopback.base_url, timeout=0.3) as client:
-        [attempt] = await client.ask(BODY)
+        [attempt] = await client.ask(QUESTION)
         assert attempt.status == 200
         assert attempt.error.startswith("Timeout")
         assert len(attempt.chunks) > 3
         loopback.answer = always(lambda: PlainTextResponse("next"))
-        assert (await client.ask(BODY))[0].body == b"next"
+        assert (await client.ask(QUESTION))[0].body == b"next"
 
 
 async def test_an_endless_body_is_cut(loopback, monkeypatch):
@@ -241,7 +242,7 @@ async def test_an_endless_body_is_cut(loopback, monkeypatch):
 
     loopback.answer = always(lambda: StreamingResponse(flood()))
     async with client_of(loopback.base_url) as client:
-        [attempt] = await client.ask(BODY)
+        [attempt] = await client.ask(QUESTION)
     assert attempt.error == "BodyTooLarge: more than 1 MiB"
     assert len(attempt.body) < 2**21
 
@@ -254,12 +255,12 @@ async def test_a_cancelled_question_leaves_the_client_usable(loopback):
     loopback.answer = slow
     pacer = Pacer(1)
     async with client_of(loopback.base_url, pacer=pacer) as client:
-        question = asyncio.create_task(client.ask(BODY))
+        question = asyncio.create_task(client.ask(QUESTION))
         await asyncio.sleep(0.1)
         question.cancel()
         with pytest.raises(asyncio.CancelledError):
             await question
-        assert (await client.ask(BODY))[0].body == b"ok"
+        assert (await client.ask(QUESTION))[0].body == b"ok"
 
 
 # --- secrets
@@ -274,7 +275,7 @@ async def test_secrets_are_masked_wherever_they_come_back(loopback):
     loopback.answer = always(lambda: StreamingResponse(echo(), 200, {"x-request-id": f"of-{KEY}"}))
     headers = {"X-Gateway-Token": "Basic gate-token-77", "X-Title": "a title of mine"}
     async with client_of(loopback.base_url, headers=headers) as client:
-        [attempt] = await client.ask(BODY)
+        [attempt] = await client.ask(QUESTION)
     mask = "*" * len(KEY)
     assert attempt.body == (
         f'{{"key": "{mask}", "half": "{mask}", "bytes": "'.encode()
@@ -288,7 +289,7 @@ async def test_secrets_are_masked_wherever_they_come_back(loopback):
 async def test_placeholders_are_no_secrets(loopback):
     loopback.answer = always(lambda: PlainTextResponse("EMPTY title"))
     async with client_of(loopback.base_url, key="EMPTY", headers={"X-Title": "title"}) as client:
-        [attempt] = await client.ask(BODY)
+        [attempt] = await client.ask(QUESTION)
     assert attempt.body == b"EMPTY title"
 
 
@@ -301,7 +302,7 @@ def test_a_header_that_http_cannot_carry_is_refused(value):
 async def test_a_users_header_wins(loopback):
     loopback.answer = always(lambda: PlainTextResponse("ok"))
     async with client_of(loopback.base_url, headers={"Authorization": "Basic eHl6"}) as client:
-        await client.ask(BODY)
+        await client.ask(QUESTION)
     assert loopback.seen[0][0].headers.getlist("authorization") == ["Basic eHl6"]
 
 
@@ -348,7 +349,7 @@ async def test_an_endpoint_that_answers_is_reachable(loopback, api, status):
     async with client_of(loopback.base_url, api=api) as client:
         assert (await reachable(client, target_of())).status == status
     [(request, body)] = loopback.seen
-    assert request.url.path == "/v1" + wire_format(api).path
+    assert request.url.path == "/v1" + wire_format(api).path("m", False)
     assert "tools" not in json.loads(body)
 
 

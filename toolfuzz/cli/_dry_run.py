@@ -9,13 +9,14 @@ from typing import Any
 import click
 
 from toolfuzz.analyze.price import price_of
+from toolfuzz.core.ask import ask_of
 from toolfuzz.core.case import Case
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.formats import wire_format
 from toolfuzz.generate.tools import ToolSet
 from toolfuzz.report.terminal import print_rows
-from toolfuzz.runs.question import modes, request_cap
+from toolfuzz.runs.question import modes
 from toolfuzz.runs.run import RunOptions, check_options, draw, load_tools
 from toolfuzz.runs.targets import plan_targets
 
@@ -49,13 +50,12 @@ async def drawn_cases(options: RunOptions, tool_sets: Sequence[ToolSet]) -> list
 
 def _target_plan(target: Target, cases: list[Case], repeat: int) -> dict[str, Any]:
     ways = len(modes(target)) * repeat
-    encode = wire_format(target.format).encode
-    bodies = [encode(case, 0, target, stream=False) for case in cases]
+    format = wire_format(target.format)
+    asks = [ask_of(case, model=target.model) for case in cases]
+    bodies = [format.request(ask, params=target.params).body for ask in asks]
     sizes = [len(json.dumps(body, ensure_ascii=False).encode()) for body in bodies]
     input_tokens = sum(math.ceil(size / BYTES_PER_TOKEN) for size in sizes) * ways
-    output_tokens = sum(
-        _output_bound(c, request_cap(b)) for c, b in zip(cases, bodies, strict=True)
-    )
+    output_tokens = sum(_output_bound(c, format.cap(b)) for c, b in zip(cases, bodies, strict=True))
     output_tokens *= ways
     return {
         "target": target.name,

@@ -60,7 +60,7 @@ Exit codes: 0 PASS · 1 FAIL · 3 INCONCLUSIVE · 4 an endpoint is unusable
     "--baseline-format",
     "--baseline-api",
     "baseline_format",
-    type=click.Choice(["openai-chat", "openai-responses", "anthropic-messages"]),
+    metavar="FORMAT",
     help="Wire format of a baseline model.",
 )
 @click.option("--baseline-key-env", metavar="NAME", help="Variable that holds its key.")

@@ -20,7 +20,7 @@ _ORDER = ("pass", "fail", "unjudged", "bad lines")
 
 EPILOG = """\b
 A line is one exchange:
-  {"id": "1", "format": "openai-chat", "request": {…the body…},
+  {"id": "1", "format": "FORMAT", "request": {…the body…},
    "response": {"status": 200, "body": {…}}    or  {"status": 200, "sse": "data: …"},
    "expect": {"calls": [{"name": "f", "arguments": {…}}]}   or {"no_call": true}; optional}
 

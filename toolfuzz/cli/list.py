@@ -13,14 +13,14 @@ from toolfuzz.report.terminal import print_rows
 from toolfuzz.simulate.profiles import profiles
 from toolfuzz.sources.registry import endpoints
 
-KINDS = ("models", "defects", "features", "probes", "profiles", "schemas")
+KINDS = ("models", "defects", "features", "probes", "formats", "profiles", "schemas")
 
 
 @click.command("list", epilog="Example: toolfuzz list models")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def list_(kind: str, as_json: bool) -> None:
-    """List models, defects, features, probes, profiles or schemas."""
+    """List models, defects, features, probes, formats, profiles or schemas."""
     header, find = _KINDS[kind]
     rows = list(find())
     if as_json:
@@ -51,6 +51,22 @@ def _probes() -> Iterator[tuple[str, ...]]:
     yield from probe_names().items()
 
 
+def _formats() -> Iterator[tuple[str, ...]]:
+    from toolfuzz.formats import format_names, wire_format
+
+    for name in format_names():
+        format = wire_format(name)
+        yield name, format.title, format.key_env, format.docs
+
+
+def _formats() -> Iterator[tuple[str, ...]]:
+    from toolfuzz.formats import format_names, wire_format
+
+    for name in format_names():
+        format = wire_format(name)
+        yield name, format.title, format.key_env, format.docs
+
+
 def _profiles() -> Iterator[tuple[str, ...]]:
     for profile in profiles().values():
         yield f"sim/{profile.name}", profile.description
@@ -67,6 +83,8 @@ _KINDS = {
     "defects": (("slug", "group", "severity", "layer", "what it is"), _defects),
     "features": (("feature", "what it is"), _features),
     "probes": (("probe", "what it asks"), _probes),
+    "formats": (("wire format", "what it is", "key", "documentation"), _formats),
+    "formats": (("wire format", "what it is", "key", "documentation"), _formats),
     "profiles": (("profile", "what it does"), _profiles),
     "schemas": (("catalogue", "tools", "depth", "features"), _schemas),
 }

@@ -40,8 +40,7 @@ endpoint_options = _stack(
     click.option("--base-url", metavar="URL", help="Any server of one of the wire formats."),
     click.option(
         "--format", "--api", "format", metavar="FORMAT",
-        help="Wire format, when it isn't the endpoint's usual one: openai-chat, "
-        "openai-responses, anthropic-messages.",
+        help="Wire format, when it isn't the endpoint's usual one (toolfuzz list formats).",
     ),
     click.option("--key-env", metavar="NAME", help="Environment variable that holds the key."),
     click.option(

@@ -35,7 +35,7 @@ Examples:
   toolfuzz run -m sim/glm-4.7                          the embedded simulated endpoint, no key
   toolfuzz run -m glm-4.7 -m claude-opus --cases 200   two hosted models, same cases
   toolfuzz run -m qwen3 --base-url http://127.0.0.1:8000/v1 --both-streams
-  toolfuzz run -m claude-opus --format anthropic-messages --tools my_tools.json
+  toolfuzz run -m claude-opus --format FORMAT --tools my_tools.json
   toolfuzz run -m glm-4.7 --cases 500 --dry-run        what it would ask and cost
   toolfuzz run --resume reports/20261123-101500-glm-4.7
 

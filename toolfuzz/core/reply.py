@@ -24,7 +24,8 @@ class ToolCall:
     JSON text, with number tokens and duplicate keys kept). When the wire put something else where
     a string belongs, ``arguments_raw`` is None and ``arguments`` holds that value; both None with
     ``has_arguments`` False means that the key was absent.
-    ``where`` is the JSON path of the call in the body, or ``stream``.
+    ``where`` is the JSON path of the call in the body, or ``stream``. ``extra`` is what the service
+    wants back with the call, exactly as it came (Gemini's thought signature).
     """
 
     id: str | None
@@ -33,6 +34,7 @@ class ToolCall:
     arguments: Any = None
     has_arguments: bool = True
     where: str = ""
+    extra: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class Fragment:
 
     ``slot`` is the index as sent (tool_calls[].index, output_index, content block index), None
     when absent or null. ``keys`` names the fields that were present among index, id, type, name,
-    arguments, so that absent, null and "" stay apart. ``event`` is the ordinal of the SSE event.
+    arguments, so that absent, null and "" stay apart. ``event`` is the ordinal of the event in the
+    stream, ``extra`` what ToolCall.extra is.
     """
 
     event: int
@@ -59,6 +62,7 @@ class Fragment:
     keys: tuple[str, ...] = ()
     item_id: str | None = None
     type: str | None = None
+    extra: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ class Reply:
     event. ``ended`` says that the stream's own end marker came ([DONE], message_stop,
     response.completed); always True for plain replies. ``chunk_ids`` are the distinct completion
     ids seen, in order. A legacy ``function_call`` is a ToolCall whose ``where`` ends in
-    ``function_call`` (in a stream: ``legacy`` holds it).
+    ``function_call`` (in a stream: ``legacy`` holds it). ``extra`` are the parts that the service
+    wants back before the calls, exactly as they came (signed thinking, encrypted reasoning).
     """
 
     api: str
@@ -107,3 +112,4 @@ class Reply:
     chunk_ids: tuple[str, ...] = ()
     legacy: ToolCall | None = None
     transport_error: str | None = None
+    extra: tuple[Any, ...] = ()

@@ -29,7 +29,7 @@ class EngineParticipant:
     ) -> "EngineParticipant":
         """Fetch and load the engine once, so that what is wrong with it shows before the run."""
         participant = cls(
-            target, wire_format("openai-chat"), min(2, os.cpu_count() or 1), python, seed, timeout
+            target, wire_format(target.format), min(2, os.cpu_count() or 1), python, seed, timeout
         )
         async with participant.open():
             return participant

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from toolfuzz import __version__
+from toolfuzz.core.ask import ask_of
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import case_to_json
 from toolfuzz.core.errors import UsageError
@@ -18,11 +19,11 @@ from toolfuzz.core.text import printable
 from toolfuzz.evidence.dossier import Dossier, Share
 from toolfuzz.evidence.excerpt import MARKS, excerpt
 from toolfuzz.evidence.minimize import Minimized
-from toolfuzz.formats import wire_format
+from toolfuzz.formats import Request, wire_format
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.clients import ClientView, lens
 from toolfuzz.judge.pipeline import judge
-from toolfuzz.runs.reproduce import Service, curl, http_text, python_sdk, service_of
+from toolfuzz.runs.reproduce import Service, http_text, sent, service_of
 
 __all__ = ["TEMPLATES", "render", "slug_of", "title", "write_report"]
 
@@ -136,7 +137,7 @@ def _context(dossier: Dossier, case_file: str) -> dict[str, Any]:
         "target": dossier.target.name,
         "nature": dossier.nature,
         "subject": _subject(dossier),
-        "url": service.url,
+        "url": service.url(request),
         "start": service.start,
         "api": dossier.target.format,
         "asked_model": dossier.target.model,
@@ -157,8 +158,8 @@ def _context(dossier: Dossier, case_file: str) -> dict[str, Any]:
         "bytes": excerpt(body, finding),
         "marks": MARKS,
         "native": None if dossier.nature.over_http else _native(dossier),
-        "curl": curl(service, request),
-        "python": python_sdk(service, request),
+        "curl": service.curl(request, stream=dossier.exchange.stream),
+        "python": service.python(request),
         "case_file": case_file,
         "minimal": _share(minimized) if minimized else None,
         "size": (minimized.calls, minimized.rounds) if minimized else None,
@@ -192,21 +193,18 @@ def _service(dossier: Dossier) -> Service:
     return service_of(dossier.target, dossier.settings)
 
 
-def _request(dossier: Dossier) -> JsonObject:
-    """Return the body that was sent; for an engine on trial, what a server of it would be sent."""
+def _request(dossier: Dossier) -> Request:
+    """Return what was sent; for an engine on trial, what a server of it would be sent."""
+    target, stream = dossier.target, dossier.exchange.stream
     if dossier.nature.over_http:
-        return dossier.exchange.request
-    from dataclasses import replace
-
-    target = replace(dossier.target, model="default")
-    return wire_format(target.format).encode(
-        dossier.case, 0, target, stream=dossier.exchange.stream
-    )
+        return sent(target, dossier.exchange.request, stream=stream)
+    ask = ask_of(dossier.case, model="default", stream=stream)
+    return wire_format(target.format).request(ask, params=target.params)
 
 
 def _reply(dossier: Dossier) -> Reply:
     exchange = dossier.exchange
-    reply = wire_format(dossier.target.format).decode(exchange.last, stream=exchange.stream)
+    reply = wire_format(dossier.target.format).read(exchange.last, stream=exchange.stream)
     return judge(dossier.case, exchange.turn, reply).reply
 
 

@@ -1,33 +1,37 @@
-"""What the decoders share: bytes to text, JSON to values, and notes of what is out of place."""
+"""What the readers share: bytes to text, JSON to values, and notes of what is out of place."""
 
-from collections.abc import Callable, Iterator, Sequence
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, JsonObject, Message, Tool
-from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.jsonvalue import a_kind
 from toolfuzz.core.reply import Reply, Usage, WireProblem
-from toolfuzz.formats.sse import events
+
+if TYPE_CHECKING:
+    from toolfuzz.core.exchange import Attempt
+    from toolfuzz.formats.protocol import WireFormat
 
 __all__ = [
+    "Event",
     "Notes",
+    "body_text",
     "checked_string",
     "content_text",
     "count",
-    "decode_with",
+    "event_object",
     "ids_of",
     "objects",
+    "read_attempt",
     "spoken",
-    "stream_data",
     "string",
     "text_of",
     "tool_of",
     "usage_of",
 ]
-
-PlainReader = Callable[[JsonObject, "Notes"], Reply]
-StreamReader = Callable[[str, "Notes"], Reply]
 
 # A hostile stream can be wrong in a new way in each of a million events.
 _MOST_NOTES = 50
@@ -50,40 +54,44 @@ class Notes:
         return tuple(self._found.values())
 
 
-def decode_with(
-    attempt: Attempt,
-    *,
-    api: str,
-    stream: bool,
-    key: str,
-    plain: PlainReader,
-    streamed: StreamReader,
-) -> Reply:
-    """Decode an attempt with a format's two readers. ``key`` is what a reply's object must hold.
+class Event(NamedTuple):
+    """One event of a stream.
+
+    ``number`` is its ordinal, ``name`` the event field ("" without one), ``data`` the object or,
+    for an end marker that is no JSON, its text.
+    """
+
+    number: int
+    name: str
+    data: str | JsonObject
+
+
+def read_attempt(format: WireFormat, attempt: Attempt, *, stream: bool) -> Reply:
+    """Read an attempt with a format's two readers; see WireFormat.read.
 
     A body that isn't a stream although one was asked for is noted and read as a plain reply.
     """
-    blank = Reply(api, stream, attempt.status, transport_error=attempt.error, ended=not stream)
+    blank = Reply(format.name, stream, attempt.status, transport_error=attempt.error)
     if attempt.status is None:
         return replace(blank, ended=False)
     notes = Notes()
-    text = _text(attempt.body, notes)
+    body = attempt.body
     if attempt.status >= 300:
-        return replace(blank, error=_error_body(text), ended=True)
+        return replace(blank, error=_error_body(body_text(body, notes)))
     try:
         if not stream:
-            reply = _read_plain(text, key, plain, notes)
-        elif text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+            reply = _read_plain(format, body, notes)
+        elif body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
             notes.add("not-sse", "$", "a JSON body although a stream was asked for")
-            reply = _read_plain(text, key, plain, notes)
+            reply = _read_plain(format, body, notes)
         else:
-            reply = streamed(text, notes)
+            reply = _read_stream(format, body, notes)
     except RecursionError:
         notes.add("not-json", "$", "nested too deep")
-        reply = blank
+        reply = replace(blank, ended=not stream)
     return replace(
         reply,
-        api=api,
+        api=format.name,
         stream=stream,
         status=attempt.status,
         problems=notes.all(),
@@ -91,28 +99,28 @@ def decode_with(
     )
 
 
-def stream_data(text: str, notes: Notes) -> Iterator[tuple[int, str, str | JsonObject]]:
-    """Yield (ordinal, event name, data): the object of each event, or the text ``[DONE]``.
+def _read_stream(format: WireFormat, body: bytes, notes: Notes) -> Reply:
+    events = list(format.framing.split(body, notes))
+    reply = format.stream(events, notes)
+    format.laws.judge_stream(events, notes)
+    return reply
 
-    Data that is no object is noted and skipped; nothing is noted of a last event that was cut off.
+
+def event_object(number: int, text: str, notes: Notes, *, whole: bool = True) -> JsonObject | None:
+    """Return the JSON object of an event's data; anything else is noted and gives None.
+
+    Nothing is noted of data that doesn't load when the event was cut off (not ``whole``).
     """
-    number = -1
-    for number, event in enumerate(events(text)):
-        if event.data == "[DONE]":
-            yield number, event.name, event.data
-            continue
-        try:
-            document = strictjson.parse(event.data)
-        except strictjson.JsonError as error:
-            if event.whole:
-                notes.add("not-json", f"event {number}", f"{error}: {event.data[:80]!r}")
-            continue
-        if not isinstance(document.value, dict):
-            notes.add("envelope", f"event {number}", f"data is {a_kind(document.value)}")
-            continue
-        yield number, event.name, document.value
-    if number < 0:
-        notes.add("not-sse", "$", f"no event in {len(text)} characters: {text[:80]!r}")
+    try:
+        value = strictjson.parse(text).value
+    except strictjson.JsonError as error:
+        if whole:
+            notes.add("not-json", f"event {number}", f"{error}: {text[:80]!r}")
+        return None
+    if not isinstance(value, dict):
+        notes.add("envelope", f"event {number}", f"data is {a_kind(value)}")
+        return None
+    return value
 
 
 def text_of(holder: JsonObject, key: str, where: str, notes: Notes) -> str:
@@ -197,7 +205,8 @@ def usage_of(usage: Json, inputs: str, outputs: str) -> Usage | None:
     return Usage(count(usage.get(inputs)), count(usage.get(outputs)))
 
 
-def _text(body: bytes, notes: Notes) -> str:
+def body_text(body: bytes, notes: Notes) -> str:
+    """Return the text of a body; what is no UTF-8 is noted and replaced."""
     try:
         return body.decode()
     except UnicodeDecodeError as error:
@@ -205,33 +214,36 @@ def _text(body: bytes, notes: Notes) -> str:
         return body.decode(errors="replace")
 
 
-def _read_plain(text: str, key: str, plain: PlainReader, notes: Notes) -> Reply:
+def _read_plain(format: WireFormat, body: bytes, notes: Notes) -> Reply:
+    text = body_text(body, notes)
     try:
         document = strictjson.parse(text.removeprefix("\ufeff"))
     except strictjson.JsonError as error:
         notes.add("not-json", "$", f"{error}: {text[:80]!r}")
         return Reply("", False, None)
-    root = _unwrapped(document.value, key, notes)
+    root = _unwrapped(document.value, format.roots, notes)
     if root is None:
         value = document.value
         return Reply("", False, None, error=value.get("error") if isinstance(value, dict) else None)
-    return plain(root, notes)
+    reply = format.plain(root, notes)
+    format.laws.judge_plain(root, notes)
+    return reply
 
 
-def _unwrapped(value: Json, key: str, notes: Notes) -> JsonObject | None:
-    """Return the object that holds ``key``, also from one level of wrapping (noted)."""
+def _unwrapped(value: Json, keys: Sequence[str], notes: Notes) -> JsonObject | None:
+    """Return the object that holds one of ``keys``, also from one level of wrapping (noted)."""
     if not isinstance(value, dict):
         notes.add("envelope", "$", f"the body is {a_kind(value)}")
         return None
-    if key in value:
+    if any(key in value for key in keys):
         return value
     for name in _ENVELOPES:
         inner = value.get(name)
-        if isinstance(inner, dict) and key in inner:
-            notes.add("envelope", f"$.{name}", f"{key} stands in {name}, not at the top")
+        if isinstance(inner, dict) and any(key in inner for key in keys):
+            notes.add("envelope", f"$.{name}", f"{keys[0]} stands in {name}, not at the top")
             return inner
     if value.get("error") is None:
-        notes.add("envelope", "$", f"no {key} at the top")
+        notes.add("envelope", "$", f"no {keys[0]} at the top")
     return None
 
 

@@ -1,9 +1,15 @@
 """Server-sent events from bytes: https://html.spec.whatwg.org/multipage/server-sent-events.html."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
-__all__ = ["SseEvent", "events"]
+from toolfuzz.formats.plan import WireEvent
+from toolfuzz.formats.protocol import Framing
+from toolfuzz.formats.reading import Event, Notes, body_text, event_object
+from toolfuzz.formats.writing import utf8
+
+__all__ = ["SSE", "SseEvent", "events"]
 
 
 class SseEvent(NamedTuple):
@@ -41,3 +47,35 @@ def events(text: str) -> Iterator[SseEvent]:
             name = value.removeprefix(" ")
     if data:
         yield SseEvent(name, "\n".join(data), whole=False)
+
+
+def _split(body: bytes, notes: Notes) -> Iterator[Event]:
+    """Yield the events that hold an object, or the text ``[DONE]``; see Framing."""
+    text = body_text(body, notes)
+    number = -1
+    for number, event in enumerate(events(text)):
+        if event.data == "[DONE]":
+            yield Event(number, event.name, event.data)
+            continue
+        data = event_object(number, event.data, notes, whole=event.whole)
+        if data is not None:
+            yield Event(number, event.name, data)
+    if number < 0:
+        notes.add("not-sse", "$", f"no event in {len(text)} characters: {text[:80]!r}")
+
+
+def _join(events: Iterable[WireEvent]) -> list[bytes]:
+    return [
+        utf8(
+            (f"event: {name}\n" if name else "")
+            + f"data: {data if isinstance(data, str) else _dumps(data)}\n\n"
+        )
+        for name, data in events
+    ]
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+SSE = Framing("sse", "text/event-stream", _split, _join)

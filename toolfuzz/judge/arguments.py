@@ -8,6 +8,7 @@ from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
 from toolfuzz.core.json import JsonError, parse
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.text import clip
+from toolfuzz.formats import wire_format
 from toolfuzz.judge.catalogue import finding
 from toolfuzz.judge.loaded import ReadArguments, read_document, settled
 from toolfuzz.judge.unloadable import explain_text
@@ -61,8 +62,8 @@ def _not_text(call: ToolCall, tool: Tool | None, oracle: JsonObject | None) -> R
 
 def _empty(raw: str, tool: Tool | None, oracle: JsonObject | None, reply: Reply) -> ReadArguments:
     kept = _nothing_lost(tool, oracle)
-    if reply.api == "anthropic-messages" and raw == "":
-        # No input_json_delta at all is how this wire format spells {}.
+    if wire_format(reply.api).traits.arguments == "object" and raw == "":
+        # No piece at all is how a stream of such a format spells {}.
         return ReadArguments({})
     said = finding(
         "args-empty-string",

@@ -44,11 +44,12 @@ class Known:
 
 
 def mend(
-    streamed: StreamedCall, known: Known, *, anthropic: bool = False
+    streamed: StreamedCall, known: Known, *, joined: bool = False
 ) -> tuple[ToolCall, Finding | None]:
     """Return the call with repaired arguments and what the stream had done to them.
 
-    In Anthropic's format a lost head has a name of its own: the partial_json pieces don't join.
+    Where arguments are objects whose text is sent in pieces (``joined``), a lost head has a name of
+    its own: the pieces don't join.
     """
     call = streamed.tool_call()
     raw = "".join(streamed.pieces)
@@ -68,7 +69,7 @@ def mend(
         if len(streamed.pieces) == 1 and len(raw) > _INCREMENTAL_BELOW:
             return call, _in_one_piece(len(raw), at)
         return call, None
-    headless = "anthropic-bad-partial-json" if anthropic else "stream-head-lost"
+    headless = "anthropic-bad-partial-json" if joined else "stream-head-lost"
     for slug, repaired, message in (
         ("args-cumulative", _cumulative(streamed.pieces), "deltas repeat what was already sent"),
         ("stream-duplicate-delta", _duplicate(streamed.pieces, raw, known), "a delta came twice"),

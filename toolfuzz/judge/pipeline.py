@@ -12,6 +12,7 @@ from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.jsonvalue import canonical, same
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.verdict import Finding, Status
+from toolfuzz.formats import wire_format
 from toolfuzz.judge import differential, loss, wire
 from toolfuzz.judge.arguments import ReadArguments, read
 from toolfuzz.judge.call import judge_arguments, validates
@@ -122,16 +123,20 @@ def _assemble(facts: Facts, findings: list[Finding]) -> list[StreamedCall]:
 
 
 def _as_object(call: ToolCall, api: str) -> ToolCall:
-    """Read an Anthropic input of another type as the argument text that it would be elsewhere."""
-    if api != "anthropic-messages" or call.arguments is None or call.arguments_raw is not None:
+    """Read arguments that should be an object as the argument text that they would be elsewhere."""
+    if not _takes_objects(api) or call.arguments is None or call.arguments_raw is not None:
         return call
     text = call.arguments if isinstance(call.arguments, str) else strictjson.dumps(call.arguments)
     return replace(call, arguments_raw=text, arguments=None)
 
 
+def _takes_objects(api: str) -> bool:
+    return wire_format(api).traits.arguments == "object"
+
+
 def _inline(reply: Reply) -> list[Finding]:
     for n, call in enumerate(reply.calls):
-        if reply.api == "anthropic-messages" and isinstance(call.arguments, str):
+        if _takes_objects(reply.api) and isinstance(call.arguments, str):
             return [finding("anthropic-input-inline", "input is a string, not an object", call=n)]
     return []
 
@@ -142,10 +147,10 @@ def _mend(facts: Facts, streamed: Sequence[StreamedCall]) -> list[Finding]:
     findings = []
     if swapped := loss.unswap(streamed, known):
         findings.append(swapped)
-    anthropic = facts.reply.api == "anthropic-messages"
+    joined = _takes_objects(facts.reply.api)
     calls = []
     for call, right in zip(streamed, known, strict=True):
-        mended, found = loss.mend(call, right, anthropic=anthropic)
+        mended, found = loss.mend(call, right, joined=joined)
         calls.append(mended)
         if found is not None:
             findings.append(found)
@@ -229,7 +234,7 @@ def _read(facts: Facts, pair: Pair, expected_calls: int) -> ReadArguments:
     document = read(
         pair.call, pair.tool, pair.expected, reply=facts.reply, expected_calls=expected_calls
     )
-    stream = facts.reply.api == "anthropic-messages" and bool(facts.reply.fragments)
+    stream = _takes_objects(facts.reply.api) and bool(facts.reply.fragments)
     if stream and [f.slug for f in document.findings] == ["args-unparsable"]:
         (found,) = document.findings
         joined = finding("anthropic-bad-partial-json", found.message, actual=found.actual)

@@ -14,6 +14,7 @@ from toolfuzz.core import json as strictjson
 from toolfuzz.core.reply import Fragment, Reply, ToolCall
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats import wire_format
 from toolfuzz.judge.catalogue import finding
 
 __all__ = ["StreamedCall", "assemble"]
@@ -105,8 +106,7 @@ def assemble(
 
 class _Assembler:
     def __init__(self, reply: Reply, offered: Collection[str]) -> None:
-        self.chat = reply.api == "openai-chat"
-        self.anthropic = reply.api == "anthropic-messages"
+        self.traits = wire_format(reply.api).traits
         self.offered = offered
         self.calls: list[StreamedCall] = []
         self.by_slot: dict[int, StreamedCall] = {}
@@ -137,7 +137,7 @@ class _Assembler:
 
     def _delta(self, fragment: Fragment) -> None:
         call = self._route(fragment)
-        if call.closed and self.anthropic:
+        if call.closed and self.traits.closes:
             self.note("anthropic-delta-after-stop", call, "a delta for a block that was closed")
         self._take_id(call, fragment)
         self._take_name(call, fragment)
@@ -145,7 +145,7 @@ class _Assembler:
         call.events += 1
 
     def _route(self, fragment: Fragment) -> StreamedCall:
-        if not self.chat:
+        if not self.traits.indexed:
             return self._route_block(fragment)
         if fragment.slot is None:
             call = self._by_identity(fragment)
@@ -197,7 +197,7 @@ class _Assembler:
         return last
 
     def _route_block(self, fragment: Fragment) -> StreamedCall:
-        """Responses items and Anthropic blocks: by index, by item id, else the last one."""
+        """What an event opened: by index, by item id, else the last one."""
         known = self.by_slot.get(fragment.slot) if fragment.slot is not None else None
         if known is None and fragment.item_id:
             known = self.by_id.get(fragment.item_id)
@@ -267,15 +267,15 @@ class _Assembler:
             self.by_id.setdefault(fragment.item_id, call)
         self._take_id(call, fragment)
         self._take_name(call, fragment)
-        if self.anthropic:
+        if self.traits.closes:
             self._take_input(call, fragment)
         elif fragment.arguments:
-            # A Responses item opens with arguments "", which says nothing yet.
+            # A call may be opened with arguments "", which says nothing yet.
             self._take_whole(call, fragment)
         call.events += 1
 
     def _take_input(self, call: StreamedCall, fragment: Fragment) -> None:
-        """Anthropic opens a block with ``input: {}``; anything else stands in the wrong place."""
+        """A call opened with ``{}`` says nothing yet; anything else is in the wrong place."""
         call.has_arguments = True
         call.whole = "{}"
         if fragment.arguments in ({}, None, ""):
@@ -335,7 +335,7 @@ class _Assembler:
                 self.found.pop("id-late", None)
         slots = sorted({call.slot for call in self.calls if call.slot is not None})
         tangled = {"idx-drift", "idx-collision", "idx-missing"} & self.found.keys()
-        if self.chat and not tangled and slots != list(range(len(slots))):
+        if self.traits.indexed and not tangled and slots != list(range(len(slots))):
             self.note("idx-sparse", self.calls[0], f"call indexes are {slots[:8]}")
 
     def _settle_name(self, call: StreamedCall) -> None:

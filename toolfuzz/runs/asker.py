@@ -5,10 +5,11 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from toolfuzz.core.ask import ask_of
 from toolfuzz.core.case import Case, JsonObject, Turn
 from toolfuzz.core.exchange import Attempt, Target
 from toolfuzz.core.reply import Reply
-from toolfuzz.formats import WireFormat
+from toolfuzz.formats import CannotAskError, Request, WireFormat
 from toolfuzz.sources.transport import Client
 
 __all__ = ["Answer", "Asker", "HttpAsker", "Participant"]
@@ -43,11 +44,15 @@ class HttpAsker:
 
     async def ask(self, case: Case, turn: int, *, stream: bool, history: History) -> Answer:
         """Encode, send, capture."""
-        body = {
-            **self.client.endpoint.defaults(stream=stream),
-            **self.format.encode(case, turn, self.target, stream=stream, history=history),
-        }
-        return Answer(body, await self.client.ask(body))
+        ask = ask_of(case, turn, history, model=self.target.model, stream=stream)
+        try:
+            request = self.format.request(ask, params=self.target.params)
+        except CannotAskError as error:
+            return Answer({}, skipped=f"{self.format.title} can't ask this: {error}")
+        defaults = self.client.endpoint.defaults(stream=stream)
+        if defaults:
+            request = Request(request.path, self.format.merge(defaults, request.body))
+        return Answer(request.body, await self.client.ask(request))
 
 
 class Participant(Protocol):

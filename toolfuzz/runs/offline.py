@@ -6,7 +6,7 @@ has already merged a streamed reply.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,9 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseDrawn, ExchangeRecorded, event_from_json
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
-from toolfuzz.formats import wire_format
+from toolfuzz.formats import USUAL, guess, wire_format
 from toolfuzz.judge.pipeline import Judgement, judge
 from toolfuzz.judge.policy import Policy
-from toolfuzz.runs.question import request_cap
 
 __all__ = ["BadLine", "Judged", "judge_lines"]
 
@@ -134,14 +133,14 @@ def _from_journal(data: JsonObject, journal: _Journal) -> _Recorded | None:
             known = journal.cases.get(exchange.case_id)
             if known is None or exchange.turn >= len(known.turns):
                 raise UsageError(f"no case {exchange.case_id} stands before this exchange")
-            api = str(_format_named(data) or _guess_api(exchange.request))
+            api = str(_format_named(data) or guess(exchange.request).name)
             key = f"{exchange.case_id}/{exchange.turn}/{exchange.target}/{exchange.repeat}"
             return _Recorded(
                 id=key,
                 case=known,
                 turn=exchange.turn,
-                reply=wire_format(api).decode(exchange.last, stream=exchange.stream),
-                cap=request_cap(exchange.request),
+                reply=wire_format(api).read(exchange.last, stream=exchange.stream),
+                cap=wire_format(api).cap(exchange.request),
                 twin=journal.twin(key) if exchange.stream else None,
                 source=exchange.target,
             )
@@ -151,7 +150,7 @@ def _from_journal(data: JsonObject, journal: _Journal) -> _Recorded | None:
 def _from_exchange(
     data: JsonObject, label: str, request: JsonObject, response: JsonObject
 ) -> _Recorded:
-    api = _format_named(data) or _guess_api(request)
+    api = _format_named(data) or guess(request).name
     if not isinstance(api, str):
         raise UsageError("`format` must be the name of a wire format")
     stream = "sse" in response
@@ -169,10 +168,10 @@ def _from_verifier(
 ) -> _Recorded:
     if data.get("status") == "failed" or set(response) == {"error"}:
         body: Json = {"error": {"message": str(response.get("error"))}}
-        return _recorded(label, "openai-chat", request, body, 502, False, None)
+        return _recorded(label, USUAL, request, body, 502, False, None)
     if "choices" not in response:
         raise UsageError("`response` has neither `body` nor `sse` nor `choices`")
-    return _recorded(label, "openai-chat", request, response, 200, False, None)
+    return _recorded(label, USUAL, request, response, 200, False, None)
 
 
 def _recorded(
@@ -185,9 +184,9 @@ def _recorded(
     expect: Json,
 ) -> _Recorded:
     format_ = wire_format(api)
-    asked = format_.read_request(request)
-    turn = Turn(asked.messages, _expectation(expect), asked.tool_choice, asked.parallel)
-    case = Case("recorded", "recorded", (), asked.tools, (turn,))
+    ask = format_.read_request(request)
+    turn = Turn(ask.messages, _expectation(expect), ask.tool_choice, ask.parallel)
+    case = Case("recorded", "recorded", (), ask.tools, (turn,))
     text = body if isinstance(body, str) else json.dumps(body)
     content_type = "text/event-stream" if stream else "application/json"
     attempt = Attempt(
@@ -198,7 +197,7 @@ def _recorded(
         headers={"content-type": content_type},
         chunks=((0.0, text.encode("utf-8", "surrogateescape")),),
     )
-    return _Recorded(label, case, 0, format_.decode(attempt, stream=stream), asked.max_tokens)
+    return _Recorded(label, case, 0, format_.read(attempt, stream=stream), ask.max_tokens)
 
 
 def _status(response: JsonObject) -> int:
@@ -226,13 +225,3 @@ def _expected_call(call: Any) -> ExpectedCall:
         case {"name": str(name), "arguments": dict(arguments)}:
             return ExpectedCall(name, arguments)
     raise UsageError("each of `expect.calls` needs `name` and the object `arguments`")
-
-
-def _guess_api(request: Mapping[str, Any]) -> str:
-    """Tell the wire formats apart by what only one of them has."""
-    if "input" in request:
-        return "openai-responses"
-    tools = request.get("tools")
-    if isinstance(tools, list) and any(isinstance(t, dict) and "input_schema" in t for t in tools):
-        return "anthropic-messages"
-    return "openai-chat"

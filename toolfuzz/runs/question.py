@@ -13,7 +13,7 @@ from toolfuzz.judge.pipeline import Judgement, judge
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.asker import Asker
 
-__all__ = ["Outcome", "modes", "put_question", "request_cap"]
+__all__ = ["Outcome", "modes", "put_question"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ async def put_question(
         exchange = Exchange(
             case.id, number, target.name, repeat, stream, answer.request, answer.attempts
         )
-        reply = format.decode(exchange.last, stream=stream)
-        judgement = _judge(case, number, reply, twin, request_cap(answer.request), policy)
+        reply = format.read(exchange.last, stream=stream)
+        judgement = _judge(case, number, reply, twin, format.cap(answer.request), policy)
         exchanges.append(exchange)
         judgements.append(judgement)
         events.append(ExchangeRecorded(exchange))
@@ -87,15 +87,6 @@ def _judge(
         # `toolfuzz judge` reads them again once it is mended.
         reason = f"toolfuzz failed to judge this (please report it): {error!r}"
         return Judgement(status="unjudged", findings=(), reply=reply, reason=reason)
-
-
-def request_cap(request: dict[str, object]) -> int | None:
-    """Return the output token limit that a request carried, under any of its three names."""
-    for key in ("max_completion_tokens", "max_tokens", "max_output_tokens"):
-        cap = request.get(key)
-        if isinstance(cap, int):
-            return cap
-    return None
 
 
 def _all_findings(judgements: list[Judgement]) -> Iterator[Finding]:

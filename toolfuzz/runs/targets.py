@@ -10,7 +10,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import StreamMode, Target
 from toolfuzz.core.nature import nature_of
-from toolfuzz.formats import WireFormat, wire_format
+from toolfuzz.formats import USUAL, WireFormat, wire_format
 from toolfuzz.runs.asker import Asker, HttpAsker, Participant
 from toolfuzz.sources.pacing import Pacer
 from toolfuzz.sources.registry import Endpoint, key_for, resolve
@@ -118,7 +118,7 @@ def _plan_one(model: str, access: Access) -> _Planned:
         from toolfuzz.engines.trial import parse_spec
 
         parse_spec(model)
-        target = Target(model, "engine", model, "openai-chat", access.stream, {}, "engine")
+        target = Target(model, "engine", model, USUAL, access.stream, {}, "engine")
         return _Planned(target, None)
     endpoint, model_id = resolve(
         model, base_url=access.base_url, format=access.format, key_env=access.key_env

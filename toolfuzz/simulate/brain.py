@@ -2,12 +2,13 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
+from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import JsonObject, Message, Tool
+from toolfuzz.formats.plan import Call
 from toolfuzz.generate import prompts
-from toolfuzz.simulate.ask import Ask
-from toolfuzz.simulate.reply import Call
 from toolfuzz.simulate.schema import example, resolve
 
 __all__ = ["answer"]
@@ -26,13 +27,13 @@ def answer(ask: Ask) -> tuple[str, list[Call]]:
     if ask.answered:
         return _report(ask), []
     calls = _wanted(ask)
-    if ask.choice == "none" or not ask.tools:
+    if ask.tool_choice == "none" or not ask.tools:
         calls = []
-    elif ask.choice.startswith("tool:"):
+    elif ask.tool_choice.startswith("tool:"):
         calls = _forced(ask, calls)
-    elif ask.choice == "required" and not calls:
+    elif ask.tool_choice == "required" and not calls:
         calls = [_simple_call(ask.tools[0])]
-    if not ask.parallel:
+    if ask.parallel is False:
         calls = calls[:1]
     return ("" if calls else _PROSE), calls
 
@@ -50,13 +51,13 @@ def _wanted(ask: Ask) -> list[Call]:
 
 
 def _forced(ask: Ask, calls: list[Call]) -> list[Call]:
-    name = ask.choice.removeprefix("tool:")
+    name = ask.tool_choice.removeprefix("tool:")
     fitting = [call for call in calls if call.name == name]
     tool = ask.tool(name)
     return fitting or ([_simple_call(tool)] if tool else [])
 
 
-def _named(prompt: str, tools: list[Tool]) -> Tool | None:
+def _named(prompt: str, tools: Sequence[Tool]) -> Tool | None:
     """The offered tool that the prompt names as a whole word; the longest name wins."""
     named = [
         t
@@ -83,8 +84,4 @@ def _simple_call(tool: Tool) -> Call:
 
 def _report(ask: Ask) -> str:
     """Repeat what the tools said, so that a reader can see whether the results arrived."""
-    texts = []
-    for _, content in ask.history[-1].answers:
-        parts = content if isinstance(content, list) else [content]
-        texts += [str(p.get("text", p)) if isinstance(p, dict) else str(p) for p in parts]
-    return "The tool answered: " + " ".join(texts)
+    return "The tool answered: " + " ".join(result.content for result in ask.answered)

@@ -10,28 +10,21 @@ from hashlib import blake2b
 from random import Random
 from typing import Any
 
-from toolfuzz.simulate.ask import Api, Ask
+from toolfuzz.formats.plan import Piece, ReplyPlan, Wire
 from toolfuzz.simulate.brain import answer
 from toolfuzz.simulate.chunker import pieces
 from toolfuzz.simulate.faults.registry import Roll, Stage
 from toolfuzz.simulate.profiles import Profile
-from toolfuzz.simulate.reply import Piece, Reply, Wire
-from toolfuzz.simulate.wire import WIRES
+from toolfuzz.simulate.question import Question
 
 __all__ = ["Outcome", "respond"]
-
-_ID_PREFIX: dict[Api, str] = {
-    "openai-chat": "call_",
-    "openai-responses": "call_",
-    "anthropic-messages": "toolu_",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What goes back: the reply (perhaps a refusal), its encoding, and the faults that struck."""
 
-    reply: Reply
+    reply: ReplyPlan
     wire: Wire
     struck: tuple[str, ...]
 
@@ -39,34 +32,38 @@ class Outcome:
 class _Dice:
     """Rolls a profile's faults, each with its own random numbers, so that they stay independent."""
 
-    def __init__(self, profile: Profile, ask: Ask, seed: str) -> None:
+    def __init__(self, profile: Profile, question: Question, seed: str) -> None:
         self.struck: list[str] = []
         self._risks = profile.risks
-        self._ask = ask
+        self._format = question.format
+        self._ask = question.ask
         self._seed = seed
 
-    def strike(self, stage: Stage, reply: Reply, *target: Any) -> None:
+    def strike(self, stage: Stage, reply: ReplyPlan, *target: Any) -> None:
         for risk in self._risks:
             fault = risk.fault
-            if fault.stage != stage or (self._ask.api, self._ask.stream) not in fault.where:
+            if fault.stage != stage or not fault.fits(self._format.traits, self._ask.stream):
                 continue
             if not risk.trigger.asks(self._ask):
                 continue
             rng = Random(f"{self._seed}/{fault.slug}")
             if rng.random() >= risk.p:
                 continue
-            if fault.apply(reply, *target, Roll(rng, risk.trigger)) and not fault.legal:
+            roll = Roll(rng, risk.trigger, self._format)
+            if fault.apply(reply, *target, roll) and not fault.legal:
                 self.struck.append(fault.slug)
 
 
-def respond(ask: Ask, profile: Profile, seed: str) -> Outcome:
+def respond(question: Question, profile: Profile, seed: str) -> Outcome:
     """Answer a request. The same (request, profile, seed) gives the same outcome."""
-    dice = _Dice(profile, ask, seed)
+    dice = _Dice(profile, question, seed)
     digest = blake2b(seed.encode(), digest_size=12).hexdigest()
-    reply = Reply(ask, f"sim-{digest[:16]}")
+    ask, traits = question.ask, question.format.traits
+    reply = ReplyPlan(ask, f"sim-{digest[:16]}", question.body)
+    reply.input_tokens = max(1, question.size // 4)
     dice.strike("request", reply)
     if reply.refusal:
-        return _outcome(reply, dice)
+        return _outcome(question, reply, dice)
     reply.text, reply.calls = answer(ask)
     dice.strike("plan", reply)
     dice.strike("values", reply)
@@ -74,14 +71,14 @@ def respond(ask: Ask, profile: Profile, seed: str) -> Outcome:
     for n, call in enumerate(reply.calls):
         if call.raw is None:
             call.raw = json.dumps(call.arguments, ensure_ascii=False, separators=(",", ":"))
-        call.id = f"{_ID_PREFIX[ask.api]}{digest[:20]}{n:02d}"
+        call.id = f"{traits.id_prefix}{digest[:20]}{n:02d}"
     dice.strike("raw", reply)
     _finish(reply)
     dice.strike("message", reply)
-    return _outcome(reply, dice)
+    return _outcome(question, reply, dice)
 
 
-def _finish(reply: Reply) -> None:
+def _finish(reply: ReplyPlan) -> None:
     """Count tokens, cut at max_tokens as a model is cut, and say how the reply ended."""
     reply.finish = "tool_calls" if reply.calls else "stop"
     limit = reply.ask.max_tokens
@@ -107,16 +104,16 @@ def _tokens(text: Any) -> int:
     return (len(text) + 3) // 4 if isinstance(text, str) else 1
 
 
-def _outcome(reply: Reply, dice: _Dice) -> Outcome:
-    encoding = WIRES[reply.ask.api]
+def _outcome(question: Question, reply: ReplyPlan, dice: _Dice) -> Outcome:
+    format = question.format
     if reply.refusal:
-        wire = Wire(encoding.error(reply.refusal))
+        wire = Wire(format.serving.error(reply.refusal))
         return Outcome(reply, wire, tuple(dice.struck))
     if reply.ask.stream:
         steps: list[Piece] = pieces(reply)
         dice.strike("pieces", reply, steps)
-        wire = encoding.stream(reply, steps)
+        wire = format.serve(reply, steps)
     else:
-        wire = encoding.plain(reply)
+        wire = format.serve(reply)
     dice.strike("wire", reply, wire)
     return Outcome(reply, wire, tuple(dice.struck))

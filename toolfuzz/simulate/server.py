@@ -1,4 +1,4 @@
-"""The simulated endpoint as a web application: three wire formats, plain and streamed."""
+"""The simulated endpoint as a web application: all wire formats, plain and streamed."""
 
 import asyncio
 import json
@@ -14,20 +14,15 @@ from starlette.types import Receive, Scope, Send
 
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.nature import SIMULATOR_LABELS
-from toolfuzz.simulate.ask import Api, BadRequestError, read_ask
-from toolfuzz.simulate.encode import encode_body, encode_events
+from toolfuzz.formats import WireFormat, format_names, wire_format
+from toolfuzz.formats.plan import Refusal
+from toolfuzz.formats.writing import encode_body
 from toolfuzz.simulate.pipeline import Outcome, respond
 from toolfuzz.simulate.profiles import Profile, check_profile, profile_named, profiles
-from toolfuzz.simulate.reply import Refusal
-from toolfuzz.simulate.wire import WIRES
+from toolfuzz.simulate.question import BadRequestError, read_question
 
 __all__ = ["build_app"]
 
-_PATHS: dict[str, Api] = {
-    "/v1/chat/completions": "openai-chat",
-    "/v1/responses": "openai-responses",
-    "/v1/messages": "anthropic-messages",
-}
 _WRITES = 4
 
 
@@ -41,7 +36,12 @@ def build_app(
     which a stream spreads over its chunks. Raises UsageError for an unknown ``profile``.
     """
     endpoint = _Endpoint(check_profile(profile), latency_ms / 1000, seed, strict_models)
-    routes = [Route(path, endpoint.route(api), methods=["POST"]) for path, api in _PATHS.items()]
+    routes = [
+        Route(prefix + path, endpoint.route(format, prefix), methods=["POST"])
+        for format in map(wire_format, format_names())
+        for prefix in dict.fromkeys(("/v1", *format.serving.prefixes))
+        for path in format.serving.paths
+    ]
     return Starlette(routes=[*routes, Route("/v1/models", _models)])
 
 
@@ -55,45 +55,48 @@ class _Endpoint:
         self.strict = strict
         self.asked: dict[bytes, int] = {}
 
-    def route(self, api: Api) -> Any:
+    def route(self, format: WireFormat, prefix: str) -> Any:
         async def handle(request: Request) -> Response:
-            return await self.answer(api, await request.body())
+            path = request.url.path.removeprefix(prefix)
+            return await self.answer(format, await request.body(), path)
 
         return handle
 
-    async def answer(self, api: Api, body: bytes) -> Response:
+    async def answer(self, format: WireFormat, body: bytes, path: str) -> Response:
         try:
-            ask = read_ask(api, json.loads(body), len(body))
+            question = read_question(format, json.loads(body), len(body), path=path)
+            ask = question.ask
             profile = profile_named(ask.model) or (None if self.strict else self.default)
         except (ValueError, RecursionError) as error:
             told = str(error) if isinstance(error, BadRequestError) else "the body is not JSON"
-            return _refuse(api, Refusal(400, told))
+            return _refuse(format, Refusal(400, told))
         except UsageError as error:
-            return _refuse(api, Refusal(404, error.message, "model_not_found"))
+            return _refuse(format, Refusal(404, error.message, "model_not_found"))
         if profile is None:
             message = f"The model `{ask.model}` does not exist."
-            return _refuse(api, Refusal(404, message, "model_not_found"))
-        seed = self._seed(api, profile, body)
-        outcome = respond(ask, profile, seed)
+            return _refuse(format, Refusal(404, message, "model_not_found"))
+        seed = self._seed(format, profile, body)
+        outcome = respond(question, profile, seed)
         if ask.stream and not outcome.reply.refusal:
-            return self._stream(outcome, seed)
+            return self._stream(format, outcome, seed)
         if self.latency:
             await asyncio.sleep(self.latency)
         status = outcome.reply.refusal.status if outcome.reply.refusal else 200
         headers = _headers(outcome.struck)
         return Response(encode_body(outcome.wire.body), status, headers, "application/json")
 
-    def _seed(self, api: Api, profile: Profile, body: bytes) -> str:
+    def _seed(self, format: WireFormat, profile: Profile, body: bytes) -> str:
         """Same server seed, profile and request, asked for the n-th time: same answer."""
-        digest = blake2b(body, digest_size=16, person=api.encode()[:16]).digest()
+        digest = blake2b(body, digest_size=16, person=format.name.encode()[:16]).digest()
         count = self.asked.get(digest, 0)
         self.asked[digest] = count + 1
         return f"{self.seed}/{profile.name}/{digest.hex()}/{count}"
 
-    def _stream(self, outcome: Outcome, seed: str) -> Response:
-        data = encode_events(outcome.wire.events)
+    def _stream(self, format: WireFormat, outcome: Outcome, seed: str) -> Response:
+        data = format.framing.join(outcome.wire.events)
         writes = _cut(b"".join(data), seed) if self.latency == 0 else data
         headers = {**_headers(outcome.struck), "cache-control": "no-cache"}
+        headers["content-type"] = format.framing.content_type
         return _Stream(writes, self.latency / (len(writes) + 1), headers)
 
 
@@ -103,8 +106,6 @@ class _Stream(Response):
     Starlette's own StreamingResponse watches for a disconnect in a task group, which costs more
     than the whole answer; here a client that has gone just ends the writing.
     """
-
-    media_type = "text/event-stream"
 
     def __init__(self, writes: list[bytes], pause: float, headers: dict[str, str]) -> None:
         self.writes = writes
@@ -136,8 +137,8 @@ def _headers(struck: tuple[str, ...]) -> dict[str, str]:
     return SIMULATOR_LABELS | fault
 
 
-def _refuse(api: Api, refusal: Refusal) -> Response:
-    body = encode_body(WIRES[api].error(refusal))
+def _refuse(format: WireFormat, refusal: Refusal) -> Response:
+    body = encode_body(format.serving.error(refusal))
     return Response(body, refusal.status, SIMULATOR_LABELS, "application/json")
 
 

@@ -4,9 +4,11 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from toolfuzz.core.ask import ask_of
 from toolfuzz.core.case import Case, Expectation, Message, Turn
 from toolfuzz.core.errors import EndpointError, ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.formats import Request
 
 if TYPE_CHECKING:
     from toolfuzz.sources.transport import Client
@@ -34,23 +36,24 @@ async def reachable(client: "Client", target: Target) -> Attempt:
     URL; EndpointError (exit 4) where nobody answers. A rate limit or a reply that makes no
     sense counts as reachable.
     """
-    body = client.endpoint.defaults(stream=False)
-    body |= client.format.encode(_HELLO, 0, target, stream=False)
-    attempt = await client.ask_once(body)
+    asked = client.format.request(ask_of(_HELLO, model=target.model), params=target.params)
+    defaults = client.endpoint.defaults(stream=False)
+    request = Request(asked.path, client.format.merge(defaults, asked.body))
+    attempt = await client.ask_once(request)
     if attempt.status is not None and attempt.status >= 500:
-        attempt = (await client.ask(body))[-1]
-    if trouble := _trouble(client, target, attempt):
+        attempt = (await client.ask(request))[-1]
+    if trouble := _trouble(client, client.url(request.path), target, attempt):
         raise trouble
     return attempt
 
 
-def _trouble(client: "Client", target: Target, attempt: Attempt) -> ToolfuzzError | None:
+def _trouble(client: "Client", url: str, target: Target, attempt: Attempt) -> ToolfuzzError | None:
     said = _first_line(attempt)
     endpoint = client.endpoint
     variable = endpoint.key_env or "the key's variable (--key-env NAME)"
     match attempt.status:
         case None:
-            return _unreachable(client, attempt.error or "no answer")
+            return _unreachable(url, attempt.error or "no answer")
         case 401 | 403:
             keys = f"; keys: {endpoint.key_url}" if endpoint.key_url else ""
             return UsageError(
@@ -66,14 +69,12 @@ def _trouble(client: "Client", target: Target, attempt: Attempt) -> ToolfuzzErro
             )
         case 404 | 405:
             return UsageError(
-                f"nothing is served at {client.url} ({attempt.status}): {said}",
+                f"nothing is served at {url} ({attempt.status}): {said}",
                 "check --base-url (it usually ends in /v1) and --format",
             )
         case status if 300 <= status < 400:
             place = attempt.headers.get("location", "elsewhere")
-            return UsageError(
-                f"{client.url} redirects to {place}", "give the final address as --base-url"
-            )
+            return UsageError(f"{url} redirects to {place}", "give the final address as --base-url")
         case status if status >= 500:
             return EndpointError(
                 f"{endpoint.title} answers with an error ({status}): {said}",
@@ -86,14 +87,14 @@ def _trouble(client: "Client", target: Target, attempt: Attempt) -> ToolfuzzErro
             )
         case _ if "html" in attempt.headers.get("content-type", ""):
             return UsageError(
-                f"{client.url} answers with a web page, not with a reply",
+                f"{url} answers with a web page, not with a reply",
                 "check --base-url (it usually ends in /v1)",
             )
     return None
 
 
-def _unreachable(client: "Client", error: str) -> EndpointError:
-    host = urlsplit(client.url).netloc
+def _unreachable(url: str, error: str) -> EndpointError:
+    host = urlsplit(url).netloc
     low = error.lower()
     if "refused" in low:
         return EndpointError(f"{host} refused the connection", "is the server running there?")

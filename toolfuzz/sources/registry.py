@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError, did_you_mean
-from toolfuzz.formats import wire_format
+from toolfuzz.formats import USUAL, wire_format
 
 __all__ = ["Endpoint", "endpoints", "key_for", "resolve"]
 
@@ -22,7 +22,7 @@ class Endpoint:
     name: str
     title: str
     base_url: str
-    format: str = "openai-chat"
+    format: str = USUAL
     key_env: str | None = None
     key_optional: bool = False
     key_url: str = ""
@@ -35,10 +35,7 @@ class Endpoint:
     format_urls: dict[str, str] = field(default_factory=dict)
 
     def defaults(self, *, stream: bool) -> JsonObject:
-        """Return the body fields that this service wants beside the encoded question.
-
-        The question wins: ``{**endpoint.defaults(stream=s), **format.encode(…, stream=s)}``.
-        """
+        """Return the body fields that this service wants beside the question, which wins."""
         return {**self.params, **self.stream_params} if stream else dict(self.params)
 
 
@@ -65,7 +62,7 @@ def resolve(
     if format is not None:
         wire_format(format)
     if base_url is not None:
-        return _elsewhere(base_url, format or "openai-chat", key_env), model
+        return _elsewhere(base_url, format or USUAL, key_env), model
     endpoint, model_id = _known(model)
     if format is not None and format != endpoint.format:
         url = endpoint.format_urls.get(format, endpoint.base_url)
@@ -128,11 +125,8 @@ def _known(model: str) -> tuple[Endpoint, str]:
     raise UsageError(f"unknown model {model!r}", f"{near} {advice}" if near else advice)
 
 
-_OWN_KEYS = {"anthropic-messages": "ANTHROPIC_API_KEY"}
-
-
 def _elsewhere(base_url: str, format: str, key_env: str | None) -> Endpoint:
-    url = base_url.strip().rstrip("/").removesuffix(wire_format(format).path)
+    url = base_url.strip().rstrip("/").removesuffix(wire_format(format).path("", False))
     wrong = UsageError(f"{base_url!r} is not a base URL", "write http://127.0.0.1:8000/v1")
     try:
         parts = urlsplit(url)
@@ -151,6 +145,6 @@ def _elsewhere(base_url: str, format: str, key_env: str | None) -> Endpoint:
         title=host,
         base_url=url,
         format=format,
-        key_env=key_env or _OWN_KEYS.get(format, "OPENAI_API_KEY"),
+        key_env=key_env or wire_format(format).key_env,
         key_optional=key_env is None,
     )

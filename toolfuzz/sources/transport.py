@@ -28,7 +28,7 @@ from tenacity import (
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Attempt
-from toolfuzz.formats import WireFormat
+from toolfuzz.formats import Request, WireFormat
 from toolfuzz.sources.pacing import Pacer
 from toolfuzz.sources.reachability import reachable
 from toolfuzz.sources.redaction import Redaction
@@ -69,8 +69,9 @@ class Client:
             raise UsageError("a header holds characters that HTTP can't carry")
         self.endpoint = endpoint
         self.format = format
-        self.url = endpoint.base_url + format.path
-        self._url = httpx.URL(self.url)
+        self._base = httpx.URL(endpoint.base_url)
+        self._urls: dict[str, httpx.URL] = {}
+        self._key = key
         self._redaction = Redaction(key, own)
         self._timeout = timeout
         self._pacer = pacer
@@ -86,7 +87,7 @@ class Client:
                 "accept": "*/*",
                 "accept-encoding": "identity",
                 "content-type": "application/json",
-                "host": self._url.netloc.decode("ascii"),
+                "host": self._base.netloc.decode("ascii"),
                 "user-agent": "toolfuzz",
                 **format.headers(key),
                 **own,
@@ -108,40 +109,55 @@ class Client:
     ) -> None:
         await self._http.__aexit__(kind, error, trace)
 
-    async def ask(self, body: JsonObject) -> tuple[Attempt, ...]:
+    def url(self, path: str) -> str:
+        """Return the full address of a request's path."""
+        return self.endpoint.base_url + path
+
+    async def ask(self, request: Request) -> tuple[Attempt, ...]:
         """Put the question until an answer comes that can be judged; return every attempt.
 
         Put again: 408, 409, 429, 5xx and faults of the connection. Not put again: a refusal of
         the model's own call, a reply whose body began, a timeout (it was worked on and costs).
         """
-        content = encode_body(body)
-        first = await self._attempt(content)
+        content = encode_body(request.body)
+        first = await self._attempt(request.path, content)
         if not _worth_retrying(first):
             return (first,)
         attempts: list[Attempt] = []
 
         async def put() -> Attempt:
-            attempts.append(await self._attempt(content) if attempts else first)
+            attempts.append(await self._attempt(request.path, content) if attempts else first)
             return attempts[-1]
 
         await self._retrying.copy()(put)
         return tuple(attempts)
 
-    async def ask_once(self, body: JsonObject) -> Attempt:
+    async def ask_once(self, request: Request) -> Attempt:
         """Put the question once."""
-        return await self._attempt(encode_body(body))
+        return await self._attempt(request.path, encode_body(request.body))
 
-    async def _attempt(self, content: bytes) -> Attempt:
+    async def _attempt(self, path: str, content: bytes) -> Attempt:
         async with self._pacer or nullcontext():
-            attempt = await self._exchange(content)
+            attempt = await self._exchange(path, content)
             if self._pacer and attempt.status == 429:
                 self._pacer.rate_limited()
         return attempt
 
-    async def _exchange(self, content: bytes) -> Attempt:
-        request = httpx.Request(
-            "POST", self._url, headers=self._headers, content=content, extensions=self._extensions
+    def _request(self, path: str, content: bytes) -> httpx.Request:
+        """Return what is sent; a format that signs signs the very bytes, at the last moment."""
+        url = self._urls.get(path)
+        if url is None:
+            url = self._urls[path] = httpx.URL(self.url(path))
+        headers = self._headers
+        if self.format.sign is not None:
+            headers = headers.copy()
+            headers.update(self.format.sign(str(url), content, self._key))
+        return httpx.Request(
+            "POST", url, headers=headers, content=content, extensions=self._extensions
         )
+
+    async def _exchange(self, path: str, content: bytes) -> Attempt:
+        request = self._request(path, content)
         response: httpx.Response | None = None
         chunks: list[tuple[float, bytes]] = []
         error: str | None = None

@@ -3,66 +3,52 @@
 https://platform.openai.com/docs/api-reference/chat
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from toolfuzz.core import json as strictjson
-from toolfuzz.core.case import Case, Json, JsonObject, Message, Tool, Turn
-from toolfuzz.core.exchange import Attempt, Target
-from toolfuzz.core.jsonvalue import a_kind
-from toolfuzz.core.reply import Finish, Fragment, Reply, ToolCall, Usage
-from toolfuzz.formats import Asked
-from toolfuzz.formats.reading import (
-    Notes,
-    checked_string,
-    count,
-    decode_with,
-    ids_of,
-    objects,
-    spoken,
-    stream_data,
-    string,
-    text_of,
-    tool_of,
-    usage_of,
-)
+from toolfuzz.core.ask import Answered, Ask, Called, Said, ToolResult
+from toolfuzz.core.case import Json, JsonObject, Message, Tool
+from toolfuzz.core.reply import Reply, ToolCall
+from toolfuzz.formats.history import argument_text, conversation, replied
+from toolfuzz.formats.laws import laws_beside
+from toolfuzz.formats.protocol import Traits, WireFormat
+from toolfuzz.formats.reading import content_text, count, objects, spoken, string, tool_of
+from toolfuzz.formats.sse import SSE
 
-name = "openai-chat"
-path = "/chat/completions"
+from .clients import READERS
+from .read import plain, stream
+from .serve import SERVING
+from .snippet import python
+
+__all__ = ["FORMAT"]
 
 
-def headers(key: str | None) -> dict[str, str]:
-    """Return the bearer header."""
+def _path(model: str, stream: bool) -> str:
+    return "/chat/completions"
+
+
+def _headers(key: str | None) -> dict[str, str]:
     return {"authorization": f"Bearer {key}"} if key else {}
 
 
-# --- encode
+# --- from a question to a body
 
 
-def encode(
-    case: Case,
-    turn: int,
-    target: Target,
-    *,
-    stream: bool,
-    history: Sequence[tuple[Turn, Reply]] = (),
-) -> JsonObject:
-    """See WireFormat.encode. ``auto`` is the default of tool_choice and is not sent."""
-    asked = case.turns[turn]
-    messages: list[JsonObject] = []
-    for earlier, reply in history:
-        messages += _scripted(earlier)
-        messages += _replayed(earlier, reply)
-    body: JsonObject = {"model": target.model, "messages": messages + _scripted(asked)}
-    if case.tools:
-        body["tools"] = [_tool(tool) for tool in case.tools]
-        if asked.tool_choice != "auto":
-            body["tool_choice"] = _tool_choice(asked.tool_choice)
-        if asked.parallel is not None:
-            body["parallel_tool_calls"] = asked.parallel
-    if stream:
+def _write(ask: Ask) -> JsonObject:
+    """``auto`` is the default of tool_choice and is not sent."""
+    messages = [message for said in ask.said for message in _messages(said)]
+    body: JsonObject = {"model": ask.model, "messages": messages}
+    if ask.tools:
+        body["tools"] = [_tool(tool) for tool in ask.tools]
+        if ask.tool_choice != "auto":
+            body["tool_choice"] = _tool_choice(ask.tool_choice)
+        if ask.parallel is not None:
+            body["parallel_tool_calls"] = ask.parallel
+    if ask.max_tokens is not None:
+        body["max_completion_tokens"] = ask.max_tokens
+    if ask.stream:
         body |= {"stream": True, "stream_options": {"include_usage": True}}
-    return body | target.params
+    return body
 
 
 def _tool(tool: Tool) -> JsonObject:
@@ -82,303 +68,49 @@ def _tool_choice(choice: str) -> Json:
     return choice
 
 
-def _scripted(turn: Turn) -> list[JsonObject]:
-    return [{"role": m.role, "content": m.content} for m in turn.messages]
+def _messages(said: Said) -> Iterator[JsonObject]:
+    match said:
+        case Message(role, content):
+            yield {"role": role, "content": content}
+        case Called(reply):
+            yield _assistant(reply)
+        case Answered(results):
+            for n, result in enumerate(results):
+                call_id = result.call_id or f"call_{n}"
+                yield {"role": "tool", "tool_call_id": call_id, "content": result.content}
 
 
-def _replayed(turn: Turn, reply: Reply) -> Iterator[JsonObject]:
-    said: JsonObject = {"role": "assistant", "content": reply.text or None}
+def _assistant(reply: Reply) -> JsonObject:
+    said: JsonObject = {"role": "assistant", "content": reply.text}
     if reply.reasoning:
         # DeepSeek and Kimi refuse the next turn of a tool loop without it; others skip it.
         said["reasoning_content"] = reply.reasoning
-    if not reply.calls:
-        yield {**said, "content": reply.text}
-        return
-    ids = [call.id or f"call_{n}" for n, call in enumerate(reply.calls)]
-    said["tool_calls"] = [
-        {
-            "id": call_id,
-            "type": "function",
-            "function": {"name": call.name or "", "arguments": _argument_string(call)},
-        }
-        for call_id, call in zip(ids, reply.calls, strict=True)
-    ]
-    yield said
-    for call_id, result in zip_longest(ids, turn.results[: len(ids)], fillvalue=""):
-        yield {"role": "tool", "tool_call_id": call_id, "content": result}
+    if reply.calls:
+        said["content"] = reply.text or None
+        said["tool_calls"] = [_call(n, call) for n, call in enumerate(reply.calls)]
+    return said
 
 
-def _argument_string(call: ToolCall) -> str:
-    if call.arguments_raw is not None:
-        return call.arguments_raw
-    return strictjson.dumps(call.arguments) if call.arguments is not None else "{}"
+def _call(n: int, call: ToolCall) -> JsonObject:
+    sent: JsonObject = {
+        "id": call.id or f"call_{n}",
+        "type": "function",
+        "function": {"name": call.name or "", "arguments": argument_text(call)},
+    }
+    if call.extra is not None:
+        sent["extra_content"] = call.extra
+    return sent
 
 
-# --- decode
+# --- and back
 
 
-def decode(attempt: Attempt, *, stream: bool) -> Reply:
-    """See WireFormat.decode."""
-    return decode_with(
-        attempt, api=name, stream=stream, key="choices", plain=_plain, streamed=_streamed
-    )
+def _cap(body: Mapping[str, Any]) -> int | None:
+    return count(body.get("max_completion_tokens", body.get("max_tokens")))
 
 
-def _plain(root: JsonObject, notes: Notes) -> Reply:
-    where = "$.choices[0]"
-    choice = next(_choices(root, "$", notes), None)
-    if choice is None:
-        if root.get("error") is None:
-            notes.add("envelope", "$.choices", "no choice in the reply")
-        return Reply(name, False, None, error=root.get("error"), model=string(root, "model"))
-    message = choice.get("message")
-    if not isinstance(message, dict):
-        notes.add("envelope", f"{where}.message", f"message is {a_kind(message)}")
-        message = {}
-    where += ".message"
-    calls = [
-        _call(call, f"{where}.tool_calls[{n}]", notes)
-        for n, call in enumerate(_tool_calls(message, where, notes))
-    ]
-    if isinstance(legacy := message.get("function_call"), dict):
-        calls.append(_function(None, legacy, f"{where}.function_call", notes))
-    refusal = text_of(message, "refusal", where, notes)
-    reason = _finish_reason(choice, notes)
-    return Reply(
-        name,
-        False,
-        None,
-        text=text_of(message, "content", where, notes) or refusal,
-        reasoning=_reasoning(message, where, notes),
-        calls=tuple(calls),
-        finish_reason=reason,
-        finish="refusal" if refusal else _finish(reason),
-        usage=_usage(root),
-        model=string(root, "model"),
-        error=root.get("error") or choice.get("error"),
-        chunk_ids=ids_of(root),
-    )
-
-
-class _Stream:
-    """What has been heard of a stream so far."""
-
-    def __init__(self, notes: Notes) -> None:
-        self.notes = notes
-        self.text: list[str] = []
-        self.reasoning: list[str] = []
-        self.refusal: list[str] = []
-        self.fragments: list[Fragment] = []
-        self.ids: dict[str, None] = {}
-        self.finish_reason: str | None = None
-        self.usage: Usage | None = None
-        self.model: str | None = None
-        self.error: Json = None
-        self.ended = False
-        self.legacy: tuple[str | None, list[str]] | None = None
-
-    def hear(self, number: int, chunk: JsonObject) -> None:
-        where = f"event {number}"
-        if chunk.get("error") is not None:
-            self.error = chunk["error"]
-        elif chunk.get("object") == "error":  # older vLLM
-            self.error = chunk
-        self.ids |= dict.fromkeys(ids_of(chunk))
-        self.model = self.model or string(chunk, "model")
-        self.usage = _usage(chunk) or self.usage
-        if "choices" not in chunk and self.error is None and "usage" not in chunk:
-            self.notes.add("envelope", where, "a chunk without choices")
-        for choice in _choices(chunk, where, self.notes):
-            self._hear_choice(number, choice, where)
-
-    def _hear_choice(self, number: int, choice: JsonObject, where: str) -> None:
-        delta = choice.get("delta")
-        if delta is None and isinstance(choice.get("message"), dict):
-            self.notes.add("envelope", where, "message stands where delta belongs")
-            delta = choice["message"]
-        if isinstance(delta, dict):
-            self._hear_delta(number, delta, where)
-        elif delta is not None:
-            self.notes.add("bad-field", where, f"delta is {a_kind(delta)}")
-        self.finish_reason = _finish_reason(choice, self.notes) or self.finish_reason
-
-    def _hear_delta(self, number: int, delta: JsonObject, where: str) -> None:
-        if text := text_of(delta, "content", where, self.notes):
-            self.text.append(text)
-        if text := _reasoning(delta, where, self.notes):
-            self.reasoning.append(text)
-        if text := text_of(delta, "refusal", where, self.notes):
-            self.refusal.append(text)
-        for call in _tool_calls(delta, where, self.notes):
-            if self.finish_reason is not None:
-                self.notes.add("event-order", where, "a tool call after the finish reason")
-            self.fragments.append(_fragment(number, call, where, self.notes))
-        if isinstance(function := delta.get("function_call"), dict):
-            self._hear_legacy(function)
-
-    def _hear_legacy(self, function: JsonObject) -> None:
-        called, pieces = self.legacy or (None, [])
-        pieces.append(string(function, "arguments") or "")
-        self.legacy = called or string(function, "name"), pieces
-
-
-def _streamed(text: str, notes: Notes) -> Reply:
-    heard = _Stream(notes)
-    for number, event, data in stream_data(text, notes):
-        if heard.ended:
-            notes.add("event-order", f"event {number}", "an event after [DONE]")
-        if isinstance(data, str):
-            heard.ended = True
-            continue
-        if event == "error" and data.get("error") is None:
-            data = {"error": data}
-        heard.hear(number, data)
-    legacy: ToolCall | None = None
-    if heard.legacy is not None:
-        called, pieces = heard.legacy
-        legacy = ToolCall(None, called, "".join(pieces), where="function_call")
-    refusal = "".join(heard.refusal)
-    return Reply(
-        name,
-        True,
-        None,
-        text="".join(heard.text) or refusal,
-        reasoning="".join(heard.reasoning),
-        fragments=tuple(heard.fragments),
-        finish_reason=heard.finish_reason,
-        finish="refusal" if refusal else _finish(heard.finish_reason),
-        usage=heard.usage,
-        model=heard.model,
-        error=heard.error,
-        ended=heard.ended,
-        chunk_ids=tuple(heard.ids),
-        legacy=legacy,
-    )
-
-
-def _choices(root: JsonObject, where: str, notes: Notes) -> Iterator[JsonObject]:
-    """Yield the choices; one was asked for, so any but index 0 is noted."""
-    choices = root.get("choices")
-    if not isinstance(choices, list):
-        if choices is not None:
-            notes.add("envelope", f"{where}.choices", f"choices is {a_kind(choices)}")
-        return
-    for choice in choices:
-        if not isinstance(choice, dict):
-            notes.add("bad-field", f"{where}.choices", f"a choice is {a_kind(choice)}")
-            continue
-        if choice.get("index", 0) not in (0, None):
-            notes.add("choice-index", f"{where}.choices", "a choice other than 0 although n is 1")
-        yield choice
-
-
-def _tool_calls(message: JsonObject, where: str, notes: Notes) -> Iterator[JsonObject]:
-    calls = message.get("tool_calls")
-    if calls is None:
-        return
-    if not isinstance(calls, list):
-        notes.add("bad-field", f"{where}.tool_calls", f"tool_calls is {a_kind(calls)}")
-        calls = [calls]
-    for call in calls:
-        if isinstance(call, dict):
-            yield call
-        else:
-            notes.add("bad-field", f"{where}.tool_calls", f"a tool call is {a_kind(call)}")
-
-
-def _call(call: JsonObject, where: str, notes: Notes) -> ToolCall:
-    if call.get("type") != "function":
-        notes.add("call-type", f"{where}.type", f"type is {call.get('type')!r}, not 'function'")
-    return _function(
-        checked_string(call, "id", where, notes), _inner(call, where, notes), where, notes
-    )
-
-
-def _function(call_id: str | None, function: JsonObject, where: str, notes: Notes) -> ToolCall:
-    arguments = function.get("arguments")
-    raw = arguments if isinstance(arguments, str) else None
-    return ToolCall(
-        call_id,
-        checked_string(function, "name", where, notes),
-        raw,
-        arguments if raw is None else None,
-        "arguments" in function,
-        where,
-    )
-
-
-def _fragment(number: int, call: JsonObject, where: str, notes: Notes) -> Fragment:
-    function = _inner(call, where, notes)
-    slot = count(call.get("index"))
-    if slot is None and call.get("index") is not None:
-        notes.add("bad-field", where, f"a call's index is {a_kind(call['index'])}")
-    kind = checked_string(call, "type", where, notes)
-    if kind and kind != "function":
-        notes.add("call-type", where, f"type is {kind!r}, not 'function'")
-    outer = tuple[str, ...](k for k in ("index", "id", "type") if k in call)
-    inner = tuple(k for k in ("name", "arguments") if k in function)
-    return Fragment(
-        number,
-        "delta",
-        slot,
-        checked_string(call, "id", where, notes),
-        checked_string(function, "name", where, notes),
-        function.get("arguments"),
-        outer + inner,
-        type=kind,
-    )
-
-
-def _inner(call: JsonObject, where: str, notes: Notes) -> JsonObject:
-    """Return ``function`` of a call, or the call itself where its fields were flattened."""
-    function = call.get("function")
-    if isinstance(function, dict):
-        return function
-    if "name" in call or "arguments" in call:
-        notes.add("envelope", where, "name and arguments stand outside function")
-        return call
-    if function is not None:
-        notes.add("bad-field", where, f"function is {a_kind(function)}")
-    return {}
-
-
-def _reasoning(message: JsonObject, where: str, notes: Notes) -> str:
-    """Return DeepSeek's, GLM's and Kimi's reasoning_content, or OpenRouter's and vLLM's reasoning.
-
-    Gateways send both spellings with the same text, so the first that says something counts.
-    """
-    return text_of(message, "reasoning_content", where, notes) or text_of(
-        message, "reasoning", where, notes
-    )
-
-
-_FINISHES: dict[str, Finish] = {
-    "stop": "stop",
-    "length": "length",
-    "max_tokens": "length",
-    "tool_calls": "tool_calls",
-    "function_call": "tool_calls",
-    "content_filter": "refusal",
-}
-
-
-def _finish(reason: str | None) -> Finish | None:
-    return None if reason is None else _FINISHES.get(reason.lower(), "other")
-
-
-def _finish_reason(choice: JsonObject, notes: Notes) -> str | None:
-    return checked_string(choice, "finish_reason", "finish_reason", notes)
-
-
-def _usage(root: JsonObject) -> Usage | None:
-    return usage_of(root.get("usage"), "prompt_tokens", "completion_tokens")
-
-
-# --- read_request
-
-
-def read_request(body: JsonObject) -> Asked:
-    """See WireFormat.read_request. The legacy ``functions`` list is read as tools too."""
+def _read_body(body: JsonObject, path: str) -> Ask:
+    """The legacy ``functions`` list is read as tools too."""
     tools = [t.get("function") for t in objects(body.get("tools"))]
     tools += objects(body.get("functions"))
     choice = body.get("tool_choice", "auto")
@@ -386,21 +118,66 @@ def read_request(body: JsonObject) -> Asked:
         function = choice.get("function")
         choice = f"tool:{function.get('name') if isinstance(function, dict) else ''}"
     parallel = body.get("parallel_tool_calls")
-    return Asked(
-        tools=tuple(_read_tool(t) for t in tools if isinstance(t, dict)),
-        messages=tuple(_read_messages(body.get("messages"))),
+    return Ask(
+        model=string(body, "model") or "",
+        tools=tuple(tool_of(t, t.get("parameters")) for t in tools if isinstance(t, dict)),
+        said=conversation(_read_messages(body.get("messages"))),
         tool_choice=choice if isinstance(choice, str) else "auto",
         parallel=parallel if isinstance(parallel, bool) else None,
-        max_tokens=count(body.get("max_completion_tokens", body.get("max_tokens"))),
-        model=string(body, "model"),
+        max_tokens=_cap(body),
         stream=body.get("stream") is True,
     )
 
 
-def _read_tool(function: JsonObject) -> Tool:
-    return tool_of(function, function.get("parameters"))
-
-
-def _read_messages(messages: Json) -> Iterator[Message]:
+def _read_messages(messages: Json) -> Iterator[Message | Called | ToolResult]:
     for message in objects(messages):
-        yield from spoken(message.get("role"), message.get("content"))
+        role, content = message.get("role"), message.get("content")
+        yield from spoken(role, content)
+        if role == "assistant":
+            reasoning = string(message, "reasoning_content") or ""
+            yield replied(content_text(content), list(_read_calls(message)), reasoning=reasoning)
+        elif role == "tool":
+            call_id = string(message, "tool_call_id")
+            yield ToolResult(call_id, string(message, "name"), content_text(content))
+
+
+def _read_calls(message: JsonObject) -> Iterator[ToolCall]:
+    for call in objects(message.get("tool_calls")):
+        function = call.get("function")
+        function = function if isinstance(function, dict) else {}
+        arguments = function.get("arguments")
+        raw = arguments if isinstance(arguments, str) else None
+        yield ToolCall(
+            string(call, "id"),
+            string(function, "name"),
+            raw,
+            arguments if raw is None else None,
+            "arguments" in function,
+            extra=call.get("extra_content"),
+        )
+
+
+def _looks_like(body: Mapping[str, Any], path: str) -> bool:
+    return path.endswith("/chat/completions") or "messages" in body
+
+
+FORMAT = WireFormat(
+    title="OpenAI Chat Completions",
+    docs="https://platform.openai.com/docs/api-reference/chat",
+    key_env="OPENAI_API_KEY",
+    traits=Traits(arguments="text", indexed=True),
+    framing=SSE,
+    path=_path,
+    headers=_headers,
+    write=_write,
+    cap=_cap,
+    read_body=_read_body,
+    looks_like=_looks_like,
+    roots=("choices",),
+    plain=plain,
+    stream=stream,
+    laws=laws_beside(__file__),
+    serving=SERVING,
+    readers=READERS,
+    python=python,
+)

@@ -22,7 +22,7 @@ from toolfuzz.judge.pipeline import judge
 from toolfuzz.report.html.aligned import Line, aligned
 from toolfuzz.report.html.body import Piece, pieces
 from toolfuzz.report.html.inert import marked
-from toolfuzz.runs.reproduce import curl, service_of
+from toolfuzz.runs.reproduce import sent, service_of
 
 __all__ = ["REQUEST_LIMIT", "Compared", "Shown", "evidence"]
 
@@ -87,7 +87,7 @@ def _shown(run: RunData, case: Case, target: Target, exchange: Exchange) -> Show
     turn = case.turns[exchange.turn]
     reply = _reply(case, target, exchange)
     calls = _calls(case, turn, reply)
-    command, note = _command(target, run.started.settings, exchange.request)
+    command, note = _command(target, run.started.settings, exchange)
     return Shown(
         number=exchange.turn + 1,
         kind=turn.expect.kind,
@@ -111,11 +111,12 @@ def _shown(run: RunData, case: Case, target: Target, exchange: Exchange) -> Show
 
 def _reply(case: Case, target: Target, exchange: Exchange) -> Reply:
     """Return the reply with its calls assembled."""
-    reply = wire_format(target.format).decode(exchange.last, stream=exchange.stream)
+    reply = wire_format(target.format).read(exchange.last, stream=exchange.stream)
     return judge(case, exchange.turn, reply).reply
 
 
-def _command(target: Target, settings: JsonObject, body: JsonObject) -> tuple[str, str]:
+def _command(target: Target, settings: JsonObject, exchange: Exchange) -> tuple[str, str]:
+    body = exchange.request
     if not nature_of(target).over_http:
         note = "What the parser was given; no request went over a network."
         return json.dumps(body, indent=2), note
@@ -123,7 +124,8 @@ def _command(target: Target, settings: JsonObject, body: JsonObject) -> tuple[st
         service = service_of(target, settings)
     except UsageError:
         return json.dumps(body, indent=2), "The address is no longer known; this is the body."
-    return curl(service, body), f"First: {service.start}" if service.start else ""
+    command = service.curl(sent(target, body, stream=exchange.stream), stream=exchange.stream)
+    return command, f"First: {service.start}" if service.start else ""
 
 
 def _clients(case: Case, target: Target, exchange: Exchange) -> list[ClientView]:

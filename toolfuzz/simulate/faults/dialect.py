@@ -5,12 +5,13 @@ come together as they do in real engines. They are named ``family/parser``.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
 from toolfuzz.core.jsonvalue import same
+from toolfuzz.formats.plan import Call, ReplyPlan
 from toolfuzz.simulate.faults.mutate import parameters
 from toolfuzz.simulate.faults.registry import Roll, fault
 from toolfuzz.simulate.parsers import Parsed, ParsedCall, Parser
@@ -23,12 +24,11 @@ from toolfuzz.simulate.parsers.readers import (
     type_at_open,
 )
 from toolfuzz.simulate.parsers.tags import GLM, QWEN, TAGGED, Split, Tagged, split
-from toolfuzz.simulate.reply import Call, Reply
 
 Write = Callable[[list[Call]], str]
 
 
-def reread(reply: Reply, write: Write, parser: Parser) -> bool:
+def reread(reply: ReplyPlan, write: Write, parser: Parser) -> bool:
     """Write the reply's calls as native text and let the parser read them back."""
     if not reply.calls:
         return False
@@ -49,7 +49,7 @@ def _text(name: str, arguments: JsonObject, raw: Any) -> str:
 def tagged_parser(tagged: Tagged, reader: Reader, *, first_close: bool = False) -> Parser:
     """Return the parser of a tagged format that reads values with ``reader``."""
 
-    def parse(text: str, tools: list[Tool], stream: bool) -> Parsed:
+    def parse(text: str, tools: Sequence[Tool], stream: bool) -> Parsed:
         found = Parsed("", [])
         for part in split(tagged, text, first_close=first_close):
             tool = next((t for t in tools if t.name == part.name), None)
@@ -72,7 +72,7 @@ def _carried(tagged: Tagged, calls: list[Call]) -> list[Split]:
     return parts if keys == [(c.name, list(c.arguments)) for c in calls] else []
 
 
-def _misread(tagged: Tagged, reply: Reply, read: Callable[[Argument, Any], Any]) -> bool:
+def _misread(tagged: Tagged, reply: ReplyPlan, read: Callable[[Argument, Any], Any]) -> bool:
     """Put ``read``'s value for every argument that it reads otherwise than it should be read.
 
     What it reads rightly is left alone, so that several bad readers add up.
@@ -92,7 +92,7 @@ def _misread(tagged: Tagged, reply: Reply, read: Callable[[Argument, Any], Any])
 def _register_readers(tagged: Tagged) -> None:
     for name, reader in READERS.items():
 
-        def apply(reply: Reply, roll: Roll, reader: Reader = reader) -> bool:
+        def apply(reply: ReplyPlan, roll: Roll, reader: Reader = reader) -> bool:
             return _misread(tagged, reply, lambda given, _: reader(given))
 
         apply.__doc__ = reader.__doc__
@@ -103,7 +103,7 @@ def _register_readers(tagged: Tagged) -> None:
 def _register_first_close_tag(tagged: Tagged) -> None:
     parser = tagged_parser(tagged, by_schema, first_close=True)
 
-    def apply(reply: Reply, roll: Roll) -> bool:
+    def apply(reply: ReplyPlan, roll: Roll) -> bool:
         """End a value at the first closing tag, though the tag is part of the value."""
         return bool(_carried(tagged, reply.calls)) and reread(reply, tagged.write, parser)
 
@@ -116,7 +116,7 @@ for _tagged in TAGGED.values():
 
 
 @fault("glm/no-zero-arg", "dialect")
-def no_zero_arg(reply: Reply, roll: Roll) -> bool:
+def no_zero_arg(reply: ReplyPlan, roll: Roll) -> bool:
     """Expect at least one argument; a call without any stays in the content (vllm#32436)."""
     empty = [call for call in reply.calls if not call.arguments]
     reply.text += GLM.write(empty)
@@ -125,7 +125,7 @@ def no_zero_arg(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("glm/double-empty", "dialect")
-def double_empty(reply: Reply, roll: Roll) -> bool:
+def double_empty(reply: ReplyPlan, roll: Roll) -> bool:
     """Send the empty arguments of a call twice (sgl-project/sglang#15405)."""
     empty = [call for call in reply.calls if not call.arguments]
     for call in empty:
@@ -134,13 +134,13 @@ def double_empty(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("glm/raw-passthrough", "dialect")
-def raw_passthrough(reply: Reply, roll: Roll) -> bool:
+def raw_passthrough(reply: ReplyPlan, roll: Roll) -> bool:
     """Quote only what is declared as a plain string; paste everything else as it is.
 
     A string behind a union or a ``$ref`` comes out unquoted (vllm-project/vllm#40195).
     """
 
-    def parse(text: str, tools: list[Tool], stream: bool) -> Parsed:
+    def parse(text: str, tools: Sequence[Tool], stream: bool) -> Parsed:
         found = Parsed("", [])
         for call, part in zip(reply.calls, split(GLM, text), strict=True):
             tool = next((t for t in tools if t.name == part.name), None)
@@ -165,7 +165,7 @@ def _nested_as_markup(tagged: Tagged, value: Any) -> str:
 
 
 @fault("glm/nested-as-markup", "dialect")
-def nested_as_markup(reply: Reply, roll: Roll) -> bool:
+def nested_as_markup(reply: ReplyPlan, roll: Roll) -> bool:
     """The model nests its own tags for objects; the parser takes them for text (M8)."""
     inner = [
         {
@@ -181,7 +181,7 @@ def nested_as_markup(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("qwen-xml/python-values", "dialect")
-def python_values(reply: Reply, roll: Roll) -> bool:
+def python_values(reply: ReplyPlan, roll: Roll) -> bool:
     """The model writes values as Python does; what JSON can't load stays text (vllm-mlx#63)."""
 
     def read(given: Argument, value: Any) -> Any:
@@ -192,7 +192,7 @@ def python_values(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("dsml/leak", "dialect")
-def dsml_leak(reply: Reply, roll: Roll) -> bool:
+def dsml_leak(reply: ReplyPlan, roll: Roll) -> bool:
     """The engine doesn't know DeepSeek's markup: the native text is the content."""
     from toolfuzz.engines import native
 

@@ -6,12 +6,12 @@ Here types survive; what goes wrong is the text around the arguments and its las
 import json
 import re
 
+from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.simulate.faults.registry import Roll, fault
-from toolfuzz.simulate.reply import Piece, Reply
 
 
-@fault("hermes/dump-again", "raw", "chat, responses, messages stream")
-def dump_again(reply: Reply, roll: Roll) -> bool:
+@fault("hermes/dump-again", "raw", "text, pieces stream")
+def dump_again(reply: ReplyPlan, roll: Roll) -> bool:
     """The model wrote the arguments as a string, and the parser dumps it (vllm#54964)."""
     texts = [call for call in reply.calls if isinstance(call.raw, str)]
     for call in texts:
@@ -20,7 +20,7 @@ def dump_again(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("hermes/last-brace-lost", "pieces", "stream")
-def last_brace_lost(reply: Reply, pieces: list[Piece], roll: Roll) -> bool:
+def last_brace_lost(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
     """The closing brace is lost after a last value that is no string (vllm-project/vllm#32152)."""
     found = False
     for n, call in enumerate(reply.calls):
@@ -36,8 +36,8 @@ def last_brace_lost(reply: Reply, pieces: list[Piece], roll: Roll) -> bool:
     return found
 
 
-@fault("hermes/no-empty-arguments", "raw", "chat stream, responses stream")
-def no_empty_arguments(reply: Reply, roll: Roll) -> bool:
+@fault("hermes/no-empty-arguments", "raw", "text stream")
+def no_empty_arguments(reply: ReplyPlan, roll: Roll) -> bool:
     """Empty arguments are never sent in a stream (vllm-project/vllm#28806)."""
     empty = [call for call in reply.calls if call.raw == "{}"]
     for call in empty:
@@ -46,7 +46,7 @@ def no_empty_arguments(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("kimi/counted-ids", "message", turn=2)
-def counted_ids(reply: Reply, roll: Roll) -> bool:
+def counted_ids(reply: ReplyPlan, roll: Roll) -> bool:
     """Ids in the model's own form, function name and count (vllm-project/vllm#32146).
 
     Nobody can be hurt before the count starts again in the second turn.
@@ -57,7 +57,7 @@ def counted_ids(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("kimi/id-as-name", "message")
-def id_as_name(reply: Reply, roll: Roll) -> bool:
+def id_as_name(reply: ReplyPlan, roll: Roll) -> bool:
     """The parser takes the whole id for the name."""
     for n, call in enumerate(reply.calls):
         call.name = f"functions.{call.name}:{n}"
@@ -65,7 +65,7 @@ def id_as_name(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("harmony/channel-in-name", "message")
-def channel_in_name(reply: Reply, roll: Roll) -> bool:
+def channel_in_name(reply: ReplyPlan, roll: Roll) -> bool:
     """The channel token stays at the name (vllm-project/vllm#32587)."""
     for call in reply.calls:
         call.name = f"{call.name}<|channel|>commentary"
@@ -73,7 +73,7 @@ def channel_in_name(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("harmony/commentary-as-content", "message")
-def commentary_as_content(reply: Reply, roll: Roll) -> bool:
+def commentary_as_content(reply: ReplyPlan, roll: Roll) -> bool:
     """The commentary channel isn't recognised, and the call is content."""
     if not reply.calls:
         return False
@@ -87,7 +87,7 @@ def commentary_as_content(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("mistral/split-number", "raw", "stream")
-def split_number(reply: Reply, roll: Roll) -> bool:
+def split_number(reply: ReplyPlan, roll: Roll) -> bool:
     """A number that comes in two tokens is sent twice (vllm-project/vllm#13622)."""
     found = False
     for call in reply.calls:
@@ -99,8 +99,8 @@ def split_number(reply: Reply, roll: Roll) -> bool:
     return found
 
 
-@fault("mistral/short-ids", "message", "chat", legal=True)
-def short_ids(reply: Reply, roll: Roll) -> bool:
+@fault("mistral/short-ids", "message", "indexed", legal=True)
+def short_ids(reply: ReplyPlan, roll: Roll) -> bool:
     """Ids of nine letters and digits, the only ones that Mistral's template takes back."""
     for call in reply.calls:
         call.id = call.id[-9:]

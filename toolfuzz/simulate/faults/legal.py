@@ -4,17 +4,16 @@ import json
 from random import Random
 from typing import Any
 
-from toolfuzz.simulate.faults.mutate import parameters
+from toolfuzz.formats.plan import Piece, ReplyPlan, Wire
+from toolfuzz.simulate.faults.mutate import messages_of, parameters
 from toolfuzz.simulate.faults.registry import Roll, fault
-from toolfuzz.simulate.reply import Piece, Reply, Wire
 from toolfuzz.simulate.schema import places
-from toolfuzz.simulate.wire.chat import messages_of
 
 Pieces = list[Piece]
 
 
 @fault("legal-number-spelling", "values", legal=True)
-def number_spelling(reply: Reply, roll: Roll) -> bool:
+def number_spelling(reply: ReplyPlan, roll: Roll) -> bool:
     """A whole number is written as 1.0 where the schema says number."""
     for call in reply.calls:
         for place in places(call.arguments, parameters(reply, call)):
@@ -25,7 +24,7 @@ def number_spelling(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("legal-json-spelling", "raw", legal=True)
-def json_spelling(reply: Reply, roll: Roll) -> bool:
+def json_spelling(reply: ReplyPlan, roll: Roll) -> bool:
     """Keys in another order, pretty printing, space, escapes: the same JSON value."""
     rng = roll.rng
     for call in reply.calls:
@@ -39,7 +38,7 @@ def json_spelling(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("legal-prose", "message", legal=True)
-def prose(reply: Reply, roll: Roll) -> bool:
+def prose(reply: ReplyPlan, roll: Roll) -> bool:
     """A sentence beside the calls."""
     if reply.calls and not reply.text:
         reply.text = "Let me look that up for you."
@@ -47,14 +46,14 @@ def prose(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("legal-fragment-size", "message", legal=True)
-def fragment_size(reply: Reply, roll: Roll) -> bool:
+def fragment_size(reply: ReplyPlan, roll: Roll) -> bool:
     """Fragments of one character, or of many."""
     reply.piece_size = roll.rng.choice([1, 2, 3, 7, 60, 500])
     return True
 
 
 @fault("legal-text-after", "pieces", "stream", legal=True)
-def text_after(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+def text_after(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """A sentence after the calls."""
     if reply.calls:
         pieces.append(Piece("text", "I have called the tool."))
@@ -62,7 +61,7 @@ def text_after(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
 
 
 @fault("legal-whole-call", "pieces", "stream", legal=True)
-def whole_call(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+def whole_call(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """Name and all arguments in one event."""
     for piece in pieces:
         if piece.kind == "open" and isinstance(reply.calls[piece.call].raw, str):
@@ -72,7 +71,7 @@ def whole_call(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
 
 
 @fault("legal-empty-fragment", "pieces", "stream", legal=True)
-def empty_fragment(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+def empty_fragment(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """An empty fragment before the first."""
     opened = [n for n, p in enumerate(pieces) if p.kind == "open"]
     for at in reversed(opened):
@@ -80,8 +79,8 @@ def empty_fragment(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
     return bool(opened)
 
 
-@fault("legal-repeated-id", "pieces", "chat stream", legal=True)
-def repeated_id(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+@fault("legal-repeated-id", "pieces", "indexed stream", legal=True)
+def repeated_id(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """Every fragment carries the id of its call."""
     for piece in pieces:
         if piece.kind == "args":
@@ -89,8 +88,8 @@ def repeated_id(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
     return True
 
 
-@fault("legal-null-continuation", "pieces", "chat stream", legal=True)
-def null_continuation(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+@fault("legal-null-continuation", "pieces", "indexed stream", legal=True)
+def null_continuation(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """Later fragments carry null for id and name."""
     for piece in pieces:
         if piece.kind == "args":
@@ -98,8 +97,8 @@ def null_continuation(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
     return True
 
 
-@fault("legal-interleave", "pieces", "chat stream", legal=True)
-def interleave(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+@fault("legal-interleave", "pieces", "indexed stream", legal=True)
+def interleave(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """The fragments of parallel calls come in turns."""
     queues = [
         [p for p in pieces if p.kind in ("open", "args") and p.call == n]
@@ -111,20 +110,20 @@ def interleave(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
     return len(reply.calls) > 1
 
 
-@fault("legal-usage-chunk", "wire", "chat stream", legal=True)
-def usage_chunk(reply: Reply, wire: Wire, roll: Roll) -> bool:
+@fault("legal-usage-chunk", "wire", "indexed stream", legal=True)
+def usage_chunk(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
     """A last chunk without choices that carries the usage, asked for or not."""
-    if reply.ask.usage_chunk:
-        return False
     last = dict(wire.events[-2][1])
+    if not last["choices"]:
+        return False
     spent = {"prompt_tokens": reply.input_tokens, "completion_tokens": reply.output_tokens}
     total = {"total_tokens": sum(spent.values())}
     wire.events.insert(-1, (None, {**last, "choices": [], "usage": {**spent, **total}}))
     return True
 
 
-@fault("legal-content-spelling", "wire", "chat", legal=True)
-def content_spelling(reply: Reply, wire: Wire, roll: Roll) -> bool:
+@fault("legal-content-spelling", "wire", "indexed", legal=True)
+def content_spelling(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
     """``content`` is null, "" or left out beside calls, in every delta."""
     for message in messages_of(wire):
         if message.get("tool_calls") and not message.get("content"):
@@ -134,7 +133,7 @@ def content_spelling(reply: Reply, wire: Wire, roll: Roll) -> bool:
 
 
 @fault("legal-extra-fields", "wire", legal=True)
-def extra_fields(reply: Reply, wire: Wire, roll: Roll) -> bool:
+def extra_fields(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
     """Fields that the format's documentation doesn't have."""
     for holder in [wire.body, *(data for _, data in wire.events)]:
         if holder and isinstance(holder, dict):
@@ -142,8 +141,8 @@ def extra_fields(reply: Reply, wire: Wire, roll: Roll) -> bool:
     return True
 
 
-@fault("legal-ping", "wire", "messages stream", legal=True)
-def ping(reply: Reply, wire: Wire, roll: Roll) -> bool:
+@fault("legal-ping", "wire", "pings stream", legal=True)
+def ping(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
     """Ping events may stand anywhere."""
     for _ in range(3):
         at = roll.rng.randrange(1, len(wire.events))
@@ -151,10 +150,10 @@ def ping(reply: Reply, wire: Wire, roll: Roll) -> bool:
     return True
 
 
-@fault("legal-stop-when-forced", "wire", "chat", legal=True)
-def stop_when_forced(reply: Reply, wire: Wire, roll: Roll) -> bool:
-    """OpenAI's own finish_reason after a named tool_choice is ``stop``."""
-    if not reply.ask.choice.startswith("tool:") or reply.finish != "tool_calls":
+@fault("legal-stop-when-forced", "wire", "indexed", legal=True)
+def stop_when_forced(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
+    """The reason after a named tool_choice may be ``stop``."""
+    if not reply.ask.tool_choice.startswith("tool:") or reply.finish != "tool_calls":
         return False
     holders = [wire.body, *(data for _, data in wire.events)]
     for holder in holders:

@@ -1,21 +1,21 @@
 """Ids, finish reasons and envelopes that are wrong (group G of the catalogue)."""
 
+from toolfuzz.formats.plan import ReplyPlan, Wire
+from toolfuzz.simulate.faults.mutate import messages_of
 from toolfuzz.simulate.faults.registry import Roll, fault
-from toolfuzz.simulate.reply import Reply, Wire
-from toolfuzz.simulate.wire.chat import messages_of
 
 
-@fault("finish-stop-with-calls", "message", "chat, messages")
-def finish_stop_with_calls(reply: Reply, roll: Roll) -> bool:
-    """Calls are there and the reason says stop (end_turn); with a forced tool that is legal."""
-    if not reply.calls or reply.ask.choice.startswith("tool:"):
+@fault("finish-stop-with-calls", "message", "finish_word")
+def finish_stop_with_calls(reply: ReplyPlan, roll: Roll) -> bool:
+    """Calls are there and the reason says stop ; with a forced tool that is legal."""
+    if not reply.calls or reply.ask.tool_choice.startswith("tool:"):
         return False
     reply.finish = "stop"
     return True
 
 
-@fault("finish-calls-empty", "message", "chat, messages")
-def finish_calls_empty(reply: Reply, roll: Roll) -> bool:
+@fault("finish-calls-empty", "message", "finish_word")
+def finish_calls_empty(reply: ReplyPlan, roll: Roll) -> bool:
     """The reason says calls and none is there."""
     if not reply.calls:
         return False
@@ -23,8 +23,8 @@ def finish_calls_empty(reply: Reply, roll: Roll) -> bool:
     return True
 
 
-@fault("finish-length-masked", "message", "chat, responses, messages stream")
-def finish_length_masked(reply: Reply, roll: Roll) -> bool:
+@fault("finish-length-masked", "message", "text, pieces stream")
+def finish_length_masked(reply: ReplyPlan, roll: Roll) -> bool:
     """Cut off at max_tokens, and the reason doesn't say so."""
     limit = reply.ask.max_tokens
     if limit is None or not reply.calls or not isinstance(reply.calls[-1].raw, str):
@@ -35,15 +35,15 @@ def finish_length_masked(reply: Reply, roll: Roll) -> bool:
     return True
 
 
-@fault("finish-null", "message", "chat plain, messages plain")
-def finish_null(reply: Reply, roll: Roll) -> bool:
+@fault("finish-null", "message", "finish_word plain")
+def finish_null(reply: ReplyPlan, roll: Roll) -> bool:
     """No reason in a finished reply."""
     reply.finish = None
     return True
 
 
 @fault("id-duplicate", "message")
-def id_duplicate(reply: Reply, roll: Roll) -> bool:
+def id_duplicate(reply: ReplyPlan, roll: Roll) -> bool:
     """All calls share one id."""
     for call in reply.calls[1:]:
         call.id = reply.calls[0].id
@@ -51,7 +51,7 @@ def id_duplicate(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("id-empty", "message", "plain")
-def id_empty(reply: Reply, roll: Roll) -> bool:
+def id_empty(reply: ReplyPlan, roll: Roll) -> bool:
     """An empty id."""
     for call in reply.calls[-1:]:
         call.id = ""
@@ -59,14 +59,14 @@ def id_empty(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("envelope-nonstandard", "wire", "plain")
-def envelope_nonstandard(reply: Reply, wire: Wire, roll: Roll) -> bool:
+def envelope_nonstandard(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
     """The reply is wrapped in an envelope of the gateway's own."""
     wire.body = {"success": True, "data": wire.body}
     return True
 
 
-@fault("legacy-function-call", "wire", "chat")
-def legacy_function_call(reply: Reply, wire: Wire, roll: Roll) -> bool:
+@fault("legacy-function-call", "wire", "indexed")
+def legacy_function_call(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
     """The call comes in the field that tool_calls has replaced."""
     found = False
     for message in messages_of(wire):
@@ -77,8 +77,8 @@ def legacy_function_call(reply: Reply, wire: Wire, roll: Roll) -> bool:
     return found
 
 
-@fault("chunk-id-varies", "wire", "chat stream")
-def chunk_id_varies(reply: Reply, wire: Wire, roll: Roll) -> bool:
+@fault("chunk-id-varies", "wire", "indexed stream")
+def chunk_id_varies(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
     """Every chunk has a completion id of its own."""
     for n, (_, data) in enumerate(wire.events):
         if isinstance(data, dict):

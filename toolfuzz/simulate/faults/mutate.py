@@ -4,11 +4,12 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, Final
 
+from toolfuzz.core.case import JsonObject
+from toolfuzz.formats.plan import Call, ReplyPlan, Wire
 from toolfuzz.simulate.faults.registry import Roll, fault
-from toolfuzz.simulate.reply import Call, Reply
 from toolfuzz.simulate.schema import Place, places
 
-__all__ = ["KEEP", "changes", "parameters", "plain_string"]
+__all__ = ["KEEP", "changes", "messages_of", "parameters", "plain_string"]
 
 KEEP: Final = object()
 """What a mutator returns for a value that it has no use for."""
@@ -23,7 +24,7 @@ def changes(slug: str, where: str = "") -> Callable[[Mutator], Mutator]:
     """
 
     def register(mutator: Mutator) -> Mutator:
-        def apply(reply: Reply, roll: Roll) -> bool:
+        def apply(reply: ReplyPlan, roll: Roll) -> bool:
             found = [
                 (place, value)
                 for call in reply.calls
@@ -43,7 +44,7 @@ def changes(slug: str, where: str = "") -> Callable[[Mutator], Mutator]:
     return register
 
 
-def parameters(reply: Reply, call: Call) -> Any:
+def parameters(reply: ReplyPlan, call: Call) -> Any:
     """The schema of the called tool's parameters, ``{}`` for a tool that was not offered."""
     tool = reply.ask.tool(call.name)
     return tool.parameters if tool else {}
@@ -53,3 +54,10 @@ def plain_string(place: Place) -> bool:
     """Whether a string stands there that no enum, const, format or pattern ties down."""
     tied = place.schema.keys() & {"enum", "const", "format", "pattern"}
     return isinstance(place.value, str) and not tied
+
+
+def messages_of(wire: Wire) -> list[JsonObject]:
+    """The message of an encoded reply in choices, or the deltas of its stream."""
+    bodies = [wire.body, *(data for _, data in wire.events if isinstance(data, dict))]
+    choices = [choice for body in bodies for choice in body.get("choices", ())]
+    return [choice["message"] if "message" in choice else choice["delta"] for choice in choices]

@@ -4,16 +4,16 @@ import re
 from random import Random
 
 from toolfuzz.core.case import ExpectedCall, Tool
+from toolfuzz.formats.plan import Call, ReplyPlan
 from toolfuzz.simulate.faults.registry import Roll, fault
 from toolfuzz.simulate.parsers.tags import TAGGED
-from toolfuzz.simulate.reply import Call, Reply
 from toolfuzz.simulate.schema import example
 
 _PROSE = "The weather in Paris is sunny and mild today."
 
 
 @fault("no-call", "plan")
-def no_call(reply: Reply, roll: Roll) -> bool:
+def no_call(reply: ReplyPlan, roll: Roll) -> bool:
     """Prose, though a call was wanted."""
     wanted = bool(reply.calls)
     if wanted:
@@ -22,36 +22,36 @@ def no_call(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("fabricated-call", "plan")
-def fabricated_call(reply: Reply, roll: Roll) -> bool:
+def fabricated_call(reply: ReplyPlan, roll: Roll) -> bool:
     """A call, though none was wanted."""
-    if reply.calls or not reply.ask.tools or reply.ask.choice != "auto" or reply.ask.answered:
+    if reply.calls or not reply.ask.tools or reply.ask.tool_choice != "auto" or reply.ask.answered:
         return False
     reply.calls, reply.text = [_simple(roll.rng.choice(reply.ask.tools))], ""
     return True
 
 
 @fault("call-when-none", "plan")
-def call_when_none(reply: Reply, roll: Roll) -> bool:
+def call_when_none(reply: ReplyPlan, roll: Roll) -> bool:
     """A call, though tool_choice is none."""
-    if reply.ask.choice != "none" or not reply.ask.tools:
+    if reply.ask.tool_choice != "none" or not reply.ask.tools:
         return False
     reply.calls, reply.text = [_simple(roll.rng.choice(reply.ask.tools))], ""
     return True
 
 
 @fault("forced-tool-ignored", "plan")
-def forced_tool_ignored(reply: Reply, roll: Roll) -> bool:
+def forced_tool_ignored(reply: ReplyPlan, roll: Roll) -> bool:
     """Another tool than the one that was forced."""
     ask = reply.ask
-    others = [t for t in ask.tools if f"tool:{t.name}" != ask.choice]
-    if not ask.choice.startswith("tool:") or not reply.calls or not others:
+    others = [t for t in ask.tools if f"tool:{t.name}" != ask.tool_choice]
+    if not ask.tool_choice.startswith("tool:") or not reply.calls or not others:
         return False
     reply.calls = [_simple(roll.rng.choice(others))]
     return True
 
 
 @fault("parallel-excess", "plan")
-def parallel_excess(reply: Reply, roll: Roll) -> bool:
+def parallel_excess(reply: ReplyPlan, roll: Roll) -> bool:
     """Two calls, though parallel calls are switched off."""
     if reply.ask.parallel or not reply.calls:
         return False
@@ -65,7 +65,7 @@ def parallel_excess(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("duplicate-call", "plan")
-def duplicate_call(reply: Reply, roll: Roll) -> bool:
+def duplicate_call(reply: ReplyPlan, roll: Roll) -> bool:
     """The last call twice."""
     for call in reply.calls[-1:]:
         reply.calls.append(Call(call.name, call.arguments))
@@ -73,13 +73,13 @@ def duplicate_call(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("unknown-tool", "plan")
-def unknown_tool(reply: Reply, roll: Roll) -> bool:
+def unknown_tool(reply: ReplyPlan, roll: Roll) -> bool:
     """A tool that was not offered."""
     return _rename(reply, roll, ["execute_python", "run_terminal_cmd"])
 
 
 @fault("name-polluted", "message")
-def name_polluted(reply: Reply, roll: Roll) -> bool:
+def name_polluted(reply: ReplyPlan, roll: Roll) -> bool:
     """Special tokens, space or markup around the name."""
     call = _one(reply, roll.rng)
     return call is not None and _rename(
@@ -91,7 +91,7 @@ def name_polluted(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("name-case", "message")
-def name_case(reply: Reply, roll: Roll) -> bool:
+def name_case(reply: ReplyPlan, roll: Roll) -> bool:
     """The right name in another case or with other separators."""
     call = _one(reply, roll.rng)
     if call is None:
@@ -103,7 +103,7 @@ def name_case(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("name-prefixed", "message")
-def name_prefixed(reply: Reply, roll: Roll) -> bool:
+def name_prefixed(reply: ReplyPlan, roll: Roll) -> bool:
     """An invented namespace in front, or a number behind."""
     call = _one(reply, roll.rng)
     return call is not None and _rename(
@@ -115,7 +115,7 @@ def name_prefixed(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("name-concatenated", "message")
-def name_concatenated(reply: Reply, roll: Roll) -> bool:
+def name_concatenated(reply: ReplyPlan, roll: Roll) -> bool:
     """The names of several calls glued together."""
     if not reply.calls:
         return False
@@ -125,13 +125,13 @@ def name_concatenated(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("name-empty", "message")
-def name_empty(reply: Reply, roll: Roll) -> bool:
+def name_empty(reply: ReplyPlan, roll: Roll) -> bool:
     """No name."""
     return _rename(reply, roll, [""])
 
 
 @fault("call-in-content", "message")
-def call_in_content(reply: Reply, roll: Roll) -> bool:
+def call_in_content(reply: ReplyPlan, roll: Roll) -> bool:
     """The call stays in the content as the model wrote it."""
     if not reply.calls:
         return False
@@ -141,7 +141,7 @@ def call_in_content(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("call-in-reasoning", "message")
-def call_in_reasoning(reply: Reply, roll: Roll) -> bool:
+def call_in_reasoning(reply: ReplyPlan, roll: Roll) -> bool:
     """The call stays in the reasoning as the model wrote it."""
     if not reply.calls:
         return False
@@ -151,7 +151,7 @@ def call_in_reasoning(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("call-and-markup", "message")
-def call_and_markup(reply: Reply, roll: Roll) -> bool:
+def call_and_markup(reply: ReplyPlan, roll: Roll) -> bool:
     """The call is there, and so is its native text."""
     if reply.calls:
         reply.text += _native(reply, roll.rng)
@@ -159,7 +159,7 @@ def call_and_markup(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("call-dropped", "message")
-def call_dropped(reply: Reply, roll: Roll) -> bool:
+def call_dropped(reply: ReplyPlan, roll: Roll) -> bool:
     """Tokens were spent and nothing came."""
     if not reply.calls:
         return False
@@ -169,7 +169,7 @@ def call_dropped(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("coercion-error-drops-call", "message")
-def coercion_error_drops_call(reply: Reply, roll: Roll) -> bool:
+def coercion_error_drops_call(reply: ReplyPlan, roll: Roll) -> bool:
     """A parser that wants whole numbers raises on any other number, and the calls are gone."""
     values = [value for call in reply.calls for value in call.arguments.values()]
     return any(isinstance(value, float) for value in values) and call_dropped(reply, roll)
@@ -180,11 +180,11 @@ def _simple(tool: Tool) -> Call:
     return Call(tool.name, value if isinstance(value, dict) else {})
 
 
-def _one(reply: Reply, rng: Random) -> Call | None:
+def _one(reply: ReplyPlan, rng: Random) -> Call | None:
     return rng.choice(reply.calls) if reply.calls else None
 
 
-def _rename(reply: Reply, roll: Roll, names: list[str], call: Call | None = None) -> bool:
+def _rename(reply: ReplyPlan, roll: Roll, names: list[str], call: Call | None = None) -> bool:
     """Give a call one of the names that no offered tool has."""
     call = call or _one(reply, roll.rng)
     free = [name for name in names if reply.ask.tool(name) is None]
@@ -199,7 +199,7 @@ def _bare(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.casefold())
 
 
-def _native(reply: Reply, rng: Random) -> str:
+def _native(reply: ReplyPlan, rng: Random) -> str:
     """The calls in a native format: one of the engines' families, or tags if none carries them."""
     from toolfuzz.engines import native
 

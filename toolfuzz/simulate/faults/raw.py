@@ -1,6 +1,6 @@
 """Argument strings that are no JSON object (group A of the catalogue).
 
-A plain Anthropic reply carries ``input`` as JSON, so what can't be loaded can't be in it.
+Where a plain reply carries the arguments as JSON, what can't be loaded can't be in it.
 """
 
 import json
@@ -9,10 +9,10 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from toolfuzz.formats.plan import ABSENT, ReplyPlan
 from toolfuzz.simulate.faults.registry import Roll, fault
-from toolfuzz.simulate.reply import ABSENT, Reply
 
-AS_TEXT = "chat, responses, messages stream"
+AS_TEXT = "text, pieces stream"
 """Where arguments travel as text."""
 
 NOTHING = object()
@@ -23,11 +23,11 @@ Rewriter = Callable[[str, Random], Any]
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[-+.\deE]*|true|false|null')
 
 
-def rewrites(slug: str, where: str = AS_TEXT) -> Callable[[Rewriter], Rewriter]:
+def rewrites(slug: str, needs: str = AS_TEXT) -> Callable[[Rewriter], Rewriter]:
     """Register ``(argument string, rng) -> what stands on the wire, or NOTHING`` as a fault."""
 
     def register(rewriter: Rewriter) -> Rewriter:
-        def apply(reply: Reply, roll: Roll) -> bool:
+        def apply(reply: ReplyPlan, roll: Roll) -> bool:
             found = [
                 (call, raw)
                 for call in reply.calls
@@ -38,13 +38,13 @@ def rewrites(slug: str, where: str = AS_TEXT) -> Callable[[Rewriter], Rewriter]:
             return bool(found)
 
         apply.__doc__ = rewriter.__doc__
-        fault(slug, "raw", where)(apply)
+        fault(slug, "raw", needs)(apply)
         return rewriter
 
     return register
 
 
-@rewrites("args-is-object", "chat, responses")
+@rewrites("args-is-object", "text")
 def args_is_object(raw: str, rng: Random) -> Any:
     """The object itself stands where its JSON text belongs."""
     return _loads(raw)
@@ -57,29 +57,29 @@ def args_double_encoded(raw: str, rng: Random) -> Any:
 
 
 @fault("args-non-object", "raw")
-def args_non_object(reply: Reply, roll: Roll) -> bool:
+def args_non_object(reply: ReplyPlan, roll: Roll) -> bool:
     """JSON, but no object."""
     others = ["[1,2,3]", "42", "true"]
-    if reply.ask.api != "anthropic-messages":
+    if roll.format.traits.arguments == "text":
         others.append("null")
     for call in reply.calls[-1:]:
         call.raw = roll.rng.choice(others)
     return bool(reply.calls)
 
 
-@rewrites("args-empty-string", "chat, responses")
+@rewrites("args-empty-string", "text")
 def args_empty_string(raw: str, rng: Random) -> Any:
-    """Nothing at all. (Anthropic streams send ``{}`` so.)"""
+    """Nothing at all. (Where arguments are objects, a stream sends ``{}`` so.)"""
     return ""
 
 
-@rewrites("args-null-or-absent", "chat, responses, messages plain")
+@rewrites("args-null-or-absent", "text, object plain")
 def args_null_or_absent(raw: str, rng: Random) -> Any:
     """null, or no key at all."""
     return rng.choice([None, ABSENT])
 
 
-@rewrites("args-truncated", "chat plain, responses plain")
+@rewrites("args-truncated", "text plain")
 def args_truncated(raw: str, rng: Random) -> Any:
     """The text stops too early. (In a stream the same loss is ``stream-tail-lost``.)"""
     return raw[: rng.randrange(1, len(raw))]
@@ -194,7 +194,7 @@ def partial_literal_corruption(raw: str, rng: Random) -> Any:
 
 
 @fault("parallel-merged", "raw", AS_TEXT)
-def parallel_merged(reply: Reply, roll: Roll) -> bool:
+def parallel_merged(reply: ReplyPlan, roll: Roll) -> bool:
     """Several calls of one tool become one with all argument objects in a row."""
     if len(reply.calls) < 2 or len({c.name for c in reply.calls}) > 1:
         return False
@@ -204,7 +204,7 @@ def parallel_merged(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("runaway-generation", "message", AS_TEXT)
-def runaway_generation(reply: Reply, roll: Roll) -> bool:
+def runaway_generation(reply: ReplyPlan, roll: Roll) -> bool:
     """Blanks without end, until max_tokens."""
     if not reply.calls or not isinstance(reply.calls[-1].raw, str):
         return False

@@ -5,12 +5,12 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
 from random import Random
 from typing import Any, Literal, TypeVar
 
+from toolfuzz.core.ask import Ask
 from toolfuzz.core.errors import UsageError, did_you_mean
-from toolfuzz.simulate.ask import Api, Ask
+from toolfuzz.formats import Traits, WireFormat, wire_format
 from toolfuzz.simulate.schema import Place
 
 __all__ = ["Fault", "Roll", "Stage", "Trigger", "applies", "fault", "faults", "find"]
@@ -18,13 +18,7 @@ __all__ = ["Fault", "Roll", "Stage", "Trigger", "applies", "fault", "faults", "f
 Stage = Literal["request", "plan", "values", "dialect", "raw", "message", "pieces", "wire"]
 """In the pipeline's order. ``pieces`` are a stream's steps, ``wire`` is the encoded reply."""
 
-_APIS: dict[str, Api] = {
-    "chat": "openai-chat",
-    "responses": "openai-responses",
-    "messages": "anthropic-messages",
-}
 _MODES = {"plain": False, "stream": True}
-_EVERYWHERE = frozenset(product(_APIS.values(), _MODES.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +66,11 @@ def has_keyword(schema: Any, keyword: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """The dice of one fault in one reply, and the conditions it stands under."""
+    """The random numbers of one fault in one reply, its conditions, and the reply's format."""
 
     rng: Random
     trigger: Trigger
+    format: WireFormat
 
 
 Apply = Callable[..., bool]
@@ -87,53 +82,58 @@ class Fault:
     """A registered fault. ``apply`` takes (reply, roll), for the stages ``pieces`` and ``wire``
     (reply, pieces or wire, roll), and returns whether it changed anything.
 
-    ``turn`` is the first turn in which it can show (above 1: it needs a history). ``legal``
-    marks what no one may blame.
+    ``needs`` says in which formats and stream modes it can occur (see ``fault``). ``turn`` is the
+    first turn in which it can show (above 1: it needs a history). ``legal`` marks what no one may
+    blame.
     """
 
     slug: str
     stage: Stage
-    where: frozenset[tuple[Api, bool]]
+    needs: str
     apply: Apply
     turn: int = 1
     legal: bool = False
     help: str = ""
+
+    def fits(self, traits: Traits, stream: bool) -> bool:
+        """Whether it can occur in a format with these traits, in that stream mode."""
+        return _fit(self.needs, traits, stream)
+
+
+@cache
+def _fit(needs: str, traits: Traits, stream: bool) -> bool:
+    held = [_fits_one(place, traits, stream) for place in needs.split(",")]
+    return any(held)
+
+
+def _fits_one(place: str, traits: Traits, stream: bool) -> bool:
+    words = place.split()
+    modes = [_MODES[word] for word in words if word in _MODES]
+    rest = " ".join(word for word in words if word not in _MODES)
+    return traits.fit(rest) and stream in (modes or (False, True))
 
 
 _FAULTS: dict[str, Fault] = {}
 
 
 def fault(
-    slug: str, stage: Stage, where: str = "", *, turn: int = 1, legal: bool = False
+    slug: str, stage: Stage, needs: str = "", *, turn: int = 1, legal: bool = False
 ) -> Callable[[F], F]:
     """Register a function as the fault ``slug``.
 
-    ``where`` lists comma-separated places, each some of ``chat responses messages plain stream``
-    (``"chat stream, messages"``); empty means everywhere.
+    ``needs`` lists comma-separated places, each some of ``plain``, ``stream`` and the traits of
+    wire formats (``"indexed stream, object"``: see formats.Traits.fit); empty means everywhere.
     """
 
     def register(function: F) -> F:
         if slug in _FAULTS:
             raise ValueError(f"two simulated faults are called {slug}")
+        _fit(needs, Traits("text"), False)  # raises for a word that is no trait
         text = (function.__doc__ or "").strip()
-        _FAULTS[slug] = Fault(slug, stage, _where(where), function, turn, legal, text)
+        _FAULTS[slug] = Fault(slug, stage, needs, function, turn, legal, text)
         return function
 
     return register
-
-
-def _where(text: str) -> frozenset[tuple[Api, bool]]:
-    if not text:
-        return _EVERYWHERE
-    found: set[tuple[Api, bool]] = set()
-    for words in (part.split() for part in text.split(",")):
-        unknown = [w for w in words if w not in _APIS and w not in _MODES]
-        if unknown:
-            raise ValueError(f"{unknown[0]} is no wire format and no stream mode")
-        apis = [_APIS[w] for w in words if w in _APIS] or list(_APIS.values())
-        modes = [_MODES[w] for w in words if w in _MODES] or list(_MODES.values())
-        found.update(product(apis, modes))
-    return frozenset(found)
 
 
 @cache
@@ -156,6 +156,6 @@ def find(slug: str) -> Fault:
     return known[slug]
 
 
-def applies(slug: str, api: str, stream: bool) -> bool:
+def applies(slug: str, format: str, stream: bool) -> bool:
     """Whether the fault can occur in that wire format and stream mode."""
-    return (api, stream) in find(slug).where
+    return find(slug).fits(wire_format(format).traits, stream)

@@ -4,14 +4,14 @@ import json
 from itertools import accumulate
 from typing import Any
 
+from toolfuzz.formats.plan import Piece, Refusal, ReplyPlan, Wire
 from toolfuzz.simulate.faults.registry import Roll, fault
-from toolfuzz.simulate.reply import Piece, RawJson, Reply, Wire
 
 Pieces = list[Piece]
 
 
 @fault("args-cumulative", "pieces", "stream")
-def args_cumulative(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+def args_cumulative(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """Every fragment repeats all arguments so far."""
     fragments = _refine(pieces, reply, 3)
     for piece, text in zip(fragments, accumulate(p.text for p in fragments), strict=True):
@@ -20,25 +20,25 @@ def args_cumulative(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
 
 
 @fault("stream-tail-lost", "pieces", "stream")
-def stream_tail_lost(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+def stream_tail_lost(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """The last fragment is never sent."""
     return _lose(reply, pieces, -1)
 
 
-@fault("stream-head-lost", "pieces", "chat stream, responses stream")
-def stream_head_lost(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+@fault("stream-head-lost", "pieces", "text stream")
+def stream_head_lost(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """The fragment that shared a delta with the name, ``{"``, is never sent."""
     return _lose(reply, pieces, 0)
 
 
-@fault("anthropic-bad-partial-json", "pieces", "messages stream")
-def anthropic_bad_partial_json(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+@fault("anthropic-bad-partial-json", "pieces", "object pieces stream")
+def anthropic_bad_partial_json(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """The first fragment is never sent, so that the rest is no JSON."""
     return _lose(reply, pieces, 0)
 
 
 @fault("stream-duplicate-delta", "pieces", "stream")
-def stream_duplicate_delta(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+def stream_duplicate_delta(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """One fragment is sent twice."""
     fragments = _refine(pieces, reply, 3)
     texts = [p.text for p in fragments]
@@ -55,7 +55,7 @@ def stream_duplicate_delta(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
 
 
 @fault("interleaved-misrouted", "pieces", "stream")
-def interleaved_misrouted(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+def interleaved_misrouted(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """Parallel calls of two tools get each other's arguments."""
     if len(reply.calls) < 2 or reply.calls[0].name == reply.calls[1].name:
         return False
@@ -71,7 +71,7 @@ def interleaved_misrouted(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
 
 
 @fault("stream-not-incremental", "pieces", "stream")
-def stream_not_incremental(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+def stream_not_incremental(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """All arguments in one fragment."""
     found = False
     for n, call in enumerate(reply.calls):
@@ -83,101 +83,66 @@ def stream_not_incremental(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
 
 
 @fault("stream-marker-split", "pieces", "stream")
-def stream_marker_split(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+def stream_marker_split(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """The first characters of the native marker get into the content."""
     if not reply.calls:
         return False
     at = next(n for n, p in enumerate(pieces) if p.kind == "open")
-    said = repr((reply.ask.tools, reply.ask.history))
+    said = repr((reply.ask.tools, reply.ask.said))
     marker = next((marker for marker in _MARKERS if marker not in said), "<tool_c")
     pieces.insert(at, Piece("text", marker))
     return True
 
 
 @fault("stream-no-finish", "wire", "stream")
-def stream_no_finish(reply: Reply, wire: Wire, roll: Roll) -> bool:
+def stream_no_finish(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
     """The stream ends without a reason and without its end marker."""
-    kept = [event for event in wire.events if not _is_ending(event)]
+    kept = [event for event in wire.events if not roll.format.serving.is_ending(event)]
     changed = len(kept) < len(wire.events)
     wire.events = kept
     return changed
 
 
 @fault("stream-error-midway", "wire", "stream")
-def stream_error_midway(reply: Reply, wire: Wire, roll: Roll) -> bool:
+def stream_error_midway(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
     """An error event after half of the stream, and then nothing more."""
     half = max(1, len(wire.events) // 2)
-    wire.events = [*wire.events[:half], _ERRORS[reply.ask.api]]
+    failure = Refusal(500, "upstream failed", "server_error")
+    wire.events = [*wire.events[:half], roll.format.serving.error_event(failure)]
     return True
 
 
-@fault("anthropic-input-inline", "wire", "messages")
-def anthropic_input_inline(reply: Reply, wire: Wire, roll: Roll) -> bool:
+@fault("anthropic-input-inline", "message", "object closes")
+def anthropic_input_inline(reply: ReplyPlan, roll: Roll) -> bool:
     """Streamed: the whole input at the block's start, no deltas. Plain: the input is a string."""
-    if not any(isinstance(c.raw, str) and c.raw != "{}" for c in reply.calls):
-        return False
+    whole = [c for c in reply.calls if _is_json(c.raw) and c.raw != "{}"]
     if not reply.ask.stream:
-        blocks = wire.body.get("content", ())
-        whole = [block for block in blocks if isinstance(block.get("input"), RawJson)]
-        for block in whole:
-            block["input"] = block["input"].text
-        return bool(whole)
-    blocks = [data["content_block"] for _, data in wire.events if "content_block" in data]
-    uses = [block for block in blocks if block["type"] == "tool_use"]
-    for block, call in zip(uses, reply.calls, strict=False):
-        block["input"] = json.loads(call.raw) if _is_json(call.raw) else call.raw
-    wire.events = [event for event in wire.events if not _is_fragment(event)]
-    return bool(uses)
+        for call in whole:
+            call.raw = json.dumps(call.raw)
+    reply.inline = bool(whole) and all(_is_json(c.raw) for c in reply.calls)
+    return bool(whole) if not reply.ask.stream else reply.inline
 
 
-@fault("anthropic-delta-after-stop", "wire", "messages stream")
-def anthropic_delta_after_stop(reply: Reply, wire: Wire, roll: Roll) -> bool:
+@fault("anthropic-delta-after-stop", "pieces", "closes stream")
+def anthropic_delta_after_stop(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """The last fragment comes after its block was stopped."""
-    events = wire.events
-    found = [n for n in range(len(events) - 1) if _is_fragment(events[n])]
-    if not found:
+    fragments = [n for n, p in enumerate(pieces) if p.kind == "args"]
+    if not fragments:
         return False
-    at = found[-1]
-    events[at], events[at + 1] = events[at + 1], events[at]
+    at = fragments[-1]
+    pieces[at], pieces[at + 1] = pieces[at + 1], pieces[at]
     return True
 
 
-_ERRORS: dict[str, tuple[str | None, Any]] = {
-    "openai-chat": (None, {"error": {"message": "upstream failed", "type": "server_error"}}),
-    "openai-responses": (
-        "error",
-        {"type": "error", "code": "server_error", "message": "upstream failed", "param": None},
-    ),
-    "anthropic-messages": (
-        "error",
-        {"type": "error", "error": {"type": "api_error", "message": "upstream failed"}},
-    ),
-}
 _MARKERS = ("<tool_c", "<|tool_ca", "<minimax:to", "[TOOL_CA")
-_ENDINGS = {"message_delta", "message_stop", "response.completed", "response.incomplete"}
 
 
-def _is_ending(event: tuple[str | None, Any]) -> bool:
-    name, data = event
-    if name is not None:
-        return name in _ENDINGS
-    if data == "[DONE]":
-        return True
-    choices = data.get("choices", [{}])
-    return not choices or bool(choices[0].get("finish_reason"))
-
-
-def _is_fragment(event: tuple[str | None, Any]) -> bool:
-    delta = event[1].get("delta") if isinstance(event[1], dict) else None
-    return isinstance(delta, dict) and delta.get("type") == "input_json_delta"
-
-
-def _last(pieces: Pieces, reply: Reply, kind: str) -> Pieces:
+def _last(pieces: Pieces, reply: ReplyPlan, kind: str) -> Pieces:
     """Pieces of that kind of the last call."""
     return [p for p in pieces if p.kind == kind and p.call == len(reply.calls) - 1]
 
 
-def _refine(pieces: Pieces, reply: Reply, least: int) -> Pieces:
+def _refine(pieces: Pieces, reply: ReplyPlan, least: int) -> Pieces:
     """The fragments of the last call, cut smaller if they are fewer than ``least``."""
     fragments = [p for p in _last(pieces, reply, "args") if isinstance(p.text, str)]
     if not fragments or len(fragments) >= least:
@@ -193,7 +158,7 @@ def _refine(pieces: Pieces, reply: Reply, least: int) -> Pieces:
     return finer
 
 
-def _lose(reply: Reply, pieces: Pieces, which: int) -> bool:
+def _lose(reply: ReplyPlan, pieces: Pieces, which: int) -> bool:
     """Drop the first two characters or the last fragment of the last call, for good."""
     fragments = [p for p in _last(pieces, reply, "args") if isinstance(p.text, str)]
     raw = "".join(p.text for p in fragments)

@@ -2,34 +2,34 @@
 
 from collections.abc import Callable
 
+from toolfuzz.formats.plan import ABSENT, Piece, ReplyPlan
 from toolfuzz.simulate.faults.registry import Roll, fault
-from toolfuzz.simulate.reply import ABSENT, Piece, Reply
 
 Pieces = list[Piece]
 
 
 @fault("idx-missing", "pieces", "stream")
-def idx_missing(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+def idx_missing(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """No index on the events of a call."""
-    value = roll.rng.choice([ABSENT, None]) if reply.ask.api == "openai-chat" else ABSENT
+    value = roll.rng.choice([ABSENT, None]) if roll.format.traits.indexed else ABSENT
     return _each(pieces, lambda p: setattr(p, "slot", value))
 
 
 @fault("idx-collision", "pieces", "stream")
-def idx_collision(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+def idx_collision(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """All calls share index 0."""
     _each(pieces, lambda p: setattr(p, "slot", 0))
     return len(reply.calls) > 1
 
 
-@fault("idx-sparse", "pieces", "chat stream")
-def idx_sparse(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+@fault("idx-sparse", "pieces", "indexed stream")
+def idx_sparse(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """Indexes don't start at 0 or leave some out."""
     return _each(pieces, lambda p: setattr(p, "slot", p.call * 3 + 1))
 
 
-@fault("idx-drift", "pieces", "chat stream")
-def idx_drift(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+@fault("idx-drift", "pieces", "indexed stream")
+def idx_drift(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """The arguments come under another index than the name."""
     shift = len(reply.calls)
     found = [p for p in pieces if p.kind == "args" and isinstance(p.slot, int)]
@@ -39,15 +39,15 @@ def idx_drift(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
 
 
 @fault("id-missing", "pieces", "stream")
-def id_missing(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+def id_missing(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """No id, or null."""
     value = roll.rng.choice([ABSENT, None])
     last = [p for p in pieces if p.kind == "open"][-1:]
     return _each(last, lambda p: setattr(p, "id", value))
 
 
-@fault("id-late", "pieces", "chat stream")
-def id_late(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+@fault("id-late", "pieces", "indexed stream")
+def id_late(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """The id comes with the first arguments, after the name."""
     opening, found = None, False
     for piece in pieces:
@@ -58,8 +58,8 @@ def id_late(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
     return found
 
 
-@fault("id-unstable", "pieces", "chat stream")
-def id_unstable(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+@fault("id-unstable", "pieces", "indexed stream")
+def id_unstable(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """Every fragment has an id of its own."""
     found = [p for p in pieces if p.kind == "args"]
     for n, piece in enumerate(found):
@@ -67,8 +67,8 @@ def id_unstable(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
     return bool(found)
 
 
-@fault("id-blank-continuation", "pieces", "chat stream")
-def id_blank_continuation(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+@fault("id-blank-continuation", "pieces", "indexed stream")
+def id_blank_continuation(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """Later fragments carry an empty id and an empty name."""
     found = [p for p in pieces if p.kind == "args"]
     for piece in found:
@@ -76,8 +76,8 @@ def id_blank_continuation(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
     return bool(found)
 
 
-@fault("name-repeated", "pieces", "chat stream")
-def name_repeated(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+@fault("name-repeated", "pieces", "indexed stream")
+def name_repeated(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """Every fragment repeats the name."""
     found = [p for p in pieces if p.kind == "args"]
     for piece in found:
@@ -85,8 +85,8 @@ def name_repeated(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
     return bool(found)
 
 
-@fault("name-fragmented", "pieces", "chat stream")
-def name_fragmented(reply: Reply, pieces: Pieces, roll: Roll) -> bool:
+@fault("name-fragmented", "pieces", "indexed stream")
+def name_fragmented(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """The name comes in two parts."""
     for at, piece in enumerate(pieces):
         if piece.kind == "open" and isinstance(piece.name, str) and len(piece.name) > 1:

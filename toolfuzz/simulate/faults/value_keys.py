@@ -3,9 +3,9 @@
 from typing import Any
 
 from toolfuzz.core.case import JsonObject
+from toolfuzz.formats.plan import Call, ReplyPlan
 from toolfuzz.simulate.faults.mutate import KEEP, parameters
 from toolfuzz.simulate.faults.registry import Roll, fault
-from toolfuzz.simulate.reply import Call, Reply
 from toolfuzz.simulate.schema import Place, branches, places, types
 
 _KEYWORD_NAMES = frozenset(
@@ -16,7 +16,7 @@ _KEYWORD_NAMES = frozenset(
 
 
 @fault("args-empty-object", "values")
-def args_empty_object(reply: Reply, roll: Roll) -> bool:
+def args_empty_object(reply: ReplyPlan, roll: Roll) -> bool:
     """All arguments are lost."""
     needy = [c for c in reply.calls if c.arguments and parameters(reply, c).get("required")]
     if needy:
@@ -25,7 +25,7 @@ def args_empty_object(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("parameter-dropped-by-parser", "values")
-def parameter_dropped_by_parser(reply: Reply, roll: Roll) -> bool:
+def parameter_dropped_by_parser(reply: ReplyPlan, roll: Roll) -> bool:
     """Of several parameters only the first or the last survives."""
     fitting = [c for c in reply.calls if len(c.arguments) > 2]
     if not fitting:
@@ -37,7 +37,7 @@ def parameter_dropped_by_parser(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("missing-required", "values")
-def missing_required(reply: Reply, roll: Roll) -> bool:
+def missing_required(reply: ReplyPlan, roll: Roll) -> bool:
     """One required key is absent, the others are there."""
     found = [
         p
@@ -49,7 +49,7 @@ def missing_required(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("schema-unenforced", "values")
-def schema_unenforced(reply: Reply, roll: Roll) -> bool:
+def schema_unenforced(reply: ReplyPlan, roll: Roll) -> bool:
     """``strict`` was accepted and isn't kept: a required key is absent."""
     strict = {t.name for t in reply.ask.tools if t.strict}
     calls = [c for c in reply.calls if c.name in strict]
@@ -58,14 +58,14 @@ def schema_unenforced(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("schema-mutated", "values")
-def schema_mutated(reply: Reply, roll: Roll) -> bool:
+def schema_mutated(reply: ReplyPlan, roll: Roll) -> bool:
     """A parameter whose name looks like a schema keyword never reaches the model."""
     found = [p for p in _all_places(reply, roll) if p.key in _KEYWORD_NAMES]
     return _delete([p for p in found if p.required and len(p.holder) > 1], roll)
 
 
 @fault("stream-nonstream-divergence", "values", "stream")
-def stream_nonstream_divergence(reply: Reply, roll: Roll) -> bool:
+def stream_nonstream_divergence(reply: ReplyPlan, roll: Roll) -> bool:
     """Only when streamed, the last parameter is lost."""
     full = [call for call in reply.calls if call.arguments]
     for call in full:
@@ -74,7 +74,7 @@ def stream_nonstream_divergence(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("unknown-param", "values")
-def unknown_param(reply: Reply, roll: Roll) -> bool:
+def unknown_param(reply: ReplyPlan, roll: Roll) -> bool:
     """A key that the tool doesn't declare."""
     holders = _holders(reply)
     closed = [h for h, schema in holders if schema.get("additionalProperties") is False]
@@ -85,7 +85,7 @@ def unknown_param(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("param-renamed", "values")
-def param_renamed(reply: Reply, roll: Roll) -> bool:
+def param_renamed(reply: ReplyPlan, roll: Roll) -> bool:
     """A required key comes in camelCase or snake_case, whichever it isn't."""
     found = [
         p
@@ -102,13 +102,13 @@ def param_renamed(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("optional-null", "values")
-def optional_null(reply: Reply, roll: Roll) -> bool:
+def optional_null(reply: ReplyPlan, roll: Roll) -> bool:
     """Optional parameters that were left out come as null."""
     return _fill(reply, lambda known: KEEP if "null" in known or not known else None)
 
 
 @fault("optional-placeholder", "values")
-def optional_placeholder(reply: Reply, roll: Roll) -> bool:
+def optional_placeholder(reply: ReplyPlan, roll: Roll) -> bool:
     """Optional parameters that were left out come as "", 0 or []."""
     empties = {"string": "", "integer": 0, "number": 0, "array": []}
     return _fill(
@@ -117,7 +117,7 @@ def optional_placeholder(reply: Reply, roll: Roll) -> bool:
 
 
 @fault("args-wrapped", "values")
-def args_wrapped(reply: Reply, roll: Roll) -> bool:
+def args_wrapped(reply: ReplyPlan, roll: Roll) -> bool:
     """The arguments sit one level too deep."""
     fitting = [c for c in reply.calls if c.arguments and parameters(reply, c).get("required")]
     if not fitting:
@@ -128,7 +128,7 @@ def args_wrapped(reply: Reply, roll: Roll) -> bool:
     return True
 
 
-def _all_places(reply: Reply, roll: Roll, calls: list[Call] | None = None) -> list[Place]:
+def _all_places(reply: ReplyPlan, roll: Roll, calls: list[Call] | None = None) -> list[Place]:
     return [
         place
         for call in (reply.calls if calls is None else calls)
@@ -145,7 +145,7 @@ def _delete(found: list[Place], roll: Roll) -> bool:
     return True
 
 
-def _holders(reply: Reply) -> list[tuple[JsonObject, JsonObject]]:
+def _holders(reply: ReplyPlan) -> list[tuple[JsonObject, JsonObject]]:
     """Every object in the arguments with the schema that declares its properties."""
     found: list[tuple[JsonObject, JsonObject]] = []
     for call in reply.calls:
@@ -158,7 +158,7 @@ def _holders(reply: Reply) -> list[tuple[JsonObject, JsonObject]]:
     return found
 
 
-def _fill(reply: Reply, filler: Any) -> bool:
+def _fill(reply: ReplyPlan, filler: Any) -> bool:
     """Put a value for the first optional parameter that is absent and has one."""
     for holder, schema in _holders(reply):
         required = schema.get("required", ())

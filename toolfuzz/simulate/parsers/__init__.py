@@ -4,7 +4,7 @@ A model writes its calls as text of its own (its native format); the engine's pa
 back. A ``Parser`` is anything that does so, so that a real engine's parser fits in as well.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,5 +30,5 @@ class Parsed:
     calls: list[ParsedCall]
 
 
-Parser = Callable[[str, list[Tool], bool], Parsed]
+Parser = Callable[[str, Sequence[Tool], bool], Parsed]
 """(native text, offered tools, stream) -> Parsed."""

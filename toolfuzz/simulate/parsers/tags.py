@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from toolfuzz.core.case import JsonObject
-from toolfuzz.simulate.reply import Call
+from toolfuzz.formats.plan import Call
 
 __all__ = ["GLM", "MINIMAX", "QWEN", "TAGGED", "Split", "Tagged", "split"]
 

@@ -1,12 +1,25 @@
-"""The reply as it passes through the stages: first what a perfect model means, then bytes."""
+"""A reply that is to be served: what is meant, the steps of its stream, and how it is encoded."""
 
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import JsonObject
-from toolfuzz.simulate.ask import Ask
 
-__all__ = ["ABSENT", "Call", "Piece", "RawJson", "Refusal", "Reply", "Wire", "present"]
+__all__ = [
+    "ABSENT",
+    "Call",
+    "Piece",
+    "RawJson",
+    "Refusal",
+    "ReplyPlan",
+    "Wire",
+    "WireEvent",
+    "present",
+]
+
+WireEvent = tuple[str | None, Any]
+"""The name of a stream's event (None without one) and its data; a string is sent as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +63,36 @@ class Refusal:
 
 
 @dataclass(slots=True)
-class Reply:
-    """The state that the stages work on. ``finish`` is a word of the chat vocabulary or None."""
+class ReplyPlan:
+    """A reply to ``ask`` before it is encoded; a simulator's stages work on it.
+
+    ``request`` is the body that asked. ``finish`` is a word of the chat vocabulary (``stop``,
+    ``tool_calls``, ``length``) or None. ``inline``: a stream opens a call with all its arguments.
+    ``piece_size`` is the length of a stream's pieces in characters.
+    """
 
     ask: Ask
     id: str
+    request: JsonObject = field(default_factory=dict)
     text: str = ""
     reasoning: str = ""
     calls: list[Call] = field(default_factory=list)
     finish: str | None = "stop"
+    input_tokens: int = 1
     output_tokens: int = 0
     refusal: Refusal | None = None
+    inline: bool = False
     piece_size: int = 24
-
-    @property
-    def input_tokens(self) -> int:
-        """About one token for four bytes."""
-        return max(1, self.ask.size // 4)
 
 
 @dataclass(slots=True, eq=False)
 class Piece:
-    """One step of a stream, before it gets the clothes of a wire format.
+    """One step of a stream, in the vocabulary of no format.
 
     ``slot`` is the index that the wire will show (counted among the calls). ``call`` is the
-    position in ``Reply.calls``. ``text`` is text, an argument fragment, or, for ``close``, the
-    whole argument string (which only Responses repeats).
+    position in ``ReplyPlan.calls``. ``text`` is text, a piece of the argument text (RawJson in an
+    ``open``: all the arguments at once), or, for ``close``, the whole argument text, which some
+    formats send again.
     """
 
     kind: Literal["text", "reasoning", "open", "args", "close"]
@@ -88,13 +105,10 @@ class Piece:
 
 @dataclass(slots=True)
 class Wire:
-    """The encoded reply: ``body`` when plain, ``events`` (SSE name or None, data) in a stream.
-
-    Data that is a string is sent as it stands (``[DONE]``).
-    """
+    """The encoded reply: ``body`` when plain, ``events`` in a stream."""
 
     body: JsonObject = field(default_factory=dict)
-    events: list[tuple[str | None, Any]] = field(default_factory=list)
+    events: list[WireEvent] = field(default_factory=list)
 
 
 def present(data: JsonObject) -> JsonObject:

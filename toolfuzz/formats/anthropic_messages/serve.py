@@ -1,38 +1,40 @@
-"""Anthropic Messages (https://docs.anthropic.com/en/api/messages and …/messages-streaming)."""
+"""Messages as a server sends them."""
 
 import json
 from typing import Any
 
 from toolfuzz.core.case import JsonObject
-from toolfuzz.simulate.reply import Call, Piece, RawJson, Refusal, Reply, Wire, present
+from toolfuzz.formats.plan import Call, Piece, RawJson, Refusal, ReplyPlan, Wire, WireEvent, present
+from toolfuzz.formats.protocol import Request, Serving
+from toolfuzz.formats.serving import wrong_limit, wrong_list, wrong_model, wrong_tools
 
-__all__ = ["error", "plain", "stream"]
+__all__ = ["SERVING"]
 
 _STOP = {"stop": "end_turn", "tool_calls": "tool_use", "length": "max_tokens"}
 
 
-def plain(reply: Reply) -> Wire:
+def _plain(plan: ReplyPlan) -> Wire:
     """Return the reply as one ``message``; argument text stands in it as ``input``."""
     content: list[JsonObject] = []
-    if reply.reasoning:
-        content.append({"type": "thinking", "thinking": reply.reasoning, "signature": "simulated"})
-    if reply.text:
-        content.append({"type": "text", "text": reply.text})
-    cut = reply.finish == "length"
-    calls = reply.calls[:-1] if cut and not _loads(reply.calls) else reply.calls
+    if plan.reasoning:
+        content.append({"type": "thinking", "thinking": plan.reasoning, "signature": "simulated"})
+    if plan.text:
+        content.append({"type": "text", "text": plan.text})
+    cut = plan.finish == "length"
+    calls = plan.calls[:-1] if cut and not _loads(plan.calls) else plan.calls
     content += [_tool_use(call) for call in calls]
-    return Wire(_message(reply, content, _stop(reply.finish), _usage(reply)))
+    return Wire(_message(plan, content, _stop(plan.finish), _usage(plan)))
 
 
-def stream(reply: Reply, pieces: list[Piece]) -> Wire:
+def _stream(plan: ReplyPlan, pieces: list[Piece]) -> Wire:
     """Return the pieces as content blocks between ``message_start`` and ``message_stop``."""
     wire = Wire()
 
     def add(kind: str, **fields: Any) -> None:
         wire.events.append((kind, {"type": kind, **present(fields)}))
 
-    start = {"input_tokens": reply.input_tokens, "output_tokens": 1}
-    add("message_start", message=_message(reply, [], None, start))
+    start = {"input_tokens": plan.input_tokens, "output_tokens": 1}
+    add("message_start", message=_message(plan, [], None, start))
     prose: str | None = None
     base = opened = 0
     for piece in pieces:
@@ -51,7 +53,8 @@ def stream(reply: Reply, pieces: list[Piece]) -> Wire:
         slot = piece.slot + base if isinstance(piece.slot, int) else piece.slot
         match piece.kind:
             case "open":
-                block = {"type": "tool_use", "id": piece.id, "name": piece.name, "input": {}}
+                whole = json.loads(piece.text.text) if isinstance(piece.text, RawJson) else {}
+                block = {"type": "tool_use", "id": piece.id, "name": piece.name, "input": whole}
                 add("content_block_start", index=slot, content_block=present(block))
                 if piece.text and isinstance(piece.text, str):
                     add("content_block_delta", index=slot, delta=_partial(piece.text))
@@ -61,19 +64,10 @@ def stream(reply: Reply, pieces: list[Piece]) -> Wire:
                 add("content_block_stop", index=slot)
     if prose is not None:
         add("content_block_stop", index=base + opened)
-    ending = {"stop_reason": _stop(reply.finish), "stop_sequence": None}
-    add("message_delta", delta=ending, usage={"output_tokens": reply.output_tokens})
+    ending = {"stop_reason": _stop(plan.finish), "stop_sequence": None}
+    add("message_delta", delta=ending, usage={"output_tokens": plan.output_tokens})
     add("message_stop")
     return wire
-
-
-def error(refusal: Refusal) -> JsonObject:
-    """Return the body of an HTTP error."""
-    kind = "invalid_request_error" if refusal.status < 500 else "api_error"
-    if refusal.status == 404:
-        kind = "not_found_error"
-    details = {"type": kind, "message": refusal.message, **refusal.extra}
-    return {"type": "error", "error": details}
 
 
 _PROSE_START: dict[str, JsonObject] = {
@@ -105,13 +99,13 @@ def _stop(finish: str | None) -> str | None:
 
 
 def _message(
-    reply: Reply, content: list[JsonObject], stop: str | None, usage: JsonObject
+    plan: ReplyPlan, content: list[JsonObject], stop: str | None, usage: JsonObject
 ) -> JsonObject:
     return {
-        "id": f"msg_{reply.id}",
+        "id": f"msg_{plan.id}",
         "type": "message",
         "role": "assistant",
-        "model": reply.ask.model,
+        "model": plan.ask.model,
         "content": content,
         "stop_reason": stop,
         "stop_sequence": None,
@@ -119,5 +113,42 @@ def _message(
     }
 
 
-def _usage(reply: Reply) -> JsonObject:
-    return {"input_tokens": reply.input_tokens, "output_tokens": reply.output_tokens}
+def _usage(plan: ReplyPlan) -> JsonObject:
+    return {"input_tokens": plan.input_tokens, "output_tokens": plan.output_tokens}
+
+
+def _refuses(request: Request) -> str | None:
+    body = request.body
+    return (
+        wrong_model(body)
+        or wrong_limit(body, "max_tokens", required=True)
+        or wrong_list(body, "messages")
+        or wrong_tools(body, schema="input_schema", required=True)
+    )
+
+
+def _error(refusal: Refusal) -> JsonObject:
+    kind = "invalid_request_error" if refusal.status < 500 else "api_error"
+    if refusal.status == 404:
+        kind = "not_found_error"
+    details = {"type": kind, "message": refusal.message, **refusal.extra}
+    return {"type": "error", "error": details}
+
+
+def _error_event(refusal: Refusal) -> WireEvent:
+    return "error", _error(refusal)
+
+
+def _is_ending(event: WireEvent) -> bool:
+    return event[0] in ("message_delta", "message_stop")
+
+
+SERVING = Serving(
+    paths=("/messages",),
+    refuses=_refuses,
+    plain=_plain,
+    stream=_stream,
+    error=_error,
+    error_event=_error_event,
+    is_ending=_is_ending,
+)

@@ -1,28 +1,30 @@
-"""OpenAI Responses (https://platform.openai.com/docs/api-reference/responses)."""
+"""Responses as a server sends them."""
 
 from itertools import groupby
 from typing import Any
 
 from toolfuzz.core.case import JsonObject
-from toolfuzz.simulate.reply import Call, Piece, Reply, Wire, present
+from toolfuzz.formats.plan import Call, Piece, Refusal, ReplyPlan, Wire, WireEvent, present
+from toolfuzz.formats.protocol import Request, Serving
+from toolfuzz.formats.serving import wrong_limit, wrong_list, wrong_model, wrong_tools
 
-__all__ = ["plain", "stream"]
+__all__ = ["SERVING"]
 
 _CREATED = 1735689600
 
 
-def plain(reply: Reply) -> Wire:
+def _plain(plan: ReplyPlan) -> Wire:
     """Return the reply as one ``response`` object."""
     output = []
-    if reply.reasoning:
-        output.append(_reasoning(reply, reply.reasoning))
-    if reply.text:
-        output.append(_message(reply, reply.text))
-    status = "incomplete" if reply.finish == "length" else "completed"
-    output += [_item(reply, n, call, call.raw) for n, call in enumerate(reply.calls)]
-    if reply.finish == "length" and reply.calls:
+    if plan.reasoning:
+        output.append(_reasoning(plan, plan.reasoning))
+    if plan.text:
+        output.append(_message(plan, plan.text))
+    status = "incomplete" if plan.finish == "length" else "completed"
+    output += [_item(plan, n, call, call.raw) for n, call in enumerate(plan.calls)]
+    if plan.finish == "length" and plan.calls:
         output[-1]["status"] = "incomplete"
-    return Wire(_response(reply, status, output))
+    return Wire(_response(plan, status, output))
 
 
 class _Events:
@@ -43,34 +45,34 @@ class _Events:
         return slot + base if isinstance(slot, int) else slot
 
 
-def stream(reply: Reply, pieces: list[Piece]) -> Wire:
-    """Return the pieces as typed events; ``response.completed`` repeats the whole reply."""
+def _stream(plan: ReplyPlan, pieces: list[Piece]) -> Wire:
+    """Return the pieces as typed events; ``response.completed`` repeats the whole plan."""
     out = _Events()
-    out.add("response.created", response=_response(reply, "in_progress", []))
-    out.add("response.in_progress", response=_response(reply, "in_progress", []))
+    out.add("response.created", response=_response(plan, "in_progress", []))
+    out.add("response.in_progress", response=_response(plan, "in_progress", []))
     base = 0
     for is_prose, group in groupby(pieces, key=lambda p: p.kind in ("text", "reasoning")):
         if not is_prose:
             for piece in group:
-                _call_step(out, reply, piece, base)
+                _call_step(out, plan, piece, base)
             continue
         for kind, parts in groupby(group, key=lambda p: p.kind):
             texts = [str(p.text) for p in parts]
-            (_stream_text if kind == "text" else _stream_reasoning)(out, reply, texts)
+            (_stream_text if kind == "text" else _stream_reasoning)(out, plan, texts)
             base += 1
-    status = "incomplete" if reply.finish == "length" else "completed"
-    out.add(f"response.{status}", response=_response(reply, status, out.output))
+    status = "incomplete" if plan.finish == "length" else "completed"
+    out.add(f"response.{status}", response=_response(plan, status, out.output))
     return Wire(events=out.events)
 
 
-def _call_step(out: _Events, reply: Reply, piece: Piece, base: int) -> None:
+def _call_step(out: _Events, plan: ReplyPlan, piece: Piece, base: int) -> None:
     slot = out.slot(piece.slot, base)
-    call = reply.calls[piece.call]
-    item_id = _item_id(reply, piece.call)
+    call = plan.calls[piece.call]
+    item_id = _item_id(plan, piece.call)
     match piece.kind:
         case "open":
             out.ids[piece.call], out.names[piece.call] = piece.id, piece.name
-            item = _item(reply, piece.call, Call(piece.name, {}, piece.id), "")
+            item = _item(plan, piece.call, Call(piece.name, {}, piece.id), "")
             item["status"] = "in_progress"
             out.add("response.output_item.added", output_index=slot, item=item)
             if piece.text and isinstance(piece.text, str):
@@ -79,8 +81,8 @@ def _call_step(out: _Events, reply: Reply, piece: Piece, base: int) -> None:
             _arguments_delta(out, item_id, slot, piece.text)
         case "close":
             shown = Call(out.names.get(piece.call, call.name), {}, out.ids.get(piece.call, call.id))
-            item = _item(reply, piece.call, shown, piece.text)
-            if reply.finish == "length" and piece.call == len(reply.calls) - 1:
+            item = _item(plan, piece.call, shown, piece.text)
+            if plan.finish == "length" and piece.call == len(plan.calls) - 1:
                 item["status"] = "incomplete"
             out.add(
                 "response.function_call_arguments.done",
@@ -98,8 +100,8 @@ def _arguments_delta(out: _Events, item_id: str, slot: Any, text: Any) -> None:
     )
 
 
-def _stream_text(out: _Events, reply: Reply, texts: list[str]) -> None:
-    slot, item = len(out.output), _message(reply, "".join(texts), len(out.output))
+def _stream_text(out: _Events, plan: ReplyPlan, texts: list[str]) -> None:
+    slot, item = len(out.output), _message(plan, "".join(texts), len(out.output))
     opening = {**item, "status": "in_progress", "content": []}
     at = {"item_id": item["id"], "output_index": slot, "content_index": 0}
     part = item["content"][0]
@@ -113,8 +115,8 @@ def _stream_text(out: _Events, reply: Reply, texts: list[str]) -> None:
     out.output.append(item)
 
 
-def _stream_reasoning(out: _Events, reply: Reply, texts: list[str]) -> None:
-    slot, item = len(out.output), _reasoning(reply, "".join(texts))
+def _stream_reasoning(out: _Events, plan: ReplyPlan, texts: list[str]) -> None:
+    slot, item = len(out.output), _reasoning(plan, "".join(texts))
     out.add("response.output_item.added", output_index=slot, item={**item, "content": []})
     at = {"item_id": item["id"], "output_index": slot, "content_index": 0}
     for text in texts:
@@ -124,14 +126,14 @@ def _stream_reasoning(out: _Events, reply: Reply, texts: list[str]) -> None:
     out.output.append(item)
 
 
-def _item_id(reply: Reply, n: int) -> str:
-    return f"fc_{reply.id}_{n}"
+def _item_id(plan: ReplyPlan, n: int) -> str:
+    return f"fc_{plan.id}_{n}"
 
 
-def _item(reply: Reply, n: int, call: Call, raw: Any) -> JsonObject:
+def _item(plan: ReplyPlan, n: int, call: Call, raw: Any) -> JsonObject:
     return present(
         {
-            "id": _item_id(reply, n),
+            "id": _item_id(plan, n),
             "type": "function_call",
             "status": "completed",
             "call_id": call.id,
@@ -141,9 +143,9 @@ def _item(reply: Reply, n: int, call: Call, raw: Any) -> JsonObject:
     )
 
 
-def _message(reply: Reply, text: str, n: int = 0) -> JsonObject:
+def _message(plan: ReplyPlan, text: str, n: int = 0) -> JsonObject:
     return {
-        "id": f"msg_{reply.id}_{n}",
+        "id": f"msg_{plan.id}_{n}",
         "type": "message",
         "status": "completed",
         "role": "assistant",
@@ -151,24 +153,24 @@ def _message(reply: Reply, text: str, n: int = 0) -> JsonObject:
     }
 
 
-def _reasoning(reply: Reply, text: str) -> JsonObject:
+def _reasoning(plan: ReplyPlan, text: str) -> JsonObject:
     content = [{"type": "reasoning_text", "text": text}]
-    return {"id": f"rs_{reply.id}", "type": "reasoning", "summary": [], "content": content}
+    return {"id": f"rs_{plan.id}", "type": "reasoning", "summary": [], "content": content}
 
 
-def _response(reply: Reply, status: str, output: list[JsonObject]) -> JsonObject:
-    ask = reply.ask
-    total = reply.input_tokens + reply.output_tokens
+def _response(plan: ReplyPlan, status: str, output: list[JsonObject]) -> JsonObject:
+    ask = plan.ask
+    total = plan.input_tokens + plan.output_tokens
     usage = {
-        "input_tokens": reply.input_tokens,
+        "input_tokens": plan.input_tokens,
         "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
-        "output_tokens": reply.output_tokens,
+        "output_tokens": plan.output_tokens,
         "output_tokens_details": {"reasoning_tokens": 0},
         "total_tokens": total,
     }
     cut = {"reason": "max_output_tokens"} if status == "incomplete" else None
     return {
-        "id": f"resp_{reply.id}",
+        "id": f"resp_{plan.id}",
         "object": "response",
         "created_at": _CREATED,
         "status": status,
@@ -178,10 +180,47 @@ def _response(reply: Reply, status: str, output: list[JsonObject]) -> JsonObject
         "metadata": {},
         "model": ask.model,
         "output": output,
-        "parallel_tool_calls": ask.parallel,
+        "parallel_tool_calls": ask.parallel is not False,
         "temperature": 1.0,
         "tool_choice": "auto",
         "tools": [],
         "top_p": 1.0,
         "usage": usage if status != "in_progress" else None,
     }
+
+
+def _refuses(request: Request) -> str | None:
+    body = request.body
+    asked_in_short = isinstance(body.get("input"), str)
+    return (
+        wrong_model(body)
+        or wrong_limit(body, "max_output_tokens")
+        or (None if asked_in_short else wrong_list(body, "input"))
+        or wrong_tools(body)
+    )
+
+
+def _error(refusal: Refusal) -> JsonObject:
+    kind = "invalid_request_error" if refusal.status < 500 else "server_error"
+    details = {"message": refusal.message, "type": kind, "param": None, "code": refusal.code}
+    return {"error": {**details, **refusal.extra}}
+
+
+def _error_event(refusal: Refusal) -> WireEvent:
+    data = {"type": "error", "code": refusal.code, "message": refusal.message, "param": None}
+    return "error", data
+
+
+def _is_ending(event: WireEvent) -> bool:
+    return event[0] in ("response.completed", "response.incomplete")
+
+
+SERVING = Serving(
+    paths=("/responses",),
+    refuses=_refuses,
+    plain=_plain,
+    stream=_stream,
+    error=_error,
+    error_event=_error_event,
+    is_ending=_is_ending,
+)

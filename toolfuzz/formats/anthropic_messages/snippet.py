@@ -1,0 +1,13 @@
+"""A Messages request as a Python program."""
+
+from toolfuzz.formats.protocol import Request
+from toolfuzz.formats.snippets import python_sdk
+
+__all__ = ["python"]
+
+
+def python(request: Request, base_url: str, key_env: str | None) -> str:
+    """See WireFormat. This SDK puts ``/v1`` before its paths itself."""
+    return python_sdk(
+        "anthropic", "Anthropic", "messages", request.body, base_url.removesuffix("/v1"), key_env
+    )

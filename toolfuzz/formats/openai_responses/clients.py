@@ -1,0 +1,45 @@
+"""The ``openai`` package reading replies of the Responses format, in a user's own words.
+
+What was asked does not matter to a recorded answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from toolfuzz.core.case import Json
+from toolfuzz.formats.protocol import ClientReader
+from toolfuzz.formats.recorded import replaying
+
+if TYPE_CHECKING:
+    # pydantic comes with it, and the simulator starts without.
+    from toolfuzz.core.exchange import Attempt
+
+__all__ = ["READERS"]
+
+
+def _plain(attempt: Attempt) -> Iterator[tuple[str, Json]]:
+    return _items(_responses(attempt).create(model="recorded", input="recorded").output)
+
+
+def _helper(attempt: Attempt) -> Iterator[tuple[str, Json]]:
+    with _responses(attempt).stream(model="recorded", input="recorded") as stream:
+        return _items(stream.get_final_response().output)
+
+
+def _responses(attempt: Attempt) -> Any:
+    return replaying(attempt, "openai", "OpenAI").responses
+
+
+def _items(output: Any) -> Iterator[tuple[str, Json]]:
+    for item in output:
+        if item.type == "function_call":
+            yield item.name, json.loads(item.arguments)
+
+
+READERS = (
+    ClientReader("openai", False, _plain),
+    ClientReader("openai", True, _helper, "stream()"),
+)

@@ -1,0 +1,258 @@
+"""What a response, or the events of a streamed one, say."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Literal
+
+from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.jsonvalue import a_kind
+from toolfuzz.core.reply import Finish, Fragment, Reply, ToolCall
+from toolfuzz.formats.reading import (
+    Event,
+    Notes,
+    checked_string,
+    count,
+    ids_of,
+    objects,
+    string,
+    text_of,
+    usage_of,
+)
+
+__all__ = ["plain", "reasoning_text", "stream"]
+
+FragmentKind = Literal["delta", "open", "done", "close", "final"]
+
+
+def plain(root: JsonObject, notes: Notes) -> Reply:
+    """Read the object of a body; see WireFormat."""
+    output = root.get("output")
+    if not isinstance(output, list):
+        notes.add("bad-field", "$.output", f"output is {a_kind(output)}")
+        output = []
+    texts, refusals = list[str](), list[str]()
+    calls: list[ToolCall] = []
+    reasoning = [item for item in objects(output) if item.get("type") == "reasoning"]
+    for n, item in enumerate(output):
+        where = f"$.output[{n}]"
+        if not isinstance(item, dict):
+            notes.add("bad-field", where, f"an item is {a_kind(item)}")
+        elif _is_call(item, where, notes):
+            calls.append(_call(item, where, notes))
+        elif item.get("type") == "message":
+            _read_message(item, where, texts, refusals, notes)
+    reason, finish = _ending(root, called=bool(calls), refused=bool(refusals))
+    return Reply(
+        "",
+        False,
+        None,
+        text="".join(texts or refusals),
+        reasoning="".join(map(reasoning_text, reasoning)),
+        calls=tuple(calls),
+        finish_reason=reason,
+        finish=finish,
+        usage=usage_of(root.get("usage"), "input_tokens", "output_tokens"),
+        model=string(root, "model"),
+        error=root.get("error"),
+        chunk_ids=ids_of(root),
+        extra=tuple(item for item in reasoning if _is_wanted_back(item)),
+    )
+
+
+def reasoning_text(item: JsonObject) -> str:
+    """Return the text of a reasoning item: its summary, and what it says in full."""
+    parts = objects(item.get("summary")) + objects(item.get("content"))
+    return "".join(string(part, "text") or "" for part in parts)
+
+
+def _is_wanted_back(item: JsonObject) -> bool:
+    """Whether the item means something without the server's memory of it."""
+    return bool(item.get("encrypted_content") or item.get("content"))
+
+
+def _read_message(
+    item: JsonObject, where: str, texts: list[str], refusals: list[str], notes: Notes
+) -> None:
+    content = item.get("content")
+    if not isinstance(content, list):
+        texts.append(text_of(item, "content", where, notes))
+        notes.add("bad-field", f"{where}.content", f"content is {a_kind(content)}")
+    for part in objects(content):
+        if part.get("type") == "refusal":
+            refusals.append(text_of(part, "refusal", where, notes))
+        else:
+            texts.append(text_of(part, "text", where, notes))
+
+
+def _is_call(item: JsonObject, where: str, notes: Notes) -> bool:
+    kind = item.get("type")
+    if kind == "function_call":
+        return True
+    if kind in (None, "function", "tool_call", "tool_use", "custom_tool_call") and "name" in item:
+        notes.add("call-type", where, f"type is {kind!r}, not 'function_call'")
+        return True
+    return False
+
+
+def _call(item: JsonObject, where: str, notes: Notes) -> ToolCall:
+    arguments = item.get("arguments")
+    raw = arguments if isinstance(arguments, str) else None
+    return ToolCall(
+        checked_string(item, "call_id", where, notes),
+        checked_string(item, "name", where, notes),
+        raw,
+        arguments if raw is None else None,
+        "arguments" in item,
+        where,
+    )
+
+
+def _ending(root: JsonObject, *, called: bool, refused: bool) -> tuple[str | None, Finish | None]:
+    """Return the raw word (status, or the reason of an incomplete reply) and its meaning."""
+    status = string(root, "status")
+    details = root.get("incomplete_details")
+    reason = string(details, "reason") if isinstance(details, dict) else None
+    match status, reason:
+        case (None, _):
+            return None, None
+        case ("completed", _):
+            return status, "refusal" if refused else "tool_calls" if called else "stop"
+        case ("incomplete", "max_output_tokens"):
+            return reason, "length"
+        case ("incomplete", "content_filter"):
+            return reason, "refusal"
+        case _:
+            return reason or status, "other"
+
+
+_ENDS = ("response.completed", "response.incomplete", "response.failed")
+
+
+class _Stream:
+    """What has been heard of a stream so far."""
+
+    def __init__(self, notes: Notes) -> None:
+        self.notes = notes
+        self.text: list[str] = []
+        self.reasoning: list[str] = []
+        self.refusal: list[str] = []
+        self.fragments: list[Fragment] = []
+        self.opened: set[str | int | None] = set()
+        self.ids: dict[str, None] = {}
+        self.last: Reply | None = None
+        self.model: str | None = None
+        self.error: Json = None
+
+    def hear(self, number: int, kind: str, data: JsonObject) -> None:
+        where = f"event {number}"
+        match kind:
+            case "response.output_text.delta":
+                self.text.append(text_of(data, "delta", where, self.notes))
+            case "response.reasoning_summary_text.delta" | "response.reasoning_text.delta":
+                self.reasoning.append(text_of(data, "delta", where, self.notes))
+            case "response.refusal.delta":
+                self.refusal.append(text_of(data, "delta", where, self.notes))
+            case "response.function_call_arguments.delta":
+                if not self.opened & {string(data, "item_id"), count(data.get("output_index"))}:
+                    self.notes.add("event-order", where, "arguments of a call never opened")
+                self._arguments(number, "delta", data, "delta")
+            case "response.function_call_arguments.done":
+                self._arguments(number, "done", data, "arguments")
+            case "response.output_item.added":
+                self._item(number, "open", data, where)
+            case "response.output_item.done":
+                self._item(number, "close", data, where)
+            case "error":
+                self.error = data.get("error") or data
+            case _ if isinstance(response := data.get("response"), dict):
+                self._response(number, kind, response)
+
+    def _response(self, number: int, kind: str, response: JsonObject) -> None:
+        self.ids |= dict.fromkeys(ids_of(response))
+        self.model = string(response, "model") or self.model
+        if kind not in _ENDS:
+            return
+        if response.get("output") is None:
+            response = {**response, "output": []}
+        self.last = plain(response, self.notes)
+        self.error = response.get("error") or self.error
+        for slot, item in enumerate(objects(response["output"])):
+            if item.get("type") == "function_call":
+                self.fragments.append(_fragment(number, "final", slot, item, ()))
+
+    def _item(self, number: int, kind: FragmentKind, data: JsonObject, where: str) -> None:
+        item = data.get("item")
+        if not isinstance(item, dict):
+            self.notes.add("bad-field", where, f"item is {a_kind(item)}")
+            return
+        if not _is_call(item, where, self.notes):
+            return
+        slot = count(data.get("output_index"))
+        if slot is None and data.get("output_index") is not None:
+            self.notes.add("bad-field", where, "output_index is no whole number")
+        self.opened |= {string(item, "id"), slot} - {None}
+        keys = ("index",) if "output_index" in data else ()
+        self.fragments.append(_fragment(number, kind, slot, item, keys))
+
+    def _arguments(self, number: int, kind: FragmentKind, data: JsonObject, key: str) -> None:
+        keys = ["index"] if "output_index" in data else []
+        keys += ["name"] if "name" in data else []
+        keys += ["arguments"] if key in data else []
+        self.fragments.append(
+            Fragment(
+                number,
+                kind,
+                count(data.get("output_index")),
+                name=string(data, "name"),
+                arguments=data.get(key),
+                keys=tuple(keys),
+                item_id=string(data, "item_id"),
+            )
+        )
+
+
+def _fragment(
+    number: int, kind: FragmentKind, slot: int | None, item: JsonObject, keys: tuple[str, ...]
+) -> Fragment:
+    present = [("id", "call_id"), ("type", "type"), ("name", "name"), ("arguments", "arguments")]
+    return Fragment(
+        number,
+        kind,
+        slot,
+        string(item, "call_id"),
+        string(item, "name"),
+        item.get("arguments"),
+        (*keys, *(ours for ours, theirs in present if theirs in item)),
+        string(item, "id"),
+        string(item, "type"),
+    )
+
+
+def stream(events: Iterable[Event], notes: Notes) -> Reply:
+    """Read the events of a stream; see WireFormat."""
+    heard = _Stream(notes)
+    for number, event, data in events:
+        if isinstance(data, str):
+            continue  # some servers close with [DONE] as in chat completions
+        kind = string(data, "type")
+        if kind is None:
+            notes.add("bad-field", f"event {number}", "an event without a type")
+        if heard.last is not None:
+            notes.add("event-order", f"event {number}", "an event after the end of the response")
+        heard.hear(number, kind or event, data)
+    last = heard.last or Reply("", True, None)
+    finish = last.finish
+    if finish == "stop" and heard.fragments:
+        finish = "tool_calls"
+    return replace(
+        last,
+        text="".join(heard.text) or last.text or "".join(heard.refusal),
+        reasoning="".join(heard.reasoning) or last.reasoning,
+        calls=(),
+        fragments=tuple(heard.fragments),
+        finish=finish,
+        model=heard.model,
+        error=heard.error,
+        ended=heard.last is not None,
+        chunk_ids=tuple(heard.ids),
+    )

@@ -1,0 +1,226 @@
+"""What a wire format is: the parts that a folder of this package puts together as ``FORMAT``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Literal
+
+from toolfuzz.core.ask import Ask
+from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.reply import Reply
+from toolfuzz.formats.laws import Laws
+from toolfuzz.formats.plan import Piece, Refusal, ReplyPlan, Wire, WireEvent
+from toolfuzz.formats.reading import Event, Notes, read_attempt
+from toolfuzz.formats.snippets import curl
+
+if TYPE_CHECKING:
+    # pydantic comes with it, and the simulator starts without.
+    from toolfuzz.core.exchange import Attempt
+
+__all__ = [
+    "CannotAskError",
+    "ClientReader",
+    "Framing",
+    "Request",
+    "Serving",
+    "Traits",
+    "WireFormat",
+]
+
+Headers = dict[str, str]
+
+
+class CannotAskError(Exception):
+    """The format has no words for what is asked (``tool_choice: none``, say); names what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """How formats differ, for those who must not know their names.
+
+    ``arguments``: ``text`` when a plain reply holds JSON text in a string, ``object`` when it holds
+    the value itself. ``pieces``: a stream sends the arguments as pieces of text.
+    ``ids``: calls carry ids. ``id_prefix``: how the ids begin that the service hands out.
+    ``indexed``: a reply is choices with messages, a stream is deltas that belong together by index
+    (no event opens or closes a call). ``closes``: an event closes a call, and no argument may come
+    after it. ``repeats``: the stream sends the whole arguments again at the end. ``finish_word``:
+    the finish reason says whether calls came. ``pings``: ``ping`` events may stand anywhere.
+    ``serial``: a request can forbid several calls at once.
+    """
+
+    arguments: Literal["text", "object"]
+    pieces: bool = True
+    ids: bool = True
+    id_prefix: str = "call_"
+    indexed: bool = False
+    closes: bool = False
+    repeats: bool = False
+    finish_word: bool = True
+    pings: bool = False
+    serial: bool = True
+
+    def fit(self, words: str) -> bool:
+        """Whether all words are true: ``text``, ``object``, the name of a flag, ``no-FLAG``."""
+        held = [self._is(word) for word in words.split()]
+        return all(held)
+
+    def _is(self, word: str) -> bool:
+        if word in ("text", "object"):
+            return self.arguments == word
+        flag = getattr(self, word.removeprefix("no-"), None)
+        if not isinstance(flag, bool):
+            raise ValueError(f"{word!r} is no trait of a wire format")
+        return flag is not word.startswith("no-")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A question on the wire: POST ``body`` to the base URL followed by ``path``."""
+
+    path: str
+    body: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """How a streamed body is cut into events."""
+
+    name: str
+    content_type: str
+    split: Callable[[bytes, Notes], Iterator[Event]]
+    """The events in a body; what is out of place is noted."""
+    join: Callable[[Iterable[WireEvent]], list[bytes]]
+    """Bytes for each event."""
+    show: Callable[[bytes], str] = lambda body: body.decode("utf-8", "backslashreplace")
+    """A body as text for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientReader:
+    """One way of reading a reply with an official SDK: the referee of what a reply is worth.
+
+    ``read`` yields (tool name, arguments) and raises what the SDK, or plain code after it, raises;
+    it imports the SDK when it is called. ``package`` is the distribution's name, ``module`` the
+    import name where that differs, ``way`` what tells several ways apart (``stream()``).
+    """
+
+    package: str
+    stream: bool
+    read: Callable[[Attempt], Iterable[tuple[str, Json]]]
+    way: str = ""
+    module: str = ""
+
+    @property
+    def installed(self) -> bool:
+        """Whether the SDK is there."""
+        return find_spec(self.module or self.package) is not None
+
+    @property
+    def name(self) -> str:
+        """Package, version and way: ``openai 3.54.0 stream()``."""
+        return f"{self.package} {metadata.version(self.package)} {self.way}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The server's side, for the simulator."""
+
+    paths: tuple[str, ...]
+    """Where it is served, ``{model}`` (or ``{model:path}``) standing for the model."""
+    refuses: Callable[[Request], str | None]
+    """Why a server answers a request with 400; None when it doesn't."""
+    plain: Callable[[ReplyPlan], Wire]
+    """A reply as a body."""
+    stream: Callable[[ReplyPlan, list[Piece]], Wire]
+    """A reply's steps as the events of a stream."""
+    error: Callable[[Refusal], JsonObject]
+    """The body of an HTTP error."""
+    error_event: Callable[[Refusal], WireEvent]
+    """The event with which a stream breaks off."""
+    is_ending: Callable[[WireEvent], bool]
+    """Whether an event names a finish reason or ends the stream."""
+    prefixes: tuple[str, ...] = ("/v1",)
+    """What stands before the paths."""
+    error_headers: Callable[[Refusal], Headers] = lambda refusal: {}
+    """Headers of an HTTP error."""
+
+
+@dataclass(frozen=True, slots=True)
+class WireFormat:
+    """One wire format. ``name`` is its folder's name with ``-`` for ``_``; the registry sets it."""
+
+    title: str
+    docs: str
+    """The page that the format is checked against."""
+    key_env: str
+    """The variable that usually holds the key."""
+    traits: Traits
+    framing: Framing
+
+    path: Callable[[str, bool], str]
+    """Model and stream mode to the path after the base URL."""
+    headers: Callable[[str | None], Headers]
+    """A key to the headers that all requests share."""
+    write: Callable[[Ask], JsonObject]
+    """A question as a body; raises CannotAskError."""
+    cap: Callable[[Mapping[str, Any]], int | None]
+    """The token limit that a body carries."""
+    read_body: Callable[[JsonObject, str], Ask]
+    """A body and its path ("" when it isn't known) as a question."""
+    looks_like: Callable[[Mapping[str, Any], str], bool]
+    """Whether a recorded body and its path are of this format."""
+
+    roots: tuple[str, ...]
+    """The keys of which the object of a plain reply must have one."""
+    plain: Callable[[JsonObject, Notes], Reply]
+    """What the object of a plain reply says."""
+    stream: Callable[[Iterable[Event], Notes], Reply]
+    """What the events of a stream say."""
+    laws: Laws
+
+    serving: Serving
+    readers: tuple[ClientReader, ...]
+    python: Callable[[Request, str, str | None], str]
+    """Request, base URL and the key's variable as a program that uses the official SDK."""
+    merge: Callable[[JsonObject, JsonObject], JsonObject] = lambda body, params: {**body, **params}
+    """A body with further fields of the user's own put in."""
+    curl_options: Callable[[str | None], Sequence[str]] = lambda key_env: ()
+    """The key's variable to what curl needs besides headers."""
+    sign: Callable[[str, bytes, str | None], Headers] | None = None
+    """URL, body bytes and key to more headers, where each request must be signed."""
+    name: str = ""
+
+    def request(self, ask: Ask, *, params: JsonObject | None = None) -> Request:
+        """Return the request that asks this; ``params`` are body fields that go in last.
+
+        Raises CannotAskError when the format has no words for it.
+        """
+        body = self.write(ask)
+        path = self.path(ask.model, ask.stream)
+        return Request(path, self.merge(body, params) if params else body)
+
+    def read_request(self, body: JsonObject, *, path: str = "") -> Ask:
+        """Read a request: the inverse of ``request``, history included. Never raises."""
+        return self.read_body(body, path)
+
+    def read(self, attempt: Attempt, *, stream: bool) -> Reply:
+        """Say what the bytes say, unrepaired; never raises, whatever they are."""
+        return read_attempt(self, attempt, stream=stream)
+
+    def serve(self, plan: ReplyPlan, steps: list[Piece] | None = None) -> Wire:
+        """Return a reply as a body, or with ``steps`` as the events of a stream."""
+        return self.serving.plain(plan) if steps is None else self.serving.stream(plan, steps)
+
+    def curl(self, request: Request, base_url: str, key_env: str | None, *, stream: bool) -> str:
+        """Return a shell command that sends the request; the key comes from the environment."""
+        headers = self.headers(f"${key_env}" if key_env else None)
+        url, options = base_url + request.path, self.curl_options(key_env)
+        return curl(url, headers, request.body, stream=stream, options=options)
+
+    @property
+    def clients(self) -> tuple[ClientReader, ...]:
+        """The ways of reading with the official SDKs that are installed here."""
+        return tuple(reader for reader in self.readers if reader.installed)

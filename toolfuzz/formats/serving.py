@@ -1,0 +1,59 @@
+"""What servers of several formats answer with 400 to: each returns the reason, or None."""
+
+from typing import Any
+
+from toolfuzz.core.case import JsonObject
+
+__all__ = ["wrong_limit", "wrong_list", "wrong_model", "wrong_tools"]
+
+
+def wrong_model(body: JsonObject) -> str | None:
+    """The model must be named."""
+    return None if isinstance(body.get("model"), str) else "model: a string is required"
+
+
+def wrong_limit(body: JsonObject, *keys: str, required: bool = False) -> str | None:
+    """A token limit, under any of these names, must be a positive number."""
+    limit = next((body[key] for key in keys if body.get(key) is not None), None)
+    if limit is None:
+        return f"{keys[0]}: Field required" if required else None
+    if not isinstance(limit, int) or limit < 1:
+        return f"{keys[0]}: a positive integer is required"
+    return None
+
+
+def wrong_list(body: JsonObject, key: str) -> str | None:
+    """The conversation must be a list of objects."""
+    items = body.get(key)
+    if isinstance(items, list) and all(isinstance(item, dict) for item in items):
+        return None
+    return f"{key}: a list of objects is required"
+
+
+def wrong_tools(
+    body: JsonObject,
+    *,
+    within: str | None = None,
+    schema: str = "parameters",
+    required: bool = False,
+) -> str | None:
+    """Each tool needs a name and, where it is ``required``, a schema; a forced one a name."""
+    tools = body.get("tools") or []
+    if not isinstance(tools, list):
+        return "tools: a list is required"
+    for n, tool in enumerate(tools):
+        spec: Any = tool.get(within) if within and isinstance(tool, dict) else tool
+        if not isinstance(spec, dict) or not isinstance(spec.get("name"), str):
+            return f"tools[{n}]: not a function with a name"
+        given = spec.get(schema)
+        if not isinstance(given, dict) and (required or given is not None):
+            return f"tools[{n}]: its schema is not an object"
+    return _wrong_choice(body.get("tool_choice"), within)
+
+
+def _wrong_choice(choice: Any, within: str | None) -> str | None:
+    if not isinstance(choice, dict) or choice.get("type") in ("any", "auto", "none"):
+        return None
+    spec = choice.get(within) if within else choice
+    named = isinstance(spec, dict) and isinstance(spec.get("name"), str)
+    return None if named else "tool_choice: names no tool"

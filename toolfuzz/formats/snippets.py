@@ -1,0 +1,69 @@
+"""Requests as texts that anybody can send again."""
+
+import inspect
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+from toolfuzz.core.case import JsonObject
+
+__all__ = ["curl", "python_sdk"]
+
+
+def curl(
+    url: str,
+    headers: Mapping[str, str],
+    body: JsonObject,
+    *,
+    stream: bool,
+    options: Sequence[str] = (),
+) -> str:
+    """Return a shell command that sends the body; ``options`` are further ones of curl."""
+    lines = [f"curl {'-sSN' if stream else '-sS'} {shlex.quote(url)}", *options]
+    lines.append("-H 'content-type: application/json'")
+    lines += [f'-H "{name}: {value}"' for name, value in headers.items()]
+    lines.append("--data-binary @- <<'JSON'")
+    # JSON text has no raw line break inside a string, so no line of it can be the end mark.
+    return " \\\n  ".join(lines) + f"\n{json.dumps(body, indent=2)}\nJSON\n"
+
+
+def python_sdk(
+    package: str, client: str, method: str, body: JsonObject, base_url: str, key_env: str | None
+) -> str:
+    """Return a Python program that sends the body through an SDK made by Stainless.
+
+    ``method`` is the resource that has ``create``: ``chat.completions``.
+    """
+    known, extra = _split(package, client, method, body)
+    key = f'os.environ["{key_env}"]' if key_env else '"none"'
+    call = f"client.{method}.with_raw_response.create(**body"
+    call += f", extra_body=json.loads({json.dumps(extra)!r}))" if extra else ")"
+    return "\n".join(
+        [
+            "import json",
+            "import os",
+            "",
+            f"from {package} import {client}",
+            "",
+            f"client = {client}(base_url={base_url!r}, api_key={key}, max_retries=0)",
+            "body = json.loads(",
+            f"    {json.dumps(known)!r}",
+            ")",
+            f"reply = {call}",
+            "print(reply.http_response.read().decode())",
+            "",
+        ]
+    )
+
+
+def _split(
+    package: str, client: str, method: str, body: JsonObject
+) -> tuple[JsonObject, JsonObject]:
+    """Tell the fields that the SDK's method names from those that it must pass on unseen."""
+    resource = getattr(import_module(package), client)(api_key="none")
+    for name in method.split("."):
+        resource = getattr(resource, name)
+    names = inspect.signature(resource.create).parameters
+    known = {k: v for k, v in body.items() if k in names}
+    return known, {k: v for k, v in body.items() if k not in names}
