@@ -125,7 +125,6 @@ def test_nothing_is_said_where_nothing_is_known() -> None:
     body = json.dumps(plain_body("openai-chat", PARIS)).encode()
     unknown = case_of(kind="unknown")
     assert lens(attempt(body), "openai-chat", stream=False, case=unknown, turn=0) == []
-    assert lens(attempt(body), "other-format", stream=False, case=case_of(PARIS), turn=0) == []
 
 
 @pytest.mark.parametrize(("api", "stream"), CELLS)

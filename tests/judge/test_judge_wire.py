@@ -108,7 +108,7 @@ def test_nobodys_fault() -> None:
         assert judgement.status == "unjudged"
         return judgement.reason
 
-    read = wire_format("openai-chat").decode
+    read = wire_format("openai-chat").read
     assert "ReadError" in str(reason(read(attempt(b"", error="ReadError: cut"), stream=False)))
     half = read(attempt(b'data: {"choices":[]}\n\n', error="ReadError: cut"), stream=True)
     assert "ReadError" in str(reason(half))

@@ -220,7 +220,7 @@ def test_it_dies_with_its_parent():
 def test_imports_stay_lean():
     script = (
         "import sys, toolfuzz.simulate.__main__, toolfuzz.simulate.server\n"
-        "print(sorted({'scipy','hypothesis','rich','openai','pydantic','httpx','jsonschema',"
+        "print(sorted({'scipy','hypothesis','rich','openai','httpx','jsonschema',"
         "'anthropic'} & set(sys.modules)))"
     )
     done = subprocess.run(

@@ -1,24 +1,19 @@
 """What a wire format is: the parts that a folder of this package puts together as ``FORMAT``."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
 from toolfuzz.formats.laws import Laws
 from toolfuzz.formats.plan import Piece, Refusal, ReplyPlan, Wire, WireEvent
 from toolfuzz.formats.reading import Event, Notes, read_attempt
 from toolfuzz.formats.snippets import curl
-
-if TYPE_CHECKING:
-    # pydantic comes with it, and the simulator starts without.
-    from toolfuzz.core.exchange import Attempt
 
 __all__ = [
     "CannotAskError",

@@ -12,8 +12,8 @@ from toolfuzz.core.jsonvalue import a_kind
 from toolfuzz.core.reply import Reply, Usage, WireProblem
 
 if TYPE_CHECKING:
-    from toolfuzz.core.exchange import Attempt
     from toolfuzz.formats.protocol import WireFormat
+from toolfuzz.core.exchange import Attempt
 
 __all__ = [
     "Event",

@@ -3,16 +3,12 @@
 Importing an SDK takes a second, so nothing here is imported before it is used.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    # pydantic comes with it, and the simulator starts without.
-    from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.exchange import Attempt
 
 __all__ = ["replaying"]
 

@@ -3,18 +3,13 @@
 What was asked does not matter to a recorded answer.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from toolfuzz.core.case import Json
+from toolfuzz.core.exchange import Attempt
 from toolfuzz.formats.protocol import ClientReader
 from toolfuzz.formats.recorded import replaying
-
-if TYPE_CHECKING:
-    # pydantic comes with it, and the simulator starts without.
-    from toolfuzz.core.exchange import Attempt
 
 __all__ = ["READERS"]
 

@@ -50,10 +50,10 @@ def forced_tool_ignored(reply: ReplyPlan, roll: Roll) -> bool:
     return True
 
 
-@fault("parallel-excess", "plan")
+@fault("parallel-excess", "plan", "serial")
 def parallel_excess(reply: ReplyPlan, roll: Roll) -> bool:
     """Two calls, though parallel calls are switched off."""
-    if reply.ask.parallel or not reply.calls:
+    if reply.ask.parallel is not False or not reply.calls:
         return False
     made = [(call.name, call.arguments) for call in reply.calls]
     others = [
