@@ -59,14 +59,6 @@ def _formats() -> Iterator[tuple[str, ...]]:
         yield name, format.title, format.key_env, format.docs
 
 
-def _formats() -> Iterator[tuple[str, ...]]:
-    from toolfuzz.formats import format_names, wire_format
-
-    for name in format_names():
-        format = wire_format(name)
-        yield name, format.title, format.key_env, format.docs
-
-
 def _profiles() -> Iterator[tuple[str, ...]]:
     for profile in profiles().values():
         yield f"sim/{profile.name}", profile.description
@@ -83,7 +75,6 @@ _KINDS = {
     "defects": (("slug", "group", "severity", "layer", "what it is"), _defects),
     "features": (("feature", "what it is"), _features),
     "probes": (("probe", "what it asks"), _probes),
-    "formats": (("wire format", "what it is", "key", "documentation"), _formats),
     "formats": (("wire format", "what it is", "key", "documentation"), _formats),
     "profiles": (("profile", "what it does"), _profiles),
     "schemas": (("catalogue", "tools", "depth", "features"), _schemas),
