@@ -15,7 +15,7 @@ import statistics
 import time
 from collections.abc import Sequence
 
-from toolfuzz.analyze.attribute import screen
+from toolfuzz.analyze.screen import screen
 from toolfuzz.core.case import Case
 from toolfuzz.evidence.ablation import Cause, ablate
 from toolfuzz.evidence.toggles import features_of, toggle

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from toolfuzz.analyze.check import AskPairs, CheckDecision, CheckRule, Fresh, decide
-from toolfuzz.analyze.paired import Answer, Pair
+from toolfuzz.analyze.paired import CasePair, CaseResult
 from toolfuzz.analyze.rates import rate, wilson
 from toolfuzz.analyze.sequential import SequentialTest
 
@@ -71,7 +71,7 @@ class Models:
         self.broken = ~self.always & (fate < world.always + world.broken)
         self.defect = rng.integers(0, len(OLD_DEFECTS), cases)
 
-    def answers(self, case: int, times: int, *, candidate: bool) -> tuple[Answer, ...]:
+    def answers(self, case: int, times: int, *, candidate: bool) -> tuple[CaseResult, ...]:
         noise = self.world.noise + (self.world.noisier if candidate else 0)
         draws = self.rng.random((2, times)).tolist()
         slug = OLD_DEFECTS[self.defect[case]]
@@ -89,11 +89,11 @@ class Models:
         return tuple(said)
 
 
-PASSED = Answer(True)
-FAILED = {slug: Answer(False, frozenset({slug})) for slug in (*OLD_DEFECTS, "new")}
+PASSED = CaseResult(True)
+FAILED = {slug: CaseResult(False, frozenset({slug})) for slug in (*OLD_DEFECTS, "new")}
 
 
-def failed(slug: str) -> Answer:
+def failed(slug: str) -> CaseResult:
     return FAILED[slug]
 
 
@@ -102,7 +102,7 @@ def check_once(
 ) -> tuple[CheckDecision, int]:
     """Play one check to its end; return the decision and the calls spent on both sides."""
     models = Models(world, rng, RULE.looks[-1])
-    pairs: list[Pair] = []
+    pairs: list[CasePair] = []
     fresh: dict[str, Fresh] = {}
     calls = 0
     while True:
@@ -113,7 +113,7 @@ def check_once(
             for case in range(len(pairs), step.pairs):
                 [old] = models.answers(case, 1, candidate=False)
                 [new] = models.answers(case, 1, candidate=True)
-                pairs.append(Pair(str(case), old, new))
+                pairs.append(CasePair(str(case), old, new))
                 calls += 2
             continue
         for case_id in step.case_ids:

@@ -1,22 +1,24 @@
 import pytest
 
 from toolfuzz.analyze.check import AskPairs, CheckDecision, CheckRule, Fresh, Reask, decide
-from toolfuzz.analyze.paired import Answer, Pair
+from toolfuzz.analyze.paired import CasePair, CaseResult
 
-OK = Answer(True)
-BAD = Answer(False, frozenset({"value-nulled"}))
+OK = CaseResult(True)
+BAD = CaseResult(False, frozenset({"value-nulled"}))
 
 
-def pairs(same: int, worse: int = 0, better: int = 0, defects: str = "abcdefgh") -> list[Pair]:
+def pairs(same: int, worse: int = 0, better: int = 0, defects: str = "abcdefgh") -> list[CasePair]:
     """Pairs in this order: worse (each with another defect), better, same."""
     made = []
     for n in range(worse):
-        made.append(Pair(f"worse-{n}", OK, Answer(False, frozenset(defects[n % len(defects)]))))
-    made += [Pair(f"better-{n}", BAD, OK) for n in range(better)]
-    return made + [Pair(f"same-{n}", OK, OK) for n in range(same)]
+        made.append(
+            CasePair(f"worse-{n}", OK, CaseResult(False, frozenset(defects[n % len(defects)])))
+        )
+    made += [CasePair(f"better-{n}", BAD, OK) for n in range(better)]
+    return made + [CasePair(f"same-{n}", OK, OK) for n in range(same)]
 
 
-def fresh(ids: list[str], candidate: Answer, baseline: Answer = OK) -> dict[str, Fresh]:
+def fresh(ids: list[str], candidate: CaseResult, baseline: CaseResult = OK) -> dict[str, Fresh]:
     return {i: Fresh((baseline,) * 4, (candidate,) * 4) for i in ids}
 
 
@@ -91,11 +93,13 @@ def test_answers_that_could_not_be_judged_confirm_nothing() -> None:
 
 
 def test_a_defect_that_spreads_is_a_suspicion_even_when_the_rate_holds() -> None:
-    moved = [Pair(f"moved-{n}", BAD, Answer(False, frozenset({"no-call"}))) for n in range(8)]
+    moved = [
+        CasePair(f"moved-{n}", BAD, CaseResult(False, frozenset({"no-call"}))) for n in range(8)
+    ]
     asked = moved + pairs(92)
     step = decide(asked, {})
     assert isinstance(step, Reask) and len(step.case_ids) == 8
-    new = fresh(list(step.case_ids), Answer(False, frozenset({"no-call"})), BAD)
+    new = fresh(list(step.case_ids), CaseResult(False, frozenset({"no-call"})), BAD)
     decision = decided(decide(asked, new))
     assert (decision.outcome, decision.suspects) == ("FAIL", ("no-call",))
     assert "no-call (0 → 8)" in decision.reason
@@ -111,7 +115,7 @@ def test_without_a_baseline_to_ask_a_suspicion_is_final_and_says_so() -> None:
 
 def test_three_hundred_pairs_without_a_result_are_inconclusive() -> None:
     mixed = pairs(80, worse=10, better=10) + pairs(80, 10, 10) + pairs(80, 10, 10)
-    asked = [Pair(str(n), p.baseline, p.candidate) for n, p in enumerate(mixed)]
+    asked = [CasePair(str(n), p.baseline, p.candidate) for n, p in enumerate(mixed)]
     decision = decided(decide(asked, {}))
     assert decision.outcome == "INCONCLUSIVE"
     assert decision.table.pairs == 300

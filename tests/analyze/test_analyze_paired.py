@@ -8,10 +8,10 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from toolfuzz.analyze.load import collect
 from toolfuzz.analyze.paired import (
-    Answer,
-    Pair,
+    CasePair,
+    CaseResult,
     Table,
-    answer,
+    case_result,
     defect_p_values,
     holm,
     mcnemar_worse,
@@ -23,11 +23,11 @@ from toolfuzz.analyze.paired import (
 from toolfuzz.analyze.rates import wilson
 from toolfuzz.core.events import CaseDrawn, VerdictReached
 
-OK = Answer(True)
+OK = CaseResult(True)
 
 
-def bad(*slugs: str) -> Answer:
-    return Answer(False, frozenset(slugs))
+def bad(*slugs: str) -> CaseResult:
+    return CaseResult(False, frozenset(slugs))
 
 
 @pytest.mark.parametrize(
@@ -103,18 +103,18 @@ def test_holm_of_nothing() -> None:
 
 
 def test_defects_are_compared_class_by_class() -> None:
-    pairs = [Pair(str(n), bad("a"), bad("b")) for n in range(6)]
-    pairs += [Pair("same", bad("a", "c"), bad("a", "c"))]
+    pairs = [CasePair(str(n), bad("a"), bad("b")) for n in range(6)]
+    pairs += [CasePair("same", bad("a", "c"), bad("a", "c"))]
     assert defect_p_values(pairs) == {"a": mcnemar_worse(0, 6), "b": mcnemar_worse(6, 0)}
 
 
 def test_tabulate_counts_who_passed() -> None:
     pairs = [
-        Pair("1", OK, OK),
-        Pair("2", OK, OK),
-        Pair("3", OK, bad()),
-        Pair("4", bad(), OK),
-        Pair("5", bad(), bad()),
+        CasePair("1", OK, OK),
+        CasePair("2", OK, OK),
+        CasePair("3", OK, bad()),
+        CasePair("4", bad(), OK),
+        CasePair("5", bad(), bad()),
     ]
     table = tabulate(pairs)
     assert table == Table(both=2, worse=1, better=1, neither=1)
@@ -125,9 +125,9 @@ def test_an_answer_passes_when_every_judged_asking_did() -> None:
     asked = case(1)
     good, lost = verdict(asked), verdict(asked, "unjudged", reason="refusal")
     wrong = verdict(asked, "fail", STRINGIFIED)
-    assert answer([good, lost]) == OK
-    assert answer([good, wrong]) == bad("object-as-json-string")
-    assert answer([lost]) is None
+    assert case_result([good, lost]) == OK
+    assert case_result([good, wrong]) == bad("object-as-json-string")
+    assert case_result([lost]) is None
 
 
 def test_pairs_hold_only_what_both_sides_judged() -> None:

@@ -47,13 +47,13 @@ def has_reference(case: Case) -> bool:
 
 
 def failing_when(
-    culprit: Callable[[Case], bool], rate: float = 1.0, *, noise: float = 0.0, seed: int = 0
+    symptom: Callable[[Case], bool], rate: float = 1.0, *, noise: float = 0.0, seed: int = 0
 ) -> tuple[Fails, list[Case]]:
-    """Return an oracle that fails at that rate when the culprit is there, and what it was asked."""
+    """Return an oracle that fails at that rate when the symptom is there, and what it was asked."""
     rng, asked = random.Random(seed), []
 
     async def fails(case: Case) -> bool:
         asked.append(case)
-        return rng.random() < (rate if culprit(case) else noise)
+        return rng.random() < (rate if symptom(case) else noise)
 
     return fails, asked

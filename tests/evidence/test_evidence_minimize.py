@@ -13,7 +13,7 @@ from toolfuzz.evidence.tree import size
 @pytest.mark.parametrize("rate", [1.0, 0.7])
 async def test_only_the_culprit_is_left(rate: float) -> None:
     fails, asked = failing_when(has_reference, rate, noise=0.0 if rate == 1.0 else 0.02)
-    result = await minimize(big_case(), fails, certain=rate == 1.0)
+    result = await minimize(big_case(), fails, deterministic=rate == 1.0)
     (tool,) = result.case.tools
     assert list(tool.parameters["properties"].values()) == [{"$ref": "#/$defs/Settings"}]
     assert result.complete
@@ -26,7 +26,7 @@ async def test_only_the_culprit_is_left(rate: float) -> None:
 
 async def test_where_answers_are_certain_one_call_a_step_is_enough() -> None:
     fails, asked = failing_when(has_reference)
-    result = await minimize(big_case(), fails, certain=True)
+    result = await minimize(big_case(), fails, deterministic=True)
     assert size(result.case) <= 3
     assert len({c.id for c in asked}) >= 0.6 * len(asked), "hardly anything is asked twice"
     assert result.asked == 1
@@ -44,7 +44,7 @@ async def test_a_character_that_matters_is_found() -> None:
         return any("<" in str(v) for call in calls for v in call.arguments.values())
 
     fails, _ = failing_when(tagged)
-    result = await minimize(case, fails, certain=True)
+    result = await minimize(case, fails, deterministic=True)
     assert list(result.case.turns[0].expect.calls[0].arguments.values()) == ["<"]
 
 
@@ -73,7 +73,7 @@ async def test_a_small_budget_ends_it_with_the_best_so_far(calls: int) -> None:
             raise BudgetSpentError(f"the budget of {calls} calls is spent")
         return await fails(case)
 
-    result = await minimize(big_case(), stingy, certain=True)
+    result = await minimize(big_case(), stingy, deterministic=True)
     assert result.reason == f"the budget of {calls} calls is spent"
     assert not result.complete
     assert has_reference(result.case)
@@ -93,7 +93,7 @@ async def test_a_target_that_stops_answering_ends_it() -> None:
 @pytest.mark.parametrize("rate", [1.0, 0.6])
 async def test_ablation_names_the_cause(rate: float) -> None:
     fails, _ = failing_when(has_reference, rate)
-    cause = await ablate(big_case(), fails, certain=rate == 1.0)
+    cause = await ablate(big_case(), fails, deterministic=rate == 1.0)
     assert cause.features == ("ref-defs",)
     assert cause.proven
     assert "The cause is ref-defs" in cause.words

@@ -118,7 +118,7 @@ def test_where_a_run_can_be_reached() -> None:
 
 
 @pytest.mark.parametrize(
-    ("failed", "otherwise", "asked", "certain", "outcome"),
+    ("failed", "otherwise", "asked", "deterministic", "outcome"),
     [
         (1, 0, 16, False, "STILL FAILS"),
         (0, 0, 16, False, "FIXED"),
@@ -131,6 +131,6 @@ def test_where_a_run_can_be_reached() -> None:
     ],
 )
 def test_what_the_counts_allow(
-    failed: int, otherwise: int, asked: int, certain: bool, outcome: str
+    failed: int, otherwise: int, asked: int, deterministic: bool, outcome: str
 ) -> None:
-    assert outcome_of(failed, otherwise, asked, certain=certain) == outcome
+    assert outcome_of(failed, otherwise, asked, deterministic=deterministic) == outcome

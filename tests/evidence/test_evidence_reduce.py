@@ -1,4 +1,4 @@
-"""Delta debugging over abstract trees with a planted culprit."""
+"""Delta debugging over abstract trees with a planted symptom."""
 
 import asyncio
 import random
@@ -9,7 +9,7 @@ import pytest
 from toolfuzz.evidence.reduce import (
     BudgetSpentError,
     Probe,
-    Progress,
+    Reduction,
     reduce_tree,
     sweep_tree,
 )
@@ -61,10 +61,10 @@ def probe_for(
 
 async def reduced(
     tree: Numbers, culprits: set[int], rate: float, noise: float = 0.0, seed: int = 1
-) -> tuple[set[int], Progress[int]]:
+) -> tuple[set[int], Reduction[int]]:
     probe, _ = probe_for(tree, culprits, rate, noise, seed)
-    progress: Progress[int] = Progress()
-    rates = Rates(min(rate, 0.97), certain=rate == 1.0 and not noise)
+    progress: Reduction[int] = Reduction()
+    rates = Rates(min(rate, 0.97), deterministic=rate == 1.0 and not noise)
     await reduce_tree(tree, probe, rates, progress)
     await sweep_tree(tree, probe, rates, progress)
     return tree.left(progress.removed), progress
@@ -74,11 +74,11 @@ def family(tree: Numbers, n: int) -> set[int]:
     return {n} | (family(tree, n // 3) if n >= 3 else set())
 
 
-@pytest.mark.parametrize("culprit", [1, 5, 17, 40])
-async def test_a_certain_failure_is_reduced_exactly(culprit: int) -> None:
+@pytest.mark.parametrize("symptom", [1, 5, 17, 40])
+async def test_a_certain_failure_is_reduced_exactly(symptom: int) -> None:
     tree = Numbers(60)
-    left, progress = await reduced(tree, {culprit}, 1.0)
-    assert left == family(tree, culprit)
+    left, progress = await reduced(tree, {symptom}, 1.0)
+    assert left == family(tree, symptom)
     assert progress.calls < 70
 
 
@@ -114,8 +114,8 @@ async def test_what_holds_something_essential_is_not_asked_about() -> None:
     tree = Numbers(60)
     probe, asked = probe_for(tree, {40}, 1.0)
     gone = frozenset(n for n in range(1, 61) if n not in family(tree, 40))
-    progress: Progress[int] = Progress(removed=gone)
-    await sweep_tree(tree, probe, Rates(0.97, certain=True), progress)
+    progress: Reduction[int] = Reduction(removed=gone)
+    await sweep_tree(tree, probe, Rates(0.97, deterministic=True), progress)
     assert [a - gone for a in asked] == [{40}]
 
 
@@ -128,8 +128,8 @@ async def test_what_is_known_to_be_refused_is_not_asked_again() -> None:
         asked.append(removed)
         return len(removed) < 2
 
-    progress: Progress[int] = Progress()
-    await reduce_tree(tree, probe, Rates(0.97, certain=True), progress)
+    progress: Reduction[int] = Reduction()
+    await reduce_tree(tree, probe, Rates(0.97, deterministic=True), progress)
     assert len(progress.removed) == 1
     assert asked.count(frozenset({1, 2})) == 1
 
@@ -143,15 +143,15 @@ async def test_an_interrupted_reduction_leaves_something_that_fails() -> None:
             raise BudgetSpentError("spent")
         return await probe(removed)
 
-    progress: Progress[int] = Progress()
+    progress: Reduction[int] = Reduction()
     with pytest.raises(BudgetSpentError):
-        await reduce_tree(tree, stingy, Rates(0.97, certain=True), progress)
+        await reduce_tree(tree, stingy, Rates(0.97, deterministic=True), progress)
     assert 17 in tree.left(progress.removed)
 
 
 def test_one_answer_decides_only_where_answers_are_certain() -> None:
     sure, unsure = Odds(0.0), Odds(0.0)
-    sure.take(False, Rates(1.0, certain=True), 0.85)
+    sure.take(False, Rates(1.0, deterministic=True), 0.85)
     unsure.take(False, Rates(0.7), 0.85)
     assert sure.essential
     assert unsure.open

@@ -41,10 +41,10 @@ def tally_of(text: str = "model", *, targets: int = 1, check: bool = False) -> T
 
 def test_figures() -> None:
     tally = tally_of()
-    (standing,) = tally.standings.values()
+    (one,) = tally.targets.values()
     assert (tally.done, tally.total) == (4, 40)
-    assert (standing.failed, standing.unjudged) == (1, 1)
-    assert standing.rate().rate == pytest.approx(2 / 3)
+    assert (one.failed, one.unjudged) == (1, 1)
+    assert one.rate().rate == pytest.approx(2 / 3)
     assert tally.pace == pytest.approx(4 / 8)
     assert tally.left == pytest.approx(36 * 2)
 

@@ -16,8 +16,8 @@ from statistics import NormalDist, fmean
 from typing import Literal
 
 from toolfuzz.analyze.paired import (
-    Answer,
-    Pair,
+    CasePair,
+    CaseResult,
     Table,
     defect_p_values,
     holm,
@@ -57,8 +57,8 @@ class CheckRule:
 class Fresh:
     """The answers when a case was asked again; unjudged ones are left out."""
 
-    baseline: tuple[Answer, ...]
-    candidate: tuple[Answer, ...]
+    baseline: tuple[CaseResult, ...]
+    candidate: tuple[CaseResult, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class CheckDecision:
 
 
 def decide(
-    pairs: Sequence[Pair],
+    pairs: Sequence[CasePair],
     fresh: Mapping[str, Fresh],
     rule: CheckRule = CheckRule(),
     *,
@@ -134,7 +134,7 @@ def decide(
     return AskPairs(next(n for n in rule.looks if n > len(pairs)))
 
 
-def _suspects(pairs: Sequence[Pair], rule: CheckRule) -> tuple[str, ...]:
+def _suspects(pairs: Sequence[CasePair], rule: CheckRule) -> tuple[str, ...]:
     """What looks worse: "" for the pass rate, else the slug of a defect."""
     table = tabulate(pairs)
     inferior_so_far = _upper(pairs, rule) >= rule.margin
@@ -143,15 +143,15 @@ def _suspects(pairs: Sequence[Pair], rule: CheckRule) -> tuple[str, ...]:
     return (*([""] if overall else []), *slugs)
 
 
-def _upper(pairs: Sequence[Pair], rule: CheckRule) -> float:
+def _upper(pairs: Sequence[CasePair], rule: CheckRule) -> float:
     return newcombe(tabulate(pairs), rule.z)[1]
 
 
-def _failed(answer: Answer, slug: str) -> bool:
+def _failed(answer: CaseResult, slug: str) -> bool:
     return slug in answer.defects if slug else not answer.passed
 
 
-def _flipped(pairs: Sequence[Pair], slug: str) -> list[str]:
+def _flipped(pairs: Sequence[CasePair], slug: str) -> list[str]:
     """Cases that changed either way; those that got better are the fair counterweight."""
     return [p.case_id for p in pairs if _failed(p.baseline, slug) != _failed(p.candidate, slug)]
 
@@ -186,7 +186,7 @@ def _confirmation(again: Mapping[str, Fresh], worse: Sequence[str], z: float) ->
 
 def _decision(
     outcome: Literal["PASS", "FAIL", "INCONCLUSIVE"],
-    pairs: Sequence[Pair],
+    pairs: Sequence[CasePair],
     rule: CheckRule,
     suspects: tuple[str, ...] = (),
     confirmed: tuple[str, ...] = (),
@@ -213,7 +213,7 @@ def _change(table: Table) -> str:
     return f"{'fell' if table.drop > 0 else 'rose'} by {100 * abs(table.drop):.1f} points"
 
 
-def _grown_most(pairs: Sequence[Pair]) -> list[str]:
+def _grown_most(pairs: Sequence[CasePair]) -> list[str]:
     """Return the defect that the candidate shows most beyond the baseline, if any."""
     growth: Counter[str] = Counter()
     for pair in pairs:
@@ -222,14 +222,14 @@ def _grown_most(pairs: Sequence[Pair]) -> list[str]:
     return [slug for slug, more in growth.most_common(1) if more > 0]
 
 
-def _count(pairs: Sequence[Pair], slug: str) -> str:
+def _count(pairs: Sequence[CasePair], slug: str) -> str:
     before = sum(slug in p.baseline.defects for p in pairs)
     after = sum(slug in p.candidate.defects for p in pairs)
     return f"{before} → {after}"
 
 
 def _inconclusive(
-    pairs: Sequence[Pair], fresh: Mapping[str, Fresh], rule: CheckRule
+    pairs: Sequence[CasePair], fresh: Mapping[str, Fresh], rule: CheckRule
 ) -> CheckDecision:
     if not pairs:
         table = Table(0, 0, 0, 0)

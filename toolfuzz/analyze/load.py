@@ -41,16 +41,17 @@ class Traffic:
 class RunData:
     """A run as its journal tells it.
 
-    ``verdicts`` holds one verdict a question; those about twins stand apart in ``twins``, since
-    they ask the same again. ``exchanges`` is empty unless they were asked for. ``given_up`` holds
-    the targets that were given up and not asked again since (a resumed run asks them again).
+    ``verdicts`` holds one verdict a question; those on cases that ask the same under another
+    schema spelling stand apart in ``respelled``. ``exchanges`` is empty unless they were asked
+    for. ``given_up`` holds the targets that were given up and not asked again since (a resumed
+    run asks them again).
     ``finished`` is None when the run was cut off.
     """
 
     started: RunStarted
     cases: dict[str, Case] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
-    twins: list[Verdict] = field(default_factory=list)
+    respelled: list[Verdict] = field(default_factory=list)
     skipped: list[CaseSkipped] = field(default_factory=list)
     traffic: dict[str, Traffic] = field(default_factory=dict)
     exchanges: dict[Question, list[Exchange]] = field(default_factory=dict)
@@ -134,7 +135,7 @@ def collect(events: Iterable[Event], *, keep_exchanges: bool = False) -> RunData
         if verdict.target not in known:
             raise UsageError(f"the journal judges {verdict.target!r}, which it never asked")
     originals = [v for v in verdicts.values() if cases[v.case_id].twin_of is None]
-    twins = [v for v in verdicts.values() if cases[v.case_id].twin_of is not None]
+    respelled = [v for v in verdicts.values() if cases[v.case_id].twin_of is not None]
     return RunData(
-        started, cases, originals, twins, skipped, traffic, exchanges, given_up, finished
+        started, cases, originals, respelled, skipped, traffic, exchanges, given_up, finished
     )

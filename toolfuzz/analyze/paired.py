@@ -10,10 +10,10 @@ from toolfuzz.analyze.rates import Z95, wilson
 from toolfuzz.core.verdict import Verdict
 
 __all__ = [
-    "Answer",
-    "Pair",
+    "CasePair",
+    "CaseResult",
     "Table",
-    "answer",
+    "case_result",
     "defect_p_values",
     "holm",
     "mcnemar_worse",
@@ -25,7 +25,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CaseResult:
     """What one side made of a case: whether it passed, and the slugs of what failed it."""
 
     passed: bool
@@ -33,12 +33,12 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class CasePair:
     """One case, judged on both sides."""
 
     case_id: str
-    baseline: Answer
-    candidate: Answer
+    baseline: CaseResult
+    candidate: CaseResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +61,16 @@ class Table:
         return (self.worse - self.better) / self.pairs
 
 
-def answer(verdicts: Iterable[Verdict]) -> Answer | None:
+def case_result(verdicts: Iterable[Verdict]) -> CaseResult | None:
     """Fold the verdicts on one case: passed when every judged asking passed, None without any."""
     judged = [v for v in verdicts if v.status != "unjudged"]
     if not judged:
         return None
     slugs = {f.slug for v in judged for f in causes(v)}
-    return Answer(all(v.status == "pass" for v in judged), frozenset(slugs))
+    return CaseResult(all(v.status == "pass" for v in judged), frozenset(slugs))
 
 
-def pair_up(baseline: RunData, target: str, candidate: RunData, against: str) -> list[Pair]:
+def pair_up(baseline: RunData, target: str, candidate: RunData, against: str) -> list[CasePair]:
     """Return the cases that both sides judged, in the order in which the candidate drew them.
 
     ``target`` names the baseline's target and ``against`` the candidate's. A case counts once
@@ -81,10 +81,10 @@ def pair_up(baseline: RunData, target: str, candidate: RunData, against: str) ->
     pairs = []
     for case_id in candidate.cases:
         common = old[case_id].keys() & new[case_id].keys()
-        before = answer(old[case_id][asking] for asking in common)
-        after = answer(new[case_id][asking] for asking in common)
+        before = case_result(old[case_id][asking] for asking in common)
+        after = case_result(new[case_id][asking] for asking in common)
         if before and after:
-            pairs.append(Pair(case_id, before, after))
+            pairs.append(CasePair(case_id, before, after))
     return pairs
 
 
@@ -96,7 +96,7 @@ def _askings(run: RunData, target: str) -> defaultdict[str, dict[tuple[int, bool
     return askings
 
 
-def tabulate(pairs: Iterable[Pair]) -> Table:
+def tabulate(pairs: Iterable[CasePair]) -> Table:
     """Count the pairs by who passed."""
     counts = [0, 0, 0, 0]
     for pair in pairs:
@@ -152,7 +152,7 @@ def mcnemar_worse(worse: int, better: int) -> float:
     return (2 * tail + comb(flips, worse)) / (1 << (flips + 1))
 
 
-def defect_p_values(pairs: Sequence[Pair]) -> dict[str, float]:
+def defect_p_values(pairs: Sequence[CasePair]) -> dict[str, float]:
     """Return per defect slug the one-sided mid-p that the candidate shows it more often."""
     worse: dict[str, int] = defaultdict(int)
     better: dict[str, int] = defaultdict(int)

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from math import comb, sqrt
 from statistics import NormalDist, fmean, quantiles
 
-from toolfuzz.analyze.attribute import associated
 from toolfuzz.analyze.load import RunData, Traffic, causes
 from toolfuzz.analyze.power import smallest_visible_drop
+from toolfuzz.analyze.screen import associated
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION
 from toolfuzz.core.exchange import Target
@@ -173,15 +173,15 @@ def _target(run: RunData, target: Target) -> JsonObject:
         "retries": traffic.retries,
         "smallest_visible_drop": drop,
         "pass_k": _pass_k(judged),
-        "twins": _twins(run, target.name, judged),
+        "respelled": _respelled(run, target.name, judged),
     }
 
 
-def _twins(run: RunData, target: str, judged: Sequence[Verdict]) -> JsonObject:
+def _respelled(run: RunData, target: str, judged: Sequence[Verdict]) -> JsonObject:
     """Per spelling: pairs judged on both sides, and which side failed alone."""
     originals = {(v.case_id, v.repeat, v.stream): v.status == "pass" for v in judged}
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for verdict in run.twins:
+    for verdict in run.respelled:
         twin_of = run.cases[verdict.case_id].twin_of
         if verdict.target != target or verdict.status == "unjudged" or twin_of is None:
             continue
@@ -191,7 +191,7 @@ def _twins(run: RunData, target: str, judged: Sequence[Verdict]) -> JsonObject:
             continue
         counts[spelling]["pairs"] += 1
         counts[spelling]["only_original_fails"] += not passed and verdict.status == "pass"
-        counts[spelling]["only_twin_fails"] += passed and verdict.status == "fail"
+        counts[spelling]["only_respelled_fails"] += passed and verdict.status == "fail"
     return {spelling: dict(counts[spelling]) for spelling in sorted(counts)}
 
 

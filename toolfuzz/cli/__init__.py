@@ -22,7 +22,7 @@ class _Commands(LazyGroup):
         try:
             return super().invoke(ctx)
         except ToolfuzzError as error:
-            say_error(error)
+            print_error(error)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
@@ -42,7 +42,7 @@ class _Commands(LazyGroup):
             raise click.UsageError(f"{error.message} {near or ''}".strip(), ctx) from None
 
 
-def say_error(error: ToolfuzzError) -> None:
+def print_error(error: ToolfuzzError) -> None:
     """Print an error to stderr: what is wrong, then what to do about it."""
     from toolfuzz.core.text import printable
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from toolfuzz.analyze.attribute import Association, answers_for, screen
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.analyze.price import price_of
+from toolfuzz.analyze.screen import Association, answers_for, screen
 from toolfuzz.cli._live import with_note
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import ToolfuzzError, UsageError
@@ -189,15 +189,15 @@ def _minimal(folder: Path) -> Case | None:
 
 
 def _associated(data: RunData, failure: Failure) -> list[Association]:
-    answers = answers_for(data, failure.target, failure.culprit.slug)
+    answers = answers_for(data, failure.target, failure.symptom.slug)
     return [a for a in screen(answers) if a.associated]
 
 
 def _entry(data: RunData, failure: Failure, result: JsonObject | None) -> JsonObject:
     return {
         "target": failure.target,
-        "slug": failure.culprit.slug,
-        "shape": failure.culprit.shape,
+        "slug": failure.symptom.slug,
+        "shape": failure.symptom.shape,
         "associated": [
             {"features": list(a.features), "lift": a.lift, "p": a.p, "q": a.q, "words": a.words}
             for a in _associated(data, failure)
@@ -207,8 +207,8 @@ def _entry(data: RunData, failure: Failure, result: JsonObject | None) -> JsonOb
 
 
 def _print(data: RunData, failure: Failure, result: JsonObject | None) -> None:
-    shape = failure.culprit.shape or "any shape"
-    heading = f"{failure.culprit.slug} on {failure.target} · {shape}"
+    shape = failure.symptom.shape or "any shape"
+    heading = f"{failure.symptom.slug} on {failure.target} · {shape}"
     click.secho(printable(heading), bold=True)
     for association in _associated(data, failure)[:_MOST_SHOWN]:
         click.echo(f"  associated  {printable(association.words)}")

@@ -11,7 +11,7 @@ from toolfuzz.cli.attribute import attribute_failures
 from toolfuzz.cli.minimize import study_run
 from toolfuzz.core.errors import UsageError
 from toolfuzz.evidence.bug import title, write_report
-from toolfuzz.evidence.dossier import open_dossier
+from toolfuzz.evidence.details import open_details
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import failures
 from toolfuzz.evidence.study import ATTRIBUTION_NAME, RESULT_NAME, study_folder
@@ -74,10 +74,10 @@ def bug(
     folder = out or (run if run.is_dir() else run.parent) / "bugs"
     numbers: dict[str, int] = {}
     for failure in found:
-        slug = failure.culprit.slug
+        slug = failure.symptom.slug
         numbers[slug] = numbers.get(slug, 0) + 1
-        dossier = open_dossier(run, data, failure)
-        path = write_report(dossier, folder, numbers[slug], template)
-        click.echo(f"{path}   {title(dossier)}")
+        details = open_details(run, data, failure)
+        path = write_report(details, folder, numbers[slug], template)
+        click.echo(f"{path}   {title(details)}")
     if any(not (study_folder(run, f) / RESULT_NAME).exists() for f in found):
         click.echo("next: `toolfuzz bug RUN --ask` makes the cases minimal and looks for the layer")

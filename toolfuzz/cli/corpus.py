@@ -24,7 +24,7 @@ from toolfuzz.evidence.corpus import (
     remove_entry,
     starter_folder,
 )
-from toolfuzz.evidence.replay import Known, Replayed
+from toolfuzz.evidence.replay import KnownFailure, Replayed
 from toolfuzz.judge.catalogue import defects
 
 EPILOG = """\b
@@ -177,7 +177,9 @@ def _cell(done: Replayed | None) -> str:
     return f"{_passed(done)}/{done.asked}"
 
 
-def _note(known: Known, happened: str | None, expected: str | None, dimension: str | None) -> Note:
+def _note(
+    known: KnownFailure, happened: str | None, expected: str | None, dimension: str | None
+) -> Note:
     entry = defects().get(known.slug or "")
     return Note(
         happened or (entry.title if entry else "It failed."),

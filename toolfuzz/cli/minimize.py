@@ -145,7 +145,7 @@ def _teller(failure: Failure, quiet: bool) -> Any:
     def tell(standing: Standing) -> None:
         rate = "–" if standing.rate is None else f"{standing.rate:.0%}"
         line = (
-            f"{failure.culprit.slug}: {standing.stage} · size {standing.size} of "
+            f"{failure.symptom.slug}: {standing.stage} · size {standing.size} of "
             f"{standing.original_size} · {standing.calls} calls in {standing.rounds} rounds · "
             f"fails {rate}"
         )
@@ -161,8 +161,8 @@ def _teller(failure: Failure, quiet: bool) -> Any:
 def _print(failure: Failure, result: Minimized, folder: Path) -> None:
     case = result.case
     click.secho(
-        f"{failure.culprit.slug} on {printable(failure.target)}"
-        f" · {failure.culprit.shape or 'any shape'}",
+        f"{failure.symptom.slug} on {printable(failure.target)}"
+        f" · {failure.symptom.shape or 'any shape'}",
         bold=True,
     )
     click.echo(

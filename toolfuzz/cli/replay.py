@@ -24,7 +24,7 @@ from toolfuzz.core.text import printable
 from toolfuzz.evidence.corpus import case_with_defect
 from toolfuzz.evidence.examiner import Budget, open_examiner
 from toolfuzz.evidence.failures import failures
-from toolfuzz.evidence.replay import Known, Replayed, replay_known, worst
+from toolfuzz.evidence.replay import KnownFailure, Replayed, replay_known, worst
 from toolfuzz.evidence.study import RESULT_NAME, study_folder, study_from_json
 from toolfuzz.runs.asker import Participant
 from toolfuzz.runs.journal import find_journal, read_journal
@@ -75,7 +75,7 @@ def replay(what: Path, times: int, as_json: bool, **given: Any) -> None:
     click.get_current_context().exit(code)
 
 
-def known_failures(what: Path) -> list[Known]:
+def known_failures(what: Path) -> list[KnownFailure]:
     """Read what is to be asked: a case file, a bug report, or the failures of a run.
 
     Of a run the minimal cases are taken where there are any.
@@ -92,8 +92,8 @@ def known_failures(what: Path) -> list[Known]:
         if result.exists():
             _, minimized = study_from_json(json.loads(result.read_text(encoding="utf-8")))
             case = minimized.case if minimized.confirmed else case
-        slug = failure.culprit.slug
-        found.append(Known(f"{slug} ({case.id[:6]})", case, slug, failure.streams[0]))
+        slug = failure.symptom.slug
+        found.append(KnownFailure(f"{slug} ({case.id[:6]})", case, slug, failure.streams[0]))
     if not found:
         raise UsageError("the run has no failure to ask again", "`toolfuzz report RUN` shows it")
     return found
@@ -102,7 +102,7 @@ def known_failures(what: Path) -> list[Known]:
 def ask_again(
     models: Sequence[str],
     access: Access,
-    known: Sequence[Known],
+    known: Sequence[KnownFailure],
     *,
     times: int,
     modes: str | None = None,
@@ -112,7 +112,11 @@ def ask_again(
 
 
 async def _ask_again(
-    models: Sequence[str], access: Access, known: Sequence[Known], times: int, modes: str | None
+    models: Sequence[str],
+    access: Access,
+    known: Sequence[KnownFailure],
+    times: int,
+    modes: str | None,
 ) -> list[tuple[str, Replayed]]:
     found = []
     async with open_participants(models, replace(access, stream="plain")) as participants:
@@ -124,13 +128,17 @@ async def _ask_again(
     return found
 
 
-async def _replay(participant: Participant, one: Known, stream: bool, times: int) -> Replayed:
-    certain = nature_of(participant.target).deterministic
+async def _replay(
+    participant: Participant, one: KnownFailure, stream: bool, times: int
+) -> Replayed:
+    deterministic = nature_of(participant.target).deterministic
     async with open_examiner(participant, stream=stream, budget=Budget(calls=times)) as examiner:
-        return await replay_known(replace(one, stream=stream), examiner, times, certain=certain)
+        return await replay_known(
+            replace(one, stream=stream), examiner, times, deterministic=deterministic
+        )
 
 
-def _streams(known: Known, modes: str | None) -> tuple[bool, ...]:
+def _streams(known: KnownFailure, modes: str | None) -> tuple[bool, ...]:
     if modes is None:
         return (bool(known.stream),)
     return {"plain": (False,), "stream": (True,), "both": (False, True)}[modes]

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from toolfuzz.core.case import Case
-from toolfuzz.evidence.reduce import Progress, all_answers, still_fails
+from toolfuzz.evidence.reduce import Reduction, all_answers, still_fails
 from toolfuzz.evidence.suspicion import Odds, Rates
 from toolfuzz.evidence.toggles import Toggle, bare_with, features_of, toggle
 
@@ -61,7 +61,7 @@ async def ablate(
     suspects: Sequence[str] = (),
     place: str = "",
     slots: int = 16,
-    certain: bool = False,
+    deterministic: bool = False,
 ) -> Cause:
     """Look for the cause among the case's features; ``fails`` asks once.
 
@@ -69,15 +69,15 @@ async def ablate(
     at which the case fails. Lets BudgetSpentError
     through from ``fails``.
     """
-    progress: Progress[str] = Progress()
-    rate, calls = await _rate(case, fails, slots, certain)
+    progress: Reduction[str] = Reduction()
+    rate, calls = await _rate(case, fails, slots, deterministic)
     if rate == 0:
         return Cause((), (), False, (), 0.0, calls)
-    rates = replace(Rates(min(max(rate, 0.1), 0.9)), certain=certain)
+    rates = replace(Rates(min(max(rate, 0.1), 0.9)), deterministic=deterministic)
     found = [t for f in sorted(features_of(case)) if (t := toggle(case, f)) is not None]
     odds = {t.feature: Odds(0.7 if t.feature in suspects else -0.7, _LIMIT, _LIMIT) for t in found}
     while open_ones := [t for t in found if odds[t.feature].open]:
-        times = 1 if certain else max(1, slots // len(open_ones))
+        times = 1 if deterministic else max(1, slots // len(open_ones))
         asked = [t for t in open_ones for _ in range(times)]
         answers = await all_answers([fails(t.case) for t in asked])
         calls += len(asked)
@@ -86,18 +86,18 @@ async def ablate(
                 odds[t.feature].take(failed, rates, _SHARE)
     cleared = {t.feature for t in found if odds[t.feature].removable}
     needed = [t for t in found if odds[t.feature].essential]
-    culprits, also = _blamed(needed, cleared)
+    blamed, also = _blamed(needed, cleared)
     suffices = False
-    if culprits:
-        alone = bare_with(case, culprits, place)
+    if blamed:
+        alone = bare_with(case, blamed, place)
         suffices = await still_fails(lambda: fails(alone), rates, progress, slots)
-    return Cause(culprits, also, suffices, tuple(sorted(cleared)), rate, calls + progress.calls)
+    return Cause(blamed, also, suffices, tuple(sorted(cleared)), rate, calls + progress.calls)
 
 
-async def _rate(case: Case, fails: Fails, slots: int, certain: bool) -> tuple[float, int]:
+async def _rate(case: Case, fails: Fails, slots: int, deterministic: bool) -> tuple[float, int]:
     failed = asked = 0
-    enough = 1 if certain else CONFIRM_FAILURES
-    most = 1 if certain else CONFIRM_CALLS
+    enough = 1 if deterministic else CONFIRM_FAILURES
+    most = 1 if deterministic else CONFIRM_CALLS
     while failed < enough and asked < most:
         answers = await all_answers([fails(case) for _ in range(min(enough, slots))])
         known = [a for a in answers if a is not None]
@@ -107,23 +107,24 @@ async def _rate(case: Case, fails: Fails, slots: int, certain: bool) -> tuple[fl
 
 
 def _blamed(needed: Sequence[Toggle], cleared: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Tell culprits from features that only went away with them.
+    """Return the needed features that are to blame, and those that can't be told apart from them.
 
-    What went with a needed feature and is cleared by itself explains nothing. Of features that
-    can only go together the one whose removal costs least else stands for all.
+    A feature that the case fails without (``cleared``) is never to blame, also when it had to go
+    together with a needed one. Of features that can only go together, the one whose removal
+    takes away least else is named.
     """
-    culprits: list[str] = []
+    blamed: list[str] = []
     also: set[str] = set()
     explained: set[str] = set()
     for t in sorted(needed, key=lambda t: (len(t.lost - cleared), len(t.lost), t.feature)):
         rest = t.lost - cleared - {t.feature}
         if t.feature in explained:
             continue
-        if rest & set(culprits):
-            # It can't go without a culprit, so it may be one as well.
+        if rest & set(blamed):
+            # It can't go without a blamed one, so it may be one as well.
             also.add(t.feature)
             continue
-        culprits.append(t.feature)
+        blamed.append(t.feature)
         explained |= rest
         also |= rest
-    return tuple(sorted(culprits)), tuple(sorted(also - set(culprits)))
+    return tuple(sorted(blamed)), tuple(sorted(also - set(blamed)))

@@ -68,7 +68,7 @@ async def attribute_failure(
     what is known.
     """
     stream = failure.streams[0]
-    certain = nature_of(participant.target).deterministic
+    deterministic = nature_of(participant.target).deterministic
     trials: list[Trial] = []
     cause, reason = Cause((), (), False, (), 0.0, 0), ""
     async with AsyncExitStack() as stack:
@@ -79,34 +79,36 @@ async def attribute_failure(
             )
             return await stack.enter_async_context(opened)
 
-        async def ask(way: Way, what: str, who: Examiner, other: Case, certain: bool) -> None:
-            fails = _shows(who, failure.culprit.slug, None if what in _RENAMED else place)
-            answers = await all_answers([fails(other) for _ in range(1 if certain else TIMES)])
+        async def ask(way: Way, what: str, who: Examiner, other: Case, deterministic: bool) -> None:
+            fails = _shows(who, failure.symptom.slug, None if what in _RENAMED else place)
+            answers = await all_answers(
+                [fails(other) for _ in range(1 if deterministic else TIMES)]
+            )
             known = [a for a in answers if a is not None]
             trials.append(Trial(way, what, sum(known), len(known)))
 
         try:
             own = await examiner(participant, stream, _mode(stream))
-            await ask("again", f"the case again, {_mode(stream)}", own, case, certain)
+            await ask("again", f"the case again, {_mode(stream)}", own, case, deterministic)
             turned = await examiner(participant, not stream, _mode(not stream))
-            await ask("mode", f"the same, {_mode(not stream)}", turned, case, certain)
+            await ask("mode", f"the same, {_mode(not stream)}", turned, case, deterministic)
             for number, other in enumerate(others):
                 sure = nature_of(other.participant.target).deterministic
                 asked = await examiner(other.participant, stream, f"{other.way}-{number}")
                 await ask(other.way, other.what, asked, case, sure)
             for name, twin in twins(case).items():
-                await ask("respelled", TWINS[name], own, twin, certain)
+                await ask("respelled", TWINS[name], own, twin, deterministic)
             cause = await ablate(
                 failure.example,
-                _shows(own, failure.culprit.slug, failure.finding.pointer),
+                _shows(own, failure.symptom.slug, failure.finding.pointer),
                 suspects=sorted(suspects),
                 place=failure.finding.pointer,
-                certain=certain,
+                deterministic=deterministic,
             )
         except BudgetSpentError as spent:
             reason = str(spent)
     first = trials or [Trial("again", "the case again", 0, 0)]
-    layer = decide(first, failure.culprit.slug, parser_only=certain)
+    layer = decide(first, failure.symptom.slug, parser_only=deterministic)
     return Attribution(tuple(trials), layer, cause, budget.spent_calls, reason)
 
 

@@ -16,7 +16,7 @@ from toolfuzz.core.codec import case_to_json
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.text import printable
-from toolfuzz.evidence.dossier import Dossier, Share
+from toolfuzz.evidence.details import FailureDetails, Share
 from toolfuzz.evidence.excerpt import MARKS, excerpt
 from toolfuzz.evidence.minimize import Minimized
 from toolfuzz.formats import Request, wire_format
@@ -37,42 +37,42 @@ _CLIENT_WORDS = {
 }
 
 
-def write_report(dossier: Dossier, folder: Path, number: int, template: str) -> Path:
+def write_report(details: FailureDetails, folder: Path, number: int, template: str) -> Path:
     """Write ``<slug>-<n>.md``, ``.json`` (the case) and ``.http``; return the report's path."""
     folder.mkdir(parents=True, exist_ok=True)
-    stem = folder / f"{slug_of(dossier)}-{number}"
-    clean = _cleaner(_service(dossier))
-    data = case_to_json(dossier.case)
+    stem = folder / f"{slug_of(details)}-{number}"
+    clean = _cleaner(_service(details))
+    data = case_to_json(details.case)
     data["defect"] = {
-        "slug": dossier.failure.culprit.slug,
-        "shape": dossier.failure.culprit.shape,
-        "stream": dossier.exchange.stream,
-        "seen_on": dossier.target.name,
+        "slug": details.failure.symptom.slug,
+        "shape": details.failure.symptom.shape,
+        "stream": details.exchange.stream,
+        "seen_on": details.target.name,
     }
     paths = {end: stem.with_name(f"{stem.name}.{end}") for end in ("md", "json", "http")}
-    last = dossier.exchange.last
-    text = http_text(_service(dossier), _request(dossier), last.status, last.body)
-    paths["md"].write_text(render(dossier, template, paths["json"].name), encoding="utf-8")
+    last = details.exchange.last
+    text = http_text(_service(details), _request(details), last.status, last.body)
+    paths["md"].write_text(render(details, template, paths["json"].name), encoding="utf-8")
     paths["json"].write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
     paths["http"].write_text(clean(text), encoding="utf-8")
     return paths["md"]
 
 
-def slug_of(dossier: Dossier) -> str:
+def slug_of(details: FailureDetails) -> str:
     """Return the beginning of the file names."""
-    return dossier.failure.culprit.slug
+    return details.failure.symptom.slug
 
 
-def title(dossier: Dossier) -> str:
+def title(details: FailureDetails) -> str:
     """Say in one sentence what happens, where."""
-    culprit = dossier.failure.culprit
-    entry = defects().get(culprit.slug)
-    what = entry.title.rstrip(".") if entry else culprit.slug
-    where = f", where the schema is {culprit.shape}" if culprit.shape else ""
-    return printable(f"{_subject(dossier)}: {what[:1].lower()}{what[1:]}{where}{_mode(dossier)}.")
+    symptom = details.failure.symptom
+    entry = defects().get(symptom.slug)
+    what = entry.title.rstrip(".") if entry else symptom.slug
+    where = f", where the schema is {symptom.shape}" if symptom.shape else ""
+    return printable(f"{_subject(details)}: {what[:1].lower()}{what[1:]}{where}{_mode(details)}.")
 
 
-def render(dossier: Dossier, template: str = "issue", case_file: str = "case.json") -> str:
+def render(details: FailureDetails, template: str = "issue", case_file: str = "case.json") -> str:
     """Return the report as Markdown. ``template`` is one of TEMPLATES or a Jinja file's path."""
     from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError
 
@@ -89,7 +89,7 @@ def render(dossier: Dossier, template: str = "issue", case_file: str = "case.jso
             page = environment.get_template(f"{template}.md.j2")
         else:
             page = environment.from_string(Path(template).read_text(encoding="utf-8"))
-        text = page.render(report=_context(dossier, case_file))
+        text = page.render(report=_context(details, case_file))
     except OSError as error:
         raise UsageError(
             f"can't read the template {template}: {error.strerror}",
@@ -97,7 +97,7 @@ def render(dossier: Dossier, template: str = "issue", case_file: str = "case.jso
         ) from None
     except TemplateError as error:
         raise UsageError(f"the template {template} can't be used: {error}") from None
-    return _cleaner(_service(dossier))(re.sub(r"\n{3,}", "\n\n", text))
+    return _cleaner(_service(details))(re.sub(r"\n{3,}", "\n\n", text))
 
 
 def fenced(text: str, language: str = "") -> str:
@@ -122,66 +122,66 @@ def _safe_text(text: str) -> str:
     return text.replace("<", "&lt;").replace("@", "@\u200c")
 
 
-def _context(dossier: Dossier, case_file: str) -> dict[str, Any]:
-    service, request = _service(dossier), _request(dossier)
-    finding, minimized = dossier.finding, dossier.minimized
+def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
+    service, request = _service(details), _request(details)
+    finding, minimized = details.finding, details.minimized
     entry = defects().get(finding.slug)
-    reply = _reply(dossier)
-    body = dossier.exchange.last.body.decode("utf-8", "backslashreplace")
+    reply = _reply(details)
+    body = details.exchange.last.body.decode("utf-8", "backslashreplace")
     return {
-        "title": title(dossier),
+        "title": title(details),
         "slug": finding.slug,
         "summary": entry.title if entry else finding.slug,
         "sources": list(entry.sources) if entry else [],
         "message": finding.message,
-        "target": dossier.target.name,
-        "nature": dossier.nature,
-        "subject": _subject(dossier),
+        "target": details.target.name,
+        "nature": details.nature,
+        "subject": _subject(details),
         "url": service.url(request),
         "start": service.start,
-        "api": dossier.target.format,
-        "asked_model": dossier.target.model,
+        "api": details.target.format,
+        "asked_model": details.target.model,
         "served_model": reply.model,
-        "date": _day(dossier.exchange.last.started),
+        "date": _day(details.exchange.last.started),
         "version": __version__,
-        "stream": dossier.exchange.stream,
-        "tools": [{"name": t.name, "parameters": _json(t.parameters)} for t in dossier.case.tools],
-        "prompt": dossier.case.turns[0].messages[-1].content[:_MOST_TEXT],
-        "expected": _expected(dossier.case),
+        "stream": details.exchange.stream,
+        "tools": [{"name": t.name, "parameters": _json(t.parameters)} for t in details.case.tools],
+        "prompt": details.case.turns[0].messages[-1].content[:_MOST_TEXT],
+        "expected": _expected(details.case),
         "where": f"$.{finding.pointer.lstrip('/').replace('/', '.')}" if finding.pointer else "$",
         "shape": finding.shape,
         "got": [
             {"name": c.name or "(no name)", "arguments": _arguments(c.arguments_raw, c.arguments)}
             for c in reply.calls
         ],
-        "status": dossier.exchange.last.status,
+        "status": details.exchange.last.status,
         "bytes": excerpt(body, finding),
         "marks": MARKS,
-        "native": None if dossier.nature.over_http else _native(dossier),
-        "curl": service.curl(request, stream=dossier.exchange.stream),
+        "native": None if details.nature.over_http else _native(details),
+        "curl": service.curl(request, stream=details.exchange.stream),
         "python": service.python(request),
         "case_file": case_file,
         "minimal": _share(minimized) if minimized else None,
         "size": (minimized.calls, minimized.rounds) if minimized else None,
-        "in_run": dossier.in_run,
+        "in_run": details.in_run,
         "control": _control(minimized.neighbour) if minimized and minimized.neighbour else None,
-        "attribution": dossier.attribution,
-        "clients": _clients(dossier),
-        "environment": _environment(dossier),
+        "attribution": details.attribution,
+        "clients": _clients(details),
+        "environment": _environment(details),
     }
 
 
-def _subject(dossier: Dossier) -> str:
-    if not dossier.nature.over_http:
+def _subject(details: FailureDetails) -> str:
+    if not details.nature.over_http:
         from toolfuzz.engines.spec import ENGINES, parse_spec
 
-        spec = parse_spec(dossier.target.model)
+        spec = parse_spec(details.target.model)
         return f"{ENGINES[spec.engine]} {spec.version or ''}, parser {spec.parser}"
-    return f"{dossier.target.model} on {dossier.target.endpoint}"
+    return f"{details.target.model} on {details.target.endpoint}"
 
 
-def _mode(dossier: Dossier) -> str:
-    plain, streamed = dossier.in_run
+def _mode(details: FailureDetails) -> str:
+    plain, streamed = details.in_run
     if streamed.failed and plain.asked and not plain.failed:
         return ", only in streamed replies"
     if plain.failed and streamed.asked and not streamed.failed:
@@ -189,27 +189,27 @@ def _mode(dossier: Dossier) -> str:
     return ""
 
 
-def _service(dossier: Dossier) -> Service:
-    return service_of(dossier.target, dossier.settings)
+def _service(details: FailureDetails) -> Service:
+    return service_of(details.target, details.settings)
 
 
-def _request(dossier: Dossier) -> Request:
+def _request(details: FailureDetails) -> Request:
     """Return what was sent; for an engine on trial, what a server of it would be sent."""
-    target, stream = dossier.target, dossier.exchange.stream
-    if dossier.nature.over_http:
-        return sent(target, dossier.exchange.request, stream=stream)
-    ask = ask_of(dossier.case, model="default", stream=stream)
+    target, stream = details.target, details.exchange.stream
+    if details.nature.over_http:
+        return sent(target, details.exchange.request, stream=stream)
+    ask = ask_of(details.case, model="default", stream=stream)
     return wire_format(target.format).request(ask, params=target.params)
 
 
-def _reply(dossier: Dossier) -> Reply:
-    exchange = dossier.exchange
-    reply = wire_format(dossier.target.format).read(exchange.last, stream=exchange.stream)
-    return judge(dossier.case, exchange.turn, reply).reply
+def _reply(details: FailureDetails) -> Reply:
+    exchange = details.exchange
+    reply = wire_format(details.target.format).read(exchange.last, stream=exchange.stream)
+    return judge(details.case, exchange.turn, reply).reply
 
 
-def _native(dossier: Dossier) -> str:
-    request = dossier.exchange.request
+def _native(details: FailureDetails) -> str:
+    request = details.exchange.request
     return str(request.get("text") or "".join(map(str, request.get("deltas", ()))))
 
 
@@ -233,14 +233,14 @@ def _control(case: Case) -> JsonObject:
     }
 
 
-def _clients(dossier: Dossier) -> list[str]:
+def _clients(details: FailureDetails) -> list[str]:
     """What the users of the official SDKs get from these very bytes, one sentence each."""
-    exchange = dossier.exchange
+    exchange = details.exchange
     views = lens(
         exchange.last,
-        dossier.target.format,
+        details.target.format,
         stream=exchange.stream,
-        case=dossier.case,
+        case=details.case,
         turn=exchange.turn,
     )
     return [_view_words(view) for view in views]
@@ -252,15 +252,15 @@ def _view_words(view: ClientView) -> str:
     return f"{view.client} {_CLIENT_WORDS[view.outcome]}{f': {told}' if told else ''}"
 
 
-def _environment(dossier: Dossier) -> list[tuple[str, str]]:
-    params = dict(dossier.target.params)
+def _environment(details: FailureDetails) -> list[tuple[str, str]]:
+    params = dict(details.target.params)
     return [
         ("toolfuzz", __version__),
         ("Python", platform.python_version()),
         ("system", f"{platform.system()} {platform.machine()}"),
-        ("wire format", f"{dossier.target.format}, {_streamed(dossier.exchange.stream)}"),
+        ("wire format", f"{details.target.format}, {_streamed(details.exchange.stream)}"),
         ("request parameters", json.dumps(params) if params else "the server's defaults"),
-        ("run of", _day(dossier.started)),
+        ("run of", _day(details.started)),
     ]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION, case_from_json, case_to_json
 from toolfuzz.core.errors import UsageError, did_you_mean
-from toolfuzz.evidence.replay import Known
+from toolfuzz.evidence.replay import KnownFailure
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.runs.journal import write_json
 
@@ -58,9 +58,9 @@ class Entry:
     profile: str | None = None
 
     @property
-    def known(self) -> Known:
+    def known(self) -> KnownFailure:
         """The entry as something to ask again."""
-        return Known(self.name, self.case, self.slug, self.stream)
+        return KnownFailure(self.name, self.case, self.slug, self.stream)
 
 
 def starter_folder() -> Path:
@@ -102,7 +102,7 @@ def remove_entry(folder: Path, name: str) -> Path:
     return path
 
 
-def case_with_defect(path: Path) -> Known:
+def case_with_defect(path: Path) -> KnownFailure:
     """Read a case file: of a corpus, of a bug report, or a bare case; raises UsageError."""
     data = _load(path)
     if "case" in data:
@@ -114,7 +114,7 @@ def case_with_defect(path: Path) -> Known:
         raise UsageError(
             f"{path}: {error.message}", "give a case file, a bug report or a run"
         ) from None
-    return Known(path.stem, case, defect.get("slug"), defect.get("stream"))
+    return KnownFailure(path.stem, case, defect.get("slug"), defect.get("stream"))
 
 
 def _to_json(entry: Entry) -> JsonObject:

@@ -17,18 +17,18 @@ from toolfuzz.runs.asker import Asker, Participant
 from toolfuzz.runs.journal import Journal
 from toolfuzz.runs.question import Outcome, put_question
 
-__all__ = ["Budget", "Culprit", "Examiner", "open_examiner"]
+__all__ = ["Budget", "Examiner", "Symptom", "open_examiner"]
 
 
 @dataclass(frozen=True, slots=True)
-class Culprit:
+class Symptom:
     """The failure under study: the same defect at a place of the same schema shape."""
 
     slug: str
     shape: str
 
     @classmethod
-    def of(cls, finding: Finding) -> "Culprit":
+    def of(cls, finding: Finding) -> "Symptom":
         """Return what identifies a finding."""
         return cls(finding.slug, finding.shape)
 
@@ -141,12 +141,12 @@ class Examiner:
             twin=twin,
         )
 
-    async def fails(self, case: Case, culprit: Culprit) -> bool | None:
+    async def fails(self, case: Case, symptom: Symptom) -> bool | None:
         """Ask once whether the case shows the failure; None when nothing could be judged."""
         verdict = await self.ask(case)
         if verdict is None or verdict.status == "unjudged":
             return None
-        return culprit.in_(verdict)
+        return symptom.in_(verdict)
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.verdict import Finding, Verdict
-from toolfuzz.evidence.examiner import Culprit
+from toolfuzz.evidence.examiner import Symptom
 from toolfuzz.evidence.tree import size
 
 __all__ = ["DIVERGENCE", "Failure", "failures"]
@@ -25,7 +25,7 @@ class Failure:
     """
 
     target: str
-    culprit: Culprit
+    symptom: Symptom
     example: Case
     finding: Finding
     verdicts: tuple[Verdict, ...]
@@ -44,8 +44,8 @@ class Failure:
     def name(self) -> str:
         """A name for files: slug and target for people, the rest to tell causes apart."""
         target = "".join(c if c.isalnum() or c in "._-" else "-" for c in self.target)
-        shape = hashlib.sha256(self.culprit.shape.encode()).hexdigest()[:4]
-        return f"{self.culprit.slug}-{target}-{self.example.id[:6]}{shape}"
+        shape = hashlib.sha256(self.symptom.shape.encode()).hexdigest()[:4]
+        return f"{self.symptom.slug}-{target}-{self.example.id[:6]}{shape}"
 
 
 def failures(run: RunData, only_cases: tuple[str, ...] = ()) -> list[Failure]:
@@ -55,33 +55,33 @@ def failures(run: RunData, only_cases: tuple[str, ...] = ()) -> list[Failure]:
     run, or that did not fail.
     """
     wanted = {case_id for part in only_cases for case_id in _matching(run, part)}
-    found: dict[tuple[str, Culprit], list[tuple[Verdict, Finding]]] = defaultdict(list)
+    found: dict[tuple[str, Symptom], list[tuple[Verdict, Finding]]] = defaultdict(list)
     for verdict in run.verdicts:
         if verdict.status != "fail" or (wanted and verdict.case_id not in wanted):
             continue
-        seen: set[Culprit] = set()
+        seen: set[Symptom] = set()
         errors = [f for f in verdict.findings if f.severity == "error"]
         for finding in errors:
             # That streamed and plain differ follows from what is wrong with one of them.
             if finding.slug == DIVERGENCE and len({f.slug for f in errors}) > 1:
                 continue
-            culprit = Culprit.of(finding)
-            if culprit not in seen:
-                seen.add(culprit)
-                found[verdict.target, culprit].append((verdict, finding))
+            symptom = Symptom.of(finding)
+            if symptom not in seen:
+                seen.add(symptom)
+                found[verdict.target, symptom].append((verdict, finding))
     if wanted and not found:
         raise UsageError("these cases did not fail", "`toolfuzz report RUN` shows what did")
-    grouped = [_failure(run, target, culprit, shown) for (target, culprit), shown in found.items()]
+    grouped = [_failure(run, target, symptom, shown) for (target, symptom), shown in found.items()]
     return sorted(grouped, key=lambda f: (-f.cases, f.name))
 
 
 def _failure(
-    run: RunData, target: str, culprit: Culprit, shown: list[tuple[Verdict, Finding]]
+    run: RunData, target: str, symptom: Symptom, shown: list[tuple[Verdict, Finding]]
 ) -> Failure:
     sizes = {v.case_id: size(run.cases[v.case_id]) for v, _ in shown}
     smallest, finding = min(shown, key=lambda item: (sizes[item[0].case_id], item[0].case_id))
     return Failure(
-        target, culprit, run.cases[smallest.case_id], finding, tuple(v for v, _ in shown)
+        target, symptom, run.cases[smallest.case_id], finding, tuple(v for v, _ in shown)
     )
 
 

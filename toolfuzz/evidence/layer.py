@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from toolfuzz.evidence.dossier import Share
+from toolfuzz.evidence.details import Share
 from toolfuzz.judge.catalogue import defects
 
 __all__ = ["Layer", "Trial", "Way", "Where", "decide"]

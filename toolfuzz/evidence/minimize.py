@@ -10,7 +10,7 @@ from toolfuzz.core.case import Case
 from toolfuzz.evidence.reduce import (
     BudgetSpentError,
     Probe,
-    Progress,
+    Reduction,
     Tree,
     all_answers,
     reduce_tree,
@@ -87,7 +87,7 @@ class _Reducer(Protocol):
         tree: Tree[Any],
         probe: Probe[Any],
         rates: Rates,
-        progress: Progress[Any],
+        progress: Reduction[Any],
         *,
         slots: int,
     ) -> None: ...
@@ -96,12 +96,14 @@ class _Reducer(Protocol):
 class _Study:
     """One minimization under way: the case so far and what it took."""
 
-    def __init__(self, case: Case, fails: Fails, slots: int, certain: bool, report: Report) -> None:
+    def __init__(
+        self, case: Case, fails: Fails, slots: int, deterministic: bool, report: Report
+    ) -> None:
         self.original = self.case = case
-        self.rates = Rates(1.0, certain=certain)
+        self.rates = Rates(1.0, deterministic=deterministic)
         self.rate: float | None = None
         self.stage = "confirming"
-        self.progress: Progress[Any] = Progress(tell=self.tell)
+        self.progress: Reduction[Any] = Reduction(tell=self.tell)
         self._ask = fails
         self._unanswered = 0
         self._slots = slots
@@ -150,8 +152,10 @@ class _Study:
     async def confirm(self) -> None:
         """Estimate how often the original fails."""
         failed = asked = 0
-        width = 1 if self.rates.certain else min(2 * CONFIRM_FAILURES, self._slots)
-        while failed < (1 if self.rates.certain else CONFIRM_FAILURES) and asked < CONFIRM_CALLS:
+        width = 1 if self.rates.deterministic else min(2 * CONFIRM_FAILURES, self._slots)
+        while (
+            failed < (1 if self.rates.deterministic else CONFIRM_FAILURES) and asked < CONFIRM_CALLS
+        ):
             answers = await self.times(self.case, width)
             asked += len(answers)
             failed += sum(answers)
@@ -161,7 +165,7 @@ class _Study:
     async def reduce(self, tree: "_Shrinkable", how: _Reducer = reduce_tree) -> None:
         """Reduce over a tree; the case is kept up to date, also when the budget ends."""
         # Each tree has nodes of its own, so each reduction begins with nothing removed.
-        self.progress = Progress(
+        self.progress = Reduction(
             calls=self.progress.calls, rounds=self.progress.rounds, tell=self.tell
         )
 
@@ -189,21 +193,21 @@ async def minimize(
     fails: Fails,
     *,
     slots: int = 16,
-    certain: bool = False,
+    deterministic: bool = False,
     report: Report = lambda standing: None,
 ) -> Minimized:
     """Minimize a single-turn case. ``fails`` asks once and says whether the same failure came.
 
-    ``certain`` says that the endpoint answers the same question always the same way: one call a
-    step then. Never raises for a spent budget: the smallest case so far is returned.
+    ``deterministic``: the endpoint answers the same question always the same way, so that one
+    call a step is enough. Never raises for a spent budget: the smallest case so far is returned.
     """
-    study = _Study(case, fails, slots, certain, report)
+    study = _Study(case, fails, slots, deterministic, report)
     if len(case.turns) > 1:
         return _result(study, [], None, "only single-turn cases can be minimized")
     try:
         await study.confirm()
         rate = study.rate or 0.0
-        if rate == 0 or (not certain and rate * CONFIRM_CALLS < 2):
+        if rate == 0 or (not deterministic and rate * CONFIRM_CALLS < 2):
             return _result(study, [], None, "not reproduced: it may have been a chance failure")
         if rate < LOWEST_RATE:
             reason = f"fails in only {rate:.0%} of askings: minimizing would cost too many calls"
@@ -211,7 +215,7 @@ async def minimize(
         for _ in range(_ATTEMPTS):
             await _shrink(study)
             study.stage = "asking again"
-            answers = await study.times(study.case, 1 if certain else FINAL_CALLS)
+            answers = await study.times(study.case, 1 if deterministic else FINAL_CALLS)
             if sum(answers) > _LOST_SHARE * rate * len(answers):
                 break
             # The failure got lost on the way, by bad luck: begin anew.
@@ -270,7 +274,7 @@ async def _neighbour(study: _Study) -> Case | None:
 
 def _enough_passes(rates: Rates) -> int:
     """So many passes in a row that a case which still fails would show it, 99 times of 100."""
-    if rates.certain:
+    if rates.deterministic:
         return 1
     return min(max(math.ceil(math.log(0.01) / math.log(1 - rates.fails)), 4), 24)
 

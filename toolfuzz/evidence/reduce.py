@@ -17,7 +17,7 @@ from toolfuzz.evidence.suspicion import Odds, Rates
 __all__ = [
     "BudgetSpentError",
     "Probe",
-    "Progress",
+    "Reduction",
     "Tree",
     "all_answers",
     "reduce_tree",
@@ -70,7 +70,7 @@ class Tree(Protocol[Node]):
 
 
 @dataclass(slots=True)
-class Progress(Generic[Node]):
+class Reduction(Generic[Node]):
     """Where a reduction stands; ``removed`` is always safe to use, also after an interruption."""
 
     removed: frozenset[Node] = frozenset()
@@ -94,7 +94,7 @@ async def reduce_tree(
     tree: Tree[Node],
     probe: Probe[Node],
     rates: Rates,
-    progress: Progress[Node],
+    progress: Reduction[Node],
     *,
     slots: int = 16,
 ) -> None:
@@ -113,7 +113,7 @@ async def sweep_tree(
     tree: Tree[Node],
     probe: Probe[Node],
     rates: Rates,
-    progress: Progress[Node],
+    progress: Reduction[Node],
     *,
     slots: int = 16,
 ) -> None:
@@ -156,7 +156,7 @@ class _Group(Generic[Node]):
 
     @property
     def decided(self) -> bool:
-        # A group that probably holds a culprit is split at once; only a single node needs proof.
+        # A group that probably holds something needed is split at once; only one node needs proof.
         if len(self.nodes) > 1 and self.odds.value >= _SPLIT_AT:
             return True
         return not self.odds.open
@@ -168,7 +168,7 @@ async def _reduce_level(
     pending: tuple[Node, ...],
     probe: Probe[Node],
     rates: Rates,
-    progress: Progress[Node],
+    progress: Reduction[Node],
     slots: int,
 ) -> tuple[Node, ...]:
     """Decide the nodes at one depth; return those that look removable, not yet verified together.
@@ -209,7 +209,7 @@ async def _reduce_level(
 
 
 def _split(nodes: Sequence[Node], parts: int) -> list[_Group[Node]]:
-    """Cut into parts of nearly the same size; one of them is expected to hold a culprit."""
+    """Cut into parts of nearly the same size; one of them is expected to hold something needed."""
     parts = min(parts, len(nodes))
     bounds = [len(nodes) * i // parts for i in range(parts + 1)] if parts else []
     return [
@@ -242,7 +242,7 @@ async def _round(
     removed: frozenset[Node],
     probe: Probe[Node],
     rates: Rates,
-    progress: Progress[Node],
+    progress: Reduction[Node],
     slots: int,
 ) -> None:
     """Ask about every open group, as often as one failure is likely to take.
@@ -279,7 +279,7 @@ async def _round(
 
 def _times(odds: Odds, rates: Rates, most: int, share: float) -> int:
     """Return how often to ask in one round: what is likely to stay gets all that it takes."""
-    if rates.certain:
+    if rates.deterministic:
         return 1
     likely = _HASTE / rates.fails
     if odds.value > 0:
@@ -292,7 +292,7 @@ async def _remove_together(
     nodes: Sequence[Node],
     probe: Probe[Node],
     rates: Rates,
-    progress: Progress[Node],
+    progress: Reduction[Node],
     slots: int,
     *,
     refused: bool = False,
@@ -321,7 +321,7 @@ async def _remove_together(
 async def still_fails(
     ask: Callable[[], Awaitable[bool | None]],
     rates: Rates,
-    progress: "Progress[Node]",
+    progress: "Reduction[Node]",
     slots: int,
 ) -> bool:
     """Decide by a sequential test whether something still fails, a few questions at a time."""

@@ -11,7 +11,7 @@ from toolfuzz.core.verdict import Verdict
 from toolfuzz.evidence.examiner import Examiner
 from toolfuzz.evidence.reduce import BudgetSpentError
 
-__all__ = ["Known", "Outcome", "Replayed", "outcome_of", "replay_known", "worst"]
+__all__ = ["KnownFailure", "Outcome", "Replayed", "outcome_of", "replay_known", "worst"]
 
 Outcome = Literal["FIXED", "STILL FAILS", "INCONCLUSIVE"]
 
@@ -21,7 +21,7 @@ of three askings would show in 96 of 100 such series."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownFailure:
     """A known failure: its case, and the defect that it showed (None: any failing counts).
 
     ``stream`` is the mode in which it was seen, None when that doesn't matter; ``name`` is for
@@ -41,7 +41,7 @@ class Replayed:
     ``otherwise`` are answers that failed in another way; ``unjudged`` could not be judged.
     """
 
-    known: Known
+    known: KnownFailure
     outcome: Outcome
     failed: int
     otherwise: int
@@ -66,9 +66,11 @@ class Replayed:
         return f"{told}; {self.reason}" if self.reason else told
 
 
-async def replay_known(known: Known, examiner: Examiner, times: int, *, certain: bool) -> Replayed:
+async def replay_known(
+    known: KnownFailure, examiner: Examiner, times: int, *, deterministic: bool
+) -> Replayed:
     """Ask the case ``times`` times; once where the same question always gets the same answer."""
-    wanted = 1 if certain else times
+    wanted = 1 if deterministic else times
     answers = await asyncio.gather(
         *(examiner.ask(known.case) for _ in range(wanted)), return_exceptions=True
     )
@@ -87,16 +89,16 @@ async def replay_known(known: Known, examiner: Examiner, times: int, *, certain:
     otherwise = sum(v.status == "fail" and not _shows(v, known.slug) for v in judged)
     if not verdicts and not reason:
         reason = "this target can't be asked this case"
-    outcome = outcome_of(failed, otherwise, len(judged), certain=certain)
+    outcome = outcome_of(failed, otherwise, len(judged), deterministic=deterministic)
     unjudged = wanted - len(judged)
     return Replayed(known, outcome, failed, otherwise, len(judged), unjudged, reason)
 
 
-def outcome_of(failed: int, otherwise: int, asked: int, *, certain: bool = False) -> Outcome:
+def outcome_of(failed: int, otherwise: int, asked: int, *, deterministic: bool = False) -> Outcome:
     """Say what the counts allow: one failure is enough to fail, passes must be many."""
     if failed:
         return "STILL FAILS"
-    if asked >= (1 if certain else ENOUGH_PASSES) and not otherwise:
+    if asked >= (1 if deterministic else ENOUGH_PASSES) and not otherwise:
         return "FIXED"
     return "INCONCLUSIVE"
 

@@ -11,7 +11,7 @@ from toolfuzz.core.codec import FORMAT_VERSION, case_from_json, case_to_json
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import RunStarted
 from toolfuzz.core.nature import nature_of
-from toolfuzz.evidence.examiner import Budget, Culprit, Examiner, open_examiner
+from toolfuzz.evidence.examiner import Budget, Examiner, Symptom, open_examiner
 from toolfuzz.evidence.failures import DIVERGENCE, Failure
 from toolfuzz.evidence.minimize import Minimized, Report, minimize
 from toolfuzz.judge.policy import Policy
@@ -62,18 +62,18 @@ async def study_failure(
         started=started,
         policy=policy,
         slots=slots,
-        paired=failure.culprit.slug == DIVERGENCE,
+        paired=failure.symptom.slug == DIVERGENCE,
     )
     async with opened as examiner:
 
         async def fails(case: Case) -> bool | None:
-            return await examiner.fails(case, failure.culprit)
+            return await examiner.fails(case, failure.symptom)
 
         result = await minimize(
             failure.example,
             fails,
             slots=slots,
-            certain=nature_of(participant.target).deterministic,
+            deterministic=nature_of(participant.target).deterministic,
             report=report,
         )
     write_json(folder / RESULT_NAME, study_to_json(failure, result, stream=stream))
@@ -118,8 +118,8 @@ def study_to_json(failure: Failure, result: Minimized, *, stream: bool) -> JsonO
         "format_version": FORMAT_VERSION,
         "target": failure.target,
         "stream": stream,
-        "slug": failure.culprit.slug,
-        "shape": failure.culprit.shape,
+        "slug": failure.symptom.slug,
+        "shape": failure.symptom.shape,
         "rate": result.rate,
         "reproduced": result.reproduced,
         "asked": result.asked,
@@ -135,13 +135,13 @@ def study_to_json(failure: Failure, result: Minimized, *, stream: bool) -> JsonO
     }
 
 
-def study_from_json(data: JsonObject) -> tuple[Culprit, Minimized]:
+def study_from_json(data: JsonObject) -> tuple[Symptom, Minimized]:
     """Read a ``minimized.json``; raises UsageError when it isn't one."""
     try:
         names = ("rate", "reproduced", "asked", "low", "high", "calls", "rounds", "complete")
         figures = {name: data[name] for name in names}
         neighbour = data["neighbour"]
-        return Culprit(data["slug"], data["shape"]), Minimized(
+        return Symptom(data["slug"], data["shape"]), Minimized(
             case=case_from_json(data["case"]),
             original=case_from_json(data["original"]),
             neighbour=case_from_json(neighbour) if neighbour else None,

@@ -20,24 +20,25 @@ _NEARLY_ALWAYS = 0.95
 class Rates:
     """How often the case under study fails in the matching way, and how often anything else does.
 
-    ``noise`` is the chance of a matching failure without the culprit. ``certain`` says that the
-    endpoint answers the same question always the same way, so that one answer decides.
+    ``noise`` is the chance of a matching failure although what it needs was removed.
+    ``deterministic``: the endpoint answers the same question always the same way, so that one
+    answer decides.
     """
 
     fails: float
     noise: float = 0.02
-    certain: bool = False
+    deterministic: bool = False
 
     def step(self, failed: bool, share: float) -> float:
-        """Return how one answer moves the log odds of "the culprit was removed"."""
-        if self.certain:
+        """Return how one answer moves the log odds of "what the failure needs was removed"."""
+        if self.deterministic:
             return -math.inf if failed else math.inf
         if self.fails >= _NEARLY_ALWAYS:
             share = max(share, 0.98)
-        with_culprit = min(max(share * self.fails, 2 * self.noise), 0.98)
+        if_kept = min(max(share * self.fails, 2 * self.noise), 0.98)
         if failed:
-            return math.log(self.noise / with_culprit)
-        return math.log((1 - self.noise) / (1 - with_culprit))
+            return math.log(self.noise / if_kept)
+        return math.log((1 - self.noise) / (1 - if_kept))
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ class Odds:
 
     def passes_to_keep(self, rates: Rates, share: float) -> int:
         """Return how many answers without a failure would show that it can't be removed."""
-        if rates.certain:
+        if rates.deterministic:
             return 1
         return max(1, math.ceil((self.keep_at - self.value) / rates.step(False, share)))
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
-from toolfuzz.report.terminal import MEDIUM, WIDE, say
+from toolfuzz.report.terminal import MEDIUM, WIDE, show
 from toolfuzz.report.words import given_up, milliseconds, percent, unreal
 
 __all__ = ["comparison_view", "difference_words", "matrix", "money", "print_comparison"]
@@ -21,7 +21,7 @@ _ROWS_SHOWN = 12
 
 def print_comparison(result: JsonObject) -> None:
     """Print a comparison on stdout."""
-    say(lambda width: comparison_view(result, width=width))
+    show(lambda width: comparison_view(result, width=width))
 
 
 def comparison_view(result: JsonObject, *, width: int) -> RenderableType:
@@ -79,7 +79,7 @@ def _leaderboard(result: JsonObject, width: int) -> Table:
 
 
 def _columns(rows: Sequence[JsonObject], width: int) -> dict[str, Cell]:
-    """Return the columns for which there is room, and something to say."""
+    """Return the columns for which there is room, and something to show."""
     columns: dict[str, Cell] = {}
     if width >= MEDIUM:
         columns["schema acc."] = lambda row: percent(row["schema_accuracy"])

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
-from toolfuzz.report.terminal import defect_view, headline, notes, say, target_table
+from toolfuzz.report.terminal import defect_view, headline, notes, show, target_table
 
 __all__ = ["check_view", "print_check"]
 
@@ -16,7 +16,7 @@ _EXAMPLES_SHOWN = 2
 
 def print_check(summary: JsonObject) -> None:
     """Print a check's result on stdout; ``summary["check"]`` holds the decision."""
-    say(lambda width: check_view(summary, width=width))
+    show(lambda width: check_view(summary, width=width))
 
 
 def check_view(summary: JsonObject, *, width: int) -> RenderableType:

@@ -13,7 +13,7 @@ from rich.text import Text
 from toolfuzz.analyze.price import PriceOf
 from toolfuzz.core.events import Event
 from toolfuzz.core.text import brief, printable
-from toolfuzz.report.tally import Standing, Tally
+from toolfuzz.report.tally import Tally, TargetTally
 
 __all__ = ["Progress", "live_view", "progress", "words"]
 
@@ -116,16 +116,16 @@ def progress(*, quiet: bool, price: PriceOf | None = None) -> Progress:
 
 def words(tally: Tally) -> str:
     """Return all that is known in one line of plain text."""
-    several = len(tally.standings) > 1
+    several = len(tally.targets) > 1
     parts = [_count(tally)]
-    for name, standing in list(tally.standings.items()):
-        parts.append(f"{name}: {_standing(standing)}" if several else _standing(standing))
+    for name, one in list(tally.targets.items()):
+        parts.append(f"{name}: {_target_words(one)}" if several else _target_words(one))
     return printable(" · ".join([*parts, *_pace(tally)]))
 
 
 def live_view(tally: Tally, *, width: int) -> RenderableType:
     """Return a bar with pace, time and money, a line a target, and what failed last."""
-    if not tally.standings:
+    if not tally.targets:
         return Text("starting", style="dim")
     bar = ProgressBar(total=max(tally.total, 1), completed=tally.done, width=min(24, width // 4))
     head = Table.grid(padding=(0, 1))
@@ -134,11 +134,11 @@ def live_view(tally: Tally, *, width: int) -> RenderableType:
     pace = Text(" · ".join([_count(tally), *_pace(tally)]), no_wrap=True, overflow="ellipsis")
     head.add_row(bar, pace)
     rows = Table.grid(padding=(0, 2))
-    longest = max(len(printable(name)) for name in tally.standings)
+    longest = max(len(printable(name)) for name in tally.targets)
     rows.add_column(no_wrap=True, overflow="ellipsis", max_width=min(longest, width // 3))
     rows.add_column()
-    for name, standing in list(tally.standings.items()):
-        said = _standing(standing, most=width >= _NARROW)
+    for name, one in list(tally.targets.items()):
+        said = _target_words(one, most=width >= _NARROW)
         line = Text(printable(said), no_wrap=True, overflow="ellipsis")
         rows.add_row(Text(printable(name), style="bold"), line)
     parts: list[RenderableType] = [head, rows]
@@ -151,21 +151,21 @@ def _count(tally: Tally) -> str:
     return f"{tally.done} of {'at most ' if tally.at_most else ''}{tally.total}"
 
 
-def _standing(standing: Standing, *, most: bool = True) -> str:
-    so_far = standing.rate()
+def _target_words(one: TargetTally, *, most: bool = True) -> str:
+    so_far = one.rate()
     if so_far.rate is None:
         said = ["nothing judged yet"]
     else:
         said = [f"{so_far.rate:.1%} passed ({100 * so_far.low:.1f} – {100 * so_far.high:.1f})"]
-    if standing.slugs and most:
-        slug, count = standing.slugs.most_common(1)[0]
-        said.append(f"{standing.failed} failed, mostly {slug} ({count})")
-    elif standing.failed:
-        said.append(f"{standing.failed} failed")
-    if standing.unjudged:
-        said.append(f"{standing.unjudged} unjudged")
-    if standing.given_up:
-        said.insert(0, f"given up: {standing.given_up}")
+    if one.slugs and most:
+        slug, count = one.slugs.most_common(1)[0]
+        said.append(f"{one.failed} failed, mostly {slug} ({count})")
+    elif one.failed:
+        said.append(f"{one.failed} failed")
+    if one.unjudged:
+        said.append(f"{one.unjudged} unjudged")
+    if one.given_up:
+        said.insert(0, f"given up: {one.given_up}")
     return " · ".join(said)
 
 
@@ -185,7 +185,7 @@ def _latest(tally: Tally) -> Text:
     name, finding = tally.latest
     line = Text("last failure ", style="dim", no_wrap=True, overflow="ellipsis")
     line.append(printable(finding.slug), style="not dim red")
-    if len(tally.standings) > 1:
+    if len(tally.targets) > 1:
         line.append(f" on {printable(name)}", style="not dim")
     if finding.pointer:
         line.append(f" at {printable(finding.pointer)}: got {brief(finding.actual)}")

@@ -20,11 +20,11 @@ from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import Nature, nature_of, says_simulated
 from toolfuzz.core.verdict import Finding, Verdict
 
-__all__ = ["Standing", "Tally"]
+__all__ = ["Tally", "TargetTally"]
 
 
 @dataclass(slots=True)
-class Standing:
+class TargetTally:
     """One target so far."""
 
     target: Target
@@ -80,14 +80,14 @@ class Tally:
     def __init__(
         self, price: PriceOf | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self.standings: dict[str, Standing] = {}
+        self.targets: dict[str, TargetTally] = {}
         self.total = 0
         self.at_most = False
         self.latest: tuple[str, Finding] | None = None
         self._price = price
         self._clock = clock
         self._began = clock()
-        self._twins: set[str] = set()
+        self._respelled: set[str] = set()
         self._asked: set[Question] = set()
 
     def take(self, event: Event) -> None:
@@ -99,32 +99,32 @@ class Tally:
                 asked = settings["cases"] * settings["repeat"] * ways
                 self.total = asked * len(event.targets)
                 self.at_most = "check" in settings
-                self.standings = {t.name: Standing(t) for t in event.targets}
+                self.targets = {t.name: TargetTally(t) for t in event.targets}
                 self._began = self._clock()
             case CaseDrawn(case) if case.twin_of:
-                self._twins.add(case.id)
+                self._respelled.add(case.id)
             case ExchangeRecorded(exchange):
-                standing = self.standings[exchange.target]
-                standing.calls += len(exchange.attempts)
-                standing.said_simulated |= says_simulated(exchange.last.headers)
+                one = self.targets[exchange.target]
+                one.calls += len(exchange.attempts)
+                one.said_simulated |= says_simulated(exchange.last.headers)
                 self._asked.add(question(exchange))
             case TargetGivenUp(target=name, reason=reason):
-                self.standings[name].given_up = reason
+                self.targets[name].given_up = reason
             case VerdictReached(verdict):
-                standing = self.standings[verdict.target]
+                one = self.targets[verdict.target]
                 # A check copies the verdicts of a stored baseline, which cost nothing now.
                 if question(verdict) in self._asked:
-                    standing.pay(verdict)
-                if verdict.case_id in self._twins:
+                    one.pay(verdict)
+                if verdict.case_id in self._respelled:
                     return
-                standing.take(verdict)
+                one.take(verdict)
                 if failing := causes(verdict):
                     self.latest = verdict.target, failing[0]
 
     @property
     def done(self) -> int:
         """Questions that were answered."""
-        return sum(s.done for s in self.standings.values())
+        return sum(s.done for s in self.targets.values())
 
     @property
     def elapsed(self) -> float:
@@ -134,7 +134,7 @@ class Tally:
     @property
     def pace(self) -> float | None:
         """Calls per second, retries included; None before there is one."""
-        calls = sum(s.calls for s in self.standings.values())
+        calls = sum(s.calls for s in self.targets.values())
         return calls / self.elapsed if calls and self.elapsed > 0.5 else None
 
     @property
@@ -151,7 +151,7 @@ class Tally:
             return None
         amounts = [
             self._price(s.target.model, s.nature)(s.input_tokens, s.output_tokens)
-            for s in self.standings.values()
+            for s in self.targets.values()
         ]
         known = [amount for amount in amounts if amount is not None]
         return sum(known) or None if len(known) == len(amounts) else None

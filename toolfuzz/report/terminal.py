@@ -23,7 +23,7 @@ __all__ = [
     "print_defect",
     "print_rows",
     "print_summary",
-    "say",
+    "show",
     "summary_view",
     "target_table",
 ]
@@ -38,7 +38,7 @@ PIPED_WIDTH = 140
 _REST_MEDIUM, _REST_WIDE, _SHORTEST_DEFECT = 43, 67, 16
 
 
-def say(view: Callable[[int], RenderableType]) -> None:
+def show(view: Callable[[int], RenderableType]) -> None:
     """Print what ``view`` makes for the width of stdout; plain lines when it is no terminal."""
     # Rich asks for NO_COLOR itself.
     console = Console(highlight=False, emoji=False)
@@ -59,7 +59,7 @@ def plain(view: Callable[[int], RenderableType]) -> str:
 
 def print_summary(summary: JsonObject) -> None:
     """Print a run's result on stdout; plain lines when it isn't a terminal."""
-    say(lambda width: summary_view(summary, width=width))
+    show(lambda width: summary_view(summary, width=width))
 
 
 def print_rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -69,7 +69,7 @@ def print_rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         table.add_column(name, no_wrap=n == 0, overflow="fold")
     for row in rows:
         table.add_row(*(Text(printable(str(cell))) for cell in row))
-    say(lambda width: table)
+    show(lambda width: table)
 
 
 def print_defect(defect: Defect) -> None:
@@ -90,7 +90,7 @@ def print_defect(defect: Defect) -> None:
     ):
         if value:
             facts.add_row(name, Text(printable(value)))
-    say(lambda width: Group(title, Padding(facts, (0, 2))))
+    show(lambda width: Group(title, Padding(facts, (0, 2))))
 
 
 def summary_view(summary: JsonObject, *, width: int) -> RenderableType:
@@ -242,7 +242,7 @@ def _notes(target: JsonObject) -> list[str]:
 
 
 def _natures(targets: Sequence[JsonObject]) -> list[str]:
-    """Say which targets are no real models, where the headline can't say it for all at once."""
+    """Say which targets are no real models, where the headline can't show it for all at once."""
     said = [(t["target"], t["nature"]["sentence"]) for t in targets]
     if len({sentence for _, sentence in said}) < 2:
         return []

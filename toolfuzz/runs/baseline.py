@@ -6,8 +6,8 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from toolfuzz.analyze.baseline import doubts
 from toolfuzz.analyze.check import CheckRule
+from toolfuzz.analyze.doubts import doubts
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import ToolfuzzError, UsageError

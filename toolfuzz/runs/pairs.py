@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 
 from toolfuzz.analyze.check import AskPairs, CheckDecision, CheckRule, Fresh, Reask, decide
-from toolfuzz.analyze.paired import Answer, Pair, answer, pair_up
+from toolfuzz.analyze.paired import CasePair, CaseResult, case_result, pair_up
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import EndpointError
 from toolfuzz.core.events import Event, VerdictReached
@@ -147,7 +147,7 @@ async def _ask(
         )
 
 
-def _pairs(check: PairedCheck, first: Record) -> list[Pair]:
+def _pairs(check: PairedCheck, first: Record) -> list[CasePair]:
     run = first.run()
     return pair_up(run, check.baseline_name, run, check.candidate.target.name)
 
@@ -159,10 +159,10 @@ def _fresh(check: PairedCheck, record: Record, case_id: str) -> Fresh:
     )
 
 
-def _answers(record: Record, target: str, case_id: str) -> tuple[Answer, ...]:
+def _answers(record: Record, target: str, case_id: str) -> tuple[CaseResult, ...]:
     of_case = [v for v in record.run().of(target) if v.case_id == case_id]
     repeats = sorted({v.repeat for v in of_case})
-    folded = (answer(v for v in of_case if v.repeat == repeat) for repeat in repeats)
+    folded = (case_result(v for v in of_case if v.repeat == repeat) for repeat in repeats)
     return tuple(a for a in folded if a is not None)
 
 

@@ -53,7 +53,7 @@ class Record:
         run = self.run()
         ways = {t.name: 2 if t.stream == "both" else 1 for t in run.started.targets}
         seen: dict[tuple[str, str, int], int] = {}
-        for verdict in (*run.verdicts, *run.twins):
+        for verdict in (*run.verdicts, *run.respelled):
             if verdict.status == "unjudged":
                 continue
             key = (verdict.case_id, verdict.target, verdict.repeat)

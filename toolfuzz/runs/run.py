@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from toolfuzz import __version__
-from toolfuzz.analyze.clients import Recordings
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.rates import summarize
+from toolfuzz.analyze.recordings import Recordings
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import EndpointError, UsageError
 from toolfuzz.core.events import CaseSkipped, Event, RunFinished, RunStarted

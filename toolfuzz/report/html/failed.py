@@ -10,7 +10,7 @@ from toolfuzz.core.case import Case
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.report.html.models import Model
 
-__all__ = ["Cause", "Failed", "by_cause", "in_turn"]
+__all__ = ["Failed", "FailureGroup", "by_cause", "in_turn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class FailureGroup:
     """The same defect at the same shape of schema on the same model; the smallest replies first."""
 
     model: Model
@@ -52,7 +52,7 @@ class Cause:
         return len({f.verdict.case_id for f in self.failed})
 
 
-def by_cause(models: Sequence[Model]) -> list[Cause]:
+def by_cause(models: Sequence[Model]) -> list[FailureGroup]:
     """Return the causes, the commonest first; a reply stands under its first cause alone."""
     found: dict[tuple[int, str, str], list[Failed]] = defaultdict(list)
     for number, model in enumerate(models):
@@ -64,13 +64,13 @@ def by_cause(models: Sequence[Model]) -> list[Cause]:
             failed = Failed(model, verdict, anchor)
             found[number, failed.first.slug, failed.first.shape].append(failed)
     made = [
-        Cause(models[number], slug, shape, sorted(failed, key=_size))
+        FailureGroup(models[number], slug, shape, sorted(failed, key=_size))
         for (number, slug, shape), failed in found.items()
     ]
     return sorted(made, key=lambda c: (-len(c.failed), c.model.label, c.slug, c.shape))
 
 
-def in_turn(found: Sequence[Cause]) -> Iterator[Failed]:
+def in_turn(found: Sequence[FailureGroup]) -> Iterator[Failed]:
     """Return the failures so that every cause comes early: one of each, then a second of each."""
     for round_ in zip_longest(*(cause.failed for cause in found)):
         yield from (failed for failed in round_ if failed is not None)

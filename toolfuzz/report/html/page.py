@@ -21,7 +21,7 @@ from toolfuzz.judge.catalogue import defects
 from toolfuzz.report.html import latency, matrix
 from toolfuzz.report.html.body import HEAD, TAIL
 from toolfuzz.report.html.evidence import REQUEST_LIMIT, evidence
-from toolfuzz.report.html.failed import Cause, Failed, by_cause, in_turn
+from toolfuzz.report.html.failed import Failed, FailureGroup, by_cause, in_turn
 from toolfuzz.report.html.inert import marked, shown
 from toolfuzz.report.html.models import Model, models
 from toolfuzz.report.words import count, given_up, milliseconds, percent
@@ -93,7 +93,7 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
     )  # fmt: skip
 
 
-def _failures(causes: Sequence[Cause]) -> dict[str, Markup]:
+def _failures(causes: Sequence[FailureGroup]) -> dict[str, Markup]:
     """Return the failures that are shown in full, by anchor, already rendered."""
     render = _environment().get_template("failure.html.j2").render
     made: dict[str, Markup] = {}

@@ -19,7 +19,7 @@ from toolfuzz.evidence.minimize import Minimized
 from toolfuzz.evidence.study import ATTRIBUTION_NAME, RESULT_NAME, study_folder, study_from_json
 from toolfuzz.runs.journal import JOURNAL_NAME, read_journal
 
-__all__ = ["Dossier", "Share", "open_dossier"]
+__all__ = ["FailureDetails", "Share", "open_details"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
+class FailureDetails:
     """One failure. ``case`` is the minimal case where there is one, else the smallest of the run;
     ``exchange`` and ``finding`` are of an answer to that very case.
 
@@ -61,7 +61,7 @@ class Dossier:
     in_run: tuple[Share, ...]
 
 
-def open_dossier(run: Path, data: RunData, failure: Failure) -> Dossier:
+def open_details(run: Path, data: RunData, failure: Failure) -> FailureDetails:
     """Gather what run and study hold about a failure; ``data`` must have kept its exchanges."""
     folder = study_folder(run, failure)
     target = next(t for t in data.started.targets if t.name == failure.target)
@@ -83,7 +83,7 @@ def open_dossier(run: Path, data: RunData, failure: Failure) -> Dossier:
             f"the journal lacks the bytes of {failure.name}", "is it the whole run.jsonl?"
         )
     finding, exchange = shown
-    return Dossier(
+    return FailureDetails(
         failure,
         target,
         data.nature(target.name),
@@ -103,7 +103,7 @@ def _shown(
 ) -> tuple[Finding, Exchange] | None:
     for verdict in verdicts:
         for finding in verdict.findings:
-            same = (finding.slug, finding.shape) == (failure.culprit.slug, failure.culprit.shape)
+            same = (finding.slug, finding.shape) == (failure.symptom.slug, failure.symptom.shape)
             if same and exchanges.get(question(verdict)):
                 return finding, exchanges[question(verdict)][-1]
     return None

@@ -7,8 +7,8 @@ from made_up import STRINGIFIED, case, events, verdict
 from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
 
-from toolfuzz.analyze.attribute import answers_for, screen
 from toolfuzz.analyze.load import collect
+from toolfuzz.analyze.screen import answers_for, screen
 from toolfuzz.core.events import CaseDrawn, VerdictReached
 
 FEATURES = ["ref", "nullable", "array", "map", "enum", "deep"]

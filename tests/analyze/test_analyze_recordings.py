@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from made_up import TARGETS, case, verdict
 
-from toolfuzz.analyze import clients
-from toolfuzz.analyze.clients import Recordings
+from toolfuzz.analyze import recordings
 from toolfuzz.analyze.load import collect
+from toolfuzz.analyze.recordings import Recordings
 from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Attempt, Exchange
 from toolfuzz.report.terminal import notes
@@ -60,10 +60,10 @@ def test_passing_replies_only_stand_beside_failing_ones() -> None:
 
 
 def test_the_sample_is_bounded(monkeypatch) -> None:
-    monkeypatch.setattr(clients, "MOST_FAILING", 5)
+    monkeypatch.setattr(recordings, "MOST_FAILING", 5)
     (entry,) = replayed(*events(30, '{"a":"other"}', "fail"))
     assert entry["failing"] == 5
-    monkeypatch.setattr(clients, "MOST_BYTES", 10)
+    monkeypatch.setattr(recordings, "MOST_BYTES", 10)
     assert replayed(*events(3, '{"a":"other"}', "fail")) == []
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from made_up import TARGETS, case, events
 
-from toolfuzz.analyze.baseline import DAYS_FRESH, doubts
+from toolfuzz.analyze.doubts import DAYS_FRESH, doubts
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.core.events import RunFinished
 from toolfuzz.core.exchange import Target
