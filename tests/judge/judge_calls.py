@@ -60,7 +60,7 @@ def judged(
     reply = Reply("openai-chat", stream, 200, calls=(_call(raw),), finish="tool_calls")
     loaded = read(reply.calls[0], tool, wanted, reply=reply)
     matched = MatchedCall(0, reply.calls[0], tool, wanted, loaded)
-    return [*loaded.findings, *judge_arguments(matched, Facts(case, turn, reply))]
+    return [*loaded.findings, *judge_arguments(matched, Facts(case, 0, reply))]
 
 
 def slugs(found: list[Finding]) -> list[str]:

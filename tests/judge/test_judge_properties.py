@@ -85,8 +85,8 @@ def test_assembly_does_not_depend_on_the_borders(data: st.DataObject) -> None:
     raw = data.draw(st.text(alphabet='{}[]"\\abc:1, \n', max_size=60))
     whole = stream("openai-chat", (("c", "anything", raw), [raw]))
     parts = stream("openai-chat", (("c", "anything", raw), pieces_of(data.draw, raw)))
-    (one,), _ = assemble(whole, ["anything"])
-    (other,), _ = assemble(parts, ["anything"])
+    (one,) = assemble(whole, wire_format(whole.api).traits, ["anything"])
+    (other,) = assemble(parts, wire_format(parts.api).traits, ["anything"])
     assert one.tool_call() == other.tool_call()
     assert one.complete() == other.complete()
 

@@ -301,7 +301,7 @@ def test_an_unknown_tool_is_judged_by_the_right_answer() -> None:
     reply = Reply("openai-chat", False, 200, calls=(call,))
     matched = MatchedCall(0, call, None, wanted, read(call, None, wanted, reply=reply))
     case = Case("generated", "echo", (), (), (turn,))
-    assert slugs(list(judge_arguments(matched, Facts(case, turn, reply)))) == ["number-as-string"]
+    assert slugs(list(judge_arguments(matched, Facts(case, 0, reply)))) == ["number-as-string"]
 
 
 def test_large_values_take_seconds() -> None:

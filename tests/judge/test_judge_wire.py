@@ -41,10 +41,16 @@ def refused(status: int, message: str, turn: int = 0, **error: Any) -> list[str]
 @pytest.mark.parametrize(
     ("status", "message", "found"),
     [
-        (400, "Invalid schema for function 'f': array schema missing items", "schema-rejected"),
-        (400, 'Invalid JSON payload received. Unknown name "prefixItems"', "schema-rejected"),
-        (400, "Proto field is not repeating, cannot start list.", "schema-rejected"),
-        (500, "failed to parse grammar", "schema-rejected"),
+        (400, "Invalid schema for function 'get_time': items missing", "schema-rejected"),
+        (
+            400,
+            "Invalid value at 'tools[0].function_declarations[0].parameters.type': "
+            "Proto field is not repeating, cannot start list.",
+            "schema-rejected",
+        ),
+        (400, "Proto field is not repeating, cannot start list.", "unjudged"),
+        (400, 'Invalid JSON payload received. Unknown name "top_k"', "unjudged"),
+        (500, "failed to parse grammar of tools[0].parameters", "unjudged"),
         (400, "tools.0.custom.input_schema: oneOf is not supported", "schema-rejected"),
         (
             400,
@@ -57,7 +63,8 @@ def refused(status: int, message: str, turn: int = 0, **error: Any) -> list[str]
             "tool-name-rejected",
         ),
         (400, "Invalid 'tools[0].function.name': string too long", "tool-name-rejected"),
-        (400, "Invalid function name. Must start with a letter", "tool-name-rejected"),
+        (400, "Invalid function name. Must start with a letter", "unjudged"),
+        (400, "Invalid function name 'get_time': starts with g", "tool-name-rejected"),
         (400, "Failed to call a function. See 'failed_generation'", "provider-refused-call"),
         (401, "Incorrect API key, check the JSON schema", "unjudged"),
         (404, "Unknown name of a model", "unjudged"),

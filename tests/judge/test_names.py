@@ -26,37 +26,37 @@ OFFERED = (
         ("get_weather", "get_weather", None),
         ("fs.list", "fs.list", None),
         ("search_all", "search_all", None),
-        ("query_dataset<|channel|>commentary", "query_dataset", "name-polluted"),
-        ("<|constrain|>read", "read", "name-polluted"),
-        (" read", "read", "name-polluted"),
-        ("read\n", "read", "name-polluted"),
-        ('"read"', "read", "name-polluted"),
-        ("read()", "read", "name-polluted"),
-        ("read<arg_key>filePath</arg_key>", "read", "name-polluted"),
-        ('read({"path": 1})', "read", "name-polluted"),
-        ("functions.read<|x|>", "read", "name-polluted"),
-        ("default.read", "read", "name-prefixed"),
-        ("functions.get_weather:0", "get_weather", "name-prefixed"),
-        ("mcp__server__read", "read", "name-prefixed"),
-        ("default_api.read", "read", "name-prefixed"),
-        ("read.filePath", "read", "name-prefixed"),
-        ("functionsexec5", "exec", "name-prefixed"),
-        ("get_weather_2", "get_weather", "name-prefixed"),
-        ("walk_directorywrite_filewrite_file", "walk_directory", "name-concatenated"),
-        ("readread", "read", "name-concatenated"),
-        ("Read", "read", "name-case"),
-        ("todo_write", "todowrite", "name-case"),
-        ("getWeather", "get_weather", "name-case"),
-        ("search", "Search", "name-case"),
-        ("", None, "name-empty"),
-        ("  ", None, "name-empty"),
-        (None, None, "name-empty"),
-        ("execute_python", None, "unknown-tool"),
-        ("bread", None, "unknown-tool"),
-        ("reading", None, "unknown-tool"),
-        ("read_all", None, "unknown-tool"),
-        ("weather", None, "unknown-tool"),
-        ("x" * 5000, None, "unknown-tool"),
+        ("query_dataset<|channel|>commentary", "query_dataset", "polluted"),
+        ("<|constrain|>read", "read", "polluted"),
+        (" read", "read", "polluted"),
+        ("read\n", "read", "polluted"),
+        ('"read"', "read", "polluted"),
+        ("read()", "read", "polluted"),
+        ("read<arg_key>filePath</arg_key>", "read", "polluted"),
+        ('read({"path": 1})', "read", "polluted"),
+        ("functions.read<|x|>", "read", "polluted"),
+        ("default.read", "read", "prefixed"),
+        ("functions.get_weather:0", "get_weather", "prefixed"),
+        ("mcp__server__read", "read", "prefixed"),
+        ("default_api.read", "read", "prefixed"),
+        ("read.filePath", "read", "prefixed"),
+        ("functionsexec5", "exec", "prefixed"),
+        ("get_weather_2", "get_weather", "prefixed"),
+        ("walk_directorywrite_filewrite_file", "walk_directory", "concatenated"),
+        ("readread", "read", "concatenated"),
+        ("Read", "read", "case"),
+        ("todo_write", "todowrite", "case"),
+        ("getWeather", "get_weather", "case"),
+        ("search", "Search", "case"),
+        ("", None, "empty"),
+        ("  ", None, "empty"),
+        (None, None, "empty"),
+        ("execute_python", None, "unknown"),
+        ("bread", None, "unknown"),
+        ("reading", None, "unknown"),
+        ("read_all", None, "unknown"),
+        ("weather", None, "unknown"),
+        ("x" * 5000, None, "unknown"),
     ],
 )
 def test_ladder(name: str | None, tool: str | None, slug: str | None) -> None:
@@ -64,7 +64,7 @@ def test_ladder(name: str | None, tool: str | None, slug: str | None) -> None:
 
 
 def test_of_two_that_differ_in_case_the_first_is_meant() -> None:
-    assert resolve("GETTIME", ("get_time", "get-time")) == ("get_time", "name-case")
+    assert resolve("GETTIME", ("get_time", "get-time")) == ("get_time", "case")
     assert resolve("get-time", ("get_time", "get-time")) == ("get-time", None)
 
 
@@ -78,5 +78,5 @@ def test_glued_names_come_apart(names: list[str]) -> None:
 @given(st.text(max_size=30), st.lists(st.text(max_size=6), max_size=4))
 def test_any_name_gets_an_answer(name: str, offered: list[str]) -> None:
     tool, slug = resolve(name, offered)
-    assert (tool is None) == (slug in ("unknown-tool", "name-empty"))
+    assert (tool is None) == (slug in ("unknown", "empty"))
     assert tool is None or tool in offered

@@ -7,7 +7,7 @@ from typing import Any
 
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.core.verdict import Finding
-from toolfuzz.judge.defect import Defect, Stage
+from toolfuzz.judge.defect import Defect, Detect, Stage
 
 __all__ = ["defect", "defects", "detectors", "finding"]
 
@@ -27,9 +27,9 @@ def defects() -> dict[str, Defect]:
 
 
 @cache
-def detectors(stage: Stage) -> tuple[Defect, ...]:
-    """Return the defects that are looked for at the end of a stage."""
-    return tuple(d for d in defects().values() if d.stage == stage and d.detect is not None)
+def detectors(stage: Stage) -> tuple[Detect, ...]:
+    """Return the detectors of the defects that are looked for at the end of a stage."""
+    return tuple(d.detect for d in defects().values() if d.stage == stage and d.detect)
 
 
 def defect(slug: str) -> Defect:

@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from toolfuzz.core.case import Json, Turn
-from toolfuzz.core.jsonvalue import escape
+from toolfuzz.core.jsonvalue import escape, same
+from toolfuzz.core.reply import ToolCall
+from toolfuzz.core.validation import fits
 from toolfuzz.core.verdict import Finding
-from toolfuzz.judge.facts import MatchedCall
+from toolfuzz.judge.facts import Facts, MatchedCall
+from toolfuzz.judge.reading import load
 
-__all__ = ["count_checks"]
+__all__ = ["count_checks", "schema_valid"]
 
 _OUTER = ("wire", "stream", "structure")
 
@@ -59,3 +62,21 @@ def _leaves(value: Json) -> Iterator[str]:
             stack += [(f"{at}/{n}", item) for n, item in enumerate(node)]
         else:
             yield at
+
+
+def schema_valid(facts: Facts, calls: Sequence[ToolCall]) -> bool | None:
+    """Whether all calls, as a client got them, name an offered tool and validate."""
+    if not calls:
+        return None
+    # What was drawn was validated before it was sent; a recorded expectation wasn't.
+    right = facts.turn.expect.calls if facts.case.origin != "recorded" else ()
+    for call in calls:
+        tool = facts.case.tool(call.name or "")
+        value = load(call.arguments_raw) if call.arguments_raw is not None else None
+        if tool is None or value is None:
+            return False
+        if any(e.tool == tool.name and same(e.arguments, value) for e in right):
+            continue
+        if not fits(tool.parameters, value):
+            return False
+    return True

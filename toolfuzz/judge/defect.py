@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from toolfuzz.core.verdict import Finding, Layer, Severity
 from toolfuzz.judge.example import Example
@@ -16,11 +16,24 @@ from toolfuzz.judge.example import Example
 if TYPE_CHECKING:
     from toolfuzz.judge.facts import Facts
 
-__all__ = ["STAGES", "Defect", "Group", "Stage"]
+__all__ = ["STAGES", "Defect", "Detect", "Group", "Refused", "Stage"]
 
 Group = Literal["A", "B", "C", "D", "E", "F", "G", "H"]
 Stage = Literal["laws", "assemble", "structure", "pairing", "values", "causes"]
+Detect: TypeAlias = "Callable[[Facts], Iterable[Finding]]"
 STAGES: tuple[Stage, ...] = ("laws", "assemble", "structure", "pairing", "values", "causes")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The words (regular expressions) by which servers name a defect when they refuse a request.
+
+    ``about``: the model's own ``call``, the ``history`` that was sent back (from the second turn
+    on), or the ``tools`` (then the refusal must point at one of them).
+    """
+
+    about: Literal["call", "history", "tools"]
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +49,9 @@ class Defect:
 
     ``detect`` takes the facts as they stand at the end of ``stage`` and returns the findings
     (see ``finding``), () for none; it must be quick where nothing is wrong. ``explains`` are
-    slugs that are not reported beside this one, because they follow from it. ``examples`` are
+    slugs that are not reported beside this one, because they follow from it. ``ends``: as an error
+    it leaves nothing to be read on. ``refused`` are a server's words for it, ``problems`` the kinds
+    of WireProblem that show it. ``examples`` are
     replies in which it is found, and look-alikes in which it must not be.
     """
 
@@ -53,8 +68,11 @@ class Defect:
     indistinguishable: str = ""
     pairs: tuple[str, ...] = ()
     scope: Literal["exchange", "multi-turn"] = "exchange"
-    detect: Callable[[Facts], Iterable[Finding]] | None = None
+    detect: Detect | None = None
     explains: frozenset[str] = frozenset()
+    ends: bool = False
+    refused: Refused | None = None
+    problems: frozenset[str] = frozenset()
     examples: tuple[Example, ...] = ()
 
     def finding(self, message: str, **fields: Any) -> Finding:

@@ -6,13 +6,24 @@ recorded exchanges are files beside (``defects/examples/SLUG/*.http``).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Message, Tool, Turn
 from toolfuzz.core.reply import Finish, Fragment, Reply, ToolCall
 
-__all__ = ["ABSENT", "UNKNOWN", "Example", "answer", "arguments", "called", "streamed"]
+__all__ = [
+    "ABSENT",
+    "UNKNOWN",
+    "Example",
+    "answer",
+    "arguments",
+    "called",
+    "delta",
+    "refused",
+    "streamed",
+    "tool",
+]
 
 UNKNOWN: Final[Any] = object()
 ABSENT: Final[Any] = object()
@@ -23,12 +34,14 @@ _ANY: JsonObject = {"type": "object"}
 class Example:
     """A case, the replies to its turns so far, and whether the defect is in the last of them.
 
+    ``where`` are the traits of the formats in which it is judged (``Traits.fit``; "" is all).
     ``counterpart`` is the plain reply to the same question, ``max_tokens`` the request's cap.
     """
 
     case: Case
     replies: tuple[Reply, ...]
     found: bool = True
+    where: str = ""
     counterpart: Reply | None = None
     max_tokens: int | None = None
 
@@ -41,6 +54,7 @@ def arguments(
     found: bool = True,
     strict: bool = False,
     stream: bool = False,
+    where: str = "",
 ) -> Example:
     """One call of the tool ``f``: the argument text as sent, beside the arguments asked for.
 
@@ -51,7 +65,7 @@ def arguments(
     tool = Tool("f", "", _ANY if schema is None else schema, strict)
     expect = Expectation("calls", (ExpectedCall("f", asked),)) if known else Expectation("unknown")
     reply = _reply((called("f", sent),), finish="tool_calls", stream=stream)
-    return Example(_case((tool,), expect), (reply,), found)
+    return Example(_case((tool,), expect), (reply,), found, where)
 
 
 def answer(
@@ -62,6 +76,8 @@ def answer(
     found: bool = True,
     tools: Sequence[Tool] = (),
     turn: JsonObject | None = None,
+    where: str = "",
+    earlier: Sequence[Reply] = (),
     counterpart: Reply | None = None,
     max_tokens: int | None = None,
     **more: Any,
@@ -69,11 +85,14 @@ def answer(
     """A plain reply to a question that asked for these calls (None: nobody knows what).
 
     ``tools`` are beside those that are asked for; ``turn`` holds more fields of the turn
-    (``tool_choice``, ``parallel``), ``more`` of the reply (``usage``, ``reasoning``).
+    (``tool_choice``, ``parallel``), ``more`` of the reply (``usage``, ``reasoning``). ``earlier``
+    are replies to turns before.
     """
     reply = _reply(calls, text=text, finish=finish or ("tool_calls" if calls else "stop"), **more)
     case = _asking(asked, tools, calls, turn or {})
-    return Example(case, (reply,), found, counterpart, max_tokens)
+    turns = (*(Turn((), Expectation("unknown")) for _ in earlier), *case.turns)
+    case = replace(case, turns=turns)
+    return Example(case, (*earlier, reply), found, where, counterpart, max_tokens)
 
 
 def streamed(
@@ -82,12 +101,39 @@ def streamed(
     found: bool = True,
     tools: Sequence[Tool] = (),
     finish: Finish | None = "tool_calls",
+    where: str = "",
     **more: Any,
 ) -> Example:
-    """A streamed reply, as the events of its tool calls."""
+    """A streamed reply, as the events of its tool calls (``delta``)."""
     reply = _reply((), finish=finish, stream=True, fragments=fragments, **more)
     calls = [ToolCall(None, f.name, None) for f in fragments if f.name]
-    return Example(_asking(asked, tools, calls, {}), (reply,), found)
+    return Example(_asking(asked, tools, calls, {}), (reply,), found, where)
+
+
+def delta(
+    slot: int | None, arguments: Any = None, *, id: str | None = None, name: str | None = None
+) -> Fragment:
+    """One tool-call event of a stream; what is None is absent."""
+    given = {"index": slot, "id": id, "name": name, "arguments": arguments}
+    keys = tuple(key for key, value in given.items() if value is not None)
+    return Fragment(0, "delta", slot, id, name, arguments, keys)
+
+
+def refused(
+    message: str,
+    *,
+    status: int = 400,
+    tools: Sequence[Tool] = (),
+    turn: int = 0,
+    found: bool = True,
+) -> Example:
+    """An HTTP error in place of the reply to a turn (counted from 0)."""
+    reply = Reply("", False, status, error={"message": message})
+    tools = tools or (Tool("get_weather", "", _ANY),)
+    unknown = Turn((Message("user", "Go on."),), Expectation("unknown"))
+    case = Case("generated", "example", (), tuple(tools), (unknown,) * (turn + 1))
+    earlier = _reply((called("get_weather"),), finish="tool_calls")
+    return Example(case, (*[earlier] * turn, reply), found)
 
 
 def called(name: str | None, sent: Any = "{}", id: str | None = "call_1") -> ToolCall:
@@ -95,6 +141,11 @@ def called(name: str | None, sent: Any = "{}", id: str | None = "call_1") -> Too
     if isinstance(sent, str):
         return ToolCall(id, name, sent)
     return ToolCall(id, name, None, None if sent is ABSENT else sent, sent is not ABSENT)
+
+
+def tool(name: str, parameters: JsonObject | None = None) -> Tool:
+    """A tool to be offered beside those that are asked for."""
+    return Tool(name, "", _ANY if parameters is None else parameters)
 
 
 def _asking(

@@ -1,32 +1,116 @@
-"""What is under judgement: one reply, and one call of it."""
+"""What is known of a reply under judgement. Each stage adds its facts; detectors read them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from toolfuzz.core.case import Case, ExpectedCall, Tool, Turn
-from toolfuzz.core.reply import Reply, ToolCall
+from toolfuzz.core.reply import Reply, ToolCall, WireProblem
+from toolfuzz.core.verdict import Finding
+from toolfuzz.formats import Traits, wire_format
 
 if TYPE_CHECKING:
     from toolfuzz.judge.arguments import ReadArguments
+    from toolfuzz.judge.markup import Written
+    from toolfuzz.judge.pairing import Pair
+    from toolfuzz.judge.stream import StreamedCall
 
-__all__ = ["Facts", "MatchedCall"]
+__all__ = ["Facts", "MatchedCall", "Refusal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a server said instead of a reply: the HTTP status, and its error as text."""
+
+    status: int
+    text: str
 
 
 @dataclass(slots=True)
 class Facts:
-    """One reply under judgement; ``reply.calls`` are assembled once the stream layer has run.
+    """One reply, the last of a conversation, and what the stages found out about it.
 
-    ``twin`` is the same question's plain reply when it was asked in both modes. ``max_tokens``
-    is the cap that the request carried.
+    ``number`` is the turn's, from 0; ``earlier`` are the replies before it (None: not kept).
+    ``counterpart`` is the plain reply to the same question when it was asked in both modes,
+    ``max_tokens`` the cap that the request carried.
+
+    laws: ``excuse`` says why the reply is nobody's fault unless a defect explains it, ``refusal``
+    what the server said, ``broke_off`` that an error ended a stream, ``problems`` what the
+    format's reader found out of place, ``readable`` whether anything else is there.
+    assemble: ``streamed`` are the calls of a stream, ``sent`` all calls as a client has them,
+    ``complete`` that there are calls whose arguments load; ``text_for_object`` the positions of
+    those whose arguments are text though the format has an object there.
+    structure: ``calls`` are mended of what the stream did to them; ``legacy``: they stand in the
+    old field. ``in_text`` and ``in_reasoning`` are a call that stands there instead.
+    pairing: ``pairs`` are the calls beside the tool they mean and the call asked for; ``merged``
+    (position, number) calls taken apart, ``repeated`` calls made too often, ``unforced`` those of
+    another tool than the one demanded, ``strays`` of another than asked for, ``extra`` nobody asked
+    for, ``missing`` never came; ``order`` is the order in which they came, ``trace`` the calls'
+    own markup beside them as (place, what), ``marker`` the beginning of one at the text's end.
+    values: ``matched`` are the calls whose arguments were read.
     """
 
     case: Case
-    turn: Turn
+    number: int
     reply: Reply
-    twin: Reply | None = None
+    earlier: Sequence[Reply | None] = ()
+    counterpart: Reply | None = None
     max_tokens: int | None = None
+    turn: Turn = field(init=False)
+    traits: Traits = field(init=False)
+    findings: list[Finding] = field(default_factory=list)
+    # laws
+    excuse: str | None = None
+    refusal: Refusal | None = None
+    broke_off: bool = False
+    problems: Sequence[WireProblem] = ()
+    readable: bool = True
+    # assemble
+    streamed: Sequence[StreamedCall] = ()
+    sent: Sequence[ToolCall] = ()
+    complete: bool = False
+    text_for_object: Sequence[int] = ()
+    # structure
+    calls: list[ToolCall] = field(default_factory=list)
+    legacy: bool = False
+    in_text: Written | None = None
+    in_reasoning: Written | None = None
+    # pairing
+    pairs: list[Pair] = field(default_factory=list)
+    merged: Sequence[tuple[int, int]] = ()
+    repeated: Sequence[Pair] = ()
+    unforced: Sequence[Pair] = ()
+    strays: Sequence[Pair] = ()
+    extra: Sequence[Pair] = ()
+    missing: Sequence[ExpectedCall] = ()
+    order: Sequence[int] = ()
+    trace: tuple[str, Written] | None = None
+    marker: str | None = None
+    # values
+    matched: list[MatchedCall] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.turn = self.case.turns[self.number]
+        self.traits = wire_format(self.reply.api).traits
+
+    @property
+    def forbidden(self) -> bool:
+        """Whether no call was allowed."""
+        return self.turn.tool_choice == "none" or not self.case.tools
+
+    @property
+    def unwanted(self) -> bool:
+        """Whether no call was right, though calls were allowed."""
+        return self.turn.expect.kind == "no_call" and not self.forbidden
+
+    @property
+    def sought(self) -> bool:
+        """Whether a call was asked for or demanded."""
+        if self.forbidden or self.unwanted:
+            return False
+        return self.turn.expect.kind == "calls" or self.turn.tool_choice != "auto"
 
 
 @dataclass(frozen=True, slots=True)

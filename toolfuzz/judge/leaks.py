@@ -3,56 +3,28 @@
 from collections.abc import Collection, Iterator
 
 from toolfuzz.core.case import Json
-from toolfuzz.core.text import clip
-from toolfuzz.core.verdict import Finding
-from toolfuzz.judge.catalogue import finding
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.markup import Written, marker_begun, written_calls
 
-__all__ = ["absent_call", "in_text", "leaked", "traces"]
+__all__ = ["leaked", "marker_left", "traces"]
 
 _CONTEXT = 12
 
 
-def absent_call(facts: Facts) -> Finding | None:
-    """Say where a reply without calls has its call: in text, in reasoning, lost, or never made."""
-    reply, turn = facts.reply, facts.turn
-    sought = turn.expect.kind == "calls" or turn.tool_choice not in ("auto", "none")
-    found = leaked(facts, reply.text, native=not sought)
-    # Without a known answer a text may explain a call; one that begins with it is one.
-    if found and (sought or reply.text.strip().startswith(found.snippet)):
-        return in_text("call-in-content", found)
-    if sought and (found := leaked(facts, reply.reasoning)):
-        return in_text("call-in-reasoning", found)
-    if reply.finish == "tool_calls":
-        return finding("finish-calls-empty", "finish reason tool_calls, but no call")
-    if not sought:
-        return None
-    spent = reply.usage.output_tokens if reply.usage else None
-    said = reply.text.strip()
-    if not said and ((spent or 0) > 5 or reply.reasoning.strip()):
-        return finding("call-dropped", f"nothing came back for {spent} tokens")
-    message = f"no call; the text says {clip(said, 200)!r}" if said else "an empty reply"
-    return finding("no-call", message)
-
-
-def in_text(slug: str, found: Written) -> Finding:
-    """Build the finding of a call that stands in text."""
-    return finding(slug, f"{found.dialect} call of {found.tool}", actual=clip(found.snippet))
-
-
-def traces(facts: Facts, called: Collection[str]) -> Finding | None:
-    """Look for remains of the calls' own markup in the text beside them."""
-    reply = facts.reply
-    for place, text in (("text", reply.text), ("reasoning", reply.reasoning)):
+def traces(facts: Facts, called: Collection[str]) -> tuple[str, Written] | None:
+    """Return where remains of the calls' own markup stand beside them, and what they say."""
+    for place, text in (("text", facts.reply.text), ("reasoning", facts.reply.reasoning)):
         found = leaked(facts, text, native=place == "reasoning", beside_call=True)
         if found and found.tool in called:
-            message = f"{found.dialect} markup of {found.tool} in the {place} as well"
-            return finding("call-and-markup", message, actual=clip(found.snippet))
-    begun = marker_begun(reply.text) if reply.stream else None
-    if begun and not _quoted(facts, reply.text, begun):
-        return finding("stream-marker-split", f"the text ends with {begun!r}", actual=begun)
+            return place, found
     return None
+
+
+def marker_left(facts: Facts) -> str | None:
+    """Return the beginning of a call marker with which a streamed text ends."""
+    reply = facts.reply
+    begun = marker_begun(reply.text) if reply.stream else None
+    return begun if begun and not _quoted(facts, reply.text, begun) else None
 
 
 def leaked(

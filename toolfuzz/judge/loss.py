@@ -6,20 +6,16 @@ when none is known, when it loads.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import canonical
-from toolfuzz.core.reply import ToolCall
-from toolfuzz.core.text import clip
-from toolfuzz.core.verdict import Finding
-from toolfuzz.judge.catalogue import finding
 from toolfuzz.judge.reading import agrees, load, objects, spellings
-from toolfuzz.judge.stream import StreamedCall
+from toolfuzz.judge.stream import Damage, StreamedCall
 
-__all__ = ["Known", "mend", "unswap"]
+__all__ = ["Known", "damage", "unswap"]
 
 _INCREMENTAL_BELOW = 64
 _WORK = 4_000_000
@@ -43,49 +39,36 @@ class Known:
         return any(canonical(v) == wanted for v in self.values)
 
 
-def mend(
-    streamed: StreamedCall, known: Known, *, joined: bool = False
-) -> tuple[ToolCall, Finding | None]:
-    """Return the call with repaired arguments and what the stream had done to them.
-
-    Where arguments are objects whose text is sent in pieces (``joined``), a lost head has a name of
-    its own: the pieces don't join.
-    """
-    call = streamed.tool_call()
+def damage(streamed: StreamedCall, known: Known) -> Damage | None:
+    """Return what the stream did to the call's arguments; None for nothing that shows."""
     raw = "".join(streamed.pieces)
-    at = streamed.position
-    if call.arguments_raw is None:
-        return call, None
-    whole = streamed.whole
-    if whole is not None and raw and load(whole) and whole != raw:
-        slug = _against(streamed.pieces, raw, whole)
+    if streamed.other is not None and not streamed.pieces:
+        return None
+    if raw and (other := next((w for w in streamed.wholes if w != raw), None)) is not None:
+        whole = next((w for w in streamed.wholes if load(w) is not None), None)
         message = "the argument deltas and the complete arguments differ"
-        return replace(call, arguments_raw=whole), finding(slug, message, call=at)
-    if not raw:
-        if whole and len(whole) > _INCREMENTAL_BELOW and not streamed.pieces:
-            return call, _in_one_piece(len(whole), at)
-        return call, None
-    if known.accepts(raw):
-        if len(streamed.pieces) == 1 and len(raw) > _INCREMENTAL_BELOW:
-            return call, _in_one_piece(len(raw), at)
-        return call, None
-    headless = "anthropic-bad-partial-json" if joined else "stream-head-lost"
-    for slug, repaired, message in (
-        ("args-cumulative", _cumulative(streamed.pieces), "deltas repeat what was already sent"),
-        ("stream-duplicate-delta", _duplicate(streamed.pieces, raw, known), "a delta came twice"),
-        (headless, _head(raw, known), "the first bytes of the arguments are missing"),
-        ("stream-tail-lost", _tail(raw, known), "the last bytes of the arguments are missing"),
+        return Damage(_against(streamed.pieces, raw, other), message, raw, whole)
+    if not raw or known.accepts(raw):
+        text = raw or streamed.whole or ""
+        if len(text) > _INCREMENTAL_BELOW and len(streamed.pieces) < 2:
+            return Damage("at-once", f"{len(text)} characters came at once")
+        return None
+    for kind, repaired, message in (
+        ("grown", _cumulative(streamed.pieces), "deltas repeat what was already sent"),
+        ("twice", _duplicate(streamed.pieces, raw, known), "a delta came twice"),
+        ("headless", _head(raw, known), "the first bytes of the arguments are missing"),
+        ("tailless", _tail(raw, known), "the last bytes of the arguments are missing"),
     ):
         if repaired is not None:
-            fault = finding(slug, message, call=at, expected=clip(repaired), actual=clip(raw))
-            return replace(call, arguments_raw=repaired), fault
-    return call, None
+            return Damage(kind, message, raw, repaired)
+    return None
 
 
-def unswap(calls: Sequence[StreamedCall], known: Sequence[Known]) -> Finding | None:
+def unswap(calls: Sequence[StreamedCall], known: Sequence[Known]) -> tuple[int, int] | None:
     """Undo a swap of two calls' argument deltas in place, if that makes both right.
 
-    What came with a call's first event stays; only what followed may have been misrouted.
+    What came with a call's first event stays; only what followed may have been misrouted. Returns
+    the positions of the two, None when nothing was swapped.
     """
     wrong = [
         n
@@ -103,30 +86,28 @@ def unswap(calls: Sequence[StreamedCall], known: Sequence[Known]) -> Finding | N
                 "".join(swapped[1])
             ):
                 a.pieces, b.pieces = swapped
-                return finding(
-                    "interleaved-misrouted",
-                    f"the argument deltas of calls {first} and {second} are swapped",
-                    call=first,
-                )
+                return first, second
     return None
 
 
 def _against(pieces: list[str], raw: str, whole: str) -> str:
-    """Name the fault of deltas by the complete arguments that the stream itself gives."""
+    """Name the damage to deltas by the complete arguments that the stream itself gives."""
+    if not whole or load(whole) is None:
+        return "differs"
     if pieces[-1] == whole:
-        return "args-cumulative" if len(pieces) > 2 else "stream-duplicate-delta"
+        return "grown" if len(pieces) > 2 else "twice"
     if whole.startswith(raw):
-        return "stream-tail-lost"
+        return "tailless"
     if whole.endswith(raw):
-        return "stream-head-lost"
+        return "headless"
     start = 0
     for n, piece in enumerate(pieces[:-1]):
         start += len(piece)
         if piece == pieces[n + 1] and whole.startswith(raw[start + len(piece) :], start):
-            return "stream-duplicate-delta"
+            return "twice"
         if not whole.startswith(raw[:start][-len(piece) :], start - len(piece)):
             break
-    return "wire-malformed"
+    return "differs"
 
 
 def _cumulative(pieces: list[str]) -> str | None:
@@ -204,7 +185,3 @@ def _tail(raw: str, known: Known) -> str | None:
         if agrees(raw, value):
             return strictjson.dumps(value)
     return None
-
-
-def _in_one_piece(size: int, at: int) -> Finding:
-    return finding("stream-not-incremental", f"{size} characters came at once", call=at)

@@ -13,30 +13,30 @@ _LONGEST = 1000
 
 
 def resolve(name: str | None, offered: Collection[str]) -> tuple[str | None, str | None]:
-    """Return (the offered name that is meant, the slug of what is wrong with the name).
+    """Return (the offered name that is meant, what is wrong with the name).
 
     The first class that fits wins, in the order of the module's first line, and within a class
     the first of ``offered``. Names beyond 1,000 characters are cleaned, but never taken apart.
     """
     if not name or not name.strip(_SPACE):
-        return None, "name-empty"
+        return None, "empty"
     if name in offered:
         return name, None
     cleaned = list(_cleaned(name))
     for candidate in cleaned:
         if candidate in offered:
-            return candidate, "name-polluted"
+            return candidate, "polluted"
     if len(name) > _LONGEST:
-        return None, "unknown-tool"
+        return None, "unknown"
     if tool := _without_namespace(name, offered):
-        return tool, "name-prefixed"
+        return tool, "prefixed"
     for candidate in cleaned:
         if tool := _without_namespace(candidate, offered):
-            return tool, "name-polluted"
+            return tool, "polluted"
     if glued := split_glued(name, offered):
-        return glued[0], "name-concatenated"
+        return glued[0], "concatenated"
     alike = next((tool for tool in offered if _folded(tool) == _folded(name)), None)
-    return alike, "name-case" if alike else "unknown-tool"
+    return alike, "case" if alike else "unknown"
 
 
 def split_glued(name: str, offered: Collection[str]) -> list[str]:

@@ -17,6 +17,7 @@ __all__ = ["Pair", "nearest", "pair_up", "split_merged", "without_repeats"]
 class Pair:
     """A call, the tool it means, the call that was asked for, and whether to read on.
 
+    ``misnamed`` is what is wrong with the call's name, as ``names.resolve`` says it.
     ``judged`` is False when the call as a whole was already blamed: its arguments answer
     another question.
     """
@@ -26,6 +27,7 @@ class Pair:
     tool: Tool | None = None
     expected: ExpectedCall | None = None
     judged: bool = True
+    misnamed: str | None = None
 
 
 def split_merged(call: ToolCall, offered: Sequence[str]) -> list[ToolCall]:

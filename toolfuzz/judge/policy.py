@@ -8,7 +8,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import defects
-from toolfuzz.judge.pipeline import Judgement
+from toolfuzz.judge.judge import Judgement
 
 __all__ = ["Policy"]
 

@@ -1,131 +1,101 @@
-"""What servers say when they refuse a request, and which documented defect that shows.
+"""What servers say when they refuse a request, and which defect that names.
 
-The wording is all there is to go by. It is matched without case, in the first 20,000 characters;
-what matches nothing is nobody's fault as far as one can see.
+The wording is all there is to go by, so a refusal counts only where it points at something: at
+the model's own call, at the history, or at an offered tool. Words like "schema" or "function"
+alone are no proof: request parameters and overloaded servers are complained about in the same.
 """
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from functools import cache
 
-from toolfuzz.core import json as strictjson
+from toolfuzz.core.case import Json, Tool
 from toolfuzz.core.verdict import Finding
-from toolfuzz.judge.catalogue import finding
+from toolfuzz.judge.catalogue import defects
+from toolfuzz.judge.facts import Facts, Refusal
+from toolfuzz.judge.wording import one_line
 
-__all__ = ["error_text", "one_line", "refusal"]
+__all__ = ["about_parameter", "is_limit", "names_defect", "points_at_tools"]
 
-_LOOKED_AT = 20_000
-_Table = tuple[tuple[str, re.Pattern[str]], ...]
-
-
-def _table(**phrases: tuple[str, ...]) -> _Table:
-    return tuple(
-        (slug.replace("_", "-"), re.compile("|".join(alternatives), re.IGNORECASE | re.DOTALL))
-        for slug, alternatives in phrases.items()
-    )
-
-
-# In each table the first entry that matches wins.
-_OWN_CALL = _table(
-    provider_refused_call=(
-        "tool_use_failed",
-        "failed_generation",
-        "failed to call a function",
-        "malformed_function_call",
-        "unexpected_tool_call",
-        "tool call validation failed",
-    ),
+_LIMITS = re.compile(r"rate.?limit|overloaded|too many requests|quota|capacity|unavailable", re.I)
+_PARAMETER = re.compile(
+    r"unknown name|cannot find field|"
+    r"(unknown|unrecognized|unsupported|unexpected|invalid|extra).{0,30}"
+    r"(parameter|argument|field|input|value|key)|"
+    r"(parameter|argument|field|response_format)\b.{0,80}not (supported|permitted|allowed)",
+    re.I | re.DOTALL,
 )
-_HISTORY = _table(
-    opaque_metadata_required=(
-        r"thought_?signature",
-        r"missing a \w*signature",
-        r"reasoning.{0,40}required",
-    ),
-    history_args_type=(
-        "can only get item pairs",
-        "has no attribute 'items'",
-        "not a mapping",
-        r"arguments.{0,60}(must|should) be.{0,30}(dict|mapping|object|string)",
-        r"arguments.{0,60}expected.{0,30}(dict|mapping|object|string)",
-    ),
-    history_args_reparse=(
-        r"pars(e|ing).{0,60}arguments",
-        r"decod(e|ing).{0,60}arguments",
-        r"arguments.{0,60}(json|parse)",
-        "expecting (value|property name|',' delimiter)",
-        r"invalid \\{0,2}escape",
-    ),
-    id_format=(
-        r"call_?id\b.{0,80}(must be|match|pattern|length|too long)",
-        r"tool call id was .{0,80} but must be",
-    ),
-    id_rewritten=(
-        "no tool call found",
-        r"call_?id.{0,80}(not found|unknown|does not exist|invalid)",
-        r"unknown tool.?call",
-    ),
-    pairing_rejected=(
-        r"tool_use.{0,60}tool_result",
-        r"tool_result.{0,60}tool_use",
-        r"tool_call_ids? did not have response",
-        "must be followed by tool messages",
-        "preceding message with 'tool_calls'",
-        r"tool messages?.{0,60}(follow|preced|match)",
-        "function response parts",
-    ),
-)
-_TOOLS = _table(
-    tool_name_rejected=(
-        r"tools?[\[.]\d+\]?\.(\w+\.)?name\b",
-        r"(function|tool)[ _]names?\b.{0,80}"
-        r"(must|invalid|match|pattern|too long|length|start|contain)",
-        r"invalid (function|tool)[ _]name",
-    ),
-    property_key_rejected=(
-        r"propert(y|ies) (keys?|names?)\b.{0,80}(match|pattern|invalid|must)",
-        "invalid property (key|name)",
-    ),
-    schema_rejected=(
-        r"json.?schema",
-        r"input_?schema",
-        r"function_?declarations?",
-        r"(invalid|unrecognized|unsupported) schema",
-        r"schema.{0,80}(invalid|unsupported|not support)",
-        "unknown name",
-        "proto field",
-        "grammar",
-        r"function[._ ]parameters",
-        r"\$ref|\$defs",
-        "additionalproperties|prefixitems|propertynames",
-        r"tools[\[.]\d+\]?\.(\w+\.)*parameters",
-    ),
-)
+# tools[0].function, tools.3.custom.input_schema, function_declarations[0].parameters
+_PATH = re.compile(r"\btools?(\[\d+\]|\.\d+\b)|\bfunction_?declarations\[\d+\]", re.I)
+_QUOTED = re.compile(r"(?<=[\"'`‘“])[^\"'`‘’“”\n]{1,200}(?=[\"'`’”])")
+_MOST_NAMES = 10_000
+# In every schema, so naming one points at none.
+_EVERYWHERE = frozenset({"type", "properties", "required", "description"})
 
 
-def refusal(error: Any, turn: int) -> Finding | None:
-    """Return the defect that an error object or text names, if it names one.
+def names_defect(facts: Facts, refusal: Refusal) -> Iterator[Finding]:
+    """Yield the defects that the server's words name; whoever is the first cause explains others.
 
-    From the second turn on the history is looked at first: it was sent back as it came.
+    A complaint about the tools must point at one, and a server that fails (5xx) is not believed
+    about them. The history is looked at from the second turn on: it was sent back as it came.
     """
-    text = error_text(error)[:_LOOKED_AT]
-    for slug, pattern in (*_OWN_CALL, *(_HISTORY if turn else ()), *_TOOLS):
-        if pattern.search(text):
-            # A refused turn is no guess any more, whatever the catalogue says of its slug.
-            return finding(slug, one_line(text), severity="error")
-    return None
+    text = refusal.text
+    limited = is_limit(text)
+    at_tools: bool | None = None
+    for entry in defects().values():
+        if entry.refused is None or not _pattern(entry.refused.words).search(text):
+            continue
+        about = entry.refused.about
+        if about == "history" and not facts.number:
+            continue
+        if about == "tools":
+            if limited or refusal.status >= 500:
+                continue
+            if at_tools is None:
+                at_tools = points_at_tools(text, facts.case.tools)
+            if not at_tools:
+                continue
+        # A refused turn is no guess any more, whatever the defect's own severity is.
+        yield entry.finding(one_line(text), severity="error")
 
 
-def error_text(error: Any) -> str:
-    """Return an error as text, whatever it is."""
-    if isinstance(error, str):
-        return error
-    try:
-        return strictjson.dumps(error)
-    except (RecursionError, TypeError, ValueError):
-        return "an error that can't be shown"
+@cache
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(words), re.IGNORECASE | re.DOTALL)
 
 
-def one_line(text: str) -> str:
-    """Return hostile text as one short printable line."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[:600]).split())
-    return line if len(line) <= 200 else line[:199] + "…"
+def is_limit(text: str) -> bool:
+    """Whether an error speaks of load or limits."""
+    return _LIMITS.search(text[:2000]) is not None
+
+
+def about_parameter(refusal: Refusal) -> bool:
+    """Whether a parameter of the request (temperature, say) is what was refused."""
+    return refusal.status < 500 and _PARAMETER.search(refusal.text) is not None
+
+
+def points_at_tools(text: str, tools: tuple[Tool, ...]) -> bool:
+    """Whether a refusal names a place in ``tools``, a tool, or something in a tool's schema."""
+    if _PATH.search(text):
+        return True
+    quoted = set(_QUOTED.findall(text))
+    for tool in tools:
+        if tool.name in quoted:
+            return True
+        if re.search(rf"\b(function|tool)\b.{{0,3}}\s{re.escape(tool.name)}\b", text, re.I):
+            return True
+    return bool(quoted) and not quoted.isdisjoint(_words(tools))
+
+
+def _words(tools: tuple[Tool, ...]) -> set[str]:
+    """Return the keys in the tools' schemas: keywords and names of properties."""
+    words: set[str] = set()
+    stack: list[Json] = [tool.parameters for tool in tools]
+    while stack and len(words) < _MOST_NAMES:
+        node = stack.pop()
+        if isinstance(node, dict):
+            words.update(node)
+            stack += node.values()
+        elif isinstance(node, list):
+            stack += node
+    return words - _EVERYWHERE

@@ -1,4 +1,4 @@
-"""Fragments of a stream to calls, tolerantly; what a strict client would trip over is a finding.
+"""Fragments of a stream to calls, tolerantly; what a strict client would trip over is kept.
 
 A call starts at an index that is new and brings a name or an id. Without an index, a new id or a
 name after complete arguments starts one. Everything else continues the call of its index, else
@@ -12,14 +12,26 @@ from typing import Any
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.reply import Fragment, Reply, ToolCall
-from toolfuzz.core.text import clip
-from toolfuzz.core.verdict import Finding
-from toolfuzz.formats import wire_format
-from toolfuzz.judge.catalogue import finding
+from toolfuzz.formats import Traits
 
-__all__ = ["StreamedCall", "assemble"]
+__all__ = ["Damage", "StreamedCall", "assemble"]
 
 _BRACKET = re.compile(r'\\.|["{}\[\]]', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What a stream did to one call's arguments, and what they were before it.
+
+    kind: ``grown`` (deltas repeat what was sent) · ``twice`` (a delta came twice) · ``headless`` ·
+    ``tailless`` · ``swapped`` (with another call's) · ``differs`` (from the whole that came as
+    well) · ``at-once`` (no damage: all came in one piece).
+    """
+
+    kind: str
+    message: str
+    came: str = ""
+    repaired: str | None = None
 
 
 @dataclass(slots=True)
@@ -27,8 +39,15 @@ class StreamedCall:
     """A call under assembly.
 
     ``pieces`` are the argument deltas in order, ``opening`` of them came with the first event;
-    ``whole`` is what a done, close or final event gave as the full argument string. ``other`` is
-    an arguments value of another JSON type than string.
+    ``wholes`` are what done, close and final events gave as the full argument string, ``whole`` the
+    last of them. ``other`` is an arguments value of another JSON type than string.
+
+    What a strict client would trip over: ``unindexed`` says which event had no index, arguments
+    came under the index ``strayed_to`` that nobody opened, another call has the same index
+    (``slot_shared``), an ``other_id``, an id or name that came after the first event, a name
+    that came ``spoken`` times or in pieces, ``blanked`` fields of later events, events after the
+    call's end (``after_close``), arguments ``inline`` in the event that opens it. ``damage`` is
+    what the stream did to the arguments.
     """
 
     slot: int | None
@@ -39,17 +58,30 @@ class StreamedCall:
     pieces: list[str] = field(default_factory=list)
     opening: int = 0
     whole: str | None = None
+    wholes: list[str] = field(default_factory=list)
     other: Any = None
     has_arguments: bool = False
     has_text: bool = False
     events: int = 0
-    blank_name: bool = False
     closed: bool = False
+    other_id: str | None = None
+    unindexed: str = ""
+    strayed_to: int | None = None
+    slot_shared: bool = False
+    id_came_late: bool = False
+    name_came_late: bool = False
+    name_came_blank: bool = False
+    blanked: str = ""
+    after_close: bool = False
+    inline: bool = False
+    spoken: int = 0
+    name_in_pieces: bool = False
     scanned: int = 0
     depth: int = 0
     began: bool = False
     in_string: bool = False
     carry: str = ""
+    damage: Damage | None = None
 
     @property
     def name(self) -> str | None:
@@ -90,33 +122,39 @@ class StreamedCall:
         return ToolCall(self.id, self.name, raw, None, True, "stream")
 
 
-def assemble(
-    reply: Reply, offered: Collection[str]
-) -> tuple[list[StreamedCall], tuple[Finding, ...]]:
-    """Return the calls of a streamed reply and what is wrong with how they were sent.
-
-    A habit that shows in several calls is one finding, at the first call it hurts.
-    """
-    assembler = _Assembler(reply, offered)
+def assemble(reply: Reply, traits: Traits, offered: Collection[str]) -> list[StreamedCall]:
+    """Return the calls of a streamed reply, in the order in which they began."""
+    assembler = _Assembler(reply, traits)
     for fragment in reply.fragments:
         assembler.hear(fragment)
-    assembler.finish()
-    return assembler.calls, tuple(assembler.found.values())
+    for call in assembler.calls:
+        _settle_name(call, offered)
+    return assembler.calls
+
+
+def _settle_name(call: StreamedCall, offered: Collection[str]) -> None:
+    """Make one name of all that came: repeated, in pieces, or growing."""
+    call.spoken = len(call.names)
+    if call.spoken < 2:
+        return
+    first, last = call.names[0], call.names[-1]
+    distinct = len(set(call.names)) > 1
+    joined = "".join(call.names) if call.spoken <= 100 else first
+    if joined in offered and (distinct or first not in offered):
+        call.name_in_pieces = True
+        call.names = [joined]
+    elif distinct:
+        call.name_in_pieces = True
+        call.names = [last if last.startswith(first) else joined]
 
 
 class _Assembler:
-    def __init__(self, reply: Reply, offered: Collection[str]) -> None:
-        self.traits = wire_format(reply.api).traits
-        self.offered = offered
+    def __init__(self, reply: Reply, traits: Traits) -> None:
+        self.traits = traits
         self.calls: list[StreamedCall] = []
         self.by_slot: dict[int, StreamedCall] = {}
         self.by_id: dict[str, StreamedCall] = {}
-        self.found: dict[str, Finding] = {}
         self.named_slots = {f.slot for f in reply.fragments if f.id or f.name}
-
-    def note(self, slug: str, call: StreamedCall, message: str) -> None:
-        if slug not in self.found:
-            self.found[slug] = finding(slug, message, call=call.position)
 
     def hear(self, fragment: Fragment) -> None:
         if fragment.kind == "open":
@@ -136,36 +174,34 @@ class _Assembler:
     # --- which call a fragment belongs to
 
     def _delta(self, fragment: Fragment) -> None:
-        call = self._route(fragment)
-        if call.closed and self.traits.closes:
-            self.note("anthropic-delta-after-stop", call, "a delta for a block that was closed")
+        call = self._route(fragment) if self.traits.indexed else self._route_block(fragment)
+        call.after_close |= call.closed and self.traits.closes
         self._take_id(call, fragment)
         self._take_name(call, fragment)
         self._take_arguments(call, fragment)
         call.events += 1
 
     def _route(self, fragment: Fragment) -> StreamedCall:
-        if not self.traits.indexed:
-            return self._route_block(fragment)
+        """Deltas that belong together by index; nothing opens or closes a call."""
         if fragment.slot is None:
             call = self._by_identity(fragment)
-            self.note("idx-missing", call, "a tool-call delta without an index")
+            call.unindexed = call.unindexed or "a tool-call delta"
             return call
         known = self.by_slot.get(fragment.slot)
         if known is None:
             last = self.calls[-1] if self.calls else None
             if last and not fragment.id and not fragment.name and self._drifts(last, fragment):
-                self.note(
-                    "idx-drift",
-                    last,
-                    f"arguments came under index {fragment.slot}, which was never opened",
-                )
-                return last
+                return self._strayed(last, fragment.slot)
             return self._new(fragment)
         if self._collides(known, fragment):
-            self.note("idx-collision", known, f"index {fragment.slot} is used for another call")
+            known.slot_shared = True
             return self._new(fragment)
         return known
+
+    def _strayed(self, call: StreamedCall, slot: int) -> StreamedCall:
+        if call.strayed_to is None:
+            call.strayed_to = slot
+        return call
 
     def _drifts(self, last: StreamedCall, fragment: Fragment) -> bool:
         if fragment.slot not in self.named_slots:
@@ -197,23 +233,15 @@ class _Assembler:
         return last
 
     def _route_block(self, fragment: Fragment) -> StreamedCall:
-        """What an event opened: by index, by item id, else the last one."""
+        """Deltas of a call that was opened: by index, by item id, else the last one."""
         known = self.by_slot.get(fragment.slot) if fragment.slot is not None else None
         if known is None and fragment.item_id:
             known = self.by_id.get(fragment.item_id)
-        if known is not None:
-            if fragment.slot is None:
-                self.note("idx-missing", known, "an argument delta without an index")
-            return known
-        call = self.calls[-1] if self.calls else self._new(fragment)
+        call = known or (self.calls[-1] if self.calls else self._new(fragment))
         if fragment.slot is None:
-            self.note("idx-missing", call, "an argument delta without an index")
-        elif call.slot != fragment.slot:
-            self.note(
-                "idx-drift",
-                call,
-                f"arguments came under index {fragment.slot}, which was never opened",
-            )
+            call.unindexed = call.unindexed or "an argument delta"
+        elif known is None and call.slot != fragment.slot:
+            return self._strayed(call, fragment.slot)
         return call
 
     # --- what it says
@@ -223,24 +251,21 @@ class _Assembler:
             self.by_id.setdefault(fragment.id, call)
             if call.id is None:
                 call.id = fragment.id
-                if call.events:
-                    self.note("id-late", call, "the id came after the first delta of its call")
-            elif call.id != fragment.id:
-                self.note("id-unstable", call, f"id {_shown(call.id)} became {_shown(fragment.id)}")
+                call.id_came_late = call.events > 0
+            elif call.id != fragment.id and call.other_id is None:
+                call.other_id = fragment.id
         elif fragment.id == "" and call.id and call.events:
-            self.note("id-blank-continuation", call, 'a later delta carries "id": ""')
+            call.blanked = call.blanked or "id"
 
     def _take_name(self, call: StreamedCall, fragment: Fragment) -> None:
         if fragment.name:
-            if not call.names and call.events:
-                slug = "name-empty" if call.blank_name else "id-late"
-                self.note(slug, call, "the name came after the first delta of its call")
+            call.name_came_late |= not call.names and call.events > 0
             call.names.append(fragment.name)
         elif fragment.name == "":
             if not call.names:
-                call.blank_name = True
+                call.name_came_blank = True
             elif call.events:
-                self.note("id-blank-continuation", call, 'a later delta carries "name": ""')
+                call.blanked = call.blanked or "name"
 
     def _take_arguments(self, call: StreamedCall, fragment: Fragment) -> None:
         if "arguments" in fragment.keys or fragment.arguments is not None:
@@ -260,27 +285,27 @@ class _Assembler:
         earlier = self.by_slot.get(fragment.slot) if fragment.slot is not None else None
         call = self._new(fragment)
         if earlier is not None:
-            self.note("idx-collision", earlier, f"index {fragment.slot} is used for another call")
+            earlier.slot_shared = True
         if fragment.slot is None:
-            self.note("idx-missing", call, "a call was opened without an index")
+            call.unindexed = "the event that opens a call"
         if fragment.item_id:
             self.by_id.setdefault(fragment.item_id, call)
         self._take_id(call, fragment)
         self._take_name(call, fragment)
-        if self.traits.closes:
+        if self.traits.arguments == "object":
             self._take_input(call, fragment)
         elif fragment.arguments:
-            # A call may be opened with arguments "", which says nothing yet.
+            # "" in the opening event says nothing yet.
             self._take_whole(call, fragment)
         call.events += 1
 
     def _take_input(self, call: StreamedCall, fragment: Fragment) -> None:
-        """A call opened with ``{}`` says nothing yet; anything else is in the wrong place."""
+        """A call whose arguments are an object opens with ``{}``; anything else is misplaced."""
         call.has_arguments = True
         call.whole = "{}"
         if fragment.arguments in ({}, None, ""):
             return
-        self.note("anthropic-input-inline", call, "content_block_start already carries the input")
+        call.inline = True
         if isinstance(fragment.arguments, str):
             call.whole = fragment.arguments
         else:
@@ -294,8 +319,8 @@ class _Assembler:
             call = self._new(fragment)
         if fragment.id and call.id is None:
             self._take_id(call, fragment)
-        elif fragment.id and call.id != fragment.id:
-            self.note("id-unstable", call, f"id {_shown(call.id)} became {_shown(fragment.id)}")
+        elif fragment.id and fragment.id != call.id and call.other_id is None:
+            call.other_id = fragment.id
         if fragment.name and fragment.name != call.name:
             self._take_name(call, fragment)
         self._take_whole(call, fragment)
@@ -306,6 +331,7 @@ class _Assembler:
         if isinstance(fragment.arguments, str):
             call.has_text = True
             call.whole = fragment.arguments
+            call.wholes.append(fragment.arguments)
         elif fragment.arguments is not None:
             call.other = fragment.arguments
         call.has_arguments = call.has_arguments or "arguments" in fragment.keys
@@ -324,36 +350,3 @@ class _Assembler:
         if fragment.slot is None and fragment.kind != "final" and self.calls:
             return self.calls[-1]
         return None
-
-    # --- once everything was heard
-
-    def finish(self) -> None:
-        for call in self.calls:
-            self._settle_name(call)
-            if not call.id:
-                self.note("id-missing", call, "the call never gets an id")
-                self.found.pop("id-late", None)
-        slots = sorted({call.slot for call in self.calls if call.slot is not None})
-        tangled = {"idx-drift", "idx-collision", "idx-missing"} & self.found.keys()
-        if self.traits.indexed and not tangled and slots != list(range(len(slots))):
-            self.note("idx-sparse", self.calls[0], f"call indexes are {slots[:8]}")
-
-    def _settle_name(self, call: StreamedCall) -> None:
-        """Make one name of all that came: repeated, in pieces, or growing."""
-        if len(call.names) < 2:
-            return
-        first, last = call.names[0], call.names[-1]
-        distinct = len(set(call.names)) > 1
-        joined = "".join(call.names) if len(call.names) <= 100 else first
-        if joined in self.offered and (distinct or first not in self.offered):
-            self.note("name-fragmented", call, f"the name came in {len(call.names)} pieces")
-            call.names = [joined]
-        elif not distinct:
-            self.note("name-repeated", call, f"the name came {len(call.names)} times")
-        else:
-            self.note("name-fragmented", call, f"the name came in {len(call.names)} pieces")
-            call.names = [last if last.startswith(first) else joined]
-
-
-def _shown(name: str | None) -> str:
-    return repr(name if name is None else clip(name, 80))

@@ -1,11 +1,11 @@
-"""A schema in a few words, for people and for grouping."""
+"""Schemas and hostile text in a few words, for people and for grouping."""
 
 from typing import TypeGuard
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import kind_of, resolve_ref
 
-__all__ = ["shape"]
+__all__ = ["one_line", "shape"]
 
 _MOST_ALTERNATIVES = 4
 
@@ -84,3 +84,9 @@ def _plural(words: str) -> str:
 
 def _is_list(value: Json) -> TypeGuard[list[Json]]:
     return isinstance(value, list)
+
+
+def one_line(text: str) -> str:
+    """Return hostile text as one short printable line."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[:600]).split())
+    return line if len(line) <= 200 else line[:199] + "…"

@@ -1,6 +1,26 @@
 """The partial_json pieces don't join to a JSON object."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._streams import damaged
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    if facts.traits.arguments != "object":
+        return ()
+    for call in facts.streamed:
+        if call.damage is not None and call.damage.kind == "headless":
+            return [damaged(DEFECT, call)]
+    for one in facts.matched if facts.streamed else ():
+        document = one.document
+        if document.value is None and {f.slug for f in document.findings} == {"args-unparsable"}:
+            (found,) = document.findings
+            return [DEFECT.finding(found.message, call=one.index, actual=found.actual)]
+    return ()
+
 
 DEFECT = Defect(
     slug="anthropic-bad-partial-json",
@@ -8,7 +28,7 @@ DEFECT = Defect(
     title="The partial_json pieces don't join to a JSON object",
     severity="error",
     layer="stream",
-    stage="assemble",
+    stage="values",
     usual="the server's Anthropic adapter",
     help="Compare with streaming off; report the joined text.",
     example="'code' ; '\": \"' ; 'uptime' ; '\"}'",
@@ -22,4 +42,6 @@ DEFECT = Defect(
         "A lost beginning is reported under this name; when the joined text shows another "
         "finer cause (tail lost, a known JSON error), that cause is named instead."
     ),
+    detect=detect,
+    explains=frozenset({"args-unparsable", "stream-not-incremental"}),
 )

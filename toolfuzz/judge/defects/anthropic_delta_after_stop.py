@@ -1,6 +1,18 @@
 """A delta came for a content block that was already closed."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for call in facts.streamed:
+        if call.after_close:
+            return [DEFECT.finding("a delta for a block that was closed", call=call.position)]
+    return ()
+
 
 DEFECT = Defect(
     slug="anthropic-delta-after-stop",
@@ -13,4 +25,6 @@ DEFECT = Defect(
     help="Clients drop it or crash. Switch parallel calls or streaming off.",
     example="content_block_stop index 0 ; content_block_delta index 0",
     sources=("headroomlabs-ai/headroom#2890",),
+    detect=detect,
+    explains=frozenset({"stream-not-incremental", "wire-malformed"}),
 )

@@ -1,6 +1,22 @@
 """A tool_use block carries its input where the format has none."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for call in facts.streamed:
+        if call.inline:
+            return [
+                DEFECT.finding("the opening event already carries the input", call=call.position)
+            ]
+    for n in facts.text_for_object:
+        return [DEFECT.finding("input is a string, not an object", call=n)]
+    return ()
+
 
 DEFECT = Defect(
     slug="anthropic-input-inline",
@@ -16,4 +32,6 @@ DEFECT = Defect(
     ),
     example='content_block_start {"type":"tool_use","input":{"a":1}} and no input_json_delta',
     sources=("inflaborg/ccrelay#119",),
+    detect=detect,
+    explains=frozenset({"stream-not-incremental"}),
 )

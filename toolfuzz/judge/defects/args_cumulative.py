@@ -1,6 +1,20 @@
 """Argument deltas repeat what was sent before."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._streams import damaged
+from toolfuzz.judge.example import delta, streamed
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for call in facts.streamed:
+        if call.damage is not None and call.damage.kind == "grown":
+            return [damaged(DEFECT, call)]
+    return ()
+
 
 DEFECT = Defect(
     slug="args-cumulative",
@@ -8,7 +22,7 @@ DEFECT = Defect(
     title="Argument deltas repeat what was sent before",
     severity="error",
     layer="stream",
-    stage="assemble",
+    stage="structure",
     usual="the server or gateway",
     help=(
         "Each delta holds all arguments so far, or the last one holds everything again. "
@@ -21,4 +35,22 @@ DEFECT = Defect(
         "diegosouzapw/OmniRoute#3762",
     ),
     pairs=("stream-duplicate-delta",),
+    detect=detect,
+    explains=frozenset({"stream-not-incremental"}),
+    examples=(
+        streamed(
+            delta(0, '{"a', id="call_1", name="f"),
+            delta(0, '{"a":'),
+            delta(0, '{"a":1}'),
+            asked=[("f", {"a": 1})],
+            where="indexed",
+        ),
+        streamed(
+            delta(0, '{"a', id="call_1", name="f"),
+            delta(0, '":1}'),
+            asked=[("f", {"a": 1})],
+            found=False,
+            where="indexed",
+        ),
+    ),
 )

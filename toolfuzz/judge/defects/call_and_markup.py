@@ -1,6 +1,20 @@
 """The call is structured and its raw markup stands in the text too."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.text import clip
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    if facts.trace is None:
+        return ()
+    place, found = facts.trace
+    message = f"{found.dialect} markup of {found.tool} in the {place} as well"
+    return [DEFECT.finding(message, actual=clip(found.snippet))]
+
 
 DEFECT = Defect(
     slug="call-and-markup",
@@ -8,7 +22,7 @@ DEFECT = Defect(
     title="The call is structured and its raw markup stands in the text too",
     severity="error",
     layer="structure",
-    stage="structure",
+    stage="pairing",
     usual="the server",
     help=(
         "Users see raw markup and clients that parse text run the tool twice. Update the "
@@ -18,4 +32,5 @@ DEFECT = Defect(
         '{"content":"<tool_call>{\\"name\\":\\"f\\"}</tool_call>","tool_calls":[{"function":{"name":"f"}}]}'
     ),
     sources=("EricLBuehler/mistral.rs#2427", "raullenchai/Rapid-MLX#1592", "mudler/LocalAI#10346"),
+    detect=detect,
 )

@@ -1,6 +1,22 @@
 """Tokens were spent, but neither call nor text came back."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.reply import Usage
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    if facts.calls or not facts.sought or facts.reply.text.strip():
+        return ()
+    spent = facts.reply.usage.output_tokens if facts.reply.usage else None
+    if (spent or 0) <= 5 and not facts.reply.reasoning.strip():
+        return ()
+    return [DEFECT.finding(f"nothing came back for {spent} tokens")]
+
 
 DEFECT = Defect(
     slug="call-dropped",
@@ -24,5 +40,11 @@ DEFECT = Defect(
     indistinguishable=(
         "A parser that drops a call and a model that spends its tokens on hidden reasoning "
         "look alike when the server reports no reasoning."
+    ),
+    detect=detect,
+    explains=frozenset({"no-call"}),
+    examples=(
+        answer(asked=[("f", {})], usage=Usage(9, 57)),
+        answer(asked=[("f", {})], text="I can't.", usage=Usage(9, 57), found=False),
     ),
 )

@@ -1,6 +1,21 @@
 """The call came as text in the message content."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.text import clip
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer, tool
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    found = facts.in_text
+    if found is None or facts.forbidden:
+        return ()
+    message = f"{found.dialect} call of {found.tool}"
+    return [DEFECT.finding(message, actual=clip(found.snippet))]
+
 
 DEFECT = Defect(
     slug="call-in-content",
@@ -8,7 +23,7 @@ DEFECT = Defect(
     title="The call came as text in the message content",
     severity="error",
     layer="structure",
-    stage="structure",
+    stage="pairing",
     usual="a server without the model's tool parser, or with the wrong one",
     help=(
         "Start the server with the tool parser made for this model (for example "
@@ -24,5 +39,30 @@ DEFECT = Defect(
         "cline/cline#13348",
         "sgl-project/sglang#35736",
         "lsdefine/GenericAgent#804",
+    ),
+    detect=detect,
+    explains=frozenset(
+        {
+            "call-and-markup",
+            "call-dropped",
+            "call-in-reasoning",
+            "calls-missing",
+            "finish-calls-empty",
+            "finish-stop-with-calls",
+            "no-call",
+            "stream-marker-split",
+        }
+    ),
+    examples=(
+        answer(
+            asked=[("f", {"a": 1})],
+            text='<tool_call>{"name": "f", "arguments": {"a": 1}}</tool_call>',
+        ),
+        answer(
+            asked=[],
+            text='<tool_call>{"name": "f", "arguments": {"a": 1}}</tool_call>',
+            tools=(tool("f"),),
+        ),
+        answer(asked=[], text="A <tool_call> begins a call.", tools=(tool("f"),), found=False),
     ),
 )

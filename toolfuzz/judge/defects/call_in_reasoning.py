@@ -1,6 +1,20 @@
 """The call stays inside the reasoning text."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.text import clip
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    found = facts.in_reasoning
+    if found is None:
+        return ()
+    message = f"{found.dialect} call of {found.tool}"
+    return [DEFECT.finding(message, actual=clip(found.snippet))]
+
 
 DEFECT = Defect(
     slug="call-in-reasoning",
@@ -18,4 +32,6 @@ DEFECT = Defect(
         '{"reasoning_content":"...<tool_call>{\\"name\\":\\"f\\"}</tool_call>","tool_calls":[]}'
     ),
     sources=("vllm-project/vllm#55759", "vllm-project/vllm#16511", "ggml-org/llama.cpp#26849"),
+    detect=detect,
+    explains=frozenset({"call-dropped", "finish-calls-empty", "no-call"}),
 )

@@ -1,6 +1,17 @@
 """The calls came in another order than the one asked for."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    if facts.turn.expect.order != "given" or list(facts.order) == sorted(facts.order):
+        return ()
+    return [DEFECT.finding(f"the calls came in the order {facts.order[:20]}")]
+
 
 DEFECT = Defect(
     slug="calls-reordered",
@@ -15,4 +26,5 @@ DEFECT = Defect(
         'asked for f, then g: {"tool_calls":[{"function":{"name":"g"}},{"function":{"name":"f"}}]}'
     ),
     indistinguishable="Two calls of one tool whose arguments a gateway swapped look the same.",
+    detect=detect,
 )

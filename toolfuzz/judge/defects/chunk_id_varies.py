@@ -1,6 +1,18 @@
 """The chunks of one stream carry different completion ids or choice numbers."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    ids = facts.reply.chunk_ids
+    if not facts.reply.stream or len(ids) < 2 or facts.excuse is not None:
+        return ()
+    return [DEFECT.finding(f"{len(ids)} completion ids in one stream")]
+
 
 DEFECT = Defect(
     slug="chunk-id-varies",
@@ -13,4 +25,6 @@ DEFECT = Defect(
     help="Only clients that group chunks by id are hurt.",
     example="chatcmpl-1, chatcmpl-2, ...",
     sources=("microsoft/foundry-local#144",),
+    detect=detect,
+    problems=frozenset({"choice-index"}),
 )

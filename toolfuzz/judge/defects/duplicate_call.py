@@ -1,6 +1,20 @@
 """The same call came twice in one reply."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.text import clip
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer, called
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for pair in facts.repeated:
+        name = repr(clip(pair.call.name, 80))
+        return [DEFECT.finding(f"{name} was called again with equal arguments", call=pair.index)]
+    return ()
+
 
 DEFECT = Defect(
     slug="duplicate-call",
@@ -18,4 +32,9 @@ DEFECT = Defect(
         '{"tool_calls":[{"function":{"name":"f","arguments":"{}"}},{"function":{"name":"f","arguments":"{}"}}]}'
     ),
     sources=("agno-agi/agno#2336", "charmbracelet/crush#3121", "QwenLM/qwen-code#5038"),
+    detect=detect,
+    examples=(
+        answer(called("f"), called("f", id="call_2"), asked=[("f", {})]),
+        answer(called("f"), called("f", id="call_2"), asked=[("f", {}), ("f", {})], found=False),
+    ),
 )

@@ -16,4 +16,5 @@ DEFECT = Defect(
     ),
     example='{"success":true,"data":{"choices":[...]}}',
     sources=("cline/cline#13348",),
+    problems=frozenset({"envelope", "call-type", "bad-field"}),
 )

@@ -1,6 +1,20 @@
 """A call came although the right answer has none."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.text import clip
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer, called, tool
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    if not facts.unwanted or not facts.calls:
+        return ()
+    name = repr(clip(facts.calls[0].name, 80))
+    return [DEFECT.finding(f"{name} was called; no call was right", call=0)]
+
 
 DEFECT = Defect(
     slug="fabricated-call",
@@ -19,5 +33,10 @@ DEFECT = Defect(
     indistinguishable=(
         "From outside, a call that a parser read out of quoted text and a call that the model "
         "made without need look alike."
+    ),
+    detect=detect,
+    examples=(
+        answer(called("f"), asked=[], tools=(tool("f"),)),
+        answer(asked=[], text="You are welcome.", tools=(tool("f"),), found=False),
     ),
 )

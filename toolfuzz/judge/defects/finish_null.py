@@ -1,6 +1,17 @@
 """A finished reply has no finish reason."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    if facts.reply.finish is not None or facts.reply.stream:
+        return ()
+    return [DEFECT.finding("finish_reason is null in a finished reply")]
+
 
 DEFECT = Defect(
     slug="finish-null",
@@ -13,4 +24,5 @@ DEFECT = Defect(
     help="Clients can't tell a whole reply from a part of one. Update the gateway.",
     example='{"finish_reason":null}',
     sources=("OpenRouterTeam/ai-sdk-provider#166",),
+    detect=detect,
 )

@@ -1,6 +1,23 @@
 """There are calls, but the finish reason says otherwise."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer, called
+from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.wording import one_line
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    reply = facts.reply
+    if reply.finish in ("tool_calls", None) or not facts.sent:
+        return ()
+    named = facts.turn.tool_choice.startswith("tool:")
+    if named and reply.finish == "stop":
+        return ()
+    return [DEFECT.finding(f"finish reason {one_line(str(reply.finish_reason))}")]
+
 
 DEFECT = Defect(
     slug="finish-stop-with-calls",
@@ -22,5 +39,11 @@ DEFECT = Defect(
         "BerriAI/litellm#12481",
         "Blaizzy/mlx-vlm#1014",
         "ollama/ollama#7963",
+    ),
+    detect=detect,
+    examples=(
+        answer(called("f"), asked=None, finish="stop"),
+        answer(called("f"), asked=None, finish="stop", turn={"tool_choice": "tool:f"}, found=False),
+        answer(called("f"), asked=None, found=False),
     ),
 )

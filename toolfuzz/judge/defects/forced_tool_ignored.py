@@ -1,6 +1,20 @@
 """tool_choice named one tool and another was called."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for pair in facts.unforced:
+        wanted = facts.turn.tool_choice.removeprefix("tool:")
+        called = pair.tool.name if pair.tool else ""
+        message = f"{called!r} was called, {wanted!r} was demanded"
+        return [DEFECT.finding(message, call=pair.index, expected=wanted, actual=called)]
+    return ()
+
 
 DEFECT = Defect(
     slug="forced-tool-ignored",
@@ -23,4 +37,5 @@ DEFECT = Defect(
         "replaced are counted as missing beside it."
     ),
     pairs=("calls-missing",),
+    detect=detect,
 )

@@ -1,6 +1,7 @@
 """The server fails on its own earlier call when it is sent back."""
 
-from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.example import refused
 
 DEFECT = Defect(
     slug="history-args-reparse",
@@ -16,4 +17,29 @@ DEFECT = Defect(
     ),
     example='turn 2: HTTP 500 "Failed to parse tool call arguments as JSON"',
     sources=("noonghunna/club-3090#1195", "vllm-project/vllm#50861", "mistralai/mistral-vibe#216"),
+    explains=frozenset(
+        {
+            "id-format",
+            "id-rewritten",
+            "pairing-rejected",
+            "property-key-rejected",
+            "schema-rejected",
+            "stream-error-midway",
+            "tool-name-rejected",
+        }
+    ),
+    refused=Refused(
+        "history",
+        (
+            r"pars(e|ing).{0,60}arguments",
+            r"decod(e|ing).{0,60}arguments",
+            r"arguments.{0,60}(json|parse)",
+            "expecting (value|property name|',' delimiter)",
+            r"invalid \\{0,2}escape",
+        ),
+    ),
+    examples=(
+        refused("Failed to parse tool call arguments as JSON", turn=1, status=500),
+        refused("Failed to parse tool call arguments as JSON", found=False),
+    ),
 )

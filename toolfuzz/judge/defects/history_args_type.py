@@ -1,6 +1,7 @@
 """The chat template needs replayed arguments in another type than the API."""
 
-from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.example import refused
 
 DEFECT = Defect(
     slug="history-args-type",
@@ -16,4 +17,30 @@ DEFECT = Defect(
     ),
     example='turn 2: HTTP 400 "Can only get item pairs from a mapping"',
     sources=("sgl-project/sglang#9009", "sgl-project/sglang#9500", "QwenLM/Qwen3-Coder#444"),
+    explains=frozenset(
+        {
+            "history-args-reparse",
+            "id-format",
+            "id-rewritten",
+            "pairing-rejected",
+            "property-key-rejected",
+            "schema-rejected",
+            "stream-error-midway",
+            "tool-name-rejected",
+        }
+    ),
+    refused=Refused(
+        "history",
+        (
+            "can only get item pairs",
+            "has no attribute 'items'",
+            "not a mapping",
+            r"arguments.{0,60}(must|should) be.{0,30}(dict|mapping|object|string)",
+            r"arguments.{0,60}expected.{0,30}(dict|mapping|object|string)",
+        ),
+    ),
+    examples=(
+        refused("Can only get item pairs from a mapping.", turn=1, status=500),
+        refused("Can only get item pairs from a mapping.", found=False),
+    ),
 )

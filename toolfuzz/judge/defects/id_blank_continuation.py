@@ -1,6 +1,21 @@
 """Later deltas of a call carry an empty id or name."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import delta, streamed
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for call in facts.streamed:
+        if call.blanked:
+            return [
+                DEFECT.finding(f'a later delta carries "{call.blanked}": ""', call=call.position)
+            ]
+    return ()
+
 
 DEFECT = Defect(
     slug="id-blank-continuation",
@@ -16,4 +31,12 @@ DEFECT = Defect(
     ),
     example='{"index":0,"id":"","function":{"name":"","arguments":"{"}}',
     sources=("anomalyco/opencode#37783", "anomalyco/opencode#40969", "sgl-project/sglang#35542"),
+    detect=detect,
+    explains=frozenset({"stream-not-incremental"}),
+    examples=(
+        streamed(delta(0, '{"a":', id="call_1", name="f"), delta(0, "1}", id=""), where="indexed"),
+        streamed(
+            delta(0, '{"a":', id="call_1", name="f"), delta(0, "1}"), found=False, where="indexed"
+        ),
+    ),
 )

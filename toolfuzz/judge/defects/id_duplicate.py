@@ -1,6 +1,24 @@
 """Two calls of one reply share an id."""
 
+from collections import Counter
+from collections.abc import Iterable
+
+from toolfuzz.core.text import clip
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._ids import kept
+from toolfuzz.judge.example import answer, called
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    counts = Counter(call.id for call in kept(facts) if call.id)
+    for n, call in enumerate(kept(facts)):
+        if call.id and counts[call.id] > 1:
+            message = f"{counts[call.id]} calls share the id {clip(call.id, 80)!r}"
+            return [DEFECT.finding(message, call=n)]
+    return ()
+
 
 DEFECT = Defect(
     slug="id-duplicate",
@@ -19,5 +37,12 @@ DEFECT = Defect(
         "can1357/oh-my-pi#2055",
         "NousResearch/hermes-agent#67777",
         "charmbracelet/crush#3121",
+    ),
+    detect=detect,
+    examples=(
+        answer(called("f", '{"a":1}'), called("f", '{"a":2}'), asked=None),
+        answer(
+            called("f", '{"a":1}'), called("f", '{"a":2}', id="call_2"), asked=None, found=False
+        ),
     ),
 )

@@ -1,6 +1,22 @@
 """A call has no id."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._ids import kept
+from toolfuzz.judge.example import answer, called
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    if facts.reply.stream or not facts.traits.ids:
+        return ()
+    for n, call in enumerate(kept(facts)):
+        if not call.id:
+            return [DEFECT.finding(f"the id is {call.id!r}", call=n)]
+    return ()
+
 
 DEFECT = Defect(
     slug="id-empty",
@@ -13,4 +29,10 @@ DEFECT = Defect(
     help="The result can't be sent back: make up an id and use it in both messages.",
     example='{"id":"","function":{"name":"f"}}',
     sources=("bytedance/deer-flow#4246", "earendil-works/pi#9057"),
+    detect=detect,
+    examples=(
+        answer(called("f", id=""), asked=None),
+        answer(called("f", id=None), asked=None),
+        answer(called("f"), asked=None, found=False),
+    ),
 )

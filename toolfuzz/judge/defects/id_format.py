@@ -1,6 +1,42 @@
 """The call's id breaks the form that this model family needs in the next turn."""
 
-from toolfuzz.judge.defect import Defect
+import re
+from collections.abc import Iterable
+
+from toolfuzz.core.reply import ToolCall
+from toolfuzz.core.text import clip
+from toolfuzz.core.verdict import Finding
+from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.defects._ids import kept
+from toolfuzz.judge.example import answer, called, refused
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    model = facts.reply.model or ""
+    for n, call in enumerate(kept(facts)):
+        if call.id and not _fits(call, model):
+            return [DEFECT.finding(f"{clip(call.id, 80)!r} from {clip(model, 80)!r}", call=n)]
+    return ()
+
+
+_MISTRAL = re.compile(r"mistral|mixtral|ministral|codestral|devstral|magistral|pixtral", re.I)
+_MISTRAL_ID = re.compile(r"[a-zA-Z0-9]{9}")
+_KIMI = re.compile(r"kimi|moonshot", re.I)
+
+
+def _fits(call: ToolCall, model: str) -> bool:
+    """Whether the id has the form that the model's family takes back in the next turn.
+
+    Only families whose need is public are held to one: Mistral ids are 9 letters or digits; Kimi
+    ids that count calls must be functions.NAME:INDEX (ids that a host hands out are left alone).
+    """
+    if _MISTRAL.search(model):
+        return _MISTRAL_ID.fullmatch(call.id or "") is not None
+    if _KIMI.search(model) and call.id and call.id.startswith("functions"):
+        return re.fullmatch(rf"functions\.{re.escape(call.name or '')}:\d+", call.id) is not None
+    return True
+
 
 DEFECT = Defect(
     slug="id-format",
@@ -25,5 +61,30 @@ DEFECT = Defect(
     indistinguishable=(
         "One reply can't prove that the next turn fails: it is a warning then, only for models "
         "whose name tells the family, and an error once a turn is refused for it."
+    ),
+    detect=detect,
+    explains=frozenset(
+        {
+            "id-rewritten",
+            "pairing-rejected",
+            "property-key-rejected",
+            "schema-rejected",
+            "stream-error-midway",
+            "tool-name-rejected",
+        }
+    ),
+    refused=Refused(
+        "history",
+        (
+            r"call_?id\b.{0,80}(must be|match|pattern|length|too long)",
+            r"tool call id was .{0,80} but must be",
+        ),
+    ),
+    examples=(
+        answer(called("f", id="call_12345678"), asked=None, model="mistral-large"),
+        answer(called("f", id="abcdefghi"), asked=None, model="mistral-large", found=False),
+        answer(called("f", id="functions.f:0"), asked=None, model="kimi-k2", found=False),
+        refused("Tool call id was call_1 but must be a-z, with a length of 9.", turn=1),
+        refused("Tool call id was call_1 but must be a-z, with a length of 9.", found=False),
     ),
 )

@@ -1,6 +1,21 @@
 """A streamed call never gets an id."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import delta, streamed
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    if not facts.traits.ids:
+        return ()
+    for call in facts.streamed:
+        if not call.id:
+            return [DEFECT.finding("the call never gets an id", call=call.position)]
+    return ()
+
 
 DEFECT = Defect(
     slug="id-missing",
@@ -16,4 +31,10 @@ DEFECT = Defect(
     ),
     example='{"index":1,"id":null,"function":{"name":"f"}}',
     sources=("sgl-project/sglang#7048", "vllm-project/vllm#18412", "anomalyco/opencode#25971"),
+    detect=detect,
+    explains=frozenset({"id-late", "stream-not-incremental"}),
+    examples=(
+        streamed(delta(0, "{}", name="f"), where="indexed"),
+        streamed(delta(0, "", name="f"), delta(0, "{}", id="call_1"), found=False, where="indexed"),
+    ),
 )

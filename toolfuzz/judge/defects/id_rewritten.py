@@ -1,6 +1,7 @@
 """The id that the server gave is not the id that it accepts."""
 
-from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.example import refused
 
 DEFECT = Defect(
     slug="id-rewritten",
@@ -13,4 +14,25 @@ DEFECT = Defect(
     help="Use the wire format that the provider speaks itself, or map call_id and id.",
     example='turn 2: HTTP 400 "No tool call found for function call output with call_id call_x"',
     sources=("NousResearch/hermes-agent#58179", "vybestack/llxprt-code#713"),
+    explains=frozenset(
+        {
+            "pairing-rejected",
+            "property-key-rejected",
+            "schema-rejected",
+            "stream-error-midway",
+            "tool-name-rejected",
+        }
+    ),
+    refused=Refused(
+        "history",
+        (
+            "no tool call found",
+            r"call_?id.{0,80}(not found|unknown|does not exist|invalid)",
+            r"unknown tool.?call",
+        ),
+    ),
+    examples=(
+        refused("No tool call found for function call output with call_id c.", turn=1),
+        refused("No tool call found for function call output with call_id c.", found=False),
+    ),
 )

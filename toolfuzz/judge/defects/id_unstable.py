@@ -1,6 +1,21 @@
 """The id of one call changes while it is streamed."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.text import clip
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import delta, streamed
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for call in facts.streamed:
+        if call.id and call.other_id is not None:
+            message = f"id {clip(call.id, 80)!r} became {clip(call.other_id, 80)!r}"
+            return [DEFECT.finding(message, call=call.position)]
+    return ()
+
 
 DEFECT = Defect(
     slug="id-unstable",
@@ -21,5 +36,18 @@ DEFECT = Defect(
     indistinguishable=(
         "When the new id comes with a complete argument object behind it, it is taken for a "
         "new call (idx-collision)."
+    ),
+    detect=detect,
+    explains=frozenset({"stream-not-incremental"}),
+    examples=(
+        streamed(
+            delta(0, '{"a":', id="call_1", name="f"), delta(0, "1}", id="call_2"), where="indexed"
+        ),
+        streamed(
+            delta(0, '{"a":', id="call_1", name="f"),
+            delta(0, "1}", id="call_1"),
+            found=False,
+            where="indexed",
+        ),
     ),
 )

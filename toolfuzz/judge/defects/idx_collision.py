@@ -1,6 +1,21 @@
 """Different calls share one index."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import delta, streamed
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for call in facts.streamed:
+        if call.slot_shared:
+            return [
+                DEFECT.finding(f"index {call.slot} is used for another call", call=call.position)
+            ]
+    return ()
+
 
 DEFECT = Defect(
     slug="idx-collision",
@@ -21,5 +36,20 @@ DEFECT = Defect(
         "huggingface/smolagents#1958",
         "InternLM/lmdeploy#3412",
         "openai/openai-python#3241",
+    ),
+    detect=detect,
+    explains=frozenset({"id-duplicate", "idx-sparse", "stream-not-incremental", "wire-malformed"}),
+    examples=(
+        streamed(
+            delta(0, '{"a":1}', id="call_1", name="f"),
+            delta(0, '{"a":2}', id="call_2", name="f"),
+            where="indexed",
+        ),
+        streamed(
+            delta(0, '{"a":1}', id="call_1", name="f"),
+            delta(1, '{"a":2}', id="call_2", name="f"),
+            found=False,
+            where="indexed",
+        ),
     ),
 )

@@ -1,6 +1,24 @@
 """The rest of a call comes under an index that was never opened."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import delta, streamed
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for call in facts.streamed:
+        if call.strayed_to is not None:
+            return [
+                DEFECT.finding(
+                    f"arguments came under index {call.strayed_to}, which was never opened",
+                    call=call.position,
+                )
+            ]
+    return ()
+
 
 DEFECT = Defect(
     slug="idx-drift",
@@ -13,4 +31,15 @@ DEFECT = Defect(
     help="Clients lose these arguments or make a nameless call of them. Turn streaming off.",
     example='{"index":0,"function":{"name":"f"}} ; {"index":1,"function":{"arguments":"{..."}}',
     sources=("dirac-run/dirac#215",),
+    detect=detect,
+    explains=frozenset({"idx-sparse", "stream-not-incremental", "wire-malformed"}),
+    examples=(
+        streamed(delta(0, "", id="call_1", name="f"), delta(1, "{}"), where="indexed"),
+        streamed(
+            delta(0, "{}", id="call_1", name="f"),
+            delta(1, "{}", id="call_2", name="f"),
+            found=False,
+            where="indexed",
+        ),
+    ),
 )

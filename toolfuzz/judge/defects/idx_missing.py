@@ -1,6 +1,19 @@
 """Tool-call deltas carry no index."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import delta, streamed
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for call in facts.streamed:
+        if call.unindexed:
+            return [DEFECT.finding(f"{call.unindexed} without an index", call=call.position)]
+    return ()
+
 
 DEFECT = Defect(
     slug="idx-missing",
@@ -20,5 +33,11 @@ DEFECT = Defect(
         "jin-bo/agentao#117",
         "SamSaffron/term-llm#314",
         "langchain4j/langchain4j#4583",
+    ),
+    detect=detect,
+    explains=frozenset({"idx-sparse", "stream-not-incremental", "wire-malformed"}),
+    examples=(
+        streamed(delta(None, "{}", id="call_1", name="f"), where="indexed"),
+        streamed(delta(0, "{}", id="call_1", name="f"), found=False, where="indexed"),
     ),
 )

@@ -1,6 +1,20 @@
 """Several tool names were glued into one."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._names import misnamed
+from toolfuzz.judge.example import answer, called
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for pair in facts.pairs:
+        if pair.misnamed == "concatenated":
+            return [misnamed(DEFECT, pair)]
+    return ()
+
 
 DEFECT = Defect(
     slug="name-concatenated",
@@ -8,9 +22,15 @@ DEFECT = Defect(
     title="Several tool names were glued into one",
     severity="error",
     layer="structure",
-    stage="structure",
+    stage="pairing",
     usual="a server or gateway that merges parallel calls",
     help="Switch parallel calls off or streaming off; report the stream to the server's project.",
     example='{"name":"read_filewrite_file"}',
     sources=("tidyverse/ellmer#929", "maximhq/bifrost#1829"),
+    detect=detect,
+    explains=frozenset({"id-duplicate"}),
+    examples=(
+        answer(called("get_weatherget_weather"), asked=[("get_weather", {})]),
+        answer(called("get_weather"), asked=[("get_weather", {})], found=False),
+    ),
 )

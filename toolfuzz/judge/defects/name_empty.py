@@ -1,6 +1,24 @@
 """The tool name is empty or missing."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._names import misnamed
+from toolfuzz.judge.example import answer, called
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for pair in facts.pairs:
+        if pair.misnamed == "empty":
+            return [misnamed(DEFECT, pair)]
+    for call in facts.streamed:
+        if call.name_came_late and call.name_came_blank:
+            message = "the name came after the first delta of its call"
+            return [DEFECT.finding(message, call=call.position)]
+    return ()
+
 
 DEFECT = Defect(
     slug="name-empty",
@@ -8,7 +26,7 @@ DEFECT = Defect(
     title="The tool name is empty or missing",
     severity="error",
     layer="structure",
-    stage="structure",
+    stage="pairing",
     usual="the server, in the first delta of a stream",
     help=(
         "Clients that open a call at the first delta fail. Turn streaming off or wait for the "
@@ -16,4 +34,9 @@ DEFECT = Defect(
     ),
     example='{"index":0,"id":"call_1","function":{"name":"","arguments":""}}',
     sources=("jjang-ai/vmlx#244", "anomalyco/opencode#25971"),
+    detect=detect,
+    examples=(
+        answer(called(""), asked=[("get_weather", {})]),
+        answer(called("get_weather"), asked=[("get_weather", {})], found=False),
+    ),
 )

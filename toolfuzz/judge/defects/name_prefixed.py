@@ -1,6 +1,20 @@
 """The tool name carries a namespace or a counter that was not offered."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._names import misnamed
+from toolfuzz.judge.example import answer, called
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for pair in facts.pairs:
+        if pair.misnamed == "prefixed":
+            return [misnamed(DEFECT, pair)]
+    return ()
+
 
 DEFECT = Defect(
     slug="name-prefixed",
@@ -8,7 +22,7 @@ DEFECT = Defect(
     title="The tool name carries a namespace or a counter that was not offered",
     severity="error",
     layer="structure",
-    stage="structure",
+    stage="pairing",
     usual="the server's parser or model",
     help=(
         "The model's native form shines through (functions.NAME:0, default_api.NAME). Update "
@@ -16,4 +30,9 @@ DEFECT = Defect(
     ),
     example='{"name":"functions.get_weather:0"}',
     sources=("lidge-jun/opencodex#4181", "onnxruntime/mobius#520", "sgl-project/sglang#21377"),
+    detect=detect,
+    examples=(
+        answer(called("functions.get_weather"), asked=[("get_weather", {})]),
+        answer(called("get_weather"), asked=[("get_weather", {})], found=False),
+    ),
 )

@@ -1,6 +1,19 @@
 """Every delta of a call repeats the full name."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import delta, streamed
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for call in facts.streamed:
+        if call.spoken > 1 and not call.name_in_pieces:
+            return [DEFECT.finding(f"the name came {call.spoken} times", call=call.position)]
+    return ()
+
 
 DEFECT = Defect(
     slug="name-repeated",
@@ -16,4 +29,14 @@ DEFECT = Defect(
         '{"index":0,"function":{"name":"f","arguments":"}"}}'
     ),
     sources=("continuedev/continue#5849", "vllm-project/vllm#32587", "fuzhengwei/WaLiAPI#53"),
+    detect=detect,
+    explains=frozenset({"stream-not-incremental"}),
+    examples=(
+        streamed(
+            delta(0, '{"a":', id="call_1", name="f"), delta(0, "1}", name="f"), where="indexed"
+        ),
+        streamed(
+            delta(0, '{"a":', id="call_1", name="f"), delta(0, "1}"), found=False, where="indexed"
+        ),
+    ),
 )

@@ -1,6 +1,21 @@
 """No call came although one was asked for."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.text import clip
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer, called
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    if facts.calls or not facts.sought:
+        return ()
+    said = facts.reply.text.strip()
+    message = f"no call; the text says {clip(said, 200)!r}" if said else "an empty reply"
+    return [DEFECT.finding(message)]
+
 
 DEFECT = Defect(
     slug="no-call",
@@ -17,4 +32,10 @@ DEFECT = Defect(
     ),
     example='{"content":"It is sunny in Paris.","finish_reason":"stop"}',
     sources=("vllm-project/vllm#49712", "lablup/mlxcel#1319", "lablup/mlxcel#1581"),
+    detect=detect,
+    examples=(
+        answer(asked=[("f", {})], text="It is sunny."),
+        answer(asked=[("f", {})]),
+        answer(called("f"), asked=[("f", {})], found=False),
+    ),
 )

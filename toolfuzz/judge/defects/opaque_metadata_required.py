@@ -1,6 +1,7 @@
 """The provider wants its own metadata back with the call."""
 
-from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.example import refused
 
 DEFECT = Defect(
     slug="opaque-metadata-required",
@@ -13,4 +14,29 @@ DEFECT = Defect(
     help="Send the assistant message back with every field it came with, unknown ones too.",
     example='turn 2: HTTP 400 "Function call is missing a thought_signature"',
     sources=("RooCodeInc/Roo-Code#9499", "langgenius/dify-official-plugins#2088"),
+    explains=frozenset(
+        {
+            "history-args-reparse",
+            "history-args-type",
+            "id-format",
+            "id-rewritten",
+            "pairing-rejected",
+            "property-key-rejected",
+            "schema-rejected",
+            "stream-error-midway",
+            "tool-name-rejected",
+        }
+    ),
+    refused=Refused(
+        "history",
+        (
+            r"thought_?signature",
+            r"missing a \w*signature",
+            r"reasoning.{0,40}required",
+        ),
+    ),
+    examples=(
+        refused("Function call is missing a thought_signature in functionCall parts.", turn=1),
+        refused("Function call is missing a thought_signature.", found=False),
+    ),
 )

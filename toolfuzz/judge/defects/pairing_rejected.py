@@ -1,6 +1,7 @@
 """The server refuses a correct pairing of calls and results."""
 
-from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.example import refused
 
 DEFECT = Defect(
     slug="pairing-rejected",
@@ -20,5 +21,24 @@ DEFECT = Defect(
         "weave-os/router#855",
         "microsoft/vscode#299295",
         "theopenco/llmgateway#2789",
+    ),
+    explains=frozenset(
+        {"property-key-rejected", "schema-rejected", "stream-error-midway", "tool-name-rejected"}
+    ),
+    refused=Refused(
+        "history",
+        (
+            r"tool_use.{0,60}tool_result",
+            r"tool_result.{0,60}tool_use",
+            r"tool_call_ids? did not have response",
+            "must be followed by tool messages",
+            "preceding message with 'tool_calls'",
+            r"tool messages?.{0,60}(follow|preced|match)",
+            "function response parts",
+        ),
+    ),
+    examples=(
+        refused("tool_use ids were found without tool_result blocks immediately after", turn=1),
+        refused("tool_use ids were found without tool_result blocks", found=False),
     ),
 )

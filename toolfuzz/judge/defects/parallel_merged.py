@@ -1,6 +1,20 @@
 """Several calls arrived as one, their arguments back to back."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer, called
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for position, parts in facts.merged:
+        asked = len(facts.turn.expect.calls)
+        message = f"{parts} argument objects in one call, {asked} calls were asked for"
+        return [DEFECT.finding(message, call=position)]
+    return ()
+
 
 DEFECT = Defect(
     slug="parallel-merged",
@@ -17,5 +31,16 @@ DEFECT = Defect(
         "apache/maka#1976",
         "endolith/open-interpreter#315",
         "sgl-project/sglang#16371",
+    ),
+    detect=detect,
+    explains=frozenset({"id-duplicate"}),
+    examples=(
+        answer(called("f", '{"a":1}{"a":2}'), asked=[("f", {"a": 1}), ("f", {"a": 2})]),
+        answer(
+            called("f", '{"a":1}'),
+            called("f", '{"a":2}', id="call_2"),
+            asked=[("f", {"a": 1}), ("f", {"a": 2})],
+            found=False,
+        ),
     ),
 )

@@ -1,6 +1,7 @@
 """The server refuses parameter names outside its own alphabet."""
 
-from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.example import refused
 
 DEFECT = Defect(
     slug="property-key-rejected",
@@ -22,5 +23,17 @@ DEFECT = Defect(
         "ComposioHQ/composio#3500",
         "beautyfree/appstore-connect-mcp#2",
         "aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws#709",
+    ),
+    explains=frozenset({"schema-rejected", "stream-error-midway"}),
+    refused=Refused(
+        "tools",
+        (
+            r"propert(y|ies) (keys?|names?)\b.{0,80}(match|pattern|invalid|must)",
+            "invalid property (key|name)",
+        ),
+    ),
+    examples=(
+        refused("tools.0.input_schema.properties: Property keys should match pattern '^[a-z]'"),
+        refused("Property keys of metadata should match pattern '^[a-z]'", found=False),
     ),
 )

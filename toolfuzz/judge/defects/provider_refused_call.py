@@ -1,6 +1,31 @@
 """The provider answers with an error because its own model's call was invalid."""
 
-from toolfuzz.judge.defect import Defect
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
+from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.example import refused
+from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.wording import one_line
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    # The chat formats of Gemini and others name it in the finish reason.
+    reason = facts.reply.finish_reason or ""
+    if reason.lower() not in _REASONS or facts.refusal is not None:
+        return ()
+    return [DEFECT.finding(f"finish reason {one_line(reason)}")]
+
+
+_REASONS = frozenset(
+    {
+        "malformed_function_call",
+        "unexpected_tool_call",
+        "malformed_tool_use",
+        "malformed_model_output",
+    }
+)
+
 
 DEFECT = Defect(
     slug="provider-refused-call",
@@ -21,5 +46,36 @@ DEFECT = Defect(
         "HunorLaczko/ha-groq-cloud-api#20",
         "NousResearch/hermes-agent#83886",
         "google-gemini/gemini-cli#12674",
+    ),
+    detect=detect,
+    explains=frozenset(
+        {
+            "history-args-reparse",
+            "history-args-type",
+            "id-format",
+            "id-rewritten",
+            "opaque-metadata-required",
+            "pairing-rejected",
+            "property-key-rejected",
+            "schema-rejected",
+            "stream-error-midway",
+            "tool-name-rejected",
+        }
+    ),
+    ends=True,
+    refused=Refused(
+        "call",
+        (
+            "tool_use_failed",
+            "failed_generation",
+            "failed to call a function",
+            "malformed_function_call",
+            "unexpected_tool_call",
+            "tool call validation failed",
+        ),
+    ),
+    examples=(
+        refused("Failed to call a function. See 'failed_generation' for more details."),
+        refused("Failed to reach the model", found=False),
     ),
 )

@@ -1,6 +1,31 @@
 """The reply runs on in blanks or a repeated piece until the token limit."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    if facts.reply.finish != "length":
+        return ()
+    for end in (facts.reply.text, *(call.arguments_raw or "" for call in facts.sent)):
+        if _runs_away(end):
+            return [DEFECT.finding(f"the reply ends in {end[-20:]!r} repeated")]
+    return ()
+
+
+def _runs_away(text: str) -> bool:
+    """Whether the last 400 characters are blanks or one short piece over and over."""
+    tail = text[-400:]
+    if len(tail) < 400:
+        return len(text) - len(text.rstrip()) >= 64
+    if not tail.strip():
+        return True
+    return any(tail[size:] == tail[:-size] for size in range(1, 33))
+
 
 DEFECT = Defect(
     slug="runaway-generation",
@@ -16,4 +41,16 @@ DEFECT = Defect(
     ),
     example='{"finish_reason":"length","arguments":"{\\"a\\":1                    ..."}',
     sources=("sgl-project/sglang#13514", "jundot/omlx#2990", "guidance-ai/llguidance#267"),
+    detect=detect,
+    ends=True,
+    explains=frozenset({"finish-stop-with-calls"}),
+    examples=(
+        answer(asked=[("f", {})], text="no, " * 200, finish="length"),
+        answer(
+            asked=[("f", {})],
+            text="".join(f"Point {n}. " for n in range(100)),
+            finish="length",
+            found=False,
+        ),
+    ),
 )

@@ -1,6 +1,7 @@
 """The server refuses the whole request because of one tool's schema."""
 
-from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.example import refused
 
 DEFECT = Defect(
     slug="schema-rejected",
@@ -44,5 +45,43 @@ DEFECT = Defect(
     indistinguishable=(
         "The refusal's wording is the only evidence: a server that hides the reason leaves an "
         "unjudged case."
+    ),
+    explains=frozenset({"stream-error-midway"}),
+    refused=Refused(
+        "tools",
+        (
+            r"json.?schema",
+            r"input_?schema",
+            r"function_?declarations?",
+            r"(invalid|unrecognized|unsupported) schema",
+            r"schema.{0,80}(invalid|unsupported|not support|not permitted)",
+            "unknown name",
+            "proto field",
+            "grammar",
+            r"function[._ ]parameters",
+            r"\$ref|\$defs",
+            "additionalproperties|prefixitems|propertynames",
+            r"tools[\[.]\d+\]?\.([\w\[\].]+\.)?(parameters|input_?schema)",
+        ),
+    ),
+    examples=(
+        refused("Invalid schema for function 'get_weather': array schema missing items"),
+        refused("tools.0.custom.input_schema: oneOf is not supported"),
+        refused(
+            'Invalid JSON payload received. Unknown name "prefixItems" at '
+            "'tools[0].function_declarations[0].parameters': Cannot find field."
+        ),
+        refused(
+            'Invalid JSON payload received. Unknown name "parallel_tool_calls": Cannot find field.',
+            found=False,
+        ),
+        refused('Unknown name "top_k": Cannot find field.', found=False),
+        refused("failed to compile grammar for tools[0]", status=500, found=False),
+        refused(
+            "The maximum context length is 8192 tokens; the messages and the function "
+            "parameters need 9000.",
+            found=False,
+        ),
+        refused("response_format: json_schema is not supported with tools", found=False),
     ),
 )

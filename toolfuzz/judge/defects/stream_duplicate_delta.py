@@ -1,6 +1,20 @@
 """An argument delta was sent twice."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._streams import damaged
+from toolfuzz.judge.example import delta, streamed
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for call in facts.streamed:
+        if call.damage is not None and call.damage.kind == "twice":
+            return [damaged(DEFECT, call)]
+    return ()
+
 
 DEFECT = Defect(
     slug="stream-duplicate-delta",
@@ -8,7 +22,7 @@ DEFECT = Defect(
     title="An argument delta was sent twice",
     severity="error",
     layer="stream",
-    stage="assemble",
+    stage="structure",
     usual="the server or gateway",
     help="Turn streaming off; look for a retrying proxy between client and server.",
     example="'\"Par' ; '\"Par' ; 'is\"'",
@@ -18,4 +32,25 @@ DEFECT = Defect(
         "looks like."
     ),
     pairs=("args-cumulative", "args-concatenated"),
+    detect=detect,
+    explains=frozenset({"stream-not-incremental"}),
+    examples=(
+        streamed(
+            delta(0, '{"a":', id="call_1", name="f"),
+            delta(0, '"bc'),
+            delta(0, '"bc'),
+            delta(0, '"}'),
+            asked=[("f", {"a": "bc"})],
+            where="indexed",
+        ),
+        streamed(
+            delta(0, '{"a":"', id="call_1", name="f"),
+            delta(0, "bc"),
+            delta(0, "bc"),
+            delta(0, '"}'),
+            asked=[("f", {"a": "bcbc"})],
+            found=False,
+            where="indexed",
+        ),
+    ),
 )

@@ -1,6 +1,18 @@
 """An error arrives inside a stream that began with status 200."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.wording import one_line
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    if not facts.broke_off or facts.refusal is None:
+        return ()
+    return [DEFECT.finding(f"an error inside the stream: {one_line(facts.refusal.text)}")]
+
 
 DEFECT = Defect(
     slug="stream-error-midway",
@@ -8,7 +20,7 @@ DEFECT = Defect(
     title="An error arrives inside a stream that began with status 200",
     severity="error",
     layer="stream",
-    stage="assemble",
+    stage="laws",
     usual="the gateway's or server's parser",
     help=(
         "Clients that look only at the status take the part for the whole. Read the error's "
@@ -21,4 +33,6 @@ DEFECT = Defect(
         "CommandCodeAI/command-code#785",
     ),
     pairs=("provider-refused-call",),
+    detect=detect,
+    ends=True,
 )

@@ -1,6 +1,23 @@
 """The first argument bytes of a stream were lost."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._streams import damaged
+from toolfuzz.judge.example import delta, streamed
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    # Where arguments are objects, pieces that don't join have a name of their own.
+    if facts.traits.arguments == "object":
+        return ()
+    for call in facts.streamed:
+        if call.damage is not None and call.damage.kind == "headless":
+            return [damaged(DEFECT, call)]
+    return ()
+
 
 DEFECT = Defect(
     slug="stream-head-lost",
@@ -8,7 +25,7 @@ DEFECT = Defect(
     title="The first argument bytes of a stream were lost",
     severity="error",
     layer="stream",
-    stage="assemble",
+    stage="structure",
     usual="the server's stream writer, when name and arguments share a delta",
     help=(
         "Turn streaming off and report the stream; nothing that a client does brings the bytes "
@@ -16,4 +33,17 @@ DEFECT = Defect(
     ),
     example='\'code": "uptime"}\'',
     sources=("vllm-project/vllm#42683", "vllm-project/vllm#34887"),
+    detect=detect,
+    explains=frozenset({"stream-not-incremental"}),
+    examples=(
+        streamed(
+            delta(0, 'a":1}', id="call_1", name="f"), asked=[("f", {"a": 1})], where="indexed"
+        ),
+        streamed(
+            delta(0, '{"a":1}', id="call_1", name="f"),
+            asked=[("f", {"a": 1})],
+            found=False,
+            where="indexed",
+        ),
+    ),
 )

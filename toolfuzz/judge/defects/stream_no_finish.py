@@ -1,6 +1,23 @@
 """The stream ends without a finish reason or end marker."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import delta, streamed
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    reply = facts.reply
+    if reply.finish is None and reply.stream:
+        if facts.complete:
+            return [DEFECT.finding("no finish reason; the calls are whole", severity="warn")]
+        return [DEFECT.finding("the stream ends without a finish reason")]
+    if reply.finish is not None and not reply.ended:
+        return [DEFECT.finding("the end marker is missing", severity="warn")]
+    return ()
+
 
 DEFECT = Defect(
     slug="stream-no-finish",
@@ -23,4 +40,12 @@ DEFECT = Defect(
         "NousResearch/hermes-agent#81017",
     ),
     indistinguishable="A server that dies and one that forgets its last events look alike.",
+    detect=detect,
+    explains=frozenset({"stream-not-incremental"}),
+    ends=True,
+    examples=(
+        streamed(delta(0, '{"a"', id="call_1", name="f"), finish=None, where="indexed"),
+        streamed(delta(0, '{"a":1}', id="call_1", name="f"), finish=None, where="indexed"),
+        streamed(delta(0, '{"a":1}', id="call_1", name="f"), found=False, where="indexed"),
+    ),
 )

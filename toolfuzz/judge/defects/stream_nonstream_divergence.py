@@ -1,6 +1,35 @@
 """The same question gives other calls streamed than plain."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.text import clip
+from toolfuzz.core.verdict import Finding
+from toolfuzz.judge.counterpart import comparable, key
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    plain = facts.counterpart
+    if plain is None or not facts.reply.stream or not comparable(plain):
+        return ()
+    known = facts.turn.expect.kind != "unknown"
+    if known and not any(f.severity == "error" for f in facts.findings):
+        return ()
+    ours, theirs = sorted(map(key, facts.sent)), sorted(map(key, plain.calls))
+    if ours == theirs:
+        return ()
+    message = "the streamed calls differ from the plain ones"
+    if len(ours) != len(theirs):
+        message = f"{len(ours)} calls streamed, {len(theirs)} plain"
+    return [
+        DEFECT.finding(
+            message,
+            expected=[clip(text) for text in theirs if text not in ours][:3],
+            actual=[clip(text) for text in ours if text not in theirs][:3],
+        )
+    ]
+
 
 DEFECT = Defect(
     slug="stream-nonstream-divergence",
@@ -32,4 +61,5 @@ DEFECT = Defect(
         "args-empty-object",
         "schema-unenforced",
     ),
+    detect=detect,
 )

@@ -1,6 +1,19 @@
 """All arguments came in one piece."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._streams import damaged
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for call in facts.streamed:
+        if call.damage is not None and call.damage.kind == "at-once":
+            return [damaged(DEFECT, call)]
+    return ()
+
 
 DEFECT = Defect(
     slug="stream-not-incremental",
@@ -8,7 +21,7 @@ DEFECT = Defect(
     title="All arguments came in one piece",
     severity="info",
     layer="stream",
-    stage="assemble",
+    stage="structure",
     usual="the server's parser",
     help="Allowed, but the user waits. Some servers need a switch (z.ai: tool_stream).",
     example="one delta with the name and 2 kB of arguments",
@@ -19,4 +32,5 @@ DEFECT = Defect(
         "lobehub/lobehub#13757",
     ),
     indistinguishable="It is legal: the note says that nothing was gained by streaming.",
+    detect=detect,
 )

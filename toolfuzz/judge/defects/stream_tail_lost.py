@@ -1,6 +1,20 @@
 """The last argument deltas were never sent."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._streams import damaged
+from toolfuzz.judge.example import delta, streamed
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for call in facts.streamed:
+        if call.damage is not None and call.damage.kind == "tailless":
+            return [damaged(DEFECT, call)]
+    return ()
+
 
 DEFECT = Defect(
     slug="stream-tail-lost",
@@ -8,7 +22,7 @@ DEFECT = Defect(
     title="The last argument deltas were never sent",
     severity="error",
     layer="stream",
-    stage="assemble",
+    stage="structure",
     usual="the server's streaming parser",
     help=(
         "The same question without streaming is complete, or what came agrees with the right "
@@ -28,4 +42,17 @@ DEFECT = Defect(
         "Without a known answer and without the plain reply it is reported as args-truncated."
     ),
     pairs=("args-truncated",),
+    detect=detect,
+    explains=frozenset({"stream-not-incremental"}),
+    examples=(
+        streamed(
+            delta(0, '{"a":', id="call_1", name="f"), asked=[("f", {"a": 1})], where="indexed"
+        ),
+        streamed(
+            delta(0, '{"a":1}', id="call_1", name="f"),
+            asked=[("f", {"a": 1})],
+            found=False,
+            where="indexed",
+        ),
+    ),
 )

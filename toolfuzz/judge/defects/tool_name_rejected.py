@@ -1,6 +1,7 @@
 """The server refuses a tool's name."""
 
-from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.example import refused
 
 DEFECT = Defect(
     slug="tool-name-rejected",
@@ -16,4 +17,23 @@ DEFECT = Defect(
     ),
     example='HTTP 400 {"error":{"message":"tools.3.name: String should match pattern"}}',
     sources=("github/copilot-cli#1879", "openai/codex#8174", "microsoft/vscode#243602"),
+    explains=frozenset({"property-key-rejected", "schema-rejected", "stream-error-midway"}),
+    refused=Refused(
+        "tools",
+        (
+            r"tools?[\[.]\d+\]?\.([\w\[\].]+\.)?name\b.{0,80}(must|match|pattern|invalid|long|contain|start)",
+            r"(invalid|unsupported).{0,20}tools?[\[.]\d+\]?\.([\w\[\].]+\.)?name\b",
+            r"(function|tool)[ _]names?\b.{0,80}"
+            r"(must|invalid|match|pattern|too long|length|start|contain)",
+            r"invalid (function|tool)[ _]name",
+        ),
+    ),
+    examples=(
+        refused("tools.134.custom.name: String should match pattern '^[a-z]+$'"),
+        refused("Invalid 'tools[0].function.name': string too long"),
+        refused("Invalid function name 'get_weather'. Must start with a letter"),
+        refused("tools[0].function.name: too many requests for this project", found=False),
+        refused("Invalid 'tools[0].function.name': string too long", status=500, found=False),
+        refused("The function name must be given in response_format", found=False),
+    ),
 )

@@ -1,6 +1,20 @@
 """A tool was called that was not offered."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._names import misnamed
+from toolfuzz.judge.example import answer, called
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for pair in facts.pairs:
+        if pair.misnamed == "unknown":
+            return [misnamed(DEFECT, pair)]
+    return ()
+
 
 DEFECT = Defect(
     slug="unknown-tool",
@@ -8,7 +22,7 @@ DEFECT = Defect(
     title="A tool was called that was not offered",
     severity="error",
     layer="structure",
-    stage="structure",
+    stage="pairing",
     usual="the model",
     help=(
         "Answer such calls with an error that lists the offered names. If it is frequent, "
@@ -20,5 +34,10 @@ DEFECT = Defect(
         "QwenLM/Qwen3.8#15",
         "anomalyco/opencode#31558",
         "epam/ai-dial-adapter-vertexai#325",
+    ),
+    detect=detect,
+    examples=(
+        answer(called("execute_python"), asked=[("get_weather", {})]),
+        answer(called("get_weather"), asked=[("get_weather", {})], found=False),
     ),
 )

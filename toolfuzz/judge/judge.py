@@ -1,0 +1,112 @@
+"""The walk: laws → assemble → structure → pairing → values → causes, each once.
+
+Each stage adds facts, and the defects of that stage are looked for in them. What is broken is
+handed on mended, so that one cause gives one finding. What nobody can be blamed for (transport,
+refusal, honest cut-off) is ``unjudged``.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from toolfuzz.core.case import Case
+from toolfuzz.core.reply import Reply
+from toolfuzz.core.verdict import Finding, Status
+from toolfuzz.judge.catalogue import defects, detectors, finding
+from toolfuzz.judge.checks import count_checks, schema_valid
+from toolfuzz.judge.defect import Stage
+from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.stages import assemble, causes, laws, pairing, structure, values
+
+__all__ = ["Judgement", "judge"]
+
+_STAGES: tuple[tuple[Stage, Callable[[Facts], None]], ...] = (
+    ("laws", laws.advance),
+    ("assemble", assemble.advance),
+    ("structure", structure.advance),
+    ("pairing", pairing.advance),
+    ("values", values.advance),
+    ("causes", causes.advance),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is wrong with one reply.
+
+    ``reply`` has its calls assembled and its stream mended. ``called``: it holds a structured
+    call. ``schema_valid``: every call as sent names an offered tool and validates (None without
+    a call). ``checks``: one for the reply as a whole and one for every expected call and every
+    leaf of its arguments; ``checks_failed`` counts those that an error finding touches.
+    """
+
+    status: Status
+    findings: tuple[Finding, ...]
+    reply: Reply
+    reason: str | None = None
+    called: bool = False
+    schema_valid: bool | None = None
+    checks: int = 0
+    checks_failed: int = 0
+
+
+def judge(
+    case: Case,
+    replies: Sequence[Reply | None],
+    *,
+    counterpart: Sequence[Reply | None] = (),
+    max_tokens: int | None = None,
+) -> Judgement:
+    """Judge the last reply of a conversation. Never raises on anything a server can send.
+
+    ``replies`` are those to the case's turns so far, in order, as judged (``Judgement.reply``);
+    None stands for an earlier one that wasn't kept. ``counterpart`` are the plain replies to the
+    same turns, as far as there are any; ``max_tokens`` is the cap of the request.
+    """
+    *earlier, reply = replies
+    if reply is None:
+        raise ValueError("the reply to be judged is missing")
+    number = len(earlier)
+    plain = counterpart[number] if number < len(counterpart) else None
+    facts = Facts(case, number, reply, earlier, plain, max_tokens)
+    try:
+        excused = _walk(facts)
+    except RecursionError:
+        deep = finding("wire-malformed", "JSON nested deeper than any schema asks for")
+        checks, failed = count_checks(facts.turn, [deep], [])
+        return Judgement("fail", (deep,), reply, None, True, False, checks, failed)
+    if excused:
+        return Judgement("unjudged", (), facts.reply, reason=facts.excuse)
+    return _judgement(facts)
+
+
+def _walk(facts: Facts) -> bool:
+    """Take the reply through the stages; return whether it is nobody's fault that it fails."""
+    for stage, advance in _STAGES:
+        seen = len(facts.findings)
+        advance(facts)
+        for detect in detectors(stage):
+            facts.findings += detect(facts)
+        errors = [f for f in facts.findings[seen:] if f.severity == "error"]
+        if any(facts.refusal or defects()[f.slug].ends for f in errors):
+            break
+        if facts.excuse is not None:
+            return True
+        if not facts.readable:
+            break
+    facts.findings = causes.first(facts.findings)
+    return False
+
+
+def _judgement(facts: Facts) -> Judgement:
+    failed = any(f.severity == "error" for f in facts.findings)
+    checks, checks_failed = count_checks(facts.turn, facts.findings, facts.matched)
+    reply = replace(facts.reply, calls=tuple(facts.calls or facts.sent or facts.reply.calls))
+    return Judgement(
+        "fail" if failed else "pass",
+        tuple(facts.findings),
+        reply,
+        called=bool(reply.calls),
+        schema_valid=schema_valid(facts, facts.sent or reply.calls),
+        checks=checks,
+        checks_failed=checks_failed,
+    )

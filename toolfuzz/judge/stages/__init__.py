@@ -1,0 +1,1 @@
+"""The stages of judging, one file each: ``advance(facts)`` adds what the stage finds out."""

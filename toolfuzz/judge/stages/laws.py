@@ -1,0 +1,87 @@
+"""Laws: is there a reply at all, and does it keep to its wire format?"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from toolfuzz.core import json as strictjson
+from toolfuzz.core.verdict import Finding
+from toolfuzz.judge.catalogue import defects
+from toolfuzz.judge.facts import Facts, Refusal
+from toolfuzz.judge.refusals import about_parameter, is_limit, names_defect
+from toolfuzz.judge.wording import one_line
+
+__all__ = ["advance"]
+
+_AUTH_AND_LIMITS = frozenset({401, 402, 403, 404, 408, 413, 421, 429})
+_LOOKED_AT = 20_000
+
+
+def advance(facts: Facts) -> None:
+    """Set ``excuse``, ``refusal`` and ``broke_off``, or else ``problems`` and ``readable``.
+
+    What servers name when they refuse, and the laws that a reply breaks, are findings at once:
+    the defects say in which words and which laws they show.
+    """
+    reply = facts.reply
+    status = reply.status
+    if reply.transport_error is not None or status is None:
+        facts.excuse = f"transport: {one_line(reply.transport_error or 'no response')}"
+    elif status >= 300:
+        _refused(facts, status)
+    elif reply.error is not None:
+        _error_inside(facts, status)
+    elif reply.finish == "refusal":
+        facts.excuse = "refusal"
+    else:
+        facts.problems = reply.problems
+        facts.findings += _broken(facts)
+        empty = not (reply.calls or reply.fragments or reply.text or reply.legacy)
+        if empty and any(f.severity != "info" for f in facts.findings):
+            facts.readable = False
+
+
+def _refused(facts: Facts, status: int) -> None:
+    text = _error_text(facts.reply.error)
+    facts.excuse = f"HTTP {status}: {one_line(text)}"
+    if status in _AUTH_AND_LIMITS:
+        return
+    facts.refusal = Refusal(status, text[:_LOOKED_AT])
+    facts.findings += names_defect(facts, facts.refusal)
+    if not facts.findings and about_parameter(facts.refusal):
+        facts.excuse = f"a request parameter is refused: {facts.excuse}"
+
+
+def _error_inside(facts: Facts, status: int) -> None:
+    """Look into an error that came under a status that promised a reply."""
+    reply = facts.reply
+    text = _error_text(reply.error)
+    facts.refusal = Refusal(status, text[:_LOOKED_AT])
+    facts.findings += names_defect(facts, facts.refusal)
+    if not reply.stream or is_limit(text) or _code(reply.error) in _AUTH_AND_LIMITS:
+        facts.excuse = f"error under HTTP {status}: {one_line(text)}"
+    else:
+        facts.broke_off = True
+
+
+def _broken(facts: Facts) -> Iterator[Finding]:
+    """Yield one finding for each defect that the reader's problems show."""
+    named: set[str] = set()
+    for problem in facts.problems:
+        for entry in defects().values():
+            if problem.kind in entry.problems and entry.slug not in named:
+                named.add(entry.slug)
+                yield entry.finding(f"{problem.where}: {one_line(problem.detail)}")
+
+
+def _error_text(error: Any) -> str:
+    if isinstance(error, str):
+        return error
+    try:
+        return strictjson.dumps(error)
+    except (RecursionError, TypeError, ValueError):
+        return "an error that can't be shown"
+
+
+def _code(error: Any) -> int | None:
+    code = error.get("code", error.get("status")) if isinstance(error, dict) else None
+    return code if isinstance(code, int) else None
