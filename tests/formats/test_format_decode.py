@@ -814,7 +814,7 @@ def test_chunk_borders_do_not_matter(cuts, ending):
         assert read(whole, stream=True).fragments
 
 
-@pytest.mark.parametrize("name", format_names())
+@pytest.mark.parametrize("name", [CHAT, RESPONSES, MESSAGES])
 def test_too_deep_is_said_not_raised(name):
     key = {CHAT: "choices", MESSAGES: "content", RESPONSES: "output"}[name]
     deep = f'{{"{key}": ' + "[" * 5000 + "]" * 5000 + "}"
@@ -856,4 +856,5 @@ def test_a_wire_format_is_one_new_folder(tmp_path, monkeypatch):
         sys.modules.pop("toolfuzz.formats.my_format", None)
         monkeypatch.undo()
         format_names.cache_clear()
-    assert format_names() == (MESSAGES, CHAT, RESPONSES)
+    assert {MESSAGES, CHAT, RESPONSES} <= set(format_names())
+    assert "my-format" not in format_names()

@@ -111,7 +111,10 @@ class ClientReader:
     @property
     def installed(self) -> bool:
         """Whether the SDK is there."""
-        return find_spec(self.module or self.package) is not None
+        try:
+            return find_spec(self.module or self.package) is not None
+        except ModuleNotFoundError:  # of a parent, as "google" is one of "google.genai"
+            return False
 
     @property
     def name(self) -> str:

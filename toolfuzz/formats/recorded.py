@@ -10,10 +10,10 @@ from typing import Any
 
 from toolfuzz.core.exchange import Attempt
 
-__all__ = ["replaying"]
+__all__ = ["Recording", "replaying"]
 
 
-class _Recording:
+class Recording:
     """A server in memory that answers every request with ``attempt``."""
 
     def __init__(self, http: Any) -> None:
@@ -21,6 +21,7 @@ class _Recording:
         self.attempt: Attempt | None = None
 
     def answer(self, request: Any) -> Any:
+        """Return the response of the HTTP library that ``request`` comes from."""
         attempt = self.attempt
         assert attempt is not None
         if attempt.status is None:
@@ -48,10 +49,10 @@ def replaying(attempt: Attempt, package: str, client: str) -> Any:
 
 
 @cache
-def _client(package: str, client: str) -> tuple[_Recording, Any]:
+def _client(package: str, client: str) -> tuple[Recording, Any]:
     base = import_module(f"{package}._base_client")
     http = getattr(base, "httpx2", None) or base.httpx
-    recording = _Recording(http)
+    recording = Recording(http)
     return recording, getattr(import_module(package), client)(
         api_key="none",
         base_url="http://recorded.invalid/v1",

@@ -57,7 +57,8 @@ class _Endpoint:
 
     def route(self, format: WireFormat, prefix: str) -> Any:
         async def handle(request: Request) -> Response:
-            path = request.url.path.removeprefix(prefix)
+            query = f"?{request.url.query}" if request.url.query else ""
+            path = request.url.path.removeprefix(prefix) + query
             return await self.answer(format, await request.body(), path)
 
         return handle
@@ -75,19 +76,23 @@ class _Endpoint:
         if profile is None:
             message = f"The model `{ask.model}` does not exist."
             return _refuse(format, Refusal(404, message, "model_not_found"))
-        seed = self._seed(format, profile, body)
+        seed = self._seed(format, profile, body, path)
         outcome = respond(question, profile, seed)
         if ask.stream and not outcome.reply.refusal:
             return self._stream(format, outcome, seed)
         if self.latency:
             await asyncio.sleep(self.latency)
-        status = outcome.reply.refusal.status if outcome.reply.refusal else 200
+        refusal = outcome.reply.refusal
         headers = _headers(outcome.struck)
+        if refusal:
+            headers |= format.serving.error_headers(refusal)
+        status = refusal.status if refusal else 200
         return Response(encode_body(outcome.wire.body), status, headers, "application/json")
 
-    def _seed(self, format: WireFormat, profile: Profile, body: bytes) -> str:
+    def _seed(self, format: WireFormat, profile: Profile, body: bytes, path: str) -> str:
         """Same server seed, profile and request, asked for the n-th time: same answer."""
-        digest = blake2b(body, digest_size=16, person=format.name.encode()[:16]).digest()
+        said = body if path in format.serving.paths else path.encode() + body
+        digest = blake2b(said, digest_size=16, person=format.name.encode()[:16]).digest()
         count = self.asked.get(digest, 0)
         self.asked[digest] = count + 1
         return f"{self.seed}/{profile.name}/{digest.hex()}/{count}"
