@@ -1,0 +1,1 @@
+"""Gemini ``generateContent``: all of the wire format stands in this folder."""

@@ -1,0 +1,68 @@
+"""Tools as function declarations, and back.
+
+``parametersJsonSchema`` takes any JSON Schema; ``parameters`` is a subset of OpenAPI 3.0 with type
+names in capitals, which the official SDK makes from Python functions and which is read here too.
+Google's servers take both spellings of a field, ``camelCase`` and ``snake_case``, and its SDK sends
+what a dict holds: https://ai.google.dev/api/caching#FunctionDeclaration
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from toolfuzz.core.case import Json, JsonObject, Tool
+from toolfuzz.formats.reading import objects, string
+
+__all__ = ["declared", "get", "tools_of"]
+
+_COUNTS = ("minItems", "maxItems", "minProperties", "maxProperties", "minLength", "maxLength")
+
+
+def declared(tool: Tool) -> JsonObject:
+    """Return the declaration of a tool. The format has no ``strict``."""
+    return {
+        "name": tool.name,
+        "description": tool.description,
+        "parametersJsonSchema": tool.parameters,
+    }
+
+
+def tools_of(body: JsonObject) -> Iterator[Tool]:
+    """Yield the functions that a request declares; Google's own tools have no schema to read."""
+    for group in objects(body.get("tools")):
+        for function in objects(get(group, "functionDeclarations")):
+            schema = get(function, "parametersJsonSchema")
+            if not isinstance(schema, dict):
+                schema = _json_schema(function.get("parameters"))
+            name, description = string(function, "name"), string(function, "description")
+            yield Tool(name or "", description or "", schema if isinstance(schema, dict) else {})
+
+
+def get(holder: JsonObject, key: str) -> Json:
+    """Return a field in either spelling: ``maxOutputTokens`` or ``max_output_tokens``."""
+    if key in holder:
+        return holder[key]
+    return holder.get("".join(f"_{c.lower()}" if c.isupper() else c for c in key))
+
+
+def _json_schema(schema: Any) -> Any:
+    """Return an OpenAPI schema as JSON Schema: small type names, null as a type, whole numbers."""
+    if isinstance(schema, list):
+        return [_json_schema(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: _keyword(key, value) for key, value in schema.items() if key != "nullable"}
+    if schema.get("nullable") is True and isinstance(found.get("type"), str):
+        found["type"] = [found["type"], "null"]
+        if isinstance(found.get("enum"), list):
+            found["enum"] = [*found["enum"], None]
+    return found
+
+
+def _keyword(key: str, value: Any) -> Any:
+    if key == "type" and isinstance(value, str):
+        return value.lower()
+    if key == "properties" and isinstance(value, dict):
+        return {name: _json_schema(schema) for name, schema in value.items()}
+    if key in _COUNTS and isinstance(value, str) and value.isdecimal():
+        return int(value)  # 64-bit numbers are strings in protobuf's JSON
+    return _json_schema(value) if key in ("items", "anyOf", "any_of") else value

@@ -1,0 +1,126 @@
+"""The parts of what a model says: they come in a reply and go back in the next request.
+
+https://ai.google.dev/api/caching#Part
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from toolfuzz.core import json as strictjson
+from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.jsonvalue import a_kind
+from toolfuzz.core.reply import Reply, ToolCall
+from toolfuzz.formats.reading import Notes, checked_string, objects, text_of
+
+__all__ = ["Heard", "hear", "said_again", "turns"]
+
+
+@dataclass(slots=True)
+class Heard:
+    """What the parts say. ``signed`` is set when one beside the calls carries a signature."""
+
+    text: list[str] = field(default_factory=list)
+    reasoning: list[str] = field(default_factory=list)
+    calls: list[ToolCall] = field(default_factory=list)
+    others: list[JsonObject] = field(default_factory=list)
+    signed: bool = False
+
+    @property
+    def extra(self) -> tuple[JsonObject, ...]:
+        """What must go back beside the calls, as it came: everything, if anything is signed.
+
+        https://ai.google.dev/gemini-api/docs/thought-signatures
+        """
+        return tuple(self.others) if self.signed else ()
+
+
+def hear(heard: Heard, parts: Json, where: str, notes: Notes) -> None:
+    """Add the parts of a content; absent and null are no parts, other types are noted."""
+    if not isinstance(parts, list):
+        if parts is not None:
+            notes.add("bad-field", where, f"parts is {a_kind(parts)}")
+        return
+    for n, part in enumerate(parts):
+        place = f"{where}[{n}]"
+        if not isinstance(part, dict):
+            notes.add("bad-field", place, f"a part is {a_kind(part)}")
+            continue
+        call = _function_call(part, place, notes)
+        if call is not None:
+            heard.calls.append(_call(part, call, place, notes))
+            continue
+        heard.others.append(part)
+        heard.signed = heard.signed or isinstance(part.get("thoughtSignature"), str)
+        spoken = heard.reasoning if part.get("thought") is True else heard.text
+        spoken.append(text_of(part, "text", place, notes))
+
+
+def turns(contents: Json) -> Iterator[tuple[bool, list[JsonObject]]]:
+    """Yield the contents of a request: whether the model said it, and the parts.
+
+    What the model said in a row is one: the official SDK keeps every event of a stream apart.
+    """
+    listed = [contents] if isinstance(contents, dict) else objects(contents)
+    for by_model, group in groupby(listed, lambda content: content.get("role") == "model"):
+        found = [content.get("parts") for content in group]
+        parts = [[part] if isinstance(part, dict) else objects(part) for part in found]
+        if by_model:
+            yield True, [part for some in parts for part in some]
+        else:
+            yield from ((False, some) for some in parts)
+
+
+def said_again(reply: Reply) -> list[JsonObject]:
+    """Return the parts with which a reply goes back: signed ones exactly as they came."""
+    parts = list(reply.extra)
+    if not parts and (reply.text or not reply.calls):
+        parts.append({"text": reply.text})
+    return parts + [_part(call) for call in reply.calls]
+
+
+def _function_call(part: JsonObject, where: str, notes: Notes) -> JsonObject | None:
+    """Return what stands under functionCall, also in the spelling that only some clients take."""
+    call = part.get("functionCall")
+    if call is None and isinstance(call := part.get("function_call"), dict):
+        notes.add("call-type", where, "function_call stands where functionCall belongs")
+    if call is not None and not isinstance(call, dict):
+        notes.add("bad-field", where, f"functionCall is {a_kind(call)}")
+        return None
+    return call
+
+
+def _call(part: JsonObject, call: JsonObject, where: str, notes: Notes) -> ToolCall:
+    """Read a call. ``args`` may be left out, which is how this format says ``{}``."""
+    arguments = call.get("args")
+    raw = strictjson.dumps({} if arguments is None else arguments)
+    whole = arguments is None or isinstance(arguments, dict)
+    return ToolCall(
+        checked_string(call, "id", f"{where}.functionCall", notes),
+        checked_string(call, "name", f"{where}.functionCall", notes),
+        raw if whole else None,
+        None if whole else arguments,
+        True,
+        f"{where}.functionCall",
+        part.get("thoughtSignature"),
+    )
+
+
+def _part(call: ToolCall) -> JsonObject:
+    sent: JsonObject = {"name": call.name or "", "args": _arguments(call)}
+    if call.id is not None:
+        sent = {"id": call.id, **sent}
+    signature = {} if call.extra is None else {"thoughtSignature": call.extra}
+    return {"functionCall": sent, **signature}
+
+
+def _arguments(call: ToolCall) -> JsonObject:
+    """Return the call's arguments where they are an object that can be sent again."""
+    if call.arguments_raw is None:
+        return call.arguments if isinstance(call.arguments, dict) else {}
+    try:
+        document = strictjson.parse(call.arguments_raw)
+    except strictjson.JsonError:
+        return {}
+    sendable = all(issue.kind != "nonfinite" for issue in document.issues)
+    return document.value if sendable and isinstance(document.value, dict) else {}
