@@ -31,8 +31,8 @@ DEFECT = Defect(
     sources=("bytedance/deer-flow#4246", "earendil-works/pi#9057"),
     detect=detect,
     examples=(
-        answer(called("f", id=""), asked=None),
-        answer(called("f", id=None), asked=None),
+        answer(called("f", id=""), asked=None, where="ids"),
+        answer(called("f", id=None), asked=None, where="ids"),
         answer(called("f"), asked=None, found=False),
     ),
 )
