@@ -1,0 +1,256 @@
+"""A newcomer adds one thing in one place: one of each kind is dropped into a copy, and used."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import toolfuzz
+
+ROOT = Path(toolfuzz.__file__).parents[1]
+
+FEATURE = """
+from toolfuzz.generate.features.base import Feature, Parameter
+
+FEATURES = (
+    Feature(
+        "dummy-feature",
+        "a parameter called dummy",
+        "values",
+        parameter=lambda pick: Parameter("dummy", {"type": "integer", "x-dummy": 1}, lambda p: 7),
+        keyword="x-dummy",
+        node=lambda node, place: True,
+    ),
+)
+"""
+PROBE = """
+from toolfuzz.core.case import ExpectedCall
+from toolfuzz.generate.probes.base import Probe, asked
+
+
+def _ask(pick, offer):
+    tool, values = offer.askable[0]
+    return asked("echo", offer, (ExpectedCall(tool.name, values(pick)),))
+
+
+PROBE = Probe("dummy-probe", "a dummy", 100, _ask)
+"""
+FAULT = '''
+from toolfuzz.simulate.faults import fault
+
+
+@fault("dummy-defect", "message")
+def babble(reply, roll):
+    """Says something odd beside the calls."""
+    reply.text = "dummy dummy"
+    return True
+'''
+DEFECT = """
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="dummy-defect",
+    group="E",
+    title="The text beside the calls is a dummy",
+    severity="error",
+    layer="structure",
+    stage="assemble",
+    usual="nobody",
+    help="Say something else.",
+    detect=lambda facts: (
+        [DEFECT.finding("dummy text")] if facts.reply.text == "dummy dummy" else []
+    ),
+)
+"""
+REPORT = '''
+FILE = "dummy.txt"
+
+
+def render(run, summary):
+    """Count what was judged."""
+    return f"{sum(target['judged'] for target in summary['targets'])} judged"
+'''
+COMMAND = '''
+import click
+
+
+@click.command()
+def dummy():
+    """Say hello."""
+    click.echo("hello")
+'''
+PROVIDER = """
+[dummy-provider]
+title = "Dummy"
+base_url = "http://127.0.0.1:9/v1"
+docs = "https://example.org"
+[dummy-provider.models]
+"dummy-model" = "clean"
+"""
+TOOL = {
+    "name": "dummy_tool",
+    "description": "x",
+    "parameters": {
+        "type": "object",
+        "properties": {"n": {"type": "integer"}},
+        "required": ["n"],
+    },
+}
+
+USE = """
+import dataclasses, json
+from pathlib import Path
+from click.testing import CliRunner
+from toolfuzz.cli import cli
+from toolfuzz.core.case import ExpectedCall
+from toolfuzz.engines.native import families
+from toolfuzz.runs.journal import read_journal
+from toolfuzz.simulate.process import start
+from toolfuzz.sources import registry
+
+
+def toolfuzz(*args):
+    done = CliRunner().invoke(cli, args)
+    assert done.exit_code == 0, (args, done.output, done.exception)
+    return done.stdout
+
+
+def run(*args):
+    return json.loads(toolfuzz("run", "--json", "--quiet", *args))
+
+
+def case_events(folder):
+    return [event.case for event in read_journal(Path(folder)) if hasattr(event, "case")]
+
+
+used = {}
+used["format, clean"] = run("-m", "sim/clean", "--format", "dummy-format", "--both-streams",
+                            "--cases", "60", "--out", "clean")
+used["format, broken"] = run("-m", "sim/glm-4.7", "--format", "dummy-format", "--both-streams",
+                             "--cases", "60", "--out", "broken")
+toolfuzz("bug", "broken", "--most", "1")
+used["format, sent again"] = json.dumps([p.read_text() for p in Path("broken/bugs").glob("*.md")])
+used["defect"] = run("-m", "sim/fault:dummy-defect@1.0", "--cases", "10", "--out", "defect",
+                     "--report", "dummy")
+used["explained"] = toolfuzz("explain", "dummy-defect")
+used["report"] = Path("defect/dummy.txt").read_text()
+used["feature"] = run("-m", "sim/clean", "--feature", "dummy-feature", "--cases", "10",
+                      "--out", "feature")
+used["probe"] = run("-m", "sim/clean", "--probe", "dummy-probe", "--cases", "10", "--out", "probe")
+used["catalogue"] = run("-m", "sim/clean", "--tools", "dummy", "--cases", "4", "--out", "tools")
+used["asked tools"] = sorted({t.name for c in case_events("tools") for t in c.tools})
+used["command"] = toolfuzz("dummy")
+family = families()["dummy-family"]
+calls = [ExpectedCall("f", {"a": [1, None, "x"]})]
+used["family"] = family.read(family.render(calls, []), []) == calls
+with start(profile="clean") as simulator:
+    known = registry.endpoints()["dummy-provider"]
+    there = {**registry.endpoints(),
+             "dummy-provider": dataclasses.replace(known, base_url=simulator.base_url)}
+    registry.endpoints = lambda: there
+    used["provider"] = run("-m", "dummy-model", "--cases", "4", "--out", "provider")
+print(json.dumps(used))
+"""
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package with one of each kind dropped in."""
+    root = tmp_path_factory.mktemp("copy")
+    package = root / "toolfuzz"
+    shutil.copytree(ROOT / "toolfuzz", package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "schemas", root / "schemas")
+    for name, text in {
+        "generate/features/dummy.py": FEATURE,
+        "generate/probes/dummy.py": PROBE,
+        "simulate/faults/dummy.py": FAULT,
+        "judge/defects/dummy_defect.py": DEFECT,
+        "report/formats/dummy.py": REPORT,
+        "cli/dummy.py": COMMAND,
+        "../schemas/dummy.json": json.dumps([TOOL]),
+    }.items():
+        assert not (package / name).exists()
+        (package / name).write_text(text)
+    with (package / "sources/endpoints.toml").open("a") as file:
+        file.write(PROVIDER)
+    family = (package / "engines/native/llama3.py").read_text()
+    (package / "engines/native/dummy.py").write_text(family.replace('"llama3"', '"dummy-family"'))
+    # A format of its own, served at a path of its own.
+    folder = package / "formats/dummy_format"
+    shutil.copytree(package / "formats/openai_chat", folder)
+    for path in folder.glob("*"):
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+            text = text.replace("/chat/completions", "/dummy/talk")
+            text = text.replace('or "messages" in body', "")
+            path.write_text(text, encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def used(copy: Path) -> dict[str, Any]:
+    """What came of using each of them."""
+    done = subprocess.run(
+        [sys.executable, "-c", USE],
+        check=False, cwd=copy, capture_output=True, text=True,
+        env={"PATH": "", "PYTHONPATH": str(copy), "HOME": str(copy), "NO_COLOR": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def judged(summary: dict[str, Any]) -> dict[str, Any]:
+    (target,) = summary["targets"]
+    assert target["judged"] and not target["unjudged"]
+    found: dict[str, Any] = target
+    return found
+
+
+def test_a_format_is_asked_and_judged(used: dict[str, Any]) -> None:
+    clean = judged(used["format, clean"])
+    assert (clean["format"], clean["judged"], clean["rate"]) == ("dummy-format", 120, 1.0)
+    assert not clean["warnings"], "the same bytes under another name are as right"
+    broken = judged(used["format, broken"])
+    assert {"object-as-json-string", "array-as-json-string"} & set(broken["defects"])
+    assert "/v1/dummy/talk" in used["format, sent again"]
+
+
+def test_a_defect_with_its_fault_is_emitted_and_explained(used: dict[str, Any]) -> None:
+    found = judged(used["defect"])
+    assert found["passed"] == 0
+    assert set(found["defects"]) == {"dummy-defect"}
+    assert "Say something else." in used["explained"]
+
+
+def test_a_report_is_written(used: dict[str, Any]) -> None:
+    assert used["report"] == "10 judged"
+
+
+@pytest.mark.parametrize(("kind", "name"), [("feature", "features"), ("probe", "probes")])
+def test_a_feature_and_a_probe_are_asked(used: dict[str, Any], kind: str, name: str) -> None:
+    found = judged(used[kind])
+    assert found["rate"] == 1.0
+    assert f"dummy-{kind}" in found[name]
+
+
+def test_a_catalogue_is_asked(used: dict[str, Any]) -> None:
+    assert judged(used["catalogue"])["rate"] == 1.0
+    assert used["asked tools"] == ["dummy_tool"]
+
+
+def test_a_provider_is_asked_by_an_alias(used: dict[str, Any]) -> None:
+    found = judged(used["provider"])
+    assert (found["endpoint"], found["model"], found["rate"]) == ("dummy-provider", "clean", 1.0)
+
+
+def test_a_command_is_called(used: dict[str, Any]) -> None:
+    assert used["command"] == "hello\n"
+
+
+def test_a_family_is_written_and_read(used: dict[str, Any]) -> None:
+    assert used["family"] is True
