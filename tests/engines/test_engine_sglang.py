@@ -98,12 +98,11 @@ def ask_for(tool: Tool, arguments: JsonObject) -> Case:
 
 async def judged(trial: EngineTrial, case: Case) -> tuple[list[Finding], list[Finding]]:
     """Return the findings of the plain and of the streamed reply, notes left out."""
-    answer = await trial.ask(case, 0, stream=False)
-    assert answer.skipped is None
-    reply = wire_format("openai-chat").read(answer.attempts[-1], stream=False)
+    attempt = await trial.ask(trial.question(case, 0, stream=False))
+    reply = wire_format("openai-chat").read(attempt, stream=False)
     plain = judge(case, 0, reply)
-    answer = await trial.ask(case, 0, stream=True)
-    reply = wire_format("openai-chat").read(answer.attempts[-1], stream=True)
+    attempt = await trial.ask(trial.question(case, 0, stream=True))
+    reply = wire_format("openai-chat").read(attempt, stream=True)
     streamed = judge(case, 0, reply, twin=plain.reply)
     counted = [[f for f in j.findings if f.severity != "info"] for j in (plain, streamed)]
     return counted[0], counted[1]
@@ -114,7 +113,7 @@ def share_process(trial: EngineTrial, entered: EngineTrial) -> None:
     worker = entered._worker
     assert worker is not None
     trial._worker = worker
-    trial._parser = _known_parser(trial.spec, entered.version, worker.parsers)
+    trial.parser = _known_parser(trial.spec, entered.version, worker.parsers)
 
 
 @pytest.mark.parametrize("version", ["0.5.6", "0.5.7", "0.5.23"])
@@ -187,8 +186,8 @@ async def test_the_chunks_carry_what_sglang_sends() -> None:
     """Role first, id and name once, arguments in pieces, the reason last."""
     have("0.5.23")
     async with EngineTrial("engine/sglang@0.5.23:kimi_k2") as trial:
-        answer = await trial.ask(case_of("typed"), 0, stream=True)
-    reply = wire_format("openai-chat").read(answer.attempts[-1], stream=True)
+        attempt = await trial.ask(trial.question(case_of("typed"), 0, stream=True))
+    reply = wire_format("openai-chat").read(attempt, stream=True)
     first, *rest = reply.fragments
     assert (first.id, first.name, first.slot) == ("functions.import_data:0", "import_data", 0)
     assert all(f.id is None and f.name is None and f.slot == 0 for f in rest)

@@ -11,12 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_engines import make_vllm
 
-from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
+from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Message, Tool, Turn
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.exchange import Target
-from toolfuzz.engines import participant
+from toolfuzz.core.exchange import Attempt
 from toolfuzz.engines.chunking import check_chunking, cut
-from toolfuzz.engines.native import families
+from toolfuzz.engines.native import NotExpressible, families
 from toolfuzz.engines.process import Worker
 from toolfuzz.engines.trial import EngineTrial, parse_spec
 from toolfuzz.formats import wire_format
@@ -43,19 +42,23 @@ def vllm(tmp_path, monkeypatch):
     return sys.executable
 
 
+async def ask(trial: EngineTrial, case: Case, *, stream: bool) -> tuple[JsonObject, Attempt]:
+    question = trial.question(case, 0, stream=stream)
+    return question, await trial.ask(question)
+
+
 async def test_the_answer_is_a_chat_completion(vllm) -> None:
     async with EngineTrial("engine/vllm:hermes", engine_python=vllm) as trial:
         assert trial.version == "9.9"
-        answer = await trial.ask(CALL, 0, stream=False)
-        reply = wire_format("openai-chat").read(answer.attempts[-1], stream=False)
-    assert answer.skipped is None
+        question, attempt = await ask(trial, CALL, stream=False)
+        reply = wire_format("openai-chat").read(attempt, stream=False)
     assert reply.problems == ()
     assert reply.finish == "tool_calls"
     assert [(c.name, json.loads(c.arguments_raw or "")) for c in reply.calls] == [
         ("get_weather", {"city": "Paris"})
     ]
-    assert answer.request["text"].startswith("<tool_call>")
-    assert answer.request["version"] == "9.9"
+    assert question["text"].startswith("<tool_call>")
+    assert question["version"] == "9.9"
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -63,8 +66,8 @@ async def test_the_newer_serving_composes_its_parser(tmp_path, monkeypatch, stre
     make_vllm(tmp_path, unified=True)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     async with EngineTrial("engine/vllm:hermes", engine_python=sys.executable) as trial:
-        answer = await trial.ask(CALL, 0, stream=stream)
-        reply = wire_format("openai-chat").read(answer.attempts[-1], stream=stream)
+        _, attempt = await ask(trial, CALL, stream=stream)
+        reply = wire_format("openai-chat").read(attempt, stream=stream)
     assert judge(CALL, 0, reply).findings == ()
     assert reply.finish == "tool_calls"
 
@@ -72,9 +75,9 @@ async def test_the_newer_serving_composes_its_parser(tmp_path, monkeypatch, stre
 async def test_the_stream_is_the_one_of_the_serving_layer(vllm) -> None:
     """The simulated parser keeps the rest of the arguments back; the frame sends it at the end."""
     async with EngineTrial("engine/vllm:hermes", engine_python=vllm) as trial:
-        answer = await trial.ask(CALL, 0, stream=True)
-        reply = wire_format("openai-chat").read(answer.attempts[-1], stream=True)
-    assert "".join(answer.request["deltas"]).startswith("<tool_call>\n")
+        question, attempt = await ask(trial, CALL, stream=True)
+        reply = wire_format("openai-chat").read(attempt, stream=True)
+    assert "".join(question["deltas"]).startswith("<tool_call>\n")
     assert reply.ended
     assert reply.problems == ()
     assert reply.finish == "tool_calls"
@@ -85,8 +88,8 @@ async def test_the_stream_is_the_one_of_the_serving_layer(vllm) -> None:
 @pytest.mark.parametrize("stream", [False, True])
 async def test_prose_stays_prose(vllm, stream: bool) -> None:
     async with EngineTrial("engine/vllm:hermes", engine_python=vllm) as trial:
-        answer = await trial.ask(NO_CALL, 0, stream=stream)
-        reply = wire_format("openai-chat").read(answer.attempts[-1], stream=stream)
+        _, attempt = await ask(trial, NO_CALL, stream=stream)
+        reply = wire_format("openai-chat").read(attempt, stream=stream)
     assert reply.text
     assert not (reply.calls or reply.fragments)
     assert reply.finish == "stop"
@@ -106,11 +109,11 @@ async def test_a_broken_parser_is_an_answer_and_the_next_question_is_asked(
 ) -> None:
     async with EngineTrial(f"engine/vllm:{parser}", engine_python=vllm, timeout=1) as trial:
         for _ in range(2):
-            answer = await trial.ask(CALL, 0, stream=stream)
-            reply = wire_format("openai-chat").read(answer.attempts[-1], stream=stream)
+            _, attempt = await ask(trial, CALL, stream=stream)
+            reply = wire_format("openai-chat").read(attempt, stream=stream)
             assert reply.error["type"] == "engine-parser-error"
             assert said in reply.error["message"]
-            assert answer.attempts[-1].status == (200 if stream else 500)
+            assert attempt.status == (200 if stream else 500)
             verdict = judge(CALL, 0, reply)
             assert [f.slug for f in verdict.findings] == ["provider-refused-call"]
             assert said in verdict.findings[0].message
@@ -119,7 +122,7 @@ async def test_a_broken_parser_is_an_answer_and_the_next_question_is_asked(
 async def test_a_missing_module_is_not_the_parsers_fault(vllm) -> None:
     async with EngineTrial("engine/vllm:mistral", engine_python=vllm) as trial:
         with pytest.raises(UsageError, match="a_module_that_nobody_has is missing"):
-            await trial.ask(CALL, 0, stream=False)
+            await ask(trial, CALL, stream=False)
 
 
 @pytest.mark.parametrize(
@@ -165,30 +168,19 @@ async def test_what_cannot_be_written_is_skipped(vllm) -> None:
     marked = case(Expectation("calls", (ExpectedCall("get_weather", {"city": "a</tool_call>b"}),)))
     unknown = case(Expectation("unknown"))
     async with EngineTrial("engine/vllm:hermes", engine_python=vllm) as trial:
-        answer = await trial.ask(marked, 0, stream=False)
-        assert answer.attempts == ()
-        assert "not expressible as hermes" in str(answer.skipped)
-        assert (await trial.ask(unknown, 0, stream=True)).skipped
+        for asked, why in ((marked, "</tool_call>"), (unknown, "not known")):
+            with pytest.raises(NotExpressible, match=why):
+                trial.question(asked, 0, stream=True)
 
 
 async def test_the_increments_depend_on_the_seed_and_the_case_alone(vllm) -> None:
     async def deltas(seed: int) -> list[str]:
         async with EngineTrial("engine/vllm:hermes", engine_python=vllm, seed=seed) as trial:
-            await trial.ask(NO_CALL, 0, stream=True)
-            asked: list[str] = (await trial.ask(CALL, 0, stream=True)).request["deltas"]
+            await ask(trial, NO_CALL, stream=True)
+            asked: list[str] = trial.question(CALL, 0, stream=True)["deltas"]
             return asked
 
     assert await deltas(1) == await deltas(1) != await deltas(2)
-
-
-async def test_an_engine_among_a_runs_targets(vllm) -> None:
-    name = "engine/vllm:hermes"
-    target = Target(name, "engine", name, "openai-chat", "both", {}, "engine")
-    joined = await participant.EngineParticipant.prepare(target, python=vllm, seed=0, timeout=5)
-    assert joined.target is target
-    async with joined.open() as asker:
-        answer = await asker.ask(CALL, 0, stream=False, history=())
-    assert answer.attempts[-1].status == 200
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,7 @@ import asyncio
 
 import pytest
 
-import toolfuzz.sources.pacing as pacing
-from toolfuzz.sources.pacing import Pacer
+from toolfuzz.sources.pacing import BURST_SECONDS, Pacer
 
 
 async def _most_at_once(pacer, requests):
@@ -26,13 +25,17 @@ async def test_no_more_than_the_limit_at_once():
     assert await _most_at_once(Pacer(0), 3) == 1
 
 
-async def test_a_rate_limit_halves_it_once_a_burst(monkeypatch):
-    pacer = Pacer(16)
+def test_a_rate_limit_halves_it_once_a_burst():
+    now = 100.0
+    pacer = Pacer(16, clock=lambda: now)
     for _ in range(10):
         pacer.rate_limited()
     assert pacer.limit == 8
-    monkeypatch.setattr(pacing, "_BURST_SECONDS", 0.0)
+    now += 0.9 * BURST_SECONDS
+    pacer.rate_limited()
+    assert pacer.limit == 8
     for limit in (4, 2, 1, 1):
+        now += BURST_SECONDS
         pacer.rate_limited()
         assert pacer.limit == limit
 

@@ -15,8 +15,8 @@ from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.formats import wire_format
 from toolfuzz.generate.tools import ToolSet
+from toolfuzz.pools.question import modes
 from toolfuzz.report.terminal import print_rows
-from toolfuzz.runs.question import modes
 from toolfuzz.runs.run import RunOptions, check_options, draw, load_tools
 from toolfuzz.runs.targets import plan_targets
 

@@ -30,7 +30,7 @@ from toolfuzz.evidence.study import (
 from toolfuzz.formats import format_names
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.journal import read_journal, write_json
-from toolfuzz.runs.targets import Access, access_of_run, open_participants
+from toolfuzz.runs.targets import Access, access_of_run, open_sources
 from toolfuzz.sources.registry import resolve
 
 _MOST_SHOWN = 5
@@ -104,32 +104,30 @@ async def attribute_failures(
     results = []
     async with AsyncExitStack() as stack:
         names = sorted({f.target for f in found})
-        opened = await stack.enter_async_context(open_participants(names, access, seed=seed))
+        opened = await stack.enter_async_context(open_sources(names, access, seed=seed))
         targets = {p.target.name: p for p in opened}
         others = {n: await _formats(p.target, access, stack, seed) for n, p in targets.items()}
         if engines:
-            on_trial = await stack.enter_async_context(
-                open_participants(engines, access, seed=seed)
-            )
+            on_trial = await stack.enter_async_context(open_sources(engines, access, seed=seed))
             for known in others.values():
                 known += [Other("parser", p.target.name, p) for p in on_trial]
         else:
-            for name, participant in targets.items():
-                others[name] += await _family_parser(participant.target, access, stack, seed)
+            for name, source in targets.items():
+                others[name] += await _family_parser(source.target, access, stack, seed)
         for failure in found:
-            participant = targets[failure.target]
+            source = targets[failure.target]
             folder = study_folder(run, failure)
             minimal = _minimal(folder)
             attribution = await attribute_failure(
                 failure,
                 minimal or failure.example,
                 None if minimal else failure.finding.pointer,
-                participant,
+                source,
                 others[failure.target],
                 folder / "attribute",
                 replace(
                     budget,
-                    price=price_of(participant.target.model, data.nature(failure.target)),
+                    price=price_of(source.target.model, data.nature(failure.target)),
                     spent_calls=0,
                 ),
                 started=data.started.started,
@@ -155,13 +153,13 @@ async def _formats(target: Target, access: Access, stack: AsyncExitStack, seed: 
     for name in names:
         if name == target.format:
             continue
-        reached = open_participants([target.name], replace(access, format=name), seed=seed)
+        reached = open_sources([target.name], replace(access, format=name), seed=seed)
         try:
-            (participant,) = await stack.enter_async_context(reached)
+            (source,) = await stack.enter_async_context(reached)
         except ToolfuzzError:
             # This server doesn't speak it: one comparison less.
             continue
-        others.append(Other("format", f"the same as {name}", participant))
+        others.append(Other("format", f"the same as {name}", source))
     return others
 
 
@@ -173,11 +171,11 @@ async def _family_parser(
     if spec is None:
         return []
     try:
-        on_trial = open_participants([spec], replace(access, engine_python=None), seed=seed)
-        (participant,) = await stack.enter_async_context(on_trial)
+        on_trial = open_sources([spec], replace(access, engine_python=None), seed=seed)
+        (source,) = await stack.enter_async_context(on_trial)
     except ToolfuzzError:
         return []
-    return [Other("family", spec, participant)]
+    return [Other("family", spec, source)]
 
 
 def _minimal(folder: Path) -> Case | None:

@@ -21,7 +21,7 @@ from toolfuzz.evidence.study import study_failure, study_folder, study_to_json
 from toolfuzz.evidence.tree import size
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.journal import read_journal
-from toolfuzz.runs.targets import Access, access_of_run, open_participants
+from toolfuzz.runs.targets import Access, access_of_run, open_sources
 
 EPILOG = """\b
 Examples:
@@ -112,17 +112,17 @@ async def study_run(
     policy = Policy(**settings.get("policy", {}))
     targets = list(dict.fromkeys(f.target for f in found))
     results = []
-    async with open_participants(targets, access, seed=settings.get("seed", 0)) as participants:
-        by_name = {p.target.name: p for p in participants}
+    async with open_sources(targets, access, seed=settings.get("seed", 0)) as sources:
+        by_name = {p.target.name: p for p in sources}
         for failure in found:
-            participant = by_name[failure.target]
+            source = by_name[failure.target]
             result = await study_failure(
                 failure,
-                participant,
+                source,
                 study_folder(run, failure),
                 replace(
                     budget,
-                    price=price_of(participant.target.model, data.nature(failure.target)),
+                    price=price_of(source.target.model, data.nature(failure.target)),
                     spent_calls=0,
                 ),
                 started=data.started.started,

@@ -26,9 +26,9 @@ from toolfuzz.evidence.examiner import Budget, open_examiner
 from toolfuzz.evidence.failures import failures
 from toolfuzz.evidence.replay import KnownFailure, Replayed, replay_known, worst
 from toolfuzz.evidence.study import RESULT_NAME, study_folder, study_from_json
-from toolfuzz.runs.asker import Participant
 from toolfuzz.runs.journal import find_journal, read_journal
-from toolfuzz.runs.targets import Access, open_participants
+from toolfuzz.runs.targets import Access, open_sources
+from toolfuzz.sources.source import SourceSpec
 
 EXIT_CODES = {
     "FIXED": EXIT_PASSED,
@@ -119,20 +119,18 @@ async def _ask_again(
     modes: str | None,
 ) -> list[tuple[str, Replayed]]:
     found = []
-    async with open_participants(models, replace(access, stream="plain")) as participants:
-        for participant in participants:
+    async with open_sources(models, replace(access, stream="plain")) as sources:
+        for source in sources:
             for one in known:
                 for stream in _streams(one, modes):
-                    done = await _replay(participant, one, stream, times)
-                    found.append((participant.target.name, done))
+                    done = await _replay(source, one, stream, times)
+                    found.append((source.target.name, done))
     return found
 
 
-async def _replay(
-    participant: Participant, one: KnownFailure, stream: bool, times: int
-) -> Replayed:
-    deterministic = nature_of(participant.target).deterministic
-    async with open_examiner(participant, stream=stream, budget=Budget(calls=times)) as examiner:
+async def _replay(source: SourceSpec, one: KnownFailure, stream: bool, times: int) -> Replayed:
+    deterministic = nature_of(source.target).deterministic
+    async with open_examiner(source, stream=stream, budget=Budget(calls=times)) as examiner:
         return await replay_known(
             replace(one, stream=stream), examiner, times, deterministic=deterministic
         )

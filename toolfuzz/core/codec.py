@@ -1,7 +1,7 @@
 """A case as JSON and back, for files of their own (the journal's lines are ``core.events``)."""
 
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -10,7 +10,7 @@ from toolfuzz.core.errors import UsageError
 
 __all__ = ["FORMAT_VERSION", "case_from_json", "case_to_json", "first_error"]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION: Final = 1
 """Stands in every file that toolfuzz writes."""
 
 _COMPUTED = frozenset({"id", "schema_id"})
@@ -27,9 +27,10 @@ def case_from_json(data: JsonObject) -> Case:
     Ids are recomputed, so that an edited case is another one.
     """
     try:
-        return _case().validate_python({k: v for k, v in data.items() if k not in _COMPUTED})
+        case: Case = _case().validate_python({k: v for k, v in data.items() if k not in _COMPUTED})
     except ValidationError as error:
         raise UsageError(f"not a case: {first_error(error)}") from None
+    return case
 
 
 def first_error(error: ValidationError, *, below: int = 0) -> str:

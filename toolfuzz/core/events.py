@@ -167,9 +167,11 @@ Event = Annotated[
 def event_to_line(event: Event) -> str:
     """Return the event as one journal line, ASCII only, without the line break."""
     # By its own class, because the union as a whole takes half as long again to find it.
-    writer = _adapter(type(event))
+    kind: Any = type(event)
+    writer = _adapter(kind)
     try:
-        return writer.dump_json(event, ensure_ascii=True).decode()
+        line: bytes = writer.dump_json(event, ensure_ascii=True)
+        return line.decode()
     except PydanticSerializationError:
         # A model may send lone surrogates and any depth; only Python's own encoder takes them.
         return json.dumps(writer.dump_python(event))

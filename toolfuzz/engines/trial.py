@@ -14,10 +14,9 @@ from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.engines import environment, store
 from toolfuzz.engines.chunking import check_chunking, cut
-from toolfuzz.engines.native import NotExpressible
+from toolfuzz.engines.native import Family, NotExpressible
 from toolfuzz.engines.process import Worker
 from toolfuzz.engines.spec import ENGINES, EngineSpec, parse_spec
-from toolfuzz.runs.asker import Answer, History
 
 __all__ = ["EngineTrial", "parse_spec"]
 
@@ -31,14 +30,11 @@ _PROSE = (
 
 
 class EngineTrial:
-    """One conversation with one parser, in a process of its own (an async context manager).
+    """One parser in a process of its own (an async context manager).
 
-    Every turn is asked as with ``tool_choice: auto``: the expected calls are written in the
-    model family's native text, or prose where none is expected, and the engine's real parser and
-    serving code make a chat completion of it, whole or in increments. ``chunking`` is ``token``,
-    ``whole`` or ``chars:N``; the cuts depend on ``seed`` and the case alone. ``timeout`` is in
-    seconds a question; a parser that hangs, crashes or raises gives an error body, never an
-    exception here. ``engine_python`` names a Python that has the engine installed.
+    ``chunking`` is ``token``, ``whole`` or ``chars:N``; the cuts depend on ``seed`` and the case
+    alone. ``timeout`` is in seconds a question. ``engine_python`` names a Python that has the
+    engine installed. ``parser`` and ``version`` are the engine's own words once it is entered.
     """
 
     def __init__(
@@ -57,7 +53,7 @@ class EngineTrial:
         self.seed = seed
         self.timeout = timeout
         self.version = self.spec.version or ""
-        self._parser = self.spec.parser
+        self.parser = self.spec.parser
         self._worker: Worker | None = None
 
     async def __aenter__(self) -> Self:
@@ -67,7 +63,7 @@ class EngineTrial:
         await worker.start()
         self._worker = worker
         try:
-            self._parser = _known_parser(self.spec, worker.version, worker.parsers)
+            self.parser = _known_parser(self.spec, worker.version, worker.parsers)
         except UsageError:
             await worker.stop()
             raise
@@ -84,45 +80,48 @@ class EngineTrial:
         if self._worker is not None:
             await self._worker.stop()
 
-    async def ask(self, case: Case, turn: int, *, stream: bool, history: History = ()) -> Answer:
-        """Put one turn to the parser. ``request`` holds all that is needed to do it again."""
-        assert self._worker is not None, "use `async with`"
-        asked = case.turns[turn]
-        question: JsonObject = {
-            "parser": self._parser,
-            "markers": list(self.spec.family.markers),
-            "tools": [_as_sent(tool) for tool in case.tools],
-            "history_calls": sum(len(t.expect.calls) for t in case.turns[:turn]),
-        }
-        request: JsonObject = {
+    def question(self, case: Case, turn: int, *, stream: bool) -> JsonObject:
+        """Return what ``ask`` takes: all that is needed to put this turn to the parser again.
+
+        Every turn is asked as with ``tool_choice: auto``: the expected calls are written in the
+        model family's native text, or prose where none is expected. Raises NotExpressible.
+        """
+        family, asked = self.spec.family, case.turns[turn]
+        text = _text(family, case, asked)
+        rng = random.Random(f"{self.seed} {case.id} {turn}")
+        cuts = cut(text, self.chunking, family.markers, rng) if stream else None
+        return {
             "engine": self.spec.engine,
             "version": self.version,
             "stream": stream,
-            **question,
+            "parser": self.parser,
+            "markers": list(family.markers),
+            "tools": [_as_sent(tool) for tool in case.tools],
+            "history_calls": sum(len(t.expect.calls) for t in case.turns[:turn]),
+            **({"text": text} if cuts is None else {"deltas": cuts}),
         }
-        try:
-            text = self._text(case, asked)
-        except NotExpressible as limit:
-            return Answer(request, skipped=f"not expressible as {self._parser}: {limit.reason}")
-        rng = random.Random(f"{self.seed} {case.id} {turn}")
-        says = (
-            {"deltas": cut(text, self.chunking, self.spec.family.markers, rng)}
-            if stream
-            else {"text": text}
-        )
+
+    async def ask(self, question: JsonObject) -> Attempt:
+        """Put a question to the parser and to the engine's serving code around it.
+
+        The answer is a chat completion, whole or in increments. A parser that hangs, crashes or
+        raises gives an error body, never an exception here.
+        """
+        assert self._worker is not None, "use `async with`"
         await self._worker.start()
         started, clock = time.time(), time.monotonic()
-        answer = await self._worker.ask({**question, **says})
+        answer = await self._worker.ask(question)
         total_ms = (time.monotonic() - clock) * 1000
-        return Answer({**request, **says}, (_attempt(answer, stream, started, total_ms),))
+        return _attempt(answer, question["stream"], started, total_ms)
 
-    def _text(self, case: Case, asked: Turn) -> str:
-        expect = asked.expect
-        if expect.kind == "unknown":
-            raise NotExpressible("the right answer is not known")
-        if expect.kind == "no_call":
-            return _PROSE[int(case.id, 16) % len(_PROSE)]
-        return self.spec.family.render(expect.calls, case.tools)
+
+def _text(family: Family, case: Case, asked: Turn) -> str:
+    expect = asked.expect
+    if expect.kind == "unknown":
+        raise NotExpressible("the right answer is not known")
+    if expect.kind == "no_call":
+        return _PROSE[int(case.id, 16) % len(_PROSE)]
+    return family.render(expect.calls, case.tools)
 
 
 def _prepare(spec: EngineSpec, engine_python: str | None) -> tuple[Path, tuple[str, ...]]:

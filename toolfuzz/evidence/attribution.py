@@ -17,7 +17,7 @@ from toolfuzz.evidence.reduce import BudgetSpentError, all_answers
 from toolfuzz.evidence.study import open_study
 from toolfuzz.generate.twins import TWINS, twins
 from toolfuzz.judge.policy import Policy
-from toolfuzz.runs.asker import Participant
+from toolfuzz.sources.source import SourceSpec
 
 __all__ = ["Attribution", "Other", "attribute_failure", "attribution_to_json"]
 
@@ -33,7 +33,7 @@ class Other:
 
     way: Way
     what: str
-    participant: Participant
+    source: SourceSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ async def attribute_failure(
     failure: Failure,
     case: Case,
     place: str | None,
-    participant: Participant,
+    source: SourceSpec,
     others: Sequence[Other],
     folder: Path,
     budget: Budget,
@@ -68,12 +68,12 @@ async def attribute_failure(
     what is known.
     """
     stream = failure.streams[0]
-    deterministic = nature_of(participant.target).deterministic
+    deterministic = nature_of(source.target).deterministic
     trials: list[Trial] = []
     cause, reason = Cause((), (), False, (), 0.0, 0), ""
     async with AsyncExitStack() as stack:
 
-        async def examiner(who: Participant, streamed: bool, name: str) -> Examiner:
+        async def examiner(who: SourceSpec, streamed: bool, name: str) -> Examiner:
             opened = open_study(
                 who, folder / name, stream=streamed, budget=budget, started=started, policy=policy
             )
@@ -88,13 +88,13 @@ async def attribute_failure(
             trials.append(Trial(way, what, sum(known), len(known)))
 
         try:
-            own = await examiner(participant, stream, _mode(stream))
+            own = await examiner(source, stream, _mode(stream))
             await ask("again", f"the case again, {_mode(stream)}", own, case, deterministic)
-            turned = await examiner(participant, not stream, _mode(not stream))
+            turned = await examiner(source, not stream, _mode(not stream))
             await ask("mode", f"the same, {_mode(not stream)}", turned, case, deterministic)
             for number, other in enumerate(others):
-                sure = nature_of(other.participant.target).deterministic
-                asked = await examiner(other.participant, stream, f"{other.way}-{number}")
+                sure = nature_of(other.source.target).deterministic
+                asked = await examiner(other.source, stream, f"{other.way}-{number}")
                 await ask(other.way, other.what, asked, case, sure)
             for name, twin in twins(case).items():
                 await ask("respelled", TWINS[name], own, twin, deterministic)

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -13,9 +13,10 @@ from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.reduce import BudgetSpentError
 from toolfuzz.judge.policy import Policy
-from toolfuzz.runs.asker import Asker, Participant
+from toolfuzz.pools.question import Outcome, put_question
 from toolfuzz.runs.journal import Journal
-from toolfuzz.runs.question import Outcome, put_question
+from toolfuzz.sources.pacing import Pacer
+from toolfuzz.sources.source import Session, SourceSpec
 
 __all__ = ["Budget", "Examiner", "Symptom", "open_examiner"]
 
@@ -49,15 +50,15 @@ class Budget:
     spent_dollars: float = 0.0
     began: float = field(default_factory=time.monotonic)
 
-    def take(self) -> None:
-        """Spend one call; raises BudgetSpentError that names the limit."""
-        if self.spent_calls >= self.calls:
+    def take(self, calls: int = 1) -> None:
+        """Spend so many calls; raises BudgetSpentError that names the limit."""
+        if self.spent_calls + calls > self.calls:
             raise BudgetSpentError(f"the budget of {self.calls} calls is spent")
         if time.monotonic() - self.began > self.seconds:
             raise BudgetSpentError(f"the time of {self.seconds:.0f} s is over")
         if self.spent_dollars >= self.dollars:
             raise BudgetSpentError(f"the budget of ${self.dollars:.2f} is spent")
-        self.spent_calls += 1
+        self.spent_calls += calls
 
     def pay(self, verdict: Verdict) -> None:
         """Count what a call cost, as far as that is known."""
@@ -74,8 +75,8 @@ class Examiner:
 
     def __init__(
         self,
-        participant: Participant,
-        askers: Iterable[Asker],
+        source: SourceSpec,
+        sessions: Iterable[Session],
         *,
         stream: bool,
         budget: Budget,
@@ -84,62 +85,78 @@ class Examiner:
         policy: Policy | None = None,
         paired: bool = False,
     ) -> None:
-        self.participant = participant
+        self.source = source
         self.stream = stream
         self.budget = budget
         self._journal = journal
         self._policy = policy or Policy()
         self._paired = paired
-        self._free: asyncio.Queue[Asker] = asyncio.Queue()
-        for asker in askers:
-            self._free.put_nowait(asker)
+        self._free: asyncio.Queue[Session] = asyncio.Queue()
+        for session in sessions:
+            self._free.put_nowait(session)
         self._repeats: dict[str, int] = defaultdict(int)
         self._earlier: dict[str, deque[Verdict]] = defaultdict(deque)
         self._known: set[str] = set()
         for event in earlier:
             if isinstance(event, VerdictReached):
-                self._earlier[event.verdict.case_id].append(event.verdict)
+                if event.verdict.stream == stream:
+                    self._earlier[event.verdict.case_id].append(event.verdict)
             elif isinstance(event, CaseDrawn):
                 self._known.add(event.case.id)
 
     async def ask(self, case: Case) -> Verdict | None:
         """Ask once; None when the target can't be asked this. Raises BudgetSpentError."""
-        self.budget.take()
+        self.budget.take(2 if self._paired else 1)
         repeat = self._repeats[case.id]
         self._repeats[case.id] += 1
         if self._earlier[case.id]:
             known = self._earlier[case.id].popleft()
             self.budget.pay(known)
             return known
-        asker = await self._free.get()
+        session = await self._free.get()
         try:
-            twin = (
-                (await self._put(asker, case, repeat, False, None)).reply if self._paired else None
+            plain = await self._put(session, case, repeat, stream=False) if self._paired else None
+            outcome = await self._put(
+                session,
+                case,
+                repeat,
+                stream=self.stream,
+                counterpart=plain.replies if plain else (),
             )
-            outcome = await self._put(asker, case, repeat, self.stream, twin)
         finally:
-            self._free.put_nowait(asker)
-        new = [] if case.id in self._known else [CaseDrawn(case)]
-        self._known.add(case.id)
-        if self._journal is not None:
-            self._journal.append([*new, *outcome.events])
+            self._free.put_nowait(session)
         if outcome.verdict is not None:
             self.budget.pay(outcome.verdict)
         return outcome.verdict
 
     async def _put(
-        self, asker: Asker, case: Case, repeat: int, stream: bool, twin: Reply | None
+        self,
+        session: Session,
+        case: Case,
+        repeat: int,
+        *,
+        stream: bool,
+        counterpart: Sequence[Reply] = (),
     ) -> Outcome:
-        return await put_question(
-            asker,
-            self.participant.format,
-            self.participant.target,
-            case,
-            repeat=repeat,
-            stream=stream,
-            policy=self._policy,
-            twin=twin,
-        )
+        events: list[Event] = [] if case.id in self._known else [CaseDrawn(case)]
+        self._known.add(case.id)
+        try:
+            outcome = await put_question(
+                session,
+                self.source,
+                case,
+                events.append,
+                repeat=repeat,
+                stream=stream,
+                policy=self._policy,
+                counterpart=counterpart,
+            )
+        finally:
+            if self._journal is not None:
+                self._journal.append(events)
+        if outcome.verdict is not None:
+            self.budget.pay(outcome.verdict)
+        return outcome
 
     async def fails(self, case: Case, symptom: Symptom) -> bool | None:
         """Ask once whether the case shows the failure; None when nothing could be judged."""
@@ -151,7 +168,7 @@ class Examiner:
 
 @asynccontextmanager
 async def open_examiner(
-    participant: Participant,
+    source: SourceSpec,
     *,
     stream: bool,
     budget: Budget,
@@ -163,14 +180,15 @@ async def open_examiner(
 ) -> AsyncIterator[Examiner]:
     """Open as many conversations as may be under way at once, and an examiner over them.
 
-    ``paired``: each question is first asked plain, as the twin that a streamed reply is held to.
+    ``paired``: each question is first asked plain, as the counterpart of the streamed reply.
     """
     async with AsyncExitStack() as stack:
-        count = max(1, min(slots, participant.concurrency))
-        askers = [await stack.enter_async_context(participant.open()) for _ in range(count)]
+        count = max(1, min(slots, source.concurrency))
+        permit = Pacer(source.concurrency)
+        sessions = [await stack.enter_async_context(source.open(permit)) for _ in range(count)]
         yield Examiner(
-            participant,
-            askers,
+            source,
+            sessions,
             stream=stream,
             budget=budget,
             journal=journal,

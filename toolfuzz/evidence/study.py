@@ -15,8 +15,8 @@ from toolfuzz.evidence.examiner import Budget, Examiner, Symptom, open_examiner
 from toolfuzz.evidence.failures import DIVERGENCE, Failure
 from toolfuzz.evidence.minimize import Minimized, Report, minimize
 from toolfuzz.judge.policy import Policy
-from toolfuzz.runs.asker import Participant
 from toolfuzz.runs.journal import JOURNAL_NAME, Journal, read_journal, write_json
+from toolfuzz.sources.source import SourceSpec
 
 __all__ = [
     "ATTRIBUTION_NAME",
@@ -39,7 +39,7 @@ def study_folder(run: Path, failure: Failure) -> Path:
 
 async def study_failure(
     failure: Failure,
-    participant: Participant,
+    source: SourceSpec,
     folder: Path,
     budget: Budget,
     *,
@@ -55,7 +55,7 @@ async def study_failure(
     """
     stream = failure.streams[0]
     opened = open_study(
-        participant,
+        source,
         folder,
         stream=stream,
         budget=budget,
@@ -73,7 +73,7 @@ async def study_failure(
             failure.example,
             fails,
             slots=slots,
-            deterministic=nature_of(participant.target).deterministic,
+            deterministic=nature_of(source.target).deterministic,
             report=report,
         )
     write_json(folder / RESULT_NAME, study_to_json(failure, result, stream=stream))
@@ -82,7 +82,7 @@ async def study_failure(
 
 @asynccontextmanager
 async def open_study(
-    participant: Participant,
+    source: SourceSpec,
     folder: Path,
     *,
     stream: bool,
@@ -93,14 +93,14 @@ async def open_study(
     paired: bool = False,
 ) -> AsyncIterator[Examiner]:
     """Open an examiner that keeps all in the folder's journal and first reads what is there."""
-    target = dataclasses.replace(participant.target, stream="stream" if stream else "plain")
+    target = dataclasses.replace(source.target, stream="stream" if stream else "plain")
     earlier = list(read_journal(folder)) if (folder / JOURNAL_NAME).exists() else []
     with Journal(folder, resume=True) as journal:
         if not earlier:
             settings = {"study": folder.name}
             journal.append([RunStarted(started, __version__, (target,), settings)])
         async with open_examiner(
-            participant,
+            source,
             stream=stream,
             budget=budget,
             journal=journal,

@@ -15,15 +15,14 @@ from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.judge.policy import Policy
-from toolfuzz.runs.asker import Participant
 from toolfuzz.runs.journal import JOURNAL_NAME, read_journal
-from toolfuzz.runs.pairs import Renamed
 from toolfuzz.runs.run import RunOptions, draw, load_tools
 from toolfuzz.runs.targets import (
     Access,
+    Source,
     access_of_run,
     current_names,
-    open_participants,
+    open_sources,
     plan_targets,
 )
 
@@ -257,13 +256,13 @@ async def _each(cases: Sequence[Case]) -> AsyncIterator[Case]:
 
 async def open_baseline(
     stack: AsyncExitStack, baseline: Baseline
-) -> tuple[Participant | None, str | None]:
-    """Return the baseline as a participant, or why it can't be asked any more."""
-    opened = open_participants([baseline.model], baseline.access, seed=baseline.seed)
+) -> tuple[Source | None, str | None]:
+    """Return how the baseline is asked, or why it can't be asked any more."""
+    opened = open_sources([baseline.model], baseline.access, seed=baseline.seed)
     try:
-        (participant,) = await stack.enter_async_context(opened)
+        (source,) = await stack.enter_async_context(opened)
     except ToolfuzzError as error:
         if baseline.run is None:
             raise
         return None, error.message
-    return Renamed(participant, baseline.target.name), None
+    return replace(source, target=replace(source.target, name=baseline.target.name)), None

@@ -36,7 +36,7 @@ from toolfuzz.runs.run import (
     write_summary,
 )
 from toolfuzz.runs.sequential import accept_or_reject
-from toolfuzz.runs.targets import open_participants, plan_targets
+from toolfuzz.runs.targets import open_sources, plan_targets
 
 __all__ = ["CHECK_NAME", "FRESH_NAME", "check_against", "check_alone"]
 
@@ -73,7 +73,7 @@ async def check_against(
     folder = options.run.out or default_folder([f"check-{candidate.name}"])
     async with AsyncExitStack() as stack:
         (new,) = await stack.enter_async_context(
-            open_participants(options.run.models, options.run.access, seed=options.run.seed)
+            open_sources(options.run.models, options.run.access, seed=options.run.seed)
         )
         old, unreachable = await open_baseline(stack, baseline)
         cases = await stack.enter_async_context(
@@ -140,7 +140,7 @@ async def check_alone(
     tool_sets = load_tools(run)
     async with (
         aclosing(draw(run, tool_sets)) as cases,
-        open_participants(run.models, run.access, seed=run.seed) as (participant,),
+        open_sources(run.models, run.access, seed=run.seed) as (source,),
     ):
         folder = run.out or default_folder([f"check-{target.name}"])
         rule = {"accept": test.accept, "reject": test.reject}
@@ -149,7 +149,7 @@ async def check_alone(
         with Record(folder, opening, resume=resume) as record:
             tell(opening)
             decision = await accept_or_reject(
-                participant, cases, test, record, run.policy, stop=stop, tell=tell
+                source, cases, test, record, run.policy, stop=stop, tell=tell
             )
             reason = "decided" if decision else "interrupted" if stop.is_set() else "done"
             record.append([RunFinished(time.time(), reason)])

@@ -7,50 +7,22 @@ cut off goes on from both.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from toolfuzz.analyze.check import AskPairs, CheckDecision, CheckRule, Fresh, Reask, decide
 from toolfuzz.analyze.paired import CasePair, CaseResult, case_result, pair_up
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import EndpointError
 from toolfuzz.core.events import Event, VerdictReached
-from toolfuzz.core.exchange import Target
 from toolfuzz.core.verdict import Verdict
-from toolfuzz.formats import WireFormat
 from toolfuzz.judge.policy import Policy
-from toolfuzz.runs.asker import Asker, Participant
+from toolfuzz.pools.pool import Permits
+from toolfuzz.runs.campaign import Campaign, ask_all
 from toolfuzz.runs.record import Record
-from toolfuzz.runs.runner import Campaign, ask_all
+from toolfuzz.sources.pacing import Pacers
+from toolfuzz.sources.source import SourceSpec
 
-__all__ = ["PairedCheck", "Renamed", "check_pairs"]
-
-
-@dataclass(frozen=True, slots=True)
-class Renamed:
-    """A participant under another name, so that a model can be checked against itself."""
-
-    inner: Participant
-    name: str
-
-    @property
-    def target(self) -> Target:
-        """Who is asked."""
-        return replace(self.inner.target, name=self.name)
-
-    @property
-    def format(self) -> WireFormat:
-        """Reads what comes back."""
-        return self.inner.format
-
-    @property
-    def concurrency(self) -> int:
-        """How many questions may be under way at once."""
-        return self.inner.concurrency
-
-    def open(self) -> AbstractAsyncContextManager[Asker]:
-        """Return a fresh asker."""
-        return self.inner.open()
+__all__ = ["PairedCheck", "check_pairs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +33,15 @@ class PairedCheck:
     verdicts of an earlier run by case id, already under ``baseline_name``.
     """
 
-    candidate: Participant
-    baseline: Participant | None
+    candidate: SourceSpec
+    baseline: SourceSpec | None
     baseline_name: str
     cases: AsyncIterator[Case]
     stored: Mapping[str, Sequence[Verdict]] = field(default_factory=dict)
     rule: CheckRule = field(default_factory=CheckRule)
     policy: Policy = field(default_factory=Policy)
     tell: Callable[[Event], None] = lambda event: None
+    permits: Permits = field(default_factory=Pacers)
 
 
 async def check_pairs(
@@ -118,8 +91,7 @@ async def _ask_first(
         for verdict in check.stored.get(case.id, ())
         if case.id in drawn and (verdict.case_id, verdict.stream) not in there
     ]
-    first.append(copied)
-    for event in copied:
+    for event in first.append(copied):
         check.tell(event)
 
 
@@ -131,18 +103,24 @@ async def _ask(
     times: int,
     known: frozenset[tuple[str, str, int]] = frozenset(),
 ) -> None:
-    def tell(event: Event) -> None:
-        record.take(event)
-        check.tell(event)
-
     asked = [p for p in (check.candidate, check.baseline) if p is not None]
     # When a check is resumed, what went wrong on the way is asked again.
     known |= record.answered()
-    campaign = Campaign(asked, _each(cases), times, check.policy, tell, known)
-    given_up = await ask_all(campaign, record.journal, stop=stop)
+    campaign = Campaign(
+        asked,
+        _each(cases),
+        record,
+        times,
+        check.policy,
+        check.tell,
+        known,
+        permits=check.permits,
+    )
+    given_up = await ask_all(campaign, stop=stop)
     if given_up:
+        names = ", ".join(event.target for event in given_up)
         raise EndpointError(
-            f"no judgeable answer from {', '.join(given_up)}: {_commonest(record, given_up[0])}",
+            f"no judgeable answer from {names}: {given_up[0].reason}",
             f"the answers are kept in {record.journal.path}; --resume goes on from there",
         )
 
@@ -164,11 +142,6 @@ def _answers(record: Record, target: str, case_id: str) -> tuple[CaseResult, ...
     repeats = sorted({v.repeat for v in of_case})
     folded = (case_result(v for v in of_case if v.repeat == repeat) for repeat in repeats)
     return tuple(a for a in folded if a is not None)
-
-
-def _commonest(record: Record, target: str) -> str:
-    reasons = [v.reason or "unknown" for v in record.run().of(target) if v.status == "unjudged"]
-    return max(set(reasons), key=reasons.count, default="no answer")
 
 
 async def _take(cases: AsyncIterator[Case], count: int) -> list[Case]:

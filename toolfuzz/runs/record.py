@@ -7,7 +7,7 @@ from types import TracebackType
 
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.events import Event, ExchangeRecorded, RunStarted
+from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunStarted
 from toolfuzz.runs.journal import JOURNAL_NAME, Journal, read_journal
 
 __all__ = ["Record"]
@@ -25,20 +25,24 @@ class Record:
         self._events = list(map(_light, read_journal(folder))) if begun else []
         if begun:
             _check_same(folder, self._events, opening)
+        self._drawn = {e.case.id for e in self._events if isinstance(e, CaseDrawn)}
         self.journal = Journal(folder, resume=resume)
         if not self._events:
             self.append([opening])
 
-    def take(self, event: Event) -> None:
-        """Keep an event that is in the journal already."""
-        self._events.append(_light(event))
+    def append(self, events: Iterable[Event]) -> list[Event]:
+        """Write events and keep them; return those written. A case is drawn once in a journal."""
+        new = [event for event in events if not self._drawn_before(event)]
+        self.journal.append(new)
+        self._events += map(_light, new)
+        return new
 
-    def append(self, events: Iterable[Event]) -> None:
-        """Write events and keep them."""
-        events = list(events)
-        self.journal.append(events)
-        for event in events:
-            self.take(event)
+    def _drawn_before(self, event: Event) -> bool:
+        if not isinstance(event, CaseDrawn):
+            return False
+        known = event.case.id in self._drawn
+        self._drawn.add(event.case.id)
+        return known
 
     def run(self) -> RunData:
         """Return the run so far."""

@@ -19,11 +19,10 @@ from toolfuzz.core.events import CaseSkipped, Event, RunFinished, RunStarted
 from toolfuzz.generate import draw_ahead
 from toolfuzz.generate.tools import ToolSet, load, load_mcp, load_openapi
 from toolfuzz.judge.policy import Policy
-from toolfuzz.runs.asker import Participant
+from toolfuzz.runs.campaign import Campaign, run_campaign
 from toolfuzz.runs.journal import read_journal, write_json
 from toolfuzz.runs.record import Record
-from toolfuzz.runs.runner import Campaign, run_campaign
-from toolfuzz.runs.targets import Access, current_names, open_participants
+from toolfuzz.runs.targets import Access, Source, current_names, open_sources
 
 __all__ = ["RunOptions", "arun", "resumed_options", "run", "run_options", "write_summary"]
 
@@ -132,10 +131,10 @@ async def run_options(
     tool_sets = load_tools(options)
     async with (
         contextlib.aclosing(draw(options, tool_sets)) as cases,
-        open_participants(options.models, options.access, seed=options.seed) as participants,
+        open_sources(options.models, options.access, seed=options.seed) as sources,
     ):
         folder = resume or options.out or default_folder(options.models)
-        opening = _started(resume) if resume else _opening(options, participants)
+        opening = _started(resume) if resume else _opening(options, sources)
         with Record(folder, opening, resume=resume is not None) as record:
             if resume is None:
                 record.append(
@@ -145,15 +144,16 @@ async def run_options(
             recordings = Recordings()
 
             def note(event: Event) -> None:
-                record.take(event)
                 recordings.take(event)
                 tell(event)
 
             tell(opening)
             # What went wrong on the way is asked again when a run is resumed.
             answered = record.answered()
-            campaign = Campaign(participants, cases, options.repeat, options.policy, note, answered)
-            finished = await run_campaign(campaign, record.journal, stop=stop)
+            campaign = Campaign(
+                sources, cases, record, options.repeat, options.policy, note, answered
+            )
+            finished = await run_campaign(campaign, stop=stop)
             summary = write_summary(folder, record.run(), recordings)
     _check_measured(summary, finished, folder)
     return summary
@@ -179,8 +179,8 @@ def _started(run: Path) -> RunStarted:
     return first
 
 
-def _opening(options: RunOptions, participants: Sequence[Participant]) -> RunStarted:
-    targets = tuple(p.target for p in participants)
+def _opening(options: RunOptions, sources: Sequence[Source]) -> RunStarted:
+    targets = tuple(p.target for p in sources)
     return RunStarted(time.time(), __version__, targets, options.settings())
 
 

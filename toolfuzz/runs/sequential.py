@@ -8,15 +8,15 @@ from toolfuzz.core.case import Case
 from toolfuzz.core.errors import EndpointError
 from toolfuzz.core.events import Event, VerdictReached
 from toolfuzz.judge.policy import Policy
-from toolfuzz.runs.asker import Participant
+from toolfuzz.runs.campaign import Campaign, ask_all
 from toolfuzz.runs.record import Record
-from toolfuzz.runs.runner import Campaign, ask_all
+from toolfuzz.sources.source import SourceSpec
 
 __all__ = ["accept_or_reject"]
 
 
 async def accept_or_reject(
-    participant: Participant,
+    source: SourceSpec,
     cases: AsyncIterator[Case],
     test: SequentialTest,
     record: Record,
@@ -40,19 +40,20 @@ async def accept_or_reject(
             yield case
 
     def take(event: Event) -> None:
-        record.take(event)
         tell(event)
         if isinstance(event, VerdictReached) and (_decision(drawn, record, test) or stop.is_set()):
             decided.set()
 
     if stop.is_set():
         decided.set()
-    campaign = Campaign([participant], noted(), 1, policy, take, record.answered())
-    given_up = await ask_all(campaign, record.journal, stop=decided)
+    campaign = Campaign(
+        [source], noted(), record, policy=policy, tell=take, answered=record.answered()
+    )
+    given_up = await ask_all(campaign, stop=decided)
     decision = _decision(drawn, record, test)
     if decision is None and given_up:
         raise EndpointError(
-            f"no judgeable answer from {given_up[0]}",
+            f"no judgeable answer from {given_up[0].target}: {given_up[0].reason}",
             f"the answers are kept in {record.journal.path}",
         )
     return decision

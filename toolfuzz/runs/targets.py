@@ -1,8 +1,7 @@
 """From what a person types after ``-m`` to something that can be asked."""
 
-import dataclasses
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from toolfuzz.analyze.load import RunData
@@ -10,20 +9,18 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import StreamMode, Target
 from toolfuzz.core.nature import nature_of
-from toolfuzz.formats import USUAL, WireFormat, wire_format
-from toolfuzz.runs.asker import Asker, HttpAsker, Participant
-from toolfuzz.sources.pacing import Pacer
+from toolfuzz.formats import USUAL
+from toolfuzz.sources.engine import EngineSource
+from toolfuzz.sources.http import HttpSource
+from toolfuzz.sources.reachability import reachable
 from toolfuzz.sources.registry import Endpoint, key_for, resolve
-from toolfuzz.sources.transport import Client, reachable
+from toolfuzz.sources.simulated import simulator
 
-__all__ = [
-    "Access",
-    "HttpParticipant",
-    "access_of_run",
-    "current_names",
-    "open_participants",
-    "plan_targets",
-]
+__all__ = ["Access", "Source", "access_of_run", "current_names", "open_sources", "plan_targets"]
+
+Source = HttpSource | EngineSource
+# A parser answers in milliseconds; what takes longer than these seconds hangs.
+_ENGINE_SECONDS = 10.0
 
 
 _OLD_NAMES = {"api": "format", "twins": "respell"}
@@ -55,43 +52,6 @@ def access_of_run(run: RunData) -> Access:
     settings = current_names(run.started.settings)
     names = ("base_url", "format", "key_env", "params")
     return Access(**{name: settings[name] for name in names if settings.get(name)})
-
-
-@dataclass(frozen=True, slots=True)
-class HttpParticipant:
-    """A target that is asked over HTTP. Every worker opens a client of its own."""
-
-    target: Target
-    format: WireFormat
-    endpoint: Endpoint
-    key: str | None
-    access: Access
-    pacer: Pacer
-
-    @property
-    def concurrency(self) -> int:
-        """How many questions may be under way."""
-        return self.access.concurrency
-
-    def client(self) -> Client:
-        """Return a client for this target's endpoint; the caller closes it."""
-        return Client(
-            self.endpoint,
-            self.format,
-            key=self.key,
-            headers=self.access.headers,
-            timeout=self.access.timeout,
-            pacer=self.pacer,
-        )
-
-    def open(self) -> AbstractAsyncContextManager[Asker]:
-        """Open a conversation with its own connection."""
-        return self._open()
-
-    @asynccontextmanager
-    async def _open(self) -> AsyncIterator[Asker]:
-        async with self.client() as client:
-            yield HttpAsker(client, self.format, self.target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +101,9 @@ def _plan_one(model: str, access: Access) -> _Planned:
 
 
 @asynccontextmanager
-async def open_participants(
+async def open_sources(
     models: Sequence[str], access: Access, *, seed: int = 0
-) -> AsyncIterator[tuple[Participant, ...]]:
+) -> AsyncIterator[tuple[Source, ...]]:
     """Resolve the models, read keys, start what has to be started, and see that all answer.
 
     Raises UsageError (unknown model, missing or refused key, wrong path) or EndpointError
@@ -153,45 +113,30 @@ async def open_participants(
     keys = [
         key_for(p.endpoint) if p.endpoint and nature_of(p.target).remote else None for p in planned
     ]
-    async with AsyncExitStack() as stack:
-        simulator: str | None = None
-        if any(_embedded(p) for p in planned):
-            from toolfuzz.simulate.process import start
-
-            process = stack.enter_context(start(latency_ms=access.latency_ms, seed=seed))
-            simulator = process.base_url
-        participants: list[Participant] = []
+    sources: list[Source] = []
+    with ExitStack() as stack:
+        started: Endpoint | None = None
         for p, key in zip(planned, keys, strict=True):
-            if p.endpoint is None:
-                participants.append(await _engine(p.target, access, seed))
-                continue
             endpoint = p.endpoint
-            if simulator and _embedded(p):
-                endpoint = dataclasses.replace(endpoint, base_url=simulator)
-            participant = HttpParticipant(
-                p.target,
-                wire_format(p.target.format),
-                endpoint,
-                key,
-                access,
-                Pacer(access.concurrency),
+            if endpoint is None:
+                sources.append(await _engine(p.target, access, seed))
+                continue
+            if not nature_of(p.target).remote:
+                if started is None:
+                    latency_ms = access.latency_ms
+                    started = stack.enter_context(
+                        simulator(endpoint, latency_ms=latency_ms, seed=seed)
+                    )
+                endpoint = started
+            source = HttpSource(
+                p.target, endpoint, key, access.headers, access.timeout, access.concurrency
             )
             if nature_of(p.target).remote:
-                async with participant.client() as client:
-                    await reachable(client, p.target)
-            participants.append(participant)
-        yield tuple(participants)
+                await reachable(source)
+            sources.append(source)
+        yield tuple(sources)
 
 
-def _embedded(planned: _Planned) -> bool:
-    """Whether it is asked over HTTP at a server that is started for it."""
-    nature = nature_of(planned.target)
-    return nature.over_http and not nature.remote
-
-
-async def _engine(target: Target, access: Access, seed: int) -> Participant:
-    from toolfuzz.engines.participant import EngineParticipant
-
-    return await EngineParticipant.prepare(
-        target, python=access.engine_python, seed=seed, timeout=min(access.timeout, 10.0)
-    )
+async def _engine(target: Target, access: Access, seed: int) -> Source:
+    timeout = min(access.timeout, _ENGINE_SECONDS)
+    return await EngineSource(target, access.engine_python, seed, timeout).prepared()

@@ -2,23 +2,28 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from types import TracebackType
 
-__all__ = ["Pacer"]
+from toolfuzz.sources.source import SourceSpec
 
-# One burst of refusals is one message: those that come this soon after a cut don't cut again.
-_BURST_SECONDS = 1.0
+__all__ = ["BURST_SECONDS", "Pacer", "Pacers"]
+
+BURST_SECONDS = 1.0
+"""Rate limits that come this soon after the last cut answer requests sent before it; they don't
+cut again."""
 
 
 class Pacer:
     """A concurrency limit that halves on a rate limit and grows back by one at a time.
 
     It grows after as many requests in a row as are allowed at once went through, up to the limit
-    that it began with. Use it as an async context manager around each request; faults other than
-    rate limits don't concern it.
+    that it began with. It is the Permit of one target: an async context manager around each
+    request. Faults other than rate limits don't concern it. ``clock`` gives seconds.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._most = max(1, limit)
         self.limit = self._most
         self._active = 0
@@ -29,8 +34,8 @@ class Pacer:
     def rate_limited(self) -> None:
         """Halve the limit, once for a burst."""
         self._passed = 0
-        now = time.monotonic()
-        if now - self._last_cut >= _BURST_SECONDS:
+        now = self._clock()
+        if now - self._last_cut >= BURST_SECONDS:
             self._last_cut = now
             self.limit = max(1, self.limit // 2)
 
@@ -52,3 +57,14 @@ class Pacer:
             self.limit, self._passed = self.limit + 1, 0
         async with self._free:
             self._free.notify_all()
+
+
+class Pacers:
+    """The pacers of a run, one a target, made when they are first asked for."""
+
+    def __init__(self) -> None:
+        self._pacers: dict[str, Pacer] = {}
+
+    def of(self, source: SourceSpec) -> Pacer:
+        """Return the pacer that all sessions of this target share."""
+        return self._pacers.setdefault(source.target.name, Pacer(source.concurrency))

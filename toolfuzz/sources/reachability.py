@@ -1,17 +1,12 @@
 """One cheap question before money is spent on many."""
 
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from toolfuzz.core.ask import ask_of
 from toolfuzz.core.case import Case, Expectation, Message, Turn
 from toolfuzz.core.errors import EndpointError, ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Attempt, Target
-from toolfuzz.formats import Request
-
-if TYPE_CHECKING:
-    from toolfuzz.sources.transport import Client
+from toolfuzz.sources.http import HttpSource
 
 __all__ = ["reachable"]
 
@@ -24,7 +19,7 @@ _HELLO = Case(
 )
 
 
-async def reachable(client: "Client", target: Target) -> Attempt:
+async def reachable(source: HttpSource) -> Attempt:
     """Ask one real question without tools; return its answer or raise what to do about it.
 
     It is a real question, because nothing cheaper tells enough: ``GET /models`` is missing on
@@ -36,20 +31,20 @@ async def reachable(client: "Client", target: Target) -> Attempt:
     URL; EndpointError (exit 4) where nobody answers. A rate limit or a reply that makes no
     sense counts as reachable.
     """
-    asked = client.format.request(ask_of(_HELLO, model=target.model), params=target.params)
-    defaults = client.endpoint.defaults(stream=False)
-    request = Request(asked.path, client.format.merge(defaults, asked.body))
-    attempt = await client.ask_once(request)
-    if attempt.status is not None and attempt.status >= 500:
-        attempt = (await client.ask(request))[-1]
-    if trouble := _trouble(client, client.url(request.path), target, attempt):
+    hello = source.request(_HELLO, 0, stream=False)
+    async with source.open() as session:
+        attempt = await session.ask_once(hello)
+        if attempt.status is not None and attempt.status >= 500:
+            async for again in session.ask(hello):
+                attempt = again
+    if trouble := _trouble(source, source.endpoint.base_url + hello.path, attempt):
         raise trouble
     return attempt
 
 
-def _trouble(client: "Client", url: str, target: Target, attempt: Attempt) -> ToolfuzzError | None:
+def _trouble(source: HttpSource, url: str, attempt: Attempt) -> ToolfuzzError | None:
     said = _first_line(attempt)
-    endpoint = client.endpoint
+    endpoint, target = source.endpoint, source.target
     variable = endpoint.key_env or "the key's variable (--key-env NAME)"
     match attempt.status:
         case None:

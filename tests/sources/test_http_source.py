@@ -1,44 +1,55 @@
 import asyncio
 import gzip
 import json
-import ssl
 import time
 from email.utils import formatdate
 
+import httpx
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
-import toolfuzz.sources.transport as transport
 from toolfuzz.core.errors import EndpointError, UsageError
 from toolfuzz.core.exchange import Target
 from toolfuzz.formats import Request, wire_format
+from toolfuzz.sources import retry
+from toolfuzz.sources.capture import MAX_BODY_BYTES, capture, encode_body
+from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.pacing import Pacer
+from toolfuzz.sources.reachability import reachable
+from toolfuzz.sources.redaction import Redaction
 from toolfuzz.sources.registry import resolve
-from toolfuzz.sources.transport import Client, encode_body, reachable
 
 KEY = "sk-secret-0123456789"
 BODY = {"model": "m", "messages": [{"role": "user", "content": "Köln \ud83d"}]}
 QUESTION = Request("/chat/completions", BODY)
 
 
-def client_of(base_url, *, key=KEY, api=None, **options):
+def source_of(base_url, *, key=KEY, api=None, model="m", **options):
     endpoint, _ = resolve("m", base_url=base_url, format=api)
-    return Client(endpoint, wire_format(endpoint.format), key=key, **options)
+    target = Target(model, "e", model, endpoint.format)
+    return HttpSource(target, endpoint, key, **options)
 
 
-def target_of(model="m"):
-    return Target(model, "e", model, "openai-chat")
+async def ask(source, pacer=None):
+    async with source.open(pacer) as session:
+        return await put(session)
+
+
+async def put(session):
+    return [attempt async for attempt in session.ask(QUESTION)]
 
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Make pauses between attempts short, and note them."""
+    """Make pauses between attempts short, and note how long they would have been."""
     pauses = []
+    pause = retry.pause
 
-    async def sleep(seconds):
-        pauses.append(seconds)
+    def noted(attempt, number):
+        pauses.append(pause(attempt, number))
+        return 0.0
 
-    monkeypatch.setattr(transport, "_sleep", sleep)
+    monkeypatch.setattr(retry, "pause", noted)
     return pauses
 
 
@@ -61,8 +72,7 @@ async def test_an_attempt_is_captured_as_it_happened(loopback):
         lambda: JSONResponse({"ok": True}, headers={"x-request-id": "r1", "set-cookie": "a=b"})
     )
     before = time.time()
-    async with client_of(loopback.base_url, headers={"X-Extra": "1"}) as client:
-        [attempt] = await client.ask(QUESTION)
+    [attempt] = await ask(source_of(loopback.base_url, headers={"X-Extra": "1"}))
     assert (attempt.status, attempt.body, attempt.error) == (200, b'{"ok":true}', None)
     assert 0 < attempt.first_byte_ms <= attempt.chunks[-1][0] <= attempt.total_ms < 5000
     assert before <= attempt.started <= time.time()
@@ -96,8 +106,7 @@ async def test_a_stream_keeps_its_chunks_and_times(loopback):
             await asyncio.sleep(0.03)
 
     loopback.answer = always(lambda: StreamingResponse(pieces(), media_type="text/event-stream"))
-    async with client_of(loopback.base_url) as client:
-        [attempt] = await client.ask(QUESTION)
+    [attempt] = await ask(source_of(loopback.base_url))
     assert [chunk for _, chunk in attempt.chunks] == [b"data: %d\n\n" % n for n in range(3)]
     times = [ms for ms, _ in attempt.chunks]
     assert times == sorted(times) and times[-1] - times[0] > 40
@@ -109,8 +118,7 @@ async def test_a_server_that_compresses_unasked_is_understood(loopback):
     loopback.answer = always(
         lambda: Response(packed, headers={"content-encoding": "gzip"}, media_type="text/json")
     )
-    async with client_of(loopback.base_url) as client:
-        [attempt] = await client.ask(QUESTION)
+    [attempt] = await ask(source_of(loopback.base_url))
     assert attempt.body == b'{"ok":true}'
     assert loopback.seen[0][0].headers["accept-encoding"] == "identity"
 
@@ -123,13 +131,12 @@ async def test_a_rate_limit_is_waited_for_and_slows_the_pacer(loopback, quick):
         lambda: PlainTextResponse("ok"),
     )
     pacer = Pacer(8)
-    async with client_of(loopback.base_url, pacer=pacer) as client:
-        attempts = await client.ask(QUESTION)
+    attempts = await ask(source_of(loopback.base_url), pacer)
     assert [a.status for a in attempts] == [429, 429, 429, 200]
     assert attempts[0].retry_after == 7
     assert quick[0] == 7
     assert 17 < quick[1] <= 20
-    assert quick[2] == transport.MAX_RETRY_AFTER
+    assert quick[2] == retry.MAX_RETRY_AFTER
     assert pacer.limit == 4
 
 
@@ -140,8 +147,7 @@ async def test_odd_retry_after(loopback, quick, header, seconds):
     loopback.answer = one_after(
         lambda: PlainTextResponse("", 429, {"retry-after": header}), lambda: PlainTextResponse("")
     )
-    async with client_of(loopback.base_url) as client:
-        attempts = await client.ask(QUESTION)
+    attempts = await ask(source_of(loopback.base_url))
     assert [a.status for a in attempts] == [429, 200]
     assert attempts[0].retry_after == seconds
     assert 0 <= quick[0] < 3
@@ -151,8 +157,7 @@ async def test_odd_retry_after(loopback, quick, header, seconds):
 async def test_passing_faults_are_tried_again_and_bounded(loopback, quick, status):
     loopback.answer = always(lambda: PlainTextResponse("busy", status))
     pacer = Pacer(8)
-    async with client_of(loopback.base_url, attempts=3, pacer=pacer) as client:
-        attempts = await client.ask(QUESTION)
+    attempts = await ask(source_of(loopback.base_url, attempts=3), pacer)
     assert [a.status for a in attempts] == [status] * 3
     assert len(quick) == 2 and all(0 < pause < 4 for pause in quick)
     assert pacer.limit == 8
@@ -173,8 +178,7 @@ async def test_passing_faults_are_tried_again_and_bounded(loopback, quick, statu
 )
 async def test_an_answer_is_not_asked_for_twice(loopback, quick, status, body):
     loopback.answer = always(lambda: PlainTextResponse(body, status, {"location": "/v1/other"}))
-    async with client_of(loopback.base_url) as client:
-        [attempt] = await client.ask(QUESTION)
+    [attempt] = await ask(source_of(loopback.base_url))
     assert (attempt.status, attempt.body.decode()) == (status, body)
     assert len(loopback.seen) == 1
 
@@ -182,8 +186,7 @@ async def test_an_answer_is_not_asked_for_twice(loopback, quick, status, body):
 async def test_a_connection_that_dies_before_the_answer_is_tried_again(raw_server, quick):
     ok = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
     base_url = await raw_server(b"", b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n", ok)
-    async with client_of(base_url) as client:
-        attempts = await client.ask(QUESTION)
+    attempts = await ask(source_of(base_url))
     assert [a.status for a in attempts] == [None, 200, 200]
     assert attempts[0].error.startswith("RemoteProtocolError") and attempts[0].chunks == ()
     assert attempts[1].error.startswith("RemoteProtocolError")
@@ -192,16 +195,14 @@ async def test_a_connection_that_dies_before_the_answer_is_tried_again(raw_serve
 
 async def test_a_body_that_breaks_off_is_judged_not_repeated(raw_server, quick):
     base_url = await raw_server(b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\ndata: {")
-    async with client_of(base_url) as client:
-        [attempt] = await client.ask(QUESTION)
+    [attempt] = await ask(source_of(base_url))
     assert (attempt.status, attempt.body) == (200, b"data: {")
     assert attempt.error.startswith("RemoteProtocolError")
 
 
 async def test_bytes_that_are_no_http(raw_server, quick):
     base_url = await raw_server(b"\x15\x03\x01\x00\x02\x02\x46")
-    async with client_of(base_url, attempts=2) as client:
-        attempts = await client.ask(QUESTION)
+    attempts = await ask(source_of(base_url, attempts=2))
     assert [a.status for a in attempts] == [None, None]
 
 
@@ -211,8 +212,7 @@ async def test_a_silent_server_times_out_once(loopback):
         return PlainTextResponse("late")
 
     loopback.answer = silence
-    async with client_of(loopback.base_url, timeout=0.2) as client:
-        [attempt] = await client.ask(QUESTION)
+    [attempt] = await ask(source_of(loopback.base_url, timeout=0.2))
     assert (attempt.status, attempt.error) == (None, "Timeout: no whole reply within 0.2 s")
     assert 150 < attempt.total_ms < 550
 
@@ -224,43 +224,62 @@ async def test_a_trickling_body_is_cut_at_the_timeout_and_kept(loopback):
             await asyncio.sleep(0.02)
 
     loopback.answer = always(lambda: StreamingResponse(drops()))
-    async with client_of(loopback.base_url, timeout=0.3) as client:
-        [attempt] = await client.ask(QUESTION)
+    source = source_of(loopback.base_url, timeout=0.3)
+    async with source.open() as session:
+        [attempt] = await put(session)
         assert attempt.status == 200
         assert attempt.error.startswith("Timeout")
         assert len(attempt.chunks) > 3
         loopback.answer = always(lambda: PlainTextResponse("next"))
-        assert (await client.ask(QUESTION))[0].body == b"next"
+        assert (await put(session))[0].body == b"next"
 
 
-async def test_an_endless_body_is_cut(loopback, monkeypatch):
-    monkeypatch.setattr(transport, "MAX_BODY_BYTES", 2**20)
-
+async def test_an_endless_body_is_cut(loopback):
     async def flood():
         for _ in range(64):
             yield b"x" * 2**16
 
     loopback.answer = always(lambda: StreamingResponse(flood()))
-    async with client_of(loopback.base_url) as client:
-        [attempt] = await client.ask(QUESTION)
+    async with httpx.AsyncClient() as client:
+        request = client.build_request("POST", f"{loopback.base_url}/x", json=BODY["model"])
+        attempt = await capture(client, request, Redaction(None, {}), timeout=10, most=2**20)
     assert attempt.error == "BodyTooLarge: more than 1 MiB"
     assert len(attempt.body) < 2**21
+    assert MAX_BODY_BYTES == 64 * 2**20
 
 
-async def test_a_cancelled_question_leaves_the_client_usable(loopback):
+async def test_a_cancelled_question_leaves_the_session_usable(loopback):
     async def slow(request, number):
         await asyncio.sleep(0.3 if number == 1 else 0)
         return PlainTextResponse("ok")
 
     loopback.answer = slow
-    pacer = Pacer(1)
-    async with client_of(loopback.base_url, pacer=pacer) as client:
-        question = asyncio.create_task(client.ask(QUESTION))
+    source = source_of(loopback.base_url)
+    async with source.open(Pacer(1)) as session:
+        question = asyncio.create_task(put(session))
         await asyncio.sleep(0.1)
         question.cancel()
         with pytest.raises(asyncio.CancelledError):
             await question
-        assert (await client.ask(QUESTION))[0].body == b"ok"
+        assert (await put(session))[0].body == b"ok"
+
+
+async def test_what_came_before_a_cancellation_is_given(loopback):
+    """Each attempt is handed over as soon as it is over, before the pause that follows it."""
+    loopback.answer = always(lambda: PlainTextResponse("slow", 429, {"retry-after": "60"}))
+    source, seen = source_of(loopback.base_url), asyncio.Queue()
+
+    async def asking():
+        async with source.open() as session:
+            async for attempt in session.ask(QUESTION):
+                seen.put_nowait(attempt.status)
+
+    question = asyncio.create_task(asking())
+    assert await seen.get() == 429
+    question.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await question
+    assert seen.empty()
 
 
 # --- secrets
@@ -274,8 +293,7 @@ async def test_secrets_are_masked_wherever_they_come_back(loopback):
 
     loopback.answer = always(lambda: StreamingResponse(echo(), 200, {"x-request-id": f"of-{KEY}"}))
     headers = {"X-Gateway-Token": "Basic gate-token-77", "X-Title": "a title of mine"}
-    async with client_of(loopback.base_url, headers=headers) as client:
-        [attempt] = await client.ask(QUESTION)
+    [attempt] = await ask(source_of(loopback.base_url, headers=headers))
     mask = "*" * len(KEY)
     assert attempt.body == (
         f'{{"key": "{mask}", "half": "{mask}", "bytes": "'.encode()
@@ -288,21 +306,19 @@ async def test_secrets_are_masked_wherever_they_come_back(loopback):
 
 async def test_placeholders_are_no_secrets(loopback):
     loopback.answer = always(lambda: PlainTextResponse("EMPTY title"))
-    async with client_of(loopback.base_url, key="EMPTY", headers={"X-Title": "title"}) as client:
-        [attempt] = await client.ask(QUESTION)
+    [attempt] = await ask(source_of(loopback.base_url, key="EMPTY", headers={"X-Title": "title"}))
     assert attempt.body == b"EMPTY title"
 
 
 @pytest.mark.parametrize("value", ["日本", "a\r\nX-Evil: 1", "a\x00", "ü"])
 def test_a_header_that_http_cannot_carry_is_refused(value):
     with pytest.raises(UsageError, match="header"):
-        client_of("http://127.0.0.1:1/v1", headers={"X-Title": value})
+        source_of("http://127.0.0.1:1/v1", headers={"X-Title": value})
 
 
 async def test_a_users_header_wins(loopback):
     loopback.answer = always(lambda: PlainTextResponse("ok"))
-    async with client_of(loopback.base_url, headers={"Authorization": "Basic eHl6"}) as client:
-        await client.ask(QUESTION)
+    await ask(source_of(loopback.base_url, headers={"Authorization": "Basic eHl6"}))
     assert loopback.seen[0][0].headers.getlist("authorization") == ["Basic eHl6"]
 
 
@@ -327,9 +343,8 @@ async def test_trouble_is_explained_before_money_is_spent(
     loopback, quick, status, body, error, message
 ):
     loopback.answer = always(lambda: Response(body, status, {"location": "https://else.example"}))
-    async with client_of(loopback.base_url) as client:
-        with pytest.raises(error, match=message) as raised:
-            await reachable(client, target_of())
+    with pytest.raises(error, match=message) as raised:
+        await reachable(source_of(loopback.base_url))
     assert raised.value.hint
     assert "\n" not in str(raised.value)
     assert KEY not in str(raised.value)
@@ -337,17 +352,15 @@ async def test_trouble_is_explained_before_money_is_spent(
 
 async def test_a_web_page_is_no_endpoint(loopback):
     loopback.answer = always(lambda: Response("<html>", media_type="text/html"))
-    async with client_of(loopback.base_url) as client:
-        with pytest.raises(UsageError, match="web page"):
-            await reachable(client, target_of())
+    with pytest.raises(UsageError, match="web page"):
+        await reachable(source_of(loopback.base_url))
 
 
 @pytest.mark.parametrize("api", ["openai-chat", "openai-responses", "anthropic-messages"])
 @pytest.mark.parametrize("status", [200, 429])
 async def test_an_endpoint_that_answers_is_reachable(loopback, api, status):
     loopback.answer = always(lambda: JSONResponse({}, status))
-    async with client_of(loopback.base_url, api=api) as client:
-        assert (await reachable(client, target_of())).status == status
+    assert (await reachable(source_of(loopback.base_url, api=api))).status == status
     [(request, body)] = loopback.seen
     assert request.url.path == "/v1" + wire_format(api).path("m", False)
     assert "tools" not in json.loads(body)
@@ -358,8 +371,7 @@ async def test_a_hiccup_does_not_stop_a_run(loopback, quick):
         lambda: PlainTextResponse("", 503), lambda: PlainTextResponse("", 503),
         lambda: JSONResponse({}),
     )  # fmt: skip
-    async with client_of(loopback.base_url) as client:
-        assert (await reachable(client, target_of())).status == 200
+    assert (await reachable(source_of(loopback.base_url))).status == 200
 
 
 async def test_unreachable_hosts(unused_tcp_port, raw_server):
@@ -367,14 +379,12 @@ async def test_unreachable_hosts(unused_tcp_port, raw_server):
         (f"http://127.0.0.1:{unused_tcp_port}/v1", "refused the connection"),
         ("http://no-such-host.invalid/v1", "not known"),
     ):
-        async with client_of(url) as client:
-            with pytest.raises(EndpointError, match=said) as raised:
-                await reachable(client, target_of())
+        with pytest.raises(EndpointError, match=said) as raised:
+            await reachable(source_of(url))
         assert raised.value.exit_code == 4
     base_url = await raw_server(b"HTTP/1.1 200 OK\r\n\r\n")
-    async with client_of(base_url.replace("http:", "https:")) as client:
-        with pytest.raises(EndpointError, match="no safe connection"):
-            await reachable(client, target_of())
+    with pytest.raises(EndpointError, match="no safe connection"):
+        await reachable(source_of(base_url.replace("http:", "https:")))
 
 
 async def test_a_slow_host_is_named(loopback):
@@ -383,11 +393,5 @@ async def test_a_slow_host_is_named(loopback):
         return PlainTextResponse("late")
 
     loopback.answer = silence
-    async with client_of(loopback.base_url, timeout=0.1) as client:
-        with pytest.raises(EndpointError, match="in time"):
-            await reachable(client, target_of())
-
-
-def test_clients_share_one_tls_context():
-    assert transport._tls() is transport._tls()
-    assert transport._tls().verify_mode == ssl.CERT_REQUIRED
+    with pytest.raises(EndpointError, match="in time"):
+        await reachable(source_of(loopback.base_url, timeout=0.1))

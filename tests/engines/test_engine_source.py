@@ -1,0 +1,53 @@
+"""An engine's parser as a target: the spec is data, the session a process."""
+
+import pickle
+import sys
+
+import pytest
+from made_engines import make_vllm
+
+from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.exchange import Target
+from toolfuzz.formats import CannotAskError
+from toolfuzz.sources.engine import EngineSource
+
+NAME = "engine/vllm:hermes"
+TARGET = Target(NAME, "engine", NAME, "openai-chat", "both", {}, "engine")
+TOOL = Tool("get_weather", "", {"type": "object", "properties": {"city": {"type": "string"}}})
+
+
+def case(city: str) -> Case:
+    expect = Expectation("calls", (ExpectedCall("get_weather", {"city": city}),))
+    return Case("generated", "test", (), (TOOL,), (Turn((Message("user", "Go."),), expect),))
+
+
+@pytest.fixture
+def python(tmp_path, monkeypatch):
+    make_vllm(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return sys.executable
+
+
+async def test_it_answers_wherever_it_is_unpickled(python) -> None:
+    source = await EngineSource(TARGET, python, timeout=5).prepared()
+    assert (source.parser, source.version) == ("hermes", "9.9")
+    again = pickle.loads(pickle.dumps(source))
+    request = again.request(case("Paris"), 0, stream=False)
+    assert request == source.request(case("Paris"), 0, stream=False)
+    assert request.body["version"] == "9.9" and request.body["text"].startswith("<tool_call>")
+    async with again.open() as session:
+        [attempt] = [attempt async for attempt in session.ask(request)]
+    assert attempt.status == 200
+
+
+async def test_what_its_text_cannot_hold_is_not_asked(python) -> None:
+    source = await EngineSource(TARGET, python, timeout=5).prepared()
+    with pytest.raises(CannotAskError) as error:
+        source.request(case("a</tool_call>b"), 0, stream=True)
+    assert str(error.value).startswith("not expressible as hermes: ")
+
+
+async def test_what_is_wrong_shows_before_the_run(tmp_path) -> None:
+    with pytest.raises(UsageError, match="has no vllm installed"):
+        await EngineSource(TARGET, sys.executable).prepared()

@@ -1,0 +1,70 @@
+"""What is masked: real secrets, however they are spelled, and no word that is none."""
+
+import json
+
+import pytest
+
+from toolfuzz.sources.redaction import Redaction
+
+KEY = "sk/12345+67890=="
+
+
+def masked(text, key=None, **headers):
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Redaction(key, named).text(text)
+
+
+@pytest.mark.parametrize(
+    "spelled", [KEY, KEY.replace("/", "\\/"), "sk%2F12345%2B67890%3D%3D"], ids=lambda s: s[:5]
+)
+def test_a_key_is_masked_as_text_json_and_urls_spell_it(spelled):
+    assert masked(f'"bad key {spelled}!"', KEY) == f'"bad key {"*" * len(spelled)}!"'
+
+
+def test_a_key_with_quotes_is_masked_inside_json():
+    key = 'a"b\\c-1234567'
+    body = json.dumps({"error": f"unknown key {key}"})
+    assert "1234567" not in masked(body, key)
+
+
+def test_words_in_headers_that_hold_no_credentials_stay():
+    """A reply must not lose words because a header's name has ``auth`` or ``token`` in it."""
+    reply = '{"model": "anthropic/claude", "by": "requests"}'
+    headers = {"X_Auth_Provider": "anthropic", "X_Tokens_Unit": "requests", "X_Title": "anthropic"}
+    assert masked(reply, "sk-1234567890", **headers) == reply
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "secret"),
+    [
+        ("Authorization", "Basic dXNlcjpwYXNz", "dXNlcjpwYXNz"),
+        ("Proxy-Authorization", "Bearer 0123456789", "0123456789"),
+        ("X-Api-Key", "0123456789", "0123456789"),
+        ("api-key", "0123456789", "0123456789"),
+        ("X-Goog-Api-Key", "0123456789", "0123456789"),
+        ("X-Amz-Security-Token", "FwoGZXIvYXdz", "FwoGZXIvYXdz"),
+        ("X-Gateway-Auth", "gate-77-gate", "gate-77-gate"),
+        ("Cf-Access-Client-Secret", "0123456789", "0123456789"),
+        ("Cookie", "theme=dark; session=0123456789", "0123456789"),
+    ],
+)
+def test_headers_that_carry_credentials(name, value, secret):
+    assert (
+        Redaction(None, {name: value}).text(f"you sent {secret}") == f"you sent {'*' * len(secret)}"
+    )
+
+
+def test_the_names_of_cookies_and_placeholders_stay():
+    assert masked("analytics EMPTY", "EMPTY", Cookie="analytics=1") == "analytics EMPTY"
+
+
+def test_a_secret_across_a_border_of_chunks_keeps_their_sizes():
+    chunks = Redaction("sk-0123456789", {}).chunks([(1.0, b"key sk-01234"), (2.0, b"56789 end")])
+    assert chunks == ((1.0, b"key ********"), (2.0, b"***** end"))
+
+
+def test_headers_are_kept_by_an_allow_list():
+    kept = Redaction("sk-0123456789", {}).headers(
+        {"Set-Cookie": "a=b", "X-Request-Id": "of sk-0123456789", "Retry-After": "3", "X-Evil": "1"}
+    )
+    assert kept == {"x-request-id": "of *************", "retry-after": "3"}

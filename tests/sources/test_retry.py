@@ -1,0 +1,76 @@
+"""When a question is put again: which answers, how often, after which pause."""
+
+import pytest
+
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.sources.retry import (
+    ATTEMPTS,
+    MAX_PAUSE,
+    MAX_RETRY_AFTER,
+    pause,
+    retrying,
+    worth_retrying,
+)
+
+
+def attempt(status=200, body=b"", error=None, retry_after=None):
+    chunks = ((1.0, body),) if body else ()
+    return Attempt(0.0, None, 1.0, status, {}, chunks, error, retry_after)
+
+
+async def statuses(*answers, **options):
+    pauses, left = [], list(answers)
+
+    async def put():
+        return left.pop(0)
+
+    async def sleep(seconds):
+        pauses.append(seconds)
+
+    got = [a.status async for a in retrying(put, sleep=sleep, **options)]
+    return got, pauses
+
+
+async def test_it_ends_with_the_first_answer():
+    assert await statuses(attempt(200), attempt(500)) == ([200], [])
+    got, pauses = await statuses(attempt(503), attempt(429), attempt(200), attempt(500))
+    assert got == [503, 429, 200] and len(pauses) == 2
+
+
+async def test_it_is_bounded():
+    got, pauses = await statuses(*[attempt(500)] * 9)
+    assert (len(got), len(pauses)) == (ATTEMPTS, ATTEMPTS - 1) == (4, 3)
+    assert await statuses(attempt(500), attempt(200), attempts=1) == ([500], [])
+
+
+def test_pauses_grow_and_the_server_may_name_its_own():
+    for number, least in ((1, 1), (2, 2), (3, 4)):
+        assert all(least <= pause(attempt(500), number) <= least + 1 for _ in range(50))
+    assert pause(attempt(500), 30) == MAX_PAUSE == 20
+    assert pause(attempt(429, retry_after=0.0), 3) == 0
+    assert pause(attempt(429, retry_after=59.5), 1) == 59.5
+    assert pause(attempt(429, retry_after=86_400.0), 1) == MAX_RETRY_AFTER == 60
+
+
+@pytest.mark.parametrize(
+    ("given", "again"),
+    [
+        (attempt(200), False),
+        (attempt(400, b"bad"), False),
+        (attempt(408), True),
+        (attempt(409), True),
+        (attempt(429, b"slow"), True),
+        (attempt(499), False),
+        (attempt(500, b"oops"), True),
+        (attempt(500, b'{"code": "tool_use_failed"}'), False),
+        (attempt(503, b"UNEXPECTED_TOOL_CALL"), False),
+        (attempt(None, error="ConnectError: refused"), True),
+        (attempt(None, error="RemoteProtocolError: gone"), True),
+        (attempt(200, error="RemoteProtocolError: gone before a byte"), True),
+        (attempt(200, b"{", error="RemoteProtocolError: broke off"), False),
+        (attempt(None, error="Timeout: no whole reply within 120 s"), False),
+        (attempt(None, error="UnsupportedProtocol: x"), False),
+    ],
+)
+def test_what_is_worth_another_try(given, again):
+    assert worth_retrying(given) is again

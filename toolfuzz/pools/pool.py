@@ -1,0 +1,51 @@
+"""What a pool is, and the jobs that it takes."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from toolfuzz.core.case import Case
+from toolfuzz.core.events import Event
+from toolfuzz.judge.policy import Policy
+from toolfuzz.sources.source import Permit, SourceSpec
+
+__all__ = ["Job", "Permits", "Pool"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One case to be put to one target: data only, so that it can be pickled to where it is done.
+
+    ``modes`` are the stream flags in which it is asked, in this order; a plain reply that comes
+    first is the counterpart that the streamed one is held to.
+    """
+
+    source: SourceSpec
+    case: Case
+    repeat: int = 0
+    modes: tuple[bool, ...] = (False,)
+    policy: Policy = field(default_factory=Policy)
+
+
+class Permits(Protocol):
+    """Says for every target how many requests may be under way."""
+
+    def of(self, source: SourceSpec) -> Permit:
+        """Return the permit that all sessions of this target share."""
+        ...
+
+
+class Pool(Protocol):
+    """Does jobs, as many at once as their source allows. It opens no file and knows no report."""
+
+    def run(self, jobs: AsyncIterator[Job], permits: Permits) -> AsyncGenerator[tuple[Event, ...]]:
+        """Give the events of every question as it ends, in no particular order of the jobs.
+
+        Each batch begins with ``case-drawn`` and then holds what one question came to: all its
+        exchanges, and its verdict. A job is taken only when somebody is free to do it, so whoever
+        gives the jobs decides when to stop: the run ends when they do and all under way came back.
+        When it is cancelled, what has come back by then is still given (an exchange without its
+        verdict where a question was cut off) before CancelledError is raised.
+        Raises ToolfuzzError when a source can't be opened.
+        """
+        ...

@@ -1,0 +1,144 @@
+"""Every case to every target. Each target has its own place in the cases and its own pool run.
+
+Only here is the journal written: what a pool gives goes into it first and is told afterwards.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence, Set
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from toolfuzz.core.case import Case
+from toolfuzz.core.errors import ToolfuzzError
+from toolfuzz.core.events import Event, RunFinished, TargetGivenUp, VerdictReached
+from toolfuzz.judge.policy import Policy
+from toolfuzz.pools.local import LocalPool
+from toolfuzz.pools.pool import Job, Permits, Pool
+from toolfuzz.pools.question import modes
+from toolfuzz.runs.feed import CaseFeed
+from toolfuzz.runs.record import Record
+from toolfuzz.sources.pacing import Pacers
+from toolfuzz.sources.source import SourceSpec
+
+__all__ = ["GIVE_UP_AFTER", "Campaign", "ask_all", "run_campaign"]
+
+GIVE_UP_AFTER = 25
+"""So many questions in a row without any judgeable answer, and a target is given up."""
+# Cases drawn ahead of the fastest target.
+DRAW_AHEAD = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """What to run. ``tell`` sees every event after it was written; it must not block.
+
+    ``answered`` holds what needn't be asked any more: (case id, target name, repeat).
+    """
+
+    sources: Sequence[SourceSpec]
+    cases: AsyncIterator[Case]
+    record: Record
+    repeat: int = 1
+    policy: Policy = field(default_factory=Policy)
+    tell: Callable[[Event], None] = lambda event: None
+    answered: Set[tuple[str, str, int]] = frozenset()
+    pool: Pool = field(default_factory=LocalPool)
+    permits: Permits = field(default_factory=Pacers)
+
+    def write(self, events: Iterable[Event]) -> None:
+        """Put events into the journal, then tell those that are new in it."""
+        for event in self.record.append(events):
+            self.tell(event)
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One target's questions: how many in a row could not be judged, and whether that was it."""
+
+    source: SourceSpec
+    in_a_row: int = 0
+    given_up: TargetGivenUp | None = None
+
+    def note(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, VerdictReached):
+                self._note(event)
+
+    def _note(self, event: VerdictReached) -> None:
+        if event.verdict.status != "unjudged":
+            self.in_a_row = 0
+            return
+        self.in_a_row += 1
+        if self.in_a_row >= GIVE_UP_AFTER and self.given_up is None:
+            reason = event.verdict.reason or "unknown"
+            self.given_up = TargetGivenUp(self.source.target.name, reason, self.in_a_row)
+
+
+async def run_campaign(campaign: Campaign, *, stop: asyncio.Event | None = None) -> RunFinished:
+    """Run to the end, or until ``stop`` is set: then questions under way still finish.
+
+    Returns the event that closes the journal; its reason is ``done``, ``interrupted`` or, when
+    every target was given up after too many unjudged answers in a row, ``endpoint``.
+    """
+    stop = stop or asyncio.Event()
+    given_up = await ask_all(campaign, stop=stop)
+    reason = "endpoint" if len(given_up) == len(campaign.sources) else "done"
+    finished = RunFinished(time.time(), "interrupted" if stop.is_set() else reason)
+    campaign.write([finished])
+    return finished
+
+
+async def ask_all(campaign: Campaign, *, stop: asyncio.Event) -> tuple[TargetGivenUp, ...]:
+    """Ask everything without closing the journal; return the targets that were given up.
+
+    Cancelled anywhere, what had been answered by then is in the journal.
+    """
+    feed = CaseFeed(campaign.cases, ahead=DRAW_AHEAD)
+    lanes = [_Lane(source) for source in campaign.sources]
+    drawing = asyncio.create_task(feed.fill())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for lane in lanes:
+                group.create_task(_ask(lane, campaign, feed, stop))
+    except BaseExceptionGroup as failed:
+        # A target that can't be started is the user's to know of, in one line.
+        ours = failed.subgroup(ToolfuzzError)
+        if ours is None:
+            raise
+        raise ours.exceptions[0] from None
+    finally:
+        drawing.cancel()
+        await asyncio.wait([drawing])
+    if not drawing.cancelled() and (failure := drawing.exception()):
+        raise failure
+    return tuple(lane.given_up for lane in lanes if lane.given_up)
+
+
+async def _ask(lane: _Lane, campaign: Campaign, feed: CaseFeed, stop: asyncio.Event) -> None:
+    async with (
+        aclosing(_jobs(lane, campaign, feed, stop)) as jobs,
+        aclosing(campaign.pool.run(jobs, campaign.permits)) as batches,
+    ):
+        try:
+            async for events in batches:
+                campaign.write(events)
+                lane.note(events)
+        finally:
+            # After its last answers, so that a judged answer behind it means: asked again.
+            if lane.given_up:
+                campaign.write([lane.given_up])
+
+
+async def _jobs(
+    lane: _Lane, campaign: Campaign, feed: CaseFeed, stop: asyncio.Event
+) -> AsyncGenerator[Job]:
+    target = lane.source.target
+    position = 0
+    while (case := await feed.get(position)) is not None:
+        for repeat in range(campaign.repeat):
+            if (case.id, target.name, repeat) not in campaign.answered:
+                if stop.is_set() or lane.given_up:
+                    return
+                yield Job(lane.source, case, repeat, modes(target), campaign.policy)
+        position += 1

@@ -1,0 +1,107 @@
+"""One HTTP exchange, captured as it happened.
+
+Bodies are kept as read, except that a secret which the server sends back is masked, byte for byte.
+Redirects are not followed: they would carry the key along.
+"""
+
+import asyncio
+import json
+import os
+import time
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from toolfuzz.core.case import JsonObject
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.sources.redaction import Redaction
+
+__all__ = ["MAX_BODY_BYTES", "capture", "encode_body"]
+
+MAX_BODY_BYTES = 64 * 2**20
+
+
+async def capture(
+    http: httpx.AsyncClient,
+    request: httpx.Request,
+    redaction: Redaction,
+    *,
+    timeout: float,
+    most: int = MAX_BODY_BYTES,
+) -> Attempt:
+    """Send the request and return what came, whatever it was.
+
+    ``timeout`` is in seconds and bounds the whole exchange, also one whose bytes keep trickling;
+    a body is cut after ``most`` bytes.
+    """
+    response: httpx.Response | None = None
+    chunks: list[tuple[float, bytes]] = []
+    error: str | None = None
+    size = 0
+    started, begin = time.time(), time.perf_counter()
+    try:
+        async with asyncio.timeout(timeout):
+            response = await http.send(request, stream=True)
+            async for chunk in response.aiter_bytes():
+                chunks.append(((time.perf_counter() - begin) * 1000, chunk))
+                size += len(chunk)
+                if size > most:
+                    error = f"BodyTooLarge: more than {most >> 20} MiB"
+                    break
+    except TimeoutError:
+        error = f"Timeout: no whole reply within {timeout:g} s"
+    except httpx.HTTPError as fault:
+        error = f"{type(fault).__name__}: {_root_cause(fault)}"
+    finally:
+        if response is not None:
+            await response.aclose()
+    total = (time.perf_counter() - begin) * 1000
+    headers = response.headers if response is not None else httpx.Headers()
+    return Attempt(
+        started=started,
+        first_byte_ms=chunks[0][0] if chunks else None,
+        total_ms=total,
+        status=response.status_code if response is not None else None,
+        headers=redaction.headers(headers),
+        chunks=redaction.chunks(chunks),
+        error=error and redaction.text(error),
+        retry_after=_retry_after(headers),
+    )
+
+
+def encode_body(body: JsonObject) -> bytes:
+    """Write a request body as compact JSON; lone surrogates, which UTF-8 lacks, are escaped."""
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(body, separators=(",", ":")).encode()
+
+
+def _retry_after(headers: httpx.Headers) -> float | None:
+    """Return seconds to wait (RFC 9110, 10.2.3: a number or a date), None when not said."""
+    value = headers.get("retry-after")
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return max(0.0, seconds) if seconds < float("inf") else None
+
+
+def _root_cause(fault: BaseException) -> str:
+    """Say what the operating system or TLS said; httpx's own words only when they said nothing."""
+    said = str(fault)
+    cause: BaseException | None = fault
+    while cause is not None:
+        if isinstance(cause, BaseExceptionGroup):
+            cause = cause.exceptions[0]
+        if isinstance(cause, OSError) and cause.errno is not None:
+            # asyncio words a refused connection without the word "refused".
+            refused = isinstance(cause, ConnectionError)
+            said = os.strerror(cause.errno) if refused else str(cause)
+        cause = cause.__cause__ or cause.__context__
+    return said

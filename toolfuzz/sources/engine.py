@@ -1,0 +1,77 @@
+"""An engine's parser on trial as a target: no model, no network, a process per session."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from toolfuzz.core.case import Case
+from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.engines.native import NotExpressible
+from toolfuzz.engines.trial import EngineTrial
+from toolfuzz.formats import CannotAskError, Request
+from toolfuzz.sources.source import History, Permit
+
+__all__ = ["EngineSession", "EngineSource"]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSource:
+    """A target whose questions go to a parser.
+
+    ``python`` names a Python that has the engine installed. ``parser`` and ``version`` are what
+    the engine itself calls them; ``prepared`` fills them in. ``timeout`` is in seconds a question.
+    """
+
+    target: Target
+    python: str | None = None
+    seed: int = 0
+    timeout: float = 10.0
+    parser: str = ""
+    version: str = ""
+
+    async def prepared(self) -> "EngineSource":
+        """Fetch and load the engine once, so that what is wrong with it shows before the run.
+
+        Raises UsageError.
+        """
+        async with self._trial() as trial:
+            return replace(self, parser=trial.parser, version=trial.version)
+
+    @property
+    def concurrency(self) -> int:
+        """Two at most: a parser uses a whole core."""
+        return min(2, os.cpu_count() or 1)
+
+    def request(self, case: Case, turn: int, *, stream: bool, history: History = ()) -> Request:
+        """Write what a perfect model would have said; raises CannotAskError where it can't."""
+        trial = self._trial()
+        trial.parser, trial.version = self.parser, self.version
+        try:
+            body = trial.question(case, turn, stream=stream)
+        except NotExpressible as limit:
+            reason = f"not expressible as {self.parser}: {limit.reason}"
+            raise CannotAskError(reason) from None
+        return Request("", body)
+
+    @asynccontextmanager
+    async def open(self, permit: Permit | None = None) -> AsyncIterator["EngineSession"]:
+        """Start the process."""
+        async with self._trial() as trial:
+            yield EngineSession(trial)
+
+    def _trial(self) -> EngineTrial:
+        return EngineTrial(
+            self.target.model, engine_python=self.python, seed=self.seed, timeout=self.timeout
+        )
+
+
+class EngineSession:
+    """Puts native text to one parser process. The same text always gets the same answer."""
+
+    def __init__(self, trial: EngineTrial) -> None:
+        self._trial = trial
+
+    async def ask(self, request: Request) -> AsyncIterator[Attempt]:
+        """Give the one attempt."""
+        yield await self._trial.ask(request.body)

@@ -1,0 +1,153 @@
+"""A target that is asked over HTTP in its wire format."""
+
+import re
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+import httpx
+
+from toolfuzz.core.ask import ask_of
+from toolfuzz.core.case import Case
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.formats import CannotAskError, Request, WireFormat, wire_format
+from toolfuzz.sources.capture import capture, encode_body
+from toolfuzz.sources.redaction import Redaction
+from toolfuzz.sources.registry import Endpoint
+from toolfuzz.sources.retry import ATTEMPTS, retrying
+from toolfuzz.sources.source import History, Permit
+
+__all__ = ["HttpSession", "HttpSource"]
+
+CONNECT_SECONDS = 10.0
+
+_CARRIED = re.compile(r"[\t\x20-\x7e]*")
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSource:
+    """A target behind an endpoint. ``timeout`` is in seconds and bounds a whole attempt.
+
+    ``headers`` are added to every request and win over the format's own. Raises UsageError for a
+    header that HTTP can't carry.
+    """
+
+    target: Target
+    endpoint: Endpoint
+    key: str | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    timeout: float = 120.0
+    concurrency: int = 8
+    attempts: int = ATTEMPTS
+
+    def __post_init__(self) -> None:
+        if not all(_CARRIED.fullmatch(value) for value in self.own_headers.values()):
+            raise UsageError("a header holds characters that HTTP can't carry")
+
+    @property
+    def format(self) -> WireFormat:
+        """The wire format of requests and replies."""
+        return wire_format(self.target.format)
+
+    @property
+    def own_headers(self) -> dict[str, str]:
+        """The endpoint's and the user's headers, lower-case."""
+        given = {**self.endpoint.headers, **self.headers}
+        return {name.lower(): value for name, value in given.items()}
+
+    def request(self, case: Case, turn: int, *, stream: bool, history: History = ()) -> Request:
+        """Write a turn in the target's wire format; the endpoint's defaults stand below it."""
+        asked = ask_of(case, turn, history, model=self.target.model, stream=stream)
+        try:
+            request = self.format.request(asked, params=self.target.params)
+        except CannotAskError as error:
+            raise CannotAskError(f"{self.format.title} can't ask this: {error}") from None
+        defaults = self.endpoint.defaults(stream=stream)
+        if not defaults:
+            return request
+        return Request(request.path, self.format.merge(defaults, request.body))
+
+    @asynccontextmanager
+    async def open(self, permit: Permit | None = None) -> AsyncIterator["HttpSession"]:
+        """Open a session with a connection pool of its own.
+
+        Each worker has one: a pool shared by 64 workers is slower than 64 pools.
+        """
+        limits = httpx.Timeout(None, connect=min(self.timeout, CONNECT_SECONDS))
+        async with httpx.AsyncClient(timeout=limits, verify=_tls()) as http:
+            yield HttpSession(self, http, permit)
+
+
+class HttpSession:
+    """Puts requests to one endpoint, each until an answer comes that can be judged."""
+
+    def __init__(self, source: HttpSource, http: httpx.AsyncClient, permit: Permit | None) -> None:
+        base = httpx.URL(source.endpoint.base_url)
+        self._sign = source.format.sign
+        self._http = http
+        self._permit = permit
+        self._source = source
+        # Signed once before anything is asked: what is missing shows, and what is secret is known.
+        signed = self._sign(str(base), b"{}", source.key) if self._sign else {}
+        self._redaction = Redaction(source.key, {**signed, **source.own_headers})
+        self._extensions = {"timeout": http.timeout.as_dict()}
+        self._headers = httpx.Headers(
+            {
+                "accept": "*/*",
+                "accept-encoding": "identity",
+                "content-type": "application/json",
+                "host": base.netloc.decode("ascii"),
+                "user-agent": "toolfuzz",
+                **source.format.headers(source.key),
+                **source.own_headers,
+            }
+        )
+
+    async def ask(self, request: Request) -> AsyncIterator[Attempt]:
+        """Give every attempt as soon as it is over (see ``retry`` for when there is another)."""
+        async for attempt in retrying(self._put(request), attempts=self._source.attempts):
+            yield attempt
+
+    async def ask_once(self, request: Request) -> Attempt:
+        """Put the request once."""
+        return await self._put(request)()
+
+    def _put(self, request: Request) -> Callable[[], Awaitable[Attempt]]:
+        url = _url(self._source.endpoint.base_url + request.path)
+        content = encode_body(request.body)
+
+        async def put() -> Attempt:
+            async with self._permit or nullcontext():
+                sent = self._signed(url, content)
+                attempt = await capture(
+                    self._http, sent, self._redaction, timeout=self._source.timeout
+                )
+                if self._permit and attempt.status == 429:
+                    self._permit.rate_limited()
+            return attempt
+
+        return put
+
+    def _signed(self, url: httpx.URL, content: bytes) -> httpx.Request:
+        """Return what is sent; a format that signs signs the very bytes, at the last moment."""
+        headers = self._headers
+        if self._sign is not None:
+            headers = headers.copy()
+            headers.update(self._sign(str(url), content, self._source.key))
+        return httpx.Request(
+            "POST", url, headers=headers, content=content, extensions=self._extensions
+        )
+
+
+@lru_cache(maxsize=64)
+def _url(text: str) -> httpx.URL:
+    return httpx.URL(text)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Return the one TLS context: making it reads all certificates and takes a while."""
+    return httpx.create_ssl_context()

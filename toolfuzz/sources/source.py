@@ -1,0 +1,66 @@
+"""How a target is reached: a spec that can be sent anywhere, and the session that it opens."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
+from typing import Protocol
+
+from toolfuzz.core.case import Case, Turn
+from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.core.reply import Reply
+from toolfuzz.formats import Request
+
+__all__ = ["History", "Permit", "Session", "SourceSpec"]
+
+History = Sequence[tuple[Turn, Reply]]
+"""The turns that were asked before, each with the reply that came."""
+
+
+class Permit(Protocol):
+    """Says when one more request may be under way: an async context manager around each."""
+
+    async def __aenter__(self) -> object: ...
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def rate_limited(self) -> None:
+        """Take note that the server wants fewer requests."""
+        ...
+
+
+class Session(Protocol):
+    """An open connection to a target; every worker has its own."""
+
+    def ask(self, request: Request) -> AsyncIterator[Attempt]:
+        """Give every attempt as soon as it is over; the last one counts.
+
+        There is at least one. Never raises for what a server does.
+        """
+        ...
+
+
+class SourceSpec(Protocol):
+    """A target and how it is reached. Data only, so that it can be pickled to where it is asked."""
+
+    @property
+    def target(self) -> Target:
+        """Who is asked."""
+        ...
+
+    @property
+    def concurrency(self) -> int:
+        """How many questions may be under way at once."""
+        ...
+
+    def request(self, case: Case, turn: int, *, stream: bool, history: History = ()) -> Request:
+        """Return what is sent for a turn of a case; raises CannotAskError where that can't be."""
+        ...
+
+    def open(self, permit: Permit | None = None) -> AbstractAsyncContextManager[Session]:
+        """Return a session of its own."""
+        ...
