@@ -16,7 +16,6 @@ from toolfuzz.core.jsonvalue import pointer_of, same
 from toolfuzz.core.text import clip
 from toolfuzz.core.validation import fits
 from toolfuzz.core.verdict import Finding
-from toolfuzz.judge.catalogue import defect, finding
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.differences import UNKNOWN, Difference, Leaf, Reworded, Step, TooDeep
 from toolfuzz.judge.explain import explain
@@ -46,8 +45,6 @@ def judge_arguments(matched: MatchedCall, facts: Facts) -> Iterator[Finding]:
     new = [fact for fact in differing if not _said_already(fact, odd)]
     findings = list(_grouped(_gathered(list(_told(new))), matched.index)) if new else []
     yield from findings
-    if matched.tool is not None and matched.tool.strict:
-        yield from _unenforced(findings, matched, value)
 
 
 def validates(value: Json, tool: Tool) -> bool:
@@ -142,20 +139,3 @@ def _said_already(fact: Difference, odd: frozenset[str]) -> bool:
     if "nonfinite" in odd and isinstance(fact.came, float):
         return fact.came != fact.came or abs(fact.came) == float("inf")
     return False
-
-
-def _unenforced(
-    findings: list[Finding], matched: MatchedCall, value: JsonObject
-) -> Iterator[Finding]:
-    """Say beside a schema defect that the tool was promised to be strict (a documented pair)."""
-    broken = [f for f in findings if f.severity == "error" and defect(f.slug).group == "D"]
-    if broken and matched.tool is not None and not validates(value, matched.tool):
-        first = broken[0]
-        yield finding(
-            "schema-unenforced",
-            f"the tool is strict, yet the server let {first.slug} pass",
-            call=matched.index,
-            pointer=first.pointer,
-            schema_pointer=first.schema_pointer,
-            shape=first.shape,
-        )
