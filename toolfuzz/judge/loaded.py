@@ -26,7 +26,6 @@ class ReadArguments:
 
     value: JsonObject | None
     findings: tuple[Finding, ...] = ()
-    odd: frozenset[str] = frozenset()
 
 
 def read_document(raw: str, document: Document, oracle: JsonObject | None) -> ReadArguments:
@@ -51,7 +50,7 @@ def read_document(raw: str, document: Document, oracle: JsonObject | None) -> Re
                 actual=clip(raw),
             )
             rest = read_object(raw, inner, oracle)
-            return ReadArguments(rest.value, (said, *rest.findings), rest.odd)
+            return ReadArguments(rest.value, (said, *rest.findings))
     said = finding(
         "args-non-object", "arguments is JSON but no object", actual=clip(document.value)
     )
@@ -73,7 +72,7 @@ def read_object(raw: str, document: Document, oracle: JsonObject | None) -> Read
         findings.append(
             finding("args-ascii-escaped", "non-ASCII text is spelled \\uXXXX", actual=clip(raw))
         )
-    return ReadArguments(value, tuple(findings), frozenset(i.kind for i in document.issues))
+    return ReadArguments(value, tuple(findings))
 
 
 def _issues(document: Document, oracle: JsonObject | None) -> Iterator[Finding]:

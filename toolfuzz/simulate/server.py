@@ -144,7 +144,8 @@ def _headers(struck: tuple[str, ...]) -> dict[str, str]:
 
 def _refuse(format: WireFormat, refusal: Refusal) -> Response:
     body = encode_body(format.serving.error(refusal))
-    return Response(body, refusal.status, SIMULATOR_LABELS, "application/json")
+    headers = SIMULATOR_LABELS | format.serving.error_headers(refusal)
+    return Response(body, refusal.status, headers, "application/json")
 
 
 async def _models(request: Request) -> Response:

@@ -1,0 +1,234 @@
+"""What the bytes of a Converse reply say, plain and streamed; nothing is repaired.
+
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
+"""
+
+from collections.abc import Iterable
+
+from toolfuzz.core import json as strictjson
+from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.jsonvalue import a_kind
+from toolfuzz.core.reply import Finish, Fragment, Reply, ToolCall, Usage
+from toolfuzz.formats.reading import (
+    Event,
+    Notes,
+    checked_string,
+    count,
+    text_of,
+    usage_of,
+)
+
+from .framing import EXCEPTION
+
+__all__ = ["plain", "stream"]
+
+
+def plain(root: JsonObject, notes: Notes) -> Reply:
+    """Read the object of a plain reply."""
+    message = _object(_object(root, "output", "$", notes), "message", "$.output", notes)
+    content = message.get("content")
+    if not isinstance(content, list):
+        notes.add("bad-field", "$.output.message", f"content is {a_kind(content)}")
+        content = []
+    texts, thoughts, calls = list[str](), list[JsonObject](), list[ToolCall]()
+    for n, block in enumerate(content):
+        where = f"$.output.message.content[{n}]"
+        if not isinstance(block, dict):
+            notes.add("bad-field", where, f"a block is {a_kind(block)}")
+        elif "toolUse" in block:
+            calls += _calls(block, where, notes)
+        elif "text" in block:
+            texts.append(text_of(block, "text", where, notes))
+        elif "reasoningContent" in block:
+            thoughts.append(_object(block, "reasoningContent", where, notes))
+    reason = checked_string(root, "stopReason", "$", notes)
+    return Reply(
+        "",
+        False,
+        None,
+        text="".join(texts),
+        reasoning="".join(_thought(thought, notes) for thought in thoughts),
+        extra=tuple(thoughts),
+        calls=tuple(calls),
+        finish_reason=reason,
+        finish=_finish(reason),
+        usage=_usage(root),
+    )
+
+
+def stream(events: Iterable[Event], notes: Notes) -> Reply:
+    """Read the events of a stream."""
+    heard = _Stream(notes)
+    for number, name, data in events:
+        if isinstance(data, dict):
+            heard.hear(number, name, data)
+    return Reply(
+        "",
+        True,
+        None,
+        text="".join(heard.text),
+        reasoning="".join(heard.reasoning),
+        extra=tuple(heard.thoughts.values()),
+        fragments=tuple(heard.fragments),
+        finish_reason=heard.finish_reason,
+        finish=_finish(heard.finish_reason),
+        usage=heard.usage,
+        error=heard.error,
+        ended=heard.ended,
+    )
+
+
+class _Stream:
+    """What has been heard of a stream so far."""
+
+    def __init__(self, notes: Notes) -> None:
+        self.notes = notes
+        self.text: list[str] = []
+        self.reasoning: list[str] = []
+        self.thoughts: dict[int | None, JsonObject] = {}
+        self.fragments: list[Fragment] = []
+        self.calls: set[int | None] = set()
+        self.finish_reason: str | None = None
+        self.usage: Usage | None = None
+        self.error: Json = None
+        self.ended = False
+
+    def hear(self, number: int, kind: str, data: JsonObject) -> None:
+        where = f"event {number}"
+        match kind:
+            case "contentBlockStart":
+                self._open(number, data, where)
+            case "contentBlockDelta":
+                self._delta(number, data, where)
+            case "contentBlockStop":
+                slot = self._slot(data, where)
+                if slot in self.calls:
+                    self.fragments.append(Fragment(number, "close", slot, keys=_present(data)))
+            case "messageStop":
+                reason = checked_string(data, "stopReason", where, self.notes)
+                self.finish_reason = reason or self.finish_reason
+                self.ended = True
+            case "metadata":
+                self.usage = _usage(data) or self.usage
+            case _ if kind.startswith(EXCEPTION):
+                self.error = {"type": kind.removeprefix(EXCEPTION), **data}
+
+    def _open(self, number: int, data: JsonObject, where: str) -> None:
+        slot = self._slot(data, where)
+        start = _object(data, "start", where, self.notes)
+        if "toolUse" not in start:
+            return
+        use = _object(start, "toolUse", where, self.notes)
+        if _is_servers(use):
+            return
+        self.calls.add(slot)
+        self.fragments.append(
+            Fragment(
+                number,
+                "open",
+                slot,
+                checked_string(use, "toolUseId", where, self.notes),
+                checked_string(use, "name", where, self.notes),
+                use.get("input"),
+                _present(data) + tuple(ours for ours, theirs in _KEYS if theirs in use),
+            )
+        )
+
+    def _delta(self, number: int, data: JsonObject, where: str) -> None:
+        slot = self._slot(data, where)
+        delta = _object(data, "delta", where, self.notes)
+        if "toolUse" in delta:
+            piece = _object(delta, "toolUse", where, self.notes)
+            if slot not in self.calls:
+                self.notes.add("event-order", where, "arguments of a call that was never opened")
+            keys = ("arguments",) if "input" in piece else ()
+            self.fragments.append(
+                Fragment(
+                    number, "delta", slot, arguments=piece.get("input"), keys=_present(data) + keys
+                )
+            )
+        elif "text" in delta:
+            self.text.append(text_of(delta, "text", where, self.notes))
+        elif "reasoningContent" in delta:
+            self._think(slot, _object(delta, "reasoningContent", where, self.notes), where)
+
+    def _think(self, slot: int | None, piece: JsonObject, where: str) -> None:
+        """Take a piece of reasoning; a block of it goes back whole, with its signature."""
+        if "redactedContent" in piece:
+            self.thoughts[slot] = piece
+            return
+        text = text_of(piece, "text", where, self.notes)
+        self.reasoning.append(text)
+        block = self.thoughts.setdefault(slot, {"reasoningText": {"text": ""}})
+        if whole := block.get("reasoningText"):
+            whole["text"] += text
+            whole |= {"signature": piece["signature"]} if "signature" in piece else {}
+
+    def _slot(self, data: JsonObject, where: str) -> int | None:
+        index = data.get("contentBlockIndex")
+        slot = count(index)
+        if slot is None and index is not None:
+            self.notes.add("bad-field", where, f"contentBlockIndex is {a_kind(index)}")
+        return slot
+
+
+_KEYS = [("id", "toolUseId"), ("name", "name"), ("arguments", "input")]
+
+
+def _calls(block: JsonObject, where: str, notes: Notes) -> list[ToolCall]:
+    use = _object(block, "toolUse", where, notes)
+    if _is_servers(use):
+        return []
+    arguments = use.get("input")
+    raw = strictjson.dumps(arguments) if isinstance(arguments, dict) else None
+    call = ToolCall(
+        checked_string(use, "toolUseId", where, notes),
+        checked_string(use, "name", where, notes),
+        raw,
+        arguments if raw is None else None,
+        "input" in use,
+        where,
+    )
+    return [call]
+
+
+def _is_servers(use: JsonObject) -> bool:
+    """Whether the service ran this tool itself: nobody is asked to call it."""
+    return use.get("type") == "server_tool_use"
+
+
+def _thought(block: JsonObject, notes: Notes) -> str:
+    holder = block.get("reasoningText")
+    return text_of(holder, "text", "$.output.message", notes) if isinstance(holder, dict) else ""
+
+
+def _object(holder: JsonObject, key: str, where: str, notes: Notes) -> JsonObject:
+    value = holder.get(key)
+    if isinstance(value, dict):
+        return value
+    notes.add("bad-field", where, f"{key} is {a_kind(value)}")
+    return {}
+
+
+def _present(data: JsonObject) -> tuple[str, ...]:
+    return ("index",) if "contentBlockIndex" in data else ()
+
+
+_FINISHES: dict[str, Finish] = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "tool_use": "tool_calls",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "guardrail_intervened": "refusal",
+    "content_filtered": "refusal",
+}
+
+
+def _finish(reason: str | None) -> Finish | None:
+    return None if reason is None else _FINISHES.get(reason, "other")
+
+
+def _usage(holder: JsonObject) -> Usage | None:
+    return usage_of(holder.get("usage"), "inputTokens", "outputTokens")
