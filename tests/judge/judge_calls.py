@@ -7,8 +7,10 @@ from toolfuzz.core.case import Case, Expectation, ExpectedCall, Tool, Turn
 from toolfuzz.core.reply import Finish, Reply, ToolCall
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.arguments import ReadArguments, read
-from toolfuzz.judge.call import judge_arguments
-from toolfuzz.judge.facts import Facts, MatchedCall
+from toolfuzz.judge.catalogue import detectors
+from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.pairing import Pair
+from toolfuzz.judge.stages import values
 
 UNKNOWN: Any = object()
 ABSENT: Any = object()
@@ -58,9 +60,16 @@ def judged(
     turn = Turn((), expect)
     case = Case("generated", "echo", (), (tool,), (turn,))
     reply = Reply("openai-chat", stream, 200, calls=(_call(raw),), finish="tool_calls")
-    loaded = read(reply.calls[0], tool, wanted, reply=reply)
-    matched = MatchedCall(0, reply.calls[0], tool, wanted, loaded)
-    return [*loaded.findings, *judge_arguments(matched, Facts(case, 0, reply))]
+    return found_in(Pair(0, reply.calls[0], tool, wanted), Facts(case, 0, reply))
+
+
+def found_in(pair: Pair, facts: Facts) -> list[Finding]:
+    """What the stage of the values finds in one call."""
+    facts.pairs = [pair]
+    values.advance(facts)
+    for detect in detectors("values"):
+        facts.findings += detect(facts)
+    return facts.findings
 
 
 def slugs(found: list[Finding]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,11 @@ def test_what_explains_is_no_circle() -> None:
             reached |= new
             new = {slug for found in new for slug in defects()[found].explains} - reached
         assert entry.slug not in reached
+
+
+def test_what_outranks_is_no_circle() -> None:
+    order = TopologicalSorter({d.slug: d.outranks for d in defects().values()})
+    assert set(order.static_order()) <= defects().keys()
 
 
 @pytest.mark.parametrize(("slug", "example"), EXAMPLES)

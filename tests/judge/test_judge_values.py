@@ -4,13 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from judge_calls import judged, open_schema, slugs
+from judge_calls import found_in, judged, open_schema, slugs
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Turn
 from toolfuzz.core.reply import Reply, ToolCall
-from toolfuzz.judge.arguments import read
-from toolfuzz.judge.call import judge_arguments
-from toolfuzz.judge.facts import Facts, MatchedCall
+from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.pairing import Pair
 
 STRING = {"type": "string"}
 INTEGER = {"type": "integer"}
@@ -299,9 +298,9 @@ def test_an_unknown_tool_is_judged_by_the_right_answer() -> None:
     wanted = ExpectedCall("f", {"n": 1})
     turn = Turn((), Expectation("calls", (wanted,)))
     reply = Reply("openai-chat", False, 200, calls=(call,))
-    matched = MatchedCall(0, call, None, wanted, read(call, None, wanted, reply=reply))
     case = Case("generated", "echo", (), (), (turn,))
-    assert slugs(list(judge_arguments(matched, Facts(case, 0, reply)))) == ["number-as-string"]
+    found = found_in(Pair(0, call, None, wanted), Facts(case, 0, reply))
+    assert slugs(found) == ["number-as-string"]
 
 
 def test_large_values_take_seconds() -> None:

@@ -16,12 +16,13 @@ from toolfuzz.core.jsonvalue import pointer_of, same
 from toolfuzz.core.text import clip
 from toolfuzz.core.validation import fits
 from toolfuzz.core.verdict import Finding
-from toolfuzz.judge.catalogue import defect, finding
-from toolfuzz.judge.coercion import UNKNOWN, Cause
+from toolfuzz.judge.defect import Defect, Said
+from toolfuzz.judge.differences import UNKNOWN, Difference, Leaf, Reworded, Step, TooDeep
+from toolfuzz.judge.explain import explain
 from toolfuzz.judge.facts import Facts, MatchedCall
 from toolfuzz.judge.shapes import Part, Place
-from toolfuzz.judge.values import differences
 from toolfuzz.judge.violations import violations
+from toolfuzz.judge.walk import differences
 
 __all__ = ["judge_arguments", "validates"]
 
@@ -35,24 +36,15 @@ def judge_arguments(matched: MatchedCall, facts: Facts) -> Iterator[Finding]:
     value = matched.document.value
     if value is None:
         return
-    root: Json = matched.tool.parameters if matched.tool is not None else {}
-    name = matched.tool.name if matched.tool is not None else ""
-    exact = matched.expected is not None and facts.turn.expect.compare == "exact"
-    try:
-        if matched.expected is not None and exact:
-            if same(matched.expected.arguments, value):
-                return
-            causes = list(_against_answer(matched.expected.arguments, value, root, name))
-        else:
-            causes = list(_against_schema(value, root, name))
-    except RecursionError:
-        place = Place(root, {}, "", (Part({}, ""),), frozenset())
-        causes = [_Located([], place, _TOO_DEEP, UNKNOWN, UNKNOWN)]
-    named = {said.slug for said in matched.document.findings}
-    findings = list(_grouped((c for c in causes if not _said_already(c, named)), matched.index))
+    right = matched.expected
+    exact = right is not None and facts.turn.expect.compare == "exact"
+    differing = _facts(
+        right.arguments if right is not None and exact else None, value, matched.tool
+    )
+    odd = matched.document.odd
+    new = [fact for fact in differing if not _said_already(fact, odd)]
+    findings = list(_grouped(_gathered(list(_told(new))), matched.index)) if new else []
     yield from findings
-    if matched.tool is not None and matched.tool.strict:
-        yield from _unenforced(findings, matched, value)
 
 
 def validates(value: Json, tool: Tool) -> bool:
@@ -64,76 +56,86 @@ def validates(value: Json, tool: Tool) -> bool:
     return fits(tool.parameters, value)
 
 
+def _facts(expected: JsonObject | None, value: JsonObject, tool: Tool | None) -> list[Difference]:
+    root: Json = tool.parameters if tool is not None else {}
+    name = tool.name if tool is not None else ""
+    try:
+        if expected is None:
+            return list(violations(root, value, name))
+        return [] if same(expected, value) else list(differences(expected, value, root, name))
+    except RecursionError:
+        place = Place(root, {}, "", (Part({}, ""),), frozenset())
+        return [TooDeep(Step(None, "", UNKNOWN, UNKNOWN, known_place=place), UNKNOWN, UNKNOWN)]
+
+
 @dataclass(frozen=True, slots=True)
-class _Located:
-    path: list[str | int]
-    place: Place
-    cause: Cause
-    expected: Json
-    came: Json
+class _Told:
+    """What a defect says of a fact at a step."""
+
+    defect: Defect
+    said: Said
+    fact: Difference
+    step: Step
 
 
-_TOO_DEEP = Cause("value-changed", "nested too deep to say where it differs")
+def _told(facts: Iterable[Difference]) -> Iterator[_Told]:
+    for fact in facts:
+        for entry, said in explain(fact):
+            if entry.residual and isinstance(fact, Leaf):
+                for step in fact.step.line():
+                    step.changed += 1
+            above = fact.step.parent if said.above else None
+            yield _Told(entry, said, fact, above or fact.step)
 
 
-def _against_answer(
-    expected: JsonObject, value: JsonObject, root: Json, name: str
-) -> Iterator[_Located]:
-    for difference in differences(expected, value, root, name):
-        step = difference.step
-        yield _Located(
-            step.path(), step.place, difference.cause, difference.expected, difference.came
-        )
+def _gathered(told: Iterable[_Told]) -> Iterator[_Told]:
+    """Tell changes that leave nothing of a subtree once, at its top."""
+    tops: set[tuple[str, int]] = set()
+    for one in told:
+        top = one.step
+        while (
+            one.defect.residual
+            and top.parent is not None
+            and top.parent.leaves == top.parent.changed > 0
+        ):
+            top = top.parent
+        if top is one.fact.step or (top.changed < 2 and not one.said.above):
+            yield one
+        elif (one.defect.slug, id(top)) not in tops:
+            tops.add((one.defect.slug, id(top)))
+            if one.defect.residual:
+                fact = Difference(top, top.expected, top.came)
+                said = Said(f"all {top.changed} values changed")
+                yield _Told(one.defect, said, fact, top)
+            else:
+                yield one
 
 
-def _against_schema(value: JsonObject, root: Json, name: str) -> Iterator[_Located]:
-    for found in violations(root, value, name):
-        yield _Located(found.path, found.place, found.cause, UNKNOWN, found.came)
-
-
-def _said_already(located: _Located, named: set[str]) -> bool:
-    """Whether the argument string's own finding covers this."""
-    slug, came = located.cause.slug, located.came
-    if slug == "args-unicode-corrupt" and slug in named and isinstance(came, str):
-        return any("\ud800" <= c <= "\udfff" for c in came)
-    if "args-nonfinite" in named and isinstance(came, float):
-        return came != came or abs(came) == float("inf")
-    return False
-
-
-def _grouped(causes: Iterable[_Located], index: int) -> Iterator[Finding]:
-    groups: dict[tuple[str, str, str | None], list[_Located]] = {}
-    for located in causes:
-        key = (located.cause.slug, located.place.shape, located.cause.severity)
-        groups.setdefault(key, []).append(located)
-    for (slug, shape, severity), group in groups.items():
+def _grouped(told: Iterable[_Told], index: int) -> Iterator[Finding]:
+    groups: dict[tuple[str, str, str | None], list[_Told]] = {}
+    for one in told:
+        key = (one.defect.slug, one.step.place.shape, one.said.severity)
+        groups.setdefault(key, []).append(one)
+    for (_, shape, _), group in groups.items():
         first = group[0]
         more = f" (at {len(group)} places)" if len(group) > 1 else ""
-        yield finding(
-            slug,
-            first.cause.message + more,
+        expected, came = first.fact.expected, first.fact.came
+        yield first.defect.finding(
+            first.said.message + more,
+            severity=first.said.severity or first.defect.severity,
             call=index,
-            pointer=pointer_of(first.path),
-            schema_pointer=first.place.schema_pointer,
+            pointer=pointer_of(first.step.path()),
+            schema_pointer=first.step.place.schema_pointer,
             shape=shape,
-            expected=None if first.expected is UNKNOWN else clip(first.expected),
-            actual=None if first.came is UNKNOWN else clip(first.came),
-            **({"severity": severity} if severity else {}),
+            expected=None if expected is UNKNOWN else clip(expected),
+            actual=None if came is UNKNOWN else clip(came),
         )
 
 
-def _unenforced(
-    findings: list[Finding], matched: MatchedCall, value: JsonObject
-) -> Iterator[Finding]:
-    """Say beside a schema defect that the tool was promised to be strict (a documented pair)."""
-    broken = [f for f in findings if f.severity == "error" and defect(f.slug).group == "D"]
-    if broken and matched.tool is not None and not validates(value, matched.tool):
-        first = broken[0]
-        yield finding(
-            "schema-unenforced",
-            f"the tool is strict, yet the server let {first.slug} pass",
-            call=matched.index,
-            pointer=first.pointer,
-            schema_pointer=first.schema_pointer,
-            shape=first.shape,
-        )
+def _said_already(fact: Difference, odd: frozenset[str]) -> bool:
+    """Whether what is odd in the argument text covers this."""
+    if "lone-surrogate" in odd and isinstance(fact, Reworded):
+        return any("\ud800" <= c <= "\udfff" for c in str(fact.came))
+    if "nonfinite" in odd and isinstance(fact.came, float):
+        return fact.came != fact.came or abs(fact.came) == float("inf")
+    return False

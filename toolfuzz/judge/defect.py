@@ -6,8 +6,8 @@ itself, and ``tests/judge/test_defects.py`` holds it to what it says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from toolfuzz.core.verdict import Finding, Layer, Severity
@@ -16,7 +16,7 @@ from toolfuzz.judge.example import Example
 if TYPE_CHECKING:
     from toolfuzz.judge.facts import Facts
 
-__all__ = ["STAGES", "Defect", "Detect", "Group", "Refused", "Stage"]
+__all__ = ["STAGES", "Defect", "Detect", "Group", "Refused", "Said", "Stage"]
 
 Group = Literal["A", "B", "C", "D", "E", "F", "G", "H"]
 Stage = Literal["laws", "assemble", "structure", "pairing", "values", "causes"]
@@ -36,6 +36,19 @@ class Refused:
     words: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a defect says of a fact, when that is more than the message.
+
+    ``above``: the finding points at what the value stands in. The other fields are the finding's,
+    where they differ from the defect's and the fact's.
+    """
+
+    message: str
+    severity: Severity | None = None
+    above: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defect:
     """One documented defect.
@@ -51,7 +64,12 @@ class Defect:
     (see ``finding``), () for none; it must be quick where nothing is wrong. ``explains`` are
     slugs that are not reported beside this one, because they follow from it. ``ends``: as an error
     it leaves nothing to be read on. ``refused`` are a server's words for it, ``problems`` the kinds
-    of WireProblem that show it. ``examples`` are
+    of WireProblem that show it.
+
+    The groups A to D have ``explain`` instead: for each kind of fact about a call's arguments (see
+    ``differences`` and ``texts``) a function that returns what is to be said of such a fact, None
+    when this is not its defect. ``outranks`` are explanations of the same fact that this one goes
+    before; a ``residual`` defect is told only of facts that nothing else explains. ``examples`` are
     replies in which it is found, and look-alikes in which it must not be.
     """
 
@@ -73,6 +91,9 @@ class Defect:
     ends: bool = False
     refused: Refused | None = None
     problems: frozenset[str] = frozenset()
+    explain: Mapping[type, Callable[[Any], str | Said | None]] = field(default_factory=dict)
+    outranks: frozenset[str] = frozenset()
+    residual: bool = False
     examples: tuple[Example, ...] = ()
 
     def finding(self, message: str, **fields: Any) -> Finding:

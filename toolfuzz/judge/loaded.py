@@ -26,6 +26,7 @@ class ReadArguments:
 
     value: JsonObject | None
     findings: tuple[Finding, ...] = ()
+    odd: frozenset[str] = frozenset()
 
 
 def read_document(raw: str, document: Document, oracle: JsonObject | None) -> ReadArguments:
@@ -50,7 +51,7 @@ def read_document(raw: str, document: Document, oracle: JsonObject | None) -> Re
                 actual=clip(raw),
             )
             rest = read_object(raw, inner, oracle)
-            return ReadArguments(rest.value, (said, *rest.findings))
+            return ReadArguments(rest.value, (said, *rest.findings), rest.odd)
     said = finding(
         "args-non-object", "arguments is JSON but no object", actual=clip(document.value)
     )
@@ -72,7 +73,7 @@ def read_object(raw: str, document: Document, oracle: JsonObject | None) -> Read
         findings.append(
             finding("args-ascii-escaped", "non-ASCII text is spelled \\uXXXX", actual=clip(raw))
         )
-    return ReadArguments(value, tuple(findings))
+    return ReadArguments(value, tuple(findings), frozenset(i.kind for i in document.issues))
 
 
 def _issues(document: Document, oracle: JsonObject | None) -> Iterator[Finding]:

@@ -69,6 +69,11 @@ class Place:
         return declared
 
     @property
+    def enum(self) -> list[Json]:
+        """The members of every enum here."""
+        return [m for listed in self.gather("enum") if _is_list(listed) for m in listed]
+
+    @property
     def is_tuple(self) -> bool:
         """Whether the array here has a schema for each position."""
         return any(
@@ -129,6 +134,11 @@ class Place:
     def admits(self, value: Json) -> bool:
         """Whether the schema as written here accepts the value."""
         return all(fits(self.root, value, part.schema) for part in self.parts[:1])
+
+    def admits_item(self, item: Json) -> bool:
+        """Whether the array here has a schema for its items, and that accepts this one."""
+        inner = self.child(0, item)
+        return bool(inner.parts[0].schema) and inner.admits(item)
 
     @property
     def schema_pointer(self) -> str:

@@ -17,7 +17,7 @@ from toolfuzz.core.verdict import Finding
 from toolfuzz.judge import repair
 from toolfuzz.judge.catalogue import finding
 from toolfuzz.judge.loaded import ReadArguments, read_object
-from toolfuzz.judge.strings import NATIVE_MARKUP, markup_in
+from toolfuzz.judge.spelled import NATIVE_MARKUP, markup_in
 
 __all__ = ["explain_text"]
 
@@ -95,7 +95,7 @@ def _whole_and_more(
     what = outer or ("a closing bracket too many" if not rest.strip("}] \n") else "more text")
     said = finding("args-trailing-garbage", f"{what} around the object", actual=clip(rest or raw))
     inner = read_object("", found[0], oracle)
-    return ReadArguments(inner.value, (said, *inner.findings))
+    return ReadArguments(inner.value, (said, *inner.findings), inner.odd)
 
 
 def _objects(raw: str, start: int) -> list[Document]:
@@ -124,7 +124,7 @@ def _concatenated(
     said = finding("args-concatenated", message, expected=clip(oracle), actual=clip(raw))
     chosen = next((d for d in found if equal(d.value, oracle)), found[0])
     inner = read_object("", chosen, oracle)
-    return ReadArguments(inner.value, (said, *inner.findings))
+    return ReadArguments(inner.value, (said, *inner.findings), inner.odd)
 
 
 def _after_prose(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
@@ -137,7 +137,7 @@ def _after_prose(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
         return None
     said = finding("args-trailing-garbage", "text before the object", actual=clip(raw))
     inner = read_object("", found[0], oracle)
-    return ReadArguments(inner.value, (said, *inner.findings))
+    return ReadArguments(inner.value, (said, *inner.findings), inner.odd)
 
 
 def _split_literal(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
@@ -186,7 +186,7 @@ def _mended(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
                 return bare
         said = finding(slug, message, actual=clip(raw))
         inner = read_object("", document, oracle)
-        return ReadArguments(inner.value, (said, *inner.findings))
+        return ReadArguments(inner.value, (said, *inner.findings), inner.odd)
     return None
 
 
@@ -241,7 +241,7 @@ def _if_object(text: str, oracle: JsonObject | None, said: list[Finding]) -> Rea
     if document is None:
         return None
     inner = read_object("", document, oracle)
-    return ReadArguments(inner.value, (*said, *inner.findings))
+    return ReadArguments(inner.value, (*said, *inner.findings), inner.odd)
 
 
 def _try(text: str | None) -> Document | None:

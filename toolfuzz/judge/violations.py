@@ -1,19 +1,18 @@
-"""Arguments without a right answer beside them: what their schema alone proves wrong."""
+"""Arguments without a right answer beside them: facts that their schema alone proves."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.validation import fits
-from toolfuzz.judge.coercion import UNKNOWN, Cause
-from toolfuzz.judge.objects import sort_out, unwrap
-from toolfuzz.judge.schema import describe, is_filler, proven
-from toolfuzz.judge.shapes import Place, root_place
-from toolfuzz.judge.strings import json_text
+from toolfuzz.judge.differences import UNKNOWN, Ambiguous, Difference, Leaf, Step, Wrapped
+from toolfuzz.judge.members import sort_out, unwrap
+from toolfuzz.judge.schema import fault_of, proven
+from toolfuzz.judge.shapes import root_place
+from toolfuzz.judge.spelled import json_text, retyped
 
-__all__ = ["Violation", "violations"]
+__all__ = ["violations"]
 
 _KEY_ERRORS = frozenset(
     {"required", "additionalProperties", "unevaluatedProperties", "dependentRequired"}
@@ -21,97 +20,62 @@ _KEY_ERRORS = frozenset(
 _MOST_LOOKED_AT = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A cause at a path of the arguments, and the value there."""
+def violations(root: Json, value: JsonObject, tool_name: str) -> Iterator[Difference]:
+    """Yield what the schema proves, parents first, one fact a path.
 
-    path: list[str | int]
-    place: Place
-    cause: Cause
-    came: Json
-
-
-def violations(root: Json, value: JsonObject, tool_name: str) -> list[Violation]:
-    """Return what the schema proves, parents first, one cause a path.
-
-    A valid value can still be ambiguous: text that spells an object where the schema admits both
-    is noted as info.
+    A valid value can still be ambiguous: text that spells an object where the schema admits both.
     """
-    place = root_place(root, value)
+    top = _top(root, value)
     if fits(root, value):
-        return list(_ambiguous(place, value))
-    found: list[Violation] = []
-    inner = unwrap(value, None, place, tool_name)
+        yield from _ambiguous(top)
+        return
+    inner = unwrap(value, None, top.place, tool_name)
     if inner is not None:
-        found.append(Violation([], place, Cause("args-wrapped", inner[1]), value))
-        value = inner[0]
-        place = root_place(root, value)
+        yield Wrapped(top, UNKNOWN, value, inner[1])
+        top = _top(root, inner[0])
     explained: set[tuple[str | int, ...]] = set()
     sorted_out: set[tuple[str | int, ...]] = set()
-    for error in proven(place, value):
+    for error in proven(top.place, top.came):
         path = tuple(error.absolute_path)
         kind = error.validator in _KEY_ERRORS and isinstance(error.instance, dict)
         if path in sorted_out or any(path[:n] in explained for n in range(len(path) + 1)):
             continue
         (sorted_out if kind else explained).add(path)
-        found += (
-            _keys(place, value, list(path)) if kind else _single(error, place, value, list(path))
-        )
-    return found
-
-
-def _keys(top: Place, value: Json, path: list[str | int]) -> Iterator[Violation]:
-    place, came, _ = _follow(top, value, path)
-    keys = sort_out(None, came, place, len(path))
-    names = {shown: name for name, shown in keys.pairs.items()}
-    for key, cause in keys.causes:
-        if key is None:
-            yield Violation(path, place, cause, came)
+        step = _follow(top, path)
+        if kind:
+            yield from sort_out(step, None, step.came).facts
         else:
-            member = came.get(key, UNKNOWN)
-            yield Violation([*path, key], place.child(names.get(key, key), member), cause, member)
+            yield _leaf(error, step)
 
 
-def _single(error: Any, top: Place, value: Json, path: list[str | int]) -> Iterator[Violation]:
-    place, came, parent = _follow(top, value, path)
-    if parent is not None and isinstance(path[-1], str) and not parent.requires(path[-1]):
-        if came is None:
-            yield Violation(path, place, Cause("optional-null", "null is not allowed"), came)
-            return
-        if is_filler(came):
-            said = f"filled in with {came!r} instead of left out"
-            yield Violation(path, place, Cause("optional-placeholder", said), came)
-            return
-    cause = describe(error, place, UNKNOWN, len(path))
-    if cause is None:
-        return
-    if cause.slug == "value-changed" and parent is not None and parent.is_tuple:
-        said = f"item {path[-1]} has no place there"
-        yield Violation(path[:-1], parent, Cause("tuple-violated", said), came)
-        return
-    yield Violation(path, place, cause, came)
+def _top(root: Json, value: JsonObject) -> Step:
+    return Step(None, "", UNKNOWN, value, known_place=root_place(root, value))
 
 
-def _follow(place: Place, value: Json, path: list[str | int]) -> tuple[Place, Json, Place | None]:
-    parent = None
-    for token in path:
-        value = value[token]
-        parent, place = place, place.child(token, value)
-    return place, value, parent
+def _follow(step: Step, path: Sequence[str | int]) -> Step:
+    for key in path:
+        place = step.place
+        step = step.into(key, UNKNOWN, step.came[key])
+        step.known_place = place.child(key, step.came)
+    return step
 
 
-def _ambiguous(place: Place, value: Json) -> Iterator[Violation]:
-    """Note strings that spell a container where the schema admits either."""
-    for path, text in islice(_container_texts(value), _MOST_LOOKED_AT):
+def _leaf(error: Any, step: Step) -> Leaf:
+    fault, came = fault_of(error, step.place), step.came
+    right = fault.value if fault.about == "const" else UNKNOWN
+    if fault.about != "type" and not fault.wanted:
+        return Leaf(step, UNKNOWN, came, fault)
+    return retyped(step, right, came, fault.wanted, fault)
+
+
+def _ambiguous(top: Step) -> Iterator[Ambiguous]:
+    for path, text in islice(_container_texts(top.came), _MOST_LOOKED_AT):
         loaded = json_text(text)
         if not isinstance(loaded, dict | list):
             continue
-        here, _, _ = _follow(place, value, path)
-        if here.is_union and here.admits(loaded):
-            kind = "object" if isinstance(loaded, dict) else "array"
-            slug = "nested-stringified" if len(path) > 1 else f"{kind}-as-json-string"
-            said = f"the schema admits a string and an {kind}; can't tell which was meant"
-            yield Violation(path, here, Cause(slug, said, severity="info"), text)
+        step = _follow(top, path)
+        if step.place.is_union and step.place.admits(loaded):
+            yield Ambiguous(step, UNKNOWN, text, loaded)
 
 
 def _container_texts(value: Json) -> Iterator[tuple[list[str | int], str]]:

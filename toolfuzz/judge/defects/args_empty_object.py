@@ -1,6 +1,13 @@
 """{} although arguments were due."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.differences import Emptied, listed
+
+
+def explain(fact: Emptied) -> str | None:
+    """Look for {} instead of the arguments."""
+    return f"no argument came; {listed(fact.keys)} are lost" if fact.depth == 0 else None
+
 
 DEFECT = Defect(
     slug="args-empty-object",
@@ -23,4 +30,5 @@ DEFECT = Defect(
         "danny-avila/LibreChat#6706",
     ),
     pairs=("schema-unenforced",),
+    explain={Emptied: explain},
 )

@@ -1,6 +1,33 @@
 """The model's own tool markup stands inside the arguments."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Marked, Retyped, Reworded
+from toolfuzz.judge.spelled import markup_in
+
+
+def explain_text(fact: Reworded) -> str | None:
+    """Look for the model's own tags in a string."""
+    return fact.tell(_marked)
+
+
+def _marked(expected: str, came: str) -> str | None:
+    markup = markup_in(came, expected)
+    return f"{markup!r} in the text" if markup else None
+
+
+def explain_type(fact: Retyped) -> str | None:
+    """Look for them in a string where a container belongs."""
+    if not isinstance(fact.came, str) or fact.container is None:
+        return None
+    markup = markup_in(fact.came, str(fact.expected) if fact.exact else "")
+    return f"the model's own markup ({markup!r}) in a string" if markup else None
+
+
+def explain_key(fact: Marked) -> str:
+    """Tell of a key that holds them."""
+    return f"the model's own markup in the key {fact.key[:40]!r}"
+
 
 DEFECT = Defect(
     slug="args-native-markup",
@@ -21,4 +48,6 @@ DEFECT = Defect(
         "zai-org/GLM-5#84",
         "lmstudio-ai/lmstudio-bug-tracker#1071",
     ),
+    explain={Reworded: explain_text, Retyped: explain_type, Marked: explain_key},
+    outranks=before("args-native-markup"),
 )

@@ -1,6 +1,78 @@
 """Characters were replaced or damaged."""
 
+import re
+import unicodedata
+
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Reworded
+
+_MISREADINGS = ("latin-1", "cp1252", "cp437", "mac-roman", "gbk", "shift-jis", "euc-kr")
+
+
+def explain_text(fact: Reworded) -> str | None:
+    """Look for what damages characters and leaves ASCII alone."""
+    expected, came = str(fact.expected), str(fact.came)
+    if expected.isascii() and came.isascii():
+        return None
+    if came.count("\ufffd") > expected.count("\ufffd"):
+        return "replacement characters (U+FFFD) instead of text"
+    if any("\ud800" <= c <= "\udfff" for c in came):
+        return "half of a surrogate pair"
+    if unicodedata.normalize("NFC", expected) == unicodedata.normalize("NFC", came):
+        return "combining characters were normalised"
+    codec = _misread_as(expected, came)
+    if codec is not None:
+        return f"UTF-8 bytes read as {codec}"
+    if expected.strip() == came.strip():
+        return None
+    if came.strip() and _lost_characters(expected, came):
+        return "non-ASCII characters are lost"
+    if _one_digit_off(expected, came):
+        return "one hex digit of a character's number differs"
+    if came == "".join(chr(ord(c) & 0xFFFF) for c in expected):
+        return "characters are cut to 16 bits"
+    if came == re.sub(r"[^\x00-\x7f]", "?", expected):
+        return "question marks instead of non-ASCII characters"
+    return None
+
+
+def _misread_as(expected: str, came: str) -> str | None:
+    """Return the encoding in which the bytes of ``expected`` read as ``came``."""
+    for codec in _MISREADINGS:
+        try:
+            if came.encode(codec).decode() == expected:
+                return codec
+        except UnicodeError:
+            continue
+    return None
+
+
+def _lost_characters(expected: str, came: str) -> bool:
+    """Whether ``came`` is ``expected`` without some (or all) of its non-ASCII characters."""
+    left = iter(expected)
+    for char in came:
+        for other in left:
+            if other == char:
+                break
+            if other.isascii():
+                return False
+        else:
+            return False
+    return not any(other.isascii() for other in left)
+
+
+def _one_digit_off(expected: str, came: str) -> bool:
+    """Whether the texts differ by one hex digit a character, as a misspelled ``\\uXXXX`` does."""
+    if len(expected) != len(came):
+        return False
+    return all(
+        not (a.isascii() or b.isascii())
+        and sum(x != y for x, y in zip(f"{ord(a):06x}", f"{ord(b):06x}", strict=True)) == 1
+        for a, b in zip(expected, came, strict=True)
+        if a != b
+    )
+
 
 DEFECT = Defect(
     slug="args-unicode-corrupt",
@@ -23,4 +95,6 @@ DEFECT = Defect(
         "Yeachan-Heo/gajae-code#4352",
         "anthropics/claude-code#43485",
     ),
+    explain={Reworded: explain_text},
+    outranks=before("args-unicode-corrupt"),
 )

@@ -1,6 +1,13 @@
 """The arguments stand one level too deep, or carry the call's envelope."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.differences import Wrapped
+
+
+def explain(fact: Wrapped) -> str:
+    """Tell of the envelope around the arguments."""
+    return fact.how
+
 
 DEFECT = Defect(
     slug="args-wrapped",
@@ -16,4 +23,5 @@ DEFECT = Defect(
     ),
     example='{"arguments":{"path":"/home"}}',
     sources=("vllm-project/vllm#32146",),
+    explain={Wrapped: explain},
 )

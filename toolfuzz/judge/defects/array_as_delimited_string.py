@@ -1,6 +1,31 @@
 """A list arrives as one string with separators."""
 
+import re
+
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.spelled import SEPARATORS
+
+
+def explain(fact: Retyped) -> str | None:
+    """Look for the items with commas or line ends between them."""
+    came, right = fact.came, fact.expected
+    if "array" not in fact.wanted or not isinstance(came, str):
+        return None
+    items = SEPARATORS.split(came.strip())
+    if fact.exact:
+        spelled = [item if isinstance(item, str) else str(item) for item in right]
+        alike = items == spelled or _joined(came) == _joined("".join(spelled))
+        joined = bool(spelled) and alike
+    else:
+        joined = len(items) > 1 and all(map(fact.place.admits_item, items))
+    return "the items joined into one string" if joined else None
+
+
+def _joined(text: str) -> str:
+    return re.sub(r"[\s,;|]+", "", text)
+
 
 DEFECT = Defect(
     slug="array-as-delimited-string",
@@ -16,4 +41,6 @@ DEFECT = Defect(
     ),
     example='{"labels":"bug,ui"}',
     sources=("adcontextprotocol/adcp#4201",),
+    explain={Retyped: explain},
+    outranks=before("array-as-delimited-string"),
 )

@@ -1,6 +1,24 @@
 """An array arrives as a string that holds its JSON."""
 
-from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defect import Defect, Said
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Ambiguous, Retyped
+
+
+def explain(fact: Retyped) -> str | None:
+    """Look for a parameter's array as text; further in it is another defect."""
+    if fact.syntax != "JSON" or "array" not in fact.wanted or fact.depth > 1:
+        return None
+    return fact.as_text("array")
+
+
+def note(fact: Ambiguous) -> Said | None:
+    """Note text where the schema admits a string as well."""
+    if fact.depth > 1 or not isinstance(fact.loaded, list):
+        return None
+    said = "the schema admits a string and an array; can't tell which was meant"
+    return Said(said, "info")
+
 
 DEFECT = Defect(
     slug="array-as-json-string",
@@ -30,4 +48,6 @@ DEFECT = Defect(
         "Where the schema admits a string as well, only the right answer decides; without one "
         "it is a note."
     ),
+    explain={Retyped: explain, Ambiguous: note},
+    outranks=before("array-as-json-string"),
 )

@@ -1,6 +1,27 @@
 """An array arrives inside an object, or each item does."""
 
+from toolfuzz.core.jsonvalue import equal
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import UNKNOWN, ItemsWrapped, Retyped
+from toolfuzz.judge.spelled import unwrapped_items
+
+_SAID = "an object around the array's items"
+
+
+def explain(fact: Retyped) -> str | None:
+    """Look for an object around the items, as XML has it."""
+    inner = unwrapped_items(fact.came)
+    if "array" not in fact.wanted or inner is UNKNOWN:
+        return None
+    right = fact.expected
+    return _SAID if not fact.exact or equal(inner, right) or equal([inner], right) else None
+
+
+def explain_items(fact: ItemsWrapped) -> str:
+    """Tell of an array of such objects."""
+    return _SAID
+
 
 DEFECT = Defect(
     slug="array-item-wrapped",
@@ -13,4 +34,6 @@ DEFECT = Defect(
     help="Name the array in the plural and show an example in the description.",
     example='{"ids":{"item":14}}',
     sources=("NousResearch/hermes-agent#99290",),
+    explain={Retyped: explain, ItemsWrapped: explain_items},
+    outranks=before("array-item-wrapped"),
 )

@@ -1,6 +1,19 @@
 """A boolean arrives as a string."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Retyped
+
+
+def explain(fact: Retyped) -> str | None:
+    """Look for true and false in any case."""
+    if "boolean" not in fact.wanted or not isinstance(fact.came, str):
+        return None
+    if fact.came.strip().casefold() not in ("true", "false"):
+        return None
+    python = " in Python's spelling" if fact.came.strip() in ("True", "False") else ""
+    return f"the boolean came as a string{python}"
+
 
 DEFECT = Defect(
     slug="boolean-as-string",
@@ -16,4 +29,6 @@ DEFECT = Defect(
     ),
     example='{"background":"False"}',
     sources=("QwenLM/qwen-code#477", "anomalyco/opencode#7513", "antirez/ds4#569"),
+    explain={Retyped: explain},
+    outranks=before("boolean-as-string"),
 )

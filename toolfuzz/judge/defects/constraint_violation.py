@@ -1,6 +1,14 @@
 """A length, range, pattern or format was ignored."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Leaf, Resized
+
+
+def explain(fact: Leaf | Resized) -> str | None:
+    """Look for any other keyword that the value breaks."""
+    return fact.fault.message if fact.fault and fact.fault.about == "constraint" else None
+
 
 DEFECT = Defect(
     slug="constraint-violation",
@@ -23,4 +31,6 @@ DEFECT = Defect(
     ),
     indistinguishable="Patterns that Python can't run safely on long texts are not checked.",
     pairs=("tuple-violated", "schema-unenforced"),
+    explain={Leaf: explain, Resized: explain},
+    outranks=before("constraint-violation"),
 )

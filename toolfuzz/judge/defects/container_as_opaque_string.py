@@ -1,6 +1,23 @@
 """A string that is no JSON stands where an object or array belongs."""
 
+from toolfuzz.core.json import is_prefix
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Retyped
+
+
+def explain(fact: Retyped) -> str | None:
+    """Look for a string where a container belongs."""
+    came = fact.came
+    if not isinstance(came, str) or fact.container is None:
+        return None
+    text = repr(came[:20])
+    if not came.strip():
+        text = "nothing but whitespace"
+    elif is_prefix(came) and came.lstrip()[0] in "[{":
+        text = "JSON that stops early"
+    return f"a string ({text}) where an {fact.container} belongs"
+
 
 DEFECT = Defect(
     slug="container-as-opaque-string",
@@ -16,4 +33,6 @@ DEFECT = Defect(
     ),
     example='{"filter":"name=Bob"}',
     sources=("stacklok/mecatl#253",),
+    explain={Retyped: explain},
+    outranks=before("container-as-opaque-string"),
 )

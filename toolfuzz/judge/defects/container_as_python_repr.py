@@ -1,6 +1,16 @@
 """An object or array arrives as a string in Python syntax."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Retyped
+
+
+def explain(fact: Retyped) -> str | None:
+    """Look for text that Python reads as a container and JSON doesn't."""
+    if fact.syntax != "Python":
+        return None
+    return f"the {fact.container} came as a string in Python syntax"
+
 
 DEFECT = Defect(
     slug="container-as-python-repr",
@@ -16,4 +26,6 @@ DEFECT = Defect(
     ),
     example="{\"settings\":\"{'theme': 'dark'}\"}",
     sources=("waybarrios/vllm-mlx#63", "modelscope/ms-swift#10169"),
+    explain={Retyped: explain},
+    outranks=before("container-as-python-repr"),
 )

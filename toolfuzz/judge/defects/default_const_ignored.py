@@ -1,6 +1,19 @@
 """A constant or a documented default was contradicted."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Leaf, Unasked
+
+
+def explain(fact: Unasked) -> str | None:
+    """Look for another value than the default where none was asked for."""
+    return "the documented default was replaced unasked" if fact.defaults else None
+
+
+def explain_leaf(fact: Leaf) -> str | None:
+    """Look for another value than the constant."""
+    return fact.fault.message if fact.fault and fact.fault.about == "const" else None
+
 
 DEFECT = Defect(
     slug="default-const-ignored",
@@ -13,4 +26,6 @@ DEFECT = Defect(
     help="Leave constants out of the parameters and set them in the tool.",
     example='{"version":2} for const 1',
     pairs=("enum-violation", "schema-unenforced"),
+    explain={Unasked: explain, Leaf: explain_leaf},
+    outranks=before("default-const-ignored"),
 )

@@ -1,6 +1,26 @@
 """A string was cut at a closing tag that is part of it."""
 
+import re
+
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Reworded
+from toolfuzz.judge.spelled import NATIVE_TAGS
+
+_DELIMITER = re.compile(rf"{NATIVE_TAGS}|<[|｜]|</?think", re.ASCII)
+
+
+def explain(fact: Reworded) -> str | None:
+    """Look for text that stops where it holds a tag of the model's own format."""
+    return fact.tell(_cut)
+
+
+def _cut(expected: str, came: str) -> str | None:
+    if not expected.startswith(came):
+        return None
+    tail = expected[len(came) :].lstrip()
+    return f"cut at {tail[:16]!r}, which is part of the text" if _DELIMITER.match(tail) else None
+
 
 DEFECT = Defect(
     slug="delimiter-truncated",
@@ -23,4 +43,6 @@ DEFECT = Defect(
         "local-inference-lab/vllm#639",
     ),
     pairs=("value-emptied",),
+    explain={Reworded: explain},
+    outranks=before("delimiter-truncated"),
 )

@@ -1,6 +1,22 @@
 """An enum's member in another case or with other separators."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Leaf
+from toolfuzz.judge.schema import closest_members
+
+
+def explain(fact: Leaf) -> str | None:
+    """Look for a member in another case, with other hyphens or spaces."""
+    if fact.came in fact.place.enum:
+        return None
+    if fact.expected in closest_members(fact.place.enum, fact.came):
+        return f"{fact.came!r} is spelled {fact.expected!r} in the enum"
+    if not fact.fault or fact.fault.about != "enum":
+        return None
+    members = closest_members(fact.fault.value, fact.came)
+    return f"{fact.came!r} is spelled {members[0]!r} in the enum" if len(members) == 1 else None
+
 
 DEFECT = Defect(
     slug="enum-case",
@@ -14,4 +30,6 @@ DEFECT = Defect(
     example='{"stage":"Customer"} for customer',
     sources=("margince/margince#417",),
     pairs=("schema-unenforced",),
+    explain={Leaf: explain},
+    outranks=before("enum-case"),
 )

@@ -1,6 +1,28 @@
 """A numeric or boolean member of an enum came as a string."""
 
+from toolfuzz.core.case import Json
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Retyped
+
+
+def explain(fact: Retyped) -> str | None:
+    """Look for a member that is no string, spelled as one."""
+    if not isinstance(fact.came, str) or not _SCALARS.intersection(fact.wanted):
+        return None
+    text = fact.came.strip().casefold()
+    spelled = any(
+        not isinstance(member, str) and _spelled(member) == text for member in fact.place.enum
+    )
+    return "the enum's member came as a string" if spelled else None
+
+
+_SCALARS = frozenset({"integer", "number", "boolean"})
+
+
+def _spelled(member: Json) -> str:
+    return "null" if member is None else str(member).casefold()
+
 
 DEFECT = Defect(
     slug="enum-type-mismatch",
@@ -18,4 +40,6 @@ DEFECT = Defect(
         "anomalyco/opencode#12784",
     ),
     pairs=("number-as-string", "boolean-as-string", "schema-unenforced"),
+    explain={Retyped: explain},
+    outranks=before("enum-type-mismatch"),
 )

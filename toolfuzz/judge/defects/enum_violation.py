@@ -1,6 +1,14 @@
 """A value outside the enum."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Leaf
+
+
+def explain(fact: Leaf) -> str | None:
+    """Look for a value that is no member."""
+    return fact.fault.message if fact.fault and fact.fault.about == "enum" else None
+
 
 DEFECT = Defect(
     slug="enum-violation",
@@ -16,4 +24,6 @@ DEFECT = Defect(
     example='{"state":"archived"} for open or closed',
     sources=("anomalyco/opencode#33150", "openmake/openmake_llm#781"),
     pairs=("default-const-ignored", "schema-unenforced"),
+    explain={Leaf: explain},
+    outranks=before("enum-violation"),
 )

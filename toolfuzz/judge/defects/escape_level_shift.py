@@ -1,6 +1,45 @@
 """A string has one level of escapes too many or too few."""
 
+import json
+import re
+
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Reworded
+
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+_LETTER = {ord(v): k for k, v in _ESCAPED.items()} | {ord("\\"): None}
+
+
+def explain(fact: Reworded) -> str | None:
+    """Look for one level of JSON escapes too many or too few."""
+    return fact.tell(_shift)
+
+
+def _shift(expected: str, came: str) -> str | None:
+    if "\\" not in expected and "\\" not in came:
+        quoted = came[:1] == '"' and came == json.dumps(expected, ensure_ascii=False)
+        return "quoted once more" if quoted else None
+    if came == _unescaped(expected):
+        return "unescaped once too often"
+    if expected in (_unescaped(came), _unescaped(came[1:-1] if came[:1] == '"' else came)):
+        return "escaped once too often"
+    if expected.translate(_LETTER) == came.translate(_LETTER):
+        return "only backslashes and what they escape differ"
+    return None
+
+
+def _unescaped(text: str) -> str:
+    """Undo one level of JSON escapes; what is no JSON escape stays."""
+
+    def undo(match: re.Match[str]) -> str:
+        if match[1]:
+            return chr(int(match[1], 16))
+        return _ESCAPED.get(match[2]) or (match[2] if match[2] in '"\\/' else match[0])
+
+    return _ESCAPE.sub(undo, text)
+
 
 DEFECT = Defect(
     slug="escape-level-shift",
@@ -21,4 +60,6 @@ DEFECT = Defect(
         "openclaw/openclaw#88940",
         "kdeps/kdeps#872",
     ),
+    explain={Reworded: explain},
+    outranks=before("escape-level-shift"),
 )

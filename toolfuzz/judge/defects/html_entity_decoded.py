@@ -1,6 +1,21 @@
 """Entities that belong to the text were decoded."""
 
+import html
+
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Reworded
+
+
+def explain(fact: Reworded) -> str | None:
+    """Look for what the entities of the right text mean."""
+    return fact.tell(_decoded)
+
+
+def _decoded(expected: str, came: str) -> str | None:
+    alike = "&" in expected and html.unescape(expected) == came
+    return "HTML entities of the text were decoded" if alike else None
+
 
 DEFECT = Defect(
     slug="html-entity-decoded",
@@ -13,4 +28,6 @@ DEFECT = Defect(
     help="HTML and XML contents change silently. Report it to the parser.",
     example='{"text":"Tom & Jerry"} for "Tom &amp; Jerry"',
     sources=("smg-project/smg#1888",),
+    explain={Reworded: explain},
+    outranks=before("html-entity-decoded"),
 )

@@ -1,6 +1,21 @@
 """Characters arrive as HTML entities."""
 
+import html
+
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Reworded
+
+
+def explain(fact: Reworded) -> str | None:
+    """Look for entities that mean the right text."""
+    return fact.tell(_encoded)
+
+
+def _encoded(expected: str, came: str) -> str | None:
+    alike = "&" in came and html.unescape(came) == expected
+    return "characters came as HTML entities" if alike else None
+
 
 DEFECT = Defect(
     slug="html-entity-encoded",
@@ -21,4 +36,6 @@ DEFECT = Defect(
         "probelabs/probe#448",
         "kdeps/kdeps#872",
     ),
+    explain={Reworded: explain},
+    outranks=before("html-entity-encoded"),
 )

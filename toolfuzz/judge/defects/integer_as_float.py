@@ -1,6 +1,43 @@
 """An integer is spelled with a fraction or exponent."""
 
-from toolfuzz.judge.defect import Defect
+from toolfuzz.core.case import Json
+from toolfuzz.core.jsonvalue import token
+from toolfuzz.judge.defect import Defect, Said
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Respelled, Retyped
+from toolfuzz.judge.shapes import Place
+
+
+def explain(fact: Respelled) -> Said | None:
+    """Look for a fraction or an exponent where an integer belongs."""
+    spelled = token(fact.came)
+    if not isinstance(fact.came, float) or spelled.startswith("-0"):
+        return None
+    if not wants_integer(fact.place, fact.expected):
+        return None
+    # Draft 4 and older call 5.0 no integer: there it is no matter of spelling.
+    weight = None if fact.place.admits(fact.came) else "error"
+    return Said(f"the integer is spelled {spelled[:40]}", "warn" if weight is None else "error")
+
+
+def explain_type(fact: Retyped) -> Said | None:
+    """Look for the same where the schema's draft refuses it."""
+    came = fact.came
+    if "integer" not in fact.wanted or not isinstance(came, float) or not came.is_integer():
+        return None
+    said = f"the integer is spelled {token(came)[:40]}, which its draft of JSON Schema refuses"
+    return Said(said, "error")
+
+
+def wants_integer(place: Place, right: Json) -> bool:
+    """Whether an integer belongs here: by the schema's types, or by the right value."""
+    named = [
+        kind
+        for kinds in place.gather("type")
+        for kind in (kinds if isinstance(kinds, list) else [kinds])
+    ]
+    return "integer" in named if named else isinstance(right, int)
+
 
 DEFECT = Defect(
     slug="integer-as-float",
@@ -21,4 +58,6 @@ DEFECT = Defect(
         "lablup/mlxcel#1336",
     ),
     pairs=("number-lexical-drift",),
+    explain={Respelled: explain, Retyped: explain_type},
+    outranks=before("integer-as-float") | {"number-lexical-drift"},
 )

@@ -1,6 +1,23 @@
 """A large integer was rounded."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Renumbered
+
+_SAFE_INTEGER = 2**53
+
+
+def explain(fact: Renumbered) -> str | None:
+    """Look for the double nearest to an integer beyond 2**53."""
+    right = fact.expected
+    if not isinstance(right, int) or abs(right) <= _SAFE_INTEGER:
+        return None
+    try:
+        rounded = float(right) == float(fact.came)
+    except OverflowError:
+        return None
+    return "rounded to what a double can hold" if rounded else None
+
 
 DEFECT = Defect(
     slug="integer-precision-loss",
@@ -13,4 +30,6 @@ DEFECT = Defect(
     help="Numbers above 2^53 don't survive a double. Declare ids as strings.",
     example='{"id":2512292042121000000}',
     sources=("earendil-works/pi#8943", "NousResearch/hermes-agent#55315"),
+    explain={Renumbered: explain},
+    outranks=before("integer-precision-loss"),
 )

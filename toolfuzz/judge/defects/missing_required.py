@@ -1,6 +1,35 @@
 """A required parameter is missing."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Emptied, Invented, Leaf, Lost, listed
+
+
+def explain(fact: Lost) -> str | None:
+    """Look for members that the schema demands."""
+    if not fact.required:
+        return None
+    also = f"; instead came {listed(fact.extra)}" if fact.extra else ""
+    return f"{listed(fact.required)} missing{also}"
+
+
+def explain_emptied(fact: Emptied) -> str | None:
+    """Look for an object without any, where only the schema is known."""
+    return f"{listed(fact.keys)} missing" if fact.depth and not fact.known else None
+
+
+def explain_invented(fact: Invented) -> str | None:
+    """Look for other members than those that the schema demands."""
+    if not any(fact.place.requires(key) for key in fact.missing):
+        return None
+    return f"instead of {listed(fact.missing)} came {listed(fact.extra)}"
+
+
+def explain_leaf(fact: Leaf) -> str | None:
+    """Look for an object that fits no branch of a union for want of a member."""
+    proven = None if fact.exact else fact.fault
+    return proven.message if proven and proven.about == "missing" else None
+
 
 DEFECT = Defect(
     slug="missing-required",
@@ -21,4 +50,11 @@ DEFECT = Defect(
         "both causes."
     ),
     pairs=("parameter-dropped-by-parser", "schema-mutated", "schema-unenforced"),
+    explain={
+        Lost: explain,
+        Emptied: explain_emptied,
+        Invented: explain_invented,
+        Leaf: explain_leaf,
+    },
+    outranks=before("missing-required"),
 )

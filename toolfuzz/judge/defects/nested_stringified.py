@@ -1,6 +1,25 @@
 """A container further in arrives as a string that holds its JSON."""
 
-from toolfuzz.judge.defect import Defect
+from toolfuzz.core.jsonvalue import kind_of
+from toolfuzz.judge.defect import Defect, Said
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Ambiguous, Retyped
+
+
+def explain(fact: Retyped) -> str | None:
+    """Look for a container as text below a parameter."""
+    if fact.syntax != "JSON" or fact.depth <= 1:
+        return None
+    return fact.as_text("array" if "array" in fact.wanted else "object")
+
+
+def note(fact: Ambiguous) -> Said | None:
+    """Note text where the schema admits a string as well."""
+    if fact.depth <= 1:
+        return None
+    kind = kind_of(fact.loaded)
+    return Said(f"the schema admits a string and an {kind}; can't tell which was meant", "info")
+
 
 DEFECT = Defect(
     slug="nested-stringified",
@@ -23,4 +42,6 @@ DEFECT = Defect(
         "hybridindie/godot-mcp#394",
     ),
     pairs=("recursive-collapse",),
+    explain={Retyped: explain, Ambiguous: note},
+    outranks=before("nested-stringified"),
 )

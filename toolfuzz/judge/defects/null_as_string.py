@@ -1,6 +1,19 @@
 """null arrives as the text null or None."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.spelled import NULLS
+
+
+def explain(fact: Retyped) -> str | None:
+    """Look for a word that means null."""
+    if "null" not in fact.wanted or not isinstance(fact.came, str):
+        return None
+    if fact.came.strip().casefold() not in NULLS:
+        return None
+    return f"the text {fact.came!r} instead of null"
+
 
 DEFECT = Defect(
     slug="null-as-string",
@@ -16,4 +29,6 @@ DEFECT = Defect(
     ),
     example='{"value":"None"}',
     sources=("sgl-project/sglang#39136", "ai-dynamo/frontend-crates#248"),
+    explain={Retyped: explain},
+    outranks=before("null-as-string"),
 )

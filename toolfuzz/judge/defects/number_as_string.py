@@ -1,6 +1,32 @@
 """A number arrives as a string."""
 
+import re
+
+from toolfuzz.core.json import JsonError, parse
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.spelled import same_number
+
+_NUMBER = re.compile(r"\s*-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?\s*", re.ASCII)
+
+
+def explain(fact: Retyped) -> str | None:
+    """Look for JSON's spelling of a number in a string."""
+    if not isinstance(fact.came, str) or not {"integer", "number"}.intersection(fact.wanted):
+        return None
+    if not _NUMBER.fullmatch(fact.came):
+        return None
+    changed = fact.exact and not same_number(fact.expected, _value(fact.came))
+    return f"the number came as a string{' and changed' if changed else ''}"
+
+
+def _value(text: str) -> object:
+    try:
+        return parse(text).value
+    except JsonError:
+        return None
+
 
 DEFECT = Defect(
     slug="number-as-string",
@@ -22,4 +48,6 @@ DEFECT = Defect(
         "ai-dynamo/frontend-crates#248",
         "vllm-project/vllm#47906",
     ),
+    explain={Retyped: explain},
+    outranks=before("number-as-string"),
 )

@@ -1,6 +1,14 @@
 """The same number, spelled differently."""
 
+from toolfuzz.core.jsonvalue import token
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.differences import Respelled
+
+
+def explain(fact: Respelled) -> str:
+    """Tell of any other spelling of the same number."""
+    return f"spelled {token(fact.came)[:40]} instead of {token(fact.expected)[:40]}"
+
 
 DEFECT = Defect(
     slug="number-lexical-drift",
@@ -14,4 +22,5 @@ DEFECT = Defect(
     example='{"x":1E5}',
     sources=("lablup/mlxcel#1336",),
     pairs=("integer-as-float",),
+    explain={Respelled: explain},
 )

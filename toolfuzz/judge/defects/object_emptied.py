@@ -1,6 +1,15 @@
 """An object arrived without its members."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.differences import Emptied, listed
+
+
+def explain(fact: Emptied) -> str | None:
+    """Look for {} instead of an object within the arguments."""
+    if fact.depth == 0 or not fact.known:
+        return None
+    return f"the object came without its members ({listed(fact.keys)})"
+
 
 DEFECT = Defect(
     slug="object-emptied",
@@ -17,4 +26,5 @@ DEFECT = Defect(
     example='{"param":{}}',
     sources=("danny-avila/LibreChat#6706", "google/adk-python#5052", "dynamiq-ai/dynamiq#753"),
     pairs=("recursive-collapse", "schema-unenforced"),
+    explain={Emptied: explain},
 )

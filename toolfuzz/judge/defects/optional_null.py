@@ -1,6 +1,24 @@
 """An optional parameter came as null instead of being left out."""
 
-from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defect import Defect, Said
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Leaf, Unasked
+
+
+def explain(fact: Unasked) -> Said | None:
+    """Look for null instead of nothing."""
+    if fact.came is not None:
+        return None
+    if fact.place.admits(None):
+        return Said("null is allowed, but was not asked for", "warn")
+    return Said("null is not allowed")
+
+
+def explain_leaf(fact: Leaf) -> str | None:
+    """Look for null in an optional member, where only the schema is known."""
+    optional = not fact.exact and fact.came is None and fact.optional
+    return "null is not allowed" if optional else None
+
 
 DEFECT = Defect(
     slug="optional-null",
@@ -17,4 +35,6 @@ DEFECT = Defect(
     example='{"q":"x","limit":null}',
     sources=("ZenRows/zenrows-mcp#23",),
     pairs=("schema-unenforced",),
+    explain={Unasked: explain, Leaf: explain_leaf},
+    outranks=before("optional-null"),
 )

@@ -1,6 +1,21 @@
 """An optional parameter was filled in with an empty value."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Leaf, Unasked
+from toolfuzz.judge.schema import is_filler
+
+
+def explain(fact: Unasked) -> str | None:
+    """Look for what forms hold in a blank field."""
+    return f"filled in with {fact.came!r} instead of left out" if is_filler(fact.came) else None
+
+
+def explain_leaf(fact: Leaf) -> str | None:
+    """Look for it in an optional member, where only the schema is known."""
+    optional = not fact.exact and is_filler(fact.came) and fact.optional
+    return f"filled in with {fact.came!r} instead of left out" if optional else None
+
 
 DEFECT = Defect(
     slug="optional-placeholder",
@@ -17,4 +32,6 @@ DEFECT = Defect(
     example='{"namespace":"prod","selector":""}',
     sources=("can1357/oh-my-pi#2981",),
     pairs=("value-changed", "schema-unenforced"),
+    explain={Unasked: explain, Leaf: explain_leaf},
+    outranks=before("optional-placeholder"),
 )

@@ -1,6 +1,13 @@
 """A parameter came under another name."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.differences import Renamed
+
+
+def explain(fact: Renamed) -> str:
+    """Tell of a member under another name."""
+    return f"{fact.name!r} came as {fact.key[:80]!r}"
+
 
 DEFECT = Defect(
     slug="param-renamed",
@@ -17,4 +24,5 @@ DEFECT = Defect(
     example='{"file_path":"a"} for filePath',
     sources=("NorthlandPositronics/Cogtrix#2259", "Kilo-Org/kilocode#12091", "tobi/qmd#372"),
     pairs=("missing-required", "unknown-param", "schema-unenforced"),
+    explain={Renamed: explain},
 )

@@ -1,6 +1,23 @@
 """Only some of the parameters arrived."""
 
-from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defect import Defect, Said
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Lost, listed
+
+
+def explain(fact: Lost) -> Said | None:
+    """Look for optional parameters that did not come, or all but the first or last one."""
+    if not fact.known or fact.step.depth > 1:
+        return None
+    came = [name for name, _ in fact.kept]
+    order = list(fact.right)
+    edge = len(came) == 1 and came[0] in (order[0], order[-1])
+    if fact.required and not (edge and len(fact.keys) > 1 and not fact.extra):
+        return None
+    mild = all(fact.right[key] is None for key in fact.keys)
+    said = f"{listed(fact.keys)} lost; only {listed(came)} came"
+    return Said(said, "warn" if mild else None)
+
 
 DEFECT = Defect(
     slug="parameter-dropped-by-parser",
@@ -22,4 +39,6 @@ DEFECT = Defect(
         "missing beside one survivor at either end, or missing optional ones, as this."
     ),
     pairs=("missing-required", "schema-mutated"),
+    explain={Lost: explain},
+    outranks=before("parameter-dropped-by-parser"),
 )

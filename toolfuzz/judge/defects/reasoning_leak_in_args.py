@@ -1,6 +1,26 @@
 """Reasoning tags or channel tokens leaked into a value."""
 
+import re
+
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Reworded
+from toolfuzz.judge.spelled import foreign
+
+_THINKING = re.compile(
+    r"</?think(?:ing)?>|</?reasoning>|\[/?THINK\]|◁/?think▷|<\|channel\|>|<\|start\|>assistant"
+)
+
+
+def explain(fact: Reworded) -> str | None:
+    """Look for a mark of thinking that the right text doesn't hold."""
+    return fact.tell(_leaked)
+
+
+def _leaked(expected: str, came: str) -> str | None:
+    mark = foreign(_THINKING, expected, came)
+    return f"{mark!r} leaked into the text" if mark else None
+
 
 DEFECT = Defect(
     slug="reasoning-leak-in-args",
@@ -13,4 +33,6 @@ DEFECT = Defect(
     help="Update the reasoning parser, or switch reasoning off for tool calls.",
     example='{"q":"</think> weather Paris"}',
     sources=("vllm-project/vllm#55759", "Avarok-Cybersecurity/atlas#73"),
+    explain={Reworded: explain},
+    outranks=before("reasoning-leak-in-args"),
 )

@@ -1,6 +1,27 @@
 """A recursive structure ends too early."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Lost, Resized
+
+
+def explain(fact: Lost) -> str | None:
+    """Look for a node without its branches."""
+    first = fact.keys[0]
+    right = fact.right[first]
+    if not fact.known or fact.required or not isinstance(right, dict | list):
+        return None
+    if not fact.around.child(first, right).is_recursive:
+        return None
+    return f"the recursive structure ends before {first!r}"
+
+
+def explain_items(fact: Resized) -> str | None:
+    """Look for a node whose branches are an empty array."""
+    if fact.came or not fact.place.is_recursive:
+        return None
+    return "the recursive structure ends too early, with []"
+
 
 DEFECT = Defect(
     slug="recursive-collapse",
@@ -15,4 +36,6 @@ DEFECT = Defect(
     sources=("Toloka/tolokaforge#362", "Avick3110/houseCARL#465"),
     indistinguishable="A stringified inner tree is reported as nested-stringified.",
     pairs=("nested-stringified", "value-nulled", "object-emptied", "schema-unenforced"),
+    explain={Lost: explain, Resized: explain_items},
+    outranks=before("recursive-collapse"),
 )

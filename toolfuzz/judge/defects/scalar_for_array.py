@@ -1,6 +1,24 @@
 """A single item stands where an array belongs."""
 
+from toolfuzz.core.jsonvalue import equal
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.spelled import SEPARATORS
+
+
+def explain(fact: Retyped) -> str | None:
+    """Look for the only item without its array."""
+    came, right = fact.came, fact.expected
+    if "array" not in fact.wanted or isinstance(came, list) or came is None:
+        return None
+    if fact.exact:
+        single = isinstance(right, list) and len(right) == 1 and equal(right[0], came)
+    else:
+        joined = isinstance(came, str) and SEPARATORS.search(came) is not None
+        single = not joined and fact.place.admits_item(came)
+    return "a single item where an array belongs" if single else None
+
 
 DEFECT = Defect(
     slug="scalar-for-array",
@@ -21,4 +39,6 @@ DEFECT = Defect(
         "HunorLaczko/ha-groq-cloud-api#20",
         "openmake/openmake_llm#781",
     ),
+    explain={Retyped: explain},
+    outranks=before("scalar-for-array"),
 )

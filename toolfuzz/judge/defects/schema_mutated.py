@@ -1,6 +1,28 @@
 """A parameter whose name looks like a schema keyword never arrives."""
 
+from toolfuzz.core.jsonvalue import same
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Lost
+
+_RESERVED = frozenset(
+    {"title", "type", "properties", "definitions", "description", "default", "items", "required"}
+    | {"$ref", "$defs", "$id", "$schema", "format", "enum", "const", "examples", "pattern"}
+    | {"additionalProperties", "anyOf", "oneOf", "allOf", "not"}
+)
+
+
+def explain(fact: Lost) -> str | None:
+    """Look for one member lost that is named like a keyword, where all others are right."""
+    if not fact.known or len(fact.keys) != 1 or fact.extra:
+        return None
+    (key,) = fact.keys
+    if key not in _RESERVED.intersection(fact.around.properties) or not fact.kept:
+        return None
+    if not all(same(fact.right[name], fact.object[shown]) for name, shown in fact.kept):
+        return None
+    return f"only {key!r}, named like a schema keyword, never came"
+
 
 DEFECT = Defect(
     slug="schema-mutated",
@@ -35,4 +57,6 @@ DEFECT = Defect(
         "object-emptied",
         "schema-unenforced",
     ),
+    explain={Lost: explain},
+    outranks=before("schema-mutated"),
 )

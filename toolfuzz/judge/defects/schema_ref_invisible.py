@@ -1,6 +1,16 @@
 """The object behind a reference has invented members."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Invented, listed
+
+
+def explain(fact: Invented) -> str | None:
+    """Look for made-up members of an object whose schema stands behind a reference."""
+    if not fact.place.below_ref:
+        return None
+    return f"invented members: instead of {listed(fact.missing)} came {listed(fact.extra)}"
+
 
 DEFECT = Defect(
     slug="schema-ref-invisible",
@@ -23,4 +33,6 @@ DEFECT = Defect(
         "inlined twin works."
     ),
     pairs=("missing-required", "value-changed", "schema-unenforced"),
+    explain={Invented: explain},
+    outranks=before("schema-ref-invisible"),
 )

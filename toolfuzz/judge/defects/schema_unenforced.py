@@ -1,6 +1,35 @@
 """A strict tool's schema was accepted, but not enforced."""
 
+from collections.abc import Iterator
+
+from toolfuzz.core.validation import fits
+from toolfuzz.core.verdict import Finding
+from toolfuzz.judge.catalogue import defect
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterator[Finding]:
+    """Look for what breaks the schema in a call of a tool that was promised to be strict."""
+    for one in facts.matched:
+        value = one.document.value
+        if one.tool is None or not one.tool.strict or value is None:
+            continue
+        broken = [f for f in facts.findings if f.call == one.index and _breaks_schema(f)]
+        if broken and not fits(one.tool.parameters, value):
+            first = broken[0]
+            yield DEFECT.finding(
+                f"the tool is strict, yet the server let {first.slug} pass",
+                call=one.index,
+                pointer=first.pointer,
+                schema_pointer=first.schema_pointer,
+                shape=first.shape,
+            )
+
+
+def _breaks_schema(found: Finding) -> bool:
+    return found.severity == "error" and defect(found.slug).group == "D"
+
 
 DEFECT = Defect(
     slug="schema-unenforced",
@@ -39,4 +68,5 @@ DEFECT = Defect(
         "schema-mutated",
         "schema-ref-invisible",
     ),
+    detect=detect,
 )

@@ -1,6 +1,30 @@
 """A string came wrapped in an array."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Retyped, Reworded
+from toolfuzz.judge.spelled import json_text
+
+
+def explain(fact: Retyped) -> str | None:
+    """Look for an array that holds nothing but the string."""
+    came = fact.came
+    if "string" not in fact.wanted or not isinstance(came, list) or len(came) != 1:
+        return None
+    wrapped = came[0] == fact.expected if fact.exact else isinstance(came[0], str)
+    return "an array around the string" if wrapped else None
+
+
+def explain_text(fact: Reworded) -> str | None:
+    """Look for the text of such an array."""
+    return fact.tell(_array_text)
+
+
+def _array_text(expected: str, came: str) -> str | None:
+    return (
+        "the text of a JSON array around the string" if json_text(came, "[") == [expected] else None
+    )
+
 
 DEFECT = Defect(
     slug="string-array-wrapped",
@@ -13,4 +37,6 @@ DEFECT = Defect(
     help="Seen with small coder models. Say in the description that exactly one string is wanted.",
     example='{"path":"[\\"SKILL.md\\"]"}',
     sources=("tidyverse/ellmer#931",),
+    explain={Retyped: explain, Reworded: explain_text},
+    outranks=before("string-array-wrapped"),
 )

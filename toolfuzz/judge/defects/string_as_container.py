@@ -1,6 +1,29 @@
 """A string that holds JSON arrives as the parsed object or array."""
 
+from toolfuzz.core.jsonvalue import a_kind, equal, kind_of
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.spelled import json_text, python_container
+
+
+def explain(fact: Retyped) -> str | None:
+    """Look for the container that the right text spells, or for any where a string belongs."""
+    came, right = fact.came, fact.expected
+    if not isinstance(came, dict | list) or "string" not in fact.wanted:
+        return None
+    if not isinstance(right, str):
+        return f"{a_kind(came)} where a string belongs"
+    loaded = json_text(right)
+    loaded = python_container(right) if loaded is None else loaded
+    if loaded is not None and equal(loaded, came):
+        return f"the text was parsed into {a_kind(came)}"
+    if kind_of(loaded) == kind_of(came):
+        return f"the text was parsed into {a_kind(came)} and changed"
+    if right.lstrip().startswith("{" if isinstance(came, dict) else "["):
+        return f"the beginning of the text was parsed into {a_kind(came)}"
+    return None
+
 
 DEFECT = Defect(
     slug="string-as-container",
@@ -21,4 +44,6 @@ DEFECT = Defect(
         "epam/dm.ai#461",
         "ai-dynamo/frontend-crates#215",
     ),
+    explain={Retyped: explain},
+    outranks=before("string-as-container"),
 )

@@ -1,6 +1,52 @@
 """A string went through a number or literal and came back changed."""
 
+from toolfuzz.core.jsonvalue import equal
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Reworded
+from toolfuzz.judge.spelled import json_text, python_container
+
+_WORDS = {"none": "null", "null": "null", "nil": "null", "true": "true", "false": "false"}
+
+
+def explain(fact: Reworded) -> str | None:
+    """Look for text that was read as a value and written again."""
+    return fact.tell(_rewritten)
+
+
+def _rewritten(expected: str, came: str) -> str | None:
+    number = _number(expected)
+    if number is not None and number == _number(came):
+        return "the text went through a number"
+    word = _WORDS.get(expected.strip().casefold())
+    if word is not None and word == _WORDS.get(came.strip().casefold()):
+        return "the text went through a literal"
+    wanted = json_text(expected)
+    if wanted is None:
+        return None
+    reread = json_text(came)
+    if reread is None and came[:1] in ("{", "["):
+        reread = python_container(came)
+    alike = reread is not None and equal(reread, wanted)
+    return "the text is the same value, written anew" if alike else None
+
+
+def _number(text: str) -> float | int | None:
+    """Read a text as Python's number literals do, leading zeros allowed; None if it is none."""
+    plain = text.strip()
+    if len(plain) > 400 or not plain[:2].lstrip("+-.")[:1].isdigit() or not plain.isascii():
+        return None
+    for base in (10, 0):
+        try:
+            return int(plain, base)
+        except ValueError:
+            continue
+    try:
+        number = float(plain)
+    except ValueError:
+        return None
+    return number if number == number and abs(number) != float("inf") else None
+
 
 DEFECT = Defect(
     slug="string-normalised",
@@ -16,4 +62,6 @@ DEFECT = Defect(
     ),
     example='{"id":"123456"}',
     sources=("sgl-project/sglang#30644", "sgl-project/sglang#28114"),
+    explain={Reworded: explain},
+    outranks=before("string-normalised"),
 )

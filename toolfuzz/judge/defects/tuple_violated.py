@@ -1,6 +1,30 @@
 """A positional array has the wrong length or item types."""
 
-from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defect import Defect, Said
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Leaf, Reordered, Resized
+
+
+def explain(fact: Reordered) -> str:
+    """Tell of the right items in another order."""
+    return "the items are in another order"
+
+
+def explain_length(fact: Resized) -> str | None:
+    """Look for a tuple of another length."""
+    return fact.fault.message if fact.fault and fact.fault.about == "tuple" else None
+
+
+def explain_item(fact: Leaf) -> str | Said | None:
+    """Look for an item that its position doesn't admit."""
+    if fact.fault is None:
+        return None
+    if fact.fault.about == "tuple" and not fact.exact:
+        return fact.fault.message
+    if not fact.in_tuple or not (fact.exact or fact.fault.about == "type"):
+        return None
+    return Said(f"item {fact.step.key} has no place there", above=True)
+
 
 DEFECT = Defect(
     slug="tuple-violated",
@@ -14,4 +38,6 @@ DEFECT = Defect(
     example='["a","b"] for [int,int]',
     sources=("NousResearch/hermes-agent#71804", "AnswerDotAI/toolslm#85"),
     pairs=("constraint-violation", "schema-unenforced"),
+    explain={Reordered: explain, Resized: explain_length, Leaf: explain_item},
+    outranks=before("tuple-violated"),
 )

@@ -1,6 +1,23 @@
 """The value fits no branch of its union, or mixes several."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Leaf, OtherBranch
+
+
+def explain(fact: OtherBranch) -> str | None:
+    """Look for an object with members or the mark of another branch."""
+    if fact.admitted:
+        return None
+    if fact.mark is not None:
+        return f"{fact.mark!r} names another branch than the members"
+    return f"{fact.foreign!r} belongs to another branch"
+
+
+def explain_leaf(fact: Leaf) -> str | None:
+    """Look for a value that fits no branch, or more than oneOf admits."""
+    return fact.fault.message if fact.fault and fact.fault.about == "union" else None
+
 
 DEFECT = Defect(
     slug="union-branch-invalid",
@@ -19,4 +36,6 @@ DEFECT = Defect(
         "LionSR/TeXRA#4276",
     ),
     pairs=("default-const-ignored", "unknown-param", "schema-unenforced"),
+    explain={OtherBranch: explain, Leaf: explain_leaf},
+    outranks=before("union-branch-invalid"),
 )

@@ -1,6 +1,19 @@
 """An undeclared parameter."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.differences import Foreign, Leaf
+
+
+def explain(fact: Foreign) -> str:
+    """Tell of a key that is no parameter."""
+    return f"{fact.key[:80]!r} is no parameter"
+
+
+def explain_leaf(fact: Leaf) -> str | None:
+    """Look for an object that fits no branch of a union because of a key."""
+    proven = None if fact.exact else fact.fault
+    return proven.message if proven and proven.about == "unknown" else None
+
 
 DEFECT = Defect(
     slug="unknown-param",
@@ -17,4 +30,5 @@ DEFECT = Defect(
     example='{"query":"x","filter":"y"}',
     sources=("GDKsoftware/Delphi-MCP-Server#12", "openmake/openmake_llm#781"),
     pairs=("schema-unenforced",),
+    explain={Foreign: explain, Leaf: explain_leaf},
 )

@@ -1,6 +1,14 @@
 """A string arrived empty."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Reworded
+
+
+def explain(fact: Reworded) -> str | None:
+    """Look for nothing, or only whitespace, instead of text."""
+    return "the text is gone" if fact.expected.strip() and not fact.came.strip() else None
+
 
 DEFECT = Defect(
     slug="value-emptied",
@@ -17,4 +25,6 @@ DEFECT = Defect(
     example='{"path":""}',
     sources=("Avarok-Cybersecurity/atlas#73", "vllm-project/vllm-ascend#10182"),
     pairs=("delimiter-truncated",),
+    explain={Reworded: explain},
+    outranks=before("value-emptied"),
 )

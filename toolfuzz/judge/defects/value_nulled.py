@@ -1,6 +1,14 @@
 """A real value was replaced by null."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.differences import Retyped
+
+
+def explain(fact: Retyped) -> str | None:
+    """Look for null where something else belongs."""
+    return "null instead of the value" if fact.came is None else None
+
 
 DEFECT = Defect(
     slug="value-nulled",
@@ -21,4 +29,6 @@ DEFECT = Defect(
         "sgl-project/sglang#20498",
         "ml-explore/mlx-lm#1647",
     ),
+    explain={Retyped: explain},
+    outranks=before("value-nulled"),
 )

@@ -1,6 +1,16 @@
 """Whitespace was added around a string."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.defects._whitespace import outer_change
+from toolfuzz.judge.differences import Reworded
+
+
+def explain(fact: Reworded) -> str | None:
+    """Look for text that is the same but for more outer whitespace."""
+    at = outer_change(str(fact.expected), str(fact.came))
+    return f"whitespace added at the {at}" if at else None
+
 
 DEFECT = Defect(
     slug="whitespace-added",
@@ -13,4 +23,6 @@ DEFECT = Defect(
     help="Trim where outer whitespace has no meaning, and report it.",
     example='{"city":"\\nParis\\n"}',
     sources=("vllm-project/vllm#54808",),
+    explain={Reworded: explain},
+    outranks=before("whitespace-added"),
 )

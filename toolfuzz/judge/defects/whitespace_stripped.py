@@ -1,6 +1,16 @@
 """Outer whitespace of a string was removed."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.defects._whitespace import outer_change
+from toolfuzz.judge.differences import Reworded
+
+
+def explain(fact: Reworded) -> str | None:
+    """Look for text that is the same but for lost outer whitespace."""
+    at = outer_change(str(fact.came), str(fact.expected))
+    return f"whitespace lost at the {at}" if at else None
+
 
 DEFECT = Defect(
     slug="whitespace-stripped",
@@ -25,4 +35,6 @@ DEFECT = Defect(
         "ardanlabs/kronk#796",
     ),
     pairs=("value-emptied",),
+    explain={Reworded: explain},
+    outranks=before("whitespace-stripped"),
 )

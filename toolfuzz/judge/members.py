@@ -1,0 +1,240 @@
+"""The keys of an object beside those that belong there: lost, renamed, invented."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from toolfuzz.core.case import JsonObject
+from toolfuzz.core.jsonvalue import equal, same
+from toolfuzz.judge.differences import (
+    UNKNOWN,
+    Added,
+    Difference,
+    Emptied,
+    Foreign,
+    Invented,
+    Lost,
+    Marked,
+    Renamed,
+    Step,
+    Unasked,
+)
+from toolfuzz.judge.schema import is_filler
+from toolfuzz.judge.shapes import Place
+from toolfuzz.judge.spelled import NATIVE_MARKUP, json_text
+
+__all__ = ["Members", "sort_out", "unwrap"]
+
+_ENVELOPES = frozenset(
+    {"arguments", "parameters", "input", "args", "params", "kwargs", "tool_input", "properties"}
+)
+_LABELS = frozenset({"name", "tool", "tool_name", "function", "type", "id", "recipient_name"})
+_MOST_PAIRED = 50
+_MOST_NAMED = 50
+
+
+@dataclass(slots=True)
+class Members:
+    """What became of an object's keys.
+
+    ``pairs`` says under which key each wanted member came. ``done`` means that the object needs
+    no further look inside.
+    """
+
+    facts: list[Difference] = field(default_factory=list)
+    pairs: dict[str, str] = field(default_factory=dict)
+    done: bool = False
+
+
+def unwrap(
+    got: JsonObject, wanted: JsonObject | None, place: Place, tool_name: str
+) -> tuple[JsonObject, str] | None:
+    """Return the arguments inside an envelope and what it was, or None.
+
+    ``wanted`` is the right object, None when unknown. An envelope's key that the schema declares
+    (or the right object holds) is a parameter, not an envelope.
+    """
+    declared = set(wanted) if wanted is not None else set(place.properties)
+    if wanted is not None and len(got) == 1 and _ENVELOPES.issuperset(got):
+        inner = next(iter(got.values()))
+        if isinstance(inner, dict) and inner.keys() == wanted.keys() and wanted:
+            return inner, f"the arguments stand one level down, under {next(iter(got))!r}"
+    foreign = [key for key in got if key not in declared]
+    if not foreign:
+        return None
+    for key in foreign:
+        inner = got[key]
+        if key not in _ENVELOPES and key != tool_name:
+            continue
+        if isinstance(inner, str):
+            inner = json_text(inner, "{")
+        if (
+            isinstance(inner, dict)
+            and set(got) - {key} <= _LABELS | _ENVELOPES
+            and (inner.keys() & declared or (wanted is not None and equal(inner, wanted)))
+        ):
+            return inner, f"the arguments stand one level down, under {key!r}"
+    labels = [key for key in foreign if key in _LABELS and got[key] in (tool_name, "function")]
+    if labels and any(got[key] == tool_name for key in labels):
+        rest = {key: value for key, value in got.items() if key not in labels}
+        return rest, f"the call's own {labels[0]!r} stands among the arguments"
+    return None
+
+
+def sort_out(step: Step, wanted: JsonObject | None, came: JsonObject) -> Members:
+    """Compare an object's keys with those that belong there.
+
+    ``wanted`` is the right object; None when only the schema is known.
+    """
+    known, place = wanted is not None, step.place
+    belong = wanted if wanted is not None else _declared(came, place)
+    members = Members(pairs={key: key for key in belong if key in came})
+    left = dict.fromkeys(key for key in belong if key not in came)
+    over = dict.fromkeys(key for key in came if key not in belong)
+    about = wanted if wanted is not None else UNKNOWN
+    if not came and left:
+        return Members([Emptied(step, about, came, list(belong), known)], done=True)
+    _pair_by_name(step, came, left, over, members)
+    if known and left and over:
+        unseen = step.depth > 0 and place.below_ref and not members.pairs
+        if not unseen:
+            _pair_by_value(step, belong, came, left, over, members)
+        if not members.pairs:
+            members.facts.append(Invented(step, about, came, list(left), list(over)))
+            members.done = True
+            return members
+    lost = [key for key in left if known or place.requires(key)]
+    lost = [key for key in lost if not _is_default(belong, key, place, known)]
+    required = [key for key in lost if place.requires(key)]
+    if lost:
+        first = (required or lost)[0]
+        members.facts.append(
+            Lost(
+                _into(step, first, belong, came),
+                belong[first],
+                UNKNOWN,
+                keys=lost,
+                required=required,
+                extra=list(over),
+                kept=list(members.pairs.items()),
+                around=place,
+                right=belong,
+                object=came,
+                known=known,
+            )
+        )
+    if not required:
+        members.facts += _unasked(step, came, list(over), known)
+    return members
+
+
+def _into(step: Step, key: str, belong: JsonObject, came: JsonObject, name: str = "") -> Step:
+    """Return the step to a member; one that was renamed has the schema of its right name."""
+    name = name or key
+    inner = step.into(name, belong.get(name, UNKNOWN), came.get(key, UNKNOWN), key)
+    if inner.expected is UNKNOWN:
+        inner.known_place = step.place.child(name, came.get(key))
+    return inner
+
+
+def _declared(came: JsonObject, place: Place) -> JsonObject:
+    """Return the keys that the schema knows, as far as they came or are required."""
+    properties = place.properties
+    required = {
+        key
+        for group in place.gather("required")
+        if isinstance(group, list)
+        for key in group
+        if isinstance(key, str)
+    }
+    named = {key: UNKNOWN for key in properties if key in came or key in required}
+    return named | dict.fromkeys(sorted(required - named.keys()), UNKNOWN)
+
+
+def _pair_by_name(
+    step: Step, came: JsonObject, left: dict[str, None], over: dict[str, None], members: Members
+) -> None:
+    """Match missing with extra keys: markup around the name, or another spelling of it."""
+    for key in [key for key in over if NATIVE_MARKUP.search(key)][:_MOST_NAMED]:
+        meant = next((word for word in re.findall(r"[\w.-]+", key) if word in left), None)
+        inner = _into(step, key, {}, came, meant or "")
+        members.facts.append(Marked(inner, meant or UNKNOWN, key, key))
+        del over[key]
+        if meant is not None:
+            del left[meant]
+            members.pairs[meant] = key
+    spelled: dict[str, list[str]] = {}
+    for key in over:
+        spelled.setdefault(_bare(key), []).append(key)
+    for name in list(left):
+        alike = spelled.get(_bare(name), [])
+        if len(alike) == 1 and alike[0] in over:
+            _rename(step, name, alike[0], left, over, members)
+
+
+def _pair_by_value(
+    step: Step,
+    belong: JsonObject,
+    came: JsonObject,
+    left: dict[str, None],
+    over: dict[str, None],
+    members: Members,
+) -> None:
+    """Match missing with extra keys that hold the right value, where that can't be chance."""
+    if len(left) == len(over) == 1:
+        name, key = next(iter(left)), next(iter(over))
+        if same(belong[name], came[key]):
+            _rename(step, name, key, left, over, members)
+    elif len(over) <= _MOST_PAIRED:
+        for name in list(left)[:_MOST_PAIRED]:
+            value = belong[name]
+            if value is None or isinstance(value, bool) or is_filler(value):
+                continue
+            alike = [key for key in over if same(value, came[key])]
+            if len(alike) == 1:
+                _rename(step, name, alike[0], left, over, members)
+
+
+def _rename(
+    step: Step,
+    name: str,
+    key: str,
+    left: dict[str, None],
+    over: dict[str, None],
+    members: Members,
+) -> None:
+    if len(members.facts) < _MOST_NAMED:
+        inner = _into(step, key, {}, {key: step.came[key]}, name)
+        members.facts.append(Renamed(inner, name, key, name, key))
+    members.pairs[name] = key
+    del left[name], over[key]
+
+
+def _unasked(step: Step, came: JsonObject, over: list[str], known: bool) -> Iterator[Difference]:
+    """Note the members that nobody asked for; a documented default may be sent or left out."""
+    place = step.place
+    properties = place.properties
+    for key in over[:_MOST_NAMED]:
+        value = came[key]
+        inner = _into(step, key, {}, came)
+        if key in properties:
+            defaults = list(inner.place.gather("default"))
+            if known and not any(equal(default, value) for default in defaults):
+                yield Unasked(inner, UNKNOWN, value, defaults)
+        elif (step.depth and place.is_data) or inner.place.parts[0].schema:
+            if known:
+                yield Added(inner, UNKNOWN, value, key)
+        elif known or place.is_closed:
+            yield Foreign(inner, UNKNOWN, value, key)
+
+
+def _is_default(belong: JsonObject, key: str, place: Place, known: bool) -> bool:
+    """Whether the member may be left out, because its absence means the same value."""
+    if not known or place.requires(key):
+        return False
+    defaults = place.child(key, belong[key]).gather("default")
+    return any(equal(default, belong[key]) for default in defaults)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[-_.\s]", "", name).casefold()
