@@ -166,6 +166,8 @@ def test_a_failure_of_streams_alone_is_the_parsers(only_streamed: Path) -> None:
         ("openai-responses", False),
         ("anthropic-messages", False),
         ("anthropic-messages", True),
+        ("gemini", False),
+        ("gemini", True),
     ],
 )
 def test_the_reproductions_in_a_report_show_the_defect(

@@ -9,6 +9,8 @@ from toolfuzz.core.case import Message, Tool
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Usage
 from toolfuzz.formats import guess, wire_format
+from toolfuzz.judge.policy import Policy
+from toolfuzz.runs.offline import judge_lines
 
 GEMINI = wire_format("gemini")
 SCHEMA = {"type": "object", "properties": {"n": {"type": ["integer", "null"]}}, "$defs": {"x": {}}}
@@ -349,3 +351,40 @@ def test_what_only_the_sse_standard_allows_is_noted(data):
 @pytest.mark.parametrize("end", ["\n\n", "\r\n\r\n", "\r\r"])
 def test_any_line_end_will_do(end):
     assert streamed(events(body({"text": "x\u2028\x85"}), end=end)).problems == ()
+
+
+# --- recorded exchanges
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_recorded_exchanges_are_judged(tmp_path, named):
+    """The format is known by its name, or by ``contents`` in the request."""
+    request = GEMINI.request(Ask("m", (TOOL,), (USER,))).body
+    expect = {"calls": [{"name": "f", "arguments": {"n": 1}}]}
+    answers = [
+        ({"status": 200, "body": body(called({"n": 1}))}, []),
+        ({"status": 200, "body": body(called({"n": "1"}))}, ["number-as-string"]),
+        ({"status": 200, "body": body(called('{"n":1}'))}, ["anthropic-input-inline"]),
+        ({"status": 200, "body": body({"text": "No."})}, ["no-call"]),
+        (
+            {"status": 200, "body": body(finish="MALFORMED_FUNCTION_CALL")},
+            ["provider-refused-call"],
+        ),
+        ({"sse": events(body(called({"n": 1}), finish=None), body({"text": ""})).decode()}, []),
+        (
+            {"sse": events(body(called({"n": 1}), finish=None)).decode()},
+            ["stream-no-finish"],
+        ),
+        ({"sse": ": ping\n\n" + events(body(called({"n": 1}))).decode()}, ["envelope-nonstandard"]),
+    ]
+    lines = [
+        {"id": str(n), "request": request, "response": answer, "expect": expect}
+        | ({"format": "gemini"} if named else {})
+        for n, (answer, _) in enumerate(answers)
+    ]
+    path = tmp_path / "e.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    judged = list(judge_lines(path, Policy()))
+    assert [[f.slug for f in one.judgement.findings] for one in judged] == [
+        slugs for _, slugs in answers
+    ]

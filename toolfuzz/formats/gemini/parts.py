@@ -3,6 +3,7 @@
 https://ai.google.dev/api/caching#Part
 """
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -46,6 +47,7 @@ def hear(heard: Heard, parts: Json, where: str, notes: Notes) -> None:
         if not isinstance(part, dict):
             notes.add("bad-field", place, f"a part is {a_kind(part)}")
             continue
+        _check_signature(part, place, notes)
         call = _function_call(part, place, notes)
         if call is not None:
             heard.calls.append(_call(part, call, place, notes))
@@ -77,6 +79,23 @@ def said_again(reply: Reply) -> list[JsonObject]:
     if not parts and (reply.text or not reply.calls):
         parts.append({"text": reply.text})
     return parts + [_part(call) for call in reply.calls]
+
+
+def _check_signature(part: JsonObject, where: str, notes: Notes) -> None:
+    """A signature is bytes in base64, in either alphabet, with its padding or without."""
+    signature = part.get("thoughtSignature")
+    if signature is None:
+        return
+    if not isinstance(signature, str):
+        notes.add("bad-field", where, f"thoughtSignature is {a_kind(signature)}")
+        return
+    sent = signature.replace("-", "+").replace("_", "/")
+    try:
+        right = b64encode(b64decode(sent + "=" * (-len(sent) % 4), validate=True)).decode()
+    except ValueError:
+        right = None
+    if right is None or sent not in (right, right.rstrip("=")):
+        notes.add("bad-field", where, "thoughtSignature is not base64")
 
 
 def _function_call(part: JsonObject, where: str, notes: Notes) -> JsonObject | None:
