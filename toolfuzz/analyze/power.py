@@ -1,4 +1,4 @@
-"""What a number of calls can and cannot show."""
+"""How small a drop a number of calls can show."""
 
 from bisect import bisect_left
 from math import ceil, log, sqrt

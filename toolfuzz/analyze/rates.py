@@ -1,4 +1,4 @@
-"""How often it works, and how sure that is."""
+"""Success rates with their intervals, and what ``summary.json`` holds."""
 
 import json
 from collections import Counter, defaultdict

@@ -14,7 +14,7 @@ Fails = Callable[[Case], Awaitable[bool | None]]
 
 CONFIRM_FAILURES = 10
 CONFIRM_CALLS = 32
-# What survives this often without the feature doesn't need it.
+# A failure that comes at this share of its rate without a feature doesn't need the feature.
 _SHARE = 0.85
 _LIMIT = 6.0
 

@@ -29,7 +29,7 @@ _ITEM = re.compile(r"/[0-9]+(?=/|$)")
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Somebody else who can be asked the same; ``way`` as in Trial."""
+    """Another target that can be asked the same; ``way`` as in Trial."""
 
     way: Way
     what: str

@@ -218,7 +218,7 @@ async def minimize(
             answers = await study.times(study.case, 1 if deterministic else FINAL_CALLS)
             if sum(answers) > _LOST_SHARE * rate * len(answers):
                 break
-            # The failure got lost on the way, by bad luck: begin anew.
+            # By chance too much was removed and the failure is gone: begin anew.
             study.case = study.original
         else:
             return _result(study, [], None, "the failure got lost each time while minimizing")
@@ -246,7 +246,7 @@ async def _shrink(study: _Study) -> None:
 async def _simplify(study: _Study) -> None:
     plain = PlainTree(study.case)
     everything = frozenset(plain.candidates(0, frozenset()))
-    # Mostly nothing that could be plainer matters, and one question settles that.
+    # Mostly all of it can be made plain at once, which one question shows.
     if not (plain.valid(everything) and await study.accept(plain.build(everything))):
         await study.reduce(plain)
     for call, path in list(long_strings(study.case)):

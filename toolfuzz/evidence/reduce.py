@@ -1,7 +1,7 @@
 """Hierarchical delta debugging for endpoints that fail only some of the time.
 
 Misherghi and Su, "HDD: hierarchical delta debugging", 2006, with a sequential test per deletion
-and many candidates asked at once. It knows nothing of cases: a tree names what could be removed,
+and many candidates asked at once. It works on any tree: the tree names what could be removed,
 and an asker says whether what is left still fails.
 """
 
@@ -187,7 +187,7 @@ async def _reduce_level(
         progress.undecided = sum(len(g.nodes) for g in groups)
         await _round(groups, check, base | frozenset(gone), probe, rates, progress, slots)
         if check and check.essential:
-            # The failure got lost one level up: sort that out, then begin here again.
+            # Too much was removed one level up: mend that, then begin this level again.
             await _remove_together(tree, pending, probe, rates, progress, slots)
             return await _reduce_level(tree, depth, (), probe, rates, progress, slots)
         if check and check.removable:

@@ -32,7 +32,7 @@ class Node:
 
     @property
     def depth(self) -> int:
-        """How far down it hangs: whole tools and calls first, then by nesting."""
+        """The depth at which it hangs: whole tools and calls first, then by nesting."""
         if self.part in ("schema", "value"):
             return 1 + sum(isinstance(t, int) or t not in BAGS for t in self.path)
         return 0

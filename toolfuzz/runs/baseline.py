@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 _CASE_SETTINGS = ("tools", "mcp", "openapi", "probes", "features", "seed", "strength")
-# The embedded simulator rolls its dice by seed; two sides must not get the same rolls.
+# The embedded simulator's faults follow its seed, so the two sides get different seeds.
 _OTHER_SEED = 1_000_003
 
 
