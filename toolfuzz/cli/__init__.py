@@ -1,12 +1,14 @@
 """The command line: one file a command, found by its name and imported when it is called."""
 
 import sys
+from contextlib import suppress
 from typing import Any
 
 import click
 
 from toolfuzz import __version__
 from toolfuzz.cli._lazy import LazyGroup
+from toolfuzz.cli._streams import detach_streams, forgiving_streams
 from toolfuzz.core.errors import EXIT_INTERRUPTED, ToolfuzzError, did_you_mean
 
 __all__ = ["cli", "main"]
@@ -18,7 +20,26 @@ class _Commands(LazyGroup):
     package = __name__
     helpers = ("options",)
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run and exit; whatever breaks is one line and exit code 70, never a gate's 1."""
+        try:
+            try:
+                return super().main(*args, **extra)
+            finally:
+                sys.stdout.flush()
+        except (SystemExit, GeneratorExit, click.ClickException, click.exceptions.Exit):
+            raise
+        except BaseException as error:
+            # Also the panics of extensions written in Rust, which are no Exception.
+            from toolfuzz.cli._broken import broken
+
+            told = broken(error)
+            print_error(told)
+            detach_streams()
+            sys.exit(told.exit_code)
+
     def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; errors that are meant for people are shown here."""
         try:
             return super().invoke(ctx)
         except ToolfuzzError as error:
@@ -29,7 +50,7 @@ class _Commands(LazyGroup):
             ctx.exit(EXIT_INTERRUPTED)
         except BrokenPipeError:
             # The reader (head, less) has seen enough.
-            sys.stderr.close()
+            detach_streams()
             ctx.exit(0)
 
     def resolve_command(
@@ -46,11 +67,12 @@ def print_error(error: ToolfuzzError) -> None:
     """Print an error to stderr: what is wrong, then what to do about it."""
     from toolfuzz.core.text import printable
 
-    click.secho("error: ", fg="red", bold=True, err=True, nl=False)
-    click.echo(printable(error.message), err=True)
-    if error.hint:
-        click.secho(" next: ", fg="cyan", err=True, nl=False)
-        click.echo(printable(error.hint), err=True)
+    with suppress(OSError):
+        click.secho("error: ", fg="red", bold=True, err=True, nl=False)
+        click.echo(printable(error.message), err=True)
+        if error.hint:
+            click.secho(" next: ", fg="cyan", err=True, nl=False)
+            click.echo(printable(error.hint), err=True)
 
 
 EPILOG = """\b
@@ -64,7 +86,8 @@ Examples:
 
 \b
 Exit codes: 0 done or passed · 1 a gate failed · 2 usage or configuration
-            3 inconclusive · 4 endpoint unusable · 130 interrupted
+            3 inconclusive · 4 endpoint unusable · 70 toolfuzz or the disk broke
+            130 interrupted
 """
 
 
@@ -89,4 +112,5 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point of the ``toolfuzz`` command."""
+    forgiving_streams()
     cli(prog_name="toolfuzz")

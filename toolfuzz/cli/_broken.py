@@ -1,0 +1,66 @@
+"""What is said when toolfuzz itself breaks, or the disk does: one line, never a traceback."""
+
+import os
+import platform
+import tempfile
+import traceback
+from collections.abc import Iterator
+
+from toolfuzz import __version__
+from toolfuzz.core.errors import EXIT_BROKEN, ToolfuzzError
+
+__all__ = ["BrokenError", "broken"]
+
+_KEPT = "what was answered until then is kept in the run's folder; `toolfuzz run --resume` goes on"
+
+
+class BrokenError(ToolfuzzError):
+    """Not the user's mistake, and no gate that failed (exit code 70)."""
+
+    exit_code = EXIT_BROKEN
+
+
+def broken(error: BaseException) -> ToolfuzzError:
+    """Return what to tell the user of any exception.
+
+    Errors that are meant for people stay as they are, also out of a group of exceptions. Of
+    others a report with the traceback is written into the temporary folder.
+    """
+    leaves = list(_leaves(error))
+    for leaf in leaves:
+        if isinstance(leaf, ToolfuzzError):
+            return leaf
+    for leaf in leaves:
+        if isinstance(leaf, OSError):
+            place = f": {leaf.filename}" if leaf.filename else ""
+            return BrokenError(f"{leaf.strerror or leaf}{place}", f"mend that; {_KEPT}")
+        if isinstance(leaf, MemoryError):
+            return BrokenError("there is not enough memory", _KEPT)
+    name = f"{type(leaves[0]).__name__}: {leaves[0]}"
+    first_line = name.splitlines()[0][:200]
+    report = _report(error)
+    where = f"send {report} with a bug report (read it first); " if report else ""
+    return BrokenError(f"toolfuzz broke: {first_line}", where + _KEPT)
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error
+
+
+def _report(error: BaseException) -> str | None:
+    """Write the traceback, which holds no local variables and no command line; return its path."""
+    lines = [
+        f"toolfuzz {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n",
+        *traceback.format_exception(error),
+    ]
+    try:
+        handle, path = tempfile.mkstemp(prefix="toolfuzz-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.writelines(lines)
+    except OSError:
+        return None
+    return path
