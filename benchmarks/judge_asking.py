@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import httpx
-from toolfuzz.sources.transport import encode_body
 
 from toolfuzz.core.ask import ask_of
 from toolfuzz.core.case import Case, Turn
@@ -22,6 +21,7 @@ from toolfuzz.generate import draw_cases
 from toolfuzz.judge.pipeline import Judgement, judge
 from toolfuzz.simulate.process import start
 from toolfuzz.simulate.server import build_app
+from toolfuzz.sources.capture import encode_body
 
 CELLS = tuple(product(format_names(), (False, True)))
 CAP = 16_384

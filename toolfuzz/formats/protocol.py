@@ -43,7 +43,8 @@ class Traits:
     (no event opens or closes a call). ``closes``: an event closes a call, and no argument may come
     after it. ``repeats``: the stream sends the whole arguments again at the end. ``finish_word``:
     the finish reason says whether calls came. ``pings``: ``ping`` events may stand anywhere.
-    ``serial``: a request can forbid several calls at once.
+    ``serial``: a request can forbid several calls at once. ``strict``: it can ask for a tool's
+    schema to be enforced. ``omits``: a call without arguments may leave them out.
     """
 
     arguments: Literal["text", "object"]
@@ -56,6 +57,8 @@ class Traits:
     finish_word: bool = True
     pings: bool = False
     serial: bool = True
+    strict: bool = True
+    omits: bool = False
 
     def fit(self, words: str) -> bool:
         """Whether all words are true: ``text``, ``object``, the name of a flag, ``no-FLAG``."""

@@ -11,6 +11,8 @@ from toolfuzz.judge.facts import Facts
 
 def detect(facts: Facts) -> Iterator[Finding]:
     """Look for what breaks the schema in a call of a tool that was promised to be strict."""
+    if not facts.traits.strict:
+        return
     for one in facts.matched:
         value = one.document.value
         if one.tool is None or not one.tool.strict or value is None:

@@ -19,7 +19,7 @@ def dump_again(reply: ReplyPlan, roll: Roll) -> bool:
     return bool(texts)
 
 
-@fault("hermes/last-brace-lost", "pieces", "stream")
+@fault("hermes/last-brace-lost", "pieces", "pieces stream")
 def last_brace_lost(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
     """The closing brace is lost after a last value that is no string (vllm-project/vllm#32152)."""
     found = False
@@ -45,7 +45,7 @@ def no_empty_arguments(reply: ReplyPlan, roll: Roll) -> bool:
     return bool(empty)
 
 
-@fault("kimi/counted-ids", "message", turn=2)
+@fault("kimi/counted-ids", "message", "ids", turn=2)
 def counted_ids(reply: ReplyPlan, roll: Roll) -> bool:
     """Ids in the model's own form, function name and count (vllm-project/vllm#32146).
 
@@ -56,7 +56,7 @@ def counted_ids(reply: ReplyPlan, roll: Roll) -> bool:
     return bool(reply.calls) and reply.ask.turn > 1
 
 
-@fault("kimi/id-as-name", "message")
+@fault("kimi/id-as-name", "message", "ids")
 def id_as_name(reply: ReplyPlan, roll: Roll) -> bool:
     """The parser takes the whole id for the name."""
     for n, call in enumerate(reply.calls):
@@ -86,7 +86,7 @@ def commentary_as_content(reply: ReplyPlan, roll: Roll) -> bool:
     return True
 
 
-@fault("mistral/split-number", "raw", "stream")
+@fault("mistral/split-number", "raw", "pieces stream")
 def split_number(reply: ReplyPlan, roll: Roll) -> bool:
     """A number that comes in two tokens is sent twice (vllm-project/vllm#13622)."""
     found = False

@@ -31,7 +31,7 @@ def tool_result_dropped(reply: ReplyPlan, roll: Roll) -> bool:
     return True
 
 
-@fault("id-reused-across-turns", "message", turn=2)
+@fault("id-reused-across-turns", "message", "ids", turn=2)
 def id_reused_across_turns(reply: ReplyPlan, roll: Roll) -> bool:
     """Ids are counted from 0 in every reply; nobody can see it in the first."""
     for n, call in enumerate(reply.calls):

@@ -42,7 +42,7 @@ def finish_null(reply: ReplyPlan, roll: Roll) -> bool:
     return True
 
 
-@fault("id-duplicate", "message")
+@fault("id-duplicate", "message", "ids")
 def id_duplicate(reply: ReplyPlan, roll: Roll) -> bool:
     """All calls share one id."""
     for call in reply.calls[1:]:
@@ -50,7 +50,7 @@ def id_duplicate(reply: ReplyPlan, roll: Roll) -> bool:
     return len(reply.calls) > 1
 
 
-@fault("id-empty", "message", "plain")
+@fault("id-empty", "message", "ids plain")
 def id_empty(reply: ReplyPlan, roll: Roll) -> bool:
     """An empty id."""
     for call in reply.calls[-1:]:

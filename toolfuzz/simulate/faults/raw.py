@@ -73,7 +73,7 @@ def args_empty_string(raw: str, rng: Random) -> Any:
     return ""
 
 
-@rewrites("args-null-or-absent", "text, object plain")
+@rewrites("args-null-or-absent", "text, object no-omits plain")
 def args_null_or_absent(raw: str, rng: Random) -> Any:
     """null, or no key at all."""
     return rng.choice([None, ABSENT])
@@ -183,7 +183,7 @@ def number_lexical_drift(raw: str, rng: Random) -> Any:
     return f"{raw[: number.start()]}{number[0]}0{raw[number.end() :]}"
 
 
-@rewrites("partial-literal-corruption", "stream")
+@rewrites("partial-literal-corruption", "pieces stream")
 def partial_literal_corruption(raw: str, rng: Random) -> Any:
     """A literal is first taken for a string, then sent again."""
     words = [t for t in _tokens(raw) if t[0] in ("true", "false", "null")]

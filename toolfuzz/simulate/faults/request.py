@@ -85,7 +85,7 @@ def pairing_rejected(reply: ReplyPlan, roll: Roll) -> bool:
     return _refuse(reply, "tool_use ids were found without tool_result blocks immediately after")
 
 
-@fault("id-rewritten", "request", turn=2)
+@fault("id-rewritten", "request", "ids", turn=2)
 def id_rewritten(reply: ReplyPlan, roll: Roll) -> bool:
     """The id of the first reply is unknown in the second request."""
     ids = [call.id for call in _earlier(reply.ask)]
@@ -94,7 +94,7 @@ def id_rewritten(reply: ReplyPlan, roll: Roll) -> bool:
     return _refuse(reply, f"No tool call found for function call output with call_id {ids[-1]}.")
 
 
-@fault("id-format", "request", turn=2)
+@fault("id-format", "request", "ids", turn=2)
 def id_format(reply: ReplyPlan, roll: Roll) -> bool:
     """A 400 for ids that aren't nine letters or digits, though the server gave them out."""
     for call in _earlier(reply.ask):

@@ -10,7 +10,7 @@ from toolfuzz.simulate.faults.registry import Roll, fault
 Pieces = list[Piece]
 
 
-@fault("args-cumulative", "pieces", "stream")
+@fault("args-cumulative", "pieces", "pieces stream")
 def args_cumulative(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """Every fragment repeats all arguments so far."""
     fragments = _refine(pieces, reply, 3)
@@ -19,7 +19,7 @@ def args_cumulative(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     return bool(fragments)
 
 
-@fault("stream-tail-lost", "pieces", "stream")
+@fault("stream-tail-lost", "pieces", "pieces stream")
 def stream_tail_lost(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """The last fragment is never sent."""
     return _lose(reply, pieces, -1)
@@ -37,7 +37,7 @@ def anthropic_bad_partial_json(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> 
     return _lose(reply, pieces, 0)
 
 
-@fault("stream-duplicate-delta", "pieces", "stream")
+@fault("stream-duplicate-delta", "pieces", "pieces stream")
 def stream_duplicate_delta(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """One fragment is sent twice."""
     fragments = _refine(pieces, reply, 3)
@@ -54,7 +54,7 @@ def stream_duplicate_delta(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool
     return True
 
 
-@fault("interleaved-misrouted", "pieces", "stream")
+@fault("interleaved-misrouted", "pieces", "pieces stream")
 def interleaved_misrouted(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """Parallel calls of two tools get each other's arguments."""
     if len(reply.calls) < 2 or reply.calls[0].name == reply.calls[1].name:
@@ -70,7 +70,7 @@ def interleaved_misrouted(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     return True
 
 
-@fault("stream-not-incremental", "pieces", "stream")
+@fault("stream-not-incremental", "pieces", "pieces stream")
 def stream_not_incremental(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """All arguments in one fragment."""
     found = False

@@ -8,14 +8,14 @@ from toolfuzz.simulate.faults.registry import Roll, fault
 Pieces = list[Piece]
 
 
-@fault("idx-missing", "pieces", "stream")
+@fault("idx-missing", "pieces", "pieces stream")
 def idx_missing(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """No index on the events of a call."""
     value = roll.rng.choice([ABSENT, None]) if roll.format.traits.indexed else ABSENT
     return _each(pieces, lambda p: setattr(p, "slot", value))
 
 
-@fault("idx-collision", "pieces", "stream")
+@fault("idx-collision", "pieces", "pieces stream")
 def idx_collision(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """All calls share index 0."""
     _each(pieces, lambda p: setattr(p, "slot", 0))
@@ -38,7 +38,7 @@ def idx_drift(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     return bool(found)
 
 
-@fault("id-missing", "pieces", "stream")
+@fault("id-missing", "pieces", "ids stream")
 def id_missing(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
     """No id, or null."""
     value = roll.rng.choice([ABSENT, None])

@@ -48,7 +48,7 @@ def missing_required(reply: ReplyPlan, roll: Roll) -> bool:
     return _delete(found, roll)
 
 
-@fault("schema-unenforced", "values")
+@fault("schema-unenforced", "values", "strict")
 def schema_unenforced(reply: ReplyPlan, roll: Roll) -> bool:
     """``strict`` was accepted and isn't kept: a required key is absent."""
     strict = {t.name for t in reply.ask.tools if t.strict}
