@@ -175,9 +175,12 @@ class _Assembler:
 
     def _delta(self, fragment: Fragment) -> None:
         call = self._route(fragment) if self.traits.indexed else self._route_block(fragment)
-        call.after_close |= call.closed and self.traits.closes
-        self._take_id(call, fragment)
-        self._take_name(call, fragment)
+        if call.closed and self.traits.closes:
+            call.after_close = True
+        if fragment.id is not None:
+            self._take_id(call, fragment)
+        if fragment.name is not None:
+            self._take_name(call, fragment)
         self._take_arguments(call, fragment)
         call.events += 1
 
