@@ -18,7 +18,7 @@ from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
 from toolfuzz.formats import format_names, wire_format
 from toolfuzz.generate import draw_cases
-from toolfuzz.judge.pipeline import Judgement, judge
+from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.simulate.process import start
 from toolfuzz.simulate.server import build_app
 from toolfuzz.sources.capture import encode_body
@@ -105,20 +105,25 @@ async def converse(
     *,
     stream: bool,
     model: str,
-    twin: bool = False,
+    counterpart: bool = False,
 ) -> list[Said]:
     """Ask all turns of a case and judge each; what isn't passed ends it, as in a run.
 
-    ``twin``: a stream is judged beside the plain reply to the same question.
+    ``counterpart``: a stream is judged beside the plain reply to the same question.
     """
     said: list[Said] = []
     history: list[tuple[Turn, Reply]] = []
     for number, turn in enumerate(case.turns):
         other = None
-        if twin and stream:
+        if counterpart and stream:
             other, _ = await _ask(client, case, number, api, False, model, history)
         reply, struck = await _ask(client, case, number, api, stream, model, history)
-        judgement = judge(case, number, reply, twin=other, max_tokens=CAP)
+        judgement = judge(
+            case,
+            [*(earlier for _, earlier in history), reply],
+            counterpart=[*[None] * number, other],
+            max_tokens=CAP,
+        )
         said.append(Said(case, number, struck, judgement))
         if judgement.status != "pass":
             break

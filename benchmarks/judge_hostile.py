@@ -17,7 +17,7 @@ from toolfuzz.core.case import Case, Expectation
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.formats import wire_format
 from toolfuzz.formats.writing import encode_body as reply_body
-from toolfuzz.judge.pipeline import Judgement, judge
+from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.simulate.faults.registry import faults
 from toolfuzz.simulate.pipeline import respond
 from toolfuzz.simulate.profiles import check_profile
@@ -44,14 +44,14 @@ def replies(cases: Sequence[Case], rng: Random) -> Iterator[tuple[Case, str, boo
 
 
 def judged(case: Case, api: str, stream: bool, attempt: Attempt) -> list[Judgement]:
-    """Judge a reply beside its right answer, without one, and as its own plain twin."""
+    """Judge a reply beside its right answer, without one, and as its own plain counterpart."""
     reply = wire_format(api).read(attempt, stream=stream)
     turn = replace(case.turns[0], expect=Expectation("unknown"))
     unknown = replace(case, turns=(turn,))
     return [
-        judge(case, 0, reply, max_tokens=CAP),
-        judge(case, 0, reply, twin=replace(reply, stream=False)),
-        judge(unknown, 0, reply),
+        judge(case, [reply], max_tokens=CAP),
+        judge(case, [reply], counterpart=[replace(reply, stream=False)]),
+        judge(unknown, [reply]),
     ]
 
 

@@ -45,7 +45,7 @@ from toolfuzz.simulate.faults.registry import Fault, applies, faults
 AIM_EXACT = 0.99
 _AT_ONCE = 4
 # Shown only beside the plain reply to the same question.
-_NEEDS_TWIN = frozenset({"stream-nonstream-divergence"})
+_NEEDS_COUNTERPART = frozenset({"stream-nonstream-divergence"})
 # A model of that name is warned of ids in another form than its family takes back.
 _MODELS = {"mistral/split-number": "fault:mistral/split-number+mistral/short-ids"}
 # Shows only as id-reused-across-turns.
@@ -178,7 +178,7 @@ async def _fill_row(
                         api,
                         stream=stream,
                         model=_MODELS.get(fault.slug, f"fault:{fault.slug}"),
-                        twin=fault.slug in _NEEDS_TWIN,
+                        counterpart=fault.slug in _NEEDS_COUNTERPART,
                     )
                     for k in batch
                 )
@@ -201,7 +201,7 @@ async def controls(
         for model in ("legal-variations", "clean")[: 1 if k % 10 else 2]:
             talks = await asyncio.gather(
                 *(
-                    converse(client, case, api, stream=stream, model=model, twin=True)
+                    converse(client, case, api, stream=stream, model=model, counterpart=True)
                     for api, stream in CELLS
                 )
             )

@@ -21,7 +21,7 @@ from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, T
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.formats import wire_format
 from toolfuzz.judge import reading
-from toolfuzz.judge.pipeline import judge
+from toolfuzz.judge.judge import judge
 
 AIM = 4.0
 AIM_SECONDS = 10.0
@@ -138,7 +138,7 @@ def _judged(case: Case, body: bytes, *, stream: bool) -> None:
     # Texts are remembered between the layers of one judgement, not between replies.
     reading.load.cache_clear()
     attempt = Attempt(0.0, 0.0, 0.0, 200, {}, ((0.0, body),))
-    judgement = judge(case, 0, wire_format("openai-chat").read(attempt, stream=stream))
+    judgement = judge(case, [wire_format("openai-chat").read(attempt, stream=stream)])
     assert judgement.status == "pass"
 
 

@@ -14,7 +14,7 @@ from toolfuzz.engines import environment, store
 from toolfuzz.engines.native import families
 from toolfuzz.engines.trial import EngineTrial, _known_parser
 from toolfuzz.formats import wire_format
-from toolfuzz.judge.pipeline import judge
+from toolfuzz.judge.judge import judge
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -100,10 +100,10 @@ async def judged(trial: EngineTrial, case: Case) -> tuple[list[Finding], list[Fi
     """Return the findings of the plain and of the streamed reply, notes left out."""
     attempt = await trial.ask(trial.question(case, 0, stream=False))
     reply = wire_format("openai-chat").read(attempt, stream=False)
-    plain = judge(case, 0, reply)
+    plain = judge(case, [reply])
     attempt = await trial.ask(trial.question(case, 0, stream=True))
     reply = wire_format("openai-chat").read(attempt, stream=True)
-    streamed = judge(case, 0, reply, twin=plain.reply)
+    streamed = judge(case, [reply], counterpart=[plain.reply])
     counted = [[f for f in j.findings if f.severity != "info"] for j in (plain, streamed)]
     return counted[0], counted[1]
 

@@ -19,7 +19,7 @@ from toolfuzz.engines.native import NotExpressible, families
 from toolfuzz.engines.process import Worker
 from toolfuzz.engines.trial import EngineTrial, parse_spec
 from toolfuzz.formats import wire_format
-from toolfuzz.judge.pipeline import judge
+from toolfuzz.judge.judge import judge
 
 TOOL = Tool(
     "get_weather", "Weather.", {"type": "object", "properties": {"city": {"type": "string"}}}
@@ -68,7 +68,7 @@ async def test_the_newer_serving_composes_its_parser(tmp_path, monkeypatch, stre
     async with EngineTrial("engine/vllm:hermes", engine_python=sys.executable) as trial:
         _, attempt = await ask(trial, CALL, stream=stream)
         reply = wire_format("openai-chat").read(attempt, stream=stream)
-    assert judge(CALL, 0, reply).findings == ()
+    assert judge(CALL, [reply]).findings == ()
     assert reply.finish == "tool_calls"
 
 
@@ -114,7 +114,7 @@ async def test_a_broken_parser_is_an_answer_and_the_next_question_is_asked(
             assert reply.error["type"] == "engine-parser-error"
             assert said in reply.error["message"]
             assert attempt.status == (200 if stream else 500)
-            verdict = judge(CALL, 0, reply)
+            verdict = judge(CALL, [reply])
             assert [f.slug for f in verdict.findings] == ["provider-refused-call"]
             assert said in verdict.findings[0].message
 

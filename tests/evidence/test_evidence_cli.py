@@ -19,7 +19,7 @@ from toolfuzz.cli import cli
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.evidence.corpus import case_with_defect, read_corpus, starter_folder
 from toolfuzz.formats import wire_format
-from toolfuzz.judge.pipeline import judge
+from toolfuzz.judge.judge import judge
 from toolfuzz.simulate.process import start
 
 PROFILE = "fault:object-as-json-string@0.8"
@@ -185,7 +185,7 @@ def test_the_reproductions_in_a_report_show_the_defect(
         for language, printed in reproduced(text, "http://127.0.0.1:8399", simulator.base_url):
             attempt = Attempt(0.0, 1.0, 1.0, 200, {}, ((1.0, printed.encode()),))
             reply = wire_format(api).read(attempt, stream=stream)
-            found = judge(known.case, 0, reply).findings
+            found = judge(known.case, [reply]).findings
             assert known.slug in {f.slug for f in found}, (language, printed[:500])
 
 
@@ -345,4 +345,4 @@ def test_the_committed_sample_shows_its_defect_wherever_the_fault_is() -> None:
         for _, printed in reproduced(text, "http://127.0.0.1:8000", simulator.base_url):
             attempt = Attempt(0.0, 1.0, 1.0, 200, {}, ((1.0, printed.encode()),))
             reply = wire_format("openai-chat").read(attempt, stream=bool(known.stream))
-            assert known.slug in {f.slug for f in judge(known.case, 0, reply).findings}
+            assert known.slug in {f.slug for f in judge(known.case, [reply]).findings}

@@ -8,7 +8,7 @@ from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, T
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
 from toolfuzz.formats import wire_format
-from toolfuzz.judge.pipeline import Judgement, judge
+from toolfuzz.judge.judge import Judgement, judge
 
 Call = tuple[str | None, str | None, str]  # id, name, argument string
 
@@ -262,4 +262,7 @@ def slugs(case: Case, reply: Reply, **more: Any) -> list[str]:
 
 
 def verdict(case: Case, reply: Reply, **more: Any) -> Judgement:
-    return judge(case, more.pop("turn", 0), reply, **more)
+    earlier = [None] * more.pop("turn", 0)
+    if "counterpart" in more:
+        more["counterpart"] = [*earlier, more["counterpart"]]
+    return judge(case, [*earlier, reply], **more)

@@ -17,7 +17,7 @@ from toolfuzz.core.exchange import Attempt
 from toolfuzz.formats import wire_format
 from toolfuzz.generate import prompts
 from toolfuzz.judge.catalogue import defects
-from toolfuzz.judge.pipeline import judge
+from toolfuzz.judge.judge import judge
 from toolfuzz.simulate.faults import applies, faults
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -142,7 +142,7 @@ def test_strings_may_hold_anything(api: str, stream: bool) -> None:
             reply = wire_format(api).read(
                 simulated(case, api, stream=stream, model=model, seed=str(n)), stream=stream
             )
-            judgement = judge(case, 0, reply, max_tokens=CAP)
+            judgement = judge(case, [reply], max_tokens=CAP)
             blamed = [f.slug for f in judgement.findings if f.severity != "info"]
             assert (blamed, judgement.status) == ([], "pass"), text
 
@@ -164,5 +164,5 @@ def test_bytes_of_another_format_are_judged(bench: ModuleType) -> None:
                 for other_stream in (False, True):
                     attempt = Attempt(0.0, None, 0.0, 200, recorded.headers, recorded.chunks)
                     reply = wire_format(other).read(attempt, stream=other_stream)
-                    judgement = judge(case, 0, reply)
+                    judgement = judge(case, [reply])
                     assert judgement.status in ("pass", "fail", "unjudged")

@@ -174,9 +174,13 @@ cases = st.sampled_from(
 
 
 @settings(quick, max_examples=150)
-@given(case=cases, reply=replies, twin=st.none() | replies, cap=st.none() | st.integers(0, 99))
-def test_the_judge_never_raises(case: Any, reply: Reply, twin: Reply | None, cap: int) -> None:
-    judgement = verdict(case, reply, twin=twin, max_tokens=cap)
+@given(
+    case=cases, reply=replies, counterpart=st.none() | replies, cap=st.none() | st.integers(0, 99)
+)
+def test_the_judge_never_raises(
+    case: Any, reply: Reply, counterpart: Reply | None, cap: int
+) -> None:
+    judgement = verdict(case, reply, counterpart=counterpart, max_tokens=cap)
     assert (judgement.status == "unjudged") == (judgement.reason is not None)
     assert judgement.checks_failed <= judgement.checks
     for found in judgement.findings:

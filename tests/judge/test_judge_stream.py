@@ -167,7 +167,7 @@ def test_a_lost_tail_needs_a_witness() -> None:
     reply = chat_stream(*chat_deltas(PARIS, cut(RAW)[:-1]))
     unknown = case_of(kind="unknown")
     assert slugs(unknown, reply) == ["args-truncated"]
-    witnessed = slugs(unknown, reply, twin=plain("openai-chat", PARIS))
+    witnessed = slugs(unknown, reply, counterpart=plain("openai-chat", PARIS))
     assert witnessed == ["stream-tail-lost", "stream-nonstream-divergence"]
 
 
@@ -187,13 +187,13 @@ def test_repeated_text_in_a_value_is_no_duplicate_delta() -> None:
 def test_divergence() -> None:
     wrong = chat_stream(*chat_deltas(PARIS, cut('{"city":"Lyon"}')))
     right = chat_stream(*chat_deltas(PARIS, cut(RAW)))
-    twin = plain("openai-chat", PARIS)
-    assert "stream-nonstream-divergence" in slugs(case_of(PARIS), wrong, twin=twin)
-    assert slugs(case_of(PARIS), right, twin=twin) == []
+    counterpart = plain("openai-chat", PARIS)
+    assert "stream-nonstream-divergence" in slugs(case_of(PARIS), wrong, counterpart=counterpart)
+    assert slugs(case_of(PARIS), right, counterpart=counterpart) == []
     same = plain("openai-chat", (None, "get_weather", '{"city":"Lyon"}'))
-    assert "stream-nonstream-divergence" not in slugs(case_of(PARIS), wrong, twin=same)
+    assert "stream-nonstream-divergence" not in slugs(case_of(PARIS), wrong, counterpart=same)
     failed = plain("openai-chat", finish="length")
-    assert "stream-nonstream-divergence" not in slugs(case_of(PARIS), wrong, twin=failed)
+    assert "stream-nonstream-divergence" not in slugs(case_of(PARIS), wrong, counterpart=failed)
 
 
 def test_endings() -> None:

@@ -1,13 +1,13 @@
 """What a request asks, in one vocabulary for all wire formats."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from toolfuzz.core.case import Case, Message, Tool, Turn
+from toolfuzz.core.case import Case, Expectation, Message, Tool, Turn
 from toolfuzz.core.reply import Reply
 
-__all__ = ["Answered", "Ask", "Called", "Said", "ToolResult", "ask_of"]
+__all__ = ["Answered", "Ask", "Called", "Said", "ToolResult", "ask_of", "turns_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,25 @@ def ask_of(
         parallel=asked.parallel,
         stream=stream,
     )
+
+
+def turns_of(ask: Ask, expect: Expectation) -> tuple[Turn, ...]:
+    """Return the turns of a recorded question, one for each of ``ask.replies`` and the last one.
+
+    Only what is expected of the last one is known.
+    """
+    turns: list[Turn] = []
+    messages: list[Message] = []
+    for said in ask.said:
+        match said:
+            case Message():
+                messages.append(said)
+            case Called():
+                turns.append(Turn(tuple(messages), Expectation("unknown")))
+                messages = []
+            case Answered(results) if turns:
+                turns[-1] = replace(turns[-1], results=tuple(r.content for r in results))
+    return (*turns, Turn(tuple(messages), expect, ask.tool_choice, ask.parallel))
 
 
 def _results(turn: Turn, reply: Reply) -> Iterator[ToolResult]:

@@ -22,7 +22,7 @@ from toolfuzz.evidence.minimize import Minimized
 from toolfuzz.formats import Request, wire_format
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.clients import ClientView, lens
-from toolfuzz.judge.pipeline import judge
+from toolfuzz.judge.judge import judge
 from toolfuzz.runs.reproduce import Service, http_text, sent, service_of
 
 __all__ = ["TEMPLATES", "render", "slug_of", "title", "write_report"]
@@ -205,7 +205,7 @@ def _request(details: FailureDetails) -> Request:
 def _reply(details: FailureDetails) -> Reply:
     exchange = details.exchange
     reply = wire_format(details.target.format).read(exchange.last, stream=exchange.stream)
-    return judge(details.case, exchange.turn, reply).reply
+    return judge(details.case, [*[None] * exchange.turn, reply]).reply
 
 
 def _native(details: FailureDetails) -> str:

@@ -21,6 +21,7 @@ __all__ = [
     "called",
     "delta",
     "refused",
+    "said",
     "streamed",
     "tool",
 ]
@@ -78,6 +79,7 @@ def answer(
     turn: JsonObject | None = None,
     where: str = "",
     earlier: Sequence[Reply] = (),
+    results: tuple[str, ...] = (),
     counterpart: Reply | None = None,
     max_tokens: int | None = None,
     **more: Any,
@@ -86,11 +88,12 @@ def answer(
 
     ``tools`` are beside those that are asked for; ``turn`` holds more fields of the turn
     (``tool_choice``, ``parallel``), ``more`` of the reply (``usage``, ``reasoning``). ``earlier``
-    are replies to turns before.
+    are replies to turns before (``said``), ``results`` what the tools answered to each.
     """
     reply = _reply(calls, text=text, finish=finish or ("tool_calls" if calls else "stop"), **more)
     case = _asking(asked, tools, calls, turn or {})
-    turns = (*(Turn((), Expectation("unknown")) for _ in earlier), *case.turns)
+    before = Turn((), Expectation("unknown"), results=results)
+    turns = (*(before for _ in earlier), *case.turns)
     case = replace(case, turns=turns)
     return Example(case, (*earlier, reply), found, where, counterpart, max_tokens)
 
@@ -132,8 +135,13 @@ def refused(
     tools = tools or (Tool("get_weather", "", _ANY),)
     unknown = Turn((Message("user", "Go on."),), Expectation("unknown"))
     case = Case("generated", "example", (), tuple(tools), (unknown,) * (turn + 1))
-    earlier = _reply((called("get_weather"),), finish="tool_calls")
+    earlier = said(called("get_weather"))
     return Example(case, (*[earlier] * turn, reply), found)
+
+
+def said(*calls: ToolCall, text: str = "") -> Reply:
+    """An earlier reply."""
+    return _reply(calls, text=text, finish="tool_calls" if calls else "stop")
 
 
 def called(name: str | None, sent: Any = "{}", id: str | None = "call_1") -> ToolCall:

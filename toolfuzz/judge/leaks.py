@@ -6,7 +6,7 @@ from toolfuzz.core.case import Json
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.markup import Written, marker_begun, written_calls
 
-__all__ = ["leaked", "marker_left", "traces"]
+__all__ = ["leaked", "marker_left", "scalars", "texts_in", "traces"]
 
 _CONTEXT = 12
 
@@ -63,17 +63,27 @@ def _said(facts: Facts) -> str:
     parts += [result for turn in facts.case.turns for result in turn.results]
     parts += [tool.description for tool in facts.case.tools]
     for call in facts.turn.expect.calls:
-        parts += _strings(call.arguments)
+        parts += texts_in(call.arguments)
     return "\n".join(parts)
 
 
-def _strings(value: Json) -> Iterator[str]:
+def texts_in(value: Json) -> Iterator[str]:
+    """Yield all strings in a value, keys included."""
+    for item in scalars(value, keys=True):
+        if isinstance(item, str):
+            yield item
+
+
+def scalars(value: Json, *, keys: bool = False) -> Iterator[Json]:
+    """Yield all scalars in a value, with ``keys`` those of its objects as well."""
     stack = [value]
     while stack:
         node = stack.pop()
-        if isinstance(node, str):
-            yield node
-        elif isinstance(node, dict):
-            stack += [*node.keys(), *node.values()]
+        if isinstance(node, dict):
+            stack += node.values()
+            if keys:
+                yield from node
         elif isinstance(node, list | tuple):
             stack += node
+        else:
+            yield node

@@ -9,7 +9,7 @@ from toolfuzz.core.exchange import Attempt, Exchange, Target
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Finding, Metrics, Verdict
 from toolfuzz.formats import CannotAskError, wire_format
-from toolfuzz.judge.pipeline import Judgement, judge
+from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.policy import Policy
 from toolfuzz.sources.source import Session, SourceSpec
 
@@ -98,10 +98,8 @@ def _judge(
     cap: int | None,
     policy: Policy,
 ) -> Judgement:
-    turn = len(replies) - 1
-    twin = counterpart[turn] if turn < len(counterpart) else None
     try:
-        return policy.apply(judge(case, turn, replies[-1], twin=twin, max_tokens=cap))
+        return policy.apply(judge(case, replies, counterpart=counterpart, max_tokens=cap))
     except Exception as error:
         # A mistake of ours must not lose answers that were paid for: the bytes are kept, and
         # `toolfuzz judge` reads them again once it is mended.

@@ -6,18 +6,19 @@ has already merged a streamed reply.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toolfuzz.core.case import Case, Expectation, ExpectedCall, Json, JsonObject, Turn
+from toolfuzz.core.ask import turns_of
+from toolfuzz.core.case import Case, Expectation, ExpectedCall, Json, JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseDrawn, ExchangeRecorded, event_from_json
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
 from toolfuzz.formats import USUAL, guess, wire_format
-from toolfuzz.judge.pipeline import Judgement, judge
+from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.policy import Policy
 
 __all__ = ["BadLine", "Judged", "judge_lines"]
@@ -46,11 +47,11 @@ class _Recorded:
 
     id: str
     case: Case
-    turn: int
-    reply: Reply
+    replies: Sequence[Reply | None]
     cap: int | None
-    twin: Reply | None = None
+    counterpart: Sequence[Reply | None] = ()
     source: str = ""
+    question: str = ""
 
 
 def judge_lines(path: Path, policy: Policy) -> Iterator[Judged | BadLine]:
@@ -71,12 +72,12 @@ def judge_lines(path: Path, policy: Policy) -> Iterator[Judged | BadLine]:
             continue
         judgement = judge(
             recorded.case,
-            recorded.turn,
-            recorded.reply,
-            twin=recorded.twin,
+            recorded.replies,
+            counterpart=recorded.counterpart,
             max_tokens=recorded.cap,
         )
-        journal.remember(recorded, judgement.reply)
+        if recorded.question:
+            journal.remember(recorded, judgement.reply)
         yield Judged(recorded.id, policy.apply(judgement), recorded.source)
 
 
@@ -93,18 +94,20 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 class _Journal:
-    """What earlier lines of a run's journal said: cases, and plain replies as stream twins."""
+    """What earlier lines of a run's journal said: the cases, and the replies turn by turn."""
 
     def __init__(self) -> None:
         self.cases: dict[str, Case] = {}
-        self._twins: dict[str, Reply] = {}
+        self._replies: dict[tuple[str, bool], dict[int, Reply]] = {}
 
-    def twin(self, key: str) -> Reply | None:
-        return self._twins.get(key)
+    def before(self, question: str, stream: bool, turn: int) -> list[Reply | None]:
+        """Return what was said to a question's turns before one (to all if asked for more)."""
+        known = self._replies.get((question, stream), {})
+        return [known.get(n) for n in range(turn)]
 
     def remember(self, recorded: _Recorded, reply: Reply) -> None:
-        if recorded.source and not reply.stream:
-            self._twins[recorded.id] = reply
+        turn = len(recorded.replies) - 1
+        self._replies.setdefault((recorded.question, reply.stream), {})[turn] = reply
 
 
 def _read(line: str, number: int, journal: _Journal) -> _Recorded | None:
@@ -134,15 +137,17 @@ def _from_journal(data: JsonObject, journal: _Journal) -> _Recorded | None:
             if known is None or exchange.turn >= len(known.turns):
                 raise UsageError(f"no case {exchange.case_id} stands before this exchange")
             api = str(_format_named(data) or guess(exchange.request).name)
-            key = f"{exchange.case_id}/{exchange.turn}/{exchange.target}/{exchange.repeat}"
+            turn, stream = exchange.turn, exchange.stream
+            question = f"{exchange.case_id}/{exchange.target}/{exchange.repeat}"
+            reply = wire_format(api).read(exchange.last, stream=stream)
             return _Recorded(
-                id=key,
+                id=f"{exchange.case_id}/{turn}/{exchange.target}/{exchange.repeat}",
                 case=known,
-                turn=exchange.turn,
-                reply=wire_format(api).read(exchange.last, stream=exchange.stream),
+                replies=[*journal.before(question, stream, turn), reply],
                 cap=wire_format(api).cap(exchange.request),
-                twin=journal.twin(key) if exchange.stream else None,
+                counterpart=journal.before(question, False, turn + 1) if stream else (),
                 source=exchange.target,
+                question=question,
             )
     return None
 
@@ -185,8 +190,7 @@ def _recorded(
 ) -> _Recorded:
     format_ = wire_format(api)
     ask = format_.read_request(request)
-    turn = Turn(ask.messages, _expectation(expect), ask.tool_choice, ask.parallel)
-    case = Case("recorded", "recorded", (), ask.tools, (turn,))
+    case = Case("recorded", "recorded", (), ask.tools, turns_of(ask, _expectation(expect)))
     text = body if isinstance(body, str) else json.dumps(body)
     content_type = "text/event-stream" if stream else "application/json"
     attempt = Attempt(
@@ -197,7 +201,8 @@ def _recorded(
         headers={"content-type": content_type},
         chunks=((0.0, text.encode("utf-8", "surrogateescape")),),
     )
-    return _Recorded(label, case, 0, format_.read(attempt, stream=stream), ask.max_tokens)
+    reply = format_.read(attempt, stream=stream)
+    return _Recorded(label, case, [*ask.replies, reply], ask.max_tokens)
 
 
 def _status(response: JsonObject) -> int:

@@ -28,7 +28,8 @@ DEFECT = Defect(
     usual="the server's parser",
     help=(
         "The parser met text that it could not read and threw it away. Ask the server for its "
-        "raw output (skip_special_tokens off, parser off) to see what the model wrote."
+        "raw output (skip_special_tokens off, parser off) to see what the model wrote. A value "
+        "that the parser can't convert may be the reason: ask again with it typed string."
     ),
     example='{"content":null,"finish_reason":"stop","usage":{"completion_tokens":57}}',
     sources=(
@@ -36,6 +37,8 @@ DEFECT = Defect(
         "vllm-project/vllm#53431",
         "sgl-project/sglang#25362",
         "vllm-project/vllm#46127",
+        "ml-explore/mlx-lm#1330",
+        "ml-explore/mlx-lm#1310",
     ),
     indistinguishable=(
         "A parser that drops a call and a model that spends its tokens on hidden reasoning "

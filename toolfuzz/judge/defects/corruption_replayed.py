@@ -1,6 +1,42 @@
 """A wrong value is sent back as the model's own and repeats for ever."""
 
+from collections.abc import Iterable, Iterator
+
+from toolfuzz.core.text import clip
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer, called, said
+from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.leaks import scalars
+from toolfuzz.judge.reading import load
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    before = {clip(value) for value in _said_before(facts)}
+    for found in facts.findings if before else ():
+        wrong, right = found.actual, found.expected
+        if found.layer != "values" or found.severity != "error" or right == wrong:
+            continue
+        if isinstance(wrong, str | int) and wrong in before and right not in before:
+            message = f"the wrong value of {found.slug} stood in an earlier call already"
+            return [
+                DEFECT.finding(
+                    message, call=found.call, pointer=found.pointer, expected=right, actual=wrong
+                )
+            ]
+    return ()
+
+
+def _said_before(facts: Facts) -> Iterator[str | int]:
+    """Yield the values of earlier calls that are telling: long texts, large integers."""
+    for reply in facts.earlier:
+        for call in reply.calls if reply else ():
+            for value in scalars(load(call.arguments_raw) if call.arguments_raw else None):
+                if (isinstance(value, str) and len(value) >= 4) or (
+                    isinstance(value, int) and abs(value) >= 10_000
+                ):
+                    yield value
+
 
 DEFECT = Defect(
     slug="corruption-replayed",
@@ -8,7 +44,7 @@ DEFECT = Defect(
     title="A wrong value is sent back as the model's own and repeats for ever",
     severity="error",
     layer="values",
-    stage="values",
+    stage="causes",
     usual="the server or gateway",
     help=(
         "A retry can't cure it: fix the layer that changes the value, or send the value as a "
@@ -18,4 +54,18 @@ DEFECT = Defect(
     sources=("earendil-works/pi#8943", "ardanlabs/kronk#796", "sgl-project/sglang#30644"),
     pairs=("integer-precision-loss", "whitespace-stripped", "value-emptied"),
     scope="multi-turn",
+    detect=detect,
+    examples=(
+        answer(
+            called("f", '{"n":9007199254740992}', id="call_2"),
+            asked=[("f", {"n": 9007199254740993})],
+            earlier=(said(called("f", '{"n":9007199254740992}')),),
+        ),
+        answer(
+            called("f", '{"n":9007199254740992}', id="call_2"),
+            asked=[("f", {"n": 9007199254740993})],
+            earlier=(said(called("f", '{"n":9007199254740993}')),),
+            found=False,
+        ),
+    ),
 )

@@ -1,6 +1,27 @@
 """Replayed arguments reach the model as {}."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer, called, said
+from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.reading import load
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for one in facts.matched:
+        wanted = one.expected.arguments if one.expected else {}
+        if one.document.value == {} and wanted and _had_arguments(facts, one.call.name):
+            message = "no argument came, though an earlier call of the tool had some"
+            return [DEFECT.finding(message, call=one.index)]
+    return ()
+
+
+def _had_arguments(facts: Facts, name: str | None) -> bool:
+    calls = (call for reply in facts.earlier if reply for call in reply.calls)
+    return any(c.name == name and c.arguments_raw and load(c.arguments_raw) for c in calls)
+
 
 DEFECT = Defect(
     slug="history-args-erased",
@@ -8,11 +29,28 @@ DEFECT = Defect(
     title="Replayed arguments reach the model as {}",
     severity="error",
     layer="structure",
-    stage="structure",
+    stage="values",
     usual="the server's guard against broken history",
     help="Ask the model to repeat its earlier arguments to see it; update the server.",
     example='turn 2 prompt: {"name":"f","arguments":{}}',
     sources=("vllm-project/vllm#54964",),
-    pairs=("args-empty-object", "schema-unenforced"),
+    indistinguishable=(
+        "A history that lost its arguments and a model that leaves them out this time look alike."
+    ),
     scope="multi-turn",
+    detect=detect,
+    explains=frozenset({"args-empty-object", "schema-unenforced"}),
+    examples=(
+        answer(
+            called("f", id="call_2"),
+            asked=[("f", {"a": 1})],
+            earlier=(said(called("f", '{"a":2}')),),
+        ),
+        answer(
+            called("f", id="call_2"),
+            asked=[("f", {"a": 1})],
+            earlier=(said(called("f")),),
+            found=False,
+        ),
+    ),
 )

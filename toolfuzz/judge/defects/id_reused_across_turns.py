@@ -1,6 +1,24 @@
 """An id of an earlier turn is given out again."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.text import clip
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer, called, said
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    if not facts.traits.ids:
+        return ()
+    given = {call.id for reply in facts.earlier if reply for call in reply.calls}
+    for n, call in enumerate(facts.calls):
+        if call.id and call.id in given:
+            message = f"the id {clip(call.id, 80)!r} was given out in an earlier turn"
+            return [DEFECT.finding(message, call=n)]
+    return ()
+
 
 DEFECT = Defect(
     slug="id-reused-across-turns",
@@ -8,7 +26,7 @@ DEFECT = Defect(
     title="An id of an earlier turn is given out again",
     severity="error",
     layer="wire",
-    stage="laws",
+    stage="pairing",
     usual="the model or server, whose counters restart",
     help="Make ids unique before they enter the history.",
     example="call_0 in turn 1 and in turn 2",
@@ -18,4 +36,9 @@ DEFECT = Defect(
         "can1357/oh-my-pi#2055",
     ),
     scope="multi-turn",
+    detect=detect,
+    examples=(
+        answer(called("f"), asked=None, earlier=(said(called("f")),), where="ids"),
+        answer(called("f", id="call_2"), asked=None, earlier=(said(called("f")),), found=False),
+    ),
 )

@@ -1,6 +1,31 @@
 """The model never sees the tool's result."""
 
+from collections.abc import Iterable
+
+from toolfuzz.core.text import clip
+from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer, called, said
+from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.leaks import texts_in
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    if facts.calls or not facts.sought or not facts.number:
+        return ()
+    results = "\n".join(r for turn in facts.case.turns[: facts.number] for r in turn.results)
+    asked = "\n".join(m.content for turn in facts.case.turns for m in turn.messages)
+    for call in facts.turn.expect.calls:
+        for value in texts_in(call.arguments):
+            if len(value) >= _TELLING and value in results and value not in asked:
+                message = f"no call; what it needed, {clip(value, 80)!r}, stands in a tool's result"
+                return [DEFECT.finding(message)]
+    return ()
+
+
+_TELLING = 4
+"""Characters that a value needs so that it can't stand in a result by chance."""
+
 
 DEFECT = Defect(
     slug="tool-result-dropped",
@@ -13,6 +38,25 @@ DEFECT = Defect(
     help="Send tool results as plain strings instead of lists of parts; use a corrected template.",
     example="<tool_response><tools></tools></tool_response>",
     sources=("vllm-project/vllm#39614", "vllm-project/vllm#39899", "sgl-project/sglang#22595"),
-    pairs=("no-call",),
+    indistinguishable=(
+        "A model that was never shown the result and one that doesn't use it look alike."
+    ),
     scope="multi-turn",
+    detect=detect,
+    explains=frozenset({"call-dropped", "no-call"}),
+    examples=(
+        answer(
+            asked=[("f", {"token": "4711-ABC"})],
+            text="The tool answered nothing.",
+            earlier=(said(called("f")),),
+            results=("The token is 4711-ABC.",),
+        ),
+        answer(
+            asked=[("f", {"token": "4711-ABC"})],
+            text="The tool answered nothing.",
+            earlier=(said(called("f")),),
+            results=("Done.",),
+            found=False,
+        ),
+    ),
 )

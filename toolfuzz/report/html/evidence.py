@@ -17,8 +17,8 @@ from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.formats import wire_format
 from toolfuzz.judge.clients import ClientView, lens
+from toolfuzz.judge.judge import judge
 from toolfuzz.judge.pairing import Pair, pair_up
-from toolfuzz.judge.pipeline import judge
 from toolfuzz.report.html.aligned import Line, aligned
 from toolfuzz.report.html.body import Piece, pieces
 from toolfuzz.report.html.inert import marked
@@ -112,7 +112,7 @@ def _shown(run: RunData, case: Case, target: Target, exchange: Exchange) -> Show
 def _reply(case: Case, target: Target, exchange: Exchange) -> Reply:
     """Return the reply with its calls assembled."""
     reply = wire_format(target.format).read(exchange.last, stream=exchange.stream)
-    return judge(case, exchange.turn, reply).reply
+    return judge(case, [*[None] * exchange.turn, reply]).reply
 
 
 def _command(target: Target, settings: JsonObject, exchange: Exchange) -> tuple[str, str]:

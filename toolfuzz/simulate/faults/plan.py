@@ -168,9 +168,9 @@ def call_dropped(reply: ReplyPlan, roll: Roll) -> bool:
     return True
 
 
-@fault("coercion-error-drops-call", "message")
+@fault("mlx/coercion-error", "message")
 def coercion_error_drops_call(reply: ReplyPlan, roll: Roll) -> bool:
-    """A parser that wants whole numbers raises on any other number, and the calls are gone."""
+    """A parser that wants whole numbers raises on others and drops the calls (mlx-lm#1330)."""
     values = [value for call in reply.calls for value in call.arguments.values()]
     return any(isinstance(value, float) for value in values) and call_dropped(reply, roll)
 
