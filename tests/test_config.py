@@ -31,6 +31,19 @@ def test_the_nearest_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert given == {"cases": 7, "models": ["sim/clean"], "timeout": 9.0}
 
 
+def test_a_file_above_the_project_is_not_read(tmp_path: Path) -> None:
+    """It may be anybody's (in /tmp, say), and it can name commands to run."""
+    (tmp_path / ".git").rmdir()
+    Path("toolfuzz.toml").write_text('[run]\nmcp = ["sh -c id"]\n')
+    inner = tmp_path / "project" / "src"
+    inner.mkdir(parents=True)
+    assert load_config(inner) == Config(), "without a repository, only the folder itself counts"
+    (tmp_path / "project" / ".git").mkdir()
+    assert load_config(inner) == Config()
+    (tmp_path / "project" / "toolfuzz.toml").write_text("[run]\ncases = 3\n")
+    assert load_config(inner).run.cases == 3
+
+
 def test_pyproject_counts_when_it_speaks_of_toolfuzz(tmp_path: Path) -> None:
     Path("pyproject.toml").write_text('[project]\nname = "x"\n')
     assert load_config(tmp_path) == Config()

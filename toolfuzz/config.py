@@ -99,19 +99,21 @@ class Config(BaseModel):
 
 
 def find_config(start: Path | None = None) -> tuple[Path, bool] | None:
-    """Return the nearest file at or above ``start``, and whether it is a pyproject.toml.
+    """Return the nearest file of the project, and whether it is a pyproject.toml.
 
-    The search ends at the top of the repository (where ``.git`` is).
+    The project is what lies between ``start`` and the top of its repository (where ``.git`` is);
+    outside of a repository ``start`` alone: a file further up may be anybody's, and it can name
+    commands to run.
     """
     here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
+    above = [here, *here.parents]
+    tops = [n for n, folder in enumerate(above) if (folder / ".git").exists()]
+    for folder in above[: tops[0] + 1 if tops else 1]:
         own, project = folder / CONFIG_NAME, folder / "pyproject.toml"
         if own.is_file():
             return own, False
         if project.is_file() and "toolfuzz" in _toml(project).get("tool", {}):
             return project, True
-        if (folder / ".git").exists():
-            return None
     return None
 
 

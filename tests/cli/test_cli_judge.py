@@ -338,3 +338,10 @@ def test_results_of_the_vendor_verifiers() -> None:
     assert [v["id"] for v in verdicts] == ["7", "8", "9"]
     assert [v["status"] for v in verdicts] == ["pass", "fail", "unjudged"]
     assert "missing-required" in slugs(verdicts[1])
+
+
+def test_half_of_a_surrogate_pair_spoils_its_own_line_alone() -> None:
+    half = 'data: {"choices":[{"delta":{"content":"half \ud83d"}}]}\n\n'
+    first, second = judged(line({"sse": half}), line({"body": chat()}))
+    assert first["status"] == "fail"
+    assert second["status"] == "pass"

@@ -1,6 +1,7 @@
 import csv as stdlib_csv
 import io
 import sys
+from dataclasses import replace
 
 import pyarrow.parquet
 import pytest
@@ -50,3 +51,12 @@ def test_parquet_without_pyarrow_says_what_to_install(monkeypatch: pytest.Monkey
     with pytest.raises(UsageError) as caught:
         parquet.render(run, summary_of(run))
     assert "toolfuzz[parquet]" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("tokens", [2**63 - 1, 2**63, 10**20])
+def test_any_number_of_tokens_fits_into_a_table(tokens: int) -> None:
+    run = a_run()
+    metrics = replace(run.verdicts[0].metrics, input_tokens=tokens)
+    run.verdicts[0] = replace(run.verdicts[0], metrics=metrics)
+    table = pyarrow.parquet.read_table(io.BytesIO(parquet.render(run, summary_of(run))))
+    assert table.column("input_tokens")[0].as_py() == (tokens if tokens < 2**63 else None)

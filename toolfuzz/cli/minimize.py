@@ -161,8 +161,9 @@ def _teller(failure: Failure, quiet: bool) -> Any:
 def _print(failure: Failure, result: Minimized, folder: Path) -> None:
     case = result.case
     click.secho(
-        f"{failure.symptom.slug} on {printable(failure.target)}"
-        f" · {failure.symptom.shape or 'any shape'}",
+        printable(
+            f"{failure.symptom.slug} on {failure.target} · {failure.symptom.shape or 'any shape'}"
+        ),
         bold=True,
     )
     click.echo(

@@ -7,7 +7,7 @@ from typing import Any, overload
 from toolfuzz.core.case import Json
 from toolfuzz.core.json import dumps
 
-__all__ = ["brief", "clip", "printable"]
+__all__ = ["brief", "clip", "file_name", "printable"]
 
 _MOST_TEXT = 300
 _MOST_JSON = 2000
@@ -29,6 +29,15 @@ def printable(text: str, *, keep_newlines: bool = False) -> str:
         return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
     return _UNSAFE.sub(spell, text)
+
+
+def file_name(text: str) -> str:
+    """Return a name for a file in one folder: no separators, nothing hidden, never empty.
+
+    Letters and digits of any script stay, and ``.``, ``_`` and ``-``; the rest becomes ``-``.
+    """
+    plain = "".join(c if c.isalnum() or c in "._-" else "-" for c in text)
+    return plain.lstrip(".")[:150] or "-"
 
 
 def brief(value: Any, most: int = 72) -> str:

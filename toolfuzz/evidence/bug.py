@@ -15,7 +15,7 @@ from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import case_to_json
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.reply import Reply
-from toolfuzz.core.text import printable
+from toolfuzz.core.text import file_name, printable
 from toolfuzz.evidence.details import FailureDetails, Share
 from toolfuzz.evidence.excerpt import MARKS, excerpt
 from toolfuzz.evidence.minimize import Minimized
@@ -60,7 +60,7 @@ def write_report(details: FailureDetails, folder: Path, number: int, template: s
 
 def slug_of(details: FailureDetails) -> str:
     """Return the beginning of the file names."""
-    return details.failure.symptom.slug
+    return file_name(details.failure.symptom.slug)
 
 
 def title(details: FailureDetails) -> str:
@@ -74,9 +74,11 @@ def title(details: FailureDetails) -> str:
 
 def render(details: FailureDetails, template: str = "issue", case_file: str = "case.json") -> str:
     """Return the report as Markdown. ``template`` is one of TEMPLATES or a Jinja file's path."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError
+    from jinja2 import PackageLoader, StrictUndefined, TemplateError
+    from jinja2.sandbox import SandboxedEnvironment
 
-    environment = Environment(
+    # A template may come from anybody: it sees the report and reaches nothing else.
+    environment = SandboxedEnvironment(
         loader=PackageLoader("toolfuzz.evidence"),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.text import file_name
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.examiner import Symptom
 from toolfuzz.evidence.tree import size
@@ -43,9 +44,8 @@ class Failure:
     @property
     def name(self) -> str:
         """A name for files: slug and target for people, the rest to tell causes apart."""
-        target = "".join(c if c.isalnum() or c in "._-" else "-" for c in self.target)
         shape = hashlib.sha256(self.symptom.shape.encode()).hexdigest()[:4]
-        return f"{self.symptom.slug}-{target}-{self.example.id[:6]}{shape}"
+        return file_name(f"{self.symptom.slug}-{self.target}-{self.example.id[:6]}{shape}")
 
 
 def failures(run: RunData, only_cases: tuple[str, ...] = ()) -> list[Failure]:

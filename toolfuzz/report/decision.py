@@ -39,7 +39,7 @@ def check_view(summary: JsonObject, *, width: int) -> RenderableType:
 
 def _outcome(check: JsonObject) -> Text:
     outcome = check["outcome"] or "NO DECISION"
-    text = Text(outcome, style=f"bold reverse {_STYLES.get(outcome, 'yellow')}")
+    text = Text(printable(outcome), style=f"bold reverse {_STYLES.get(outcome, 'yellow')}")
     text.append("  ", style="not reverse")
     text.append(printable(_claim(check)), style="not reverse default")
     return text

@@ -113,7 +113,7 @@ def headline(summary: JsonObject, *more: str) -> Text:
         _count(summary["cases"], "case"),
         f"seed {summary['seed']}",
     ]
-    line = Text(" · ".join(words), style="bold")
+    line = Text(printable(" · ".join(words)), style="bold")
     if said := unreal(targets):
         line.append(f" · {said}", style="bold magenta")
     if gone := [target["target"] for target in targets if target["given_up"]]:
@@ -121,7 +121,8 @@ def headline(summary: JsonObject, *more: str) -> Text:
     if summary["finish_reason"] == "decided":
         line.append(" · stopped early: the rate is no fair estimate", style="bold yellow")
     elif summary["finish_reason"] != "done":
-        line.append(f" · {summary['finish_reason']}: figures so far", style="bold yellow")
+        ended = printable(summary["finish_reason"])
+        line.append(f" · {ended}: figures so far", style="bold yellow")
     return line
 
 

@@ -199,10 +199,21 @@ def _recorded(
         total_ms=0.0,
         status=status,
         headers={"content-type": content_type},
-        chunks=((0.0, text.encode("utf-8", "surrogateescape")),),
+        chunks=((0.0, _bytes(text)),),
     )
     reply = format_.read(attempt, stream=stream)
     return _Recorded(label, case, [*ask.replies, reply], ask.max_tokens)
+
+
+def _bytes(text: str) -> bytes:
+    """Return the bytes that a line of the file gave for a body.
+
+    Half of a surrogate pair (``\\ud83d``) is no text: its bytes are those that no UTF-8 has.
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
 def _status(response: JsonObject) -> int:

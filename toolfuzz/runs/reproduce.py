@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.formats import Request, WireFormat, wire_format
@@ -58,6 +60,7 @@ def service_of(target: Target, settings: Mapping[str, Any]) -> Service:
     if not nature.over_http:
         start = "serve a model of this family with this parser at port 8000"
         return Service(_OWN_SERVER, target.format, start=start)
+    _check_address(settings)
     endpoint, _ = resolve(
         target.name,
         base_url=settings.get("base_url"),
@@ -66,6 +69,22 @@ def service_of(target: Target, settings: Mapping[str, Any]) -> Service:
     )
     keyless = endpoint.key_optional and not os.environ.get(endpoint.key_env or "")
     return Service(endpoint.base_url, target.format, None if keyless else endpoint.key_env)
+
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&()*+,;=%[\]-]+")
+
+
+def _check_address(settings: Mapping[str, Any]) -> None:
+    """Refuse what is no variable and no URL: both go into commands that people run."""
+    key_env, base_url = settings.get("key_env"), settings.get("base_url")
+    if key_env is not None and not (isinstance(key_env, str) and _VARIABLE.fullmatch(key_env)):
+        raise UsageError("the run's key_env is not the name of a variable", _NOT_OURS)
+    if base_url is not None and not (isinstance(base_url, str) and _ADDRESS.fullmatch(base_url)):
+        raise UsageError("the run's base_url is not an http address", _NOT_OURS)
+
+
+_NOT_OURS = "toolfuzz wrote no such run: don't trust its folder"
 
 
 def sent(target: Target, body: JsonObject, *, stream: bool) -> Request:

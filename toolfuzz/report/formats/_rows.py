@@ -39,6 +39,8 @@ COLUMNS: dict[str, type] = {
 }
 """The names of the columns and what they hold; a list is one of strings. Any may be None."""
 
+_MOST = 2**63 - 1
+
 
 def rows(run: RunData) -> Iterator[dict[str, Any]]:
     """Return the verdicts as flat rows.
@@ -79,5 +81,8 @@ def _safe(value: Any) -> Any:
             return printable(value)
         case list():
             return [printable(item) for item in value]
+        case int() if abs(value) > _MOST:
+            # A server may say any number of tokens; tables hold 64 bits.
+            return None
         case _:
             return value

@@ -1,0 +1,120 @@
+"""A run folder that somebody else made: nothing in it writes, runs or sends anything elsewhere."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from toolfuzz.cli import cli
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.exchange import Target
+from toolfuzz.core.text import file_name
+from toolfuzz.runs.reproduce import service_of
+
+Line = dict[str, Any]
+
+
+def toolfuzz_(*args: object) -> Result:
+    return CliRunner().invoke(cli, [str(a) for a in args])
+
+
+@pytest.fixture(scope="module")
+def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("honest") / "run"
+    model = "sim/fault:object-as-json-string@1.0"
+    done = toolfuzz_("run", "-m", model, "--cases", "8", "--quiet", "--out", folder)
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+@pytest.fixture
+def strange(honest: Path, tmp_path: Path) -> Callable[[Callable[[Line], object]], Path]:
+    """Return a function that copies the run with every line of its journal changed."""
+
+    def change(edit: Callable[[Line], object]) -> Path:
+        folder = tmp_path / "inner" / "run"
+        folder.mkdir(parents=True)
+        lines = [json.loads(line) for line in (honest / "run.jsonl").read_text().splitlines()]
+        for line in lines:
+            edit(line)
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        (folder / "run.jsonl").write_text(text)
+        return folder
+
+    return change
+
+
+def names_in(folder: Path) -> set[Path]:
+    return {path.relative_to(folder) for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("slug", ["../../ESC", "/tmp/ESC", "..", "", "a/b", ".hidden"])
+def test_a_slug_names_no_file_outside_the_run(
+    strange: Callable[[Callable[[Line], object]], Path], tmp_path: Path, slug: str
+) -> None:
+    def edit(line: Line) -> None:
+        for finding in line.get("findings", ()):
+            finding["slug"] = slug
+
+    run = strange(edit)
+    toolfuzz_("bug", run, "--most", "1")
+    outside = {path for path in names_in(tmp_path) if path.parts[:2] != ("inner", "run")}
+    assert outside <= {Path("inner")}
+    assert not any(path.name.startswith(".") for path in names_in(run))
+
+
+def test_what_a_journal_says_of_itself_is_printed_inert(
+    strange: Callable[[Callable[[Line], object]], Path],
+) -> None:
+    evil = "\x1b[31m\x1b]0;T\x07\n::error::x"
+
+    def edit(line: Line) -> None:
+        if line["event"] == "run-finished":
+            line["reason"] = evil
+        if line["event"] == "run-started":
+            line["version"] = evil
+
+    run = strange(edit)
+    for args in ((), ("--report", "markdown"), ("--report", "github"), ("--report", "html")):
+        done = toolfuzz_("report", run, *args)
+        assert not {"\x1b", "\x07"} & set(done.output)
+        assert "\n::error::x" not in done.output
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"key_env": "A$(touch /tmp/x)"},
+        {"key_env": "A B"},
+        {"key_env": 7},
+        {"base_url": "http://h/v1$(id)'\"; id"},
+        {"base_url": "file:///etc/passwd"},
+        {"base_url": ["http://h/v1"]},
+    ],
+)
+def test_what_is_no_variable_or_address_gets_into_no_command(settings: Line) -> None:
+    target = Target("m", "127.0.0.1:9", "m", "openai-chat")
+    with pytest.raises(UsageError, match="the run's"):
+        service_of(target, {"base_url": "http://127.0.0.1:9/v1", **settings})
+
+
+def test_a_template_reaches_nothing_but_the_report(honest: Path, tmp_path: Path) -> None:
+    template = tmp_path / "evil.j2"
+    reach = "{{ report.__class__.__mro__[1].__subclasses__() }}"
+    template.write_text(reach)
+    done = toolfuzz_("bug", honest, "--most", "1", "--template", template, "--out", tmp_path / "b")
+    assert done.exit_code == 2
+    assert "can't be used" in done.stderr
+    template.write_text("{{ report.title }}")
+    done = toolfuzz_("bug", honest, "--most", "1", "--template", template, "--out", tmp_path / "b")
+    assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize("text", ["../x", "a/b", "a\\b", ".", "..", "", "a\x00b", "x" * 500])
+def test_a_name_for_a_file_is_one(text: str) -> None:
+    name = file_name(text)
+    assert name and len(name) <= 150
+    assert not set(name) & set("/\\\x00") and not name.startswith(".")
