@@ -1,12 +1,14 @@
 """One call of one tool, judged beside its right answer or by its schema alone."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Tool, Turn
 from toolfuzz.core.reply import Finish, Reply, ToolCall
 from toolfuzz.core.verdict import Finding
-from toolfuzz.judge.arguments import ReadArguments, read
+from toolfuzz.judge.arguments import read
+from toolfuzz.judge.call import judge_text
 from toolfuzz.judge.catalogue import detectors
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.pairing import Pair
@@ -14,6 +16,14 @@ from toolfuzz.judge.stages import values
 
 UNKNOWN: Any = object()
 ABSENT: Any = object()
+
+
+@dataclass
+class Document:
+    """What an argument text holds, and what is wrong with the text."""
+
+    value: Any
+    findings: list[Finding]
 
 
 def open_schema(**properties: Any) -> dict[str, Any]:
@@ -30,12 +40,13 @@ def document(
     finish: Finish = "tool_calls",
     api: str = "openai-chat",
     calls: int = 1,
-) -> ReadArguments:
+) -> Document:
     """Read an argument string (or what stands in its place) as the judge does."""
     wanted = None if expected is UNKNOWN else ExpectedCall("f", expected)
     tool = Tool("f", "", schema or {"type": "object"})
     reply = Reply(api, stream, 200, finish=finish)
-    return read(_call(raw), tool, wanted, reply=reply, expected_calls=calls)
+    document = read(_call(raw), tool, wanted, reply=reply, expected_calls=calls)
+    return Document(document.value, list(judge_text(document, 0)))
 
 
 def judged(

@@ -16,6 +16,7 @@ __all__ = [
     "Duplicates",
     "Float",
     "Issue",
+    "IssueKind",
     "JsonError",
     "dumps",
     "is_prefix",

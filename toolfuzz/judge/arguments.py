@@ -1,7 +1,7 @@
 """The argument string: is it exactly one JSON object, and if not, what is in the way?
 
-The first test that explains the text is reported, and what it mended is handed on, so that the
-layers below judge the rest.
+What stands in the way is a fact; what the object is without it is handed on, so that the rest can
+be judged.
 """
 
 from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
@@ -9,9 +9,9 @@ from toolfuzz.core.json import JsonError, parse
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.text import clip
 from toolfuzz.formats import wire_format
-from toolfuzz.judge.catalogue import finding
-from toolfuzz.judge.loaded import ReadArguments, read_document, settled
-from toolfuzz.judge.unloadable import explain_text
+from toolfuzz.judge.loaded import read_document, settled
+from toolfuzz.judge.texts import Blank, NotText, ReadArguments
+from toolfuzz.judge.unloadable import read_broken
 
 __all__ = ["ReadArguments", "read"]
 
@@ -38,26 +38,19 @@ def read(
     try:
         document = parse(raw)
     except JsonError as error:
-        return explain_text(raw, error, oracle, reply, expected_calls)
+        return read_broken(raw, error, oracle, reply, expected_calls)
     return read_document(raw, document, oracle)
 
 
 def _not_text(call: ToolCall, tool: Tool | None, oracle: JsonObject | None) -> ReadArguments:
     value = call.arguments
     if value is None:
-        how = "null" if call.has_arguments else "absent"
-        said = finding("args-null-or-absent", f"arguments is {how}", actual=None)
-        return ReadArguments(_nothing_lost(tool, oracle), (said,))
-    if not isinstance(value, dict | list):
-        said = finding(
-            "args-non-object", "arguments is neither text nor object", actual=clip(value)
-        )
-        return ReadArguments(None, (said,))
-    kind = "an object" if isinstance(value, dict) else "an array"
-    said = finding("args-is-object", f"arguments is {kind}, not a string", actual=clip(value))
-    if isinstance(value, list):
-        return ReadArguments(None, (said,))
-    return ReadArguments(settled(value, oracle), (said,))
+        nothing = NotText(None, value=None, sent=call.has_arguments)
+        return ReadArguments(_nothing_lost(tool, oracle), (nothing,))
+    fact = NotText(clip(value), value=value)
+    if not isinstance(value, dict):
+        return ReadArguments(None, (fact,))
+    return ReadArguments(settled(value, oracle), (fact,))
 
 
 def _empty(raw: str, tool: Tool | None, oracle: JsonObject | None, reply: Reply) -> ReadArguments:
@@ -65,15 +58,7 @@ def _empty(raw: str, tool: Tool | None, oracle: JsonObject | None, reply: Reply)
     if wire_format(reply.api).traits.arguments == "object" and raw == "":
         # No piece at all is how a stream of such a format spells {}.
         return ReadArguments({})
-    said = finding(
-        "args-empty-string",
-        "arguments is an empty string; "
-        + ("{} was meant" if kept is not None else "the arguments are lost"),
-        severity="error" if kept is None else "warn",
-        expected=clip(oracle),
-        actual=raw[:20],
-    )
-    return ReadArguments(kept, (said,))
+    return ReadArguments(kept, (Blank(raw[:20], clip(oracle), meant=kept is not None),))
 
 
 def _nothing_lost(tool: Tool | None, oracle: JsonObject | None) -> JsonObject | None:

@@ -21,10 +21,25 @@ from toolfuzz.judge.differences import UNKNOWN, Difference, Leaf, Reworded, Step
 from toolfuzz.judge.explain import explain
 from toolfuzz.judge.facts import Facts, MatchedCall
 from toolfuzz.judge.shapes import Part, Place
+from toolfuzz.judge.texts import ReadArguments
 from toolfuzz.judge.violations import violations
 from toolfuzz.judge.walk import differences
 
-__all__ = ["judge_arguments", "validates"]
+__all__ = ["judge_arguments", "judge_text", "validates"]
+
+
+def judge_text(document: ReadArguments, index: int) -> Iterator[Finding]:
+    """Tell what is wrong with the argument string itself (group A), in the order of repair."""
+    for fact in document.facts:
+        for entry, said in explain(fact):
+            yield entry.finding(
+                said.message,
+                severity=said.severity or entry.severity,
+                call=index,
+                pointer=fact.pointer,
+                expected=fact.expected,
+                actual=fact.actual,
+            )
 
 
 def judge_arguments(matched: MatchedCall, facts: Facts) -> Iterator[Finding]:

@@ -12,10 +12,10 @@ from toolfuzz.core.verdict import Finding
 from toolfuzz.formats import Traits, wire_format
 
 if TYPE_CHECKING:
-    from toolfuzz.judge.arguments import ReadArguments
     from toolfuzz.judge.markup import Written
     from toolfuzz.judge.pairing import Pair
     from toolfuzz.judge.stream import StreamedCall
+    from toolfuzz.judge.texts import ReadArguments
 
 __all__ = ["Facts", "MatchedCall", "Refusal"]
 

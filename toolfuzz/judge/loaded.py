@@ -2,31 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 from toolfuzz.core.case import Json, JsonObject
-from toolfuzz.core.json import Document, Duplicates, JsonError, parse
+from toolfuzz.core.json import Document, Duplicates, IssueKind, JsonError, parse
 from toolfuzz.core.jsonvalue import equal, pointer_of
 from toolfuzz.core.text import clip
-from toolfuzz.core.verdict import Finding
-from toolfuzz.judge.catalogue import finding
+from toolfuzz.judge.texts import Escaped, Layered, NotObject, Odd, ReadArguments, TextFact
 
-__all__ = ["ReadArguments", "read_document", "read_object", "settled"]
+__all__ = ["behind", "read_document", "read_object", "settled"]
 
 _ESCAPED_NON_ASCII = re.compile(r"(?<!\\)(?:\\\\)*\\u(?!00[0-7])[0-9a-fA-F]{4}")
 _MOST_LAYERS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class ReadArguments:
-    """What could be read: the object (mended if need be, None if hopeless) and what was wrong.
-
-    The findings carry no call index; the caller knows it.
-    """
-
-    value: JsonObject | None
-    findings: tuple[Finding, ...] = ()
-    odd: frozenset[str] = frozenset()
+_ISSUES: tuple[IssueKind, ...] = ("nonfinite", "duplicate-key", "lone-surrogate")
 
 
 def read_document(raw: str, document: Document, oracle: JsonObject | None) -> ReadArguments:
@@ -45,17 +33,13 @@ def read_document(raw: str, document: Document, oracle: JsonObject | None) -> Re
             break
         value, layers = inner.value, layers + 1
         if isinstance(value, dict):
-            said = finding(
-                "args-double-encoded",
-                f"the object is encoded as JSON {layers} times",
-                actual=clip(raw),
-            )
-            rest = read_object(raw, inner, oracle)
-            return ReadArguments(rest.value, (said, *rest.findings), rest.odd)
-    said = finding(
-        "args-non-object", "arguments is JSON but no object", actual=clip(document.value)
-    )
-    return ReadArguments(None, (said,))
+            return behind(Layered(clip(raw), layers=layers), read_object(raw, inner, oracle))
+    return ReadArguments(None, (NotObject(clip(document.value)),))
+
+
+def behind(fact: TextFact, rest: ReadArguments) -> ReadArguments:
+    """Return what was read once ``fact`` was out of the way."""
+    return replace(rest, facts=(fact, *rest.facts))
 
 
 def read_object(raw: str, document: Document, oracle: JsonObject | None) -> ReadArguments:
@@ -64,37 +48,25 @@ def read_object(raw: str, document: Document, oracle: JsonObject | None) -> Read
     ``raw`` is its text, or empty when the text is no evidence of how it was spelled.
     """
     value: JsonObject = document.value
-    findings: list[Finding] = []
+    facts: list[TextFact] = []
     if document.issues:
-        findings += _issues(document, oracle)
+        facts += _odd(document, oracle)
         value = settled(value, oracle)
     corrupt = any(issue.kind == "lone-surrogate" for issue in document.issues)
     if not corrupt and raw.isascii() and _ESCAPED_NON_ASCII.search(raw):
-        findings.append(
-            finding("args-ascii-escaped", "non-ASCII text is spelled \\uXXXX", actual=clip(raw))
-        )
-    return ReadArguments(value, tuple(findings), frozenset(i.kind for i in document.issues))
+        facts.append(Escaped(clip(raw)))
+    return ReadArguments(value, tuple(facts), frozenset(i.kind for i in document.issues))
 
 
-def _issues(document: Document, oracle: JsonObject | None) -> Iterator[Finding]:
-    details: dict[str, list[str]] = {}
+def _odd(document: Document, oracle: JsonObject | None) -> Iterator[Odd]:
+    details: dict[IssueKind, list[str]] = {}
     for issue in document.issues:
         details.setdefault(issue.kind, []).append(issue.detail)
-    for kind, slug, message in (
-        ("nonfinite", "args-nonfinite", "a number that JSON doesn't have"),
-        ("duplicate-key", "args-duplicate-keys", "a key comes twice"),
-        ("lone-surrogate", "args-unicode-corrupt", "half of a surrogate pair"),
-    ):
+    for kind in _ISSUES:
         found = details.get(kind)
-        if not found or (kind == "lone-surrogate" and _has_surrogate(oracle)):
-            continue
-        names = ", ".join(clip(name, 40) for name in found[:3])
-        yield finding(
-            slug,
-            f"{message}: {names}" + (f" (and {len(found) - 3} more)" if len(found) > 3 else ""),
-            pointer=_first_place(document.value, kind),
-            actual=clip(found[0]),
-        )
+        if found and not (kind == "lone-surrogate" and _has_surrogate(oracle)):
+            place = _first_place(document.value, kind)
+            yield Odd(clip(found[0]), pointer=place, kind=kind, details=found)
 
 
 def settled(value: Json, oracle: Json) -> Json:

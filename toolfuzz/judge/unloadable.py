@@ -1,47 +1,51 @@
-"""Argument text that is no JSON: which fault explains it, and what it says without it.
+"""Argument text that is no JSON: what has to be undone for it to load, and what it says then.
 
-The tests run from the certain to the likely; a bad escape comes before a Python literal, because
+The attempts run from the certain to the likely; a bad escape comes before a Python literal, because
 Python reads bad escapes without complaint.
 """
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Literal
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.json import Document, JsonError, is_prefix, parse, parse_prefix
 from toolfuzz.core.jsonvalue import equal
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.text import clip
-from toolfuzz.core.verdict import Finding
 from toolfuzz.judge import repair
-from toolfuzz.judge.catalogue import finding
-from toolfuzz.judge.loaded import ReadArguments, read_object
+from toolfuzz.judge.loaded import behind, read_object
 from toolfuzz.judge.spelled import NATIVE_MARKUP, markup_in
+from toolfuzz.judge.texts import (
+    Fenced,
+    Headless,
+    Mended,
+    ReadArguments,
+    Repeated,
+    SplitLiteral,
+    StopsEarly,
+    Surrounded,
+    TextFact,
+    Unread,
+)
 
-__all__ = ["explain_text"]
+__all__ = ["read_broken"]
 
-_TextRepair = tuple[str, Callable[[str], str | None], str]
-_TEXT_REPAIRS: tuple[_TextRepair, ...] = (
-    (
-        "args-raw-control-char",
-        repair.escape_control_characters,
-        "control characters stand unescaped inside a string",
-    ),
-    ("args-trailing-comma", repair.strip_commas, "a comma before a closing bracket, or a comment"),
-    ("args-bad-escape", repair.mend_escapes, "a backslash starts no JSON escape"),
-    (
-        "args-python-literal",
-        repair.mend_python_words,
-        "Python's True, False or None instead of JSON's words",
-    ),
+_Mend = Literal["control-characters", "commas", "escapes", "python"]
+_MENDS: tuple[tuple[_Mend, Callable[[str], str | None]], ...] = (
+    ("control-characters", repair.escape_control_characters),
+    ("commas", repair.strip_commas),
+    ("escapes", repair.mend_escapes),
+    ("python", repair.mend_python_words),
 )
 
 
-def explain_text(
+def read_broken(
     raw: str, error: JsonError, oracle: JsonObject | None, reply: Reply, expected_calls: int
 ) -> ReadArguments:
-    """Name the fault of a text that ``parse`` refused with ``error``; linear in the text."""
+    """Read a text that ``parse`` refused with ``error``; linear in the text."""
     for attempt in (
         _fenced,
         lambda raw, oracle: _whole_and_more(raw, oracle, expected_calls),
@@ -56,25 +60,14 @@ def explain_text(
         result = attempt(raw, oracle)
         if result is not None:
             return result
-    place = f"{error.reason} at character {error.pos}"
-    if markup_in(raw, json.dumps(oracle or {}, ensure_ascii=False)):
-        said = finding(
-            "args-native-markup", "the arguments are the model's own markup", actual=clip(raw)
-        )
-    else:
-        said = finding("args-unparsable", f"not JSON: {place}", actual=clip(raw))
-    return ReadArguments(None, (said,))
+    markup = markup_in(raw, json.dumps(oracle or {}, ensure_ascii=False))
+    reason = f"{error.reason} at character {error.pos}"
+    return ReadArguments(None, (Unread(clip(raw), reason=reason, markup=markup),))
 
 
 def _fenced(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
     inside = repair.unfence(raw)
-    if inside is None:
-        return None
-    return _if_object(
-        inside,
-        oracle,
-        [finding("args-code-fence", "a markdown fence around the object", actual=clip(raw))],
-    )
+    return None if inside is None else _if_object(inside, oracle, [Fenced(clip(raw))])
 
 
 def _whole_and_more(
@@ -93,9 +86,8 @@ def _whole_and_more(
     if len(found) > 1 or cut_off:
         return _concatenated(raw, found, oracle, expected_calls)
     what = outer or ("a closing bracket too many" if not rest.strip("}] \n") else "more text")
-    said = finding("args-trailing-garbage", f"{what} around the object", actual=clip(rest or raw))
-    inner = read_object("", found[0], oracle)
-    return ReadArguments(inner.value, (said, *inner.findings), inner.odd)
+    around = Surrounded(clip(rest or raw), what=f"{what} around the object")
+    return behind(around, read_object("", found[0], oracle))
 
 
 def _objects(raw: str, start: int) -> list[Document]:
@@ -115,16 +107,10 @@ def _concatenated(
 ) -> ReadArguments:
     values = [document.value for document in found]
     alike = all(equal(value, values[0]) for value in values[1:])
-    if expected_calls > 1 and len(values) > 1 and (not alike or values[0] == {}):
-        message = f"the arguments of {len(values)} calls stand in one string"
-    elif alike:
-        message = "the same object comes again"
-    else:
-        message = f"{len(values)} different objects in one string"
-    said = finding("args-concatenated", message, expected=clip(oracle), actual=clip(raw))
+    calls = expected_calls > 1 and len(values) > 1 and (not alike or values[0] == {})
+    fact = Repeated(clip(raw), clip(oracle), count=len(values), alike=alike, calls=calls)
     chosen = next((d for d in found if equal(d.value, oracle)), found[0])
-    inner = read_object("", chosen, oracle)
-    return ReadArguments(inner.value, (said, *inner.findings), inner.odd)
+    return behind(fact, read_object("", chosen, oracle))
 
 
 def _after_prose(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
@@ -135,9 +121,8 @@ def _after_prose(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
     found = _objects(raw, start)
     if not found:
         return None
-    said = finding("args-trailing-garbage", "text before the object", actual=clip(raw))
-    inner = read_object("", found[0], oracle)
-    return ReadArguments(inner.value, (said, *inner.findings), inner.odd)
+    around = Surrounded(clip(raw), what="text before the object")
+    return behind(around, read_object("", found[0], oracle))
 
 
 def _split_literal(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
@@ -145,48 +130,31 @@ def _split_literal(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
     value = _try(mended)
     if value is None or (oracle is not None and not equal(value.value, oracle)):
         return None
-    said = finding(
-        "partial-literal-corruption",
-        "a literal was begun as a string and then sent again",
-        actual=clip(raw),
-    )
-    return ReadArguments(value.value, (said,))
+    return ReadArguments(value.value, (SplitLiteral(clip(raw)),))
 
 
 def _cut(raw: str, reply: Reply) -> ReadArguments | None:
     if raw.lstrip()[:1] not in ("{", "[", '"') or not is_prefix(raw):
         return None
     announced = reply.finish == "length"
-    said = finding(
-        "args-truncated",
-        "cut off by the token limit, as finish_reason says"
-        if announced
-        else "the text stops early",
-        severity="info" if announced else "error",
-        actual=clip(raw[-80:]),
-    )
-    return ReadArguments(None, (said,))
+    return ReadArguments(None, (StopsEarly(clip(raw[-80:]), announced=announced),))
 
 
 def _mended(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
-    for slug, mend, message in _TEXT_REPAIRS:
+    for how, mend in _MENDS:
         mended = mend(raw)
         document = _try(mended)
         if document is None:
             continue
-        if slug == "args-raw-control-char":
-            message += f" ({', '.join(repair.control_characters(raw)[:5])})"
-        if slug == "args-bad-escape" and not equal(document.value, oracle):
+        if how == "escapes" and not equal(document.value, oracle):
             verbatim = _try(repair.doubled_backslashes(raw))
             document = verbatim if verbatim and equal(verbatim.value, oracle) else document
-        if slug == "args-python-literal" and not equal(document.value, oracle):
+        if how == "python" and not equal(document.value, oracle):
             # A bareword may look like Python's None and still be a text.
             bare = _bare(raw, oracle)
             if bare is not None and equal(bare.value, oracle):
                 return bare
-        said = finding(slug, message, actual=clip(raw))
-        inner = read_object("", document, oracle)
-        return ReadArguments(inner.value, (said, *inner.findings), inner.odd)
+        return behind(Mended(clip(raw), how=how, raw=raw), read_object("", document, oracle))
     return None
 
 
@@ -194,8 +162,7 @@ def _python(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
     value = repair.python_literal(raw)
     if not isinstance(value, dict):
         return None
-    said = finding("args-python-literal", "a Python literal, not JSON", actual=clip(raw))
-    return ReadArguments(value, (said,))
+    return ReadArguments(value, (Mended(clip(raw), how="python", raw=raw),))
 
 
 def _headless(raw: str, oracle: JsonObject | None, reply: Reply) -> ReadArguments | None:
@@ -204,44 +171,43 @@ def _headless(raw: str, oracle: JsonObject | None, reply: Reply) -> ReadArgument
         return None
     # With the head, part of a key may be lost: what remains is only worth judging when whole.
     whole = document.value if oracle is None or document.value.keys() == oracle.keys() else None
-    slug = "stream-head-lost" if reply.stream else "args-unparsable"
-    said = finding(slug, "the beginning of the object is missing", actual=clip(raw))
-    return ReadArguments(whole, (said,))
+    return ReadArguments(whole, (Headless(clip(raw), stream=reply.stream),))
 
 
 def _bare(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
     mended = repair.quote_barewords(raw)
     if mended is None:
         return None
-    said = finding("args-unquoted-value", "a string without (both) its quotes", actual=clip(raw))
-    return _if_object(mended, oracle, [said])
+    return _if_object(mended, oracle, [Mended(clip(raw), how="quotes", raw=raw)])
 
 
 def _mended_together(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
-    """Undo several faults at once, when none of them alone explains the text."""
-    said: list[Finding] = []
+    """Undo several faults at once, when none of them alone is in the way."""
+    facts: list[TextFact] = []
     text = repair.unfence(raw) or raw
     if text != raw:
-        said.append(finding("args-code-fence", "a markdown fence around it", actual=clip(raw)))
-    for slug, mend, message in _TEXT_REPAIRS:
+        facts.append(Fenced(clip(raw)))
+    for how, mend in _MENDS:
         mended = mend(text)
         if mended is not None:
             text = mended
-            said.append(finding(slug, message, actual=clip(raw)))
-    result = _if_object(text, oracle, said)
+            facts.append(Mended(clip(raw), how=how, raw=raw))
+    result = _if_object(text, oracle, facts)
     bare = repair.quote_barewords(text) if result is None else None
     if bare is None:
         return result
-    said.append(finding("args-unquoted-value", "a string without its quotes", actual=clip(raw)))
-    return _if_object(bare, oracle, said)
+    facts.append(Mended(clip(raw), how="quotes", raw=raw))
+    return _if_object(bare, oracle, facts)
 
 
-def _if_object(text: str, oracle: JsonObject | None, said: list[Finding]) -> ReadArguments | None:
+def _if_object(
+    text: str, oracle: JsonObject | None, facts: Sequence[TextFact]
+) -> ReadArguments | None:
     document = _try(text)
     if document is None:
         return None
-    inner = read_object("", document, oracle)
-    return ReadArguments(inner.value, (*said, *inner.findings), inner.odd)
+    rest = read_object("", document, oracle)
+    return replace(rest, facts=(*facts, *rest.facts))
 
 
 def _try(text: str | None) -> Document | None:

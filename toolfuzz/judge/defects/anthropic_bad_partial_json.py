@@ -6,6 +6,7 @@ from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._streams import damaged
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.texts import Unread
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -15,10 +16,10 @@ def detect(facts: Facts) -> Iterable[Finding]:
         if call.damage is not None and call.damage.kind == "headless":
             return [damaged(DEFECT, call)]
     for one in facts.matched if facts.streamed else ():
-        document = one.document
-        if document.value is None and {f.slug for f in document.findings} == {"args-unparsable"}:
-            (found,) = document.findings
-            return [DEFECT.finding(found.message, call=one.index, actual=found.actual)]
+        for fact in one.document.facts:
+            if isinstance(fact, Unread) and not fact.markup:
+                said = f"not JSON: {fact.reason}"
+                return [DEFECT.finding(said, call=one.index, actual=fact.actual)]
     return ()
 
 

@@ -1,6 +1,13 @@
 """Non-ASCII text is spelled with \\u escapes."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.texts import Escaped
+
+
+def explain(fact: Escaped) -> str:
+    """Tell of escapes that nothing needs."""
+    return "non-ASCII text is spelled \\uXXXX"
+
 
 DEFECT = Defect(
     slug="args-ascii-escaped",
@@ -22,4 +29,5 @@ DEFECT = Defect(
         "langchain-ai/langchain-google#1789",
         "InternLM/lmdeploy#3295",
     ),
+    explain={Escaped: explain},
 )

@@ -1,6 +1,13 @@
 """A backslash that starts no JSON escape."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.texts import Mended
+
+
+def explain(fact: Mended) -> str | None:
+    """Look for text that loads once its backslashes are doubled."""
+    return "a backslash starts no JSON escape" if fact.how == "escapes" else None
+
 
 DEFECT = Defect(
     slug="args-bad-escape",
@@ -26,4 +33,5 @@ DEFECT = Defect(
         "escape-level-shift."
     ),
     pairs=("escape-level-shift",),
+    explain={Mended: explain},
 )

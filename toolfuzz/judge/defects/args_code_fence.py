@@ -1,6 +1,13 @@
 """The object is wrapped in a markdown fence."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.texts import Fenced
+
+
+def explain(fact: Fenced) -> str:
+    """Tell of a fence."""
+    return "a markdown fence around the object"
+
 
 DEFECT = Defect(
     slug="args-code-fence",
@@ -20,4 +27,5 @@ DEFECT = Defect(
         "agents-flex/agents-flex#64",
         "NousResearch/hermes-agent#79333",
     ),
+    explain={Fenced: explain},
 )

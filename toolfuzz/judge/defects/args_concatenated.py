@@ -1,6 +1,17 @@
 """Several JSON objects stand in one argument string."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.texts import Repeated
+
+
+def explain(fact: Repeated) -> str:
+    """Tell of several objects in one text."""
+    if fact.calls:
+        return f"the arguments of {fact.count} calls stand in one string"
+    if fact.alike:
+        return "the same object comes again"
+    return f"{fact.count} different objects in one string"
+
 
 DEFECT = Defect(
     slug="args-concatenated",
@@ -28,4 +39,5 @@ DEFECT = Defect(
         "calls asked for decides."
     ),
     pairs=("parallel-merged", "args-cumulative", "call-dropped", "calls-missing"),
+    explain={Repeated: explain},
 )

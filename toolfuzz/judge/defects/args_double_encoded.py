@@ -1,6 +1,13 @@
 """The whole argument object is encoded as JSON twice or more."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.texts import Layered
+
+
+def explain(fact: Layered) -> str:
+    """Tell how often the object was encoded."""
+    return f"the object is encoded as JSON {fact.layers} times"
+
 
 DEFECT = Defect(
     slug="args-double-encoded",
@@ -23,4 +30,5 @@ DEFECT = Defect(
         "ollama/ollama#12413",
         "huggingface/smolagents#1003",
     ),
+    explain={Layered: explain},
 )

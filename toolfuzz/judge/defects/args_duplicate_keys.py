@@ -1,6 +1,14 @@
 """A key comes twice in one object."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._some import some
+from toolfuzz.judge.texts import Odd
+
+
+def explain(fact: Odd) -> str | None:
+    """Look for objects with a key twice."""
+    return f"a key comes twice: {some(fact.details)}" if fact.kind == "duplicate-key" else None
+
 
 DEFECT = Defect(
     slug="args-duplicate-keys",
@@ -15,4 +23,5 @@ DEFECT = Defect(
         "calls. Report the raw text to the parser."
     ),
     example='"arguments":"{\\"q\\":\\"a\\",\\"q\\":\\"b\\"}"',
+    explain={Odd: explain},
 )

@@ -1,6 +1,15 @@
 """arguments is an empty string."""
 
-from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defect import Defect, Said
+from toolfuzz.judge.texts import Blank
+
+
+def explain(fact: Blank) -> Said:
+    """Tell of empty text; where there are no arguments to be lost, it is no error."""
+    if fact.meant:
+        return Said("arguments is an empty string; {} was meant", "warn")
+    return Said("arguments is an empty string; the arguments are lost")
+
 
 DEFECT = Defect(
     slug="args-empty-string",
@@ -29,4 +38,5 @@ DEFECT = Defect(
         "When required parameters are lost, a model that wrote nothing and a parser that lost "
         "it look alike."
     ),
+    explain={Blank: explain},
 )

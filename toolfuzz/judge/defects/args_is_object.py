@@ -1,6 +1,16 @@
 """arguments is an object where the format wants a string."""
 
+from toolfuzz.core.jsonvalue import a_kind
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.texts import NotText
+
+
+def explain(fact: NotText) -> str | None:
+    """Look for an object (or array) that was not encoded."""
+    if not isinstance(fact.value, dict | list):
+        return None
+    return f"arguments is {a_kind(fact.value)}, not a string"
+
 
 DEFECT = Defect(
     slug="args-is-object",
@@ -22,4 +32,5 @@ DEFECT = Defect(
         "ollama/ollama-python#484",
         "vllm-project/vllm#28820",
     ),
+    explain={NotText: explain},
 )

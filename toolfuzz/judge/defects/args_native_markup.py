@@ -4,6 +4,7 @@ from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Marked, Retyped, Reworded
 from toolfuzz.judge.spelled import markup_in
+from toolfuzz.judge.texts import Unread
 
 
 def explain_text(fact: Reworded) -> str | None:
@@ -22,6 +23,11 @@ def explain_type(fact: Retyped) -> str | None:
         return None
     markup = markup_in(fact.came, str(fact.expected) if fact.exact else "")
     return f"the model's own markup ({markup!r}) in a string" if markup else None
+
+
+def explain_unread(fact: Unread) -> str | None:
+    """Look for them instead of JSON."""
+    return "the arguments are the model's own markup" if fact.markup else None
 
 
 def explain_key(fact: Marked) -> str:
@@ -48,6 +54,11 @@ DEFECT = Defect(
         "zai-org/GLM-5#84",
         "lmstudio-ai/lmstudio-bug-tracker#1071",
     ),
-    explain={Reworded: explain_text, Retyped: explain_type, Marked: explain_key},
+    explain={
+        Unread: explain_unread,
+        Reworded: explain_text,
+        Retyped: explain_type,
+        Marked: explain_key,
+    },
     outranks=before("args-native-markup"),
 )

@@ -1,6 +1,20 @@
 """arguments is JSON, but no object."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.texts import NotObject, NotText
+
+
+def explain(fact: NotObject) -> str:
+    """Tell of JSON that is no object."""
+    return "arguments is JSON but no object"
+
+
+def explain_value(fact: NotText) -> str | None:
+    """Look for a bare scalar."""
+    if fact.value is None or isinstance(fact.value, dict | list):
+        return None
+    return "arguments is neither text nor object"
+
 
 DEFECT = Defect(
     slug="args-non-object",
@@ -16,4 +30,5 @@ DEFECT = Defect(
     ),
     example='"arguments":"[1,2,3]"',
     sources=("langchain-ai/langchain#36052", "vllm-project/vllm#50861"),
+    explain={NotObject: explain, NotText: explain_value},
 )

@@ -1,6 +1,18 @@
 """NaN or Infinity, which JSON doesn't have."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._some import some
+from toolfuzz.judge.texts import Odd
+
+
+def explain(fact: Odd) -> str | None:
+    """Look for NaN, Infinity and numbers beyond a double."""
+    return (
+        f"a number that JSON doesn't have: {some(fact.details)}"
+        if fact.kind == "nonfinite"
+        else None
+    )
+
 
 DEFECT = Defect(
     slug="args-nonfinite",
@@ -16,4 +28,5 @@ DEFECT = Defect(
     ),
     example='"arguments":"{\\"value\\": NaN}"',
     sources=("vllm-project/vllm#55429", "Alishahryar1/free-claude-code#1768"),
+    explain={Odd: explain},
 )

@@ -1,6 +1,15 @@
 """arguments is null or missing."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.texts import NotText
+
+
+def explain(fact: NotText) -> str | None:
+    """Look for nothing at all."""
+    if fact.value is not None:
+        return None
+    return f"arguments is {'null' if fact.sent else 'absent'}"
+
 
 DEFECT = Defect(
     slug="args-null-or-absent",
@@ -15,4 +24,5 @@ DEFECT = Defect(
     ),
     example='"function":{"name":"ping","arguments":null}',
     sources=("langchain-ai/langchain#34190", "mark3labs/mcphost#117"),
+    explain={NotText: explain},
 )

@@ -1,6 +1,13 @@
 """A Python literal instead of JSON."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.texts import Mended
+
+
+def explain(fact: Mended) -> str | None:
+    """Look for text that loads once it is read as Python."""
+    return "Python's spelling instead of JSON's" if fact.how == "python" else None
+
 
 DEFECT = Defect(
     slug="args-python-literal",
@@ -21,4 +28,5 @@ DEFECT = Defect(
         "modelscope/ms-swift#10169",
         "mangiucugna/json_repair#210",
     ),
+    explain={Mended: explain},
 )

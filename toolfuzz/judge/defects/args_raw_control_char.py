@@ -1,6 +1,17 @@
 """Raw newlines or tabs inside a JSON string."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.repair import control_characters
+from toolfuzz.judge.texts import Mended
+
+
+def explain(fact: Mended) -> str | None:
+    """Look for text that loads once its control characters are escaped."""
+    if fact.how != "control-characters":
+        return None
+    which = ", ".join(control_characters(fact.raw)[:5])
+    return f"control characters stand unescaped inside a string ({which})"
+
 
 DEFECT = Defect(
     slug="args-raw-control-char",
@@ -16,4 +27,5 @@ DEFECT = Defect(
     ),
     example='"arguments":"{\\"text\\":\\"line1<LF>line2\\"}"',
     sources=("earendil-works/pi#2681", "earendil-works/pi#3637", "langchain-ai/langchainjs#5160"),
+    explain={Mended: explain},
 )

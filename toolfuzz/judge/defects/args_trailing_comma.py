@@ -1,6 +1,13 @@
 """A comma before a closing bracket, or a comment."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.texts import Mended
+
+
+def explain(fact: Mended) -> str | None:
+    """Look for text that loads once a comma, or a comment, is gone."""
+    return "a comma before a closing bracket, or a comment" if fact.how == "commas" else None
+
 
 DEFECT = Defect(
     slug="args-trailing-comma",
@@ -13,4 +20,5 @@ DEFECT = Defect(
     help="Use constrained decoding, or a tolerant reader such as JSON5 on the client's side.",
     example='"arguments":"{\\"items\\":[1,2,],}"',
     sources=("ducroo/SICTIC-AI#37", "BerriAI/litellm#22503"),
+    explain={Mended: explain},
 )

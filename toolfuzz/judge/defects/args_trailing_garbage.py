@@ -1,6 +1,13 @@
 """Text, brackets or markup around the whole object."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.texts import Surrounded
+
+
+def explain(fact: Surrounded) -> str:
+    """Tell of what stands around the object."""
+    return fact.what
+
 
 DEFECT = Defect(
     slug="args-trailing-garbage",
@@ -16,4 +23,5 @@ DEFECT = Defect(
     ),
     example='"arguments":"{\\"a\\":1} done."',
     sources=("NousResearch/hermes-agent#79333", "josdejong/jsonrepair#196", "ROCm/FastFlowLM#537"),
+    explain={Surrounded: explain},
 )

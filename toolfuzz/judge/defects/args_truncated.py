@@ -1,6 +1,15 @@
 """The argument text stops before its object is closed."""
 
-from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defect import Defect, Said
+from toolfuzz.judge.texts import StopsEarly
+
+
+def explain(fact: StopsEarly) -> Said:
+    """Tell of the beginning of JSON; one that was announced is no defect."""
+    if fact.announced:
+        return Said("cut off by the token limit, as finish_reason says", "info")
+    return Said("the text stops early")
+
 
 DEFECT = Defect(
     slug="args-truncated",
@@ -27,4 +36,5 @@ DEFECT = Defect(
         "From one reply alone, a model that stopped and a parser that lost the end look alike."
     ),
     pairs=("stream-tail-lost", "finish-length-masked"),
+    explain={StopsEarly: explain},
 )

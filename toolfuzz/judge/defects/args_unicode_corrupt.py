@@ -5,7 +5,9 @@ import unicodedata
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.defects._some import some
 from toolfuzz.judge.differences import Reworded
+from toolfuzz.judge.texts import Odd
 
 _MISREADINGS = ("latin-1", "cp1252", "cp437", "mac-roman", "gbk", "shift-jis", "euc-kr")
 
@@ -35,6 +37,12 @@ def explain_text(fact: Reworded) -> str | None:
     if came == re.sub(r"[^\x00-\x7f]", "?", expected):
         return "question marks instead of non-ASCII characters"
     return None
+
+
+def explain_odd(fact: Odd) -> str | None:
+    """Look for half of a surrogate pair, which can't be written as UTF-8."""
+    odd = fact.kind == "lone-surrogate"
+    return f"half of a surrogate pair: {some(fact.details)}" if odd else None
 
 
 def _misread_as(expected: str, came: str) -> str | None:
@@ -95,6 +103,6 @@ DEFECT = Defect(
         "Yeachan-Heo/gajae-code#4352",
         "anthropics/claude-code#43485",
     ),
-    explain={Reworded: explain_text},
+    explain={Reworded: explain_text, Odd: explain_odd},
     outranks=before("args-unicode-corrupt"),
 )

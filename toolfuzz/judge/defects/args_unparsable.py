@@ -1,6 +1,18 @@
 """The argument text is no JSON and no known fault explains it."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.texts import Headless, Unread
+
+
+def explain(fact: Unread) -> str:
+    """Tell of whatever nothing else explains."""
+    return f"not JSON: {fact.reason}"
+
+
+def explain_headless(fact: Headless) -> str:
+    """Tell of an object without its beginning."""
+    return "the beginning of the object is missing"
+
 
 DEFECT = Defect(
     slug="args-unparsable",
@@ -16,4 +28,6 @@ DEFECT = Defect(
     ),
     example='"arguments":"city equals Paris"',
     pairs=("args-native-markup", "args-truncated", "partial-literal-corruption"),
+    explain={Unread: explain, Headless: explain_headless},
+    residual=True,
 )

@@ -1,6 +1,13 @@
 """A string stands without its quotes, or without the first one."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.texts import Mended
+
+
+def explain(fact: Mended) -> str | None:
+    """Look for text that loads once its barewords are quoted."""
+    return "a string without (both) its quotes" if fact.how == "quotes" else None
+
 
 DEFECT = Defect(
     slug="args-unquoted-value",
@@ -22,4 +29,5 @@ DEFECT = Defect(
         "vllm-project/vllm#40197",
         "anthropics/claude-code#87251",
     ),
+    explain={Mended: explain},
 )

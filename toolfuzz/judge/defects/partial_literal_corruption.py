@@ -1,6 +1,13 @@
 """A literal was begun as a string in the stream, then sent again."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.texts import SplitLiteral
+
+
+def explain(fact: SplitLiteral) -> str:
+    """Tell of a literal that stands there one and a half times."""
+    return "a literal was begun as a string and then sent again"
+
 
 DEFECT = Defect(
     slug="partial-literal-corruption",
@@ -17,4 +24,5 @@ DEFECT = Defect(
         "Where the right answer is unknown, a string that was cut off can look the same."
     ),
     pairs=("args-truncated",),
+    explain={SplitLiteral: explain},
 )

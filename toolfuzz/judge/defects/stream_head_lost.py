@@ -7,6 +7,7 @@ from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._streams import damaged
 from toolfuzz.judge.example import delta, streamed
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.texts import Headless
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -17,6 +18,11 @@ def detect(facts: Facts) -> Iterable[Finding]:
         if call.damage is not None and call.damage.kind == "headless":
             return [damaged(DEFECT, call)]
     return ()
+
+
+def explain(fact: Headless) -> str | None:
+    """Look for an object without its beginning in a stream, where no right answer shows it."""
+    return "the beginning of the object is missing" if fact.stream else None
 
 
 DEFECT = Defect(
@@ -34,6 +40,7 @@ DEFECT = Defect(
     example='\'code": "uptime"}\'',
     sources=("vllm-project/vllm#42683", "vllm-project/vllm#34887"),
     detect=detect,
+    explain={Headless: explain},
     explains=frozenset({"stream-not-incremental"}),
     examples=(
         streamed(

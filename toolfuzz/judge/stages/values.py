@@ -1,9 +1,7 @@
 """Values: the argument strings, and the values in them."""
 
-from dataclasses import replace
-
 from toolfuzz.judge.arguments import read
-from toolfuzz.judge.call import judge_arguments
+from toolfuzz.judge.call import judge_arguments, judge_text
 from toolfuzz.judge.facts import Facts, MatchedCall
 
 __all__ = ["advance"]
@@ -19,8 +17,7 @@ def advance(facts: Facts) -> None:
             pair.call, pair.tool, pair.expected, reply=facts.reply, expected_calls=asked
         )
         one = MatchedCall(pair.index, pair.call, pair.tool, pair.expected, document)
-        found = list(document.findings)
+        facts.findings += judge_text(document, pair.index)
         if document.value is not None:
-            found += judge_arguments(one, facts)
-        facts.findings += [f if f.call is not None else replace(f, call=pair.index) for f in found]
+            facts.findings += judge_arguments(one, facts)
         facts.matched.append(one)
