@@ -24,8 +24,8 @@ DEFECT = Defect(
     stage="values",
     usual="the model",
     help=(
-        "An error where additionalProperties is false, and where exactly these arguments were asked "
-        "for. Ignore it in the tool, or forbid it in the schema so that clients notice."
+        "An error where additionalProperties is false, and where exactly these arguments were "
+        "asked for. Ignore it in the tool, or forbid it in the schema so that clients notice."
     ),
     example='{"query":"x","filter":"y"}',
     sources=("GDKsoftware/Delphi-MCP-Server#12", "openmake/openmake_llm#781"),
