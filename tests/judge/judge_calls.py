@@ -23,7 +23,7 @@ class Document:
     """What an argument text holds, and what is wrong with the text."""
 
     value: Any
-    findings: list[Finding]
+    findings: tuple[Finding, ...]
 
 
 def open_schema(**properties: Any) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def document(
     tool = Tool("f", "", schema or {"type": "object"})
     reply = Reply(api, stream, 200, finish=finish)
     document = read(_call(raw), tool, wanted, reply=reply, expected_calls=calls)
-    return Document(document.value, list(judge_text(document, 0)))
+    return Document(document.value, tuple(judge_text(document, 0)))
 
 
 def judged(
