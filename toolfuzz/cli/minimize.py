@@ -179,13 +179,13 @@ def _print(failure: Failure, result: Minimized, folder: Path) -> None:
         click.echo(f"  ended     {result.reason}")
     for tool in case.tools:
         click.echo(f"  tool      {printable(tool.name)}  {printable(json.dumps(tool.parameters))}")
-    for call in case.turns[0].expect.calls:
+    for call in case.calls:
         click.echo(f"  expected  {printable(json.dumps(call.arguments, ensure_ascii=False))}")
     if result.neighbour:
         near = result.neighbour
         click.echo(
             "  passes    " + "; ".join(printable(json.dumps(t.parameters)) for t in near.tools)
         )
-        for call in near.turns[0].expect.calls:
+        for call in near.calls:
             click.echo(f"            {printable(json.dumps(call.arguments, ensure_ascii=False))}")
     click.echo(f"  kept in   {folder}")

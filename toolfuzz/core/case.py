@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 __all__ = ["Case", "Expectation", "ExpectedCall", "Json", "JsonObject", "Message", "Tool", "Turn"]
@@ -117,6 +118,19 @@ class Case:
         kind, _, rest = self.origin.partition(":")
         spelling, _, original = rest.partition(":")
         return (spelling, original) if kind == "twin" else None
+
+    def at(self, turn: int) -> Turn:
+        """Return a turn, counted from 0; -1 is the last."""
+        return self.turns[turn]
+
+    def map_turns(self, change: Callable[[Turn], Turn]) -> "Case":
+        """Return the case with every turn changed."""
+        return replace(self, turns=tuple(map(change, self.turns)))
+
+    @property
+    def calls(self) -> tuple[ExpectedCall, ...]:
+        """The expected calls of all turns."""
+        return tuple(call for turn in self.turns for call in turn.expect.calls)
 
     def tool(self, name: str) -> Tool | None:
         """Return the offered tool of that exact name."""

@@ -148,7 +148,7 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
         "version": __version__,
         "stream": details.exchange.stream,
         "tools": [{"name": t.name, "parameters": _json(t.parameters)} for t in details.case.tools],
-        "prompt": details.case.turns[0].messages[-1].content[:_MOST_TEXT],
+        "prompt": details.case.at(details.exchange.turn).messages[-1].content[:_MOST_TEXT],
         "expected": _expected(details.case),
         "where": f"$.{finding.pointer.lstrip('/').replace('/', '.')}" if finding.pointer else "$",
         "shape": finding.shape,

@@ -64,7 +64,7 @@ class PlainTree(_OneLevel):
 
     def _apply(self, changes: frozenset[_Plain]) -> Case | None:
         case = self.case
-        tools, calls = list(case.tools), list(case.turns[0].expect.calls)
+        tools, calls = list(case.tools), list(case.at(-1).expect.calls)
         kinds = {c.kind for c in changes}
         for change in changes:
             if change.kind in ("string", "number"):
@@ -86,8 +86,7 @@ class PlainTree(_OneLevel):
         probe = "echo" if "probe" in kinds else None
         plainer = rebuild(case, tools, calls, probe=probe)
         if plainer is not None and "choice" in kinds:
-            turn = replace(plainer.turns[0], tool_choice="auto", parallel=None)
-            plainer = replace(plainer, turns=(turn,))
+            plainer = plainer.map_turns(lambda t: replace(t, tool_choice="auto", parallel=None))
         return plainer
 
 
@@ -96,13 +95,13 @@ class CharacterTree(_OneLevel):
 
     def __init__(self, case: Case, call: int, path: Path) -> None:
         self.case, self._call, self._path = case, call, path
-        text = _at(case.turns[0].expect.calls[call].arguments, path)
+        text = _at(case.at(-1).expect.calls[call].arguments, path)
         self._text = str(text)
         super().__init__(range(len(self._text)), self._apply)
 
     def _apply(self, cut: frozenset[int]) -> Case | None:
         text = "".join(c for n, c in enumerate(self._text) if n not in cut)
-        calls = list(self.case.turns[0].expect.calls)
+        calls = list(self.case.at(-1).expect.calls)
         old = calls[self._call]
         calls[self._call] = ExpectedCall(old.tool, _replaced(old.arguments, self._path, text))
         return rebuild(self.case, self.case.tools, calls)
@@ -110,7 +109,7 @@ class CharacterTree(_OneLevel):
 
 def long_strings(case: Case) -> Iterator[tuple[int, Path]]:
     """Return where a case expects strings that are worth shortening, call by call."""
-    for n, call in enumerate(case.turns[0].expect.calls):
+    for n, call in enumerate(case.at(-1).expect.calls):
         for path, value in _leaves(call.arguments):
             if isinstance(value, str) and len(value) > 1:
                 yield n, path
@@ -119,7 +118,7 @@ def long_strings(case: Case) -> Iterator[tuple[int, Path]]:
 def _plain_nodes(case: Case) -> Iterator[_Plain]:
     if case.probe not in ("echo", "abstain"):
         yield _Plain("probe")
-    turn = case.turns[0]
+    turn = case.at(-1)
     if turn.tool_choice != "auto" or turn.parallel is not None:
         yield _Plain("choice")
     yield from (_Plain("names"), _Plain("members"))

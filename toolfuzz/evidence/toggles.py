@@ -32,7 +32,7 @@ class Toggle:
 
 def features_of(case: Case) -> frozenset[str]:
     """Return the features that a case really has."""
-    return frozenset(spot(case.tools, case.turns[0].expect.calls))
+    return frozenset(spot(case.tools, case.calls))
 
 
 def toggle(case: Case, feature: str) -> Toggle | None:
@@ -90,7 +90,7 @@ def _largest_without(case: Case, feature: str) -> Case | None:
 
 def _values_at(case: Case, place: str) -> list[Json]:
     found = []
-    for call in case.turns[0].expect.calls:
+    for call in case.calls:
         value: Json = call.arguments
         for token in tokens_of(place):
             if isinstance(value, dict):

@@ -39,11 +39,14 @@ class Node:
 
 
 class CaseTree:
-    """The nodes of a single-turn case; implements ``reduce.Tree``."""
+    """The nodes of a case's tools and of its last turn; implements ``reduce.Tree``.
+
+    The turns before stay as they are.
+    """
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self._turn = case.turns[0]
+        self._turn = case.at(-1)
         self._nodes = tuple(self._all_nodes())
         self._build = lru_cache(maxsize=4096)(self._built)
 
@@ -150,7 +153,7 @@ def rebuild(
     Every call must name an offered tool and validate against it. Where the probe has no words
     for what is left (one call of a batch), the plainest probe that has is taken.
     """
-    turn = case.turns[0]
+    turn = case.at(-1)
     offered = {tool.name: tool for tool in tools}
     if turn.expect.kind == "calls" and not calls:
         return None
@@ -177,7 +180,7 @@ def rebuild(
         expect=replace(turn.expect, calls=tuple(calls)),
         tool_choice=_choice(turn.tool_choice, offered),
     )
-    return Case(case.origin, name, case.features, tuple(tools), (new_turn,))
+    return Case(case.origin, name, case.features, tuple(tools), (*case.turns[:-1], new_turn))
 
 
 def size(case: Case) -> int:
