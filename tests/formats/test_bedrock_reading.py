@@ -13,6 +13,7 @@ from toolfuzz.core.reply import Reply
 from toolfuzz.formats import wire_format
 from toolfuzz.formats.bedrock_converse.eventstream import write
 from toolfuzz.formats.bedrock_converse.framing import show
+from toolfuzz.report.html.body import pieces
 
 FORMAT = wire_format("bedrock-converse")
 ENDING: list[tuple[str, Any]] = [
@@ -262,6 +263,19 @@ def test_people_are_shown_events_not_bytes() -> None:
         '"contentBlockIndex": 0}',
     ]
     assert "# the last message is cut off" in show(whole[:-1])
+
+
+def test_reports_show_events_not_bytes() -> None:
+    body = framed(START, *[piece(0, "x" * 500)] * 60)
+    assert FORMAT.show(body) == show(body)
+    shown = list(pieces(attempt(body), FORMAT))
+    text = "".join(str(part.text) for part in shown)
+    assert text.startswith("event messageStart {")
+    assert any(part.gap for part in shown), "the middle of a long one is left out"
+    assert "content-type" not in text
+    plain_text = "".join(str(part.text) for part in pieces(attempt(plain()), FORMAT))
+    assert plain_text.startswith("{")
+    assert FORMAT.show(plain()) == plain().decode()
 
 
 _keys = st.sampled_from(

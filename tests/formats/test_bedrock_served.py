@@ -145,9 +145,7 @@ def test_the_programs_of_a_report_run(simulator: Simulator, stream: bool) -> Non
 
     program = FORMAT.python(request, simulator.base_url, None)
     with redirect_stdout(StringIO()) as said:
-        scope: dict[str, Any] = {}
-        exec(compile(program, "reproduction", "exec"), scope)
-    scope["client"].close()
+        exec(compile(program, "reproduction", "exec"), {})
     lines = [json.loads(line) for line in said.getvalue().splitlines()]
     if stream:
         wire = [(kind, data) for event in lines for kind, data in event.items()]

@@ -129,7 +129,7 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
     finding, minimized = details.finding, details.minimized
     entry = defects().get(finding.slug)
     reply = _reply(details)
-    body = details.exchange.last.body.decode("utf-8", "backslashreplace")
+    body = wire_format(details.target.format).show(details.exchange.last.body)
     return {
         "title": title(details),
         "slug": finding.slug,

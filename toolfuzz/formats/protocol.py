@@ -92,8 +92,8 @@ class Framing:
     """The events in a body; what is out of place is noted."""
     join: Callable[[Iterable[WireEvent]], list[bytes]]
     """Bytes for each event."""
-    show: Callable[[bytes], str] = lambda body: body.decode("utf-8", "backslashreplace")
-    """A body as text for people."""
+    show: Callable[[bytes], str] | None = None
+    """A body as text for people, where its bytes are no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +220,16 @@ class WireFormat:
         headers = self.headers(f"${key_env}" if key_env else None)
         url, options = base_url + request.path, self.curl_options(key_env)
         return curl(url, headers, request.body, stream=stream, options=options)
+
+    def is_text(self, body: bytes) -> bool:
+        """Whether the bytes of a reply are text; a binary stream begins with a length."""
+        return self.framing.show is None or body.lstrip()[:1] in (b"{", b"[", b"")
+
+    def show(self, body: bytes) -> str:
+        """Return a reply's body as text for people."""
+        if self.framing.show is None or self.is_text(body):
+            return body.decode("utf-8", "backslashreplace")
+        return self.framing.show(body)
 
     @property
     def clients(self) -> tuple[ClientReader, ...]:

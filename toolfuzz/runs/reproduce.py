@@ -100,5 +100,5 @@ def http_text(service: Service, request: Request, status: int | None, reply: byt
     return (
         f"POST {service.url(request)}\ncontent-type: application/json\n{lines}\n"
         f"{json.dumps(request.body, indent=2)}\n\n"
-        f"### the response, as it came (status {status})\n\n{format.framing.show(reply)}\n"
+        f"### the response, as it came (status {status})\n\n{format.show(reply)}\n"
     )

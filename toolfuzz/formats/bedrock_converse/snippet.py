@@ -32,6 +32,7 @@ def python(request: Request, base_url: str, key_env: str | None) -> str:
         f"body = json.loads(\n    {json.dumps(request.body)!r}\n)",
         f"reply = client.{operation.replace('-', '_')}(modelId={unquote(model)!r}, **body)",
         *_PRINTED[operation],
+        "client.close()",
         "",
     ]
     return "\n".join(lines)

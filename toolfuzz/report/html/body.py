@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from toolfuzz.core.exchange import Attempt
+from toolfuzz.formats import WireFormat
 from toolfuzz.report.html.inert import marked
 
 __all__ = ["HEAD", "TAIL", "Piece", "pieces"]
@@ -26,8 +27,19 @@ class Piece:
     gap: bool = False
 
 
-def pieces(attempt: Attempt) -> Iterator[Piece]:
-    """Return the chunks; a character that two of them share stands in the later one."""
+def pieces(attempt: Attempt, format: WireFormat) -> Iterator[Piece]:
+    """Return the chunks; a character that two of them share stands in the later one.
+
+    Of a format whose bytes are no text, what they say is returned in one piece.
+    """
+    if not format.is_text(attempt.body):
+        text = format.show(attempt.body)
+        left_out = len(text) - HEAD - TAIL
+        yield Piece("", marked(text if left_out <= 0 else text[:HEAD]))
+        if left_out > 0:
+            yield Piece(f"{left_out:,} characters left out", Markup(), gap=True)
+            yield Piece("", marked(text[-TAIL:]))
+        return
     size = sum(len(chunk) for _, chunk in attempt.chunks)
     if size <= HEAD + TAIL:
         yield from _part(attempt, 0, size)

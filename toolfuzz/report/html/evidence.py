@@ -99,7 +99,7 @@ def _shown(run: RunData, case: Case, target: Target, exchange: Exchange) -> Show
         error=last.error,
         content_type=last.headers.get("content-type", ""),
         milliseconds=last.total_ms,
-        pieces=list(pieces(last)),
+        pieces=list(pieces(last, wire_format(target.format))),
         size=len(last.body),
         wanted=_wanted(turn),
         text=marked(reply.text[:_TEXT_LIMIT]) if reply.text.strip() else None,
