@@ -21,8 +21,8 @@ import httpx
 from toolfuzz.core.ask import ask_of
 from toolfuzz.formats import wire_format
 from toolfuzz.generate import draw_cases
-from toolfuzz.runs.run import RunOptions, run_options
-from toolfuzz.runs.targets import Access
+from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.run import run
 from toolfuzz.simulate.process import start
 
 
@@ -59,10 +59,11 @@ async def ours(url: str, cases: int, seed: int, concurrency: int) -> float:
             cases=cases,
             seed=seed,
             out=Path(folder) / "run",
-            access=Access(base_url=url, concurrency=concurrency),
+            base_url=url,
+            concurrency=concurrency,
         )
         began = time.perf_counter()
-        summary = await run_options(options)
+        summary = await run(options)
         seconds = time.perf_counter() - began
     assert summary["targets"][0]["passed"] == cases, "the clean endpoint must pass everything"
     return seconds

@@ -1,20 +1,17 @@
-from dataclasses import replace
-
 import pytest
 from made_up import TARGETS, case, events
 
 from toolfuzz.analyze.doubts import DAYS_FRESH, doubts
 from toolfuzz.analyze.load import RunData, collect
-from toolfuzz.core.events import RunFinished
+from toolfuzz.core.events import RunFinished, TargetGivenUp
 from toolfuzz.core.exchange import Target
 
 DAY = 86_400
-POLICY = {"strict": False, "ignore": [], "select": []}
 ASKED = [case(n, features=("string", "object") if n < 3 else ("string",)).id for n in range(1, 7)]
 
 
 def doubted(run: RunData, candidate: Target = TARGETS[0], **given: object) -> list[str]:
-    options = {"asked": ASKED, "policy": POLICY, "now": 1000.0 + DAY, **given}
+    options = {"asked": ASKED, "judged_alike": True, "now": 1000.0 + DAY, **given}
     return doubts(run, "sim/clean", candidate, **options)  # type: ignore[arg-type]
 
 
@@ -46,7 +43,11 @@ def test_other_cases_are_doubted() -> None:
 
 
 def test_other_rules_of_judging_are_doubted() -> None:
-    run = collect(events())
-    started = replace(run.started, settings={"policy": {**POLICY, "strict": True}})
-    [doubt] = doubted(replace(run, started=started))
+    [doubt] = doubted(collect(events()), judged_alike=False)
     assert "--strict" in doubt
+
+
+def test_a_target_that_was_given_up_is_doubted() -> None:
+    *rest, end = events()
+    [doubt] = doubted(collect([*rest, TargetGivenUp("sim/clean", "HTTP 402", 25), end]))
+    assert doubt == "sim/clean was given up (HTTP 402)"

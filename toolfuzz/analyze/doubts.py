@@ -20,13 +20,13 @@ def doubts(
     candidate: Target,
     *,
     asked: Collection[str],
-    policy: object,
+    judged_alike: bool,
     now: float,
 ) -> list[str]:
     """Return why this baseline should not be used, in sentences; empty when nothing speaks so.
 
-    ``asked``: ids of the cases that the candidate will be asked. ``policy``: the settings under
-    which the candidate is judged (Policy.settings()). ``now``: unix time in seconds.
+    ``asked``: ids of the cases that the candidate will be asked. ``judged_alike``: the same
+    findings count on both sides. ``now``: unix time in seconds.
     """
     found = []
     days = (now - baseline.started.started) / 86_400
@@ -35,6 +35,8 @@ def doubts(
     if baseline.finished is None or baseline.finished.reason != "done":
         reason = baseline.finished.reason if baseline.finished else "cut off"
         found.append(f"it did not run to its end ({reason})")
+    if given_up := baseline.given_up.get(target):
+        found.append(f"{target} was given up ({given_up.reason})")
     asked_then = next(t for t in baseline.started.targets if t.name == target)
     nature = nature_of(asked_then)
     if nature.label != nature_of(candidate).label:
@@ -43,6 +45,6 @@ def doubts(
     shared = len(judged.intersection(asked))
     if shared < min(_FEWEST_CASES, len(asked)):
         found.append(f"it judged only {shared} of the {len(asked)} cases that would be asked now")
-    if baseline.started.settings.get("policy", policy) != policy:
+    if not judged_alike:
         found.append("it was judged with other --strict, --ignore or --select options")
     return found

@@ -17,7 +17,8 @@ from toolfuzz.formats import wire_format
 from toolfuzz.generate.tools import ToolSet
 from toolfuzz.pools.question import modes
 from toolfuzz.report.terminal import print_rows
-from toolfuzz.runs.run import RunOptions, check_options, draw, load_tools
+from toolfuzz.runs.cases import draw, load_tools
+from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.targets import plan_targets
 
 __all__ = ["drawn_cases", "print_plan"]
@@ -28,7 +29,7 @@ BYTES_PER_TOKEN = 3
 
 def print_plan(options: RunOptions, *, as_json: bool) -> None:
     """Print cases, requests, tokens (upper bound) and price per target."""
-    check_options(options)
+    options.check()
     targets = plan_targets(options.models, options.access)
     cases = asyncio.run(drawn_cases(options, load_tools(options)))
     plans = [_target_plan(target, cases, options.repeat) for target in targets]

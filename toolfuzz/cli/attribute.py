@@ -28,9 +28,9 @@ from toolfuzz.evidence.study import (
     study_from_json,
 )
 from toolfuzz.formats import format_names
-from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.journal import read_journal, write_json
-from toolfuzz.runs.targets import Access, access_of_run, open_sources
+from toolfuzz.runs.options import Access, access_of_run, stored_options
+from toolfuzz.runs.targets import open_sources
 from toolfuzz.sources.registry import resolve
 
 _MOST_SHOWN = 5
@@ -100,7 +100,7 @@ async def attribute_failures(
 ) -> list[JsonObject]:
     """Ask for cause and layer of each failure, and keep the results where its study is."""
     seed = data.started.settings.get("seed", 0)
-    policy = Policy(**data.started.settings.get("policy", {}))
+    policy = stored_options(data.started.settings).policy
     results = []
     async with AsyncExitStack() as stack:
         names = sorted({f.target for f in found})

@@ -16,7 +16,7 @@ from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import failures
 from toolfuzz.evidence.study import ATTRIBUTION_NAME, RESULT_NAME, study_folder
 from toolfuzz.runs.journal import read_journal
-from toolfuzz.runs.targets import access_of_run
+from toolfuzz.runs.options import access_of_run
 
 EPILOG = """\b
 Examples:

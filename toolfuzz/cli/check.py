@@ -1,7 +1,6 @@
 """``toolfuzz check``: may this model replace that one?"""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +23,8 @@ from toolfuzz.config import load_config
 from toolfuzz.core.errors import EXIT_INTERRUPTED, UsageError
 from toolfuzz.report.decision import print_check
 from toolfuzz.report.write import parse_wanted
-from toolfuzz.runs.baseline import CheckOptions
 from toolfuzz.runs.check import check_against, check_alone
-from toolfuzz.runs.run import RunOptions
-from toolfuzz.runs.targets import Access
+from toolfuzz.runs.options import Access, CheckOptions, RunOptions
 
 _SPARE = 5 / 4
 """More cases than calls at the cap, since some answers can't be judged."""
@@ -127,14 +124,14 @@ def _paired(flags: dict[str, Any]) -> Work:
         engine_python=run.access.engine_python,
     )
     options = CheckOptions(
-        run,
-        flags["baseline"],
-        flags.get("baseline_model"),
-        baseline_access,
-        rule,
-        frozenset(flags) | load_config().given("run", "judge").keys(),
-        flags["force"],
-        flags["resume"],
+        run=run,
+        baseline=flags["baseline"],
+        baseline_model=flags.get("baseline_model"),
+        baseline_access=baseline_access,
+        rule=rule,
+        given=frozenset(flags) | load_config().given("run", "judge").keys(),
+        force=flags["force"],
+        resume=flags["resume"],
     )
     return lambda tell, stop: check_against(options, tell=tell, stop=stop)
 
@@ -166,4 +163,4 @@ def _run_options(flags: dict[str, Any], cases: int) -> RunOptions:
             "name it with -m MODEL; `toolfuzz compare` sets several runs side by side",
         )
     # How often and how much to ask is the rule's; toolfuzz.toml speaks of runs there.
-    return replace(run, cases=flags.get("cases", cases), repeat=1)
+    return run.but(cases=flags.get("cases", cases), repeat=1)

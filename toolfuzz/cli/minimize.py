@@ -19,9 +19,9 @@ from toolfuzz.evidence.failures import Failure, failures
 from toolfuzz.evidence.minimize import Minimized, Standing
 from toolfuzz.evidence.study import study_failure, study_folder, study_to_json
 from toolfuzz.evidence.tree import size
-from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.journal import read_journal
-from toolfuzz.runs.targets import Access, access_of_run, open_sources
+from toolfuzz.runs.options import Access, access_of_run, stored_options
+from toolfuzz.runs.targets import open_sources
 
 EPILOG = """\b
 Examples:
@@ -109,7 +109,7 @@ async def study_run(
 ) -> list[tuple[Failure, Minimized, JsonObject]]:
     """Minimize failures of a run, one after the other; each may spend the whole budget."""
     settings = data.started.settings
-    policy = Policy(**settings.get("policy", {}))
+    policy = stored_options(settings).policy
     targets = list(dict.fromkeys(f.target for f in found))
     results = []
     async with open_sources(targets, access, seed=settings.get("seed", 0)) as sources:

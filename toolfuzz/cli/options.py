@@ -8,7 +8,7 @@ import click
 from toolfuzz.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from toolfuzz.runs.run import RunOptions
+    from toolfuzz.runs.options import RunOptions
 
 __all__ = [
     "case_options",
@@ -145,26 +145,17 @@ def parse_headers(lines: tuple[str, ...]) -> dict[str, str]:
 
 
 def run_options_from(given: dict[str, Any]) -> "RunOptions":
-    """Build RunOptions: a command's flags over toolfuzz.toml over the defaults."""
-    from pathlib import Path
+    """Build RunOptions: a command's flags over toolfuzz.toml over the defaults.
 
+    A command's flags that are none of them are left out.
+    """
     from toolfuzz.config import load_config
-    from toolfuzz.judge.policy import Policy
-    from toolfuzz.runs.run import RunOptions
-    from toolfuzz.runs.targets import Access
+    from toolfuzz.runs.options import RunOptions
 
     given = {k: v for k, v in given.items() if v not in (None, ())}
     if "headers" in given:
         given["headers"] = parse_headers(given["headers"])
     if "params" in given:
         given["params"] = parse_params(given["params"])
-    if "out" in given:
-        given["out"] = Path(given["out"])
     given = {**load_config().given("run", "judge"), **given}
-
-    def part(cls: Any) -> Any:
-        names = cls.__dataclass_fields__
-        return cls(**{k: given[k] for k in names if k in given})
-
-    own = {k: given[k] for k in RunOptions.__dataclass_fields__ if k in given}
-    return RunOptions(**{"models": (), **own, "access": part(Access), "policy": part(Policy)})
+    return RunOptions.read({k: v for k, v in given.items() if k in RunOptions.model_fields})

@@ -12,7 +12,7 @@ from toolfuzz.cli.options import case_options, repeat_option, run_options_from
 from toolfuzz.core.text import printable
 from toolfuzz.generate.plan import describe_plan
 from toolfuzz.report.terminal import print_rows
-from toolfuzz.runs.run import check_options, load_tools
+from toolfuzz.runs.cases import load_tools
 
 EPILOG = """\b
 Examples:
@@ -29,7 +29,7 @@ Examples:
 def plan(as_json: bool, **given: Any) -> None:
     """Show what so many cases cover: pairs and triples of schema features, shapes, tokens."""
     options = run_options_from(given)
-    check_options(options)
+    options.check()
     tool_sets = load_tools(options)
     cases = asyncio.run(drawn_cases(options, tool_sets))
     facts = asdict(describe_plan(cases, options.features))

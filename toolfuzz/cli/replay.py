@@ -27,7 +27,8 @@ from toolfuzz.evidence.failures import failures
 from toolfuzz.evidence.replay import KnownFailure, Replayed, replay_known, worst
 from toolfuzz.evidence.study import RESULT_NAME, study_folder, study_from_json
 from toolfuzz.runs.journal import find_journal, read_journal
-from toolfuzz.runs.targets import Access, open_sources
+from toolfuzz.runs.options import Access
+from toolfuzz.runs.targets import open_sources
 from toolfuzz.sources.source import SourceSpec
 
 EXIT_CODES = {

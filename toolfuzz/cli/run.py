@@ -28,7 +28,9 @@ from toolfuzz.core.errors import EXIT_INTERRUPTED, UsageError
 from toolfuzz.core.text import printable
 from toolfuzz.report.terminal import print_summary
 from toolfuzz.report.write import parse_wanted
-from toolfuzz.runs.run import RunOptions, resumed_options, run_options
+from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.resume import resumed_options
+from toolfuzz.runs.run import run as run_options
 
 EPILOG = """\b
 Examples:

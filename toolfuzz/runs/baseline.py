@@ -6,29 +6,20 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from toolfuzz.analyze.check import CheckRule
 from toolfuzz.analyze.doubts import doubts
 from toolfuzz.analyze.load import RunData, collect
-from toolfuzz.core.case import Case, JsonObject
+from toolfuzz.core.case import Case
 from toolfuzz.core.errors import ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.core.verdict import Verdict
-from toolfuzz.judge.policy import Policy
+from toolfuzz.runs.cases import draw, load_tools
 from toolfuzz.runs.journal import JOURNAL_NAME, read_journal
-from toolfuzz.runs.run import RunOptions, draw, load_tools
-from toolfuzz.runs.targets import (
-    Access,
-    Source,
-    access_of_run,
-    current_names,
-    open_sources,
-    plan_targets,
-)
+from toolfuzz.runs.options import Access, CheckOptions, RunOptions, access_of_run, stored_options
+from toolfuzz.runs.targets import Source, open_sources, plan_targets
 
 __all__ = [
     "Baseline",
-    "CheckOptions",
     "cases_to_ask",
     "doubts_about",
     "find_baseline",
@@ -37,38 +28,20 @@ __all__ = [
     "with_stored_settings",
 ]
 
-_CASE_SETTINGS = ("tools", "mcp", "openapi", "probes", "features", "seed", "strength")
+_CASE_SETTINGS = (
+    "tools",
+    "mcp",
+    "openapi",
+    "probes",
+    "features",
+    "seed",
+    "strength",
+    "inline_refs",
+    "allow_remote_refs",
+)
+_JUDGING = ("strict", "ignore", "select")
 # The embedded simulator's faults follow its seed, so the two sides get different seeds.
 _OTHER_SEED = 1_000_003
-
-
-@dataclass(frozen=True, slots=True)
-class CheckOptions:
-    """Everything that ``toolfuzz check --baseline`` can be told.
-
-    ``run.models`` holds the candidate alone and ``run.cases`` the most cases that are asked.
-    ``given`` names the settings that somebody set; a stored baseline's stand in for the others.
-    ``baseline`` is a run's folder (or journal) or a model; ``baseline_model`` picks a target of
-    that run and ``baseline_access`` says how a model is reached.
-    """
-
-    run: RunOptions
-    baseline: str
-    baseline_model: str | None = None
-    baseline_access: Access = field(default_factory=Access)
-    rule: CheckRule = field(default_factory=CheckRule)
-    given: frozenset[str] = frozenset()
-    force: bool = False
-    resume: bool = False
-
-    def settings(self) -> JsonObject:
-        """Return what the journal keeps: the run's settings and what it is checked against."""
-        against = {
-            "baseline": self.baseline,
-            "baseline_model": self.baseline_model,
-            "margin": self.rule.margin,
-        }
-        return {**self.run.settings(), "check": against}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +62,12 @@ def with_stored_settings(options: CheckOptions) -> CheckOptions:
     run = _run_of(options.baseline)
     if run is None:
         return options
-    stored = current_names(run.started.settings)
-    unsaid = [name for name in _CASE_SETTINGS if name in stored and name not in options.given]
-    filled = replace(options.run, **{name: stored[name] for name in unsaid})
-    if "stream" in stored and "stream" not in options.given:
-        filled = replace(filled, access=replace(filled.access, stream=stored["stream"]))
-    if "policy" in stored and not options.given & Policy.__dataclass_fields__.keys():
-        filled = replace(filled, policy=Policy(**stored["policy"]))
-    return replace(options, run=filled)
+    stored = stored_options(run.started.settings)
+    names = [name for name in (*_CASE_SETTINGS, "stream") if name not in options.given]
+    if not options.given.intersection(_JUDGING):
+        names += _JUDGING
+    filled = options.run.but(**{name: getattr(stored, name) for name in names})
+    return options.model_copy(update={"run": filled})
 
 
 def find_baseline(options: CheckOptions, candidate: Target) -> Baseline:
@@ -140,7 +111,7 @@ def find_baseline(options: CheckOptions, candidate: Target) -> Baseline:
         replace(target, name=label, stream=options.run.access.stream, kind=kind),
         target.name,
         access,
-        int(run.started.settings.get("seed") or 0) + _OTHER_SEED,
+        stored_options(run.started.settings).seed + _OTHER_SEED,
         run,
         stored,
         tuple(case for case in run.cases.values() if case.id in stored),
@@ -186,7 +157,7 @@ def doubts_about(
             baseline.model,
             candidate,
             asked=asked,
-            policy=options.run.policy.settings(),
+            judged_alike=stored_options(baseline.run.started.settings).policy == options.run.policy,
             now=time.time(),
         )
     one, other = nature_of(baseline.target), nature_of(candidate)
@@ -199,22 +170,16 @@ async def stored_cases(options: CheckOptions, baseline: Baseline) -> list[Case] 
     """Return the cases a stored baseline must know, None when there is no stored baseline."""
     if baseline.run is None:
         return None
-    if _other_cases(options, baseline.run.started.settings):
+    if _other_cases(options, stored_options(baseline.run.started.settings)):
         async with aclosing(draw(options.run, load_tools(options.run))) as drawn:
             return [case async for case in drawn]
     return list(baseline.cases[: options.run.cases])
 
 
-def _other_cases(options: CheckOptions, stored: JsonObject) -> bool:
+def _other_cases(options: CheckOptions, stored: RunOptions) -> bool:
     """Whether cases were asked for that are not the stored run's own."""
-    return any(
-        name in options.given and _plain(getattr(options.run, name)) != stored.get(name)
-        for name in _CASE_SETTINGS
-    )
-
-
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
+    asked = options.given.intersection(_CASE_SETTINGS)
+    return any(getattr(options.run, name) != getattr(stored, name) for name in asked)
 
 
 @asynccontextmanager
@@ -227,7 +192,7 @@ async def cases_to_ask(
     if not more or len(first) >= most:
         yield _each(first)
         return
-    wider = replace(options.run, cases=most + len(known))
+    wider = options.run.but(cases=most + len(known))
     async with (
         aclosing(draw(wider, load_tools(wider))) as drawn,
         aclosing(_first_then(first, drawn, known, most)) as cases,

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from toolfuzz import __version__
@@ -16,7 +16,6 @@ from toolfuzz.core.codec import FORMAT_VERSION
 from toolfuzz.core.errors import EndpointError, UsageError
 from toolfuzz.core.events import Event, RunFinished, RunStarted
 from toolfuzz.runs.baseline import (
-    CheckOptions,
     cases_to_ask,
     doubts_about,
     find_baseline,
@@ -24,18 +23,13 @@ from toolfuzz.runs.baseline import (
     stored_cases,
     with_stored_settings,
 )
+from toolfuzz.runs.cases import draw, load_tools
 from toolfuzz.runs.journal import JOURNAL_NAME, read_journal, write_json
+from toolfuzz.runs.options import CheckOptions, RunOptions
 from toolfuzz.runs.pairs import PairedCheck, check_pairs
 from toolfuzz.runs.record import Record
-from toolfuzz.runs.run import (
-    RunOptions,
-    check_options,
-    default_folder,
-    draw,
-    load_tools,
-    write_summary,
-)
 from toolfuzz.runs.sequential import accept_or_reject
+from toolfuzz.runs.summary import default_folder, write_summary
 from toolfuzz.runs.targets import open_sources, plan_targets
 
 __all__ = ["CHECK_NAME", "FRESH_NAME", "check_against", "check_alone"]
@@ -135,7 +129,7 @@ async def check_alone(
     Raises UsageError before anything is asked, and EndpointError.
     """
     stop = stop or asyncio.Event()
-    check_options(run if not resume else replace(run, out=None))
+    (run.but(out=None) if resume else run).check()
     (target,) = plan_targets(run.models, run.access)
     tool_sets = load_tools(run)
     async with (
@@ -205,6 +199,6 @@ def _finish(folder: Path, check: JsonObject) -> JsonObject:
 
 def _check(options: CheckOptions) -> None:
     run = options.run
-    check_options(replace(run, out=None) if options.resume else run)
+    (run.but(out=None) if options.resume else run).check()
     if options.resume and (run.out is None or not (run.out / JOURNAL_NAME).is_file()):
         raise UsageError("--resume needs --out DIR with the check that was cut off")

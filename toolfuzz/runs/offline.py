@@ -5,6 +5,7 @@ the public vendor verifiers (github.com/MoonshotAI/K2-Vendor-Verifier), in which
 has already merged a streamed reply.
 """
 
+import base64
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,14 +15,14 @@ from typing import Any
 from toolfuzz.core.ask import turns_of
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Json, JsonObject
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.events import CaseDrawn, ExchangeRecorded, event_from_json
+from toolfuzz.core.events import CaseDrawn, ExchangeRecorded, RunStarted, event_from_json
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
 from toolfuzz.formats import USUAL, guess, wire_format
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.policy import Policy
 
-__all__ = ["BadLine", "Judged", "judge_lines"]
+__all__ = ["BadLine", "Judged", "judge_lines", "judge_one"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,21 @@ def judge_lines(path: Path, policy: Policy) -> Iterator[Judged | BadLine]:
         yield Judged(recorded.id, policy.apply(judgement), recorded.source)
 
 
+def judge_one(
+    request: JsonObject,
+    reply: Json,
+    *,
+    expect: JsonObject | None = None,
+    format: str | None = None,
+    stream: bool = False,
+    status: int = 200,
+) -> Judgement:
+    """Judge one reply to one request body (see ``toolfuzz.judge_reply``); raises UsageError."""
+    named = format or guess(request).name
+    recorded = _recorded("reply", named, request, _as_bytes(reply), status, stream, expect)
+    return judge(recorded.case, recorded.replies, max_tokens=recorded.cap)
+
+
 def _lines(path: Path) -> Iterator[str]:
     try:
         with path.open("rb") as file:
@@ -94,9 +110,10 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 class _Journal:
-    """What earlier lines of a run's journal said: the cases, and the replies turn by turn."""
+    """What earlier lines of a run's journal said: formats, cases, and replies turn by turn."""
 
     def __init__(self) -> None:
+        self.formats: dict[str, str] = {}
         self.cases: dict[str, Case] = {}
         self._replies: dict[tuple[str, bool], dict[int, Reply]] = {}
 
@@ -123,28 +140,31 @@ def _read(line: str, number: int, journal: _Journal) -> _Recorded | None:
     if not isinstance(request, dict) or not isinstance(response, dict):
         raise UsageError("an exchange needs the objects `request` and `response`")
     label = str(data.get("id", data.get("data_index", number)))
-    if "body" in response or "sse" in response:
+    if response.keys() & {"body", "sse", "body_base64"}:
         return _from_exchange(data, label, request, response)
     return _from_verifier(data, label, request, response)
 
 
 def _from_journal(data: JsonObject, journal: _Journal) -> _Recorded | None:
     match event_from_json(data):
+        case RunStarted() as begun:
+            journal.formats |= {target.name: target.format for target in begun.targets}
         case CaseDrawn(case):
             journal.cases[case.id] = case
         case ExchangeRecorded(exchange):
             known = journal.cases.get(exchange.case_id)
             if known is None or exchange.turn >= len(known.turns):
                 raise UsageError(f"no case {exchange.case_id} stands before this exchange")
-            api = str(_format_named(data) or guess(exchange.request).name)
+            known_format = journal.formats.get(exchange.target)
+            format_ = wire_format(known_format or guess(exchange.request).name)
             turn, stream = exchange.turn, exchange.stream
             question = f"{exchange.case_id}/{exchange.target}/{exchange.repeat}"
-            reply = wire_format(api).read(exchange.last, stream=stream)
+            reply = format_.read(exchange.last, stream=stream)
             return _Recorded(
                 id=f"{exchange.case_id}/{turn}/{exchange.target}/{exchange.repeat}",
                 case=known,
                 replies=[*journal.before(question, stream, turn), reply],
-                cap=wire_format(api).cap(exchange.request),
+                cap=format_.cap(exchange.request),
                 counterpart=journal.before(question, False, turn + 1) if stream else (),
                 source=exchange.target,
                 question=question,
@@ -155,12 +175,21 @@ def _from_journal(data: JsonObject, journal: _Journal) -> _Recorded | None:
 def _from_exchange(
     data: JsonObject, label: str, request: JsonObject, response: JsonObject
 ) -> _Recorded:
-    api = _format_named(data) or guess(request).name
-    if not isinstance(api, str):
+    named = _format_named(data) or guess(request).name
+    if not isinstance(named, str):
         raise UsageError("`format` must be the name of a wire format")
-    stream = "sse" in response
-    body = response["sse"] if stream else response["body"]
-    return _recorded(label, api, request, body, _status(response), stream, data.get("expect"))
+    stream = "sse" in response or response.get("stream") is True
+    content = _content(response)
+    return _recorded(label, named, request, content, _status(response), stream, data.get("expect"))
+
+
+def _content(response: JsonObject) -> bytes:
+    if "body_base64" not in response:
+        return _as_bytes(response["sse"] if "sse" in response else response["body"])
+    try:
+        return base64.b64decode(response["body_base64"], validate=True)
+    except (TypeError, ValueError):
+        raise UsageError("`response.body_base64` is not base64") from None
 
 
 def _format_named(data: JsonObject) -> Any:
@@ -172,44 +201,44 @@ def _from_verifier(
     data: JsonObject, label: str, request: JsonObject, response: JsonObject
 ) -> _Recorded:
     if data.get("status") == "failed" or set(response) == {"error"}:
-        body: Json = {"error": {"message": str(response.get("error"))}}
-        return _recorded(label, USUAL, request, body, 502, False, None)
+        error = _as_bytes({"error": {"message": str(response.get("error"))}})
+        return _recorded(label, USUAL, request, error, 502, False, None)
     if "choices" not in response:
         raise UsageError("`response` has neither `body` nor `sse` nor `choices`")
-    return _recorded(label, USUAL, request, response, 200, False, None)
+    return _recorded(label, USUAL, request, _as_bytes(response), 200, False, None)
 
 
 def _recorded(
     label: str,
-    api: str,
+    named: str,
     request: JsonObject,
-    body: Json,
+    content: bytes,
     status: int,
     stream: bool,
     expect: Json,
 ) -> _Recorded:
-    format_ = wire_format(api)
+    format_ = wire_format(named)
     ask = format_.read_request(request)
     case = Case("recorded", "recorded", (), ask.tools, turns_of(ask, _expectation(expect)))
-    text = body if isinstance(body, str) else json.dumps(body)
-    content_type = "text/event-stream" if stream else "application/json"
+    content_type = format_.framing.content_type if stream else "application/json"
     attempt = Attempt(
         started=0.0,
         first_byte_ms=None,
         total_ms=0.0,
         status=status,
         headers={"content-type": content_type},
-        chunks=((0.0, _bytes(text)),),
+        chunks=((0.0, content),),
     )
     reply = format_.read(attempt, stream=stream)
     return _Recorded(label, case, [*ask.replies, reply], ask.max_tokens)
 
 
-def _bytes(text: str) -> bytes:
-    """Return the bytes that a line of the file gave for a body.
+def _as_bytes(body: Json) -> bytes:
+    """Return the bytes of a body that is text or JSON.
 
     Half of a surrogate pair (``\\ud83d``) is no text: its bytes are those that no UTF-8 has.
     """
+    text = body if isinstance(body, str) else json.dumps(body)
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:

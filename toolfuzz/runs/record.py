@@ -9,6 +9,7 @@ from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunStarted
 from toolfuzz.runs.journal import JOURNAL_NAME, Journal, read_journal
+from toolfuzz.runs.options import same_questions
 
 __all__ = ["Record"]
 
@@ -87,7 +88,7 @@ def _light(event: Event) -> Event:
 def _check_same(folder: Path, events: list[Event], opening: RunStarted) -> None:
     first = events[0] if events else None
     if not isinstance(first, RunStarted) or (
-        (first.targets, first.settings) != (opening.targets, opening.settings)
+        first.targets != opening.targets or not same_questions(first.settings, opening.settings)
     ):
         raise UsageError(
             f"{folder} holds something that was started with other options",

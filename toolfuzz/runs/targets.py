@@ -1,57 +1,25 @@
 """From what a person types after ``-m`` to something that can be asked."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from toolfuzz.analyze.load import RunData
-from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.exchange import StreamMode, Target
+from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.formats import USUAL
+from toolfuzz.runs.options import Access
 from toolfuzz.sources.engine import EngineSource
 from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.reachability import reachable
 from toolfuzz.sources.registry import Endpoint, key_for, resolve
 from toolfuzz.sources.simulated import simulator
 
-__all__ = ["Access", "Source", "access_of_run", "current_names", "open_sources", "plan_targets"]
+__all__ = ["Source", "open_sources", "plan_targets"]
 
 Source = HttpSource | EngineSource
 # A parser answers in milliseconds; what takes longer than these seconds hangs.
 _ENGINE_SECONDS = 10.0
-
-
-_OLD_NAMES = {"api": "format", "twins": "respell"}
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How targets are reached: the options that all models of a command share."""
-
-    base_url: str | None = None
-    format: str | None = None
-    key_env: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    params: JsonObject = field(default_factory=dict)
-    stream: StreamMode = "plain"
-    concurrency: int = 8
-    timeout: float = 120.0
-    engine_python: str | None = None
-    latency_ms: float = 0.0
-
-
-def current_names(options: JsonObject) -> JsonObject:
-    """Return the options under the names of today; two had other names once."""
-    return {_OLD_NAMES.get(name, name): value for name, value in options.items()}
-
-
-def access_of_run(run: RunData) -> Access:
-    """Return how a run reached its targets, so that they can be asked again."""
-    settings = current_names(run.started.settings)
-    names = ("base_url", "format", "key_env", "params")
-    return Access(**{name: settings[name] for name in names if settings.get(name)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,44 @@
+"""Which cases a run asks: the user's own tools are read, the rest is drawn."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+
+from toolfuzz.core.case import Case
+from toolfuzz.generate import draw_ahead
+from toolfuzz.generate.tools import ToolSet, load, load_mcp, load_openapi
+from toolfuzz.runs.options import RunOptions
+
+__all__ = ["draw", "load_tools"]
+
+
+def load_tools(options: RunOptions) -> list[ToolSet]:
+    """Read the user's own tools from all sources; raises UsageError."""
+    return [
+        *(load(spec, allow_remote_refs=options.allow_remote_refs) for spec in options.tools),
+        *(load_mcp(spec) for spec in options.mcp),
+        *(load_openapi(spec, inline_refs=options.inline_refs) for spec in options.openapi),
+    ]
+
+
+def draw(options: RunOptions, tool_sets: Sequence[ToolSet]) -> AsyncGenerator[Case]:
+    """Draw the cases of a run ahead of their readers; with ``respell``, other spellings too."""
+    cases = draw_ahead(
+        options.cases,
+        seed=options.seed,
+        tools=tool_sets,
+        probes=options.probes,
+        features=options.features,
+        strength=options.strength,
+    )
+    return _with_respelled(cases) if options.respell else cases
+
+
+async def _with_respelled(cases: AsyncGenerator[Case]) -> AsyncGenerator[Case]:
+    from toolfuzz.generate.twins import twins
+
+    async with aclosing(cases):
+        async for case in cases:
+            yield case
+            for spelling, twin in twins(case).items():
+                yield replace(twin, origin=f"twin:{spelling}:{case.id}")

@@ -1,0 +1,253 @@
+"""Everything a run can be told: one record, stored whole in the journal and read back whole."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, TypedDict
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from toolfuzz.analyze.check import CheckRule
+from toolfuzz.analyze.load import RunData
+from toolfuzz.core.case import JsonObject
+from toolfuzz.core.codec import first_error
+from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.core.exchange import StreamMode
+from toolfuzz.judge.policy import Policy
+
+__all__ = [
+    "Access",
+    "CheckOptions",
+    "Options",
+    "RunOptions",
+    "access_of_run",
+    "same_questions",
+    "stored_options",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How targets are reached: the options that all models of a command share.
+
+    ``timeout`` is in seconds an attempt; ``latency_ms`` is the embedded simulator's.
+    """
+
+    base_url: str | None = None
+    format: str | None = None
+    key_env: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    params: JsonObject = field(default_factory=dict)
+    stream: StreamMode = "plain"
+    concurrency: int = 8
+    timeout: float = 120.0
+    engine_python: str | None = None
+    latency_ms: float = 0.0
+
+
+class Options(TypedDict, total=False):
+    """The options of a run beside its models, for those who call from Python.
+
+    Where several are taken, one may be given alone. ``tools`` are files, ``python:module:NAME``,
+    names of shipped catalogues or ``all``; ``mcp`` commands or URLs; ``openapi`` files or URLs.
+    ``timeout`` is in seconds an attempt, ``latency_ms`` the embedded simulator's.
+    """
+
+    tools: str | Path | Sequence[str | Path]
+    mcp: str | Sequence[str]
+    openapi: str | Path | Sequence[str | Path]
+    probes: str | Sequence[str]
+    features: str | Sequence[str]
+    cases: int
+    repeat: int
+    seed: int
+    strength: int
+    allow_remote_refs: bool
+    inline_refs: bool
+    respell: bool
+    base_url: str | None
+    format: str | None
+    key_env: str | None
+    headers: Mapping[str, str]
+    params: JsonObject
+    stream: StreamMode
+    concurrency: int
+    timeout: float
+    engine_python: str | None
+    latency_ms: float
+    strict: bool
+    ignore: str | Sequence[str]
+    select: str | Sequence[str]
+    out: str | Path | None
+
+
+def _several(value: Any) -> Any:
+    """One name stands for a list of one; paths are names."""
+    if isinstance(value, str | Path):
+        return (str(value),)
+    return tuple(map(str, value)) if isinstance(value, Sequence) else value
+
+
+_Names = Annotated[tuple[str, ...], BeforeValidator(_several)]
+
+
+class RunOptions(BaseModel):
+    """Everything that ``toolfuzz run`` can be told, under the names of its flags.
+
+    Defaults are the command line's. Raises pydantic's ValidationError; ``read`` raises UsageError.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    models: _Names = ()
+    tools: _Names = ()
+    mcp: _Names = ()
+    openapi: _Names = ()
+    probes: _Names = ()
+    features: _Names = ()
+    cases: int = 100
+    repeat: int = 1
+    seed: int = 0
+    strength: int = 2
+    allow_remote_refs: bool = False
+    inline_refs: bool = False
+    respell: bool = False
+    base_url: str | None = None
+    format: str | None = None
+    key_env: str | None = None
+    headers: Mapping[str, str] = Field(default_factory=dict, repr=False)
+    params: JsonObject = Field(default_factory=dict)
+    stream: StreamMode = "plain"
+    concurrency: int = 8
+    timeout: float = 120.0
+    engine_python: str | None = None
+    latency_ms: float = 0.0
+    strict: bool = False
+    ignore: _Names = ()
+    select: _Names = ()
+    out: Path | None = None
+
+    @classmethod
+    def read(cls, given: JsonObject) -> "RunOptions":
+        """Make the record of what was given; raises UsageError that names what is wrong."""
+        try:
+            return cls.model_validate(_current_names(given))
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            if first["type"] == "extra_forbidden":
+                name = str(first["loc"][0])
+                near = did_you_mean(name, cls.model_fields) or "help(toolfuzz.run) names them all"
+                raise UsageError(f"unknown option: {name}", near) from None
+            raise UsageError(f"option {first_error(error)}", "help(toolfuzz.run)") from None
+
+    @property
+    def access(self) -> Access:
+        """How the targets are reached."""
+        return Access(**{name: getattr(self, name) for name in Access.__dataclass_fields__})
+
+    @property
+    def policy(self) -> Policy:
+        """Which findings count."""
+        return Policy(self.strict, self.ignore, self.select)
+
+    def but(self, **changed: Any) -> "RunOptions":
+        """Return the options with some changed."""
+        return self.model_copy(update=changed)
+
+    def settings(self) -> JsonObject:
+        """Return what the journal keeps: all but the folder, and of headers only the names."""
+        kept = self.model_dump(mode="json", exclude={"out", "headers"})
+        return {**kept, "headers": sorted(self.headers)}
+
+    def check(self) -> None:
+        """Refuse numbers that make no sense; raises UsageError."""
+        for name in ("cases", "repeat", "concurrency"):
+            value = getattr(self, name)
+            if value < 1:
+                example = 8 if name == "concurrency" else 100
+                raise UsageError(
+                    f"--{name} {value}: at least 1 is needed", f"try --{name} {example}"
+                )
+        if self.timeout <= 0:
+            raise UsageError(f"--timeout {self.timeout}: seconds above 0 are needed", None)
+        self.policy.check()
+        if self.out is not None and self.out.exists():
+            raise UsageError(
+                f"the output folder {self.out} already exists",
+                "choose another --out, or move it away: a run never overwrites a run",
+            )
+
+
+class CheckOptions(BaseModel):
+    """Everything that ``toolfuzz check --baseline`` can be told.
+
+    ``run.models`` holds the candidate alone and ``run.cases`` the most cases that are asked.
+    ``given`` names the settings that somebody set; a stored baseline's stand in for the others.
+    ``baseline`` is a run's folder (or journal) or a model; ``baseline_model`` picks a target of
+    that run and ``baseline_access`` says how a model is reached.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run: RunOptions
+    baseline: str
+    baseline_model: str | None = None
+    baseline_access: Access = Access()
+    rule: CheckRule = CheckRule()
+    given: frozenset[str] = frozenset()
+    force: bool = False
+    resume: bool = False
+
+    def settings(self) -> JsonObject:
+        """Return what the journal keeps: the run's settings and what it is checked against."""
+        unkept = {"run": True, "given": True, "resume": True, "baseline_access": {"headers"}}
+        check = self.model_dump(mode="json", exclude=unkept)
+        return {**self.run.settings(), "check": {**check, "margin": self.rule.margin}}
+
+
+_OLD_NAMES = {"api": "format", "twins": "respell"}
+
+
+def _current_names(options: JsonObject) -> JsonObject:
+    """Return the options under the names of today; two had other names once."""
+    return {_OLD_NAMES.get(name, name): value for name, value in options.items()}
+
+
+def stored_options(settings: JsonObject) -> RunOptions:
+    """Return the options that a journal's ``settings`` hold; headers have to be given again.
+
+    Settings of before are read, too: they lacked some options, and those of judging stood under
+    ``policy``. Raises UsageError.
+    """
+    flat = _current_names({**settings, **settings.get("policy", {})})
+    known = {n: v for n, v in flat.items() if n in RunOptions.model_fields and n != "headers"}
+    return RunOptions.read(known)
+
+
+_MAY_CHANGE = frozenset({"headers", "timeout", "concurrency", "engine_python", "latency_ms"})
+
+
+def same_questions(one: JsonObject, other: JsonObject) -> bool:
+    """Whether two runs' settings ask and judge the same; how fast is nobody's business."""
+    first, second = (
+        stored_options(settings).model_dump(exclude=set(_MAY_CHANGE)) for settings in (one, other)
+    )
+    return first == second and _against(one) == _against(other)
+
+
+def _against(settings: JsonObject) -> JsonObject:
+    """Return what a check holds its candidate to; older journals kept less of it."""
+    check: JsonObject = settings.get("check") or {}
+    names = ("baseline", "baseline_model", "margin", "accept", "reject")
+    return {name: check.get(name) for name in names}
+
+
+def access_of_run(run: RunData) -> Access:
+    """Return how a run reached its targets, so that they can be asked again."""
+    stored = stored_options(run.started.settings)
+    return Access(
+        base_url=stored.base_url,
+        format=stored.format,
+        key_env=stored.key_env,
+        params=stored.params,
+    )
