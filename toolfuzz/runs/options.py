@@ -200,8 +200,10 @@ class CheckOptions(BaseModel):
 
     def settings(self) -> JsonObject:
         """Return what the journal keeps: the run's settings and what it is checked against."""
-        unkept = {"run": True, "given": True, "resume": True, "baseline_access": {"headers"}}
-        check = self.model_dump(mode="json", exclude=unkept)
+        check = self.model_dump(
+            mode="json",
+            exclude={"run": True, "given": True, "resume": True, "baseline_access": {"headers"}},
+        )
         return {**self.run.settings(), "check": {**check, "margin": self.rule.margin}}
 
 
