@@ -1,8 +1,9 @@
 """Replies that show a defect, and look-alikes that must not be blamed, written in a line or two.
 
-``arguments`` is one call of one tool, ``answer`` a plain reply, ``streamed`` the tool-call events
-of a stream. None names a wire format: the test judges each in all formats that it fits. Whole
-recorded exchanges are files beside (``defects/examples/SLUG/*.http``).
+``arguments`` is one call of one tool, ``value`` its only parameter, ``answer`` a plain reply,
+``streamed`` the tool-call events of a stream. None names a wire format: the test judges each in
+all formats that it fits. Whole recorded exchanges are files beside
+(``defects/examples/SLUG/*.http``).
 """
 
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ __all__ = [
     "said",
     "streamed",
     "tool",
+    "value",
 ]
 
 UNKNOWN: Final[Any] = object()
@@ -67,6 +69,12 @@ def arguments(
     expect = Expectation("calls", (ExpectedCall("f", asked),)) if known else Expectation("unknown")
     reply = _reply((called("f", sent),), finish="tool_calls", stream=stream)
     return Example(_case((tool,), expect), (reply,), found, where)
+
+
+def value(sent: str, right: Any, schema: JsonObject, *, found: bool = True) -> Example:
+    """The only parameter ``v`` of a tool: its JSON as sent, beside the value asked for."""
+    parameters = {"type": "object", "properties": {"v": schema}, "required": ["v"]}
+    return arguments(f'{{"v": {sent}}}', asked={"v": right}, schema=parameters, found=found)
 
 
 def answer(

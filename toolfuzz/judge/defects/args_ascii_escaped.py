@@ -1,6 +1,7 @@
 """Non-ASCII text is spelled with \\u escapes."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.texts import Escaped
 
 
@@ -30,4 +31,9 @@ DEFECT = Defect(
         "InternLM/lmdeploy#3295",
     ),
     explain={Escaped: explain},
+    examples=(
+        arguments('{"city": "\\u5317\\u4eac"}', asked={"city": "北京"}),
+        arguments('{"city": "北京"}', asked={"city": "北京"}, found=False),
+        arguments('{"text": "\\\\u5317"}', asked={"text": "\\u5317"}, found=False),
+    ),
 )

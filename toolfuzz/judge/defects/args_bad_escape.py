@@ -1,6 +1,7 @@
 """A backslash that starts no JSON escape."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.texts import Mended
 
 
@@ -34,4 +35,10 @@ DEFECT = Defect(
     ),
     pairs=("escape-level-shift",),
     explain={Mended: explain},
+    examples=(
+        arguments('{"path": "E:\\Folder\\a.md"}', asked={"path": "E:\\Folder\\a.md"}),
+        arguments(
+            '{"path": "E:\\\\Folder\\\\a.md"}', asked={"path": "E:\\Folder\\a.md"}, found=False
+        ),
+    ),
 )

@@ -1,6 +1,7 @@
 """The object is wrapped in a markdown fence."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.texts import Fenced
 
 
@@ -28,4 +29,10 @@ DEFECT = Defect(
         "NousResearch/hermes-agent#79333",
     ),
     explain={Fenced: explain},
+    examples=(
+        arguments('```json\n{"a": 1}\n```', asked={"a": 1}),
+        arguments(
+            '{"code": "```json\\n{}\\n```"}', asked={"code": "```json\n{}\n```"}, found=False
+        ),
+    ),
 )

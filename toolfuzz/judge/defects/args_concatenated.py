@@ -1,6 +1,7 @@
 """Several JSON objects stand in one argument string."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.texts import Repeated
 
 
@@ -40,4 +41,9 @@ DEFECT = Defect(
     ),
     pairs=("parallel-merged", "args-cumulative", "call-dropped", "calls-missing"),
     explain={Repeated: explain},
+    examples=(
+        arguments('{"a": 1}{"a": 1}', asked={"a": 1}),
+        arguments('{"a": 1}{"b": 2}', asked={"a": 1}),
+        arguments('{"a": "{}{}"}', asked={"a": "{}{}"}, found=False),
+    ),
 )

@@ -1,6 +1,7 @@
 """The whole argument object is encoded as JSON twice or more."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.texts import Layered
 
 
@@ -31,4 +32,8 @@ DEFECT = Defect(
         "huggingface/smolagents#1003",
     ),
     explain={Layered: explain},
+    examples=(
+        arguments('"{\\"a\\": 1}"', asked={"a": 1}),
+        arguments('{"a": "{\\"b\\": 1}"}', asked={"a": '{"b": 1}'}, found=False),
+    ),
 )

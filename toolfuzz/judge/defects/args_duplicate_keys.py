@@ -2,6 +2,7 @@
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._some import some
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.texts import Odd
 
 
@@ -24,4 +25,8 @@ DEFECT = Defect(
     ),
     example='"arguments":"{\\"q\\":\\"a\\",\\"q\\":\\"b\\"}"',
     explain={Odd: explain},
+    examples=(
+        arguments('{"a": 1, "a": 1}', asked={"a": 1}),
+        arguments('{"a": 1, "b": {"a": 1}}', asked={"a": 1, "b": {"a": 1}}, found=False),
+    ),
 )

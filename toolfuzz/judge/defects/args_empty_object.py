@@ -2,12 +2,15 @@
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.differences import Emptied, listed
+from toolfuzz.judge.example import arguments
 
 
 def explain(fact: Emptied) -> str | None:
     """Look for {} instead of the arguments."""
     return f"no argument came; {listed(fact.keys)} are lost" if fact.depth == 0 else None
 
+
+_SCHEMA = {"type": "object", "properties": {"path": {"type": "string"}}, "required": ["path"]}
 
 DEFECT = Defect(
     slug="args-empty-object",
@@ -31,4 +34,8 @@ DEFECT = Defect(
     ),
     pairs=("schema-unenforced",),
     explain={Emptied: explain},
+    examples=(
+        arguments("{}", asked={"path": "/tmp"}, schema=_SCHEMA),
+        arguments("{}", asked={}, found=False),
+    ),
 )

@@ -1,6 +1,7 @@
 """arguments is an empty string."""
 
 from toolfuzz.judge.defect import Defect, Said
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.texts import Blank
 
 
@@ -39,4 +40,8 @@ DEFECT = Defect(
         "it look alike."
     ),
     explain={Blank: explain},
+    examples=(
+        arguments(" ", asked={"a": 1}),
+        arguments("{}", asked={}, found=False),
+    ),
 )

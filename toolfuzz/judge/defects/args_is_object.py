@@ -2,6 +2,7 @@
 
 from toolfuzz.core.jsonvalue import a_kind
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.texts import NotText
 
 
@@ -33,4 +34,8 @@ DEFECT = Defect(
         "vllm-project/vllm#28820",
     ),
     explain={NotText: explain},
+    examples=(
+        arguments({"a": 1}, asked={"a": 1}, where="text"),
+        arguments('{"a": 1}', asked={"a": 1}, found=False),
+    ),
 )

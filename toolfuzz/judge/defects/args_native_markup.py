@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Marked, Retyped, Reworded
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.spelled import markup_in
 from toolfuzz.judge.texts import Unread
 
@@ -61,4 +62,9 @@ DEFECT = Defect(
         Marked: explain_key,
     },
     outranks=before("args-native-markup"),
+    examples=(
+        arguments("<arg_key>a</arg_key><arg_value>1</arg_value>", asked={"a": 1}),
+        arguments('{"v": "Paris</parameter>"}', asked={"v": "Paris"}),
+        arguments('{"v": "a </parameter> b"}', asked={"v": "a </parameter> b"}, found=False),
+    ),
 )

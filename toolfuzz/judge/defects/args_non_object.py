@@ -1,6 +1,7 @@
 """arguments is JSON, but no object."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.texts import NotObject, NotText
 
 
@@ -31,4 +32,8 @@ DEFECT = Defect(
     example='"arguments":"[1,2,3]"',
     sources=("langchain-ai/langchain#36052", "vllm-project/vllm#50861"),
     explain={NotObject: explain, NotText: explain_value},
+    examples=(
+        arguments("[1, 2]", asked={"a": 1}),
+        arguments('{"a": [1, 2]}', asked={"a": [1, 2]}, found=False),
+    ),
 )

@@ -2,6 +2,7 @@
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._some import some
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.texts import Odd
 
 
@@ -29,4 +30,8 @@ DEFECT = Defect(
     example='"arguments":"{\\"value\\": NaN}"',
     sources=("vllm-project/vllm#55429", "Alishahryar1/free-claude-code#1768"),
     explain={Odd: explain},
+    examples=(
+        arguments('{"a": NaN}'),
+        arguments('{"a": "NaN"}', asked={"a": "NaN"}, found=False),
+    ),
 )

@@ -1,6 +1,7 @@
 """arguments is null or missing."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import ABSENT, arguments
 from toolfuzz.judge.texts import NotText
 
 
@@ -25,4 +26,9 @@ DEFECT = Defect(
     example='"function":{"name":"ping","arguments":null}',
     sources=("langchain-ai/langchain#34190", "mark3labs/mcphost#117"),
     explain={NotText: explain},
+    examples=(
+        arguments(None, asked={"a": 1}, where="text"),
+        arguments(ABSENT, asked={"a": 1}, where="text"),
+        arguments("{}", asked={}, found=False),
+    ),
 )

@@ -1,6 +1,7 @@
 """A Python literal instead of JSON."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.texts import Mended
 
 
@@ -29,4 +30,9 @@ DEFECT = Defect(
         "mangiucugna/json_repair#210",
     ),
     explain={Mended: explain},
+    examples=(
+        arguments("{'a': 1}", asked={"a": 1}),
+        arguments('{"on": True}', asked={"on": True}),
+        arguments('{"code": "{\'a\': True}"}', asked={"code": "{'a': True}"}, found=False),
+    ),
 )

@@ -1,6 +1,7 @@
 """Raw newlines or tabs inside a JSON string."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.repair import control_characters
 from toolfuzz.judge.texts import Mended
 
@@ -28,4 +29,8 @@ DEFECT = Defect(
     example='"arguments":"{\\"text\\":\\"line1<LF>line2\\"}"',
     sources=("earendil-works/pi#2681", "earendil-works/pi#3637", "langchain-ai/langchainjs#5160"),
     explain={Mended: explain},
+    examples=(
+        arguments('{"text": "a\nb"}', asked={"text": "a\nb"}),
+        arguments('{\n"text": "a\\nb"\n}', asked={"text": "a\nb"}, found=False),
+    ),
 )

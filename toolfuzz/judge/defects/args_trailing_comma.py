@@ -1,6 +1,7 @@
 """A comma before a closing bracket, or a comment."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.texts import Mended
 
 
@@ -21,4 +22,8 @@ DEFECT = Defect(
     example='"arguments":"{\\"items\\":[1,2,],}"',
     sources=("ducroo/SICTIC-AI#37", "BerriAI/litellm#22503"),
     explain={Mended: explain},
+    examples=(
+        arguments('{"a": 1,}', asked={"a": 1}),
+        arguments('{"text": "a,}"}', asked={"text": "a,}"}, found=False),
+    ),
 )

@@ -1,6 +1,7 @@
 """Text, brackets or markup around the whole object."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.texts import Surrounded
 
 
@@ -24,4 +25,9 @@ DEFECT = Defect(
     example='"arguments":"{\\"a\\":1} done."',
     sources=("NousResearch/hermes-agent#79333", "josdejong/jsonrepair#196", "ROCm/FastFlowLM#537"),
     explain={Surrounded: explain},
+    examples=(
+        arguments('{"a": 1} Done.', asked={"a": 1}),
+        arguments('{"a": 1}}', asked={"a": 1}),
+        arguments(' {"a": 1}\n', asked={"a": 1}, found=False),
+    ),
 )

@@ -1,6 +1,7 @@
 """The argument text stops before its object is closed."""
 
 from toolfuzz.judge.defect import Defect, Said
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.texts import StopsEarly
 
 
@@ -37,4 +38,8 @@ DEFECT = Defect(
     ),
     pairs=("stream-tail-lost", "finish-length-masked"),
     explain={StopsEarly: explain},
+    examples=(
+        arguments('{"text": "The quick', asked={"text": "The quick brown fox"}),
+        arguments('{"text": "The quick"}', asked={"text": "The quick"}, found=False),
+    ),
 )

@@ -7,6 +7,7 @@ from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.defects._some import some
 from toolfuzz.judge.differences import Reworded
+from toolfuzz.judge.example import value
 from toolfuzz.judge.texts import Odd
 
 _MISREADINGS = ("latin-1", "cp1252", "cp437", "mac-roman", "gbk", "shift-jis", "euc-kr")
@@ -82,6 +83,8 @@ def _one_digit_off(expected: str, came: str) -> bool:
     )
 
 
+_SCHEMA = {"type": "string"}
+
 DEFECT = Defect(
     slug="args-unicode-corrupt",
     group="A",
@@ -105,4 +108,10 @@ DEFECT = Defect(
     ),
     explain={Reworded: explain_text, Odd: explain_odd},
     outranks=before("args-unicode-corrupt"),
+    examples=(
+        value('"��"', "日本", _SCHEMA),
+        value('"日木"', "日本", _SCHEMA),
+        value('"東京"', "北京", _SCHEMA, found=False),
+        value('"�"', "�", _SCHEMA, found=False),
+    ),
 )

@@ -1,6 +1,7 @@
 """The argument text is no JSON and no known fault explains it."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.texts import Headless, Unread
 
 
@@ -30,4 +31,9 @@ DEFECT = Defect(
     pairs=("args-native-markup", "args-truncated", "partial-literal-corruption"),
     explain={Unread: explain, Headless: explain_headless},
     residual=True,
+    examples=(
+        arguments("a=1", asked={"a": 1}),
+        arguments('{"a": 1}', asked={"a": 1}, found=False),
+        arguments('{"a": ', asked={"a": 1}, found=False),
+    ),
 )

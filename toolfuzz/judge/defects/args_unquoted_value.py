@@ -1,6 +1,7 @@
 """A string stands without its quotes, or without the first one."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.texts import Mended
 
 
@@ -30,4 +31,8 @@ DEFECT = Defect(
         "anthropics/claude-code#87251",
     ),
     explain={Mended: explain},
+    examples=(
+        arguments('{"id": 8c1f-77, "n": 1}', asked={"id": "8c1f-77", "n": 1}),
+        arguments('{"id": "8c1f-77", "n": 1}', asked={"id": "8c1f-77", "n": 1}, found=False),
+    ),
 )

@@ -2,6 +2,7 @@
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.differences import Wrapped
+from toolfuzz.judge.example import arguments
 
 
 def explain(fact: Wrapped) -> str:
@@ -24,4 +25,10 @@ DEFECT = Defect(
     example='{"arguments":{"path":"/home"}}',
     sources=("vllm-project/vllm#32146",),
     explain={Wrapped: explain},
+    examples=(
+        arguments('{"arguments": {"path": "/home"}}', asked={"path": "/home"}),
+        arguments(
+            '{"arguments": {"path": "/home"}}', asked={"arguments": {"path": "/home"}}, found=False
+        ),
+    ),
 )

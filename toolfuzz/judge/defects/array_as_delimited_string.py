@@ -5,6 +5,7 @@ import re
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.example import value
 from toolfuzz.judge.spelled import SEPARATORS
 
 
@@ -43,4 +44,8 @@ DEFECT = Defect(
     sources=("adcontextprotocol/adcp#4201",),
     explain={Retyped: explain},
     outranks=before("array-as-delimited-string"),
+    examples=(
+        value('"red, green"', ["red", "green"], {"type": "array", "items": {"type": "string"}}),
+        value('"red, green"', "red, green", {"type": "string"}, found=False),
+    ),
 )

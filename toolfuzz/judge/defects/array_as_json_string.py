@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Ambiguous, Retyped
+from toolfuzz.judge.example import value
 
 
 def explain(fact: Retyped) -> str | None:
@@ -50,4 +51,8 @@ DEFECT = Defect(
     ),
     explain={Retyped: explain, Ambiguous: note},
     outranks=before("array-as-json-string"),
+    examples=(
+        value('"[1, 2]"', [1, 2], {"type": "array", "items": {"type": "integer"}}),
+        value('"[1, 2]"', "[1, 2]", {"type": "string"}, found=False),
+    ),
 )

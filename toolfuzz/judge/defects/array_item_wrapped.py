@@ -4,6 +4,7 @@ from toolfuzz.core.jsonvalue import equal
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import UNKNOWN, ItemsWrapped, Retyped
+from toolfuzz.judge.example import value
 from toolfuzz.judge.spelled import unwrapped_items
 
 _SAID = "an object around the array's items"
@@ -23,6 +24,8 @@ def explain_items(fact: ItemsWrapped) -> str:
     return _SAID
 
 
+_SCHEMA = {"type": "array", "items": {"type": "integer"}}
+
 DEFECT = Defect(
     slug="array-item-wrapped",
     group="B",
@@ -36,4 +39,14 @@ DEFECT = Defect(
     sources=("NousResearch/hermes-agent#99290",),
     explain={Retyped: explain, ItemsWrapped: explain_items},
     outranks=before("array-item-wrapped"),
+    examples=(
+        value('[{"item": 1}, {"item": 2}]', [1, 2], _SCHEMA),
+        value('{"item": [1, 2]}', [1, 2], _SCHEMA),
+        value(
+            '[{"item": 1}]',
+            [{"item": 1}],
+            {"type": "array", "items": {"type": "object"}},
+            found=False,
+        ),
+    ),
 )

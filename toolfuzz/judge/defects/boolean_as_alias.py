@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.example import value
 
 _ALIASES = frozenset({"1", "yes", "on", "y", "t", "0", "no", "off", "n", "f"})
 
@@ -17,6 +18,8 @@ def explain(fact: Retyped) -> str | None:
     return f"{came!r} instead of a boolean" if word or number else None
 
 
+_SCHEMA = {"type": "boolean"}
+
 DEFECT = Defect(
     slug="boolean-as-alias",
     group="B",
@@ -29,4 +32,10 @@ DEFECT = Defect(
     example='{"enabled":1}',
     explain={Retyped: explain},
     outranks=before("boolean-as-alias"),
+    examples=(
+        value("1", True, _SCHEMA),
+        value('"no"', False, _SCHEMA),
+        value("1", 1, {"type": "integer"}, found=False),
+        value('"no"', "no", {"type": "string"}, found=False),
+    ),
 )

@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.example import value
 
 
 def explain(fact: Retyped) -> str | None:
@@ -14,6 +15,8 @@ def explain(fact: Retyped) -> str | None:
     python = " in Python's spelling" if fact.came.strip() in ("True", "False") else ""
     return f"the boolean came as a string{python}"
 
+
+_SCHEMA = {"type": "boolean"}
 
 DEFECT = Defect(
     slug="boolean-as-string",
@@ -31,4 +34,9 @@ DEFECT = Defect(
     sources=("QwenLM/qwen-code#477", "anomalyco/opencode#7513", "antirez/ds4#569"),
     explain={Retyped: explain},
     outranks=before("boolean-as-string"),
+    examples=(
+        value('"true"', True, _SCHEMA),
+        value('"False"', False, _SCHEMA),
+        value('"true"', "true", {"type": "string"}, found=False),
+    ),
 )

@@ -3,12 +3,15 @@
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Leaf, Resized
+from toolfuzz.judge.example import value
 
 
 def explain(fact: Leaf | Resized) -> str | None:
     """Look for any other keyword that the value breaks."""
     return fact.fault.message if fact.fault and fact.fault.about == "constraint" else None
 
+
+_SCHEMA = {"type": "integer", "maximum": 100}
 
 DEFECT = Defect(
     slug="constraint-violation",
@@ -33,4 +36,8 @@ DEFECT = Defect(
     pairs=("tuple-violated", "schema-unenforced"),
     explain={Leaf: explain, Resized: explain},
     outranks=before("constraint-violation"),
+    examples=(
+        value("101", 5, _SCHEMA),
+        value("100", 100, _SCHEMA, found=False),
+    ),
 )

@@ -4,6 +4,7 @@ from toolfuzz.core.json import is_prefix
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.example import value
 
 
 def explain(fact: Retyped) -> str | None:
@@ -18,6 +19,8 @@ def explain(fact: Retyped) -> str | None:
         text = "JSON that stops early"
     return f"a string ({text}) where an {fact.container} belongs"
 
+
+_SCHEMA = {"type": "object"}
 
 DEFECT = Defect(
     slug="container-as-opaque-string",
@@ -35,4 +38,9 @@ DEFECT = Defect(
     sources=("stacklok/mecatl#253",),
     explain={Retyped: explain},
     outranks=before("container-as-opaque-string"),
+    examples=(
+        value('"name=Bob"', {"name": "Bob"}, _SCHEMA),
+        value('"name=Bob"', "name=Bob", {"type": "string"}, found=False),
+        value('"{\\"name\\": \\"Bob\\"}"', {"name": "Bob"}, _SCHEMA, found=False),
+    ),
 )

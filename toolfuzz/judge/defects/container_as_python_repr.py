@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.example import value
 
 
 def explain(fact: Retyped) -> str | None:
@@ -28,4 +29,8 @@ DEFECT = Defect(
     sources=("waybarrios/vllm-mlx#63", "modelscope/ms-swift#10169"),
     explain={Retyped: explain},
     outranks=before("container-as-python-repr"),
+    examples=(
+        value("\"{'a': True}\"", {"a": True}, {"type": "object"}),
+        value("\"{'a': True}\"", "{'a': True}", {"type": "string"}, found=False),
+    ),
 )

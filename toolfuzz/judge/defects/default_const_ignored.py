@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Leaf, Unasked
+from toolfuzz.judge.example import arguments, value
 
 
 def explain(fact: Unasked) -> str | None:
@@ -14,6 +15,8 @@ def explain_leaf(fact: Leaf) -> str | None:
     """Look for another value than the constant."""
     return fact.fault.message if fact.fault and fact.fault.about == "const" else None
 
+
+_SCHEMA = {"properties": {"path": {"type": "string"}, "delay": {"default": 0.5}}}
 
 DEFECT = Defect(
     slug="default-const-ignored",
@@ -28,4 +31,11 @@ DEFECT = Defect(
     pairs=("enum-violation", "schema-unenforced"),
     explain={Unasked: explain, Leaf: explain_leaf},
     outranks=before("default-const-ignored"),
+    examples=(
+        value('"b"', "a", {"const": "a"}),
+        arguments('{"path": "/tmp", "delay": 0.25}', asked={"path": "/tmp"}, schema=_SCHEMA),
+        arguments(
+            '{"path": "/tmp", "delay": 0.5}', asked={"path": "/tmp"}, schema=_SCHEMA, found=False
+        ),
+    ),
 )

@@ -5,6 +5,7 @@ import re
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Reworded
+from toolfuzz.judge.example import value
 from toolfuzz.judge.spelled import NATIVE_TAGS
 
 _DELIMITER = re.compile(rf"{NATIVE_TAGS}|<[|｜]|</?think", re.ASCII)
@@ -21,6 +22,8 @@ def _cut(expected: str, came: str) -> str | None:
     tail = expected[len(came) :].lstrip()
     return f"cut at {tail[:16]!r}, which is part of the text" if _DELIMITER.match(tail) else None
 
+
+_SCHEMA = {"type": "string"}
 
 DEFECT = Defect(
     slug="delimiter-truncated",
@@ -45,4 +48,9 @@ DEFECT = Defect(
     pairs=("value-emptied",),
     explain={Reworded: explain},
     outranks=before("delimiter-truncated"),
+    examples=(
+        value('"a "', "a </parameter> b", _SCHEMA),
+        value('"a </parameter> b"', "a </parameter> b", _SCHEMA, found=False),
+        value('"a "', "a and b", _SCHEMA, found=False),
+    ),
 )

@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Leaf
+from toolfuzz.judge.example import value
 from toolfuzz.judge.schema import closest_members
 
 
@@ -18,6 +19,8 @@ def explain(fact: Leaf) -> str | None:
     return f"{fact.came!r} is spelled {members[0]!r} in the enum" if len(members) == 1 else None
 
 
+_SCHEMA = {"enum": ["in-progress", "done"]}
+
 DEFECT = Defect(
     slug="enum-case",
     group="D",
@@ -32,4 +35,9 @@ DEFECT = Defect(
     pairs=("schema-unenforced",),
     explain={Leaf: explain},
     outranks=before("enum-case"),
+    examples=(
+        value('"In Progress"', "in-progress", _SCHEMA),
+        value('"in-progress"', "in-progress", _SCHEMA, found=False),
+        value('"late"', "done", _SCHEMA, found=False),
+    ),
 )

@@ -4,6 +4,7 @@ from toolfuzz.core.case import Json
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.example import value
 
 
 def explain(fact: Retyped) -> str | None:
@@ -42,4 +43,8 @@ DEFECT = Defect(
     pairs=("number-as-string", "boolean-as-string", "schema-unenforced"),
     explain={Retyped: explain},
     outranks=before("enum-type-mismatch"),
+    examples=(
+        value('"60"', 60, {"type": "integer", "enum": [15, 60]}),
+        value('"60"', "60", {"enum": ["60"]}, found=False),
+    ),
 )

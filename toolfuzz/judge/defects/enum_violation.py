@@ -3,12 +3,15 @@
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Leaf
+from toolfuzz.judge.example import value
 
 
 def explain(fact: Leaf) -> str | None:
     """Look for a value that is no member."""
     return fact.fault.message if fact.fault and fact.fault.about == "enum" else None
 
+
+_SCHEMA = {"enum": ["in-progress", "done"]}
 
 DEFECT = Defect(
     slug="enum-violation",
@@ -26,4 +29,9 @@ DEFECT = Defect(
     pairs=("default-const-ignored", "schema-unenforced"),
     explain={Leaf: explain},
     outranks=before("enum-violation"),
+    examples=(
+        value('"late"', "done", _SCHEMA),
+        value('"done"', "done", _SCHEMA, found=False),
+        value('"in-progress"', "done", _SCHEMA, found=False),
+    ),
 )

@@ -6,6 +6,7 @@ import re
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Reworded
+from toolfuzz.judge.example import value
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
@@ -41,6 +42,8 @@ def _unescaped(text: str) -> str:
     return _ESCAPE.sub(undo, text)
 
 
+_SCHEMA = {"type": "string"}
+
 DEFECT = Defect(
     slug="escape-level-shift",
     group="C",
@@ -62,4 +65,9 @@ DEFECT = Defect(
     ),
     explain={Reworded: explain},
     outranks=before("escape-level-shift"),
+    examples=(
+        value('"a\\\\nb"', "a\nb", _SCHEMA),
+        value('"C:\\new"', "C:\\new", _SCHEMA),
+        value('"a\\\\nb"', "a\\nb", _SCHEMA, found=False),
+    ),
 )

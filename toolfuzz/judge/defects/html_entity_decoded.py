@@ -5,6 +5,7 @@ import html
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Reworded
+from toolfuzz.judge.example import value
 
 
 def explain(fact: Reworded) -> str | None:
@@ -16,6 +17,8 @@ def _decoded(expected: str, came: str) -> str | None:
     alike = "&" in expected and html.unescape(expected) == came
     return "HTML entities of the text were decoded" if alike else None
 
+
+_SCHEMA = {"type": "string"}
 
 DEFECT = Defect(
     slug="html-entity-decoded",
@@ -30,4 +33,8 @@ DEFECT = Defect(
     sources=("smg-project/smg#1888",),
     explain={Reworded: explain},
     outranks=before("html-entity-decoded"),
+    examples=(
+        value('"a & b"', "a &amp; b", _SCHEMA),
+        value('"a & b"', "a & b", _SCHEMA, found=False),
+    ),
 )

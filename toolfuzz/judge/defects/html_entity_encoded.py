@@ -5,6 +5,7 @@ import html
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Reworded
+from toolfuzz.judge.example import value
 
 
 def explain(fact: Reworded) -> str | None:
@@ -16,6 +17,8 @@ def _encoded(expected: str, came: str) -> str | None:
     alike = "&" in came and html.unescape(came) == expected
     return "characters came as HTML entities" if alike else None
 
+
+_SCHEMA = {"type": "string"}
 
 DEFECT = Defect(
     slug="html-entity-encoded",
@@ -38,4 +41,8 @@ DEFECT = Defect(
     ),
     explain={Reworded: explain},
     outranks=before("html-entity-encoded"),
+    examples=(
+        value('"a &amp; b"', "a & b", _SCHEMA),
+        value('"a &amp; b"', "a &amp; b", _SCHEMA, found=False),
+    ),
 )

@@ -5,6 +5,7 @@ from toolfuzz.core.jsonvalue import token
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Respelled, Retyped
+from toolfuzz.judge.example import value
 from toolfuzz.judge.shapes import Place
 
 
@@ -39,6 +40,8 @@ def wants_integer(place: Place, right: Json) -> bool:
     return "integer" in named if named else isinstance(right, int)
 
 
+_SCHEMA = {"type": "integer"}
+
 DEFECT = Defect(
     slug="integer-as-float",
     group="B",
@@ -60,4 +63,9 @@ DEFECT = Defect(
     pairs=("number-lexical-drift",),
     explain={Respelled: explain, Retyped: explain_type},
     outranks=before("integer-as-float") | {"number-lexical-drift"},
+    examples=(
+        value("120000.0", 120000, _SCHEMA),
+        value("3.0", 3, {"type": "number"}, found=False),
+        value("120000", 120000, _SCHEMA, found=False),
+    ),
 )

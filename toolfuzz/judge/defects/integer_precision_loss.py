@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Renumbered
+from toolfuzz.judge.example import value
 
 _SAFE_INTEGER = 2**53
 
@@ -19,6 +20,8 @@ def explain(fact: Renumbered) -> str | None:
     return "rounded to what a double can hold" if rounded else None
 
 
+_SCHEMA = {"type": "integer"}
+
 DEFECT = Defect(
     slug="integer-precision-loss",
     group="B",
@@ -32,4 +35,9 @@ DEFECT = Defect(
     sources=("earendil-works/pi#8943", "NousResearch/hermes-agent#55315"),
     explain={Renumbered: explain},
     outranks=before("integer-precision-loss"),
+    examples=(
+        value("9007199254740992", 9007199254740993, _SCHEMA),
+        value("9007199254740993", 9007199254740993, _SCHEMA, found=False),
+        value("4", 5, _SCHEMA, found=False),
+    ),
 )

@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Emptied, Invented, Leaf, Lost, listed
+from toolfuzz.judge.example import arguments
 
 
 def explain(fact: Lost) -> str | None:
@@ -31,6 +32,12 @@ def explain_leaf(fact: Leaf) -> str | None:
     return proven.message if proven and proven.about == "missing" else None
 
 
+_SCHEMA = {
+    "type": "object",
+    "properties": {"path": {"type": "string"}, "limit": {"type": "integer"}},
+    "required": ["path"],
+}
+
 DEFECT = Defect(
     slug="missing-required",
     group="D",
@@ -57,4 +64,8 @@ DEFECT = Defect(
         Leaf: explain_leaf,
     },
     outranks=before("missing-required"),
+    examples=(
+        arguments('{"limit": 5}', schema=_SCHEMA),
+        arguments('{"path": "/tmp"}', schema=_SCHEMA, found=False),
+    ),
 )

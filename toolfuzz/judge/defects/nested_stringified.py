@@ -4,6 +4,7 @@ from toolfuzz.core.jsonvalue import kind_of
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Ambiguous, Retyped
+from toolfuzz.judge.example import value
 
 
 def explain(fact: Retyped) -> str | None:
@@ -20,6 +21,8 @@ def note(fact: Ambiguous) -> Said | None:
     kind = kind_of(fact.loaded)
     return Said(f"the schema admits a string and an {kind}; can't tell which was meant", "info")
 
+
+_SCHEMA = {"type": "object"}
 
 DEFECT = Defect(
     slug="nested-stringified",
@@ -44,4 +47,8 @@ DEFECT = Defect(
     pairs=("recursive-collapse",),
     explain={Retyped: explain, Ambiguous: note},
     outranks=before("nested-stringified"),
+    examples=(
+        value('{"deep": "{\\"a\\": 1}"}', {"deep": {"a": 1}}, _SCHEMA),
+        value('"{\\"a\\": 1}"', {"a": 1}, _SCHEMA, found=False),
+    ),
 )

@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.example import value
 from toolfuzz.judge.spelled import NULLS
 
 
@@ -14,6 +15,8 @@ def explain(fact: Retyped) -> str | None:
         return None
     return f"the text {fact.came!r} instead of null"
 
+
+_SCHEMA = {"type": ["string", "null"]}
 
 DEFECT = Defect(
     slug="null-as-string",
@@ -31,4 +34,8 @@ DEFECT = Defect(
     sources=("sgl-project/sglang#39136", "ai-dynamo/frontend-crates#248"),
     explain={Retyped: explain},
     outranks=before("null-as-string"),
+    examples=(
+        value('"null"', None, _SCHEMA),
+        value('"null"', "null", _SCHEMA, found=False),
+    ),
 )

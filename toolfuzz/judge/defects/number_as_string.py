@@ -6,6 +6,7 @@ from toolfuzz.core.json import JsonError, parse
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.example import value
 from toolfuzz.judge.spelled import same_number
 
 _NUMBER = re.compile(r"\s*-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?\s*", re.ASCII)
@@ -50,4 +51,9 @@ DEFECT = Defect(
     ),
     explain={Retyped: explain},
     outranks=before("number-as-string"),
+    examples=(
+        value('"10"', 10, {"type": "integer"}),
+        value('"-1.5"', -1.5, {"type": "number"}),
+        value('"10"', "10", {"type": "string"}, found=False),
+    ),
 )

@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Ambiguous, Retyped
+from toolfuzz.judge.example import value
 
 
 def explain(fact: Retyped) -> str | None:
@@ -56,4 +57,8 @@ DEFECT = Defect(
     ),
     explain={Retyped: explain, Ambiguous: note},
     outranks=before("object-as-json-string"),
+    examples=(
+        value('"{\\"a\\": 1}"', {"a": 1}, {"type": "object"}),
+        value('"{\\"a\\": 1}"', '{"a": 1}', {"type": "string"}, found=False),
+    ),
 )

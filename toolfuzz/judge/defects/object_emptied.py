@@ -2,6 +2,7 @@
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.differences import Emptied, listed
+from toolfuzz.judge.example import value
 
 
 def explain(fact: Emptied) -> str | None:
@@ -10,6 +11,8 @@ def explain(fact: Emptied) -> str | None:
         return None
     return f"the object came without its members ({listed(fact.keys)})"
 
+
+_SCHEMA = {"type": "object"}
 
 DEFECT = Defect(
     slug="object-emptied",
@@ -27,4 +30,8 @@ DEFECT = Defect(
     sources=("danny-avila/LibreChat#6706", "google/adk-python#5052", "dynamiq-ai/dynamiq#753"),
     pairs=("recursive-collapse", "schema-unenforced"),
     explain={Emptied: explain},
+    examples=(
+        value("{}", {"a": 1}, _SCHEMA),
+        value("{}", {}, _SCHEMA, found=False),
+    ),
 )

@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Leaf, Unasked
+from toolfuzz.judge.example import arguments
 
 
 def explain(fact: Unasked) -> Said | None:
@@ -19,6 +20,17 @@ def explain_leaf(fact: Leaf) -> str | None:
     optional = not fact.exact and fact.came is None and fact.optional
     return "null is not allowed" if optional else None
 
+
+_SCHEMA_1 = {
+    "type": "object",
+    "properties": {"path": {"type": "string"}, "order": {"type": ["string", "null"]}},
+    "required": ["path"],
+}
+_SCHEMA_2 = {
+    "type": "object",
+    "properties": {"path": {"type": "string"}, "order": {"type": "string"}},
+    "required": ["path"],
+}
 
 DEFECT = Defect(
     slug="optional-null",
@@ -37,4 +49,14 @@ DEFECT = Defect(
     pairs=("schema-unenforced",),
     explain={Unasked: explain, Leaf: explain_leaf},
     outranks=before("optional-null"),
+    examples=(
+        arguments('{"path": "/tmp", "order": null}', asked={"path": "/tmp"}, schema=_SCHEMA_2),
+        arguments(
+            '{"path": "/tmp", "order": null}',
+            asked={"path": "/tmp", "order": None},
+            schema=_SCHEMA_1,
+            found=False,
+        ),
+        arguments('{"path": "/tmp"}', asked={"path": "/tmp"}, schema=_SCHEMA_2, found=False),
+    ),
 )

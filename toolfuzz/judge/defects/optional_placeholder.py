@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Leaf, Unasked
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.schema import is_filler
 
 
@@ -16,6 +17,12 @@ def explain_leaf(fact: Leaf) -> str | None:
     optional = not fact.exact and is_filler(fact.came) and fact.optional
     return f"filled in with {fact.came!r} instead of left out" if optional else None
 
+
+_SCHEMA = {
+    "type": "object",
+    "properties": {"path": {"type": "string"}, "order": {"type": "string"}},
+    "required": ["path"],
+}
 
 DEFECT = Defect(
     slug="optional-placeholder",
@@ -34,4 +41,13 @@ DEFECT = Defect(
     pairs=("value-changed", "schema-unenforced"),
     explain={Unasked: explain, Leaf: explain_leaf},
     outranks=before("optional-placeholder"),
+    examples=(
+        arguments('{"path": "/tmp", "order": ""}', asked={"path": "/tmp"}, schema=_SCHEMA),
+        arguments(
+            '{"path": "/tmp", "order": ""}',
+            asked={"path": "/tmp", "order": ""},
+            schema=_SCHEMA,
+            found=False,
+        ),
+    ),
 )

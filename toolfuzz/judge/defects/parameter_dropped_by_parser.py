@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Lost, listed
+from toolfuzz.judge.example import arguments
 
 
 def explain(fact: Lost) -> Said | None:
@@ -18,6 +19,12 @@ def explain(fact: Lost) -> Said | None:
     said = f"{listed(fact.keys)} lost; only {listed(came)} came"
     return Said(said, "warn" if mild else None)
 
+
+_SCHEMA = {
+    "type": "object",
+    "properties": {"path": {"type": "string"}, "limit": {"type": "integer"}},
+    "required": ["path"],
+}
 
 DEFECT = Defect(
     slug="parameter-dropped-by-parser",
@@ -41,4 +48,8 @@ DEFECT = Defect(
     pairs=("missing-required", "schema-mutated"),
     explain={Lost: explain},
     outranks=before("parameter-dropped-by-parser"),
+    examples=(
+        arguments('{"path": "/tmp"}', asked={"path": "/tmp", "limit": 5}, schema=_SCHEMA),
+        arguments('{"path": "/tmp"}', asked={"path": "/tmp"}, schema=_SCHEMA, found=False),
+    ),
 )

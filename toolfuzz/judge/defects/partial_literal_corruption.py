@@ -1,6 +1,7 @@
 """A literal was begun as a string in the stream, then sent again."""
 
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.texts import SplitLiteral
 
 
@@ -25,4 +26,8 @@ DEFECT = Defect(
     ),
     pairs=("args-truncated",),
     explain={SplitLiteral: explain},
+    examples=(
+        arguments('{"all": "trutrue}', asked={"all": True}, stream=True),
+        arguments('{"all": "trutrue"}', asked={"all": "trutrue"}, found=False, stream=True),
+    ),
 )

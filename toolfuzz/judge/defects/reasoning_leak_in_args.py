@@ -5,6 +5,7 @@ import re
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Reworded
+from toolfuzz.judge.example import value
 from toolfuzz.judge.spelled import foreign
 
 _THINKING = re.compile(
@@ -22,6 +23,8 @@ def _leaked(expected: str, came: str) -> str | None:
     return f"{mark!r} leaked into the text" if mark else None
 
 
+_SCHEMA = {"type": "string"}
+
 DEFECT = Defect(
     slug="reasoning-leak-in-args",
     group="C",
@@ -35,4 +38,8 @@ DEFECT = Defect(
     sources=("vllm-project/vllm#55759", "Avarok-Cybersecurity/atlas#73"),
     explain={Reworded: explain},
     outranks=before("reasoning-leak-in-args"),
+    examples=(
+        value('"</think> Paris"', "Paris", _SCHEMA),
+        value('"a <think> b"', "a <think> b", _SCHEMA, found=False),
+    ),
 )

@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Lost, Resized
+from toolfuzz.judge.example import arguments
 
 
 def explain(fact: Lost) -> str | None:
@@ -23,6 +24,18 @@ def explain_items(fact: Resized) -> str | None:
     return "the recursive structure ends too early, with []"
 
 
+_SCHEMA = {
+    "properties": {"tree": {"$ref": "#/$defs/Node"}},
+    "$defs": {
+        "Node": {
+            "properties": {
+                "name": {"type": "string"},
+                "children": {"type": "array", "items": {"$ref": "#/$defs/Node"}},
+            }
+        }
+    },
+}
+
 DEFECT = Defect(
     slug="recursive-collapse",
     group="D",
@@ -38,4 +51,17 @@ DEFECT = Defect(
     pairs=("nested-stringified", "value-nulled", "object-emptied", "schema-unenforced"),
     explain={Lost: explain, Resized: explain_items},
     outranks=before("recursive-collapse"),
+    examples=(
+        arguments(
+            '{"tree": {"name": "a", "children": []}}',
+            asked={"tree": {"name": "a", "children": [{"name": "b"}]}},
+            schema=_SCHEMA,
+        ),
+        arguments(
+            '{"tree": {"name": "a", "children": []}}',
+            asked={"tree": {"name": "a", "children": []}},
+            schema=_SCHEMA,
+            found=False,
+        ),
+    ),
 )

@@ -4,6 +4,7 @@ from toolfuzz.core.jsonvalue import equal
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.example import value
 from toolfuzz.judge.spelled import SEPARATORS
 
 
@@ -41,4 +42,8 @@ DEFECT = Defect(
     ),
     explain={Retyped: explain},
     outranks=before("scalar-for-array"),
+    examples=(
+        value('"red"', ["red"], {"type": "array", "items": {"type": "string"}}),
+        value('"red"', "red", {"type": "string"}, found=False),
+    ),
 )

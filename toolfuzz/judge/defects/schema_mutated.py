@@ -4,6 +4,7 @@ from toolfuzz.core.jsonvalue import same
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Lost
+from toolfuzz.judge.example import arguments
 
 _RESERVED = frozenset(
     {"title", "type", "properties", "definitions", "description", "default", "items", "required"}
@@ -23,6 +24,12 @@ def explain(fact: Lost) -> str | None:
         return None
     return f"only {key!r}, named like a schema keyword, never came"
 
+
+_SCHEMA = {
+    "type": "object",
+    "properties": {"path": {"type": "string"}, "type": {"type": "string"}},
+    "required": ["path", "type"],
+}
 
 DEFECT = Defect(
     slug="schema-mutated",
@@ -59,4 +66,13 @@ DEFECT = Defect(
     ),
     explain={Lost: explain},
     outranks=before("schema-mutated"),
+    examples=(
+        arguments('{"path": "/tmp"}', asked={"path": "/tmp", "type": "file"}, schema=_SCHEMA),
+        arguments(
+            '{"path": "/tmp", "type": "file"}',
+            asked={"path": "/tmp", "type": "file"},
+            schema=_SCHEMA,
+            found=False,
+        ),
+    ),
 )

@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Invented, listed
+from toolfuzz.judge.example import arguments
 
 
 def explain(fact: Invented) -> str | None:
@@ -11,6 +12,11 @@ def explain(fact: Invented) -> str | None:
         return None
     return f"invented members: instead of {listed(fact.missing)} came {listed(fact.extra)}"
 
+
+_SCHEMA = {
+    "properties": {"to": {"$ref": "#/$defs/To"}},
+    "$defs": {"To": {"properties": {"region": {"type": "string"}}}},
+}
 
 DEFECT = Defect(
     slug="schema-ref-invisible",
@@ -35,4 +41,14 @@ DEFECT = Defect(
     pairs=("missing-required", "value-changed", "schema-unenforced"),
     explain={Invented: explain},
     outranks=before("schema-ref-invisible"),
+    examples=(
+        arguments(
+            '{"to": {"city": "Paris", "zip": "75001"}}',
+            asked={"to": {"region": "eu"}},
+            schema=_SCHEMA,
+        ),
+        arguments(
+            '{"to": {"region": "eu"}}', asked={"to": {"region": "eu"}}, schema=_SCHEMA, found=False
+        ),
+    ),
 )

@@ -6,6 +6,7 @@ from toolfuzz.core.validation import fits
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import defect
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import arguments
 from toolfuzz.judge.facts import Facts
 
 
@@ -32,6 +33,8 @@ def detect(facts: Facts) -> Iterator[Finding]:
 def _breaks_schema(found: Finding) -> bool:
     return found.severity == "error" and defect(found.slug).group == "D"
 
+
+_SCHEMA = {"properties": {"v": {"enum": ["done"]}}}
 
 DEFECT = Defect(
     slug="schema-unenforced",
@@ -71,4 +74,9 @@ DEFECT = Defect(
         "schema-ref-invisible",
     ),
     detect=detect,
+    examples=(
+        arguments('{"v": "late"}', schema=_SCHEMA, strict=True, where="strict"),
+        arguments('{"v": "done"}', schema=_SCHEMA, strict=True, found=False),
+        arguments('{"v": "late"}', schema=_SCHEMA, found=False),
+    ),
 )

@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped, Reworded
+from toolfuzz.judge.example import value
 from toolfuzz.judge.spelled import json_text
 
 
@@ -26,6 +27,8 @@ def _array_text(expected: str, came: str) -> str | None:
     )
 
 
+_SCHEMA = {"type": "string"}
+
 DEFECT = Defect(
     slug="string-array-wrapped",
     group="B",
@@ -39,4 +42,10 @@ DEFECT = Defect(
     sources=("tidyverse/ellmer#931",),
     explain={Retyped: explain, Reworded: explain_text},
     outranks=before("string-array-wrapped"),
+    examples=(
+        value('["red"]', "red", _SCHEMA),
+        value('"[\\"red\\"]"', "red", _SCHEMA),
+        value('["red"]', ["red"], {"type": "array", "items": _SCHEMA}, found=False),
+        value('"[\\"red\\"]"', '["red"]', _SCHEMA, found=False),
+    ),
 )

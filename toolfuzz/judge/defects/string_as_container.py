@@ -4,6 +4,7 @@ from toolfuzz.core.jsonvalue import a_kind, equal, kind_of
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.example import value
 from toolfuzz.judge.spelled import json_text, python_container
 
 
@@ -46,4 +47,8 @@ DEFECT = Defect(
     ),
     explain={Retyped: explain},
     outranks=before("string-as-container"),
+    examples=(
+        value('{"a": 1}', '{"a": 1}', {"type": "string"}),
+        value('{"a": 1}', {"a": 1}, {"type": "object"}, found=False),
+    ),
 )

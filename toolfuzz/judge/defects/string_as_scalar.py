@@ -5,6 +5,7 @@ from toolfuzz.core.jsonvalue import a_kind, token
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.example import value
 from toolfuzz.judge.spelled import NULLS
 
 _TRUE = frozenset({"true", "1", "yes", "on", "y", "t"})
@@ -47,6 +48,8 @@ def _reads_as(text: str, number: int | float) -> bool:
     return False
 
 
+_SCHEMA = {"type": "string"}
+
 DEFECT = Defect(
     slug="string-as-scalar",
     group="B",
@@ -63,4 +66,9 @@ DEFECT = Defect(
     sources=("lablup/mlxcel#1336", "QwenLM/qwen-code#4793", "vllm-project/vllm#40195"),
     explain={Retyped: explain},
     outranks=before("string-as-scalar"),
+    examples=(
+        value("2134", "02134", _SCHEMA),
+        value("true", "true", _SCHEMA),
+        value("2134", 2134, {"type": "integer"}, found=False),
+    ),
 )

@@ -4,6 +4,7 @@ from toolfuzz.core.jsonvalue import equal
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Reworded
+from toolfuzz.judge.example import value
 from toolfuzz.judge.spelled import json_text, python_container
 
 _WORDS = {"none": "null", "null": "null", "nil": "null", "true": "true", "false": "false"}
@@ -48,6 +49,8 @@ def _number(text: str) -> float | int | None:
     return number if number == number and abs(number) != float("inf") else None
 
 
+_SCHEMA = {"type": "string"}
+
 DEFECT = Defect(
     slug="string-normalised",
     group="B",
@@ -64,4 +67,10 @@ DEFECT = Defect(
     sources=("sgl-project/sglang#30644", "sgl-project/sglang#28114"),
     explain={Reworded: explain},
     outranks=before("string-normalised"),
+    examples=(
+        value('"123456"', "123_456", _SCHEMA),
+        value('"{\\"a\\":1}"', '{"a": 1}', _SCHEMA),
+        value('"{\\"a\\": true}"', '{"a": 1}', _SCHEMA, found=False),
+        value('"02134"', "02134", _SCHEMA, found=False),
+    ),
 )

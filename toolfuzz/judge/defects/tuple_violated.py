@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Leaf, Reordered, Resized
+from toolfuzz.judge.example import value
 
 
 def explain(fact: Reordered) -> str:
@@ -26,6 +27,8 @@ def explain_item(fact: Leaf) -> str | Said | None:
     return Said(f"item {fact.step.key} has no place there", above=True)
 
 
+_SCHEMA = {"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}]}
+
 DEFECT = Defect(
     slug="tuple-violated",
     group="D",
@@ -40,4 +43,8 @@ DEFECT = Defect(
     pairs=("constraint-violation", "schema-unenforced"),
     explain={Reordered: explain, Resized: explain_length, Leaf: explain_item},
     outranks=before("tuple-violated"),
+    examples=(
+        value('[1, "a"]', ["a", 1], _SCHEMA),
+        value('["a", 1]', ["a", 1], _SCHEMA, found=False),
+    ),
 )

@@ -3,6 +3,7 @@
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Leaf, OtherBranch
+from toolfuzz.judge.example import value
 
 
 def explain(fact: OtherBranch) -> str | None:
@@ -18,6 +19,21 @@ def explain_leaf(fact: Leaf) -> str | None:
     """Look for a value that fits no branch, or more than oneOf admits."""
     return fact.fault.message if fact.fault and fact.fault.about == "union" else None
 
+
+_SCHEMA = {
+    "oneOf": [
+        {
+            "properties": {"kind": {"const": "disc"}, "radius": {"type": "integer"}},
+            "required": ["kind", "radius"],
+            "additionalProperties": False,
+        },
+        {
+            "properties": {"kind": {"const": "box"}, "side": {"type": "integer"}},
+            "required": ["kind", "side"],
+            "additionalProperties": False,
+        },
+    ]
+}
 
 DEFECT = Defect(
     slug="union-branch-invalid",
@@ -38,4 +54,8 @@ DEFECT = Defect(
     pairs=("default-const-ignored", "unknown-param", "schema-unenforced"),
     explain={OtherBranch: explain, Leaf: explain_leaf},
     outranks=before("union-branch-invalid"),
+    examples=(
+        value('{"kind": "box", "radius": 1}', {"kind": "disc", "radius": 1}, _SCHEMA),
+        value('{"kind": "disc", "radius": 1}', {"kind": "disc", "radius": 1}, _SCHEMA, found=False),
+    ),
 )

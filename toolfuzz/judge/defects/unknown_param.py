@@ -2,6 +2,7 @@
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.differences import Foreign, Leaf
+from toolfuzz.judge.example import arguments
 
 
 def explain(fact: Foreign) -> str:
@@ -14,6 +15,8 @@ def explain_leaf(fact: Leaf) -> str | None:
     proven = None if fact.exact else fact.fault
     return proven.message if proven and proven.about == "unknown" else None
 
+
+_SCHEMA = {"type": "object", "properties": {"path": {"type": "string"}}, "required": ["path"]}
 
 DEFECT = Defect(
     slug="unknown-param",
@@ -31,4 +34,9 @@ DEFECT = Defect(
     sources=("GDKsoftware/Delphi-MCP-Server#12", "openmake/openmake_llm#781"),
     pairs=("schema-unenforced",),
     explain={Foreign: explain, Leaf: explain_leaf},
+    examples=(
+        arguments('{"path": "/tmp", "colour": "red"}', asked={"path": "/tmp"}, schema=_SCHEMA),
+        arguments('{"path": "/tmp", "colour": "red"}', schema=_SCHEMA, found=False),
+        arguments('{"path": "/tmp"}', asked={"path": "/tmp"}, schema=_SCHEMA, found=False),
+    ),
 )

@@ -14,6 +14,7 @@ from toolfuzz.judge.differences import (
     Unasked,
     listed,
 )
+from toolfuzz.judge.example import value
 
 
 def explain(fact: Difference) -> str:
@@ -41,6 +42,8 @@ def explain(fact: Difference) -> str:
             return "another value"
 
 
+_SCHEMA = {"type": "string"}
+
 DEFECT = Defect(
     slug="value-changed",
     group="B",
@@ -56,4 +59,9 @@ DEFECT = Defect(
     example='{"city":"Rome"} for Paris',
     explain={Difference: explain},
     residual=True,
+    examples=(
+        value('"Rome"', "Paris", _SCHEMA),
+        value("4", 5, {"type": "integer"}),
+        value('"Paris"', "Paris", _SCHEMA, found=False),
+    ),
 )

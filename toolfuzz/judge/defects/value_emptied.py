@@ -3,12 +3,15 @@
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Reworded
+from toolfuzz.judge.example import value
 
 
 def explain(fact: Reworded) -> str | None:
     """Look for nothing, or only whitespace, instead of text."""
     return "the text is gone" if fact.expected.strip() and not fact.came.strip() else None
 
+
+_SCHEMA = {"type": "string"}
 
 DEFECT = Defect(
     slug="value-emptied",
@@ -27,4 +30,8 @@ DEFECT = Defect(
     pairs=("delimiter-truncated",),
     explain={Reworded: explain},
     outranks=before("value-emptied"),
+    examples=(
+        value('" "', "Paris", _SCHEMA),
+        value('""', "", _SCHEMA, found=False),
+    ),
 )

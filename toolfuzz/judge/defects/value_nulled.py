@@ -3,12 +3,15 @@
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.example import value
 
 
 def explain(fact: Retyped) -> str | None:
     """Look for null where something else belongs."""
     return "null instead of the value" if fact.came is None else None
 
+
+_SCHEMA = {"type": ["string", "null"]}
 
 DEFECT = Defect(
     slug="value-nulled",
@@ -31,4 +34,8 @@ DEFECT = Defect(
     ),
     explain={Retyped: explain},
     outranks=before("value-nulled"),
+    examples=(
+        value("null", "/var/log", _SCHEMA),
+        value("null", None, _SCHEMA, found=False),
+    ),
 )

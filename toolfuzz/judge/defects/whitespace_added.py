@@ -4,6 +4,7 @@ from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.defects._whitespace import outer_change
 from toolfuzz.judge.differences import Reworded
+from toolfuzz.judge.example import value
 
 
 def explain(fact: Reworded) -> str | None:
@@ -11,6 +12,8 @@ def explain(fact: Reworded) -> str | None:
     at = outer_change(str(fact.expected), str(fact.came))
     return f"whitespace added at the {at}" if at else None
 
+
+_SCHEMA = {"type": "string"}
 
 DEFECT = Defect(
     slug="whitespace-added",
@@ -25,4 +28,8 @@ DEFECT = Defect(
     sources=("vllm-project/vllm#54808",),
     explain={Reworded: explain},
     outranks=before("whitespace-added"),
+    examples=(
+        value('"\\nParis\\n"', "Paris", _SCHEMA),
+        value('"\\nParis\\n"', "\nParis\n", _SCHEMA, found=False),
+    ),
 )

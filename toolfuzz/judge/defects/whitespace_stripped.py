@@ -4,6 +4,7 @@ from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.defects._whitespace import outer_change
 from toolfuzz.judge.differences import Reworded
+from toolfuzz.judge.example import value
 
 
 def explain(fact: Reworded) -> str | None:
@@ -11,6 +12,8 @@ def explain(fact: Reworded) -> str | None:
     at = outer_change(str(fact.came), str(fact.expected))
     return f"whitespace lost at the {at}" if at else None
 
+
+_SCHEMA = {"type": "string"}
 
 DEFECT = Defect(
     slug="whitespace-stripped",
@@ -37,4 +40,8 @@ DEFECT = Defect(
     pairs=("value-emptied",),
     explain={Reworded: explain},
     outranks=before("whitespace-stripped"),
+    examples=(
+        value('"return 1"', "    return 1\n", _SCHEMA),
+        value('"    return 1\\n"', "    return 1\n", _SCHEMA, found=False),
+    ),
 )
