@@ -6,12 +6,19 @@ from typing import Any
 from unittest.mock import patch
 
 import boto3
+import httpx
 import pytest
 from botocore.config import Config
 
+from toolfuzz.core.ask import Ask
+from toolfuzz.core.case import Message
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.exchange import Target
+from toolfuzz.formats import wire_format
 from toolfuzz.formats.bedrock_converse import signing
 from toolfuzz.formats.bedrock_converse.request import path
+from toolfuzz.sources.http import HttpSession, HttpSource
+from toolfuzz.sources.registry import resolve
 
 _MODELS = [
     "anthropic.claude-sonnet-4-20250514-v1:0",
@@ -79,6 +86,35 @@ def test_the_same_request_has_the_same_path_and_signature_as_from_boto3(
     with other:
         later = signing.authorized(url, {"content-type": "application/json"}, theirs.body, None)
     assert later["authorization"] != said["authorization"]
+
+
+async def test_what_is_signed_is_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "a-session-token")
+    got: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        got.append(request)
+        return httpx.Response(403, json={"message": "no a-session-token"})
+
+    endpoint, model = resolve(f"bedrock/{_MODELS[-1]}")
+    target = Target("x", "bedrock", model, endpoint.format)
+    source = HttpSource(target, endpoint)
+    request = wire_format(endpoint.format).request(
+        Ask(model, said=(Message("user", "größer"),), stream=True)
+    )
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        attempt = await HttpSession(source, http, None).ask_once(request)
+    (sent,) = got
+    assert sent.url.raw_path.decode() == path(model, True)
+    then = datetime.strptime(sent.headers["x-amz-date"], "%Y%m%dT%H%M%SZ")
+    url = f"https://{sent.headers['host']}{sent.url.raw_path.decode()}"
+    kept = {"content-type": sent.headers["content-type"]}
+    with patch("botocore.auth.get_current_datetime", return_value=then):
+        again = signing.authorized(url, kept, sent.content, None)
+    assert again["authorization"] == sent.headers["authorization"]
+    assert b"a-session-token" not in attempt.body, "a secret that comes back is masked"
 
 
 def _bytes(headers: Any) -> Any:

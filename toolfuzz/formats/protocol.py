@@ -44,7 +44,8 @@ class Traits:
     after it. ``repeats``: the stream sends the whole arguments again at the end. ``finish_word``:
     the finish reason says whether calls came. ``pings``: ``ping`` events may stand anywhere.
     ``serial``: a request can forbid several calls at once. ``strict``: it can ask for a tool's
-    schema to be enforced. ``omits``: a call without arguments may leave them out.
+    schema to be enforced. ``forbids``: it can offer tools and forbid calls. ``omits``: a call
+    without arguments may leave them out.
     """
 
     arguments: Literal["text", "object"]
@@ -58,6 +59,7 @@ class Traits:
     pings: bool = False
     serial: bool = True
     strict: bool = True
+    forbids: bool = True
     omits: bool = False
 
     def fit(self, words: str) -> bool:

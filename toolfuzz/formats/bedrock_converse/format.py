@@ -26,7 +26,9 @@ FORMAT = WireFormat(
     title="Amazon Bedrock Converse",
     docs="https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html",
     key_env=KEY_ENV,
-    traits=Traits(arguments="object", id_prefix="tooluse_", closes=True, serial=False),
+    traits=Traits(
+        arguments="object", id_prefix="tooluse_", closes=True, serial=False, forbids=False
+    ),
     framing=EVENT_STREAM,
     path=path,
     headers=_headers,

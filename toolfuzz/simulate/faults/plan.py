@@ -30,7 +30,7 @@ def fabricated_call(reply: ReplyPlan, roll: Roll) -> bool:
     return True
 
 
-@fault("call-when-none", "plan")
+@fault("call-when-none", "plan", "forbids")
 def call_when_none(reply: ReplyPlan, roll: Roll) -> bool:
     """A call, though tool_choice is none."""
     if reply.ask.tool_choice != "none" or not reply.ask.tools:
