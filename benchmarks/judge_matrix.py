@@ -40,7 +40,8 @@ from judge_asking import (
 
 from toolfuzz.core.case import Case
 from toolfuzz.judge.catalogue import defects
-from toolfuzz.simulate.faults.registry import Fault, applies, faults
+from toolfuzz.judge.faults import Fault
+from toolfuzz.simulate.faults.registry import applies, faults
 
 AIM_EXACT = 0.99
 _AT_ONCE = 4

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from toolfuzz.core.verdict import Finding, Layer, Severity
 from toolfuzz.judge.example import Example
+from toolfuzz.judge.faults import Fault
 
 if TYPE_CHECKING:
     from toolfuzz.judge.facts import Facts
@@ -94,6 +95,7 @@ class Defect:
     explain: Mapping[type, Callable[[Any], str | Said | None]] = field(default_factory=dict)
     outranks: frozenset[str] = frozenset()
     residual: bool = False
+    fault: Fault | None = None
     examples: tuple[Example, ...] = ()
 
     def finding(self, message: str, **fields: Any) -> Finding:

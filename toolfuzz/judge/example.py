@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Message, Tool, Turn
 from toolfuzz.core.reply import Finish, Fragment, Reply, ToolCall
+from toolfuzz.formats.plan import ABSENT
 
 __all__ = [
     "ABSENT",
@@ -29,7 +30,6 @@ __all__ = [
 ]
 
 UNKNOWN: Final[Any] = object()
-ABSENT: Final[Any] = object()
 _ANY: JsonObject = {"type": "object"}
 
 

@@ -9,7 +9,7 @@ from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import JsonObject, Message, Tool
 from toolfuzz.formats.plan import Call
 from toolfuzz.generate import prompts
-from toolfuzz.simulate.schema import example, resolve
+from toolfuzz.judge.faults.schema import example, resolve
 
 __all__ = ["answer"]
 

@@ -11,9 +11,10 @@ from random import Random
 from typing import Any
 
 from toolfuzz.formats.plan import Piece, ReplyPlan, Wire
+from toolfuzz.judge.faults import FaultStage, Roll
 from toolfuzz.simulate.brain import answer
 from toolfuzz.simulate.chunker import pieces
-from toolfuzz.simulate.faults.registry import Roll, Stage
+from toolfuzz.simulate.native import native_text
 from toolfuzz.simulate.profiles import Profile
 from toolfuzz.simulate.question import Question
 
@@ -39,7 +40,7 @@ class _Dice:
         self._ask = question.ask
         self._seed = seed
 
-    def strike(self, stage: Stage, reply: ReplyPlan, *target: Any) -> None:
+    def strike(self, stage: FaultStage, reply: ReplyPlan, *target: Any) -> None:
         for risk in self._risks:
             fault = risk.fault
             if fault.stage != stage or not fault.fits(self._format.traits, self._ask.stream):
@@ -49,7 +50,7 @@ class _Dice:
             rng = Random(f"{self._seed}/{fault.slug}")
             if rng.random() >= risk.p:
                 continue
-            roll = Roll(rng, risk.trigger, self._format)
+            roll = Roll(rng, risk.trigger, self._format, native_text)
             if fault.apply(reply, *target, roll) and not fault.legal:
                 self.struck.append(fault.slug)
 

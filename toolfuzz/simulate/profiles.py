@@ -7,7 +7,8 @@ from importlib.resources import files
 from typing import Any
 
 from toolfuzz.core.errors import UsageError, did_you_mean
-from toolfuzz.simulate.faults.registry import Fault, Trigger, find
+from toolfuzz.judge.faults import Fault, Trigger
+from toolfuzz.simulate.faults.registry import find
 
 __all__ = ["Profile", "Risk", "check_profile", "profile_named", "profiles"]
 

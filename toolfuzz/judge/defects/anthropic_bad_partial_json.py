@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._streams import damaged
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.streams import lose_piece
 from toolfuzz.judge.texts import Unread
 
 
@@ -21,6 +24,11 @@ def detect(facts: Facts) -> Iterable[Finding]:
                 said = f"not JSON: {fact.reason}"
                 return [DEFECT.finding(said, call=one.index, actual=fact.actual)]
     return ()
+
+
+def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
+    """The first fragment is never sent, so that the rest is no JSON."""
+    return lose_piece(reply, pieces, 0)
 
 
 DEFECT = Defect(
@@ -45,4 +53,5 @@ DEFECT = Defect(
     ),
     detect=detect,
     explains=frozenset({"args-unparsable", "stream-not-incremental"}),
+    fault=Fault(simulate, "pieces", "object pieces stream"),
 )

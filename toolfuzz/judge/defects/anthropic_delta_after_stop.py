@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -12,6 +14,16 @@ def detect(facts: Facts) -> Iterable[Finding]:
         if call.after_close:
             return [DEFECT.finding("a delta for a block that was closed", call=call.position)]
     return ()
+
+
+def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
+    """The last fragment comes after its block was stopped."""
+    fragments = [n for n, p in enumerate(pieces) if p.kind == "args"]
+    if not fragments:
+        return False
+    at = fragments[-1]
+    pieces[at], pieces[at + 1] = pieces[at + 1], pieces[at]
+    return True
 
 
 DEFECT = Defect(
@@ -27,4 +39,5 @@ DEFECT = Defect(
     sources=("headroomlabs-ai/headroom#2890",),
     detect=detect,
     explains=frozenset({"stream-not-incremental", "wire-malformed"}),
+    fault=Fault(simulate, "pieces", "closes stream"),
 )

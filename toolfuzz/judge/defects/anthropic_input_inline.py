@@ -1,10 +1,13 @@
 """A tool_use block carries its input where the format has none."""
 
+import json
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll, is_json
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -16,6 +19,16 @@ def detect(facts: Facts) -> Iterable[Finding]:
     for n in facts.text_for_object:
         return [DEFECT.finding("input is a string, not an object", call=n)]
     return ()
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """Streamed: the whole input at the block's start, no deltas. Plain: the input is a string."""
+    whole = [c for c in reply.calls if is_json(c.raw) and c.raw != "{}"]
+    if not reply.ask.stream:
+        for call in whole:
+            call.raw = json.dumps(call.raw)
+    reply.inline = bool(whole) and all(is_json(c.raw) for c in reply.calls)
+    return bool(whole) if not reply.ask.stream else reply.inline
 
 
 DEFECT = Defect(
@@ -34,4 +47,5 @@ DEFECT = Defect(
     sources=("inflaborg/ccrelay#119",),
     detect=detect,
     explains=frozenset({"stream-not-incremental"}),
+    fault=Fault(simulate, "message", "object closes"),
 )

@@ -1,13 +1,24 @@
 """Non-ASCII text is spelled with \\u escapes."""
 
+import json
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import rewrites
+from toolfuzz.judge.faults.texts import unless_unchanged
 from toolfuzz.judge.texts import Escaped
 
 
 def explain(fact: Escaped) -> str:
     """Tell of escapes that nothing needs."""
     return "non-ASCII text is spelled \\uXXXX"
+
+
+def simulate(raw: str, rng: Random) -> Any:
+    """Non-ASCII text is spelled with escapes."""
+    return unless_unchanged(raw, json.dumps(json.loads(raw), separators=(",", ":")))
 
 
 DEFECT = Defect(
@@ -31,6 +42,7 @@ DEFECT = Defect(
         "InternLM/lmdeploy#3295",
     ),
     explain={Escaped: explain},
+    fault=rewrites(simulate),
     examples=(
         arguments('{"city": "\\u5317\\u4eac"}', asked={"city": "北京"}),
         arguments('{"city": "北京"}', asked={"city": "北京"}, found=False),

@@ -1,13 +1,25 @@
 """A backslash that starts no JSON escape."""
 
+import re
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import NOTHING, is_json, rewrites
 from toolfuzz.judge.texts import Mended
 
 
 def explain(fact: Mended) -> str | None:
     """Look for text that loads once its backslashes are doubled."""
     return "a backslash starts no JSON escape" if fact.how == "escapes" else None
+
+
+def simulate(raw: str, rng: Random) -> Any:
+    """Backslashes that belong to the text are written once, or apostrophes get one."""
+    once = re.sub(r'\\\\(?![\\"/bfnrtu])', lambda _: "\\", raw)
+    broken = [text for text in (once, raw.replace("'", "\\'")) if not is_json(text)]
+    return rng.choice(broken) if broken else NOTHING
 
 
 DEFECT = Defect(
@@ -35,6 +47,7 @@ DEFECT = Defect(
     ),
     pairs=("escape-level-shift",),
     explain={Mended: explain},
+    fault=rewrites(simulate),
     examples=(
         arguments('{"path": "E:\\Folder\\a.md"}', asked={"path": "E:\\Folder\\a.md"}),
         arguments(

@@ -1,13 +1,22 @@
 """The object is wrapped in a markdown fence."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import rewrites
 from toolfuzz.judge.texts import Fenced
 
 
 def explain(fact: Fenced) -> str:
     """Tell of a fence."""
     return "a markdown fence around the object"
+
+
+def simulate(raw: str, rng: Random) -> Any:
+    """The object in a markdown fence."""
+    return rng.choice([f"```json\n{raw}\n```", f"```\n{raw}\n```"])
 
 
 DEFECT = Defect(
@@ -29,6 +38,7 @@ DEFECT = Defect(
         "NousResearch/hermes-agent#79333",
     ),
     explain={Fenced: explain},
+    fault=rewrites(simulate),
     examples=(
         arguments('```json\n{"a": 1}\n```', asked={"a": 1}),
         arguments(

@@ -1,7 +1,11 @@
 """Several JSON objects stand in one argument string."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import rewrites
 from toolfuzz.judge.texts import Repeated
 
 
@@ -12,6 +16,11 @@ def explain(fact: Repeated) -> str:
     if fact.alike:
         return "the same object comes again"
     return f"{fact.count} different objects in one string"
+
+
+def simulate(raw: str, rng: Random) -> Any:
+    """The object twice in a row."""
+    return raw + raw
 
 
 DEFECT = Defect(
@@ -41,6 +50,7 @@ DEFECT = Defect(
     ),
     pairs=("parallel-merged", "args-cumulative", "call-dropped", "calls-missing"),
     explain={Repeated: explain},
+    fault=rewrites(simulate),
     examples=(
         arguments('{"a": 1}{"a": 1}', asked={"a": 1}),
         arguments('{"a": 1}{"b": 2}', asked={"a": 1}),

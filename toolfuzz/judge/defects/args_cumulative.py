@@ -1,12 +1,16 @@
 """Argument deltas repeat what was sent before."""
 
 from collections.abc import Iterable
+from itertools import accumulate
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._streams import damaged
 from toolfuzz.judge.example import delta, streamed
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.streams import refined
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -14,6 +18,14 @@ def detect(facts: Facts) -> Iterable[Finding]:
         if call.damage is not None and call.damage.kind == "grown":
             return [damaged(DEFECT, call)]
     return ()
+
+
+def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
+    """Every fragment repeats all arguments so far."""
+    fragments = refined(pieces, reply, 3)
+    for piece, text in zip(fragments, accumulate(p.text for p in fragments), strict=True):
+        piece.text = text
+    return bool(fragments)
 
 
 DEFECT = Defect(
@@ -37,6 +49,7 @@ DEFECT = Defect(
     pairs=("stream-duplicate-delta",),
     detect=detect,
     explains=frozenset({"stream-not-incremental"}),
+    fault=Fault(simulate, "pieces", "pieces stream"),
     examples=(
         streamed(
             delta(0, '{"a', id="call_1", name="f"),

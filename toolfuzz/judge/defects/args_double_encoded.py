@@ -1,13 +1,23 @@
 """The whole argument object is encoded as JSON twice or more."""
 
+import json
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import rewrites
 from toolfuzz.judge.texts import Layered
 
 
 def explain(fact: Layered) -> str:
     """Tell how often the object was encoded."""
     return f"the object is encoded as JSON {fact.layers} times"
+
+
+def simulate(raw: str, rng: Random) -> Any:
+    """The argument string is encoded a second time."""
+    return json.dumps(raw, ensure_ascii=False)
 
 
 DEFECT = Defect(
@@ -32,6 +42,7 @@ DEFECT = Defect(
         "huggingface/smolagents#1003",
     ),
     explain={Layered: explain},
+    fault=rewrites(simulate),
     examples=(
         arguments('"{\\"a\\": 1}"', asked={"a": 1}),
         arguments('{"a": "{\\"b\\": 1}"}', asked={"a": '{"b": 1}'}, found=False),

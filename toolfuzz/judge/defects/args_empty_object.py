@@ -1,8 +1,10 @@
 """{} although arguments were due."""
 
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.differences import Emptied, listed
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import Fault, Roll, parameters
 
 
 def explain(fact: Emptied) -> str | None:
@@ -11,6 +13,15 @@ def explain(fact: Emptied) -> str | None:
 
 
 _SCHEMA = {"type": "object", "properties": {"path": {"type": "string"}}, "required": ["path"]}
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """All arguments are lost."""
+    needy = [c for c in reply.calls if c.arguments and parameters(reply, c).get("required")]
+    if needy:
+        roll.rng.choice(needy).arguments = {}
+    return bool(needy)
+
 
 DEFECT = Defect(
     slug="args-empty-object",
@@ -34,6 +45,7 @@ DEFECT = Defect(
     ),
     pairs=("schema-unenforced",),
     explain={Emptied: explain},
+    fault=Fault(simulate, "values"),
     examples=(
         arguments("{}", asked={"path": "/tmp"}, schema=_SCHEMA),
         arguments("{}", asked={}, found=False),

@@ -1,7 +1,11 @@
 """arguments is an empty string."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import rewrites
 from toolfuzz.judge.texts import Blank
 
 
@@ -10,6 +14,11 @@ def explain(fact: Blank) -> Said:
     if fact.meant:
         return Said("arguments is an empty string; {} was meant", "warn")
     return Said("arguments is an empty string; the arguments are lost")
+
+
+def simulate(raw: str, rng: Random) -> Any:
+    """Nothing at all. (Where arguments are objects, a stream sends ``{}`` so.)"""
+    return ""
 
 
 DEFECT = Defect(
@@ -40,6 +49,7 @@ DEFECT = Defect(
         "it look alike."
     ),
     explain={Blank: explain},
+    fault=rewrites(simulate, "text"),
     examples=(
         arguments(" ", asked={"a": 1}),
         arguments("{}", asked={}, found=False),

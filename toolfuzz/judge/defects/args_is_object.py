@@ -1,8 +1,13 @@
 """arguments is an object where the format wants a string."""
 
+import json
+from random import Random
+from typing import Any
+
 from toolfuzz.core.jsonvalue import a_kind
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import rewrites
 from toolfuzz.judge.texts import NotText
 
 
@@ -11,6 +16,11 @@ def explain(fact: NotText) -> str | None:
     if not isinstance(fact.value, dict | list):
         return None
     return f"arguments is {a_kind(fact.value)}, not a string"
+
+
+def simulate(raw: str, rng: Random) -> Any:
+    """The object itself stands where its JSON text belongs."""
+    return json.loads(raw)
 
 
 DEFECT = Defect(
@@ -34,6 +44,7 @@ DEFECT = Defect(
         "vllm-project/vllm#28820",
     ),
     explain={NotText: explain},
+    fault=rewrites(simulate, "text"),
     examples=(
         arguments({"a": 1}, asked={"a": 1}, where="text"),
         arguments('{"a": 1}', asked={"a": 1}, found=False),

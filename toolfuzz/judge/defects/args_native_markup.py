@@ -1,9 +1,15 @@
 """The model's own tool markup stands inside the arguments."""
 
+import json
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Marked, Retyped, Reworded
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
 from toolfuzz.judge.spelled import markup_in
 from toolfuzz.judge.texts import Unread
 
@@ -36,6 +42,14 @@ def explain_key(fact: Marked) -> str:
     return f"the model's own markup in the key {fact.key[:40]!r}"
 
 
+def simulate(place: Spot, rng: Random) -> Any:
+    """An object is written in tags of the native format and stays text."""
+    if not isinstance(place.value, dict) or not place.value or place.depth > 1:
+        return KEEP
+    key, item = next(iter(place.value.items()))
+    return f"\t\t<arg_key>{key}</arg_key><arg_value>{json.dumps(item, ensure_ascii=False)}"
+
+
 DEFECT = Defect(
     slug="args-native-markup",
     group="A",
@@ -62,6 +76,7 @@ DEFECT = Defect(
         Marked: explain_key,
     },
     outranks=before("args-native-markup"),
+    fault=changes(simulate),
     examples=(
         arguments("<arg_key>a</arg_key><arg_value>1</arg_value>", asked={"a": 1}),
         arguments('{"v": "Paris</parameter>"}', asked={"v": "Paris"}),

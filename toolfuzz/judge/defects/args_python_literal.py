@@ -1,13 +1,24 @@
 """A Python literal instead of JSON."""
 
+import json
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import NOTHING, rewrites
 from toolfuzz.judge.texts import Mended
 
 
 def explain(fact: Mended) -> str | None:
     """Look for text that loads once it is read as Python."""
     return "Python's spelling instead of JSON's" if fact.how == "python" else None
+
+
+def simulate(raw: str, rng: Random) -> Any:
+    """The object as Python prints it."""
+    text = repr(json.loads(raw))
+    return NOTHING if text == "{}" else text
 
 
 DEFECT = Defect(
@@ -30,6 +41,7 @@ DEFECT = Defect(
         "mangiucugna/json_repair#210",
     ),
     explain={Mended: explain},
+    fault=rewrites(simulate),
     examples=(
         arguments("{'a': 1}", asked={"a": 1}),
         arguments('{"on": True}', asked={"on": True}),

@@ -1,13 +1,22 @@
 """A comma before a closing bracket, or a comment."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import NOTHING, rewrites
 from toolfuzz.judge.texts import Mended
 
 
 def explain(fact: Mended) -> str | None:
     """Look for text that loads once a comma, or a comment, is gone."""
     return "a comma before a closing bracket, or a comment" if fact.how == "commas" else None
+
+
+def simulate(raw: str, rng: Random) -> Any:
+    """A comma before the closing brace."""
+    return NOTHING if raw == "{}" else f"{raw[:-1]},{raw[-1]}"
 
 
 DEFECT = Defect(
@@ -22,6 +31,7 @@ DEFECT = Defect(
     example='"arguments":"{\\"items\\":[1,2,],}"',
     sources=("ducroo/SICTIC-AI#37", "BerriAI/litellm#22503"),
     explain={Mended: explain},
+    fault=rewrites(simulate),
     examples=(
         arguments('{"a": 1,}', asked={"a": 1}),
         arguments('{"text": "a,}"}', asked={"text": "a,}"}, found=False),

@@ -1,13 +1,22 @@
 """Text, brackets or markup around the whole object."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import rewrites
 from toolfuzz.judge.texts import Surrounded
 
 
 def explain(fact: Surrounded) -> str:
     """Tell of what stands around the object."""
     return fact.what
+
+
+def simulate(raw: str, rng: Random) -> Any:
+    """More text after the object."""
+    return raw + rng.choice([" done.", "}", "\n</tool_call>"])
 
 
 DEFECT = Defect(
@@ -25,6 +34,7 @@ DEFECT = Defect(
     example='"arguments":"{\\"a\\":1} done."',
     sources=("NousResearch/hermes-agent#79333", "josdejong/jsonrepair#196", "ROCm/FastFlowLM#537"),
     explain={Surrounded: explain},
+    fault=rewrites(simulate),
     examples=(
         arguments('{"a": 1} Done.', asked={"a": 1}),
         arguments('{"a": 1}}', asked={"a": 1}),

@@ -1,7 +1,11 @@
 """The argument text stops before its object is closed."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import rewrites
 from toolfuzz.judge.texts import StopsEarly
 
 
@@ -10,6 +14,11 @@ def explain(fact: StopsEarly) -> Said:
     if fact.announced:
         return Said("cut off by the token limit, as finish_reason says", "info")
     return Said("the text stops early")
+
+
+def simulate(raw: str, rng: Random) -> Any:
+    """The text stops too early. (In a stream the same loss is ``stream-tail-lost``.)"""
+    return raw[: rng.randrange(1, len(raw))]
 
 
 DEFECT = Defect(
@@ -38,6 +47,7 @@ DEFECT = Defect(
     ),
     pairs=("stream-tail-lost", "finish-length-masked"),
     explain={StopsEarly: explain},
+    fault=rewrites(simulate, "text plain"),
     examples=(
         arguments('{"text": "The quick', asked={"text": "The quick brown fox"}),
         arguments('{"text": "The quick"}', asked={"text": "The quick"}, found=False),

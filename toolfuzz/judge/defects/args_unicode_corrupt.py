@@ -2,12 +2,16 @@
 
 import re
 import unicodedata
+from random import Random
+from typing import Any
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.defects._some import some
 from toolfuzz.judge.differences import Reworded
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
 from toolfuzz.judge.texts import Odd
 
 _MISREADINGS = ("latin-1", "cp1252", "cp437", "mac-roman", "gbk", "shift-jis", "euc-kr")
@@ -85,6 +89,16 @@ def _one_digit_off(expected: str, came: str) -> bool:
 
 _SCHEMA = {"type": "string"}
 
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """UTF-8 is decoded in pieces, so that characters become U+FFFD."""
+    text = place.value
+    if not isinstance(text, str) or text.isascii():
+        return KEEP
+    at = next(n for n, char in enumerate(text) if not char.isascii())
+    return text[:at] + "\ufffd" * len(text[at].encode(errors="replace")) + text[at + 1 :]
+
+
 DEFECT = Defect(
     slug="args-unicode-corrupt",
     group="A",
@@ -108,6 +122,7 @@ DEFECT = Defect(
     ),
     explain={Reworded: explain_text, Odd: explain_odd},
     outranks=before("args-unicode-corrupt"),
+    fault=changes(simulate),
     examples=(
         value('"��"', "日本", _SCHEMA),
         value('"日木"', "日本", _SCHEMA),

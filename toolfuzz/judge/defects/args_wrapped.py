@@ -1,13 +1,26 @@
 """The arguments stand one level too deep, or carry the call's envelope."""
 
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.differences import Wrapped
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import Fault, Roll, parameters
 
 
 def explain(fact: Wrapped) -> str:
     """Tell of the envelope around the arguments."""
     return fact.how
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """The arguments sit one level too deep."""
+    fitting = [c for c in reply.calls if c.arguments and parameters(reply, c).get("required")]
+    if not fitting:
+        return False
+    call = roll.rng.choice(fitting)
+    key = roll.rng.choice(["arguments", "parameters", "input"])
+    call.arguments = {key: call.arguments}
+    return True
 
 
 DEFECT = Defect(
@@ -25,6 +38,7 @@ DEFECT = Defect(
     example='{"arguments":{"path":"/home"}}',
     sources=("vllm-project/vllm#32146",),
     explain={Wrapped: explain},
+    fault=Fault(simulate, "values"),
     examples=(
         arguments('{"arguments": {"path": "/home"}}', asked={"path": "/home"}),
         arguments(

@@ -1,11 +1,15 @@
 """A list arrives as one string with separators."""
 
 import re
+from random import Random
+from typing import Any
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
 from toolfuzz.judge.spelled import SEPARATORS
 
 
@@ -28,6 +32,15 @@ def _joined(text: str) -> str:
     return re.sub(r"[\s,;|]+", "", text)
 
 
+def simulate(place: Spot, rng: Random) -> Any:
+    """A list of words becomes one string with commas."""
+    items = place.value
+    if not isinstance(items, list) or len(items) < 2:
+        return KEEP
+    words = all(isinstance(w, str) and w.replace("_", "").replace("-", "").isalpha() for w in items)
+    return ", ".join(items) if words else KEEP
+
+
 DEFECT = Defect(
     slug="array-as-delimited-string",
     group="B",
@@ -44,6 +57,7 @@ DEFECT = Defect(
     sources=("adcontextprotocol/adcp#4201",),
     explain={Retyped: explain},
     outranks=before("array-as-delimited-string"),
+    fault=changes(simulate),
     examples=(
         value('"red, green"', ["red", "green"], {"type": "array", "items": {"type": "string"}}),
         value('"red, green"', "red, green", {"type": "string"}, found=False),

@@ -1,10 +1,15 @@
 """An array arrives inside an object, or each item does."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.core.jsonvalue import equal
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import UNKNOWN, ItemsWrapped, Retyped
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
 from toolfuzz.judge.spelled import unwrapped_items
 
 _SAID = "an object around the array's items"
@@ -26,6 +31,15 @@ def explain_items(fact: ItemsWrapped) -> str:
 
 _SCHEMA = {"type": "array", "items": {"type": "integer"}}
 
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """The items of a list are wrapped in ``{"item": …}``."""
+    items = place.value
+    if not isinstance(items, list) or not items or any(isinstance(i, dict | list) for i in items):
+        return KEEP
+    return {"item": items[0]} if len(items) == 1 else [{"item": item} for item in items]
+
+
 DEFECT = Defect(
     slug="array-item-wrapped",
     group="B",
@@ -39,6 +53,7 @@ DEFECT = Defect(
     sources=("NousResearch/hermes-agent#99290",),
     explain={Retyped: explain, ItemsWrapped: explain_items},
     outranks=before("array-item-wrapped"),
+    fault=changes(simulate),
     examples=(
         value('[{"item": 1}, {"item": 2}]', [1, 2], _SCHEMA),
         value('{"item": [1, 2]}', [1, 2], _SCHEMA),

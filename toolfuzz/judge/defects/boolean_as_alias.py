@@ -1,9 +1,15 @@
 """A boolean arrives as 0, 1, yes, no, on or off."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.faults.values import is_tied
 
 _ALIASES = frozenset({"1", "yes", "on", "y", "t", "0", "no", "off", "n", "f"})
 
@@ -20,6 +26,14 @@ def explain(fact: Retyped) -> str | None:
 
 _SCHEMA = {"type": "boolean"}
 
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """A boolean becomes 1, "yes" or "on" (or their opposites)."""
+    if not isinstance(place.value, bool) or is_tied(place) or len(place.types) != 1:
+        return KEEP
+    return rng.choice([1, "yes", "on"] if place.value else [0, "no", "off"])
+
+
 DEFECT = Defect(
     slug="boolean-as-alias",
     group="B",
@@ -32,6 +46,7 @@ DEFECT = Defect(
     example='{"enabled":1}',
     explain={Retyped: explain},
     outranks=before("boolean-as-alias"),
+    fault=changes(simulate),
     examples=(
         value("1", True, _SCHEMA),
         value('"no"', False, _SCHEMA),

@@ -1,9 +1,15 @@
 """A boolean arrives as a string."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.faults.values import is_tied
 
 
 def explain(fact: Retyped) -> str | None:
@@ -17,6 +23,14 @@ def explain(fact: Retyped) -> str | None:
 
 
 _SCHEMA = {"type": "boolean"}
+
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """A boolean becomes "true" or "True"."""
+    if not isinstance(place.value, bool) or is_tied(place) or "string" in place.types:
+        return KEEP
+    return rng.choice([str(place.value), str(place.value).lower()])
+
 
 DEFECT = Defect(
     slug="boolean-as-string",
@@ -34,6 +48,7 @@ DEFECT = Defect(
     sources=("QwenLM/qwen-code#477", "anomalyco/opencode#7513", "antirez/ds4#569"),
     explain={Retyped: explain},
     outranks=before("boolean-as-string"),
+    fault=changes(simulate),
     examples=(
         value('"true"', True, _SCHEMA),
         value('"False"', False, _SCHEMA),

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -14,6 +16,13 @@ def detect(facts: Facts) -> Iterable[Finding]:
     place, found = facts.trace
     message = f"{found.dialect} markup of {found.tool} in the {place} as well"
     return [DEFECT.finding(message, actual=clip(found.snippet))]
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """The call is there, and so is its native text."""
+    if reply.calls:
+        reply.text += roll.native(reply, roll.rng)
+    return bool(reply.calls)
 
 
 DEFECT = Defect(
@@ -33,4 +42,5 @@ DEFECT = Defect(
     ),
     sources=("EricLBuehler/mistral.rs#2427", "raullenchai/Rapid-MLX#1592", "mudler/LocalAI#10346"),
     detect=detect,
+    fault=Fault(simulate, "message"),
 )

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from toolfuzz.core.reply import Usage
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -16,6 +18,15 @@ def detect(facts: Facts) -> Iterable[Finding]:
     if (spent or 0) <= 5 and not facts.reply.reasoning.strip():
         return ()
     return [DEFECT.finding(f"nothing came back for {spent} tokens")]
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """Tokens were spent and nothing came."""
+    if not reply.calls:
+        return False
+    reply.calls, reply.text, reply.finish = [], "", "stop"
+    reply.output_tokens = max(reply.output_tokens, 24)
+    return True
 
 
 DEFECT = Defect(
@@ -46,6 +57,7 @@ DEFECT = Defect(
     ),
     detect=detect,
     explains=frozenset({"no-call"}),
+    fault=Fault(simulate, "message"),
     examples=(
         answer(asked=[("f", {})], usage=Usage(9, 57)),
         answer(asked=[("f", {})], text="I can't.", usage=Usage(9, 57), found=False),

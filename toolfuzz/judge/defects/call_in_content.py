@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, tool
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -15,6 +17,15 @@ def detect(facts: Facts) -> Iterable[Finding]:
         return ()
     message = f"{found.dialect} call of {found.tool}"
     return [DEFECT.finding(message, actual=clip(found.snippet))]
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """The call stays in the content as the model wrote it."""
+    if not reply.calls:
+        return False
+    reply.text = "\n".join(t for t in (reply.text, roll.native(reply, roll.rng)) if t)
+    reply.calls, reply.finish = [], "stop"
+    return True
 
 
 DEFECT = Defect(
@@ -53,6 +64,7 @@ DEFECT = Defect(
             "stream-marker-split",
         }
     ),
+    fault=Fault(simulate, "message"),
     examples=(
         answer(
             asked=[("f", {"a": 1})],

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -14,6 +16,15 @@ def detect(facts: Facts) -> Iterable[Finding]:
         return ()
     message = f"{found.dialect} call of {found.tool}"
     return [DEFECT.finding(message, actual=clip(found.snippet))]
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """The call stays in the reasoning as the model wrote it."""
+    if not reply.calls:
+        return False
+    reply.reasoning = f"I should call the tool now.\n{roll.native(reply, roll.rng)}"
+    reply.calls, reply.finish = [], "stop"
+    return True
 
 
 DEFECT = Defect(
@@ -34,4 +45,5 @@ DEFECT = Defect(
     sources=("vllm-project/vllm#55759", "vllm-project/vllm#16511", "ggml-org/llama.cpp#26849"),
     detect=detect,
     explains=frozenset({"call-dropped", "finish-calls-empty", "no-call"}),
+    fault=Fault(simulate, "message"),
 )

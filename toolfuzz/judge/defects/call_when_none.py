@@ -4,9 +4,12 @@ from collections.abc import Iterable
 
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, called, tool
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.calls import simple_call
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -18,6 +21,14 @@ def detect(facts: Facts) -> Iterable[Finding]:
     if facts.in_text:
         return [DEFECT.finding(f"{facts.in_text.dialect} markup in the text")]
     return ()
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """A call, though tool_choice is none."""
+    if reply.ask.tool_choice != "none" or not reply.ask.tools:
+        return False
+    reply.calls, reply.text = [simple_call(roll.rng.choice(reply.ask.tools))], ""
+    return True
 
 
 DEFECT = Defect(
@@ -33,6 +44,7 @@ DEFECT = Defect(
     sources=("sgl-project/sglang#35736", "vllm-project/vllm#54808"),
     detect=detect,
     explains=frozenset({"finish-calls-empty"}),
+    fault=Fault(simulate, "plan", "forbids"),
     examples=(
         answer(called("f"), asked=[], turn={"tool_choice": "none"}),
         answer(

@@ -1,9 +1,15 @@
 """A length, range, pattern or format was ignored."""
 
+from random import Random
+from typing import Any
+
+from toolfuzz.core.case import JsonObject
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Leaf, Resized
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
 
 
 def explain(fact: Leaf | Resized) -> str | None:
@@ -12,6 +18,43 @@ def explain(fact: Leaf | Resized) -> str | None:
 
 
 _SCHEMA = {"type": "integer", "maximum": 100}
+
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """A bound, length, pattern, format or count is not kept."""
+    if place.schema.keys() & {"enum", "const", "prefixItems"}:
+        return KEEP
+    broken = list(_broken(place.schema, place.value))
+    return rng.choice(broken) if broken else KEEP
+
+
+def _broken(schema: JsonObject, value: Any) -> Any:
+    """Values of the same type that break one keyword each."""
+    match value:
+        case bool() | None:
+            return
+        case int() | float():
+            if "maximum" in schema:
+                yield schema["maximum"] + 1
+            if "minimum" in schema:
+                yield schema["minimum"] - 1
+            if "multipleOf" in schema:
+                yield value + schema["multipleOf"] / 2 if isinstance(value, float) else value + 1
+        case str():
+            if "maxLength" in schema:
+                yield value + "x" * (schema["maxLength"] + 1 - len(value))
+            if schema.get("minLength", 0) > 1:
+                yield value[: schema["minLength"] - 1]
+            if "pattern" in schema or "format" in schema:
+                yield "~ not like that ~"
+        case list():
+            if value and "maxItems" in schema:
+                yield value + value[-1:] * (schema["maxItems"] + 1 - len(value))
+            if schema.get("minItems", 0) > 1:
+                yield value[: schema["minItems"] - 1]
+            if value and schema.get("uniqueItems"):
+                yield [*value, value[-1]]
+
 
 DEFECT = Defect(
     slug="constraint-violation",
@@ -36,6 +79,7 @@ DEFECT = Defect(
     pairs=("tuple-violated", "schema-unenforced"),
     explain={Leaf: explain, Resized: explain},
     outranks=before("constraint-violation"),
+    fault=changes(simulate),
     examples=(
         value("101", 5, _SCHEMA),
         value("100", 100, _SCHEMA, found=False),

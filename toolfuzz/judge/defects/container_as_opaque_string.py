@@ -1,10 +1,15 @@
 """A string that is no JSON stands where an object or array belongs."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.core.json import is_prefix
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
 
 
 def explain(fact: Retyped) -> str | None:
@@ -22,6 +27,14 @@ def explain(fact: Retyped) -> str | None:
 
 _SCHEMA = {"type": "object"}
 
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """An object becomes text in a form of its own."""
+    if not isinstance(place.value, dict) or not place.value:
+        return KEEP
+    return "; ".join(f"{n} := see above" for n, _ in enumerate(place.value, 1))
+
+
 DEFECT = Defect(
     slug="container-as-opaque-string",
     group="B",
@@ -38,6 +51,7 @@ DEFECT = Defect(
     sources=("stacklok/mecatl#253",),
     explain={Retyped: explain},
     outranks=before("container-as-opaque-string"),
+    fault=changes(simulate),
     examples=(
         value('"name=Bob"', {"name": "Bob"}, _SCHEMA),
         value('"name=Bob"', "name=Bob", {"type": "string"}, found=False),

@@ -1,9 +1,15 @@
 """An object or array arrives as a string in Python syntax."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.faults.values import holds_json
 
 
 def explain(fact: Retyped) -> str | None:
@@ -11,6 +17,14 @@ def explain(fact: Retyped) -> str | None:
     if fact.syntax != "Python":
         return None
     return f"the {fact.container} came as a string in Python syntax"
+
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """A container becomes a string that holds its Python literal."""
+    if not isinstance(place.value, dict | list):
+        return KEEP
+    text = repr(place.value)
+    return KEEP if holds_json(text) else text
 
 
 DEFECT = Defect(
@@ -29,6 +43,7 @@ DEFECT = Defect(
     sources=("waybarrios/vllm-mlx#63", "modelscope/ms-swift#10169"),
     explain={Retyped: explain},
     outranks=before("container-as-python-repr"),
+    fault=changes(simulate),
     examples=(
         value("\"{'a': True}\"", {"a": True}, {"type": "object"}),
         value("\"{'a': True}\"", "{'a': True}", {"type": "string"}, found=False),

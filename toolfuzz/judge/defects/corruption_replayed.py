@@ -1,12 +1,16 @@
 """A wrong value is sent back as the model's own and repeats for ever."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, called, said
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll, parameters
+from toolfuzz.judge.faults.schema import places
 from toolfuzz.judge.leaks import scalars
 from toolfuzz.judge.reading import load
 
@@ -38,6 +42,26 @@ def _said_before(facts: Facts) -> Iterator[str | int]:
                     yield value
 
 
+_EXACT = 2**53
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """The same damage each time: large integers are rounded, strings lose the space around them."""
+    changed = False
+    for call in reply.calls:
+        for place in places(call.arguments, parameters(reply, call)):
+            damaged = _damaged(place.value)
+            if damaged != place.value:
+                place.holder[place.key], changed = damaged, True
+    return changed
+
+
+def _damaged(value: Any) -> Any:
+    if isinstance(value, int) and _EXACT < abs(value) < 10**300:
+        return int(float(value))
+    return value.strip() if isinstance(value, str) and value.strip() else value
+
+
 DEFECT = Defect(
     slug="corruption-replayed",
     group="H",
@@ -55,6 +79,7 @@ DEFECT = Defect(
     pairs=("integer-precision-loss", "whitespace-stripped", "value-emptied"),
     scope="multi-turn",
     detect=detect,
+    fault=Fault(simulate, "values", turn=2),
     examples=(
         answer(
             called("f", '{"n":9007199254740992}', id="call_2"),

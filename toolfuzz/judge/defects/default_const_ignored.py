@@ -1,9 +1,14 @@
 """A constant or a documented default was contradicted."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Leaf, Unasked
 from toolfuzz.judge.example import arguments, value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
 
 
 def explain(fact: Unasked) -> str | None:
@@ -18,6 +23,21 @@ def explain_leaf(fact: Leaf) -> str | None:
 
 _SCHEMA = {"properties": {"path": {"type": "string"}, "delay": {"default": 0.5}}}
 
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """A constant gets another value."""
+    if "const" not in place.schema or place.in_union:
+        return KEEP
+    match place.schema["const"]:
+        case bool(value):
+            return not value
+        case int(value) | float(value):
+            return value + 1
+        case str(value):
+            return f"{value}_v2"
+    return KEEP
+
+
 DEFECT = Defect(
     slug="default-const-ignored",
     group="D",
@@ -31,6 +51,7 @@ DEFECT = Defect(
     pairs=("enum-violation", "schema-unenforced"),
     explain={Unasked: explain, Leaf: explain_leaf},
     outranks=before("default-const-ignored"),
+    fault=changes(simulate),
     examples=(
         value('"b"', "a", {"const": "a"}),
         arguments('{"path": "/tmp", "delay": 0.25}', asked={"path": "/tmp"}, schema=_SCHEMA),

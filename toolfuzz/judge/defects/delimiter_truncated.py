@@ -1,11 +1,16 @@
 """A string was cut at a closing tag that is part of it."""
 
 import re
+from random import Random
+from typing import Any
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Reworded
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import changes
+from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.faults.values import unless_same
 from toolfuzz.judge.spelled import NATIVE_TAGS
 
 _DELIMITER = re.compile(rf"{NATIVE_TAGS}|<[|｜]|</?think", re.ASCII)
@@ -24,6 +29,17 @@ def _cut(expected: str, came: str) -> str | None:
 
 
 _SCHEMA = {"type": "string"}
+
+
+_TAG = re.compile(
+    r"</(?:parameter|arg_value|arg_key|tool_call|function|invoke)>|<\|im_end\|>|<tool_call>"
+)
+
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """A string ends where it holds a tag of the native format."""
+    return unless_same(place, lambda text: _TAG.split(text, maxsplit=1)[0])
+
 
 DEFECT = Defect(
     slug="delimiter-truncated",
@@ -48,6 +64,7 @@ DEFECT = Defect(
     pairs=("value-emptied",),
     explain={Reworded: explain},
     outranks=before("delimiter-truncated"),
+    fault=changes(simulate),
     examples=(
         value('"a "', "a </parameter> b", _SCHEMA),
         value('"a </parameter> b"', "a </parameter> b", _SCHEMA, found=False),

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import Call, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -14,6 +16,13 @@ def detect(facts: Facts) -> Iterable[Finding]:
         name = repr(clip(pair.call.name, 80))
         return [DEFECT.finding(f"{name} was called again with equal arguments", call=pair.index)]
     return ()
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """The last call twice."""
+    for call in reply.calls[-1:]:
+        reply.calls.append(Call(call.name, call.arguments))
+    return bool(reply.calls)
 
 
 DEFECT = Defect(
@@ -33,6 +42,7 @@ DEFECT = Defect(
     ),
     sources=("agno-agi/agno#2336", "charmbracelet/crush#3121", "QwenLM/qwen-code#5038"),
     detect=detect,
+    fault=Fault(simulate, "plan"),
     examples=(
         answer(called("f"), called("f", id="call_2"), asked=[("f", {})]),
         answer(called("f"), called("f", id="call_2"), asked=[("f", {}), ("f", {})], found=False),

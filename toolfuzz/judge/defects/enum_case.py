@@ -1,9 +1,15 @@
 """An enum's member in another case or with other separators."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Leaf
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.faults.values import enum_members
 from toolfuzz.judge.schema import closest_members
 
 
@@ -21,6 +27,17 @@ def explain(fact: Leaf) -> str | None:
 
 _SCHEMA = {"enum": ["in-progress", "done"]}
 
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """The right member of an enum in the wrong case."""
+    members = enum_members(place)
+    if not isinstance(place.value, str) or not members:
+        return KEEP
+    changed = place.value.swapcase()
+    taken = [m for m in members if isinstance(m, str) and m.casefold() == changed.casefold()]
+    return changed if changed != place.value and len(taken) == 1 else KEEP
+
+
 DEFECT = Defect(
     slug="enum-case",
     group="D",
@@ -35,6 +52,7 @@ DEFECT = Defect(
     pairs=("schema-unenforced",),
     explain={Leaf: explain},
     outranks=before("enum-case"),
+    fault=changes(simulate),
     examples=(
         value('"In Progress"', "in-progress", _SCHEMA),
         value('"in-progress"', "in-progress", _SCHEMA, found=False),

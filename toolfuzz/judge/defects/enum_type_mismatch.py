@@ -1,10 +1,17 @@
 """A numeric or boolean member of an enum came as a string."""
 
+import json
+from random import Random
+from typing import Any
+
 from toolfuzz.core.case import Json
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.faults.values import enum_members
 
 
 def explain(fact: Retyped) -> str | None:
@@ -25,6 +32,12 @@ def _spelled(member: Json) -> str:
     return "null" if member is None else str(member).casefold()
 
 
+def simulate(place: Spot, rng: Random) -> Any:
+    """A member that is a number or boolean comes as its text."""
+    fits = len(enum_members(place)) > 1 and isinstance(place.value, bool | int | float)
+    return json.dumps(place.value) if fits else KEEP
+
+
 DEFECT = Defect(
     slug="enum-type-mismatch",
     group="D",
@@ -43,6 +56,7 @@ DEFECT = Defect(
     pairs=("number-as-string", "boolean-as-string", "schema-unenforced"),
     explain={Retyped: explain},
     outranks=before("enum-type-mismatch"),
+    fault=changes(simulate),
     examples=(
         value('"60"', 60, {"type": "integer", "enum": [15, 60]}),
         value('"60"', "60", {"enum": ["60"]}, found=False),

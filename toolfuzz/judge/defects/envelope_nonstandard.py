@@ -1,6 +1,15 @@
 """The reply is wrapped or shaped differently from the wire format."""
 
+from toolfuzz.formats.plan import ReplyPlan, Wire
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.faults import Fault, Roll
+
+
+def simulate(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
+    """The reply is wrapped in an envelope of the gateway's own."""
+    wire.body = {"success": True, "data": wire.body}
+    return True
+
 
 DEFECT = Defect(
     slug="envelope-nonstandard",
@@ -17,4 +26,5 @@ DEFECT = Defect(
     example='{"success":true,"data":{"choices":[...]}}',
     sources=("cline/cline#13348",),
     problems=frozenset({"envelope", "call-type", "bad-field"}),
+    fault=Fault(simulate, "wire", "plain"),
 )

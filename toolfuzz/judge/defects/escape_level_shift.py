@@ -2,11 +2,16 @@
 
 import json
 import re
+from random import Random
+from typing import Any
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Reworded
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import changes
+from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.faults.values import unless_same
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
@@ -44,6 +49,12 @@ def _unescaped(text: str) -> str:
 
 _SCHEMA = {"type": "string"}
 
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """Escapes are written once too often."""
+    return unless_same(place, lambda text: json.dumps(text, ensure_ascii=False)[1:-1])
+
+
 DEFECT = Defect(
     slug="escape-level-shift",
     group="C",
@@ -65,6 +76,7 @@ DEFECT = Defect(
     ),
     explain={Reworded: explain},
     outranks=before("escape-level-shift"),
+    fault=changes(simulate),
     examples=(
         value('"a\\\\nb"', "a\nb", _SCHEMA),
         value('"C:\\new"', "C:\\new", _SCHEMA),

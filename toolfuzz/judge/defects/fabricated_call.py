@@ -4,9 +4,12 @@ from collections.abc import Iterable
 
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, called, tool
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.calls import simple_call
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -14,6 +17,14 @@ def detect(facts: Facts) -> Iterable[Finding]:
         return ()
     name = repr(clip(facts.calls[0].name, 80))
     return [DEFECT.finding(f"{name} was called; no call was right", call=0)]
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """A call, though none was wanted."""
+    if reply.calls or not reply.ask.tools or reply.ask.tool_choice != "auto" or reply.ask.answered:
+        return False
+    reply.calls, reply.text = [simple_call(roll.rng.choice(reply.ask.tools))], ""
+    return True
 
 
 DEFECT = Defect(
@@ -35,6 +46,7 @@ DEFECT = Defect(
         "made without need look alike."
     ),
     detect=detect,
+    fault=Fault(simulate, "plan"),
     examples=(
         answer(called("f"), asked=[], tools=(tool("f"),)),
         answer(asked=[], text="You are welcome.", tools=(tool("f"),), found=False),

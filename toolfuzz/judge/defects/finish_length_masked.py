@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.wording import one_line
 
 
@@ -21,6 +23,17 @@ def detect(facts: Facts) -> Iterable[Finding]:
             f"{spent} of {facts.max_tokens} tokens were used and the finish reason is {reason}"
         )
     ]
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """Cut off at max_tokens, and the reason doesn't say so."""
+    limit = reply.ask.max_tokens
+    if limit is None or not reply.calls or not isinstance(reply.calls[-1].raw, str):
+        return False
+    raw = reply.calls[-1].raw
+    reply.calls[-1].raw = raw[: max(1, len(raw) // 2)]
+    reply.finish, reply.output_tokens = "tool_calls", limit
+    return True
 
 
 DEFECT = Defect(
@@ -41,4 +54,5 @@ DEFECT = Defect(
     detect=detect,
     ends=True,
     explains=frozenset({"finish-stop-with-calls"}),
+    fault=Fault(simulate, "message", "text, pieces stream"),
 )

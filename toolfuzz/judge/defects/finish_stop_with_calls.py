@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.wording import one_line
 
 
@@ -17,6 +19,14 @@ def detect(facts: Facts) -> Iterable[Finding]:
     if named and reply.finish == "stop":
         return ()
     return [DEFECT.finding(f"finish reason {one_line(str(reply.finish_reason))}")]
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """Calls are there and the reason says stop ; with a forced tool that is legal."""
+    if not reply.calls or reply.ask.tool_choice.startswith("tool:"):
+        return False
+    reply.finish = "stop"
+    return True
 
 
 DEFECT = Defect(
@@ -41,6 +51,7 @@ DEFECT = Defect(
         "ollama/ollama#7963",
     ),
     detect=detect,
+    fault=Fault(simulate, "message", "finish_word"),
     examples=(
         answer(called("f"), asked=None, finish="stop"),
         answer(called("f"), asked=None, finish="stop", turn={"tool_choice": "tool:f"}, found=False),

@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.calls import simple_call
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -14,6 +17,16 @@ def detect(facts: Facts) -> Iterable[Finding]:
         message = f"{called!r} was called, {wanted!r} was demanded"
         return [DEFECT.finding(message, call=pair.index, expected=wanted, actual=called)]
     return ()
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """Another tool than the one that was forced."""
+    ask = reply.ask
+    others = [t for t in ask.tools if f"tool:{t.name}" != ask.tool_choice]
+    if not ask.tool_choice.startswith("tool:") or not reply.calls or not others:
+        return False
+    reply.calls = [simple_call(roll.rng.choice(others))]
+    return True
 
 
 DEFECT = Defect(
@@ -38,4 +51,5 @@ DEFECT = Defect(
     ),
     pairs=("calls-missing",),
     detect=detect,
+    fault=Fault(simulate, "plan"),
 )

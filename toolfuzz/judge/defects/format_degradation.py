@@ -4,9 +4,12 @@ from collections.abc import Iterable
 
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects.call_in_content import simulate as call_in_content
 from toolfuzz.judge.example import answer, called, said
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -15,6 +18,14 @@ def detect(facts: Facts) -> Iterable[Finding]:
         return ()
     message = f"a {found.dialect} call of {found.tool} in the text, after calls in their place"
     return [DEFECT.finding(message, actual=clip(found.snippet))]
+
+
+_DEGRADES_AT = 3
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """After some turns the calls become text."""
+    return reply.ask.turn >= _DEGRADES_AT and call_in_content(reply, roll)
 
 
 DEFECT = Defect(
@@ -40,6 +51,7 @@ DEFECT = Defect(
             "no-call",
         }
     ),
+    fault=Fault(simulate, "message", turn=_DEGRADES_AT),
     examples=(
         answer(
             asked=[("f", {"a": 1})],

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, called, said
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.reading import load
 
 
@@ -21,6 +23,15 @@ def detect(facts: Facts) -> Iterable[Finding]:
 def _had_arguments(facts: Facts, name: str | None) -> bool:
     calls = (call for reply in facts.earlier if reply for call in reply.calls)
     return any(c.name == name and c.arguments_raw and load(c.arguments_raw) for c in calls)
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """The model sees its earlier calls without arguments, and repeats them so."""
+    before = {call.name for earlier in reply.ask.replies for call in earlier.calls}
+    again = [call for call in reply.calls if call.name in before and call.arguments]
+    for call in again:
+        call.arguments = {}
+    return bool(again)
 
 
 DEFECT = Defect(
@@ -40,6 +51,7 @@ DEFECT = Defect(
     scope="multi-turn",
     detect=detect,
     explains=frozenset({"args-empty-object", "schema-unenforced"}),
+    fault=Fault(simulate, "plan", turn=2),
     examples=(
         answer(
             called("f", id="call_2"),

@@ -1,7 +1,17 @@
 """The server fails on its own earlier call when it is sent back."""
 
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
 from toolfuzz.judge.example import refused
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.calls import earlier_calls, refuse
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """A 500 when the arguments of an earlier call hold an escape."""
+    unusual = [c for c in earlier_calls(reply.ask) if "\\" in (c.arguments_raw or "")]
+    return bool(unusual) and refuse(reply, "Failed to parse tool call arguments as JSON", 500)
+
 
 DEFECT = Defect(
     slug="history-args-reparse",
@@ -38,6 +48,7 @@ DEFECT = Defect(
             r"invalid \\{0,2}escape",
         ),
     ),
+    fault=Fault(simulate, "request", turn=2),
     examples=(
         refused("Failed to parse tool call arguments as JSON", turn=1, status=500),
         refused("Failed to parse tool call arguments as JSON", found=False),

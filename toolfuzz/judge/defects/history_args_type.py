@@ -1,7 +1,17 @@
 """The chat template needs replayed arguments in another type than the API."""
 
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
 from toolfuzz.judge.example import refused
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.calls import earlier_calls, refuse
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """A 500 because the chat template wants an object where the format has a string."""
+    strings = [c for c in earlier_calls(reply.ask) if c.arguments_raw is not None]
+    return bool(strings) and refuse(reply, "Can only get item pairs from a mapping.", 500)
+
 
 DEFECT = Defect(
     slug="history-args-type",
@@ -39,6 +49,7 @@ DEFECT = Defect(
             r"arguments.{0,60}expected.{0,30}(dict|mapping|object|string)",
         ),
     ),
+    fault=Fault(simulate, "request", "text", turn=2),
     examples=(
         refused("Can only get item pairs from a mapping.", turn=1, status=500),
         refused("Can only get item pairs from a mapping.", found=False),

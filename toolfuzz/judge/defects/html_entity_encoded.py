@@ -1,11 +1,16 @@
 """Characters arrive as HTML entities."""
 
 import html
+from random import Random
+from typing import Any
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Reworded
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import changes
+from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.faults.values import unless_same
 
 
 def explain(fact: Reworded) -> str | None:
@@ -19,6 +24,12 @@ def _encoded(expected: str, came: str) -> str | None:
 
 
 _SCHEMA = {"type": "string"}
+
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """Special characters become entities."""
+    return unless_same(place, html.escape)
+
 
 DEFECT = Defect(
     slug="html-entity-encoded",
@@ -41,6 +52,7 @@ DEFECT = Defect(
     ),
     explain={Reworded: explain},
     outranks=before("html-entity-encoded"),
+    fault=changes(simulate),
     examples=(
         value('"a &amp; b"', "a & b", _SCHEMA),
         value('"a &amp; b"', "a &amp; b", _SCHEMA, found=False),

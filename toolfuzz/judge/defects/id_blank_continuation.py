@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import delta, streamed
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -15,6 +17,14 @@ def detect(facts: Facts) -> Iterable[Finding]:
                 DEFECT.finding(f'a later delta carries "{call.blanked}": ""', call=call.position)
             ]
     return ()
+
+
+def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
+    """Later fragments carry an empty id and an empty name."""
+    found = [p for p in pieces if p.kind == "args"]
+    for piece in found:
+        piece.id = piece.name = ""
+    return bool(found)
 
 
 DEFECT = Defect(
@@ -33,6 +43,7 @@ DEFECT = Defect(
     sources=("anomalyco/opencode#37783", "anomalyco/opencode#40969", "sgl-project/sglang#35542"),
     detect=detect,
     explains=frozenset({"stream-not-incremental"}),
+    fault=Fault(simulate, "pieces", "indexed stream"),
     examples=(
         streamed(delta(0, '{"a":', id="call_1", name="f"), delta(0, "1}", id=""), where="indexed"),
         streamed(

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._ids import kept
 from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -18,6 +20,13 @@ def detect(facts: Facts) -> Iterable[Finding]:
             message = f"{counts[call.id]} calls share the id {clip(call.id, 80)!r}"
             return [DEFECT.finding(message, call=n)]
     return ()
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """All calls share one id."""
+    for call in reply.calls[1:]:
+        call.id = reply.calls[0].id
+    return len(reply.calls) > 1
 
 
 DEFECT = Defect(
@@ -39,6 +48,7 @@ DEFECT = Defect(
         "charmbracelet/crush#3121",
     ),
     detect=detect,
+    fault=Fault(simulate, "message", "ids"),
     examples=(
         answer(called("f", '{"a":1}'), called("f", '{"a":2}'), asked=None),
         answer(

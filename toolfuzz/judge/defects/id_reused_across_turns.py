@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, called, said
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -18,6 +20,13 @@ def detect(facts: Facts) -> Iterable[Finding]:
             message = f"the id {clip(call.id, 80)!r} was given out in an earlier turn"
             return [DEFECT.finding(message, call=n)]
     return ()
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """Ids are counted from 0 in every reply; nobody can see it in the first."""
+    for n, call in enumerate(reply.calls):
+        call.id = f"call_{n}"
+    return bool(reply.calls) and reply.ask.turn > 1
 
 
 DEFECT = Defect(
@@ -37,6 +46,7 @@ DEFECT = Defect(
     ),
     scope="multi-turn",
     detect=detect,
+    fault=Fault(simulate, "message", "ids", turn=2),
     examples=(
         answer(called("f"), asked=None, earlier=(said(called("f")),), where="ids"),
         answer(called("f", id="call_2"), asked=None, earlier=(said(called("f")),), found=False),

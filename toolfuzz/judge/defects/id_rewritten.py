@@ -1,7 +1,19 @@
 """The id that the server gave is not the id that it accepts."""
 
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
 from toolfuzz.judge.example import refused
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.calls import earlier_calls, refuse
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """The id of the first reply is unknown in the second request."""
+    ids = [call.id for call in earlier_calls(reply.ask)]
+    if not ids:
+        return False
+    return refuse(reply, f"No tool call found for function call output with call_id {ids[-1]}.")
+
 
 DEFECT = Defect(
     slug="id-rewritten",
@@ -31,6 +43,7 @@ DEFECT = Defect(
             r"unknown tool.?call",
         ),
     ),
+    fault=Fault(simulate, "request", "ids", turn=2),
     examples=(
         refused("No tool call found for function call output with call_id c.", turn=1),
         refused("No tool call found for function call output with call_id c.", found=False),

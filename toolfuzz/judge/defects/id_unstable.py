@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import delta, streamed
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -15,6 +17,14 @@ def detect(facts: Facts) -> Iterable[Finding]:
             message = f"id {clip(call.id, 80)!r} became {clip(call.other_id, 80)!r}"
             return [DEFECT.finding(message, call=call.position)]
     return ()
+
+
+def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
+    """Every fragment has an id of its own."""
+    found = [p for p in pieces if p.kind == "args"]
+    for n, piece in enumerate(found):
+        piece.id = f"{reply.calls[piece.call].id}-{n}"
+    return bool(found)
 
 
 DEFECT = Defect(
@@ -39,6 +49,7 @@ DEFECT = Defect(
     ),
     detect=detect,
     explains=frozenset({"stream-not-incremental"}),
+    fault=Fault(simulate, "pieces", "indexed stream"),
     examples=(
         streamed(
             delta(0, '{"a":', id="call_1", name="f"), delta(0, "1}", id="call_2"), where="indexed"

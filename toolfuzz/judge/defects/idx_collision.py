@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import delta, streamed
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.streams import each_call
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -15,6 +18,12 @@ def detect(facts: Facts) -> Iterable[Finding]:
                 DEFECT.finding(f"index {call.slot} is used for another call", call=call.position)
             ]
     return ()
+
+
+def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
+    """All calls share index 0."""
+    each_call(pieces, lambda p: setattr(p, "slot", 0))
+    return len(reply.calls) > 1
 
 
 DEFECT = Defect(
@@ -39,6 +48,7 @@ DEFECT = Defect(
     ),
     detect=detect,
     explains=frozenset({"id-duplicate", "idx-sparse", "stream-not-incremental", "wire-malformed"}),
+    fault=Fault(simulate, "pieces", "pieces stream"),
     examples=(
         streamed(
             delta(0, '{"a":1}', id="call_1", name="f"),

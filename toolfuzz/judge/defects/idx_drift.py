@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import delta, streamed
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -18,6 +20,15 @@ def detect(facts: Facts) -> Iterable[Finding]:
                 )
             ]
     return ()
+
+
+def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
+    """The arguments come under another index than the name."""
+    shift = len(reply.calls)
+    found = [p for p in pieces if p.kind == "args" and isinstance(p.slot, int)]
+    for piece in found:
+        piece.slot += shift
+    return bool(found)
 
 
 DEFECT = Defect(
@@ -33,6 +44,7 @@ DEFECT = Defect(
     sources=("dirac-run/dirac#215",),
     detect=detect,
     explains=frozenset({"idx-sparse", "stream-not-incremental", "wire-malformed"}),
+    fault=Fault(simulate, "pieces", "indexed stream"),
     examples=(
         streamed(delta(0, "", id="call_1", name="f"), delta(1, "{}"), where="indexed"),
         streamed(

@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ABSENT, Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import delta, streamed
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.streams import each_call
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -13,6 +16,12 @@ def detect(facts: Facts) -> Iterable[Finding]:
         if call.unindexed:
             return [DEFECT.finding(f"{call.unindexed} without an index", call=call.position)]
     return ()
+
+
+def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
+    """No index on the events of a call."""
+    value = roll.rng.choice([ABSENT, None]) if roll.format.traits.indexed else ABSENT
+    return each_call(pieces, lambda p: setattr(p, "slot", value))
 
 
 DEFECT = Defect(
@@ -36,6 +45,7 @@ DEFECT = Defect(
     ),
     detect=detect,
     explains=frozenset({"idx-sparse", "stream-not-incremental", "wire-malformed"}),
+    fault=Fault(simulate, "pieces", "pieces stream"),
     examples=(
         streamed(delta(None, "{}", id="call_1", name="f"), where="indexed"),
         streamed(delta(0, "{}", id="call_1", name="f"), found=False, where="indexed"),

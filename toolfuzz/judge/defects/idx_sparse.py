@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import delta, streamed
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.streams import each_call
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -16,6 +19,11 @@ def detect(facts: Facts) -> Iterable[Finding]:
         return ()
     first = facts.streamed[0].position
     return [DEFECT.finding(f"call indexes are {slots[:8]}", call=first)]
+
+
+def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
+    """Indexes don't start at 0 or leave some out."""
+    return each_call(pieces, lambda p: setattr(p, "slot", p.call * 3 + 1))
 
 
 DEFECT = Defect(
@@ -34,6 +42,7 @@ DEFECT = Defect(
     sources=("vercel/ai#18333", "apache/maka#1967", "moeru-ai/xsai#218"),
     detect=detect,
     explains=frozenset({"stream-not-incremental"}),
+    fault=Fault(simulate, "pieces", "indexed stream"),
     examples=(
         streamed(delta(1, "{}", id="call_1", name="f"), where="indexed"),
         streamed(delta(0, "{}", id="call_1", name="f"), found=False, where="indexed"),

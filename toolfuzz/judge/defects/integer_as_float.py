@@ -1,11 +1,17 @@
 """An integer is spelled with a fraction or exponent."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.core.case import Json
 from toolfuzz.core.jsonvalue import token
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Respelled, Retyped
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.faults.values import is_int, is_tied
 from toolfuzz.judge.shapes import Place
 
 
@@ -42,6 +48,16 @@ def wants_integer(place: Place, right: Json) -> bool:
 
 _SCHEMA = {"type": "integer"}
 
+
+_EXACT = 2**53
+
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """An integer is written as 3.0."""
+    fits = is_int(place.value) and abs(place.value) < _EXACT and "number" not in place.types
+    return float(place.value) if fits and not is_tied(place) else KEEP
+
+
 DEFECT = Defect(
     slug="integer-as-float",
     group="B",
@@ -63,6 +79,7 @@ DEFECT = Defect(
     pairs=("number-lexical-drift",),
     explain={Respelled: explain, Retyped: explain_type},
     outranks=before("integer-as-float") | {"number-lexical-drift"},
+    fault=changes(simulate),
     examples=(
         value("120000.0", 120000, _SCHEMA),
         value("3.0", 3, {"type": "number"}, found=False),

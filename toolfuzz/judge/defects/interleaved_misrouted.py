@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._streams import damaged
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -13,6 +15,21 @@ def detect(facts: Facts) -> Iterable[Finding]:
         if call.damage is not None and call.damage.kind == "swapped":
             return [damaged(DEFECT, call)]
     return ()
+
+
+def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
+    """Parallel calls of two tools get each other's arguments."""
+    if len(reply.calls) < 2 or reply.calls[0].name == reply.calls[1].name:
+        return False
+    first, second = ([p for p in pieces if p.kind == "args" and p.call == n] for n in (0, 1))
+    if not first or not second:
+        return False
+    start, middle = pieces.index(first[0]), pieces.index(second[0])
+    for piece in (*first, *second):
+        piece.call = piece.slot = 1 - piece.call
+    pieces[middle : middle + len(second)] = first
+    pieces[start : start + len(first)] = second
+    return True
 
 
 DEFECT = Defect(
@@ -31,4 +48,5 @@ DEFECT = Defect(
     ),
     detect=detect,
     explains=frozenset({"stream-not-incremental"}),
+    fault=Fault(simulate, "pieces", "pieces stream"),
 )

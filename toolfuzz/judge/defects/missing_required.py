@@ -1,9 +1,12 @@
 """A required parameter is missing."""
 
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Emptied, Invented, Leaf, Lost, listed
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.values import KEYWORD_NAMES, all_places, delete_member
 
 
 def explain(fact: Lost) -> str | None:
@@ -38,6 +41,18 @@ _SCHEMA = {
     "required": ["path"],
 }
 
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """One required key is absent, the others are there."""
+    found = [
+        p
+        for p in all_places(reply, roll)
+        if isinstance(p.holder, dict) and p.required and p.key not in KEYWORD_NAMES
+        if len(p.holder) > 1 + (p.depth == 1)
+    ]
+    return delete_member(found, roll)
+
+
 DEFECT = Defect(
     slug="missing-required",
     group="D",
@@ -64,6 +79,7 @@ DEFECT = Defect(
         Leaf: explain_leaf,
     },
     outranks=before("missing-required"),
+    fault=Fault(simulate, "values"),
     examples=(
         arguments('{"limit": 5}', schema=_SCHEMA),
         arguments('{"path": "/tmp"}', schema=_SCHEMA, found=False),

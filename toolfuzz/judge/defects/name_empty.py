@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._names import misnamed
 from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.calls import rename
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -18,6 +21,11 @@ def detect(facts: Facts) -> Iterable[Finding]:
             message = "the name came after the first delta of its call"
             return [DEFECT.finding(message, call=call.position)]
     return ()
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """No name."""
+    return rename(reply, roll, [""])
 
 
 DEFECT = Defect(
@@ -35,6 +43,7 @@ DEFECT = Defect(
     example='{"index":0,"id":"call_1","function":{"name":"","arguments":""}}',
     sources=("jjang-ai/vmlx#244", "anomalyco/opencode#25971"),
     detect=detect,
+    fault=Fault(simulate, "message"),
     examples=(
         answer(called(""), asked=[("get_weather", {})]),
         answer(called("get_weather"), asked=[("get_weather", {})], found=False),

@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._names import misnamed
 from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.calls import any_call, rename
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -14,6 +17,17 @@ def detect(facts: Facts) -> Iterable[Finding]:
         if pair.misnamed == "polluted":
             return [misnamed(DEFECT, pair)]
     return ()
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """Special tokens, space or markup around the name."""
+    call = any_call(reply, roll.rng)
+    return call is not None and rename(
+        reply,
+        roll,
+        [f"{call.name}<|channel|>commentary", f" {call.name}", f"{call.name}<arg_key>"],
+        call,
+    )
 
 
 DEFECT = Defect(
@@ -36,6 +50,7 @@ DEFECT = Defect(
         "zai-org/GLM-5#84",
     ),
     detect=detect,
+    fault=Fault(simulate, "message"),
     examples=(
         answer(called("get_weather<|channel|>commentary"), asked=[("get_weather", {})]),
         answer(called("get_weather"), asked=[("get_weather", {})], found=False),

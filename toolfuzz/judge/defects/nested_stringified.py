@@ -1,10 +1,16 @@
 """A container further in arrives as a string that holds its JSON."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.core.jsonvalue import kind_of
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Ambiguous, Retyped
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.faults.values import dumped
 
 
 def explain(fact: Retyped) -> str | None:
@@ -23,6 +29,12 @@ def note(fact: Ambiguous) -> Said | None:
 
 
 _SCHEMA = {"type": "object"}
+
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """A container further in becomes a string that holds its JSON."""
+    return dumped(place.value) if isinstance(place.value, dict | list) and place.depth > 1 else KEEP
+
 
 DEFECT = Defect(
     slug="nested-stringified",
@@ -47,6 +59,7 @@ DEFECT = Defect(
     pairs=("recursive-collapse",),
     explain={Retyped: explain, Ambiguous: note},
     outranks=before("nested-stringified"),
+    fault=changes(simulate),
     examples=(
         value('{"deep": "{\\"a\\": 1}"}', {"deep": {"a": 1}}, _SCHEMA),
         value('"{\\"a\\": 1}"', {"a": 1}, _SCHEMA, found=False),

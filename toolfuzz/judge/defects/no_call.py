@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -15,6 +17,17 @@ def detect(facts: Facts) -> Iterable[Finding]:
     said = facts.reply.text.strip()
     message = f"no call; the text says {clip(said, 200)!r}" if said else "an empty reply"
     return [DEFECT.finding(message)]
+
+
+_PROSE = "The weather in Paris is sunny and mild today."
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """Prose, though a call was wanted."""
+    wanted = bool(reply.calls)
+    if wanted:
+        reply.calls, reply.text = [], _PROSE
+    return wanted
 
 
 DEFECT = Defect(
@@ -33,6 +46,7 @@ DEFECT = Defect(
     example='{"content":"It is sunny in Paris.","finish_reason":"stop"}',
     sources=("vllm-project/vllm#49712", "lablup/mlxcel#1319", "lablup/mlxcel#1581"),
     detect=detect,
+    fault=Fault(simulate, "plan"),
     examples=(
         answer(asked=[("f", {})], text="It is sunny."),
         answer(asked=[("f", {})]),

@@ -1,9 +1,14 @@
 """null arrives as the text null or None."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
 from toolfuzz.judge.spelled import NULLS
 
 
@@ -17,6 +22,12 @@ def explain(fact: Retyped) -> str | None:
 
 
 _SCHEMA = {"type": ["string", "null"]}
+
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """A null becomes "null" or "None"."""
+    return rng.choice(["null", "None"]) if place.value is None else KEEP
+
 
 DEFECT = Defect(
     slug="null-as-string",
@@ -34,6 +45,7 @@ DEFECT = Defect(
     sources=("sgl-project/sglang#39136", "ai-dynamo/frontend-crates#248"),
     explain={Retyped: explain},
     outranks=before("null-as-string"),
+    fault=changes(simulate),
     examples=(
         value('"null"', None, _SCHEMA),
         value('"null"', "null", _SCHEMA, found=False),

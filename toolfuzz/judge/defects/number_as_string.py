@@ -1,12 +1,17 @@
 """A number arrives as a string."""
 
 import re
+from random import Random
+from typing import Any
 
 from toolfuzz.core.json import JsonError, parse
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.faults.values import dumped, is_number, is_tied
 from toolfuzz.judge.spelled import same_number
 
 _NUMBER = re.compile(r"\s*-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?\s*", re.ASCII)
@@ -27,6 +32,12 @@ def _value(text: str) -> object:
         return parse(text).value
     except JsonError:
         return None
+
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """A number becomes a string that holds its digits."""
+    fits = is_number(place.value) and "string" not in place.types and not is_tied(place)
+    return dumped(place.value) if fits else KEEP
 
 
 DEFECT = Defect(
@@ -51,6 +62,7 @@ DEFECT = Defect(
     ),
     explain={Retyped: explain},
     outranks=before("number-as-string"),
+    fault=changes(simulate),
     examples=(
         value('"10"', 10, {"type": "integer"}),
         value('"-1.5"', -1.5, {"type": "number"}),

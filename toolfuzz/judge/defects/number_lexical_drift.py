@@ -1,9 +1,15 @@
 """The same number, spelled differently."""
 
+import re
+from random import Random
+from typing import Any
+
 from toolfuzz.core.jsonvalue import token
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.differences import Respelled
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import NOTHING, rewrites
+from toolfuzz.judge.faults.texts import json_tokens
 
 
 def explain(fact: Respelled) -> str:
@@ -12,6 +18,16 @@ def explain(fact: Respelled) -> str:
 
 
 _SCHEMA = {"type": "number"}
+
+
+def simulate(raw: str, rng: Random) -> Any:
+    """A number is spelled otherwise."""
+    numbers = [t for t in json_tokens(raw) if re.fullmatch(r"-?\d+\.\d+", t[0])]
+    if not numbers:
+        return NOTHING
+    number = rng.choice(numbers)
+    return f"{raw[: number.start()]}{number[0]}0{raw[number.end() :]}"
+
 
 DEFECT = Defect(
     slug="number-lexical-drift",
@@ -26,6 +42,7 @@ DEFECT = Defect(
     sources=("lablup/mlxcel#1336",),
     pairs=("integer-as-float",),
     explain={Respelled: explain},
+    fault=rewrites(simulate, ""),
     examples=(
         value("1.50", 1.5, _SCHEMA),
         value("1.5", 1.5, _SCHEMA, found=False),

@@ -1,9 +1,15 @@
 """An object arrives as a string that holds its JSON."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Ambiguous, Retyped
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.faults.values import dumped
 
 
 def explain(fact: Retyped) -> str | None:
@@ -19,6 +25,11 @@ def note(fact: Ambiguous) -> Said | None:
         return None
     said = "the schema admits a string and an object; can't tell which was meant"
     return Said(said, "info")
+
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """An object parameter becomes a string that holds its JSON."""
+    return dumped(place.value) if isinstance(place.value, dict) and place.depth == 1 else KEEP
 
 
 DEFECT = Defect(
@@ -57,6 +68,7 @@ DEFECT = Defect(
     ),
     explain={Retyped: explain, Ambiguous: note},
     outranks=before("object-as-json-string"),
+    fault=changes(simulate),
     examples=(
         value('"{\\"a\\": 1}"', {"a": 1}, {"type": "object"}),
         value('"{\\"a\\": 1}"', '{"a": 1}', {"type": "string"}, found=False),

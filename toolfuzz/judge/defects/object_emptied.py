@@ -1,8 +1,13 @@
 """An object arrived without its members."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.differences import Emptied, listed
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
 
 
 def explain(fact: Emptied) -> str | None:
@@ -13,6 +18,13 @@ def explain(fact: Emptied) -> str | None:
 
 
 _SCHEMA = {"type": "object"}
+
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """A map or free-form object arrives empty."""
+    fits = isinstance(place.value, dict) and place.value and not place.schema.get("required")
+    return {} if fits else KEEP
+
 
 DEFECT = Defect(
     slug="object-emptied",
@@ -30,6 +42,7 @@ DEFECT = Defect(
     sources=("danny-avila/LibreChat#6706", "google/adk-python#5052", "dynamiq-ai/dynamiq#753"),
     pairs=("recursive-collapse", "schema-unenforced"),
     explain={Emptied: explain},
+    fault=changes(simulate),
     examples=(
         value("{}", {"a": 1}, _SCHEMA),
         value("{}", {}, _SCHEMA, found=False),

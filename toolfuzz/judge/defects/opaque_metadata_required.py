@@ -1,7 +1,19 @@
 """The provider wants its own metadata back with the call."""
 
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
 from toolfuzz.judge.example import refused
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.calls import earlier_calls, refuse
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """A 400 unless the provider's metadata comes back with the calls."""
+    missing = [call for call in earlier_calls(reply.ask) if call.extra is None]
+    return bool(missing) and refuse(
+        reply, "Function call is missing a thought_signature in functionCall parts."
+    )
+
 
 DEFECT = Defect(
     slug="opaque-metadata-required",
@@ -35,6 +47,7 @@ DEFECT = Defect(
             r"reasoning.{0,40}required",
         ),
     ),
+    fault=Fault(simulate, "request", "indexed", turn=2),
     examples=(
         refused("Function call is missing a thought_signature in functionCall parts.", turn=1),
         refused("Function call is missing a thought_signature.", found=False),

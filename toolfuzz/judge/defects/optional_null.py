@@ -1,9 +1,12 @@
 """An optional parameter came as null instead of being left out."""
 
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Leaf, Unasked
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import KEEP, Fault, Roll
+from toolfuzz.judge.faults.values import fill_in
 
 
 def explain(fact: Unasked) -> Said | None:
@@ -32,6 +35,12 @@ _SCHEMA_2 = {
     "required": ["path"],
 }
 
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """Optional parameters that were left out come as null."""
+    return fill_in(reply, lambda known: KEEP if "null" in known or not known else None)
+
+
 DEFECT = Defect(
     slug="optional-null",
     group="D",
@@ -49,6 +58,7 @@ DEFECT = Defect(
     pairs=("schema-unenforced",),
     explain={Unasked: explain, Leaf: explain_leaf},
     outranks=before("optional-null"),
+    fault=Fault(simulate, "values"),
     examples=(
         arguments('{"path": "/tmp", "order": null}', asked={"path": "/tmp"}, schema=_SCHEMA_2),
         arguments(

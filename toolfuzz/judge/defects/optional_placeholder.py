@@ -1,9 +1,12 @@
 """An optional parameter was filled in with an empty value."""
 
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Leaf, Unasked
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import KEEP, Fault, Roll
+from toolfuzz.judge.faults.values import fill_in
 from toolfuzz.judge.schema import is_filler
 
 
@@ -24,6 +27,15 @@ _SCHEMA = {
     "required": ["path"],
 }
 
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """Optional parameters that were left out come as "", 0 or []."""
+    empties = {"string": "", "integer": 0, "number": 0, "array": []}
+    return fill_in(
+        reply, lambda known: next((empties[k] for k in sorted(known & set(empties))), KEEP)
+    )
+
+
 DEFECT = Defect(
     slug="optional-placeholder",
     group="D",
@@ -41,6 +53,7 @@ DEFECT = Defect(
     pairs=("value-changed", "schema-unenforced"),
     explain={Unasked: explain, Leaf: explain_leaf},
     outranks=before("optional-placeholder"),
+    fault=Fault(simulate, "values"),
     examples=(
         arguments('{"path": "/tmp", "order": ""}', asked={"path": "/tmp"}, schema=_SCHEMA),
         arguments(

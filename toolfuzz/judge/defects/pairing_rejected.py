@@ -1,7 +1,19 @@
 """The server refuses a correct pairing of calls and results."""
 
+from toolfuzz.core.ask import Answered
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
 from toolfuzz.judge.example import refused
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.calls import refuse
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """A 400 although every call has its result."""
+    if not any(isinstance(said, Answered) for said in reply.ask.said):
+        return False
+    return refuse(reply, "tool_use ids were found without tool_result blocks immediately after")
+
 
 DEFECT = Defect(
     slug="pairing-rejected",
@@ -37,6 +49,7 @@ DEFECT = Defect(
             "function response parts",
         ),
     ),
+    fault=Fault(simulate, "request", turn=2),
     examples=(
         refused("tool_use ids were found without tool_result blocks immediately after", turn=1),
         refused("tool_use ids were found without tool_result blocks", found=False),

@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._pairs import extra
 from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.calls import simple_call
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -18,6 +21,21 @@ def detect(facts: Facts) -> Iterable[Finding]:
     if facts.turn.expect.kind == "unknown" and len(facts.pairs) > 1:
         return [DEFECT.finding(f"{len(facts.pairs)} calls, parallel calls are off")]
     return ()
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """Two calls, though parallel calls are switched off."""
+    if reply.ask.parallel is not False or not reply.calls:
+        return False
+    made = [(call.name, call.arguments) for call in reply.calls]
+    others = [
+        call
+        for call in map(simple_call, reply.ask.tools)
+        if (call.name, call.arguments) not in made
+    ]
+    if others:
+        reply.calls.append(roll.rng.choice(others))
+    return bool(others)
 
 
 DEFECT = Defect(
@@ -36,6 +54,7 @@ DEFECT = Defect(
     sources=("sgl-project/sglang#9696", "vllm-project/vllm#9451", "vllm-project/vllm#26233"),
     detect=detect,
     explains=frozenset({"calls-extra"}),
+    fault=Fault(simulate, "plan", "serial"),
     examples=(
         answer(
             called("f", '{"a":1}'),

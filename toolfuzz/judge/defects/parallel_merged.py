@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import AS_TEXT, Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -14,6 +16,15 @@ def detect(facts: Facts) -> Iterable[Finding]:
         message = f"{parts} argument objects in one call, {asked} calls were asked for"
         return [DEFECT.finding(message, call=position)]
     return ()
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """Several calls of one tool become one with all argument objects in a row."""
+    if len(reply.calls) < 2 or len({c.name for c in reply.calls}) > 1:
+        return False
+    reply.calls[0].raw = "".join(str(c.raw) for c in reply.calls)
+    del reply.calls[1:]
+    return True
 
 
 DEFECT = Defect(
@@ -34,6 +45,7 @@ DEFECT = Defect(
     ),
     detect=detect,
     explains=frozenset({"id-duplicate"}),
+    fault=Fault(simulate, "raw", AS_TEXT),
     examples=(
         answer(called("f", '{"a":1}{"a":2}'), asked=[("f", {"a": 1}), ("f", {"a": 2})]),
         answer(

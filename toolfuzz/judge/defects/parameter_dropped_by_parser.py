@@ -1,9 +1,11 @@
 """Only some of the parameters arrived."""
 
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Lost, listed
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def explain(fact: Lost) -> Said | None:
@@ -25,6 +27,18 @@ _SCHEMA = {
     "properties": {"path": {"type": "string"}, "limit": {"type": "integer"}},
     "required": ["path"],
 }
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """Of several parameters only the first or the last survives."""
+    fitting = [c for c in reply.calls if len(c.arguments) > 2]
+    if not fitting:
+        return False
+    call = roll.rng.choice(fitting)
+    key = list(call.arguments)[roll.rng.choice([0, -1])]
+    call.arguments = {key: call.arguments[key]}
+    return True
+
 
 DEFECT = Defect(
     slug="parameter-dropped-by-parser",
@@ -48,6 +62,7 @@ DEFECT = Defect(
     pairs=("missing-required", "schema-mutated"),
     explain={Lost: explain},
     outranks=before("parameter-dropped-by-parser"),
+    fault=Fault(simulate, "values"),
     examples=(
         arguments('{"path": "/tmp"}', asked={"path": "/tmp", "limit": 5}, schema=_SCHEMA),
         arguments('{"path": "/tmp"}', asked={"path": "/tmp"}, schema=_SCHEMA, found=False),

@@ -1,13 +1,27 @@
 """A literal was begun as a string in the stream, then sent again."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import NOTHING, rewrites
+from toolfuzz.judge.faults.texts import json_tokens
 from toolfuzz.judge.texts import SplitLiteral
 
 
 def explain(fact: SplitLiteral) -> str:
     """Tell of a literal that stands there one and a half times."""
     return "a literal was begun as a string and then sent again"
+
+
+def simulate(raw: str, rng: Random) -> Any:
+    """A literal is first taken for a string, then sent again."""
+    words = [t for t in json_tokens(raw) if t[0] in ("true", "false", "null")]
+    if not words:
+        return NOTHING
+    word = rng.choice(words)
+    return f'{raw[: word.start()]}"{word[0][:3]}{raw[word.start() :]}'
 
 
 DEFECT = Defect(
@@ -26,6 +40,7 @@ DEFECT = Defect(
     ),
     pairs=("args-truncated",),
     explain={SplitLiteral: explain},
+    fault=rewrites(simulate, "pieces stream"),
     examples=(
         arguments('{"all": "trutrue}', asked={"all": True}, stream=True),
         arguments('{"all": "trutrue"}', asked={"all": "trutrue"}, found=False, stream=True),

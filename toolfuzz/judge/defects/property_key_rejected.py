@@ -1,7 +1,28 @@
 """The server refuses parameter names outside its own alphabet."""
 
+import re
+
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
 from toolfuzz.judge.example import refused
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.calls import refuse
+
+_KEY = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """A 400 because of a property's name."""
+    for n, tool in enumerate(reply.ask.tools):
+        properties = tool.parameters.get("properties", {})
+        if not all(_KEY.fullmatch(key) for key in properties):
+            return refuse(
+                reply,
+                f"tools.{n}.input_schema.properties: Property keys should match pattern "
+                f"'^{_KEY.pattern}$'",
+            )
+    return False
+
 
 DEFECT = Defect(
     slug="property-key-rejected",
@@ -32,6 +53,7 @@ DEFECT = Defect(
             "invalid property (key|name)",
         ),
     ),
+    fault=Fault(simulate, "request"),
     examples=(
         refused("tools.0.input_schema.properties: Property keys should match pattern '^[a-z]'"),
         refused("Property keys of metadata should match pattern '^[a-z]'", found=False),

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import Refusal, ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
 from toolfuzz.judge.example import refused
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.wording import one_line
 
 
@@ -25,6 +27,17 @@ _REASONS = frozenset(
         "malformed_model_output",
     }
 )
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """A 400 because the provider's own model made a call that it doesn't accept."""
+    if not reply.calls:
+        return False
+    call = reply.calls[0]
+    failed = f'<function={call.name}>{{"arguments": {call.raw}'
+    message = "Failed to call a function. Please adjust your prompt."
+    reply.refusal = Refusal(400, message, "tool_use_failed", {"failed_generation": failed})
+    return True
 
 
 DEFECT = Defect(
@@ -74,6 +87,7 @@ DEFECT = Defect(
             "tool call validation failed",
         ),
     ),
+    fault=Fault(simulate, "message"),
     examples=(
         refused("Failed to call a function. See 'failed_generation' for more details."),
         refused("Failed to reach the model", found=False),

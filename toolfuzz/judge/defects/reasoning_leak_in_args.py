@@ -1,11 +1,15 @@
 """Reasoning tags or channel tokens leaked into a value."""
 
 import re
+from random import Random
+from typing import Any
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Reworded
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes, plain_string
+from toolfuzz.judge.faults.schema import Spot
 from toolfuzz.judge.spelled import foreign
 
 _THINKING = re.compile(
@@ -25,6 +29,12 @@ def _leaked(expected: str, came: str) -> str | None:
 
 _SCHEMA = {"type": "string"}
 
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """The end of the reasoning stands at the start of a string."""
+    return f"</think>\n{place.value}" if plain_string(place) else KEEP
+
+
 DEFECT = Defect(
     slug="reasoning-leak-in-args",
     group="C",
@@ -38,6 +48,7 @@ DEFECT = Defect(
     sources=("vllm-project/vllm#55759", "Avarok-Cybersecurity/atlas#73"),
     explain={Reworded: explain},
     outranks=before("reasoning-leak-in-args"),
+    fault=changes(simulate),
     examples=(
         value('"</think> Paris"', "Paris", _SCHEMA),
         value('"a <think> b"', "a <think> b", _SCHEMA, found=False),

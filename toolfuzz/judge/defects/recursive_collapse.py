@@ -1,9 +1,14 @@
 """A recursive structure ends too early."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Lost, Resized
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot, resolve
 
 
 def explain(fact: Lost) -> str | None:
@@ -36,6 +41,28 @@ _SCHEMA = {
     },
 }
 
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """A tree is cut: the children of a node are gone."""
+    if not isinstance(place.value, list) or not place.value:
+        return KEEP
+    items = place.schema.get("items")
+    ref = items.get("$ref") if isinstance(items, dict) else None
+    if ref is None:
+        return KEEP
+    return [] if ref in _refs(resolve(items, place.root)) else KEEP
+
+
+def _refs(schema: Any) -> set[str]:
+    """The references that stand in the schema itself."""
+    if isinstance(schema, list):
+        return set().union(*map(_refs, schema))
+    if not isinstance(schema, dict):
+        return set()
+    found = set().union(*(_refs(s) for s in schema.values()))
+    return found | ({schema["$ref"]} if isinstance(schema.get("$ref"), str) else set())
+
+
 DEFECT = Defect(
     slug="recursive-collapse",
     group="D",
@@ -51,6 +78,7 @@ DEFECT = Defect(
     pairs=("nested-stringified", "value-nulled", "object-emptied", "schema-unenforced"),
     explain={Lost: explain, Resized: explain_items},
     outranks=before("recursive-collapse"),
+    fault=changes(simulate),
     examples=(
         arguments(
             '{"tree": {"name": "a", "children": []}}',

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import AS_TEXT, Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -27,6 +29,16 @@ def _runs_away(text: str) -> bool:
     return any(tail[size:] == tail[:-size] for size in range(1, 33))
 
 
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """Blanks without end, until max_tokens."""
+    if not reply.calls or not isinstance(reply.calls[-1].raw, str):
+        return False
+    reply.calls[-1].raw = reply.calls[-1].raw[:-1] + " " * 4000
+    reply.finish = "length"
+    reply.output_tokens = reply.ask.max_tokens or 4096
+    return True
+
+
 DEFECT = Defect(
     slug="runaway-generation",
     group="E",
@@ -44,6 +56,7 @@ DEFECT = Defect(
     detect=detect,
     ends=True,
     explains=frozenset({"finish-stop-with-calls"}),
+    fault=Fault(simulate, "message", AS_TEXT),
     examples=(
         answer(asked=[("f", {})], text="no, " * 200, finish="length"),
         answer(

@@ -1,10 +1,16 @@
 """A single item stands where an array belongs."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.core.jsonvalue import equal
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.faults.values import holds_json
 from toolfuzz.judge.spelled import SEPARATORS
 
 
@@ -19,6 +25,16 @@ def explain(fact: Retyped) -> str | None:
         joined = isinstance(came, str) and SEPARATORS.search(came) is not None
         single = not joined and fact.place.admits_item(came)
     return "a single item where an array belongs" if single else None
+
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """A list of one scalar becomes the scalar."""
+    match place.value:
+        case [str(text)] if "," in text or ";" in text or "\n" in text or holds_json(text):
+            return KEEP
+        case [item] if not isinstance(item, dict | list) and item is not None:
+            return item
+    return KEEP
 
 
 DEFECT = Defect(
@@ -42,6 +58,7 @@ DEFECT = Defect(
     ),
     explain={Retyped: explain},
     outranks=before("scalar-for-array"),
+    fault=changes(simulate),
     examples=(
         value('"red"', ["red"], {"type": "array", "items": {"type": "string"}}),
         value('"red"', "red", {"type": "string"}, found=False),

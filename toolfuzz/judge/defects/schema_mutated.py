@@ -1,10 +1,13 @@
 """A parameter whose name looks like a schema keyword never arrives."""
 
 from toolfuzz.core.jsonvalue import same
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Lost
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.values import KEYWORD_NAMES, all_places, delete_member
 
 _RESERVED = frozenset(
     {"title", "type", "properties", "definitions", "description", "default", "items", "required"}
@@ -30,6 +33,13 @@ _SCHEMA = {
     "properties": {"path": {"type": "string"}, "type": {"type": "string"}},
     "required": ["path", "type"],
 }
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """A parameter whose name looks like a schema keyword never reaches the model."""
+    found = [p for p in all_places(reply, roll) if p.key in KEYWORD_NAMES]
+    return delete_member([p for p in found if p.required and len(p.holder) > 1], roll)
+
 
 DEFECT = Defect(
     slug="schema-mutated",
@@ -66,6 +76,7 @@ DEFECT = Defect(
     ),
     explain={Lost: explain},
     outranks=before("schema-mutated"),
+    fault=Fault(simulate, "values"),
     examples=(
         arguments('{"path": "/tmp"}', asked={"path": "/tmp", "type": "file"}, schema=_SCHEMA),
         arguments(

@@ -1,9 +1,14 @@
 """The object behind a reference has invented members."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Invented, listed
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
 
 
 def explain(fact: Invented) -> str | None:
@@ -17,6 +22,14 @@ _SCHEMA = {
     "properties": {"to": {"$ref": "#/$defs/To"}},
     "$defs": {"To": {"properties": {"region": {"type": "string"}}}},
 }
+
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """The model has not seen what is behind the ``$ref`` and invents its keys."""
+    if not place.behind_ref or not isinstance(place.value, dict) or not place.value:
+        return KEEP
+    return {f"field_{n}": item for n, item in enumerate(place.value.values(), 1)}
+
 
 DEFECT = Defect(
     slug="schema-ref-invisible",
@@ -41,6 +54,7 @@ DEFECT = Defect(
     pairs=("missing-required", "value-changed", "schema-unenforced"),
     explain={Invented: explain},
     outranks=before("schema-ref-invisible"),
+    fault=changes(simulate),
     examples=(
         arguments(
             '{"to": {"city": "Paris", "zip": "75001"}}',

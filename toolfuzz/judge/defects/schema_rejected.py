@@ -1,7 +1,26 @@
 """The server refuses the whole request because of one tool's schema."""
 
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
 from toolfuzz.judge.example import refused
+from toolfuzz.judge.faults import Fault, Roll, has_keyword
+from toolfuzz.judge.faults.calls import refuse
+
+_REFUSED_KEYWORDS = ("prefixItems", "oneOf", "anyOf", "$ref", "pattern", "additionalProperties")
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """A 400 because of one keyword in one tool's schema."""
+    wanted = [roll.trigger.keyword] if roll.trigger.keyword else _REFUSED_KEYWORDS
+    for tool in reply.ask.tools:
+        for keyword in wanted:
+            if has_keyword(tool.parameters, keyword):
+                return refuse(
+                    reply,
+                    f"Invalid schema for function '{tool.name}': '{keyword}' is not permitted.",
+                )
+    return False
+
 
 DEFECT = Defect(
     slug="schema-rejected",
@@ -64,6 +83,7 @@ DEFECT = Defect(
             r"tools[\[.]\d+\]?\.([\w\[\].]+\.)?(parameters|input_?schema)",
         ),
     ),
+    fault=Fault(simulate, "request"),
     examples=(
         refused("Invalid schema for function 'get_weather': array schema missing items"),
         refused("tools.0.custom.input_schema: oneOf is not supported"),

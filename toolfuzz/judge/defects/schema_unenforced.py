@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 from toolfuzz.core.validation import fits
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.catalogue import defect
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import arguments
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.values import all_places, delete_member
 
 
 def detect(facts: Facts) -> Iterator[Finding]:
@@ -35,6 +38,15 @@ def _breaks_schema(found: Finding) -> bool:
 
 
 _SCHEMA = {"properties": {"v": {"enum": ["done"]}}}
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """``strict`` was accepted and isn't kept: a required key is absent."""
+    strict = {t.name for t in reply.ask.tools if t.strict}
+    calls = [c for c in reply.calls if c.name in strict]
+    found = [p for p in all_places(reply, roll, calls) if p.required and p.depth == 1]
+    return delete_member(found, roll)
+
 
 DEFECT = Defect(
     slug="schema-unenforced",
@@ -74,6 +86,7 @@ DEFECT = Defect(
         "schema-ref-invisible",
     ),
     detect=detect,
+    fault=Fault(simulate, "values", "strict"),
     examples=(
         arguments('{"v": "late"}', schema=_SCHEMA, strict=True, where="strict"),
         arguments('{"v": "done"}', schema=_SCHEMA, strict=True, found=False),

@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._streams import damaged
 from toolfuzz.judge.example import delta, streamed
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll, is_json
+from toolfuzz.judge.faults.streams import refined
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -14,6 +17,22 @@ def detect(facts: Facts) -> Iterable[Finding]:
         if call.damage is not None and call.damage.kind == "twice":
             return [damaged(DEFECT, call)]
     return ()
+
+
+def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
+    """One fragment is sent twice."""
+    fragments = refined(pieces, reply, 3)
+    texts = [p.text for p in fragments]
+    breaking = [
+        n
+        for n, text in enumerate(texts)
+        if len(text) > 1 and not is_json("".join([*texts[:n], text, *texts[n:]]))
+    ]
+    if not breaking:
+        return False
+    twice = fragments[roll.rng.choice(breaking)]
+    pieces.insert(pieces.index(twice), Piece("args", twice.text, twice.call, twice.slot))
+    return True
 
 
 DEFECT = Defect(
@@ -34,6 +53,7 @@ DEFECT = Defect(
     pairs=("args-cumulative", "args-concatenated"),
     detect=detect,
     explains=frozenset({"stream-not-incremental"}),
+    fault=Fault(simulate, "pieces", "pieces stream"),
     examples=(
         streamed(
             delta(0, '{"a":', id="call_1", name="f"),

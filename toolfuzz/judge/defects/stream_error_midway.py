@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import Refusal, ReplyPlan, Wire
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.wording import one_line
 
 
@@ -12,6 +14,14 @@ def detect(facts: Facts) -> Iterable[Finding]:
     if not facts.broke_off or facts.refusal is None:
         return ()
     return [DEFECT.finding(f"an error inside the stream: {one_line(facts.refusal.text)}")]
+
+
+def simulate(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
+    """An error event after half of the stream, and then nothing more."""
+    half = max(1, len(wire.events) // 2)
+    failure = Refusal(500, "upstream failed", "server_error")
+    wire.events = [*wire.events[:half], roll.format.serving.error_event(failure)]
+    return True
 
 
 DEFECT = Defect(
@@ -35,4 +45,5 @@ DEFECT = Defect(
     pairs=("provider-refused-call",),
     detect=detect,
     ends=True,
+    fault=Fault(simulate, "wire", "stream"),
 )

@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._streams import damaged
 from toolfuzz.judge.example import delta, streamed
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.streams import lose_piece
 from toolfuzz.judge.texts import Headless
 
 
@@ -23,6 +26,11 @@ def detect(facts: Facts) -> Iterable[Finding]:
 def explain(fact: Headless) -> str | None:
     """Look for an object without its beginning in a stream, where no right answer shows it."""
     return "the beginning of the object is missing" if fact.stream else None
+
+
+def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
+    """The fragment that shared a delta with the name, ``{"``, is never sent."""
+    return lose_piece(reply, pieces, 0)
 
 
 DEFECT = Defect(
@@ -42,6 +50,7 @@ DEFECT = Defect(
     detect=detect,
     explain={Headless: explain},
     explains=frozenset({"stream-not-incremental"}),
+    fault=Fault(simulate, "pieces", "text stream"),
     examples=(
         streamed(
             delta(0, 'a":1}', id="call_1", name="f"), asked=[("f", {"a": 1})], where="indexed"

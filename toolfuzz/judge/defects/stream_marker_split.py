@@ -3,14 +3,30 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
     if facts.marker is None:
         return ()
     return [DEFECT.finding(f"the text ends with {facts.marker!r}", actual=facts.marker)]
+
+
+_MARKERS = ("<tool_c", "<|tool_ca", "<minimax:to", "[TOOL_CA")
+
+
+def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
+    """The first characters of the native marker get into the content."""
+    if not reply.calls:
+        return False
+    at = next(n for n, p in enumerate(pieces) if p.kind == "open")
+    said = repr((reply.ask.tools, reply.ask.said))
+    marker = next((marker for marker in _MARKERS if marker not in said), "<tool_c")
+    pieces.insert(at, Piece("text", marker))
+    return True
 
 
 DEFECT = Defect(
@@ -29,4 +45,5 @@ DEFECT = Defect(
     sources=("vllm-project/vllm#40911", "lsdefine/GenericAgent#804", "raullenchai/Rapid-MLX#1592"),
     detect=detect,
     explains=frozenset({"stream-not-incremental"}),
+    fault=Fault(simulate, "pieces", "stream"),
 )

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan, Wire
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import delta, streamed
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -17,6 +19,14 @@ def detect(facts: Facts) -> Iterable[Finding]:
     if reply.finish is not None and not reply.ended:
         return [DEFECT.finding("the end marker is missing", severity="warn")]
     return ()
+
+
+def simulate(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
+    """The stream ends without a reason and without its end marker."""
+    kept = [event for event in wire.events if not roll.format.serving.is_ending(event)]
+    changed = len(kept) < len(wire.events)
+    wire.events = kept
+    return changed
 
 
 DEFECT = Defect(
@@ -43,6 +53,7 @@ DEFECT = Defect(
     detect=detect,
     explains=frozenset({"stream-not-incremental"}),
     ends=True,
+    fault=Fault(simulate, "wire", "stream"),
     examples=(
         streamed(delta(0, '{"a"', id="call_1", name="f"), finish=None, where="indexed"),
         streamed(delta(0, '{"a":1}', id="call_1", name="f"), finish=None, where="indexed"),

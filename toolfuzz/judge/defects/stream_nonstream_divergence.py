@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.counterpart import comparable, key
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -29,6 +31,14 @@ def detect(facts: Facts) -> Iterable[Finding]:
             actual=[clip(text) for text in ours if text not in theirs][:3],
         )
     ]
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """Only when streamed, the last parameter is lost."""
+    full = [call for call in reply.calls if call.arguments]
+    for call in full:
+        call.arguments.popitem()
+    return bool(full)
 
 
 DEFECT = Defect(
@@ -62,4 +72,5 @@ DEFECT = Defect(
         "schema-unenforced",
     ),
     detect=detect,
+    fault=Fault(simulate, "values", "stream"),
 )

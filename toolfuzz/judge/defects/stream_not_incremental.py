@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._streams import damaged
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -13,6 +15,17 @@ def detect(facts: Facts) -> Iterable[Finding]:
         if call.damage is not None and call.damage.kind == "at-once":
             return [damaged(DEFECT, call)]
     return ()
+
+
+def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
+    """All arguments in one fragment."""
+    found = False
+    for n, call in enumerate(reply.calls):
+        fragments = [p for p in pieces if p.kind == "args" and p.call == n]
+        if isinstance(call.raw, str) and len(call.raw) > 64 and len(fragments) > 1:
+            fragments[0].text, found = call.raw, True
+            pieces[:] = [p for p in pieces if p not in fragments[1:]]
+    return found
 
 
 DEFECT = Defect(
@@ -33,4 +46,5 @@ DEFECT = Defect(
     ),
     indistinguishable="It is legal: the note says that nothing was gained by streaming.",
     detect=detect,
+    fault=Fault(simulate, "pieces", "pieces stream"),
 )

@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._streams import damaged
 from toolfuzz.judge.example import delta, streamed
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.streams import lose_piece
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -14,6 +17,11 @@ def detect(facts: Facts) -> Iterable[Finding]:
         if call.damage is not None and call.damage.kind == "tailless":
             return [damaged(DEFECT, call)]
     return ()
+
+
+def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
+    """The last fragment is never sent."""
+    return lose_piece(reply, pieces, -1)
 
 
 DEFECT = Defect(
@@ -44,6 +52,7 @@ DEFECT = Defect(
     pairs=("args-truncated",),
     detect=detect,
     explains=frozenset({"stream-not-incremental"}),
+    fault=Fault(simulate, "pieces", "pieces stream"),
     examples=(
         streamed(
             delta(0, '{"a":', id="call_1", name="f"), asked=[("f", {"a": 1})], where="indexed"

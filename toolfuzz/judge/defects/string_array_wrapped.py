@@ -1,9 +1,15 @@
 """A string came wrapped in an array."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped, Reworded
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.faults.values import dumped, is_tied
 from toolfuzz.judge.spelled import json_text
 
 
@@ -29,6 +35,14 @@ def _array_text(expected: str, came: str) -> str | None:
 
 _SCHEMA = {"type": "string"}
 
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """A string comes in the brackets of a list, as text or as a real list."""
+    if not isinstance(place.value, str) or is_tied(place) or "array" in place.types:
+        return KEEP
+    return rng.choice([dumped([place.value]), [place.value]])
+
+
 DEFECT = Defect(
     slug="string-array-wrapped",
     group="B",
@@ -42,6 +56,7 @@ DEFECT = Defect(
     sources=("tidyverse/ellmer#931",),
     explain={Retyped: explain, Reworded: explain_text},
     outranks=before("string-array-wrapped"),
+    fault=changes(simulate),
     examples=(
         value('["red"]', "red", _SCHEMA),
         value('"[\\"red\\"]"', "red", _SCHEMA),

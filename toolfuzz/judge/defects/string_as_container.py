@@ -1,10 +1,16 @@
 """A string that holds JSON arrives as the parsed object or array."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.core.jsonvalue import a_kind, equal, kind_of
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.faults.values import loaded_text
 from toolfuzz.judge.spelled import json_text, python_container
 
 
@@ -24,6 +30,12 @@ def explain(fact: Retyped) -> str | None:
     if right.lstrip().startswith("{" if isinstance(came, dict) else "["):
         return f"the beginning of the text was parsed into {a_kind(came)}"
     return None
+
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """A string that holds JSON becomes the object or array itself."""
+    value = loaded_text(place.value)
+    return value if isinstance(value, dict | list) else KEEP
 
 
 DEFECT = Defect(
@@ -47,6 +59,7 @@ DEFECT = Defect(
     ),
     explain={Retyped: explain},
     outranks=before("string-as-container"),
+    fault=changes(simulate),
     examples=(
         value('{"a": 1}', '{"a": 1}', {"type": "string"}),
         value('{"a": 1}', {"a": 1}, {"type": "object"}, found=False),

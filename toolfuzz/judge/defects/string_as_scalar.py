@@ -1,11 +1,17 @@
 """A string that looks like a number or boolean arrives as one."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.core.json import JsonError, parse
 from toolfuzz.core.jsonvalue import a_kind, token
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.faults.values import loaded_text
 from toolfuzz.judge.spelled import NULLS
 
 _TRUE = frozenset({"true", "1", "yes", "on", "y", "t"})
@@ -50,6 +56,14 @@ def _reads_as(text: str, number: int | float) -> bool:
 
 _SCHEMA = {"type": "string"}
 
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """A string that looks like a number, boolean or null becomes one."""
+    value = loaded_text(place.value)
+    nulled = value is None and "null" in place.types
+    return KEEP if isinstance(value, dict | list | str) or value is KEEP or nulled else value
+
+
 DEFECT = Defect(
     slug="string-as-scalar",
     group="B",
@@ -66,6 +80,7 @@ DEFECT = Defect(
     sources=("lablup/mlxcel#1336", "QwenLM/qwen-code#4793", "vllm-project/vllm#40195"),
     explain={Retyped: explain},
     outranks=before("string-as-scalar"),
+    fault=changes(simulate),
     examples=(
         value("2134", "02134", _SCHEMA),
         value("true", "true", _SCHEMA),

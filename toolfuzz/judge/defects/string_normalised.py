@@ -1,10 +1,17 @@
 """A string went through a number or literal and came back changed."""
 
+import ast
+from random import Random
+from typing import Any
+
 from toolfuzz.core.jsonvalue import equal
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Reworded
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.faults.values import is_number, is_tied
 from toolfuzz.judge.spelled import json_text, python_container
 
 _WORDS = {"none": "null", "null": "null", "nil": "null", "true": "true", "false": "false"}
@@ -51,6 +58,19 @@ def _number(text: str) -> float | int | None:
 
 _SCHEMA = {"type": "string"}
 
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """A string of digits goes through a number and comes back spelled otherwise."""
+    if not isinstance(place.value, str) or is_tied(place):
+        return KEEP
+    text = place.value.strip()
+    try:
+        number: Any = int(text, 10) if text.lstrip("+-").isdigit() else ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return KEEP
+    return str(number) if is_number(number) and str(number) != place.value.strip() else KEEP
+
+
 DEFECT = Defect(
     slug="string-normalised",
     group="B",
@@ -67,6 +87,7 @@ DEFECT = Defect(
     sources=("sgl-project/sglang#30644", "sgl-project/sglang#28114"),
     explain={Reworded: explain},
     outranks=before("string-normalised"),
+    fault=changes(simulate),
     examples=(
         value('"123456"', "123_456", _SCHEMA),
         value('"{\\"a\\":1}"', '{"a": 1}', _SCHEMA),

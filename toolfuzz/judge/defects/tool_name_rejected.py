@@ -1,7 +1,25 @@
 """The server refuses a tool's name."""
 
+import re
+
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
 from toolfuzz.judge.example import refused
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.calls import refuse
+
+_TOOL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """A 400 because of a tool's name."""
+    for n, tool in enumerate(reply.ask.tools):
+        if not _TOOL_NAME.fullmatch(tool.name):
+            return refuse(
+                reply, f"tools.{n}.name: String should match pattern '^{_TOOL_NAME.pattern}$'"
+            )
+    return False
+
 
 DEFECT = Defect(
     slug="tool-name-rejected",
@@ -28,6 +46,7 @@ DEFECT = Defect(
             r"invalid (function|tool)[ _]name",
         ),
     ),
+    fault=Fault(simulate, "request"),
     examples=(
         refused("tools.134.custom.name: String should match pattern '^[a-z]+$'"),
         refused("Invalid 'tools[0].function.name': string too long"),

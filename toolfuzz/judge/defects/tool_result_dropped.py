@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, called, said
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.leaks import texts_in
 
 
@@ -27,6 +29,14 @@ _TELLING = 4
 """Characters that a value needs so that it can't stand in a result by chance."""
 
 
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """The model doesn't see what the tools said."""
+    if not reply.ask.answered:
+        return False
+    reply.text = "The tool answered nothing."
+    return True
+
+
 DEFECT = Defect(
     slug="tool-result-dropped",
     group="H",
@@ -44,6 +54,7 @@ DEFECT = Defect(
     scope="multi-turn",
     detect=detect,
     explains=frozenset({"call-dropped", "no-call"}),
+    fault=Fault(simulate, "plan", turn=2),
     examples=(
         answer(
             asked=[("f", {"token": "4711-ABC"})],

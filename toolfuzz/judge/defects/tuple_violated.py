@@ -1,9 +1,15 @@
 """A positional array has the wrong length or item types."""
 
+from random import Random
+from typing import Any
+
+from toolfuzz.core.jsonvalue import kind_of
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Leaf, Reordered, Resized
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
 
 
 def explain(fact: Reordered) -> str:
@@ -29,6 +35,17 @@ def explain_item(fact: Leaf) -> str | Said | None:
 
 _SCHEMA = {"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}]}
 
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """The items of a tuple are in the wrong order, or one is gone."""
+    if not isinstance(place.value, list) or not isinstance(place.schema.get("prefixItems"), list):
+        return KEEP
+    turned = place.value[::-1]
+    if [kind_of(v) for v in turned] != [kind_of(v) for v in place.value]:
+        return turned
+    return place.value[:-1] if place.schema.get("minItems") else KEEP
+
+
 DEFECT = Defect(
     slug="tuple-violated",
     group="D",
@@ -43,6 +60,7 @@ DEFECT = Defect(
     pairs=("constraint-violation", "schema-unenforced"),
     explain={Reordered: explain, Resized: explain_length, Leaf: explain_item},
     outranks=before("tuple-violated"),
+    fault=changes(simulate),
     examples=(
         value('[1, "a"]', ["a", 1], _SCHEMA),
         value('["a", 1]', ["a", 1], _SCHEMA, found=False),

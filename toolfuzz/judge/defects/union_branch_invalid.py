@@ -1,9 +1,14 @@
 """The value fits no branch of its union, or mixes several."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Leaf, OtherBranch
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot, branches
 
 
 def explain(fact: OtherBranch) -> str | None:
@@ -35,6 +40,18 @@ _SCHEMA = {
     ]
 }
 
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """An object says that it is of a kind that none of the branches is."""
+    if not isinstance(place.value, dict) or "oneOf" not in place.schema:
+        return KEEP
+    for branch in branches(place.schema, place.root):
+        for key, item in branch.get("properties", {}).items():
+            if isinstance(item, dict) and "const" in item and key in place.value:
+                return {**place.value, key: "no_such_kind"}
+    return KEEP
+
+
 DEFECT = Defect(
     slug="union-branch-invalid",
     group="D",
@@ -54,6 +71,7 @@ DEFECT = Defect(
     pairs=("default-const-ignored", "unknown-param", "schema-unenforced"),
     explain={OtherBranch: explain, Leaf: explain_leaf},
     outranks=before("union-branch-invalid"),
+    fault=changes(simulate),
     examples=(
         value('{"kind": "box", "radius": 1}', {"kind": "disc", "radius": 1}, _SCHEMA),
         value('{"kind": "disc", "radius": 1}', {"kind": "disc", "radius": 1}, _SCHEMA, found=False),

@@ -1,8 +1,11 @@
 """An undeclared parameter."""
 
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.differences import Foreign, Leaf
 from toolfuzz.judge.example import arguments
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.values import holders
 
 
 def explain(fact: Foreign) -> str:
@@ -17,6 +20,17 @@ def explain_leaf(fact: Leaf) -> str | None:
 
 
 _SCHEMA = {"type": "object", "properties": {"path": {"type": "string"}}, "required": ["path"]}
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """A key that the tool doesn't declare."""
+    found = holders(reply)
+    closed = [h for h, schema in found if schema.get("additionalProperties") is False]
+    for holder in closed[:1] or [h for h, _ in found[:1]]:
+        holder["extra_note"] = "added by the model"
+        return True
+    return False
+
 
 DEFECT = Defect(
     slug="unknown-param",
@@ -34,6 +48,7 @@ DEFECT = Defect(
     sources=("GDKsoftware/Delphi-MCP-Server#12", "openmake/openmake_llm#781"),
     pairs=("schema-unenforced",),
     explain={Foreign: explain, Leaf: explain_leaf},
+    fault=Fault(simulate, "values"),
     examples=(
         arguments('{"path": "/tmp", "colour": "red"}', asked={"path": "/tmp"}, schema=_SCHEMA),
         arguments('{"path": "/tmp", "colour": "red"}', schema=_SCHEMA, found=False),

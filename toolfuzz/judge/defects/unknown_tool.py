@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._names import misnamed
 from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.calls import rename
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -14,6 +17,11 @@ def detect(facts: Facts) -> Iterable[Finding]:
         if pair.misnamed == "unknown":
             return [misnamed(DEFECT, pair)]
     return ()
+
+
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """A tool that was not offered."""
+    return rename(reply, roll, ["execute_python", "run_terminal_cmd"])
 
 
 DEFECT = Defect(
@@ -36,6 +44,7 @@ DEFECT = Defect(
         "epam/ai-dial-adapter-vertexai#325",
     ),
     detect=detect,
+    fault=Fault(simulate, "plan"),
     examples=(
         answer(called("execute_python"), asked=[("get_weather", {})]),
         answer(called("get_weather"), asked=[("get_weather", {})], found=False),

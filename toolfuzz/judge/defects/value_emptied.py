@@ -1,9 +1,14 @@
 """A string arrived empty."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Reworded
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes, plain_string
+from toolfuzz.judge.faults.schema import Spot
 
 
 def explain(fact: Reworded) -> str | None:
@@ -12,6 +17,16 @@ def explain(fact: Reworded) -> str | None:
 
 
 _SCHEMA = {"type": "string"}
+
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """A string is lost and an empty one stands in its place.
+
+    Not one that begins with a tag: that would be ``delimiter-truncated``.
+    """
+    fits = plain_string(place) and place.value.strip()[:1] not in ("", "<", "[")
+    return "" if fits else KEEP
+
 
 DEFECT = Defect(
     slug="value-emptied",
@@ -30,6 +45,7 @@ DEFECT = Defect(
     pairs=("delimiter-truncated",),
     explain={Reworded: explain},
     outranks=before("value-emptied"),
+    fault=changes(simulate),
     examples=(
         value('" "', "Paris", _SCHEMA),
         value('""', "", _SCHEMA, found=False),

@@ -1,9 +1,14 @@
 """A real value was replaced by null."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
 
 
 def explain(fact: Retyped) -> str | None:
@@ -12,6 +17,12 @@ def explain(fact: Retyped) -> str | None:
 
 
 _SCHEMA = {"type": ["string", "null"]}
+
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """A value is lost because its schema also admits null."""
+    return None if place.value is not None and "null" in place.types else KEEP
+
 
 DEFECT = Defect(
     slug="value-nulled",
@@ -34,6 +45,7 @@ DEFECT = Defect(
     ),
     explain={Retyped: explain},
     outranks=before("value-nulled"),
+    fault=changes(simulate),
     examples=(
         value("null", "/var/log", _SCHEMA),
         value("null", None, _SCHEMA, found=False),

@@ -1,10 +1,15 @@
 """Whitespace was added around a string."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.defects._whitespace import outer_change
 from toolfuzz.judge.differences import Reworded
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes, plain_string
+from toolfuzz.judge.faults.schema import Spot
 
 
 def explain(fact: Reworded) -> str | None:
@@ -14,6 +19,13 @@ def explain(fact: Reworded) -> str | None:
 
 
 _SCHEMA = {"type": "string"}
+
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """The line breaks of the native format stay around a string."""
+    fits = plain_string(place) and place.value and place.value.strip() == place.value
+    return f"\n{place.value}\n" if fits else KEEP
+
 
 DEFECT = Defect(
     slug="whitespace-added",
@@ -28,6 +40,7 @@ DEFECT = Defect(
     sources=("vllm-project/vllm#54808",),
     explain={Reworded: explain},
     outranks=before("whitespace-added"),
+    fault=changes(simulate),
     examples=(
         value('"\\nParis\\n"', "Paris", _SCHEMA),
         value('"\\nParis\\n"', "\nParis\n", _SCHEMA, found=False),

@@ -1,10 +1,15 @@
 """Outer whitespace of a string was removed."""
 
+from random import Random
+from typing import Any
+
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.defects._whitespace import outer_change
 from toolfuzz.judge.differences import Reworded
 from toolfuzz.judge.example import value
+from toolfuzz.judge.faults import KEEP, changes
+from toolfuzz.judge.faults.schema import Spot
 
 
 def explain(fact: Reworded) -> str | None:
@@ -14,6 +19,15 @@ def explain(fact: Reworded) -> str | None:
 
 
 _SCHEMA = {"type": "string"}
+
+
+def simulate(place: Spot, rng: Random) -> Any:
+    """Space at the ends of a string is lost."""
+    text = place.value
+    if not isinstance(text, str) or not text.strip() or text.strip() == text:
+        return KEEP
+    return text.strip()
+
 
 DEFECT = Defect(
     slug="whitespace-stripped",
@@ -40,6 +54,7 @@ DEFECT = Defect(
     pairs=("value-emptied",),
     explain={Reworded: explain},
     outranks=before("whitespace-stripped"),
+    fault=changes(simulate),
     examples=(
         value('"return 1"', "    return 1\n", _SCHEMA),
         value('"    return 1\\n"', "    return 1\n", _SCHEMA, found=False),

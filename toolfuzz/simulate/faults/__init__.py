@@ -1,10 +1,12 @@
-"""Everything that can be wrong with a reply, one function each, attached to its stage.
+"""Faults that belong to no one defect: bad parsers of model families, and legal variations.
 
-A fault is a function under ``@fault(slug, stage, where)`` in any file of this folder. It changes
-what it is given and says whether it changed anything. Its slug is the one of the defect catalogue
-that it produces; bad parsers are called ``family/name``, legal variations ``legal-name``.
+A fault is a function under ``@fault(slug, stage, needs)`` in any file of this folder. It changes
+what it is given and says whether it changed anything. Bad parsers are called ``family/name``,
+legal variations ``legal-name``. The fault of a defect stands in the defect's own file
+(``judge/defects/``) and is called like it.
 """
 
-from toolfuzz.simulate.faults.registry import Fault, Roll, Trigger, applies, fault, faults
+from toolfuzz.judge.faults import Fault, Roll, Trigger
+from toolfuzz.simulate.faults.registry import applies, fault, faults
 
 __all__ = ["Fault", "Roll", "Trigger", "applies", "fault", "faults"]

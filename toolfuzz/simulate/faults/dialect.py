@@ -12,8 +12,8 @@ from typing import Any
 from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
 from toolfuzz.core.jsonvalue import same
 from toolfuzz.formats.plan import Call, ReplyPlan
-from toolfuzz.simulate.faults.mutate import parameters
-from toolfuzz.simulate.faults.registry import Roll, fault
+from toolfuzz.judge.faults import Roll, parameters
+from toolfuzz.simulate.faults.registry import fault
 from toolfuzz.simulate.parsers import Parsed, ParsedCall, Parser
 from toolfuzz.simulate.parsers.readers import (
     READERS,

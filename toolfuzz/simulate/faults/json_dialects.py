@@ -7,7 +7,9 @@ import json
 import re
 
 from toolfuzz.formats.plan import Piece, ReplyPlan
-from toolfuzz.simulate.faults.registry import Roll, fault
+from toolfuzz.judge.defects.call_dropped import simulate as call_dropped
+from toolfuzz.judge.faults import Roll
+from toolfuzz.simulate.faults.registry import fault
 
 
 @fault("hermes/dump-again", "raw", "text, pieces stream")
@@ -105,3 +107,10 @@ def short_ids(reply: ReplyPlan, roll: Roll) -> bool:
     for call in reply.calls:
         call.id = call.id[-9:]
     return bool(reply.calls)
+
+
+@fault("mlx/coercion-error", "message")
+def coercion_error_drops_call(reply: ReplyPlan, roll: Roll) -> bool:
+    """A parser that wants whole numbers raises on others and drops the calls (mlx-lm#1330)."""
+    values = [value for call in reply.calls for value in call.arguments.values()]
+    return any(isinstance(value, float) for value in values) and call_dropped(reply, roll)

@@ -5,9 +5,9 @@ from random import Random
 from typing import Any
 
 from toolfuzz.formats.plan import Piece, ReplyPlan, Wire
-from toolfuzz.simulate.faults.mutate import messages_of, parameters
-from toolfuzz.simulate.faults.registry import Roll, fault
-from toolfuzz.simulate.schema import places
+from toolfuzz.judge.faults import Roll, messages_of, parameters
+from toolfuzz.judge.faults.schema import places
+from toolfuzz.simulate.faults.registry import fault
 
 Pieces = list[Piece]
 

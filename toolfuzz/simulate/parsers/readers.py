@@ -14,7 +14,7 @@ from typing import Any
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import kind_of
-from toolfuzz.simulate.schema import branches, member, resolve, types
+from toolfuzz.judge.faults.schema import branches, member, resolve, types
 
 __all__ = ["READERS", "Argument", "Reader", "argument", "by_schema", "type_at_open"]
 

@@ -8,7 +8,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import follow, kind_of
 
 __all__ = [
-    "Place",
+    "Spot",
     "admits",
     "branches",
     "example",
@@ -60,7 +60,7 @@ def admits(schema: Any, root: JsonObject, value: Any) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Spot:
     """A value inside an arguments object: its holder, key, depth (1 at the top), and schemas.
 
     ``written`` is the schema as it stands in the tool, ``schema`` the same with ``$ref`` followed.
@@ -102,12 +102,12 @@ class Place:
         return isinstance(self.holder, list) or self.key in self.parent.get("required", ())
 
 
-def places(arguments: JsonObject, parameters: JsonObject) -> Iterator[Place]:
+def places(arguments: JsonObject, parameters: JsonObject) -> Iterator[Spot]:
     """Every value inside the arguments with the schema that governs it, outermost first."""
     yield from _inside(arguments, parameters, parameters, 1)
 
 
-def _inside(value: Any, schema: Any, root: JsonObject, depth: int) -> Iterator[Place]:
+def _inside(value: Any, schema: Any, root: JsonObject, depth: int) -> Iterator[Spot]:
     if isinstance(value, dict):
         keys: list[Any] = list(value)
     elif isinstance(value, list):
@@ -121,7 +121,7 @@ def _inside(value: Any, schema: Any, root: JsonObject, depth: int) -> Iterator[P
     for key in keys:
         written: Any = next((s for b in options if (s := member(b, key)) is not None), {})
         below = resolve(written, root)
-        yield Place(value, key, depth, written, below, root, parent, in_union)
+        yield Spot(value, key, depth, written, below, root, parent, in_union)
         yield from _inside(value[key], written, root, depth + 1)
 
 
