@@ -1,0 +1,61 @@
+"""What a run's folder would make this machine do, and whether somebody has agreed to it.
+
+A folder may come from anybody. Reading it is safe; asking again what it asked is not: its
+settings name commands to start, servers to send keys to, and the variables that hold the keys.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from toolfuzz.core.errors import UsageError
+
+__all__ = ["powers", "require_trust"]
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def require_trust(settings: Mapping[str, Any], *, trust: bool) -> None:
+    """Raise UsageError that shows what the settings name, unless nothing does harm.
+
+    ``trust``: the user has said that the run is their own, or that they have looked.
+    """
+    named = list(powers(settings))
+    if named and not trust:
+        raise UsageError(
+            f"this run's folder names {'; '.join(named)}",
+            "if you made this run, or agree to that, give the same command with --trust",
+        )
+
+
+def powers(settings: Mapping[str, Any]) -> Iterator[str]:
+    """Name the commands, hosts and variables in a run's settings.
+
+    A server on this machine is none: what is sent there stays here.
+    """
+    base_url, key_env = settings.get("base_url"), settings.get("key_env")
+    if base_url and not _is_here(base_url):
+        yield f"a server to ask, {base_url}"
+    if key_env and not (base_url and _is_here(base_url)):
+        yield f"a variable whose value is sent as the key, {key_env}"
+    for command in _several(settings.get("mcp")):
+        yield f"an MCP server to start or reach, {command}"
+    for tools in _several(settings.get("tools")):
+        if str(tools).startswith("python:"):
+            yield f"a Python module to import, {tools}"
+    for place in _several(settings.get("openapi")):
+        if "://" in str(place) and not _is_here(place):
+            yield f"a server to read from, {place}"
+    if python := settings.get("engine_python"):
+        yield f"a program to start, {python}"
+
+
+def _several(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value] if value else []
+
+
+def _is_here(url: Any) -> bool:
+    try:
+        return urlsplit(str(url)).hostname in _LOOPBACK
+    except ValueError:
+        return False
