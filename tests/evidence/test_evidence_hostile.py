@@ -13,6 +13,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.text import file_name
 from toolfuzz.runs.reproduce import service_of
+from toolfuzz.runs.trust import powers, require_trust
 
 Line = dict[str, Any]
 
@@ -99,6 +100,64 @@ def test_what_is_no_variable_or_address_gets_into_no_command(settings: Line) -> 
     target = Target("m", "127.0.0.1:9", "m", "openai-chat")
     with pytest.raises(UsageError, match="the run's"):
         service_of(target, {"base_url": "http://127.0.0.1:9/v1", **settings})
+
+
+DANGEROUS = [
+    ({"base_url": "http://evil.example/v1"}, "a server to ask, http://evil.example/v1"),
+    ({"key_env": "AWS_SECRET_ACCESS_KEY"}, "a variable whose value is sent"),
+    ({"mcp": ["sh -c 'touch PWNED'"]}, "an MCP server to start"),
+    ({"tools": ["python:antigravity:x"]}, "a Python module to import"),
+    ({"openapi": ["https://evil.example/api.json"]}, "a server to read from"),
+    ({"engine_python": "/tmp/evil"}, "a program to start"),
+]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("run", "--resume"), ("minimize",), ("attribute", "--confirm"), ("bug", "--ask")],
+    ids=" ".join,
+)
+@pytest.mark.parametrize(("settings", "said"), DANGEROUS, ids=lambda v: str(v)[:20])
+def test_nothing_of_a_folder_is_run_or_asked_without_trust(
+    strange: Callable[[Callable[[Line], object]], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    settings: Line,
+    said: str,
+    command: tuple[str, ...],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def edit(line: Line) -> None:
+        if line["event"] == "run-started":
+            line["settings"].update(settings)
+
+    done = toolfuzz_(*command, strange(edit))
+    assert done.exit_code == 2, done.output
+    assert said in done.stderr
+    assert "--trust" in done.stderr
+    assert not (tmp_path / "PWNED").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "harmless"),
+    [
+        ({"base_url": "http://127.0.0.1:9/v1", "key_env": "MY_KEY"}, True),
+        ({"base_url": "http://localhost:9/v1"}, True),
+        ({"base_url": "http://[::1]:9/v1"}, True),
+        ({"base_url": "http://127.0.0.1.evil.example/v1"}, False),
+        ({"base_url": "http://evil@127.0.0.1:9/v1"}, True),
+        ({"base_url": "http://127.0.0.1@evil.example/v1"}, False),
+        ({"base_url": "http://[broken"}, False),
+        ({"base_url": 7}, False),
+        ({"tools": ["my_tools.json"], "openapi": ["api.json"], "cases": 5}, True),
+        ({"mcp": "one alone"}, False),
+        ({}, True),
+    ],
+)
+def test_what_stays_on_this_machine_needs_no_trust(settings: Line, harmless: bool) -> None:
+    assert (not list(powers(settings))) is harmless
+    require_trust(settings, trust=True)
 
 
 def test_a_template_reaches_nothing_but_the_report(honest: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.analyze.price import price_of
 from toolfuzz.analyze.screen import Association, answers_for, screen
 from toolfuzz.cli._live import with_note
+from toolfuzz.cli.options import trust_option
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Target
@@ -31,6 +32,7 @@ from toolfuzz.formats import format_names
 from toolfuzz.runs.journal import read_journal, write_json
 from toolfuzz.runs.options import Access, access_of_run, stored_options
 from toolfuzz.runs.targets import open_sources
+from toolfuzz.runs.trust import require_trust
 from toolfuzz.sources.registry import resolve
 
 _MOST_SHOWN = 5
@@ -58,6 +60,7 @@ Without it a parser of the model's family is taken if a release is fetched (`eng
               metavar="N", help="Calls per failure.")  # fmt: skip
 @click.option("--engine", "engines", multiple=True, metavar="engine/…",
               help="Parser on trial to compare with; repeatable.")  # fmt: skip
+@trust_option
 @click.option("--engine-python", metavar="PATH", help="Python in which an engine/… is installed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def attribute(
@@ -67,6 +70,7 @@ def attribute(
     most: int,
     max_calls: int,
     engines: tuple[str, ...],
+    trust: bool,
     engine_python: str | None,
     as_json: bool,
 ) -> None:
@@ -77,6 +81,7 @@ def attribute(
         raise UsageError("the run has no failure to attribute", "`toolfuzz report RUN` shows it")
     results: Sequence[JsonObject | None] = [None for _ in found]
     if confirm:
+        require_trust(data.started.settings, trust=trust)
         access = replace(access_of_run(data), concurrency=16, engine_python=engine_python)
         work = attribute_failures(run, data, access, Budget(calls=max_calls), found, engines)
         results = with_note(work)

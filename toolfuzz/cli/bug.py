@@ -9,6 +9,7 @@ from toolfuzz.analyze.load import collect
 from toolfuzz.cli._live import with_note
 from toolfuzz.cli.attribute import attribute_failures
 from toolfuzz.cli.minimize import study_run
+from toolfuzz.cli.options import trust_option
 from toolfuzz.core.errors import UsageError
 from toolfuzz.evidence.bug import title, write_report
 from toolfuzz.evidence.details import open_details
@@ -17,6 +18,7 @@ from toolfuzz.evidence.failures import failures
 from toolfuzz.evidence.study import ATTRIBUTION_NAME, RESULT_NAME, study_folder
 from toolfuzz.runs.journal import read_journal
 from toolfuzz.runs.options import access_of_run
+from toolfuzz.runs.trust import require_trust
 
 EPILOG = """\b
 Examples:
@@ -42,6 +44,7 @@ exchange) beside it. Read it before you post it: it quotes what the server said.
 @click.option("--template", default="issue", show_default=True, metavar="issue|form|FILE",
               help="Shape of the report; FILE is a Jinja template.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder (RUN/bugs).")
+@trust_option
 @click.option("--engine-python", metavar="PATH", help="Python in which an engine/… is installed.")
 def bug(
     run: Path,
@@ -52,6 +55,7 @@ def bug(
     max_calls: int,
     template: str,
     out: Path | None,
+    trust: bool,
     engine_python: str | None,
 ) -> None:
     """Write a bug report for each distinct cause of a run's failures.
@@ -63,6 +67,7 @@ def bug(
     if not found:
         raise UsageError("the run has no failure to report", "`toolfuzz report RUN` shows it")
     if ask:
+        require_trust(data.started.settings, trust=trust)
         access = replace(access_of_run(data), concurrency=16, engine_python=engine_python)
         budget = Budget(calls=max_calls)
         unstudied = [f for f in found if not (study_folder(run, f) / RESULT_NAME).exists()]

@@ -11,6 +11,7 @@ import click
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.analyze.price import price_of
 from toolfuzz.cli._live import with_note
+from toolfuzz.cli.options import trust_option
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
 from toolfuzz.core.text import printable
@@ -22,6 +23,7 @@ from toolfuzz.evidence.tree import size
 from toolfuzz.runs.journal import read_journal
 from toolfuzz.runs.options import Access, access_of_run, stored_options
 from toolfuzz.runs.targets import open_sources
+from toolfuzz.runs.trust import require_trust
 
 EPILOG = """\b
 Examples:
@@ -46,6 +48,7 @@ for twice. Exit codes: 0 something was minimized, 3 nothing came again, 130 inte
 @click.option("--max-cost", type=float, metavar="USD", help="Money per failure, where known.")
 @click.option("--concurrency", type=click.IntRange(min=1), default=16, show_default=True,
               metavar="N", help="Questions under way.")  # fmt: skip
+@trust_option
 @click.option("--engine-python", metavar="PATH", help="Python in which an engine/… is installed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @click.option("--quiet", is_flag=True, help="No progress; only the result.")
@@ -58,6 +61,7 @@ def minimize(
     max_seconds: float | None,
     max_cost: float | None,
     concurrency: int,
+    trust: bool,
     engine_python: str | None,
     as_json: bool,
     quiet: bool,
@@ -73,6 +77,7 @@ def minimize(
         seconds=max_seconds or float("inf"),
         dollars=float("inf") if max_cost is None else max_cost,
     )
+    require_trust(data.started.settings, trust=trust)
     access = replace(access_of_run(data), concurrency=concurrency, engine_python=engine_python)
     found = [f for f in failures(data, cases) if not models or f.target in models][:most]
     if not found:

@@ -18,6 +18,7 @@ __all__ = [
     "repeat_option",
     "report_option",
     "run_options_from",
+    "trust_option",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -110,6 +111,12 @@ judge_options = _stack(
     click.option("--strict", is_flag=True, default=None, help="Warnings fail a case too."),
     click.option("--ignore", multiple=True, metavar="SLUG|GROUP", help="Leave these defects out."),
     click.option("--select", multiple=True, metavar="SLUG|GROUP", help="Only these defects count."),
+)  # fmt: skip
+
+
+trust_option = click.option(
+    "--trust", is_flag=True,
+    help="Use the servers, commands and variables that the run's folder names.",
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from toolfuzz.cli.options import (
     repeat_option,
     report_option,
     run_options_from,
+    trust_option,
 )
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import EXIT_INTERRUPTED, UsageError
@@ -29,8 +30,11 @@ from toolfuzz.core.text import printable
 from toolfuzz.report.terminal import print_summary
 from toolfuzz.report.write import parse_wanted
 from toolfuzz.runs.options import RunOptions
-from toolfuzz.runs.resume import resumed_options
+from toolfuzz.runs.resume import resumed_options, started
 from toolfuzz.runs.run import run as run_options
+from toolfuzz.runs.trust import require_trust
+
+_MAY_CHANGE = ("headers", "timeout", "concurrency", "engine_python")
 
 EPILOG = """\b
 Examples:
@@ -57,6 +61,7 @@ the whole 95% interval is at or above the limit, 1 when it is below, 3 when the 
 )  # fmt: skip
 @click.option("--out", metavar="DIR", help="Folder for the run (reports/<time>-<models>).")
 @click.option("--resume", metavar="RUN", help="Go on with an interrupted run, options as then.")
+@trust_option
 @click.option("--dry-run", is_flag=True, help="Print the plan: cases, requests, tokens, price.")
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of the table.")
 @report_option
@@ -73,6 +78,7 @@ def run(
     as_json: bool,
     quiet: bool,
     resume: str | None,
+    trust: bool,
     reports: tuple[str, ...],
     fail_under: float | None,
     inconclusive: str | None,
@@ -84,7 +90,7 @@ def run(
     Without --tools, schemas and values are generated. The run's folder holds every byte
     (run.jsonl) and the figures (summary.json).
     """
-    options = _resumed(Path(resume), given) if resume else run_options_from(given)
+    options = _resumed(Path(resume), given, trust=trust) if resume else run_options_from(given)
     if dry_run:
         print_plan(options, as_json=as_json)
         return
@@ -110,16 +116,23 @@ def run(
     exit_with(_worst([entry["outcome"] for entry in gates]), inconclusive)
 
 
-def _resumed(run: Path, given: dict[str, Any]) -> RunOptions:
+def _resumed(run: Path, given: dict[str, Any], *, trust: bool) -> RunOptions:
     given = {name: value for name, value in given.items() if value not in (None, ())}
-    if fixed := given.keys() - {"headers", "timeout", "concurrency", "engine_python"}:
+    settings = started(run).settings
+    again = {name: given[name] for name in _MAY_CHANGE if name in given}
+    if other := [n for n in given.keys() - again.keys() if _plain(given[n]) != settings.get(n)]:
         raise UsageError(
-            f"--resume takes the options of the run; it can't change {', '.join(sorted(fixed))}",
+            f"--resume takes the options of the run; it can't change {', '.join(sorted(other))}",
             "leave them out, or start another run",
         )
-    if "headers" in given:
-        given["headers"] = parse_headers(given["headers"])
-    return resumed_options(run, **given)
+    require_trust({n: v for n, v in settings.items() if n not in given}, trust=trust)
+    if "headers" in again:
+        again["headers"] = parse_headers(again["headers"])
+    return resumed_options(run, **again)
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _gates(summary: JsonObject, under: float) -> list[JsonObject]:
