@@ -139,6 +139,33 @@ def test_nothing_of_a_folder_is_run_or_asked_without_trust(
     assert not (tmp_path / "PWNED").exists()
 
 
+def test_a_stored_baseline_starts_nothing_and_is_asked_nowhere_without_trust(
+    strange: Callable[[Callable[[Line], object]], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def commands(line: Line) -> None:
+        if line["event"] == "run-started":
+            line["settings"]["mcp"] = ["sh -c 'touch PWNED'"]
+
+    baseline = strange(commands)
+    args = ("check", "-m", "sim/clean", "--cases", "8", "--quiet", "--force", "--baseline")
+    done = toolfuzz_(*args, baseline, "--out", "one")
+    assert done.exit_code == 2
+    assert "an MCP server to start" in done.stderr
+    assert not (tmp_path / "PWNED").exists()
+
+    text = (baseline / "run.jsonl").read_text().replace("sh -c 'touch PWNED'", "")
+    elsewhere = text.replace('"base_url": null', '"base_url": "http://evil.example/v1"')
+    assert elsewhere != text
+    (baseline / "run.jsonl").write_text(elsewhere.replace('"mcp": [""]', '"mcp": []'))
+    done = toolfuzz_(*args, baseline, "--out", "two", "--json")
+    assert "evil.example" in json.loads(done.stdout)["unreachable"]
+    assert "--trust" in json.loads(done.stdout)["unreachable"]
+
+
 @pytest.mark.parametrize(
     ("settings", "harmless"),
     [

@@ -18,6 +18,7 @@ from toolfuzz.cli.options import (
     judge_options,
     report_option,
     run_options_from,
+    trust_option,
 )
 from toolfuzz.config import load_config
 from toolfuzz.core.errors import EXIT_INTERRUPTED, UsageError
@@ -70,6 +71,7 @@ Exit codes: 0 PASS · 1 FAIL · 3 INCONCLUSIVE · 4 an endpoint is unusable
     help="Without a baseline: accept a model this good (0.99).",
 )  # fmt: skip
 @click.option("--reject", type=float, metavar="RATE", help="… and reject one this bad (0.95).")
+@trust_option
 @click.option("--force", is_flag=True, help="Use a doubtful baseline.")
 @inconclusive_option
 @case_options
@@ -132,6 +134,7 @@ def _paired(flags: dict[str, Any]) -> Work:
         given=frozenset(flags) | load_config().given("run", "judge").keys(),
         force=flags["force"],
         resume=flags["resume"],
+        trust=flags["trust"],
     )
     return lambda tell, stop: check_against(options, tell=tell, stop=stop)
 

@@ -17,6 +17,7 @@ from toolfuzz.runs.cases import draw, load_tools
 from toolfuzz.runs.journal import JOURNAL_NAME, read_journal
 from toolfuzz.runs.options import Access, CheckOptions, RunOptions, access_of_run, stored_options
 from toolfuzz.runs.targets import Source, open_sources, plan_targets
+from toolfuzz.runs.trust import powers, require_trust
 
 __all__ = [
     "Baseline",
@@ -58,12 +59,16 @@ class Baseline:
 
 
 def with_stored_settings(options: CheckOptions) -> CheckOptions:
-    """Fill in from a stored baseline what was not given: cases, stream mode, judging."""
+    """Fill in from a stored baseline what was not given: cases, stream mode, judging.
+
+    Raises UsageError when its tools come from commands or modules and it isn't trusted.
+    """
     run = _run_of(options.baseline)
     if run is None:
         return options
     stored = stored_options(run.started.settings)
     names = [name for name in (*_CASE_SETTINGS, "stream") if name not in options.given]
+    require_trust({name: getattr(stored, name) for name in names}, trust=options.trust)
     if not options.given.intersection(_JUDGING):
         names += _JUDGING
     filled = options.run.but(**{name: getattr(stored, name) for name in names})
@@ -220,9 +225,16 @@ async def _each(cases: Sequence[Case]) -> AsyncIterator[Case]:
 
 
 async def open_baseline(
-    stack: AsyncExitStack, baseline: Baseline
+    stack: AsyncExitStack, baseline: Baseline, *, trust: bool
 ) -> tuple[Source | None, str | None]:
-    """Return how the baseline is asked, or why it can't be asked any more."""
+    """Return how the baseline is asked, or why it can't be asked any more.
+
+    Without ``trust`` a stored run's own servers, commands and variables are not used.
+    """
+    if baseline.run is not None and not trust:
+        named = "; ".join(powers(baseline.run.started.settings))
+        if named:
+            return None, f"its folder names {named}; with --trust it is asked there"
     opened = open_sources([baseline.model], baseline.access, seed=baseline.seed)
     try:
         (source,) = await stack.enter_async_context(opened)

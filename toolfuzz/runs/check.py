@@ -69,7 +69,7 @@ async def check_against(
         (new,) = await stack.enter_async_context(
             open_sources(options.run.models, options.run.access, seed=options.run.seed)
         )
-        old, unreachable = await open_baseline(stack, baseline)
+        old, unreachable = await open_baseline(stack, baseline, trust=options.trust)
         cases = await stack.enter_async_context(
             cases_to_ask(options, baseline, fixed, more=old is not None)
         )

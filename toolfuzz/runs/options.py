@@ -184,7 +184,8 @@ class CheckOptions(BaseModel):
     ``run.models`` holds the candidate alone and ``run.cases`` the most cases that are asked.
     ``given`` names the settings that somebody set; a stored baseline's stand in for the others.
     ``baseline`` is a run's folder (or journal) or a model; ``baseline_model`` picks a target of
-    that run and ``baseline_access`` says how a model is reached.
+    that run and ``baseline_access`` says how a model is reached. ``trust``: a stored baseline is
+    asked where its folder says (see ``runs.trust``).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -197,12 +198,19 @@ class CheckOptions(BaseModel):
     given: frozenset[str] = frozenset()
     force: bool = False
     resume: bool = False
+    trust: bool = False
 
     def settings(self) -> JsonObject:
         """Return what the journal keeps: the run's settings and what it is checked against."""
         check = self.model_dump(
             mode="json",
-            exclude={"run": True, "given": True, "resume": True, "baseline_access": {"headers"}},
+            exclude={
+                "run": True,
+                "given": True,
+                "resume": True,
+                "trust": True,
+                "baseline_access": {"headers"},
+            },
         )
         return {**self.run.settings(), "check": {**check, "margin": self.rule.margin}}
 
