@@ -40,6 +40,10 @@ class Float(float):
         self.token = token
         return self
 
+    def __getnewargs__(self) -> tuple[str]:
+        """Pickle the spelling, from which the number is read again."""
+        return (self.token,)
+
 
 class Duplicates(dict[str, Any]):
     """An object in which a key came twice: a dict (last one wins) that keeps all ``pairs``."""

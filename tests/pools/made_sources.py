@@ -1,0 +1,125 @@
+"""Targets in memory: data that can be pickled, answering with the bytes of a chat completion."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
+from toolfuzz.core.events import Event, ExchangeRecorded
+from toolfuzz.core.exchange import Attempt, StreamMode, Target
+from toolfuzz.formats import CannotAskError, Request
+from toolfuzz.sources.source import History, Permit
+
+TOOL = Tool("save", "Save it.", {"type": "object", "properties": {"n": {"type": "integer"}}})
+
+PAID: list[Attempt] = []
+"""Every attempt that a made-up session has given."""
+
+
+def case(number: int, *, turns: int = 1) -> Case:
+    """A case whose right answer is ``save(n=number)``, in every turn."""
+    expect = Expectation("calls", (ExpectedCall("save", {"n": number}),))
+    asked = Turn((Message("user", f"Save {number}."),), expect, results=("saved",))
+    return Case("generated", "echo", (), (TOOL,), (asked,) * turns)
+
+
+async def each(cases: list[Case]) -> AsyncIterator[Case]:
+    for one in cases:
+        yield one
+
+
+def target(name: str = "m", stream: StreamMode = "plain") -> Target:
+    return Target(name, "made", name, "openai-chat", stream)
+
+
+def attempt(status: int, body: object, kind: str = "application/json") -> Attempt:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Attempt(1.0, 2.0, 3.0, status, {"content-type": kind}, ((2.0, content),))
+
+
+def right(number: int, *, turn: int = 0, stream: bool = False) -> Attempt:
+    """The right answer to case ``number``: 10 tokens in, 5 out."""
+    function = {"name": "save", "arguments": json.dumps({"n": number})}
+    call = {"id": f"call_{number}_{turn}", "type": "function", "function": function}
+    head = {"id": "c", "created": 1, "model": "m"}
+    usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
+    if not stream:
+        message = {"role": "assistant", "content": None, "tool_calls": [call]}
+        choice = {"index": 0, "message": message, "finish_reason": "tool_calls"}
+        whole = {**head, "object": "chat.completion", "choices": [choice], "usage": usage}
+        return attempt(200, whole)
+    deltas = [
+        ({"role": "assistant", "content": None}, None),
+        ({"tool_calls": [{"index": 0, **call}]}, None),
+        ({}, "tool_calls"),
+    ]
+    chunks = [
+        {"object": "chat.completion.chunk", **head}
+        | {"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+        for delta, finish in deltas
+    ]
+    chunks.append({"object": "chat.completion.chunk", **head, "choices": [], "usage": usage})
+    text = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks) + "data: [DONE]\n\n"
+    return attempt(200, text.encode(), "text/event-stream")
+
+
+BROKEN = attempt(402, {"error": {"message": "no money"}})
+
+
+def honest(request: Request) -> list[Attempt]:
+    said = request.body
+    return [right(said["n"], turn=said["turn"], stream=said["stream"])]
+
+
+def broken(request: Request) -> list[Attempt]:
+    return [BROKEN]
+
+
+def retried(request: Request) -> list[Attempt]:
+    return [attempt(503, {"error": {"message": "busy"}}), *honest(request)]
+
+
+@dataclass(frozen=True)
+class MadeSource:
+    """A target that answers by a function (a module's, so that it can be pickled)."""
+
+    target: Target
+    answer: Callable[[Request], list[Attempt]] = honest
+    concurrency: int = 3
+    before: Callable[[Request], object] | None = None
+    """Awaited before an answer, where a test wants a say in when it comes."""
+    refused: frozenset[int] = frozenset()
+    """Numbers of cases that can't be asked."""
+
+    def request(self, case: Case, turn: int, *, stream: bool, history: History = ()) -> Request:
+        number = case.turns[turn].expect.calls[0].arguments["n"]
+        if number in self.refused:
+            raise CannotAskError("no word for it")
+        said = [reply.calls[0].arguments_raw for _, reply in history]
+        return Request("", {"n": number, "turn": turn, "stream": stream, "said": said})
+
+    @asynccontextmanager
+    async def open(self, permit: Permit | None = None) -> AsyncIterator["MadeSession"]:
+        await asyncio.sleep(0)
+        yield MadeSession(self)
+
+
+class MadeSession:
+    def __init__(self, source: MadeSource) -> None:
+        self._source = source
+
+    async def ask(self, request: Request) -> AsyncIterator[Attempt]:
+        for one in self._source.answer(request):
+            await asyncio.sleep(0)
+            if self._source.before is not None:
+                await self._source.before(request)  # type: ignore[misc]
+            PAID.append(one)
+            yield one
+            await asyncio.sleep(0)
+
+
+def attempts_in(events: list[Event]) -> int:
+    """How many answers these events hold."""
+    return sum(len(e.exchange.attempts) for e in events if isinstance(e, ExchangeRecorded))
