@@ -120,3 +120,5 @@ class _Crew:
                     self._give(tuple(events))
             plain = outcome.replies
             await self._room.acquire()
+            # The consumer goes first: what it has just got may be the reason to stop.
+            await asyncio.sleep(0)
