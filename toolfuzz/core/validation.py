@@ -38,8 +38,9 @@ def errors(root: Json, value: Json, schema: Json = None) -> list[Any]:
     found: list[Any] = []
     try:
         found.extend(islice(validator.iter_errors(value), MOST_ERRORS))
-    except _uncheckable():
-        return found
+    except BaseException as error:
+        if not _is_uncheckable(error):
+            raise
     return found
 
 
@@ -50,7 +51,9 @@ def fits(root: Json, value: Json, schema: Json = None) -> bool:
         validator = validator.evolve(schema=_prepared(schema))
     try:
         return bool(validator.is_valid(value))
-    except _uncheckable():
+    except BaseException as error:
+        if not _is_uncheckable(error):
+            raise
         return True
 
 
@@ -179,6 +182,15 @@ def _unique_items(validator: Any, wanted: Json, value: Json, schema: Json) -> It
 def _registry() -> Any:
     """Return the published meta-schemas and nothing else: a remote ``$ref`` is never fetched."""
     return import_module("jsonschema_specifications").REGISTRY
+
+
+def _is_uncheckable(error: BaseException) -> bool:
+    """Whether the schema (or a value too deep) is to blame.
+
+    A RecursionError within referencing's maps, which are written in Rust, becomes a panic: that
+    is no Exception, and its class can't be imported.
+    """
+    return isinstance(error, _uncheckable()) or type(error).__name__ == "PanicException"
 
 
 @lru_cache(maxsize=1)

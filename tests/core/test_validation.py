@@ -1,0 +1,44 @@
+from typing import Any
+
+import pytest
+
+from toolfuzz.core.validation import errors, fits
+
+SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}}}
+
+
+class PanicException(BaseException):
+    """Named like the panics of extensions that are written in Rust."""
+
+
+class Hostile(dict[str, Any]):
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(a=1)
+        self.error = error
+
+    def __getitem__(self, key: str) -> Any:
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [PanicException(), RecursionError(), ValueError()])
+def test_what_cannot_be_checked_is_not_blamed(error: BaseException) -> None:
+    assert fits(SCHEMA, Hostile(error))
+    assert errors(SCHEMA, Hostile(error)) == []
+
+
+def test_an_interrupt_is_no_answer() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        fits(SCHEMA, Hostile(KeyboardInterrupt()))
+
+
+@pytest.mark.parametrize(
+    "schema", [{"$ref": "#"}, {"allOf": [{"$ref": "#"}]}, {"$ref": "https://example.org/none"}]
+)
+def test_endless_and_remote_references_are_survived(schema: Any) -> None:
+    assert fits(schema, {"a": 1})
+
+
+@pytest.mark.parametrize(("draft", "valid"), [("04", False), ("06", True), ("07", True)])
+def test_each_draft_has_its_own_integers(draft: str, valid: bool) -> None:
+    schema = {"$schema": f"http://json-schema.org/draft-{draft}/schema#", **SCHEMA}
+    assert fits(schema, {"a": 5.0}) is valid
