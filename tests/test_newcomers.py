@@ -39,18 +39,20 @@ def _ask(pick, offer):
 
 PROBE = Probe("dummy-probe", "a dummy", 100, _ask)
 """
-FAULT = '''
-from toolfuzz.simulate.faults import fault
-
-
-@fault("dummy-defect", "message")
-def babble(reply, roll):
-    """Says something odd beside the calls."""
-    reply.text = "dummy dummy"
-    return True
-'''
 DEFECT = """
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.faults import Fault
+
+
+def detect(facts):
+    if facts.reply.text == "dummy dummy":
+        yield DEFECT.finding("dummy text")
+
+
+def simulate(reply, roll):
+    reply.text = "dummy dummy"
+    return True
+
 
 DEFECT = Defect(
     slug="dummy-defect",
@@ -58,14 +60,23 @@ DEFECT = Defect(
     title="The text beside the calls is a dummy",
     severity="error",
     layer="structure",
-    stage="assemble",
+    stage="structure",
     usual="nobody",
     help="Say something else.",
-    detect=lambda facts: (
-        [DEFECT.finding("dummy text")] if facts.reply.text == "dummy dummy" else []
-    ),
+    detect=detect,
+    fault=Fault(simulate, "message"),
 )
 """
+FAULT = '''
+from toolfuzz.simulate.faults import fault
+
+
+@fault("dummy-fault", "message", legal=True)
+def chat(reply, roll):
+    """Says something beside the calls."""
+    reply.text = "Just a second."
+    return True
+'''
 REPORT = '''
 FILE = "dummy.txt"
 
@@ -136,6 +147,9 @@ toolfuzz("bug", "broken", "--most", "1")
 used["format, sent again"] = json.dumps([p.read_text() for p in Path("broken/bugs").glob("*.md")])
 used["defect"] = run("-m", "sim/fault:dummy-defect@1.0", "--cases", "10", "--out", "defect",
                      "--report", "dummy")
+used["fault"] = run("-m", "sim/fault:dummy-fault@1.0", "--cases", "10", "--out", "fault")
+used["replies"] = [e.exchange.last.body.decode() for e in read_journal(Path("fault"))
+                   if hasattr(e, "exchange")]
 used["explained"] = toolfuzz("explain", "dummy-defect")
 used["report"] = Path("defect/dummy.txt").read_text()
 used["feature"] = run("-m", "sim/clean", "--feature", "dummy-feature", "--cases", "10",
@@ -225,6 +239,11 @@ def test_a_defect_with_its_fault_is_emitted_and_explained(used: dict[str, Any]) 
     assert found["passed"] == 0
     assert set(found["defects"]) == {"dummy-defect"}
     assert "Say something else." in used["explained"]
+
+
+def test_a_fault_is_simulated(used: dict[str, Any]) -> None:
+    assert judged(used["fault"])["rate"] == 1.0, "it is a legal one"
+    assert all("Just a second." in body for body in used["replies"])
 
 
 def test_a_report_is_written(used: dict[str, Any]) -> None:
