@@ -1,5 +1,7 @@
+import copy
 import json
 import math
+import pickle
 
 import pytest
 from hypothesis import given
@@ -69,6 +71,13 @@ def test_odd_things_are_named(text: str, issues: list[tuple[str, str]]) -> None:
     if issues:
         with pytest.raises(JsonError):
             loads(text)
+
+
+@pytest.mark.parametrize("text", ["[1.50, 1e2, -0]", '{"a": 1e999}', '{"a":1,"a":2}'])
+def test_spelling_survives_copies(text: str) -> None:
+    value = parse(text).value
+    assert dumps(pickle.loads(pickle.dumps(value))) == dumps(value)
+    assert dumps(copy.deepcopy(value)) == dumps(value)
 
 
 def test_both_pairs_of_a_duplicate_are_kept() -> None:

@@ -40,9 +40,9 @@ class Float(float):
         self.token = token
         return self
 
-    def __getnewargs__(self) -> tuple[str]:
+    def __reduce__(self) -> tuple[type["Float"], tuple[str]]:
         """Pickle the spelling, from which the number is read again."""
-        return (self.token,)
+        return Float, (self.token,)
 
 
 class Duplicates(dict[str, Any]):
