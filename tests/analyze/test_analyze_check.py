@@ -142,3 +142,25 @@ def test_the_words_say_which_way_it_went(drop: float) -> None:
     decision = decided(decide(asked, {}, can_reask=False))
     word = {True: "fell by 7.0", False: "rose by 3.0"}[drop > 0] if drop else "did not change"
     assert word in decision.reason
+
+
+def test_a_case_that_the_baseline_fails_half_the_time_confirms_nothing() -> None:
+    """At most one in four: else a case that was always a coin toss would be blamed on a change."""
+    asked = pairs(94, worse=6)
+    rest = fresh([f"worse-{n}" for n in range(2, 6)], OK, BAD)
+    toss = {f"worse-{n}": Fresh((OK, OK, BAD, BAD), (BAD,) * 4) for n in range(2)}
+    assert decide(asked, rest | toss) == AskPairs(200)
+
+
+def test_a_sum_of_differences_must_be_clear_not_merely_positive() -> None:
+    """One more failure in one of six cases is z = 1.0, in two of them 1.4; the limit is 1.28."""
+    asked = pairs(94, worse=6)
+    same = fresh([f"worse-{n}" for n in range(6)], OK)
+    one, two = (
+        {f"worse-{n}": Fresh((OK,) * 4, (BAD, OK, OK, OK)) for n in range(count)}
+        for count in (1, 2)
+    )
+    assert decide(asked, same | one) == AskPairs(200)
+    decision = decided(decide(asked, same | two))
+    assert (decision.outcome, decision.confirmed) == ("FAIL", ())
+    assert "z = 1.4" in decision.reason
