@@ -1,0 +1,101 @@
+"""A run that was cut off goes on as it began."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.events import Event, RunStarted, VerdictReached
+from toolfuzz.runs.journal import Journal, read_journal
+from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.resume import resumed_options
+from toolfuzz.runs.run import run
+
+OPENAPI = {
+    "openapi": "3.1.0",
+    "info": {"title": "x", "version": "1"},
+    "paths": {
+        "/a": {
+            "post": {
+                "operationId": "make",
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "type": "object",
+                                "properties": {"o": {"$ref": "#/components/schemas/O"}},
+                                "required": ["o"],
+                            }
+                        }
+                    },
+                },
+            }
+        }
+    },
+    "components": {
+        "schemas": {
+            "O": {
+                "type": "object",
+                "properties": {"n": {"type": "integer"}},
+                "required": ["n"],
+            }
+        }
+    },
+}
+
+
+async def interrupted(options: RunOptions, after: int) -> None:
+    stop, seen = asyncio.Event(), []
+
+    def tell(event: Event) -> None:
+        if isinstance(event, VerdictReached):
+            seen.append(event)
+            if len(seen) == after:
+                stop.set()
+
+    summary = await run(options, tell=tell, stop=stop)
+    assert summary["finish_reason"] == "interrupted"
+
+
+async def test_the_same_cases_in_the_same_spelling(tmp_path: Path) -> None:
+    """With its $refs inlined a run has other cases: a resumed one must not draw both."""
+    spec, folder = tmp_path / "api.json", tmp_path / "run"
+    spec.write_text(json.dumps(OPENAPI))
+    options = RunOptions(
+        models=("sim/clean",), openapi=(str(spec),), inline_refs=True, cases=12, out=folder
+    )
+    await interrupted(options, after=3)
+    resumed = resumed_options(folder)
+    assert resumed == options.but(out=None)
+    summary = await run(resumed, resume=folder)
+    assert (summary["cases"], summary["targets"][0]["judged"]) == (12, 12)
+    assert summary["finish_reason"] == "done"
+
+
+def started(folder: Path, settings: dict[str, object]) -> Path:
+    with Journal(folder) as journal:
+        journal.append([RunStarted(1.0, "0", (), settings)])
+    return folder
+
+
+def test_headers_must_be_given_again(tmp_path: Path) -> None:
+    options = RunOptions(models=("m",), headers={"X-Gate": "open", "X-Team": "a"})
+    folder = started(tmp_path / "run", options.settings())
+    with pytest.raises(UsageError, match="never keeps: X-Gate, X-Team"):
+        resumed_options(folder)
+    with pytest.raises(UsageError, match="never keeps: X-Team"):
+        resumed_options(folder, headers={"x-gate": "open"})
+    again = {"X-Gate": "open", "X-Team": "a"}
+    assert resumed_options(folder, headers=again, timeout=3.0) == options.but(timeout=3.0)
+
+
+def test_only_a_run_can_go_on(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no journal"):
+        resumed_options(tmp_path)
+    with pytest.raises(UsageError, match="not the folder of a run"):
+        resumed_options(started(tmp_path / "study", {"study": "x"}))
+    read = list(read_journal(tmp_path / "study"))
+    assert isinstance(read[0], RunStarted)
