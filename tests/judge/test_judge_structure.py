@@ -203,6 +203,18 @@ def test_markup_where_no_call_was_allowed() -> None:
     assert slugs(case_of(kind="no_call"), plain("openai-chat", text=f"Such as {GLM}")) == []
 
 
+@pytest.mark.parametrize("choice", ["auto", "none"])
+def test_a_reply_that_should_be_text_leaves_the_same_traces(choice: str) -> None:
+    """Native markup, a finish reason without its call, or nothing at all is no right answer."""
+    abstain = case_of(tool_choice=choice, kind="no_call", prompt="Thank you, that was all.")
+    markup = "call-when-none" if choice == "none" else "call-in-content"
+    assert slugs(abstain, plain("openai-chat", text=GLM)) == [markup]
+    odd = plain("openai-chat", text="You're welcome.", finish="tool_calls")
+    assert slugs(abstain, odd) == ["finish-calls-empty"]
+    assert slugs(abstain, plain("openai-chat", text="")) == ["empty-reply"]
+    assert slugs(abstain, plain("openai-chat", text="You're welcome.")) == []
+
+
 def test_without_an_oracle_markup_must_be_the_reply() -> None:
     unknown = case_of(kind="unknown")
     assert slugs(unknown, plain("openai-chat", text=GLM)) == ["call-in-content"]

@@ -80,6 +80,33 @@ def test_refusals(status: int, message: str, found: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "message",
+    [
+        'Invalid JSON payload received. Unknown name "top_k": Cannot find field.',
+        'Invalid JSON payload received. Unknown name "parallel_tool_calls": Cannot find field.',
+        "The maximum context length is 8192 tokens; messages and function parameters need 9000.",
+        "response_format: json_schema is not supported by this model together with tools",
+        "Request body too large for grammar-constrained decoding cache",
+        "Parameter 'parallel_tool_calls' is not supported. See function_declarations docs.",
+        "Internal server error while compiling grammar",
+        "tools[0].function.name: too many requests for this project",
+    ],
+)
+def test_words_about_tools_blame_no_schema(message: str) -> None:
+    assert refused(400, message) == ["unjudged"]
+    assert refused(500, message) == ["unjudged"]
+
+
+def test_a_refused_parameter_has_a_reason_of_its_own() -> None:
+    body = {"error": {"message": "Parameter 'parallel_tool_calls' is not supported."}}
+    reason = str(verdict(CASE, decode("openai-chat", body, status=400)).reason)
+    assert reason.startswith("a request parameter is refused: HTTP 400")
+    body = {"error": {"message": "The model is asleep."}}
+    reason = str(verdict(CASE, decode("openai-chat", body, status=400)).reason)
+    assert reason.startswith("HTTP 400")
+
+
+@pytest.mark.parametrize(
     ("message", "found"),
     [
         ("Failed to parse tool call arguments as JSON", "history-args-reparse"),

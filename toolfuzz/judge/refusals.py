@@ -28,6 +28,8 @@ _PARAMETER = re.compile(
 # tools[0].function, tools.3.custom.input_schema, function_declarations[0].parameters
 _PATH = re.compile(r"\btools?(\[\d+\]|\.\d+\b)|\bfunction_?declarations\[\d+\]", re.I)
 _QUOTED = re.compile(r"(?<=[\"'`‘“])[^\"'`‘’“”\n]{1,200}(?=[\"'`’”])")
+# A JSON pointer into a schema: #/properties/city/items
+_POINTER = re.compile(r"#(?:/[\w$.-]+)+")
 _MOST_NAMES = 10_000
 # In every schema, so naming one points at none.
 _EVERYWHERE = frozenset({"type", "properties", "required", "description"})
@@ -79,6 +81,8 @@ def points_at_tools(text: str, tools: tuple[Tool, ...]) -> bool:
     if _PATH.search(text):
         return True
     quoted = set(_QUOTED.findall(text))
+    for pointer in _POINTER.findall(text):
+        quoted.update(pointer.split("/")[1:])
     for tool in tools:
         if tool.name in quoted:
             return True

@@ -45,6 +45,7 @@ DEFECT = Defect(
             "can only get item pairs",
             "has no attribute 'items'",
             "not a mapping",
+            r"tooluse\.input.{0,80}(invalid|json object)",
             r"arguments.{0,60}(must|should) be.{0,30}(dict|mapping|object|string)",
             r"arguments.{0,60}expected.{0,30}(dict|mapping|object|string)",
         ),

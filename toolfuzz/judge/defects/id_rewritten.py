@@ -41,6 +41,8 @@ DEFECT = Defect(
             "no tool call found",
             r"call_?id.{0,80}(not found|unknown|does not exist|invalid)",
             r"unknown tool.?call",
+            r"tool id.{0,80}not found",
+            r"functionresponse\.id.{0,80}does not match",
         ),
     ),
     fault=Fault(simulate, "request", "ids", turn=2),

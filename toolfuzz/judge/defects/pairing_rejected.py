@@ -40,13 +40,16 @@ DEFECT = Defect(
     refused=Refused(
         "history",
         (
-            r"tool_use.{0,60}tool_result",
-            r"tool_result.{0,60}tool_use",
+            r"tool_?use.{0,60}tool_?result",
+            r"tool_?result.{0,60}tool_?use",
             r"tool_call_ids? did not have response",
             "must be followed by tool messages",
             "preceding message with 'tool_calls'",
             r"tool messages?.{0,60}(follow|preced|match)",
             "function response parts",
+            r"unexpected role .{0,40}after role",
+            "invalid assistant message",
+            "no user query found",
         ),
     ),
     fault=Fault(simulate, "request", turn=2),

@@ -85,11 +85,14 @@ DEFECT = Defect(
             "malformed_function_call",
             "unexpected_tool_call",
             "tool call validation failed",
+            "error parsing tool call",
+            r"(output|model).{0,60}does not match the expected .{0,40}format",
         ),
     ),
     fault=Fault(simulate, "message"),
     examples=(
         refused("Failed to call a function. See 'failed_generation' for more details."),
+        refused("error parsing tool call: raw='{]', err=invalid character", status=500),
         refused("Failed to reach the model", found=False),
     ),
 )

@@ -2,7 +2,7 @@
 
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
-from toolfuzz.judge.example import refused
+from toolfuzz.judge.example import refused, tool
 from toolfuzz.judge.faults import Fault, Roll, has_keyword
 from toolfuzz.judge.faults.calls import refuse
 
@@ -12,12 +12,12 @@ _REFUSED_KEYWORDS = ("prefixItems", "oneOf", "anyOf", "$ref", "pattern", "additi
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:
     """A 400 because of one keyword in one tool's schema."""
     wanted = [roll.trigger.keyword] if roll.trigger.keyword else _REFUSED_KEYWORDS
-    for tool in reply.ask.tools:
+    for one in reply.ask.tools:
         for keyword in wanted:
-            if has_keyword(tool.parameters, keyword):
+            if has_keyword(one.parameters, keyword):
                 return refuse(
                     reply,
-                    f"Invalid schema for function '{tool.name}': '{keyword}' is not permitted.",
+                    f"Invalid schema for function '{one.name}': '{keyword}' is not permitted.",
                 )
     return False
 
@@ -87,6 +87,11 @@ DEFECT = Defect(
     examples=(
         refused("Invalid schema for function 'get_weather': array schema missing items"),
         refused("tools.0.custom.input_schema: oneOf is not supported"),
+        refused(
+            "Failed to compile grammar: cannot find field in #/properties/city/items",
+            tools=(tool("f", {"type": "object", "properties": {"city": {}}}),),
+        ),
+        refused("Failed to compile grammar: cannot find field in #/a/b", found=False),
         refused(
             'Invalid JSON payload received. Unknown name "prefixItems" at '
             "'tools[0].function_declarations[0].parameters': Cannot find field."
