@@ -1,19 +1,24 @@
 """One question from start to verdict: ask every turn, read, judge."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from toolfuzz.core.case import Case, Turn
 from toolfuzz.core.events import CaseSkipped, Event, ExchangeRecorded, VerdictReached
 from toolfuzz.core.exchange import Attempt, Exchange, Target
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Finding, Metrics, Verdict
-from toolfuzz.formats import CannotAskError, wire_format
+from toolfuzz.formats import CannotAskError, WireFormat, wire_format
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.policy import Policy
 from toolfuzz.sources.source import Session, SourceSpec
 
 __all__ = ["Outcome", "modes", "put_question"]
+
+_LARGE = 256 * 1024
+"""Bytes of a reply from which it is judged beside the event loop; below, a thread costs more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +73,12 @@ async def put_question(
                 exchange = Exchange(case.id, number, name, repeat, stream, body, tuple(attempts))
                 note(ExchangeRecorded(exchange))
         exchanges.append(exchange)
-        reply = format_.read(exchange.last, stream=stream)
-        replies = [*(earlier for _, earlier in history), reply]
-        judgement = _judge(case, replies, counterpart, format_.cap(request.body), policy)
+        earlier = [reply for _, reply in history]
+        cap = format_.cap(request.body)
+        examine = partial(_examine, format_, exchange, case, earlier, counterpart, cap, policy)
+        # A large reply takes a while, in which others must not run into their timeouts.
+        large = sum(len(chunk) for _, chunk in exchange.last.chunks) > _LARGE
+        judgement = await asyncio.to_thread(examine) if large else examine()
         judgements.append(judgement)
         history.append((turn, judgement.reply))
         if judgement.status != "pass":
@@ -91,20 +99,24 @@ async def put_question(
     return Outcome(tuple(reply for _, reply in history), verdict)
 
 
-def _judge(
+def _examine(
+    format_: WireFormat,
+    exchange: Exchange,
     case: Case,
-    replies: Sequence[Reply],
+    earlier: Sequence[Reply],
     counterpart: Sequence[Reply],
     cap: int | None,
     policy: Policy,
 ) -> Judgement:
+    reply = format_.read(exchange.last, stream=exchange.stream)
+    replies = (*earlier, reply)
     try:
         return policy.apply(judge(case, replies, counterpart=counterpart, max_tokens=cap))
     except Exception as error:
         # A mistake of ours must not lose answers that were paid for: the bytes are kept, and
         # `toolfuzz judge` reads them again once it is mended.
         reason = f"toolfuzz failed to judge this (please report it): {error!r}"
-        return Judgement(status="unjudged", findings=(), reply=replies[-1], reason=reason)
+        return Judgement(status="unjudged", findings=(), reply=reply, reason=reason)
 
 
 def _all_findings(judgements: list[Judgement]) -> Iterator[Finding]:

@@ -8,17 +8,22 @@ import asyncio
 import json
 import os
 import time
+from collections.abc import AsyncIterator
 from email.utils import parsedate_to_datetime
 
 import httpx
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.exchange import Attempt
+from toolfuzz.sources.inflate import EncodingError, inflater
 from toolfuzz.sources.redaction import Redaction
 
-__all__ = ["MAX_BODY_BYTES", "capture", "encode_body"]
+__all__ = ["MAX_BODY_BYTES", "MAX_ERROR_BYTES", "capture", "encode_body"]
 
-MAX_BODY_BYTES = 64 * 2**20
+MAX_BODY_BYTES = 16 * 2**20
+"""More than this is no reply of a model: about four million tokens."""
+MAX_ERROR_BYTES = 2**20
+"""Of an HTTP error so much is kept: words to read, and to judge a refusal by."""
 
 
 async def capture(
@@ -32,7 +37,7 @@ async def capture(
     """Send the request and return what came, whatever it was.
 
     ``timeout`` is in seconds and bounds the whole exchange, also one whose bytes keep trickling;
-    a body is cut after ``most`` bytes.
+    a body is cut after ``most`` bytes, that of an HTTP error after MAX_ERROR_BYTES.
     """
     response: httpx.Response | None = None
     chunks: list[tuple[float, bytes]] = []
@@ -42,14 +47,18 @@ async def capture(
     try:
         async with asyncio.timeout(timeout):
             response = await http.send(request, stream=True)
-            async for chunk in response.aiter_bytes():
-                chunks.append(((time.perf_counter() - begin) * 1000, chunk))
+            if response.is_error:
+                most = min(most, MAX_ERROR_BYTES)
+            async for chunk in _inflated(response):
+                chunks.append(((time.perf_counter() - begin) * 1000, chunk[: most - size]))
                 size += len(chunk)
                 if size > most:
                     error = f"BodyTooLarge: more than {most >> 20} MiB"
                     break
     except TimeoutError:
         error = f"Timeout: no whole reply within {timeout:g} s"
+    except EncodingError as fault:
+        error = f"EncodingError: {fault}"
     except httpx.HTTPError as fault:
         error = f"{type(fault).__name__}: {_root_cause(fault)}"
     finally:
@@ -67,6 +76,19 @@ async def capture(
         error=error and redaction.text(error),
         retry_after=_retry_after(headers),
     )
+
+
+async def _inflated(response: httpx.Response) -> AsyncIterator[bytes]:
+    inflating = inflater(response.headers.get("content-encoding", ""))
+    async for piece in response.aiter_raw():
+        if inflating is None:
+            yield piece
+        else:
+            for inflated in inflating.feed(piece):
+                yield inflated
+    if inflating is not None:
+        for inflated in inflating.finish():
+            yield inflated
 
 
 def encode_body(body: JsonObject) -> bytes:
