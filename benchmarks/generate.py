@@ -11,7 +11,7 @@ from typing import Any
 
 from toolfuzz.generate import draw_cases
 from toolfuzz.generate.covering import combinations_of, covering_rows
-from toolfuzz.generate.draw import Mix, Slot, drawer
+from toolfuzz.generate.draw import Mix, Slot, slot
 from toolfuzz.generate.plan import Plan, describe_plan, make_plan, rules, shape_of
 from toolfuzz.generate.probes import all_probes
 
@@ -33,10 +33,10 @@ def main() -> None:
 
 def measure(n: int, seed: int) -> dict[str, Any]:
     plan = make_plan(seed)
-    draw = drawer(Mix(seed, plan, tuple(all_probes())))
-    draw(0)
+    mix = Mix(seed, plan, tuple(all_probes()))
+    slot(mix, 0)
     wall, cpu = time.perf_counter(), time.process_time()
-    slots = [draw(k) for k in range(n)]
+    slots = [slot(mix, k) for k in range(n)]
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     cases = [s.case for s in slots if s.case is not None]
     reached = {str(k): describe_plan(cases[:k]) for k in (50, 100, 200, 500, 1000) if k <= n}

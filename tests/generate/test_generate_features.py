@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 import toolfuzz
-from toolfuzz.core.case import Expectation, ExpectedCall, Tool, Turn
+from toolfuzz.core.case import Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.generate.features import all_features
 from toolfuzz.generate.features.strict import closed
-from toolfuzz.generate.pick import Pick
 from toolfuzz.generate.probes import all_probes
 from toolfuzz.generate.spot import spot
 from toolfuzz.generate.twins import TWINS
@@ -76,14 +75,15 @@ TIME = Tool("time", "", {"type": "object", "properties": {}})
     ("called", "expected"),
     [
         ([WEATHER], {"choice-required": "required", "choice-named": "tool:weather"}),
-        ([WEATHER, WEATHER], {"choice-required": "required", "choice-named": "tool:weather"}),
+        ([WEATHER, WEATHER], {"choice-required": "required", "choice-named": "auto"}),
         ([WEATHER, TIME], {"choice-required": "required", "choice-named": "auto"}),
         ([], {"choice-required": "auto", "choice-named": "auto"}),
     ],
 )
 def test_a_demand_never_contradicts_the_right_answer(called: list, expected: dict) -> None:
     calls = tuple(ExpectedCall(tool.name, {}) for tool in called)
-    turn = Turn((), Expectation("calls" if calls else "no_call", calls))
+    prompt = Message("user", f"Call {' and '.join(call.tool for call in calls)}.")
+    turn = Turn((prompt,), Expectation("calls" if calls else "no_call", calls))
     for name, choice in expected.items():
         ask = all_features()[name].ask
         assert ask is not None
@@ -95,6 +95,16 @@ def test_a_demand_never_contradicts_the_right_answer(called: list, expected: dic
         ask = all_features()[name].ask
         assert ask is not None
         assert (ask(turn).parallel is (name == "parallel-on")) is allowed
+
+
+def test_a_tool_is_not_demanded_by_name_where_the_prompt_keeps_it_back() -> None:
+    ask = all_features()["choice-named"].ask
+    assert ask is not None
+    unnamed = Turn(
+        (Message("user", "Call the one for forecasts."),),
+        Expectation("calls", (ExpectedCall("weather", {}),)),
+    )
+    assert ask(unnamed) == unnamed
 
 
 def test_a_property_that_is_named_like_a_keyword_is_no_keyword() -> None:
@@ -179,13 +189,3 @@ def test_a_strict_schema_is_closed_at_every_level() -> None:
 )
 def test_what_strict_mode_refuses(node: dict) -> None:
     assert closed({"type": "object", "properties": {"a": node}, "required": ["a"]}) is None
-
-
-def test_choices_are_even_and_in_range() -> None:
-    words = iter(range(0, 2**128, 2**128 // 997))
-    pick = Pick(lambda: next(words))
-    drawn = [pick.below(5) for _ in range(5000)]
-    assert set(drawn) == set(range(5))
-    some = [tuple(pick.some("abcdefg", 1, 3)) for _ in range(400)]
-    assert {len(s) for s in some} == {1, 2, 3}
-    assert all(len(set(s)) == len(s) for s in some)

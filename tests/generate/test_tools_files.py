@@ -7,6 +7,7 @@ from jsonschema.validators import validator_for
 
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.validation import errors
+from toolfuzz.generate.pick import Pick, words
 from toolfuzz.generate.schema_values import draw_value
 from toolfuzz.generate.tools import catalogues, describe_catalogue, load
 
@@ -125,7 +126,7 @@ def test_an_optional_parameter_without_values_is_reported_and_left_out(tmp_path)
         ("f", "/properties/unmatched"),
         ("f", "/properties/nested/properties/deep"),
     ]
-    drawn = [draw_value(parameters, seed) for seed in range(50)]
+    drawn = [draw_value(parameters, Pick(words(seed))) for seed in range(50)]
     assert {name for value in drawn for name in value} == {"fine"}
 
 
@@ -213,7 +214,7 @@ def test_the_catalogues_are_many_and_all_of_their_tools_are_drawn():
         assert tool.description
         validator = checker(tool)
         for seed in range(10):
-            value = draw_value(tool.parameters, seed)
+            value = draw_value(tool.parameters, Pick(words(seed)))
             validator.validate(value)
             assert errors(tool.parameters, value) == [], "the judge agrees"
 
@@ -237,7 +238,7 @@ def test_every_tool_of_real_mcp_servers_is_drawn(path):
     for tool in found.tools:
         validator = checker(tool)
         for seed in range(30):
-            value = draw_value(tool.parameters, seed)
+            value = draw_value(tool.parameters, Pick(words(seed)))
             validator.validate(value)
             assert errors(tool.parameters, value) == [], "the judge agrees"
 

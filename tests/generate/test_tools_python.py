@@ -7,6 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from toolfuzz.core.errors import UsageError
+from toolfuzz.generate.pick import Pick, words
 from toolfuzz.generate.schema_values import draw_value
 from toolfuzz.generate.tools import load
 
@@ -64,7 +65,7 @@ def test_a_pydantic_model_in_the_working_folder(module):
     assert (tool.name, tool.description) == ("Ship", "Send a parcel.")
     assert tool.parameters == sys.modules[module].Ship.model_json_schema()
     for seed in range(30):
-        value = draw_value(tool.parameters, seed)
+        value = draw_value(tool.parameters, Pick(words(seed)))
         Draft202012Validator(tool.parameters).validate(value)
         sys.modules[module].Ship.model_validate_json(json.dumps(value))
 

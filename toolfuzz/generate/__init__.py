@@ -25,7 +25,7 @@ def draw_cases(
     """Draw n different cases, lazily.
 
     The k-th case depends on (seed, options, k) alone: asking for more keeps the earlier ones,
-    byte for byte, in every process, for the same versions of toolfuzz and Hypothesis. With
+    byte for byte, in every process, for the same version of toolfuzz. With
     ``tools`` the schemas are the user's and only values are drawn; then fewer cases come when
     there are no n different ones. ``features`` and ``probes`` restrict the mix to those named.
     Raises UsageError at once for a name that doesn't exist, or for features together with tools.
@@ -37,9 +37,9 @@ def draw_cases(
 def _drawn(n: int, mix: "Mix") -> Iterator[Case]:
     from itertools import count
 
-    from toolfuzz.generate.draw import Sieve, drawer
+    from toolfuzz.generate.draw import Distinct, slot
 
-    return Sieve(n).passing(map(drawer(mix), count()))
+    return Distinct(n).of(slot(mix, k) for k in count())
 
 
 def draw_ahead(
@@ -86,7 +86,8 @@ def _mix(
     features: Sequence[str],
     strength: int,
 ) -> "Mix":
-    from toolfuzz.generate.draw import Mix, user_tools
+    from toolfuzz.generate.cases import user_tools
+    from toolfuzz.generate.draw import Mix
     from toolfuzz.generate.plan import make_plan
     from toolfuzz.generate.probes import all_probes, find
 

@@ -11,13 +11,13 @@ import pickle
 import struct
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from itertools import count
 from typing import BinaryIO
 
 from toolfuzz.core.case import Case
-from toolfuzz.generate.draw import Mix, Sieve, Slot, drawer
+from toolfuzz.generate.draw import Distinct, Mix, Slot, slot
 
 __all__ = ["ahead"]
 
@@ -30,23 +30,22 @@ _LENGTH = struct.Struct(">Q")
 
 async def ahead(n: int, mix: Mix) -> AsyncGenerator[Case]:
     """Yield the first n different cases of the mix."""
-    sieve = Sieve(n)
+    distinct = Distinct(n)
     async with aclosing(_in_thread(mix) if n <= _FEW else _in_process(mix)) as blocks:
         async for block in blocks:
-            for case in sieve.passing(block):
+            for case in distinct.of(block):
                 yield case
-            if sieve.done:
+            if distinct.done:
                 return
 
 
 async def _in_thread(mix: Mix, start: int = 0) -> AsyncGenerator[list[Slot]]:
-    draw = drawer(mix)
-    drawing = asyncio.create_task(asyncio.to_thread(_block, draw, start))
+    drawing = asyncio.create_task(asyncio.to_thread(_block, mix, start))
     try:
         while True:
             block = await drawing
             start += _BLOCK
-            drawing = asyncio.create_task(asyncio.to_thread(_block, draw, start))
+            drawing = asyncio.create_task(asyncio.to_thread(_block, mix, start))
             yield block
     finally:
         drawing.cancel()
@@ -97,8 +96,8 @@ async def _in_process(mix: Mix) -> AsyncGenerator[list[Slot]]:
             yield block
 
 
-def _block(draw: Callable[[int], Slot], start: int) -> list[Slot]:
-    return [draw(k) for k in range(start, start + _BLOCK)]
+def _block(mix: Mix, start: int) -> list[Slot]:
+    return [slot(mix, k) for k in range(start, start + _BLOCK)]
 
 
 def _framed(content: object) -> bytes:
@@ -110,10 +109,9 @@ def _serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Write blocks without end; the reader ends it."""
     (size,) = _LENGTH.unpack(source.read(_LENGTH.size))
     mix, first = pickle.loads(source.read(size))
-    draw = drawer(mix)
     with suppress(BrokenPipeError):
         for start in count(first, _BLOCK):
-            sink.write(_framed(_block(draw, start)))
+            sink.write(_framed(_block(mix, start)))
             sink.flush()
 
 

@@ -1,5 +1,6 @@
 """Puts drawn parameters together: a draft from a plan's row, a tool from a draft."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from toolfuzz.core.case import Json, JsonObject, Tool
@@ -17,7 +18,6 @@ from toolfuzz.generate.features.offers import CROWD
 from toolfuzz.generate.features.strict import closed
 from toolfuzz.generate.names import TOOLS
 from toolfuzz.generate.pick import Pick
-from toolfuzz.generate.plan import Row
 
 __all__ = ["assemble", "drafted", "other_tools"]
 
@@ -25,23 +25,38 @@ _WRAPPED = ("values", "indirect", "constraints")
 _EXTRA_PERCENT = 35
 
 
-def drafted(pick: Pick, row: Row) -> Draft:
-    """Draw a tool that has the row's features."""
+def drafted(pick: Pick, group: str, features: Iterable[str]) -> Draft:
+    """Draw a tool that has these features of the group, which may be drawn one by one as well."""
     known = all_features()
-    features = [known[name] for name in row.features]
     name, description = pick.of(TOOLS)
     draft = Draft(name, description)
-    draft.parameters = [_placed(pick, f, f.parameter(pick)) for f in features if f.parameter]
-    if "no-arg" not in row.features:
-        plain = fields(pick, 1, 2) if row.group in ("tools", "request") else []
-        draft.parameters += plain or ([] if draft.parameters else fields(pick, 1, 1))
-        draft.parameters += _extra(pick, row)
+    left = iter(features)
+    while pick.whole(lambda part: _add_next(part, draft, left)):
+        pass
+    if "no-arg" not in draft.features:
+        draft.parameters += pick.whole(lambda part: _extra(part, group))
+        if group in ("tools", "request"):
+            draft.parameters += fields(pick, 1, 2)
+        elif not draft.parameters:
+            draft.parameters += fields(pick, 1, 1)
     start = pick.below(max(1, len(draft.parameters)))
     draft.parameters = draft.parameters[start:] + draft.parameters[:start]
-    for feature in features:
-        if feature.change:
-            feature.change(pick, draft)
+    for feature in draft.features:
+        if change := known[feature].change:
+            change(pick, draft)
     return draft
+
+
+def _add_next(pick: Pick, draft: Draft, features: Iterator[str]) -> bool:
+    """Add the next feature to the draft, with its parameter and the first value of that."""
+    name = next(features, None)
+    if name is None:
+        return False
+    draft.features.append(name)
+    feature = all_features()[name]
+    if feature.parameter:
+        draft.parameters.append(_placed(pick, feature, feature.parameter(pick)).drawn(pick))
+    return True
 
 
 def _placed(pick: Pick, feature: Feature, parameter: Parameter) -> Parameter:
@@ -53,33 +68,33 @@ def _placed(pick: Pick, feature: Feature, parameter: Parameter) -> Parameter:
     )
 
 
-def _extra(pick: Pick, row: Row) -> list[Parameter]:
+def _extra(pick: Pick, group: str) -> list[Parameter]:
     """Now and then add a feature of another group, so that groups meet as well.
 
     Not one of ``indirect``: its shapes are the ones that whole parsers fail on, and their share in
     the mix is set by the plan's weights alone.
     """
-    if row.group == "chosen" or not pick.chance(_EXTRA_PERCENT):
+    if group == "chosen" or not pick.chance(_EXTRA_PERCENT):
         return []
     others = [
         f.parameter
         for f in all_features().values()
-        if f.parameter and not f.opt_in and f.group not in ("indirect", row.group)
+        if f.parameter and not f.opt_in and f.group not in ("indirect", group)
     ]
-    return [pick.of(others)(pick)]
+    return [pick.of(others)(pick).drawn(pick)]
 
 
-def assemble(draft: Draft, *, sealed: bool = False) -> tuple[Tool, Values]:
-    """Return the tool and what draws its arguments object.
+def assemble(pick: Pick, draft: Draft) -> tuple[Tool, JsonObject, Values]:
+    """Return the tool, the arguments of its first call, and what draws those of others.
 
-    ``sealed`` forbids further properties at the root, where that changes nothing else.
+    Now and then further properties are forbidden at the root, where that changes nothing else.
     """
     parameters = _told_apart(draft.parameters)
     schema: JsonObject = {"type": "object", "properties": {p.name: p.schema for p in parameters}}
     required = [p.name for p in parameters if p.required]
     if required:
         schema["required"] = required
-    if sealed and not draft.root:
+    if pick.chance(30) and not draft.root:
         schema["additionalProperties"] = False
     for p in parameters:
         for keyword, definitions in p.root.items():
@@ -89,10 +104,14 @@ def assemble(draft: Draft, *, sealed: bool = False) -> tuple[Tool, Values]:
     given = [p for p in parameters if p.required or p.given]
 
     def values(pick: Pick) -> Json:
-        arguments = {p.name: p.values(pick) for p in given}
-        return arguments | draft.root_values(pick) if draft.root_values else arguments
+        return {p.name: p.values(pick) for p in given} | of_root(pick)
 
-    return Tool(draft.name, draft.description, strict or schema, strict is not None), values
+    def of_root(pick: Pick) -> JsonObject:
+        return dict(draft.root_values(pick)) if draft.root_values else {}
+
+    first = {p.name: p.first[0] if p.first else p.values(pick) for p in given} | of_root(pick)
+    tool = Tool(draft.name, draft.description, strict or schema, strict is not None)
+    return tool, first, values
 
 
 def other_tools(pick: Pick, draft: Draft) -> list[Tool]:

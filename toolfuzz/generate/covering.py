@@ -4,14 +4,14 @@ Greedy, one row at a time (after AETG, Cohen et al. 1997, doi:10.1109/32.605761)
 implications between two features, so unit propagation decides exactly what can go together.
 """
 
-import hashlib
-import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, product
 
-__all__ = ["Combination", "Rule", "combinations_of", "covering_rows", "random_row"]
+from toolfuzz.generate.pick import Pick, words
+
+__all__ = ["Combination", "Rule", "combinations_of", "covering_rows", "drawn_row", "random_row"]
 
 _CANDIDATES = 24
 
@@ -33,7 +33,7 @@ def covering_rows(
     features: tuple[str, ...], rules: tuple[Rule, ...], strength: int, seed: int
 ) -> tuple[tuple[str, ...], ...]:
     """Return rows (what is on, never nothing) that hold every combination some such row can."""
-    chance = _chance("cover", seed, features)
+    pick = Pick(words("cover", seed, features))
     wanted = combinations_of(features, rules, strength)
     bits = {combination: 1 << n for n, combination in enumerate(wanted)}
     open_bits = (1 << len(wanted)) - 1
@@ -43,7 +43,7 @@ def covering_rows(
         best: tuple[str, ...] = ()
         best_held = 1 << lowest
         for _ in range(_CANDIDATES):
-            row = _not_empty(dict(wanted[lowest]), features, rules, chance)
+            row = _not_empty(dict(wanted[lowest]), features, rules, pick)
             if row is None:
                 break
             held = _held(row, features, strength, bits) & open_bits
@@ -52,17 +52,40 @@ def covering_rows(
         open_bits &= ~best_held
         if best:
             rows.append(best)
-    chance.shuffle(rows)
-    return tuple(rows)
+    return tuple(pick.shuffled(rows))
 
 
 def random_row(
     features: tuple[str, ...], rules: tuple[Rule, ...], seed: int, n: int
 ) -> tuple[str, ...]:
     """Return the n-th row of coin tosses that keep the rules; never an empty one."""
-    chance = _chance("row", seed, features, n)
-    row = _not_empty({}, features, rules, chance) or {}
+    pick = Pick(words("row", seed, features, n))
+    row = _not_empty({}, features, rules, pick) or {}
     return tuple(name for name in features if row.get(name))
+
+
+def drawn_row(pick: Pick, features: Sequence[str], rules: tuple[Rule, ...]) -> Iterator[str]:
+    """Return features that may go together; every row can come, and none at all is the simplest.
+
+    How many is drawn at once, each of them only when it is asked for: what its reader draws for
+    it then stands beside it. What a feature implies is not in the row for that alone.
+    """
+    count = pick.below(pick.of((2, 4, len(features))) + 1)
+    return _drawn_features(pick, features, rules, count)
+
+
+def _drawn_features(
+    pick: Pick, features: Sequence[str], rules: tuple[Rule, ...], count: int
+) -> Iterator[str]:
+    row: dict[str, bool] = {}
+    yielded: set[str] = set()
+    for _ in range(count):
+        name = pick.of(features)
+        closed = _closure([(name, True)], rules, row)
+        if closed is not None and name not in yielded:
+            row = closed
+            yielded.add(name)
+            yield name
 
 
 @cache
@@ -99,32 +122,30 @@ def _held(
 
 
 def _completed(
-    fixed: dict[str, bool], features: Sequence[str], rules: tuple[Rule, ...], chance: random.Random
+    fixed: dict[str, bool], features: Sequence[str], rules: tuple[Rule, ...], pick: Pick
 ) -> dict[str, bool]:
-    """Fill a feasible start up with coin tosses, in an order of chance."""
+    """Fill a feasible start up with coin tosses, in a drawn order."""
     row = _closure(fixed.items(), rules) or {}
-    order = list(features)
-    chance.shuffle(order)
-    for name in order:
+    for name in pick.shuffled(features):
         if name in row:
             continue
-        state = chance.random() < 0.5
+        state = pick.chance(50)
         added = _closure([(name, state)], rules, row)
         row = added or _closure([(name, not state)], rules, row) or row
     return row
 
 
 def _not_empty(
-    fixed: dict[str, bool], features: Sequence[str], rules: tuple[Rule, ...], chance: random.Random
+    fixed: dict[str, bool], features: Sequence[str], rules: tuple[Rule, ...], pick: Pick
 ) -> dict[str, bool] | None:
     """Fill a start up so that something is on; None when nothing can be."""
-    row = _completed(fixed, features, rules, chance)
+    row = _completed(fixed, features, rules, pick)
     if any(row.values()):
         return row
-    for name in chance.sample(features, len(features)):
+    for name in pick.shuffled(features):
         start = _closure([*fixed.items(), (name, True)], rules)
         if start is not None:
-            return _completed(start, features, rules, chance)
+            return _completed(start, features, rules, pick)
     return None
 
 
@@ -163,8 +184,3 @@ def _consequences(
         ):
             found[given] = (*found.get(given, ()), result)
     return found
-
-
-def _chance(*key: object) -> random.Random:
-    """Return a generator that depends on the key alone, on every machine."""
-    return random.Random(hashlib.sha256(repr(key).encode()).digest())

@@ -1,39 +1,59 @@
 """Choices. Everything that is drawn is drawn through a ``Pick``, one bounded integer at a time.
 
-Features and probes know no drawing engine: they ask a Pick. In use it stands on Hypothesis
-(``draw.py``). One wide integer pays for some twenty choices, because a Hypothesis draw costs as
-much as all the rest of a choice together.
+Features and probes know no drawing engine: they ask a Pick. In ``toolfuzz.strategies`` it stands
+on Hypothesis, one Hypothesis choice for each of its own, so examples shrink. In a campaign, which
+never shrinks, it stands on ``words``: the same code draws from the same set at a fraction of the
+time, and the same cases under every version of Python and Hypothesis.
+
+Smaller is simpler throughout: 0 is the first option, a no, and the fewest of several. How many
+there are is chosen before them, which is the order in which Hypothesis can leave out any of them.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from itertools import count
+from math import gcd
+from typing import Any, TypeVar
 
-__all__ = ["WORD", "Pick"]
+__all__ = ["Below", "Pick", "words"]
 
 T = TypeVar("T")
 
-
-WORD = 2**128
-_SPARE = 2**32
+Below = Callable[[int], int]
+"""Where choices come from: returns an integer in [0, n) for an n of at least 2."""
 
 
 class Pick:
-    """Choices out of words: ``word()`` returns an integer in [0, WORD), evenly distributed."""
+    """Choices of all kinds, made of integers that ``below`` returns.
 
-    __slots__ = ("_left", "_rest", "_word")
+    ``whole``, when given, calls a function with a Pick whose choices Hypothesis keeps together.
+    """
 
-    def __init__(self, word: Callable[[], int]) -> None:
-        self._word = word
-        self._rest = 0
-        self._left = 0
+    __slots__ = ("_below", "_whole")
+
+    def __init__(
+        self, below: Below, whole: "Callable[[Callable[[Pick], Any]], Any] | None" = None
+    ) -> None:
+        self._below = below
+        self._whole = whole
+
+    def whole(self, make: "Callable[[Pick], T]") -> T:
+        """Make something of choices that belong together, to be left out in one piece."""
+        made: T = self._whole(make) if self._whole else make(self)
+        return made
 
     def below(self, n: int) -> int:
-        """Return an integer in [0, n); uneven by less than one part in 2**32."""
-        if self._left < n * _SPARE:
-            self._rest, self._left = self._word(), WORD
-        self._left //= n
-        self._rest, choice = divmod(self._rest, n)
-        return choice
+        """Return an integer in [0, n)."""
+        return self._below(n) if n > 1 else 0
+
+    def within(self, low: int, high: int) -> int:
+        """Return an integer in [low, high]; the simplest is the one that is nearest to 0."""
+        n = self.below(high - low + 1)
+        if low >= 0:
+            return low + n
+        if high <= 0:
+            return high - n
+        return n if n <= high else high - n
 
     def of(self, options: Sequence[T]) -> T:
         """Return one of the options; earlier ones are the simpler ones."""
@@ -41,21 +61,66 @@ class Pick:
 
     def chance(self, percent: int) -> bool:
         """Return True in that share of cases."""
-        return self.below(100) >= 100 - percent
+        parts = 100 // gcd(percent, 100)
+        return self.below(parts) >= parts - parts * percent // 100
 
-    def within(self, low: int, high: int) -> int:
-        """Return an integer in [low, high]."""
-        return low + self.below(high - low + 1)
+    def several(self, draw: "Callable[[Pick], T]", least: int, most: int) -> list[T]:
+        """Return ``least`` to ``most`` drawn things."""
+        return [self.whole(draw) for _ in range(self.within(least, most))]
 
     def some(self, options: Sequence[T], least: int, most: int) -> list[T]:
-        """Return ``least`` to ``most`` different options for the price of a single choice."""
+        """Return ``least`` to ``most`` different options (all of them where there are fewer)."""
         size = len(options)
-        choice = self.below((most - least + 1) * size * len(_STRIDES))
-        choice, count = divmod(choice, most - least + 1)
-        stride, start = divmod(choice, size)
-        step = _STRIDES[stride]
-        seen = [(start + n * step) % size for n in range(least + count)]
-        return [options[n] for n in dict.fromkeys(seen)]
+        taken: set[int] = set()
+
+        def another(pick: Pick) -> T:
+            n = pick.below(size)
+            while n in taken:
+                n = (n + 1) % size
+            taken.add(n)
+            return options[n]
+
+        return self.several(another, min(least, size), min(most, size))
+
+    def shuffled(self, options: Sequence[T]) -> list[T]:
+        """Return the options in an order of chance; the simplest order is the given one."""
+        left = list(options)
+        return [left.pop(self.below(len(left))) for _ in range(len(left))]
 
 
-_STRIDES = (1, 5, 7, 11)
+_BLOCK = 1024
+_WORD = 2**128
+_SPARE = 2**32
+
+
+def words(*key: object) -> Below:
+    """Return evenly distributed integers that depend on the key alone, on every machine.
+
+    They are cut from SHAKE-256 of the key's repr, some twenty small ones from each 128 bits;
+    uneven by less than one part in 2**32.
+    """
+    name = repr(key).encode()
+    blocks = (hashlib.shake_256(b"%d %b" % (n, name)).digest(_BLOCK) for n in count())
+    of_16_bytes = (
+        int.from_bytes(block[at : at + 16]) for block in blocks for at in range(0, _BLOCK, 16)
+    )
+    rest = left = 0
+
+    def below(n: int) -> int:
+        nonlocal rest, left
+        if n > 2**64:
+            return _wide(n, of_16_bytes.__next__)
+        if left < n * _SPARE:
+            rest, left = next(of_16_bytes), _WORD
+        left //= n
+        rest, choice = divmod(rest, n)
+        return choice
+
+    return below
+
+
+def _wide(n: int, word: Callable[[], int]) -> int:
+    drawn, size = 0, 1
+    while size < n * _SPARE:
+        drawn, size = drawn * _WORD + word(), size * _WORD
+    return drawn % n

@@ -94,8 +94,10 @@ def _applied(at: Sequence[Json], root: JsonObject) -> Iterator[JsonObject]:
 
 
 def _items(here: Sequence[JsonObject], n: int) -> list[Json]:
-    found = []
+    found: list[Json] = []
     for node in here:
-        first = node.get("prefixItems", ())
-        found += [first[n]] if n < len(first) else [node["items"]] if "items" in node else []
+        first, rest = node.get("prefixItems", ()), node.get("items", {})
+        if isinstance(rest, list):  # a tuple, before draft 2020-12
+            first, rest = rest, node.get("additionalItems", {})
+        found.append(first[n] if n < len(first) else rest)
     return found

@@ -1,27 +1,22 @@
-"""Valid argument objects for any tool schema (Draft 2020-12, or draft 7), drawn cheaply.
+"""Valid argument objects for any tool schema (Draft 2020-12, or the one it names), drawn cheaply.
 
-A value costs one Hypothesis draw (a seed); the rest is plain code along a plan of the schema that
-is made once. Every value is checked by jsonschema before it counts. Bounds and the odd strings
-that break tool calling are far more likely than uniform chance would have them.
+A schema is read once into a plan, and values are drawn along it. Every value is checked by
+jsonschema before it counts. Bounds and the odd strings that break tool calling are far more likely
+than uniform chance would have them.
 """
 
 import json
 from functools import lru_cache
-from random import Random
-from typing import TYPE_CHECKING
 
-from toolfuzz.core.case import JsonObject, Tool
+from toolfuzz.core.case import JsonObject
+from toolfuzz.generate.pick import Pick, words
 from toolfuzz.generate.schema.document import Document
-from toolfuzz.generate.schema.draw import Dead, Drawing
+from toolfuzz.generate.schema.draw import Drawing, NoValue
 from toolfuzz.generate.schema.errors import Unsatisfiable
 from toolfuzz.generate.schema.plan import Plan, blame
 from toolfuzz.generate.schema.planner import Planner
-from toolfuzz.generate.tools.toolset import Skipped
 
-if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
-
-__all__ = ["Unsatisfiable", "check_tool", "dead_members", "draw_value", "values"]
+__all__ = ["Unsatisfiable", "draw_value", "first_error", "left_out", "problem_of"]
 
 _TRIES = 60
 _LOOKS = 8
@@ -29,36 +24,48 @@ _TOO_DEEP = "refers to itself without end, or is nested too deeply to be checked
 _TOO_GREAT = "numbers that are too great or too small to be checked"
 
 
-def values(schema: JsonObject) -> "SearchStrategy[JsonObject]":
-    """Return a strategy of argument objects that validate; raises Unsatisfiable."""
-    from hypothesis import strategies as st
-
+def draw_value(schema: JsonObject, pick: Pick) -> JsonObject:
+    """Draw one argument object that validates. Raises Unsatisfiable."""
     planner = _planner(_text(schema))
-    return st.binary(min_size=8, max_size=8).map(lambda seed: _draw(planner, Random(seed)))
+    stuck: Plan = planner.root
+    for _ in range(_TRIES):
+        try:
+            value: JsonObject = Drawing(planner, pick).from_plan(planner.root)
+            if planner.document.first_error(value) is None:
+                return value
+        except NoValue as nothing:
+            stuck = nothing.plan
+        except RecursionError:
+            raise Unsatisfiable("", _TOO_DEEP) from None
+        except ArithmeticError:
+            raise Unsatisfiable("", _TOO_GREAT) from None
+    raise Unsatisfiable(stuck.pointer, f"no valid value in {_TRIES} attempts")
 
 
-def draw_value(schema: JsonObject, seed: int | bytes) -> JsonObject:
-    """Draw one argument object; the same seed gives the same value. Raises Unsatisfiable."""
-    return _draw(_planner(_text(schema)), Random(seed))
-
-
-def check_tool(tool: Tool) -> Skipped | None:
-    """Say why no value of the tool's parameters can be drawn, or None: they can."""
+def problem_of(schema: JsonObject) -> Unsatisfiable | None:
+    """Say why no argument object can be drawn, or None: they can."""
     try:
-        for seed in range(3):
-            draw_value(tool.parameters, seed)
+        for n in range(3):
+            draw_value(schema, Pick(words("try", n)))
     except Unsatisfiable as problem:
-        return Skipped(tool.name, problem.pointer, problem.reason)
+        return problem
     return None
 
 
-def dead_members(tool: Tool) -> list[Skipped]:
-    """List the optional parameters of a usable tool that no value can be drawn for.
+def left_out(schema: JsonObject) -> list[Unsatisfiable]:
+    """List the optional members of a usable schema that no value can be drawn for.
 
-    They are left out of every call. What the schema itself forbids (``false``) is not listed.
+    They are left out of every value. What the schema itself forbids (``false``) is not listed.
     """
-    found = [blame(plan) for plan in _planner(_text(tool.parameters)).dead_members()]
-    return [Skipped(tool.name, p.pointer, f"left out of every call: {p.reason}") for p in found]
+    return [blame(plan) for plan in _planner(_text(schema)).impossible_members()]
+
+
+def first_error(schema: JsonObject, value: JsonObject) -> str | None:
+    """Return the JSON path of an error of the value, by the schema's own draft; None: valid."""
+    try:
+        return _document(_text(schema)).first_error(value)
+    except (Unsatisfiable, RecursionError, ArithmeticError):
+        return "$"
 
 
 def _text(schema: JsonObject) -> str:
@@ -69,47 +76,36 @@ def _text(schema: JsonObject) -> str:
 
 
 @lru_cache(maxsize=1024)
+def _document(text: str) -> Document:
+    return Document(json.loads(text))
+
+
+@lru_cache(maxsize=1024)
 def _planner(text: str) -> Planner:
     try:
-        planner = Planner(Document(json.loads(text)))
+        planner = Planner(_document(text))
     except RecursionError:
         raise Unsatisfiable("", _TOO_DEEP) from None
     except ArithmeticError:
         raise Unsatisfiable("", _TOO_GREAT) from None
-    if barren := [plan for plan in planner.plans() if _is_barren(planner, plan)]:
-        planner.drop(barren)
+    if fruitless := [plan for plan in planner.plans() if _gives_nothing(planner, plan)]:
+        planner.drop(fruitless)
     if planner.root.height == float("inf"):
         raise blame(planner.root)
     return planner
 
 
-def _is_barren(planner: Planner, plan: Plan) -> bool:
+def _gives_nothing(planner: Planner, plan: Plan) -> bool:
     """Whether nothing can be drawn here although every part of it can be."""
     if plan.height == float("inf"):
         return False
-    for seed in range(_LOOKS):
+    for n in range(_LOOKS):
         try:
-            Drawing(planner, Random(seed)).from_plan(plan)
-        except Dead as dead:
-            if dead.plan is plan:
+            Drawing(planner, Pick(words("look", n))).from_plan(plan)
+        except NoValue as nothing:
+            if nothing.plan is plan:
                 continue
         except (ArithmeticError, RecursionError):
             pass  # said when a whole value is drawn
         return False
     return True
-
-
-def _draw(planner: Planner, random: Random) -> JsonObject:
-    stuck: Plan = planner.root
-    for _ in range(_TRIES):
-        try:
-            value: JsonObject = Drawing(planner, random).from_plan(planner.root)
-            if planner.document.validator.is_valid(value):
-                return value
-        except Dead as dead:
-            stuck = dead.plan
-        except RecursionError:
-            raise Unsatisfiable("", _TOO_DEEP) from None
-        except ArithmeticError:
-            raise Unsatisfiable("", _TOO_GREAT) from None
-    raise Unsatisfiable(stuck.pointer, f"no valid value in {_TRIES} attempts")

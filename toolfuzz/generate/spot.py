@@ -60,6 +60,8 @@ def nodes(schema: Json) -> Iterator[tuple[dict[str, Json], Place]]:
             elif key in _IN_LIST:
                 if isinstance(held, list):
                     stack += [(child, key, depth) for child in held]
+            elif isinstance(held, list):  # a tuple's items, before draft 2020-12
+                stack += [(child, "prefixItems", depth) for child in held]
             else:
                 stack.append((held, key, depth + 1 if key == "additionalProperties" else depth))
 

@@ -9,7 +9,7 @@ from toolfuzz.generate.pick import Pick
 
 
 def _list_of(values: Values, least: int, most: int) -> Values:
-    return lambda pick: [values(pick) for _ in range(pick.within(least, most))]
+    return lambda pick: pick.several(values, least, most)
 
 
 def _scalars(pick: Pick) -> Parameter:

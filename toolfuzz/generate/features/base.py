@@ -1,10 +1,11 @@
 """What a feature is, and the small parts that features are made of."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 from toolfuzz.core.case import Json, JsonObject, Tool, Turn
+from toolfuzz.generate.anything import a_text
 from toolfuzz.generate.pick import Pick
 from toolfuzz.generate.values import AMOUNTS, COUNTS, WORDS
 
@@ -35,7 +36,11 @@ GROUPS: tuple[Group, ...] = get_args(Group)
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A property with its values. ``root`` holds keywords its schema needs at the tool's root."""
+    """A property with its values. ``root`` holds keywords its schema needs at the tool's root.
+
+    ``first`` is its value in the first call, once that is drawn: right after the schema, so that
+    Hypothesis can leave out both in one piece.
+    """
 
     name: str
     schema: JsonObject
@@ -43,6 +48,11 @@ class Parameter:
     required: bool = True
     given: bool = True
     root: JsonObject = field(default_factory=dict)
+    first: tuple[Json, ...] = ()
+
+    def drawn(self, pick: Pick) -> "Parameter":
+        """Return the parameter with its first value."""
+        return replace(self, first=(self.values(pick),))
 
 
 @dataclass(slots=True)
@@ -51,6 +61,7 @@ class Draft:
 
     name: str
     description: str
+    features: list[str] = field(default_factory=list)
     parameters: list[Parameter] = field(default_factory=list)
     strict: bool = False
     root: JsonObject = field(default_factory=dict)
@@ -98,13 +109,11 @@ class Feature:
     implies: tuple[str, ...] = ()
 
 
-def _table(options: Sequence[Json]) -> Values:
-    return lambda pick: pick.of(options)
-
-
 def _scalar(name: str, kind: str, options: Sequence[Json], description: str = "") -> Parameter:
     schema = {"type": kind, "description": description} if description else {"type": kind}
-    return Parameter(name, schema, _table(options))
+    if kind == "string":
+        return Parameter(name, schema, lambda pick: a_text(pick, options))
+    return Parameter(name, schema, lambda pick: pick.of(options))
 
 
 _FLAGS = (False, True)
@@ -140,7 +149,7 @@ SCALARS: tuple[Parameter, ...] = (
     _scalar("notify", "boolean", _FLAGS, "Send a message at the end."),
     _scalar("version", "string", WORDS, "Version to use."),
 )
-"""Plain properties; their values trip nothing over."""
+"""Plain properties with plain values."""
 
 
 def fields(pick: Pick, least: int = 1, most: int = 4) -> list[Parameter]:

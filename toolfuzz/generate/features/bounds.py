@@ -62,7 +62,7 @@ def _items(pick: Pick) -> Parameter:
     }
 
     def values(p: Pick) -> Json:
-        return [item.values(p) for _ in range(p.within(low, low + more))]
+        return p.several(item.values, low, low + more)
 
     return Parameter(f"{item.name}_series", schema, values)
 

@@ -2,7 +2,7 @@
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.generate.anything import of_type
-from toolfuzz.generate.features.base import SCALARS, Feature, Parameter, Values, object_of
+from toolfuzz.generate.features.base import SCALARS, Feature, Parameter, Place, Values, object_of
 from toolfuzz.generate.names import ENTRIES
 from toolfuzz.generate.pick import Pick
 
@@ -12,14 +12,16 @@ def _entries(values: Values, keys: tuple[str, ...] = ENTRIES) -> Values:
 
 
 def _map(pick: Pick) -> Parameter:
-    if pick.chance(30):
-        item, values = object_of(pick, 1, 2)
-    else:
-        scalar = pick.of(SCALARS)
-        kind = str(scalar.schema["type"])
-        item, values = scalar.schema, lambda p: of_type(p, kind)
+    item = pick.of(SCALARS).schema
     schema = {"type": "object", "additionalProperties": item}
-    return Parameter(pick.of(("labels", "env", "variables", "quotas")), schema, _entries(values))
+    values = _entries(lambda p: of_type(p, str(item["type"])))
+    return Parameter(pick.of(("labels", "env", "variables", "quotas")), schema, values)
+
+
+def _of_objects(pick: Pick) -> Parameter:
+    item, values = object_of(pick, 1, 2)
+    schema = {"type": "object", "additionalProperties": item}
+    return Parameter(pick.of(("regions", "users", "services")), schema, _entries(values))
 
 
 _CAPITALS = ("HOME", "PATH", "API_URL", "LOG_LEVEL", "REGION")
@@ -37,6 +39,11 @@ def _named(pick: Pick) -> Parameter:
     )
 
 
+def _holds_objects(node: JsonObject, place: Place) -> bool:
+    item = node["additionalProperties"]
+    return isinstance(item, dict) and item.get("type") == "object"
+
+
 FEATURES = (
     Feature(
         "map",
@@ -45,6 +52,15 @@ FEATURES = (
         parameter=_map,
         keyword="additionalProperties",
         node=lambda node, place: isinstance(node["additionalProperties"], dict),
+    ),
+    Feature(
+        "map-of-objects",
+        "a map whose values are objects",
+        "containers",
+        parameter=_of_objects,
+        keyword="additionalProperties",
+        node=_holds_objects,
+        implies=("map", "object"),
     ),
     Feature(
         "property-names",

@@ -21,9 +21,7 @@ def _used(pick: Pick, name: str, ref: JsonObject, values: Values, root: JsonObje
     """Return a parameter that is the referenced thing or, less often, an array of it."""
     if pick.chance(25):
         items = {"type": "array", "items": ref}
-        return Parameter(
-            f"{name}s", items, lambda p: [values(p) for _ in range(p.within(1, 3))], root=root
-        )
+        return Parameter(f"{name}s", items, lambda p: p.several(values, 1, 3), root=root)
     return Parameter(name, ref, values, root=root)
 
 
@@ -74,7 +72,7 @@ def _recursive(pick: Pick) -> Parameter:
     def tree(p: Pick, levels: int) -> Json:
         grown: dict[str, Any] = {label.name: label.values(p)}
         if levels:
-            grown["children"] = [tree(p, levels - 1) for _ in range(p.within(1, 2))]
+            grown["children"] = p.several(lambda q: tree(q, levels - 1), 1, 2)
         return grown
 
     return Parameter(

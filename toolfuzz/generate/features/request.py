@@ -15,9 +15,14 @@ def _required(turn: Turn) -> Turn:
 
 
 def _named(turn: Turn) -> Turn:
-    """Demand the tool by name, where all calls are of one."""
-    tools = {call.tool for call in turn.expect.calls}
-    return replace(turn, tool_choice=f"tool:{tools.pop()}") if len(tools) == 1 else turn
+    """Demand the tool by name, where that is "exactly one specific function" and no help.
+
+    Only where one call is right, and where the prompt names its tool as well.
+    """
+    calls = turn.expect.calls
+    if len(calls) != 1 or not any(calls[0].tool in m.content for m in turn.messages):
+        return turn
+    return replace(turn, tool_choice=f"tool:{calls[0].tool}")
 
 
 def _one_at_a_time(turn: Turn) -> Turn:

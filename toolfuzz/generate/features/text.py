@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from toolfuzz.core.case import Json
+from toolfuzz.generate.anything import a_text
 from toolfuzz.generate.features.base import Feature, Parameter, Values
 from toolfuzz.generate.pick import Pick
 from toolfuzz.generate.values import CANARIES, classify
@@ -23,13 +24,13 @@ _NAMES = ("content", "note", "pattern", "value", "body", "code", "key")
 
 def _drawn(kind: str) -> Callable[[Pick], Parameter]:
     texts = CANARIES[kind]
-    values: Values = lambda pick: pick.of(texts)  # noqa: E731
+    values: Values = lambda pick: a_text(pick, texts, _is(kind))  # noqa: E731
 
     def parameter(pick: Pick) -> Parameter:
         name = pick.of(_NAMES)
         if pick.chance(25):
             schema = {"type": "array", "items": {"type": "string"}}
-            return Parameter(f"{name}s", schema, lambda p: p.some(texts, 1, 3))
+            return Parameter(f"{name}s", schema, lambda p: p.several(values, 1, 3))
         return Parameter(name, {"type": "string"}, values)
 
     return parameter

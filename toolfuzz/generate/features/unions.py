@@ -62,7 +62,7 @@ def _array(pick: Pick, items: JsonObject, values: Values) -> Parameter:
     return Parameter(
         pick.of(("actions", "hooks", "operations")),
         {"type": "array", "items": items},
-        lambda p: [values(p) for _ in range(p.within(1, 3))],
+        lambda p: p.several(values, 1, 3),
     )
 
 

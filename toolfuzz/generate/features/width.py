@@ -12,8 +12,11 @@ _MANY = 40
 
 
 def _constantly(p: Parameter, turn: int) -> Callable[[Pick], object]:
-    """Return a value by position: forty draws for plain values would tell nothing more."""
-    return lambda pick: p.values(Pick(lambda: turn))
+    """Return a value by position: forty draws for plain values would tell nothing more.
+
+    Positions are counted from the end of the options, where texts are whole.
+    """
+    return lambda pick: p.values(Pick(lambda n: n - 1 - turn % n))
 
 
 def _filled(count: int) -> Callable[[Pick, Draft], None]:

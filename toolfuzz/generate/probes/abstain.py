@@ -1,6 +1,6 @@
 """``abstain``: no call is right, by the request itself or by ``tool_choice: none``."""
 
-from toolfuzz.core.case import Expectation, ExpectedCall, Turn
+from toolfuzz.core.case import Expectation, Turn
 from toolfuzz.generate.pick import Pick
 from toolfuzz.generate.probes.base import Offer, Probe
 from toolfuzz.generate.prompts import ABSTAIN_TEXTS, render
@@ -10,8 +10,7 @@ _NO_CALL = Expectation("no_call")
 
 def _ask(pick: Pick, offer: Offer) -> tuple[Turn, ...]:
     if pick.chance(25):
-        tool, values = offer.askable[0]
-        tempting = render("echo", offer.tools, (ExpectedCall(tool.name, values(pick)),))
+        tempting = render("echo", offer.tools, (offer.call,))
         return (Turn(tempting, _NO_CALL, tool_choice="none"),)
     variant = pick.below(len(ABSTAIN_TEXTS))
     return (Turn(render("abstain", offer.tools, (), variant=variant), _NO_CALL),)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from toolfuzz.core.case import Expectation, ExpectedCall, Tool, Turn
+from toolfuzz.core.case import Expectation, ExpectedCall, JsonObject, Tool, Turn
 from toolfuzz.generate.features.base import Draft, Values
 from toolfuzz.generate.pick import Pick
 from toolfuzz.generate.prompts import render
@@ -15,11 +15,18 @@ __all__ = ["Offer", "Probe", "asked"]
 class Offer:
     """The tools on offer, and with what arguments some of them may be asked for.
 
-    ``askable`` pairs a tool with what draws its arguments object; the first one is meant.
+    ``askable`` pairs a tool with what draws its arguments object; the first one is meant, and
+    ``first`` are the arguments of its first call.
     """
 
     tools: tuple[Tool, ...]
+    first: JsonObject
     askable: tuple[tuple[Tool, Values], ...]
+
+    @property
+    def call(self) -> ExpectedCall:
+        """The first call of the tool that is meant."""
+        return ExpectedCall(self.askable[0][0].name, self.first)
 
 
 @dataclass(frozen=True, slots=True)

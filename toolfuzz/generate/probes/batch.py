@@ -11,8 +11,8 @@ _TRIES = 6
 def _ask(pick: Pick, offer: Offer) -> tuple[Turn, ...] | None:
     wanted = pick.within(2, 4)
     mixed = pick.chance(30)
-    calls: list[ExpectedCall] = []
-    for n in range(_TRIES):
+    calls = [offer.call]
+    for n in range(1, _TRIES):
         tool, values = offer.askable[n % len(offer.askable) if mixed else 0]
         call = ExpectedCall(tool.name, values(pick))
         if call in calls:

@@ -11,7 +11,9 @@ from toolfuzz.generate.prompts import can_choose
 def _ask(pick: Pick, offer: Offer) -> tuple[Turn, ...] | None:
     for tool, values in offer.askable:
         if can_choose(tool.name, offer.tools):
-            return asked("choose", offer, (ExpectedCall(tool.name, values(pick)),))
+            named = tool.name == offer.call.tool
+            call = offer.call if named else ExpectedCall(tool.name, values(pick))
+            return asked("choose", offer, (call,))
     return None
 
 

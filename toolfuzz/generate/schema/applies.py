@@ -1,10 +1,10 @@
 """Which subschemas apply where: to a branch of a union, to item ``n``, to the member ``name``."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.patterns import search
 from toolfuzz.generate.schema.document import Site
 
 __all__ = ["Conjunction", "invites_more", "item_at", "member_at", "prefix", "unions"]
@@ -53,7 +53,7 @@ def unions(parts: Conjunction) -> Iterator[list[Conjunction]]:
 
 
 def _synthetic(site: Site, schema: JsonObject, mark: str) -> Site:
-    return Site(schema, site.pointer, site.resolver, key=f"~{mark} {'required' in schema}")
+    return Site(schema, site.pointer, site.base, key=f"~{mark} {'required' in schema}")
 
 
 def prefix(site: Site) -> list[Json]:
@@ -85,7 +85,7 @@ def member_at(sites: tuple[Site, ...], name: str) -> Conjunction:
     for site in sites:
         hits = [site.child("properties", name)] if name in site.schema.get("properties", {}) else []
         for pattern in site.schema.get("patternProperties", {}):
-            if re.search(pattern, name):
+            if search(pattern, name):
                 hits.append(site.child("patternProperties", pattern))
         if not hits and "additionalProperties" in site.schema:
             hits.append(site.child("additionalProperties"))

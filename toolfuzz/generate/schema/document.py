@@ -1,6 +1,7 @@
 """One tool's schema as a document: its draft, its references, validators for its parts."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
@@ -10,12 +11,13 @@ from jsonschema.validators import validator_for
 from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
 from referencing import Registry
 from referencing.exceptions import NoSuchAnchor, PointerToNowhere, Unresolvable
-from referencing.jsonschema import DRAFT202012, specification_with
+from referencing.jsonschema import specification_with
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import escape, pointer_of
-from toolfuzz.generate.schema.backtracking import takes_forever
 from toolfuzz.generate.schema.errors import BrokenSchema
+from toolfuzz.generate.schema.patterns import UncheckablePattern, with_bounded_patterns
+from toolfuzz.generate.schema.regex import parse, repeats_choices
 
 __all__ = ["MOST_LEVELS", "Document", "Site", "levels"]
 
@@ -25,24 +27,39 @@ MOST_LEVELS = 100
 _URI = "urn:toolfuzz:tool"
 
 
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What references of a subschema are relative to, and the draft it is read by."""
+
+    resolver: Any
+    draft: Any
+
+    def at(self, schema: Json) -> "Base":
+        """Return the base inside that subschema: an ``$id`` (``id`` in draft 4) changes it."""
+        if not isinstance(schema, dict) or not ("$id" in schema or "id" in schema):
+            return self
+        draft = specification_with(str(schema.get("$schema")), default=self.draft)
+        return Base(self.resolver.in_subresource(draft.create_resource(schema)), draft)
+
+
 class Site:
     """A subschema and where it stands. ``key`` is its identity, ``pointer`` is for people."""
 
-    __slots__ = ("key", "pointer", "resolver", "schema")
+    __slots__ = ("base", "key", "pointer", "schema")
 
-    def __init__(self, schema: Json, pointer: str, resolver: Any, key: str | None = None) -> None:
+    def __init__(self, schema: Json, pointer: str, base: Base, key: str | None = None) -> None:
         self.schema = schema
         self.pointer = pointer
         self.key = pointer if key is None else key
-        self.resolver = resolver
+        self.base = base
 
     def child(self, *path: str | int) -> "Site":
-        """Return the subschema below, following the base URI that an ``$id`` sets."""
+        """Return the subschema below."""
         schema = self.schema
         for step in path:
             schema = schema[step]
         steps = pointer_of(path)
-        return Site(schema, self.pointer + steps, _rebased(schema, self.resolver), self.key + steps)
+        return Site(schema, self.pointer + steps, self.base.at(schema), self.key + steps)
 
 
 class Document:
@@ -54,12 +71,16 @@ class Document:
 
     def __init__(self, schema: JsonObject) -> None:
         """Check the schema itself; raises BrokenSchema with the place that is wrong."""
-        self.schema = schema
         if levels(schema) > MOST_LEVELS:
             raise BrokenSchema("", f"nested more than {MOST_LEVELS} levels deep")
-        self.draft = _draft(schema)
-        _check_patterns(schema)
-        resource = specification_with(self.draft.META_SCHEMA["$schema"]).create_resource(schema)
+        _check_names(schema)
+        named = _draft(schema)
+        self._validator = with_bounded_patterns(named)
+        # Where jsonschema meets ``$schema`` again (a reference to the root), it would take its own
+        # validator instead of ours.
+        self.schema = {key: held for key, held in schema.items() if key != "$schema"}
+        self._specification = specification_with(named.META_SCHEMA.get("$schema", ""))
+        resource = self._specification.create_resource(self.schema)
         registry: Registry[Any] = REGISTRY.with_resource(_URI, resource)
         if own := resource.id():
             registry = registry.with_resource(own, resource)
@@ -69,29 +90,41 @@ class Document:
     @cached_property
     def root(self) -> Site:
         """The whole schema."""
-        return Site(self.schema, "", _rebased(self.schema, self.registry.resolver(_URI)))
+        base = Base(self.registry.resolver(_URI), self._specification)
+        return Site(self.schema, "", base.at(self.schema))
 
     @cached_property
     def _places(self) -> dict[int, str]:
         return {id(node): pointer for pointer, node in _walk(self.schema)}
 
     @cached_property
-    def validator(self) -> Any:
-        """The jsonschema validator of the whole; it has no way to fetch anything."""
-        return self.draft(self.schema, registry=self.registry)
+    def _whole(self) -> Any:
+        return self._validator(self.schema, registry=self.registry)
+
+    def first_error(self, value: Json) -> str | None:
+        """Return the JSON path of an error of the value in the whole schema, None for a valid one.
+
+        A value whose validity can't be found out counts as invalid.
+        """
+        try:
+            error = next(self._whole.iter_errors(value), None)
+        except (UncheckablePattern, Unresolvable):
+            return "$"
+        return None if error is None else str(error.json_path)
 
     def target(self, site: Site, keyword: str) -> Site | None:
         """Return what ``$ref`` or ``$dynamicRef`` means; None for a published meta-schema."""
         reference = site.schema[keyword]
         try:
-            found = site.resolver.lookup(reference)
+            found = site.base.resolver.lookup(reference)
         except (PointerToNowhere, NoSuchAnchor):
             reason = f"{keyword} {reference!r} points nowhere"
         except Unresolvable:
             reason = f"{keyword} {reference!r} leaves the schema and is not fetched"
         else:
             pointer = self._places.get(id(found.contents))
-            return None if pointer is None else Site(found.contents, pointer, found.resolver)
+            base = Base(found.resolver, site.base.draft)
+            return None if pointer is None else Site(found.contents, pointer, base)
         raise BrokenSchema(f"{site.pointer}/{keyword}", reason)
 
     def is_valid(self, site: Site, value: Json) -> bool:
@@ -99,9 +132,11 @@ class Document:
         validator = self._validators.get(site.key)
         if validator is None:
             place = {"$ref": f"{_URI}#{quote(site.key)}"}
-            validator = self._validators[site.key] = self.draft(place, registry=self.registry)
-        valid: bool = validator.is_valid(value)
-        return valid
+            validator = self._validators[site.key] = self._validator(place, registry=self.registry)
+        try:
+            return bool(validator.is_valid(value))
+        except UncheckablePattern:
+            return False
 
 
 def levels(value: Json) -> int:
@@ -124,36 +159,33 @@ def _draft(schema: JsonObject) -> Any:
     first: SchemaError | None = None
     for draft in drafts:
         try:
-            draft.check_schema(schema)
+            # Without formats: a pattern that can't be read concerns only its own part.
+            draft.check_schema(schema, format_checker=None)
         except SchemaError as error:
             first = first or error
         else:
             return draft
     assert first is not None
-    pointer = pointer_of(first.absolute_path)
-    if first.validator == "format":
-        reason = f"not a regular expression that Python can read: {str(first.instance)[:100]!r}"
-    else:
-        reason = f"not a JSON Schema: {' '.join(first.message.split())[:200]}"
-    raise BrokenSchema(pointer, reason)
+    raise BrokenSchema(
+        pointer_of(first.absolute_path),
+        f"not a JSON Schema: {' '.join(first.message.split())[:200]}",
+    )
 
 
-def _check_patterns(schema: Json) -> None:
-    """Refuse what jsonschema would hang on: values are checked against all branches of a union."""
-    for pointer, node in _walk(schema):
-        if not isinstance(node, dict):
-            continue
+def _check_names(schema: JsonObject) -> None:
+    """Refuse what jsonschema might hang on.
+
+    It finds out which members are unevaluated by Python's ``re``, which knows no time limit.
+    """
+    nodes = [(pointer, node) for pointer, node in _walk(schema) if isinstance(node, dict)]
+    if not any("unevaluatedProperties" in node for _, node in nodes):
+        return
+    for pointer, node in nodes:
         named = node.get("patternProperties")
-        for pattern in (node.get("pattern"), *(named if isinstance(named, dict) else ())):
-            if isinstance(pattern, str) and takes_forever(pattern):
-                raise BrokenSchema(pointer, f"pattern {pattern[:80]!r} can take forever to check")
-
-
-def _rebased(schema: Json, resolver: Any) -> Any:
-    if isinstance(schema, dict) and isinstance(schema.get("$id"), str):
-        named = specification_with(str(schema.get("$schema")), default=DRAFT202012)
-        return resolver.in_subresource(named.create_resource(schema))
-    return resolver
+        for pattern in named if isinstance(named, dict) else ():
+            if repeats_choices(parse(pattern) or ()):
+                reason = f"pattern {pattern[:80]!r} may take forever beside unevaluatedProperties"
+                raise BrokenSchema(pointer, reason)
 
 
 def _walk(schema: Json) -> Iterator[tuple[str, Json]]:

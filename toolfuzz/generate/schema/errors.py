@@ -13,4 +13,4 @@ class Unsatisfiable(Exception):  # noqa: N818
 
 
 class BrokenSchema(Unsatisfiable):
-    """The schema can't be read there (a dangling reference, a bad pattern), valid branch or not."""
+    """The schema can't be read there (a dangling reference), valid branch or not."""

@@ -1,13 +1,13 @@
 """What a set of subschemas that all apply to one value says about it, in one place."""
 
 import math
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from toolfuzz.core.case import Json
+from toolfuzz.core.patterns import readable
 from toolfuzz.generate.schema.document import Site
-from toolfuzz.generate.schema.errors import BrokenSchema, Unsatisfiable
+from toolfuzz.generate.schema.errors import Unsatisfiable
 
 __all__ = ["TYPES", "Facts", "combine", "forbids"]
 
@@ -78,13 +78,9 @@ def forbids(schema: Json) -> bool:
     return schema is False or (isinstance(schema, dict) and schema.get("not") in ({}, True))
 
 
-def _compiled(pattern: str, pointer: str) -> re.Pattern[str]:
-    """Compile a ``pattern`` as jsonschema will (Python's dialect); raises BrokenSchema."""
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        reason = f"pattern {pattern[:80]!r} is not a regular expression Python can read: {error}"
-        raise BrokenSchema(pointer, reason) from None
+def _check_pattern(pattern: str, pointer: str) -> None:
+    if not readable(pattern):
+        raise Unsatisfiable(pointer, f"pattern {pattern[:80]!r} can't be read as an expression")
 
 
 def combine(sites: tuple[Site, ...]) -> Facts:
@@ -153,12 +149,12 @@ def _add_string(facts: Facts, site: Site) -> None:
     facts.min_length = max(facts.min_length, int(schema.get("minLength", 0)))
     facts.max_length = min(facts.max_length, schema.get("maxLength", math.inf))
     if "pattern" in schema:
-        _compiled(schema["pattern"], f"{site.pointer}/pattern")
+        _check_pattern(schema["pattern"], f"{site.pointer}/pattern")
         facts.patterns.append(schema["pattern"])
     if isinstance(schema.get("format"), str):
         facts.formats.append(schema["format"])
     for pattern in schema.get("patternProperties", {}):
-        _compiled(pattern, f"{site.pointer}/patternProperties")
+        _check_pattern(pattern, f"{site.pointer}/patternProperties")
 
 
 def _tightest(which: Callable[[list[float]], float], *bounds: float | None) -> float | None:

@@ -38,8 +38,8 @@ class Planner:
         check_ends(document)
         self._plans: dict[object, Plan] = {}
         root = document.root
-        only_objects = Site({"type": "object"}, "", root.resolver, key=_ROOT)
-        self._strings = Site({"type": "string"}, "", root.resolver, key="~string")
+        only_objects = Site({"type": "object"}, "", root.base, key=_ROOT)
+        self._strings = Site({"type": "string"}, "", root.base, key="~string")
         self.root = self.plan(Conjunction((root, only_objects)))
 
     def plan(self, conjunction: Conjunction) -> Plan:
@@ -66,16 +66,16 @@ class Planner:
         """Return all plans made so far."""
         return list(self._plans.values())
 
-    def drop(self, barren: Iterable[Plan]) -> None:
+    def drop(self, fruitless: Iterable[Plan]) -> None:
         """Take these plans for unsatisfiable: nothing was drawn from them however often tried."""
-        for plan in barren:
+        for plan in fruitless:
             plan.problem = Unsatisfiable(plan.pointer, "no valid value in many attempts")
             plan.facts = None
         for plan in self._plans.values():
             plan.height, plan.heights = math.inf, {}
         settle(self.plans())
 
-    def dead_members(self) -> Iterator[Plan]:
+    def impossible_members(self) -> Iterator[Plan]:
         """Yield the optional members that can never be present, but for those said to be so."""
         for plan in self._plans.values():
             if plan.facts is None or plan.height == math.inf:

@@ -5,13 +5,16 @@ ECMA-262 (JSON Schema's dialect) agree. Lookarounds and word boundaries are left
 match, which callers must make.
 """
 
+import re
 from functools import lru_cache
-from random import Random
+from itertools import cycle, islice
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
-__all__ = ["sample"]
+from toolfuzz.generate.pick import Pick
+
+__all__ = ["parse", "repeats_choices", "sample"]
 
 _PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 _DIGITS = "0123456789"
@@ -25,18 +28,44 @@ _CATEGORIES = {
     op.CATEGORY_NOT_WORD: "".join(c for c in _PRINTABLE if c not in _WORD),
     op.CATEGORY_NOT_SPACE: _PRINTABLE[1:],
 }
-_ANY = _PRINTABLE + "éß漢"
+_ANY = "".join(sorted(_PRINTABLE, key=lambda c: not c.isalnum())) + "éß漢"
 _MOST_REPEATS = 2000
+_MOST_DRAWN = 40
+"""Later repeats of one part repeat what was drawn for the first ones."""
 
 
-def sample(pattern: str, random: Random, reach: int = 4) -> str:
+def sample(pattern: str, pick: Pick, reach: int = 4) -> str:
     """Return a string that most likely matches; ``reach`` is how far open repeats may go."""
-    return _Sampler(random, reach).all(_parse(pattern))
+    return _Sampler(pick, reach).all(parse(pattern) or ())
 
 
-@lru_cache(maxsize=512)
-def _parse(pattern: str) -> list[Any]:
-    return list(_parser.parse(pattern))
+@lru_cache(maxsize=1024)
+def parse(pattern: str) -> list[Any] | None:
+    """Return Python's own parse of the pattern; None when Python can't read it."""
+    try:
+        return list(_parser.parse(pattern))
+    except (re.error, OverflowError, RecursionError):
+        return None
+
+
+def repeats_choices(nodes: Any, *, inside: bool = False) -> bool:
+    """Whether the parse repeats something of variable length or with a choice."""
+    for kind, value in nodes:
+        if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
+            least, most, body = value
+            if inside and most != least:
+                return True
+            if repeats_choices(body, inside=inside or most > 1):
+                return True
+        elif kind is op.BRANCH:
+            if inside or any(repeats_choices(branch, inside=inside) for branch in value[1]):
+                return True
+        elif kind is op.SUBPATTERN:
+            if repeats_choices(value[3], inside=inside):
+                return True
+        elif kind in (op.ASSERT, op.ASSERT_NOT) and repeats_choices(value[1], inside=inside):
+            return True
+    return False
 
 
 @lru_cache(maxsize=2048)
@@ -61,8 +90,8 @@ def _choices(members: tuple[Any, ...]) -> str:
 class _Sampler:
     """One sample: its groups are the state that backreferences need."""
 
-    def __init__(self, random: Random, reach: int) -> None:
-        self.random = random
+    def __init__(self, pick: Pick, reach: int) -> None:
+        self.pick = pick
         self.reach = reach
         self.groups: dict[int, str] = {}
 
@@ -73,13 +102,13 @@ class _Sampler:
         if kind is op.LITERAL:
             return chr(value)
         if kind is op.NOT_LITERAL:
-            return self.random.choice(_choices(((op.NEGATE, None), (op.LITERAL, value))))
+            return self.pick.of(_choices(((op.NEGATE, None), (op.LITERAL, value))))
         if kind is op.ANY:
-            return self.random.choice(_ANY)
+            return self.pick.of(_ANY)
         if kind is op.IN:
-            return self.random.choice(_choices(tuple(value)) or "\ufffd")
+            return self.pick.of(_choices(tuple(value)) or "\ufffd")
         if kind is op.BRANCH:
-            return self.all(self.random.choice(value[1]))
+            return self.all(self.pick.of(value[1]))
         if kind is op.SUBPATTERN:
             group, _, _, nodes = value
             text = self.all(nodes)
@@ -100,6 +129,7 @@ class _Sampler:
     def _repeat(self, least: int, most: int, nodes: Any) -> str:
         most = min(int(most), least + self.reach, max(least, _MOST_REPEATS))
         reach, self.reach = self.reach, self.reach // 2  # repeats in repeats would multiply
-        text = "".join(self.all(nodes) for _ in range(self.random.randint(least, most)))
+        count = self.pick.within(least, most)
+        drawn = [self.all(nodes) for _ in range(min(count, _MOST_DRAWN))]
         self.reach = reach
-        return text
+        return "".join(islice(cycle(drawn), count))

@@ -1,14 +1,17 @@
 """Numbers and strings within bounds: often the bounds and odd values, else plain ones."""
 
 import math
-import re
 from collections.abc import Sequence
 from fractions import Fraction
-from random import Random
+from functools import lru_cache
+from itertools import cycle, islice
 
+from toolfuzz.core.patterns import search
+from toolfuzz.generate.anything import a_text
+from toolfuzz.generate.pick import Pick
 from toolfuzz.generate.schema.facts import Facts
 from toolfuzz.generate.schema.formats import FORMATS
-from toolfuzz.generate.schema.regex import sample
+from toolfuzz.generate.schema.regex import parse, sample
 from toolfuzz.generate.values import (
     AMOUNTS,
     BIG_INTEGERS,
@@ -23,13 +26,13 @@ __all__ = ["integer", "number", "string"]
 _INTEGERS = (*COUNTS, 120000, 2**31 - 1, *BIG_INTEGERS)
 _NUMBERS = (*AMOUNTS, *ODD_NUMBERS)
 _CANARIES = tuple(text for kind, texts in CANARIES.items() if kind != "long" for text in texts)
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789-_ "
 _LONGEST = 100_000
-_TRIES = 80
-# A canary is only tried against a pattern when it is so short that no pattern can take long on it.
 _SHORT = 20
+_TRIES = 80
 
 
-def integer(facts: Facts, random: Random) -> int | None:
+def integer(facts: Facts, pick: Pick) -> int | None:
     """Return an integer within the bounds, None when there is none."""
     step = _step(facts.multiples, start=Fraction(1))
     if step is None:
@@ -39,14 +42,13 @@ def integer(facts: Facts, random: Random) -> int | None:
     if first is not None and last is not None and first > last:
         return None
     bounds = [bound for bound in (first, last) if bound is not None]
-    chance = random.random()
-    if bounds and chance < 0.35:
-        return unit * random.choice(bounds)
-    if chance < 0.6:
-        odd = random.choice(_INTEGERS) // unit
+    if bounds and pick.chance(35):
+        return unit * pick.of(bounds)
+    if pick.chance(35):
+        odd = pick.of(_INTEGERS) // unit
         if (first is None or odd >= first) and (last is None or odd <= last):
             return unit * odd
-    return unit * random.randint(*_window(first, last))
+    return unit * pick.within(*_window(first, last))
 
 
 def _step(multiples: Sequence[float], start: Fraction | None = None) -> Fraction | None:
@@ -79,37 +81,38 @@ def _window(first: int | None, last: int | None) -> tuple[int, int]:
     return first, max(first, 0) + 1000 if last is None else last
 
 
-def number(facts: Facts, random: Random) -> float | int | None:
+def number(facts: Facts, pick: Pick) -> float | int | None:
     """Return a number within the bounds (whole ones come as integers too), None if none fits."""
     if facts.multiples:
-        return _multiple(facts, random)
-    if random.random() < 0.3 and (whole := integer(facts, random)) is not None:
+        return _multiple(facts, pick)
+    if pick.chance(30) and (whole := integer(facts, pick)) is not None:
         return whole
     low = max((b for b in (facts.low, facts.above) if b is not None), default=None)
     high = min((b for b in (facts.high, facts.below) if b is not None), default=None)
     for _ in range(_TRIES):
         try:
-            drawn = _between(low, high, random)
+            drawn = _between(low, high, pick)
         except OverflowError:  # bounds beyond what a double holds
-            return integer(facts, random)
+            return integer(facts, pick)
         if _within(facts, drawn):
             return drawn
     return None
 
 
-def _between(low: float | None, high: float | None, random: Random) -> float | int:
+def _between(low: float | None, high: float | None, pick: Pick) -> float | int:
     bounds = [bound for bound in (low, high) if bound is not None]
-    chance = random.random()
-    if bounds and chance < 0.3:
-        return random.choice(bounds)
-    if chance < 0.55:
-        return random.choice(_NUMBERS)
+    if bounds and pick.chance(30):
+        return pick.of(bounds)
+    if pick.chance(35):
+        return pick.of(_NUMBERS)
     start = low if low is not None else (high - 1000 if high is not None else 0.0)
-    drawn = random.uniform(start, high if high is not None else start + 1000)
-    return round(drawn, random.choice((1, 2, 3))) if chance < 0.9 else drawn
+    stop = high if high is not None else start + 1000
+    parts = pick.of((10, 100, 1000, 2**53))
+    drawn = start + (stop - start) * (pick.below(parts + 1) / parts)
+    return drawn if parts > 1000 else round(drawn, 3)
 
 
-def _multiple(facts: Facts, random: Random) -> float | int | None:
+def _multiple(facts: Facts, pick: Pick) -> float | int | None:
     """Return a multiple that jsonschema's division finds to be one."""
     step = _step(facts.multiples)
     if step is None:
@@ -117,7 +120,7 @@ def _multiple(facts: Facts, random: Random) -> float | int | None:
     first, last = _factors(facts, step)
     start, stop = _window(first, last)
     for _ in range(_TRIES if start <= stop else 0):
-        exact = step * random.choice((start, stop, random.randint(start, stop)))
+        exact = step * pick.of((start, stop, pick.within(start, stop)))
         drawn = exact.numerator if exact.denominator == 1 else float(exact)
         if _within(facts, drawn) and all(_divides(m, drawn) for m in facts.multiples):
             return drawn
@@ -138,67 +141,77 @@ def _within(facts: Facts, value: float) -> bool:
     )
 
 
-def string(facts: Facts, random: Random) -> str | None:
+def string(facts: Facts, pick: Pick) -> str | None:
     """Return a string that fits length, pattern and format, None when none was found."""
     low, high = facts.min_length, facts.max_length
     if low > _LONGEST:
         return None
     if facts.patterns:
-        return _matching(facts, random)
+        return _matching(facts, pick)
     for name in facts.formats:
         if name in FORMATS:
-            texts = (FORMATS[name](random) for _ in range(_TRIES))
+            texts = (FORMATS[name](pick) for _ in range(_TRIES))
             return next((text for text in texts if low <= len(text) <= high), None)
-    chance = random.random()
-    if chance < 0.2:
-        return _sized(low if random.random() < 0.5 else int(min(high, max(low, 64))), random)
-    if chance < 0.65:
-        canary = random.choice(CANARIES["long"] if chance < 0.202 else _CANARIES)
+    if pick.chance(20):
+        return _sized(int(min(high, max(low, 64))) if pick.chance(50) else low, pick)
+    if pick.chance(56):
+        canary = pick.of(CANARIES["long"]) if pick.chance(1) else a_text(pick, _CANARIES)
         if low <= len(canary) <= high:
             return canary
-    return _clip(random.choice(WORDS), low, high, random)
+    return _clip(a_text(pick, WORDS), low, high, pick)
 
 
-def _matching(facts: Facts, random: Random) -> str | None:
-    searches = [re.compile(pattern).search for pattern in facts.patterns]
+def _matching(facts: Facts, pick: Pick) -> str | None:
     low, high = facts.min_length, facts.max_length
 
-    def fits(text: str) -> bool:
-        return (
-            low <= len(text) <= high and not text.endswith("\n") and all(s(text) for s in searches)
-        )
-
-    if random.random() < 0.2:
-        canary = random.choice(_CANARIES)
-        if len(canary) <= _SHORT and fits(canary):
-            return canary
+    patterns = tuple(facts.patterns)
+    canaries = [text for text in _fitting(patterns) if low <= len(text) <= high]
+    if pick.chance(20) and canaries:
+        return pick.of(canaries)
     named = [FORMATS[name] for name in facts.formats if name in FORMATS]
     for attempt in range(_TRIES):
         if named and attempt < 10:
-            text = named[0](random)
+            text = named[0](pick)
         else:
-            reach = random.choice((0, 1, 3, 8, max(8, min(low, 2000))))
-            text = _surrounded(random.choice(facts.patterns), random, reach)
-        if fits(text):
+            reach = pick.of((0, 1, 3, 8, max(8, min(low, 2000))))
+            text = _surrounded(pick.of(facts.patterns), pick, reach)
+        if low <= len(text) <= high and _fits(patterns, text):
             return text
     return None
 
 
-def _surrounded(pattern: str, random: Random, reach: int) -> str:
-    """Sample a match; where the pattern is not anchored, words may stand around it."""
-    text = sample(pattern, random, reach)
-    if not pattern.startswith("^") and random.random() < 0.3:
-        text = f"{random.choice(WORDS)} {text}"
-    if not pattern.endswith("$") and random.random() < 0.3:
-        text = f"{text} {random.choice(WORDS)}"
+@lru_cache(maxsize=512)
+def _fitting(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the canaries that match; only those in which no search can take long are tried."""
+    return tuple(text for text in _CANARIES if len(text) <= _SHORT and _fits(patterns, text))
+
+
+def _fits(patterns: tuple[str, ...], text: str) -> bool:
+    return not text.endswith("\n") and all(search(pattern, text) for pattern in patterns)
+
+
+def _surrounded(pattern: str, pick: Pick, reach: int) -> str:
+    """Sample a match; where the pattern is not anchored, words may stand around it.
+
+    Of a pattern in a dialect that Python doesn't parse, any word may be a match.
+    """
+    if parse(pattern) is None:
+        return a_text(pick, WORDS)
+    text = sample(pattern, pick, reach)
+    if not pattern.startswith("^") and pick.chance(30):
+        text = f"{pick.of(WORDS)} {text}"
+    if not pattern.endswith("$") and pick.chance(30):
+        text = f"{text} {pick.of(WORDS)}"
     return text
 
 
-def _sized(length: int, random: Random) -> str:
-    return "".join(random.choices("abcdefghijklmnopqrstuvwxyz0123456789-_ ", k=length))
+def _sized(length: int, pick: Pick) -> str:
+    """Return a text of that length from a place of the alphabet on, over and over."""
+    start = pick.below(len(_ALPHABET))
+    return "".join(islice(cycle(_ALPHABET), start, start + length))
 
 
-def _clip(text: str, low: int, high: float, random: Random) -> str:
+def _clip(text: str, low: int, high: float, pick: Pick) -> str:
     if len(text) < low:
-        text += _sized(low - len(text), random)
+        text += _sized(low - len(text), pick)
     return text if len(text) <= high else text[: int(high)]

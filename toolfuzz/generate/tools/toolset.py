@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from toolfuzz.core.case import Tool
 from toolfuzz.core.errors import UsageError
+from toolfuzz.generate.schema_values import left_out, problem_of
 
 __all__ = ["Skipped", "ToolSet", "usable"]
 
@@ -38,10 +39,8 @@ def usable(
 
     Raises UsageError when a name comes twice or nothing is left.
     """
-    from toolfuzz.generate.schema_values import check_tool, dead_members
-
     kept: list[Tool] = []
-    left_out = list(skipped)
+    not_called = list(skipped)
     names: set[str] = set()
     for tool in tools:
         if tool.name in names:
@@ -50,16 +49,19 @@ def usable(
                 "rename one: a call could not be told apart",
             )
         names.add(tool.name)
-        problem = check_tool(tool)
+        problem = problem_of(tool.parameters)
         if problem is None:
             kept.append(tool)
-            left_out += dead_members(tool)
+            not_called += [
+                Skipped(tool.name, p.pointer, f"left out of every call: {p.reason}")
+                for p in left_out(tool.parameters)
+            ]
         else:
-            left_out.append(problem)
+            not_called.append(Skipped(tool.name, problem.pointer, problem.reason))
     if not kept:
-        first = left_out[0]
-        more = f" (and {len(left_out) - 1} more)" if len(left_out) > 1 else ""
+        first = not_called[0]
+        more = f" (and {len(not_called) - 1} more)" if len(not_called) > 1 else ""
         raise UsageError(
             f"{place}: no usable tool: {first.tool} at {first.pointer or '/'}: {first.reason}{more}"
         )
-    return ToolSet(origin, tuple(kept), tuple(left_out))
+    return ToolSet(origin, tuple(kept), tuple(not_called))

@@ -1,0 +1,292 @@
+"""The public strategies: the campaign's own cases, choice for choice, and small when they fail."""
+
+import json
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, find, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from toolfuzz import strategies
+from toolfuzz.core.case import Case, Tool
+from toolfuzz.core.errors import UsageError
+from toolfuzz.generate import draw_cases
+from toolfuzz.generate.cases import generated, of_users, user_tools, weighted
+from toolfuzz.generate.covering import drawn_row
+from toolfuzz.generate.pick import Pick, words
+from toolfuzz.generate.plan import make_plan, rules
+from toolfuzz.generate.probes import all_probes
+from toolfuzz.generate.spot import nodes
+from toolfuzz.generate.tools.toolset import ToolSet
+
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+PROBES = weighted(tuple(all_probes()))
+WEATHER = Tool(
+    "get_weather",
+    "Weather of a city.",
+    {
+        "type": "object",
+        "properties": {"city": {"type": "string"}, "days": {"type": "integer", "minimum": 1}},
+        "required": ["city"],
+    },
+)
+
+
+# the same set as a campaign's
+
+
+def recorded(pick_below: Callable[[int], int]) -> tuple[Pick, list[tuple[int, int]]]:
+    choices: list[tuple[int, int]] = []
+
+    def below(n: int) -> int:
+        choices.append((n, pick_below(n)))
+        return choices[-1][1]
+
+    return Pick(below), choices
+
+
+def hypothesis_that_chooses(choices: list[tuple[int, int]]) -> Callable[[Any], Any]:
+    """Stands for Hypothesis' ``draw``: each choice must be one that its strategy can make."""
+    left = iter(choices)
+
+    def draw(strategy: Any) -> Any:
+        if "whole" in repr(strategy):
+            (make,) = strategy.wrapped_strategy.args
+            return make(strategies._pick(draw))
+        n, choice = next(left)
+        assert repr(strategy) == f"integers(min_value=0, max_value={n - 1})"
+        return choice
+
+    return draw
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_every_case_of_a_campaign_is_drawn_by_the_same_choices_of_hypothesis(seed: int) -> None:
+    """The campaign's words are replaced by what Hypothesis would have to choose: equal cases."""
+    plan = make_plan(seed)
+    for k, case in enumerate(draw_cases(150, seed=seed)):
+        row = plan.row(k)
+        pick, choices = recorded(words(seed, k, 0))
+        assert generated(pick, PROBES, row.group, row.features) == case
+        theirs = strategies._pick(hypothesis_that_chooses(choices))
+        assert generated(theirs, PROBES, row.group, row.features) == case
+
+
+def test_every_case_on_given_tools_is_drawn_by_the_same_choices_of_hypothesis() -> None:
+    sets = [ToolSet("tools:mine.json", (WEATHER,))]
+    (mine,) = user_tools(sets)
+    for k in range(60):
+        pick, choices = recorded(words(0, k, 0))
+        case = of_users(pick, PROBES, mine)
+        theirs = strategies._pick(hypothesis_that_chooses(choices))
+        assert of_users(theirs, PROBES, mine) == case
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_every_row_of_a_plan_can_be_drawn(seed: int) -> None:
+    groups = dict(make_plan(seed).groups)
+    for k in range(300):
+        row = make_plan(seed).row(k)
+        features = groups[row.group]
+        size = len(features)
+        again = features.index(row.features[0])
+        said = iter([2, size, *map(features.index, row.features), *[again] * size])
+        pick = Pick(lambda n, said=said: next(said))
+        assert tuple(drawn_row(pick, features, rules(features))) == row.features
+
+
+@given(st.data())
+@QUICK
+def test_what_hypothesis_draws_is_drawn_by_the_same_choices_of_a_campaign(
+    data: st.DataObject,
+) -> None:
+    pick, choices = recorded(lambda n: data.draw(st.integers(0, n - 1)))
+    group, features = pick.of(make_plan().groups)
+    row = tuple(drawn_row(pick, features, rules(features)))
+    case = generated(pick, PROBES, group, row)
+    left = iter(choices)
+    again = Pick(lambda n: next(left)[1])
+    assert again.of(make_plan().groups) == (group, features)
+    assert tuple(drawn_row(again, features, rules(features))) == row
+    assert generated(again, PROBES, group, row) == case
+
+
+# what comes out
+
+
+@given(strategies.cases())
+@QUICK
+def test_cases_are_valid(case: Case) -> None:
+    for turn in case.turns:
+        for call in turn.expect.calls:
+            tool = case.tool(call.tool)
+            assert tool is not None
+            Draft202012Validator(tool.parameters).validate(call.arguments)
+
+
+@given(strategies.cases(probe="batch", tools=[WEATHER]))
+@QUICK
+def test_cases_on_given_tools(case: Case) -> None:
+    assert case.tools == (WEATHER,)
+    (turn,) = case.turns
+    assert len(turn.expect.calls) > 1 or case.probe == "echo"
+
+
+@given(strategies.tools(features=["ref-recursive"]))
+@QUICK
+def test_tools_have_valid_schemas(tool: Tool) -> None:
+    Draft202012Validator.check_schema(tool.parameters)
+
+
+@given(strategies.arguments(WEATHER.parameters))
+@QUICK
+def test_arguments_validate(arguments: dict) -> None:
+    Draft202012Validator(WEATHER.parameters).validate(arguments)
+
+
+IMPOSSIBLE = Tool("t", "", {"type": "object", "properties": {"x": False}, "required": ["x"]})
+
+
+@pytest.mark.parametrize(
+    ("make", "words_"),
+    [
+        (lambda: strategies.arguments(IMPOSSIBLE.parameters), "no value at all"),
+        (lambda: strategies.cases(tools=[IMPOSSIBLE]), "no arguments of t"),
+        (lambda: strategies.cases(probe="ecko"), "no probe 'ecko'"),
+        (lambda: strategies.tools(features=["nullable-any"]), "no schema feature"),
+        (lambda: strategies.cases(tools=[WEATHER], features=["object"]), "features are drawn"),
+    ],
+)
+def test_bad_input_is_said_at_once(make: Callable[[], object], words_: str) -> None:
+    with pytest.raises(UsageError, match=words_):
+        make()
+
+
+# how small it gets
+
+
+def values(case: Case) -> Iterator[Any]:
+    stack: list[Any] = [c.arguments for turn in case.turns for c in turn.expect.calls]
+    while stack:
+        value = stack.pop()
+        yield value
+        stack += (
+            value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        )
+
+
+def texts(case: Case) -> Iterator[str]:
+    return (value for value in values(case) if isinstance(value, str))
+
+
+def called(case: Case) -> Iterator[tuple[dict, dict]]:
+    """Yield the properties' schemas and the arguments of each call."""
+    for turn in case.turns:
+        for call in turn.expect.calls:
+            tool = case.tool(call.tool)
+            assert tool is not None
+            yield tool.parameters.get("properties", {}), call.arguments
+
+
+def members(case: Case) -> Iterator[tuple[dict, Any]]:
+    for properties, arguments in called(case):
+        yield from ((properties[name], arguments[name]) for name in arguments if name in properties)
+
+
+def stringifies_objects_behind_a_reference(case: Case) -> bool:
+    return any("$ref" in schema and isinstance(value, dict) for schema, value in members(case))
+
+
+def drops_empty_arrays(case: Case) -> bool:
+    return any(value == [] for value in values(case) if isinstance(value, list))
+
+
+def breaks_on_a_line_separator(case: Case) -> bool:
+    return any("\u2028" in text for text in texts(case))
+
+
+def truncates_long_strings(case: Case) -> bool:
+    return any(len(text) > 20 for text in texts(case))
+
+
+def loses_the_second_parallel_call(case: Case) -> bool:
+    return sum(len(turn.expect.calls) for turn in case.turns) > 1
+
+
+def takes_the_first_option_of_an_enum(case: Case) -> bool:
+    return any(schema.get("enum", [value])[0] != value for schema, value in members(case))
+
+
+def rounds_beyond_doubles(case: Case) -> bool:
+    return any(type(value) is int and float(value) != value for value in values(case))
+
+
+def mishandles_nested_unions(case: Case) -> bool:
+    """Objects in a union that is not at the root of a parameter's schema, but in its items."""
+    return any(
+        place.keyword == "items" and ("anyOf" in node or "oneOf" in node)
+        for properties, arguments in called(case)
+        if arguments
+        for node, place in nodes({"properties": properties})
+    )
+
+
+def trims_text(case: Case) -> bool:
+    return any(text != text.strip(" ") for text in texts(case))
+
+
+def leaves_out_nulls(case: Case) -> bool:
+    return any(None in value.values() for value in values(case) if isinstance(value, dict))
+
+
+def splits_keys_at_dots(case: Case) -> bool:
+    return any("." in key for value in values(case) if isinstance(value, dict) for key in value)
+
+
+def flattens_the_third_level(case: Case) -> bool:
+    def depth(value: Any) -> int:
+        return 1 + max(map(depth, value.values()), default=0) if isinstance(value, dict) else 0
+
+    return any(depth(arguments) > 3 for _, arguments in called(case))
+
+
+PLANTED = {
+    # the bug, and how large its minimal example may be: properties of the tools that are called,
+    # scalars in all calls together, characters of the longest text
+    stringifies_objects_behind_a_reference: (1, 1, 1),
+    drops_empty_arrays: (2, 1, 1),
+    breaks_on_a_line_separator: (2, 4, 5),
+    truncates_long_strings: (2, 2, 21),
+    loses_the_second_parallel_call: (2, 4, 1),
+    takes_the_first_option_of_an_enum: (1, 1, 9),
+    rounds_beyond_doubles: (1, 2, 1),
+    mishandles_nested_unions: (1, 3, 8),
+    trims_text: (2, 2, 2),
+    leaves_out_nulls: (2, 3, 8),
+    splits_keys_at_dots: (2, 2, 1),
+    flattens_the_third_level: (2, 2, 1),
+}
+
+
+def size(case: Case) -> tuple[int, int, int]:
+    properties = max((len(p) for p, _ in called(case)), default=0)
+    scalars = [value for value in values(case) if not isinstance(value, dict | list)]
+    return properties, len(scalars), max(map(len, texts(case)), default=0)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("bug", PLANTED, ids=lambda bug: bug.__name__)
+def test_the_example_of_a_planted_bug_is_small(bug: Callable[[Case], bool], seed: int) -> None:
+    thorough = settings(
+        max_examples=4000, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    case = find(strategies.cases(), bug, settings=thorough, random=Random(seed))
+    assert len(case.tools) == 1
+    limit = PLANTED[bug]
+    assert all(a <= b for a, b in zip(size(case), limit, strict=True)), (
+        size(case),
+        json.dumps([c.arguments for t in case.turns for c in t.expect.calls]),
+    )

@@ -1,0 +1,103 @@
+"""One case out of choices: what both a campaign and ``toolfuzz.strategies`` draw."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from toolfuzz.core.case import Case, Tool
+from toolfuzz.generate import probes as probe_files
+from toolfuzz.generate.assemble import assemble, drafted, other_tools
+from toolfuzz.generate.features import all_features
+from toolfuzz.generate.features.base import Values
+from toolfuzz.generate.features.offers import CROWD_VALUES
+from toolfuzz.generate.pick import Pick
+from toolfuzz.generate.probes.base import Offer, Probe
+from toolfuzz.generate.schema_values import draw_value
+from toolfuzz.generate.spot import spot
+from toolfuzz.generate.tools.toolset import ToolSet
+
+__all__ = ["UserTool", "generated", "of_users", "user_tools", "weighted"]
+
+_MOST_OFFERED = 24
+_SPARE_TRIES = 3
+_DEMANDING_PERCENT = 4
+_DEMANDS = tuple(f.name for f in all_features().values() if f.ask)
+
+
+@dataclass(frozen=True, slots=True)
+class UserTool:
+    """A tool of the user's own, where it comes from, and what is offered with it."""
+
+    origin: str
+    tool: Tool
+    offered: tuple[Tool, ...]
+
+
+def user_tools(sets: Sequence[ToolSet]) -> tuple[UserTool, ...]:
+    """Return the tools of all sets; of a large set, a tool is offered with its neighbours only."""
+    found = []
+    for one in sets:
+        for n, tool in enumerate(one.tools):
+            start = max(0, min(n - _MOST_OFFERED // 2, len(one.tools) - _MOST_OFFERED))
+            found.append(UserTool(one.origin, tool, one.tools[start : start + _MOST_OFFERED]))
+    return tuple(found)
+
+
+def weighted(names: Sequence[str]) -> tuple[Probe, ...]:
+    """Return the probes of these names, each as often as its share says."""
+    found = map(probe_files.find, names)
+    return tuple(probe for probe in found for _ in range(max(1, probe.share)))
+
+
+def generated(
+    pick: Pick, probes: Sequence[Probe], group: str, features: Iterable[str]
+) -> Case | None:
+    """Draw a case on a tool with these features of the group; None when nothing can be asked."""
+    probe = pick.of(probes)
+    draft = drafted(pick, group, features)
+    if probe.prepare:
+        probe.prepare(pick, draft)
+    tool, first, values = assemble(pick, draft)
+    others = other_tools(pick, draft)
+    at = pick.below(len(others) + 1)
+    offered = (*others[:at], tool, *others[at:])
+    spare = [(t, CROWD_VALUES[t.name]) for t in others if t.name in CROWD_VALUES]
+    offer = Offer(offered, first, ((tool, values), *spare))
+    return _asked(pick, probe, offer, "generated", draft.features)
+
+
+def of_users(pick: Pick, probes: Sequence[Probe], mine: UserTool) -> Case | None:
+    """Draw a case on a tool of the user's own; None when nothing can be asked.
+
+    Raises Unsatisfiable when no value of its schema came of many attempts.
+    """
+    probe = pick.of(probes)
+    first = draw_value(mine.tool.parameters, pick)
+    others = [t for t in mine.offered if t.name != mine.tool.name]
+    spare = pick.some(others, 1, _SPARE_TRIES)
+    askable = tuple((t, _values_of(t)) for t in (mine.tool, *spare))
+    demand = (pick.of(_DEMANDS),) if pick.chance(_DEMANDING_PERCENT) else ()
+    return _asked(pick, probe, Offer(mine.offered, first, askable), mine.origin, demand)
+
+
+def _values_of(tool: Tool) -> Values:
+    return lambda pick: draw_value(tool.parameters, pick)
+
+
+def _asked(
+    pick: Pick, probe: Probe, offer: Offer, origin: str, features: Sequence[str]
+) -> Case | None:
+    """Ask by the probe or, when the offer doesn't suit it, by a plain ``echo``.
+
+    Those of the ``features`` that change how a turn is asked are applied where they fit.
+    """
+    turns = probe.ask(pick, offer)
+    if turns is None:
+        probe = probe_files.find("echo")
+        turns = probe.ask(pick, offer)
+    if turns is None:
+        return None
+    for name in features:
+        if change := all_features()[name].ask:
+            turns = tuple(map(change, turns))
+    calls = [call for turn in turns for call in turn.expect.calls]
+    return Case(origin, probe.name, spot(offer.tools, calls, turns), offer.tools, turns)

@@ -1,0 +1,119 @@
+"""Hypothesis strategies of tools, arguments and cases, for tests of your own.
+
+They draw what a campaign draws, by the same code, so a property that a parser or client must have
+can be written as a ``@given`` test; a failure is shrunk by Hypothesis to a small example. See
+docs/strategies.md.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from hypothesis import assume
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from toolfuzz.core.case import Case, JsonObject, Tool
+from toolfuzz.core.errors import UsageError
+from toolfuzz.generate import cases as drawn_cases
+from toolfuzz.generate.assemble import assemble, drafted
+from toolfuzz.generate.covering import drawn_row
+from toolfuzz.generate.pick import Pick
+from toolfuzz.generate.plan import make_plan, rules
+from toolfuzz.generate.probes import all_probes
+from toolfuzz.generate.schema_values import Unsatisfiable, draw_value, problem_of
+from toolfuzz.generate.tools.toolset import ToolSet
+from toolfuzz.generate.validity import invalid_at
+
+__all__ = ["arguments", "cases", "tools"]
+
+T = TypeVar("T")
+
+
+def arguments(schema: JsonObject) -> SearchStrategy[JsonObject]:
+    """Arguments objects that a tool's ``parameters`` allow; all validate with jsonschema.
+
+    Raises UsageError at once where the schema allows none, or none that can be found.
+    """
+    if problem := problem_of(schema):
+        raise UsageError(f"no arguments can be drawn: {problem}")
+    return _drawn(lambda pick: draw_value(schema, pick))
+
+
+def tools(features: Sequence[str] = ()) -> SearchStrategy[Tool]:
+    """Tools with some of the schema features; with none of them at the simplest.
+
+    ``features`` are names as ``toolfuzz list features`` shows them; by default all that every
+    provider accepts. Raises UsageError for an unknown one.
+    """
+    groups = _groups(features)
+    return _drawn(lambda pick: assemble(pick, drafted(pick, *_row(pick, groups)))[0])
+
+
+def cases(
+    probe: str | None = None, tools: Sequence[Tool] = (), features: Sequence[str] = ()
+) -> SearchStrategy[Case]:
+    """Questions of one turn with their right answer: what ``toolfuzz run`` asks.
+
+    ``probe`` restricts them to one way to ask (``toolfuzz list probes``). With ``tools`` the tools
+    are yours and only values are drawn; else schemas are drawn, too, with some of the
+    ``features``. Raises UsageError for an unknown name and for a tool that can't be called.
+    """
+    if tools and features:
+        raise UsageError("features are drawn into generated schemas, and these tools' are given")
+    probes = drawn_cases.weighted((probe,) if probe else tuple(all_probes()))
+    if not tools:
+        groups = _groups(features)
+        return _drawn(lambda pick: drawn_cases.generated(pick, probes, *_row(pick, groups))).filter(
+            _is_valid
+        )
+    for tool in tools:
+        if problem := problem_of(tool.parameters):
+            raise UsageError(f"no arguments of {tool.name} can be drawn: {problem}")
+    mine = drawn_cases.user_tools([ToolSet("tools:given", tuple(tools))])
+    return _drawn(lambda pick: drawn_cases.of_users(pick, probes, pick.of(mine)))
+
+
+def _is_valid(case: Case) -> bool:
+    return invalid_at(case) is None
+
+
+_Groups = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def _groups(features: Sequence[str]) -> _Groups:
+    return make_plan(features=features).groups
+
+
+def _row(pick: Pick, groups: _Groups) -> tuple[str, Iterator[str]]:
+    name, features = pick.of(groups)
+    return name, drawn_row(pick, features, rules(features))
+
+
+Draw = Callable[[SearchStrategy[Any]], Any]
+
+
+@st.composite
+def _drawn(draw: Draw, make: Callable[[Pick], T | None]) -> T:
+    """Make something of Hypothesis' choices; where nothing comes of them, other ones are tried."""
+    made: T | None = None
+    with suppress(Unsatisfiable):  # values of the schema are rare, and none came of these choices
+        made = make(_pick(draw))
+    assume(made is not None)
+    assert made is not None
+    return made
+
+
+@st.composite
+def _whole(draw: Draw, make: Callable[[Pick], T]) -> T:
+    return make(_pick(draw))
+
+
+def _pick(draw: Draw) -> Pick:
+    return Pick(lambda n: draw(_below(n)), lambda make: draw(_whole(make)))
+
+
+@lru_cache(maxsize=4096)
+def _below(n: int) -> SearchStrategy[int]:
+    return st.integers(0, n - 1)
