@@ -144,6 +144,8 @@ def responses_item(n: int, call: Call) -> dict[str, Any]:
 
 # --- streams
 
+CHUNK = "chat.completion.chunk"
+
 
 def delta(
     index: int | None = 0,
@@ -175,7 +177,8 @@ def chat_stream(
     def chunk(body: dict[str, Any], reason: str | None = None) -> None:
         choice = {"index": 0, "delta": body, "finish_reason": reason}
         name = more.get("ids", {}).get(len(chunks), "chatcmpl-1")
-        chunks.append({"id": name, "model": more.get("model", "m"), "choices": [choice]})
+        model = more.get("model", "m")
+        chunks.append({"id": name, "object": CHUNK, "model": model, "choices": [choice]})
 
     chunk({"role": "assistant", "content": None})
     if text is not None:
@@ -186,7 +189,7 @@ def chat_stream(
     if finish is not None:
         chunk({}, finish)
         counts = {"prompt_tokens": 9, "completion_tokens": usage}
-        chunks.append({"id": "chatcmpl-1", "choices": [], "usage": counts})
+        chunks.append({"id": "chatcmpl-1", "object": CHUNK, "choices": [], "usage": counts})
     if done:
         chunks.append("[DONE]")
     return decode("openai-chat", sse(chunks), stream=True)
@@ -198,7 +201,14 @@ def chat_deltas(call: Call, pieces: Sequence[str], index: int = 0) -> list[dict[
 
 def blocks(*calls: tuple[Call, Sequence[str]], **more: Any) -> list[dict[str, Any]]:
     """The events of an Anthropic stream; ``finish`` None leaves the ending out."""
-    message = {"id": "msg_1", "type": "message", "model": "m", "usage": {"input_tokens": 9}}
+    message: dict[str, Any] = {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": "m",
+        "content": [],
+    }
+    message["usage"] = {"input_tokens": 9}
     events: list[dict[str, Any]] = [{"type": "message_start", "message": message}]
     for n, ((call_id, name, _), pieces) in enumerate(calls):
         block = {"type": "tool_use", "id": call_id, "name": name, "input": more.get("input", {})}

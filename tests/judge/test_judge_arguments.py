@@ -115,14 +115,14 @@ def test_legal_texts_give_no_error(raw: str, expected: Any) -> None:
     assert [f for f in judged(raw, expected=expected) if f.severity != "info"] == []
 
 
-def test_empty_arguments_of_a_tool_without_parameters_are_a_warning() -> None:
+def test_empty_arguments_are_an_error_also_where_nothing_is_lost() -> None:
     none_needed = {"type": "object", "properties": {}}
     for raw in ("", " "):
         found = document(raw, expected={}, schema=none_needed)
-        assert [(f.slug, f.severity) for f in found.findings] == [("args-empty-string", "warn")]
+        assert [(f.slug, f.severity) for f in found.findings] == [("args-empty-string", "error")]
         assert found.value == {}
     found = document("", schema=none_needed)
-    assert [f.severity for f in found.findings] == ["warn"]
+    assert [f.severity for f in found.findings] == ["error"]
     assert document("", expected=CITY).findings[0].severity == "error"
 
 

@@ -211,12 +211,16 @@ def _bytes(api: str) -> bytes:
     if api == "anthropic-messages":
         return sse(blocks(*_PIECES), named=True)
     chunks: list[Any] = [
-        {"id": "c", "choices": [{"index": 0, "delta": {"tool_calls": [d]}, "finish_reason": None}]}
+        _chunk({"tool_calls": [d]})
         for n, (call, pieces) in enumerate(_PIECES)
         for d in chat_deltas(call, pieces, n)
     ]
-    end = {"id": "c", "choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]}
-    return sse([*chunks, end, "[DONE]"])
+    return sse([*chunks, _chunk({}, "tool_calls"), "[DONE]"])
+
+
+def _chunk(delta: Any, finish: str | None = None) -> Any:
+    choice = {"index": 0, "delta": delta, "finish_reason": finish}
+    return {"id": "c", "object": "chat.completion.chunk", "choices": [choice]}
 
 
 _STREAMS = {api: _bytes(api) for api in APIS}

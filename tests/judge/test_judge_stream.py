@@ -40,7 +40,7 @@ CHAT_FAULTS = {
     "idx-drift": [delta(0, "", *A), delta(1, RAW[:9]), delta(2, RAW[9:])],
     "id-missing": [delta(0, "", name="get_weather"), delta(0, RAW)],
     "id-missing, null": [delta(0, "", None, "get_weather"), delta(0, RAW)],
-    "id-late": [delta(0, "", name="get_weather"), delta(0, id="call_1"), delta(0, RAW)],
+    "id-late": [delta(0, "", name="get_weather"), delta(0, "", id="call_1"), delta(0, RAW)],
     "id-late, name": [delta(0, "", "call_1"), delta(0, name="get_weather"), delta(0, RAW)],
     "id-late, bare index": [delta(0), delta(0, "", *A), delta(0, RAW)],
     "id-unstable": [

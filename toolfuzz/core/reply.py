@@ -73,12 +73,17 @@ class WireProblem:
     asked for, something else came) · ``envelope`` (the expected top-level shape stands elsewhere
     or is missing) · ``call-type`` (a tool call's type is not ``function``) · ``bad-field`` (a
     field has the wrong JSON type) · ``choice-index`` (choices other than 0 although n = 1) ·
-    ``event-order`` (events in an order that the format forbids).
+    ``event-order`` (events in an order that the format forbids) · ``law`` (a law of the format's
+    ``laws.toml`` is broken; ``law`` is its name).
+
+    ``severity`` is ``error`` where an official SDK raises or gives other calls, else ``warn``.
     """
 
     kind: str
     where: str
     detail: str
+    law: str = ""
+    severity: Literal["error", "warn"] = "error"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,32 +1,165 @@
-"""The laws of a format's replies (``laws.toml``) and the one interpreter that holds them."""
+"""The laws of a format's replies, as data in its ``laws.toml``, and the one interpreter.
 
-from __future__ import annotations
+``must`` holds laws at whose breach an official SDK raises or hands out other calls (error),
+``should`` those whose breach it survives (warn). In both, a key names the events that are bound: a
+kind, a kind with a condition (``"content_block_delta delta.type=text_delta"``), or ``*`` for all;
+its list holds shapes::
+
+    "message.id: string"          the field is there and of this type ("string|null": or of that)
+    "choices[].delta: object"     … in each element of the array
+    "logprobs?: object|null"      … if it is there
+    "choices[].index = 0"         the field is there with this value (JSON)
+    "output[type=call].id: string"  … in each element with this type
+
+What a shape stands in is a matter of other laws: without it the shape says nothing.
+
+``kind`` is the field in which an event names its kind; without it all are of the kind ``event``.
+``first`` and ``last`` are the kinds a stream begins and ends with, ``once`` those that come once,
+``same`` fields that are the same in all events, ``free`` kinds that are bound by nothing. ``life``
+are things that events open, fill and close; see ``formats/lives.py``. ``survives`` lists those laws
+of a stream (by name) whose breach the SDK survives.
+
+``plain`` is a table of ``must`` and ``should`` for the object of a plain reply.
+"""
 
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-from toolfuzz.core.case import JsonObject
+from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.formats.lives import Lives, lives_of
 from toolfuzz.formats.reading import Event, Notes
+from toolfuzz.formats.shapes import Shape, conditions, look, shape
 
 __all__ = ["Laws", "laws_beside"]
 
 
 @dataclass(frozen=True, slots=True)
 class Laws:
-    """What must come, in which order, with which keys; what is broken is noted as ``law``."""
+    """What the replies of a format must hold; each breach is noted as a problem of kind ``law``."""
 
-    table: dict[str, Any] = field(default_factory=dict)
+    path: str
 
     def judge_plain(self, root: JsonObject, notes: Notes) -> None:
         """Hold the object of a plain reply against the laws."""
+        for bound in _book(self.path).plain:
+            _hold(bound, root, "$", notes)
 
     def judge_stream(self, events: Sequence[Event], notes: Notes) -> None:
         """Hold the events of a stream against the laws."""
+        _book(self.path).judge(events, notes)
 
 
 def laws_beside(module: str) -> Laws:
     """Return the laws in the ``laws.toml`` beside a format's module (its ``__file__``)."""
-    return Laws(tomllib.loads(Path(module).with_name("laws.toml").read_text(encoding="utf-8")))
+    return Laws(str(Path(module).with_name("laws.toml")))
+
+
+class _Bound(NamedTuple):
+    """Shapes that an event must have when it fulfils the condition."""
+
+    condition: Callable[[JsonObject], bool] | None
+    shapes: tuple[Shape, ...]
+    severity: Literal["error", "warn"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """The laws of one format, ready for use."""
+
+    kind: str | None
+    first: str | None
+    last: frozenset[str]
+    once: frozenset[str]
+    same: tuple[str, ...]
+    free: frozenset[str]
+    survives: frozenset[str]
+    bound: Mapping[str, tuple[_Bound, ...]]
+    everywhere: tuple[_Bound, ...]
+    lives: Lives
+    plain: tuple[_Bound, ...]
+
+    def judge(self, events: Sequence[Event], notes: Notes) -> None:
+        seen: set[str] = set()
+        values: dict[str, Json] = {}
+        lives = self.lives.begin()
+        last: tuple[str, str] | None = None
+
+        def breach(law: str, where: str, detail: str) -> None:
+            notes.law(law, where, detail, "warn" if law in self.survives else "error")
+
+        for number, name, data in events:
+            where = f"event {number}"
+            if isinstance(data, str):
+                continue
+            kind = self._kind(name, data)
+            if kind in self.free:
+                continue
+            if last is None and self.first not in (None, kind):
+                breach("first", where, f"the first event is {kind}, not {self.first}")
+            if kind in self.once and kind in seen:
+                breach("once", where, f"{kind} came before")
+            last = where, kind
+            seen.add(kind)
+            for bound in self.bound.get(kind, self.everywhere):
+                _hold(bound, data, where, notes)
+            for path in self.same:
+                for value in look(data, path):
+                    if values.setdefault(path, value) != value:
+                        breach("same", where, f"{path} is not what it was before")
+            for law, detail in lives.hear(kind, data):
+                breach(law, where, detail)
+        if last is None:
+            return
+        if self.last and not self.last & seen:
+            breach("last", last[0], f"the last event is {last[1]}, not {' or '.join(self.last)}")
+        for law, detail in lives.end():
+            breach(law, last[0], detail)
+
+    def _kind(self, name: str, data: JsonObject) -> str:
+        if self.kind is None:
+            return "event"
+        kind = data.get(self.kind)
+        return kind if isinstance(kind, str) else name
+
+
+def _hold(bound: _Bound, holder: JsonObject, where: str, notes: Notes) -> None:
+    if bound.condition is not None and not bound.condition(holder):
+        return
+    for law in bound.shapes:
+        for detail in law.breaches(holder):
+            notes.law(law.text, where, detail, bound.severity)
+
+
+@cache
+def _book(path: str) -> _Book:
+    table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    bound: dict[str, list[_Bound]] = {}
+    for key, one in _bounds(table):
+        bound.setdefault(key, []).append(one)
+    everywhere = bound.pop("*", [])
+    return _Book(
+        kind=table.get("kind"),
+        first=table.get("first"),
+        last=frozenset(table.get("last", ())),
+        once=frozenset(table.get("once", ())),
+        same=tuple(table.get("same", ())),
+        free=frozenset(table.get("free", ())),
+        survives=frozenset(table.get("survives", ())),
+        bound={kind: (*everywhere, *rest) for kind, rest in bound.items()},
+        everywhere=tuple(everywhere),
+        lives=lives_of(table.get("life", [])),
+        plain=tuple(one for _, one in _bounds(table.get("plain", {}))),
+    )
+
+
+def _bounds(table: Mapping[str, Any]) -> Iterator[tuple[str, _Bound]]:
+    weights: dict[str, Literal["error", "warn"]] = {"must": "error", "should": "warn"}
+    for word, severity in weights.items():
+        for key, shapes in table.get(word, {}).items():
+            kind, *rest = key.split()
+            condition = conditions(rest) if rest else None
+            yield kind, _Bound(condition, tuple(map(shape, shapes)), severity)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, JsonObject, Message, Tool
@@ -48,6 +48,13 @@ class Notes:
         """Note a problem (kinds: see WireProblem)."""
         if len(self._found) < _MOST_NOTES:
             self._found.setdefault((kind, detail), WireProblem(kind, where, detail))
+
+    def law(self, name: str, where: str, detail: str, severity: Literal["error", "warn"]) -> None:
+        """Note that a law is broken: the first breach, or the first that is an error."""
+        known = self._found.get(("law", name))
+        graver = known is not None and (known.severity, severity) == ("warn", "error")
+        if graver or (known is None and len(self._found) < _MOST_NOTES):
+            self._found["law", name] = WireProblem("law", where, detail, name, severity)
 
     def all(self) -> tuple[WireProblem, ...]:
         """Return the problems in the order of their discovery."""
@@ -106,16 +113,12 @@ def _read_stream(format: WireFormat, body: bytes, notes: Notes) -> Reply:
     return reply
 
 
-def event_object(number: int, text: str, notes: Notes, *, whole: bool = True) -> JsonObject | None:
-    """Return the JSON object of an event's data; anything else is noted and gives None.
-
-    Nothing is noted of data that doesn't load when the event was cut off (not ``whole``).
-    """
+def event_object(number: int, text: str, notes: Notes) -> JsonObject | None:
+    """Return the JSON object of an event's data; anything else is noted and gives None."""
     try:
         value = strictjson.parse(text).value
     except strictjson.JsonError as error:
-        if whole:
-            notes.add("not-json", f"event {number}", f"{error}: {text[:80]!r}")
+        notes.add("not-json", f"event {number}", f"{error}: {text[:80]!r}")
         return None
     if not isinstance(value, dict):
         notes.add("envelope", f"event {number}", f"data is {a_kind(value)}")

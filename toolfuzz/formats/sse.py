@@ -16,7 +16,7 @@ class SseEvent(NamedTuple):
     """One event. ``name`` is "" when no event field came; ``data`` joins its lines with LF.
 
     ``whole`` is False for an event that the end of the stream cut off: the standard throws it
-    away, and servers that forget the last blank line are common, so the reader decides.
+    away.
     """
 
     name: str
@@ -50,14 +50,22 @@ def events(text: str) -> Iterator[SseEvent]:
 
 
 def _split(body: bytes, notes: Notes) -> Iterator[Event]:
-    """Yield the events that hold an object, or the text ``[DONE]``; see Framing."""
+    """Yield the events that hold an object, or the text ``[DONE]``; see Framing.
+
+    An event that the end of the stream cut off is dropped, as the standard and the SDKs have it.
+    ``[DONE]`` says nothing that could be lost, so it counts all the same.
+    """
     text = body_text(body, notes)
     number = -1
     for number, event in enumerate(events(text)):
         if event.data == "[DONE]":
             yield Event(number, event.name, event.data)
             continue
-        data = event_object(number, event.data, notes, whole=event.whole)
+        if not event.whole:
+            detail = "no blank line ends the last event, so readers by the standard drop it"
+            notes.law("blank-line", f"event {number}", detail, "warn")
+            continue
+        data = event_object(number, event.data, notes)
         if data is not None:
             yield Event(number, event.name, data)
     if number < 0:

@@ -10,9 +10,9 @@ from toolfuzz.judge.texts import Blank
 
 
 def explain(fact: Blank) -> Said:
-    """Tell of empty text; where there are no arguments to be lost, it is no error."""
+    """Tell of empty text: an error also where nothing is lost, because loading it raises."""
     if fact.meant:
-        return Said("arguments is an empty string; {} was meant", "warn")
+        return Said("arguments is an empty string; {} was meant")
     return Said("arguments is an empty string; the arguments are lost")
 
 
@@ -30,7 +30,8 @@ DEFECT = Defect(
     stage="values",
     usual="the server's parser or model",
     help=(
-        "For a tool without required parameters, {} was meant: treat it so (a warning). "
+        "For a tool without required parameters, {} was meant: treat it so; the official SDKs hand "
+        "the empty text on, and loading it raises. "
         "Otherwise the arguments were lost on the way: compare with the plain reply or the "
         "server's raw output."
     ),

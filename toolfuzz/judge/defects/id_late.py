@@ -15,7 +15,9 @@ def detect(facts: Facts) -> Iterable[Finding]:
         if call.id_came_late or (call.name_came_late and not call.name_came_blank):
             what = "id" if call.id_came_late else "name"
             message = f"the {what} came after the first delta of its call"
-            return [DEFECT.finding(message, call=call.position)]
+            # Whoever opens a call at its first delta keeps a call without a name.
+            severity = "error" if call.name_came_late else "warn"
+            return [DEFECT.finding(message, call=call.position, severity=severity)]
     return ()
 
 
@@ -38,7 +40,7 @@ DEFECT = Defect(
     layer="stream",
     stage="assemble",
     usual="the gateway",
-    help="Open a call only when both are there.",
+    help="Open a call only when both are there. An error when the name is late.",
     example='{"index":0,"function":{"name":"f"}} ; {"index":0,"id":"call_1"}',
     sources=("pipecat-ai/pipecat#5023", "use-agent-os/agent-os#3265"),
     detect=detect,

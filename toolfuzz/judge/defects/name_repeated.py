@@ -29,11 +29,11 @@ DEFECT = Defect(
     slug="name-repeated",
     group="F",
     title="Every delta of a call repeats the full name",
-    severity="warn",
+    severity="error",
     layer="stream",
     stage="assemble",
     usual="the server or gateway",
-    help="Clients that append names make 'ff' of 'f': keep the first one.",
+    help="Clients that append names, as the official SDK's helper does, make 'ff' of 'f'.",
     example=(
         '{"index":0,"function":{"name":"f","arguments":"{"}} ; '
         '{"index":0,"function":{"name":"f","arguments":"}"}}'

@@ -1,0 +1,203 @@
+"""Things that the events of a stream open, fill and close: content blocks, output items, parts.
+
+A table in ``laws.toml``::
+
+    [[life]]
+    name = "block"
+    key = ["index"]                    # fields that tell one thing from another
+    open = "content_block_start"       # kinds of events
+    within = ["content_block_delta"]   # … that need an open one
+    close = "content_block_stop"
+    agree = ["KIND PATH = OPENED"]     # what an event says is what the opening event said there
+    fits = { kind = KIND, field = PATH, opened = PATH, table = { text_delta = "text" } }
+    needs = ["KIND PATH=VALUE"]        # what must come, if the opening event is like that
+    final = { kind = KIND, array = PATH, agree = ["PATH = OPENED"] }   # … lists them all again
+
+The laws that follow are named ``block.order`` (keys count 0, 1, 2, …), ``block.twice``,
+``block.opened KIND``, ``block.after`` (nothing comes after the close), ``block.closed``,
+``block.fits``, ``block.needs KIND``, ``block.final``, ``block.final PATH`` and
+``block.agree KIND PATH``.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.formats.shapes import conditions, look
+
+__all__ = ["Lives", "lives_of"]
+
+Breach = tuple[str, str]
+"""The name of a law and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fits:
+    kind: str
+    field: str
+    opened: str
+    table: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Final:
+    kind: str
+    array: str
+    agree: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """One kind of thing."""
+
+    name: str
+    key: tuple[str, ...]
+    open: str
+    close: str
+    kinds: frozenset[str]
+    agree: Mapping[str, tuple[tuple[str, str], ...]]
+    needs: tuple[tuple[str, Callable[[JsonObject], bool] | None], ...]
+    fits: _Fits | None
+    final: _Final | None
+
+
+@dataclass(slots=True)
+class _Life:
+    """One thing: the event that opened it, and the kinds of events that it had."""
+
+    opening: JsonObject
+    heard: set[str] = field(default_factory=set)
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """The rules of a format, and the things of one stream."""
+
+    rules: tuple[_Rule, ...]
+    lives: tuple[dict[tuple[int, ...], _Life], ...] = ()
+
+    def begin(self) -> "Lives":
+        """Return the same rules with no thing opened yet."""
+        return Lives(self.rules, tuple({} for _ in self.rules))
+
+    def hear(self, kind: str, data: JsonObject) -> Iterator[Breach]:
+        """Take an event; yield the laws that it breaks."""
+        for rule, lives in zip(self.rules, self.lives, strict=True):
+            if kind in rule.kinds:
+                yield from _hear(rule, lives, kind, data)
+            elif rule.final is not None and kind == rule.final.kind:
+                yield from _compare(rule, rule.final, lives, data)
+
+    def end(self) -> Iterator[Breach]:
+        """Yield what the end of the stream breaks."""
+        for rule, lives in zip(self.rules, self.lives, strict=True):
+            for key, life in lives.items():
+                if not life.closed:
+                    yield f"{rule.name}.closed", f"{rule.name} {_shown(key)} was never closed"
+                for kind, wanted in rule.needs:
+                    if kind not in life.heard and (wanted is None or wanted(life.opening)):
+                        detail = f"{rule.name} {_shown(key)} had no {kind}"
+                        yield f"{rule.name}.needs {kind}", detail
+
+
+def _hear(
+    rule: _Rule, lives: dict[tuple[int, ...], _Life], kind: str, data: JsonObject
+) -> Iterator[Breach]:
+    key = tuple(value for path in rule.key for value in look(data, path) if type(value) is int)
+    before = sum(1 for known in lives if known[:-1] == key[: len(rule.key) - 1])
+    if kind == rule.open and len(key) == len(rule.key) - 1:
+        key = (*key, before)  # SDKs count what is opened; that the number is missing, shapes say
+    if len(key) < len(rule.key):
+        return
+    shown = f"{rule.name} {_shown(key)}"
+    life = lives.get(key)
+    if kind == rule.open:
+        if life is not None:
+            yield f"{rule.name}.twice", f"{shown} is opened again"
+        elif key[-1] != before:
+            yield f"{rule.name}.order", f"{shown} is opened out of turn"
+        lives[key] = _Life(data)
+        return
+    if life is None:
+        yield f"{rule.name}.opened {kind}", f"{kind} for {shown}, which was never opened"
+        return
+    if life.closed:
+        yield f"{rule.name}.after", f"{kind} for {shown}, which was closed"
+    life.heard.add(kind)
+    life.closed = life.closed or kind == rule.close
+    if rule.fits is not None and kind == rule.fits.kind:
+        yield from _fits(rule.name, rule.fits, life, data)
+    for path, opened in rule.agree.get(kind, ()):
+        if _first(data, path) != _first(life.opening, opened):
+            detail = f"{path} is not the {opened} that {shown} was opened with"
+            yield f"{rule.name}.agree {kind} {path}", detail
+
+
+def _fits(name: str, fits: _Fits, life: _Life, data: JsonObject) -> Iterator[Breach]:
+    word, opened = _first(data, fits.field), _first(life.opening, fits.opened)
+    wanted = fits.table.get(word) if isinstance(word, str) else None
+    if wanted is not None and wanted != opened:
+        yield f"{name}.fits", f"{word} for a {name} of type {opened}"
+
+
+def _compare(
+    rule: _Rule, final: _Final, lives: dict[tuple[int, ...], _Life], data: JsonObject
+) -> Iterator[Breach]:
+    found = _first(data, final.array)
+    if not isinstance(found, list):
+        return
+    if len(found) != len(lives):
+        detail = f"{final.array} has {len(found)}, but {len(lives)} were opened"
+        yield f"{rule.name}.final", detail
+        return
+    for one, (key, life) in zip(found, sorted(lives.items()), strict=True):
+        for path, opened in final.agree:
+            if isinstance(one, dict) and _first(one, path) != _first(life.opening, opened):
+                detail = f"{path} of {rule.name} {_shown(key)} is not the {opened} of its opening"
+                yield f"{rule.name}.final {path}", detail
+
+
+def _first(holder: JsonObject, path: str) -> Json:
+    return next(iter(look(holder, path)), None)
+
+
+def _shown(key: Sequence[int]) -> str:
+    return ".".join(map(str, key))
+
+
+def lives_of(tables: Sequence[Mapping[str, Any]]) -> Lives:
+    """Read the ``life`` tables of a ``laws.toml``."""
+    return Lives(tuple(map(_rule, tables)))
+
+
+def _rule(table: Mapping[str, Any]) -> _Rule:
+    agree: dict[str, list[tuple[str, str]]] = {}
+    for line in table.get("agree", ()):
+        kind, _, rest = line.partition(" ")
+        agree.setdefault(kind, []).append(_pair(rest))
+    final = table.get("final")
+    return _Rule(
+        name=table["name"],
+        key=tuple(table["key"]),
+        open=table["open"],
+        close=table["close"],
+        kinds=frozenset({table["open"], table["close"], *table["within"]}),
+        agree={kind: tuple(pairs) for kind, pairs in agree.items()},
+        needs=tuple(map(_need, table.get("needs", ()))),
+        fits=_Fits(**table["fits"]) if "fits" in table else None,
+        final=_Final(final["kind"], final["array"], tuple(map(_pair, final["agree"])))
+        if final
+        else None,
+    )
+
+
+def _need(line: str) -> tuple[str, Callable[[JsonObject], bool] | None]:
+    kind, *rest = line.split()
+    return kind, conditions(rest) if rest else None
+
+
+def _pair(line: str) -> tuple[str, str]:
+    one, _, other = line.partition("=")
+    return one.strip(), other.strip()

@@ -1,0 +1,95 @@
+"""Shapes of JSON objects in one line each: ``choices[].delta.content?: string|null``.
+
+A path's steps are keys; ``key[]`` is each element of an array, ``key[type=text]`` each element that
+has this text there.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from toolfuzz.core import json as strictjson
+from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.jsonvalue import a_kind, kind_of
+
+__all__ = ["Shape", "conditions", "look", "shape"]
+
+_LINE = re.compile(r"((?:\[[^\]]*\]|[^\s:=?\[])+)(\?)?\s*([:=])\s*(.+)")
+_ABSENT: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What must stand at ``path``: one of ``kinds`` (JSON type names), or exactly ``value``."""
+
+    text: str
+    steps: tuple[str, ...]
+    optional: bool
+    kinds: frozenset[str]
+    value: Any = _ABSENT
+
+    def breaches(self, holder: JsonObject) -> Iterator[str]:
+        """Yield what is wrong, at each place where the path leads."""
+        for found in _walk(holder, self.steps):
+            if found is _ABSENT:
+                if not self.optional:
+                    yield f"{'.'.join(self.steps)} is missing"
+            elif self.value is not _ABSENT:
+                if found != self.value or type(found) is not type(self.value):
+                    yield f"{'.'.join(self.steps)} is not {strictjson.dumps(self.value)}"
+            elif kind_of(found) not in self.kinds:
+                yield f"{'.'.join(self.steps)} is {a_kind(found)}"
+
+
+def shape(text: str) -> Shape:
+    """Read a shape; raises ValueError."""
+    match = _LINE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is no shape")
+    path, optional, sign, what = match.groups()
+    steps = tuple(path.split("."))
+    if sign == "=":
+        return Shape(text, steps, bool(optional), frozenset(), strictjson.parse(what).value)
+    return Shape(text, steps, bool(optional), frozenset(what.split("|")))
+
+
+def conditions(texts: Sequence[str]) -> Callable[[JsonObject], bool]:
+    """Return the test of conditions ``PATH=TEXT`` (or ``PATH!=TEXT``), all of which must hold."""
+    wanted = [(path.rstrip("!"), path.endswith("!"), value) for path, value in map(_halves, texts)]
+
+    def test(holder: JsonObject) -> bool:
+        return all((value in look(holder, path)) is not unlike for path, unlike, value in wanted)
+
+    return test
+
+
+def _halves(text: str) -> tuple[str, str]:
+    path, _, value = text.partition("=")
+    return path, value
+
+
+def look(holder: JsonObject, path: str) -> list[Json]:
+    """Return the values at a path; none where it leads nowhere."""
+    return [value for value in _walk(holder, tuple(path.split("."))) if value is not _ABSENT]
+
+
+def _walk(holder: Any, steps: Sequence[str]) -> Iterator[Any]:
+    """Yield what stands at the end of the path, _ABSENT where only the last step leads nowhere."""
+    step, rest = steps[0], steps[1:]
+    if not isinstance(holder, dict):
+        return
+    if step[-1] == "]":
+        key, _, wanted = step[:-1].partition("[")
+        array = holder.get(key)
+        inner = array if isinstance(array, list) else []
+        if wanted:
+            name, _, text = wanted.partition("=")
+            inner = [one for one in inner if isinstance(one, dict) and one.get(name) == text]
+    else:
+        inner = [holder.get(step, _ABSENT)]
+    for one in inner:
+        if rest:
+            yield from _walk(one, rest)
+        else:
+            yield one

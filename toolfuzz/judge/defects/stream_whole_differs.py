@@ -1,0 +1,33 @@
+"""A stream gives the complete arguments again, and they are not what its deltas add up to."""
+
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
+from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.defects._streams import damaged
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    for call in facts.streamed:
+        if call.damage is not None and call.damage.kind == "differs":
+            return [damaged(DEFECT, call)]
+    return ()
+
+
+DEFECT = Defect(
+    slug="stream-whole-differs",
+    group="F",
+    title="A stream repeats the arguments, and not as its deltas spell them",
+    severity="error",
+    layer="stream",
+    stage="structure",
+    usual="the gateway",
+    help=(
+        "Clients that join the deltas and clients that take the last event get different calls. "
+        "Compare the gateway's translation with the server's own stream."
+    ),
+    example='deltas {"a":1}, then arguments.done or the final item with {} or half of it',
+    detect=detect,
+    explains=frozenset({"stream-not-incremental"}),
+)
