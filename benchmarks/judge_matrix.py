@@ -49,8 +49,9 @@ _AT_ONCE = 4
 _NEEDS_COUNTERPART = frozenset({"stream-nonstream-divergence"})
 # A model of that name is warned of ids in another form than its family takes back.
 _MODELS = {"mistral/split-number": "fault:mistral/split-number+mistral/short-ids"}
-# Shows only as id-reused-across-turns.
-_SEVERAL_TURNS = frozenset({"kimi/counted-ids"})
+# No question asked again shows them: one needs a question about a tool's result, the other is
+# found in the first turn as what it is before it can be repeated.
+_NOT_BY_ASKING_AGAIN = frozenset({"tool-result-dropped", "corruption-replayed"})
 
 
 @dataclass(slots=True)
@@ -103,7 +104,7 @@ class Matrix:
 
     def missed(self) -> list[str]:
         """The aims that were missed, in words."""
-        counted = [row for row in self.rows.values() if in_one_exchange(row.slug)]
+        counted = [row for row in self.rows.values() if is_counted(row.slug)]
         struck = sum(row.struck for row in counted)
         found = sum(row.found for row in counted)
         exact = sum(row.exact for row in counted)
@@ -133,10 +134,9 @@ def right(fault: str, one: Said) -> tuple[bool, bool]:
     return bool(said & allowed), bool(said) and said <= allowed
 
 
-def in_one_exchange(fault: str) -> bool:
-    """Whether a single exchange can show it."""
-    entry = defects().get(fault)
-    return fault not in _SEVERAL_TURNS and (entry is None or entry.scope == "exchange")
+def is_counted(fault: str) -> bool:
+    """Whether the questions of this matrix can show it."""
+    return fault not in _NOT_BY_ASKING_AGAIN
 
 
 def faults_to_show(only: Sequence[str] = ()) -> Iterator[Fault]:
@@ -267,14 +267,14 @@ def _show(matrix: Matrix, out: Path) -> None:
         cells = [_share(row.found, row.struck), _share(row.exact, row.struck)]
         precision = matrix.precision(row.slug)
         cells.append("–" if precision is None else f"{precision:.1%}")
-        apart = "" if in_one_exchange(row.slug) else "(several turns; not counted) "
+        apart = "" if is_counted(row.slug) else "(not counted) "
         print(f"{row.slug:32} {row.struck:6} {cells[0]:>7} {cells[1]:>7} {cells[2]:>9}  {apart}"
               f"{_counts(row.wrong)}")  # fmt: skip
     for kind, wanted in (("documented defects", True), ("parser faults", False)):
         rows = [
             r
             for r in matrix.rows.values()
-            if in_one_exchange(r.slug) and (r.slug in defects()) is wanted
+            if is_counted(r.slug) and (r.slug in defects()) is wanted
         ]
         struck = sum(r.struck for r in rows)
         found, exact = sum(r.found for r in rows), sum(r.exact for r in rows)

@@ -30,7 +30,7 @@ def test_every_entry_can_be_explained() -> None:
         assert entry.group in GROUPS
         assert entry.severity in ("error", "warn", "info")
         assert entry.layer in ("wire", "stream", "structure", "arguments", "schema", "values")
-        assert entry.scope in ("exchange", "multi-turn")
+        assert entry.command.startswith("toolfuzz ")
         assert 10 < len(entry.title) < 100
         assert not entry.title.endswith(".")
         assert entry.help.endswith(".")

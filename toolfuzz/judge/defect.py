@@ -25,6 +25,14 @@ Detect: TypeAlias = "Callable[[Facts], Iterable[Finding]]"
 STAGES: tuple[Stage, ...] = ("laws", "assemble", "structure", "pairing", "values", "causes")
 
 
+_COMMANDS = {
+    "reply": "toolfuzz run",
+    "stream": "toolfuzz run --stream",
+    "both": "toolfuzz run --both-streams",
+    "history": "toolfuzz judge, of exchanges whose requests hold earlier turns",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """The words (regular expressions) by which servers name a defect when they refuse a request.
@@ -58,8 +66,9 @@ class Defect:
     structure, F streaming, G protocol, H several turns). ``usual`` says who usually causes it,
     and stands behind the word "usually". ``sources`` are public issues (``owner/repo#number``).
     ``indistinguishable`` says what the bytes can't tell apart; ``pairs`` are slugs that the same
-    bytes may rightly get instead or beside. ``scope`` is ``multi-turn`` when a single exchange
-    can't show the defect.
+    bytes may rightly get instead or beside. ``shows_in`` says what must be asked to see it: any
+    ``reply``, a ``stream``, ``both`` a stream and the plain reply to the same question, or a
+    ``history`` of earlier turns; ``command`` is the command that does so.
 
     ``detect`` takes the facts as they stand at the end of ``stage`` and returns the findings
     (see ``finding``), () for none; it must be quick where nothing is wrong. ``explains`` are
@@ -86,7 +95,7 @@ class Defect:
     sources: tuple[str, ...] = ()
     indistinguishable: str = ""
     pairs: tuple[str, ...] = ()
-    scope: Literal["exchange", "multi-turn"] = "exchange"
+    shows_in: Literal["reply", "stream", "both", "history"] = "reply"
     detect: Detect | None = None
     explains: frozenset[str] = frozenset()
     ends: bool = False
@@ -97,6 +106,11 @@ class Defect:
     residual: bool = False
     fault: Fault | None = None
     examples: tuple[Example, ...] = ()
+
+    @property
+    def command(self) -> str:
+        """The command that can find it; ``toolfuzz judge`` finds it in recorded exchanges, too."""
+        return _COMMANDS[self.shows_in]
 
     def finding(self, message: str, **fields: Any) -> Finding:
         """Build a finding with this defect's severity and layer, unless ``fields`` say otherwise.

@@ -82,6 +82,7 @@ def print_defect(defect: Defect) -> None:
     for name, value in (
         ("severity", defect.severity),
         ("found in", f"the {defect.layer} layer (group {defect.group})"),
+        ("shown by", defect.command),
         ("usually", defect.usual),
         ("example", defect.example),
         ("what to do", defect.help),

@@ -38,6 +38,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="values",
+    shows_in="stream",
     usual="the server's Anthropic adapter",
     help="Compare with streaming off; report the joined text.",
     example="'code' ; '\": \"' ; 'uptime' ; '\"}'",

@@ -33,6 +33,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="assemble",
+    shows_in="stream",
     usual="the gateway, with parallel calls",
     help="Clients drop it or crash. Switch parallel calls or streaming off.",
     example="content_block_stop index 0 ; content_block_delta index 0",

@@ -35,6 +35,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="structure",
+    shows_in="stream",
     usual="the server or gateway",
     help=(
         "Each delta holds all arguments so far, or the last one holds everything again. "

@@ -31,6 +31,7 @@ DEFECT = Defect(
     severity="info",
     layer="wire",
     stage="laws",
+    shows_in="stream",
     usual="the server",
     help="Only clients that group chunks by id are hurt.",
     example="chatcmpl-1, chatcmpl-2, ...",

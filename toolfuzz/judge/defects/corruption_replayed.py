@@ -69,6 +69,7 @@ DEFECT = Defect(
     severity="error",
     layer="values",
     stage="causes",
+    shows_in="history",
     usual="the server or gateway",
     help=(
         "A retry can't cure it: fix the layer that changes the value, or send the value as a "
@@ -77,7 +78,6 @@ DEFECT = Defect(
     example="9007199254740993 becomes 9007199254740992 in every turn",
     sources=("earendil-works/pi#8943", "ardanlabs/kronk#796", "sgl-project/sglang#30644"),
     pairs=("integer-precision-loss", "whitespace-stripped", "value-emptied"),
-    scope="multi-turn",
     detect=detect,
     fault=Fault(simulate, "values", turn=2),
     examples=(

@@ -35,11 +35,11 @@ DEFECT = Defect(
     severity="error",
     layer="structure",
     stage="pairing",
+    shows_in="history",
     usual="a chat template that renders history differently",
     help="Compare the rate of defects by turn; use the model's own template.",
     example='turn 3: content "[Calling tool: f({...})]"',
     sources=("vybestack/llxprt-code#713", "sgl-project/sglang#25362", "raullenchai/Rapid-MLX#1592"),
-    scope="multi-turn",
     detect=detect,
     explains=frozenset(
         {

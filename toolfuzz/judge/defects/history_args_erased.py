@@ -41,6 +41,7 @@ DEFECT = Defect(
     severity="error",
     layer="structure",
     stage="values",
+    shows_in="history",
     usual="the server's guard against broken history",
     help="Ask the model to repeat its earlier arguments to see it; update the server.",
     example='turn 2 prompt: {"name":"f","arguments":{}}',
@@ -48,7 +49,6 @@ DEFECT = Defect(
     indistinguishable=(
         "A history that lost its arguments and a model that leaves them out this time look alike."
     ),
-    scope="multi-turn",
     detect=detect,
     explains=frozenset({"args-empty-object", "schema-unenforced"}),
     fault=Fault(simulate, "plan", turn=2),

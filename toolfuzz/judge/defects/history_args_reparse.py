@@ -20,6 +20,7 @@ DEFECT = Defect(
     severity="error",
     layer="wire",
     stage="laws",
+    shows_in="history",
     usual="a server that parses replayed arguments for its template",
     help=(
         "Send back well-formed argument strings; replace broken ones with {} to keep the "

@@ -20,6 +20,7 @@ DEFECT = Defect(
     severity="error",
     layer="wire",
     stage="laws",
+    shows_in="history",
     usual="the chat template",
     help=(
         "Use a corrected chat template. When it doesn't crash, the model sees its own calls "

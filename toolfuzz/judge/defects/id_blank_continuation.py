@@ -34,6 +34,7 @@ DEFECT = Defect(
     severity="warn",
     layer="stream",
     stage="assemble",
+    shows_in="stream",
     usual="a gateway, such as DashScope",
     help=(
         "A client that assigns instead of keeping the first value loses id or name: ignore "

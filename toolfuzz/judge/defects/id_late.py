@@ -39,6 +39,7 @@ DEFECT = Defect(
     severity="warn",
     layer="stream",
     stage="assemble",
+    shows_in="stream",
     usual="the gateway",
     help="Open a call only when both are there. An error when the name is late.",
     example='{"index":0,"function":{"name":"f"}} ; {"index":0,"id":"call_1"}',

@@ -34,6 +34,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="assemble",
+    shows_in="stream",
     usual="the server",
     help=(
         "Without an id the result can't be sent back. Turn streaming off or let the client "

@@ -36,6 +36,7 @@ DEFECT = Defect(
     severity="error",
     layer="wire",
     stage="pairing",
+    shows_in="history",
     usual="the model or server, whose counters restart",
     help="Make ids unique before they enter the history.",
     example="call_0 in turn 1 and in turn 2",
@@ -44,7 +45,6 @@ DEFECT = Defect(
         "NousResearch/hermes-agent#11722",
         "can1357/oh-my-pi#2055",
     ),
-    scope="multi-turn",
     detect=detect,
     fault=Fault(simulate, "message", "ids", turn=2),
     examples=(

@@ -22,6 +22,7 @@ DEFECT = Defect(
     severity="error",
     layer="wire",
     stage="laws",
+    shows_in="history",
     usual="a gateway between two wire formats",
     help="Use the wire format that the provider speaks itself, or map call_id and id.",
     example='turn 2: HTTP 400 "No tool call found for function call output with call_id call_x"',

@@ -34,6 +34,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="assemble",
+    shows_in="stream",
     usual="the server",
     help=(
         "Clients that key on the id make one call per chunk of it. Key on the index, keep the "

@@ -33,6 +33,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="assemble",
+    shows_in="stream",
     usual="the server",
     help=(
         "Clients merge these calls into one. Switch parallel calls or streaming off; a "

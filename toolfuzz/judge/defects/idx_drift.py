@@ -38,6 +38,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="assemble",
+    shows_in="stream",
     usual="the server",
     help="Clients lose these arguments or make a nameless call of them. Turn streaming off.",
     example='{"index":0,"function":{"name":"f"}} ; {"index":1,"function":{"arguments":"{..."}}',

@@ -31,6 +31,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="assemble",
+    shows_in="stream",
     usual="a gateway, such as Gemini's OpenAI surface",
     help=(
         "Clients that key on the index crash or merge calls. Turn streaming off or start a new "

@@ -33,6 +33,7 @@ DEFECT = Defect(
     severity="warn",
     layer="stream",
     stage="assemble",
+    shows_in="stream",
     usual="a gateway that passes content-block numbers on",
     help=(
         "Harmless to clients that use the index as a key; clients that use it as a list "

@@ -39,6 +39,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="structure",
+    shows_in="stream",
     usual="the gateway",
     help="Switch parallel calls or streaming off; report the gateway.",
     example="f and g opened, then the arguments of g come under the index of f",

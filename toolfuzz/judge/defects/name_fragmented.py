@@ -36,6 +36,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="assemble",
+    shows_in="stream",
     usual="the gateway",
     help=(
         "Clients that keep the first piece call an unknown tool: join the pieces until "

@@ -32,6 +32,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="assemble",
+    shows_in="stream",
     usual="the server or gateway",
     help="Clients that append names, as the official SDK's helper does, make 'ff' of 'f'.",
     example=(

@@ -22,6 +22,7 @@ DEFECT = Defect(
     severity="error",
     layer="wire",
     stage="laws",
+    shows_in="history",
     usual="the provider, such as Gemini with its thought_signature",
     help="Send the assistant message back with every field it came with, unknown ones too.",
     example='turn 2: HTTP 400 "Function call is missing a thought_signature"',

@@ -22,6 +22,7 @@ DEFECT = Defect(
     severity="error",
     layer="wire",
     stage="laws",
+    shows_in="history",
     usual="the provider or gateway",
     help=(
         "Check that each call of the turn is answered once, in order; if it is, the gateway "

@@ -42,6 +42,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="structure",
+    shows_in="stream",
     usual="the server or gateway",
     help="Turn streaming off; look for a retrying proxy between client and server.",
     example="'\"Par' ; '\"Par' ; 'is\"'",

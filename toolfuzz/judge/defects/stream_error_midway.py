@@ -31,6 +31,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="laws",
+    shows_in="stream",
     usual="the gateway's or server's parser",
     help=(
         "Clients that look only at the status take the part for the whole. Read the error's "

@@ -40,6 +40,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="structure",
+    shows_in="stream",
     usual="the server's stream writer, when name and arguments share a delta",
     help=(
         "Turn streaming off and report the stream; nothing that a client does brings the bytes "

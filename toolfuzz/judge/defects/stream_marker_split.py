@@ -36,6 +36,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="pairing",
+    shows_in="stream",
     usual="the server's streaming parser",
     help=(
         "The marker was cut between two chunks. Update the server; strip the rest of the "

@@ -37,6 +37,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="assemble",
+    shows_in="stream",
     usual="the server or gateway",
     help=(
         "Never run a call from such a stream unless its arguments are complete. A warning when "

@@ -48,6 +48,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="causes",
+    shows_in="both",
     usual="a server with two parsers",
     help=(
         "Prefer the mode that is right and report both replies. Check first that the settings "

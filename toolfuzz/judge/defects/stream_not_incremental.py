@@ -35,6 +35,7 @@ DEFECT = Defect(
     severity="info",
     layer="stream",
     stage="structure",
+    shows_in="stream",
     usual="the server's parser",
     help="Allowed, but the user waits. Some servers need a switch (z.ai: tool_stream).",
     example="one delta with the name and 2 kB of arguments",

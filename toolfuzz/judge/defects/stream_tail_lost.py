@@ -31,6 +31,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="structure",
+    shows_in="stream",
     usual="the server's streaming parser",
     help=(
         "The same question without streaming is complete, or what came agrees with the right "

@@ -44,6 +44,7 @@ DEFECT = Defect(
     severity="error",
     layer="structure",
     stage="structure",
+    shows_in="history",
     usual="the chat template",
     help="Send tool results as plain strings instead of lists of parts; use a corrected template.",
     example="<tool_response><tools></tools></tool_response>",
@@ -51,7 +52,6 @@ DEFECT = Defect(
     indistinguishable=(
         "A model that was never shown the result and one that doesn't use it look alike."
     ),
-    scope="multi-turn",
     detect=detect,
     explains=frozenset({"call-dropped", "no-call"}),
     fault=Fault(simulate, "plan", turn=2),
