@@ -88,10 +88,11 @@ def test_examples(slug: str, example: Example) -> None:
         if not wire_format(api).traits.fit(example.where):
             continue
         judged += 1
+        plain = example.counterpart and replace(example.counterpart, api=api)
         judgement = judge(
             example.case,
             [*earlier, last],
-            counterpart=[*[None] * len(earlier), example.counterpart],
+            counterpart=[*[None] * len(earlier), plain],
             max_tokens=example.max_tokens,
         )
         found = {f.slug for f in judgement.findings if f.severity != "info" or f.slug == slug}

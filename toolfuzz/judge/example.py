@@ -8,7 +8,7 @@ all formats that it fits. Whole recorded exchanges are files beside
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Message, Tool, Turn
 from toolfuzz.core.reply import Finish, Fragment, Reply, ToolCall
@@ -21,7 +21,9 @@ __all__ = [
     "answer",
     "arguments",
     "called",
+    "closed",
     "delta",
+    "opened",
     "refused",
     "said",
     "streamed",
@@ -90,16 +92,18 @@ def answer(
     results: tuple[str, ...] = (),
     counterpart: Reply | None = None,
     max_tokens: int | None = None,
+    order: Literal["any", "given"] = "any",
     **more: Any,
 ) -> Example:
     """A plain reply to a question that asked for these calls (None: nobody knows what).
 
     ``tools`` are beside those that are asked for; ``turn`` holds more fields of the turn
     (``tool_choice``, ``parallel``), ``more`` of the reply (``usage``, ``reasoning``). ``earlier``
-    are replies to turns before (``said``), ``results`` what the tools answered to each.
+    are replies to turns before (``said``), ``results`` what the tools answered to each. ``order``
+    is the one asked for.
     """
     reply = _reply(calls, text=text, finish=finish or ("tool_calls" if calls else "stop"), **more)
-    case = _asking(asked, tools, calls, turn or {})
+    case = _asking(asked, tools, calls, turn or {}, order)
     before = Turn((), Expectation("unknown"), results=results)
     turns = (*(before for _ in earlier), *case.turns)
     case = replace(case, turns=turns)
@@ -113,12 +117,27 @@ def streamed(
     tools: Sequence[Tool] = (),
     finish: Finish | None = "tool_calls",
     where: str = "",
+    counterpart: Reply | None = None,
     **more: Any,
 ) -> Example:
-    """A streamed reply, as the events of its tool calls (``delta``)."""
+    """A streamed reply, as the events of its tool calls (``opened``, ``delta``, ``closed``).
+
+    ``counterpart`` is the plain reply (``said``) to the same question.
+    """
     reply = _reply((), finish=finish, stream=True, fragments=fragments, **more)
     calls = [ToolCall(None, f.name, None) for f in fragments if f.name]
-    return Example(_asking(asked, tools, calls, {}), (reply,), found, where)
+    return Example(_asking(asked, tools, calls, {}), (reply,), found, where, counterpart)
+
+
+def opened(slot: int | None, arguments: Any = None, *, id: str, name: str) -> Fragment:
+    """The event that opens a call, with ``{}`` where the format has an object."""
+    keys = ("index", "id", "name", "arguments")
+    return Fragment(0, "open", slot, id, name, {} if arguments is None else arguments, keys)
+
+
+def closed(slot: int | None) -> Fragment:
+    """The event that closes a call."""
+    return Fragment(0, "close", slot, keys=("index",))
 
 
 def delta(
@@ -169,9 +188,11 @@ def _asking(
     tools: Sequence[Tool],
     calls: Sequence[ToolCall],
     turn: JsonObject,
+    order: Literal["any", "given"] = "any",
 ) -> Case:
     wanted = tuple(ExpectedCall(name, value) for name, value in asked or ())
-    expect = Expectation("unknown" if asked is None else "calls" if wanted else "no_call", wanted)
+    kind: Literal["calls", "no_call", "unknown"] = "calls" if wanted else "no_call"
+    expect = Expectation("unknown" if asked is None else kind, wanted, order)
     names = [call.tool for call in wanted]
     names += [call.name for call in calls if call.name and asked is None]
     known = {tool.name for tool in tools}

@@ -6,6 +6,7 @@ from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._streams import damaged
+from toolfuzz.judge.example import delta, streamed
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.faults.streams import lose_piece
@@ -55,4 +56,15 @@ DEFECT = Defect(
     detect=detect,
     explains=frozenset({"args-unparsable", "stream-not-incremental"}),
     fault=Fault(simulate, "pieces", "object pieces stream"),
+    examples=(
+        streamed(
+            delta(0, 'a":1}', id="call_1", name="f"), asked=[("f", {"a": 1})], where="object pieces"
+        ),
+        streamed(
+            delta(0, '{"a":1}', id="call_1", name="f"),
+            asked=[("f", {"a": 1})],
+            where="object pieces",
+            found=False,
+        ),
+    ),
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import closed, delta, opened, streamed
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
 
@@ -41,4 +42,20 @@ DEFECT = Defect(
     detect=detect,
     explains=frozenset({"stream-not-incremental", "wire-malformed"}),
     fault=Fault(simulate, "pieces", "closes stream"),
+    examples=(
+        streamed(
+            opened(0, id="call_1", name="f"),
+            delta(0, '{"a":'),
+            closed(0),
+            delta(0, "1}"),
+            where="closes",
+        ),
+        streamed(
+            opened(0, id="call_1", name="f"),
+            delta(0, '{"a":1}'),
+            closed(0),
+            where="closes",
+            found=False,
+        ),
+    ),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer, called, closed, delta, opened, streamed
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll, is_json
 
@@ -48,4 +49,17 @@ DEFECT = Defect(
     detect=detect,
     explains=frozenset({"stream-not-incremental"}),
     fault=Fault(simulate, "message", "object closes"),
+    examples=(
+        streamed(
+            opened(0, id="call_1", name="f", arguments={"a": 1}), closed(0), where="object closes"
+        ),
+        answer(called("f", "text", "call_1"), asked=None, found=False),
+        streamed(
+            opened(0, id="call_1", name="f"),
+            delta(0, '{"a":1}'),
+            closed(0),
+            where="object closes",
+            found=False,
+        ),
+    ),
 )

@@ -6,6 +6,7 @@ from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
 
@@ -43,4 +44,12 @@ DEFECT = Defect(
     sources=("EricLBuehler/mistral.rs#2427", "raullenchai/Rapid-MLX#1592", "mudler/LocalAI#10346"),
     detect=detect,
     fault=Fault(simulate, "message"),
+    examples=(
+        answer(
+            called("f", '{"a":1}'),
+            asked=[("f", {"a": 1})],
+            text='<tool_call>{"name": "f", "arguments": {"a": 1}}</tool_call>',
+        ),
+        answer(called("f", '{"a":1}'), asked=[("f", {"a": 1})], text="I call f.", found=False),
+    ),
 )

@@ -6,6 +6,7 @@ from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
 
@@ -46,4 +47,11 @@ DEFECT = Defect(
     detect=detect,
     explains=frozenset({"call-dropped", "finish-calls-empty", "no-call"}),
     fault=Fault(simulate, "message"),
+    examples=(
+        answer(
+            asked=[("f", {"a": 1})],
+            reasoning='<tool_call>{"name": "f", "arguments": {"a": 1}}</tool_call>',
+        ),
+        answer(called("f", '{"a":1}'), asked=[("f", {"a": 1})], reasoning="f it is.", found=False),
+    ),
 )

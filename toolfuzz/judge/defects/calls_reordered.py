@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
 
 
@@ -27,4 +28,18 @@ DEFECT = Defect(
     ),
     indistinguishable="Two calls of one tool whose arguments a gateway swapped look the same.",
     detect=detect,
+    examples=(
+        answer(
+            called("f", '{"a":2}'),
+            called("f", '{"a":1}', id="call_2"),
+            asked=[("f", {"a": 1}), ("f", {"a": 2})],
+            order="given",
+        ),
+        answer(
+            called("f", '{"a":2}'),
+            called("f", '{"a":1}', id="call_2"),
+            asked=[("f", {"a": 1}), ("f", {"a": 2})],
+            found=False,
+        ),
+    ),
 )

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from toolfuzz.core.reply import Usage
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.wording import one_line
@@ -55,4 +57,14 @@ DEFECT = Defect(
     ends=True,
     explains=frozenset({"finish-stop-with-calls"}),
     fault=Fault(simulate, "message", "text, pieces stream"),
+    examples=(
+        answer(called("f", '{"a":'), asked=[("f", {"a": 1})], usage=Usage(9, 64), max_tokens=64),
+        answer(
+            called("f", '{"a":1}'),
+            asked=[("f", {"a": 1})],
+            usage=Usage(9, 64),
+            max_tokens=64,
+            found=False,
+        ),
+    ),
 )

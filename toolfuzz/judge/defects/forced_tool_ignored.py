@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer, called, tool
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.faults.calls import simple_call
@@ -52,4 +53,19 @@ DEFECT = Defect(
     pairs=("calls-missing",),
     detect=detect,
     fault=Fault(simulate, "plan"),
+    examples=(
+        answer(
+            called("g"),
+            asked=[("f", {})],
+            tools=(tool("g"),),
+            turn={"tool_choice": "tool:f"},
+        ),
+        answer(
+            called("f"),
+            asked=[("f", {})],
+            tools=(tool("g"),),
+            turn={"tool_choice": "tool:f"},
+            found=False,
+        ),
+    ),
 )

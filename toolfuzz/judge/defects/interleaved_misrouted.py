@@ -6,6 +6,7 @@ from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._streams import damaged
+from toolfuzz.judge.example import delta, streamed
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
 
@@ -50,4 +51,23 @@ DEFECT = Defect(
     detect=detect,
     explains=frozenset({"stream-not-incremental"}),
     fault=Fault(simulate, "pieces", "pieces stream"),
+    examples=(
+        streamed(
+            delta(0, "", id="call_1", name="f"),
+            delta(0, '{"b":2}'),
+            delta(1, "", id="call_2", name="g"),
+            delta(1, '{"a":1}'),
+            asked=[("f", {"a": 1}), ("g", {"b": 2})],
+            where="indexed",
+        ),
+        streamed(
+            delta(0, "", id="call_1", name="f"),
+            delta(0, '{"a":1}'),
+            delta(1, "", id="call_2", name="g"),
+            delta(1, '{"b":2}'),
+            asked=[("f", {"a": 1}), ("g", {"b": 2})],
+            where="indexed",
+            found=False,
+        ),
+    ),
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import delta, streamed
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
 
@@ -47,4 +48,10 @@ DEFECT = Defect(
     detect=detect,
     explains=frozenset({"stream-not-incremental"}),
     fault=Fault(simulate, "pieces", "stream"),
+    examples=(
+        streamed(delta(0, "{}", id="call_1", name="f"), text="I look. <tool_c", where="indexed"),
+        streamed(
+            delta(0, "{}", id="call_1", name="f"), text="1 < 2, so", where="indexed", found=False
+        ),
+    ),
 )

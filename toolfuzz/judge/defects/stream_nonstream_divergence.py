@@ -7,6 +7,7 @@ from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.counterpart import comparable, key
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import called, delta, said, streamed
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
 
@@ -74,4 +75,17 @@ DEFECT = Defect(
     ),
     detect=detect,
     fault=Fault(simulate, "values", "stream"),
+    examples=(
+        streamed(
+            delta(0, '{"a":2}', id="call_1", name="f"),
+            counterpart=said(called("f", '{"a":1}')),
+            where="indexed",
+        ),
+        streamed(
+            delta(0, '{ "a": 1 }', id="call_1", name="f"),
+            counterpart=said(called("f", '{"a":1}')),
+            where="indexed",
+            found=False,
+        ),
+    ),
 )

@@ -6,6 +6,7 @@ from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._streams import damaged
+from toolfuzz.judge.example import delta, streamed
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
 
@@ -48,4 +49,18 @@ DEFECT = Defect(
     indistinguishable="It is legal: the note says that nothing was gained by streaming.",
     detect=detect,
     fault=Fault(simulate, "pieces", "pieces stream"),
+    examples=(
+        streamed(
+            delta(0, "", id="call_1", name="f"),
+            delta(0, '{"a":"' + "x" * 80 + '"}'),
+            where="indexed",
+        ),
+        streamed(
+            delta(0, "", id="call_1", name="f"),
+            delta(0, '{"a":"' + "x" * 80),
+            delta(0, '"}'),
+            where="indexed",
+            found=False,
+        ),
+    ),
 )
