@@ -17,10 +17,11 @@ from toolfuzz.core.text import clip
 from toolfuzz.core.validation import fits
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect, Said
-from toolfuzz.judge.differences import UNKNOWN, Difference, Leaf, Reworded, Step, TooDeep
+from toolfuzz.judge.differences import Difference, Leaf, Reworded, TooDeep
 from toolfuzz.judge.explain import explain
 from toolfuzz.judge.facts import Facts, MatchedCall
 from toolfuzz.judge.shapes import Part, Place
+from toolfuzz.judge.step import UNKNOWN, Step
 from toolfuzz.judge.texts import ReadArguments
 from toolfuzz.judge.violations import violations
 from toolfuzz.judge.walk import differences

@@ -11,7 +11,8 @@ from typing import Any
 
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.defect import Defect, Said
-from toolfuzz.judge.differences import Reworded, Step
+from toolfuzz.judge.differences import Reworded
+from toolfuzz.judge.step import Step
 
 __all__ = ["explain", "explains_text"]
 

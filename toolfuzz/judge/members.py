@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import equal, same
 from toolfuzz.judge.differences import (
-    UNKNOWN,
     Added,
     Difference,
     Emptied,
@@ -16,12 +15,12 @@ from toolfuzz.judge.differences import (
     Lost,
     Marked,
     Renamed,
-    Step,
     Unasked,
 )
 from toolfuzz.judge.schema import is_filler
 from toolfuzz.judge.shapes import Place
 from toolfuzz.judge.spelled import NATIVE_MARKUP, json_text
+from toolfuzz.judge.step import UNKNOWN, Step
 
 __all__ = ["Members", "sort_out", "unwrap"]
 

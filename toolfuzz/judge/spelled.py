@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from toolfuzz.core.case import Json
 from toolfuzz.core.json import JsonError, parse
-from toolfuzz.judge.differences import UNKNOWN, Retyped, Step
+from toolfuzz.judge.differences import Retyped
 from toolfuzz.judge.repair import is_unread, python_literal
 from toolfuzz.judge.schema import Fault
+from toolfuzz.judge.step import UNKNOWN, Step
 
 __all__ = [
     "NATIVE_MARKUP",

@@ -6,11 +6,12 @@ from typing import Any
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.validation import fits
-from toolfuzz.judge.differences import UNKNOWN, Ambiguous, Difference, Leaf, Step, Wrapped
+from toolfuzz.judge.differences import Ambiguous, Difference, Leaf, Wrapped
 from toolfuzz.judge.members import sort_out, unwrap
 from toolfuzz.judge.schema import fault_of, proven
 from toolfuzz.judge.shapes import root_place
 from toolfuzz.judge.spelled import json_text, retyped
+from toolfuzz.judge.step import UNKNOWN, Step
 
 __all__ = ["violations"]
 

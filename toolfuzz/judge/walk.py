@@ -13,7 +13,6 @@ from dataclasses import replace
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import canonical, equal, kind_of, same, token
 from toolfuzz.judge.differences import (
-    UNKNOWN,
     Chosen,
     Difference,
     ItemsWrapped,
@@ -24,7 +23,6 @@ from toolfuzz.judge.differences import (
     Resized,
     Respelled,
     Reworded,
-    Step,
     Wrapped,
 )
 from toolfuzz.judge.explain import explains_text
@@ -32,6 +30,7 @@ from toolfuzz.judge.members import sort_out, unwrap
 from toolfuzz.judge.schema import closest_members
 from toolfuzz.judge.shapes import root_place
 from toolfuzz.judge.spelled import retyped, same_number, unwrapped_items
+from toolfuzz.judge.step import UNKNOWN, Step
 
 __all__ = ["differences"]
 

@@ -3,28 +3,13 @@
 from random import Random
 from typing import Any
 
-from toolfuzz.judge.defect import Defect, Said
+from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
-from toolfuzz.judge.differences import Ambiguous, Retyped
+from toolfuzz.judge.defects._stringified import stringified
 from toolfuzz.judge.example import value
 from toolfuzz.judge.faults import KEEP, changes
 from toolfuzz.judge.faults.schema import Spot
 from toolfuzz.judge.faults.values import dumped
-
-
-def explain(fact: Retyped) -> str | None:
-    """Look for a parameter's array as text; further in it is another defect."""
-    if fact.syntax != "JSON" or "array" not in fact.wanted or fact.depth > 1:
-        return None
-    return fact.as_text("array")
-
-
-def note(fact: Ambiguous) -> Said | None:
-    """Note text where the schema admits a string as well."""
-    if fact.depth > 1 or not isinstance(fact.loaded, list):
-        return None
-    said = "the schema admits a string and an array; can't tell which was meant"
-    return Said(said, "info")
 
 
 def simulate(place: Spot, rng: Random) -> Any:
@@ -60,7 +45,7 @@ DEFECT = Defect(
         "Where the schema admits a string as well, only the right answer decides; without one "
         "it is a note."
     ),
-    explain={Retyped: explain, Ambiguous: note},
+    explain=stringified("array"),
     outranks=before("array-as-json-string"),
     fault=changes(simulate),
     examples=(

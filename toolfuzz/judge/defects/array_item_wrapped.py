@@ -6,11 +6,12 @@ from typing import Any
 from toolfuzz.core.jsonvalue import equal
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
-from toolfuzz.judge.differences import UNKNOWN, ItemsWrapped, Retyped
+from toolfuzz.judge.differences import ItemsWrapped, Retyped
 from toolfuzz.judge.example import value
 from toolfuzz.judge.faults import KEEP, changes
 from toolfuzz.judge.faults.schema import Spot
 from toolfuzz.judge.spelled import unwrapped_items
+from toolfuzz.judge.step import UNKNOWN
 
 _SAID = "an object around the array's items"
 

@@ -6,6 +6,7 @@ from typing import Any
 from toolfuzz.core.jsonvalue import kind_of
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.defects._order import before
+from toolfuzz.judge.defects._stringified import undecided
 from toolfuzz.judge.differences import Ambiguous, Retyped
 from toolfuzz.judge.example import value
 from toolfuzz.judge.faults import KEEP, changes
@@ -22,19 +23,15 @@ def explain(fact: Retyped) -> str | None:
 
 def note(fact: Ambiguous) -> Said | None:
     """Note text where the schema admits a string as well."""
-    if fact.depth <= 1:
-        return None
-    kind = kind_of(fact.loaded)
-    return Said(f"the schema admits a string and an {kind}; can't tell which was meant", "info")
-
-
-_SCHEMA = {"type": "object"}
+    return undecided(kind_of(fact.loaded)) if fact.depth > 1 else None
 
 
 def simulate(place: Spot, rng: Random) -> Any:
     """A container further in becomes a string that holds its JSON."""
     return dumped(place.value) if isinstance(place.value, dict | list) and place.depth > 1 else KEEP
 
+
+_SCHEMA = {"type": "object"}
 
 DEFECT = Defect(
     slug="nested-stringified",

@@ -3,28 +3,13 @@
 from random import Random
 from typing import Any
 
-from toolfuzz.judge.defect import Defect, Said
+from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
-from toolfuzz.judge.differences import Ambiguous, Retyped
+from toolfuzz.judge.defects._stringified import stringified
 from toolfuzz.judge.example import value
 from toolfuzz.judge.faults import KEEP, changes
 from toolfuzz.judge.faults.schema import Spot
 from toolfuzz.judge.faults.values import dumped
-
-
-def explain(fact: Retyped) -> str | None:
-    """Look for a parameter's object as text; further in it is another defect."""
-    if fact.syntax != "JSON" or "object" not in fact.wanted or fact.depth > 1:
-        return None
-    return fact.as_text("object")
-
-
-def note(fact: Ambiguous) -> Said | None:
-    """Note text where the schema admits a string as well."""
-    if fact.depth > 1 or not isinstance(fact.loaded, dict):
-        return None
-    said = "the schema admits a string and an object; can't tell which was meant"
-    return Said(said, "info")
 
 
 def simulate(place: Spot, rng: Random) -> Any:
@@ -66,7 +51,7 @@ DEFECT = Defect(
         "Where the schema admits a string as well, only the right answer decides; without one "
         "it is a note."
     ),
-    explain={Retyped: explain, Ambiguous: note},
+    explain=stringified("object"),
     outranks=before("object-as-json-string"),
     fault=changes(simulate),
     examples=(
