@@ -1,7 +1,7 @@
 """A run folder that somebody else made: nothing in it writes, runs or sends anything elsewhere."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from toolfuzz.cli import cli
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.text import file_name
+from toolfuzz.report.formats import format_names
 from toolfuzz.runs.reproduce import service_of
 from toolfuzz.runs.trust import powers, require_trust
 
@@ -65,6 +66,58 @@ def test_a_slug_names_no_file_outside_the_run(
     outside = {path for path in names_in(tmp_path) if path.parts[:2] != ("inner", "run")}
     assert outside <= {Path("inner")}
     assert not any(path.name.startswith(".") for path in names_in(run))
+
+
+EVIL = "\x1b[31m\x1b]0;T\x07\n::error::x\u202e\ud800"
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every scalar in a line, of lists the first item alone."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from places(inner, (*path, key))
+    elif isinstance(value, list):
+        for inner in value[:1]:
+            yield from places(inner, (*path, 0))
+    elif path and path != ("event",):
+        yield path
+
+
+def changed(line: Line, path: tuple[Any, ...], value: Any) -> Line:
+    copy: Line = json.loads(json.dumps(line))
+    inner: Any = copy
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    return copy
+
+
+@pytest.mark.parametrize("value", [EVIL, 10**30], ids=["text", "number"])
+def test_no_field_of_a_journal_breaks_a_command_or_reaches_the_terminal(
+    honest: Path, tmp_path: Path, value: object
+) -> None:
+    """Each field of each kind of line in turn; refused in one line, or shown inert."""
+    lines = [json.loads(line) for line in (honest / "run.jsonl").read_text().splitlines()]
+    # One of each kind of place: what lies deeper in a schema or in arguments is alike.
+    kinds = {
+        (line["event"], tuple(k for k in path if isinstance(k, str))[:3]): (number, path)
+        for number, line in enumerate(lines)
+        for path in places(line)
+    }
+    assert len(kinds) > 50
+    everything = [arg for name in format_names() for arg in ("--report", name)]
+    for (event, keys), (number, path) in kinds.items():
+        run = tmp_path / "run"
+        run.mkdir(exist_ok=True)
+        doctored = [*lines[:number], changed(lines[number], path, value), *lines[number + 1 :]]
+        text = "".join(json.dumps(line) + "\n" for line in doctored)
+        (run / "run.jsonl").write_text(text)
+        commands = [("report", run, *everything), ("attribute", run), ("bug", run)]
+        for args in commands if value == EVIL else commands[:1]:
+            done = toolfuzz_(*args)
+            assert done.exit_code in (0, 2), (event, keys, args[0], done.output)
+            assert not {"\x1b", "\x07", "\u202e"} & set(done.output), (event, keys, args[0])
+            assert "\n::error::x" not in done.output, (event, keys, args[0])
 
 
 def test_what_a_journal_says_of_itself_is_printed_inert(

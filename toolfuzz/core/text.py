@@ -2,12 +2,13 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any, overload
 
 from toolfuzz.core.case import Json
 from toolfuzz.core.json import dumps
 
-__all__ = ["brief", "clip", "file_name", "printable"]
+__all__ = ["brief", "clip", "day", "file_name", "printable"]
 
 _MOST_TEXT = 300
 _MOST_JSON = 2000
@@ -29,6 +30,14 @@ def printable(text: str, *, keep_newlines: bool = False) -> str:
         return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
     return _UNSAFE.sub(spell, text)
+
+
+def day(seconds: float) -> str:
+    """Return a unix time as ``2026-11-23 10:15 UTC``; what is no time of any calendar says so."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except (OverflowError, ValueError, OSError):
+        return "at an unknown time"
 
 
 def file_name(text: str) -> str:

@@ -4,7 +4,6 @@ import json
 import os
 import platform
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import case_to_json
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.reply import Reply
-from toolfuzz.core.text import file_name, printable
+from toolfuzz.core.text import day, file_name, printable
 from toolfuzz.evidence.details import FailureDetails, Share
 from toolfuzz.evidence.excerpt import MARKS, excerpt
 from toolfuzz.evidence.minimize import Minimized
@@ -144,7 +143,7 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
         "api": details.target.format,
         "asked_model": details.target.model,
         "served_model": reply.model,
-        "date": _day(details.exchange.last.started),
+        "date": day(details.exchange.last.started),
         "version": __version__,
         "stream": details.exchange.stream,
         "tools": [{"name": t.name, "parameters": _json(t.parameters)} for t in details.case.tools],
@@ -262,16 +261,12 @@ def _environment(details: FailureDetails) -> list[tuple[str, str]]:
         ("system", f"{platform.system()} {platform.machine()}"),
         ("wire format", f"{details.target.format}, {_streamed(details.exchange.stream)}"),
         ("request parameters", json.dumps(params) if params else "the server's defaults"),
-        ("run of", _day(details.started)),
+        ("run of", day(details.started)),
     ]
 
 
 def _streamed(stream: bool) -> str:
     return "streamed" if stream else "not streamed"
-
-
-def _day(started: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(started))
 
 
 def _json(value: Any) -> str:

@@ -44,8 +44,9 @@ class Failure:
     @property
     def name(self) -> str:
         """A name for files: slug and target for people, the rest to tell causes apart."""
-        shape = hashlib.sha256(self.symptom.shape.encode()).hexdigest()[:4]
-        return file_name(f"{self.symptom.slug}-{self.target}-{self.example.id[:6]}{shape}")
+        shape = self.symptom.shape.encode("utf-8", "backslashreplace")
+        rest = self.example.id[:6] + hashlib.sha256(shape).hexdigest()[:4]
+        return file_name(f"{self.symptom.slug}-{self.target}-{rest}")
 
 
 def failures(run: RunData, only_cases: tuple[str, ...] = ()) -> list[Failure]:

@@ -189,7 +189,7 @@ def _top_defect(target: JsonObject) -> str:
     if not target["defects"]:
         return "–"
     slug, entry = next(iter(target["defects"].items()))
-    return f"{slug} ({entry['replies']})"
+    return f"{printable(slug)} ({entry['replies']})"
 
 
 def notes(summary: JsonObject) -> list[RenderableType]:
@@ -275,12 +275,12 @@ def defect_view(target: JsonObject, slug: str, entry: JsonObject) -> RenderableT
 
 
 def _defect_head(target: JsonObject, slug: str, entry: JsonObject) -> Text:
-    head = Text(slug, style="bold red")
-    head.append(
-        f" · {entry['replies']} of {target['judged']} calls on {printable(target['target'])}"
-        f" · usually {defects()[slug].usual}",
-        style="not bold default",
-    )
+    head = Text(printable(slug), style="bold red")
+    words = f" · {entry['replies']} of {target['judged']} calls on {printable(target['target'])}"
+    # A journal of another version may know other defects.
+    if known := defects().get(slug):
+        words += f" · usually {known.usual}"
+    head.append(words, style="not bold default")
     return head
 
 

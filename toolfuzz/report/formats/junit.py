@@ -6,6 +6,7 @@ read: https://github.com/testmoapp/junitxml
 """
 
 from collections import Counter, defaultdict
+from contextlib import suppress
 from datetime import UTC, datetime
 from xml.etree import ElementTree as Xml
 
@@ -34,7 +35,9 @@ def render(run: RunData, summary: JsonObject) -> bytes:
 def _suite(root: Xml.Element, run: RunData, summary: JsonObject, target: JsonObject) -> None:
     name = xml_text(named(target, target["target"]))
     suite = Xml.SubElement(root, "testsuite", name=name)
-    suite.set("timestamp", datetime.fromtimestamp(summary["started"], UTC).isoformat()[:19])
+    with suppress(OverflowError, ValueError, OSError):
+        # Left out when the journal's time is none.
+        suite.set("timestamp", datetime.fromtimestamp(summary["started"], UTC).isoformat()[:19])
     properties = Xml.SubElement(suite, "properties")
     facts = {
         "toolfuzz": summary["toolfuzz_version"],

@@ -6,6 +6,7 @@ from typing import Any
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.text import printable
 from toolfuzz.report.formats._rows import COLUMNS, rows
 
 __all__ = ["FILE", "render"]
@@ -21,7 +22,9 @@ def render(run: RunData, summary: JsonObject) -> bytes:
     except ImportError:
         raise UsageError("parquet needs pyarrow", "pip install 'toolfuzz[parquet]'") from None
     table = pyarrow.Table.from_pylist(list(rows(run)), schema=_schema(pyarrow))
-    table = table.replace_schema_metadata({"toolfuzz_version": summary["toolfuzz_version"]})
+    table = table.replace_schema_metadata(
+        {"toolfuzz_version": printable(summary["toolfuzz_version"])}
+    )
     file = io.BytesIO()
     pyarrow.parquet.write_table(table, file)
     return file.getvalue()

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from math import floor
@@ -16,7 +15,7 @@ from toolfuzz.analyze.compare import compare
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.rates import summarize
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.text import brief
+from toolfuzz.core.text import brief, day
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.report.html import latency, matrix
 from toolfuzz.report.html.body import HEAD, TAIL
@@ -197,7 +196,7 @@ def _environment() -> Environment:
         marked=marked,
         brief=brief,
         points=_points,
-        day=_day,
+        day=day,
         usd=_usd,
         issue=_issue,
         query=_query,
@@ -213,10 +212,6 @@ def _environment() -> Environment:
 
 def _points(share: float) -> str:
     return f"{100 * share:+.1f}".replace("-", "−")
-
-
-def _day(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _lines(values: Sequence[str]) -> Markup:
