@@ -29,6 +29,7 @@ __all__ = [
     "streamed",
     "tool",
     "value",
+    "whole",
 ]
 
 UNKNOWN: Final[Any] = object()
@@ -138,6 +139,11 @@ def opened(slot: int | None, arguments: Any = None, *, id: str, name: str) -> Fr
 def closed(slot: int | None) -> Fragment:
     """The event that closes a call."""
     return Fragment(0, "close", slot, keys=("index",))
+
+
+def whole(slot: int | None, arguments: str) -> Fragment:
+    """The event that repeats all arguments of a call."""
+    return Fragment(0, "done", slot, arguments=arguments, keys=("index", "arguments"))
 
 
 def delta(

@@ -45,7 +45,8 @@ def damage(streamed: StreamedCall, known: Known) -> Damage | None:
     if streamed.other is not None and not streamed.pieces:
         return None
     if raw and (other := next((w for w in streamed.wholes if w != raw), None)) is not None:
-        whole = next((w for w in streamed.wholes if load(w) is not None), None)
+        right = known.values and known.accepts(raw)
+        whole = None if right else next((w for w in streamed.wholes if load(w) is not None), None)
         message = "the argument deltas and the complete arguments differ"
         return Damage(_against(streamed.pieces, raw, other), message, raw, whole)
     if not raw or known.accepts(raw):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._streams import damaged
+from toolfuzz.judge.example import delta, opened, streamed, whole
 from toolfuzz.judge.facts import Facts
 
 
@@ -22,6 +23,7 @@ DEFECT = Defect(
     severity="error",
     layer="stream",
     stage="structure",
+    shows_in="stream",
     usual="the gateway",
     help=(
         "Clients that join the deltas and clients that take the last event get different calls. "
@@ -30,4 +32,21 @@ DEFECT = Defect(
     example='deltas {"a":1}, then arguments.done or the final item with {} or half of it',
     detect=detect,
     explains=frozenset({"stream-not-incremental"}),
+    examples=(
+        streamed(
+            opened(0, "", id="call_1", name="f"),
+            delta(0, '{"a":1}'),
+            whole(0, "{}"),
+            asked=[("f", {"a": 1})],
+            where="repeats",
+        ),
+        streamed(
+            opened(0, "", id="call_1", name="f"),
+            delta(0, '{"a":1}'),
+            whole(0, '{"a":1}'),
+            asked=[("f", {"a": 1})],
+            where="repeats",
+            found=False,
+        ),
+    ),
 )

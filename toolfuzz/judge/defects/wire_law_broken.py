@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from toolfuzz.core.reply import WireProblem
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.wording import one_line
 
@@ -23,6 +25,8 @@ def detect(facts: Facts) -> Iterable[Finding]:
     return [DEFECT.finding(message, severity=worst.severity)]
 
 
+_NO_ID = WireProblem("law", "$.id", "missing", severity="error")
+
 DEFECT = Defect(
     slug="wire-law-broken",
     group="G",
@@ -39,4 +43,9 @@ DEFECT = Defect(
     example="a stream without message_start, an output_item.done with another id than its added",
     indistinguishable="Reported only where no other defect says what is wrong.",
     detect=detect,
+    examples=(
+        answer(called("f"), asked=None, problems=(_NO_ID,)),
+        answer(called("f"), asked=None, found=False),
+        answer(called("f", id=""), asked=None, problems=(_NO_ID,), where="ids", found=False),
+    ),
 )
