@@ -96,7 +96,8 @@ async def test_what_is_signed_is_what_is_sent(monkeypatch: pytest.MonkeyPatch) -
 
     def answer(request: httpx.Request) -> httpx.Response:
         got.append(request)
-        return httpx.Response(403, json={"message": "no a-session-token"})
+        body = httpx.ByteStream(b'{"message":"no a-session-token"}')
+        return httpx.Response(403, stream=body)
 
     endpoint, model = resolve(f"bedrock/{_MODELS[-1]}")
     target = Target("x", "bedrock", model, endpoint.format)

@@ -1,9 +1,11 @@
 """Recorded exchanges beside each wire format (``examples/*.http``) are judged as they say.
 
 A file is laid out as ``toolfuzz bug`` writes it, under three lines: a title, the calls that were
-asked for, and what the judge must say of the reply: slugs, ``nothing`` or ``unjudged``.
+asked for, and what the judge must say of the reply: slugs, ``nothing`` or ``unjudged``. The body of
+a binary stream is base64, and ``base64`` stands behind its status.
 """
 
+import base64
 import json
 import re
 from dataclasses import dataclass
@@ -23,7 +25,8 @@ FILES = sorted(HOME.glob("*/examples/*.http"))
 LAYOUT = re.compile(
     r"# (?P<title>.+)\n# asked: (?P<asked>.+)\n# expect: (?P<expect>.+)\n"
     r"POST (?P<url>\S+)\n(?P<headers>(?:[\w-]+: .*\n)*)\n(?P<request>\{.*?\n\})\n\n"
-    r"### the response, as it came \(status (?P<status>\d+)\)\n\n(?P<response>.*)\n",
+    r"### the response, as it came \(status (?P<status>\d+)(?P<binary>, base64)?\)\n\n"
+    r"(?P<response>.*)\n",
     re.DOTALL,
 )
 
@@ -48,6 +51,7 @@ def read(file: Path) -> Recorded:
     turn = Turn(ask.messages, Expectation("calls" if calls else "no_call", calls))
     kind = {"content-type": "text/event-stream" if ask.stream else "application/json"}
     data = found["response"].encode()
+    data = base64.b64decode(data) if found["binary"] else data
     return Recorded(
         set(found["expect"].split()) - {"nothing"},
         Case("recorded", file.stem, (), ask.tools, (turn,)),

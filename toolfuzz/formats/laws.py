@@ -8,12 +8,14 @@ its list holds shapes::
     "message.id: string"          the field is there and of this type ("string|null": or of that)
     "choices[].delta: object"     … in each element of the array
     "logprobs?: object|null"      … if it is there
+    "delta: union"                an object of which just one member is set
     "choices[].index = 0"         the field is there with this value (JSON)
     "output[type=call].id: string"  … in each element with this type
 
 What a shape stands in is a matter of other laws: without it the shape says nothing.
 
-``kind`` is the field in which an event names its kind; without it all are of the kind ``event``.
+``kind`` is the field in which an event names its kind, "" where its name alone does; without it
+all are of the kind ``event``.
 ``first`` and ``last`` are the kinds a stream begins and ends with, ``once`` those that come once,
 ``same`` fields that are the same in all events, ``free`` kinds that are bound by nothing. ``life``
 are things that events open, fill and close; see ``formats/lives.py``. ``survives`` lists those laws
@@ -122,7 +124,7 @@ class _Book:
     def _kind(self, name: str, data: JsonObject) -> str:
         if self.kind is None:
             return "event"
-        kind = data.get(self.kind)
+        kind = data.get(self.kind) if self.kind else name
         return kind if isinstance(kind, str) else name
 
 

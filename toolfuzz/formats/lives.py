@@ -8,6 +8,8 @@ A table in ``laws.toml``::
     open = "content_block_start"       # kinds of events
     within = ["content_block_delta"]   # … that need an open one
     close = "content_block_stop"
+    itself = ["PATH"]                  # … that open a new one themselves, if they have this field
+    single = true                      # one is closed before the next one opens
     agree = ["KIND PATH = OPENED"]     # what an event says is what the opening event said there
     fits = { kind = KIND, field = PATH, opened = PATH, table = { text_delta = "text" } }
     needs = ["KIND PATH=VALUE"]        # what must come, if the opening event is like that
@@ -56,6 +58,8 @@ class _Rule:
     open: str
     close: str
     kinds: frozenset[str]
+    itself: tuple[str, ...]
+    single: bool
     agree: Mapping[str, tuple[tuple[str, str], ...]]
     needs: tuple[tuple[str, Callable[[JsonObject], bool] | None], ...]
     fits: _Fits | None
@@ -113,12 +117,16 @@ def _hear(
         return
     shown = f"{rule.name} {_shown(key)}"
     life = lives.get(key)
-    if kind == rule.open:
+    if kind == rule.open or (life is None and any(look(data, path) for path in rule.itself)):
         if life is not None:
             yield f"{rule.name}.twice", f"{shown} is opened again"
         elif key[-1] != before:
             yield f"{rule.name}.order", f"{shown} is opened out of turn"
-        lives[key] = _Life(data)
+        latest = next(reversed(lives.values()), None)
+        if rule.single and latest is not None and not latest.closed:
+            yield f"{rule.name}.single", f"{shown} is opened before the last one was closed"
+        life = lives[key] = _Life(data)
+    if kind == rule.open:
         return
     if life is None:
         yield f"{rule.name}.opened {kind}", f"{kind} for {shown}, which was never opened"
@@ -184,6 +192,8 @@ def _rule(table: Mapping[str, Any]) -> _Rule:
         open=table["open"],
         close=table["close"],
         kinds=frozenset({table["open"], table["close"], *table["within"]}),
+        itself=tuple(table.get("itself", ())),
+        single=table.get("single", False),
         agree={kind: tuple(pairs) for kind, pairs in agree.items()},
         needs=tuple(map(_need, table.get("needs", ()))),
         fits=_Fits(**table["fits"]) if "fits" in table else None,

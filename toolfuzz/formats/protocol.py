@@ -42,7 +42,8 @@ class Traits:
     ``indexed``: a reply is choices with messages, a stream is deltas that belong together by index
     (no event opens or closes a call). ``closes``: an event closes a call, and no argument may come
     after it. ``repeats``: the stream sends the whole arguments again at the end. ``finish_word``:
-    the finish reason says whether calls came. ``pings``: ``ping`` events may stand anywhere.
+    the finish reason says whether calls came. ``gated``: clients run calls only where it says so.
+    ``pings``: ``ping`` events may stand anywhere.
     ``serial``: a request can forbid several calls at once. ``strict``: it can ask for a tool's
     schema to be enforced. ``forbids``: it can offer tools and forbid calls. ``omits``: a call
     without arguments may leave them out.
@@ -56,6 +57,7 @@ class Traits:
     closes: bool = False
     repeats: bool = False
     finish_word: bool = True
+    gated: bool = False
     pings: bool = False
     serial: bool = True
     strict: bool = True

@@ -21,7 +21,10 @@ _ABSENT: Final = object()
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What must stand at ``path``: one of ``kinds`` (JSON type names), or exactly ``value``."""
+    """What must stand at ``path``: one of ``kinds``, or exactly ``value``.
+
+    The kinds are JSON type names, or ``union``: an object of which just one member is set.
+    """
 
     text: str
     steps: tuple[str, ...]
@@ -38,8 +41,16 @@ class Shape:
             elif self.value is not _ABSENT:
                 if found != self.value or type(found) is not type(self.value):
                     yield f"{'.'.join(self.steps)} is not {strictjson.dumps(self.value)}"
+            elif "union" in self.kinds:
+                if not _is_union(found):
+                    yield f"{'.'.join(self.steps)} is no object with one member"
             elif kind_of(found) not in self.kinds:
                 yield f"{'.'.join(self.steps)} is {a_kind(found)}"
+
+
+def _is_union(value: Json) -> bool:
+    """Whether just one member of an object is set; null is not."""
+    return isinstance(value, dict) and sum(inner is not None for inner in value.values()) == 1
 
 
 def shape(text: str) -> Shape:

@@ -17,7 +17,9 @@ from toolfuzz.judge.wording import one_line
 
 __all__ = ["about_parameter", "is_limit", "names_defect", "points_at_tools"]
 
-_LIMITS = re.compile(r"rate.?limit|overloaded|too many requests|quota|capacity|unavailable", re.I)
+_LIMITS = re.compile(
+    r"rate.?limit|overloaded|too many requests|throttl|quota|capacity|unavailable", re.I
+)
 _PARAMETER = re.compile(
     r"unknown name|cannot find field|"
     r"(unknown|unrecognized|unsupported|unexpected|invalid|extra).{0,30}"

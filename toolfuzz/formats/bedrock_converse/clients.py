@@ -26,10 +26,13 @@ def _converse(attempt: Attempt) -> Iterator[Call]:
     """
     reply = _client(attempt).converse(**_ASKED)
     message = reply["output"]["message"]
+    # It goes back with the results, so it must have a role.
+    assert message["role"] == "assistant"
     if reply["stopReason"] == "tool_use":
         for block in message["content"]:
-            if "toolUse" in block:
-                yield block["toolUse"]["name"], block["toolUse"]["input"]
+            if use := block.get("toolUse"):
+                assert use["toolUseId"], "the result is sent back under it"
+                yield use["name"], use["input"]
 
 
 def _by_block(attempt: Attempt) -> Iterator[Call]:
@@ -53,7 +56,6 @@ def _by_block(attempt: Attempt) -> Iterator[Call]:
                 tool = {}
             case {"messageStop": stop}:
                 stop_reason = stop["stopReason"]
-    # It goes back with the results, so it must have a role.
     assert message["role"] == "assistant"
     if stop_reason == "tool_use":
         for call in message["content"]:
@@ -66,6 +68,7 @@ def _by_index(attempt: Attempt) -> Iterator[Call]:
     for event in _events(attempt):
         match event:
             case {"contentBlockStart": {"start": {"toolUse": opened}, **rest}}:
+                assert opened["toolUseId"], "the result is sent back under it"
                 calls[rest["contentBlockIndex"]] = (opened["name"], [])
             case {"contentBlockDelta": {"delta": {"toolUse": piece}, **rest}}:
                 calls[rest["contentBlockIndex"]][1].append(piece["input"])

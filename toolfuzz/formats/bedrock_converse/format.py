@@ -27,7 +27,12 @@ FORMAT = WireFormat(
     docs="https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html",
     key_env=KEY_ENV,
     traits=Traits(
-        arguments="object", id_prefix="tooluse_", closes=True, serial=False, forbids=False
+        arguments="object",
+        id_prefix="tooluse_",
+        closes=True,
+        gated=True,
+        serial=False,
+        forbids=False,
     ),
     framing=EVENT_STREAM,
     path=path,

@@ -37,7 +37,10 @@ def plain(root: JsonObject, notes: Notes) -> Reply:
         if not isinstance(block, dict):
             notes.add("bad-field", where, f"a block is {a_kind(block)}")
         elif "toolUse" in block:
-            calls += _calls(block, where, notes)
+            calls += _calls(_object(block, "toolUse", where, notes), where, notes)
+        elif "name" in block and "input" in block:
+            notes.add("call-type", where, "a call that doesn't stand in toolUse")
+            calls += _calls({**block, "toolUseId": block.get("id")}, where, notes)
         elif "text" in block:
             texts.append(text_of(block, "text", where, notes))
         elif "reasoningContent" in block:
@@ -96,6 +99,8 @@ class _Stream:
 
     def hear(self, number: int, kind: str, data: JsonObject) -> None:
         where = f"event {number}"
+        if self.ended and kind != "metadata":
+            self.notes.law("end", where, f"{kind} after messageStop", "warn")
         match kind:
             case "contentBlockStart":
                 self._open(number, data, where)
@@ -176,8 +181,7 @@ class _Stream:
 _KEYS = [("id", "toolUseId"), ("name", "name"), ("arguments", "input")]
 
 
-def _calls(block: JsonObject, where: str, notes: Notes) -> list[ToolCall]:
-    use = _object(block, "toolUse", where, notes)
+def _calls(use: JsonObject, where: str, notes: Notes) -> list[ToolCall]:
     if _is_servers(use):
         return []
     arguments = use.get("input")

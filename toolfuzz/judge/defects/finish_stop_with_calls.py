@@ -18,7 +18,10 @@ def detect(facts: Facts) -> Iterable[Finding]:
     named = facts.turn.tool_choice.startswith("tool:")
     if named and reply.finish == "stop":
         return ()
-    return [DEFECT.finding(f"finish reason {one_line(str(reply.finish_reason))}")]
+    severity = "error" if facts.traits.gated else DEFECT.severity
+    return [
+        DEFECT.finding(f"finish reason {one_line(str(reply.finish_reason))}", severity=severity)
+    ]
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:
