@@ -163,14 +163,14 @@ def test_demands_and_parallel_flags_in_every_wire_format(api: str) -> None:
     assert seen >= set(names)
 
 
-def test_twins_stand_beside_their_originals() -> None:
+def test_respelled_cases_stand_beside_their_originals() -> None:
     cases = asked("--respell", "--cases", "12", "--feature", "ref-defs", "--feature", "strict")
     ids = {case["id"] for case in cases if case["origin"] == "generated"}
-    twins = [case["origin"].split(":") for case in cases if case["id"] not in ids]
+    others = [case["origin"].split(":") for case in cases if case["id"] not in ids]
     assert len(ids) == 12
-    assert {kind for kind, _, _ in twins} == {"twin"}
-    assert {original for _, _, original in twins} == ids
-    spellings = {spelling for _, spelling, _ in twins}
+    assert {kind for kind, _, _ in others} == {"respelled"}
+    assert {original for _, _, original in others} == ids
+    spellings = {spelling for _, spelling, _ in others}
     assert spellings >= {"neutral-names", "no-description", "inlined-ref", "strict-off"}
 
 

@@ -11,8 +11,8 @@ from toolfuzz.core.case import Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.generate.features import all_features
 from toolfuzz.generate.features.strict import closed
 from toolfuzz.generate.probes import all_probes
+from toolfuzz.generate.respell import SPELLINGS
 from toolfuzz.generate.spot import spot
-from toolfuzz.generate.twins import TWINS
 from toolfuzz.generate.values import CANARIES, WORDS, classify
 
 
@@ -139,9 +139,9 @@ def test_every_canary_belongs_to_its_class() -> None:
     assert {classify(text) for text in WORDS} == {None}
 
 
-def test_the_guide_names_every_feature_probe_and_twin() -> None:
+def test_the_guide_names_every_feature_probe_and_spelling() -> None:
     guide = (Path(toolfuzz.__file__).parents[1] / "docs" / "generation.md").read_text()
-    for name in (*all_features(), *all_probes(), *TWINS):
+    for name in (*all_features(), *all_probes(), *SPELLINGS):
         assert f"`{name}`" in guide, name
     opt_in = {f.name for f in all_features().values() if f.opt_in}
     assert set(re.findall(r"`([\w-]+)`\\\*", guide)) == opt_in

@@ -134,8 +134,8 @@ def collect(events: Iterable[Event], *, keep_exchanges: bool = False) -> RunData
             raise UsageError(f"the journal judges case {verdict.case_id}, which it never drew")
         if verdict.target not in known:
             raise UsageError(f"the journal judges {verdict.target!r}, which it never asked")
-    originals = [v for v in verdicts.values() if cases[v.case_id].twin_of is None]
-    respelled = [v for v in verdicts.values() if cases[v.case_id].twin_of is not None]
+    originals = [v for v in verdicts.values() if cases[v.case_id].respelled_from is None]
+    respelled = [v for v in verdicts.values() if cases[v.case_id].respelled_from is not None]
     return RunData(
         started, cases, originals, respelled, skipped, traffic, exchanges, given_up, finished
     )

@@ -117,7 +117,7 @@ def summarize(run: RunData) -> JsonObject:
         "finish_reason": run.finished.reason if run.finished else "cut-off",
         "seed": run.started.settings.get("seed"),
         "settings": run.started.settings,
-        "cases": sum(case.twin_of is None for case in run.cases.values()),
+        "cases": sum(case.respelled_from is None for case in run.cases.values()),
         "skipped": [asdict(skip) for skip in run.skipped],
         "targets": [_target(run, target) for target in run.started.targets],
     }
@@ -182,10 +182,10 @@ def _respelled(run: RunData, target: str, judged: Sequence[Verdict]) -> JsonObje
     originals = {(v.case_id, v.repeat, v.stream): v.status == "pass" for v in judged}
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for verdict in run.respelled:
-        twin_of = run.cases[verdict.case_id].twin_of
-        if verdict.target != target or verdict.status == "unjudged" or twin_of is None:
+        respelled_from = run.cases[verdict.case_id].respelled_from
+        if verdict.target != target or verdict.status == "unjudged" or respelled_from is None:
             continue
-        spelling, original = twin_of
+        spelling, original = respelled_from
         passed = originals.get((original, verdict.repeat, verdict.stream))
         if passed is None:
             continue

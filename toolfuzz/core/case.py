@@ -75,7 +75,7 @@ class Case:
     ``id`` is the hash of what is asked (tools and turns), never of a seed or an index;
     ``schema_id`` that of the offered tools alone.
     ``origin`` is ``generated`` or says where the tools came from (``tools:data_import.json``); a
-    twin's is ``twin:SPELLING:ID`` with the id of the case that it spells anew.
+    respelled case's is ``respelled:SPELLING:ID`` with the id of the case that it spells anew.
     """
 
     origin: str
@@ -113,11 +113,14 @@ class Case:
         return self.schema_id if self.origin == "generated" else self.id
 
     @property
-    def twin_of(self) -> tuple[str, str] | None:
-        """The changed spelling and the original's id, when this is a twin."""
+    def respelled_from(self) -> tuple[str, str] | None:
+        """The spelling and the original's id, when this is a respelled case.
+
+        Journals of version 0.1 call it a twin.
+        """
         kind, _, rest = self.origin.partition(":")
         spelling, _, original = rest.partition(":")
-        return (spelling, original) if kind == "twin" else None
+        return (spelling, original) if kind in ("respelled", "twin") else None
 
     def at(self, turn: int) -> Turn:
         """Return a turn, counted from 0; -1 is the last."""

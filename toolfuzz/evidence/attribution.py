@@ -15,7 +15,7 @@ from toolfuzz.evidence.failures import Failure
 from toolfuzz.evidence.layer import Layer, Trial, Way, decide
 from toolfuzz.evidence.reduce import BudgetSpentError, all_answers
 from toolfuzz.evidence.study import open_study
-from toolfuzz.generate.twins import TWINS, twins
+from toolfuzz.generate.respell import SPELLINGS, respelled
 from toolfuzz.judge.policy import Policy
 from toolfuzz.sources.source import SourceSpec
 
@@ -23,7 +23,7 @@ __all__ = ["Attribution", "Other", "attribute_failure", "attribution_to_json"]
 
 TIMES = 16
 # A failure's place has another name there.
-_RENAMED = frozenset({TWINS["neutral-names"]})
+_RENAMED = frozenset({SPELLINGS["neutral-names"]})
 _ITEM = re.compile(r"/[0-9]+(?=/|$)")
 
 
@@ -96,8 +96,8 @@ async def attribute_failure(
                 sure = nature_of(other.source.target).deterministic
                 asked = await examiner(other.source, stream, f"{other.way}-{number}")
                 await ask(other.way, other.what, asked, case, sure)
-            for name, twin in twins(case).items():
-                await ask("respelled", TWINS[name], own, twin, deterministic)
+            for name, spelled in respelled(case).items():
+                await ask("respelled", SPELLINGS[name], own, spelled, deterministic)
             cause = await ablate(
                 failure.example,
                 _shows(own, failure.symptom.slug, failure.finding.pointer),

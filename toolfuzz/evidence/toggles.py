@@ -1,7 +1,7 @@
 """Cases without one of their features, and cases with hardly anything but some features.
 
 Nothing is asked here. Both are found by taking parts of a case away (``tree.CaseTree``) and by
-spelling its tools anew (``generate.twins``).
+spelling its tools anew (``generate.respell``).
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,8 +11,8 @@ from toolfuzz.core.case import Case, Json
 from toolfuzz.core.codec import case_to_json
 from toolfuzz.core.jsonvalue import tokens_of
 from toolfuzz.evidence.tree import CaseTree, Node
+from toolfuzz.generate.respell import respelled
 from toolfuzz.generate.spot import spot
-from toolfuzz.generate.twins import twins
 
 __all__ = ["Toggle", "bare_with", "features_of", "toggle"]
 
@@ -41,7 +41,7 @@ def toggle(case: Case, feature: str) -> Toggle | None:
     Of several the one is taken that changes least.
     """
     before = features_of(case)
-    spelled = (twin for name, twin in twins(case).items() if name not in _RENAMING)
+    spelled = (other for name, other in respelled(case).items() if name not in _RENAMING)
     without = [t for t in spelled if feature not in features_of(t)]
     if (pruned := _largest_without(case, feature)) is not None:
         without.append(pruned)

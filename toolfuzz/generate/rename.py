@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from toolfuzz.core.case import Json, JsonObject
-from toolfuzz.generate.respell import everywhere, pointed
+from toolfuzz.generate.spellings import everywhere, pointed
 from toolfuzz.generate.spot import nodes
 
 __all__ = ["neutral_names", "renamed", "renamed_value"]

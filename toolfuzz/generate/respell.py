@@ -1,147 +1,135 @@
-"""Other spellings of a schema that allow the same values."""
+"""Respelled cases: the same calls, asked for under another spelling of the tools.
 
-from collections.abc import Callable
-from typing import Any
+Where a case fails and the respelled one passes, the difference between the spellings is to blame.
+"""
 
-from toolfuzz.core.case import Json, JsonObject
-from toolfuzz.core.jsonvalue import resolve_ref
-from toolfuzz.generate.spot import nodes
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 
-__all__ = [
-    "everywhere",
-    "inlined",
-    "null_by_any_of",
-    "null_by_type_list",
-    "pointed",
-    "undescribed",
-]
+from toolfuzz.core.case import Case, ExpectedCall, JsonObject, Tool, Turn
+from toolfuzz.generate import rename, spellings
+from toolfuzz.generate.prompts import can_choose, read, render
+from toolfuzz.generate.spot import spot
+from toolfuzz.generate.validity import invalid_at
 
-_NOTES = frozenset(("title", "description", "default", "examples", "deprecated"))
-_MAPS = frozenset(("properties", "$defs", "definitions", "patternProperties", "dependentSchemas"))
-_DATA = frozenset(("enum", "const", "default", "examples", "required", "dependentRequired"))
+__all__ = ["SPELLINGS", "respelled"]
+
+Calls = Sequence[ExpectedCall]
 
 
-def inlined(schema: JsonObject) -> JsonObject:
-    """Replace local references by what they point to; recursive and dangling ones stay."""
-    done: JsonObject = _inline(schema, schema)
-    if _references(done):
-        return {**done, **{key: schema[key] for key in ("$defs", "definitions") if key in schema}}
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """``change`` spells the n-th tool anew; ``arguments`` changes what it is called with."""
+
+    summary: str
+    change: Callable[[Tool, int], Tool]
+    arguments: Callable[[Tool, JsonObject], JsonObject] = lambda tool, arguments: arguments
+
+
+def _in_schema(spell: Callable[[JsonObject], JsonObject]) -> Callable[[Tool, int], Tool]:
+    return lambda tool, n: replace(tool, parameters=spell(tool.parameters))
+
+
+def _neutral(tool: Tool, n: int) -> Tool:
+    parameters = rename.renamed(tool.parameters, rename.neutral_names(tool.parameters))
+    return replace(tool, name=f"tool_{n}", parameters=parameters)
+
+
+def _neutral_arguments(tool: Tool, arguments: JsonObject) -> JsonObject:
+    names = rename.neutral_names(tool.parameters)
+    done: JsonObject = (
+        rename.renamed_value(arguments, tool.parameters, names) if names else arguments
+    )
     return done
 
 
-def null_by_type_list(schema: JsonObject) -> JsonObject:
-    """Spell ``anyOf: [X, null]`` as ``type: [x, "null"]`` where X has one plain type."""
-    return dict(everywhere(schema, _as_type_list))
+def _undescribed(tool: Tool, n: int) -> Tool:
+    return replace(tool, description="", parameters=spellings.undescribed(tool.parameters))
 
 
-def null_by_any_of(schema: JsonObject) -> JsonObject:
-    """Spell ``type: [x, "null"]`` as ``anyOf: [X, null]``."""
-    return dict(everywhere(schema, _as_any_of))
+def _lenient(tool: Tool, n: int) -> Tool:
+    return replace(tool, strict=False)
 
 
-def undescribed(schema: JsonObject) -> JsonObject:
-    """Leave out every ``description`` and ``title`` that is a note, not a property."""
-    return dict(everywhere(schema, _without_text))
+_SPELLINGS = {
+    "inlined-ref": _Spelling(
+        "every $ref replaced by what it points to",
+        _in_schema(spellings.inlined),
+    ),
+    "nullable-type-list": _Spelling(
+        "anyOf with null spelled as a type list", _in_schema(spellings.null_by_type_list)
+    ),
+    "nullable-anyof": _Spelling(
+        "a type list with null spelled as anyOf", _in_schema(spellings.null_by_any_of)
+    ),
+    "neutral-names": _Spelling(
+        "tools called tool_1, … and all properties p1, …",
+        _neutral,
+        _neutral_arguments,
+    ),
+    "no-description": _Spelling("no descriptions of tools and parameters", _undescribed),
+    "strict-off": _Spelling("strict: false", _lenient),
+}
+
+SPELLINGS: dict[str, str] = {name: spelling.summary for name, spelling in _SPELLINGS.items()}
+"""Every spelling with a line about it."""
 
 
-def everywhere(schema: Json, change: Callable[[JsonObject], JsonObject]) -> Any:
-    """Apply the change to every schema node, from the leaves up; data in it stays as it is."""
-    if isinstance(schema, list):
-        return [everywhere(item, change) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    done: JsonObject = {}
-    for key, held in schema.items():
-        if key in _DATA:
-            done[key] = held
-        elif key in _MAPS and isinstance(held, dict):
-            done[key] = {name: everywhere(node, change) for name, node in held.items()}
-        else:
-            done[key] = everywhere(held, change) if isinstance(held, dict | list) else held
-    return change(done)
+def respelled(case: Case) -> dict[str, Case]:
+    """Return the case under each spelling: only those that differ from it and ask for the same.
 
-
-def _without_text(node: JsonObject) -> JsonObject:
-    return {key: held for key, held in node.items() if key not in ("description", "title")}
-
-
-def _as_type_list(node: JsonObject) -> JsonObject:
-    branches = node.get("anyOf")
-    if not isinstance(branches, list) or len(branches) != 2 or {"type": "null"} not in branches:
-        return node
-    other = next((b for b in branches if b != {"type": "null"}), None)
-    beside = {key: held for key, held in node.items() if key != "anyOf"}
-    if not isinstance(other, dict) or not isinstance(other.get("type"), str) or "const" in other:
-        return node
-    if set(beside) - _NOTES:
-        return node
-    done = {**other, **beside, "type": [other["type"], "null"]}
-    if "enum" in other:
-        done["enum"] = [*other["enum"], None]
-    return done
-
-
-def _as_any_of(node: JsonObject) -> JsonObject:
-    types = node.get("type")
-    if not isinstance(types, list) or len(types) != 2 or "null" not in types or "const" in node:
-        return node
-    (kind,) = [t for t in types if t != "null"] or ["null"]
-    notes = {key: held for key, held in node.items() if key in _NOTES}
-    other = {key: held for key, held in node.items() if key not in _NOTES} | {"type": kind}
-    if "enum" in node:
-        if None not in node["enum"]:
-            return node
-        other["enum"] = [option for option in node["enum"] if option is not None]
-    return {"anyOf": [other, {"type": "null"}], **notes}
-
-
-def _inline(schema: Json, root: JsonObject) -> Any:
-    if isinstance(schema, list):
-        return [_inline(item, root) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    target = _target(schema["$ref"], root) if "$ref" in schema else None
-    done: JsonObject = {}
-    for key, held in schema.items():
-        if key in _DATA:
-            done[key] = held
-        elif key in _MAPS and isinstance(held, dict):
-            if key not in ("$defs", "definitions"):
-                done[key] = {name: _inline(node, root) for name, node in held.items()}
-        elif key != "$ref" or target is None:
-            done[key] = _inline(held, root)
-    return done if target is None else _joined(_inline(target, root), done)
-
-
-def _joined(target: JsonObject, beside: JsonObject) -> JsonObject:
-    """Put what was referenced and what stood beside the reference into one schema."""
-    if (target.keys() & beside.keys()) - _NOTES:
-        return {**beside, "allOf": [target, *beside.get("allOf", ())]}
-    return {**target, **beside}
-
-
-def _target(ref: Any, root: JsonObject) -> JsonObject | None:
-    """Return what a local reference points to; None for one that can't be inlined."""
-    found = pointed(ref, root)
-    seen: set[str] = set()
-    left = _references(found)
-    while left:
-        other = left.pop()
-        if other == ref:
-            return None
-        if other not in seen:
-            seen.add(other)
-            left += _references(pointed(other, root))
+    A case whose prompts were not made by ``prompts`` has none; nor has it one that would leave
+    the right answer unclear (``choose`` without descriptions) or make it invalid.
+    """
+    found = {}
+    for name, kind in _SPELLINGS.items():
+        other = _respelled(case, kind)
+        if other is not None and other.id != case.id and invalid_at(other) is None:
+            found[name] = other
     return found
 
 
-def pointed(ref: Any, root: JsonObject) -> JsonObject | None:
-    """Return the schema that a local reference points to, None when there is none."""
-    found = resolve_ref(root, ref)
-    return found if isinstance(found, dict) else None
+def _respelled(case: Case, kind: _Spelling) -> Case | None:
+    tools = tuple(kind.change(tool, n) for n, tool in zip(count(1), case.tools, strict=False))
+    olds = {tool.name: tool for tool in case.tools}
+    names = {old.name: new.name for old, new in zip(case.tools, tools, strict=True)}
+
+    def called(calls: Calls) -> tuple[ExpectedCall, ...]:
+        return tuple(
+            ExpectedCall(names[c.tool], kind.arguments(olds[c.tool], c.arguments)) for c in calls
+        )
+
+    turns = []
+    for turn in case.turns:
+        try:
+            other = _turn(case, turn, tools, called)
+        except ValueError:  # two names would become one
+            return None
+        if other is None:
+            return None
+        turns.append(other)
+    expected = [call for turn in turns for call in turn.expect.calls]
+    return replace(case, features=spot(tools, expected, turns), tools=tools, turns=tuple(turns))
 
 
-def _references(schema: Json) -> list[str]:
-    """Return every reference below; a property that is called ``$ref`` isn't one."""
-    refs = (node.get("$ref") for node, _ in nodes(schema))
-    return [ref for ref in refs if isinstance(ref, str)]
+def _turn(
+    case: Case,
+    turn: Turn,
+    tools: tuple[Tool, ...],
+    called: Callable[[Calls], tuple[ExpectedCall, ...]],
+) -> Turn | None:
+    asked = read(turn.messages, case.tools)
+    if asked is None or len(turn.messages) != 1:
+        return None
+    if not asked:
+        return turn
+    calls = called(asked)
+    probe = "echo" if turn.expect.kind == "no_call" else case.probe
+    if probe == "choose" and not can_choose(calls[0].tool, tools):
+        return None
+    expect = replace(turn.expect, calls=called(turn.expect.calls))
+    choice = turn.tool_choice
+    if choice.startswith("tool:"):
+        choice = f"tool:{expect.calls[0].tool}"
+    return replace(turn, messages=render(probe, tools, calls), expect=expect, tool_choice=choice)

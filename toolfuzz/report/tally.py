@@ -101,7 +101,7 @@ class Tally:
                 self.at_most = "check" in settings
                 self.targets = {t.name: TargetTally(t) for t in event.targets}
                 self._began = self._clock()
-            case CaseDrawn(case) if case.twin_of:
+            case CaseDrawn(case) if case.respelled_from:
                 self._respelled.add(case.id)
             case ExchangeRecorded(exchange):
                 one = self.targets[exchange.target]

@@ -35,10 +35,10 @@ def draw(options: RunOptions, tool_sets: Sequence[ToolSet]) -> AsyncGenerator[Ca
 
 
 async def _with_respelled(cases: AsyncGenerator[Case]) -> AsyncGenerator[Case]:
-    from toolfuzz.generate.twins import twins
+    from toolfuzz.generate.respell import respelled
 
     async with aclosing(cases):
         async for case in cases:
             yield case
-            for spelling, twin in twins(case).items():
-                yield replace(twin, origin=f"twin:{spelling}:{case.id}")
+            for spelling, other in respelled(case).items():
+                yield replace(other, origin=f"respelled:{spelling}:{case.id}")

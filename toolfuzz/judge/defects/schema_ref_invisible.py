@@ -49,7 +49,7 @@ DEFECT = Defect(
     ),
     indistinguishable=(
         "One reply can't tell it from a model that ignores the schema; it is certain when the "
-        "inlined twin works."
+        "inlined spelling works."
     ),
     pairs=("missing-required", "value-changed", "schema-unenforced"),
     explain={Invented: explain},

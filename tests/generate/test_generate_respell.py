@@ -1,4 +1,4 @@
-"""Twins: the same question under another spelling of the tools."""
+"""Respelled: the same question under another spelling of the tools."""
 
 import json
 from collections.abc import Iterator
@@ -6,13 +6,15 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator, Draft202012Validator
+from jsonschema.validators import validator_for
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Tool, Turn
 from toolfuzz.generate import draw_cases
 from toolfuzz.generate.prompts import read, render
 from toolfuzz.generate.rename import neutral_names, renamed, renamed_value
-from toolfuzz.generate.respell import (
+from toolfuzz.generate.respell import SPELLINGS, respelled
+from toolfuzz.generate.spellings import (
     inlined,
     null_by_any_of,
     null_by_type_list,
@@ -20,7 +22,6 @@ from toolfuzz.generate.respell import (
 )
 from toolfuzz.generate.spot import nodes
 from toolfuzz.generate.tools.toolset import ToolSet
-from toolfuzz.generate.twins import TWINS, twins
 from toolfuzz.generate.validity import invalid_at
 
 INDIRECT = ["ref-defs", "ref-definitions", "ref-siblings", "nullable-anyof", "nullable-type-list"]
@@ -49,26 +50,26 @@ def keywords(case: Case) -> set[str]:
     return {key for tool in case.tools for node, _ in nodes(tool.parameters) for key in node}
 
 
-def test_a_twin_asks_for_the_same_values(cases: list[Case]) -> None:
+def test_a_respelled_case_asks_for_the_same_values(cases: list[Case]) -> None:
     kinds = set()
     for case in cases:
-        for kind, twin in twins(case).items():
+        for kind, other in respelled(case).items():
             kinds.add(kind)
-            assert twin.id != case.id
-            assert twin.probe == case.probe
-            assert invalid_at(twin) is None
-            for turn, other in zip(case.turns, twin.turns, strict=True):
+            assert other.id != case.id
+            assert other.probe == case.probe
+            assert invalid_at(other) is None
+            for turn, new in zip(case.turns, other.turns, strict=True):
                 assert [list(leaves(c.arguments)) for c in turn.expect.calls] == [
-                    list(leaves(c.arguments)) for c in other.expect.calls
+                    list(leaves(c.arguments)) for c in new.expect.calls
                 ]
-                if other.expect.kind == "calls":
-                    assert read(other.messages, twin.tools) == list(other.expect.calls)
-    assert kinds == set(TWINS)
+                if new.expect.kind == "calls":
+                    assert read(new.messages, other.tools) == list(new.expect.calls)
+    assert kinds == set(SPELLINGS)
 
 
-def test_a_twin_has_lost_what_it_is_named_after(cases: list[Case]) -> None:
+def test_a_respelled_case_has_lost_what_it_is_named_after(cases: list[Case]) -> None:
     for case in cases:
-        found = twins(case)
+        found = respelled(case)
         if "inlined-ref" in found:
             assert "$ref" in keywords(case)
             recursive = "ref-recursive" in case.features
@@ -82,14 +83,14 @@ def test_a_twin_has_lost_what_it_is_named_after(cases: list[Case]) -> None:
             assert names == [f"tool_{n}" for n in range(1, len(names) + 1)]
 
 
-def test_what_has_nothing_to_respell_has_no_such_twin() -> None:
+def test_what_has_nothing_to_respell_has_no_such_spelling() -> None:
     plain = Tool(
         "tool_1",
         "",
         {"type": "object", "properties": {"p1": {"type": "string"}}, "required": ["p1"]},
     )
     for case in draw_cases(10, tools=[ToolSet("t", (plain,))]):
-        assert twins(case) == {}
+        assert respelled(case) == {}
 
 
 REF = {"$ref": "#/$defs/A"}
@@ -97,7 +98,7 @@ A = {"type": "object", "properties": {"x": {"type": "integer"}}}
 
 
 @pytest.mark.parametrize(
-    ("respell", "schema", "expected"),
+    ("spell", "schema", "expected"),
     [
         (inlined, {"properties": {"a": REF}, "$defs": {"A": A}}, {"properties": {"a": A}}),
         (
@@ -138,13 +139,13 @@ A = {"type": "object", "properties": {"x": {"type": "integer"}}}
         ),
     ],
 )
-def test_respelling(respell: object, schema: dict, expected: dict) -> None:
-    assert callable(respell)
-    assert respell(schema) == expected
+def test_respelling(spell: object, schema: dict, expected: dict) -> None:
+    assert callable(spell)
+    assert spell(schema) == expected
 
 
 @pytest.mark.parametrize(
-    ("respell", "schema"),
+    ("spell", "schema"),
     [
         (inlined, {"$ref": "#/$defs/N", "$defs": {"N": {"items": {"$ref": "#/$defs/N"}}}}),
         (inlined, {"items": {"$ref": "https://example.org/a.json"}}),
@@ -155,9 +156,9 @@ def test_respelling(respell: object, schema: dict, expected: dict) -> None:
         (null_by_any_of, {"enum": [["x", "null"]]}),
     ],
 )
-def test_what_stays_as_it_is(respell: object, schema: dict) -> None:
-    assert callable(respell)
-    assert respell(schema) == schema
+def test_what_stays_as_it_is(spell: object, schema: dict) -> None:
+    assert callable(spell)
+    assert spell(schema) == schema
 
 
 NESTED = {
@@ -210,7 +211,7 @@ def test_names_are_neutral_at_every_level() -> None:
     assert renamed_value(neutral, schema, back) == value
 
 
-def test_a_new_name_that_is_taken_is_no_twin() -> None:
+def test_a_new_name_that_is_taken_is_not_given() -> None:
     schema = {"type": "object", "properties": {"a": {}}}
     with pytest.raises(ValueError, match="taken"):
         renamed_value({"a": 1, "p1": 2}, schema, neutral_names(schema))
@@ -219,7 +220,7 @@ def test_a_new_name_that_is_taken_is_no_twin() -> None:
         render("echo", [tool], [ExpectedCall("t", {"a": 1, "p1": 2})]),
         Expectation("calls", (ExpectedCall("t", {"a": 1, "p1": 2}),)),
     )
-    assert "neutral-names" not in twins(Case("x", "echo", (), (tool,), (turn,)))
+    assert "neutral-names" not in respelled(Case("x", "echo", (), (tool,), (turn,)))
 
 
 def test_a_reference_through_a_property_keeps_its_names() -> None:
@@ -231,11 +232,11 @@ def test_a_reference_through_a_property_keeps_its_names() -> None:
 def test_a_named_tool_is_named_anew() -> None:
     found = 0
     for case in draw_cases(60, features=["choice-named"]):
-        twin = twins(case).get("neutral-names")
-        (turn,) = (twin or case).turns
-        if twin is not None and turn.tool_choice.startswith("tool:"):
+        other = respelled(case).get("neutral-names")
+        (turn,) = (other or case).turns
+        if other is not None and turn.tool_choice.startswith("tool:"):
             assert turn.tool_choice == f"tool:{turn.expect.calls[0].tool}"
-            assert twin.tool(turn.expect.calls[0].tool) is not None
+            assert other.tool(turn.expect.calls[0].tool) is not None
             found += 1
     assert found > 20
 
@@ -257,3 +258,58 @@ def test_both_spellings_of_null_allow_the_same(schema: dict, value: object) -> N
     assert json.dumps(back) == json.dumps(schema)
     allowed = [Draft202012Validator(s).is_valid(value) for s in (schema, listed, back)]
     assert len(set(allowed)) == 1
+
+
+TUPLE = [{"type": "object", "properties": {"name": {"type": "string"}}}, {"type": "integer"}]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {
+            "$schema": "http://json-schema.org/draft-07/schema#",
+            "type": "object",
+            "properties": {"pair": {"type": "array", "items": TUPLE, "additionalItems": False}},
+            "required": ["pair"],
+        },
+        {
+            "type": "object",
+            "properties": {"pair": {"type": "array", "items": TUPLE, "minItems": 1}},
+            "required": ["pair"],
+        },
+        {
+            "$schema": "http://json-schema.org/draft-04/schema#",
+            "type": "object",
+            "properties": {"n": {"$ref": "#pos"}},
+            "required": ["n"],
+            "definitions": {"n": {"id": "#pos", "minimum": 0, "exclusiveMinimum": True}},
+        },
+        {
+            "type": "object",
+            "properties": {"n": {"$ref": "#pos"}},
+            "required": ["n"],
+            "definitions": {"n": {"$id": "#pos", "type": "integer"}},
+        },
+    ],
+    ids=["draft-07 tuple", "tuple without $schema", "draft-04 id", "$id of an anchor"],
+)
+def test_schemas_of_older_drafts_are_respelled_by_their_own_rules(schema: dict) -> None:
+    tool = Tool("f", "A tool.", schema)
+    for case in draw_cases(10, tools=[ToolSet("tools:x.json", (tool,))]):
+        found = respelled(case)
+        assert "neutral-names" in found
+        new = found["neutral-names"]
+        for turn in new.turns:
+            for call in turn.expect.calls:
+                (named,) = new.tools
+                assert set(call.arguments) == {"p1"}
+                validator_for(named.parameters, default=Draft7Validator)(named.parameters).validate(
+                    call.arguments
+                )
+
+
+@pytest.mark.parametrize("word", ["respelled", "twin"])
+def test_where_a_respelled_case_came_from_is_read_in_old_journals_too(word: str) -> None:
+    case = Case(f"{word}:strict-off:0123456789abcdef", "echo", (), (), ())
+    assert case.respelled_from == ("strict-off", "0123456789abcdef")
+    assert Case("tools:mine.json", "echo", (), (), ()).respelled_from is None
