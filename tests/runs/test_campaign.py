@@ -26,6 +26,7 @@ from toolfuzz.formats import Request
 from toolfuzz.runs.campaign import DRAW_AHEAD, GIVE_UP_AFTER, Campaign, ask_all, run_campaign
 from toolfuzz.runs.journal import JOURNAL_NAME, read_journal
 from toolfuzz.runs.record import Record
+from toolfuzz.sources.pacing import Pacers
 
 CASES = [case(n) for n in range(6)]
 
@@ -153,6 +154,25 @@ async def test_the_first_stop_lets_what_is_under_way_finish(tmp_path: Path) -> N
     assert finished.reason == "interrupted"
     assert 1 <= len(verdicts(events)) <= 1 + source.concurrency
     assert attempts_in(events) == len(verdicts(events)) == len(PAID)
+
+
+async def test_a_stop_ends_the_pauses_between_attempts(tmp_path: Path) -> None:
+    """A server may ask for a minute; whoever presses Ctrl-C doesn't wait for it."""
+    stop, paused = asyncio.Event(), asyncio.Event()
+    pacers = Pacers()
+
+    async def pause(request: Request) -> None:
+        paused.set()
+        await pacers.of(source).pause(3600)
+
+    source = MadeSource(target(), before=pause, concurrency=2)
+    running = asyncio.create_task(ran(tmp_path / "run", source, stop=stop, permits=pacers))
+    await paused.wait()
+    stop.set()
+    finished, events = await asyncio.wait_for(running, 60)
+    assert finished.reason == "interrupted"
+    assert len(verdicts(events)) == source.concurrency
+    assert pacers.of(source).closed
 
 
 async def test_cancelled_anywhere_what_was_paid_is_in_the_journal(tmp_path: Path) -> None:

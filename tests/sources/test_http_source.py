@@ -39,18 +39,20 @@ async def put(session):
     return [attempt async for attempt in session.ask(QUESTION)]
 
 
+class Impatient(Pacer):
+    """Pauses for no time, and notes how long it would have been."""
+
+    def __init__(self, limit=8):
+        super().__init__(limit)
+        self.pauses = []
+
+    async def pause(self, seconds):
+        self.pauses.append(seconds)
+
+
 @pytest.fixture
-def quick(monkeypatch):
-    """Make pauses between attempts short, and note how long they would have been."""
-    pauses = []
-    pause = retry.pause
-
-    def noted(attempt, number):
-        pauses.append(pause(attempt, number))
-        return 0.0
-
-    monkeypatch.setattr(retry, "pause", noted)
-    return pauses
+def quick():
+    return Impatient()
 
 
 def always(make):
@@ -130,14 +132,13 @@ async def test_a_rate_limit_is_waited_for_and_slows_the_pacer(loopback, quick):
         lambda: PlainTextResponse("slow", 429, {"retry-after": "86400"}),
         lambda: PlainTextResponse("ok"),
     )
-    pacer = Pacer(8)
-    attempts = await ask(source_of(loopback.base_url), pacer)
+    attempts = await ask(source_of(loopback.base_url), quick)
     assert [a.status for a in attempts] == [429, 429, 429, 200]
     assert attempts[0].retry_after == 7
-    assert quick[0] == 7
-    assert 17 < quick[1] <= 20
-    assert quick[2] == retry.MAX_RETRY_AFTER
-    assert pacer.limit == 4
+    assert quick.pauses[0] == 7
+    assert 17 < quick.pauses[1] <= 20
+    assert quick.pauses[2] == retry.MAX_RETRY_AFTER
+    assert quick.limit == 4
 
 
 @pytest.mark.parametrize(
@@ -147,20 +148,19 @@ async def test_odd_retry_after(loopback, quick, header, seconds):
     loopback.answer = one_after(
         lambda: PlainTextResponse("", 429, {"retry-after": header}), lambda: PlainTextResponse("")
     )
-    attempts = await ask(source_of(loopback.base_url))
+    attempts = await ask(source_of(loopback.base_url), quick)
     assert [a.status for a in attempts] == [429, 200]
     assert attempts[0].retry_after == seconds
-    assert 0 <= quick[0] < 3
+    assert 0 <= quick.pauses[0] < 3
 
 
 @pytest.mark.parametrize("status", [408, 409, 500, 502, 503, 529])
 async def test_passing_faults_are_tried_again_and_bounded(loopback, quick, status):
     loopback.answer = always(lambda: PlainTextResponse("busy", status))
-    pacer = Pacer(8)
-    attempts = await ask(source_of(loopback.base_url, attempts=3), pacer)
+    attempts = await ask(source_of(loopback.base_url, attempts=3), quick)
     assert [a.status for a in attempts] == [status] * 3
-    assert len(quick) == 2 and all(0 < pause < 4 for pause in quick)
-    assert pacer.limit == 8
+    assert len(quick.pauses) == 2 and all(0 < pause < 4 for pause in quick.pauses)
+    assert quick.limit == 8
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ async def test_passing_faults_are_tried_again_and_bounded(loopback, quick, statu
 )
 async def test_an_answer_is_not_asked_for_twice(loopback, quick, status, body):
     loopback.answer = always(lambda: PlainTextResponse(body, status, {"location": "/v1/other"}))
-    [attempt] = await ask(source_of(loopback.base_url))
+    [attempt] = await ask(source_of(loopback.base_url), quick)
     assert (attempt.status, attempt.body.decode()) == (status, body)
     assert len(loopback.seen) == 1
 
@@ -186,7 +186,7 @@ async def test_an_answer_is_not_asked_for_twice(loopback, quick, status, body):
 async def test_a_connection_that_dies_before_the_answer_is_tried_again(raw_server, quick):
     ok = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
     base_url = await raw_server(b"", b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n", ok)
-    attempts = await ask(source_of(base_url))
+    attempts = await ask(source_of(base_url), quick)
     assert [a.status for a in attempts] == [None, 200, 200]
     assert attempts[0].error.startswith("RemoteProtocolError") and attempts[0].chunks == ()
     assert attempts[1].error.startswith("RemoteProtocolError")
@@ -195,14 +195,14 @@ async def test_a_connection_that_dies_before_the_answer_is_tried_again(raw_serve
 
 async def test_a_body_that_breaks_off_is_judged_not_repeated(raw_server, quick):
     base_url = await raw_server(b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\ndata: {")
-    [attempt] = await ask(source_of(base_url))
+    [attempt] = await ask(source_of(base_url), quick)
     assert (attempt.status, attempt.body) == (200, b"data: {")
     assert attempt.error.startswith("RemoteProtocolError")
 
 
 async def test_bytes_that_are_no_http(raw_server, quick):
     base_url = await raw_server(b"\x15\x03\x01\x00\x02\x02\x46")
-    attempts = await ask(source_of(base_url, attempts=2))
+    attempts = await ask(source_of(base_url, attempts=2), quick)
     assert [a.status for a in attempts] == [None, None]
 
 
@@ -339,10 +339,10 @@ async def test_a_users_header_wins(loopback):
         (500, "dead", EndpointError, "500"),
     ],
 )
-async def test_trouble_is_explained_before_money_is_spent(
-    loopback, quick, status, body, error, message
-):
-    loopback.answer = always(lambda: Response(body, status, {"location": "https://else.example"}))
+async def test_trouble_is_explained_before_money_is_spent(loopback, status, body, error, message):
+    loopback.answer = always(
+        lambda: Response(body, status, {"location": "https://else.example", "retry-after": "0"})
+    )
     with pytest.raises(error, match=message) as raised:
         await reachable(source_of(loopback.base_url))
     assert raised.value.hint
@@ -366,11 +366,11 @@ async def test_an_endpoint_that_answers_is_reachable(loopback, api, status):
     assert "tools" not in json.loads(body)
 
 
-async def test_a_hiccup_does_not_stop_a_run(loopback, quick):
-    loopback.answer = one_after(
-        lambda: PlainTextResponse("", 503), lambda: PlainTextResponse("", 503),
-        lambda: JSONResponse({}),
-    )  # fmt: skip
+async def test_a_hiccup_does_not_stop_a_run(loopback):
+    def busy():
+        return PlainTextResponse("", 503, {"retry-after": "0"})
+
+    loopback.answer = one_after(busy, busy, lambda: JSONResponse({}))
     assert (await reachable(source_of(loopback.base_url))).status == 200
 
 

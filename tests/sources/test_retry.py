@@ -7,7 +7,6 @@ from toolfuzz.sources.retry import (
     ATTEMPTS,
     MAX_PAUSE,
     MAX_RETRY_AFTER,
-    pause,
     retrying,
     worth_retrying,
 )
@@ -43,13 +42,32 @@ async def test_it_is_bounded():
     assert await statuses(attempt(500), attempt(200), attempts=1) == ([500], [])
 
 
-def test_pauses_grow_and_the_server_may_name_its_own():
-    for number, least in ((1, 1), (2, 2), (3, 4)):
-        assert all(least <= pause(attempt(500), number) <= least + 1 for _ in range(50))
-    assert pause(attempt(500), 30) == MAX_PAUSE == 20
-    assert pause(attempt(429, retry_after=0.0), 3) == 0
-    assert pause(attempt(429, retry_after=59.5), 1) == 59.5
-    assert pause(attempt(429, retry_after=86_400.0), 1) == MAX_RETRY_AFTER == 60
+async def test_pauses_grow_and_the_server_may_name_its_own():
+    for _ in range(20):
+        _, pauses = await statuses(*[attempt(500)] * 8, attempts=8)
+        for seconds, least in zip(pauses, (1, 2, 4, 8, 16, 20), strict=False):
+            assert least <= seconds <= min(least + 1, MAX_PAUSE)
+        assert max(pauses) == MAX_PAUSE == 20
+    named = [attempt(429, retry_after=s) for s in (0.0, 59.5, 86_400.0)]
+    _, pauses = await statuses(*named, attempt(200))
+    assert pauses == [0, 59.5, MAX_RETRY_AFTER] and MAX_RETRY_AFTER == 60
+
+
+async def test_a_stop_ends_it_before_the_next_attempt():
+    got, pauses = await statuses(attempt(500), attempt(200), stopped=lambda: True)
+    assert (got, len(pauses)) == ([500], 1)
+
+    stopped, left = [], [attempt(500), attempt(200)]
+
+    async def put():
+        return left.pop(0)
+
+    async def cut_short(seconds):
+        stopped.append(seconds)
+
+    trials = retrying(put, sleep=cut_short, stopped=lambda: bool(stopped))
+    assert [a.status async for a in trials] == [500]
+    assert len(left) == 1
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,10 @@ class Permits(Protocol):
         """Return the permit that all sessions of this target share."""
         ...
 
+    def close(self) -> None:
+        """Let nothing be put again: the run is being stopped, and pauses need not be waited for."""
+        ...
+
 
 class Pool(Protocol):
     """Does jobs, as many at once as their source allows. It opens no file and knows no report."""

@@ -97,6 +97,7 @@ async def ask_all(campaign: Campaign, *, stop: asyncio.Event) -> tuple[TargetGiv
     feed = CaseFeed(campaign.cases, ahead=DRAW_AHEAD)
     lanes = [_Lane(source) for source in campaign.sources]
     drawing = asyncio.create_task(feed.fill())
+    stopping = asyncio.create_task(_close_on(stop, campaign.permits))
     try:
         async with asyncio.TaskGroup() as group:
             for lane in lanes:
@@ -109,10 +110,17 @@ async def ask_all(campaign: Campaign, *, stop: asyncio.Event) -> tuple[TargetGiv
         raise ours.exceptions[0] from None
     finally:
         drawing.cancel()
-        await asyncio.wait([drawing])
+        stopping.cancel()
+        await asyncio.wait([drawing, stopping])
     if not drawing.cancelled() and (failure := drawing.exception()):
         raise failure
     return tuple(lane.given_up for lane in lanes if lane.given_up)
+
+
+async def _close_on(stop: asyncio.Event, permits: Permits) -> None:
+    """End pauses when the run is stopped: a server may ask for a minute between two attempts."""
+    await stop.wait()
+    permits.close()
 
 
 async def _ask(lane: _Lane, campaign: Campaign, feed: CaseFeed, stop: asyncio.Event) -> None:

@@ -3,7 +3,7 @@
 import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -15,6 +15,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Attempt, Target
 from toolfuzz.formats import CannotAskError, Request, WireFormat, wire_format
 from toolfuzz.sources.capture import capture, encode_body
+from toolfuzz.sources.pacing import Pacer
 from toolfuzz.sources.redaction import Redaction
 from toolfuzz.sources.registry import Endpoint
 from toolfuzz.sources.retry import ATTEMPTS, retrying
@@ -88,7 +89,7 @@ class HttpSession:
         base = httpx.URL(source.endpoint.base_url)
         self._sign = source.format.sign
         self._http = http
-        self._permit = permit
+        self._permit = permit or Pacer(1)
         self._source = source
         # Signed once before anything is asked: what is missing shows, and what is secret is known.
         signed = self._sign(str(base), b"{}", source.key) if self._sign else {}
@@ -108,7 +109,13 @@ class HttpSession:
 
     async def ask(self, request: Request) -> AsyncIterator[Attempt]:
         """Give every attempt as soon as it is over (see ``retry`` for when there is another)."""
-        async for attempt in retrying(self._put(request), attempts=self._source.attempts):
+        attempts = retrying(
+            self._put(request),
+            attempts=self._source.attempts,
+            sleep=self._permit.pause,
+            stopped=lambda: self._permit.closed,
+        )
+        async for attempt in attempts:
             yield attempt
 
     async def ask_once(self, request: Request) -> Attempt:
@@ -120,12 +127,12 @@ class HttpSession:
         content = encode_body(request.body)
 
         async def put() -> Attempt:
-            async with self._permit or nullcontext():
+            async with self._permit:
                 sent = self._signed(url, content)
                 attempt = await capture(
                     self._http, sent, self._redaction, timeout=self._source.timeout
                 )
-                if self._permit and attempt.status == 429:
+                if attempt.status == 429:
                     self._permit.rate_limited()
             return attempt
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 
 from toolfuzz.sources.source import SourceSpec
@@ -30,6 +31,21 @@ class Pacer:
         self._passed = 0
         self._last_cut = float("-inf")
         self._free = asyncio.Condition()
+        self._closed = asyncio.Event()
+
+    @property
+    def closed(self) -> bool:
+        """Whether no question may be put again."""
+        return self._closed.is_set()
+
+    def close(self) -> None:
+        """End all pauses; requests under way go on, and so do those that wait for their place."""
+        self._closed.set()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait so long, or until it is closed."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._closed.wait(), seconds)
 
     def rate_limited(self) -> None:
         """Halve the limit, once for a burst."""
@@ -64,7 +80,17 @@ class Pacers:
 
     def __init__(self) -> None:
         self._pacers: dict[str, Pacer] = {}
+        self._closed = False
 
     def of(self, source: SourceSpec) -> Pacer:
         """Return the pacer that all sessions of this target share."""
-        return self._pacers.setdefault(source.target.name, Pacer(source.concurrency))
+        pacer = self._pacers.setdefault(source.target.name, Pacer(source.concurrency))
+        if self._closed:
+            pacer.close()
+        return pacer
+
+    def close(self) -> None:
+        """Close all pacers, also those that are still to be made."""
+        self._closed = True
+        for pacer in self._pacers.values():
+            pacer.close()

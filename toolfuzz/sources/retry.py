@@ -1,13 +1,20 @@
 """When a question is put again, and after which pause. Retries are made here and nowhere else."""
 
 import asyncio
-import random
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_result,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
+
 from toolfuzz.core.exchange import Attempt
 
-__all__ = ["ATTEMPTS", "MAX_PAUSE", "MAX_RETRY_AFTER", "pause", "retrying", "worth_retrying"]
+__all__ = ["ATTEMPTS", "MAX_PAUSE", "MAX_RETRY_AFTER", "retrying", "worth_retrying"]
 
 ATTEMPTS = 4
 """How often a question is put at most."""
@@ -24,19 +31,45 @@ _CONNECTION_FAULT = re.compile(
 )
 
 
+_backoff = wait_exponential_jitter(max=MAX_PAUSE)
+
+
+def _wait(state: RetryCallState) -> float:
+    """Return seconds to wait: Retry-After where the server says it, else 1, 2, 4 … and a bit.
+
+    The bit is up to a second by chance, so that workers don't come back all at once.
+    """
+    attempt: Attempt | None = state.outcome.result() if state.outcome else None
+    if attempt is not None and attempt.retry_after is not None:
+        return min(attempt.retry_after, MAX_RETRY_AFTER)
+    return _backoff(state)
+
+
 async def retrying(
     put: Callable[[], Awaitable[Attempt]],
     *,
     attempts: int = ATTEMPTS,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> AsyncIterator[Attempt]:
-    """Put a question until an answer comes that can be judged; give each attempt."""
-    for number in range(1, attempts + 1):
-        attempt = await put()
-        yield attempt
-        if number == attempts or not worth_retrying(attempt):
+    """Put a question until an answer comes that can be judged; give each attempt.
+
+    ``stopped`` says after a pause (which ``sleep`` may cut short for that) that it was the last.
+    """
+    trials = AsyncRetrying(
+        stop=stop_after_attempt(attempts),
+        wait=_wait,
+        retry=retry_if_result(worth_retrying),
+        sleep=sleep,
+        retry_error_callback=lambda state: None,
+    )
+    async for trial in trials:
+        if trial.retry_state.attempt_number > 1 and stopped():
             return
-        await sleep(pause(attempt, number))
+        attempt = await put()
+        # Not `with trial`, which would keep a cancellation to itself.
+        trial.retry_state.set_result(attempt)
+        yield attempt
 
 
 def worth_retrying(attempt: Attempt) -> bool:
@@ -49,13 +82,3 @@ def worth_retrying(attempt: Attempt) -> bool:
     if status in (408, 409, 429) or (status is not None and status >= 500):
         return not _REFUSED_CALL.search(attempt.body)
     return not attempt.chunks and bool(attempt.error and _CONNECTION_FAULT.match(attempt.error))
-
-
-def pause(attempt: Attempt, number: int) -> float:
-    """Return seconds to wait after the attempt of this number (from 1): Retry-After, or 1, 2, 4 …
-
-    plus up to a second by chance, so that workers don't come back all at once.
-    """
-    if attempt.retry_after is not None:
-        return min(attempt.retry_after, MAX_RETRY_AFTER)
-    return min(2.0 ** (number - 1) + random.random(), MAX_PAUSE)

@@ -32,6 +32,15 @@ class Permit(Protocol):
         """Take note that the server wants fewer requests."""
         ...
 
+    @property
+    def closed(self) -> bool:
+        """Whether no question may be put again: the run is being stopped."""
+        ...
+
+    async def pause(self, seconds: float) -> None:
+        """Wait so long, or until it is closed."""
+        ...
+
 
 class Session(Protocol):
     """An open connection to a target; every worker has its own."""
