@@ -12,7 +12,7 @@ import pytest
 from toolfuzz.core.ask import Answered, Ask, Called, ToolResult
 from toolfuzz.core.case import ExpectedCall, Message, Tool
 from toolfuzz.core.exchange import Attempt
-from toolfuzz.formats import wire_format
+from toolfuzz.formats import ClientReader, wire_format
 from toolfuzz.generate import prompts
 from toolfuzz.simulate.process import start
 
@@ -159,3 +159,10 @@ def test_the_program_sends_the_request_again(base_url, stream, version, monkeypa
     attempt = Attempt(0, 0, 0, 200, {}, ((0, printed.getvalue().encode()),))
     reply = GEMINI.read(attempt, stream=stream)
     assert [(c.name, json.loads(c.arguments_raw)) for c in reply.calls] == CALLS
+
+
+def test_without_the_sdk_there_is_no_referee():
+    """Also where a parent of the module is missing, as ``google`` may be."""
+    for module in ("no_such_package", "no_such_package.genai", "google.no_such_module"):
+        assert not ClientReader("google-genai", False, lambda attempt: [], module=module).installed
+    assert [reader.name.split()[0] for reader in GEMINI.clients] == ["google-genai"] * 2
