@@ -21,7 +21,8 @@ all are of the kind ``event``.
 are things that events open, fill and close; see ``formats/lives.py``. ``survives`` lists those laws
 of a stream (by name) whose breach the SDK survives.
 
-``plain`` is a table of ``must`` and ``should`` for the object of a plain reply.
+``plain`` is a table of ``must`` and ``should`` for the object of a plain reply. It is ``"event"``
+where that object is what each event of a stream is, bound by the laws under ``*``.
 """
 
 import tomllib
@@ -143,6 +144,7 @@ def _book(path: str) -> _Book:
     for key, one in _bounds(table):
         bound.setdefault(key, []).append(one)
     everywhere = bound.pop("*", [])
+    plain = table.get("plain", {})
     return _Book(
         kind=table.get("kind"),
         first=table.get("first"),
@@ -154,7 +156,7 @@ def _book(path: str) -> _Book:
         bound={kind: (*everywhere, *rest) for kind, rest in bound.items()},
         everywhere=tuple(everywhere),
         lives=lives_of(table.get("life", [])),
-        plain=tuple(one for _, one in _bounds(table.get("plain", {}))),
+        plain=tuple(everywhere if plain == "event" else [one for _, one in _bounds(plain)]),
     )
 
 
