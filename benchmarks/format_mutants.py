@@ -1,17 +1,26 @@
-"""Clean replies of every format, and what is left of them after one small accident each."""
+"""Clean replies of every format, what is left of them after one small accident, and the referees.
+
+The accidents: an event dropped, doubled or swapped with the next; a field of an event or a body
+deleted, set to null, to another type, to another value; the last blank line lost. The referees are
+the official SDKs: one breaks when it raises or hands out other calls than were asked for.
+"""
 
 import copy
 import json
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.formats import WireFormat
 from toolfuzz.formats.plan import Call, ReplyPlan, Wire
 from toolfuzz.formats.writing import encode_body
+from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.simulate.chunker import pieces
 
 STRING = {"type": "string"}
@@ -82,6 +91,35 @@ def _clean(format: WireFormat, situation: Any, stream: bool) -> Clean:
     # What stands in a body as raw text is taken as the value that it spells.
     body = json.loads(encode_body(wire.body)) if not stream else {}
     return Clean(name, stream, case, Wire(body, wire.events))
+
+
+def judged(format: WireFormat, mutant: Mutant) -> Judgement:
+    reply = format.read(mutant.attempt(format), stream=mutant.clean.stream)
+    return judge(mutant.clean.case, [reply])
+
+
+def broken(format: WireFormat, mutant: Mutant) -> list[str]:
+    """What each SDK that breaks does: the name of its exception, or ``other calls``."""
+    expected = mutant.clean.case.turns[0].expect.calls
+    right = sorted(f"{call.tool} {canonical(call.arguments)}" for call in expected)
+    found = []
+    for reader in format.clients:
+        if reader.stream != mutant.clean.stream:
+            continue
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                calls = [(name, value) for name, value in reader.read(mutant.attempt(format))]
+            if sorted(f"{name} {canonical(value)}" for name, value in calls) != right:
+                found.append("other calls")
+        except Exception as error:
+            found.append(type(error).__name__)
+    return found
+
+
+def sample(found: Sequence[Mutant], size: int) -> list[Mutant]:
+    """Return ``size`` of the mutants, the same in every run."""
+    return sorted(found, key=lambda m: blake2b(m.body + m.what.encode()).digest())[:size]
 
 
 def whole(format: WireFormat, clean: Clean) -> Mutant:
