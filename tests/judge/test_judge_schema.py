@@ -8,7 +8,7 @@ from judge_calls import UNKNOWN, judged, open_schema, slugs
 
 from toolfuzz.core.case import Tool
 from toolfuzz.core.json import loads
-from toolfuzz.judge.call import validates
+from toolfuzz.core.validation import fits
 from toolfuzz.judge.catalogue import defects
 
 STRING = {"type": "string"}
@@ -396,10 +396,10 @@ def test_values_of_the_wrong_type_without_the_right_answer() -> None:
 
 def test_validates() -> None:
     tool = Tool("f", "", open_schema(n=INTEGER, when={"type": "string", "format": "date"}))
-    assert validates(loads('{"n": 5.0, "when": "2026-01-15"}'), tool)
-    assert not validates(loads('{"n": 5.5, "when": "2026-01-15"}'), tool)
-    assert not validates(loads('{"n": 5, "when": "soon"}'), tool)
-    assert not validates(loads('{"n": true, "when": "2026-01-15"}'), tool)
+    assert fits(tool.parameters, loads('{"n": 5.0, "when": "2026-01-15"}'))
+    assert not fits(tool.parameters, loads('{"n": 5.5, "when": "2026-01-15"}'))
+    assert not fits(tool.parameters, loads('{"n": 5, "when": "soon"}'))
+    assert not fits(tool.parameters, loads('{"n": true, "when": "2026-01-15"}'))
 
 
 def test_the_schema_s_own_dialect_counts() -> None:

@@ -1,20 +1,19 @@
 """One call's arguments: what the schema proves, and what the right answer shows beside it.
 
-With a right answer (``compare`` is ``exact``) everything that differs from it is named, finely
-where the catalogue knows the cause, else as ``value-changed``. Without one only the schema counts.
+With a right answer (``compare`` is ``exact``) everything that differs from it is a fact, without
+one what breaks the schema. Facts become findings by what the defects say of them.
 
-Causes of one slug at places of one schema shape are one finding, at the first of them and with
+What one defect says at places of one schema shape is one finding, at the first of them and with
 their number: twenty integers that came as strings are one defect, but an integer and a boolean
 that did may be two, and can be minimized apart.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from toolfuzz.core.case import Json, JsonObject, Tool
 from toolfuzz.core.jsonvalue import pointer_of, same
 from toolfuzz.core.text import clip
-from toolfuzz.core.validation import fits
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.differences import Difference, Leaf, Reworded, TooDeep
@@ -26,7 +25,7 @@ from toolfuzz.judge.texts import ReadArguments
 from toolfuzz.judge.violations import violations
 from toolfuzz.judge.walk import differences
 
-__all__ = ["judge_arguments", "judge_text", "validates"]
+__all__ = ["judge_arguments", "judge_text"]
 
 
 def judge_text(document: ReadArguments, index: int) -> Iterator[Finding]:
@@ -54,77 +53,77 @@ def judge_arguments(matched: MatchedCall, facts: Facts) -> Iterator[Finding]:
         return
     right = matched.expected
     exact = right is not None and facts.turn.expect.compare == "exact"
-    differing = _facts(
-        right.arguments if right is not None and exact else None, value, matched.tool
-    )
-    odd = matched.document.odd
-    new = [fact for fact in differing if not _said_already(fact, odd)]
-    findings = list(_grouped(_gathered(list(_told(new))), matched.index)) if new else []
-    yield from findings
-
-
-def validates(value: Json, tool: Tool) -> bool:
-    """Whether the value validates against the tool's parameters.
-
-    Draft 2020-12 or the schema's own ``$schema``; formats count, 5.0 is an integer, and a remote
-    ``$ref`` is never fetched.
-    """
-    return fits(tool.parameters, value)
+    known = right.arguments if right is not None and exact else None
+    try:
+        told = list(_told(_facts(known, value, matched.tool), matched.document.odd))
+    except RecursionError:
+        told = list(_told([_too_deep(matched.tool)], frozenset()))
+    yield from _grouped(_gathered(told), matched.index)
 
 
 def _facts(expected: JsonObject | None, value: JsonObject, tool: Tool | None) -> list[Difference]:
     root: Json = tool.parameters if tool is not None else {}
     name = tool.name if tool is not None else ""
-    try:
-        if expected is None:
-            return list(violations(root, value, name))
-        return [] if same(expected, value) else list(differences(expected, value, root, name))
-    except RecursionError:
-        place = Place(root, {}, "", (Part({}, ""),), frozenset())
-        return [TooDeep(Step(None, "", UNKNOWN, UNKNOWN, known_place=place), UNKNOWN, UNKNOWN)]
+    if expected is None:
+        return list(violations(root, value, name))
+    return [] if same(expected, value) else list(differences(expected, value, root, name))
+
+
+def _too_deep(tool: Tool | None) -> TooDeep:
+    place = Place(tool.parameters if tool else {}, {}, "", (Part({}, ""),), frozenset())
+    return TooDeep(Step(None, "", UNKNOWN, UNKNOWN, known_place=place), UNKNOWN, UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What a defect says of a fact at a step."""
+    """What a defect says, and of which values, at the step where the finding is to stand.
+
+    ``own``: that is where the fact stands; else it is told once for all such facts below.
+    """
 
     defect: Defect
     said: Said
-    fact: Difference
     step: Step
+    expected: Json
+    came: Json
+    own: bool = True
 
 
-def _told(facts: Iterable[Difference]) -> Iterator[_Told]:
+def _told(facts: Sequence[Difference], odd: frozenset[str]) -> Iterator[_Told]:
     for fact in facts:
+        if _said_already(fact, odd):
+            continue
         for entry, said in explain(fact):
             if entry.residual and isinstance(fact, Leaf):
                 for step in fact.step.line():
                     step.changed += 1
             above = fact.step.parent if said.above else None
-            yield _Told(entry, said, fact, above or fact.step)
+            yield _Told(
+                entry, said, above or fact.step, fact.expected, fact.came, own=above is None
+            )
 
 
 def _gathered(told: Iterable[_Told]) -> Iterator[_Told]:
-    """Tell changes that leave nothing of a subtree once, at its top."""
+    """Tell once what stands in one place for several values below it."""
     tops: set[tuple[str, int]] = set()
     for one in told:
-        top = one.step
-        while (
-            one.defect.residual
-            and top.parent is not None
-            and top.parent.leaves == top.parent.changed > 0
-        ):
-            top = top.parent
-        if top is one.fact.step or (top.changed < 2 and not one.said.above):
-            yield one
-        elif (one.defect.slug, id(top)) not in tops:
-            tops.add((one.defect.slug, id(top)))
-            if one.defect.residual:
-                fact = Difference(top, top.expected, top.came)
-                said = Said(f"all {top.changed} values changed")
-                yield _Told(one.defect, said, fact, top)
-            else:
-                yield one
+        here = _at_the_top(one) if one.defect.residual else one
+        top = (here.defect.slug, id(here.step))
+        if here.own or top not in tops:
+            yield here
+        if not here.own:
+            tops.add(top)
+
+
+def _at_the_top(one: _Told) -> _Told:
+    """Return a change where it belongs: at the top of a subtree of which nothing is right."""
+    top = one.step
+    while top.parent is not None and top.parent.leaves == top.parent.changed > 0:
+        top = top.parent
+    if top is one.step or top.changed < 2:
+        return one
+    said = Said(f"all {top.changed} values changed")
+    return _Told(one.defect, said, top, top.expected, top.came, own=False)
 
 
 def _grouped(told: Iterable[_Told], index: int) -> Iterator[Finding]:
@@ -135,7 +134,7 @@ def _grouped(told: Iterable[_Told], index: int) -> Iterator[Finding]:
     for (_, shape, _), group in groups.items():
         first = group[0]
         more = f" (at {len(group)} places)" if len(group) > 1 else ""
-        expected, came = first.fact.expected, first.fact.came
+        expected, came = first.expected, first.came
         yield first.defect.finding(
             first.said.message + more,
             severity=first.said.severity or first.defect.severity,

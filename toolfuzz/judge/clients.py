@@ -14,8 +14,8 @@ from toolfuzz.core.case import Case, Expectation, Json
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.core.text import clip
+from toolfuzz.core.validation import fits
 from toolfuzz.formats import ClientReader, wire_format
-from toolfuzz.judge.call import validates
 
 __all__ = ["ClientView", "lens"]
 
@@ -68,7 +68,7 @@ def _view(reader: ClientReader, attempt: Attempt, case: Case, expect: Expectatio
 def _outcome(calls: Sequence[Call], case: Case, expect: Expectation) -> Outcome:
     if expect.compare == "schema" and len(calls) == len(expect.calls):
         tools = [case.tool(name) for name, _ in calls]
-        if all(t and validates(v, t) for t, (_, v) in zip(tools, calls, strict=True)):
+        if all(t and fits(t.parameters, v) for t, (_, v) in zip(tools, calls, strict=True)):
             return "same"
     ours = [f"{name} {canonical(value)}" for name, value in calls]
     right = [f"{call.tool} {canonical(call.arguments)}" for call in expect.calls]
