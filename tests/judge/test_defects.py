@@ -1,5 +1,6 @@
 """Every defect keeps what its file says: its page, its examples, what it explains away."""
 
+import ast
 import re
 from dataclasses import replace
 from graphlib import TopologicalSorter
@@ -49,6 +50,30 @@ def test_sentences_about_who_causes_it_read_well() -> None:
     for entry in defects().values():
         assert re.match(r"(the|a|an) |grammar-", entry.usual), entry.slug
         assert not entry.usual.endswith(".")
+
+
+def test_slugs_stand_in_no_other_code() -> None:
+    """What one defect means to the rest of the package stands in its own file, as data."""
+    package = SOURCE.parent
+    for path in package.rglob("*.py"):
+        if path.parent == SOURCE / "defects":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert node.value not in defects(), f"{path}:{node.lineno}"
+
+
+def test_a_defect_finds_by_facts_and_not_by_other_slugs() -> None:
+    for path in (SOURCE / "defects").glob("*.py"):
+        own = path.stem.replace("_", "-")
+        functions = [
+            node
+            for node in ast.parse(path.read_text(encoding="utf-8")).body
+            if isinstance(node, ast.FunctionDef)
+        ]
+        for node in (inner for function in functions for inner in ast.walk(function)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert node.value == own or node.value not in defects()
 
 
 def test_a_file_is_called_like_its_slug() -> None:

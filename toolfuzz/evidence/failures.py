@@ -11,11 +11,9 @@ from toolfuzz.core.text import file_name
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.examiner import Symptom
 from toolfuzz.evidence.tree import size
+from toolfuzz.judge.catalogue import defects
 
-__all__ = ["DIVERGENCE", "Failure", "failures"]
-
-DIVERGENCE = "stream-nonstream-divergence"
-"""The one defect that takes a plain and a streamed reply to see."""
+__all__ = ["Failure", "failures", "needs_both"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,12 @@ class Failure:
         return file_name(f"{self.symptom.slug}-{self.target}-{rest}")
 
 
+def needs_both(slug: str) -> bool:
+    """Whether it takes a plain and a streamed reply to see the defect."""
+    known = defects().get(slug)
+    return known is not None and known.shows_in == "both"
+
+
 def failures(run: RunData, only_cases: tuple[str, ...] = ()) -> list[Failure]:
     """Return the failures of a run, the commonest first.
 
@@ -64,7 +68,7 @@ def failures(run: RunData, only_cases: tuple[str, ...] = ()) -> list[Failure]:
         errors = [f for f in verdict.findings if f.severity == "error"]
         for finding in errors:
             # That streamed and plain differ follows from what is wrong with one of them.
-            if finding.slug == DIVERGENCE and len({f.slug for f in errors}) > 1:
+            if needs_both(finding.slug) and len({f.slug for f in errors}) > 1:
                 continue
             symptom = Symptom.of(finding)
             if symptom not in seen:

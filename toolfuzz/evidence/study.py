@@ -12,7 +12,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import RunStarted
 from toolfuzz.core.nature import nature_of
 from toolfuzz.evidence.examiner import Budget, Examiner, Symptom, open_examiner
-from toolfuzz.evidence.failures import DIVERGENCE, Failure
+from toolfuzz.evidence.failures import Failure, needs_both
 from toolfuzz.evidence.minimize import Minimized, Report, minimize
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.journal import JOURNAL_NAME, Journal, read_journal, write_json
@@ -62,7 +62,7 @@ async def study_failure(
         started=started,
         policy=policy,
         slots=slots,
-        paired=failure.symptom.slug == DIVERGENCE,
+        paired=needs_both(failure.symptom.slug),
     )
     async with opened as examiner:
 

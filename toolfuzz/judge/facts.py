@@ -14,7 +14,7 @@ from toolfuzz.formats import Traits, wire_format
 if TYPE_CHECKING:
     from toolfuzz.judge.markup import Written
     from toolfuzz.judge.pairing import Pair
-    from toolfuzz.judge.stream import StreamedCall
+    from toolfuzz.judge.streamed import StreamedCall
     from toolfuzz.judge.texts import ReadArguments
 
 __all__ = ["Facts", "MatchedCall", "Refusal"]

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from toolfuzz.core.case import Case
-from toolfuzz.core.reply import Reply
+from toolfuzz.core.reply import Reply, WireProblem
 from toolfuzz.core.verdict import Finding, Status
-from toolfuzz.judge.catalogue import defects, detectors, finding
+from toolfuzz.judge.catalogue import defects, detectors
 from toolfuzz.judge.checks import count_checks, schema_valid
 from toolfuzz.judge.defect import Stage
 from toolfuzz.judge.facts import Facts
@@ -71,9 +71,10 @@ def judge(
     try:
         excused = _walk(facts)
     except RecursionError:
-        deep = finding("wire-malformed", "JSON nested deeper than any schema asks for")
-        checks, failed = count_checks(facts.turn, [deep], [])
-        return Judgement("fail", (deep,), reply, None, True, False, checks, failed)
+        deep = WireProblem("too-deep", "$", "JSON nested deeper than any schema asks for")
+        found = tuple(laws.broken([deep]))
+        checks, failed = count_checks(facts.turn, found, [])
+        return Judgement("fail", found, reply, None, True, False, checks, failed)
     if excused:
         return Judgement("unjudged", (), facts.reply, reason=facts.excuse)
     return _judgement(facts)

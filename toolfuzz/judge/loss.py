@@ -13,7 +13,7 @@ from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.judge.reading import agrees, load, objects, spellings
-from toolfuzz.judge.stream import Damage, StreamedCall
+from toolfuzz.judge.streamed import Damage, StreamedCall
 
 __all__ = ["Known", "damage", "unswap"]
 

@@ -3,7 +3,7 @@
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
-from toolfuzz.judge.stream import StreamedCall
+from toolfuzz.judge.streamed import StreamedCall
 
 __all__ = ["damaged"]
 

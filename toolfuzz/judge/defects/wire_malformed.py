@@ -15,5 +15,5 @@ DEFECT = Defect(
         "for, or events out of order."
     ),
     example="HTTP 200 text/html",
-    problems=frozenset({"not-utf8", "not-json", "not-sse", "event-order", "frame"}),
+    problems=frozenset({"not-utf8", "not-json", "not-sse", "too-deep", "event-order", "frame"}),
 )

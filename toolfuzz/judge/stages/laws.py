@@ -1,16 +1,17 @@
 """Laws: is there a reply at all, and does it keep to its wire format?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from toolfuzz.core import json as strictjson
+from toolfuzz.core.reply import WireProblem
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.facts import Facts, Refusal
 from toolfuzz.judge.refusals import about_parameter, is_limit, names_defect
 from toolfuzz.judge.wording import one_line
 
-__all__ = ["advance"]
+__all__ = ["advance", "broken"]
 
 _AUTH_AND_LIMITS = frozenset({401, 402, 403, 404, 408, 413, 421, 429})
 _LOOKED_AT = 20_000
@@ -34,7 +35,7 @@ def advance(facts: Facts) -> None:
         facts.excuse = "refusal"
     else:
         facts.problems = reply.problems
-        facts.findings += _broken(facts)
+        facts.findings += broken(facts.problems)
         empty = not (reply.calls or reply.fragments or reply.text or reply.legacy)
         if empty and any(f.severity != "info" for f in facts.findings):
             facts.readable = False
@@ -63,10 +64,10 @@ def _error_inside(facts: Facts, status: int) -> None:
         facts.broke_off = True
 
 
-def _broken(facts: Facts) -> Iterator[Finding]:
+def broken(problems: Sequence[WireProblem]) -> Iterator[Finding]:
     """Yield one finding for each defect that the reader's problems show."""
     named: set[str] = set()
-    for problem in facts.problems:
+    for problem in problems:
         for entry in defects().values():
             if problem.kind in entry.problems and entry.slug not in named:
                 named.add(entry.slug)

@@ -12,7 +12,7 @@ from toolfuzz.judge.leaks import leaked
 from toolfuzz.judge.loss import Known, damage, unswap
 from toolfuzz.judge.names import resolve
 from toolfuzz.judge.reading import load
-from toolfuzz.judge.stream import Damage, StreamedCall
+from toolfuzz.judge.streamed import Damage, StreamedCall
 
 __all__ = ["advance"]
 
