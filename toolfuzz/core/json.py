@@ -173,6 +173,17 @@ def dumps(value: Any) -> str:
     return "".join(_write(value))
 
 
+def beginning(value: Any, most: int) -> str:
+    """Return at least the first ``most`` characters that ``dumps`` would write, or all of them."""
+    size, pieces = 0, []
+    for piece in _write(value):
+        pieces.append(piece)
+        size += len(piece)
+        if size >= most:
+            break
+    return "".join(pieces)
+
+
 def _write(value: Any) -> Iterator[str]:
     match value:
         case Float():
@@ -215,7 +226,8 @@ def _lone_surrogates(value: Any) -> Iterator[str]:
 
 
 # One token at a time, each pattern either a whole token or (with $) the start of one.
-_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*')
+# Possessive repeats: a long string must not cost a stack of places to come back to.
+_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+')
 _STRING_STOP = re.compile(r"(?:\\(?:u[0-9a-fA-F]{0,3})?)?\Z")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _NUMBER_STOP = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*|(?:\.[0-9]+)?[eE][+-]?)?)?\Z")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, overload
 
 from toolfuzz.core.case import Json
-from toolfuzz.core.json import dumps
+from toolfuzz.core.json import beginning
 
 __all__ = ["brief", "clip", "day", "file_name", "printable"]
 
@@ -74,7 +74,7 @@ def clip(value: Json, most: int = _MOST_TEXT) -> Json:
     if not isinstance(value, dict | list):
         return value
     try:
-        text = dumps(value)
+        text = beginning(value, max(most, _MOST_JSON) + 1)
         if len(text) <= _MOST_JSON:
             json.dumps(value, allow_nan=False)
             text.encode()

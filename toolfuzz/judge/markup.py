@@ -177,13 +177,16 @@ def _pythonic(text: str, offered: Collection[str]) -> Iterator[Written]:
 def _bare_json(text: str, offered: Collection[str]) -> Iterator[Written]:
     """{"name": …, "arguments": {…}} anywhere in the text; the shape must be a call's."""
     pos = 0
+    work = 4 * len(text)
     for _ in range(_TRIES):
         match = _JSON_CALL.search(text, pos)
-        if match is None:
+        if match is None or work < 0:
             return
         try:
             document = strictjson.parse_prefix(text, match.start())
-        except strictjson.JsonError:
+        except strictjson.JsonError as error:
+            # One bracket that never closes, again and again, would be read to the end each time.
+            work -= error.pos - match.start()
             pos = match.end()
             continue
         for name in _call_names(document.value):

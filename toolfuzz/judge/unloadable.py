@@ -12,7 +12,7 @@ from typing import Literal
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.json import Document, JsonError, is_prefix, parse, parse_prefix
-from toolfuzz.core.jsonvalue import equal
+from toolfuzz.core.jsonvalue import canonical, equal
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.text import clip
 from toolfuzz.judge import repair
@@ -32,6 +32,8 @@ from toolfuzz.judge.texts import (
 )
 
 __all__ = ["read_broken"]
+
+_MOST_OBJECTS = 1000
 
 _Mend = Literal["control-characters", "commas", "escapes", "python"]
 _MENDS: tuple[tuple[_Mend, Callable[[str], str | None]], ...] = (
@@ -91,9 +93,9 @@ def _whole_and_more(
 
 
 def _objects(raw: str, start: int) -> list[Document]:
-    """Return the whole objects that follow each other from ``start`` on."""
+    """Return the whole objects that follow each other from ``start`` on, a thousand at most."""
     found: list[Document] = []
-    while raw.startswith("{", start):
+    while raw.startswith("{", start) and len(found) < _MOST_OBJECTS:
         try:
             found.append(parse_prefix(raw, start))
         except JsonError:
@@ -105,11 +107,12 @@ def _objects(raw: str, start: int) -> list[Document]:
 def _concatenated(
     raw: str, found: list[Document], oracle: JsonObject | None, expected_calls: int
 ) -> ReadArguments:
-    values = [document.value for document in found]
-    alike = all(equal(value, values[0]) for value in values[1:])
-    calls = expected_calls > 1 and len(values) > 1 and (not alike or values[0] == {})
-    fact = Repeated(clip(raw), clip(oracle), count=len(values), alike=alike, calls=calls)
-    chosen = next((d for d in found if equal(d.value, oracle)), found[0])
+    spelled = [canonical(document.value) for document in found]
+    alike = len(set(spelled)) == 1
+    calls = expected_calls > 1 and len(found) > 1 and (not alike or found[0].value == {})
+    fact = Repeated(clip(raw), clip(oracle), count=len(found), alike=alike, calls=calls)
+    right = canonical(oracle)
+    chosen = found[spelled.index(right)] if right in spelled else found[0]
     return behind(fact, read_object("", chosen, oracle))
 
 

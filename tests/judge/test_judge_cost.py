@@ -1,0 +1,87 @@
+"""Hostile replies cost processor time and memory in proportion to their size, and little of it."""
+
+import json
+import time
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+
+from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.formats import wire_format
+from toolfuzz.judge.judge import judge
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"tags": {"type": "array", "items": {"type": "string"}}, "s": {"type": "string"}},
+    "required": ["tags", "s"],
+}
+RIGHT = {"tags": ["x", "y"], "s": "hello"}
+CASE = Case(
+    "generated",
+    "echo",
+    (),
+    (Tool("f", "d", SCHEMA),),
+    (Turn((Message("user", "call f"),), Expectation("calls", (ExpectedCall("f", RIGHT),))),),
+)
+SIZE = 400_000
+
+
+def of_arguments(text: str) -> bytes:
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": text}}
+    return body({"role": "assistant", "content": None, "tool_calls": [call]}, "tool_calls")
+
+
+def of_text(text: str) -> bytes:
+    return body({"role": "assistant", "content": text}, "stop")
+
+
+def body(message: dict[str, object], finish: str) -> bytes:
+    choice = {"index": 0, "message": message, "finish_reason": finish}
+    return json.dumps({"id": "x", "model": "m", "choices": [choice]}).encode()
+
+
+@pytest.mark.parametrize(
+    ("make", "unit", "start"),
+    [
+        (of_arguments, "1,", '{"a":['),
+        (of_arguments, '"a",', '{"tags":['),
+        (of_arguments, '\\"x, True', '{"a":"'),
+        (of_arguments, "{}", ""),
+        (of_arguments, '{"a":1}', ""),
+        (of_arguments, "[", '{"a":'),
+        (of_arguments, "\\", '{"a":"'),
+        (of_arguments, '"k":1,', "{"),
+        (of_arguments, "```json\n", ""),
+        (of_arguments, "a ", "{"),
+        (of_arguments, "'", "{'a':'"),
+        (of_arguments, "/*", '{"a":1}'),
+        (of_text, '{"name":', ""),
+        (of_text, "1,", '{"name":' * 200 + "["),
+        (of_text, "<tool_call>", ""),
+        (of_text, "a=", "[f("),
+        (of_text, "<think>", ""),
+    ],
+)
+def test_a_hostile_reply_is_judged_in_bounded_time_and_memory(
+    make: Callable[[str], bytes], unit: str, start: str
+) -> None:
+    raw = make(start + unit * (SIZE // len(unit)))
+    attempt = Attempt(0, 1, 2, 200, {"content-type": "application/json"}, ((1.0, raw),))
+    began = time.process_time()
+    judgement = judge(CASE, [wire_format("openai-chat").read(attempt, stream=False)])
+    # Processor time, which a busy machine doesn't lengthen; quadratic ones take minutes.
+    assert time.process_time() - began < 6
+    assert judgement.status == "fail"
+
+
+def test_a_broken_string_needs_no_multiple_of_its_size() -> None:
+    raw = of_arguments('{"a":"' + '\\"x, True' * 200_000)
+    attempt = Attempt(0, 1, 2, 200, {"content-type": "application/json"}, ((1.0, raw),))
+    reply = wire_format("openai-chat").read(attempt, stream=False)
+    tracemalloc.start()
+    judge(CASE, [reply])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 12 * len(raw)
