@@ -255,6 +255,12 @@ def test_what_is_wrong_with_the_frames_is_a_problem(change: Any, kind: str) -> N
     assert kind in {p.kind for p in read(body, stream=True).problems}
 
 
+def test_a_stream_that_opens_block_after_block_is_read_in_one_go() -> None:
+    """Counting earlier blocks anew at each one would take minutes (the test's timeout)."""
+    body = framed(START, *(opened(n, "f") for n in range(100_000)))
+    assert len(read(body, stream=True).fragments) == 100_000
+
+
 def test_people_are_shown_events_not_bytes() -> None:
     whole = framed(START, piece(0, '{"a"'))
     assert show(whole).splitlines() == [

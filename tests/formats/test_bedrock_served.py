@@ -14,9 +14,10 @@ from botocore.exceptions import ClientError, EventStreamError
 
 from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import Message, Tool
-from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.exchange import Attempt, Target
 from toolfuzz.formats import wire_format
 from toolfuzz.formats.bedrock_converse.clients import READERS
+from toolfuzz.runs.reproduce import service_of
 from toolfuzz.simulate.process import Simulator, start
 
 FORMAT = wire_format("bedrock-converse")
@@ -163,6 +164,8 @@ def test_a_key_of_another_name_is_handed_to_boto3() -> None:
     assert 'os.environ["AWS_BEARER_TOKEN_BEDROCK"] = os.environ["MY_KEY"]' in program
     assert "region_name='eu-west-1'" in program
     compile(program, "reproduction", "exec")
+    target = Target("bedrock/m", "bedrock", "m", "bedrock-converse")
+    assert service_of(target, {}).key_env == "AWS_BEARER_TOKEN_BEDROCK", "set or not"
     usual = FORMAT.python(request, base_url, "AWS_BEARER_TOKEN_BEDROCK")
     assert "os.environ" not in usual
     assert '-H "authorization: Bearer $MY_KEY"' in FORMAT.curl(

@@ -21,6 +21,7 @@ The laws that follow are named ``block.order`` (keys count 0, 1, 2, …), ``bloc
 ``block.agree KIND PATH``.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,16 +76,32 @@ class _Life:
     closed: bool = False
 
 
+class _Things(dict[tuple[int, ...], _Life]):
+    """The things of one kind by key. How many stand within another is counted, not searched for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counts: Counter[tuple[int, ...]] = Counter()
+
+    def __setitem__(self, key: tuple[int, ...], life: _Life) -> None:
+        self._counts[key[:-1]] += key not in self
+        super().__setitem__(key, life)
+
+    def within(self, parent: tuple[int, ...]) -> int:
+        """Return how many things have keys that begin like this."""
+        return self._counts[parent]
+
+
 @dataclass(frozen=True, slots=True)
 class Lives:
     """The rules of a format, and the things of one stream."""
 
     rules: tuple[_Rule, ...]
-    lives: tuple[dict[tuple[int, ...], _Life], ...] = ()
+    lives: tuple[_Things, ...] = ()
 
     def begin(self) -> "Lives":
         """Return the same rules with no thing opened yet."""
-        return Lives(self.rules, tuple({} for _ in self.rules))
+        return Lives(self.rules, tuple(_Things() for _ in self.rules))
 
     def hear(self, kind: str, data: JsonObject) -> Iterator[Breach]:
         """Take an event; yield the laws that it breaks."""
@@ -106,11 +123,9 @@ class Lives:
                         yield f"{rule.name}.needs {kind}", detail
 
 
-def _hear(
-    rule: _Rule, lives: dict[tuple[int, ...], _Life], kind: str, data: JsonObject
-) -> Iterator[Breach]:
+def _hear(rule: _Rule, lives: _Things, kind: str, data: JsonObject) -> Iterator[Breach]:
     key = tuple(value for path in rule.key for value in look(data, path) if type(value) is int)
-    before = sum(1 for known in lives if known[:-1] == key[: len(rule.key) - 1])
+    before = lives.within(key[: len(rule.key) - 1])
     if kind == rule.open and len(key) == len(rule.key) - 1:
         key = (*key, before)  # SDKs count what is opened; that the number is missing, shapes say
     if len(key) < len(rule.key):
@@ -150,9 +165,7 @@ def _fits(name: str, fits: _Fits, life: _Life, data: JsonObject) -> Iterator[Bre
         yield f"{name}.fits", f"{word} for a {name} of type {opened}"
 
 
-def _compare(
-    rule: _Rule, final: _Final, lives: dict[tuple[int, ...], _Life], data: JsonObject
-) -> Iterator[Breach]:
+def _compare(rule: _Rule, final: _Final, lives: _Things, data: JsonObject) -> Iterator[Breach]:
     found = _first(data, final.array)
     if not isinstance(found, list):
         return

@@ -67,7 +67,9 @@ def service_of(target: Target, settings: Mapping[str, Any]) -> Service:
         format=target.format,
         key_env=settings.get("key_env"),
     )
-    keyless = endpoint.key_optional and not os.environ.get(endpoint.key_env or "")
+    # Where requests are signed otherwise, a key is the only thing that a shell command can show.
+    optional = endpoint.key_optional and wire_format(target.format).sign is None
+    keyless = optional and not os.environ.get(endpoint.key_env or "")
     return Service(endpoint.base_url, target.format, None if keyless else endpoint.key_env)
 
 
