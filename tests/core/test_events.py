@@ -115,3 +115,12 @@ def test_a_journal_of_before_is_read() -> None:
 def test_what_no_version_wrote_is_refused_with_the_field(line: object, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         event_from_json(line)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["respelled", "twin"])
+def test_a_respelled_case_names_its_original_also_under_the_old_word(kind: str) -> None:
+    line = json.loads(event_to_line(CaseDrawn(CASE)))
+    read = event_from_json({**line, "origin": f"{kind}:inlined:{CASE.id}"})
+    assert isinstance(read, CaseDrawn)
+    assert read.case.respelled_from == ("inlined", CASE.id)
+    assert CASE.respelled_from is None
