@@ -126,7 +126,6 @@ def load(run: str | Path) -> "RunData":
 
     Raises errors.UsageError.
     """
-    from toolfuzz.analyze.load import collect
-    from toolfuzz.runs.journal import read_journal
+    from toolfuzz.runs.journal import load_run
 
-    return collect(read_journal(Path(run)), keep_exchanges=True)
+    return load_run(Path(run), keep_exchanges=True)

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from toolfuzz.analyze.rates import summarize
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import (
@@ -16,7 +17,7 @@ from toolfuzz.core.events import (
 )
 from toolfuzz.core.exchange import Attempt, Exchange, Target
 from toolfuzz.core.verdict import Finding, Verdict
-from toolfuzz.runs.journal import Journal, read_journal
+from toolfuzz.runs.journal import Journal, load_run, read_journal, write_json
 
 CASE = Case(
     origin="generated",
@@ -87,13 +88,54 @@ def test_a_torn_last_line_is_left_out(tmp_path: Path, cut: int) -> None:
     assert list(read_journal(path)) == EVENTS[: whole[:-cut].count(b"\n")]
 
 
-def test_a_torn_line_in_the_middle_is_an_error_with_its_number(tmp_path: Path) -> None:
+BAD_LINES = [
+    (b'{"event": "case-dra', "not JSON: Invalid control character at"),
+    (b'{"event": "verdict-reached"}', "a broken verdict-reached line"),
+    (b'"\xff\xfe"', "not UTF-8 text"),
+    (b"[" * 100_000, "nested deeper than can be read"),
+    (b'{"event": "of-tomorrow"}', "unknown journal event"),
+]
+
+
+@pytest.mark.parametrize(("line", "why"), BAD_LINES, ids=lambda v: v if isinstance(v, str) else "")
+def test_a_bad_line_costs_itself_and_is_named(tmp_path: Path, line: bytes, why: str) -> None:
     path = written(tmp_path / "run")
-    lines = path.read_text().splitlines()
-    lines[2] = lines[2][:40]
-    path.write_text("\n".join(lines) + "\n")
-    with pytest.raises(UsageError, match=r"run\.jsonl:3: not JSON"):
-        list(read_journal(path))
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:2], line + b"\n", *lines[2:]]))
+    unread: list[str] = []
+    assert list(read_journal(path, unread)) == EVENTS
+    (said,) = unread
+    assert said.startswith(f"3: {why}")
+    run = load_run(path)
+    assert run.unread == (said,) and len(run.verdicts) == 1
+    assert summarize(run)["unread_lines"] == [said]
+
+
+def test_what_belongs_to_a_lost_case_is_left_out(tmp_path: Path) -> None:
+    path = written(tmp_path / "run")
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:2], b"{torn\n", *lines[3:]]))
+    run = load_run(path)
+    assert (run.cases, run.verdicts, len(run.unread)) == ({}, [], 1)
+
+
+def test_nobody_else_may_write_meanwhile(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    with Journal(folder) as journal:
+        journal.append(EVENTS[:3])
+        with pytest.raises(UsageError, match="another toolfuzz is writing"):
+            Journal(folder, resume=True)
+        journal.append(EVENTS[3:])
+    assert list(read_journal(folder)) == EVENTS
+    with Journal(folder, resume=True):
+        pass
+
+
+def test_it_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = written(tmp_path / "run")
+    write_json(path.with_name("summary.json"), {})
+    for file in path.parent.iterdir():
+        assert file.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(

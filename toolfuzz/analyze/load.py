@@ -1,6 +1,6 @@
 """A journal's events, put in order for the readers of a run. No file is opened here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from toolfuzz.core.case import Case
@@ -45,7 +45,8 @@ class RunData:
     schema spelling stand apart in ``respelled``. ``exchanges`` is empty unless they were asked
     for. ``given_up`` holds the targets that were given up and not asked again since (a resumed
     run asks them again).
-    ``finished`` is None when the run was cut off.
+    ``finished`` is None when the run was cut off. ``unread`` names the journal's lines that could
+    not be read (``3: not JSON``); what belongs to them is left out.
     """
 
     started: RunStarted
@@ -57,6 +58,7 @@ class RunData:
     exchanges: dict[Question, list[Exchange]] = field(default_factory=dict)
     given_up: dict[str, TargetGivenUp] = field(default_factory=dict)
     finished: RunFinished | None = None
+    unread: tuple[str, ...] = ()
 
     def of(self, target: str) -> list[Verdict]:
         """Return the verdicts on one target, in the order they were reached."""
@@ -86,11 +88,14 @@ def causes(verdict: Verdict) -> tuple[Finding, ...]:
     return errors or tuple(f for f in verdict.findings if f.severity == "warn")
 
 
-def collect(events: Iterable[Event], *, keep_exchanges: bool = False) -> RunData:
+def collect(
+    events: Iterable[Event], *, keep_exchanges: bool = False, unread: Sequence[str] = ()
+) -> RunData:
     """Gather a run from its events; a question that was judged again counts once, as judged last.
 
-    Raises UsageError when the events begin without ``run-started`` or judge an unknown case or
-    target.
+    ``unread`` is what the reader of the events fills while it reads: lines that it had to leave
+    out. Raises UsageError when the events begin without ``run-started`` or judge an unknown
+    target, or an unknown case although every line was read.
     """
     started: RunStarted | None = None
     finished: RunFinished | None = None
@@ -129,6 +134,8 @@ def collect(events: Iterable[Event], *, keep_exchanges: bool = False) -> RunData
     if started is None:
         raise UsageError("the journal has no run-started line", "is it the run.jsonl of a run?")
     known = {target.name for target in started.targets}
+    if unread:
+        verdicts = {key: v for key, v in verdicts.items() if v.case_id in cases}
     for verdict in verdicts.values():
         if verdict.case_id not in cases:
             raise UsageError(f"the journal judges case {verdict.case_id}, which it never drew")
@@ -137,5 +144,14 @@ def collect(events: Iterable[Event], *, keep_exchanges: bool = False) -> RunData
     originals = [v for v in verdicts.values() if cases[v.case_id].respelled_from is None]
     respelled = [v for v in verdicts.values() if cases[v.case_id].respelled_from is not None]
     return RunData(
-        started, cases, originals, respelled, skipped, traffic, exchanges, given_up, finished
+        started,
+        cases,
+        originals,
+        respelled,
+        skipped,
+        traffic,
+        exchanges,
+        given_up,
+        finished,
+        tuple(unread),
     )

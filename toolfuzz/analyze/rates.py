@@ -119,6 +119,7 @@ def summarize(run: RunData) -> JsonObject:
         "settings": run.started.settings,
         "cases": sum(case.respelled_from is None for case in run.cases.values()),
         "skipped": [asdict(skip) for skip in run.skipped],
+        "unread_lines": list(run.unread),
         "targets": [_target(run, target) for target in run.started.targets],
     }
 

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import click
 
-from toolfuzz.analyze.load import collect
 from toolfuzz.analyze.rates import summarize
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 from toolfuzz.report.write import Wanted, write_reports
 from toolfuzz.runs.check import CHECK_NAME
-from toolfuzz.runs.journal import find_journal, read_journal
+from toolfuzz.runs.journal import find_journal, load_run
 
 __all__ = ["summary_of", "write_wanted"]
 
@@ -20,7 +19,7 @@ __all__ = ["summary_of", "write_wanted"]
 def summary_of(run: Path) -> JsonObject:
     """Return a run's summary from its journal; with ``check`` when it was a check's."""
     journal = find_journal(run)
-    summary = {**summarize(collect(read_journal(journal))), "folder": str(journal.parent)}
+    summary = {**summarize(load_run(journal)), "folder": str(journal.parent)}
     summary["clients"] = _clients(journal.with_name("summary.json"))
     check = journal.with_name(CHECK_NAME)
     if check.is_file():
@@ -42,7 +41,7 @@ def write_wanted(wanted: Sequence[Wanted], run: Path, summary: JsonObject) -> No
     if not wanted:
         return
     journal = find_journal(run)
-    data = collect(read_journal(journal), keep_exchanges=True)
+    data = load_run(journal, keep_exchanges=True)
     paths, announced = write_reports(wanted, data, summary, journal.parent)
     if announced:
         click.echo(announced, nl=False)

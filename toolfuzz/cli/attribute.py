@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from toolfuzz.analyze.load import RunData, collect
+from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.price import price_of
 from toolfuzz.analyze.screen import Association, answers_for, screen
 from toolfuzz.cli._live import with_note
@@ -29,7 +29,7 @@ from toolfuzz.evidence.study import (
     study_from_json,
 )
 from toolfuzz.formats import format_names
-from toolfuzz.runs.journal import read_journal, write_json
+from toolfuzz.runs.journal import load_run, write_json
 from toolfuzz.runs.options import Access, access_of_run, stored_options
 from toolfuzz.runs.targets import open_sources
 from toolfuzz.runs.trust import require_trust
@@ -75,7 +75,7 @@ def attribute(
     as_json: bool,
 ) -> None:
     """Say which schema features go with a run's failures, and with --confirm which cause them."""
-    data = collect(read_journal(run))
+    data = load_run(run)
     found = [f for f in failures(data) if not models or f.target in models][:most]
     if not found:
         raise UsageError("the run has no failure to attribute", "`toolfuzz report RUN` shows it")

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from toolfuzz.analyze.load import collect
 from toolfuzz.cli._live import with_note
 from toolfuzz.cli.attribute import attribute_failures
 from toolfuzz.cli.minimize import study_run
@@ -16,7 +15,7 @@ from toolfuzz.evidence.details import open_details
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import failures
 from toolfuzz.evidence.study import ATTRIBUTION_NAME, RESULT_NAME, study_folder
-from toolfuzz.runs.journal import read_journal
+from toolfuzz.runs.journal import load_run
 from toolfuzz.runs.options import access_of_run
 from toolfuzz.runs.trust import require_trust
 
@@ -62,7 +61,7 @@ def bug(
 
     The same defect at the same schema shape is one cause. Nothing is asked without --ask.
     """
-    data = collect(read_journal(run), keep_exchanges=True)
+    data = load_run(run, keep_exchanges=True)
     found = [f for f in failures(data, cases) if not models or f.target in models][:most]
     if not found:
         raise UsageError("the run has no failure to report", "`toolfuzz report RUN` shows it")

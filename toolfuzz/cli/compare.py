@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from toolfuzz.analyze.compare import compare as compared
-from toolfuzz.analyze.load import RunData, collect
+from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.price import price_of
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.text import printable
 from toolfuzz.report.comparison import print_comparison
 from toolfuzz.report.comparison_files import render
 from toolfuzz.report.html import render_comparison
-from toolfuzz.runs.journal import find_journal, read_journal
+from toolfuzz.runs.journal import find_journal, load_run
 
 EPILOG = """\b
 Examples:
@@ -69,7 +69,7 @@ def _read(
     for journal in journals:
         folder = journal.parent
         name = folder.name if short[folder.name] == 1 else str(folder)
-        run = collect(read_journal(journal), keep_exchanges=keep_exchanges)
+        run = load_run(journal, keep_exchanges=keep_exchanges)
         if run.finished is not None and run.finished.reason == "decided":
             left_out.append(name)
         else:

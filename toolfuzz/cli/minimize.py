@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from toolfuzz.analyze.load import RunData, collect
+from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.price import price_of
 from toolfuzz.cli._live import with_note
 from toolfuzz.cli.options import trust_option
@@ -20,7 +20,7 @@ from toolfuzz.evidence.failures import Failure, failures
 from toolfuzz.evidence.minimize import Minimized, Standing
 from toolfuzz.evidence.study import study_failure, study_folder, study_to_json
 from toolfuzz.evidence.tree import size
-from toolfuzz.runs.journal import read_journal
+from toolfuzz.runs.journal import load_run
 from toolfuzz.runs.options import Access, access_of_run, stored_options
 from toolfuzz.runs.targets import open_sources
 from toolfuzz.runs.trust import require_trust
@@ -71,7 +71,7 @@ def minimize(
     Schema, tools, prompt and expected value shrink together. An endpoint that fails only some of
     the time is asked often enough to be sure.
     """
-    data = collect(read_journal(run))
+    data = load_run(run)
     budget = Budget(
         calls=max_calls,
         seconds=max_seconds or float("inf"),
@@ -94,7 +94,7 @@ def minimize(
 
 def minimize_after(run: Path, access: Access, *, quiet: bool, most: int = 3) -> None:
     """Minimize what a run that has just ended found; with ``quiet`` only the files are written."""
-    data = collect(read_journal(run))
+    data = load_run(run)
     if not (found := failures(data)[:most]):
         return
     results = with_note(study_run(run, data, access, Budget(), found=found, quiet=quiet))

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from toolfuzz.analyze.load import collect
 from toolfuzz.cli.options import endpoint_options, run_options_from
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import (
@@ -26,7 +25,7 @@ from toolfuzz.evidence.examiner import Budget, open_examiner
 from toolfuzz.evidence.failures import failures
 from toolfuzz.evidence.replay import KnownFailure, Replayed, replay_known, worst
 from toolfuzz.evidence.study import RESULT_NAME, study_folder, study_from_json
-from toolfuzz.runs.journal import find_journal, read_journal
+from toolfuzz.runs.journal import find_journal, load_run
 from toolfuzz.runs.options import Access
 from toolfuzz.runs.targets import open_sources
 from toolfuzz.sources.source import SourceSpec
@@ -87,7 +86,7 @@ def known_failures(what: Path) -> list[KnownFailure]:
         return [case_with_defect(what)]
     find_journal(what)
     found = []
-    for failure in failures(collect(read_journal(what))):
+    for failure in failures(load_run(what)):
         result = study_folder(what, failure) / RESULT_NAME
         case = failure.example
         if result.exists():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toolfuzz.analyze.load import RunData, collect, question
+from toolfuzz.analyze.load import RunData, question
 from toolfuzz.analyze.rates import wilson
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import UsageError
@@ -17,7 +17,7 @@ from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.failures import Failure
 from toolfuzz.evidence.minimize import Minimized
 from toolfuzz.evidence.study import ATTRIBUTION_NAME, RESULT_NAME, study_folder, study_from_json
-from toolfuzz.runs.journal import JOURNAL_NAME, read_journal
+from toolfuzz.runs.journal import JOURNAL_NAME, load_run
 
 __all__ = ["FailureDetails", "Share", "open_details"]
 
@@ -68,7 +68,7 @@ def open_details(run: Path, data: RunData, failure: Failure) -> FailureDetails:
     minimized = _minimized(folder)
     shown = None
     if minimized is not None:
-        studied = collect(read_journal(folder), keep_exchanges=True)
+        studied = load_run(folder, keep_exchanges=True)
         of_case = (v for v in studied.verdicts if v.case_id == minimized.case.id)
         shown = _shown(of_case, studied.exchanges, failure)
     if shown is None:

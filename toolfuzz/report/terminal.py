@@ -200,6 +200,11 @@ def notes(summary: JsonObject) -> list[RenderableType]:
     clients = summary.get("clients", {})
     lines += [_client_note(target, entry) for target in clients for entry in clients[target]]
     lines += _skips(summary.get("skipped", ()))
+    if unread := summary.get("unread_lines"):
+        lines.append(
+            f"{_count(len(unread), 'line')} of the journal could not be read and "
+            f"what belongs to them is left out: {unread[0]}"
+        )
     return [Text(), *(Text(printable(line), style="dim") for line in lines)] if lines else []
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from toolfuzz.analyze.doubts import doubts
-from toolfuzz.analyze.load import RunData, collect
+from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.runs.cases import draw, load_tools
-from toolfuzz.runs.journal import JOURNAL_NAME, read_journal
+from toolfuzz.runs.journal import JOURNAL_NAME, load_run
 from toolfuzz.runs.options import Access, CheckOptions, RunOptions, access_of_run, stored_options
 from toolfuzz.runs.targets import Source, open_sources, plan_targets
 from toolfuzz.runs.trust import powers, require_trust
@@ -127,7 +127,7 @@ def _run_of(baseline: str) -> RunData | None:
     """Return the stored run, or None when the name can only be a model's."""
     path = Path(baseline)
     if path.is_file() or (path / JOURNAL_NAME).is_file():
-        return collect(read_journal(path))
+        return load_run(path)
     if path.is_dir() or path.suffix == ".jsonl":
         raise UsageError(
             f"no journal at {baseline}", f"a run's folder holds {JOURNAL_NAME}; or name a model"

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from toolfuzz import __version__
 from toolfuzz.analyze.check import CheckDecision
-from toolfuzz.analyze.load import collect
 from toolfuzz.analyze.sequential import SequentialDecision, SequentialTest
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION
@@ -24,7 +23,7 @@ from toolfuzz.runs.baseline import (
     with_stored_settings,
 )
 from toolfuzz.runs.cases import draw, load_tools
-from toolfuzz.runs.journal import JOURNAL_NAME, read_journal, write_json
+from toolfuzz.runs.journal import JOURNAL_NAME, load_run, write_json
 from toolfuzz.runs.options import CheckOptions, RunOptions
 from toolfuzz.runs.pairs import PairedCheck, check_pairs
 from toolfuzz.runs.record import Record
@@ -188,10 +187,10 @@ def _figures(decision: CheckDecision) -> JsonObject:
 
 
 def _finish(folder: Path, check: JsonObject) -> JsonObject:
-    summary = write_summary(folder, collect(read_journal(folder)))
+    summary = write_summary(folder, load_run(folder))
     check["spent"] = {"first": sum(t["calls"] for t in summary["targets"]), "again": 0}
     if (folder / FRESH_NAME).is_dir():
-        traffic = collect(read_journal(folder / FRESH_NAME)).traffic.values()
+        traffic = load_run(folder / FRESH_NAME).traffic.values()
         check["spent"]["again"] = sum(t.calls for t in traffic)
     write_json(folder / CHECK_NAME, check)
     return {**summary, "check": check}

@@ -7,11 +7,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
+from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import Event, event_from_json, event_to_line
 
-__all__ = ["JOURNAL_NAME", "Journal", "find_journal", "read_journal", "write_json"]
+__all__ = ["JOURNAL_NAME", "Journal", "find_journal", "load_run", "read_journal", "write_json"]
 
 JOURNAL_NAME = "run.jsonl"
 
@@ -19,16 +20,20 @@ JOURNAL_NAME = "run.jsonl"
 class Journal:
     """Writes events to a new file in a new folder; raises UsageError before anything is spent.
 
-    ``resume`` goes on with a folder that is there, after dropping a torn last line.
+    ``resume`` goes on with a folder that is there, after dropping a torn last line. The file is
+    locked while it is open: two writers would tear each other's lines.
     """
 
     def __init__(self, folder: Path, *, resume: bool = False) -> None:
         self.path = folder / JOURNAL_NAME
         try:
             folder.mkdir(parents=True, exist_ok=resume)
-            if resume and self.path.exists():
-                _drop_torn_line(self.path)
             self._file: TextIO = self.path.open("a" if resume else "x", encoding="utf-8")
+            _lock(self._file, folder)
+            # What it holds may be private to whoever asked.
+            self.path.chmod(0o600)
+            if resume:
+                _drop_torn_line(self.path)
         except FileExistsError:
             raise UsageError(
                 f"the output folder {folder} already exists",
@@ -54,7 +59,26 @@ class Journal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let others write."""
         self._file.close()
+
+
+def _lock(file: TextIO, folder: Path) -> None:
+    """Keep others from writing until the file is closed, or this process ends however it ends."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise UsageError(
+            f"another toolfuzz is writing to {folder}", "wait for it, or stop it, then go on"
+        ) from None
 
 
 def _drop_torn_line(path: Path) -> None:
@@ -66,6 +90,7 @@ def _drop_torn_line(path: Path) -> None:
 def write_json(path: Path, data: JsonObject) -> None:
     """Write a file that is derived from a journal, whole or not at all."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
     draft.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
     draft.replace(path)
 
@@ -81,24 +106,40 @@ def find_journal(run: Path) -> Path:
     return path
 
 
-def read_journal(run: Path) -> Iterator[Event]:
+def load_run(run: Path, *, keep_exchanges: bool = False) -> RunData:
+    """Read a run's journal; what could not be read of it stands in ``unread``."""
+    unread: list[str] = []
+    return collect(read_journal(run, unread), keep_exchanges=keep_exchanges, unread=unread)
+
+
+def read_journal(run: Path, unread: list[str] | None = None) -> Iterator[Event]:
     """Read a run's events in order.
 
     A last line that was cut off in the middle is left out: the process died while writing it.
-    Raises UsageError with the line number for anything else that can't be read.
+    Any other line that can't be read is left out as well and noted in ``unread`` with its number.
+    Raises UsageError when it is the first one: then this is no journal of ours.
     """
     path = find_journal(run)
-    with path.open(encoding="utf-8", errors="strict", newline="\n") as file:
-        number = 0
-        try:
-            for line in file:
-                number += 1
-                if not line.endswith("\n"):
-                    return
-                yield event_from_json(json.loads(line))
-        except UnicodeDecodeError:
-            raise UsageError(f"{path}: not UTF-8 text after line {number}") from None
-        except json.JSONDecodeError as error:
-            raise UsageError(f"{path}:{number}: not JSON: {error.msg}") from None
-        except (UsageError, AttributeError) as error:
-            raise UsageError(f"{path}:{number}: {error}", getattr(error, "hint", None)) from None
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.endswith(b"\n"):
+                return
+            try:
+                yield event_from_json(json.loads(line.decode("utf-8")))
+            except (ValueError, UsageError, RecursionError) as error:
+                reason = f"{number}: {_why(error)}"
+                if number == 1:
+                    raise UsageError(f"{path}:{reason}", getattr(error, "hint", None)) from None
+                if unread is not None:
+                    unread.append(reason)
+
+
+def _why(error: Exception) -> str:
+    match error:
+        case json.JSONDecodeError():
+            return f"not JSON: {error.msg}"
+        case UnicodeDecodeError():
+            return "not UTF-8 text"
+        case RecursionError():
+            return "nested deeper than can be read"
+    return str(error)

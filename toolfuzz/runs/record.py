@@ -23,13 +23,22 @@ class Record:
 
     def __init__(self, folder: Path, opening: RunStarted, *, resume: bool = False) -> None:
         begun = resume and (folder / JOURNAL_NAME).is_file()
-        self._events = list(map(_light, read_journal(folder))) if begun else []
-        if begun:
-            _check_same(folder, self._events, opening)
-        self._drawn = {e.case.id for e in self._events if isinstance(e, CaseDrawn)}
+        self._unread: list[str] = []
+        self._events: list[Event] = []
         self.journal = Journal(folder, resume=resume)
+        if begun:
+            self._go_on(folder, opening)
+        self._drawn = {e.case.id for e in self._events if isinstance(e, CaseDrawn)}
         if not self._events:
             self.append([opening])
+
+    def _go_on(self, folder: Path, opening: RunStarted) -> None:
+        try:
+            self._events += map(_light, read_journal(folder, self._unread))
+            _check_same(folder, self._events, opening)
+        except UsageError:
+            self.journal.close()
+            raise
 
     def append(self, events: Iterable[Event]) -> list[Event]:
         """Write events and keep them; return those written. A case is drawn once in a journal."""
@@ -47,7 +56,7 @@ class Record:
 
     def run(self) -> RunData:
         """Return the run so far."""
-        return collect(self._events)
+        return collect(self._events, unread=self._unread)
 
     def answered(self) -> frozenset[tuple[str, str, int]]:
         """Return what needn't be asked again: (case id, target name, repeat).
@@ -74,7 +83,7 @@ class Record:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.journal.__exit__(kind, error, trace)
+        self.journal.close()
 
 
 def _light(event: Event) -> Event:
