@@ -68,6 +68,7 @@ async def test_gzip_is_undone(loopback) -> None:
         (gzip.compress(WORDS) + b"x", "gzip", "EncodingError: more bytes after the end"),
         (gzip.compress(gzip.compress(WORDS)), "gzip, gzip", "EncodingError: content-encoding gzip"),
     ],
+    ids=["cut off", "empty", "not gzip", "bytes after the end", "nested"],
 )
 async def test_a_broken_encoding_is_an_error_of_the_transport(
     loopback, body: bytes, encoding: str, error: str
