@@ -1,14 +1,9 @@
 """Layers, excerpts, hostile text in reports, outcomes of a replay."""
 
-import re
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.verdict import Finding
-from toolfuzz.evidence.bug import code, fenced
 from toolfuzz.evidence.excerpt import MARKS, excerpt
 from toolfuzz.evidence.layer import Trial, decide
 from toolfuzz.evidence.replay import outcome_of
@@ -52,25 +47,6 @@ def test_a_spelling_that_decides_beside_a_right_parser_is_the_templates() -> Non
 
 def test_an_engine_on_trial_has_no_model_to_blame() -> None:
     assert decide([AGAIN], "object-as-json-string", parser_only=True).where == "parser"
-
-
-@given(st.text())
-def test_nothing_closes_a_fence(text: str) -> None:
-    lines = fenced(text).split("\n")
-    fence = lines[0]
-    assert lines[-1] == fence
-    assert not any(re.match(rf"\s*{fence}", line) for line in lines[1:-1])
-
-
-@given(st.text(min_size=1))
-def test_nothing_leaves_a_code_span(text: str) -> None:
-    shown = code(text)
-    tick = re.match(r"`+", shown)
-    assert tick is not None
-    assert tick.group() not in shown[len(tick.group()) : -len(tick.group())].replace(
-        f" {'`' * (len(tick.group()) - 1)} ", ""
-    )
-    assert "\n" not in shown
 
 
 def finding(pointer: str, actual: object) -> Finding:

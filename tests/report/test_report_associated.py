@@ -8,9 +8,10 @@ from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Mess
 from toolfuzz.core.events import CaseDrawn, Event, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.verdict import Finding, Verdict
+from toolfuzz.report.console import plain
 from toolfuzz.report.formats import github, markdown
 from toolfuzz.report.formats.html import render
-from toolfuzz.report.terminal import plain, summary_view
+from toolfuzz.report.terminal import summary_view
 
 WRONG = Finding("object-as-json-string", "error", "schema", "", 0, "/a", expected={}, actual="{}")
 

@@ -12,10 +12,11 @@ from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.core.events import RunFinished
 from toolfuzz.core.nature import SIMULATOR_LABELS
 from toolfuzz.report.comparison_files import render as render_comparison
+from toolfuzz.report.console import plain
 from toolfuzz.report.decision import check_view
 from toolfuzz.report.formats import announcement, format_names, report_format
 from toolfuzz.report.html import render_comparison as render_page
-from toolfuzz.report.terminal import plain, summary_view
+from toolfuzz.report.terminal import summary_view
 
 CHECK = {
     "outcome": "PASS",
@@ -107,6 +108,15 @@ def test_every_report_holds_any_text(view: str, text: str) -> None:
     shown = VIEWS[view](a_run(text, targets=2))
     assert not {"\x1b", "\x00", "\x07"} & set(shown)
     shown.encode()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_what_a_target_is_is_said_inert(view: str) -> None:
+    """The sentence about an engine names its parser, which a journal may call anything."""
+    shown = VIEWS[view](a_run("engine/<img src=x>\x1b[31m", kind="engine"))
+    assert "\x1b" not in shown
+    if "html" in view or view in ("junit", "badge"):
+        assert "<img" not in shown
 
 
 @pytest.mark.parametrize("view", VIEWS)

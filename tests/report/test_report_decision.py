@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from report_run import HOSTILE, a_run, summary_of
 
+from toolfuzz.report.console import plain
 from toolfuzz.report.decision import check_view
 from toolfuzz.report.formats import announcement, report_format
-from toolfuzz.report.terminal import plain
 
 
 def decided(outcome: str | None, name: str = "one") -> dict[str, Any]:

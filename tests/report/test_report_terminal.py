@@ -14,8 +14,9 @@ from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, T
 from toolfuzz.core.events import CaseDrawn, Event, RunFinished, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.verdict import Finding, Metrics, Verdict
+from toolfuzz.report.console import plain
 from toolfuzz.report.decision import check_view
-from toolfuzz.report.terminal import plain, summary_view
+from toolfuzz.report.terminal import summary_view
 
 TEXTS = Finding(
     "object-as-json-string", "error", "schema", "", 0, "/environment", shape="object behind $ref",

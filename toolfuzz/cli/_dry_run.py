@@ -16,7 +16,7 @@ from toolfuzz.core.nature import nature_of
 from toolfuzz.formats import wire_format
 from toolfuzz.generate.tools import ToolSet
 from toolfuzz.pools.question import modes
-from toolfuzz.report.terminal import print_rows
+from toolfuzz.report.console import print_rows
 from toolfuzz.runs.cases import draw, load_tools
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.targets import plan_targets

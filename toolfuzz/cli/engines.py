@@ -8,7 +8,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.engines import store
 from toolfuzz.engines.native import families
 from toolfuzz.engines.store import FETCHABLE, cache_folder, cached, parsers_of
-from toolfuzz.report.terminal import print_rows
+from toolfuzz.report.console import print_rows
 
 EPILOG = """\b
 Examples:

@@ -15,7 +15,7 @@ def explain(slug: str) -> None:
     """Explain one defect: symptom, who usually causes it, what to do, public reports."""
     from toolfuzz.core.errors import UsageError, did_you_mean
     from toolfuzz.judge.catalogue import defects
-    from toolfuzz.report.terminal import print_defect
+    from toolfuzz.report.console import print_defect
 
     known = defects()
     if slug not in known:

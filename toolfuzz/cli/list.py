@@ -9,7 +9,7 @@ import click
 from toolfuzz.generate import feature_names, probe_names
 from toolfuzz.generate.tools import catalogues, describe_catalogue
 from toolfuzz.judge.catalogue import defects
-from toolfuzz.report.terminal import print_rows
+from toolfuzz.report.console import print_rows
 from toolfuzz.simulate.profiles import profiles
 from toolfuzz.sources.registry import endpoints
 

@@ -11,7 +11,7 @@ from toolfuzz.cli._dry_run import drawn_cases
 from toolfuzz.cli.options import case_options, repeat_option, run_options_from
 from toolfuzz.core.text import printable
 from toolfuzz.generate.plan import describe_plan
-from toolfuzz.report.terminal import print_rows
+from toolfuzz.report.console import print_rows
 from toolfuzz.runs.cases import load_tools
 
 EPILOG = """\b

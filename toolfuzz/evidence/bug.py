@@ -13,6 +13,7 @@ from toolfuzz.core.ask import ask_of
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import case_to_json
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.markdown import code, fenced, sentence
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.text import day, file_name, printable
 from toolfuzz.evidence.details import FailureDetails, Share
@@ -84,7 +85,7 @@ def render(details: FailureDetails, template: str = "issue", case_file: str = "c
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"fenced": fenced, "code": code, "safe_text": _safe_text}
+    environment.filters |= {"fenced": fenced, "code": code, "safe_text": sentence}
     try:
         if template in TEMPLATES:
             page = environment.get_template(f"{template}.md.j2")
@@ -99,28 +100,6 @@ def render(details: FailureDetails, template: str = "issue", case_file: str = "c
     except TemplateError as error:
         raise UsageError(f"the template {template} can't be used: {error}") from None
     return _cleaner(_service(details))(re.sub(r"\n{3,}", "\n\n", text))
-
-
-def fenced(text: str, language: str = "") -> str:
-    """Put hostile text between fences that nothing in it can close."""
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{printable(text, keep_newlines=True).rstrip()}\n{fence}"
-
-
-def code(text: str) -> str:
-    """Put hostile text of one line into a code span."""
-    text = printable(text)
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    tick = "`" * (longest + 1)
-    gap = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{tick}{gap}{text}{gap}{tick}"
-
-
-def _safe_text(text: str) -> str:
-    """Escape what Markdown or HTML would act on in a sentence."""
-    text = re.sub(r"([\\`*_\[\]#|~])", r"\\\1", printable(text))
-    return text.replace("<", "&lt;").replace("@", "@\u200c")
 
 
 def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
-from toolfuzz.report.terminal import MEDIUM, WIDE, show
+from toolfuzz.report.console import MEDIUM, WIDE, show
 from toolfuzz.report.words import given_up, milliseconds, percent, unreal
 
 __all__ = ["comparison_view", "difference_words", "matrix", "money", "print_comparison"]

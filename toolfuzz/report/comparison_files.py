@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator
 
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.markdown import code
 from toolfuzz.core.text import printable
 from toolfuzz.report.comparison import comparison_view, difference_words, matrix, money
+from toolfuzz.report.console import plain
 from toolfuzz.report.formats.csv import cell
-from toolfuzz.report.formats.markdown import code, table
-from toolfuzz.report.terminal import plain
+from toolfuzz.report.formats.markdown import table
 from toolfuzz.report.words import given_up, milliseconds, named, percent
 
 __all__ = ["render"]

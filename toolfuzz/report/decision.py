@@ -6,7 +6,8 @@ from rich.text import Text
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
-from toolfuzz.report.terminal import defect_view, headline, notes, show, target_table
+from toolfuzz.report.console import show
+from toolfuzz.report.terminal import defect_view, headline, notes, target_table
 
 __all__ = ["check_view", "print_check"]
 

@@ -1,9 +1,8 @@
 """What a person sees at the end of a run: one table, then the commonest defects by example."""
 
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -12,18 +11,14 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import a_kind, tokens_of
 from toolfuzz.core.text import brief, printable
 from toolfuzz.judge.catalogue import defects
-from toolfuzz.judge.defect import Defect
+from toolfuzz.report.console import MEDIUM, WIDE, show
 from toolfuzz.report.words import given_up, unreal
 
 __all__ = [
     "defect_view",
     "headline",
     "notes",
-    "plain",
-    "print_defect",
-    "print_rows",
     "print_summary",
-    "show",
     "summary_view",
     "target_table",
 ]
@@ -31,67 +26,13 @@ __all__ = [
 BAR_WIDTH = 10
 EXAMPLES_SHOWN = 3
 TOOLS_SHOWN = 5
-# Columns of text from which on a table has a bar and the commonest defect, and all the rest.
-MEDIUM, WIDE = 76, 96
-PIPED_WIDTH = 140
 # What the other columns take, without and with those of a wide table.
 _REST_MEDIUM, _REST_WIDE, _SHORTEST_DEFECT = 43, 67, 16
-
-
-def show(view: Callable[[int], RenderableType]) -> None:
-    """Print what ``view`` makes for the width of stdout; plain lines when it is no terminal."""
-    # Rich asks for NO_COLOR itself.
-    console = Console(highlight=False, emoji=False)
-    if console.is_terminal:
-        console.print(view(console.width))
-        return
-    sys.stdout.write(plain(view))
-    sys.stdout.flush()
-
-
-def plain(view: Callable[[int], RenderableType]) -> str:
-    """Return a view as text without colours, neither folded at 80 columns nor padded."""
-    console = Console(highlight=False, emoji=False, width=PIPED_WIDTH, no_color=True)
-    with console.capture() as capture:
-        console.print(view(PIPED_WIDTH))
-    return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
 
 
 def print_summary(summary: JsonObject) -> None:
     """Print a run's result on stdout; plain lines when it isn't a terminal."""
     show(lambda width: summary_view(summary, width=width))
-
-
-def print_rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a list of things as columns."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for n, name in enumerate(header):
-        table.add_column(name, no_wrap=n == 0, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(printable(str(cell))) for cell in row))
-    show(lambda width: table)
-
-
-def print_defect(defect: Defect) -> None:
-    """Print one entry of the catalogue."""
-    title = Text(defect.slug, style="bold")
-    title.append(f" — {defect.title}", style="not bold")
-    facts = Table.grid(padding=(0, 2))
-    facts.add_column(style="dim", no_wrap=True)
-    facts.add_column(overflow="fold")
-    for name, value in (
-        ("severity", defect.severity),
-        ("found in", f"the {defect.layer} layer (group {defect.group})"),
-        ("shown by", defect.command),
-        ("usually", defect.usual),
-        ("example", defect.example),
-        ("what to do", defect.help),
-        ("can't tell", defect.indistinguishable),
-        ("reports", " ".join(defect.sources) or "none known in public; inferred"),
-    ):
-        if value:
-            facts.add_row(name, Text(printable(value)))
-    show(lambda width: Group(title, Padding(facts, (0, 2))))
 
 
 def summary_view(summary: JsonObject, *, width: int) -> RenderableType:

@@ -1,14 +1,14 @@
 """GitHub-flavoured Markdown: the table, the defects with an example each, the weak features."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.markdown import code, sentence
 from toolfuzz.core.text import brief, printable
 from toolfuzz.report.words import count, given_up, milliseconds, named, percent
 
-__all__ = ["FILE", "code", "render", "table"]
+__all__ = ["FILE", "render", "table"]
 
 FILE = "report.md"
 _WEAK_FEATURES = 10
@@ -38,8 +38,8 @@ def _lines(summary: JsonObject) -> Iterator[str]:
         f"{code(summary['toolfuzz_version'])} · the run ended: {code(summary['finish_reason'])}"
     )
     for target in targets:
-        if sentence := target["nature"]["sentence"]:
-            yield f"\n{code(target['target'])}: **{printable(sentence)}**"
+        if said := target["nature"]["sentence"]:
+            yield f"\n{code(target['target'])}: **{sentence(said)}**"
     for target in targets:
         if target["defects"]:
             yield from _defects(target)
@@ -131,17 +131,3 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]
     yield f"|{' --- |' * len(header)}"
     for row in rows:
         yield f"| {' | '.join(row)} |"
-
-
-def code(text: str, *, in_table: bool = False) -> str:
-    """Put text into a code span; its fence is longer than any run of backticks inside.
-
-    A table splits at pipes before it reads code spans, and unescapes them itself:
-    https://github.github.com/gfm/#example-200
-    """
-    safe = printable(text)
-    fence = "`" * (max((len(run) for run in re.findall("`+", safe)), default=0) + 1)
-    pad = " " if safe[:1] in ("`", " ") or safe[-1:] in ("`", " ", "") else ""
-    if in_table:
-        safe = safe.replace("|", "\\|")
-    return f"{fence}{pad}{safe}{pad}{fence}"

@@ -1,0 +1,36 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toolfuzz.core.markdown import code, fenced, sentence
+
+
+@given(st.text())
+def test_nothing_closes_a_fence(text: str) -> None:
+    lines = fenced(text).split("\n")
+    fence = lines[0]
+    assert lines[-1] == fence
+    assert not any(re.match(rf"\s*{fence}", line) for line in lines[1:-1])
+
+
+@given(st.text(min_size=1))
+def test_nothing_leaves_a_code_span(text: str) -> None:
+    shown = code(text)
+    tick = re.match(r"`+", shown)
+    assert tick is not None
+    assert tick.group() not in shown[len(tick.group()) : -len(tick.group())].replace(
+        f" {'`' * (len(tick.group()) - 1)} ", ""
+    )
+    assert "\n" not in shown
+
+
+@pytest.mark.parametrize(
+    "text", ["<img src=x>", "@someone", "[x](javascript:alert(1))", "a|b", "# heading", "**bold**"]
+)
+def test_a_sentence_is_only_text(text: str) -> None:
+    shown = sentence(text)
+    assert "<" not in shown
+    assert not re.search(r"(?<!\\)[*_\[\]#|`]", shown)
+    assert not re.search(r"@\w", shown)

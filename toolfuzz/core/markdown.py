@@ -1,0 +1,34 @@
+"""Hostile text in Markdown: in a code span, in a fence, or in a sentence, where it is inert."""
+
+import re
+
+from toolfuzz.core.text import printable
+
+__all__ = ["code", "fenced", "sentence"]
+
+
+def code(text: str, *, in_table: bool = False) -> str:
+    """Put text into a code span; its fence is longer than any run of backticks inside.
+
+    A table splits at pipes before it reads code spans, and unescapes them itself:
+    https://github.github.com/gfm/#example-200
+    """
+    safe = printable(text)
+    fence = "`" * (max((len(run) for run in re.findall("`+", safe)), default=0) + 1)
+    pad = " " if safe[:1] in ("`", " ") or safe[-1:] in ("`", " ", "") else ""
+    if in_table:
+        safe = safe.replace("|", "\\|")
+    return f"{fence}{pad}{safe}{pad}{fence}"
+
+
+def fenced(text: str, language: str = "") -> str:
+    """Put hostile text between fences that nothing in it can close."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{printable(text, keep_newlines=True).rstrip()}\n{fence}"
+
+
+def sentence(text: str) -> str:
+    """Escape what Markdown or HTML would act on in a sentence."""
+    text = re.sub(r"([\\`*_\[\]#|~])", r"\\\1", printable(text))
+    return text.replace("<", "&lt;").replace("@", "@\u200c")
