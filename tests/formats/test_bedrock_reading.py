@@ -127,10 +127,16 @@ def test_a_tool_that_the_service_ran_itself_is_no_call() -> None:
     body = framed(
         START,
         ("contentBlockStart", {"start": {"toolUse": use}, "contentBlockIndex": 0}),
+        piece(0, "{}"),
         closed(0),
         *ENDING,
     )
-    assert not read(body, stream=True).fragments
+    streamed = read(body, stream=True)
+    assert not streamed.fragments
+    assert not streamed.problems
+    for client in FORMAT.clients:
+        whole = plain(output=message({"toolUse": use}))
+        assert list(client.read(attempt(body if client.stream else whole))) == []
 
 
 @pytest.mark.parametrize(

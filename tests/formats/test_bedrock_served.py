@@ -108,7 +108,7 @@ def test_a_whole_tool_loop(simulator: Simulator) -> None:
     ("changes", "said"),
     [
         ({"messages": []}, "messages"),
-        ({"messages": [{"role": "user", "content": [{"text": " "}]}]}, "is blank"),
+        ({"messages": [{"role": "user", "content": [{"text": ""}]}]}, "is blank"),
         ({"messages": [{"role": "user", "content": []}]}, "is empty"),
         ({"messages": [{"role": "user", "content": [{"text": "x"}]}] * 2}, "alternate"),
         ({"toolConfig": {"tools": []}}, "toolConfig.tools"),

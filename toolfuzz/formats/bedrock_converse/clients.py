@@ -30,8 +30,7 @@ def _converse(attempt: Attempt) -> Iterator[Call]:
     assert message["role"] == "assistant"
     if reply["stopReason"] == "tool_use":
         for block in message["content"]:
-            if use := block.get("toolUse"):
-                assert use["toolUseId"], "the result is sent back under it"
+            if "toolUse" in block and _is_ours(use := block["toolUse"]):
                 yield use["name"], use["input"]
 
 
@@ -44,9 +43,8 @@ def _by_block(attempt: Attempt) -> Iterator[Call]:
         match event:
             case {"messageStart": start}:
                 message["role"] = start["role"]
-            case {"contentBlockStart": start}:
-                opened = start["start"]["toolUse"]
-                tool = {"toolUseId": opened["toolUseId"], "name": opened["name"], "input": ""}
+            case {"contentBlockStart": {"start": {"toolUse": opened}}}:
+                tool = {**opened, "input": ""}
             case {"contentBlockDelta": {"delta": {"toolUse": piece}}}:
                 tool["input"] += piece["input"]
             case {"contentBlockStop": _} if tool:
@@ -58,22 +56,28 @@ def _by_block(attempt: Attempt) -> Iterator[Call]:
                 stop_reason = stop["stopReason"]
     assert message["role"] == "assistant"
     if stop_reason == "tool_use":
-        for call in message["content"]:
-            yield call["name"], call["input"]
+        for use in message["content"]:
+            if _is_ours(use):
+                yield use["name"], use["input"]
 
 
 def _by_index(attempt: Attempt) -> Iterator[Call]:
     """As clients do that keep all blocks open until the end."""
-    calls: dict[Any, tuple[str, list[str]]] = {}
+    calls: dict[Any, tuple[Any, list[str]]] = {}
     for event in _events(attempt):
         match event:
             case {"contentBlockStart": {"start": {"toolUse": opened}, **rest}}:
-                assert opened["toolUseId"], "the result is sent back under it"
-                calls[rest["contentBlockIndex"]] = (opened["name"], [])
+                calls[rest["contentBlockIndex"]] = (opened, [])
             case {"contentBlockDelta": {"delta": {"toolUse": piece}, **rest}}:
                 calls[rest["contentBlockIndex"]][1].append(piece["input"])
-    for name, pieces in calls.values():
-        yield name, json.loads("".join(pieces) or "{}")
+    for use, pieces in calls.values():
+        if _is_ours(use):
+            yield use["name"], json.loads("".join(pieces) or "{}")
+
+
+def _is_ours(use: Any) -> bool:
+    """Whether the client runs this tool; its result goes back under the id."""
+    return use.get("type") != "server_tool_use" and isinstance(use["toolUseId"], str)
 
 
 READERS = (

@@ -92,6 +92,7 @@ class _Stream:
         self.thoughts: dict[int | None, JsonObject] = {}
         self.fragments: list[Fragment] = []
         self.calls: set[int | None] = set()
+        self.servers: set[int | None] = set()
         self.finish_reason: str | None = None
         self.usage: Usage | None = None
         self.error: Json = None
@@ -126,6 +127,7 @@ class _Stream:
             return
         use = _object(start, "toolUse", where, self.notes)
         if _is_servers(use):
+            self.servers.add(slot)
             return
         self.calls.add(slot)
         self.fragments.append(
@@ -143,7 +145,7 @@ class _Stream:
     def _delta(self, number: int, data: JsonObject, where: str) -> None:
         slot = self._slot(data, where)
         delta = _object(data, "delta", where, self.notes)
-        if "toolUse" in delta:
+        if "toolUse" in delta and slot not in self.servers:
             piece = _object(delta, "toolUse", where, self.notes)
             if slot not in self.calls:
                 self.notes.add("event-order", where, "arguments of a call that was never opened")

@@ -102,8 +102,8 @@ def _wrong_content(body: JsonObject) -> Iterator[str]:
 
 
 def _is_blank(block: Json) -> bool:
-    text = block.get("text") if isinstance(block, dict) else None
-    return isinstance(text, str) and not text.strip()
+    """Some models refuse white space as well, others don't."""
+    return isinstance(block, dict) and block.get("text") == ""
 
 
 # --- replies
