@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -11,16 +12,19 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from toolfuzz import strategies
-from toolfuzz.core.case import Case, Tool
+from toolfuzz.core.case import Case, Tool, Turn
 from toolfuzz.core.errors import UsageError
+from toolfuzz.formats import format_names, wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.generate.cases import generated, of_users, user_tools, weighted
+from toolfuzz.generate.conversations import all_conversations
 from toolfuzz.generate.covering import drawn_row
 from toolfuzz.generate.pick import Pick, words
 from toolfuzz.generate.plan import make_plan, rules
 from toolfuzz.generate.probes import all_probes
 from toolfuzz.generate.spot import nodes
 from toolfuzz.generate.tools.toolset import ToolSet
+from toolfuzz.judge.judge import judge
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PROBES = weighted(tuple(all_probes()))
@@ -158,11 +162,105 @@ IMPOSSIBLE = Tool("t", "", {"type": "object", "properties": {"x": False}, "requi
         (lambda: strategies.cases(probe="ecko"), "no probe 'ecko'"),
         (lambda: strategies.tools(features=["nullable-any"]), "no schema feature"),
         (lambda: strategies.cases(tools=[WEATHER], features=["object"]), "features are drawn"),
+        (lambda: strategies.replies(case_of_weather(), "openai"), "unknown wire format"),
+        (
+            lambda: strategies.replies(case_of_weather(), "gemini", faults=["x"]),
+            "no simulated fault",
+        ),
     ],
 )
 def test_bad_input_is_said_at_once(make: Callable[[], object], words_: str) -> None:
     with pytest.raises(UsageError, match=words_):
         make()
+
+
+def results(turn: Turn) -> list[Any]:
+    return [json.loads(text) for text in turn.results]
+
+
+@given(strategies.conversations())
+@QUICK
+def test_a_later_call_needs_what_an_earlier_result_says(case: Case) -> None:
+    first, last = case.turns
+    assert len(first.results) == len(first.expect.calls)
+    assert last.messages == () and last.results == ()
+    (call,) = last.expect.calls
+    asked = "".join(message.content for message in first.messages)
+    match case.probe:
+        case "follow-up":
+            (result,) = results(first)
+            needed = [result["ticket"]]
+            assert call.arguments == {"ticket": result["ticket"]}
+        case "parallel-results":
+            needed = [result["part"] for result in results(first)]
+            assert call.arguments == {"parts": needed}
+            assert len(set(needed)) == len(needed) > 1
+            assert len({json.dumps(c.arguments) for c in first.expect.calls}) == len(needed)
+        case "repaired-call":
+            (result,) = results(first)
+            needed = [call.arguments["retry_token"]]
+            assert needed[0] in result["error"]
+            assert {**first.expect.calls[0].arguments, "retry_token": needed[0]} == call.arguments
+        case other:
+            pytest.fail(f"a conversation without a test: {other}")
+    assert not any(text in asked for text in needed)
+    for turn in case.turns:
+        for made in turn.expect.calls:
+            tool = case.tool(made.tool)
+            assert tool is not None
+            Draft202012Validator(tool.parameters).validate(made.arguments)
+
+
+def test_every_conversation_can_be_asked_for_by_name() -> None:
+    for name in all_conversations():
+        case = smallest(strategies.conversations(name))
+        assert case.probe == name
+        assert size(case)[0] <= 2
+    with pytest.raises(UsageError, match="no conversation 'follow'"):
+        strategies.conversations("follow")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("format", format_names())
+@given(data=st.data())
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_right_replies_pass(format: str, stream: bool, data: st.DataObject) -> None:
+    case = data.draw(strategies.cases() | strategies.conversations())
+    turn = data.draw(st.integers(0, len(case.turns) - 1))
+    attempt = data.draw(strategies.replies(case, format, turn=turn, stream=stream))
+    assert b"".join(chunk for _, chunk in attempt.chunks) == attempt.body
+    alone = replace(case, turns=(case.turns[turn],))
+    judged = judge(alone, [wire_format(format).read(attempt, stream=stream)])
+    assert judged.status == "pass", judged
+
+
+@given(data=st.data())
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_faulty_replies_fail_by_their_name(data: st.DataObject) -> None:
+    case = data.draw(strategies.cases(probe="echo", tools=[WEATHER]))
+    faults = ["args-double-encoded", "name-case"]
+    attempt = data.draw(strategies.replies(case, "openai-chat", stream=True, faults=faults))
+    judged = judge(case, [wire_format("openai-chat").read(attempt, stream=True)])
+    assert {f.slug for f in judged.findings} & set(faults)
+
+
+def test_a_reply_shrinks_to_one_chunk_without_variations() -> None:
+    replies = strategies.replies(case_of_weather(), "openai-chat")
+    first = smallest(replies)
+    second = smallest(replies, lambda attempt: len(attempt.chunks) > 1)
+    assert [len(first.chunks), len(second.chunks)] == [1, 2]
+    assert second.body == first.body
+
+
+def case_of_weather() -> Case:
+    return smallest(strategies.cases(probe="echo", tools=[WEATHER]))
+
+
+def smallest(strategy: Any, goal: Callable[[Any], bool] = lambda drawn: True, seed: int = 0) -> Any:
+    thorough = settings(
+        max_examples=4000, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    return find(strategy, goal, settings=thorough, random=Random(seed))
 
 
 # how small it gets
@@ -280,10 +378,7 @@ def size(case: Case) -> tuple[int, int, int]:
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("bug", PLANTED, ids=lambda bug: bug.__name__)
 def test_the_example_of_a_planted_bug_is_small(bug: Callable[[Case], bool], seed: int) -> None:
-    thorough = settings(
-        max_examples=4000, database=None, deadline=None, suppress_health_check=list(HealthCheck)
-    )
-    case = find(strategies.cases(), bug, settings=thorough, random=Random(seed))
+    case = smallest(strategies.cases(), bug, seed)
     assert len(case.tools) == 1
     limit = PLANTED[bug]
     assert all(a <= b for a, b in zip(size(case), limit, strict=True)), (

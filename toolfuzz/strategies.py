@@ -16,8 +16,11 @@ from hypothesis.strategies import SearchStrategy
 
 from toolfuzz.core.case import Case, JsonObject, Tool
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.formats import wire_format
 from toolfuzz.generate import cases as drawn_cases
 from toolfuzz.generate.assemble import assemble, drafted
+from toolfuzz.generate.conversations import all_conversations, find
 from toolfuzz.generate.covering import drawn_row
 from toolfuzz.generate.pick import Pick
 from toolfuzz.generate.plan import make_plan, rules
@@ -25,8 +28,9 @@ from toolfuzz.generate.probes import all_probes
 from toolfuzz.generate.schema_values import Unsatisfiable, draw_value, problem_of
 from toolfuzz.generate.tools.toolset import ToolSet
 from toolfuzz.generate.validity import invalid_at
+from toolfuzz.simulate.drawn import drawn_reply, faults_that_fit
 
-__all__ = ["arguments", "cases", "tools"]
+__all__ = ["arguments", "cases", "conversations", "replies", "tools"]
 
 T = TypeVar("T")
 
@@ -73,6 +77,41 @@ def cases(
             raise UsageError(f"no arguments of {tool.name} can be drawn: {problem}")
     mine = drawn_cases.user_tools([ToolSet("tools:given", tuple(tools))])
     return _drawn(lambda pick: drawn_cases.of_users(pick, probes, pick.of(mine)))
+
+
+def conversations(
+    conversation: str | None = None, features: Sequence[str] = ()
+) -> SearchStrategy[Case]:
+    """Questions of several turns, in which a later call must carry what an earlier result said.
+
+    Each turn but the last has ``results``, one for each call in the calls' order; the next turn
+    has no messages of its own and expects the call that the results lead to. ``conversation`` is
+    ``follow-up``, ``parallel-results`` or ``repaired-call``; by default all of them are drawn.
+    Raises UsageError for an unknown name.
+    """
+    chosen = (find(conversation),) if conversation else tuple(all_conversations().values())
+    groups = _groups(features)
+    return _drawn(lambda pick: drawn_cases.conversing(pick, chosen, *_row(pick, groups))).filter(
+        _is_valid
+    )
+
+
+def replies(
+    case: Case, format: str, *, turn: int = 0, stream: bool = False, faults: Sequence[str] = ()
+) -> SearchStrategy[Attempt]:
+    """Replies with the calls that a turn of the case expects, as the bytes of a wire format.
+
+    ``body`` are the bytes, ``chunks`` the same bytes cut anywhere, inside events and characters.
+    The replies are right, and written in all the ways that are legal: key order, white space and
+    escapes in the arguments, fragments of any size, text beside the calls. With ``faults`` (slugs
+    of ``toolfuzz list defects``) one of them shows in every reply. They come from the simulator,
+    so their headers say that they are simulated.
+
+    Raises UsageError for an unknown format or fault, and where none of the faults can occur.
+    """
+    served = wire_format(format)
+    wanted = faults_that_fit(tuple(faults), served, stream)
+    return _drawn(lambda pick: drawn_reply(pick, case, turn, served, stream, wanted))
 
 
 def _is_valid(case: Case) -> bool:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from toolfuzz.core.case import Case, Tool
 from toolfuzz.generate import probes as probe_files
 from toolfuzz.generate.assemble import assemble, drafted, other_tools
+from toolfuzz.generate.conversations.base import Conversation
 from toolfuzz.generate.features import all_features
-from toolfuzz.generate.features.base import Values
+from toolfuzz.generate.features.base import Draft, Values
 from toolfuzz.generate.features.offers import CROWD_VALUES
 from toolfuzz.generate.pick import Pick
 from toolfuzz.generate.probes.base import Offer, Probe
@@ -15,7 +16,7 @@ from toolfuzz.generate.schema_values import draw_value
 from toolfuzz.generate.spot import spot
 from toolfuzz.generate.tools.toolset import ToolSet
 
-__all__ = ["UserTool", "generated", "of_users", "user_tools", "weighted"]
+__all__ = ["UserTool", "conversing", "generated", "of_users", "user_tools", "weighted"]
 
 _MOST_OFFERED = 24
 _SPARE_TRIES = 3
@@ -56,13 +57,34 @@ def generated(
     draft = drafted(pick, group, features)
     if probe.prepare:
         probe.prepare(pick, draft)
+    return _asked(pick, probe, _offer(pick, draft), "generated", draft.features)
+
+
+def conversing(
+    pick: Pick, conversations: Sequence[Conversation], group: str, features: Iterable[str]
+) -> Case | None:
+    """Draw a case of several turns; None when the tool doesn't suit the conversation."""
+    conversation = pick.of(conversations)
+    draft = drafted(pick, group, features)
+    if conversation.prepare:
+        conversation.prepare(draft)
+    draft.others += conversation.helpers
+    offer = _offer(pick, draft)
+    turns = conversation.ask(pick, offer)
+    if turns is None:
+        return None
+    calls = [call for turn in turns for call in turn.expect.calls]
+    seen = spot(offer.tools, calls, turns)
+    return Case("generated", conversation.name, seen, offer.tools, turns)
+
+
+def _offer(pick: Pick, draft: Draft) -> Offer:
     tool, first, values = assemble(pick, draft)
     others = other_tools(pick, draft)
     at = pick.below(len(others) + 1)
     offered = (*others[:at], tool, *others[at:])
     spare = [(t, CROWD_VALUES[t.name]) for t in others if t.name in CROWD_VALUES]
-    offer = Offer(offered, first, ((tool, values), *spare))
-    return _asked(pick, probe, offer, "generated", draft.features)
+    return Offer(offered, first, ((tool, values), *spare))
 
 
 def of_users(pick: Pick, probes: Sequence[Probe], mine: UserTool) -> Case | None:

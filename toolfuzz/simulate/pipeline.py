@@ -5,12 +5,14 @@ honest work, then the profile's faults of that stage are rolled.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 from random import Random
 from typing import Any
 
-from toolfuzz.formats.plan import Piece, ReplyPlan, Wire
+from toolfuzz.core.ask import Ask
+from toolfuzz.formats.plan import Call, Piece, ReplyPlan, Wire
 from toolfuzz.judge.faults import FaultStage, Roll
 from toolfuzz.simulate.brain import answer
 from toolfuzz.simulate.chunker import pieces
@@ -18,7 +20,7 @@ from toolfuzz.simulate.native import native_text
 from toolfuzz.simulate.profiles import Profile
 from toolfuzz.simulate.question import Question
 
-__all__ = ["Outcome", "respond"]
+__all__ = ["Meaning", "Outcome", "respond"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,14 @@ class _Dice:
                 self.struck.append(fault.slug)
 
 
-def respond(question: Question, profile: Profile, seed: str) -> Outcome:
-    """Answer a request. The same (request, profile, seed) gives the same outcome."""
+Meaning = Callable[[Ask], tuple[str, list[Call]]]
+"""A question to the text and the calls that answer it."""
+
+
+def respond(
+    question: Question, profile: Profile, seed: str, *, meaning: Meaning = answer
+) -> Outcome:
+    """Answer a request. The same (request, profile, seed, meaning) gives the same outcome."""
     dice = _Dice(profile, question, seed)
     digest = blake2b(seed.encode(), digest_size=12).hexdigest()
     ask, traits = question.ask, question.format.traits
@@ -65,7 +73,7 @@ def respond(question: Question, profile: Profile, seed: str) -> Outcome:
     dice.strike("request", reply)
     if reply.refusal:
         return _outcome(question, reply, dice)
-    reply.text, reply.calls = answer(ask)
+    reply.text, reply.calls = meaning(ask)
     dice.strike("plan", reply)
     dice.strike("values", reply)
     dice.strike("dialect", reply)
