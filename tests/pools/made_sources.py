@@ -10,6 +10,7 @@ from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, T
 from toolfuzz.core.events import Event, ExchangeRecorded
 from toolfuzz.core.exchange import Attempt, StreamMode, Target
 from toolfuzz.formats import CannotAskError, Request
+from toolfuzz.sources.redaction import Redaction
 from toolfuzz.sources.source import History, Permit
 
 TOOL = Tool("save", "Save it.", {"type": "object", "properties": {"n": {"type": "integer"}}})
@@ -90,6 +91,7 @@ class MadeSource:
     concurrency: int = 3
     before: Callable[[Request], object] | None = None
     """Awaited before an answer, where a test wants a say in when it comes."""
+    key: str | None = None
     refused: frozenset[int] = frozenset()
     """Numbers of cases that can't be asked."""
 
@@ -97,7 +99,7 @@ class MadeSource:
         number = case.turns[turn].expect.calls[0].arguments["n"]
         if number in self.refused:
             raise CannotAskError("no word for it")
-        said = [reply.calls[0].arguments_raw for _, reply in history]
+        said = [[reply.text, reply.calls[0].arguments_raw] for _, reply in history]
         return Request("", {"n": number, "turn": turn, "stream": stream, "said": said})
 
     @asynccontextmanager
@@ -109,6 +111,7 @@ class MadeSource:
 class MadeSession:
     def __init__(self, source: MadeSource) -> None:
         self._source = source
+        self.redaction = Redaction(source.key, {})
 
     async def ask(self, request: Request) -> AsyncIterator[Attempt]:
         for one in self._source.answer(request):

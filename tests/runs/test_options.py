@@ -35,6 +35,7 @@ CHANGED = RunOptions(
     format="openai-responses",
     key_env="KEY",
     headers={"X-Secret": "s3cret-value"},
+    secret_headers=("X-Secret",),
     params={"temperature": 0, "nested": {"a": [1]}},
     stream="both",
     concurrency=2,

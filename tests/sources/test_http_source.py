@@ -9,14 +9,14 @@ import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from toolfuzz.core.errors import EndpointError, UsageError
-from toolfuzz.core.exchange import Target
+from toolfuzz.core.events import ExchangeRecorded
+from toolfuzz.core.exchange import Exchange, Target
 from toolfuzz.formats import Request, wire_format
 from toolfuzz.sources import retry
 from toolfuzz.sources.capture import MAX_BODY_BYTES, capture, encode_body
 from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.pacing import Pacer
 from toolfuzz.sources.reachability import reachable
-from toolfuzz.sources.redaction import Redaction
 from toolfuzz.sources.registry import resolve
 
 KEY = "sk-secret-0123456789"
@@ -242,7 +242,7 @@ async def test_an_endless_body_is_cut(loopback):
     loopback.answer = always(lambda: StreamingResponse(flood()))
     async with httpx.AsyncClient() as client:
         request = client.build_request("POST", f"{loopback.base_url}/x", json=BODY["model"])
-        attempt = await capture(client, request, Redaction(None, {}), timeout=10, most=2**20)
+        attempt = await capture(client, request, timeout=10, most=2**20)
     assert attempt.error == "BodyTooLarge: more than 1 MiB"
     assert len(attempt.body) == 2**20
     assert MAX_BODY_BYTES == 16 * 2**20
@@ -285,29 +285,35 @@ async def test_what_came_before_a_cancellation_is_given(loopback):
 # --- secrets
 
 
-async def test_secrets_are_masked_wherever_they_come_back(loopback):
+async def test_replies_come_raw_and_are_masked_for_the_journal(loopback):
     async def echo():
         yield f'{{"key": "{KEY}", "half": "{KEY[:7]}'.encode()
         await asyncio.sleep(0.05)
         yield f'{KEY[7:]}", "bytes": "'.encode() + b'\xff\x00", "gate": "gate-token-77"}'
 
     loopback.answer = always(lambda: StreamingResponse(echo(), 200, {"x-request-id": f"of-{KEY}"}))
-    headers = {"X-Gateway-Token": "Basic gate-token-77", "X-Title": "a title of mine"}
-    [attempt] = await ask(source_of(loopback.base_url, headers=headers))
+    headers = {"Proxy-Authorization": "Basic gate-token-77", "X-Title": "a title of mine"}
+    source = source_of(loopback.base_url, headers=headers)
+    async with source.open() as session:
+        [raw] = await put(session)
+        exchange = Exchange("c", 0, "m", 0, True, {}, (raw,))
+        event = session.redaction.event(ExchangeRecorded(exchange))
+    assert KEY.encode() in raw.body
+    [attempt] = event.exchange.attempts
     mask = "*" * len(KEY)
     assert attempt.body == (
         f'{{"key": "{mask}", "half": "{mask}", "bytes": "'.encode()
         + b'\xff\x00", "gate": "*************"}'
     )
-    assert len(attempt.chunks) == 2
+    assert [len(chunk) for _, chunk in attempt.chunks] == [len(chunk) for _, chunk in raw.chunks]
     assert attempt.headers["x-request-id"] == f"of-{mask}"
-    assert KEY not in repr(attempt)
+    assert KEY not in repr(event)
 
 
 async def test_placeholders_are_no_secrets(loopback):
-    loopback.answer = always(lambda: PlainTextResponse("EMPTY title"))
-    [attempt] = await ask(source_of(loopback.base_url, key="EMPTY", headers={"X-Title": "title"}))
-    assert attempt.body == b"EMPTY title"
+    source = source_of(loopback.base_url, key="EMPTY", headers={"X-Title": "title"})
+    async with source.open() as session:
+        assert session.redaction.text("EMPTY title") == "EMPTY title"
 
 
 @pytest.mark.parametrize("value", ["日本", "a\r\nX-Evil: 1", "a\x00", "ü"])
@@ -329,6 +335,7 @@ async def test_a_users_header_wins(loopback):
     ("status", "body", "error", "message"),
     [
         (401, '{"error": {"message": "Incorrect API key"}}', UsageError, "Incorrect API key"),
+        (401, f'{{"message": "unknown key {KEY}"}}', UsageError, "unknown key [*]+$"),
         (403, "forbidden\nsecond line", UsageError, "forbidden"),
         (402, "pay", UsageError, "payment"),
         (404, '{"detail": "Not Found"}', UsageError, "nothing is served at http"),

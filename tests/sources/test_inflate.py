@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from toolfuzz.sources.capture import MAX_ERROR_BYTES, capture
 from toolfuzz.sources.inflate import EncodingError, inflater
-from toolfuzz.sources.redaction import Redaction
 
 WORDS = b'{"choices": []}' * 40
 
@@ -51,7 +50,7 @@ async def answer(loopback, reply: Response, most: int = 2**20):
     loopback.answer = give
     async with httpx.AsyncClient() as client:
         request = client.build_request("POST", f"{loopback.base_url}/x", json={})
-        return await capture(client, request, Redaction(None, {}), timeout=20, most=most)
+        return await capture(client, request, timeout=20, most=most)
 
 
 async def test_gzip_is_undone(loopback) -> None:

@@ -49,6 +49,10 @@ endpoint_options = _stack(
         help="Extra request header; repeatable. Never written to a file.",
     ),
     click.option(
+        "--secret-header", "secret_headers", multiple=True, metavar="NAME",
+        help="A --header that is a credential: masked where it comes back (Authorization is).",
+    ),
+    click.option(
         "--param", "params", multiple=True, metavar="KEY=VALUE",
         help="Extra body field (temperature=0, max_tokens=2048); VALUE is JSON or text.",
     ),

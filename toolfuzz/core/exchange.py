@@ -38,7 +38,8 @@ class Attempt:
     ``started`` is unix time in seconds; ``chunks`` are (milliseconds since start, bytes as read).
     ``status`` is None when no response line came; then ``error`` says why
     (``"ConnectError: …"``). ``error`` beside a status means that the body broke off.
-    Headers are an allow-list; secrets are dropped at capture.
+    Headers are an allow-list; secrets are masked before anything is written. ``withheld``: the body
+    is masked as a whole, because it spelled a secret in a way that can't be masked by itself.
     """
 
     started: float
@@ -49,6 +50,7 @@ class Attempt:
     chunks: tuple[tuple[float, bytes], ...]
     error: str | None = None
     retry_after: float | None = None
+    withheld: bool = False
 
     @property
     def body(self) -> bytes:

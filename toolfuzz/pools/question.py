@@ -50,10 +50,11 @@ async def put_question(
 ) -> Outcome:
     """Ask all turns of a case and judge each; the first turn that isn't passed ends it.
 
-    ``note`` gets every event as soon as it is known, also what came before a cancellation.
+    ``note`` gets every event as soon as it is known, also what came before a cancellation. Replies
+    are judged as they came; in the events, and in the verdict that is returned, secrets are masked.
     ``counterpart`` are the replies to the same question in the other stream mode.
     """
-    format_ = wire_format(source.target.format)
+    format_, name = wire_format(source.target.format), source.target.name
     history: list[tuple[Turn, Reply]] = []
     exchanges: list[Exchange] = []
     judgements: list[Judgement] = []
@@ -61,24 +62,30 @@ async def put_question(
         try:
             request = source.request(case, number, stream=stream, history=history)
         except CannotAskError as limit:
-            note(CaseSkipped(case.id, "", str(limit), source.target.name))
+            note(CaseSkipped(case.id, "", str(limit), name))
             return Outcome()
         attempts: list[Attempt] = []
+        said: Reply | None = None
         try:
             async for attempt in session.ask(request):
                 attempts.append(attempt)
+            exchange = Exchange(
+                case.id, number, name, repeat, stream, request.body, tuple(attempts)
+            )
+            earlier = [reply for _, reply in history]
+            cap = format_.cap(request.body)
+            examine = partial(_examine, format_, exchange, case, earlier, counterpart, cap, policy)
+            # A large reply takes a while, in which others must not run into their timeouts.
+            large = sum(len(chunk) for _, chunk in exchange.last.chunks) > _LARGE
+            judgement = await asyncio.to_thread(examine) if large else examine()
+            said = judgement.reply
         finally:
             if attempts:
-                name, body = source.target.name, request.body
-                exchange = Exchange(case.id, number, name, repeat, stream, body, tuple(attempts))
-                note(ExchangeRecorded(exchange))
+                said = said or format_.read(attempts[-1], stream=stream)
+                body = request.body
+                paid = Exchange(case.id, number, name, repeat, stream, body, tuple(attempts))
+                note(session.redaction.event(ExchangeRecorded(paid), said))
         exchanges.append(exchange)
-        earlier = [reply for _, reply in history]
-        cap = format_.cap(request.body)
-        examine = partial(_examine, format_, exchange, case, earlier, counterpart, cap, policy)
-        # A large reply takes a while, in which others must not run into their timeouts.
-        large = sum(len(chunk) for _, chunk in exchange.last.chunks) > _LARGE
-        judgement = await asyncio.to_thread(examine) if large else examine()
         judgements.append(judgement)
         history.append((turn, judgement.reply))
         if judgement.status != "pass":
@@ -86,7 +93,7 @@ async def put_question(
     last = judgements[-1]
     verdict = Verdict(
         case_id=case.id,
-        target=source.target.name,
+        target=name,
         repeat=repeat,
         stream=stream,
         status=last.status,
@@ -95,6 +102,7 @@ async def put_question(
         cluster=case.cluster,
         metrics=_metrics(exchanges, judgements),
     )
+    verdict = session.redaction.verdict(verdict)
     note(VerdictReached(verdict))
     return Outcome(tuple(reply for _, reply in history), verdict)
 

@@ -155,6 +155,8 @@ def _from_journal(data: JsonObject, journal: _Journal) -> _Recorded | None:
             known = journal.cases.get(exchange.case_id)
             if known is None or exchange.turn >= len(known.turns):
                 raise UsageError(f"no case {exchange.case_id} stands before this exchange")
+            if exchange.last.withheld:
+                raise UsageError("its body was withheld, since it spelled a secret")
             known_format = journal.formats.get(exchange.target)
             format_ = wire_format(known_format or guess(exchange.request).name)
             turn, stream = exchange.turn, exchange.stream

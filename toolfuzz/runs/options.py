@@ -31,12 +31,15 @@ class Access:
     """How targets are reached: the options that all models of a command share.
 
     ``timeout`` is in seconds an attempt; ``latency_ms`` is the embedded simulator's.
+    ``secret_headers`` names those of ``headers`` whose values must not be written anywhere, beside
+    the usual credentials.
     """
 
     base_url: str | None = None
     format: str | None = None
     key_env: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    secret_headers: Sequence[str] = ()
     params: JsonObject = field(default_factory=dict)
     stream: StreamMode = "plain"
     concurrency: int = 8
@@ -69,6 +72,7 @@ class Options(TypedDict, total=False):
     format: str | None
     key_env: str | None
     headers: Mapping[str, str]
+    secret_headers: str | Sequence[str]
     params: JsonObject
     stream: StreamMode
     concurrency: int
@@ -116,6 +120,7 @@ class RunOptions(BaseModel):
     format: str | None = None
     key_env: str | None = None
     headers: Mapping[str, str] = Field(default_factory=dict, repr=False)
+    secret_headers: _Names = ()
     params: JsonObject = Field(default_factory=dict)
     stream: StreamMode = "plain"
     concurrency: int = 8

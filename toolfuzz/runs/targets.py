@@ -97,7 +97,13 @@ async def open_sources(
                     )
                 endpoint = started
             source = HttpSource(
-                p.target, endpoint, key, access.headers, access.timeout, access.concurrency
+                p.target,
+                endpoint,
+                key,
+                access.headers,
+                access.timeout,
+                access.concurrency,
+                secret_headers=tuple(access.secret_headers),
             )
             if nature_of(p.target).remote:
                 await reachable(source)

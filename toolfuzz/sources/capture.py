@@ -1,6 +1,6 @@
 """One HTTP exchange, captured as it happened.
 
-Bodies are kept as read, except that a secret which the server sends back is masked, byte for byte.
+Bodies are kept as read; secrets that the server sends back are masked later (``redaction``).
 Redirects are not followed: they would carry the key along.
 """
 
@@ -16,7 +16,7 @@ import httpx
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.sources.inflate import EncodingError, inflater
-from toolfuzz.sources.redaction import Redaction
+from toolfuzz.sources.redaction import kept_headers
 
 __all__ = ["MAX_BODY_BYTES", "MAX_ERROR_BYTES", "capture", "encode_body"]
 
@@ -29,7 +29,6 @@ MAX_ERROR_BYTES = 2**20
 async def capture(
     http: httpx.AsyncClient,
     request: httpx.Request,
-    redaction: Redaction,
     *,
     timeout: float,
     most: int = MAX_BODY_BYTES,
@@ -71,9 +70,9 @@ async def capture(
         first_byte_ms=chunks[0][0] if chunks else None,
         total_ms=total,
         status=response.status_code if response is not None else None,
-        headers=redaction.headers(headers),
-        chunks=redaction.chunks(chunks),
-        error=error and redaction.text(error),
+        headers=kept_headers(headers),
+        chunks=tuple(chunks),
+        error=error,
         retry_after=_retry_after(headers),
     )
 

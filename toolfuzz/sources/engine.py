@@ -10,6 +10,7 @@ from toolfuzz.core.exchange import Attempt, Target
 from toolfuzz.engines.native import NotExpressible
 from toolfuzz.engines.trial import EngineTrial
 from toolfuzz.formats import CannotAskError, Request
+from toolfuzz.sources.redaction import Redaction
 from toolfuzz.sources.source import History, Permit
 
 __all__ = ["EngineSession", "EngineSource"]
@@ -71,6 +72,7 @@ class EngineSession:
 
     def __init__(self, trial: EngineTrial) -> None:
         self._trial = trial
+        self.redaction = Redaction(None, {})
 
     async def ask(self, request: Request) -> AsyncIterator[Attempt]:
         """Give the one attempt."""

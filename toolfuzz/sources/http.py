@@ -33,7 +33,8 @@ class HttpSource:
     """A target behind an endpoint. ``timeout`` is in seconds and bounds a whole attempt.
 
     ``headers`` are added to every request and win over the format's own. Raises UsageError for a
-    header that HTTP can't carry.
+    header that HTTP can't carry. ``secret_headers`` names those of them whose values nobody may
+    read, beside the usual ones (see CREDENTIAL_HEADERS).
     """
 
     target: Target
@@ -43,6 +44,7 @@ class HttpSource:
     timeout: float = 120.0
     concurrency: int = 8
     attempts: int = ATTEMPTS
+    secret_headers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not all(_CARRIED.fullmatch(value) for value in self.own_headers.values()):
@@ -93,7 +95,9 @@ class HttpSession:
         self._source = source
         # Signed once before anything is asked: what is missing shows, and what is secret is known.
         signed = self._sign(str(base), b"{}", source.key) if self._sign else {}
-        self._redaction = Redaction(source.key, {**signed, **source.own_headers})
+        self.redaction = Redaction(
+            source.key, {**signed, **source.own_headers}, source.secret_headers
+        )
         self._extensions = {"timeout": http.timeout.as_dict()}
         self._headers = httpx.Headers(
             {
@@ -129,9 +133,7 @@ class HttpSession:
         async def put() -> Attempt:
             async with self._permit:
                 sent = self._signed(url, content)
-                attempt = await capture(
-                    self._http, sent, self._redaction, timeout=self._source.timeout
-                )
+                attempt = await capture(self._http, sent, timeout=self._source.timeout)
                 if attempt.status == 429:
                     self._permit.rate_limited()
             return attempt

@@ -37,6 +37,7 @@ async def reachable(source: HttpSource) -> Attempt:
         if attempt.status is not None and attempt.status >= 500:
             async for again in session.ask(hello):
                 attempt = again
+        attempt = session.redaction.attempt(attempt)
     if trouble := _trouble(source, source.endpoint.base_url + hello.path, attempt):
         raise trouble
     return attempt

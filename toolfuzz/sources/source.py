@@ -9,6 +9,7 @@ from toolfuzz.core.case import Case, Turn
 from toolfuzz.core.exchange import Attempt, Target
 from toolfuzz.core.reply import Reply
 from toolfuzz.formats import Request
+from toolfuzz.sources.redaction import Redaction
 
 __all__ = ["History", "Permit", "Session", "SourceSpec"]
 
@@ -50,6 +51,11 @@ class Session(Protocol):
 
         There is at least one. Never raises for what a server does.
         """
+        ...
+
+    @property
+    def redaction(self) -> Redaction:
+        """Masks the secrets that this session sends, for whatever is written of its answers."""
         ...
 
 
