@@ -52,6 +52,12 @@ def test_sentences_about_who_causes_it_read_well() -> None:
         assert not entry.usual.endswith(".")
 
 
+def test_the_readme_counts_them_right() -> None:
+    text = " ".join((Path(__file__).parents[2] / "README.md").read_text().split())
+    reported = sum(bool(entry.sources) for entry in defects().values())
+    assert f"{len(defects())} defects, {reported} of them known from public reports" in text
+
+
 def test_slugs_stand_in_no_other_code() -> None:
     """What one defect means to the rest of the package stands in its own file, as data."""
     package = SOURCE.parent

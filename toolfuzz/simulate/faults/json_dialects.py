@@ -101,7 +101,7 @@ def split_number(reply: ReplyPlan, roll: Roll) -> bool:
     return found
 
 
-@fault("mistral/short-ids", "message", "indexed", legal=True)
+@fault("mistral/short-ids", "message", "ids", legal=True)
 def short_ids(reply: ReplyPlan, roll: Roll) -> bool:
     """Ids of nine letters and digits, the only ones that Mistral's template takes back."""
     for call in reply.calls:
