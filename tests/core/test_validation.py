@@ -1,3 +1,4 @@
+import time
 from typing import Any
 
 import pytest
@@ -42,3 +43,11 @@ def test_endless_and_remote_references_are_survived(schema: Any) -> None:
 def test_each_draft_has_its_own_integers(draft: str, valid: bool) -> None:
     schema = {"$schema": f"http://json-schema.org/draft-{draft}/schema#", **SCHEMA}
     assert fits(schema, {"a": 5.0}) is valid
+
+
+def test_a_part_of_a_schema_is_checked_in_bounded_time_as_well() -> None:
+    """The library tells evaluated properties by Python's re: exponential for such a pattern."""
+    part = {"patternProperties": {"^(a|a)*$": {}}, "unevaluatedProperties": False}
+    began = time.process_time()
+    assert fits({"properties": {"v": part}}, {"a" * 28 + "!": 1}, part)
+    assert time.process_time() - began < 5

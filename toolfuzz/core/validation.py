@@ -20,21 +20,19 @@ from toolfuzz.core.jsonvalue import canonical
 __all__ = ["errors", "fits"]
 
 MOST_ERRORS = 100
-_MOST_CACHED = 256
+_MOST_CACHED = 1024
 _ANNOTATIONS = frozenset({"enum", "const", "default", "examples"})
 
-_cache: dict[int, tuple[Json, Any]] = {}
+_cache: dict[tuple[int, int], tuple[Json, Json, Any]] = {}
 
 
 def errors(root: Json, value: Json, schema: Json = None) -> list[Any]:
     """Return the first jsonschema errors (at most 100) of the value.
 
     ``root`` is a tool's parameters and resolves references; ``schema``, when given, is the part
-    of it to check against. Validators are cached by the identity of ``root``.
+    of it to check against. Validators are cached by the identity of both.
     """
-    validator = _validator(root)
-    if schema is not None:
-        validator = validator.evolve(schema=_prepared(schema))
+    validator = _validator(root, schema)
     found: list[Any] = []
     try:
         found.extend(islice(validator.iter_errors(value), MOST_ERRORS))
@@ -46,9 +44,7 @@ def errors(root: Json, value: Json, schema: Json = None) -> list[Any]:
 
 def fits(root: Json, value: Json, schema: Json = None) -> bool:
     """Whether the value validates, as far as it can be checked (see errors)."""
-    validator = _validator(root)
-    if schema is not None:
-        validator = validator.evolve(schema=_prepared(schema))
+    validator = _validator(root, schema)
     try:
         return bool(validator.is_valid(value))
     except BaseException as error:
@@ -57,21 +53,33 @@ def fits(root: Json, value: Json, schema: Json = None) -> bool:
         return True
 
 
-def _validator(root: Json) -> Any:
-    held = _cache.get(id(root))
-    if held is not None and held[0] is root:
-        return held[1]
+def _validator(root: Json, schema: Json = None) -> Any:
+    key = id(root), id(schema)
+    held = _cache.get(key)
+    if held is not None and held[0] is root and held[1] is schema:
+        return held[2]
+    if schema is None:
+        validator = _whole(root)
+    else:
+        validator = _validator(root).evolve(schema=_usable(schema))
+    if len(_cache) >= _MOST_CACHED:
+        _cache.clear()
+    _cache[key] = (root, schema, validator)
+    return validator
+
+
+def _whole(root: Json) -> Any:
     import jsonschema
 
     wanted = jsonschema.validators.validator_for(root, default=jsonschema.Draft202012Validator)
-    prepared = _prepared(root)
+    return _extended(wanted)(_usable(root), registry=_registry(), format_checker=_format_checker())
+
+
+def _usable(schema: Json) -> Json:
+    prepared = _prepared(schema)
     if _names(prepared, "patternProperties"):
         prepared = _without(prepared, "unevaluatedProperties")
-    validator = _extended(wanted)(prepared, registry=_registry(), format_checker=_format_checker())
-    if len(_cache) >= _MOST_CACHED:
-        _cache.clear()
-    _cache[id(root)] = (root, validator)
-    return validator
+    return prepared
 
 
 def _prepared(schema: Json) -> Json:
