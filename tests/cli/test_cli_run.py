@@ -1,11 +1,13 @@
 """The command line end to end, over real HTTP."""
 
 import csv
+import http.server
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -201,9 +203,40 @@ def test_ctrl_c_keeps_what_was_paid_for(tmp_path: Path) -> None:
     output, errors = process.communicate(timeout=30)
     assert process.returncode == 130, errors
     assert "interrupted" in output
+    assert "go on with: toolfuzz run --resume run\n" in errors
     summary = json.loads((tmp_path / "run" / "summary.json").read_text())
     assert summary["targets"][0]["judged"] >= 5
     assert toolfuzz_("report", "run").exit_code == 0
+
+
+class _Busy(http.server.BaseHTTPRequestHandler):
+    """Asks everybody to come back in a minute."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(429)
+        self.send_header("retry-after", "60")
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def test_ctrl_c_does_not_wait_for_a_server_that_wants_a_minute(tmp_path: Path) -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Busy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+        process = run_process("run", "-m", "m", "--base-url", url, "--out", "run", "--quiet")
+        end = time.monotonic() + 60
+        while not (tmp_path / "run" / "run.jsonl").exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        # A minute would be too long for this; it takes a second or so.
+        _, errors = process.communicate(timeout=40)
+        server.shutdown()
+    assert process.returncode == 130, errors
+    assert "go on with: toolfuzz run --resume run" in errors
 
 
 @pytest.mark.parametrize("kind", ["models", "defects", "features", "probes", "profiles", "schemas"])

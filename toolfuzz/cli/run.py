@@ -1,6 +1,7 @@
 """``toolfuzz run``: ask, judge, count."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,14 @@ from toolfuzz.core.errors import EXIT_INTERRUPTED, UsageError
 from toolfuzz.core.text import printable
 from toolfuzz.report.terminal import print_summary
 from toolfuzz.report.write import parse_wanted
-from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.journal import JOURNAL_NAME
+from toolfuzz.runs.options import HIDING, RunOptions
 from toolfuzz.runs.resume import resumed_options, started
 from toolfuzz.runs.run import run as run_options
+from toolfuzz.runs.summary import default_folder
 from toolfuzz.runs.trust import require_trust
 
-_MAY_CHANGE = ("headers", "timeout", "concurrency", "engine_python")
+_MAY_CHANGE = ("headers", "timeout", "concurrency", "engine_python", *HIDING)
 
 EPILOG = """\b
 Examples:
@@ -94,11 +97,17 @@ def run(
     if dry_run:
         print_plan(options, as_json=as_json)
         return
-    folder = Path(resume) if resume else None
+    folder = Path(resume) if resume else options.out or default_folder(options.models)
+    begun = folder if resume else None
+    options = options.but(out=None if resume else folder)
     wanted = parse_wanted(reports)
-    summary, interrupted = live(
-        lambda tell, stop: run_options(options, tell=tell, stop=stop, resume=folder), quiet=quiet
-    )
+    try:
+        summary, interrupted = live(
+            lambda tell, stop: run_options(options, tell=tell, stop=stop, resume=begun), quiet=quiet
+        )
+    except KeyboardInterrupt:
+        _say_how_to_go_on(folder)
+        raise
     gates = [] if fail_under is None else _gates(summary, fail_under)
     if as_json:
         click.echo(json.dumps(summary | ({"gates": gates} if gates else {}), indent=2))
@@ -106,6 +115,7 @@ def run(
         print_summary(summary)
     write_wanted(wanted, Path(summary["folder"]), summary)
     if interrupted:
+        _say_how_to_go_on(folder)
         click.get_current_context().exit(EXIT_INTERRUPTED)
     if minimize and any(t["defects"] for t in summary["targets"]):
         minimize_after(Path(summary["folder"]), options.access, quiet=quiet or as_json)
@@ -114,6 +124,12 @@ def run(
         for entry in gates:
             click.echo(f"{printable(entry['target'])}: {entry['reason']}")
     exit_with(_worst([entry["outcome"] for entry in gates]), inconclusive)
+
+
+def _say_how_to_go_on(folder: Path) -> None:
+    if (folder / JOURNAL_NAME).is_file():
+        command = f"toolfuzz run --resume {shlex.quote(printable(str(folder)))}"
+        click.echo(f"what was answered is kept; go on with: {command}", err=True)
 
 
 def _resumed(run: Path, given: dict[str, Any], *, trust: bool) -> RunOptions:

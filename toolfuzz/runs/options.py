@@ -14,8 +14,10 @@ from toolfuzz.core.codec import first_error
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.core.exchange import StreamMode
 from toolfuzz.judge.policy import Policy
+from toolfuzz.runs.specs import without_secrets
 
 __all__ = [
+    "HIDING",
     "Access",
     "CheckOptions",
     "Options",
@@ -160,9 +162,13 @@ class RunOptions(BaseModel):
         return self.model_copy(update=changed)
 
     def settings(self) -> JsonObject:
-        """Return what the journal keeps: all but the folder, and of headers only the names."""
+        """Return what the journal keeps: all but the folder and what is secret.
+
+        Of headers only the names, of commands and URLs what they don't hide.
+        """
         kept = self.model_dump(mode="json", exclude={"out", "headers"})
-        return {**kept, "headers": sorted(self.headers)}
+        shown = {name: [without_secrets(spec) for spec in kept[name]] for name in HIDING}
+        return {**kept, **shown, "headers": sorted(self.headers)}
 
     def check(self) -> None:
         """Refuse numbers that make no sense; raises UsageError."""
@@ -221,6 +227,10 @@ class CheckOptions(BaseModel):
 
 
 _OLD_NAMES = {"api": "format", "twins": "respell"}
+
+
+HIDING = ("mcp", "openapi")
+"""Options whose values may hide secrets: they are stored without, and given again on resume."""
 
 
 def _current_names(options: JsonObject) -> JsonObject:

@@ -1,12 +1,14 @@
 """Going on with a run that was cut off: its options come from its journal."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import RunStarted
 from toolfuzz.runs.journal import read_journal
-from toolfuzz.runs.options import RunOptions, stored_options
+from toolfuzz.runs.options import HIDING, RunOptions, stored_options
+from toolfuzz.runs.specs import HIDDEN, without_secrets
 
 __all__ = ["resumed_options", "started"]
 
@@ -14,7 +16,8 @@ __all__ = ["resumed_options", "started"]
 def resumed_options(run: Path, **again: Any) -> RunOptions:
     """Return the options of an interrupted run, so that it can go on.
 
-    ``again`` gives what a journal never keeps (the values of ``headers``) or what may change on
+    ``again`` gives what a journal never keeps (the values of ``headers``, secrets in ``mcp`` and
+    ``openapi``) or what may change on
     the way (``timeout``, ``concurrency``, ``engine_python``). Raises UsageError when there is no
     run to go on with, or a header of then is missing.
     """
@@ -25,7 +28,21 @@ def resumed_options(run: Path, **again: Any) -> RunOptions:
             f"the run was started with headers that a journal never keeps: {', '.join(missing)}",
             f"give them again: --header '{missing[0]}: VALUE'",
         )
-    return stored_options(settings).but(**again)
+    stored = stored_options(settings)
+    for name in HIDING:
+        _check_hidden(name, getattr(stored, name), again.get(name, ()))
+    return stored.but(**again)
+
+
+def _check_hidden(name: str, then: Sequence[str], now: Sequence[str]) -> None:
+    """See that what was stored without its secrets is given again, and is the same."""
+    if now and [without_secrets(spec) for spec in now] != list(then):
+        raise UsageError(f"--{name} names another server than then: {', '.join(then)}")
+    if not now and (hidden := [spec for spec in then if HIDDEN in spec]):
+        raise UsageError(
+            f"a journal never keeps what stood for {HIDDEN} in --{name} {hidden[0]!r}",
+            f"give all of --{name} again as then",
+        )
 
 
 def started(run: Path) -> RunStarted:
