@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import pyarrow.parquet
 import pytest
@@ -146,3 +147,22 @@ def test_the_reason_for_giving_up_is_text_of_a_server(view: str, text: str) -> N
     assert not {"\x1b", "\x00", "\x07"} & set(shown)
     if "html" in view:
         assert "<script>alert" not in shown
+
+
+READERS = ("terminal", "check", "markdown", "github", "junit", "html", "compare html")
+
+
+@pytest.mark.parametrize("text", ["plain", *HOSTILE], ids=ascii)
+@pytest.mark.parametrize("view", READERS)
+def test_lines_that_could_not_be_read_are_said(view: str, text: str) -> None:
+    run = replace(a_run(), unread=(f"line 7: {text}", "line 9: x"))
+    shown = VIEWS[view](run)
+    assert "2 lines of the journal could not be read" in shown
+    assert not {"\x1b", "\x00", "\x07"} & set(shown)
+    if "html" in view:
+        assert "<script>alert" not in shown
+
+
+def test_a_journal_that_could_be_read_says_nothing_of_it() -> None:
+    for view in READERS:
+        assert "could not be read" not in VIEWS[view](a_run())

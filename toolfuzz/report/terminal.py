@@ -12,7 +12,7 @@ from toolfuzz.core.jsonvalue import a_kind, tokens_of
 from toolfuzz.core.text import brief, printable
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.report.console import MEDIUM, WIDE, show
-from toolfuzz.report.words import given_up, unreal
+from toolfuzz.report.words import given_up, unread, unreal
 
 __all__ = [
     "defect_view",
@@ -141,11 +141,8 @@ def notes(summary: JsonObject) -> list[RenderableType]:
     clients = summary.get("clients", {})
     lines += [_client_note(target, entry) for target in clients for entry in clients[target]]
     lines += _skips(summary.get("skipped", ()))
-    if unread := summary.get("unread_lines"):
-        lines.append(
-            f"{_count(len(unread), 'line')} of the journal could not be read and "
-            f"what belongs to them is left out: {unread[0]}"
-        )
+    if said := unread(summary):
+        lines.append(said)
     return [Text(), *(Text(printable(line), style="dim") for line in lines)] if lines else []
 
 

@@ -5,7 +5,17 @@ from collections.abc import Sequence
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 
-__all__ = ["count", "given_up", "milliseconds", "named", "percent", "success", "unreal", "xml_text"]
+__all__ = [
+    "count",
+    "given_up",
+    "milliseconds",
+    "named",
+    "percent",
+    "success",
+    "unread",
+    "unreal",
+    "xml_text",
+]
 
 
 def percent(share: float | None) -> str:
@@ -50,6 +60,17 @@ def given_up(entry: JsonObject) -> str:
     return (
         f"given up after {after} questions in a row without a judgeable answer ({reason}); "
         f"the figures rest on {asked}"
+    )
+
+
+def unread(summary: JsonObject) -> str:
+    """Say that lines of the journal could not be read; empty when all could."""
+    lines = summary.get("unread_lines", ())
+    if not lines:
+        return ""
+    return (
+        f"{count(len(lines), 'line')} of the journal could not be read and what belongs to them "
+        f"is left out: {lines[0]}"
     )
 
 

@@ -7,7 +7,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief, printable
 from toolfuzz.report.formats.markdown import render
-from toolfuzz.report.words import count, given_up, named, percent
+from toolfuzz.report.words import count, given_up, named, percent, unread
 
 __all__ = ["FILE", "announce", "render"]
 
@@ -23,6 +23,8 @@ def announce(run: RunData, summary: JsonObject) -> str:
     """
     check = summary.get("check")
     lines = [_decided(check)] if check else []
+    if said := unread(summary):
+        lines.append(f"::warning title=toolfuzz::{_data(said)}")
     lines += [
         f"::warning title={_property(named(target, target['target']))}::{_data(given_up(target))}"
         for target in summary["targets"]

@@ -14,7 +14,7 @@ from toolfuzz.analyze.load import RunData, causes
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief
 from toolfuzz.core.verdict import Verdict
-from toolfuzz.report.words import given_up, named, success, xml_text
+from toolfuzz.report.words import given_up, named, success, unread, xml_text
 
 __all__ = ["FILE", "render"]
 
@@ -46,6 +46,7 @@ def _suite(root: Xml.Element, run: RunData, summary: JsonObject, target: JsonObj
         "nature": target["nature"]["sentence"] or "a real endpoint",
         "success": success(target),
         "unjudged": target["unjudged"],
+        "unread": unread(summary) or "nothing",
     }
     for key, value in facts.items():
         Xml.SubElement(properties, "property", name=key, value=xml_text(str(value)))

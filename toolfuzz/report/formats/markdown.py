@@ -6,7 +6,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.markdown import code, sentence
 from toolfuzz.core.text import brief, printable
-from toolfuzz.report.words import count, given_up, milliseconds, named, percent
+from toolfuzz.report.words import count, given_up, milliseconds, named, percent, unread
 
 __all__ = ["FILE", "render", "table"]
 
@@ -25,6 +25,8 @@ def _lines(summary: JsonObject) -> Iterator[str]:
     yield ""
     if "check" in summary:
         yield from _decision(summary["check"])
+    if said := unread(summary):
+        yield f"**{code(said)}**\n"
     for target in targets:
         if given_up(target):
             yield f"{code(target['target'])}: **{code(given_up(target))}**\n"

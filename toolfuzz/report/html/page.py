@@ -23,7 +23,7 @@ from toolfuzz.report.html.evidence import REQUEST_LIMIT, evidence
 from toolfuzz.report.html.failed import Failed, FailureGroup, by_cause, in_turn
 from toolfuzz.report.html.inert import marked, shown
 from toolfuzz.report.html.models import Model, models
-from toolfuzz.report.words import count, given_up, milliseconds, percent
+from toolfuzz.report.words import count, given_up, milliseconds, percent, unread
 
 __all__ = ["FAILURES_LIMIT", "PAGE_LIMIT", "render_comparison", "render_run"]
 
@@ -67,6 +67,7 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
         lead=_lead(columns, comparison),
         start=_start(columns),
         notes=_notes(columns),
+        unread=[(name, unread(summary)) for name, _, summary in runs if unread(summary)],
         given_up=[(m.label, given_up(m.figures)) for m in columns if given_up(m.figures)],
         reality=_reality(columns),
         features=matrix.by_rate(columns, "features"),
