@@ -76,7 +76,8 @@ class WireProblem:
     ``event-order`` (events in an order that the format forbids) · ``law`` (a law of the format's
     ``laws.toml`` is broken; ``law`` is its name).
 
-    ``severity`` is ``error`` where an official SDK raises or gives other calls, else ``warn``.
+    ``severity`` is ``error`` where an official SDK raises or gives other calls, else ``warn``;
+    ``defect`` the slug of the defect that a broken law shows, where one says it.
     """
 
     kind: str
@@ -84,6 +85,7 @@ class WireProblem:
     detail: str
     law: str = ""
     severity: Literal["error", "warn"] = "error"
+    defect: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 ``must`` holds laws at whose breach an official SDK raises or hands out other calls (error),
 ``should`` those whose breach it survives (warn). In both, a key names the events that are bound: a
-kind, a kind with a condition (``"content_block_delta delta.type=text_delta"``), or ``*`` for all;
-its list holds shapes::
+kind, a kind with conditions (``"content_block_delta delta.type=text_delta"``, or ``"event
+choices[]"``: has such a thing), or ``*`` for all; its list holds shapes::
 
     "message.id: string"          the field is there and of this type ("string|null": or of that)
     "choices[].delta: object"     … in each element of the array
@@ -19,7 +19,8 @@ all are of the kind ``event``.
 ``first`` and ``last`` are the kinds a stream begins and ends with, ``once`` those that come once,
 ``same`` fields that are the same in all events, ``free`` kinds that are bound by nothing. ``life``
 are things that events open, fill and close; see ``formats/lives.py``. ``survives`` lists those laws
-of a stream (by name) whose breach the SDK survives.
+of a stream (by name) whose breach the SDK survives; ``shows`` names the defect that the breach of
+a law is, where one says it better than that a law is broken.
 
 ``plain`` is a table of ``must`` and ``should`` for the object of a plain reply. It is ``"event"``
 where that object is what each event of a stream is, bound by the laws under ``*``.
@@ -61,12 +62,15 @@ def laws_beside(module: str) -> Laws:
     return Laws(str(Path(module).with_name("laws.toml")))
 
 
+Severity = Literal["error", "warn"]
+
+
 class _Bound(NamedTuple):
     """Shapes that an event must have when it fulfils the condition."""
 
     condition: Callable[[JsonObject], bool] | None
     shapes: tuple[Shape, ...]
-    severity: Literal["error", "warn"]
+    severity: Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class _Book:
     same: tuple[str, ...]
     free: frozenset[str]
     survives: frozenset[str]
+    shows: Mapping[str, str]
     bound: Mapping[str, tuple[_Bound, ...]]
     everywhere: tuple[_Bound, ...]
     lives: Lives
@@ -92,7 +97,8 @@ class _Book:
         last: tuple[str, str] | None = None
 
         def breach(law: str, where: str, detail: str) -> None:
-            notes.law(law, where, detail, "warn" if law in self.survives else "error")
+            severity: Severity = "warn" if law in self.survives else "error"
+            notes.law(law, where, detail, severity, self.shows.get(law, ""))
 
         for number, name, data in events:
             where = f"event {number}"
@@ -153,6 +159,7 @@ def _book(path: str) -> _Book:
         same=tuple(table.get("same", ())),
         free=frozenset(table.get("free", ())),
         survives=frozenset(table.get("survives", ())),
+        shows=table.get("shows", {}),
         bound={kind: (*everywhere, *rest) for kind, rest in bound.items()},
         everywhere=tuple(everywhere),
         lives=lives_of(table.get("life", [])),
@@ -161,7 +168,7 @@ def _book(path: str) -> _Book:
 
 
 def _bounds(table: Mapping[str, Any]) -> Iterator[tuple[str, _Bound]]:
-    weights: dict[str, Literal["error", "warn"]] = {"must": "error", "should": "warn"}
+    weights: dict[str, Severity] = {"must": "error", "should": "warn"}
     for word, severity in weights.items():
         for key, shapes in table.get(word, {}).items():
             kind, *rest = key.split()

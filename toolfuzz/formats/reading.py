@@ -49,12 +49,19 @@ class Notes:
         if len(self._found) < _MOST_NOTES:
             self._found.setdefault((kind, detail), WireProblem(kind, where, detail))
 
-    def law(self, name: str, where: str, detail: str, severity: Literal["error", "warn"]) -> None:
+    def law(
+        self,
+        name: str,
+        where: str,
+        detail: str,
+        severity: Literal["error", "warn"],
+        defect: str = "",
+    ) -> None:
         """Note that a law is broken: the first breach, or the first that is an error."""
         known = self._found.get(("law", name))
         graver = known is not None and (known.severity, severity) == ("warn", "error")
         if graver or (known is None and len(self._found) < _MOST_NOTES):
-            self._found["law", name] = WireProblem("law", where, detail, name, severity)
+            self._found["law", name] = WireProblem("law", where, detail, name, severity, defect)
 
     def all(self) -> tuple[WireProblem, ...]:
         """Return the problems in the order of their discovery."""

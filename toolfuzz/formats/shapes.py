@@ -66,18 +66,19 @@ def shape(text: str) -> Shape:
 
 
 def conditions(texts: Sequence[str]) -> Callable[[JsonObject], bool]:
-    """Return the test of conditions ``PATH=TEXT`` (or ``PATH!=TEXT``), all of which must hold."""
-    wanted = [(path.rstrip("!"), path.endswith("!"), value) for path, value in map(_halves, texts)]
+    """Return the test of conditions, all of which must hold.
+
+    ``PATH=TEXT``: the text stands there; ``PATH``: something stands there.
+    """
+    wanted = [text.partition("=") for text in texts]
 
     def test(holder: JsonObject) -> bool:
-        return all((value in look(holder, path)) is not unlike for path, unlike, value in wanted)
+        return all(
+            text in look(holder, path) if sign else look(holder, path)
+            for path, sign, text in wanted
+        )
 
     return test
-
-
-def _halves(text: str) -> tuple[str, str]:
-    path, _, value = text.partition("=")
-    return path, value
 
 
 def look(holder: JsonObject, path: str) -> list[Json]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from toolfuzz.core.reply import WireProblem
 from toolfuzz.core.verdict import Finding
+from toolfuzz.judge.catalogue import finding
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
@@ -22,7 +23,7 @@ def detect(facts: Facts) -> Iterable[Finding]:
     if any(_WEIGHT[f.severity] >= _WEIGHT[worst.severity] for f in known):
         return ()
     message = f"{worst.where}: {one_line(worst.detail)}"
-    return [DEFECT.finding(message, severity=worst.severity)]
+    return [finding(worst.defect or DEFECT.slug, message, severity=worst.severity)]
 
 
 _NO_ID = WireProblem("law", "$.id", "missing", severity="error")
