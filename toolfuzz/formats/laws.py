@@ -36,7 +36,7 @@ from typing import Any, Literal, NamedTuple
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.formats.lives import Lives, lives_of
 from toolfuzz.formats.reading import Event, Notes
-from toolfuzz.formats.shapes import Shape, conditions, look, shape
+from toolfuzz.formats.shapes import Shape, conditions, get, holds, shape, steps_of
 
 __all__ = ["Laws", "laws_beside"]
 
@@ -70,6 +70,7 @@ class _Bound(NamedTuple):
 
     condition: Callable[[JsonObject], bool] | None
     shapes: tuple[Shape, ...]
+    hold: Callable[[JsonObject], bool]
     severity: Severity
 
 
@@ -81,7 +82,7 @@ class _Book:
     first: str | None
     last: frozenset[str]
     once: frozenset[str]
-    same: tuple[str, ...]
+    same: tuple[tuple[str, ...], ...]
     free: frozenset[str]
     survives: frozenset[str]
     shows: Mapping[str, str]
@@ -92,7 +93,7 @@ class _Book:
 
     def judge(self, events: Sequence[Event], notes: Notes) -> None:
         seen: set[str] = set()
-        values: dict[str, Json] = {}
+        values: dict[tuple[str, ...], Json] = {}
         lives = self.lives.begin()
         last: tuple[str, str] | None = None
 
@@ -115,10 +116,10 @@ class _Book:
             seen.add(kind)
             for bound in self.bound.get(kind, self.everywhere):
                 _hold(bound, data, where, notes)
-            for path in self.same:
-                for value in look(data, path):
-                    if values.setdefault(path, value) != value:
-                        breach("same", where, f"{path} is not what it was before")
+            for steps in self.same:
+                value = get(data, steps)
+                if value is not None and values.setdefault(steps, value) != value:
+                    breach("same", where, f"{'.'.join(steps)} is not what it was before")
             for law, detail in lives.hear(kind, data):
                 breach(law, where, detail)
         if last is None:
@@ -138,6 +139,8 @@ class _Book:
 def _hold(bound: _Bound, holder: JsonObject, where: str, notes: Notes) -> None:
     if bound.condition is not None and not bound.condition(holder):
         return
+    if bound.hold(holder):
+        return
     for law in bound.shapes:
         for detail in law.breaches(holder):
             notes.law(law.text, where, detail, bound.severity)
@@ -156,7 +159,7 @@ def _book(path: str) -> _Book:
         first=table.get("first"),
         last=frozenset(table.get("last", ())),
         once=frozenset(table.get("once", ())),
-        same=tuple(table.get("same", ())),
+        same=tuple(map(steps_of, table.get("same", ()))),
         free=frozenset(table.get("free", ())),
         survives=frozenset(table.get("survives", ())),
         shows=table.get("shows", {}),
@@ -173,4 +176,5 @@ def _bounds(table: Mapping[str, Any]) -> Iterator[tuple[str, _Bound]]:
         for key, shapes in table.get(word, {}).items():
             kind, *rest = key.split()
             condition = conditions(rest) if rest else None
-            yield kind, _Bound(condition, tuple(map(shape, shapes)), severity)
+            all_shapes = tuple(map(shape, shapes))
+            yield kind, _Bound(condition, all_shapes, holds(all_shapes), severity)

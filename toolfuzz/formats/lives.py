@@ -26,11 +26,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from toolfuzz.core.case import Json, JsonObject
-from toolfuzz.formats.shapes import conditions, look
+from toolfuzz.core.case import JsonObject
+from toolfuzz.formats.shapes import conditions, get, steps_of
 
 __all__ = ["Lives", "lives_of"]
 
+Steps = tuple[str, ...]
 Breach = tuple[str, str]
 """The name of a law and what is wrong."""
 
@@ -38,16 +39,16 @@ Breach = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class _Fits:
     kind: str
-    field: str
-    opened: str
+    field: Steps
+    opened: Steps
     table: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Final:
     kind: str
-    array: str
-    agree: tuple[tuple[str, str], ...]
+    array: Steps
+    agree: tuple[tuple[Steps, Steps], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,13 @@ class _Rule:
     """One kind of thing."""
 
     name: str
-    key: tuple[str, ...]
+    key: tuple[Steps, ...]
     open: str
     close: str
     kinds: frozenset[str]
-    itself: tuple[str, ...]
+    itself: tuple[Steps, ...]
     single: bool
-    agree: Mapping[str, tuple[tuple[str, str], ...]]
+    agree: Mapping[str, tuple[tuple[Steps, Steps], ...]]
     needs: tuple[tuple[str, Callable[[JsonObject], bool] | None], ...]
     fits: _Fits | None
     final: _Final | None
@@ -124,64 +125,72 @@ class Lives:
 
 
 def _hear(rule: _Rule, lives: _Things, kind: str, data: JsonObject) -> Iterator[Breach]:
-    key = tuple(value for path in rule.key for value in look(data, path) if type(value) is int)
-    before = lives.within(key[: len(rule.key) - 1])
+    key = tuple([value for path in rule.key if type(value := get(data, path)) is int])
     if kind == rule.open and len(key) == len(rule.key) - 1:
-        key = (*key, before)  # SDKs count what is opened; that the number is missing, shapes say
+        # SDKs count what is opened; that the number is missing, shapes say.
+        key = (*key, lives.within(key))
     if len(key) < len(rule.key):
         return
-    shown = f"{rule.name} {_shown(key)}"
     life = lives.get(key)
-    if kind == rule.open or (life is None and any(look(data, path) for path in rule.itself)):
-        if life is not None:
-            yield f"{rule.name}.twice", f"{shown} is opened again"
-        elif key[-1] != before:
-            yield f"{rule.name}.order", f"{shown} is opened out of turn"
-        latest = next(reversed(lives.values()), None)
-        if rule.single and latest is not None and not latest.closed:
-            yield f"{rule.name}.single", f"{shown} is opened before the last one was closed"
+    opens = life is None and any(get(data, path) is not None for path in rule.itself)
+    if kind == rule.open or opens:
+        yield from _open(rule, lives, key, data)
         life = lives[key] = _Life(data)
     if kind == rule.open:
         return
     if life is None:
-        yield f"{rule.name}.opened {kind}", f"{kind} for {shown}, which was never opened"
+        detail = f"{kind} for {rule.name} {_shown(key)}, which was never opened"
+        yield f"{rule.name}.opened {kind}", detail
         return
     if life.closed:
-        yield f"{rule.name}.after", f"{kind} for {shown}, which was closed"
+        yield f"{rule.name}.after", f"{kind} for {rule.name} {_shown(key)}, which was closed"
     life.heard.add(kind)
     life.closed = life.closed or kind == rule.close
     if rule.fits is not None and kind == rule.fits.kind:
         yield from _fits(rule.name, rule.fits, life, data)
     for path, opened in rule.agree.get(kind, ()):
-        if _first(data, path) != _first(life.opening, opened):
-            detail = f"{path} is not the {opened} that {shown} was opened with"
-            yield f"{rule.name}.agree {kind} {path}", detail
+        if get(data, path) != get(life.opening, opened):
+            what = f"{rule.name} {_shown(key)}"
+            detail = f"{_path(path)} is not the {_path(opened)} that {what} was opened with"
+            yield f"{rule.name}.agree {kind} {_path(path)}", detail
+
+
+def _open(rule: _Rule, lives: _Things, key: tuple[int, ...], data: JsonObject) -> Iterator[Breach]:
+    shown = f"{rule.name} {_shown(key)}"
+    if key in lives:
+        yield f"{rule.name}.twice", f"{shown} is opened again"
+    elif key[-1] != lives.within(key[:-1]):
+        yield f"{rule.name}.order", f"{shown} is opened out of turn"
+    latest = next(reversed(lives.values()), None)
+    if rule.single and latest is not None and not latest.closed:
+        yield f"{rule.name}.single", f"{shown} is opened before the last one was closed"
 
 
 def _fits(name: str, fits: _Fits, life: _Life, data: JsonObject) -> Iterator[Breach]:
-    word, opened = _first(data, fits.field), _first(life.opening, fits.opened)
+    word, opened = get(data, fits.field), get(life.opening, fits.opened)
     wanted = fits.table.get(word) if isinstance(word, str) else None
     if wanted is not None and wanted != opened:
         yield f"{name}.fits", f"{word} for a {name} of type {opened}"
 
 
 def _compare(rule: _Rule, final: _Final, lives: _Things, data: JsonObject) -> Iterator[Breach]:
-    found = _first(data, final.array)
+    found = get(data, final.array)
     if not isinstance(found, list):
         return
     if len(found) != len(lives):
-        detail = f"{final.array} has {len(found)}, but {len(lives)} were opened"
+        detail = f"{_path(final.array)} has {len(found)}, but {len(lives)} were opened"
         yield f"{rule.name}.final", detail
         return
     for one, (key, life) in zip(found, sorted(lives.items()), strict=True):
         for path, opened in final.agree:
-            if isinstance(one, dict) and _first(one, path) != _first(life.opening, opened):
-                detail = f"{path} of {rule.name} {_shown(key)} is not the {opened} of its opening"
-                yield f"{rule.name}.final {path}", detail
+            if isinstance(one, dict) and get(one, path) != get(life.opening, opened):
+                what = f"{_path(path)} of {rule.name} {_shown(key)}"
+                detail = f"{what} is not the {_path(opened)} of its opening"
+                yield f"{rule.name}.final {_path(path)}", detail
 
 
-def _first(holder: JsonObject, path: str) -> Json:
-    return next(iter(look(holder, path)), None)
+def _path(steps: Steps) -> str:
+    return ".".join(steps)
 
 
 def _shown(key: Sequence[int]) -> str:
@@ -194,26 +203,32 @@ def lives_of(tables: Sequence[Mapping[str, Any]]) -> Lives:
 
 
 def _rule(table: Mapping[str, Any]) -> _Rule:
-    agree: dict[str, list[tuple[str, str]]] = {}
+    agree: dict[str, list[tuple[Steps, Steps]]] = {}
     for line in table.get("agree", ()):
         kind, _, rest = line.partition(" ")
         agree.setdefault(kind, []).append(_pair(rest))
-    final = table.get("final")
     return _Rule(
         name=table["name"],
-        key=tuple(table["key"]),
+        key=tuple(map(steps_of, table["key"])),
         open=table["open"],
         close=table["close"],
         kinds=frozenset({table["open"], table["close"], *table["within"]}),
-        itself=tuple(table.get("itself", ())),
+        itself=tuple(map(steps_of, table.get("itself", ()))),
         single=table.get("single", False),
         agree={kind: tuple(pairs) for kind, pairs in agree.items()},
         needs=tuple(map(_need, table.get("needs", ()))),
-        fits=_Fits(**table["fits"]) if "fits" in table else None,
-        final=_Final(final["kind"], final["array"], tuple(map(_pair, final["agree"])))
-        if final
-        else None,
+        fits=_fits_of(table["fits"]) if "fits" in table else None,
+        final=_final_of(table["final"]) if "final" in table else None,
     )
+
+
+def _fits_of(table: Mapping[str, Any]) -> _Fits:
+    return _Fits(table["kind"], steps_of(table["field"]), steps_of(table["opened"]), table["table"])
+
+
+def _final_of(table: Mapping[str, Any]) -> _Final:
+    agree = tuple(map(_pair, table["agree"]))
+    return _Final(table["kind"], steps_of(table["array"]), agree)
 
 
 def _need(line: str) -> tuple[str, Callable[[JsonObject], bool] | None]:
@@ -221,6 +236,6 @@ def _need(line: str) -> tuple[str, Callable[[JsonObject], bool] | None]:
     return kind, conditions(rest) if rest else None
 
 
-def _pair(line: str) -> tuple[str, str]:
+def _pair(line: str) -> tuple[Steps, Steps]:
     one, _, other = line.partition("=")
-    return one.strip(), other.strip()
+    return steps_of(one.strip()), steps_of(other.strip())
