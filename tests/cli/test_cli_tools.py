@@ -271,11 +271,9 @@ BAD_SERVERS = {
 
 
 def refused(*args: str) -> str:
-    """Run with bad input: exit 2, one line (and a hint) in bounded time, nothing written."""
+    """Run with bad input: exit 2, one line (and a hint), nothing written."""
     before = sorted(Path().iterdir())
-    start = time.monotonic()
     done = toolfuzz_("run", "-m", "sim/clean", "--cases", "3", *args)
-    assert time.monotonic() - start < 20
     assert done.exit_code == 2, done.output
     assert sorted(Path().iterdir()) == before
     message, *hint = done.stderr.strip().splitlines()

@@ -57,9 +57,9 @@ def test_what_is_written_is_read(written, end):
 def test_reading_is_linear():
     def seconds(lines):
         text = "data: x\n" * lines
-        begin = time.perf_counter()
+        begin = time.process_time()
         assert len(list(events(text))) == 1
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     seconds(1000)
     assert seconds(200_000) < 100 * max(seconds(20_000), 0.002)

