@@ -11,10 +11,11 @@ import pytest
 from toolfuzz.core.errors import UsageError
 from toolfuzz.formats import format_names, wire_format
 from toolfuzz.judge import catalogue
-from toolfuzz.judge.catalogue import defect, defects, finding
+from toolfuzz.judge.catalogue import defect, defects
 from toolfuzz.judge.defect import STAGES
 from toolfuzz.judge.example import Example
 from toolfuzz.judge.judge import judge
+from toolfuzz.judge.stages.causes import first
 
 SOURCE = Path(catalogue.__file__).parent
 EXAMPLES = [
@@ -87,6 +88,21 @@ def test_a_file_is_called_like_its_slug() -> None:
     assert files == {slug.replace("-", "_") for slug in defects()}
 
 
+@pytest.mark.parametrize("slug", [d.slug for d in defects().values() if d.explains])
+def test_what_is_explained_is_left_out(slug: str) -> None:
+    entry = defect(slug)
+    cause = entry.finding("the cause", severity="error")
+    for other in entry.explains:
+        follows = defect(other).finding("what follows")
+        assert first([follows, cause]) == [cause]
+        note = replace(cause, severity="info")
+        assert first([follows, note]) == [follows, note]
+
+
+def test_a_note_explains_nothing() -> None:
+    assert not any(entry.explains for entry in defects().values() if entry.severity == "info")
+
+
 def test_what_explains_is_no_circle() -> None:
     """Whatever a finding takes away can't, over any number of steps, take the finding away."""
     for entry in defects().values():
@@ -142,6 +158,6 @@ def test_unknown_names_get_a_hint() -> None:
 
 
 def test_findings_take_their_weight_from_the_catalogue() -> None:
-    plain = finding("idx-sparse", "1, 4", call=1)
+    plain = defect("idx-sparse").finding("1, 4", call=1)
     assert (plain.severity, plain.layer, plain.call) == ("warn", "stream", 1)
-    assert finding("stream-no-finish", "", severity="warn").severity == "warn"
+    assert defect("stream-no-finish").finding("", severity="warn").severity == "warn"

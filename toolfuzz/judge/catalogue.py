@@ -1,15 +1,13 @@
-"""All defects, found in ``judge/defects/``, and findings that take their weight from them."""
+"""All defects, found in ``judge/defects/``."""
 
 import pkgutil
 from functools import cache
 from importlib import import_module
-from typing import Any
 
 from toolfuzz.core.errors import UsageError, did_you_mean
-from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect, Detect, Stage
 
-__all__ = ["defect", "defects", "detectors", "finding"]
+__all__ = ["defect", "defects", "detectors"]
 
 _FOLDER = "toolfuzz.judge.defects"
 
@@ -39,8 +37,3 @@ def defect(slug: str) -> Defect:
         hint = did_you_mean(slug, known) or "toolfuzz list defects shows them all"
         raise UsageError(f"unknown defect {slug!r}", hint)
     return known[slug]
-
-
-def finding(slug: str, message: str, **fields: Any) -> Finding:
-    """Build a finding with the defect's severity and layer, unless ``fields`` say otherwise."""
-    return defects()[slug].finding(message, **fields)
