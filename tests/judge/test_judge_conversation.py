@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from judge_wire_bytes import APIS, PARIS, ROME, TOOLS, Call, plain, plain_body
 
 from toolfuzz.core.ask import Answered, Ask, Called, ToolResult, turns_of
@@ -15,6 +17,7 @@ from toolfuzz.formats import wire_format
 from toolfuzz.judge.judge import judge
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.offline import Judged, judge_lines
+from toolfuzz.strategies import conversations
 
 
 def asking(*calls: Call) -> Turn:
@@ -112,3 +115,20 @@ def test_recorded_histories_are_read(api: str, tmp_path: Path) -> None:
     wrong = ("call_9", "get_weather", '{"city":"Roma Termini","days":1}')
     slugs = recorded(api, wrong, ("call_2", *wrong[1:]), tmp_path)
     assert slugs == ["value-changed", "corruption-replayed"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(case=conversations(), data=st.data())
+def test_drawn_conversations_show_a_dropped_result(case: Case, data: st.DataObject) -> None:
+    """Right calls pass turn by turn; prose where a result had to be carried on doesn't."""
+    api = data.draw(st.sampled_from(APIS))
+    replies = []
+    for number, turn in enumerate(case.turns):
+        calls = [
+            (f"call_{number}_{n}", call.tool, json.dumps(call.arguments))
+            for n, call in enumerate(turn.expect.calls)
+        ]
+        replies.append(plain(api, *calls))
+        assert judge(case, replies).status == "pass"
+    replies[-1] = plain(api, text="The tool answered nothing.")
+    assert [f.slug for f in judge(case, replies).findings] == ["tool-result-dropped"]
