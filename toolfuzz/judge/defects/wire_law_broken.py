@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from toolfuzz.core.reply import WireProblem
 from toolfuzz.core.verdict import Finding
-from toolfuzz.judge.catalogue import finding
+from toolfuzz.judge.catalogue import defect
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
@@ -23,7 +23,8 @@ def detect(facts: Facts) -> Iterable[Finding]:
     if any(_WEIGHT[f.severity] >= _WEIGHT[worst.severity] for f in known):
         return ()
     message = f"{worst.where}: {one_line(worst.detail)}"
-    return [finding(worst.defect or DEFECT.slug, message, severity=worst.severity)]
+    shown = defect(worst.defect) if worst.defect else DEFECT
+    return [shown.finding(message, severity=worst.severity)]
 
 
 _NO_ID = WireProblem("law", "$.id", "missing", severity="error")
