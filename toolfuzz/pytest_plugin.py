@@ -34,7 +34,10 @@ class ToolfuzzRun:
         from toolfuzz.analyze.rates import Rate
         from toolfuzz.analyze.sequential import gate
 
-        decision = gate(Rate(**{k: self.target[k] for k in Rate.__dataclass_fields__}), rate)
+        measured = Rate(**{k: self.target[k] for k in Rate.__dataclass_fields__})
+        given_up = self.target.get("given_up") is not None
+        unjudged = self.target.get("unjudged", 0)
+        decision = gate(measured, rate, unjudged=unjudged, given_up=given_up)
         if decision.outcome == "FAIL" or (
             decision.outcome == "INCONCLUSIVE" and inconclusive == "fail"
         ):

@@ -121,3 +121,25 @@ def test_a_gate_without_an_answer_is_open() -> None:
 def test_a_gate_needs_a_limit_that_can_be_met(under: float) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         gate(rate([]), under)
+
+
+@pytest.mark.parametrize(
+    ("passed", "failed", "unjudged", "given_up", "outcome"),
+    [
+        (400, 0, 0, False, "PASS"),
+        (400, 0, 1, False, "PASS"),
+        (400, 0, 20, False, "INCONCLUSIVE"),
+        (198, 0, 122, False, "INCONCLUSIVE"),
+        (400, 0, 0, True, "INCONCLUSIVE"),
+        (50, 50, 0, True, "FAIL"),
+        (50, 50, 25, False, "FAIL"),
+        (90, 10, 2000, False, "INCONCLUSIVE"),
+    ],
+)
+def test_the_gate_never_passes_on_what_it_did_not_see(
+    passed: int, failed: int, unjudged: int, given_up: bool, outcome: str
+) -> None:
+    measured = rate((str(n), n < passed) for n in range(passed + failed))
+    decision = gate(measured, 0.98, unjudged=unjudged, given_up=given_up)
+    assert decision.outcome == outcome, decision.reason
+    assert decision.reason.startswith(outcome)

@@ -6,7 +6,7 @@ from functools import cached_property
 from math import ceil, floor, log
 from typing import Literal
 
-from toolfuzz.analyze.rates import Z95, Rate
+from toolfuzz.analyze.rates import Z95, Rate, wilson
 
 __all__ = ["GateDecision", "SequentialDecision", "SequentialTest", "gate"]
 
@@ -152,8 +152,14 @@ class GateDecision:
     reason: str
 
 
-def gate(measured: Rate, under: float) -> GateDecision:
+def gate(
+    measured: Rate, under: float, *, unjudged: int = 0, given_up: bool = False
+) -> GateDecision:
     """Decide on the interval, not on the point: it must lie wholly on one side of ``under``.
+
+    ``unjudged`` answers are no failures, but nobody has seen them pass: where it would change the
+    outcome if all of them had failed (or passed), nothing is decided. A target that was
+    ``given_up`` never passes.
 
     Raises ValueError unless 0 < under < 1: no number of calls shows a rate of exactly 1.
     """
@@ -165,6 +171,15 @@ def gate(measured: Rate, under: float) -> GateDecision:
         f"{measured.passed} of {measured.judged} judged calls passed ({measured.rate:.1%}, 95% "
         f"interval {measured.low:.1%} – {measured.high:.1%})"
     )
+    decided = measured.low >= under or measured.high < under
+    if given_up and measured.low >= under:
+        unseen = "the target was given up, so the rest was never seen"
+    elif decided and _could_change(measured, under, unjudged):
+        unseen = f"{unjudged} unjudged answers could change that"
+    else:
+        unseen = ""
+    if unseen:
+        return GateDecision("INCONCLUSIVE", f"INCONCLUSIVE: {seen}, but {unseen}.")
     if measured.low >= under:
         return GateDecision("PASS", f"PASS: {seen}; all of the interval is at least {under:.1%}.")
     if measured.high < under:
@@ -176,3 +191,13 @@ def gate(measured: Rate, under: float) -> GateDecision:
     return GateDecision(
         "INCONCLUSIVE", f"INCONCLUSIVE: {seen}; {under:.1%} lies inside the interval.{advice}"
     )
+
+
+def _could_change(measured: Rate, under: float, unjudged: int) -> bool:
+    """Whether all unjudged answers together could move the interval to the limit or beyond."""
+    everything = measured.judged + unjudged
+    n_eff = measured.n_eff * everything / measured.judged
+    passes = measured.low >= under
+    passed = measured.passed + (0 if passes else unjudged)
+    low, high = wilson(passed / everything * n_eff, n_eff)
+    return unjudged > 0 and (low < under if passes else high >= under)

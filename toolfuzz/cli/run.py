@@ -160,7 +160,9 @@ def _gates(summary: JsonObject, under: float) -> list[JsonObject]:
 
 
 def _gate(target: JsonObject, under: float) -> GateDecision:
-    return gate(Rate(**{name: target[name] for name in Rate.__dataclass_fields__}), under)
+    measured = Rate(**{name: target[name] for name in Rate.__dataclass_fields__})
+    given_up = target["given_up"] is not None
+    return gate(measured, under, unjudged=target["unjudged"], given_up=given_up)
 
 
 def _worst(outcomes: list[str]) -> str:
