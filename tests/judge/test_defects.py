@@ -119,12 +119,6 @@ def test_what_outranks_is_no_circle() -> None:
     assert set(order.static_order()) <= defects().keys()
 
 
-def test_every_defect_of_arguments_shows_itself_and_a_look_alike() -> None:
-    for entry in defects().values():
-        if entry.group in "ABCD":
-            assert {example.found for example in entry.examples} == {True, False}, entry.slug
-
-
 @pytest.mark.parametrize(("slug", "example"), EXAMPLES)
 def test_examples(slug: str, example: Example) -> None:
     """The defect is found where its file says so, alone but for its pairs; else it is not."""
