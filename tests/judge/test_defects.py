@@ -2,12 +2,14 @@
 
 import ast
 import re
+import tomllib
 from dataclasses import replace
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
+from toolfuzz import formats
 from toolfuzz.core.errors import UsageError
 from toolfuzz.formats import format_names, wire_format
 from toolfuzz.judge import catalogue
@@ -68,6 +70,16 @@ def test_slugs_stand_in_no_other_code() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 assert node.value not in defects(), f"{path}:{node.lineno}"
+
+
+def test_laws_name_defects_that_there_are() -> None:
+    """``[shows]`` in a format's laws.toml: law → the defect that its breach is."""
+    named = set()
+    for laws in Path(formats.__file__).parent.glob("*/laws.toml"):
+        table = tomllib.loads(laws.read_text(encoding="utf-8"))
+        named |= set(table.get("shows", {}).values())
+    assert named
+    assert named <= defects().keys()
 
 
 def test_a_defect_finds_by_facts_and_not_by_other_slugs() -> None:
