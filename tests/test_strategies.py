@@ -332,14 +332,6 @@ def mishandles_nested_unions(case: Case) -> bool:
     )
 
 
-def trims_text(case: Case) -> bool:
-    return any(text != text.strip(" ") for text in texts(case))
-
-
-def leaves_out_nulls(case: Case) -> bool:
-    return any(None in value.values() for value in values(case) if isinstance(value, dict))
-
-
 def splits_keys_at_dots(case: Case) -> bool:
     return any("." in key for value in values(case) if isinstance(value, dict) for key in value)
 
@@ -362,8 +354,6 @@ PLANTED = {
     takes_the_first_option_of_an_enum: (1, 1, 9),
     rounds_beyond_doubles: (1, 2, 1),
     mishandles_nested_unions: (1, 3, 8),
-    trims_text: (2, 2, 2),
-    leaves_out_nulls: (2, 3, 8),
     splits_keys_at_dots: (2, 2, 1),
     flattens_the_third_level: (2, 2, 1),
 }

@@ -30,7 +30,7 @@ from toolfuzz.generate.tools.toolset import ToolSet
 from toolfuzz.generate.validity import invalid_at
 from toolfuzz.simulate.drawn import drawn_reply, faults_that_fit
 
-__all__ = ["arguments", "cases", "conversations", "replies", "tools"]
+__all__ = ["arguments", "cases", "conversations", "from_choices", "replies", "tools"]
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ def arguments(schema: JsonObject) -> SearchStrategy[JsonObject]:
     """
     if problem := problem_of(schema):
         raise UsageError(f"no arguments can be drawn: {problem}")
-    return _drawn(lambda pick: draw_value(schema, pick))
+    return from_choices(lambda pick: draw_value(schema, pick))
 
 
 def tools(features: Sequence[str] = ()) -> SearchStrategy[Tool]:
@@ -52,7 +52,7 @@ def tools(features: Sequence[str] = ()) -> SearchStrategy[Tool]:
     provider accepts. Raises UsageError for an unknown one.
     """
     groups = _groups(features)
-    return _drawn(lambda pick: assemble(pick, drafted(pick, *_row(pick, groups)))[0])
+    return from_choices(lambda pick: assemble(pick, drafted(pick, *_row(pick, groups)))[0])
 
 
 def cases(
@@ -69,14 +69,14 @@ def cases(
     probes = drawn_cases.weighted((probe,) if probe else tuple(all_probes()))
     if not tools:
         groups = _groups(features)
-        return _drawn(lambda pick: drawn_cases.generated(pick, probes, *_row(pick, groups))).filter(
-            _is_valid
-        )
+        return from_choices(
+            lambda pick: drawn_cases.generated(pick, probes, *_row(pick, groups))
+        ).filter(_is_valid)
     for tool in tools:
         if problem := problem_of(tool.parameters):
             raise UsageError(f"no arguments of {tool.name} can be drawn: {problem}")
     mine = drawn_cases.user_tools([ToolSet("tools:given", tuple(tools))])
-    return _drawn(lambda pick: drawn_cases.of_users(pick, probes, pick.of(mine)))
+    return from_choices(lambda pick: drawn_cases.of_users(pick, probes, pick.of(mine)))
 
 
 def conversations(
@@ -91,9 +91,9 @@ def conversations(
     """
     chosen = (find(conversation),) if conversation else tuple(all_conversations().values())
     groups = _groups(features)
-    return _drawn(lambda pick: drawn_cases.conversing(pick, chosen, *_row(pick, groups))).filter(
-        _is_valid
-    )
+    return from_choices(
+        lambda pick: drawn_cases.conversing(pick, chosen, *_row(pick, groups))
+    ).filter(_is_valid)
 
 
 def replies(
@@ -111,7 +111,7 @@ def replies(
     """
     served = wire_format(format)
     wanted = faults_that_fit(tuple(faults), served, stream)
-    return _drawn(lambda pick: drawn_reply(pick, case, turn, served, stream, wanted))
+    return from_choices(lambda pick: drawn_reply(pick, case, turn, served, stream, wanted))
 
 
 def _is_valid(case: Case) -> bool:
@@ -134,8 +134,8 @@ Draw = Callable[[SearchStrategy[Any]], Any]
 
 
 @st.composite
-def _drawn(draw: Draw, make: Callable[[Pick], T | None]) -> T:
-    """Make something of Hypothesis' choices; where nothing comes of them, other ones are tried."""
+def from_choices(draw: Draw, make: Callable[[Pick], T | None]) -> T:
+    """Whatever the function makes of a Pick; where it makes None, other choices are tried."""
     made: T | None = None
     with suppress(Unsatisfiable):  # values of the schema are rare, and none came of these choices
         made = make(_pick(draw))

@@ -1,11 +1,15 @@
 """The plan: all combinations in few rows, rules kept, nothing correlated."""
 
 from itertools import combinations
+from math import floor
+from pathlib import Path
+from statistics import median
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import toolfuzz
 from toolfuzz.generate import draw_cases
 from toolfuzz.generate.covering import (
     Rule,
@@ -108,3 +112,14 @@ def test_the_summary_counts_from_the_cases() -> None:
     assert 50 < all_.shapes <= 60
     assert describe_plan([*cases, *cases]).shapes == all_.shapes
     assert 100 < all_.mean_request_tokens < 5000
+
+
+def test_the_guide_states_what_ten_seeds_cover() -> None:
+    guide = (Path(toolfuzz.__file__).parents[1] / "docs" / "generation.md").read_text()
+    drawn = [list(draw_cases(200, seed=seed)) for seed in range(10)]
+    for noun, strength in (("pairs", 2), ("triples", 3)):
+        for n in (100, 200):
+            shares = [100 * coverage(cases[:n], strength) for cases in drawn]
+            least, middle = (floor(10 * share) / 10 for share in (min(shares), median(shares)))
+            stated = f"{noun} covered by {n} cases | | least {least} %, median {middle} %"
+            assert stated in guide
