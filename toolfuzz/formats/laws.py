@@ -27,7 +27,7 @@ where that object is what each event of a stream is, bound by the laws under ``*
 """
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -50,11 +50,12 @@ class Laws:
     def judge_plain(self, root: JsonObject, notes: Notes) -> None:
         """Hold the object of a plain reply against the laws."""
         for bound in _book(self.path).plain:
-            _hold(bound, root, "$", notes)
+            if not bound.hold(root):
+                _say(bound, root, "$", notes)
 
-    def judge_stream(self, events: Sequence[Event], notes: Notes) -> None:
-        """Hold the events of a stream against the laws."""
-        _book(self.path).judge(events, notes)
+    def watch(self, events: Iterable[Event], notes: Notes) -> Iterator[Event]:
+        """Hand the events of a stream on, each held against the laws; none is kept."""
+        return _book(self.path).watch(events, notes)
 
 
 def laws_beside(module: str) -> Laws:
@@ -91,43 +92,45 @@ class _Book:
     lives: Lives
     plain: tuple[_Bound, ...]
 
-    def judge(self, events: Sequence[Event], notes: Notes) -> None:
+    def watch(self, events: Iterable[Event], notes: Notes) -> Iterator[Event]:
         seen: set[str] = set()
         values: dict[tuple[str, ...], Json] = {}
         lives = self.lives.begin()
-        last: tuple[str, str] | None = None
+        number, kind = -1, ""
 
-        def breach(law: str, where: str, detail: str) -> None:
+        def breach(law: str, detail: str) -> None:
             severity: Severity = "warn" if law in self.survives else "error"
-            notes.law(law, where, detail, severity, self.shows.get(law, ""))
+            notes.law(law, f"event {number}", detail, severity, self.shows.get(law, ""))
 
-        for number, name, data in events:
-            where = f"event {number}"
+        for event in events:
+            yield event
+            data = event.data
             if isinstance(data, str):
                 continue
-            kind = self._kind(name, data)
-            if kind in self.free:
+            this = self._kind(event.name, data)
+            if this in self.free:
                 continue
-            if last is None and self.first not in (None, kind):
-                breach("first", where, f"the first event is {kind}, not {self.first}")
+            number, kind = event.number, this
+            if not seen and self.first not in (None, kind):
+                breach("first", f"the first event is {kind}, not {self.first}")
             if kind in self.once and kind in seen:
-                breach("once", where, f"{kind} came before")
-            last = where, kind
+                breach("once", f"{kind} came before")
             seen.add(kind)
             for bound in self.bound.get(kind, self.everywhere):
-                _hold(bound, data, where, notes)
+                if not bound.hold(data):
+                    _say(bound, data, f"event {number}", notes)
             for steps in self.same:
                 value = get(data, steps)
                 if value is not None and values.setdefault(steps, value) != value:
-                    breach("same", where, f"{'.'.join(steps)} is not what it was before")
+                    breach("same", f"{'.'.join(steps)} is not what it was before")
             for law, detail in lives.hear(kind, data):
-                breach(law, where, detail)
-        if last is None:
+                breach(law, detail)
+        if not seen:
             return
         if self.last and not self.last & seen:
-            breach("last", last[0], f"the last event is {last[1]}, not {' or '.join(self.last)}")
+            breach("last", f"the last event is {kind}, not {' or '.join(sorted(self.last))}")
         for law, detail in lives.end():
-            breach(law, last[0], detail)
+            breach(law, detail)
 
     def _kind(self, name: str, data: JsonObject) -> str:
         if self.kind is None:
@@ -136,10 +139,9 @@ class _Book:
         return kind if isinstance(kind, str) else name
 
 
-def _hold(bound: _Bound, holder: JsonObject, where: str, notes: Notes) -> None:
+def _say(bound: _Bound, holder: JsonObject, where: str, notes: Notes) -> None:
+    """Note which shapes don't hold, if the condition does: that is asked last, of few."""
     if bound.condition is not None and not bound.condition(holder):
-        return
-    if bound.hold(holder):
         return
     for law in bound.shapes:
         for detail in law.breaches(holder):
