@@ -11,7 +11,9 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from toolfuzz.analyze.load import collect
 from toolfuzz.analyze.rates import CALLS_FOR_P99, pass_k, rate, summarize, wilson
-from toolfuzz.core.events import CaseDrawn, RunStarted, VerdictReached
+from toolfuzz.core.events import CaseDrawn, Event, RunStarted, VerdictReached
+from toolfuzz.core.verdict import Metrics, Verdict
+from toolfuzz.report.words import first_attempt
 
 BOTH = ("string", "object")
 
@@ -173,3 +175,34 @@ def test_p99_needs_enough_calls(calls: int, shown: bool) -> None:
         one = type(first)(asked.id, "sim/clean", n, False, "pass", metrics=first.metrics)
         lines.append(VerdictReached(one))
     assert ("p99" in summarize(collect(lines))["targets"][0]["latency_ms"]) is shown
+
+
+@pytest.mark.parametrize(
+    ("faults", "first", "words"),
+    [
+        ((0, 0, 0, 0), 0.75, ""),
+        ((1, 0, 0, 0), 0.5, "50.0% at the first attempt, 75.0% after retries"),
+        ((1, 2, 1, 0), 0.0, "0.0% at the first attempt, 75.0% after retries"),
+        ((0, 0, 0, 3), 0.75, ""),
+        ((0, 0, None, 0), None, ""),
+    ],
+)
+def test_what_success_is_worth_without_retries(
+    faults: tuple[int | None, ...], first: float | None, words: str
+) -> None:
+    """Three of four pass; an endpoint that breaks every first attempt is not at 75%."""
+    opening, *_ = events()
+    assert isinstance(opening, RunStarted)
+    name = opening.targets[0].name
+    told: list[Event] = [opening]
+    for number, count in enumerate(faults):
+        one = case(number)
+        status = "fail" if number == 3 else "pass"
+        told += [
+            CaseDrawn(one),
+            VerdictReached(
+                Verdict(one.id, name, 0, False, status, metrics=Metrics(faults=count))  # type: ignore[arg-type]
+            ),
+        ]
+    target = summarize(collect(told))["targets"][0]
+    assert (target["first_attempt"], first_attempt(target)) == (first, words)

@@ -42,7 +42,17 @@ async def test_all_turns_are_asked_recorded_and_counted() -> None:
     assert (verdict.status, verdict.repeat, verdict.target) == ("pass", 2, "m")
     metrics = verdict.metrics
     assert (metrics.input_tokens, metrics.output_tokens, metrics.attempts) == (30, 15, 6)
+    assert metrics.faults == 3
     assert len(outcome.replies) == 3
+
+
+async def test_a_rate_limit_is_no_fault_of_the_server() -> None:
+    def limited(request: Request) -> list[Attempt]:
+        return [attempt(429, {}), attempt(429, {}), *honest(request)]
+
+    outcome, _ = await put(MadeSource(target(), limited))
+    assert outcome.verdict is not None
+    assert (outcome.verdict.metrics.attempts, outcome.verdict.metrics.faults) == (3, 0)
 
 
 async def test_the_first_turn_that_does_not_pass_is_the_last() -> None:

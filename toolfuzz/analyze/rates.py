@@ -130,6 +130,13 @@ def _given_up(run: RunData, target: str) -> JsonObject | None:
     return {"reason": event.reason, "after": event.after} if event else None
 
 
+def _first_attempt(judged: Sequence[Verdict]) -> float | None:
+    """Return the share that passed without the server failing on the way; None if not counted."""
+    if any(v.metrics.faults is None for v in judged):
+        return None
+    return _share(sum(v.status == "pass" and not v.metrics.faults for v in judged), len(judged))
+
+
 def _target(run: RunData, target: Target) -> JsonObject:
     verdicts = run.of(target.name)
     judged = [v for v in verdicts if v.status != "unjudged"]
@@ -151,6 +158,7 @@ def _target(run: RunData, target: Target) -> JsonObject:
         "format": target.format,
         "model": target.model,
         **asdict(total),
+        "first_attempt": _first_attempt(judged),
         "failed": total.judged - total.passed,
         "unjudged": len(unjudged),
         "unjudged_reasons": dict(Counter(v.reason or "unknown" for v in unjudged).most_common()),

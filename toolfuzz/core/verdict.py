@@ -39,12 +39,15 @@ class Metrics:
 
     ``latency_ms`` and ``first_byte_ms`` are of the attempt that counts, without queueing and
     retries. ``called``: the reply ended in tool calls. ``schema_valid``: all its calls name an
-    offered tool and validate (None when it called nothing).
+    offered tool and validate (None when it called nothing). ``faults``: attempts before those that
+    count which the server failed (5xx, a dropped connection); a rate limit is none. None in
+    journals that didn't count them.
     """
 
     latency_ms: float | None = None
     first_byte_ms: float | None = None
     attempts: int = 1
+    faults: int | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
     called: bool = False

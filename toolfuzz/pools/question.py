@@ -17,6 +17,7 @@ from toolfuzz.sources.source import Session, SourceSpec
 
 __all__ = ["Outcome", "modes", "put_question"]
 
+_RATE_LIMITED = 429
 _LARGE = 256 * 1024
 """Bytes of a reply from which it is judged beside the event loop; below, a thread costs more."""
 
@@ -140,6 +141,7 @@ def _metrics(exchanges: Sequence[Exchange], judgements: Sequence[Judgement]) -> 
         latency_ms=round(last.total_ms, 3),
         first_byte_ms=None if last.first_byte_ms is None else round(last.first_byte_ms, 3),
         attempts=sum(len(e.attempts) for e in exchanges),
+        faults=sum(a.status != _RATE_LIMITED for e in exchanges for a in e.attempts[:-1]),
         input_tokens=_sum(usage.input_tokens for usage in usages),
         output_tokens=_sum(usage.output_tokens for usage in usages),
         called=judgement.called,

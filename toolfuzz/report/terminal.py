@@ -12,7 +12,7 @@ from toolfuzz.core.jsonvalue import a_kind, tokens_of
 from toolfuzz.core.text import brief, printable
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.report.console import MEDIUM, WIDE, show
-from toolfuzz.report.words import given_up, unread, unreal
+from toolfuzz.report.words import first_attempt, given_up, unread, unreal
 
 __all__ = [
     "defect_view",
@@ -175,7 +175,9 @@ def _notes(target: JsonObject) -> list[str]:
             f"({count}× {reason})"
         )
     if target["retries"]:
-        notes.append(f"{target['target']}: {_count(target['retries'], 'retry', 'retries')}")
+        worth = f": success is {first_attempt(target)}" if first_attempt(target) else ""
+        retries = _count(target["retries"], "retry", "retries")
+        notes.append(f"{target['target']}: {retries}{worth}")
     if target["associated"]:
         strongest = target["associated"][0]
         names = " with ".join(strongest["features"])

@@ -7,6 +7,7 @@ from toolfuzz.core.text import printable
 
 __all__ = [
     "count",
+    "first_attempt",
     "given_up",
     "milliseconds",
     "named",
@@ -49,6 +50,14 @@ def unreal(entries: Sequence[JsonObject]) -> str:
     if len(natures) == 1:
         return str(next(iter(natures.values())))
     return ", ".join(f"some {label}" for label in sorted(natures) if label)
+
+
+def first_attempt(entry: JsonObject) -> str:
+    """Say what success is worth without retries; empty where they changed nothing."""
+    first = entry.get("first_attempt")
+    if first is None or entry["rate"] is None or first == entry["rate"]:
+        return ""
+    return f"{percent(first)} at the first attempt, {percent(entry['rate'])} after retries"
 
 
 def given_up(entry: JsonObject) -> str:

@@ -6,7 +6,15 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.markdown import code, sentence
 from toolfuzz.core.text import brief, printable
-from toolfuzz.report.words import count, given_up, milliseconds, named, percent, unread
+from toolfuzz.report.words import (
+    count,
+    first_attempt,
+    given_up,
+    milliseconds,
+    named,
+    percent,
+    unread,
+)
 
 __all__ = ["FILE", "render", "table"]
 
@@ -30,6 +38,8 @@ def _lines(summary: JsonObject) -> Iterator[str]:
     for target in targets:
         if given_up(target):
             yield f"{code(target['target'])}: **{code(given_up(target))}**\n"
+        if first_attempt(target):
+            yield f"{code(target['target'])}: success is {code(first_attempt(target))}.\n"
     yield from table(
         ("target", "judged", "success", "95% interval", "schema accuracy", "p50", "unjudged"),
         [_row(target) for target in targets],

@@ -23,7 +23,7 @@ from toolfuzz.report.html.evidence import REQUEST_LIMIT, evidence
 from toolfuzz.report.html.failed import Failed, FailureGroup, by_cause, in_turn
 from toolfuzz.report.html.inert import marked, shown
 from toolfuzz.report.html.models import Model, models
-from toolfuzz.report.words import count, given_up, milliseconds, percent, unread
+from toolfuzz.report.words import count, first_attempt, given_up, milliseconds, percent, unread
 
 __all__ = ["FAILURES_LIMIT", "PAGE_LIMIT", "render_comparison", "render_run"]
 
@@ -151,10 +151,12 @@ def _start(columns: Sequence[Model]) -> float:
 
 
 def _notes(columns: Sequence[Model]) -> list[tuple[str, list[str]]]:
-    """Return (sentence, labels) for what was not real."""
+    """Return (sentence, labels) for what was not real, and for what only retries made good."""
     notes: dict[str, list[str]] = {}
     for model in columns:
         notes.setdefault(model.nature.sentence, []).append(model.label)
+        if words := first_attempt(model.figures):
+            notes.setdefault(f"Success is {words}.", []).append(model.label)
     return [(note, labels) for note, labels in notes.items() if note]
 
 
