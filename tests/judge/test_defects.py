@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from dataclasses import replace
 from graphlib import TopologicalSorter
@@ -80,6 +82,17 @@ def test_laws_name_defects_that_there_are() -> None:
         named |= set(table.get("shows", {}).values())
     assert named
     assert named <= defects().keys()
+
+
+def test_reading_all_files_loads_nothing_heavy() -> None:
+    """``toolfuzz explain`` asks for a page, not for a validator, a client or a generator."""
+    heavy = ("hypothesis", "httpx", "scipy", "openai", "anthropic", "jsonschema", "rich")
+    code = (
+        "import sys; from toolfuzz.judge.catalogue import defects; defects(); "
+        f"print([m for m in {heavy!r} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_a_defect_finds_by_facts_and_not_by_other_slugs() -> None:
