@@ -9,11 +9,14 @@ from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import JsonObject, Message, Tool
 from toolfuzz.formats.plan import Call
 from toolfuzz.generate import prompts
-from toolfuzz.judge.faults.schema import example, resolve
+from toolfuzz.judge.faults.schema import example, resolve, spend
 
 __all__ = ["answer"]
 
-_FENCE = re.compile(r"exactly these arguments.*?```(?:json)?\s*\n(.*?)\n```", re.DOTALL | re.I)
+_ASKS = re.compile("exactly these arguments", re.I)
+_OPENS = re.compile(r"```(?:json)?[^\S\n]*\n", re.I)
+_SEARCHED = 1000
+"""Characters that are looked through in about one step."""
 _PROSE = "I'm a simulated model. Nothing that you said asks for one of my tools."
 
 
@@ -59,19 +62,22 @@ def _forced(ask: Ask, calls: list[Call]) -> list[Call]:
 
 def _named(prompt: str, tools: Sequence[Tool]) -> Tool | None:
     """The offered tool that the prompt names as a whole word; the longest name wins."""
-    named = [
-        t
-        for t in tools
-        if re.search(rf"(?<![\w-]){re.escape(t.name)}(?![\w-])", prompt) is not None
-    ]
+    named = []
+    for tool in tools:
+        spend(1 + len(prompt) // _SEARCHED)
+        word = rf"(?<![\w-]){re.escape(tool.name)}(?![\w-])"
+        if tool.name in prompt and re.search(word, prompt) is not None:
+            named.append(tool)
     return max(named, key=lambda t: len(t.name), default=None)
 
 
 def _given(prompt: str) -> JsonObject | None:
-    match = _FENCE.search(prompt)
+    asks = _ASKS.search(prompt)
+    opens = _OPENS.search(prompt, asks.end()) if asks else None
+    end = prompt.find("\n```", opens.end()) if opens else -1
     try:
-        value = json.loads(match[1]) if match else None
-    except ValueError:
+        value = json.loads(prompt[opens.end() : end]) if opens and end >= 0 else None
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 

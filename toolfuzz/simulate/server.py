@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from hashlib import blake2b
 from random import Random
 from typing import Any
@@ -12,16 +13,25 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from toolfuzz.core.case import Tool
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.nature import SIMULATOR_LABELS
 from toolfuzz.formats import WireFormat, format_names, wire_format
 from toolfuzz.formats.plan import Refusal
 from toolfuzz.formats.writing import encode_body
+from toolfuzz.judge.faults.schema import TooMuchWorkError, at_most
 from toolfuzz.simulate.pipeline import Outcome, respond
 from toolfuzz.simulate.profiles import Profile, check_profile, profile_named, profiles
 from toolfuzz.simulate.question import BadRequestError, read_question
 
-__all__ = ["build_app"]
+__all__ = ["BODY_SECONDS", "MOST_BODY", "MOST_STEPS", "build_app"]
+
+MOST_BODY = 8 * 2**20
+"""Bytes of a request; a longer one is refused with 413."""
+BODY_SECONDS = 30.0
+"""A request that has not come whole by then is refused with 408."""
+MOST_STEPS = 200_000
+"""Steps of reading schemas and making values (see ``at_most``); more are refused with 400."""
 
 _WRITES = 4
 
@@ -59,13 +69,21 @@ class _Endpoint:
         async def handle(request: Request) -> Response:
             query = f"?{request.url.query}" if request.url.query else ""
             path = request.url.path.removeprefix(prefix) + query
-            return await self.answer(format, await request.body(), path)
+            try:
+                async with asyncio.timeout(BODY_SECONDS):
+                    body = await _body(request)
+            except TimeoutError:
+                return _hang_up(format, Refusal(408, "the request did not come in time"))
+            if body is None:
+                told = f"the request is larger than {MOST_BODY >> 20} MiB"
+                return _hang_up(format, Refusal(413, told, "request_too_large"))
+            return await self.answer(format, body, path)
 
         return handle
 
     async def answer(self, format: WireFormat, body: bytes, path: str) -> Response:
         try:
-            question = read_question(format, json.loads(body), len(body), path=path)
+            question = read_question(format, _load(body), len(body), path=path)
             ask = question.ask
             profile = profile_named(ask.model) or (None if self.strict else self.default)
         except (ValueError, RecursionError) as error:
@@ -77,7 +95,14 @@ class _Endpoint:
             message = f"The model `{ask.model}` does not exist."
             return _refuse(format, Refusal(404, message, "model_not_found"))
         seed = self._seed(format, profile, body, path)
-        outcome = respond(question, profile, seed)
+        try:
+            with at_most(MOST_STEPS):
+                outcome = respond(question, profile, seed)
+        except Exception as error:
+            if reason := _unanswerable(error, ask.tools):
+                return _refuse(format, Refusal(400, reason))
+            told = f"a mistake of the simulator's own, please report it: {error!r}"
+            return _refuse(format, Refusal(500, told[:500], "server_error"))
         if ask.stream and not outcome.reply.refusal:
             return self._stream(format, outcome, seed)
         if self.latency:
@@ -103,6 +128,45 @@ class _Endpoint:
         headers = {**_headers(outcome.struck), "cache-control": "no-cache"}
         headers["content-type"] = format.framing.content_type
         return _Stream(writes, self.latency / (len(writes) + 1), headers)
+
+
+async def _body(request: Request) -> bytes | None:
+    """Return the request's body, None when it is too long: no more than that is ever held."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MOST_BODY:
+            return None
+    return bytes(body)
+
+
+def _load(body: bytes) -> Any:
+    """Load JSON; Python's own NaN and Infinity are none. Raises ValueError and RecursionError."""
+
+    def refuse(word: str) -> None:
+        raise ValueError(word)
+
+    return json.loads(body, parse_constant=refuse)
+
+
+def _unanswerable(error: Exception, tools: Sequence[Tool]) -> str | None:
+    """Say what in the request is to blame for an error while answering, None when nothing is."""
+    if isinstance(error, TooMuchWorkError):
+        return "tools: their schemas, or the arguments asked for, are too large to work through"
+    if isinstance(error, RecursionError):
+        return "tools: nested too deep"
+    # Loading jsonschema takes longer than most answers.
+    from toolfuzz.generate.schema.document import Document
+    from toolfuzz.generate.schema.errors import BrokenSchema
+
+    for tool in tools:
+        try:
+            Document(tool.parameters)
+        except BrokenSchema as broken:
+            return f"tools: the schema of {tool.name!r}: {broken}"
+        except Exception as unread:
+            return f"tools: the schema of {tool.name!r} can't be read: {type(unread).__name__}"
+    return None
 
 
 class _Stream(Response):
@@ -146,6 +210,13 @@ def _refuse(format: WireFormat, refusal: Refusal) -> Response:
     body = encode_body(format.serving.error(refusal))
     headers = SIMULATOR_LABELS | format.serving.error_headers(refusal)
     return Response(body, refusal.status, headers, "application/json")
+
+
+def _hang_up(format: WireFormat, refusal: Refusal) -> Response:
+    """Refuse a request that was not read to its end: nothing can follow on this connection."""
+    response = _refuse(format, refusal)
+    response.headers["connection"] = "close"
+    return response
 
 
 async def _models(request: Request) -> Response:

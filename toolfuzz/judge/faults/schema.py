@@ -1,6 +1,12 @@
-"""As much JSON Schema as a simulated model needs: references, unions, types, a simple example."""
+"""As much JSON Schema as a simulated model needs: references, unions, types, a simple example.
+
+Schemas come from strangers: forty definitions that name each the next one twice unfold to 2^40
+values. Work is counted in steps where somebody sets a limit (``at_most``).
+"""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,17 +15,49 @@ from toolfuzz.core.jsonvalue import follow, kind_of
 
 __all__ = [
     "Spot",
+    "TooMuchWorkError",
     "admits",
+    "at_most",
     "branches",
     "example",
     "member",
     "places",
     "resolve",
+    "spend",
     "types",
 ]
 
 _MOST_REFS = 32
 _UNIONS = ("anyOf", "oneOf", "allOf")
+
+
+class TooMuchWorkError(ValueError):
+    """Schemas and values for which the steps allowed do not suffice."""
+
+
+_left: ContextVar[list[int] | None] = ContextVar("_left", default=None)
+
+
+@contextmanager
+def at_most(steps: int) -> Iterator[None]:
+    """Allow so many steps (values, subschemas, characters of examples) while the context lasts.
+
+    The next one raises TooMuchWorkError. A step takes some microseconds at most.
+    """
+    token = _left.set([steps])
+    try:
+        yield
+    finally:
+        _left.reset(token)
+
+
+def spend(steps: int = 1) -> None:
+    """Count steps; raises TooMuchWorkError when they are more than ``at_most`` allows."""
+    left = _left.get()
+    if left is not None:
+        left[0] -= steps
+        if left[0] < 0:
+            raise TooMuchWorkError("it takes too many steps to read")
 
 
 def resolve(schema: Any, root: JsonObject) -> JsonObject:
@@ -28,15 +66,25 @@ def resolve(schema: Any, root: JsonObject) -> JsonObject:
     return found if isinstance(found, dict) else {}
 
 
-def branches(schema: Any, root: JsonObject, depth: int = 0) -> Iterator[JsonObject]:
-    """The schema and, resolved, every branch of its unions."""
+def branches(schema: Any, root: JsonObject) -> Iterator[JsonObject]:
+    """The schema and, resolved, every branch of its unions, each once."""
+    return _branches(schema, root, 0, {})
+
+
+def _branches(
+    schema: Any, root: JsonObject, depth: int, seen: dict[int, JsonObject]
+) -> Iterator[JsonObject]:
     schema = resolve(schema, root)
+    if id(schema) in seen:
+        return
+    seen[id(schema)] = schema
+    spend()
     yield schema
     if depth < _MOST_REFS:
         for word in _UNIONS:
             options = schema.get(word)
             for option in options if isinstance(options, list) else ():
-                yield from branches(option, root, depth + 1)
+                yield from _branches(option, root, depth + 1, seen)
 
 
 def types(schema: Any, root: JsonObject) -> set[str]:
@@ -119,6 +167,7 @@ def _inside(value: Any, schema: Any, root: JsonObject, depth: int) -> Iterator[S
     parent = next((b for b in options if "properties" in b), outer)
     in_union = any(word in outer for word in _UNIONS)
     for key in keys:
+        spend()
         written: Any = next((s for b in options if (s := member(b, key)) is not None), {})
         below = resolve(written, root)
         yield Spot(value, key, depth, written, below, root, parent, in_union)
@@ -182,6 +231,7 @@ def example(schema: Any, root: JsonObject, depth: int = 0) -> Any:
 
     Patterns, multipleOf and such are not looked at: this serves prompts that name no values.
     """
+    spend()
     schema = resolve(schema, root)
     for word in ("const", "default"):
         if word in schema:
@@ -198,15 +248,23 @@ def example(schema: Any, root: JsonObject, depth: int = 0) -> Any:
     if "object" in names or "properties" in schema:
         return _example_object(schema, root, depth)
     if "array" in names:
-        count = max(schema.get("minItems", 0), len(schema.get("prefixItems", ())))
+        count = max(_count(schema, "minItems") or 0, len(schema.get("prefixItems", ())))
         return [example(member(schema, n) or {}, root, depth + 1) for n in range(count)]
     if "string" in names:
         text = _FORMATS.get(schema.get("format", ""), "text")
-        return text.ljust(schema.get("minLength", 0), "x")[: schema.get("maxLength")]
+        least = _count(schema, "minLength") or 0
+        spend(least)
+        return text.ljust(least, "x")[: _count(schema, "maxLength")]
     if names & {"integer", "number"}:
         low, high = schema.get("minimum"), schema.get("maximum")
         return low if low is not None else high if high is not None else 1
     return _EXAMPLES.get(next(iter(names), "string"), "text")
+
+
+def _count(schema: JsonObject, word: str) -> int | None:
+    """A number of things; schemas may write it as ``2.0``."""
+    count = schema.get(word)
+    return int(count) if isinstance(count, int | float) and 0 <= count < float("inf") else None
 
 
 def _example_object(schema: JsonObject, root: JsonObject, depth: int) -> JsonObject:
