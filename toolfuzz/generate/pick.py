@@ -83,7 +83,7 @@ class Pick:
         return self.several(another, min(least, size), min(most, size))
 
     def shuffled(self, options: Sequence[T]) -> list[T]:
-        """Return the options in an order of chance; the simplest order is the given one."""
+        """Return the options in a drawn order; the simplest is the order they came in."""
         left = list(options)
         return [left.pop(self.below(len(left))) for _ in range(len(left))]
 
