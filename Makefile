@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint matrix bench clean
+.PHONY: demo test lint matrix mutations bench clean
 
 $(VENV)/demo.stamp: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -28,6 +28,9 @@ test: lint  ## ruff, mypy --strict and the tests
 
 matrix: $(VENV)/dev.stamp  ## recall and precision of the judge, per defect
 	$(BIN)/python benchmarks/judge_matrix.py
+
+mutations: $(VENV)/dev.stamp  ## replies that one accident has changed: judge against the official SDKs
+	$(BIN)/python benchmarks/format_mutations.py
 
 bench: $(VENV)/dev.stamp  ## what toolfuzz costs beside a bare HTTP client, and how fast it draws and judges
 	$(BIN)/python benchmarks/overhead.py
