@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from toolfuzz.formats.plan import WireEvent
@@ -9,7 +10,9 @@ from toolfuzz.formats.protocol import Framing
 from toolfuzz.formats.reading import Event, Notes, body_text, event_object
 from toolfuzz.formats.writing import utf8
 
-__all__ = ["SSE", "SseEvent", "events"]
+__all__ = ["SSE", "SSE_UNTIL_DONE", "SseEvent", "events"]
+
+_DONE = "[DONE]"
 
 
 class SseEvent(NamedTuple):
@@ -49,24 +52,31 @@ def events(text: str) -> Iterator[SseEvent]:
         yield SseEvent(name, "\n".join(data), whole=False)
 
 
-def _split(body: bytes, notes: Notes) -> Iterator[Event]:
+def _split(body: bytes, notes: Notes, *, until_done: bool = False) -> Iterator[Event]:
     """Yield the events that hold an object, or the text ``[DONE]``; see Framing.
 
     An event that the end of the stream cut off is dropped, as the standard and the SDKs have it.
-    ``[DONE]`` says nothing that could be lost, so it counts all the same.
+    ``[DONE]`` says nothing that could be lost, so it counts all the same. ``until_done``: it ends
+    the stream. openai-python's ``Stream`` stops at any data that begins so; other clients may read
+    on, or not know it with more behind it.
     """
     text = body_text(body, notes)
-    number = -1
+    number, done = -1, False
     for number, event in enumerate(events(text)):
-        if event.data == "[DONE]":
-            yield Event(number, event.name, event.data)
-            continue
-        if not event.whole:
+        where = f"event {number}"
+        if done:
+            detail = f"the stream goes on after {_DONE}, where official SDKs stop reading"
+            notes.law("after-done", where, detail, "warn")
+            return
+        if event.data == _DONE or (until_done and event.data.startswith(_DONE)):
+            done = until_done
+            if event.data != _DONE:
+                notes.law("done", where, f"more than {_DONE}: {event.data[:40]!r}", "warn")
+            yield Event(number, event.name, _DONE)
+        elif not event.whole:
             detail = "no blank line ends the last event, so readers by the standard drop it"
-            notes.law("blank-line", f"event {number}", detail, "warn")
-            continue
-        data = event_object(number, event.data, notes)
-        if data is not None:
+            notes.law("blank-line", where, detail, "warn")
+        elif (data := event_object(number, event.data, notes)) is not None:
             yield Event(number, event.name, data)
     if number < 0:
         notes.add("not-sse", "$", f"no event in {len(text)} characters: {text[:80]!r}")
@@ -87,3 +97,4 @@ def _dumps(value: Any) -> str:
 
 
 SSE = Framing("sse", "text/event-stream", _split, _join)
+SSE_UNTIL_DONE = Framing("sse", "text/event-stream", partial(_split, until_done=True), _join)

@@ -13,7 +13,7 @@ from toolfuzz.formats.history import argument_text, conversation, replied
 from toolfuzz.formats.laws import laws_beside
 from toolfuzz.formats.protocol import Traits, WireFormat
 from toolfuzz.formats.reading import content_text, count, objects, spoken, string, tool_of
-from toolfuzz.formats.sse import SSE
+from toolfuzz.formats.sse import SSE_UNTIL_DONE
 
 from .clients import READERS
 from .read import plain, stream
@@ -166,7 +166,7 @@ FORMAT = WireFormat(
     docs="https://platform.openai.com/docs/api-reference/chat",
     key_env="OPENAI_API_KEY",
     traits=Traits(arguments="text", indexed=True),
-    framing=SSE,
+    framing=SSE_UNTIL_DONE,
     path=_path,
     headers=_headers,
     write=_write,
