@@ -61,6 +61,14 @@ def test_stored_answers_count_and_cost_nothing() -> None:
     assert tally.spent == 120
 
 
+def test_a_verdict_that_takes_an_unjudged_ones_place_counts_once() -> None:
+    tally = tally_of()
+    (one,) = tally.targets.values()
+    [lost] = [v for v in a_run("model").verdicts if v.status == "unjudged"]
+    tally.take(VerdictReached(replace(lost, status="fail", reason=None)))
+    assert (tally.done, one.unjudged, one.failed) == (4, 0, 2)
+
+
 def test_words() -> None:
     assert words(tally_of()) == (
         "4 of 40 · 66.7% passed (9.4 – 97.5) · 1 failed, mostly string-as-container (1) · "

@@ -89,6 +89,7 @@ class Tally:
         self._began = clock()
         self._respelled: set[str] = set()
         self._asked: set[Question] = set()
+        self._unjudged: set[Question] = set()
 
     def take(self, event: Event) -> None:
         """Take note of an event."""
@@ -112,12 +113,20 @@ class Tally:
                 self.targets[name].given_up = reason
             case VerdictReached(verdict):
                 one = self.targets[verdict.target]
+                if question(verdict) in self._unjudged:
+                    # Told before; now it is known whose fault it was.
+                    self._unjudged.remove(question(verdict))
+                    one.unjudged -= 1
+                    one.take(verdict)
+                    return
                 # A check copies the verdicts of a stored baseline, which cost nothing now.
                 if question(verdict) in self._asked:
                     one.pay(verdict)
                 if verdict.case_id in self._respelled:
                     return
                 one.take(verdict)
+                if verdict.status == "unjudged":
+                    self._unjudged.add(question(verdict))
                 if failing := causes(verdict):
                     self.latest = verdict.target, failing[0]
 

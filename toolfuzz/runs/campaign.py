@@ -18,6 +18,7 @@ from toolfuzz.pools.pool import Job, Permits, Pool
 from toolfuzz.pools.question import modes
 from toolfuzz.runs.feed import CaseFeed
 from toolfuzz.runs.record import Record
+from toolfuzz.runs.server_faults import server_faults
 from toolfuzz.sources.pacing import Pacers
 from toolfuzz.sources.source import SourceSpec
 
@@ -114,6 +115,8 @@ async def ask_all(campaign: Campaign, *, stop: asyncio.Event) -> tuple[TargetGiv
         await asyncio.wait([drawing, stopping])
     if not drawing.cancelled() and (failure := drawing.exception()):
         raise failure
+    run = campaign.record.run(keep_exchanges=True)
+    campaign.write(server_faults(run, campaign.policy))
     return tuple(lane.given_up for lane in lanes if lane.given_up)
 
 

@@ -54,9 +54,9 @@ class Record:
         self._drawn.add(event.case.id)
         return known
 
-    def run(self) -> RunData:
-        """Return the run so far."""
-        return collect(self._events, unread=self._unread)
+    def run(self, *, keep_exchanges: bool = False) -> RunData:
+        """Return the run so far; its exchanges are without the bytes."""
+        return collect(self._events, keep_exchanges=keep_exchanges, unread=self._unread)
 
     def answered(self) -> frozenset[tuple[str, str, int]]:
         """Return what needn't be asked again: (case id, target name, repeat).
