@@ -77,3 +77,17 @@ def test_a_pattern_that_cannot_be_tried_blames_nobody() -> None:
     schema = {"type": "object", "properties": {"a": {"type": "string", "pattern": "("}}}
     assert fits(schema, {"a": "x"})
     assert not fits(schema, {"a": 1})
+
+
+def test_a_pattern_that_takes_too_long_is_tried_once() -> None:
+    slow, lookahead = "^(?!b)(a|aa)+$", "^(?=a)"
+    schema = {"items": {"pattern": slow, "type": "string"}}
+    began = time.process_time()
+    with patterns.untried() as missed:
+        assert fits(schema, [f"{'a' * 80}{n}" for n in range(1000)])
+        assert patterns.search(lookahead, "a")
+        assert patterns.search("(", "a") is None
+        assert patterns.search(slow, "a") is None
+    assert list(missed) == [slow, "("]
+    assert patterns.search(slow, "a") is True
+    assert time.process_time() - began < 5

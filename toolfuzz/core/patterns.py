@@ -7,16 +7,21 @@ and its ``$`` is not found before a last line break. What it can't decide goes t
 backtracks with a deadline.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["MOST_SECONDS", "readable", "search"]
+__all__ = ["MOST_SECONDS", "readable", "search", "untried"]
 
 MOST_SECONDS = 0.25
 """A search that ``regex`` has not finished by then is given up."""
 
 _MOST_PATTERN = 20_000
 _CACHED = 1024
+
+_missed: ContextVar[dict[str, None] | None] = ContextVar("_missed", default=None)
 
 
 def search(pattern: str, text: str) -> bool | None:
@@ -28,6 +33,31 @@ def search(pattern: str, text: str) -> bool | None:
     plain = text.isascii() and not text.endswith("\n")
     if plain and (linear := _linear(pattern)) is not None:
         return linear.search(text) is not None
+    missed = _missed.get()
+    if missed is None:
+        return _tried(pattern, text)
+    answer = None if pattern in missed else _tried(pattern, text)
+    if answer is None:
+        missed[pattern] = None
+    return answer
+
+
+@contextmanager
+def untried() -> Iterator[dict[str, None]]:
+    """Collect, as keys, the patterns that can't be tried on some text while the context lasts.
+
+    One that took too long once does not get its MOST_SECONDS again: an array may hold a thousand
+    such texts.
+    """
+    missed: dict[str, None] = {}
+    token = _missed.set(missed)
+    try:
+        yield missed
+    finally:
+        _missed.reset(token)
+
+
+def _tried(pattern: str, text: str) -> bool | None:
     backtracking = _backtracking(pattern)
     if backtracking is None:
         return None

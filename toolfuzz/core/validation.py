@@ -83,7 +83,7 @@ def _usable(schema: Json) -> Json:
 
 
 def _prepared(schema: Json) -> Json:
-    """Copy a schema without ``$schema`` (it would undo our keywords) and unreadable patterns."""
+    """Copy a schema without ``$schema``: it would undo our keywords."""
     if isinstance(schema, list):
         return [_prepared(item) for item in schema]
     if not isinstance(schema, dict):
@@ -92,14 +92,8 @@ def _prepared(schema: Json) -> Json:
     for key, item in schema.items():
         if key == "$schema" and isinstance(item, str):
             continue
-        if key in _ANNOTATIONS and not isinstance(item, dict):
-            copy[key] = item
-        elif key == "patternProperties" and isinstance(item, dict):
-            copy[key] = {k: _prepared(v) for k, v in item.items() if patterns.readable(k)}
-            if len(copy[key]) < len(item):
-                copy["additionalProperties"] = True
-        elif not (key == "additionalProperties" and key in copy):
-            copy[key] = _prepared(item)
+        plain = key in _ANNOTATIONS and not isinstance(item, dict)
+        copy[key] = item if plain else _prepared(item)
     return copy
 
 

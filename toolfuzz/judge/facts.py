@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,8 @@ class Facts:
     another tool than the one demanded, ``strays`` of another than asked for, ``extra`` nobody asked
     for, ``missing`` never came; ``order`` is the order in which they came, ``trace`` the calls'
     own markup beside them as (place, what), ``marker`` the beginning of one at the text's end.
-    values: ``matched`` are the calls whose arguments were read.
+    values: ``matched`` are the calls whose arguments were read, ``untried`` (keys) the patterns of
+    schemas that could not be tried on them.
     """
 
     case: Case
@@ -90,6 +91,7 @@ class Facts:
     marker: str | None = None
     # values
     matched: list[MatchedCall] = field(default_factory=list)
+    untried: Mapping[str, None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.turn = self.case.turns[self.number]

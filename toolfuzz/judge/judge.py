@@ -8,6 +8,7 @@ refusal, honest cut-off) is ``unjudged``.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from toolfuzz.core import patterns
 from toolfuzz.core.case import Case
 from toolfuzz.core.reply import Reply, WireProblem
 from toolfuzz.core.verdict import Finding, Status
@@ -69,15 +70,15 @@ def judge(
     plain = counterpart[number] if number < len(counterpart) else None
     facts = Facts(case, number, reply, earlier, plain, max_tokens)
     try:
-        excused = _walk(facts)
+        with patterns.untried() as facts.untried:
+            if not _walk(facts):
+                return _judgement(facts)
     except RecursionError:
         deep = WireProblem("too-deep", "$", "JSON nested deeper than any schema asks for")
         found = tuple(laws.broken([deep]))
         checks, failed = count_checks(facts.turn, found, [])
         return Judgement("fail", found, reply, None, True, False, checks, failed)
-    if excused:
-        return Judgement("unjudged", (), facts.reply, reason=facts.excuse)
-    return _judgement(facts)
+    return Judgement("unjudged", (), facts.reply, reason=facts.excuse)
 
 
 def _walk(facts: Facts) -> bool:
