@@ -3,11 +3,11 @@
 import json
 
 import anthropic
-import httpx2
 import openai
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openai._base_client import httpx2  # what the SDKs sit on themselves
 
 from toolfuzz.core.ask import ask_of
 from toolfuzz.core.case import Case, Expectation, Message, Tool, Turn
