@@ -1,6 +1,13 @@
 import pytest
 
-from toolfuzz.analyze.check import AskPairs, CheckDecision, CheckRule, Fresh, Reask, decide
+from toolfuzz.analyze.check import (
+    AskPairs,
+    CheckDecision,
+    CheckRule,
+    Fresh,
+    Reask,
+    decide,
+)
 from toolfuzz.analyze.paired import CasePair, CaseResult
 
 OK = CaseResult(True)
@@ -164,3 +171,21 @@ def test_a_sum_of_differences_must_be_clear_not_merely_positive() -> None:
     decision = decided(decide(asked, same | two))
     assert (decision.outcome, decision.confirmed) == ("FAIL", ())
     assert "z = 1.4" in decision.reason
+
+
+def test_a_pass_must_hold_also_if_all_that_nobody_saw_had_failed() -> None:
+    """Then more is asked, in which a few of them weigh less; in the end it stays open."""
+    assert decided(decide(pairs(100), {})).outcome == "PASS"
+    assert decide(pairs(100), {}, unseen=1) == AskPairs(200)
+    assert decided(decide(pairs(200), {}, unseen=1)).outcome == "PASS"
+    decision = decided(decide(pairs(300), {}, unseen=20))
+    assert decision.outcome == "INCONCLUSIVE"
+    assert decision.reason.endswith(
+        "20 cases that the baseline passed were not judged on the candidate."
+    )
+
+
+def test_what_nobody_saw_changes_no_failure() -> None:
+    asked = pairs(94, worse=6)
+    decision = decided(decide(asked, {}, can_reask=False, unseen=50))
+    assert decision.outcome == "FAIL"

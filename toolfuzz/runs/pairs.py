@@ -9,7 +9,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from toolfuzz.analyze.check import AskPairs, CheckDecision, CheckRule, Fresh, Reask, decide
+from toolfuzz.analyze.check import (
+    AskPairs,
+    CheckDecision,
+    CheckRule,
+    Fresh,
+    Reask,
+    decide,
+)
 from toolfuzz.analyze.paired import CasePair, CaseResult, case_result, pair_up
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import EndpointError
@@ -62,6 +69,7 @@ async def check_pairs(
             check.rule,
             exhausted=exhausted,
             can_reask=check.baseline is not None,
+            unseen=_unseen(check, first),
         )
         match step:
             case AskPairs(wanted):
@@ -128,6 +136,20 @@ async def _ask(
 def _pairs(check: PairedCheck, first: Record) -> list[CasePair]:
     run = first.run()
     return pair_up(run, check.baseline_name, run, check.candidate.target.name)
+
+
+def _unseen(check: PairedCheck, first: Record) -> int:
+    """Count the cases that the baseline passed and that the candidate gave nothing judgeable to."""
+    run = first.run()
+    by_case: dict[str, tuple[list[Verdict], list[Verdict]]] = {}
+    for side, name in enumerate((check.baseline_name, check.candidate.target.name)):
+        for verdict in run.of(name):
+            by_case.setdefault(verdict.case_id, ([], []))[side].append(verdict)
+    return sum(
+        bool(candidate) and case_result(candidate) is None and passed is not None and passed.passed
+        for baseline, candidate in by_case.values()
+        for passed in [case_result(baseline)]
+    )
 
 
 def _fresh(check: PairedCheck, record: Record, case_id: str) -> Fresh:

@@ -27,6 +27,8 @@ async def accept_or_reject(
 ) -> SequentialDecision | None:
     """Ask until the test has decided; None when the cases ran out or ``stop`` was set.
 
+    What could not be judged is no failure and no pass: a model is accepted only when it would be
+    so had all of that failed, and rejected only when it would be so had all of it passed.
     Answers count in the order of the cases, not of their arrival: slow answers are no fair
     sample. Questions under way when the decision falls are journalled and not looked at.
     Raises EndpointError when the target was given up.
@@ -66,7 +68,9 @@ def _decision(drawn: list[Case], record: Record, test: SequentialTest) -> Sequen
     for verdict in run.verdicts:
         by_case.setdefault(verdict.case_id, []).append(verdict.status)
     skipped = {skip.tool for skip in run.skipped}
-    passes: list[bool] = []
+    seen: list[bool] = []
+    worst: list[bool] = []
+    best: list[bool] = []
     for case in drawn:
         if case.id in skipped:
             continue
@@ -74,6 +78,13 @@ def _decision(drawn: list[Case], record: Record, test: SequentialTest) -> Sequen
         if len(statuses) < 1 + both:
             break
         judged = [status for status in statuses if status != "unjudged"]
+        passed = all(status == "pass" for status in judged)
         if judged:
-            passes.append(all(status == "pass" for status in judged))
-    return test.decide(passes)
+            seen.append(passed)
+        worst.append(bool(judged) and passed)
+        best.append(passed)
+    decision = test.decide(seen)
+    if decision is None:
+        return None
+    sure = test.decide(worst if decision.outcome == "ACCEPT" else best)
+    return decision if sure and sure.outcome == decision.outcome else None
