@@ -162,11 +162,15 @@ def refused(
     tools: Sequence[Tool] = (),
     turn: int = 0,
     found: bool = True,
+    **asked: Any,
 ) -> Example:
-    """An HTTP error in place of the reply to a turn (counted from 0)."""
+    """An HTTP error in place of the reply to a turn (counted from 0).
+
+    ``asked`` holds more fields of every turn (``tool_choice``, ``parallel``).
+    """
     reply = Reply("", False, status, error={"message": message})
     tools = tools or (Tool("get_weather", "", _ANY),)
-    unknown = Turn((Message("user", "Go on."),), Expectation("unknown"))
+    unknown = Turn((Message("user", "Go on."),), Expectation("unknown"), **asked)
     case = Case("generated", "example", (), tuple(tools), (unknown,) * (turn + 1))
     earlier = said(called("get_weather"))
     return Example(case, (*[earlier] * turn, reply), found)

@@ -15,7 +15,7 @@ from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.facts import Facts, Refusal
 from toolfuzz.judge.wording import one_line
 
-__all__ = ["about_parameter", "is_limit", "names_defect", "points_at_tools"]
+__all__ = ["about_parameter", "is_limit", "names_defect", "points_at_tools", "schema_words"]
 
 _LIMITS = re.compile(
     r"rate.?limit|overloaded|too many requests|throttl|quota|capacity|unavailable", re.I
@@ -90,10 +90,10 @@ def points_at_tools(text: str, tools: tuple[Tool, ...]) -> bool:
             return True
         if re.search(rf"\b(function|tool)\b.{{0,3}}\s{re.escape(tool.name)}\b", text, re.I):
             return True
-    return bool(quoted) and not quoted.isdisjoint(_words(tools))
+    return bool(quoted) and not quoted.isdisjoint(schema_words(tools) - _EVERYWHERE)
 
 
-def _words(tools: tuple[Tool, ...]) -> set[str]:
+def schema_words(tools: tuple[Tool, ...]) -> set[str]:
     """Return the keys in the tools' schemas: keywords and names of properties."""
     words: set[str] = set()
     stack: list[Json] = [tool.parameters for tool in tools]
@@ -104,4 +104,4 @@ def _words(tools: tuple[Tool, ...]) -> set[str]:
             stack += node.values()
         elif isinstance(node, list):
             stack += node
-    return words - _EVERYWHERE
+    return words

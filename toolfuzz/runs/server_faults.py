@@ -1,4 +1,4 @@
-"""Questions at which a server failed although it was well: known only from all that was asked."""
+"""Questions that a server alone failed at or refused: known only from all that was asked."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,6 +7,7 @@ from toolfuzz.analyze.load import RunData, question
 from toolfuzz.core.events import VerdictReached
 from toolfuzz.core.exchange import Exchange
 from toolfuzz.core.reply import Reply
+from toolfuzz.judge.defects.request_refused import refused_alone
 from toolfuzz.judge.defects.server_error import failed_alone
 from toolfuzz.judge.judge import Judgement
 from toolfuzz.judge.policy import Policy
@@ -15,7 +16,7 @@ __all__ = ["server_faults"]
 
 
 def server_faults(run: RunData, policy: Policy) -> Iterator[VerdictReached]:
-    """Give a verdict for every unjudged question at which the server failed and not in general.
+    """Give a verdict for every unjudged question that the server failed at or refused, alone.
 
     ``run`` holds its exchanges. The new verdict stands in place of the unjudged one.
     """
@@ -26,12 +27,14 @@ def server_faults(run: RunData, policy: Policy) -> Iterator[VerdictReached]:
     judged = {question(v) for v in verdicts if v.status != "unjudged"}
     answered: dict[str, list[Exchange]] = {}
     for key, exchanges in run.exchanges.items():
-        if key in judged:
+        status = exchanges[-1].last.status
+        if key in judged and status is not None and status < 400:
             answered.setdefault(exchanges[-1].target, []).append(exchanges[-1])
     for verdict in lost:
         exchange = run.exchanges[question(verdict)][-1]
         others = answered.get(verdict.target, ())
-        finding = failed_alone(exchange, others, verdict.reason or "no answer")
+        words = verdict.reason or "no answer"
+        finding = failed_alone(exchange, others, words) or refused_alone(exchange, others, words)
         if finding is None:
             continue
         blamed = Judgement("fail", (finding,), Reply("", verdict.stream, None))
