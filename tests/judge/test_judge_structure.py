@@ -149,6 +149,40 @@ MARKUP = {
     "json": '{"name": "get_weather", "arguments": {"city": "Paris"}}',
     "json, fenced": 'Sure:\n```json\n{"name": "get_weather", "parameters": {"city": "Paris"}}\n```',
     "json, openai": json.dumps({"tool_calls": [chat_call(PARIS)]}),
+    "dsml, doubled bars": '<｜｜DSML｜｜invoke name="get_weather">\n<｜｜DSML｜｜parameter name="c',
+    "dsml, other bars": '<‖DSML‖tool_calls>\n<‖DSML‖invoke name="get_weather">\n',
+    "dsml, ascii doubled": '<||DSML||invoke name="get_weather">\n</||DSML||invoke>',
+    "invoke": '<invoke name="get_weather">\n<parameter name="city">Paris</parameter>\n</invoke>',
+    "invoke, namespaced": "<ns:function_calls>\n<ns:invoke name='get_weather'>\n</ns:invoke>",
+    "invoke, with elements": "<function_calls><invoke><tool_name>get_weather</tool_name></invoke>",
+    "tool_use": '<tool_use id="1" name="get_weather">{"city": "Paris"}</tool_use>',
+    "step": '<steptml:invoke name="get_weather"><steptml:parameter name="city">Paris',
+    "deepseek, ascii": '<|tool_calls_begin|><|tool_call_begin|>get_weather<|tool_sep|>{"city":"P"}',
+    "glm, opener lost": "get_weather\n<arg_key>city</arg_key>\n<arg_value>Paris</arg_value>",
+    "qwen, opener lost": "get_weather>\n<parameter=city>\nParis\n</parameter>\n</function>",
+    "seed": "<seed:tool_call><function=get_weather><parameter=city>Paris</parameter>",
+    "minimax m1": '<tool_calls>\n{"name": "get_weather", "arguments": {}}\n</tool_calls>',
+    "function_call": '<function_call>{"name": "get_weather", "arguments": {}}</function_call>',
+    "longcat": '<longcat_tool_call>{"name": "get_weather", "arguments": {}}</longcat_tool_call>',
+    "named tag": '<get_weather>{"city": "Paris"}</get_weather>',
+    "named tag, children": "<get_weather>\n<city>Paris</city>\n</get_weather>",
+    "named tag, text": "<get_weather>Paris</get_weather>",
+    "phi": 'functools[{"name": "get_weather", "arguments": {"city": "Paris"}}]',
+    "cohere": '<|START_ACTION|>[{"tool_name": "get_weather", "parameters": {}}]<|END_ACTION|>',
+    "internlm": '<|action_start|><|plugin|>{"name": "get_weather", "parameters": {}}<|action_end|>',
+    "lm studio": '[TOOL_REQUEST]{"name": "get_weather", "arguments": {}}[END_TOOL_REQUEST]',
+    "ruby": '[TOOL_CALL]{tool => "get_weather", args => {--city "Paris"}}[/TOOL_CALL]',
+    "qwen-agent": '✿FUNCTION✿: get_weather\n✿ARGS✿: {"city": "Paris"}',
+    "function gemma": "<start_function_call>call:get_weather{city:<escape>Paris<escape>}",
+    "react": 'Action: get_weather\nAction Input: {"city": "Paris"}',
+    "transcript": '[Assistant tool call]: get_weather({"city": "Paris"})',
+    "transcript, colon": '[Tool call: get_weather] {"city": "Paris"}',
+    "transcript, calling": 'Calling tool: get_weather with arguments: {"city": "Paris"}',
+    "script": 'get_weather({"city": "Paris"})',
+    "json, action": '{"action": "get_weather", "action_input": {"city": "Paris"}}',
+    "json, recipient": json.dumps(
+        {"tool_uses": [{"recipient_name": "functions.get_weather", "parameters": {}}]}
+    ),
 }
 
 
@@ -158,12 +192,118 @@ def test_calls_in_text(dialect: str) -> None:
     case = case_of(PARIS)
     assert slugs(case, plain("openai-chat", text=text)) == ["call-in-content"]
     reasoned = plain("openai-chat", text="", reasoning=f"Let me see.\n{text}")
-    wanted = "call-dropped" if dialect == "pythonic" else "call-in-reasoning"
-    assert slugs(case, reasoned) == [wanted]
+    if dialect != "pythonic":
+        assert slugs(case, reasoned) == ["call-in-reasoning"]
     assert slugs(case, plain("openai-chat", PARIS, text=text)) in (
         ["call-and-markup"],
         [] if dialect == "json, fenced" else ["call-and-markup"],
     )
+
+
+WHOLE = [name for name, text in MARKUP.items() if text[-1] in ">}])" and "cut" not in name]
+
+
+@pytest.mark.parametrize("dialect", WHOLE)
+def test_a_reply_that_is_nothing_but_a_call_as_text(dialect: str) -> None:
+    """Without a known answer it fails as well."""
+    case = case_of(kind="unknown")
+    assert slugs(case, plain("openai-chat", text=MARKUP[dialect])) == ["call-in-content"]
+
+
+def test_a_call_as_text_behind_prose() -> None:
+    case = case_of(kind="unknown")
+    text = f"I will look.\n\n{MARKUP['invoke']}"
+    assert slugs(case, plain("openai-chat", text=text)) == ["call-in-content"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Write `{MARKUP['named tag']}`",
+        f"A call looks like this:\n```\n{MARKUP['hermes']}\n```",
+        f"{MARKUP['hermes']}\nis how Hermes writes a call.",
+        'Write "<invoke name="get_weather">" to begin a call.',
+        f"To call it, write {MARKUP['json']}",
+        "I called get_weather.",
+        "The <get_weather> tag is ours.",
+    ],
+)
+def test_text_about_calls_passes_where_no_answer_is_known(text: str) -> None:
+    assert slugs(case_of(kind="unknown"), plain("openai-chat", text=text)) == []
+    assert slugs(case_of(kind="no_call"), plain("openai-chat", text=text)) == []
+
+
+def test_arguments_without_a_name() -> None:
+    case = case_of(PARIS)
+    bare = '{"city": "Paris", "days": 3}'
+    assert slugs(case, plain("openai-chat", text=bare)) == ["call-in-content"]
+    reasoned = plain("openai-chat", text="", reasoning=f"I should look.{bare}")
+    assert slugs(case, reasoned) == ["call-in-reasoning"]
+    assert slugs(case, plain("openai-chat", text='{"city": "Paris"}')) == ["no-call"]
+    planned = plain("openai-chat", text="It is sunny.", reasoning=bare)
+    assert slugs(case, planned) == ["no-call"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<tool_call>",
+        "\n</tool_call>",
+        ">\n</tool_call>",
+        "I look.</tool_call>",
+        "I look. </tool_call>",
+        "</function>\n</tool_call>",
+        "<think>\nThe user wants the weather.\n</think>\n\n",
+        "The user wants the weather.\n</think>\nI look.",
+        "Looking it up.<|close|>message<|sep|>",
+        "I look.<|im_end|>",
+        "<｜tool▁calls▁end｜>",
+        "</｜DSML｜invoke>",
+        "</minimax:tool_call>",
+        "[/TOOL_CALLS]",
+        "<|tool_response>",
+        "<parameter=city>",
+    ],
+)
+def test_markers_beside_a_right_call(text: str) -> None:
+    reply = plain("openai-chat", PARIS, text=text)
+    assert slugs(case_of(PARIS), reply) == ["call-and-markup"]
+    assert slugs(case_of(kind="unknown"), reply) == ["call-and-markup"]
+    asking = case_of(PARIS, prompt=f"Say {text!r} and {text}")
+    assert slugs(asking, reply) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I will call `</tool_call>` now.",
+        "A call ends with </tool_call>, as you know.",
+        "<think> is a tag of reasoning models.",
+        'The "<|im_end|>" token ends a turn.',
+        "```xml\n<tool_call>\n```\nis how it begins.",
+        "1 < 2 and 3 > 2; see [1] and <https://example.org>.",
+        "I look up the weather in Paris.",
+        "<b>Paris</b> it is.",
+        "Paris",
+    ],
+)
+def test_prose_beside_a_right_call(text: str) -> None:
+    assert slugs(case_of(PARIS), plain("openai-chat", PARIS, text=text)) == []
+
+
+def test_values_of_a_right_call_in_the_text() -> None:
+    write = Tool("write", "", {"type": "object", "properties": {"path": {}, "text": {}}})
+    line = "Chapter one. The ship left the harbour at dawn."
+    call = ("c", "write", json.dumps({"path": "/tmp/book.txt", "text": line}))
+    case = case_of(call, tools=(write,))
+    for text in (f"/tmp/book.txt{line}", f"I write.\n/tmp/book.txt\n{line}\n"):
+        assert slugs(case, plain("openai-chat", call, text=text)) == ["call-and-markup"]
+    for text in ("/tmp/book.txt", f"I write {line!r} to /tmp/book.txt.", line[:12]):
+        assert slugs(case, plain("openai-chat", call, text=text)) == []
+    one = ("c", "write", json.dumps({"text": line}))
+    said = case_of(one, tools=(write,))
+    assert slugs(said, plain("openai-chat", one, text=f"{line}\n")) == ["call-and-markup"]
+    assert slugs(said, plain("openai-chat", one, text=f"I write: {line}")) == []
 
 
 @pytest.mark.parametrize(
@@ -183,7 +323,8 @@ def test_calls_in_text(dialect: str) -> None:
 )
 def test_text_about_calls_is_left_alone(text: str) -> None:
     assert slugs(case_of(PARIS), plain("openai-chat", text=text)) == ["no-call"]
-    assert slugs(case_of(PARIS), plain("openai-chat", PARIS, text=text)) == []
+    beside = ["call-and-markup"] if text.endswith("</arg_key>") else []
+    assert slugs(case_of(PARIS), plain("openai-chat", PARIS, text=text)) == beside
 
 
 def test_markup_of_the_question_is_no_call() -> None:
@@ -219,7 +360,8 @@ def test_without_an_oracle_markup_must_be_the_reply() -> None:
     unknown = case_of(kind="unknown")
     assert slugs(unknown, plain("openai-chat", text=GLM)) == ["call-in-content"]
     assert slugs(unknown, plain("openai-chat", text=f"GLM writes {GLM}")) == []
-    assert slugs(unknown, plain("openai-chat", text=MARKUP["json"])) == []
+    abstain = case_of(kind="no_call")
+    assert slugs(abstain, plain("openai-chat", text=MARKUP["json"])) == []
 
 
 def test_second_call_in_the_text() -> None:

@@ -48,7 +48,8 @@ class Facts:
     (position, number) calls taken apart, ``repeated`` calls made too often, ``unforced`` those of
     another tool than the one demanded, ``strays`` of another than asked for, ``extra`` nobody asked
     for, ``missing`` never came; ``order`` is the order in which they came, ``trace`` the calls'
-    own markup beside them as (place, what), ``marker`` the beginning of one at the text's end.
+    own markup beside them as (place, what), ``marker`` the beginning of one at the text's end,
+    ``remains`` what else of them stands in the text.
     values: ``matched`` are the calls whose arguments were read, ``untried`` (keys) the patterns of
     schemas that could not be tried on them.
     """
@@ -89,6 +90,7 @@ class Facts:
     order: Sequence[int] = ()
     trace: tuple[str, Written] | None = None
     marker: str | None = None
+    remains: str | None = None
     # values
     matched: list[MatchedCall] = field(default_factory=list)
     untried: Mapping[str, None] = field(default_factory=dict)

@@ -2,22 +2,52 @@
 
 from collections.abc import Collection, Iterator
 
-from toolfuzz.core.case import Json
+from toolfuzz.core import json as strictjson
+from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.jsonvalue import equal
+from toolfuzz.core.text import clip
+from toolfuzz.core.validation import fits
 from toolfuzz.judge.facts import Facts
-from toolfuzz.judge.markup import Written, marker_begun, written_calls
+from toolfuzz.judge.markup import Written, ends_with, is_whole, marker_begun, written_calls
+from toolfuzz.judge.strays import spilled, stray_markers
 
-__all__ = ["leaked", "marker_left", "scalars", "texts_in", "traces"]
+__all__ = [
+    "arguments_alone",
+    "leaked",
+    "leaked_for_sure",
+    "marker_left",
+    "remains",
+    "scalars",
+    "texts_in",
+    "traces",
+]
 
 _CONTEXT = 12
+_LONGEST_ARGUMENTS = 200_000
 
 
 def traces(facts: Facts, called: Collection[str]) -> tuple[str, Written] | None:
-    """Return where remains of the calls' own markup stand beside them, and what they say."""
+    """Return where the calls' own markup stands beside them, and what it says."""
     for place, text in (("text", facts.reply.text), ("reasoning", facts.reply.reasoning)):
         found = leaked(facts, text, native=place == "reasoning", beside_call=True)
         if found and found.tool in called:
             return place, found
     return None
+
+
+def remains(facts: Facts) -> str | None:
+    """Return what else of the calls stands in the text beside them: markers, or their values."""
+    text = facts.reply.text
+    if not text.strip():
+        return None
+    said = ""
+    for marker in stray_markers(text):
+        said = said or _said(facts)
+        if marker not in said:
+            return f"the marker {marker!r}"
+    sent = [_object(call.arguments_raw) for call in facts.calls]
+    values = [list(value.values()) for value in sent if value]
+    return "the values of the arguments" if spilled(text, values) else None
 
 
 def marker_left(facts: Facts) -> str | None:
@@ -32,18 +62,90 @@ def leaked(
 ) -> Written | None:
     """Return the first call in the text that was not quoted from the question.
 
-    ``native`` leaves out forms without markers of their own. Beside a structured call, JSON
-    counts only when it is all the text: models like to say what they are about to do.
+    ``native`` leaves out forms without markers of their own. Beside a structured call, these
+    count only when they are all the text: models like to say what they are about to do.
     """
-    if not text.strip():
+    return next(_unquoted(facts, text, native=native, beside_call=beside_call), None)
+
+
+def leaked_for_sure(facts: Facts) -> Written | None:
+    """Return a call in the text where nobody knows whether one was right.
+
+    It must be all of the text. Where no answer is known at all prose may come before it: whoever
+    explains a form quotes it, or goes on after it.
+    """
+    text = facts.reply.text
+    unknown = facts.turn.expect.kind == "unknown"
+    for found in _unquoted(facts, text, native=not unknown):
+        if is_whole(text, found):
+            return found
+        if unknown and found.native and ends_with(text, found):
+            return found
+    return None
+
+
+def arguments_alone(facts: Facts, text: str) -> Written | None:
+    """Return the call whose arguments, without its name, are the end of the text.
+
+    They must be those that were asked for, or else fit only one of the offered tools.
+    """
+    text = text.rstrip()
+    if not text.endswith("}") or len(text) > _LONGEST_ARGUMENTS:
         return None
+    for start in _openings(text):
+        value = _object(text[start:])
+        if value is None:
+            continue
+        tool = _tool_of(facts, value)
+        quoted = text[start:] in _said(facts)
+        return None if tool is None or quoted else Written("bare", tool, clip(text[start:]), False)
+    return None
+
+
+def _openings(text: str) -> Iterator[int]:
+    """Yield where an object that ends the text may begin."""
+    start = 0
+    for _ in range(20):
+        start = text.find("{", start)
+        if start < 0:
+            return
+        yield start
+        start += 1
+
+
+def _tool_of(facts: Facts, value: JsonObject) -> str | None:
+    expect = facts.turn.expect
+    if not value:
+        return None
+    if expect.kind == "calls" and expect.compare == "exact":
+        return next((c.tool for c in expect.calls if equal(c.arguments, value)), None)
+    fitting = [
+        tool.name
+        for tool in facts.case.tools
+        if tool.parameters.get("required") and fits(tool.parameters, value)
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _object(raw: str | None) -> JsonObject | None:
+    try:
+        value = strictjson.parse(raw or "").value
+    except strictjson.JsonError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _unquoted(
+    facts: Facts, text: str, *, native: bool = False, beside_call: bool = False
+) -> Iterator[Written]:
+    if not text.strip():
+        return
     said = _said(facts)
     for found in written_calls(text, [tool.name for tool in facts.case.tools]):
         if not found.native and (native or (beside_call and not _is_all(text, found))):
             continue
         if found.snippet not in said:
-            return found
-    return None
+            yield found
 
 
 def _quoted(facts: Facts, text: str, begun: str) -> bool:
@@ -54,7 +156,7 @@ def _quoted(facts: Facts, text: str, begun: str) -> bool:
 
 def _is_all(text: str, found: Written) -> bool:
     bare = text.strip().removeprefix("```json").strip("`\n ")
-    return bare.startswith(found.snippet) and bare[-1:] in ("}", "]", ")")
+    return bare.startswith(found.snippet) and bare[-1:] in ("}", "]", ")", ">")
 
 
 def _said(facts: Facts) -> str:

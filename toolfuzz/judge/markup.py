@@ -1,151 +1,101 @@
-"""Calls that stand in text: the native forms of model families, told from text about them.
-
-A form is recognised only where its opener is followed by an offered tool's name in the place
-that the form has for names, so prose that mentions ``<tool_call>`` is left alone.
-"""
+"""Calls that stand in text, told from text about them: native forms, JSON, transcripts, tags."""
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from toolfuzz.core import json as strictjson
-from toolfuzz.core.case import Json
+from toolfuzz.judge.forms import FORMS, MARKERS, call_names
 from toolfuzz.judge.names import resolve
 
-__all__ = ["Written", "marker_begun", "written_calls"]
+__all__ = ["Written", "ends_with", "is_whole", "marker_begun", "written_calls"]
 
 _SNIPPET_TAIL = 12
 _TRIES = 200
+_SHORTEST_MARKER = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A call found in text. ``native``: its form has markers that prose does not have."""
+    """A call found in text, where it begins. ``native``: its markers are none of prose."""
 
     dialect: str
     tool: str
     snippet: str
     native: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    dialect: str
-    opener: re.Pattern[str]
-    names: Callable[[str, int], Iterator[str]]
+    start: int = 0
 
 
 _PLAIN = re.compile(r"[^\s<>{}()\[\]\"'\\,]{1,200}")
 _LEAD = re.compile(r"\s*(?:functions\.|function<｜tool▁sep｜>)?")
-_NAME_AND_BODY = re.compile(r"\s*([^\s<>{}()\[\]\"'\\,]{1,200})(?=[ \t]*(?:[<>{(\[\n]|\\n|\Z))")
-
-
-def _plain_name(text: str, pos: int) -> Iterator[str]:
-    """NAME, up to what can't be part of one."""
-    if match := re.compile(r"\s*([^\s<>{}()\[\]\"'\\,]{1,200})").match(text, pos):
-        yield match[1]
-
-
-def _kimi_name(text: str, pos: int) -> Iterator[str]:
-    """functions.NAME:INDEX."""
-    for name in _plain_name(text, pos):
-        yield re.sub(r":\d+\Z", "", name).removeprefix("functions.")
-
-
-def _deepseek_name(text: str, pos: int) -> Iterator[str]:
-    """function<｜tool▁sep｜>NAME (V3, R1) or NAME<｜tool▁sep｜> (V3.1)."""
-    if match := re.compile(r"(?:function<｜tool▁sep｜>)?([^\s<]{1,200})").match(text, pos):
-        yield match[1]
-
-
-def _json_names(text: str, pos: int) -> Iterator[str]:
-    """The names in one JSON call or a list of calls; text that breaks off still shows one."""
-    start = re.compile(r"\s*(?=[\[{])").match(text, pos)
-    if start is None:
-        return
-    try:
-        value = strictjson.parse_prefix(text, start.end()).value
-    except strictjson.JsonError:
-        match = re.compile(r'[\[{\s]*"name"\s*:\s*"([^"\\]{1,200})"').match(text, start.end())
-        if match:
-            yield match[1]
-        return
-    yield from _call_names(value)
-
-
-def _json_or_name(text: str, pos: int) -> Iterator[str]:
-    """Qwen's and Hermes' JSON, or GLM's and Mistral's NAME, behind the same opener."""
-    yield from _json_names(text, pos)
-    if match := _NAME_AND_BODY.match(text, pos):
-        yield match[1]
-
-
-def _json_or_python(text: str, pos: int) -> Iterator[str]:
-    """A JSON list, or [NAME(key=value)]."""
-    yield from _json_names(text, pos)
-    if match := re.compile(r"\s*\[?\s*([A-Za-z_][\w.]{0,199})(?:\(|\.call\()").match(text, pos):
-        yield match[1].removesuffix(".call")
-
-
-def _form(dialect: str, opener: str, names: Callable[[str, int], Iterator[str]]) -> _Form:
-    return _Form(dialect, re.compile(opener), names)
-
-
-# The openers as the families' chat templates and the parsers of vLLM and SGLang have them.
-_FORMS = (
-    _form("glm or hermes", r"<tool_call>", _json_or_name),
-    _form("qwen-xml", r"<function=", _plain_name),
-    _form("kimi", r"<\|tool_call_begin\|>", _kimi_name),
-    _form("deepseek", r"<｜tool▁call▁begin｜>", _deepseek_name),
-    _form("dsml", r"<[｜|]\s?DSML\s?[｜|]\s?invoke\s+name=\"", _plain_name),
-    _form("minimax", r"<invoke\s+name=\"", _plain_name),
-    _form("harmony", r"to=functions\.", _plain_name),
-    _form("mistral", r"\[TOOL_CALLS\]", _json_or_name),
-    _form("gemma", r"<\|tool_call>\s*call:", _plain_name),
-    _form("granite", r"<\|tool_call\|>", _json_names),
-    _form("nemotron", r"<TOOLCALL>", _json_names),
-    _form("hunyuan", r"<tool_calls>", _json_names),
-    _form("llama", r"<\|python_tag\|>", _json_or_python),
-    _form("lfm", r"<\|tool_call_start\|>", _json_or_python),
-)
-
-_MARKERS = (
-    "<tool_call>",
-    "<function=",
-    "<|tool_calls_section_begin|>",
-    "<|tool_call_begin|>",
-    "<｜tool▁calls▁begin｜>",
-    "<｜DSML｜tool_calls>",
-    "<｜DSML｜function_calls>",
-    "<minimax:tool_call>",
-    "<invoke name=",
-    "<|channel|>commentary",
-    "[TOOL_CALLS]",
-    "<|tool_call>call:",
-    "<|python_tag|>",
-)
-_SHORTEST_MARKER = 3
-
+# A quote or a backtick before a tag mentions it; three of them open a fence.
+_MENTIONED = re.compile(r"(?<!``)[`\"'“‘«]\Z")
 _PYTHONIC = re.compile(
     r"\s*(\[?)\s*([A-Za-z_][\w.]{0,199})\(\s*(?:[A-Za-z_]\w*\s*=|\)).*", re.DOTALL
 )
-_JSON_CALL = re.compile(r'\{\s*"(?:name|type|function|tool|tool_calls|id|arguments|parameters)"')
-_ARGUMENT_KEYS = ("arguments", "parameters", "args", "input")
+_JSON_CALL = re.compile(
+    r'\{\s*"(?:name|type|function|function_call|function_name|tool|tool_calls|tool_name|tool_uses|'
+    r'recipient_name|action|id|arguments|parameters)"'
+)
+# [Assistant tool call]: f({…}) · Tool call: f {…} · Action: f⏎Action Input: {…}
+_TRANSCRIPT = re.compile(
+    r"(?:^|[\[(*`>])[^\w\n]{0,4}(?:(?:assistant|model|calling|called|calls?|using|invoking|the)\s+)*"
+    r"(?:tools?|functions?|action)(?:[ _-]?(?:calls?|use|name|invocation|request))?\b[\]\s:*`>\"']*"
+    r"(?P<name>[^\s{}()\[\]\"'`*,:]{1,200})[\])`*\"',:\s]{0,8}"
+    r"(?:(?:with\s+)?(?:action[ _])?(?:arguments?|args|input|parameters|params)\b[\s:=*`]{0,8}"
+    r"(?:json\s)?)?(?:\(\s*)?(?=\{)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SCRIPT = re.compile(r"(?<![\w.-])(?P<name>[\w.-]{1,200})\(\s*(?=\{)")
+_CHILD = re.compile(r"\s*<([A-Za-z_][\w.-]*)>")
+_WRAPPERS = re.compile(r"(?:\s|<[^<>\s]{1,60}>|\[[A-Z_]{2,40}\])*")
 
 
 def written_calls(text: str, offered: Collection[str]) -> Iterator[Written]:
     """Yield the calls of offered tools that stand in the text, native forms first."""
     odd = [name for name in offered if name and not _PLAIN.fullmatch(name)]
-    for form in _FORMS:
+    for form in FORMS:
         for n, match in enumerate(form.opener.finditer(text)):
             if n == _TRIES:
                 break
+            if _MENTIONED.search(text[max(0, match.start() - 3) : match.start()]):
+                continue
             for name in (*form.names(text, match.end()), *_standing(text, match.end(), odd)):
                 tool, _ = resolve(name, offered)
                 if tool is not None:
-                    yield Written(form.dialect, tool, _snippet(text, match.start(), name), True)
+                    snippet = _snippet(text, match.start(), name)
+                    yield Written(form.dialect, tool, snippet, True, match.start())
+    yield from _named_tags(text, offered)
     yield from _pythonic(text, offered)
     yield from _bare_json(text, offered)
+    yield from _transcripts(text, offered)
+
+
+def is_whole(text: str, found: Written) -> bool:
+    """Whether the text is that call and nothing else, but for the tags around calls."""
+    opening = _WRAPPERS.match(text)
+    return opening is not None and found.start <= opening.end() and _closes(text)
+
+
+def ends_with(text: str, found: Written) -> bool:
+    """Whether the text ends with that call, which begins a line outside of any code fence."""
+    before = text[: found.start]
+    begun = before.rpartition("\n")[2]
+    return not _WRAPPERS.sub("", begun) and before.count("```") % 2 == 0 and _closes(text)
+
+
+def _closes(text: str) -> bool:
+    return text.rstrip()[-1:] in (">", "}", "]", ")")
+
+
+def marker_begun(text: str) -> str | None:
+    """Return the beginning of a call marker that the text ends with, if it is cut off there."""
+    tail = text.rstrip()[-40:]
+    for marker in MARKERS:
+        for size in range(len(marker) - 1, _SHORTEST_MARKER - 1, -1):
+            if tail.endswith(marker[:size]):
+                return marker[:size]
+    return None
 
 
 def _standing(text: str, pos: int, names: Collection[str]) -> Iterator[str]:
@@ -157,21 +107,31 @@ def _standing(text: str, pos: int, names: Collection[str]) -> Iterator[str]:
             yield name
 
 
-def marker_begun(text: str) -> str | None:
-    """Return the beginning of a call marker that the text ends with, if it is cut off there."""
-    tail = text.rstrip()[-40:]
-    for marker in _MARKERS:
-        for size in range(len(marker) - 1, _SHORTEST_MARKER - 1, -1):
-            if tail.endswith(marker[:size]):
-                return marker[:size]
-    return None
+def _named_tags(text: str, offered: Collection[str]) -> Iterator[Written]:
+    """A tag that is called like a tool, around JSON, around a tag for each parameter, or text.
+
+    Only JSON inside makes it a form that prose does not have: a tool may be called ``code``.
+    """
+    if "<" not in text:
+        return
+    for name in offered:
+        at = text.find(f"<{name}>") if name else -1
+        if at < 0 or _MENTIONED.search(text[max(0, at - 3) : at]):
+            continue
+        inside = at + len(name) + 2
+        end = text.find(f"</{name}>", inside)
+        json_inside = text[inside : inside + 200].lstrip()[:1] == "{"
+        if end < 0 and not json_inside and not _CHILD.match(text, inside):
+            continue
+        yield Written("named tag", name, text[at : inside + _SNIPPET_TAIL], json_inside, at)
 
 
 def _pythonic(text: str, offered: Collection[str]) -> Iterator[Written]:
     """Llama's [f(a=1)] without any marker: only when the whole text is that."""
     match = _PYTHONIC.fullmatch(text)
     if match and text.rstrip().endswith(")]" if match[1] else ")") and match[2] in offered:
-        yield Written("pythonic", match[2], text.strip()[:80], False)
+        start = len(text) - len(text.lstrip())
+        yield Written("pythonic", match[2], text.strip()[:80], False, start)
 
 
 def _bare_json(text: str, offered: Collection[str]) -> Iterator[Written]:
@@ -189,27 +149,30 @@ def _bare_json(text: str, offered: Collection[str]) -> Iterator[Written]:
             work -= error.pos - match.start()
             pos = match.end()
             continue
-        for name in _call_names(document.value):
+        for name in call_names(document.value):
             if name in offered:
-                yield Written("json", name, text[match.start() : document.end][:200], False)
+                snippet = text[match.start() : document.end][:200]
+                yield Written("json", name, snippet, False, match.start())
         pos = document.end
 
 
-def _call_names(value: Json) -> Iterator[str]:
-    """The names in {name, arguments}, {function: {…}}, {tool_calls: […]} or a list of these."""
-    match value:
-        case list():
-            for item in value[:_TRIES]:
-                yield from _call_names(item)
-        case {"tool_calls": list() as calls}:
-            yield from _call_names(calls)
-        case {"function": dict() as function}:
-            yield from _call_names(function)
-        case dict():
-            name = value.get("name", value.get("function", value.get("tool")))
-            arguments = next((value[k] for k in _ARGUMENT_KEYS if k in value), None)
-            if isinstance(name, str) and isinstance(arguments, dict | str):
-                yield name
+def _transcripts(text: str, offered: Collection[str]) -> Iterator[Written]:
+    """A call as a log or a script writes it: ``[Tool call]: f({…})``, ``f({…})``."""
+    work = 4 * len(text)
+    for dialect, regex in (("transcript", _TRANSCRIPT), ("script", _SCRIPT)):
+        for n, match in enumerate(regex.finditer(text)):
+            if n == _TRIES or work < 0:
+                break
+            name, _ = resolve(match["name"], offered)
+            if name is None:
+                continue
+            try:
+                strictjson.parse_prefix(text, match.end())
+            except strictjson.JsonError as error:
+                work -= error.pos - match.end()
+                continue
+            snippet = text[match.start() : match.end() + _SNIPPET_TAIL].strip()
+            yield Written(dialect, name, snippet, False, match.start())
 
 
 def _snippet(text: str, start: int, name: str) -> str:

@@ -12,6 +12,8 @@ from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
+    if facts.remains is not None:
+        return [DEFECT.finding(f"{facts.remains} in the text", actual=clip(facts.reply.text))]
     if facts.trace is None:
         return ()
     place, found = facts.trace

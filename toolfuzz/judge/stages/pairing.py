@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from toolfuzz.core.case import ExpectedCall
 from toolfuzz.core.reply import ToolCall
 from toolfuzz.judge.facts import Facts
-from toolfuzz.judge.leaks import leaked, marker_left, traces
+from toolfuzz.judge.leaks import leaked, marker_left, remains, traces
 from toolfuzz.judge.names import resolve
 from toolfuzz.judge.pairing import Pair, nearest, pair_up, split_merged, without_repeats
 
@@ -35,7 +35,9 @@ def advance(facts: Facts) -> None:
         _match(facts, expected)
     called = {pair.tool.name for pair in facts.pairs if pair.tool}
     facts.trace = traces(facts, called)
-    facts.marker = None if facts.trace else marker_left(facts)
+    if facts.trace is None:
+        facts.marker = marker_left(facts)
+        facts.remains = remains(facts) if facts.marker is None else None
 
 
 def _split(facts: Facts, offered: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.judge.counterpart import comparable
 from toolfuzz.judge.facts import Facts
-from toolfuzz.judge.leaks import leaked
+from toolfuzz.judge.leaks import arguments_alone, leaked, leaked_for_sure
 from toolfuzz.judge.loss import Known, damage, unswap
 from toolfuzz.judge.names import resolve
 from toolfuzz.judge.reading import load
@@ -26,14 +26,18 @@ def advance(facts: Facts) -> None:
     facts.legacy = bool(facts.calls) and all(c.where.endswith("function_call") for c in facts.calls)
     if facts.calls:
         return
-    text = facts.reply.text
-    found = leaked(facts, text, native=not facts.sought)
-    # Where text is right it may explain a call; one that begins with it is one.
-    sure = facts.sought or facts.forbidden
-    if found and (sure or text.strip().startswith(found.snippet)):
-        facts.in_text = found
-    elif facts.sought:
-        facts.in_reasoning = leaked(facts, facts.reply.reasoning)
+    text, reasoning = facts.reply.text, facts.reply.reasoning
+    if facts.sought:
+        facts.in_text = leaked(facts, text) or arguments_alone(facts, text)
+        if facts.in_text is None:
+            facts.in_reasoning = leaked(facts, reasoning)
+        if not text.strip() and facts.in_reasoning is None:
+            facts.in_reasoning = arguments_alone(facts, reasoning)
+    elif facts.forbidden:
+        facts.in_text = leaked(facts, text, native=True)
+    else:
+        # Where text is right it may explain a call.
+        facts.in_text = leaked_for_sure(facts)
 
 
 def _mended(facts: Facts) -> list[ToolCall]:
