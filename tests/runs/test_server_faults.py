@@ -49,6 +49,7 @@ def others(*starts: float) -> list[Exchange]:
         (LOST, others(2, 5), True),
         (LOST, others(2), False),
         (LOST, others(-1, 8, 9), False),
+        (LOST, others(0.1, 0.2, 0.3), False),
         (LOST, [tried("lost", (2, OK)), *others(3)], False),
         (LOST, [], False),
         (tried("lost", (0, failing()), (7, failing())), others(2, 5), False),
@@ -64,7 +65,8 @@ def others(*starts: float) -> list[Exchange]:
         ),
     ],
     ids=[
-        "alone", "one-other", "others-before-and-after", "itself-in-another-mode", "nobody",
+        "alone", "one-other", "others-before-and-after", "others-only-at-first",
+        "itself-in-another-mode", "nobody",
         "twice", "dropped", "overloaded", "rate-limited", "gateway", "mixed", "timeout",
     ],
 )  # fmt: skip

@@ -18,14 +18,15 @@ def failed_alone(lost: Exchange, answered: Iterable[Exchange], words: str) -> Fi
     """Return the finding when the server failed at this question and not in general.
 
     ``answered`` are the exchanges of other questions that could be judged; those count that began
-    while this one was tried. ``words`` is what the server said. One reply can't show this, so no
-    stage of the judge looks for it: a run does, over all that it has asked.
+    while this one was tried again. ``words`` is what the server said. One reply can't show this,
+    so no stage of the judge looks for it: a run does, over all that it has asked.
     """
     attempts = lost.attempts
     if len(attempts) < _ATTEMPTS or not all(map(_fault, attempts)):
         return None
-    begun, given_up = attempts[0].started, attempts[-1].started
-    meanwhile = {e.case_id for e in answered if begun <= e.last.started <= given_up}
+    # From the second attempt on: a server that dies fails one of those that began together first.
+    again, given_up = attempts[1].started, attempts[-1].started
+    meanwhile = {e.case_id for e in answered if again <= e.last.started <= given_up}
     others = len(meanwhile - {lost.case_id})
     if others < _OTHERS:
         return None
