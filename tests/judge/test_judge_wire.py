@@ -123,7 +123,10 @@ def test_a_refused_parameter_has_a_reason_of_its_own() -> None:
 )
 def test_refused_history(message: str, found: str) -> None:
     assert refused(400, message, turn=1) == [found]
-    assert refused(400, message) == ["unjudged"]
+    assert refused(500, message, turn=1) == [found]
+    # With no history sent back, words about parsing a call are about the model's own.
+    own = "provider-refused-call" if message.startswith("Failed to parse") else "unjudged"
+    assert refused(400, message) == [own]
 
 
 def test_groq_names_its_own_failure() -> None:

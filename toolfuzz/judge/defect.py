@@ -38,11 +38,14 @@ class Refused:
     """The words (regular expressions) by which servers name a defect when they refuse a request.
 
     ``about``: the model's own ``call``, the ``history`` that was sent back (from the second turn
-    on), or the ``tools`` (then the refusal must point at one of them).
+    on), or the ``tools`` (then the refusal must point at one of them). ``also`` are more words: of
+    a call, which fit a history as well and mean that where both are named; of the tools, which
+    point at a schema by themselves, even when the server fails (5xx).
     """
 
     about: Literal["call", "history", "tools"]
     words: tuple[str, ...]
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,25 @@ alone are no proof: request parameters and overloaded servers are complained abo
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
+from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, Tool
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import defects
+from toolfuzz.judge.defect import Defect, Refused
 from toolfuzz.judge.facts import Facts, Refusal
 from toolfuzz.judge.wording import one_line
 
-__all__ = ["about_parameter", "is_limit", "names_defect", "points_at_tools", "schema_words"]
+__all__ = [
+    "about_parameter",
+    "error_words",
+    "is_limit",
+    "names_defect",
+    "names_own_call",
+    "points_at_tools",
+    "schema_words",
+]
 
 _LIMITS = re.compile(
     r"rate.?limit|overloaded|too many requests|throttl|quota|capacity|unavailable", re.I
@@ -33,6 +44,18 @@ _QUOTED = re.compile(r"(?<=[\"'`‘“])[^\"'`‘’“”\n]{1,200}(?=[\"'`’�
 # A JSON pointer into a schema: #/properties/city/items
 _POINTER = re.compile(r"#(?:/[\w$.-]+)+")
 _MOST_NAMES = 10_000
+# Where an error quotes what the model wrote.
+_OUTPUTS = frozenset({"failed_generation", "raw_output", "generated_text", "raw"})
+_OUTPUT = re.compile(
+    r"(\braw ?[=:] ?)'.*?'(?=, err)"
+    r"|(?<=raw=)'.*'"
+    r"|(?<=raw=)\".*\""
+    r"|(?<=failed_generation)(?:\\*[\"'])? ?[:=].*"
+    r"|(?<=parse input at pos )\d+:.*"
+    r"|(?<=[Ff]ailed to parse tool call: )[{<\[].*"
+    r"|(?<=last read: )'.*?'(?=\W*\Z)",
+    re.DOTALL,
+)
 # In every schema, so naming one points at none.
 _EVERYWHERE = frozenset({"type", "properties", "required", "description"})
 
@@ -41,26 +64,77 @@ def names_defect(facts: Facts, refusal: Refusal) -> Iterator[Finding]:
     """Yield the defects that the server's words name; whoever is the first cause explains others.
 
     A complaint about the tools must point at one, and a server that fails (5xx) is not believed
-    about them. The history is looked at from the second turn on: it was sent back as it came.
+    about them unless its own code for tools broke. The history is looked at from the second turn
+    on: it was sent back as it came, and words that fit it and a new call alike mean it.
     """
     text = refusal.text
-    limited = is_limit(text)
-    at_tools: bool | None = None
-    for entry in defects().values():
-        if entry.refused is None or not _pattern(entry.refused.words).search(text):
+    found = [entry for entry in defects().values() if _is_named(entry, facts, refusal)]
+    history = any(entry.refused and entry.refused.about == "history" for entry in found)
+    for entry in found:
+        if history and _only_also(entry.refused, text):
             continue
-        about = entry.refused.about
-        if about == "history" and not facts.number:
-            continue
-        if about == "tools":
-            if limited or refusal.status >= 500:
-                continue
-            if at_tools is None:
-                at_tools = points_at_tools(text, facts.case.tools)
-            if not at_tools:
-                continue
         # A refused turn is no guess any more, whatever the defect's own severity is.
         yield entry.finding(one_line(text), severity="error")
+
+
+def _only_also(refused: Refused | None, text: str) -> bool:
+    if refused is None or refused.about != "call":
+        return False
+    return _pattern(refused.words).search(text) is None
+
+
+def _is_named(entry: Defect, facts: Facts, refusal: Refusal) -> bool:
+    words, text = entry.refused, refusal.text
+    if words is None:
+        return False
+    plain = bool(_pattern(words.words).search(text))
+    also = bool(words.also) and bool(_pattern(words.also).search(text))
+    if words.about == "call":
+        return plain or also
+    if words.about == "history":
+        return plain and facts.number > 0
+    if also:
+        return True
+    sure = refusal.status < 500 and not is_limit(text)
+    return plain and sure and points_at_tools(text, facts.case.tools)
+
+
+def names_own_call(text: str) -> bool:
+    """Whether an error says that the server could not read its own model's call.
+
+    Words that fit a history as well count: asking again with the same history is as useless.
+    """
+    return any(
+        _pattern((*entry.refused.words, *entry.refused.also)).search(text)
+        for entry in defects().values()
+        if entry.refused is not None and entry.refused.about == "call"
+    )
+
+
+def error_words(error: Any) -> str:
+    """Return an error as text, without the model's own output that it quotes."""
+    try:
+        return _cut(error) if isinstance(error, str) else strictjson.dumps(_without_output(error))
+    except (RecursionError, TypeError, ValueError):
+        return "an error that can't be shown"
+
+
+def _without_output(error: Json) -> Json:
+    match error:
+        case str():
+            return _cut(error)
+        case list():
+            return [_without_output(item) for item in error]
+        case dict():
+            return {
+                key: "…" if key in _OUTPUTS and isinstance(value, str) else _without_output(value)
+                for key, value in error.items()
+            }
+    return error
+
+
+def _cut(message: str) -> str:
+    return _OUTPUT.sub(lambda match: f"{match[1] or ''}…", message)
 
 
 @cache

@@ -13,6 +13,7 @@ from tenacity import (
 )
 
 from toolfuzz.core.exchange import Attempt
+from toolfuzz.judge.refusals import names_own_call
 
 __all__ = ["ATTEMPTS", "MAX_PAUSE", "MAX_RETRY_AFTER", "retrying", "worth_retrying"]
 
@@ -23,9 +24,7 @@ MAX_RETRY_AFTER = 60.0
 MAX_PAUSE = 20.0
 """Seconds between two attempts when the server names none."""
 
-_REFUSED_CALL = re.compile(
-    rb"tool_use_failed|failed_generation|MALFORMED_FUNCTION_CALL|UNEXPECTED_TOOL_CALL"
-)
+_LOOKED_AT = 20_000
 _CONNECTION_FAULT = re.compile(
     r"(Connect|Read|Write|Close)Error|ConnectTimeout|ProxyError|RemoteProtocolError"
 )
@@ -80,5 +79,6 @@ def worth_retrying(attempt: Attempt) -> bool:
     """
     status = attempt.status
     if status in (408, 409, 429) or (status is not None and status >= 500):
-        return not _REFUSED_CALL.search(attempt.body)
+        # The judge's words for it: what is a finding at once needs no second try.
+        return not names_own_call(attempt.body[:_LOOKED_AT].decode(errors="replace"))
     return not attempt.chunks and bool(attempt.error and _CONNECTION_FAULT.match(attempt.error))

@@ -46,6 +46,7 @@ DEFECT = Defect(
             "can only get item pairs",
             "has no attribute 'items'",
             "not a mapping",
+            r"'\w*(?:tool|function|content|block)\w*' object has no attribute",
             r"tooluse\.input.{0,80}(invalid|json object)",
             r"arguments.{0,60}(must|should) be.{0,30}(dict|mapping|object|string)",
             r"arguments.{0,60}expected.{0,30}(dict|mapping|object|string)",
@@ -54,6 +55,7 @@ DEFECT = Defect(
     fault=Fault(simulate, "request", "text", turn=2),
     examples=(
         refused("Can only get item pairs from a mapping.", turn=1, status=500),
+        refused("'ContentBlockToolResult' object has no attribute 'id'", turn=1, status=500),
         refused("Can only get item pairs from a mapping.", found=False),
     ),
 )

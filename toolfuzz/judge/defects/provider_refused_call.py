@@ -79,20 +79,70 @@ DEFECT = Defect(
     refused=Refused(
         "call",
         (
+            # Groq
             "tool_use_failed",
             "failed_generation",
+            "output_parse_failed",
             "failed to call a function",
+            "tool call validation failed",
+            r"attempted to call tool .{0,100}not in request",
+            # Gemini, OpenAI, Bedrock, Cohere
             "malformed_function_call",
             "unexpected_tool_call",
-            "tool call validation failed",
-            "error parsing tool call",
+            "malformed_tool_use",
+            r"model produced invalid (content|sequence)",
+            "invalid tool generation",
+            # llama.cpp and LM Studio
             r"(output|model).{0,60}does not match the expected .{0,40}format",
+            r"failed to parse input at pos",
+            "unexpected empty grammar stack",
+            "invalid diff: ",
+            # Ollama
+            "error parsing tool call",
+            r"xml syntax error.{0,80}(element|tag|eof|end of)",
+            "harmony parser",
+            "no reverse mapping found for function",
+            # vLLM, SGLang and the Harmony library
+            "error in extracting tool call",
+            r"error trying to handle streaming tool call",
+            r"validation errors? for list\[function-wrap",
+            "failed to parse fc related info",
+            r"unexpected token \d+ while expecting start token",
+            "unexpected tokens remaining in message header",
+            # anybody
+            r"model(?:'s)? (?:generated|produced|returned|emitted|made|output)\b.{0,40}"
+            r"(?:invalid|malformed|unparse?able|broken).{0,30}(?:tool|function)[ _-]?call",
+            r"(?:generate|produce|emit|return) (?:an? )?valid (?:tool|function)[ _-]?call",
+        ),
+        also=(
+            r"(?:fail|error|unable|could ?n.t|could not|cannot|can.t)\w*.{0,20}"
+            r"(?:pars|extract|decod|deserializ|interpret)\w*.{0,30}(?:tool|function)[ _-]?calls?\b",
+            r"(?:tool|function)[ _-]?calls?\b(?![ _-]?ids?\b).{0,40}"
+            r"(?:could not be parsed|pars(?:e|ing) (?:error|fail)|malformed|not valid json)",
+            r"(?:malformed|unparse?able) (?:tool|function)[ _-]?calls?\b(?![ _-]?ids?\b)",
         ),
     ),
     fault=Fault(simulate, "message"),
     examples=(
         refused("Failed to call a function. See 'failed_generation' for more details."),
         refused("error parsing tool call: raw='{]', err=invalid character", status=500),
+        refused("The model produced output that does not match the expected peg-native format"),
+        refused("Failed to parse input at pos 12: <tool_call>{", status=500),
+        refused(
+            "XML syntax error on line 5: element <function> closed by </parameter>", status=500
+        ),
+        refused("Failed to parse tool call: Expected ',' or '}'", status=500),
+        refused("Failed to parse tool call arguments as JSON", status=500),
+        refused("unexpected token 200002 while expecting start token 200006", status=500),
+        refused("The model generated an invalid tool call.", status=422),
+        refused("Model produced invalid sequence as part of ToolUse.", status=424),
+        # What the model wrote may speak of anything.
+        refused('error parsing tool call: raw=\'{"a":"check the grammar\'', status=500),
+        refused("error parsing tool call: raw='{\"capacity\": 3}}', err=invalid", status=503),
         refused("Failed to reach the model", found=False),
+        refused("Failed to parse tool call arguments as JSON", turn=1, found=False),
+        refused("Invalid tool call id: it must match '^[a-z]+$'", turn=1, found=False),
+        refused("No tool call found for function call output", turn=1, found=False),
+        refused("The model is overloaded, try another tool", status=503, found=False),
     ),
 )

@@ -82,6 +82,15 @@ DEFECT = Defect(
             "additionalproperties|prefixitems|propertynames",
             r"tools[\[.]\d+\]?\.([\w\[\].]+\.)?(parameters|input_?schema)",
         ),
+        also=(
+            # The chat template trips over a tool's schema: Go (Ollama), Jinja and its ports.
+            r"template: .{0,80}executing .{0,80}"
+            r"(\$?prop\b|\.type\b|\.items\b|\.enum\b|propert|param)",
+            r"(jinja|template|render).{0,300}(param_(fields|name|spec)|json_key|tool\.(function|"
+            r"parameters)|\.properties\b|\bprop\.)",
+            r"'?(dict|str|list|NoneType)'? object'? has no (attribute|element) "
+            r"'(type|properties|items|enum|parameters)'.{0,200}(tool|schema|template)",
+        ),
     ),
     fault=Fault(simulate, "request"),
     examples=(
@@ -102,6 +111,20 @@ DEFECT = Defect(
         ),
         refused('Unknown name "top_k": Cannot find field.', found=False),
         refused("failed to compile grammar for tools[0]", status=500, found=False),
+        refused(
+            'template: :108:130: executing "" at <index $prop.Type 0>: error calling index: '
+            "reflect: slice index out of range",
+            status=500,
+        ),
+        refused(
+            "Error rendering prompt with jinja template: Cannot apply filter upper to undefined "
+            "in tool.parameters.properties",
+            status=500,
+        ),
+        refused(
+            'template: :12:3: executing "" at <.Messages>: nil pointer', status=500, found=False
+        ),
+        refused("Error rendering prompt with jinja template: no user query", found=False),
         refused(
             "The maximum context length is 8192 tokens; the messages and the function "
             "parameters need 9000.",

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from toolfuzz.core import json as strictjson
 from toolfuzz.core.reply import WireProblem
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.facts import Facts, Refusal
-from toolfuzz.judge.refusals import about_parameter, is_limit, names_defect
+from toolfuzz.judge.refusals import about_parameter, error_words, is_limit, names_defect
 from toolfuzz.judge.wording import one_line
 
 __all__ = ["advance", "broken"]
@@ -42,7 +41,7 @@ def advance(facts: Facts) -> None:
 
 
 def _refused(facts: Facts, status: int) -> None:
-    text = _error_text(facts.reply.error)
+    text = error_words(facts.reply.error)
     facts.excuse = f"HTTP {status}: {one_line(text)}"
     if status in _AUTH_AND_LIMITS:
         return
@@ -55,7 +54,7 @@ def _refused(facts: Facts, status: int) -> None:
 def _error_inside(facts: Facts, status: int) -> None:
     """Look into an error that came under a status that promised a reply."""
     reply = facts.reply
-    text = _error_text(reply.error)
+    text = error_words(reply.error)
     facts.refusal = Refusal(status, text[:_LOOKED_AT])
     facts.findings += names_defect(facts, facts.refusal)
     if not reply.stream or is_limit(text) or _code(reply.error) in _AUTH_AND_LIMITS:
@@ -72,15 +71,6 @@ def broken(problems: Sequence[WireProblem]) -> Iterator[Finding]:
             if problem.kind in entry.problems and entry.slug not in named:
                 named.add(entry.slug)
                 yield entry.finding(f"{problem.where}: {one_line(problem.detail)}")
-
-
-def _error_text(error: Any) -> str:
-    if isinstance(error, str):
-        return error
-    try:
-        return strictjson.dumps(error)
-    except (RecursionError, TypeError, ValueError):
-        return "an error that can't be shown"
 
 
 def _code(error: Any) -> int | None:
