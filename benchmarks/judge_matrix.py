@@ -51,7 +51,7 @@ _NEEDS_COUNTERPART = frozenset({"stream-nonstream-divergence"})
 _MODELS = {"mistral/split-number": "fault:mistral/split-number+mistral/short-ids"}
 # No question asked again shows them: one needs a question about a tool's result, the other is
 # found in the first turn as what it is before it can be repeated.
-_NOT_BY_ASKING_AGAIN = frozenset({"tool-result-dropped", "corruption-replayed"})
+_NOT_BY_ASKING_AGAIN = frozenset({"tool-result-dropped", "corruption-replayed", "server-error"})
 
 
 @dataclass(slots=True)

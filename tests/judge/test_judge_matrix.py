@@ -22,8 +22,9 @@ from toolfuzz.simulate.faults import applies, faults
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 POOL = 160
-# No question asked again shows these two; their files have examples.
-NOT_BY_ASKING_AGAIN = {"tool-result-dropped", "corruption-replayed"}
+# No question asked again shows these two; their files have examples. One reply alone does not show
+# the third.
+NOT_BY_ASKING_AGAIN = {"tool-result-dropped", "corruption-replayed", "server-error"}
 DOCUMENTED = [slug for slug in faults() if slug in defects() and slug not in NOT_BY_ASKING_AGAIN]
 
 

@@ -12,7 +12,7 @@ from toolfuzz.analyze.rates import summarize
 from toolfuzz.core.events import RunStarted
 from toolfuzz.core.exchange import Attempt, Exchange
 from toolfuzz.formats import Request
-from toolfuzz.judge.defects.server_error import failed_alone
+from toolfuzz.judge.defects.server_error import failed_alone, failed_at
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.campaign import Campaign, run_campaign
 from toolfuzz.runs.record import Record
@@ -34,48 +34,87 @@ def tried(case_id: str, *attempts: tuple[float, Attempt]) -> Exchange:
     return Exchange(case_id, 0, "m", 0, False, {}, timed)
 
 
-LOST = tried("lost", (0, failing()), (1, failing()), (3, failing()), (7, failing()))
+FOUR = (0.0, 1.0, 3.0, 7.0)
 DROPPED = failing(None, "RemoteProtocolError: gone")
+SILENT = replace(failing(None, "Timeout: no whole reply within 9 s"), first_byte_ms=None)
+SLOW = replace(failing(200, "Timeout: no whole reply within 9 s"), first_byte_ms=5.0)
+UNREACHED = failing(None, "ConnectError: refused")
+
+
+def tries(one: Attempt, *, start: float = 0) -> Exchange:
+    return tried("lost", *((start + t, one) for t in FOUR))
+
+
+def twice(one: Attempt) -> list[Exchange]:
+    """Asked at 0 and asked again at 100."""
+    return [tries(one), tries(one, start=100)]
+
+
 OK = attempt(200, {})
 
 
-def others(*starts: float) -> list[Exchange]:
-    return [tried(f"other-{n}", (start, OK)) for n, start in enumerate(starts)]
+def others(*starts: float, retried: int = 0) -> list[Exchange]:
+    """Answered questions; the first ``retried`` of them at the second attempt."""
+    return [
+        tried(f"other-{n}", *[(start - 0.5, failing())] * (n < retried), (start, OK))
+        for n, start in enumerate(starts)
+    ]
 
 
 @pytest.mark.parametrize(
     ("lost", "answered", "blamed"),
     [
-        (LOST, others(2, 5), True),
-        (LOST, others(2), False),
-        (LOST, others(-1, 8, 9), False),
-        (LOST, others(0.1, 0.2, 0.3), False),
-        (LOST, [tried("lost", (2, OK)), *others(3)], False),
-        (LOST, [], False),
-        (tried("lost", (0, failing()), (7, failing())), others(2, 5), False),
-        (tried("lost", *((t, DROPPED) for t in (0, 1, 3, 7))), others(2, 5), True),
-        (tried("lost", *((t, failing(503)) for t in (0, 1, 3, 7))), others(2, 5), False),
-        (tried("lost", *((t, failing(429)) for t in (0, 1, 3, 7))), others(2, 5), False),
-        (tried("lost", *((t, failing(502)) for t in (0, 1, 3))), others(2, 2.5), True),
-        (tried("lost", (0, failing()), (1, failing(429)), (7, failing())), others(2, 5), False),
-        (
-            tried("lost", *((t, failing(None, "Timeout: no whole reply")) for t in (0, 1, 3))),
-            others(2, 2.5),
-            False,
-        ),
+        (twice(failing()), others(50, 120), True),
+        (twice(failing())[:1], others(2, 5, 50, 120), False),
+        (twice(failing()), others(50), False),
+        (twice(failing()), others(120, 130), False),
+        (twice(failing()), others(-1, 120), False),
+        (twice(failing()), [], False),
+        (twice(failing()), others(10, 20, 50, 120, retried=3), False),
+        (twice(failing()), others(10, 20, 50, 120, retried=1), True),
     ],
     ids=[
-        "alone", "one-other", "others-before-and-after", "others-only-at-first",
-        "itself-in-another-mode", "nobody",
-        "twice", "dropped", "overloaded", "rate-limited", "gateway", "mixed", "timeout",
+        "alone", "once", "nobody-after", "nobody-between", "only-before-and-after", "nobody",
+        "others-with-trouble", "one-other-with-trouble",
     ],
 )  # fmt: skip
-def test_who_failed(lost: Exchange, answered: list[Exchange], blamed: bool) -> None:
+def test_who_failed(lost: list[Exchange], answered: list[Exchange], blamed: bool) -> None:
     found = failed_alone(lost, answered, "HTTP 500: grammar: stack overflow")
     assert (found is not None) is blamed
     if found is not None:
-        assert "while 2 other questions were answered: HTTP 500: grammar" in found.message
+        words = f"while {len(answered)} other questions were answered: HTTP 500: grammar"
+        assert f"failed at all 8 attempts, {words}" in found.message
         assert (found.slug, found.severity) == ("server-error", "error")
+
+
+@pytest.mark.parametrize(
+    ("exchange", "servers"),
+    [
+        (tries(failing()), True),
+        (tries(failing(503)), True),
+        (tries(DROPPED), True),
+        (tries(SILENT), True),
+        (tries(failing(200, "ReadError: gone")), True),
+        (tried("lost", (0, DROPPED), (1, UNREACHED)), True),
+        (tries(UNREACHED), False),
+        (tries(SLOW), False),
+        (tries(failing(429)), False),
+        (tried("lost", (0, failing()), (1, failing(429))), False),
+        (tries(failing(402)), False),
+        (tries(failing(400)), False),
+        (tries(OK), False),
+    ],
+    ids=[
+        "500", "503", "dropped", "silent", "dropped-midway", "killed", "unreached", "slow", "429",
+        "limited-in-the-end", "402", "400", "answered",
+    ],
+)  # fmt: skip
+def test_whose_fault(exchange: Exchange, servers: bool) -> None:
+    assert failed_at(exchange) is servers
+
+
+def test_a_quota_is_no_fault() -> None:
+    assert failed_alone(twice(failing()), others(50, 120), "HTTP 500: quota used up") is None
 
 
 def breaks_on_five(request: Request) -> Iterator[Attempt]:

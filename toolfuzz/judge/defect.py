@@ -30,6 +30,7 @@ _COMMANDS = {
     "stream": "toolfuzz run --stream",
     "both": "toolfuzz run --both-streams",
     "history": "toolfuzz judge, of exchanges whose requests hold earlier turns",
+    "run": "toolfuzz run",
 }
 
 
@@ -70,8 +71,9 @@ class Defect:
     and stands behind the word "usually". ``sources`` are public issues (``owner/repo#number``).
     ``indistinguishable`` says what the bytes can't tell apart; ``pairs`` are slugs that the same
     bytes may rightly get instead or beside. ``shows_in`` says what must be asked to see it: any
-    ``reply``, a ``stream``, ``both`` a stream and the plain reply to the same question, or a
-    ``history`` of earlier turns; ``command`` is the command that does so.
+    ``reply``, a ``stream``, ``both`` a stream and the plain reply to the same question, a
+    ``history`` of earlier turns, or all questions of a ``run`` (then nothing is detected in a reply
+    and no example can show it); ``command`` is the command that does so.
 
     ``detect`` takes the facts as they stand at the end of ``stage`` and returns the findings
     (see ``finding``), () for none; it must be quick where nothing is wrong. ``explains`` are
@@ -98,7 +100,7 @@ class Defect:
     sources: tuple[str, ...] = ()
     indistinguishable: str = ""
     pairs: tuple[str, ...] = ()
-    shows_in: Literal["reply", "stream", "both", "history"] = "reply"
+    shows_in: Literal["reply", "stream", "both", "history", "run"] = "reply"
     detect: Detect | None = None
     explains: frozenset[str] = frozenset()
     ends: bool = False

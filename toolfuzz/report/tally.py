@@ -114,14 +114,14 @@ class Tally:
             case VerdictReached(verdict):
                 one = self.targets[verdict.target]
                 if question(verdict) in self._unjudged:
-                    # Told before; now it is known whose fault it was.
-                    self._unjudged.remove(question(verdict))
-                    one.unjudged -= 1
-                    one.take(verdict)
+                    # Told before; now it is known whose fault it was, or it was asked once more.
+                    self._pay(one, verdict)
+                    if verdict.status != "unjudged":
+                        self._unjudged.remove(question(verdict))
+                        one.unjudged -= 1
+                        one.take(verdict)
                     return
-                # A check copies the verdicts of a stored baseline, which cost nothing now.
-                if question(verdict) in self._asked:
-                    one.pay(verdict)
+                self._pay(one, verdict)
                 if verdict.case_id in self._respelled:
                     return
                 one.take(verdict)
@@ -129,6 +129,12 @@ class Tally:
                     self._unjudged.add(question(verdict))
                 if failing := causes(verdict):
                     self.latest = verdict.target, failing[0]
+
+    def _pay(self, one: TargetTally, verdict: Verdict) -> None:
+        """Pay for what was asked since: verdicts of a stored baseline are copied for nothing."""
+        if question(verdict) in self._asked:
+            self._asked.remove(question(verdict))
+            one.pay(verdict)
 
     @property
     def done(self) -> int:

@@ -16,6 +16,7 @@ from toolfuzz.judge.policy import Policy
 from toolfuzz.pools.local import LocalPool
 from toolfuzz.pools.pool import Job, Permits, Pool
 from toolfuzz.pools.question import modes
+from toolfuzz.runs.again import ask_again
 from toolfuzz.runs.feed import CaseFeed
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.server_faults import server_faults
@@ -115,9 +116,26 @@ async def ask_all(campaign: Campaign, *, stop: asyncio.Event) -> tuple[TargetGiv
         await asyncio.wait([drawing, stopping])
     if not drawing.cancelled() and (failure := drawing.exception()):
         raise failure
+    for lane in lanes:
+        if not (lane.given_up or stop.is_set()):
+            await _again(lane.source, campaign, stop)
     run = campaign.record.run(keep_exchanges=True)
     campaign.write(server_faults(run, campaign.policy))
     return tuple(lane.given_up for lane in lanes if lane.given_up)
+
+
+async def _again(source: SourceSpec, campaign: Campaign, stop: asyncio.Event) -> None:
+    async def until_stopped(jobs: Sequence[Job]) -> AsyncGenerator[Job]:
+        for job in jobs:
+            if stop.is_set():
+                return
+            yield job
+
+    def put(jobs: Sequence[Job]) -> AsyncGenerator[tuple[Event, ...]]:
+        return campaign.pool.run(until_stopped(jobs), campaign.permits)
+
+    run = campaign.record.run(keep_exchanges=True)
+    await ask_again(source, run, campaign.policy, put, campaign.write)
 
 
 async def _close_on(stop: asyncio.Event, permits: Permits) -> None:

@@ -7,12 +7,25 @@ from toolfuzz.analyze.load import RunData, question
 from toolfuzz.core.events import VerdictReached
 from toolfuzz.core.exchange import Exchange
 from toolfuzz.core.reply import Reply
+from toolfuzz.core.verdict import Verdict
 from toolfuzz.judge.defects.request_refused import refused_alone
-from toolfuzz.judge.defects.server_error import failed_alone
+from toolfuzz.judge.defects.server_error import failed_alone, failed_at, was_answered
 from toolfuzz.judge.judge import Judgement
 from toolfuzz.judge.policy import Policy
 
-__all__ = ["server_faults"]
+__all__ = ["lost_questions", "server_faults"]
+
+
+def lost_questions(run: RunData, target: str) -> list[Verdict]:
+    """Return the unjudged verdicts on questions that the server failed when last asked.
+
+    ``run`` holds its exchanges.
+    """
+    return [
+        verdict
+        for verdict in _unjudged(run)
+        if verdict.target == target and failed_at(run.exchanges[question(verdict)][-1])
+    ]
 
 
 def server_faults(run: RunData, policy: Policy) -> Iterator[VerdictReached]:
@@ -20,23 +33,24 @@ def server_faults(run: RunData, policy: Policy) -> Iterator[VerdictReached]:
 
     ``run`` holds its exchanges. The new verdict stands in place of the unjudged one.
     """
-    verdicts = [*run.verdicts, *run.respelled]
-    lost = [v for v in verdicts if v.status == "unjudged" and question(v) in run.exchanges]
-    if not lost:
-        return
-    judged = {question(v) for v in verdicts if v.status != "unjudged"}
     answered: dict[str, list[Exchange]] = {}
-    for key, exchanges in run.exchanges.items():
-        status = exchanges[-1].last.status
-        if key in judged and status is not None and status < 400:
-            answered.setdefault(exchanges[-1].target, []).append(exchanges[-1])
-    for verdict in lost:
-        exchange = run.exchanges[question(verdict)][-1]
-        others = answered.get(verdict.target, ())
-        words = verdict.reason or "no answer"
-        finding = failed_alone(exchange, others, words) or refused_alone(exchange, others, words)
+    for exchange in (e for askings in run.exchanges.values() for e in askings):
+        if was_answered(exchange):
+            answered.setdefault(exchange.target, []).append(exchange)
+    for verdict in _unjudged(run):
+        askings, words = run.exchanges[question(verdict)], verdict.reason or "no answer"
+        others = [e for e in answered.get(verdict.target, ()) if question(e) != question(verdict)]
+        if failed_at(askings[-1]):
+            finding = failed_alone([e for e in askings if failed_at(e)], others, words)
+        else:
+            finding = refused_alone(askings[-1], others, words)
         if finding is None:
             continue
         blamed = Judgement("fail", (finding,), Reply("", verdict.stream, None))
         if policy.apply(blamed).status == "fail":
             yield VerdictReached(replace(verdict, status="fail", findings=(finding,), reason=None))
+
+
+def _unjudged(run: RunData) -> list[Verdict]:
+    verdicts = [*run.verdicts, *run.respelled]
+    return [v for v in verdicts if v.status == "unjudged" and run.exchanges.get(question(v))]

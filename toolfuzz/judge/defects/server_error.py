@@ -1,45 +1,83 @@
 """The server fails at one question again and again, while it answers others."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 from toolfuzz.core.exchange import Attempt, Exchange
 from toolfuzz.core.verdict import Finding
+from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.faults import Fault, Roll, has_keyword
+from toolfuzz.judge.faults.calls import refuse
 from toolfuzz.judge.wording import one_line
 
-# So many attempts must all fail, and so many other questions must be answered meanwhile.
-_ATTEMPTS = 3
-_OTHERS = 2
-# Busy, not broken: 503 (RFC 9110, 15.6.4) and Anthropic's 529 say that the whole endpoint is.
-_OVERLOADED = (503, 529)
+_UNREACHED = re.compile(r"ConnectError|ConnectTimeout|ProxyError")
+_DROPPED = re.compile(r"(Read|Write|Close)Error|RemoteProtocolError")
+_SILENT = re.compile(r"Timeout|ReadTimeout")
+# Whoever asks too much is told so under any status.
+_QUOTA = re.compile(r"rate.?limit|too many requests|throttl|quota|credit|billing", re.I)
 
 
-def failed_alone(lost: Exchange, answered: Iterable[Exchange], words: str) -> Finding | None:
+def failed_at(exchange: Exchange) -> bool:
+    """Whether the server failed every attempt: 5xx, a dropped connection, not a byte in time.
+
+    That it could not be reached is no fault of the question; it may be down because of the
+    question, though, so one attempt that reached it is enough.
+    """
+    faults = [_fault(attempt) for attempt in exchange.attempts]
+    return None not in faults and any(faults)
+
+
+def was_answered(exchange: Exchange) -> bool:
+    """Whether a reply came, whatever it is worth."""
+    status = exchange.last.status
+    return status is not None and status < 400 and exchange.last.error is None
+
+
+def _fault(attempt: Attempt) -> bool | None:
+    """True for a fault of the server, False where it was not reached, None for anything else."""
+    error = attempt.error or ""
+    if _DROPPED.match(error):
+        return True
+    if _SILENT.match(error) and attempt.first_byte_ms is None:
+        return True
+    if attempt.status is None:
+        return False if _UNREACHED.match(error) else None
+    return True if attempt.status >= 500 else None
+
+
+def failed_alone(
+    lost: Sequence[Exchange], others: Iterable[Exchange], words: str
+) -> Finding | None:
     """Return the finding when the server failed at this question and not in general.
 
-    ``answered`` are the exchanges of other questions that could be judged; those count that began
-    while this one was tried again. ``words`` is what the server said. One reply can't show this,
-    so no stage of the judge looks for it: a run does, over all that it has asked.
+    ``lost`` are the askings of the question that the server failed (see ``failed_at``), two at
+    least, ``others`` exchanges of other questions that were answered: some between those askings
+    and some after the last, most of them at the first attempt. ``words`` is what the server said.
+    One reply can't show this, so no stage of the judge looks for it: a run does.
     """
-    attempts = lost.attempts
-    if len(attempts) < _ATTEMPTS or not all(map(_fault, attempts)):
+    if len(lost) < 2 or _QUOTA.search(words):
         return None
-    # From the second attempt on: a server that dies fails one of those that began together first.
-    again, given_up = attempts[1].started, attempts[-1].started
-    meanwhile = {e.case_id for e in answered if again <= e.last.started <= given_up}
-    others = len(meanwhile - {lost.case_id})
-    if others < _OTHERS:
+    first, last = lost[0].attempts[0].started, lost[-1].attempts[0].started
+    since = [e for e in others if e.last.started >= first]
+    between = {e.case_id for e in since if e.last.started <= last}
+    after = any(e.last.started >= last for e in since)
+    at_once = sum(len(e.attempts) == 1 for e in since)
+    if not between or not after or 2 * at_once <= len(since):
         return None
+    attempts = sum(len(e.attempts) for e in lost)
     return DEFECT.finding(
-        f"failed {len(attempts)} times, while {others} other questions were answered: "
-        f"{one_line(words)}"
+        f"failed at all {attempts} attempts, while {len({e.case_id for e in since})} other "
+        f"questions were answered: {one_line(words)}"
     )
 
 
-def _fault(attempt: Attempt) -> bool:
-    if attempt.status is None:
-        return bool(attempt.error) and not (attempt.error or "").startswith("Timeout")
-    return attempt.status >= 500 and attempt.status not in _OVERLOADED
+def simulate(reply: ReplyPlan, roll: Roll) -> bool:
+    """A 500 wherever a schema holds a union, as from a grammar compiler that breaks on it."""
+    keywords = [roll.trigger.keyword] if roll.trigger.keyword else ["anyOf", "oneOf"]
+    if any(has_keyword(tool.parameters, word) for tool in reply.ask.tools for word in keywords):
+        return refuse(reply, "Internal server error", 500)
+    return False
 
 
 DEFECT = Defect(
@@ -49,12 +87,14 @@ DEFECT = Defect(
     severity="error",
     layer="wire",
     stage="laws",
+    shows_in="run",
     usual="the server's parser, grammar compiler or chat template, which breaks on the question",
     help=(
         "Send the request again by itself and read the server's log; if it persists, take parts "
         "of the schema away until it is answered, and report the smallest request that is not."
     ),
-    example='HTTP 500 {"error":{"message":"Internal server error"}} at each of four attempts',
+    example='HTTP 500 {"error":{"message":"Internal server error"}} at each of eight attempts',
     indistinguishable="a server that dies of one question and comes back, from one that refuses it",
     pairs=("provider-refused-call", "schema-rejected"),
+    fault=Fault(simulate, "request"),
 )
