@@ -24,6 +24,7 @@ from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.clients import ClientView, lens
 from toolfuzz.judge.judge import judge
 from toolfuzz.runs.reproduce import Service, http_text, sent, service_of
+from toolfuzz.system.files import write_private
 
 __all__ = ["TEMPLATES", "render", "slug_of", "title", "write_report"]
 
@@ -52,9 +53,9 @@ def write_report(details: FailureDetails, folder: Path, number: int, template: s
     paths = {end: stem.with_name(f"{stem.name}.{end}") for end in ("md", "json", "http")}
     last = details.exchange.last
     text = http_text(_service(details), _request(details), last.status, last.body)
-    paths["md"].write_text(render(details, template, paths["json"].name), encoding="utf-8")
-    paths["json"].write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
-    paths["http"].write_text(clean(text), encoding="utf-8")
+    write_private(paths["md"], render(details, template, paths["json"].name))
+    write_private(paths["json"], json.dumps(data, indent=2) + "\n")
+    write_private(paths["http"], clean(text))
     return paths["md"]
 
 

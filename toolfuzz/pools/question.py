@@ -59,6 +59,7 @@ async def put_question(
     history: list[tuple[Turn, Reply]] = []
     exchanges: list[Exchange] = []
     judgements: list[Judgement] = []
+    leaked = False
     for number, turn in enumerate(case.turns):
         try:
             request = source.request(case, number, stream=stream, history=history)
@@ -82,10 +83,13 @@ async def put_question(
             said = judgement.reply
         finally:
             if attempts:
-                said = said or format_.read(attempts[-1], stream=stream)
+                before = [format_.read(attempt, stream=stream) for attempt in attempts[:-1]]
+                last = said or format_.read(attempts[-1], stream=stream)
                 body = request.body
                 paid = Exchange(case.id, number, name, repeat, stream, body, tuple(attempts))
-                note(session.redaction.event(ExchangeRecorded(paid), said))
+                kept = session.redaction.event(ExchangeRecorded(paid), [*before, last])
+                leaked = leaked or kept != ExchangeRecorded(paid)
+                note(kept)
         exchanges.append(exchange)
         judgements.append(judgement)
         history.append((turn, judgement.reply))
@@ -103,7 +107,7 @@ async def put_question(
         cluster=case.cluster,
         metrics=_metrics(exchanges, judgements),
     )
-    verdict = session.redaction.verdict(verdict)
+    verdict = session.redaction.verdict(verdict, leaked=leaked)
     note(VerdictReached(verdict))
     return Outcome(tuple(reply for _, reply in history), verdict)
 

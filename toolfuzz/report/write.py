@@ -9,6 +9,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.report.formats import announcement, report_format
+from toolfuzz.system.files import owner_only
 
 __all__ = ["Wanted", "parse_wanted", "write_reports"]
 
@@ -55,7 +56,8 @@ def write_reports(
         append = page is not None and want.path is None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("ab" if append else "wb") as file:
+            mode = "ab" if append else "wb"
+            with open(path, mode, opener=owner_only) as file:
                 file.write(content)
         except OSError as error:
             raise UsageError(

@@ -57,5 +57,6 @@ def inflater(content_encoding: str) -> Inflater | None:
     if not names:
         return None
     if len(names) > 1 or names[0] not in _WINDOW_BITS:
-        raise EncodingError(f"content-encoding {', '.join(names)}, although identity was asked for")
+        # As it came: in lower case a secret would not be known again.
+        raise EncodingError(f"content-encoding {content_encoding}, although identity was asked for")
     return Inflater(names[0])

@@ -1,0 +1,125 @@
+"""Finding known secrets in text, however JSON and URLs spell them.
+
+JSON in a string of JSON in a stream's event: each level may escape any character again. So a
+character may stand as it is or as ``\\u0073``, behind any number of backslashes, each of which may
+itself be ``\\u005c``; URLs have ``%2F``, JSON pointers ``~1``. That is one regular expression a
+secret. What else comes down to a secret when everything is undone again and again can't be masked
+in its place, and is masked as a whole.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import overload
+
+__all__ = ["Secrets"]
+
+_PART = 8
+"""So many characters of a secret, where it is known to be near, are as good as all of it."""
+_LEVELS = 8
+
+_ESCAPES = re.compile("u00([2-7][0-9a-fA-F])|%([2-7][0-9a-fA-F])|~([01])")
+_HALF_ESCAPE = re.compile(r"(?:u(?:0(?:0[2-7]?)?)?|%[2-7]?|~)\Z")
+_HINTS = ("u00", "%", "~")
+
+
+class Secrets:
+    """Secrets to be masked. A mask is as long as what it hides."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        bare = {secret.replace("\\", "") for secret in secrets} - {""}
+        # The longer first: one may be a part of another.
+        self._bare = sorted(bare, key=len, reverse=True)
+        self._longest = max(map(len, self._bare), default=0)
+        self._bytes = [secret.encode() for secret in self._bare]
+        # Only the first of many backslashes begins a match: tried at each, a megabyte of them
+        # would take hours.
+        pattern = rf"(?<!\\)(?<!u005[cC])(?:{'|'.join(map(_spelled, self._bare))})"
+        self._text = re.compile(pattern)
+        self._data = re.compile(pattern.encode())
+        self._parts = {
+            secret[n : n + _PART] for secret in bare for n in range(len(secret) - _PART + 1)
+        }
+
+    def __bool__(self) -> bool:
+        return bool(self._bare)
+
+    @overload
+    def mask(self, text: str) -> str: ...
+    @overload
+    def mask(self, text: bytes) -> bytes: ...
+    def mask(self, text: str | bytes) -> str | bytes:
+        """Return the text with ``*`` in place of each secret, or of all where that can't do."""
+        if isinstance(text, bytes):
+            text = self._without_beginning(text)
+            if not self._may_hold_bytes(text):
+                return text
+            data = self._data.sub(lambda found: b"*" * len(found.group()), text)
+            return b"*" * len(data) if self._hidden(data.decode("latin-1")) else data
+        if not self._may_hold(text):
+            return text
+        masked = self._text.sub(lambda found: "*" * len(found.group()), text)
+        return "*" * len(masked) if self._hidden(masked) else masked
+
+    def mask_parts(self, text: str) -> str:
+        """Mask parts of secrets as well: for what is quoted, and cut, of a text that holds one."""
+        text = self.mask(text)
+        found = [n for n in range(len(text) - _PART + 1) if text[n : n + _PART] in self._parts]
+        letters = list(text)
+        for n in found:
+            letters[n : n + _PART] = "*" * _PART
+        masked = "".join(letters)
+        rest = _undone(masked)
+        hidden = any(rest[n : n + _PART] in self._parts for n in range(len(rest) - _PART + 1))
+        return "*" * len(masked) if hidden else masked
+
+    def _without_beginning(self, data: bytes) -> bytes:
+        """Mask the beginning of a secret at the very end: bytes are cut off anywhere."""
+        tail = data[-_LEVELS * self._longest :]
+        rest = _undone(tail.decode("latin-1"))
+        ends = rest, _HALF_ESCAPE.sub("", rest)
+        for secret in self._bare:
+            for size in range(len(secret) - 1, _PART - 1, -1):
+                if any(end.endswith(secret[:size]) for end in ends):
+                    exact = tail.endswith(secret[:size].encode())
+                    hidden = size if exact else len(tail)
+                    return data[: len(data) - hidden] + b"*" * hidden
+        return data
+
+    def _hidden(self, text: str) -> bool:
+        rest = _undone(text)
+        return any(secret in rest for secret in self._bare)
+
+    def _may_hold(self, text: str) -> bool:
+        """Look quickly before looking closely: most texts hold nothing."""
+        bare = text.replace("\\", "")
+        return any(hint in bare for hint in _HINTS) or any(secret in bare for secret in self._bare)
+
+    def _may_hold_bytes(self, text: bytes) -> bool:
+        bare = text.replace(b"\\", b"")
+        return any(hint.encode() in bare for hint in _HINTS) or any(s in bare for s in self._bytes)
+
+
+def _spelled(secret: str) -> str:
+    return "".join(map(_character, secret))
+
+
+def _character(character: str) -> str:
+    code = "".join(f"[{d}{d.upper()}]" if d.isalpha() else d for d in f"{ord(character):02x}")
+    pointer = {"/": "|~1", "~": "|~0"}.get(character, "")
+    return rf"(?:\\|u005[cC])*(?:{re.escape(character)}|u00{code}|%{code}{pointer})"
+
+
+def _undone(text: str) -> str:
+    """Undo escapes until none is left, or for so many levels; backslashes are taken out."""
+    text = text.replace("\\", "")
+    for _ in range(_LEVELS):
+        before, text = text, _ESCAPES.sub(_plain, text).replace("\\", "")
+        if text == before:
+            break
+    return text
+
+
+def _plain(found: re.Match[str]) -> str:
+    if found[3]:
+        return "~/"[int(found[3])]
+    return chr(int(found[1] or found[2], 16))
