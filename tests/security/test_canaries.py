@@ -45,8 +45,10 @@ for line in sys.stdin:
         schema = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
         result = {"tools": [{"name": "made", "description": "d", "inputSchema": schema}]}
     else:
-        continue
-    print(json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": result}), flush=True)
+        result = None
+    answer = {"result": result} if result else {"error": {"code": -32601, "message": "unknown"}}
+    if "id" in asked:
+        print(json.dumps({"jsonrpc": "2.0", "id": asked["id"], **answer}), flush=True)
 """
 
 
