@@ -20,6 +20,7 @@ __all__ = [
     "Chosen",
     "Difference",
     "Emptied",
+    "Flattened",
     "Foreign",
     "Invented",
     "ItemsWrapped",
@@ -34,6 +35,7 @@ __all__ = [
     "Respelled",
     "Retyped",
     "Reworded",
+    "Spilled",
     "TooDeep",
     "Unasked",
     "Wrapped",
@@ -85,6 +87,20 @@ class Marked(Difference):
     """A key holds the model's own markup."""
 
     key: str
+
+
+@dataclass(frozen=True)
+class Flattened(Difference):
+    """The inside of the member at the step came as ``keys`` that spell the way to it."""
+
+    keys: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Spilled(Difference):
+    """The text (or key) at the step goes on, in the model's own markup, with member ``name``."""
+
+    name: str
 
 
 @dataclass(frozen=True)

@@ -10,24 +10,24 @@ from toolfuzz.judge.differences import (
     Added,
     Difference,
     Emptied,
+    Flattened,
     Foreign,
     Invented,
     Lost,
     Marked,
     Renamed,
+    Spilled,
     Unasked,
 )
+from toolfuzz.judge.paths import flattened
 from toolfuzz.judge.schema import is_filler
 from toolfuzz.judge.shapes import Place
-from toolfuzz.judge.spelled import NATIVE_MARKUP, json_text
+from toolfuzz.judge.spelled import NATIVE_MARKUP
+from toolfuzz.judge.spills import spilled
 from toolfuzz.judge.step import UNKNOWN, Step
 
-__all__ = ["Members", "sort_out", "unwrap"]
+__all__ = ["Members", "sort_out"]
 
-_ENVELOPES = frozenset(
-    {"arguments", "parameters", "input", "args", "params", "kwargs", "tool_input", "properties"}
-)
-_LABELS = frozenset({"name", "tool", "tool_name", "function", "type", "id", "recipient_name"})
 _MOST_PAIRED = 50
 _MOST_NAMED = 50
 
@@ -45,41 +45,6 @@ class Members:
     done: bool = False
 
 
-def unwrap(
-    got: JsonObject, wanted: JsonObject | None, place: Place, tool_name: str
-) -> tuple[JsonObject, str] | None:
-    """Return the arguments inside an envelope and what it was, or None.
-
-    ``wanted`` is the right object, None when unknown. An envelope's key that the schema declares
-    (or the right object holds) is a parameter, not an envelope.
-    """
-    declared = set(wanted) if wanted is not None else set(place.properties)
-    if wanted is not None and len(got) == 1 and _ENVELOPES.issuperset(got):
-        inner = next(iter(got.values()))
-        if isinstance(inner, dict) and inner.keys() == wanted.keys() and wanted:
-            return inner, f"the arguments stand one level down, under {next(iter(got))!r}"
-    foreign = [key for key in got if key not in declared]
-    if not foreign:
-        return None
-    for key in foreign:
-        inner = got[key]
-        if key not in _ENVELOPES and key != tool_name:
-            continue
-        if isinstance(inner, str):
-            inner = json_text(inner, "{")
-        if (
-            isinstance(inner, dict)
-            and set(got) - {key} <= _LABELS | _ENVELOPES
-            and (inner.keys() & declared or (wanted is not None and equal(inner, wanted)))
-        ):
-            return inner, f"the arguments stand one level down, under {key!r}"
-    labels = [key for key in foreign if key in _LABELS and got[key] in (tool_name, "function")]
-    if labels and any(got[key] == tool_name for key in labels):
-        rest = {key: value for key, value in got.items() if key not in labels}
-        return rest, f"the call's own {labels[0]!r} stands among the arguments"
-    return None
-
-
 def sort_out(step: Step, wanted: JsonObject | None, came: JsonObject) -> Members:
     """Compare an object's keys with those that belong there.
 
@@ -93,12 +58,14 @@ def sort_out(step: Step, wanted: JsonObject | None, came: JsonObject) -> Members
     about = wanted if wanted is not None else UNKNOWN
     if not came and left:
         return Members([Emptied(step, about, came, list(belong), known)], done=True)
+    _unspill(step, wanted, came, left, over, members)
+    _unflatten(step, belong, came, left, over, members, known=known)
     _pair_by_name(step, came, left, over, members)
     if known and left and over:
         unseen = step.depth > 0 and place.below_ref and not members.pairs
         if not unseen:
             _pair_by_value(step, belong, came, left, over, members)
-        if not members.pairs:
+        if not members.pairs and not members.facts:
             members.facts.append(Invented(step, about, came, list(left), list(over)))
             members.done = True
             return members
@@ -148,6 +115,51 @@ def _declared(came: JsonObject, place: Place) -> JsonObject:
     }
     named = {key: UNKNOWN for key in properties if key in came or key in required}
     return named | dict.fromkeys(sorted(required - named.keys()), UNKNOWN)
+
+
+def _unspill(
+    step: Step,
+    wanted: JsonObject | None,
+    came: JsonObject,
+    left: dict[str, None],
+    over: dict[str, None],
+    members: Members,
+) -> None:
+    """Note members that stand in the text of another: what holds them is not compared."""
+    names = list(left) if wanted is not None else [*left, *step.place.properties]
+    for key, name in spilled(came, names, wanted):
+        members.facts.append(
+            Spilled(_into(step, key, wanted or {}, came), UNKNOWN, came[key], name)
+        )
+        members.pairs.pop(key, None)
+        over.pop(key, None)
+        left.pop(name, None)
+        # A key that was cut at the wrong tag still begins with its name.
+        left.pop(re.split(r"[<\s]", key, maxsplit=1)[0], None)
+
+
+def _unflatten(
+    step: Step,
+    belong: JsonObject,
+    came: JsonObject,
+    left: dict[str, None],
+    over: dict[str, None],
+    members: Members,
+    *,
+    known: bool,
+) -> None:
+    """Note members that came as keys that spell the way into them."""
+    if not over:
+        return
+    names = list(left) if known else [*left, *(k for k in step.place.properties if k not in came)]
+    for name, keys in flattened(names, over, belong, step.place, known=known).items():
+        inner = _into(step, keys[0], {}, came, name)
+        about = belong[name] if known else UNKNOWN
+        shown = {key: came[key] for key in keys}
+        members.facts.append(Flattened(inner, about, shown, keys))
+        left.pop(name, None)
+        for key in keys:
+            del over[key]
 
 
 def _pair_by_name(

@@ -12,6 +12,7 @@ from toolfuzz.judge.schema import Fault
 from toolfuzz.judge.step import UNKNOWN, Step
 
 __all__ = [
+    "CLOSING_TAGS",
     "NATIVE_MARKUP",
     "NATIVE_TAGS",
     "NULLS",
@@ -27,7 +28,11 @@ __all__ = [
 ]
 
 NATIVE_TAGS = (
-    r"</?arg_(?:key|value)>|</?tool_calls?>|</?invoke\b|</?(?:parameter|function)(?=[ =>])"
+    r"</?arg_(?:key|value)\b|</?tool_calls?>|</?invoke\b|</?(?:parameter|function)(?=[ =>])"
+)
+CLOSING_TAGS = (
+    r"</arg_(?:key|value)|</tool_calls?|</(?:[\w.-]{1,40}:)?(?:invoke|parameter|function)"
+    r"|</[^\w\s<>]{1,4}\s?DSML[^\w\s<>]{1,4}\s?\w*"
 )
 NATIVE_MARKUP = re.compile(
     rf"{NATIVE_TAGS}|<[|｜][^|｜<>\n]{{1,40}}[|｜]>|DSML|\bparameter name=", re.ASCII

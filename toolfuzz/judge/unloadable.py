@@ -17,7 +17,7 @@ from toolfuzz.core.reply import Reply
 from toolfuzz.core.text import clip
 from toolfuzz.judge import repair
 from toolfuzz.judge.loaded import behind, read_object
-from toolfuzz.judge.spelled import NATIVE_MARKUP, markup_in
+from toolfuzz.judge.spelled import CLOSING_TAGS, NATIVE_MARKUP, markup_in
 from toolfuzz.judge.texts import (
     Fenced,
     Headless,
@@ -34,6 +34,7 @@ from toolfuzz.judge.texts import (
 __all__ = ["read_broken"]
 
 _MOST_OBJECTS = 1000
+_CLOSED = re.compile(rf"(?:{CLOSING_TAGS})>?(?:\\[nrt]|\s)*\Z")
 
 _Mend = Literal["control-characters", "commas", "escapes", "python"]
 _MENDS: tuple[tuple[_Mend, Callable[[str], str | None]], ...] = (
@@ -52,6 +53,7 @@ def read_broken(
         _fenced,
         lambda raw, oracle: _whole_and_more(raw, oracle, expected_calls),
         lambda raw, oracle: _split_literal(raw, oracle) if reply.stream else None,
+        _marked,
         lambda raw, oracle: _cut(raw, reply),
         _mended,
         _python,
@@ -126,6 +128,22 @@ def _after_prose(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
         return None
     around = Surrounded(clip(raw), what="text before the object")
     return behind(around, read_object("", found[0], oracle))
+
+
+def _marked(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
+    """Read text that stops because markup closed it: it ends with a tag that JSON can't close.
+
+    Where the right text is unknown it must be two tags: one may be where a legal text was cut.
+    """
+    end = _CLOSED.search(raw)
+    if end is None or not is_prefix(raw):
+        return None
+    if oracle is None and _CLOSED.search(raw[: end.start()]) is None:
+        return None
+    markup = markup_in(raw, json.dumps(oracle or {}, ensure_ascii=False))
+    if markup is None:
+        return None
+    return ReadArguments(None, (Unread(clip(raw), reason="it ends in markup", markup=end[0]),))
 
 
 def _split_literal(raw: str, oracle: JsonObject | None) -> ReadArguments | None:

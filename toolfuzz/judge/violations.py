@@ -6,11 +6,13 @@ from typing import Any
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.validation import fits
-from toolfuzz.judge.differences import Ambiguous, Difference, Leaf, Wrapped
-from toolfuzz.judge.members import sort_out, unwrap
+from toolfuzz.judge.differences import Ambiguous, Difference, Leaf, Spilled, Wrapped
+from toolfuzz.judge.envelope import unwrap
+from toolfuzz.judge.members import sort_out
 from toolfuzz.judge.schema import fault_of, proven
 from toolfuzz.judge.shapes import root_place
 from toolfuzz.judge.spelled import json_text, retyped
+from toolfuzz.judge.spills import spilled
 from toolfuzz.judge.step import UNKNOWN, Step
 
 __all__ = ["violations"]
@@ -29,6 +31,8 @@ def violations(root: Json, value: JsonObject, tool_name: str) -> Iterator[Differ
     top = _top(root, value)
     if fits(root, value):
         yield from _ambiguous(top)
+        for key, name in spilled(value, top.place.properties):
+            yield Spilled(top.into(key, UNKNOWN, value[key]), UNKNOWN, value[key], name)
         return
     inner = unwrap(value, None, top.place, tool_name)
     if inner is not None:

@@ -25,8 +25,9 @@ from toolfuzz.judge.differences import (
     Reworded,
     Wrapped,
 )
+from toolfuzz.judge.envelope import unwrap
 from toolfuzz.judge.explain import explains_text
-from toolfuzz.judge.members import sort_out, unwrap
+from toolfuzz.judge.members import sort_out
 from toolfuzz.judge.schema import closest_members
 from toolfuzz.judge.shapes import root_place
 from toolfuzz.judge.spelled import retyped, same_number, unwrapped_items

@@ -6,7 +6,7 @@ from typing import Any
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
-from toolfuzz.judge.differences import Marked, Retyped, Reworded
+from toolfuzz.judge.differences import Marked, Retyped, Reworded, Spilled
 from toolfuzz.judge.example import arguments
 from toolfuzz.judge.faults import KEEP, changes
 from toolfuzz.judge.faults.schema import Spot
@@ -34,12 +34,17 @@ def explain_type(fact: Retyped) -> str | None:
 
 def explain_unread(fact: Unread) -> str | None:
     """Look for them instead of JSON."""
-    return "the arguments are the model's own markup" if fact.markup else None
+    return f"the model's own markup ({fact.markup[:40]!r}) instead of JSON" if fact.markup else None
 
 
 def explain_key(fact: Marked) -> str:
     """Tell of a key that holds them."""
     return f"the model's own markup in the key {fact.key[:40]!r}"
+
+
+def explain_spilled(fact: Spilled) -> str:
+    """Tell of a parameter in the text of another."""
+    return f"the text goes on with parameter {fact.name[:80]!r} in the model's own markup"
 
 
 def simulate(place: Spot, rng: Random) -> Any:
@@ -48,6 +53,9 @@ def simulate(place: Spot, rng: Random) -> Any:
         return KEEP
     key, item = next(iter(place.value.items()))
     return f"\t\t<arg_key>{key}</arg_key><arg_value>{json.dumps(item, ensure_ascii=False)}"
+
+
+_TWO = {"type": "object", "properties": {"body": {"type": "string"}, "tags": {}}}
 
 
 DEFECT = Defect(
@@ -74,6 +82,7 @@ DEFECT = Defect(
         Reworded: explain_text,
         Retyped: explain_type,
         Marked: explain_key,
+        Spilled: explain_spilled,
     },
     outranks=before("args-native-markup"),
     fault=changes(simulate),
@@ -81,5 +90,21 @@ DEFECT = Defect(
         arguments("<arg_key>a</arg_key><arg_value>1</arg_value>", asked={"a": 1}),
         arguments('{"v": "Paris</parameter>"}', asked={"v": "Paris"}),
         arguments('{"v": "a </parameter> b"}', asked={"v": "a </parameter> b"}, found=False),
+        arguments('{"v": "ls</｜DSML｜parameter', asked={"v": "ls"}),
+        arguments('{"v": "ls</parameter>\\n</function>'),
+        arguments('{"v": "ls</param', asked={"v": "ls</parameter>"}, found=False),
+        arguments(
+            '{"body": "one</body>\\n<tags>{\\"a\\": 1}</tags>"}',
+            asked={"body": "one", "tags": {"a": 1}},
+        ),
+        arguments(
+            '{"file<arg_key": "page</arg_key><arg_value>5"}', asked={"file": "a.pdf", "page": 5}
+        ),
+        arguments('{"body": "one</body>\\n<parameter name=\\"tags\\">two"}', schema=_TWO),
+        arguments('{"body": "one</parameter>\\n<parameter=tags>\\ntwo"}', schema=_TWO),
+        arguments(
+            '{"body": "one</body>\\n<tags>two</tags>", "tags": "x"}', schema=_TWO, found=False
+        ),
+        arguments('{"body": "<body>one</body>\\n<other>two</other>"}', schema=_TWO, found=False),
     ),
 )

@@ -28,6 +28,8 @@ def explain_text(fact: Reworded) -> str | None:
         return "half of a surrogate pair"
     if unicodedata.normalize("NFC", expected) == unicodedata.normalize("NFC", came):
         return "combining characters were normalised"
+    if _typographic(expected, came):
+        return "typographic quotes, dashes or spaces stand for plain ones (or the other way round)"
     codec = _misread_as(expected, came)
     if codec is not None:
         return f"UTF-8 bytes read as {codec}"
@@ -48,6 +50,26 @@ def explain_odd(fact: Odd) -> str | None:
     """Look for half of a surrogate pair, which can't be written as UTF-8."""
     odd = fact.kind == "lone-surrogate"
     return f"half of a surrogate pair: {some(fact.details)}" if odd else None
+
+
+_PLAIN = {
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u2039\u203a\u00b4", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+    **dict.fromkeys("\u00a0\u2007\u2009\u202f\u2002\u2003", " "),
+    "\u2026": "...",
+}
+_TYPED = str.maketrans(_PLAIN)
+# Two or three hyphens are what a long dash stands for.
+_HYPHENS = re.compile("-{2,3}")
+
+
+def _typographic(expected: str, came: str) -> bool:
+    """Whether the texts are equal but for the shape of quotes, dashes, spaces and ellipses."""
+    one, other = expected.translate(_TYPED), came.translate(_TYPED)
+    if one == other:
+        return True
+    return _HYPHENS.sub("-", one) == _HYPHENS.sub("-", other) and "-" in one
 
 
 def _misread_as(expected: str, came: str) -> str | None:
@@ -126,7 +148,11 @@ DEFECT = Defect(
     examples=(
         value('"��"', "日本", _SCHEMA),
         value('"日木"', "日本", _SCHEMA),
-        value('"東京"', "北京", _SCHEMA, found=False),
+        value('"东京"', "北京", _SCHEMA, found=False),
+        value('"/^[“’(]+/"', "/^[\"'(]+/", _SCHEMA),
+        value('"it\u2019s a \u2014 b"', "it's a -- b", _SCHEMA),
+        value('"it\'s"', "it\u2019s", _SCHEMA),
+        value('"“quoted”"', '"other"', _SCHEMA, found=False),
         value('"�"', "�", _SCHEMA, found=False),
     ),
 )

@@ -40,6 +40,13 @@ DEFECT = Defect(
     explain={Wrapped: explain},
     fault=Fault(simulate, "values"),
     examples=(
+        arguments('{"name": "f", "path": "/home"}', asked={"path": "/home"}),
+        arguments('{"tool_call_id": "call_1", "path": "/home"}', asked={"path": "/home"}),
+        arguments('{"type": "function", "path": "/home"}', asked={"path": "/home"}),
+        arguments('{"path": "/home", "arguments": {}}', asked={"path": "/home"}),
+        arguments('{"recipient_name": "functions.f", "path": "/"}', asked={"path": "/"}),
+        arguments('{"name": "g", "path": "/home"}', asked={"path": "/home"}, found=False),
+        arguments('{"name": "f", "path": "/"}', asked={"name": "f", "path": "/"}, found=False),
         arguments('{"arguments": {"path": "/home"}}', asked={"path": "/home"}),
         arguments(
             '{"arguments": {"path": "/home"}}', asked={"arguments": {"path": "/home"}}, found=False
