@@ -1,113 +1,264 @@
-"""Servers that break, in front of the simulator: figures, gate and exit code."""
+"""Servers that break, in front of the simulator: figures, gate and exit code, over real HTTP."""
 
 import hashlib
 import http.client
 import http.server
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from random import Random
+from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from click.testing import CliRunner, Result
 
 from toolfuzz.cli import cli
-from toolfuzz.simulate.process import start
+from toolfuzz.simulate.process import Simulator, start
+from toolfuzz.sources import retry
 
-Breaks = Callable[[bytes, int], bool]
-"""Whether a request is broken, by its body and how many came before."""
+Breaks = Callable[[bytes, int], str]
+"""What becomes of a request, by its body and how many came before: ``""`` it is answered, a status
+it is refused with, ``drop`` the connection is closed, ``hang`` nothing comes."""
 
 
-def four_in_ten(body: bytes, before: int) -> bool:
-    """Always the same questions: 38% of them."""
-    return hashlib.sha256(body).digest()[0] < 0.38 * 256
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "_backoff", lambda state: 0.02)
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    with start(profile="clean") as running:
+        yield running
+
+
+def never(body: bytes, before: int) -> str:
+    return ""
+
+
+def some(how: str, share: float = 0.38) -> Breaks:
+    """Always the same questions."""
+    return lambda body, before: how if hashlib.sha256(body).digest()[0] < share * 256 else ""
+
+
+def enums(how: str) -> Breaks:
+    """Questions with an enum in their tools: 22 of the first 60."""
+    return lambda body, before: how if b'"enum"' in body else ""
+
+
+def between(how: str, first: int, last: int = 10**9) -> Breaks:
+    """All requests for a while."""
+    return lambda body, before: how if first <= before < last else ""
+
+
+def at_random(how: str, share: float) -> Breaks:
+    return lambda body, before: how if before and Random(before).random() < share else ""
+
+
+def first_attempts() -> Breaks:
+    seen: Counter[bytes] = Counter()
+
+    def breaks(body: bytes, before: int) -> str:
+        seen[body] += 1
+        return "500" if seen[body] == 1 and before > 1 else ""
+
+    return breaks
 
 
 @contextmanager
-def broken(breaks: Breaks, *, dies_after: int | None = None) -> Iterator[str]:
-    """Serve the clean simulator behind a proxy that breaks some requests; give its base URL."""
-    with start(profile="clean") as simulator:
-        behind = urlsplit(simulator.base_url)
-        counted = threading.Lock()
-        seen = 0
+def behind(simulator: Simulator, breaks: Breaks) -> Iterator[str]:
+    """Serve the simulator behind a proxy that breaks some requests; give its base URL."""
+    address = urlsplit(simulator.base_url)
+    counting, over = threading.Lock(), threading.Event()
+    seen = 0
 
-        class Proxy(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+    class Proxy(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
-            def do_POST(self) -> None:
-                nonlocal seen
-                body = self.rfile.read(int(self.headers["content-length"]))
-                with counted:
-                    before, seen = seen, seen + 1
-                if dies_after is not None and before >= dies_after:
-                    self.close_connection = True
-                elif breaks(body, before):
-                    self.answer(500, b'{"error": {"message": "grammar: stack overflow"}}')
-                else:
-                    self.answer(*self.ask(body))
+        def do_POST(self) -> None:
+            nonlocal seen
+            body = self.rfile.read(int(self.headers["content-length"]))
+            with counting:
+                before, seen = seen, seen + 1
+                how = breaks(body, before)
+            if how == "hang":
+                over.wait(60)
+            if how in ("drop", "hang"):
+                self.close_connection = True
+            elif how:
+                said = {"error": {"message": "stack overflow in the grammar"}}
+                self.answer(int(how), json.dumps(said).encode())
+            else:
+                self.answer(*self.ask(body))
 
-            def ask(self, body: bytes) -> tuple[int, bytes]:
-                there = http.client.HTTPConnection(str(behind.hostname), behind.port, timeout=60)
-                with closing(there):
-                    there.request("POST", self.path, body, {"content-type": "application/json"})
-                    reply = there.getresponse()
-                    return reply.status, reply.read()
+        def ask(self, body: bytes) -> tuple[int, bytes]:
+            there = http.client.HTTPConnection(str(address.hostname), address.port, timeout=60)
+            with closing(there):
+                there.request("POST", self.path, body, {"content-type": "application/json"})
+                reply = there.getresponse()
+                return reply.status, reply.read()
 
-            def answer(self, status: int, body: bytes) -> None:
-                self.send_response(status)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(body)))
-                # So that the test need not wait for the usual pauses.
-                self.send_header("retry-after", "0.3")
-                self.end_headers()
-                self.wfile.write(body)
+        def answer(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
-            def log_message(self, *args: object) -> None:
-                pass
+        def log_message(self, *args: object) -> None:
+            pass
 
-        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
             yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+        finally:
+            over.set()
             server.shutdown()
 
 
-def run(url: str, folder: Path, *flags: str) -> tuple[Result, dict]:
-    arguments = ["run", "-m", "clean", "--base-url", url, "--cases", "60", "--quiet"]
-    done = CliRunner().invoke(
-        cli, [*arguments, "--fail-under", "0.9", "--out", str(folder), *flags]
-    )
-    summary = json.loads((folder / "summary.json").read_text())
-    return done, summary["targets"][0]
+@pytest.fixture
+def run(simulator: Simulator, tmp_path: Path) -> Callable[..., tuple[Result, Any]]:
+    """Ask a broken server 60 questions, with a gate at 90%; give the result and the figures."""
+
+    def asked(breaks: Breaks, *flags: str) -> tuple[Result, Any]:
+        with behind(simulator, breaks) as url:
+            done = CliRunner().invoke(
+                cli,
+                ["run", "-m", "clean", "--base-url", url, "--cases", "60", "--quiet",
+                 "--fail-under", "0.9", "--out", str(tmp_path / "run"), *flags],
+            )  # fmt: skip
+        summary = json.loads((tmp_path / "run" / "summary.json").read_text())
+        return done, summary["targets"][0]
+
+    return asked
 
 
-def test_a_server_that_breaks_on_some_questions_fails_them(tmp_path: Path) -> None:
-    with broken(four_in_ten) as url:
-        done, target = run(url, tmp_path / "run")
+Run = Callable[..., tuple[Result, Any]]
+
+
+def test_a_server_that_breaks_nothing_passes(run: Run) -> None:
+    done, target = run(never)
+    assert done.exit_code == 0, done.output
+    assert (target["passed"], target["failed"], target["unjudged"]) == (60, 0, 0)
+    assert (target["first_attempt"], target["calls"]) == (1.0, 60)
+    assert "first attempt" not in done.output
+
+
+@pytest.mark.parametrize("concurrency", ["1", "8"])
+@pytest.mark.parametrize("how", ["500", "503", "drop"])
+def test_a_server_that_breaks_on_some_questions_fails_them(
+    run: Run, how: str, concurrency: str
+) -> None:
+    done, target = run(some(how), "--concurrency", concurrency)
     assert done.exit_code == 1, done.output
-    assert target["defects"]["server-error"]["replies"] > 10
-    assert target["rate"] < 0.8
-    assert "stack overflow" in done.output
+    assert target["unjudged"] == 0
+    assert target["failed"] == target["defects"]["server-error"]["replies"] > 10
+    assert "FAIL" in done.output and "server-error" in done.output
 
 
-def test_a_server_that_breaks_every_first_attempt_is_said_to(tmp_path: Path) -> None:
-    seen: set[bytes] = set()
+def test_the_feature_on_which_it_breaks_is_told(run: Run) -> None:
+    done, target = run(enums("500"))
+    assert (done.exit_code, target["failed"], target["unjudged"]) == (1, 22, 0)
+    assert target["features"]["enum-string"]["rate"] == 0
+    assert {name for a in target["associated"] for name in a["features"]} & {"enum-string"}
 
-    def first(body: bytes, before: int) -> bool:
-        new = body not in seen
-        seen.add(body)
-        return new and before > 1
 
-    with broken(first) as url:
-        done, target = run(url, tmp_path / "run")
+def test_what_it_refuses_is_told_by_feature(run: Run) -> None:
+    done, target = run(enums("400"))
+    assert (done.exit_code, target["failed"], target["unjudged"]) == (1, 22, 0)
+    assert list(target["defects"]) == ["request-refused"]
+    assert target["features"]["enum-string"]["rate"] == 0
+
+
+def test_a_question_that_hangs_the_server_fails(run: Run) -> None:
+    _, target = run(some("hang", 0.08), "--timeout", "2")
+    hung = target["defects"]["server-error"]
+    assert target["failed"] == hung["replies"] > 0
+    assert target["unjudged"] == 0
+    assert "no whole reply within 2 s" in hung["example"]["message"]
+
+
+def test_a_server_that_dies_passes_no_gate(run: Run) -> None:
+    done, target = run(between("drop", 50), "--cases", "70", "--concurrency", "4")
+    assert done.exit_code == 3, done.output
+    assert target["rate"] == 1.0
+    assert target["unjudged"] == 70 - target["passed"] > 15
+    assert not target["defects"]
+
+
+def test_a_server_that_was_given_up_passes_no_gate(run: Run) -> None:
+    done, target = run(between("drop", 50), "--cases", "120")
+    assert done.exit_code == 3, done.output
+    assert target["given_up"]["after"] >= 25
+    assert not target["defects"]
+    assert "the target was given up" in done.output
+
+
+def test_a_server_that_breaks_every_first_attempt_is_said_to(run: Run) -> None:
+    done, target = run(first_attempts())
+    assert done.exit_code == 0, done.output
     assert target["rate"] == 1.0
     assert target["first_attempt"] < 0.1
     assert "at the first attempt, 100.0% after retries" in done.output
 
 
-def test_a_server_that_dies_passes_no_gate(tmp_path: Path) -> None:
-    with broken(lambda body, before: False, dies_after=40) as url:
-        done, target = run(url, tmp_path / "run", "--cases", "120", "--concurrency", "40")
+def test_an_outage_that_ends_costs_nobody_a_question(run: Run) -> None:
+    """What was lost in it is asked once more; that it took more than one attempt is said."""
+    done, target = run(between("500", 20, 80))
+    assert done.exit_code == 0, done.output
+    assert (target["passed"], target["unjudged"]) == (60, 0)
+    assert target["first_attempt"] < 0.9
+
+
+def test_an_outage_that_does_not_end_is_nobodys_fault(run: Run) -> None:
+    done, target = run(between("503", 45))
     assert done.exit_code == 3, done.output
-    assert target["rate"] == 1.0 and target["unjudged"] > 20
-    assert "server-error" not in target["defects"]
+    assert (target["failed"], target["passed"]) == (0, 44)
+    assert target["unjudged"] == 16
+    assert "16 unjudged answers could change that" in done.output
+
+
+def test_an_overload_hits_anybody_and_is_nobodys_fault(run: Run) -> None:
+    done, target = run(at_random("503", 0.7), "--concurrency", "1")
+    assert done.exit_code in (0, 3), done.output
+    assert target["failed"] == 0
+    assert target["first_attempt"] < 0.6
+
+
+@pytest.mark.parametrize("status", ["429", "402", "403"])
+def test_a_limit_is_nobodys_fault_and_passes_no_gate(run: Run, status: str) -> None:
+    done, target = run(some(status), "--cases", "40")
+    assert done.exit_code == 3, done.output
+    assert (target["failed"], target["rate"]) == (0, 1.0)
+    assert target["unjudged"] > 5
+
+
+@pytest.mark.parametrize(
+    ("breaks", "exit_code"),
+    [(never, 0), (some("500"), 1), (some("402"), 3)],
+    ids=["well", "breaks", "limits"],
+)
+@pytest.mark.parametrize(
+    "against",
+    [["--baseline", "sim/clean", "--force"], ["--accept", "0.95", "--reject", "0.8"]],
+    ids=["baseline", "alone"],
+)
+def test_a_check_passes_nothing_that_it_did_not_see(
+    simulator: Simulator, tmp_path: Path, breaks: Breaks, exit_code: int, against: list[str]
+) -> None:
+    with behind(simulator, breaks) as url:
+        done = CliRunner().invoke(
+            cli,
+            ["check", "-m", "clean", "--base-url", url, *against, "--cases", "100", "--quiet",
+             "--out", str(tmp_path / "check"), "--json"],
+        )  # fmt: skip
+    assert done.exit_code == exit_code, done.output
+    decided = json.loads(done.stdout)
+    if exit_code == 1:
+        assert "server-error" in decided["targets"][0]["defects"]

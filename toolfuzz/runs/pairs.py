@@ -6,8 +6,9 @@ cut off goes on from both.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from toolfuzz.analyze.check import (
     AskPairs,
@@ -17,11 +18,13 @@ from toolfuzz.analyze.check import (
     Reask,
     decide,
 )
+from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.paired import CasePair, CaseResult, case_result, pair_up
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import EndpointError
 from toolfuzz.core.events import Event, VerdictReached
 from toolfuzz.core.verdict import Verdict
+from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.policy import Policy
 from toolfuzz.pools.pool import Permits
 from toolfuzz.runs.campaign import Campaign, ask_all
@@ -30,6 +33,9 @@ from toolfuzz.sources.pacing import Pacers
 from toolfuzz.sources.source import SourceSpec
 
 __all__ = ["PairedCheck", "check_pairs"]
+
+# Asked four times each, so many lost cases stay below what gives a target up.
+_LOST_IN_A_ROW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +84,7 @@ async def check_pairs(
                 await _ask_first(check, batch, first, stop)
             case Reask(case_ids, times):
                 record = again()
-                cases = [first.run().cases[case_id] for case_id in case_ids]
-                await _ask(check, cases, record, stop, times)
+                await _ask(check, _to_reask(first.run(), pairs, case_ids), record, stop, times)
                 fresh |= {c: _fresh(check, record, c) for c in case_ids}
             case _:
                 return step
@@ -131,6 +136,29 @@ async def _ask(
             f"no judgeable answer from {names}: {given_up[0].reason}",
             f"the answers are kept in {record.journal.path}; --resume goes on from there",
         )
+
+
+def _to_reask(run: RunData, pairs: Sequence[CasePair], case_ids: Sequence[str]) -> list[Case]:
+    """Return the cases to be asked again; among lost ones some that both sides are known to answer.
+
+    What only a run can tell takes other answers, and a side that gives none would be given up.
+    """
+    wanted = set(case_ids)
+    shown = {
+        slug
+        for pair in pairs
+        if pair.case_id in wanted
+        for slug in pair.baseline.defects | pair.candidate.defects
+    }
+    known: Iterator[str] = iter(())
+    if any(defects()[slug].shows_in == "run" for slug in shown if slug in defects()):
+        known = (p.case_id for p in pairs if p.baseline.passed and p.candidate.passed)
+    asked: list[str] = []
+    for place, case_id in enumerate(case_ids):
+        if place % _LOST_IN_A_ROW == 0:
+            asked += islice(known, 1)
+        asked.append(case_id)
+    return [run.cases[case_id] for case_id in (*asked, *islice(known, 1))]
 
 
 def _pairs(check: PairedCheck, first: Record) -> list[CasePair]:

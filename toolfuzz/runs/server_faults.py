@@ -34,16 +34,16 @@ def server_faults(run: RunData, policy: Policy) -> Iterator[VerdictReached]:
     ``run`` holds its exchanges. The new verdict stands in place of the unjudged one.
     """
     answered: dict[str, list[Exchange]] = {}
-    for exchange in (e for askings in run.exchanges.values() for e in askings):
-        if was_answered(exchange):
-            answered.setdefault(exchange.target, []).append(exchange)
+    for askings in run.exchanges.values():
+        if any(map(was_answered, askings)):
+            answered.setdefault(askings[-1].target, []).extend(askings)
     for verdict in _unjudged(run):
         askings, words = run.exchanges[question(verdict)], verdict.reason or "no answer"
         others = [e for e in answered.get(verdict.target, ()) if question(e) != question(verdict)]
         if failed_at(askings[-1]):
             finding = failed_alone([e for e in askings if failed_at(e)], others, words)
         else:
-            finding = refused_alone(askings[-1], others, words)
+            finding = refused_alone(askings[-1], filter(was_answered, others), words)
         if finding is None:
             continue
         blamed = Judgement("fail", (finding,), Reply("", verdict.stream, None))

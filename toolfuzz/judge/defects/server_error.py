@@ -52,24 +52,29 @@ def failed_alone(
     """Return the finding when the server failed at this question and not in general.
 
     ``lost`` are the askings of the question that the server failed (see ``failed_at``), two at
-    least, ``others`` exchanges of other questions that were answered: some between those askings
-    and some after the last, most of them at the first attempt. ``words`` is what the server said.
+    least; ``others`` all askings of questions that were answered in the end: some between those two
+    and some after them, most without any trouble. ``words`` is what the server said.
     One reply can't show this, so no stage of the judge looks for it: a run does.
     """
     if len(lost) < 2 or _QUOTA.search(words):
         return None
     first, last = lost[0].attempts[0].started, lost[-1].attempts[0].started
     since = [e for e in others if e.last.started >= first]
-    between = {e.case_id for e in since if e.last.started <= last}
-    after = any(e.last.started >= last for e in since)
-    at_once = sum(len(e.attempts) == 1 for e in since)
-    if not between or not after or 2 * at_once <= len(since):
+    answered = [e.last.started for e in since if was_answered(e)]
+    asked = {_question(e) for e in since}
+    trouble = {_question(e) for e in since if len(e.attempts) > 1 or not was_answered(e)}
+    if not answered or min(answered) > last or max(answered) < last:
         return None
-    attempts = sum(len(e.attempts) for e in lost)
+    if 2 * len(trouble) >= len(asked):
+        return None
     return DEFECT.finding(
-        f"failed at all {attempts} attempts, while {len({e.case_id for e in since})} other "
+        f"failed at all {sum(len(e.attempts) for e in lost)} attempts, while {len(asked)} other "
         f"questions were answered: {one_line(words)}"
     )
+
+
+def _question(exchange: Exchange) -> tuple[str, int, bool]:
+    return exchange.case_id, exchange.repeat, exchange.stream
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:
