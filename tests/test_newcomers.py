@@ -102,6 +102,40 @@ docs = "https://example.org"
 [dummy-provider.models]
 "dummy-model" = "clean"
 """
+ENGINE = """
+from toolfuzz.engines.known import Engine
+
+ENGINE = Engine("Dummy")
+"""
+# It reads the Hermes text that the family writes: JSON between two tags.
+READER = r"""
+import json, re
+
+
+class Reader:
+    version = "1.0"
+    parsers = ["hermes"]
+
+    def whole(self, text, **known):
+        texts = re.findall(r"<tool_call>(.*?)</tool_call>", text, re.S)
+        found = [json.loads(call) for call in texts]
+        calls = [
+            {"id": f"call_{n}{known['history_calls']}", "type": "function",
+             "function": {"name": c["name"], "arguments": json.dumps(c["arguments"])}}
+            for n, c in enumerate(found)
+        ]
+        message = {"role": "assistant", "content": None if calls else text}
+        if calls:
+            message["tool_calls"] = calls
+        choice = {"index": 0, "message": message,
+                  "finish_reason": "tool_calls" if calls else "stop"}
+        return {"id": "x", "object": "chat.completion", "created": 1, "model": "m",
+                "choices": [choice]}
+
+
+def load(root):
+    return Reader()
+"""
 TOOL = {
     "name": "dummy_tool",
     "description": "x",
@@ -113,7 +147,7 @@ TOOL = {
 }
 
 USE = """
-import dataclasses, json
+import dataclasses, json, sys
 from pathlib import Path
 from click.testing import CliRunner
 from toolfuzz.cli import cli
@@ -158,6 +192,8 @@ used["probe"] = run("-m", "sim/clean", "--probe", "dummy-probe", "--cases", "10"
 used["catalogue"] = run("-m", "sim/clean", "--tools", "dummy", "--cases", "4", "--out", "tools")
 used["asked tools"] = sorted({t.name for c in case_events("tools") for t in c.tools})
 used["command"] = toolfuzz("dummy")
+used["engine"] = run("-m", "engine/dummy:hermes", "--engine-python", sys.executable,
+                     "--feature", "string", "--cases", "10", "--out", "engine")
 family = families()["dummy-family"]
 calls = [ExpectedCall("f", {"a": [1, None, "x"]})]
 used["family"] = family.read(family.render(calls, []), []) == calls
@@ -185,9 +221,12 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "judge/defects/dummy_defect.py": DEFECT,
         "report/formats/dummy.py": REPORT,
         "cli/dummy.py": COMMAND,
+        "engines/known/dummy/__init__.py": ENGINE,
+        "engines/known/dummy/reader.py": READER,
         "../schemas/dummy.json": json.dumps([TOOL]),
     }.items():
         assert not (package / name).exists()
+        (package / name).parent.mkdir(exist_ok=True)
         (package / name).write_text(text)
     with (package / "sources/endpoints.toml").open("a") as file:
         file.write(PROVIDER)
@@ -273,3 +312,8 @@ def test_a_command_is_called(used: dict[str, Any]) -> None:
 
 def test_a_family_is_written_and_read(used: dict[str, Any]) -> None:
     assert used["family"] is True
+
+
+def test_an_engine_is_put_on_trial(used: dict[str, Any]) -> None:
+    found = judged(used["engine"])
+    assert (found["model"], found["rate"]) == ("engine/dummy:hermes", 1.0)

@@ -74,7 +74,7 @@ def have(version: str) -> None:
     """Fetch what the trial needs; skip only when nothing can be downloaded."""
     try:
         store.fetch("sglang", version)
-        environment.parser_python()
+        environment.parser_python("sglang")
     except UsageError as error:
         if "could not be" not in error.message:
             raise

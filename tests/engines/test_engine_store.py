@@ -76,7 +76,7 @@ def test_without_a_network_it_says_so(shelf, monkeypatch) -> None:
         store.fetch("sglang", "0.5.6")
     assert "network" in str(error.value.hint)
     with pytest.raises(UsageError, match="environment could not be built"):
-        environment.parser_python()
+        environment.parser_python("sglang")
 
 
 def test_an_engine_that_is_not_fetched(shelf) -> None:
@@ -99,7 +99,7 @@ def test_only_version_numbers_reach_pip_and_the_disk(shelf, version: str) -> Non
 async def test_a_wheel_that_does_not_import_names_the_missing_module(shelf, monkeypatch) -> None:
     import sys
 
-    monkeypatch.setattr(environment, "parser_python", lambda: sys.executable)
+    monkeypatch.setattr(environment, "parser_python", lambda engine: sys.executable)
     with pytest.raises(UsageError, match="the module a_module_that_nobody_has is missing"):
         async with EngineTrial("engine/sglang@0.5.6:glm45"):
             pass

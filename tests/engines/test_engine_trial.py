@@ -15,6 +15,7 @@ from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Mess
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.engines.chunking import check_chunking, cut
+from toolfuzz.engines.known import engine
 from toolfuzz.engines.native import NotExpressible, families
 from toolfuzz.engines.process import Worker
 from toolfuzz.engines.trial import EngineTrial, parse_spec
@@ -144,7 +145,8 @@ async def test_a_start_that_is_given_up_leaves_no_process(tmp_path, monkeypatch)
     make_vllm(tmp_path)
     (tmp_path / "vllm/__init__.py").write_text("import time; time.sleep(60)")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    worker = Worker(Path(sys.executable), ("vllm",), timeout=1)
+    reader = str(engine("vllm").reader)
+    worker = Worker(Path(sys.executable), ("vllm", reader), timeout=1)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(worker.start(), 0.5)
     assert worker._process is None
@@ -202,7 +204,11 @@ def test_a_wrong_spec_names_what_is_near(spec: str, said: str) -> None:
 
 def test_a_spec_is_read() -> None:
     spec = parse_spec("engine/sglang@0.5.6.post2:minimax-m2")
-    assert (spec.engine, spec.version, spec.family.name) == ("sglang", "0.5.6.post2", "minimax_m2")
+    assert (spec.engine.name, spec.version, spec.family.name) == (
+        "sglang",
+        "0.5.6.post2",
+        "minimax_m2",
+    )
 
 
 @given(

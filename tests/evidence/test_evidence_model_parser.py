@@ -41,17 +41,17 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_newest_release_that_has_the_family(
     model: str, spec: str | None, shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(environment, "is_built", lambda: True)
+    monkeypatch.setattr(environment, "is_built", lambda engine: True)
     assert parser_of_model(model) == spec
 
 
 def test_nothing_is_built_or_downloaded_for_it(shelf: Path) -> None:
-    assert not environment.is_built()
+    assert not environment.is_built("sglang")
     assert parser_of_model("glm-4.7") is None
-    assert not environment.is_built()
+    assert not environment.is_built("sglang")
 
 
 def test_without_a_release_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOOLFUZZ_CACHE", str(tmp_path))
-    monkeypatch.setattr(environment, "is_built", lambda: True)
+    monkeypatch.setattr(environment, "is_built", lambda engine: True)
     assert parser_of_model("glm-4.7") is None

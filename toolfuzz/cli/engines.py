@@ -6,8 +6,10 @@ import click
 
 from toolfuzz.core.errors import UsageError
 from toolfuzz.engines import store
+from toolfuzz.engines.known import engines as known_engines
+from toolfuzz.engines.known import fetchable
 from toolfuzz.engines.native import families
-from toolfuzz.engines.store import FETCHABLE, cache_folder, cached, parsers_of
+from toolfuzz.engines.store import cache_folder, cached, parsers_of
 from toolfuzz.report.console import print_rows
 
 EPILOG = """\b
@@ -54,7 +56,8 @@ def list_(as_json: bool) -> None:
         )
     else:
         click.echo("no release is fetched yet: toolfuzz engines fetch sglang@0.5.23")
-    click.echo(f"\nkept in {cache_folder()}; vLLM is tried where it is installed (--engine-python)")
+    installed = ", ".join(e.title for e in known_engines().values() if e.wheel is None)
+    click.echo(f"\nkept in {cache_folder()}; where it is installed: {installed} (--engine-python)")
 
 
 @engines.command(epilog="Example: toolfuzz engines fetch sglang@0.5.23")
@@ -82,6 +85,7 @@ def remove(release: str) -> None:
 def _parts(release: str) -> tuple[str, str]:
     engine, found, version = release.removeprefix("engine/").partition("@")
     if not found or not version:
-        example = f"{FETCHABLE[0]}@0.5.23"
+        name, wheel = next(iter(fetchable().items()))
+        example = f"{name}@{wheel.example}"
         raise UsageError(f"{release!r} is not ENGINE@VERSION", f"for example: {example}")
     return engine, version.partition(":")[0]

@@ -6,52 +6,45 @@ import subprocess
 import sys
 import tempfile
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 
 from toolfuzz.core.errors import UsageError
+from toolfuzz.engines.known import fetchable
 from toolfuzz.engines.store import cache_folder, pip_error, run_pip
 
 __all__ = ["check_python", "is_built", "parser_python"]
 
-# What SGLang's parsers and wire types import; no GPU stack.
-REQUIREMENTS = (
-    "msgspec>=0.19,<1",
-    "openai>=2.8,<4",
-    "orjson>=3.10,<4",
-    "partial-json-parser>=0.2,<1",
-    "pydantic>=2.12,<3",
-    "regex",
-)
 
-
-def parser_python() -> Path:
-    """Return the Python of the engines' environment, building it on first use (about 10 s).
+def parser_python(engine: str) -> Path:
+    """Return the Python for an engine's releases, building its environment on first use (10 s).
 
     Raises UsageError when pip or the network is missing.
     """
-    place = _place()
+    requirements = fetchable()[engine].requirements
+    place = _place(requirements)
     if not place.is_dir():
-        _build(place)
+        _build(place, requirements)
     return _python_of(place)
 
 
-def is_built() -> bool:
+def is_built(engine: str) -> bool:
     """Whether ``parser_python`` has nothing to build or to download."""
-    return _place().is_dir()
+    return _place(fetchable()[engine].requirements).is_dir()
 
 
-def _place() -> Path:
-    recipe = "\n".join((sys.version, *REQUIREMENTS))
+def _place(requirements: Sequence[str]) -> Path:
+    recipe = "\n".join((sys.version, *requirements))
     return cache_folder() / f"environment-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
 
 
-def _build(place: Path) -> None:
+def _build(place: Path, requirements: Sequence[str]) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place.parent, prefix=".building-") as folder:
         building = Path(folder) / "environment"
         venv.create(building, with_pip=False, symlinks=os.name != "nt")
         python = str(_python_of(building))
-        done = run_pip("--python", python, "install", "--no-compile", *REQUIREMENTS)
+        done = run_pip("--python", python, "install", "--no-compile", *requirements)
         if done.returncode:
             raise UsageError(
                 f"the engines' environment could not be built: {pip_error(done.stderr)}",

@@ -144,6 +144,6 @@ def _not_loaded(command: Sequence[str], said: Mapping[str, Any]) -> UsageError:
         )
     reason = f"the module {missing} is missing" if missing else said["fatal"]
     return UsageError(
-        f"the parsers of {' '.join(command[2:])} do not load: {reason}",
+        f"the parsers of {' '.join([engine, *command[4:]])} do not load: {reason}",
         "try another version, or name an environment with the engine by --engine-python",
     )

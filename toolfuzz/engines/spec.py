@@ -4,22 +4,20 @@ import re
 from dataclasses import dataclass
 
 from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.engines.known import Engine, engine, fetchable
 from toolfuzz.engines.native import Family, families, family_of_parser
 
-__all__ = ["ENGINES", "EngineSpec", "check_version", "parse_spec"]
+__all__ = ["EngineSpec", "check_version", "parse_spec"]
 
-# Name in a spec: name for people.
-ENGINES = {"sglang": "SGLang", "vllm": "vLLM"}
 _SPEC = re.compile(r"(?:engine/)?(?P<engine>[^@:]+)(?:@(?P<version>[^:]*))?:(?P<parser>.+)")
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*(?:(?:a|b|rc|\.post|\.dev)[0-9]+)*")
-_EXAMPLE = "for example engine/sglang@0.5.23:glm45"
 
 
 @dataclass(frozen=True, slots=True)
 class EngineSpec:
     """A parsed spec. ``version`` is None when the engine installed elsewhere decides it."""
 
-    engine: str
+    engine: Engine
     version: str | None
     parser: str
     family: Family
@@ -33,11 +31,9 @@ def parse_spec(spec: str) -> EngineSpec:
     """
     match = _SPEC.fullmatch(spec)
     if match is None:
-        raise UsageError(f"{spec!r} is no engine on trial", _EXAMPLE)
-    engine, version, parser = match["engine"], match["version"], match["parser"]
-    if engine not in ENGINES:
-        near = did_you_mean(engine, ENGINES) or f"known: {', '.join(ENGINES)}"
-        raise UsageError(f"unknown engine {engine!r}", near)
+        raise UsageError(f"{spec!r} is no engine on trial", _example())
+    version, parser = match["version"], match["parser"]
+    asked = engine(match["engine"])
     if version is not None:
         check_version(version)
     family = family_of_parser(parser)
@@ -45,10 +41,15 @@ def parse_spec(spec: str) -> EngineSpec:
         names = {name for f in families().values() for name in (f.name, *f.parsers)}
         near = did_you_mean(parser, names) or f"families: {', '.join(families())}"
         raise UsageError(f"no model family's text is known for the parser {parser!r}", near)
-    return EngineSpec(engine, version, parser, family)
+    return EngineSpec(asked, version, parser, family)
 
 
 def check_version(version: str) -> None:
     """Raise UsageError unless this can be a release's number."""
     if not _VERSION.fullmatch(version):
-        raise UsageError(f"{version!r} is no version number", _EXAMPLE)
+        raise UsageError(f"{version!r} is no version number", _example())
+
+
+def _example() -> str:
+    name, wheel = next(iter(fetchable().items()))
+    return f"for example engine/{name}@{wheel.example}:glm45"

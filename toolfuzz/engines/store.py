@@ -4,7 +4,6 @@ Nothing here enters the environment that toolfuzz runs in: pip downloads one whe
 dependencies, and only the sources that parse and serve tool calls are unpacked.
 """
 
-import ast
 import os
 import re
 import shutil
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.engines.known import Wheel, fetchable
 from toolfuzz.engines.spec import check_version
 
 __all__ = [
@@ -29,13 +29,6 @@ __all__ = [
     "run_pip",
 ]
 
-# Only these can be run without a GPU stack; others are used where they are installed.
-FETCHABLE = ("sglang",)
-# Sources without the GPU stack; which of the small parts a release's parsers use differs.
-_WANTED = re.compile(
-    r"sglang/srt/(?!(?:disaggregation|hardware_backend|layers|lora|mem_cache|model_executor|"
-    r"model_loader|models|speculative)/).*\.py"
-)
 _FROM_VERSIONS = re.compile(r"\(from versions: ([^)]*)\)")
 # Wheels with compiled parts are taken for this platform wherever we run: only text is used.
 _ANY_PLATFORM = ("--platform=manylinux_2_34_x86_64", "--python-version=3.11", "--abi=cp311")
@@ -67,7 +60,7 @@ def cache_folder() -> Path:
 def cached() -> list[Cached]:
     """Return the fetched engines, oldest version first."""
     found = []
-    for engine in FETCHABLE:
+    for engine in fetchable():
         folder = cache_folder() / engine
         for path in sorted(folder.glob("[0-9]*"), key=lambda p: _numbers(p.name)):
             size = sum(f.stat().st_size for f in path.rglob("*") if f.is_file())
@@ -81,7 +74,7 @@ def fetch(engine: str, version: str) -> Path:
     Raises UsageError: an engine that can't be fetched, a version that does not exist (with the
     nearest ones), no pip, no network.
     """
-    _check(engine, version)
+    wanted = re.compile(_check(engine, version).wanted)
     place = cache_folder() / engine / version
     if place.is_dir():
         return place
@@ -90,7 +83,7 @@ def fetch(engine: str, version: str) -> Path:
         wheel = _download(engine, version, Path(folder))
         unpacked = Path(folder) / "unpacked"
         with zipfile.ZipFile(wheel) as archive:
-            names = [name for name in archive.namelist() if _WANTED.fullmatch(name)]
+            names = [name for name in archive.namelist() if wanted.fullmatch(name)]
             archive.extractall(unpacked, names)
         if not names:
             raise UsageError(f"the wheel of {engine} {version} holds no parsers", None)
@@ -105,14 +98,7 @@ def fetch(engine: str, version: str) -> Path:
 
 def parsers_of(release: Cached) -> list[str]:
     """Return the names of the release's parsers, read from its source without running it."""
-    registry = release.path / "sglang" / "srt" / "function_call" / "function_call_parser.py"
-    if not registry.is_file():
-        return []
-    for node in ast.walk(ast.parse(registry.read_text(encoding="utf-8"))):
-        match node:
-            case ast.AnnAssign(target=ast.Name(id="ToolCallParserEnum"), value=ast.Dict(keys=keys)):
-                return sorted(str(key.value) for key in keys if isinstance(key, ast.Constant))
-    return []
+    return fetchable()[release.engine].parsers(release.path)
 
 
 def remove(engine: str, version: str) -> None:
@@ -143,14 +129,16 @@ def pip_error(stderr: str) -> str:
     return lines[-1].removeprefix("ERROR: ")[:200] if lines else "pip gave no reason"
 
 
-def _check(engine: str, version: str) -> None:
-    if engine not in FETCHABLE:
-        near = did_you_mean(engine, FETCHABLE)
+def _check(engine: str, version: str) -> Wheel:
+    known = fetchable()
+    if engine not in known:
+        near = did_you_mean(engine, known)
         raise UsageError(
             f"{engine!r} can't be fetched",
-            near or f"fetchable: {', '.join(FETCHABLE)}; use --engine-python for an installed one",
+            near or f"fetchable: {', '.join(known)}; use --engine-python for an installed one",
         )
     check_version(version)
+    return known[engine]
 
 
 def _download(engine: str, version: str, folder: Path) -> Path:

@@ -16,7 +16,7 @@ from toolfuzz.engines import environment, store
 from toolfuzz.engines.chunking import check_chunking, cut
 from toolfuzz.engines.native import Family, NotExpressible
 from toolfuzz.engines.process import Worker
-from toolfuzz.engines.spec import ENGINES, EngineSpec, parse_spec
+from toolfuzz.engines.spec import EngineSpec, parse_spec
 
 __all__ = ["EngineTrial", "parse_spec"]
 
@@ -91,7 +91,7 @@ class EngineTrial:
         rng = random.Random(f"{self.seed} {case.id} {turn}")
         cuts = cut(text, self.chunking, family.markers, rng) if stream else None
         return {
-            "engine": self.spec.engine,
+            "engine": self.spec.engine.name,
             "version": self.version,
             "stream": stream,
             "parser": self.parser,
@@ -126,22 +126,24 @@ def _text(family: Family, case: Case, asked: Turn) -> str:
 
 def _prepare(spec: EngineSpec, engine_python: str | None) -> tuple[Path, tuple[str, ...]]:
     """Return the Python and the worker's arguments, after fetching and building what is missing."""
+    engine = spec.engine
+    reader = (engine.name, str(engine.reader))
     if engine_python is not None:
-        return environment.check_python(engine_python), (spec.engine,)
-    title = ENGINES[spec.engine]
-    if spec.engine not in store.FETCHABLE:
+        return environment.check_python(engine_python), reader
+    if engine.wheel is None:
         raise UsageError(
-            f"{title} is used where it is installed", "name its Python by --engine-python PATH"
+            f"{engine.title} is used where it is installed",
+            "name its Python by --engine-python PATH",
         )
     if spec.version is None:
-        raise UsageError(f"which {title}?", f"engine/{spec.engine}@VERSION:{spec.parser}")
-    folder = store.fetch(spec.engine, spec.version)
-    return environment.parser_python(), (spec.engine, str(folder))
+        raise UsageError(f"which {engine.title}?", f"engine/{engine.name}@VERSION:{spec.parser}")
+    folder = store.fetch(engine.name, spec.version)
+    return environment.parser_python(engine.name), (*reader, str(folder))
 
 
 def _known_parser(spec: EngineSpec, version: str, parsers: Sequence[str]) -> str:
     """Return the parser's name as the engine spells it; check the version of an installed one."""
-    release = f"{ENGINES[spec.engine]} {version}"
+    release = f"{spec.engine.title} {version}"
     if spec.version not in (None, version):
         raise UsageError(f"{release} is installed there, not {spec.version}", "leave @VERSION out")
     spellings = {parser.replace("-", "_"): parser for parser in parsers}

@@ -154,10 +154,10 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
 
 def _subject(details: FailureDetails) -> str:
     if not details.nature.over_http:
-        from toolfuzz.engines.spec import ENGINES, parse_spec
+        from toolfuzz.engines.spec import parse_spec
 
         spec = parse_spec(details.target.model)
-        return f"{ENGINES[spec.engine]} {spec.version or ''}, parser {spec.parser}"
+        return f"{spec.engine.title} {spec.version or ''}, parser {spec.parser}"
     return f"{details.target.model} on {details.target.endpoint}"
 
 

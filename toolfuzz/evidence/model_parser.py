@@ -32,9 +32,9 @@ def parser_of_model(model: str) -> str | None:
     None where the family is not plain from the name, or nothing is fetched: this downloads nothing.
     """
     names = next((found for pattern, found in _FAMILIES if re.search(pattern, model.lower())), ())
-    if not names or not environment.is_built():
-        return None
-    for release in reversed(store.cached()):
+    for release in reversed(store.cached() if names else []):
+        if not environment.is_built(release.engine):
+            continue
         parsers = {parser.replace("-", "_"): parser for parser in store.parsers_of(release)}
         for name in names:
             known = (p.replace("-", "_") for p in family(name).parsers)

@@ -84,10 +84,10 @@ async def put_question(
         finally:
             if attempts:
                 before = [format_.read(attempt, stream=stream) for attempt in attempts[:-1]]
-                last = said or format_.read(attempts[-1], stream=stream)
+                final = said or format_.read(attempts[-1], stream=stream)
                 body = request.body
                 paid = Exchange(case.id, number, name, repeat, stream, body, tuple(attempts))
-                kept = session.redaction.event(ExchangeRecorded(paid), [*before, last])
+                kept = session.redaction.event(ExchangeRecorded(paid), [*before, final])
                 leaked = leaked or kept != ExchangeRecorded(paid)
                 note(kept)
         exchanges.append(exchange)

@@ -1,7 +1,8 @@
 """The process in which an engine's parser runs: JSON lines in, JSON lines out.
 
-Started with the engine environment's Python as ``python …/toolfuzz/engines/worker ENGINE [ROOT]``;
-it imports nothing of toolfuzz. The first line out says what was loaded::
+Started with the engine's Python as ``python …/toolfuzz/engines/worker ENGINE READER [ROOT]``: the
+engine's name, its ``reader.py`` and a release's folder. It imports nothing of toolfuzz. The first
+line out says what was loaded::
 
     {"version": "0.5.23", "parsers": ["deepseekv3", …]}      or {"fatal": "…", "missing": "torch"}
 
@@ -18,7 +19,7 @@ An exception of the parser adds ``"error"`` (the traceback's last line) to what 
 module that is missing after all is ``"missing"``, because that is not the parser's fault.
 """
 
-import importlib
+import importlib.util
 import json
 import logging
 import os
@@ -34,9 +35,9 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     logging.disable(logging.CRITICAL)
-    engine, *root = sys.argv[1:]
+    _, path, *root = sys.argv[1:]
     try:
-        reader = importlib.import_module(f"read_{engine}").load(root[0] if root else None)
+        reader = _module(path).load(root[0] if root else None)
     except ModuleNotFoundError as error:
         _send(out, {"fatal": _last_line(error), "missing": error.name})
         return
@@ -50,6 +51,14 @@ def main() -> None:
         answer = _answer(reader, question)
         signal.setitimer(signal.ITIMER_PROF, 0)
         _send(out, answer)
+
+
+def _module(path: str) -> Any:
+    spec = importlib.util.spec_from_file_location("reader", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _answer(reader: Any, question: Any) -> Any:

@@ -1,0 +1,73 @@
+"""The engines that can be put on trial. Each folder here is one, found by its name.
+
+Its ``__init__.py`` says how the engine is got (``ENGINE``); its ``reader.py`` drives the parsers,
+in the worker's process and with the engine's Python, and imports nothing of toolfuzz. A reader has
+``load(root) -> Reader``, and a Reader ``version``, ``parsers``, ``whole(text, …)`` and
+``stream(deltas, …)`` (see ``worker/__main__.py``).
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from toolfuzz.core.errors import UsageError, did_you_mean
+
+__all__ = ["Engine", "Wheel", "engine", "engines", "fetchable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """How a release is run that is fetched with pip and unpacked, without the GPU stack.
+
+    ``wanted``: a regular expression of the wheel's files that are unpacked. ``requirements`` are
+    what those import. ``parsers`` reads the names of a release's parsers out of its folder,
+    without running anything. ``example`` is a version that can be fetched.
+    """
+
+    wanted: str
+    requirements: tuple[str, ...]
+    parsers: Callable[[Path], list[str]]
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A serving engine. ``wheel`` is None for one that is used where it is installed."""
+
+    title: str
+    wheel: Wheel | None = None
+    name: str = ""
+
+    @property
+    def reader(self) -> Path:
+        """The file that drives its parsers."""
+        return Path(__file__).parent / self.name / "reader.py"
+
+
+@cache
+def engines() -> dict[str, Engine]:
+    """Return all engines by the name that stands in a spec."""
+    return {
+        module.name: replace(
+            importlib.import_module(f"{__name__}.{module.name}").ENGINE, name=module.name
+        )
+        for module in pkgutil.iter_modules(__path__)
+        if module.ispkg
+    }
+
+
+def engine(name: str) -> Engine:
+    """Return the engine of that name; raises UsageError with the nearest ones."""
+    known = engines()
+    if name not in known:
+        near = did_you_mean(name, known) or f"known: {', '.join(known)}"
+        raise UsageError(f"unknown engine {name!r}", near)
+    return known[name]
+
+
+def fetchable() -> dict[str, Wheel]:
+    """Return the engines whose releases can be fetched."""
+    return {name: known.wheel for name, known in engines().items() if known.wheel is not None}

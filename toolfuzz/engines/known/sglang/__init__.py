@@ -1,0 +1,38 @@
+"""SGLang: its parsers run without torch, so any release's wheel will do."""
+
+import ast
+from pathlib import Path
+
+from toolfuzz.engines.known import Engine, Wheel
+
+
+def parsers(release: Path) -> list[str]:
+    """Return the names in the release's registry of parsers."""
+    registry = release / "sglang" / "srt" / "function_call" / "function_call_parser.py"
+    if not registry.is_file():
+        return []
+    for node in ast.walk(ast.parse(registry.read_text(encoding="utf-8"))):
+        match node:
+            case ast.AnnAssign(target=ast.Name(id="ToolCallParserEnum"), value=ast.Dict(keys=keys)):
+                return sorted(str(key.value) for key in keys if isinstance(key, ast.Constant))
+    return []
+
+
+ENGINE = Engine(
+    "SGLang",
+    Wheel(
+        # Which of the small parts a release's parsers use differs, so only the large stay away.
+        wanted=r"sglang/srt/(?!(?:disaggregation|hardware_backend|layers|lora|mem_cache|"
+        r"model_executor|model_loader|models|speculative)/).*\.py",
+        requirements=(
+            "msgspec>=0.19,<1",
+            "openai>=2.8,<4",
+            "orjson>=3.10,<4",
+            "partial-json-parser>=0.2,<1",
+            "pydantic>=2.12,<3",
+            "regex",
+        ),
+        parsers=parsers,
+        example="0.5.23",
+    ),
+)
