@@ -23,7 +23,7 @@ from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.formats import CannotAskError, WireFormat, format_names, guess, wire_format
 from toolfuzz.formats.plan import Call, ReplyPlan
 from toolfuzz.formats.writing import encode_body
-from toolfuzz.judge.clients import lens
+from toolfuzz.judge.clients import client_views
 from toolfuzz.judge.judge import judge
 from toolfuzz.simulate.chunker import pieces
 from toolfuzz.simulate.faults import faults
@@ -193,7 +193,7 @@ def test_a_reply_is_read_as_it_was_served(name: str, plan: ReplyPlan) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_sdk_reads_what_we_serve(name: str, plan: ReplyPlan) -> None:
     attempt = served(wire_format(name), plan)
-    views = lens(attempt, name, stream=plan.ask.stream, case=case_of(plan), turn=0)
+    views = client_views(attempt, name, stream=plan.ask.stream, case=case_of(plan), turn=0)
     wanted = "same" if plan.calls else ("same", "nothing")
     assert views and all(view.outcome in wanted for view in views), views
 
@@ -233,7 +233,9 @@ def test_a_copy_of_a_folder_does_the_same(copies: dict[str, str]) -> None:
                 assert [call.name for call in outcome.reply.calls] == ["ping"]
                 attempt = served(one, outcome.reply)
                 reply = one.read(attempt, stream=stream)
-                views = lens(attempt, one.name, stream=stream, case=case_of(outcome.reply), turn=0)
+                views = client_views(
+                    attempt, one.name, stream=stream, case=case_of(outcome.reply), turn=0
+                )
                 assert views and {view.outcome for view in views} == {"same"}
                 judgement = judge(case_of(outcome.reply), [reply])
                 said.append((replace(reply, api=""), judgement.findings, judgement.status, views))

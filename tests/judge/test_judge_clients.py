@@ -11,7 +11,7 @@ from judge_wire_bytes import APIS, PARIS, WEATHER, case_of, plain_body
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Tool, Turn
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.generate import prompts
-from toolfuzz.judge.clients import ClientView, lens
+from toolfuzz.judge.clients import ClientView, client_views
 
 TOOL = Tool(
     "book_room",
@@ -32,7 +32,7 @@ def views(model: str, api: str, stream: bool) -> list[ClientView]:
     attempt = simulated(CASE, api, stream=stream, model=model)
     if model.startswith("fault:"):
         assert attempt.headers["x-toolfuzz-fault"]
-    return lens(attempt, api, stream=stream, case=CASE, turn=0)
+    return client_views(attempt, api, stream=stream, case=CASE, turn=0)
 
 
 def outcomes(model: str, api: str, stream: bool) -> set[str]:
@@ -98,7 +98,7 @@ def test_errors_are_the_sdks_own() -> None:
         (attempt(b"", None, "ConnectError: refused"), "APIConnectionError"),
         (attempt(b'{"choices":', 200, "ReadError: reset"), "APIConnectionError"),
     ):
-        (view,) = lens(recorded, "openai-chat", stream=False, case=case, turn=0)
+        (view,) = client_views(recorded, "openai-chat", stream=False, case=case, turn=0)
         assert view.outcome == "exception"
         assert view.detail.split(":")[0] == named
 
@@ -107,7 +107,7 @@ def test_no_call_wanted_and_none_made() -> None:
     case = case_of(kind="no_call")
     for calls, outcome in (((), "same"), ((PARIS,), "different")):
         body = json.dumps(plain_body("openai-chat", *calls, text="hello")).encode()
-        (view,) = lens(attempt(body), "openai-chat", stream=False, case=case, turn=0)
+        (view,) = client_views(attempt(body), "openai-chat", stream=False, case=case, turn=0)
         assert view.outcome == outcome
 
 
@@ -117,14 +117,14 @@ def test_any_arguments_that_validate() -> None:
         expect = Expectation("calls", (asked,), compare="schema")
         case = Case("generated", "describe", (), (WEATHER,), (Turn((), expect),))
         body = json.dumps(plain_body("openai-chat", ("c", "get_weather", raw))).encode()
-        (view,) = lens(attempt(body), "openai-chat", stream=False, case=case, turn=0)
+        (view,) = client_views(attempt(body), "openai-chat", stream=False, case=case, turn=0)
         assert view.outcome == outcome
 
 
 def test_nothing_is_said_where_nothing_is_known() -> None:
     body = json.dumps(plain_body("openai-chat", PARIS)).encode()
     unknown = case_of(kind="unknown")
-    assert lens(attempt(body), "openai-chat", stream=False, case=unknown, turn=0) == []
+    assert client_views(attempt(body), "openai-chat", stream=False, case=unknown, turn=0) == []
 
 
 @pytest.mark.parametrize(("api", "stream"), CELLS)
@@ -139,5 +139,5 @@ def test_no_bytes_make_it_raise(api: str, stream: bool) -> None:
                 [b"", b'"', b"null", b"[{", b"\xff", b"9"]
             )
         spoiled = Attempt(0.0, None, 0.0, 200, right.headers, ((0.0, bytes(body)),))
-        for view in lens(spoiled, api, stream=stream, case=CASE, turn=0):
+        for view in client_views(spoiled, api, stream=stream, case=CASE, turn=0):
             assert view.outcome in ("same", "different", "nothing", "exception")

@@ -12,7 +12,7 @@ from toolfuzz.analyze.load import Question, RunData, question
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.events import Event, ExchangeRecorded, VerdictReached
 from toolfuzz.core.exchange import Exchange, Target
-from toolfuzz.judge.clients import ClientView, lens
+from toolfuzz.judge.clients import ClientView, client_views
 
 __all__ = ["Recordings"]
 
@@ -64,7 +64,7 @@ class Recordings:
             if deadline is not None and time.perf_counter() > deadline:
                 break
             case = run.cases[exchange.case_id]
-            for view in lens(
+            for view in client_views(
                 exchange.last, target.format, stream=exchange.stream, case=case, turn=exchange.turn
             ):
                 tallies.setdefault(view.client, _Tally()).add(view, passed=passed)

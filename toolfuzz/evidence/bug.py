@@ -21,7 +21,7 @@ from toolfuzz.evidence.excerpt import MARKS, excerpt
 from toolfuzz.evidence.minimize import Minimized
 from toolfuzz.formats import Request, wire_format
 from toolfuzz.judge.catalogue import defects
-from toolfuzz.judge.clients import ClientView, lens
+from toolfuzz.judge.clients import ClientView, client_views
 from toolfuzz.judge.judge import judge
 from toolfuzz.runs.reproduce import Service, http_text, sent, service_of
 from toolfuzz.system.files import write_private
@@ -217,7 +217,7 @@ def _control(case: Case) -> JsonObject:
 def _clients(details: FailureDetails) -> list[str]:
     """What the users of the official SDKs get from these very bytes, one sentence each."""
     exchange = details.exchange
-    views = lens(
+    views = client_views(
         exchange.last,
         details.target.format,
         stream=exchange.stream,

@@ -1,4 +1,4 @@
-"""What a user of the official SDKs gets from recorded bytes: the client lens.
+"""What a user of the official SDKs gets from recorded bytes.
 
 The bytes of a reply are served to the installed SDKs of its wire format (``clients.py`` in the
 format's folder), retries off, and read the way their documentation shows. Importing an SDK takes a
@@ -17,7 +17,7 @@ from toolfuzz.core.text import clip
 from toolfuzz.core.validation import fits
 from toolfuzz.formats import ClientReader, wire_format
 
-__all__ = ["ClientView", "lens"]
+__all__ = ["ClientView", "client_views"]
 
 Outcome = Literal["same", "different", "nothing", "exception"]
 Call = tuple[str, Json]
@@ -39,8 +39,10 @@ class ClientView:
     calls: tuple[Call, ...] = ()
 
 
-def lens(attempt: Attempt, api: str, *, stream: bool, case: Case, turn: int) -> list[ClientView]:
-    """Replay one recorded reply through the SDKs of its wire format (``api``: its name).
+def client_views(
+    attempt: Attempt, format_name: str, *, stream: bool, case: Case, turn: int
+) -> list[ClientView]:
+    """Replay one recorded reply through the SDKs of its wire format.
 
     One view for each way in which an SDK is used: its own helper, and reading the events oneself.
     [] for a wire format without an SDK and for an expectation that is unknown. Never raises on
@@ -49,7 +51,7 @@ def lens(attempt: Attempt, api: str, *, stream: bool, case: Case, turn: int) -> 
     expect = case.turns[turn].expect
     if expect.kind == "unknown":
         return []
-    readers = [reader for reader in wire_format(api).clients if reader.stream == stream]
+    readers = [reader for reader in wire_format(format_name).clients if reader.stream == stream]
     return [_view(reader, attempt, case, expect) for reader in readers]
 
 

@@ -1,6 +1,6 @@
 """The honest pipeline and where the faults get in.
 
-request → plan → values → dialect → raw → message → pieces → wire. Each stage first does its
+request → plan → values → native text → raw → message → pieces → wire. Each stage first does its
 honest work, then the profile's faults of that stage are rolled.
 """
 
@@ -32,8 +32,8 @@ class Outcome:
     struck: tuple[str, ...]
 
 
-class _Dice:
-    """Rolls a profile's faults, each with its own random numbers, so that they stay independent."""
+class _Faults:
+    """A profile's faults, each with its own random numbers, so that they stay independent."""
 
     def __init__(self, profile: Profile, question: Question, seed: str) -> None:
         self.struck: list[str] = []
@@ -65,26 +65,26 @@ def respond(
     question: Question, profile: Profile, seed: str, *, meaning: Meaning = answer
 ) -> Outcome:
     """Answer a request. The same (request, profile, seed, meaning) gives the same outcome."""
-    dice = _Dice(profile, question, seed)
+    faults = _Faults(profile, question, seed)
     digest = blake2b(seed.encode(), digest_size=12).hexdigest()
     ask, traits = question.ask, question.format.traits
     reply = ReplyPlan(ask, f"sim-{digest[:16]}", question.body)
     reply.input_tokens = max(1, question.size // 4)
-    dice.strike("request", reply)
+    faults.strike("request", reply)
     if reply.refusal:
-        return _outcome(question, reply, dice)
+        return _outcome(question, reply, faults)
     reply.text, reply.calls = meaning(ask)
-    dice.strike("plan", reply)
-    dice.strike("values", reply)
-    dice.strike("dialect", reply)
+    faults.strike("plan", reply)
+    faults.strike("values", reply)
+    faults.strike("native", reply)
     for n, call in enumerate(reply.calls):
         if call.raw is None:
             call.raw = json.dumps(call.arguments, ensure_ascii=False, separators=(",", ":"))
         call.id = f"{traits.id_prefix}{digest[:20]}{n:02d}"
-    dice.strike("raw", reply)
+    faults.strike("raw", reply)
     _finish(reply)
-    dice.strike("message", reply)
-    return _outcome(question, reply, dice)
+    faults.strike("message", reply)
+    return _outcome(question, reply, faults)
 
 
 def _finish(reply: ReplyPlan) -> None:
@@ -113,16 +113,16 @@ def _tokens(text: Any) -> int:
     return (len(text) + 3) // 4 if isinstance(text, str) else 1
 
 
-def _outcome(question: Question, reply: ReplyPlan, dice: _Dice) -> Outcome:
+def _outcome(question: Question, reply: ReplyPlan, faults: _Faults) -> Outcome:
     format = question.format
     if reply.refusal:
         wire = Wire(format.serving.error(reply.refusal))
-        return Outcome(reply, wire, tuple(dice.struck))
+        return Outcome(reply, wire, tuple(faults.struck))
     if reply.ask.stream:
         steps: list[Piece] = pieces(reply)
-        dice.strike("pieces", reply, steps)
+        faults.strike("pieces", reply, steps)
         wire = format.serve(reply, steps)
     else:
         wire = format.serve(reply)
-    dice.strike("wire", reply, wire)
-    return Outcome(reply, wire, tuple(dice.struck))
+    faults.strike("wire", reply, wire)
+    return Outcome(reply, wire, tuple(faults.struck))

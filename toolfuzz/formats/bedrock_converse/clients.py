@@ -87,7 +87,7 @@ READERS = (
 )
 
 
-# --- a client whose network is the recording
+# --- a client that is answered from the recording
 
 _replaying: list[Attempt] = []
 

@@ -14,7 +14,7 @@ from toolfuzz.judge.faults.schema import Spot
 
 __all__ = ["Fault", "FaultStage", "Roll", "Trigger", "has_keyword"]
 
-FaultStage = Literal["request", "plan", "values", "dialect", "raw", "message", "pieces", "wire"]
+FaultStage = Literal["request", "plan", "values", "native", "raw", "message", "pieces", "wire"]
 """In the simulator's order. ``pieces`` are a stream's steps, ``wire`` is the encoded reply."""
 
 _MODES = {"plain": False, "stream": True}

@@ -16,7 +16,7 @@ from toolfuzz.core.nature import nature_of
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.formats import wire_format
-from toolfuzz.judge.clients import ClientView, lens
+from toolfuzz.judge.clients import ClientView, client_views
 from toolfuzz.judge.judge import judge
 from toolfuzz.judge.pairing import Pair, pair_up
 from toolfuzz.report.html.aligned import Line, aligned
@@ -132,7 +132,7 @@ def _clients(case: Case, target: Target, exchange: Exchange) -> list[ClientView]
     last = exchange.last
     if len(last.body) > _REPLAYED:
         return []
-    return lens(last, target.format, stream=exchange.stream, case=case, turn=exchange.turn)
+    return client_views(last, target.format, stream=exchange.stream, case=case, turn=exchange.turn)
 
 
 def _wanted(turn: Turn) -> str:

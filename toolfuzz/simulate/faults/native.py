@@ -97,7 +97,7 @@ def _register_readers(tagged: Tagged) -> None:
 
         apply.__doc__ = reader.__doc__
         where = "stream" if reader is type_at_open else ""
-        fault(f"{tagged.name}/{name}", "dialect", where)(apply)
+        fault(f"{tagged.name}/{name}", "native", where)(apply)
 
 
 def _register_first_close_tag(tagged: Tagged) -> None:
@@ -107,7 +107,7 @@ def _register_first_close_tag(tagged: Tagged) -> None:
         """End a value at the first closing tag, though the tag is part of the value."""
         return bool(_carried(tagged, reply.calls)) and reread(reply, tagged.write, parser)
 
-    fault(f"{tagged.name}/first-close-tag", "dialect")(apply)
+    fault(f"{tagged.name}/first-close-tag", "native")(apply)
 
 
 for _tagged in TAGGED.values():
@@ -115,7 +115,7 @@ for _tagged in TAGGED.values():
     _register_first_close_tag(_tagged)
 
 
-@fault("glm/no-zero-arg", "dialect")
+@fault("glm/no-zero-arg", "native")
 def no_zero_arg(reply: ReplyPlan, roll: Roll) -> bool:
     """Expect at least one argument; a call without any stays in the content (vllm#32436)."""
     empty = [call for call in reply.calls if not call.arguments]
@@ -124,7 +124,7 @@ def no_zero_arg(reply: ReplyPlan, roll: Roll) -> bool:
     return bool(empty)
 
 
-@fault("glm/double-empty", "dialect")
+@fault("glm/double-empty", "native")
 def double_empty(reply: ReplyPlan, roll: Roll) -> bool:
     """Send the empty arguments of a call twice (sgl-project/sglang#15405)."""
     empty = [call for call in reply.calls if not call.arguments]
@@ -133,7 +133,7 @@ def double_empty(reply: ReplyPlan, roll: Roll) -> bool:
     return bool(empty)
 
 
-@fault("glm/raw-passthrough", "dialect")
+@fault("glm/raw-passthrough", "native")
 def raw_passthrough(reply: ReplyPlan, roll: Roll) -> bool:
     """Quote only what is declared as a plain string; paste everything else as it is.
 
@@ -164,7 +164,7 @@ def _nested_as_markup(tagged: Tagged, value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-@fault("glm/nested-as-markup", "dialect")
+@fault("glm/nested-as-markup", "native")
 def nested_as_markup(reply: ReplyPlan, roll: Roll) -> bool:
     """The model nests its own tags for objects; the parser takes them for text (M8)."""
     inner = [
@@ -180,7 +180,7 @@ def nested_as_markup(reply: ReplyPlan, roll: Roll) -> bool:
     return changed
 
 
-@fault("qwen-xml/python-values", "dialect")
+@fault("qwen-xml/python-values", "native")
 def python_values(reply: ReplyPlan, roll: Roll) -> bool:
     """The model writes values as Python does; what JSON can't load stays text (vllm-mlx#63)."""
 
@@ -191,7 +191,7 @@ def python_values(reply: ReplyPlan, roll: Roll) -> bool:
     return _misread(QWEN, reply, read)
 
 
-@fault("dsml/leak", "dialect")
+@fault("dsml/leak", "native")
 def dsml_leak(reply: ReplyPlan, roll: Roll) -> bool:
     """The engine doesn't know DeepSeek's markup: the native text is the content."""
     from toolfuzz.engines import native
