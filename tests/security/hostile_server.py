@@ -55,10 +55,13 @@ def serving(answer: Answer) -> Iterator[Answering]:
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):
-            asked = await _read(reader, server.asked)
-            server.asked += 1
-            await server.answer(asked, writer)
-        writer.close()
+            try:
+                asked = await _read(reader, server.asked)
+                server.asked += 1
+                await server.answer(asked, writer)
+            finally:
+                writer.close()
+            await writer.wait_closed()
 
     async def run() -> None:
         listening = await asyncio.start_server(connected, "127.0.0.1", 0)

@@ -23,7 +23,7 @@ __all__ = ["MAX_BODY_BYTES", "MAX_ERROR_BYTES", "capture", "encode_body"]
 MAX_BODY_BYTES = 16 * 2**20
 """More than this is no reply of a model: about four million tokens."""
 MAX_ERROR_BYTES = 2**20
-"""Of an HTTP error so much is kept: words to read, and to judge a refusal by."""
+"""Of an HTTP error, and of a body that is too large, so much is kept: words to read."""
 
 
 async def capture(
@@ -36,7 +36,8 @@ async def capture(
     """Send the request and return what came, whatever it was.
 
     ``timeout`` is in seconds and bounds the whole exchange, also one whose bytes keep trickling;
-    a body is cut after ``most`` bytes, that of an HTTP error after MAX_ERROR_BYTES.
+    more than ``most`` bytes of a body are not read, of an HTTP error's not more than
+    MAX_ERROR_BYTES. A body that is larger is judged by nobody: its beginning is kept.
     """
     response: httpx.Response | None = None
     chunks: list[tuple[float, bytes]] = []
@@ -63,6 +64,8 @@ async def capture(
     finally:
         if response is not None:
             await response.aclose()
+    if size > most:
+        chunks = _beginning(chunks, min(most, MAX_ERROR_BYTES))
     total = (time.perf_counter() - begin) * 1000
     headers = response.headers if response is not None else httpx.Headers()
     return Attempt(
@@ -75,6 +78,16 @@ async def capture(
         error=error,
         retry_after=_retry_after(headers),
     )
+
+
+def _beginning(chunks: list[tuple[float, bytes]], most: int) -> list[tuple[float, bytes]]:
+    kept: list[tuple[float, bytes]] = []
+    for ms, chunk in chunks:
+        if most <= 0:
+            break
+        kept.append((ms, chunk[:most]))
+        most -= len(chunk)
+    return kept
 
 
 async def _inflated(response: httpx.Response) -> AsyncIterator[bytes]:
