@@ -1,6 +1,7 @@
 """Streams as bytes: each streaming defect, and the legal variations that look like it."""
 
 import json
+from typing import Any
 
 import pytest
 from judge_wire_bytes import (
@@ -16,6 +17,7 @@ from judge_wire_bytes import (
     chat_deltas,
     chat_stream,
     cut,
+    decode,
     delta,
     plain,
     responses_events,
@@ -273,3 +275,75 @@ def test_completion_ids_are_a_note() -> None:
     reply = chat_stream(*chat_deltas(PARIS, cut(RAW)), ids={1: "chatcmpl-2"})
     found = verdict(case_of(PARIS), reply).findings
     assert [(f.slug, f.severity) for f in found] == [("chunk-id-varies", "info")]
+
+
+def chat_body(*deltas: dict[str, Any]) -> str:
+    """A chat stream as a server writes it that leaves all characters as they are."""
+    head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "model": "m"}
+    parts = [{"role": "assistant", "content": None}, *({"tool_calls": [d]} for d in deltas), {}]
+    lines = []
+    for n, part in enumerate(parts):
+        reason = "tool_calls" if n == len(parts) - 1 else None
+        choice = {"index": 0, "delta": part, "finish_reason": reason}
+        lines.append(json.dumps(head | {"choices": [choice]}, ensure_ascii=False))
+    return "".join(f"data: {line}\n\n" for line in (*lines, "[DONE]"))
+
+
+def without_split_events(body: str) -> str:
+    """What a gateway passes on that reads lines as Python's ``str.splitlines`` does."""
+    kept = []
+    for event in body.split("\n\n"):
+        lines = [line for line in event.splitlines() if line]
+        data = [line.removeprefix("data: ") for line in lines if line.startswith("data: ")]
+        if data and (data == ["[DONE]"] or is_json(data[0])):
+            kept.append(event)
+    return "\n\n".join(kept) + "\n\n"
+
+
+def is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85"])
+@pytest.mark.parametrize("forwarded", [False, True], ids=["dropped", "forwarded in halves"])
+def test_a_line_reader_on_the_way(mark: str, forwarded: bool) -> None:
+    """One finding, though the arguments don't load or say something else."""
+    raw = json.dumps({"city": f"Paris is{mark}large and old", "days": 3}, ensure_ascii=False)
+    call: Call = ("call_1", "get_weather", raw)
+    body = chat_body(*chat_deltas(call, cut(raw, 9)))
+    assert mark in body
+    assert slugs(case_of(call), decode("openai-chat", body.encode(), stream=True)) == []
+    broken = body.replace(mark, "\n") if forwarded else without_split_events(body)
+    reply = decode("openai-chat", broken.encode(), stream=True)
+    assert slugs(case_of(call), reply) == ["stream-piece-lost"]
+
+
+def test_a_lost_piece_that_the_complete_arguments_show() -> None:
+    events = responses_events((PARIS, cut(RAW)))
+    deltas = [n for n, event in enumerate(events) if event["type"].endswith("arguments.delta")]
+    del events[deltas[len(deltas) // 2]]
+    assert slugs(case_of(PARIS), responses_stream(events)) == ["stream-piece-lost"]
+    assert slugs(case_of(kind="unknown"), responses_stream(events)) == ["stream-piece-lost"]
+
+
+def test_items_that_share_an_output_index() -> None:
+    """Item ids tell the calls apart: nothing is invented."""
+    events = responses_events((PARIS, cut(RAW)), (ZONE, cut(ZONE[2])))
+    for event in events:
+        if "output_index" in event:
+            event["output_index"] = 0
+    judgement = verdict(case_of(PARIS, ZONE), responses_stream(events))
+    assert {f.slug for f in judgement.findings if f.severity != "info"} == {"idx-collision"}
+    assert [call.name for call in judgement.reply.calls] == ["get_weather", "get_time"]
+    assert [call.id for call in judgement.reply.calls] == ["call_1", "call_3"]
+    # Both opened before either is filled.
+    added = [e for e in events if e["type"].endswith("item.added")]
+    rest = [e for e in events if not e["type"].endswith("item.added")]
+    both = [rest[0], *added, *rest[1:]]
+    judgement = verdict(case_of(PARIS, ZONE), responses_stream(both))
+    assert {f.slug for f in judgement.findings if f.severity != "info"} == {"idx-collision"}
+    assert [call.name for call in judgement.reply.calls] == ["get_weather", "get_time"]

@@ -74,6 +74,10 @@ def test_merged_calls_are_taken_apart() -> None:
     glued = plain("openai-chat", ("call_1", "get_weatherget_time", PARIS[2] + "\n" + ZONE[2]))
     assert slugs(case_of(PARIS, ZONE), glued) == ["parallel-merged"]
     assert slugs(case_of(PARIS), merged) == ["args-concatenated"]
+    # One name for calls of two tools: nobody called the wrong one.
+    for case in (case_of(PARIS, ZONE), case_of(ZONE, PARIS)):
+        one_name = plain("openai-chat", ("call_1", "get_weather", PARIS[2] + ZONE[2]))
+        assert slugs(case, one_name) == ["parallel-merged"]
 
 
 def test_order_counts_only_when_given() -> None:

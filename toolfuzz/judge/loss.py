@@ -12,6 +12,7 @@ from itertools import pairwise
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import canonical
+from toolfuzz.judge.gaps import holds_separator, lost_pieces
 from toolfuzz.judge.reading import agrees, load, objects, spellings
 from toolfuzz.judge.streamed import Damage, StreamedCall
 
@@ -19,6 +20,8 @@ __all__ = ["Known", "damage", "unswap"]
 
 _INCREMENTAL_BELOW = 64
 _WORK = 4_000_000
+_BEGINNINGS = 200
+_GAP = "a piece in the middle of the arguments is missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,11 @@ class Known:
         return any(canonical(v) == wanted for v in self.values)
 
 
-def damage(streamed: StreamedCall, known: Known) -> Damage | None:
-    """Return what the stream did to the call's arguments; None for nothing that shows."""
+def damage(streamed: StreamedCall, known: Known, *, unread: bool = False) -> Damage | None:
+    """Return what the stream did to the call's arguments; None for nothing that shows.
+
+    ``unread``: an event of the stream could not be read, so that a piece may be lost in it.
+    """
     raw = "".join(streamed.pieces)
     if streamed.other is not None and not streamed.pieces:
         return None
@@ -55,10 +61,11 @@ def damage(streamed: StreamedCall, known: Known) -> Damage | None:
             return Damage("at-once", f"{len(text)} characters came at once")
         return None
     for kind, repaired, message in (
-        ("grown", _cumulative(streamed.pieces), "deltas repeat what was already sent"),
+        ("grown", _cumulative(streamed.pieces, raw), "deltas repeat what was already sent"),
         ("twice", _duplicate(streamed.pieces, raw, known), "a delta came twice"),
         ("headless", _head(raw, known), "the first bytes of the arguments are missing"),
         ("tailless", _tail(raw, known), "the last bytes of the arguments are missing"),
+        ("gap", _gap(streamed.pieces, raw, known, unread), _GAP),
     ):
         if repaired is not None:
             return Damage(kind, message, raw, repaired)
@@ -101,6 +108,8 @@ def _against(pieces: list[str], raw: str, whole: str) -> str:
         return "tailless"
     if whole.endswith(raw):
         return "headless"
+    if lost_pieces(pieces, whole) is not None:
+        return "gap"
     start = 0
     for n, piece in enumerate(pieces[:-1]):
         start += len(piece)
@@ -111,16 +120,35 @@ def _against(pieces: list[str], raw: str, whole: str) -> str:
     return "differs"
 
 
-def _cumulative(pieces: list[str]) -> str | None:
-    """Return the last delta when it holds everything: each one grows, or it repeats the sum."""
+def _cumulative(pieces: list[str], raw: str) -> str | None:
+    """Return what holds everything: the last delta when each one grows, or when it repeats the
+    sum; or what begins anew after a part was sent.
+    """
     last = pieces[-1]
-    if len(pieces) < 2 or load(last) is None:
+    if len(pieces) < 2:
         return None
+    if load(last) is None:
+        return _begun_again(pieces, raw)
     grows = all(late.startswith(early) for early, late in pairwise(pieces))
     if grows and pieces[0] != last:
         return last
     repeats = len(pieces) > 2 and sum(map(len, pieces[:-1])) == len(last)
-    return last if repeats and "".join(pieces[:-1]) == last else None
+    if repeats and "".join(pieces[:-1]) == last:
+        return last
+    return _begun_again(pieces, raw)
+
+
+def _begun_again(pieces: list[str], raw: str) -> str | None:
+    """Return the object that begins anew at a delta, after a part of it was sent already."""
+    start = 0
+    for n, piece in enumerate(pieces[: _BEGINNINGS + 1]):
+        again = raw[start:] if n and piece.startswith("{") else ""
+        sent = raw[:start]
+        value = load(again) if again and sent.strip() and load(sent) is None else None
+        if value and agrees(sent, value):
+            return again
+        start += len(piece)
+    return None
 
 
 def _duplicate(pieces: list[str], raw: str, known: Known) -> str | None:
@@ -185,4 +213,22 @@ def _tail(raw: str, known: Known) -> str | None:
     for value in known.values:
         if agrees(raw, value):
             return strictjson.dumps(value)
+    return None
+
+
+def _gap(pieces: list[str], raw: str, known: Known, unread: bool) -> str | None:
+    """Return the arguments with what was lost between two deltas.
+
+    Arguments that load all the same may be what the model wrote. Then the plain reply must show
+    the loss, or an event that can't be read, or what is lost must hold a line separator.
+    """
+    loads = load(raw) is not None
+    plain = [(text, True) for text in known.texts]
+    right = [(text, False) for value in known.values for text in spellings(value)]
+    for text, sure in (*plain, *right):
+        lost = lost_pieces(pieces, text)
+        if lost is None:
+            continue
+        if not loads or sure or unread or all(map(holds_separator, lost)):
+            return text
     return None

@@ -35,7 +35,8 @@ def resolve(name: str | None, offered: Collection[str]) -> tuple[str | None, str
             return tool, "polluted"
     if glued := split_glued(name, offered):
         return glued[0], "concatenated"
-    alike = next((tool for tool in offered if _folded(tool) == _folded(name)), None)
+    folded = _folded(name)
+    alike = next((tool for tool in offered if folded and _folded(tool) == folded), None)
     return alike, "case" if alike else "unknown"
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
 from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.core.reply import ToolCall
+from toolfuzz.core.validation import fits
 from toolfuzz.judge.names import split_glued
 from toolfuzz.judge.reading import load, objects
 
-__all__ = ["Pair", "nearest", "pair_up", "split_merged", "without_repeats"]
+__all__ = ["Pair", "named_apart", "nearest", "pair_up", "split_merged", "without_repeats"]
 
 
 @dataclass(slots=True)
@@ -43,6 +44,35 @@ def split_merged(call: ToolCall, offered: Sequence[str]) -> list[ToolCall]:
         replace(call, name=name, arguments_raw=text)
         for name, text in zip(names, texts, strict=True)
     ]
+
+
+def named_apart(
+    parts: Sequence[ToolCall], expected: Sequence[ExpectedCall], tools: Sequence[Tool]
+) -> list[ToolCall]:
+    """Give each part of a merged call the name that its arguments mean.
+
+    The one name that came is the first part's. The others have those of the expected calls that
+    they are most like, or of the only tool that takes them; else they keep the first's.
+    """
+    if len({part.name for part in parts}) > 1:
+        return list(parts)
+    left = list(expected)
+    named = []
+    for part in parts:
+        value = _value(part)
+        best = max(left, key=lambda call: _agreement(value, call.arguments), default=None)
+        if best is not None and _agreement(value, best.arguments) > 0:
+            left = [call for call in left if call is not best]
+            part = replace(part, name=best.tool) if named else part
+        elif named and not expected:
+            part = replace(part, name=_taker(part.name, value, tools))
+        named.append(part)
+    return named
+
+
+def _taker(name: str | None, value: JsonObject | None, tools: Sequence[Tool]) -> str | None:
+    fitting = [tool.name for tool in tools if fits(tool.parameters, value)]
+    return name if name in fitting or len(fitting) != 1 else fitting[0]
 
 
 def without_repeats(

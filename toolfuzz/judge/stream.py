@@ -47,6 +47,7 @@ class _Assembler:
         self.calls: list[StreamedCall] = []
         self.by_slot: dict[int, StreamedCall] = {}
         self.by_id: dict[str, StreamedCall] = {}
+        self.shared: set[int] = set()
         self.named_slots = {f.slot for f in reply.fragments if f.id or f.name}
 
     def hear(self, fragment: Fragment) -> None:
@@ -130,7 +131,7 @@ class _Assembler:
 
     def _route_block(self, fragment: Fragment) -> StreamedCall:
         """Deltas of a call that was opened: by index, by item id, else the last one."""
-        known = self.by_slot.get(fragment.slot) if fragment.slot is not None else None
+        known = self._at_slot(fragment)
         if known is None and fragment.item_id:
             known = self.by_id.get(fragment.item_id)
         call = known or (self.calls[-1] if self.calls else self._new(fragment))
@@ -139,6 +140,25 @@ class _Assembler:
         elif known is None and call.slot != fragment.slot:
             return self._strayed(call, fragment.slot)
         return call
+
+    def _at_slot(self, fragment: Fragment) -> StreamedCall | None:
+        """The call at a fragment's index; of several there the one that its ids or name mean."""
+        if fragment.slot is None or fragment.slot not in self.by_slot:
+            return None
+        if fragment.slot not in self.shared:
+            return self.by_slot[fragment.slot]
+        there = [call for call in self.calls if call.slot == fragment.slot]
+        for fits in (
+            lambda call: fragment.item_id and call.item_id == fragment.item_id,
+            lambda call: fragment.id and call.id == fragment.id,
+            lambda call: fragment.name and call.name == fragment.name,
+            lambda call: not call.closed,
+        ):
+            fitting = [call for call in there if fits(call)]
+            if len(fitting) == 1:
+                return fitting[0]
+            there = fitting or there
+        return there[-1]
 
     # --- what it says
 
@@ -182,6 +202,7 @@ class _Assembler:
         call = self._new(fragment)
         if earlier is not None:
             earlier.slot_shared = True
+            self.shared.add(earlier.slot or 0)
         if fragment.slot is None:
             call.unindexed = "the event that opens a call"
         if fragment.item_id:
@@ -239,8 +260,9 @@ class _Assembler:
             for key in (fragment.item_id, fragment.id):
                 if key and key in self.by_id:
                     return self.by_id[key]
-        if fragment.slot is not None and fragment.slot in self.by_slot:
-            return self.by_slot[fragment.slot]
+        at_slot = self._at_slot(fragment)
+        if at_slot is not None:
+            return at_slot
         if fragment.item_id in self.by_id and fragment.item_id:
             return self.by_id[fragment.item_id]
         if fragment.slot is None and fragment.kind != "final" and self.calls:

@@ -16,8 +16,8 @@ class Damage:
     """What a stream did to one call's arguments, and what they were before it.
 
     kind: ``grown`` (deltas repeat what was sent) · ``twice`` (a delta came twice) · ``headless`` ·
-    ``tailless`` · ``swapped`` (with another call's) · ``differs`` (from the whole that came as
-    well) · ``at-once`` (no damage: all came in one piece).
+    ``tailless`` · ``gap`` (a piece in the middle is lost) · ``swapped`` (with another call's) ·
+    ``differs`` (from the whole that came as well) · ``at-once`` (no damage: all in one piece).
     """
 
     kind: str

@@ -60,6 +60,25 @@ DEFECT = Defect(
             where="indexed",
         ),
         streamed(
+            delta(0, '{"a":"Se', id="call_1", name="f"),
+            delta(0, '{"a":"Seattle","b":1}'),
+            asked=[("f", {"a": "Seattle", "b": 1})],
+            where="indexed",
+        ),
+        streamed(
+            delta(0, '{"a":"Se', id="call_1", name="f"),
+            delta(0, '{"a":"Sea'),
+            delta(0, 'ttle"}'),
+            where="indexed",
+        ),
+        streamed(
+            delta(0, '{"a":{"b":', id="call_1", name="f"),
+            delta(0, '{"b":1}}}'),
+            asked=[("f", {"a": {"b": {"b": 1}}})],
+            found=False,
+            where="indexed",
+        ),
+        streamed(
             delta(0, '{"a', id="call_1", name="f"),
             delta(0, '":1}'),
             asked=[("f", {"a": 1})],

@@ -1,11 +1,12 @@
 """The reply runs on in blanks or a repeated piece until the token limit."""
 
+import re
 from collections.abc import Iterable
 
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
-from toolfuzz.judge.example import answer
+from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import AS_TEXT, Fault, Roll
 
@@ -19,8 +20,17 @@ def detect(facts: Facts) -> Iterable[Finding]:
     return ()
 
 
+_LOOKED_AT = 2000
+_TOKENS = re.compile(r"(<[|｜/]?[^<>\s]{1,40}>)(?:\s{0,4}\1){9}\s{0,40}\Z")
+
+
 def _runs_away(text: str) -> bool:
-    """Whether the last 400 characters are blanks or one short piece over and over."""
+    """Whether the last 400 characters are blanks or one short piece over and over.
+
+    A special token is no text at all, so ten in a row are enough.
+    """
+    if _TOKENS.search(text[-_LOOKED_AT:]):
+        return True
     tail = text[-400:]
     if len(tail) < 400:
         return len(text) - len(text.rstrip()) >= 64
@@ -59,6 +69,8 @@ DEFECT = Defect(
     fault=Fault(simulate, "message", AS_TEXT),
     examples=(
         answer(asked=[("f", {})], text="no, " * 200, finish="length"),
+        answer(called("f"), asked=[("f", {})], text="<|tool_response>" * 12, finish="length"),
+        answer(asked=[("f", {})], text="<br>" * 5, finish="length", found=False),
         answer(
             asked=[("f", {})],
             text="".join(f"Point {n}. " for n in range(100)),

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from toolfuzz.formats.plan import Piece, ReplyPlan
+from toolfuzz.judge.faults.frames import is_json
 
-__all__ = ["each_call", "last_call", "lose_piece", "of_call", "refined"]
+__all__ = ["each_call", "last_call", "lose_middle", "lose_piece", "of_call", "refined"]
 
 
 def last_call(pieces: list[Piece], reply: ReplyPlan, kind: str) -> list[Piece]:
@@ -42,6 +43,22 @@ def lose_piece(reply: ReplyPlan, pieces: list[Piece], which: int) -> bool:
         kept = raw[:-lost]
         fragments[-1].text = fragments[-1].text[:-lost]
     pieces[:] = [p for p in pieces if p.kind != "args" or p.text != ""]
+    for piece in last_call(pieces, reply, "close"):
+        piece.text = kept
+    return True
+
+
+def lose_middle(reply: ReplyPlan, pieces: list[Piece]) -> bool:
+    """Drop a fragment of the last call that is neither its first nor its last, for good."""
+    left = list(pieces)
+    fragments = refined(left, reply, 3)
+    middle = fragments[len(fragments) // 2] if len(fragments) > 2 else None
+    if middle is None or len(middle.text or "") < 2:
+        return False
+    kept = "".join(p.text or "" for p in fragments if p is not middle)
+    if is_json(kept):
+        return False
+    pieces[:] = [piece for piece in left if piece is not middle]
     for piece in last_call(pieces, reply, "close"):
         piece.text = kept
     return True

@@ -7,7 +7,14 @@ from toolfuzz.core.reply import ToolCall
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.leaks import leaked, marker_left, remains, traces
 from toolfuzz.judge.names import resolve
-from toolfuzz.judge.pairing import Pair, nearest, pair_up, split_merged, without_repeats
+from toolfuzz.judge.pairing import (
+    Pair,
+    named_apart,
+    nearest,
+    pair_up,
+    split_merged,
+    without_repeats,
+)
 
 __all__ = ["advance"]
 
@@ -47,6 +54,7 @@ def _split(facts: Facts, offered: Sequence[str]) -> None:
         parts = split_merged(call, offered)
         if len(parts) > 1:
             merged.append((len(calls), len(parts)))
+            parts = named_apart(parts, facts.turn.expect.calls, facts.case.tools)
         calls += parts
     facts.calls, facts.merged = calls, merged
 

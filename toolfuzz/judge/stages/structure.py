@@ -45,8 +45,9 @@ def _mended(facts: Facts) -> list[ToolCall]:
     known = _known(facts)
     swapped = unswap(facts.streamed, known)
     calls = []
+    unread = any(problem.kind == "not-json" for problem in facts.problems)
     for call, right in zip(facts.streamed, known, strict=True):
-        call.damage = damage(call, right)
+        call.damage = damage(call, right, unread=unread)
         mended = call.tool_call()
         if call.damage is not None and call.damage.repaired is not None:
             mended = replace(mended, arguments_raw=call.damage.repaired)
