@@ -169,6 +169,22 @@ def test_the_feature_on_which_it_breaks_is_told(run: Run) -> None:
     assert {name for a in target["associated"] for name in a["features"]} & {"enum-string"}
 
 
+@pytest.mark.parametrize("how", ["400", "500"])
+def test_judge_says_of_the_journal_what_the_run_said(run: Run, tmp_path: Path, how: str) -> None:
+    _, target = run(enums(how))
+
+    def judged(*flags: str) -> tuple[set[str], dict[str, int]]:
+        told = CliRunner().invoke(cli, ["judge", str(tmp_path / "run"), "--json", *flags])
+        data = json.loads(told.stdout)
+        failed = {v["id"] for v in data["verdicts"] if v["status"] == "fail"}
+        return failed, data["summary"]["defects"]
+
+    failed, slugs = judged()
+    assert len(failed) == target["failed"] == 22
+    assert slugs.keys() == target["defects"].keys()
+    assert judged("--ignore", *slugs) == (set(), {})
+
+
 def test_what_it_refuses_is_told_by_feature(run: Run) -> None:
     done, target = run(enums("400"))
     assert (done.exit_code, target["failed"], target["unjudged"]) == (1, 22, 0)

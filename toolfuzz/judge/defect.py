@@ -73,7 +73,8 @@ class Defect:
     bytes may rightly get instead or beside. ``shows_in`` says what must be asked to see it: any
     ``reply``, a ``stream``, ``both`` a stream and the plain reply to the same question, a
     ``history`` of earlier turns, or all questions of a ``run`` (then nothing is detected in a reply
-    and no example can show it); ``command`` is the command that does so.
+    and no example can show it); ``command`` is the command that does so. ``by_run``: a run may tell
+    it of a question whose reply alone is unjudged.
 
     ``detect`` takes the facts as they stand at the end of ``stage`` and returns the findings
     (see ``finding``), () for none; it must be quick where nothing is wrong. ``explains`` are
@@ -101,6 +102,7 @@ class Defect:
     indistinguishable: str = ""
     pairs: tuple[str, ...] = ()
     shows_in: Literal["reply", "stream", "both", "history", "run"] = "reply"
+    by_run: bool = False
     detect: Detect | None = None
     explains: frozenset[str] = frozenset()
     ends: bool = False

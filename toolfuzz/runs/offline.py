@@ -21,6 +21,7 @@ from toolfuzz.core.reply import Reply
 from toolfuzz.formats import USUAL, guess, wire_format
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.policy import Policy
+from toolfuzz.runs.told import ToldByRun, question_name
 
 __all__ = ["BadLine", "Judged", "judge_lines", "judge_one"]
 
@@ -61,6 +62,7 @@ def judge_lines(path: Path, policy: Policy) -> Iterator[Judged | BadLine]:
     Raises UsageError when the file can't be read at all.
     """
     journal = _Journal()
+    told = ToldByRun(path)
     for number, line in enumerate(_lines(path), 1):
         if not line.strip():
             continue
@@ -79,7 +81,10 @@ def judge_lines(path: Path, policy: Policy) -> Iterator[Judged | BadLine]:
         )
         if recorded.question:
             journal.remember(recorded, judgement.reply)
-        yield Judged(recorded.id, policy.apply(judgement), recorded.source)
+        judgement = policy.apply(judgement)
+        if judgement.status == "unjudged":
+            judgement = told.instead(recorded.question, judgement, policy)
+        yield Judged(recorded.id, judgement, recorded.source)
 
 
 def judge_one(
@@ -160,7 +165,7 @@ def _from_journal(data: JsonObject, journal: _Journal) -> _Recorded | None:
             known_format = journal.formats.get(exchange.target)
             format_ = wire_format(known_format or guess(exchange.request).name)
             turn, stream = exchange.turn, exchange.stream
-            question = f"{exchange.case_id}/{exchange.target}/{exchange.repeat}"
+            question = question_name(exchange)
             reply = format_.read(exchange.last, stream=stream)
             return _Recorded(
                 id=f"{exchange.case_id}/{turn}/{exchange.target}/{exchange.repeat}",

@@ -123,6 +123,7 @@ DEFECT = Defect(
         "A refusal that names nothing of the request is told only by a run in which other "
         "questions were answered; by itself it is unjudged."
     ),
+    by_run=True,
     detect=detect,
     examples=(
         refused(

@@ -93,6 +93,7 @@ DEFECT = Defect(
     layer="wire",
     stage="laws",
     shows_in="run",
+    by_run=True,
     usual="the server's parser, grammar compiler or chat template, which breaks on the question",
     help=(
         "Send the request again by itself and read the server's log; if it persists, take parts "

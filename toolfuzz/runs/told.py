@@ -1,0 +1,63 @@
+"""What a run found out about questions whose replies alone are unjudged, from its journal."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.events import VerdictReached, event_from_json
+from toolfuzz.core.exchange import Exchange
+from toolfuzz.core.verdict import Finding, Verdict
+from toolfuzz.judge.catalogue import defects
+from toolfuzz.judge.judge import Judgement
+from toolfuzz.judge.policy import Policy
+
+__all__ = ["ToldByRun", "question_name"]
+
+
+def question_name(of: Exchange | Verdict) -> str:
+    """Return a name for the question that an exchange or a verdict belongs to, in any mode."""
+    return f"{of.case_id}/{of.target}/{of.repeat}"
+
+
+class ToldByRun:
+    """The verdicts of a journal that rest on more than one reply.
+
+    They stand behind the exchanges, so the file is read once more, when first needed; what is no
+    file (a pipe) tells nothing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def instead(self, question: str, judgement: Judgement, policy: Policy) -> Judgement:
+        """Return what the run told of an unjudged question, else the judgement as it is."""
+        found = self._findings.get((question, judgement.reply.stream)) if question else None
+        if not found:
+            return judgement
+        told = policy.apply(replace(judgement, status="fail", findings=found, reason=None))
+        return told if told.status == "fail" else judgement
+
+    @cached_property
+    def _findings(self) -> dict[tuple[str, bool], tuple[Finding, ...]]:
+        by_run = {entry.slug for entry in defects().values() if entry.by_run}
+        return {
+            (question_name(v), v.stream): tuple(f for f in v.findings if f.slug in by_run)
+            for v in self._failed()
+        }
+
+    def _failed(self) -> Iterator[Verdict]:
+        if not self._path.is_file():
+            return
+        with self._path.open("rb") as file:
+            for line in file:
+                if b'"verdict-reached"' not in line or b'"fail"' not in line:
+                    continue
+                try:
+                    event = event_from_json(json.loads(line.decode("utf-8", "surrogateescape")))
+                except (ValueError, RecursionError, UsageError):
+                    continue
+                if isinstance(event, VerdictReached):
+                    yield event.verdict
