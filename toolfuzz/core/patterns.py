@@ -13,12 +13,13 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["MOST_SECONDS", "readable", "search", "untried"]
+__all__ = ["MOST_PATTERN", "MOST_SECONDS", "readable", "search", "untried"]
 
 MOST_SECONDS = 0.25
 """A search that ``regex`` has not finished by then is given up."""
 
-_MOST_PATTERN = 20_000
+MOST_PATTERN = 20_000
+"""A pattern of more characters is not tried."""
 _CACHED = 1024
 
 _missed: ContextVar[dict[str, None] | None] = ContextVar("_missed", default=None)
@@ -79,7 +80,7 @@ def _linear(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False
     try:
-        return re2.compile(pattern, options) if len(pattern) <= _MOST_PATTERN else None
+        return re2.compile(pattern, options) if len(pattern) <= MOST_PATTERN else None
     except (re2.error, UnicodeEncodeError):
         return None
 
@@ -89,6 +90,6 @@ def _backtracking(pattern: str) -> Any:
     import regex
 
     try:
-        return regex.compile(pattern) if len(pattern) <= _MOST_PATTERN else None
+        return regex.compile(pattern) if len(pattern) <= MOST_PATTERN else None
     except (regex.error, OverflowError, RecursionError, MemoryError, ValueError):
         return None

@@ -15,7 +15,7 @@ from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.sources.spelled import Secrets
 
-__all__ = ["CREDENTIAL_HEADERS", "Redaction", "kept_headers"]
+__all__ = ["CREDENTIAL_HEADERS", "SECRET_LENGTH", "Redaction", "kept_headers"]
 
 CREDENTIAL_HEADERS = frozenset(
     {
@@ -40,8 +40,8 @@ _KEPT = re.compile(
     r"(x|anthropic)-ratelimit-[a-z-]+|x-toolfuzz-simulated|x-amzn-errortype"
 )
 _COOKIE = re.compile(r"[^=;\s]+=([^;]+)")
-# Shorter values ("EMPTY", "test") are placeholders, and masking them would falsify what is kept.
-_SECRET_LENGTH = 8
+SECRET_LENGTH = 8
+"""Shorter values ("EMPTY", "test") are placeholders: masking them would falsify what is kept."""
 
 
 def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
@@ -61,7 +61,7 @@ class Redaction:
         self, key: str | None, headers: Mapping[str, str], marked: Iterable[str] = ()
     ) -> None:
         found = {key or "", *_credentials(headers, {name.lower() for name in marked})}
-        self._secrets = Secrets(secret for secret in found if len(secret) >= _SECRET_LENGTH)
+        self._secrets = Secrets(secret for secret in found if len(secret) >= SECRET_LENGTH)
 
     def event(self, event: Event, said: Sequence[Reply] = ()) -> Event:
         """Return the event without secrets; ``said`` is what an exchange's attempts say."""

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-__all__ = ["LastWords", "leashed", "pipe_to"]
+__all__ = ["KEPT", "LastWords", "leashed", "pipe_to"]
 
 _LEASH = Path(__file__).with_name("leash.py")
-_KEPT = 64 * 1024
+KEPT = 64 * 1024
+"""Bytes of what a process wrote to standard error."""
 _READ = 64 * 1024
 
 
@@ -37,7 +38,7 @@ class LastWords:
         """Take what was written; what came long before is forgotten."""
         self._pieces.append(piece)
         self._size += len(piece)
-        while self._size - len(self._pieces[0]) >= _KEPT:
+        while self._size - len(self._pieces[0]) >= KEPT:
             self._size -= len(self._pieces.popleft())
 
     async def listen(self, stream: asyncio.StreamReader) -> None:
@@ -47,7 +48,7 @@ class LastWords:
 
     def last_line(self) -> str:
         """Return the last line that says something, "" when there is none."""
-        text = b"".join(self._pieces)[-_KEPT:].decode(errors="replace")
+        text = b"".join(self._pieces)[-KEPT:].decode(errors="replace")
         lines = [line for line in text.splitlines() if line.strip()]
         return lines[-1].strip() if lines else ""
 
