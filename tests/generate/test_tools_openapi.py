@@ -332,9 +332,8 @@ def test_inlining_that_doubles_at_every_level_is_refused(tmp_path):
         "components": {"schemas": doubling(30)},
     }
     path = written(tmp_path, document)
-    with pytest.raises(UsageError, match="200,000 parts") as caught:
+    with pytest.raises(UsageError, match="50,000 parts; keep its references"):
         load_openapi(path, inline_refs=True)
-    assert caught.value.hint == "keep its references instead"
     assert len(load_openapi(path).tools[0].parameters["$defs"]) == 30
 
 

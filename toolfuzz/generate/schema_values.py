@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.generate.pick import Pick, words
+from toolfuzz.generate.schema.budget import within
 from toolfuzz.generate.schema.document import Document
 from toolfuzz.generate.schema.draw import Drawing, NoValue
 from toolfuzz.generate.schema.errors import Unsatisfiable
@@ -17,6 +18,9 @@ from toolfuzz.generate.schema.plan import Plan, blame
 from toolfuzz.generate.schema.planner import Planner
 
 __all__ = ["Unsatisfiable", "draw_value", "first_error", "left_out", "problem_of"]
+
+MOST_SECONDS = 0.8
+"""Of processor time: a schema that takes longer to be read and tried out is refused."""
 
 _TRIES = 60
 _LOOKS = 8
@@ -45,8 +49,9 @@ def draw_value(schema: JsonObject, pick: Pick) -> JsonObject:
 def problem_of(schema: JsonObject) -> Unsatisfiable | None:
     """Say why no argument object can be drawn, or None: they can."""
     try:
-        for n in range(3):
-            draw_value(schema, Pick(words("try", n)))
+        with within(MOST_SECONDS):
+            for n in range(3):
+                draw_value(schema, Pick(words("try", n)))
     except Unsatisfiable as problem:
         return problem
     return None

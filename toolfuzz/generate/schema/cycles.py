@@ -6,6 +6,7 @@ is fine, because the value gets smaller.
 
 from collections.abc import Iterator
 
+from toolfuzz.generate.schema.budget import check_time
 from toolfuzz.generate.schema.document import Document, Site
 from toolfuzz.generate.schema.errors import BrokenSchema
 
@@ -27,6 +28,7 @@ def check_ends(document: Document) -> None:
     waiting = [document.root]
     while waiting:
         site = waiting.pop()
+        check_time(site.pointer)
         here[site.key] = list(_here(document, site))
         for part in (*here[site.key], *_below(site)):
             if part.key not in sites:

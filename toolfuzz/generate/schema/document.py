@@ -1,13 +1,13 @@
 """One tool's schema as a document: its draft, its references, validators for its parts."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
-from jsonschema import Draft7Validator, Draft202012Validator, SchemaError
-from jsonschema.validators import validator_for
 from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
 from referencing import Registry
 from referencing.exceptions import NoSuchAnchor, PointerToNowhere, Unresolvable
@@ -15,14 +15,21 @@ from referencing.jsonschema import specification_with
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import escape, pointer_of
+from toolfuzz.core.validation import draft_of, schema_fault
 from toolfuzz.generate.schema.errors import BrokenSchema
 from toolfuzz.generate.schema.patterns import UncheckablePattern, with_bounded_patterns
 from toolfuzz.generate.schema.regex import parse, repeats_choices
 
-__all__ = ["MOST_LEVELS", "Document", "Site", "levels"]
+__all__ = ["LONE_SURROGATE", "MOST_LEVELS", "Document", "Site", "has_surrogate", "levels"]
 
 MOST_LEVELS = 100
 """Deeper JSON would exhaust the interpreter's stack in jsonschema itself."""
+
+MOST_NODES = 20_000
+"""Larger schemas (in JSON values, of enums too) are refused: no model takes such a tool."""
+
+LONE_SURROGATE = "holds half of a surrogate pair, which is no text"
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 _URI = "urn:toolfuzz:tool"
 
@@ -71,11 +78,12 @@ class Document:
 
     def __init__(self, schema: JsonObject) -> None:
         """Check the schema itself; raises BrokenSchema with the place that is wrong."""
-        if levels(schema) > MOST_LEVELS:
-            raise BrokenSchema("", f"nested more than {MOST_LEVELS} levels deep")
+        _check_size(schema)
+        _check_text(schema)
+        named = _checked_draft(schema)
         _check_names(schema)
-        named = _draft(schema)
         self._validator = with_bounded_patterns(named)
+        self._named = named
         # Where jsonschema meets ``$schema`` again (a reference to the root), it would take its own
         # validator instead of ours.
         self.schema = {key: held for key, held in schema.items() if key != "$schema"}
@@ -86,6 +94,7 @@ class Document:
             registry = registry.with_resource(own, resource)
         self.registry = registry.crawl()
         self._validators: dict[str, Any] = {}
+        self._parts: set[str] = set()
 
     @cached_property
     def root(self) -> Site:
@@ -123,9 +132,21 @@ class Document:
             reason = f"{keyword} {reference!r} leaves the schema and is not fetched"
         else:
             pointer = self._places.get(id(found.contents))
-            base = Base(found.resolver, site.base.draft)
-            return None if pointer is None else Site(found.contents, pointer, base)
+            if pointer is None:
+                return None
+            self._check_part(found.contents, pointer)
+            return Site(found.contents, pointer, Base(found.resolver, site.base.draft))
         raise BrokenSchema(f"{site.pointer}/{keyword}", reason)
+
+    def _check_part(self, part: Json, pointer: str) -> None:
+        """Refuse a target that is no schema: the meta-schema sees nothing below odd keywords."""
+        if pointer in self._parts:
+            return
+        fault = schema_fault(part, self._named)
+        if fault is not None:
+            reason = f"referred to, but not a JSON Schema: {fault.reason}"
+            raise BrokenSchema(pointer + fault.pointer, reason)
+        self._parts.add(pointer)
 
     def is_valid(self, site: Site, value: Json) -> bool:
         """Whether the value validates against the subschema at that site."""
@@ -137,6 +158,38 @@ class Document:
             return bool(validator.is_valid(value))
         except UncheckablePattern:
             return False
+
+
+def _check_size(schema: JsonObject) -> None:
+    count = sum(1 for _ in islice(_values(schema), MOST_NODES + 1))
+    if count > MOST_NODES:
+        raise BrokenSchema("", f"too large to draw from: more than {MOST_NODES:,} values")
+    if levels(schema) > MOST_LEVELS:
+        raise BrokenSchema("", f"nested more than {MOST_LEVELS} levels deep")
+
+
+def has_surrogate(text: str) -> bool:
+    """Whether the text holds half of a surrogate pair."""
+    return not text.isascii() and _SURROGATE.search(text) is not None
+
+
+def _check_text(schema: JsonObject) -> None:
+    """Refuse halves of surrogate pairs: no request can hold them, as they have no UTF-8."""
+    for pointer, node in _walk(schema):
+        for text in (node, *node) if isinstance(node, dict) else (node,):
+            if isinstance(text, str) and has_surrogate(text):
+                raise BrokenSchema(_SURROGATE.sub("\ufffd", pointer), LONE_SURROGATE)
+
+
+def _values(value: Json) -> Iterator[Json]:
+    stack = [value]
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, dict):
+            stack += node.values()
+        elif isinstance(node, list):
+            stack += node
 
 
 def levels(value: Json) -> int:
@@ -152,24 +205,11 @@ def levels(value: Json) -> int:
     return deepest
 
 
-def _draft(schema: JsonObject) -> Any:
-    drafts: tuple[Any, ...] = (Draft202012Validator, Draft7Validator)
-    if "$schema" in schema:
-        drafts = (validator_for(schema, default=Draft202012Validator),)
-    first: SchemaError | None = None
-    for draft in drafts:
-        try:
-            # Without formats: a pattern that can't be read concerns only its own part.
-            draft.check_schema(schema, format_checker=None)
-        except SchemaError as error:
-            first = first or error
-        else:
-            return draft
-    assert first is not None
-    raise BrokenSchema(
-        pointer_of(first.absolute_path),
-        f"not a JSON Schema: {' '.join(first.message.split())[:200]}",
-    )
+def _checked_draft(schema: JsonObject) -> Any:
+    draft, fault = draft_of(schema)
+    if fault is not None:
+        raise BrokenSchema(fault.pointer, f"not a JSON Schema: {fault.reason}")
+    return draft
 
 
 def _check_names(schema: JsonObject) -> None:

@@ -6,6 +6,7 @@ from toolfuzz.core.case import Json
 from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.core.patterns import search
 from toolfuzz.generate.pick import Pick
+from toolfuzz.generate.schema.budget import check_time
 from toolfuzz.generate.schema.errors import Unsatisfiable
 from toolfuzz.generate.schema.facts import TYPES, Facts
 from toolfuzz.generate.schema.plan import Plan
@@ -46,6 +47,7 @@ class Drawing:
     def value(self, plan: Plan, room: float) -> Json:
         """Draw a value of at most ``room`` levels; raises NoValue when the attempts run out."""
         self.nodes += 1
+        check_time(plan.pointer)
         if self.nodes > _MOST_NODES:
             raise Unsatisfiable(plan.pointer, f"values of more than {_MOST_NODES:,} parts")
         if self.nodes > _MANY_NODES:

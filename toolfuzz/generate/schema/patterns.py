@@ -1,4 +1,4 @@
-"""A validator whose patterns are matched in bounded time, and which says what it can't find out.
+"""A validator that works in bounded time, and which says what it can't find out.
 
 A pattern that can't be read concerns only the part of the schema that it stands in: no string is
 drawn there, and a validator that comes to it with a string raises instead of failing.
@@ -13,6 +13,7 @@ from jsonschema.validators import extend
 
 from toolfuzz.core import patterns
 from toolfuzz.core.case import Json
+from toolfuzz.generate.schema.budget import check_time
 
 __all__ = ["UncheckablePattern", "with_bounded_patterns"]
 
@@ -33,14 +34,30 @@ def _found(pattern: str, text: str) -> bool:
 def with_bounded_patterns(draft: Any) -> Any:
     """Return the draft's validator class with other implementations of what uses patterns."""
     extended: Any = extend
+    timed = {
+        word: _timed(draft.VALIDATORS[word])
+        for word in ("$ref", "allOf", "anyOf", "oneOf")
+        if word in draft.VALIDATORS
+    }
     return extended(
         draft,
         {
+            **timed,
             "pattern": _pattern,
             "patternProperties": _pattern_properties,
             "additionalProperties": _additional_properties,
         },
     )
+
+
+def _timed(keyword: Any) -> Any:
+    """Wrap a keyword by which a small schema can apply exponentially many parts to one value."""
+
+    def timed(validator: Any, wanted: Json, value: Json, schema: Json) -> Iterator[Any]:
+        check_time()
+        yield from keyword(validator, wanted, value, schema) or ()
+
+    return timed
 
 
 def _pattern(validator: Any, pattern: Json, value: Json, schema: Json) -> Iterator[Any]:

@@ -4,11 +4,11 @@ References and allOf are followed, unions become choices. The same set of subsch
 plan wherever it comes up, so recursion is a cycle of plans.
 """
 
+import json
 import math
 from collections.abc import Iterable, Iterator
 
 from toolfuzz.core.case import Json
-from toolfuzz.core.jsonvalue import same
 from toolfuzz.generate.schema.applies import (
     Conjunction,
     invites_more,
@@ -17,6 +17,7 @@ from toolfuzz.generate.schema.applies import (
     prefix,
     unions,
 )
+from toolfuzz.generate.schema.budget import check_time
 from toolfuzz.generate.schema.cycles import check_ends
 from toolfuzz.generate.schema.document import Document, Site
 from toolfuzz.generate.schema.errors import BrokenSchema, Unsatisfiable
@@ -26,6 +27,7 @@ from toolfuzz.generate.schema.plan import Plan, settle
 __all__ = ["Planner"]
 
 _MOST_PLANS = 4000
+_MOST_LITERALS = 500
 _ROOT = "~object"
 _Waiting = list[tuple[Plan, Conjunction]]
 
@@ -53,6 +55,7 @@ class Planner:
         while waiting:
             fresh, parts = waiting.pop()
             made.append(fresh)
+            check_time(fresh.pointer)
             try:
                 self._fill(fresh, parts, waiting)
             except BrokenSchema:
@@ -160,11 +163,12 @@ class Planner:
             plan.extras &= any(isinstance(e, dict) and bool(e) for e in entries)
 
     def _valid(self, sites: tuple[Site, ...], values: list[Json]) -> list[Json]:
+        """Return those that all sites allow, each once; of very many, the first ones."""
+        different = {json.dumps(value, sort_keys=True): value for value in reversed(values)}
         return [
             value
-            for n, value in enumerate(values)
-            if not any(same(value, v) for v in values[:n])
-            and all(self.document.is_valid(site, value) for site in sites if site.key[:1] != "~")
+            for value in list(different.values())[: -_MOST_LITERALS - 1 : -1]
+            if all(self.document.is_valid(site, value) for site in sites if site.key[:1] != "~")
         ]
 
     def _closure(self, sites: tuple[Site, ...]) -> tuple[Site, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from toolfuzz.core.case import Tool
 from toolfuzz.core.errors import UsageError
-from toolfuzz.generate.tools.reading import parse_json, read_bytes
+from toolfuzz.generate.tools.reading import Deadline, parse_json, read_bytes
 from toolfuzz.generate.tools.remote import bundled
 from toolfuzz.generate.tools.shapes import ShapeError, find_tools, read_tool
 from toolfuzz.generate.tools.toolset import Skipped, ToolSet, usable
@@ -27,6 +27,7 @@ def catalogues() -> dict[str, Path]:
 
 def load_file(path: Path, *, allow_remote_refs: bool = False) -> ToolSet:
     """Read the tools of a JSON file in any of the accepted shapes; raises UsageError."""
+    deadline = Deadline()
     document = parse_json(read_bytes(path), str(path))
     tools: list[Tool] = []
     skipped: list[Skipped] = []
@@ -38,8 +39,8 @@ def load_file(path: Path, *, allow_remote_refs: bool = False) -> ToolSet:
             skipped.append(Skipped(f"#{count}", error.pointer, error.reason))
             continue
         if allow_remote_refs:
-            tool = replace(tool, parameters=bundled(tool.parameters))
+            tool = replace(tool, parameters=bundled(tool.parameters, deadline))
         tools.append(tool)
     if not count:
         raise UsageError(f"{path}: no tools in it", f"accepted: a list of tools as {_ACCEPTED}")
-    return usable(f"tools:{path.name}", tools, skipped, place=str(path))
+    return usable(f"tools:{path.name}", tools, skipped, place=str(path), deadline=deadline)

@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 
 from toolfuzz.core.case import Json, JsonObject, Tool
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.jsonvalue import a_kind, pointer_of
 from toolfuzz.generate.schema.document import levels
-from toolfuzz.generate.tools.reading import fetch, parse_json, read_bytes
+from toolfuzz.generate.tools.reading import Deadline, fetch, parse_json, read_bytes
 from toolfuzz.generate.tools.refs import Refs
-from toolfuzz.generate.tools.toolset import ToolSet, usable
+from toolfuzz.generate.tools.shapes import ShapeError
+from toolfuzz.generate.tools.toolset import Skipped, ToolSet, usable
 
 __all__ = ["load_openapi"]
 
@@ -33,32 +35,39 @@ def load_openapi(file_or_url: str, *, inline_refs: bool = False) -> ToolSet:
     References are kept as ``$defs`` of each tool, or written out in place (``inline_refs``) except
     where they are recursive.
     """
+    deadline = Deadline()
     if re.match(r"https?://", file_or_url):
-        data = fetch(file_or_url, most_bytes=_MOST_BYTES)
+        data = fetch(file_or_url, most_bytes=_MOST_BYTES, deadline=deadline)
         name = Path(urlsplit(file_or_url).path).name or urlsplit(file_or_url).hostname or "openapi"
     else:
         data = read_bytes(Path(file_or_url), most_bytes=_MOST_BYTES)
         name = Path(file_or_url).name
-    document = _parse(data, file_or_url)
-    tools = list(_tools(_checked(document, file_or_url), inline_refs))
-    if not tools:
+    document = _checked(_parse(data, file_or_url, deadline), file_or_url)
+    tools: list[Tool] = []
+    skipped: list[Skipped] = []
+    for made in _tools(document, inline_refs):
+        deadline.check(file_or_url)
+        if isinstance(made, Tool):
+            tools.append(made)
+        else:
+            skipped.append(made)
+    if not (tools or skipped):
         raise UsageError(f"{file_or_url}: no operations under paths")
-    return usable(f"tools:{name}", tools, place=file_or_url)
+    return usable(f"tools:{name}", tools, skipped, place=file_or_url, deadline=deadline)
 
 
-def _parse(data: bytes, place: str) -> Json:
+def _parse(data: bytes, place: str, deadline: Deadline) -> Json:
     if not re.search(r"\.ya?ml$", urlsplit(place).path):
         return parse_json(data, place)
     try:
-        import yaml  # type: ignore[import-untyped, unused-ignore]
+        from toolfuzz.generate.tools.yaml_json import parse_yaml
     except ImportError:
         hint = "pip install pyyaml, or convert it to JSON"
         raise UsageError(f"{place}: reading YAML needs PyYAML", hint) from None
     try:
-        return yaml.safe_load(data)
-    except (yaml.YAMLError, RecursionError, UnicodeDecodeError) as error:
-        line = " ".join(str(error).split())[:200]
-        raise UsageError(f"{place}: not YAML: {line}") from None
+        return parse_yaml(data, lambda: deadline.check(place))
+    except ValueError as error:
+        raise UsageError(f"{place}: not YAML that JSON can hold: {error}") from None
 
 
 def _checked(document: Json, place: str) -> JsonObject:
@@ -73,7 +82,8 @@ def _checked(document: Json, place: str) -> JsonObject:
     raise UsageError(f"{place}: not an OpenAPI 3.0 or 3.1 description", "its key `openapi` says so")
 
 
-def _tools(document: JsonObject, inline_refs: bool) -> Iterator[Tool]:
+def _tools(document: JsonObject, inline_refs: bool) -> Iterator[Tool | Skipped]:
+    """Yield a tool for each operation, or why there is none."""
     taken: set[str] = set()
     for path, item in _objects(document.get("paths")):
         item = Refs(document).resolved(item)
@@ -85,7 +95,15 @@ def _tools(document: JsonObject, inline_refs: bool) -> Iterator[Tool]:
             words = [operation.get("summary"), operation.get("description")]
             said = [word for word in words if isinstance(word, str)]
             description = "\n\n".join(dict.fromkeys(said)) or f"{method.upper()} {path}"
-            yield Tool(name, description, _parameters(document, item, operation, inline_refs))
+            place = pointer_of(("paths", path, method))
+            try:
+                parameters = _parameters(document, item, operation, inline_refs)
+            except ShapeError as error:
+                yield Skipped(name, place + error.pointer, error.reason)
+            except RecursionError:
+                yield Skipped(name, place, "its references are nested too deeply")
+            else:
+                yield Tool(name, description, parameters)
 
 
 def _name(wanted: str, taken: set[str]) -> str:
@@ -116,8 +134,8 @@ def _parameters(
     parameters: JsonObject = {"type": "object", "properties": properties}
     if required:
         parameters["required"] = required
-    if refs.definitions:
-        parameters["$defs"] = refs.definitions
+    if definitions := refs.definitions():
+        parameters["$defs"] = definitions
     return parameters
 
 
@@ -125,7 +143,10 @@ def _merged(refs: Refs, item: JsonObject, operation: JsonObject) -> Iterator[Jso
     """Yield the parameters of the path and the operation; the operation's own win."""
     found: dict[tuple[str, str], JsonObject] = {}
     for owner in (item, operation):
-        for entry in owner.get("parameters") or ():
+        listed = owner.get("parameters") or []
+        if not isinstance(listed, list):
+            raise ShapeError("/parameters", f"must be a list, not {a_kind(listed)}")
+        for entry in listed:
             parameter = refs.resolved(entry)
             name, place = parameter.get("name"), parameter.get("in")
             if isinstance(name, str) and isinstance(place, str):
@@ -141,15 +162,14 @@ def _add_body(
     refs: Refs, operation: JsonObject, properties: JsonObject, required: list[str]
 ) -> None:
     body = refs.resolved(operation.get("requestBody") or {})
-    schema = next(
-        (
-            media["schema"]
-            for kind, media in _objects(body.get("content"))
-            if re.match(r"application/([\w.+-]+\+)?json\b", kind) and "schema" in media
-        ),
-        None,
+    bodies = (
+        media["schema"]
+        for kind, media in _objects(body.get("content"))
+        if re.match(r"application/([\w.+-]+\+)?json\b", kind) and "schema" in media
     )
-    if schema is None:
+    try:
+        schema = next(bodies)
+    except StopIteration:
         return
     target = refs.resolved(schema)
     needed = body.get("required") is True
@@ -158,12 +178,14 @@ def _add_body(
         properties[_free("body", properties)] = _described(refs.schema(schema), body)
         required += ["body"] if needed else []
         return
+    demanded = target.get("required")
+    demanded = demanded if isinstance(demanded, list) else []
     for name, member in target["properties"].items():
         if isinstance(member, dict) and member.get("readOnly") is True:
             continue
         key = name if name not in properties else _free(f"{name}__body", properties)
         properties[key] = refs.schema(member)
-        if needed and name in (target.get("required") or ()):
+        if needed and name in demanded:
             required.append(key)
 
 

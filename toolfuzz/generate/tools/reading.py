@@ -1,29 +1,70 @@
 """Documents from files and over HTTP, bounded in size and time."""
 
+import asyncio
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from toolfuzz.core.case import Json
 from toolfuzz.core.errors import UsageError
 
-__all__ = ["fetch", "parse_json", "read_bytes"]
+__all__ = ["MOST_SECONDS", "Deadline", "fetch", "parse_json", "read_bytes"]
+
+MOST_SECONDS = 30.0
+"""One source of tools may take this long, from the first byte to the last tool."""
 
 
-def fetch(url: str, *, most_bytes: int = 10_000_000, timeout: float = 30) -> bytes:
-    """GET the URL (redirects followed); raises UsageError. ``timeout`` in seconds."""
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When a source must have been read (``seconds`` from now)."""
+
+    seconds: float = MOST_SECONDS
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left, at least 0."""
+        return max(0.0, self.began + self.seconds - time.monotonic())
+
+    def check(self, place: str) -> None:
+        """Raise UsageError when it is over."""
+        if not self.left:
+            raise UsageError(f"{place}: takes longer than {self.seconds:g} s to read")
+
+
+def fetch(url: str, *, most_bytes: int = 10_000_000, deadline: Deadline | None = None) -> bytes:
+    """GET the URL (redirects followed); raises UsageError, also when it is not there in time."""
+    import httpx
+
+    deadline = deadline or Deadline()
+    # A thread of its own, because the caller may stand in a running event loop.
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            return pool.submit(asyncio.run, _get(url, most_bytes, deadline)).result()
+        except TimeoutError:
+            raise UsageError(f"{url}: takes longer than {deadline.seconds:g} s to read") from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise UsageError(f"{url}: {str(error) or type(error).__name__}") from None
+
+
+async def _get(url: str, most_bytes: int, deadline: Deadline) -> bytes:
+    """The whole body; the timeout is for all of it, as httpx's own are for each read."""
     import httpx
 
     data = bytearray()
-    try:
-        with httpx.stream("GET", url, timeout=timeout, follow_redirects=True) as response:
-            if response.is_error:
-                raise UsageError(f"{url}: HTTP {response.status_code}")
-            for chunk in response.iter_bytes():
-                data += chunk
-                if len(data) > most_bytes:
-                    raise UsageError(f"{url}: larger than {most_bytes // 10**6} MB")
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise UsageError(f"{url}: {str(error) or type(error).__name__}") from None
+    async with (
+        asyncio.timeout(deadline.left),
+        httpx.AsyncClient(timeout=None, follow_redirects=True) as client,
+        client.stream("GET", url) as response,
+    ):
+        if response.is_error:
+            raise UsageError(f"{url}: HTTP {response.status_code}")
+        async for chunk in response.aiter_bytes():
+            data += chunk
+            if len(data) > most_bytes:
+                raise UsageError(f"{url}: larger than {most_bytes // 10**6} MB")
     return bytes(data)
 
 

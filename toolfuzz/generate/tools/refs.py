@@ -3,25 +3,42 @@
 import re
 
 from toolfuzz.core.case import Json, JsonObject
-from toolfuzz.core.errors import UsageError
 from toolfuzz.core.jsonvalue import resolve_ref
+from toolfuzz.generate.tools.shapes import ShapeError
 
 __all__ = ["Refs"]
 
 _MOST_HOPS = 20
-_MOST_PARTS = 200_000
+_MOST_PARTS = 50_000
 
 
 class Refs:
-    """Rewrites schemas of one tool; what they refer to gathers in ``definitions``."""
+    """Rewrites schemas of one tool; what they refer to gathers for its ``definitions``.
+
+    Raises ShapeError for a reference to nothing and for a tool of too many parts.
+    """
 
     def __init__(self, document: JsonObject, *, inline: bool = False) -> None:
         self.document = document
-        self.definitions: JsonObject = {}
+        self._definitions: JsonObject = {}
+        self._waiting: list[tuple[str, str]] = []
         self._inline = inline
         self._converts = str(document.get("openapi", "")).startswith("3.0")
         self._names: dict[str, str] = {}
         self._parts = 0
+
+    def definitions(self) -> JsonObject:
+        """Return the definitions of all that was referred to so far, theirs included."""
+        while self._waiting:
+            name, reference = self._waiting.pop()
+            self._definitions[name] = self.schema(self._target(reference))
+        return self._definitions
+
+    def _target(self, reference: str) -> Json:
+        target = resolve_ref(self.document, reference)
+        if target is None:
+            raise ShapeError("", f"$ref {reference[:100]!r} points nowhere")
+        return target
 
     def resolved(self, entry: Json) -> JsonObject:
         """Follow ``$ref`` from an object that is not itself kept (a parameter, a body)."""
@@ -35,9 +52,8 @@ class Refs:
         """Return the schema as JSON Schema whose references stay within the tool."""
         self._parts += 1
         if self._parts > _MOST_PARTS:
-            raise UsageError(
-                f"a tool of more than {_MOST_PARTS:,} parts", "keep its references instead"
-            )
+            more = "; keep its references" if self._inline else ""
+            raise ShapeError("", f"too large to draw from: more than {_MOST_PARTS:,} parts{more}")
         if isinstance(schema, list):
             return [self.schema(item, inside) for item in schema]
         if not isinstance(schema, dict):
@@ -51,7 +67,7 @@ class Refs:
     def _reference(self, schema: JsonObject, reference: str, inside: frozenset[str]) -> Json:
         beside = {key: item for key, item in schema.items() if key != "$ref"}
         if self._inline and reference not in inside and not self._is_recursive(reference):
-            target = self.schema(resolve_ref(self.document, reference), inside | {reference})
+            target = self.schema(self._target(reference), inside | {reference})
             return {**target, **beside} if isinstance(target, dict) else target
         return {"$ref": f"#/$defs/{self._defined(reference)}", **beside}
 
@@ -60,11 +76,11 @@ class Refs:
         if name is None:
             base = re.sub(r"[^A-Za-z0-9._-]", "_", reference.rsplit("/", 1)[-1]) or "schema"
             name, n = base, 2
-            while name in self.definitions:
+            while name in self._definitions:
                 name, n = f"{base}_{n}", n + 1
             self._names[reference] = name
-            self.definitions[name] = {}  # taken before its own references are followed
-            self.definitions[name] = self.schema(resolve_ref(self.document, reference))
+            self._definitions[name] = {}  # taken before its own references are followed
+            self._waiting.append((name, reference))
         return name
 
     def _is_recursive(self, reference: str) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import urldefrag, urljoin
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.errors import UsageError
-from toolfuzz.generate.tools.reading import fetch, parse_json
+from toolfuzz.generate.tools.reading import Deadline, fetch, parse_json
 
 __all__ = ["bundled"]
 
@@ -17,7 +17,7 @@ _MOST_DOCUMENTS = 50
 _PUBLISHED = ("http://json-schema.org/", "https://json-schema.org/")
 
 
-def bundled(schema: JsonObject) -> JsonObject:
+def bundled(schema: JsonObject, deadline: Deadline) -> JsonObject:
     """Return the schema with every document embedded that it refers to; raises UsageError."""
     found: dict[str, Json] = {}
     waiting = list(_remote(schema, str(schema.get("$id", ""))))
@@ -27,7 +27,7 @@ def bundled(schema: JsonObject) -> JsonObject:
             continue
         if len(found) >= _MOST_DOCUMENTS:
             raise UsageError(f"{url}: more than {_MOST_DOCUMENTS} remote schemas")
-        document = parse_json(fetch(url), url)
+        document = parse_json(fetch(url, deadline=deadline), url)
         if not isinstance(document, dict):
             raise UsageError(f"{url}: not a JSON Schema")
         found[url] = {**document, "$id": url}

@@ -5,9 +5,15 @@ from dataclasses import dataclass
 
 from toolfuzz.core.case import Tool
 from toolfuzz.core.errors import UsageError
+from toolfuzz.generate.schema.document import LONE_SURROGATE, has_surrogate
 from toolfuzz.generate.schema_values import left_out, problem_of
+from toolfuzz.generate.tools.reading import Deadline
 
 __all__ = ["Skipped", "ToolSet", "usable"]
+
+
+MOST_TOOLS = 2_000
+"""Of one source; an endpoint is offered some of them at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +39,29 @@ class ToolSet:
 
 
 def usable(
-    origin: str, tools: Iterable[Tool], skipped: Iterable[Skipped] = (), *, place: str
+    origin: str,
+    tools: Iterable[Tool],
+    skipped: Iterable[Skipped] = (),
+    *,
+    place: str,
+    deadline: Deadline | None = None,
 ) -> ToolSet:
     """Keep the tools that values can be drawn for and say why the others were left out.
 
-    Raises UsageError when a name comes twice or nothing is left.
+    Raises UsageError when a name comes twice, nothing is left, or the deadline has passed.
     """
+    deadline = deadline or Deadline()
     kept: list[Tool] = []
     not_called = list(skipped)
     names: set[str] = set()
-    for tool in tools:
+    for n, tool in enumerate(tools):
+        deadline.check(place)
+        if n >= MOST_TOOLS:
+            raise UsageError(f"{place}: more than {MOST_TOOLS:,} tools", "split the source")
+        if has_surrogate(tool.name + tool.description):
+            where = "/name" if has_surrogate(tool.name) else "/description"
+            not_called.append(Skipped(f"#{n + 1}", where, LONE_SURROGATE))
+            continue
         if tool.name in names:
             raise UsageError(
                 f"{place}: two tools are named {tool.name!r}",
@@ -62,6 +81,12 @@ def usable(
         first = not_called[0]
         more = f" (and {len(not_called) - 1} more)" if len(not_called) > 1 else ""
         raise UsageError(
-            f"{place}: no usable tool: {first.tool} at {first.pointer or '/'}: {first.reason}{more}"
+            f"{place}: no usable tool: {_shown(first.tool)} at {_shown(first.pointer or '/')}: "
+            f"{first.reason}{more}"
         )
     return ToolSet(origin, tuple(kept), tuple(not_called))
+
+
+def _shown(text: str) -> str:
+    """One short line of what a stranger's file says."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text[:200])
