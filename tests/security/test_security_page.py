@@ -7,7 +7,7 @@ import pytest
 
 from toolfuzz.core import patterns, validation
 from toolfuzz.runs.options import RunOptions
-from toolfuzz.simulate import server
+from toolfuzz.simulate import server, service
 from toolfuzz.sources import capture, redaction, retry
 from toolfuzz.system import children
 
@@ -34,6 +34,7 @@ MIB = 2**20
         ("standard error of a program", f"{children.KEPT // 1024} KiB"),
         ("`toolfuzz serve`: a request", f"{server.MOST_BODY // MIB} MiB"),
         ("`toolfuzz serve`: a request", f"within {server.BODY_SECONDS:g} s"),
+        ("`toolfuzz serve`: what comes before the body", f"{service.MOST_HEAD // 1024} KiB"),
         ("`toolfuzz serve`: schema work", f"{server.MOST_STEPS:,} steps"),
     ],
 )

@@ -175,6 +175,21 @@ def test_an_endless_body_is_refused_and_not_kept() -> None:
         assert httpx.get(simulator.base_url + "/models").status_code == 200
 
 
+def test_an_endless_header_is_hung_up_on() -> None:
+    with start() as simulator:
+        address = urlsplit(simulator.base_url)
+        before = _memory(simulator.pid)
+        with socket.create_connection((str(address.hostname), address.port or 0)) as connection:
+            connection.settimeout(20)
+            connection.sendall(b"GET /v1/models HTTP/1.1\r\nx: ")
+            with pytest.raises(OSError):
+                for _ in range(256):
+                    connection.sendall(b"y" * 2**20)
+        assert _memory(simulator.pid) - before < 16 * 1024
+        large = {"x-large": "y" * 30_000}
+        assert httpx.get(simulator.base_url + "/models", headers=large).status_code == 200
+
+
 def test_a_large_body_is_refused_as_the_sdks_expect() -> None:
     with start() as simulator:
         large = "x" * server.MOST_BODY

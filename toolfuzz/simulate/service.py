@@ -1,11 +1,15 @@
 """The simulator as a running server on loopback."""
 
+import asyncio
 import socket
 from collections.abc import Callable
 
 from toolfuzz.core.errors import UsageError
 
-__all__ = ["serve"]
+__all__ = ["MOST_HEAD", "serve"]
+
+MOST_HEAD = 64 * 1024
+"""Bytes of a request before its body: whoever sends more is hung up on."""
 
 
 def serve(
@@ -24,6 +28,7 @@ def serve(
     announce(f"http://127.0.0.1:{listener.getsockname()[1]}/v1")
     config = uvicorn.Config(
         app,
+        http=_protocol(),
         access_log=False,
         log_level="warning",
         lifespan="off",
@@ -32,6 +37,33 @@ def serve(
         ws="none",
     )
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _protocol() -> type[asyncio.Protocol]:
+    """uvicorn's, with a limit for what comes before a body: its parser (httptools) has none."""
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+    class Bounded(HttpToolsProtocol):
+        head = 0
+        in_head = True
+
+        def on_message_begin(self) -> None:
+            self.head, self.in_head = 0, True
+            super().on_message_begin()
+
+        def on_headers_complete(self) -> None:
+            self.in_head = False
+            super().on_headers_complete()
+
+        def data_received(self, data: bytes) -> None:
+            began_in_head = self.in_head
+            super().data_received(data)
+            if began_in_head and self.in_head:
+                self.head += len(data)
+                if self.head > MOST_HEAD:
+                    self.transport.close()
+
+    return Bounded
 
 
 def _listen(port: int) -> socket.socket:
