@@ -12,11 +12,13 @@ from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.analyze.rates import summarize
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.events import CaseDrawn, Event, RunFinished, RunStarted, VerdictReached
-from toolfuzz.core.exchange import Target
+from toolfuzz.core.exchange import Target, TargetKind
 from toolfuzz.core.verdict import Finding, Metrics, Verdict
 from toolfuzz.report.console import plain
 from toolfuzz.report.decision import check_view
+from toolfuzz.report.html.page import render_run
 from toolfuzz.report.terminal import summary_view
+from toolfuzz.report.words import usual_cause
 
 TEXTS = Finding(
     "object-as-json-string", "error", "schema", "", 0, "/environment", shape="object behind $ref",
@@ -118,3 +120,31 @@ def test_piped_output_has_no_colours_and_no_padding() -> None:
     shown = plain(lambda width: summary_view(summarize(fixed_run()), width=width))
     assert "\x1b" not in shown
     assert not any(line.endswith(" ") for line in shown.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("usual", "without"),
+    [
+        ("the model", ""),
+        ("a model used to strict mode, or a client", "a client"),
+        ("the model or parser", "the model or parser"),
+        ("a parser that reads Python, or the model", "a parser that reads Python"),
+        ("the server's parser, the model, or a limit", "the server's parser, or a limit"),
+        ("a server without the model's tool parser", "a server without the model's tool parser"),
+    ],
+)
+def test_no_model_is_blamed_where_none_was_asked(usual: str, without: str) -> None:
+    engine, model = ({"nature": {"real": real}} for real in (False, True))
+    assert usual_cause(usual, [model]) == usual_cause(usual, [engine, model]) == usual
+    assert usual_cause(usual, [engine]) == without.replace("the model or parser", "the parser")
+
+
+@pytest.mark.parametrize("kind", ["engine", "simulated"])
+def test_the_usual_cause_of_a_trial_is_no_model(kind: TargetKind) -> None:
+    cause = "usually a parser that loads whatever looks like JSON"
+    told = plain(lambda width: summary_view(summary_of(a_run(kind=kind)), width=200))
+    assert f"{cause}\n" in told
+    told = plain(lambda width: summary_view(summary_of(a_run()), width=200))
+    assert f"{cause}, or the model" in told
+    page = render_run(a_run(kind=kind), summary_of(a_run(kind=kind)))
+    assert "Usual cause: a parser that loads whatever looks like JSON." in page

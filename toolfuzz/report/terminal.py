@@ -12,7 +12,7 @@ from toolfuzz.core.jsonvalue import a_kind, tokens_of
 from toolfuzz.core.text import brief, printable
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.report.console import MEDIUM, WIDE, show
-from toolfuzz.report.words import first_attempt, given_up, unread, unreal
+from toolfuzz.report.words import first_attempt, given_up, unread, unreal, usual_cause
 
 __all__ = [
     "defect_view",
@@ -223,8 +223,9 @@ def _defect_head(target: JsonObject, slug: str, entry: JsonObject) -> Text:
     head = Text(printable(slug), style="bold red")
     words = f" · {entry['replies']} of {target['judged']} calls on {printable(target['target'])}"
     # A journal of another version may know other defects.
-    if known := defects().get(slug):
-        words += f" · usually {known.usual}"
+    known = defects().get(slug)
+    if known and (usual := usual_cause(known.usual, [target])):
+        words += f" · usually {usual}"
     head.append(words, style="not bold default")
     return head
 

@@ -1,5 +1,6 @@
 """Phrases that several reports share."""
 
+import re
 from collections.abc import Sequence
 
 from toolfuzz.core.case import JsonObject
@@ -15,8 +16,13 @@ __all__ = [
     "success",
     "unread",
     "unreal",
+    "usual_cause",
     "xml_text",
 ]
+
+# What lists of causes are joined by, and a cause that is a model.
+_BETWEEN = re.compile(r"(,? or (?!with )|[,;] also |, (?=(?:the|a|an|many) ))")
+_MODEL = re.compile(r"(?:the |a |an |many )?models?\b")
 
 
 def percent(share: float | None) -> str:
@@ -50,6 +56,24 @@ def unreal(entries: Sequence[JsonObject]) -> str:
     if len(natures) == 1:
         return str(next(iter(natures.values())))
     return ", ".join(f"some {label}" for label in sorted(natures) if label)
+
+
+def usual_cause(usual: str, entries: Sequence[JsonObject]) -> str:
+    """Return who usually causes a defect; where no model was asked, without the models.
+
+    Empty when only a model does: a gateway's or parser's own fault is none of the usual then.
+    """
+    if not entries or any(entry["nature"]["real"] for entry in entries):
+        return usual
+    first, *rest = _BETWEEN.split(usual)
+    said = "" if _MODEL.match(first) else first
+    for between, cause in zip(rest[::2], rest[1::2], strict=True):
+        if _MODEL.match(cause):
+            continue
+        # "the model or parser" has one article for both.
+        article = "the " if between == " or " else ""
+        said = f"{said}{between}{cause}" if said else f"{article}{cause}"
+    return said
 
 
 def first_attempt(entry: JsonObject) -> str:

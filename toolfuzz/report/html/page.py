@@ -23,7 +23,15 @@ from toolfuzz.report.html.evidence import REQUEST_LIMIT, evidence
 from toolfuzz.report.html.failed import Failed, FailureGroup, by_cause, in_turn
 from toolfuzz.report.html.inert import marked, shown
 from toolfuzz.report.html.models import Model, models
-from toolfuzz.report.words import count, first_attempt, given_up, milliseconds, percent, unread
+from toolfuzz.report.words import (
+    count,
+    first_attempt,
+    given_up,
+    milliseconds,
+    percent,
+    unread,
+    usual_cause,
+)
 
 __all__ = ["FAILURES_LIMIT", "PAGE_LIMIT", "render_comparison", "render_run"]
 
@@ -58,6 +66,7 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
     visible = _failures(causes)
     scale = latency.axis(columns)
     found, warned = matrix.by_defect(columns), matrix.by_defect(columns, "warnings")
+    explained = [defects()[row.name] for row in [*found, *warned] if row.name in defects()]
     style, script = _file("style.css"), _file("script.js")
     return _environment().get_template("page.html.j2").render(
         title=title,
@@ -73,7 +82,8 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
         features=matrix.by_rate(columns, "features"),
         found=found,
         warned=warned,
-        explained=[defects()[row.name] for row in [*found, *warned] if row.name in defects()],
+        explained=explained,
+        usual={d.slug: usual_cause(d.usual, [m.figures for m in columns]) for d in explained},
         probes=matrix.by_rate(columns, "probes"),
         modes=matrix.by_rate(columns, "modes"),
         heats=matrix.HEATS,
