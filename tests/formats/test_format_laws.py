@@ -116,4 +116,5 @@ def test_streams(tmp_path: Path, events: list[dict[str, Any]], broken: list[str]
     assert [problem.law for problem in notes.all()] == broken
     for problem in notes.all():
         assert problem.severity == ("warn" if problem.law == "block.closed" else "error")
-        assert problem.defect == ("some-defect" if problem.law == "block.fits" else "")
+        shown = {"block.fits": "some-defect", "text: string": "envelope-nonstandard"}
+        assert problem.defect == shown.get(problem.law, "")

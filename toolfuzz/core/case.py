@@ -14,12 +14,21 @@ JsonObject = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One offered tool. ``parameters`` is the JSON Schema exactly as it is sent."""
+    """One offered tool. ``parameters`` is the JSON Schema exactly as it is sent.
+
+    A recorded request may offer a tool without one: {} where only the provider knows what its
+    calls hold, ``{"type": "string"}`` where they hold free text instead of an object.
+    """
 
     name: str
     description: str
     parameters: JsonObject
     strict: bool = False
+
+    @property
+    def takes_text(self) -> bool:
+        """Whether its calls hold free text instead of an object."""
+        return self.parameters == {"type": "string"}
 
 
 @dataclass(frozen=True, slots=True)

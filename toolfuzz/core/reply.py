@@ -25,7 +25,8 @@ class ToolCall:
     a string belongs, ``arguments_raw`` is None and ``arguments`` holds that value; both None with
     ``has_arguments`` False means that the key was absent.
     ``where`` is the JSON path of the call in the body, or ``stream``. ``extra`` is what the service
-    wants back with the call, exactly as it came (Gemini's thought signature).
+    wants back with the call, exactly as it came (Gemini's thought signature). ``free``: it was sent
+    as the call of a tool that takes text, so ``arguments_raw`` is that text and no JSON.
     """
 
     id: str | None
@@ -35,6 +36,7 @@ class ToolCall:
     has_arguments: bool = True
     where: str = ""
     extra: Any = None
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Fragment:
     ``slot`` is the index as sent (tool_calls[].index, output_index, content block index), None
     when absent or null. ``keys`` names the fields that were present among index, id, type, name,
     arguments, so that absent, null and "" stay apart. ``event`` is the ordinal of the event in the
-    stream, ``extra`` what ToolCall.extra is.
+    stream, ``extra`` and ``free`` are what they are in a ToolCall.
     """
 
     event: int
@@ -63,6 +65,7 @@ class Fragment:
     item_id: str | None = None
     type: str | None = None
     extra: Any = None
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)

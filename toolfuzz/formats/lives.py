@@ -15,6 +15,8 @@ A table in ``laws.toml``::
     needs = ["KIND PATH=VALUE"]        # what must come, if the opening event is like that
     final = { kind = KIND, array = PATH, agree = ["PATH = OPENED"] }   # … lists them all again
 
+A word of ``fits`` may go with several types: ``["text", "call"]``.
+
 The laws that follow are named ``block.order`` (keys count 0, 1, 2, …), ``block.twice``,
 ``block.opened KIND``, ``block.after`` (nothing comes after the close), ``block.closed``,
 ``block.fits``, ``block.needs KIND``, ``block.final``, ``block.final PATH`` and
@@ -41,7 +43,7 @@ class _Fits:
     kind: str
     field: Steps
     opened: Steps
-    table: Mapping[str, str]
+    table: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ def _open(rule: _Rule, lives: _Things, key: tuple[int, ...], data: JsonObject) -
 def _fits(name: str, fits: _Fits, life: _Life, data: JsonObject) -> Iterator[Breach]:
     word, opened = get(data, fits.field), get(life.opening, fits.opened)
     wanted = fits.table.get(word) if isinstance(word, str) else None
-    if wanted is not None and wanted != opened:
+    if wanted is not None and opened not in wanted:
         yield f"{name}.fits", f"{word} for a {name} of type {opened}"
 
 
@@ -223,7 +225,11 @@ def _rule(table: Mapping[str, Any]) -> _Rule:
 
 
 def _fits_of(table: Mapping[str, Any]) -> _Fits:
-    return _Fits(table["kind"], steps_of(table["field"]), steps_of(table["opened"]), table["table"])
+    fitting = {
+        word: [opened] if isinstance(opened, str) else opened
+        for word, opened in table["table"].items()
+    }
+    return _Fits(table["kind"], steps_of(table["field"]), steps_of(table["opened"]), fitting)
 
 
 def _final_of(table: Mapping[str, Any]) -> _Final:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -25,10 +25,12 @@ __all__ = [
     "event_object",
     "ids_of",
     "objects",
+    "offering",
     "read_attempt",
     "spoken",
     "string",
     "text_of",
+    "text_tool",
     "tool_of",
     "usage_of",
 ]
@@ -204,6 +206,21 @@ def tool_of(holder: JsonObject, parameters: Json) -> Tool:
         parameters if isinstance(parameters, dict) else {},
         holder.get("strict") is True,
     )
+
+
+def offering(tools: Iterable[Tool]) -> tuple[Tool, ...]:
+    """Return the tools by name; what two namespaces call the same is held to neither's schema."""
+    known: dict[str, Tool] = {}
+    for tool in tools:
+        earlier = known.setdefault(tool.name, tool)
+        if earlier.parameters != tool.parameters:
+            known[tool.name] = replace(tool, parameters={})
+    return tuple(known.values())
+
+
+def text_tool(holder: JsonObject) -> Tool:
+    """Read an offered tool whose calls hold free text."""
+    return replace(tool_of(holder, None), parameters={"type": "string"})
 
 
 def usage_of(usage: Json, inputs: str, outputs: str) -> Usage | None:

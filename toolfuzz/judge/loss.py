@@ -55,6 +55,8 @@ def damage(streamed: StreamedCall, known: Known, *, unread: bool = False) -> Dam
         whole = None if right else next((w for w in streamed.wholes if load(w) is not None), None)
         message = "the argument deltas and the complete arguments differ"
         return Damage(_against(streamed.pieces, raw, other), message, raw, whole)
+    if streamed.free:
+        return None
     if not raw or known.accepts(raw):
         text = raw or streamed.whole or ""
         if len(text) > _INCREMENTAL_BELOW and len(streamed.pieces) < 2:

@@ -184,6 +184,7 @@ class _Assembler:
                 call.blanked = call.blanked or "name"
 
     def _take_arguments(self, call: StreamedCall, fragment: Fragment) -> None:
+        call.free = call.free or fragment.free
         if "arguments" in fragment.keys or fragment.arguments is not None:
             call.has_arguments = True
         if isinstance(fragment.arguments, str):
@@ -207,6 +208,7 @@ class _Assembler:
             call.unindexed = "the event that opens a call"
         if fragment.item_id:
             self.by_id.setdefault(fragment.item_id, call)
+        call.free = fragment.free
         self._take_id(call, fragment)
         self._take_name(call, fragment)
         if self.traits.arguments == "object":
@@ -245,6 +247,7 @@ class _Assembler:
         call.events += 1
 
     def _take_whole(self, call: StreamedCall, fragment: Fragment) -> None:
+        call.free = call.free or fragment.free
         if isinstance(fragment.arguments, str):
             call.has_text = True
             call.whole = fragment.arguments

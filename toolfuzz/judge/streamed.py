@@ -39,12 +39,13 @@ class StreamedCall:
     (``slot_shared``), an ``other_id``, an id or name that came after the first event, a name
     that came ``spoken`` times or in pieces, ``blanked`` fields of later events, events after the
     call's end (``after_close``), arguments ``inline`` in the event that opens it. ``damage`` is
-    what the stream did to the arguments.
+    what the stream did to the arguments. ``free``: they are text and no JSON.
     """
 
     slot: int | None
     position: int = 0
     item_id: str | None = None
+    free: bool = False
     id: str | None = None
     names: list[str] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
@@ -106,9 +107,10 @@ class StreamedCall:
         """Return the call as assembled; ``loss`` may know better what the arguments were."""
         raw: str | None = "".join(self.pieces)
         if self.other is not None and not self.pieces:
-            return ToolCall(self.id, self.name, None, self.other, True, "stream")
+            return ToolCall(self.id, self.name, None, self.other, True, "stream", free=self.free)
         if not raw and self.whole is not None:
             raw = self.whole
         if not raw and not self.has_text and self.whole is None:
-            return ToolCall(self.id, self.name, None, None, self.has_arguments, "stream")
-        return ToolCall(self.id, self.name, raw, None, True, "stream")
+            sent = self.has_arguments
+            return ToolCall(self.id, self.name, None, None, sent, "stream", free=self.free)
+        return ToolCall(self.id, self.name, raw, None, True, "stream", free=self.free)

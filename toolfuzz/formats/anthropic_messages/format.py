@@ -10,10 +10,11 @@ from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.formats.history import conversation, replied
 from toolfuzz.formats.laws import laws_beside
 from toolfuzz.formats.protocol import Traits, WireFormat
-from toolfuzz.formats.reading import content_text, count, objects, string, tool_of
+from toolfuzz.formats.reading import content_text, count, objects, string
 from toolfuzz.formats.sse import SSE
 
 from .clients import READERS
+from .offered import choice_of, offered
 from .read import plain, stream
 from .serve import SERVING
 from .snippet import python
@@ -148,35 +149,18 @@ def _cap(body: Mapping[str, Any]) -> int | None:
 
 
 def _read_body(body: JsonObject, path: str) -> Ask:
-    """Server tools (web search, …) have no schema to read."""
     choice = body.get("tool_choice")
     choice = choice if isinstance(choice, dict) else {}
     serial = choice.get("disable_parallel_tool_use")
     return Ask(
         model=string(body, "model") or "",
-        tools=tuple(
-            tool_of(t, t["input_schema"])
-            for t in objects(body.get("tools"))
-            if isinstance(t.get("input_schema"), dict)
-        ),
+        tools=offered(body),
         said=conversation(_read_said(body)),
-        tool_choice=_read_choice(choice),
+        tool_choice=choice_of(body, choice),
         parallel=not serial if isinstance(serial, bool) else None,
         max_tokens=_cap(body),
         stream=body.get("stream") is True,
     )
-
-
-def _read_choice(choice: JsonObject) -> str:
-    match choice.get("type"):
-        case "any":
-            return "required"
-        case "tool":
-            return f"tool:{string(choice, 'name') or ''}"
-        case "none":
-            return "none"
-        case _:
-            return "auto"
 
 
 def _read_said(body: JsonObject) -> Iterator[Message | Called | ToolResult]:

@@ -66,6 +66,10 @@ def _is_wanted_back(block: JsonObject) -> bool:
     return bool(block.get("signature")) or block.get("type") == "redacted_thinking"
 
 
+# Calls that the server runs itself; what they gave stands in blocks beside them.
+_SERVERS = ("server_tool_use", "mcp_tool_use")
+
+
 def _is_call(block: JsonObject, where: str, notes: Notes) -> bool:
     kind = block.get("type")
     if kind == "tool_use":
@@ -100,6 +104,7 @@ class _Stream:
         self.reasoning: list[str] = []
         self.fragments: list[Fragment] = []
         self.calls: set[int | None] = set()
+        self.servers: set[int | None] = set()
         self.ids: dict[str, None] = {}
         self.finish_reason: str | None = None
         self.usage = Usage()
@@ -139,6 +144,8 @@ class _Stream:
         block = self._object(data, "content_block", where)
         if block.get("type") in ("thinking", "redacted_thinking"):
             self.thoughts[slot] = dict(block)
+        if block.get("type") in _SERVERS:
+            self.servers.add(slot)
         if not _is_call(block, where, self.notes):
             self._say(block, where)
             return
@@ -164,6 +171,8 @@ class _Stream:
         if delta.get("type") != "input_json_delta":
             self._think(slot, delta)
             self._say(delta, where)
+            return
+        if slot in self.servers:
             return
         if slot not in self.calls:
             self.notes.add("event-order", where, "arguments of a call that was never opened")

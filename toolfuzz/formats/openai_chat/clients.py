@@ -48,7 +48,10 @@ def _chunks(attempt: Attempt) -> Iterator[tuple[str, Json]]:
 
 def _calls(calls: Any) -> Iterator[tuple[str, Json]]:
     for call in calls or ():
-        yield call.function.name, json.loads(call.function.arguments)
+        if call.type == "custom":
+            yield call.custom.name, call.custom.input
+        else:
+            yield call.function.name, json.loads(call.function.arguments)
 
 
 READERS = (

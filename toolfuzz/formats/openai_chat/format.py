@@ -12,10 +12,11 @@ from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.formats.history import argument_text, conversation, replied
 from toolfuzz.formats.laws import laws_beside
 from toolfuzz.formats.protocol import Traits, WireFormat
-from toolfuzz.formats.reading import content_text, count, objects, spoken, string, tool_of
+from toolfuzz.formats.reading import content_text, count, objects, spoken, string
 from toolfuzz.formats.sse import SSE_UNTIL_DONE
 
 from .clients import READERS
+from .offered import choice_of, offered
 from .read import plain, stream
 from .serve import SERVING
 from .snippet import python
@@ -41,7 +42,7 @@ def _write(ask: Ask) -> JsonObject:
     if ask.tools:
         body["tools"] = [_tool(tool) for tool in ask.tools]
         if ask.tool_choice != "auto":
-            body["tool_choice"] = _tool_choice(ask.tool_choice)
+            body["tool_choice"] = _tool_choice(ask)
         if ask.parallel is not None:
             body["parallel_tool_calls"] = ask.parallel
     if ask.max_tokens is not None:
@@ -52,6 +53,9 @@ def _write(ask: Ask) -> JsonObject:
 
 
 def _tool(tool: Tool) -> JsonObject:
+    if tool.takes_text:
+        custom = {"name": tool.name, "description": tool.description}
+        return {"type": "custom", "custom": custom}
     function: JsonObject = {
         "name": tool.name,
         "description": tool.description,
@@ -62,10 +66,13 @@ def _tool(tool: Tool) -> JsonObject:
     return {"type": "function", "function": function}
 
 
-def _tool_choice(choice: str) -> Json:
-    if choice.startswith("tool:"):
-        return {"type": "function", "function": {"name": choice.removeprefix("tool:")}}
-    return choice
+def _tool_choice(ask: Ask) -> Json:
+    if not ask.tool_choice.startswith("tool:"):
+        return ask.tool_choice
+    name = ask.tool_choice.removeprefix("tool:")
+    tool = ask.tool(name)
+    kind = "custom" if tool and tool.takes_text else "function"
+    return {"type": kind, kind: {"name": name}}
 
 
 def _messages(said: Said) -> Iterator[JsonObject]:
@@ -92,8 +99,12 @@ def _assistant(reply: Reply) -> JsonObject:
 
 
 def _call(n: int, call: ToolCall) -> JsonObject:
+    call_id = call.id or f"call_{n}"
+    if call.free:
+        custom = {"name": call.name or "", "input": argument_text(call)}
+        return {"id": call_id, "type": "custom", "custom": custom}
     sent: JsonObject = {
-        "id": call.id or f"call_{n}",
+        "id": call_id,
         "type": "function",
         "function": {"name": call.name or "", "arguments": argument_text(call)},
     }
@@ -110,19 +121,12 @@ def _cap(body: Mapping[str, Any]) -> int | None:
 
 
 def _read_body(body: JsonObject, path: str) -> Ask:
-    """The legacy ``functions`` list is read as tools too."""
-    tools = [t.get("function") for t in objects(body.get("tools"))]
-    tools += objects(body.get("functions"))
-    choice = body.get("tool_choice", "auto")
-    if isinstance(choice, dict):
-        function = choice.get("function")
-        choice = f"tool:{function.get('name') if isinstance(function, dict) else ''}"
     parallel = body.get("parallel_tool_calls")
     return Ask(
         model=string(body, "model") or "",
-        tools=tuple(tool_of(t, t.get("parameters")) for t in tools if isinstance(t, dict)),
+        tools=offered(body),
         said=conversation(_read_messages(body.get("messages"))),
-        tool_choice=choice if isinstance(choice, str) else "auto",
+        tool_choice=choice_of(body),
         parallel=parallel if isinstance(parallel, bool) else None,
         max_tokens=_cap(body),
         stream=body.get("stream") is True,
@@ -143,6 +147,11 @@ def _read_messages(messages: Json) -> Iterator[Message | Called | ToolResult]:
 
 def _read_calls(message: JsonObject) -> Iterator[ToolCall]:
     for call in objects(message.get("tool_calls")):
+        custom = call.get("custom")
+        if isinstance(custom, dict):
+            name, text = string(custom, "name"), string(custom, "input")
+            yield ToolCall(string(call, "id"), name, text or "", free=True)
+            continue
         function = call.get("function")
         function = function if isinstance(function, dict) else {}
         arguments = function.get("arguments")

@@ -97,7 +97,12 @@ class _Stream:
             self._hear_delta(number, delta, where)
         elif delta is not None:
             self.notes.add("bad-field", where, f"delta is {a_kind(delta)}")
-        self.finish_reason = _finish_reason(choice, self.notes) or self.finish_reason
+        reason = _finish_reason(choice, self.notes)
+        if reason and self.finish_reason not in (None, reason):
+            known = self.finish_reason
+            detail = f"finish reason {reason!r} after {known!r}: clients may stop at the first"
+            self.notes.add("event-order", where, detail)
+        self.finish_reason = reason or self.finish_reason
 
     def _hear_delta(self, number: int, delta: JsonObject, where: str) -> None:
         if text := text_of(delta, "content", where, self.notes):
@@ -183,12 +188,38 @@ def _tool_calls(message: JsonObject, where: str, notes: Notes) -> Iterator[JsonO
 
 
 def _call(call: JsonObject, where: str, notes: Notes) -> ToolCall:
+    if (custom := _custom(call)) is not None:
+        return _custom_call(call, custom, where, notes)
     if call.get("type") != "function":
         notes.add("call-type", f"{where}.type", f"type is {call.get('type')!r}, not 'function'")
     found = _function(
         checked_string(call, "id", where, notes), _inner(call, where, notes), where, notes
     )
     return replace(found, extra=call["extra_content"]) if "extra_content" in call else found
+
+
+_FUNCTION = "choices[].delta.tool_calls[].function: object"
+
+
+def _custom(call: JsonObject) -> JsonObject | None:
+    """Return what a custom tool is called with, the text under ``input``; None for a function."""
+    custom = call.get("custom")
+    return custom if isinstance(custom, dict) and call.get("type") in ("custom", None) else None
+
+
+def _custom_call(call: JsonObject, custom: JsonObject, where: str, notes: Notes) -> ToolCall:
+    text = custom.get("input")
+    if not isinstance(text, str):
+        notes.add("bad-field", f"{where}.custom", f"input is {a_kind(text)}")
+    return ToolCall(
+        checked_string(call, "id", where, notes),
+        checked_string(custom, "name", where, notes),
+        text if isinstance(text, str) else None,
+        None if isinstance(text, str) else text,
+        "input" in custom,
+        where,
+        free=True,
+    )
 
 
 def _function(call_id: str | None, function: JsonObject, where: str, notes: Notes) -> ToolCall:
@@ -205,25 +236,31 @@ def _function(call_id: str | None, function: JsonObject, where: str, notes: Note
 
 
 def _fragment(number: int, call: JsonObject, where: str, notes: Notes) -> Fragment:
-    function = _inner(call, where, notes)
+    custom = _custom(call)
+    if custom is None and not isinstance(call.get("function"), dict):
+        notes.law(_FUNCTION, where, "a call with neither function nor custom", "error")
+    inner = _inner(call, where, notes) if custom is None else custom
+    key = "arguments" if custom is None else "input"
     slot = count(call.get("index"))
     if slot is None and call.get("index") is not None:
         notes.add("bad-field", where, f"a call's index is {a_kind(call['index'])}")
     kind = checked_string(call, "type", where, notes)
-    if kind and kind != "function":
+    if kind and kind != "function" and custom is None:
         notes.add("call-type", where, f"type is {kind!r}, not 'function'")
     outer = tuple[str, ...](k for k in ("index", "id", "type") if k in call)
-    inner = tuple(k for k in ("name", "arguments") if k in function)
+    names = [("name", "name"), ("arguments", key)]
+    found = tuple(ours for ours, theirs in names if theirs in inner)
     return Fragment(
         number,
         "delta",
         slot,
         checked_string(call, "id", where, notes),
-        checked_string(function, "name", where, notes),
-        function.get("arguments"),
-        outer + inner,
+        checked_string(inner, "name", where, notes),
+        inner.get(key),
+        outer + found,
         type=kind,
         extra=call.get("extra_content"),
+        free=custom is not None,
     )
 
 

@@ -32,6 +32,8 @@ def _items(output: Any) -> Iterator[tuple[str, Json]]:
     for item in output:
         if item.type == "function_call":
             yield item.name, json.loads(item.arguments)
+        elif item.type == "custom_tool_call":
+            yield item.name, item.input
 
 
 READERS = (

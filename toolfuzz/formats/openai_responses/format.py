@@ -1,20 +1,21 @@
 """OpenAI Responses: https://platform.openai.com/docs/api-reference/responses."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
 from toolfuzz.core.ask import Answered, Ask, Called, Said, ToolResult
-from toolfuzz.core.case import Json, JsonObject, Message, Tool
+from toolfuzz.core.case import JsonObject, Message, Tool
 from toolfuzz.core.reply import ToolCall
 from toolfuzz.formats.history import argument_text, conversation, replied
 from toolfuzz.formats.laws import laws_beside
 from toolfuzz.formats.protocol import Traits, WireFormat
-from toolfuzz.formats.reading import content_text, count, objects, spoken, string, tool_of
+from toolfuzz.formats.reading import content_text, count, objects, spoken, string
 from toolfuzz.formats.sse import SSE_UNTIL_DONE
 
 from .clients import READERS
-from .read import plain, reasoning_text, stream
+from .offered import choice_of, offered, tool_choice_of
+from .read import CALLS, arguments_key, plain, reasoning_text, stream
 from .serve import SERVING
 from .snippet import python
 
@@ -34,12 +35,14 @@ def _headers(key: str | None) -> dict[str, str]:
 
 def _write(ask: Ask) -> JsonObject:
     """``strict`` is always sent: the service takes its absence as true."""
-    items = [item for said in ask.said for item in _items(said)]
+    calls = [call for reply in ask.replies for call in reply.calls]
+    free = {call.id for call in calls if call.free and call.id}
+    items = [item for said in ask.said for item in _items(said, free)]
     body: JsonObject = {"model": ask.model, "input": items}
     if ask.tools:
         body["tools"] = [_tool(tool) for tool in ask.tools]
         if ask.tool_choice != "auto":
-            body["tool_choice"] = _tool_choice(ask.tool_choice)
+            body["tool_choice"] = tool_choice_of(ask)
         if ask.parallel is not None:
             body["parallel_tool_calls"] = ask.parallel
     if ask.max_tokens is not None:
@@ -50,6 +53,8 @@ def _write(ask: Ask) -> JsonObject:
 
 
 def _tool(tool: Tool) -> JsonObject:
+    if tool.takes_text:
+        return {"type": "custom", "name": tool.name, "description": tool.description}
     return {
         "type": "function",
         "name": tool.name,
@@ -59,13 +64,10 @@ def _tool(tool: Tool) -> JsonObject:
     }
 
 
-def _tool_choice(choice: str) -> Json:
-    if choice.startswith("tool:"):
-        return {"type": "function", "name": choice.removeprefix("tool:")}
-    return choice
+_FUNCTION = ("function_call", "arguments")
 
 
-def _items(said: Said) -> Iterator[JsonObject]:
+def _items(said: Said, free: Container[str]) -> Iterator[JsonObject]:
     match said:
         case Message(role, content):
             yield {"role": role, "content": content}
@@ -74,17 +76,18 @@ def _items(said: Said) -> Iterator[JsonObject]:
             if reply.text or not reply.calls:
                 yield {"role": "assistant", "content": reply.text}
             for n, call in enumerate(reply.calls):
+                kind, key = ("custom_tool_call", "input") if call.free else _FUNCTION
                 yield {
-                    "type": "function_call",
+                    "type": kind,
                     "call_id": call.id or f"call_{n}",
                     "name": call.name or "",
-                    "arguments": argument_text(call),
+                    key: argument_text(call),
                 }
         case Answered(results):
             for n, result in enumerate(results):
                 call_id = result.call_id or f"call_{n}"
-                output = result.content
-                yield {"type": "function_call_output", "call_id": call_id, "output": output}
+                kind = "custom_tool_call_output" if call_id in free else "function_call_output"
+                yield {"type": kind, "call_id": call_id, "output": result.content}
 
 
 # --- and back
@@ -96,16 +99,12 @@ def _cap(body: Mapping[str, Any]) -> int | None:
 
 def _read_body(body: JsonObject, path: str) -> Ask:
     """``instructions`` count as a system message."""
-    choice = body.get("tool_choice", "auto")
-    if isinstance(choice, dict):
-        choice = f"tool:{string(choice, 'name') or ''}"
     parallel = body.get("parallel_tool_calls")
-    tools = [t for t in objects(body.get("tools")) if t.get("type") == "function"]
     return Ask(
         model=string(body, "model") or "",
-        tools=tuple(tool_of(t, t.get("parameters")) for t in tools),
+        tools=offered(body),
         said=conversation(_read_input(body)),
-        tool_choice=choice if isinstance(choice, str) else "auto",
+        tool_choice=choice_of(body),
         parallel=parallel if isinstance(parallel, bool) else None,
         max_tokens=_cap(body),
         stream=body.get("stream") is True,
@@ -123,7 +122,7 @@ def _read_input(body: JsonObject) -> Iterator[Message | Called | ToolResult]:
             yield _read_reply(items)
             continue
         for item in items:
-            if item.get("type") == "function_call_output":
+            if item.get("type") in ("function_call_output", "custom_tool_call_output"):
                 output = content_text(item.get("output"))
                 yield ToolResult(string(item, "call_id"), None, output)
             else:
@@ -131,7 +130,7 @@ def _read_input(body: JsonObject) -> Iterator[Message | Called | ToolResult]:
 
 
 def _is_reply(item: JsonObject) -> bool:
-    return item.get("role") == "assistant" or item.get("type") in ("function_call", "reasoning")
+    return item.get("role") == "assistant" or item.get("type") in (*CALLS, "reasoning")
 
 
 def _read_reply(items: Iterator[JsonObject]) -> Called:
@@ -139,8 +138,9 @@ def _read_reply(items: Iterator[JsonObject]) -> Called:
     for item in items:
         if item.get("type") == "reasoning":
             extra.append(item)
-        elif item.get("type") == "function_call":
-            arguments = item.get("arguments")
+        elif item.get("type") in CALLS:
+            key = arguments_key(item)
+            arguments = item.get(key)
             raw = arguments if isinstance(arguments, str) else None
             calls.append(
                 ToolCall(
@@ -148,7 +148,8 @@ def _read_reply(items: Iterator[JsonObject]) -> Called:
                     string(item, "name"),
                     raw,
                     arguments if raw is None else None,
-                    "arguments" in item,
+                    key in item,
+                    free=key == "input",
                 )
             )
         else:

@@ -19,7 +19,10 @@ from toolfuzz.formats.reading import (
     usage_of,
 )
 
-__all__ = ["plain", "reasoning_text", "stream"]
+__all__ = ["CALLS", "arguments_key", "plain", "reasoning_text", "stream"]
+
+# What else a model calls (a shell, a computer, MCP, the provider's own tools) has items of its own.
+CALLS = ("function_call", "custom_tool_call")
 
 FragmentKind = Literal["delta", "open", "done", "close", "final"]
 
@@ -86,25 +89,34 @@ def _read_message(
 
 def _is_call(item: JsonObject, where: str, notes: Notes) -> bool:
     kind = item.get("type")
-    if kind == "function_call":
+    if kind in CALLS:
         return True
-    if kind in (None, "function", "tool_call", "tool_use", "custom_tool_call") and "name" in item:
+    if kind in (None, "function", "tool_call", "tool_use") and "name" in item:
         notes.add("call-type", where, f"type is {kind!r}, not 'function_call'")
         return True
     return False
 
 
 def _call(item: JsonObject, where: str, notes: Notes) -> ToolCall:
-    arguments = item.get("arguments")
+    key = arguments_key(item)
+    arguments = item.get(key)
+    if key == "input" and not isinstance(arguments, str):
+        notes.add("bad-field", where, f"input is {a_kind(arguments)}")
     raw = arguments if isinstance(arguments, str) else None
     return ToolCall(
         checked_string(item, "call_id", where, notes),
         checked_string(item, "name", where, notes),
         raw,
         arguments if raw is None else None,
-        "arguments" in item,
+        key in item,
         where,
+        free=key == "input",
     )
+
+
+def arguments_key(item: JsonObject) -> str:
+    """Return where a call's arguments stand: the text of a custom tool is its ``input``."""
+    return "input" if item.get("type") == "custom_tool_call" else "arguments"
 
 
 def _ending(root: JsonObject, *, called: bool, refused: bool) -> tuple[str | None, Finish | None]:
@@ -152,12 +164,14 @@ class _Stream:
                 self.reasoning.append(text_of(data, "delta", where, self.notes))
             case "response.refusal.delta":
                 self.refusal.append(text_of(data, "delta", where, self.notes))
-            case "response.function_call_arguments.delta":
+            case "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta":
                 if not self.opened & {string(data, "item_id"), count(data.get("output_index"))}:
                     self.notes.add("event-order", where, "arguments of a call never opened")
                 self._arguments(number, "delta", data, "delta")
             case "response.function_call_arguments.done":
                 self._arguments(number, "done", data, "arguments")
+            case "response.custom_tool_call_input.done":
+                self._arguments(number, "done", data, "input")
             case "response.output_item.added":
                 self._item(number, "open", data, where)
             case "response.output_item.done":
@@ -177,7 +191,7 @@ class _Stream:
         self.last = plain(response, self.notes)
         self.error = response.get("error") or self.error
         for slot, item in enumerate(objects(response["output"])):
-            if item.get("type") == "function_call":
+            if item.get("type") in CALLS:
                 self.fragments.append(_fragment(number, "final", slot, item, ()))
 
     def _item(self, number: int, kind: FragmentKind, data: JsonObject, where: str) -> None:
@@ -214,17 +228,19 @@ class _Stream:
 def _fragment(
     number: int, kind: FragmentKind, slot: int | None, item: JsonObject, keys: tuple[str, ...]
 ) -> Fragment:
-    present = [("id", "call_id"), ("type", "type"), ("name", "name"), ("arguments", "arguments")]
+    key = arguments_key(item)
+    present = [("id", "call_id"), ("type", "type"), ("name", "name"), ("arguments", key)]
     return Fragment(
         number,
         kind,
         slot,
         string(item, "call_id"),
         string(item, "name"),
-        item.get("arguments"),
+        item.get(key),
         (*keys, *(ours for ours, theirs in present if theirs in item)),
         string(item, "id"),
         string(item, "type"),
+        free=key == "input",
     )
 
 

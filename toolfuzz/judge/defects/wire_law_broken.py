@@ -38,9 +38,9 @@ DEFECT = Defect(
     stage="causes",
     usual="the gateway or server",
     help=(
-        "An event or a field that the format promises is missing, of another type, out of order or "
-        "at odds with an earlier one. An error where the official SDK raises or gives other calls, "
-        "a warning where it reads right all the same."
+        "An event that the format promises is missing, out of order or at odds with an earlier "
+        "one. An error where the official SDK raises or gives other calls, a warning where it "
+        "reads right all the same."
     ),
     example="a stream without message_start, an output_item.done with another id than its added",
     indistinguishable="Reported only where no other defect says what is wrong.",

@@ -33,7 +33,8 @@ def advance(facts: Facts) -> None:
     facts.sent = calls
     facts.reply = replace(reply, calls=calls)
     facts.complete = bool(calls) and all(
-        call.arguments_raw is not None and load(call.arguments_raw) is not None for call in calls
+        call.arguments_raw is not None and (call.free or load(call.arguments_raw) is not None)
+        for call in calls
     )
 
 

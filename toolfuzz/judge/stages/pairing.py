@@ -40,6 +40,11 @@ def advance(facts: Facts) -> None:
     _demanded(facts)
     if expect.kind == "calls":
         _match(facts, expected)
+    for pair in facts.pairs:
+        # Free text has no values to read; text for an object, or the other way round, is blamed
+        # as the wrong kind of call.
+        if pair.call.free or (pair.tool is not None and pair.tool.takes_text):
+            pair.judged = False
     called = {pair.tool.name for pair in facts.pairs if pair.tool}
     facts.trace = traces(facts, called)
     if facts.trace is None:

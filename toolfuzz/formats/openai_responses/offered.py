@@ -1,0 +1,67 @@
+"""The tools of a Responses request, and which of them must be called.
+
+Beside functions there are ``custom`` tools, whose calls hold free text, and namespaces of both;
+more can be offered on the way, in the input. What the provider runs itself (web search, MCP, …) and
+what has calls of its own kind (a shell, a computer) has no name here.
+
+https://developers.openai.com/api/docs/guides/tools
+"""
+
+from collections.abc import Iterator
+
+from toolfuzz.core.ask import Ask
+from toolfuzz.core.case import Json, JsonObject, Tool
+from toolfuzz.formats.reading import objects, offering, string, text_tool, tool_of
+
+__all__ = ["choice_of", "offered", "tool_choice_of"]
+
+_MORE = ("additional_tools", "tool_search_output")
+
+
+def tool_choice_of(ask: Ask) -> Json:
+    """Return how a request says which tool must be called."""
+    choice = ask.tool_choice
+    if not choice.startswith("tool:"):
+        return choice
+    name = choice.removeprefix("tool:")
+    tool = ask.tool(name)
+    return {"type": "custom" if tool and tool.takes_text else "function", "name": name}
+
+
+def offered(body: JsonObject) -> tuple[Tool, ...]:
+    """Read the tools of a request that are called by their name."""
+    return offering(tool for entry in _entries(body) for tool in _named(entry))
+
+
+def choice_of(body: JsonObject) -> str:
+    """Read what must be called: nothing that is seen here, where another kind of tool will do."""
+    choice = body.get("tool_choice", "auto")
+    if isinstance(choice, dict):
+        match choice.get("type"):
+            case "function" | "custom":
+                return f"tool:{string(choice, 'name') or ''}"
+            case "allowed_tools":
+                choice = choice.get("mode")
+    if choice == "required" and not all(any(_named(entry)) for entry in _entries(body)):
+        return "auto"
+    return choice if isinstance(choice, str) else "auto"
+
+
+def _entries(body: JsonObject) -> Iterator[JsonObject]:
+    yield from objects(body.get("tools"))
+    for item in objects(body.get("input")):
+        if item.get("type") in _MORE:
+            yield from objects(item.get("tools"))
+
+
+def _named(entry: JsonObject) -> Iterator[Tool]:
+    match entry.get("type"):
+        case "namespace":
+            for inner in objects(entry.get("tools")):
+                yield from _named(inner)
+        case "custom":
+            yield text_tool(entry)
+        case "function":
+            yield tool_of(entry, entry.get("parameters"))
+        case _ if string(entry, "name"):
+            yield tool_of(entry, entry.get("parameters"))
