@@ -170,6 +170,27 @@ def test_the_feature_on_which_it_breaks_is_told(run: Run) -> None:
 
 
 @pytest.mark.parametrize("how", ["400", "500"])
+def test_the_smallest_question_that_breaks_it(
+    simulator: Simulator, tmp_path: Path, how: str
+) -> None:
+    """Each lost question is followed by one that is answered: a dead server shows nothing."""
+    out, culprit = str(tmp_path / "run"), b'"enum"'
+    with behind(simulator, lambda body, before: how if culprit in body else "") as url:
+        runner = CliRunner()
+        flags = ["--base-url", url, "--cases", "20", "--quiet", "--out", out]
+        assert runner.invoke(cli, ["run", "-m", "clean", *flags]).exit_code == 0
+        minimize = ["minimize", out, "--most", "1", "--max-calls", "120", "--trust", "--quiet"]
+        small = runner.invoke(cli, minimize)
+        culprit = b'"tools"'
+        (tmp_path / "run" / "minimize").rename(tmp_path / "before")
+        dead = runner.invoke(cli, minimize)
+    assert small.exit_code == 0, small.output
+    assert '"enum"' in small.stdout and "passes" in small.stdout
+    assert dead.exit_code == 3, dead.output
+    assert "could be judged" in dead.stdout
+
+
+@pytest.mark.parametrize("how", ["400", "500"])
 def test_judge_says_of_the_journal_what_the_run_said(run: Run, tmp_path: Path, how: str) -> None:
     _, target = run(enums(how))
 

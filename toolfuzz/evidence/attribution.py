@@ -75,8 +75,9 @@ async def attribute_failure(
 
         async def examiner(who: SourceSpec, streamed: bool, name: str) -> Examiner:
             opened = open_study(
-                who, folder / name, stream=streamed, budget=budget, started=started, policy=policy
-            )
+                who, folder / name, stream=streamed, budget=budget, started=started, policy=policy,
+                control=failure.control,
+            )  # fmt: skip
             return await stack.enter_async_context(opened)
 
         async def ask(way: Way, what: str, who: Examiner, other: Case, deterministic: bool) -> None:

@@ -5,13 +5,15 @@ import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from toolfuzz.core.case import Case
-from toolfuzz.core.events import CaseDrawn, Event, VerdictReached
+from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, VerdictReached
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.reduce import BudgetSpentError
+from toolfuzz.judge.defects.request_refused import refused_beside
+from toolfuzz.judge.defects.server_error import failed_beside, was_answered
 from toolfuzz.judge.policy import Policy
 from toolfuzz.pools.question import Outcome, put_question
 from toolfuzz.runs.journal import Journal
@@ -70,7 +72,9 @@ class Examiner:
     """Puts cases to one target in one stream mode; make it with ``open_examiner``.
 
     Answers that the journal already holds are taken from there first, each once and in order,
-    so that an interrupted study goes on where it stood.
+    so that an interrupted study goes on where it stood. ``control`` is a case that the target is
+    known to answer: it is asked after each question that the server failed or refused, and where it
+    is answered, that is the question's failure.
     """
 
     def __init__(
@@ -84,6 +88,7 @@ class Examiner:
         earlier: Iterable[Event] = (),
         policy: Policy | None = None,
         paired: bool = False,
+        control: Case | None = None,
     ) -> None:
         self.source = source
         self.stream = stream
@@ -91,6 +96,7 @@ class Examiner:
         self._journal = journal
         self._policy = policy or Policy()
         self._paired = paired
+        self._control = control
         self._free: asyncio.Queue[Session] = asyncio.Queue()
         for session in sessions:
             self._free.put_nowait(session)
@@ -151,12 +157,39 @@ class Examiner:
                 policy=self._policy,
                 counterpart=counterpart,
             )
+            if outcome.verdict is not None and outcome.verdict.status == "unjudged":
+                outcome = replace(outcome, verdict=await self._told(session, outcome, events))
         finally:
             if self._journal is not None:
                 self._journal.append(events)
         if outcome.verdict is not None:
             self.budget.pay(outcome.verdict)
         return outcome
+
+    async def _told(self, session: Session, outcome: Outcome, events: list[Event]) -> Verdict:
+        """Return the verdict on a question that wasn't judged, and put it into the events."""
+        verdict = outcome.verdict
+        assert verdict is not None
+        lost = [e.exchange for e in events if isinstance(e, ExchangeRecorded)][-1]
+        words = verdict.reason or "no answer"
+        found = failed_beside(lost, words) or refused_beside(lost, words)
+        if self._control is None or found is None or not await self._is_well(session):
+            return verdict
+        told = replace(verdict, status="fail", findings=(found,), reason=None)
+        events[:] = [VerdictReached(told) if isinstance(e, VerdictReached) else e for e in events]
+        return told
+
+    async def _is_well(self, session: Session) -> bool:
+        """Whether the control is answered; it is no part of the study, so it isn't kept."""
+        assert self._control is not None
+        self.budget.take()
+        events: list[Event] = []
+        await put_question(
+            session, self.source, self._control, events.append,
+            repeat=0, stream=self.stream, policy=self._policy,
+        )  # fmt: skip
+        exchanges = [e.exchange for e in events if isinstance(e, ExchangeRecorded)]
+        return bool(exchanges) and all(map(was_answered, exchanges))
 
     async def fails(self, case: Case, symptom: Symptom) -> bool | None:
         """Ask once whether the case shows the failure; None when nothing could be judged."""
@@ -177,6 +210,7 @@ async def open_examiner(
     policy: Policy | None = None,
     slots: int = 16,
     paired: bool = False,
+    control: Case | None = None,
 ) -> AsyncIterator[Examiner]:
     """Open as many conversations as may be under way at once, and an examiner over them.
 
@@ -195,4 +229,5 @@ async def open_examiner(
             earlier=earlier,
             policy=policy,
             paired=paired,
+            control=control,
         )

@@ -76,11 +76,19 @@ def refused_alone(lost: Exchange, answered: Iterable[Exchange], words: str) -> F
     others are answered (``answered``, one of them no sooner than the refusal) it is not them.
     ``words`` is what the server said.
     """
-    if lost.last.status not in _REFUSED or _otherwise(words):
+    found = refused_beside(lost, words)
+    if found is None:
         return None
     others = [e for e in answered if e.case_id != lost.case_id]
     since = any(e.last.started + e.last.total_ms / 1000 >= lost.last.started for e in others)
     if not since or len({e.case_id for e in others}) < _OTHERS:
+        return None
+    return found
+
+
+def refused_beside(lost: Exchange, words: str) -> Finding | None:
+    """Return the finding on a refusal beside which other questions were answered."""
+    if lost.last.status not in _REFUSED or _otherwise(words):
         return None
     return DEFECT.finding(f"refused, while other questions were answered: {one_line(words)}")
 

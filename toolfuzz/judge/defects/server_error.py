@@ -73,6 +73,19 @@ def failed_alone(
     )
 
 
+def failed_beside(lost: Exchange, words: str) -> Finding | None:
+    """Return the finding on an asking just before another question was answered.
+
+    For a question of which a run has told it before, made smaller.
+    """
+    if not failed_at(lost) or _QUOTA.search(words):
+        return None
+    return DEFECT.finding(
+        f"failed at all {len(lost.attempts)} attempts, while another question was answered: "
+        f"{one_line(words)}"
+    )
+
+
 def _question(exchange: Exchange) -> tuple[str, int, bool]:
     return exchange.case_id, exchange.repeat, exchange.stream
 
