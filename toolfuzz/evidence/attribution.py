@@ -76,7 +76,7 @@ async def attribute_failure(
         async def examiner(who: SourceSpec, streamed: bool, name: str) -> Examiner:
             opened = open_study(
                 who, folder / name, stream=streamed, budget=budget, started=started, policy=policy,
-                control=failure.control,
+                answered=failure.answered,
             )  # fmt: skip
             return await stack.enter_async_context(opened)
 

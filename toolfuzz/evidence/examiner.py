@@ -72,7 +72,7 @@ class Examiner:
     """Puts cases to one target in one stream mode; make it with ``open_examiner``.
 
     Answers that the journal already holds are taken from there first, each once and in order,
-    so that an interrupted study goes on where it stood. ``control`` is a case that the target is
+    so that an interrupted study goes on where it stood. ``answered`` is a case that the target is
     known to answer: it is asked after each question that the server failed or refused, and where it
     is answered, that is the question's failure.
     """
@@ -88,7 +88,7 @@ class Examiner:
         earlier: Iterable[Event] = (),
         policy: Policy | None = None,
         paired: bool = False,
-        control: Case | None = None,
+        answered: Case | None = None,
     ) -> None:
         self.source = source
         self.stream = stream
@@ -96,7 +96,7 @@ class Examiner:
         self._journal = journal
         self._policy = policy or Policy()
         self._paired = paired
-        self._control = control
+        self._answered = answered
         self._free: asyncio.Queue[Session] = asyncio.Queue()
         for session in sessions:
             self._free.put_nowait(session)
@@ -173,21 +173,28 @@ class Examiner:
         lost = [e.exchange for e in events if isinstance(e, ExchangeRecorded)][-1]
         words = verdict.reason or "no answer"
         found = failed_beside(lost, words) or refused_beside(lost, words)
-        if self._control is None or found is None or not await self._is_well(session):
+        if self._answered is None or found is None or not await self._is_well(session):
             return verdict
         told = replace(verdict, status="fail", findings=(found,), reason=None)
         events[:] = [VerdictReached(told) if isinstance(e, VerdictReached) else e for e in events]
         return told
 
     async def _is_well(self, session: Session) -> bool:
-        """Whether the control is answered; it is no part of the study, so it isn't kept."""
-        assert self._control is not None
+        """Whether the case is answered that the target is known to answer.
+
+        It is no part of the study, so its exchanges are kept without a verdict.
+        """
+        case = self._answered
+        assert case is not None
         self.budget.take()
-        events: list[Event] = []
+        events: list[Event] = [] if case.id in self._known else [CaseDrawn(case)]
+        self._known.add(case.id)
         await put_question(
-            session, self.source, self._control, events.append,
+            session, self.source, case, events.append,
             repeat=0, stream=self.stream, policy=self._policy,
         )  # fmt: skip
+        if self._journal is not None:
+            self._journal.append(e for e in events if not isinstance(e, VerdictReached))
         exchanges = [e.exchange for e in events if isinstance(e, ExchangeRecorded)]
         return bool(exchanges) and all(map(was_answered, exchanges))
 
@@ -210,7 +217,7 @@ async def open_examiner(
     policy: Policy | None = None,
     slots: int = 16,
     paired: bool = False,
-    control: Case | None = None,
+    answered: Case | None = None,
 ) -> AsyncIterator[Examiner]:
     """Open as many conversations as may be under way at once, and an examiner over them.
 
@@ -229,5 +236,5 @@ async def open_examiner(
             earlier=earlier,
             policy=policy,
             paired=paired,
-            control=control,
+            answered=answered,
         )

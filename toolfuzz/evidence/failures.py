@@ -21,7 +21,7 @@ class Failure:
     """One cause on one target; ``example`` is its smallest case, ``finding`` what it shows.
 
     ``verdicts`` are all replies that show it, ``streams`` the stream modes in which it was seen.
-    ``control`` is a case that the target answered, for what one reply alone can't show.
+    ``answered`` is a case that the target answered, for what one reply alone can't show.
     """
 
     target: str
@@ -29,7 +29,7 @@ class Failure:
     example: Case
     finding: Finding
     verdicts: tuple[Verdict, ...]
-    control: Case | None = None
+    answered: Case | None = None
 
     @property
     def streams(self) -> tuple[bool, ...]:
@@ -88,12 +88,12 @@ def _failure(
     sizes = {v.case_id: size(run.cases[v.case_id]) for v, _ in shown}
     smallest, finding = min(shown, key=lambda item: (sizes[item[0].case_id], item[0].case_id))
     known = defects().get(symptom.slug)
-    control = None
+    answered = None
     if known is not None and known.by_run:
         well = [run.cases[v.case_id] for v in run.of(target) if v.status == "pass"]
-        control = min(well, key=size, default=None)
+        answered = min(well, key=size, default=None)
     example = run.cases[smallest.case_id]
-    return Failure(target, symptom, example, finding, tuple(v for v, _ in shown), control)
+    return Failure(target, symptom, example, finding, tuple(v for v, _ in shown), answered)
 
 
 def _matching(run: RunData, part: str) -> list[str]:

@@ -63,7 +63,7 @@ async def study_failure(
         policy=policy,
         slots=slots,
         paired=needs_both(failure.symptom.slug),
-        control=failure.control,
+        answered=failure.answered,
     )
     async with opened as examiner:
 
@@ -92,7 +92,7 @@ async def open_study(
     policy: Policy | None = None,
     slots: int = 16,
     paired: bool = False,
-    control: Case | None = None,
+    answered: Case | None = None,
 ) -> AsyncIterator[Examiner]:
     """Open an examiner that keeps all in the folder's journal and first reads what is there."""
     target = dataclasses.replace(source.target, stream="stream" if stream else "plain")
@@ -110,7 +110,7 @@ async def open_study(
             policy=policy,
             slots=slots,
             paired=paired,
-            control=control,
+            answered=answered,
         ) as examiner:
             yield examiner
 
