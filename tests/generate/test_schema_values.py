@@ -865,3 +865,28 @@ def test_a_tool_that_declares_nothing_is_given_nothing():
         assert [draw(schema, seed) for seed in range(20)] == [{}] * 20
     free = {"type": "object", "properties": {"x": {"type": "object"}}, "required": ["x"]}
     assert any(draw(free, seed)["x"] for seed in range(20))
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {
+            "$schema": "http://json-schema.org/draft-04/schema#",
+            "properties": {"id": {"type": "string"}, "b": {"$ref": "#/properties/id"}},
+        },
+        {
+            "$schema": "http://json-schema.org/draft-06/schema#",
+            "dependencies": {"a": {"required": ["b"]}, "b": ["a"]},
+            "properties": {"a": {"type": "string"}, "b": {"type": "string"}},
+        },
+        {
+            "$schema": "https://json-schema.org/draft-07/schema",
+            "allOf": [{"$schema": "https://json-schema.org/draft-07/schema", "$id": "urn:x:y"}],
+            "properties": {"a": {"type": "string", "pattern": "^a+$"}},
+        },
+    ],
+)
+def test_schemas_that_the_libraries_stumble_over(schema: dict) -> None:
+    schema = {"type": "object", **schema, "required": list(schema["properties"])}
+    assert problem_of(schema) is None
+    assert draw_value(schema, Pick(words(1))).keys() == schema["properties"].keys()

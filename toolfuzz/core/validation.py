@@ -18,7 +18,7 @@ from toolfuzz.core import patterns
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import canonical, pointer_of
 
-__all__ = ["SchemaFault", "draft_of", "errors", "fits", "schema_fault"]
+__all__ = ["SchemaFault", "draft_of", "errors", "fits", "schema_fault", "without_dialects"]
 
 MOST_ERRORS = 100
 _MOST_CACHED = 1024
@@ -121,9 +121,11 @@ def _undynamic(node: Json) -> Json:
         return [_undynamic(item) for item in node]
     if not isinstance(node, dict):
         return node
-    if any(isinstance(node.get(word), str) for word in ("$dynamicRef", "$recursiveRef")):
-        return {"$ref": "#"}
-    return {key: _undynamic(item) for key, item in node.items()}
+    copy = {key: _undynamic(item) for key, item in node.items()}
+    for word in ("$ref", "$dynamicRef", "$recursiveRef"):
+        if isinstance(node.get(word), str):
+            copy["$ref"] = f"#{copy.pop(word).partition('#')[2]}".replace("#meta", "#")
+    return copy
 
 
 def _deepest(error: Any) -> Any:
@@ -156,16 +158,16 @@ def _whole(root: Json) -> Any:
 
 
 def _usable(schema: Json) -> Json:
-    prepared = _prepared(schema)
+    prepared = without_dialects(schema)
     if _names(prepared, "patternProperties"):
         prepared = _without(prepared, "unevaluatedProperties")
     return prepared
 
 
-def _prepared(schema: Json) -> Json:
-    """Copy a schema without ``$schema``: it would undo our keywords."""
+def without_dialects(schema: Json) -> Json:
+    """Copy a schema without any ``$schema``: where jsonschema meets one, it undoes our keywords."""
     if isinstance(schema, list):
-        return [_prepared(item) for item in schema]
+        return [without_dialects(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
     copy: JsonObject = {}
@@ -173,7 +175,7 @@ def _prepared(schema: Json) -> Json:
         if key == "$schema" and isinstance(item, str):
             continue
         plain = key in _ANNOTATIONS and not isinstance(item, dict)
-        copy[key] = item if plain else _prepared(item)
+        copy[key] = item if plain else without_dialects(item)
     return copy
 
 

@@ -106,7 +106,7 @@ def _gives_nothing(planner: Planner, plan: Plan) -> bool:
         return False
     for n in range(_LOOKS):
         try:
-            Drawing(planner, Pick(words("look", n))).from_plan(plan)
+            Drawing(planner, Pick(words("look", n)), percent=0).from_plan(plan)
         except NoValue as nothing:
             if nothing.plan is plan:
                 continue

@@ -9,13 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
-from referencing import Registry
+from referencing import Registry, Specification
 from referencing.exceptions import NoSuchAnchor, PointerToNowhere, Unresolvable
 from referencing.jsonschema import specification_with
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import escape, pointer_of
-from toolfuzz.core.validation import draft_of, schema_fault
+from toolfuzz.core.validation import draft_of, schema_fault, without_dialects
 from toolfuzz.generate.schema.errors import BrokenSchema
 from toolfuzz.generate.schema.patterns import UncheckablePattern, with_bounded_patterns
 from toolfuzz.generate.schema.regex import parse, repeats_choices
@@ -45,8 +45,7 @@ class Base:
         """Return the base inside that subschema: an ``$id`` (``id`` in draft 4) changes it."""
         if not isinstance(schema, dict) or not ("$id" in schema or "id" in schema):
             return self
-        draft = specification_with(str(schema.get("$schema")), default=self.draft)
-        return Base(self.resolver.in_subresource(draft.create_resource(schema)), draft)
+        return Base(self.resolver.in_subresource(self.draft.create_resource(schema)), self.draft)
 
 
 class Site:
@@ -84,10 +83,8 @@ class Document:
         _check_names(schema)
         self._validator = with_bounded_patterns(named)
         self._named = named
-        # Where jsonschema meets ``$schema`` again (a reference to the root), it would take its own
-        # validator instead of ours.
-        self.schema = {key: held for key, held in schema.items() if key != "$schema"}
-        self._specification = specification_with(named.META_SCHEMA.get("$schema", ""))
+        self.schema: JsonObject = without_dialects(schema)
+        self._specification = _lenient(specification_with(named.META_SCHEMA.get("$schema", "")))
         resource = self._specification.create_resource(self.schema)
         registry: Registry[Any] = REGISTRY.with_resource(_URI, resource)
         if own := resource.id():
@@ -203,6 +200,36 @@ def levels(value: Json) -> int:
         elif isinstance(node, list):
             stack += [(item, depth + 1) for item in node]
     return deepest
+
+
+def _lenient(draft: Any) -> Any:
+    """Return the draft's reading of identifiers, for schemas that referencing itself fails on.
+
+    It takes a property named ``id`` for an identifier, and ``dependencies`` that list names for
+    schemas (referencing 0.37).
+    """
+
+    def id_of(schema: Any) -> str | None:
+        named = isinstance(schema, dict) and schema.get("$id", schema.get("id"))
+        found: str | None = draft.id_of(schema) if isinstance(named, str) else None
+        return found
+
+    def subresources_of(schema: Any) -> Iterator[Any]:
+        for part in draft.subresources_of(schema) if isinstance(schema, dict) else ():
+            if isinstance(part, dict | bool):
+                yield part
+
+    def anchors_in(specification: Any, schema: Any) -> Iterator[Any]:
+        named = isinstance(schema, dict) and schema.get("$id", schema.get("id", ""))
+        return iter(draft.anchors_in(schema)) if isinstance(named, str) else iter(())
+
+    return Specification(
+        name=draft.name,
+        id_of=id_of,
+        subresources_of=subresources_of,
+        maybe_in_subresource=draft.maybe_in_subresource,
+        anchors_in=anchors_in,
+    )
 
 
 def _checked_draft(schema: JsonObject) -> Any:

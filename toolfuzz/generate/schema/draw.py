@@ -34,10 +34,10 @@ class NoValue(Exception):  # noqa: N818
 class Drawing:
     """One value; ``percent`` is how likely each optional member is. Nodes are counted, to end."""
 
-    def __init__(self, planner: Planner, pick: Pick) -> None:
+    def __init__(self, planner: Planner, pick: Pick, percent: int | None = None) -> None:
         self.planner = planner
         self.pick = pick
-        self.percent = pick.of((0, 30, 60, 60, 100, 100))
+        self.percent = pick.of((0, 30, 60, 60, 100, 100)) if percent is None else percent
         self.nodes = 0
 
     def from_plan(self, plan: Plan) -> Json:
