@@ -131,8 +131,6 @@ class Examiner:
             )
         finally:
             self._free.put_nowait(session)
-        if outcome.verdict is not None:
-            self.budget.pay(outcome.verdict)
         return outcome.verdict
 
     async def _put(

@@ -1,0 +1,67 @@
+"""An examiner pays once, and tells what one reply can't show beside a case that is answered."""
+
+from pathlib import Path
+
+import pytest
+from made_sources import MadeSource, attempt, case, honest, target
+
+from toolfuzz.analyze.load import collect
+from toolfuzz.core.events import RunStarted
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.evidence.examiner import Budget, Symptom, open_examiner
+from toolfuzz.formats import Request
+from toolfuzz.runs.journal import Journal, read_journal
+
+LOST, ANSWERED = case(5), case(1)
+
+
+@pytest.mark.parametrize(("paired", "paid"), [(False, 15), (True, 30)])
+async def test_each_answer_is_paid_once(paired: bool, paid: int) -> None:
+    """An answer of the made-up target has 10 tokens in and 5 out."""
+    budget = Budget(price=lambda tokens_in, tokens_out: tokens_in + tokens_out)
+    opened = open_examiner(MadeSource(target()), stream=True, budget=budget, paired=paired)
+    async with opened as examiner:
+        for n in range(3):
+            await examiner.ask(case(n))
+    assert budget.spent_dollars == 3 * paid
+    assert budget.spent_calls == 3 * (1 + paired)
+
+
+def breaking(status: int, *numbers: int) -> object:
+    def answer(request: Request) -> list[Attempt]:
+        if request.body["n"] in numbers:
+            return [attempt(status, {"error": {"message": "Bad Request"}})] * 2
+        return honest(request)
+
+    return answer
+
+
+@pytest.mark.parametrize(("status", "slug"), [(500, "server-error"), (400, "request-refused")])
+async def test_what_is_lost_beside_an_answer_shows_the_failure(
+    tmp_path: Path, status: int, slug: str
+) -> None:
+    source = MadeSource(target(), breaking(status, 5))  # type: ignore[arg-type]
+    budget = Budget()
+    with Journal(tmp_path / "study") as journal:
+        journal.append([RunStarted(1.0, "0", (source.target,))])
+        async with open_examiner(
+            source, stream=False, budget=budget, journal=journal, answered=ANSWERED
+        ) as examiner:
+            assert await examiner.fails(LOST, Symptom(slug, "")) is True
+            assert await examiner.fails(case(2), Symptom(slug, "")) is False
+    assert budget.spent_calls == 3
+    run = collect(read_journal(tmp_path / "study"), keep_exchanges=True)
+    assert {v.case_id: v.status for v in run.verdicts} == {LOST.id: "fail", case(2).id: "pass"}
+    assert (ANSWERED.id, "m", 0, False) in run.exchanges
+
+
+@pytest.mark.parametrize(
+    ("status", "numbers", "known"),
+    [(500, (5, 1), True), (400, (5, 1), True), (500, (5,), False), (429, (5,), True)],
+    ids=["down", "refuses-all", "nothing-known", "limited"],
+)
+async def test_else_it_shows_nothing(status: int, numbers: tuple[int, ...], known: bool) -> None:
+    source = MadeSource(target(), breaking(status, *numbers))  # type: ignore[arg-type]
+    answered = ANSWERED if known else None
+    async with open_examiner(source, stream=False, budget=Budget(), answered=answered) as examiner:
+        assert await examiner.fails(LOST, Symptom("server-error", "")) is None
