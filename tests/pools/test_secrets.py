@@ -94,6 +94,24 @@ async def test_a_secret_over_several_events_withholds_the_body() -> None:
     assert "56789" not in written and "sk/0" not in written
 
 
+async def test_a_secret_that_is_masked_whole_withholds_nothing() -> None:
+    def leaking(request: Request) -> list[Attempt]:
+        return [streaming(f'{{"n": "{KEY}"}}')]
+
+    _, written = await put(MadeSource(target(), leaking, key=KEY), stream=True)
+    assert '"withheld": true' not in written.replace('":true', '": true')
+    assert KEY not in written and "tool_calls" in written
+
+
+async def test_a_secret_that_comes_whole_and_in_pieces_withholds_the_body() -> None:
+    def leaking(request: Request) -> list[Attempt]:
+        return [streaming('{"n": "sk/01234', "56789", f'{KEY}"}}')]
+
+    _, written = await put(MadeSource(target(), leaking, key=KEY), stream=True)
+    assert '"withheld": true' in written.replace('":true', '": true')
+    assert "sk/01234" not in written
+
+
 async def test_a_conversation_does_not_send_a_secret_into_the_journal() -> None:
     sent: list[str] = []
 

@@ -8,7 +8,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from toolfuzz.formats import WireFormat, format_names, wire_format
+from toolfuzz.formats import WireFormat, guess
+from toolfuzz.formats.writing import encode_body
+from toolfuzz.simulate.pipeline import Outcome
+from toolfuzz.simulate.question import Question, read_question
 
 __all__ = ["Answer", "Answering", "Asked", "answer", "head", "serving"]
 
@@ -24,14 +27,26 @@ class Asked:
 
     @property
     def format(self) -> WireFormat:
-        """The wire format that the path belongs to."""
-        formats = map(wire_format, format_names())
-        return next(f for f in formats if self.path.endswith(f.serving.paths[0]))
+        """The wire format in which it is asked."""
+        return guess(self.body, self.path)
+
+    @property
+    def question(self) -> Question:
+        """What is asked."""
+        path = self.path.removeprefix("/v1")
+        return read_question(self.format, self.body, path=path)
 
     @property
     def stream(self) -> bool:
         """Whether a stream was asked for."""
-        return bool(self.body.get("stream"))
+        return self.question.ask.stream
+
+
+def served(asked: Asked, outcome: Outcome) -> bytes:
+    """The body of a reply."""
+    if asked.stream:
+        return b"".join(asked.format.framing.join(outcome.wire.events))
+    return encode_body(outcome.wire.body)
 
 
 Answer = Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]

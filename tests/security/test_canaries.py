@@ -13,18 +13,17 @@ from urllib.parse import quote, unquote
 
 import pytest
 from click.testing import CliRunner, Result
-from hostile_server import Asked, answer, head, serving
+from hostile_server import Asked, answer, head, served, serving
 
 from toolfuzz.cli import cli
 from toolfuzz.core.ask import Ask
-from toolfuzz.formats import wire_format
+from toolfuzz.formats import format_names, wire_format
 from toolfuzz.formats.plan import Call
 from toolfuzz.report.formats import format_names as report_names
 from toolfuzz.runs.journal import read_journal
 from toolfuzz.simulate import brain
 from toolfuzz.simulate.pipeline import respond
 from toolfuzz.simulate.profiles import check_profile
-from toolfuzz.simulate.question import read_question
 
 KEY = 'sk-CANARY/kEy+7"Qz=0VvLm'
 COOKIE = "CANARYcookie/4&d<0>9x"
@@ -117,13 +116,10 @@ MEANT = {
 }
 
 
-def served(asked: Asked, how: str) -> bytes:
+def spoilt(asked: Asked, how: str) -> bytes:
     """A reply with the placeholder in it; streams are cut into many events."""
-    question = read_question(asked.format, asked.body)
-    outcome = respond(question, check_profile("clean"), "0", meaning=MEANT[how])
-    if asked.stream:
-        return b"".join(asked.format.framing.join(outcome.wire.events))
-    return json.dumps(outcome.wire.body).encode()
+    outcome = respond(asked.question, check_profile("clean"), "0", meaning=MEANT[how])
+    return served(asked, outcome)
 
 
 def replies(secret: str) -> Iterator[Callable[[Asked, asyncio.StreamWriter], Any]]:
@@ -131,7 +127,7 @@ def replies(secret: str) -> Iterator[Callable[[Asked, asyncio.StreamWriter], Any
 
     def body(how: str, spell: Callable[[str], str]) -> Any:
         async def reply(asked: Asked, writer: asyncio.StreamWriter) -> None:
-            data = served(asked, how).replace(HELD.encode(), spell(secret).encode())
+            data = spoilt(asked, how).replace(HELD.encode(), spell(secret).encode())
             await answer(writer, data, content_type=_type(asked))
 
         return reply
@@ -140,8 +136,6 @@ def replies(secret: str) -> Iterator[Callable[[Asked, asyncio.StreamWriter], Any
         """Cut into the events of a stream by the server itself."""
 
         async def reply(asked: Asked, writer: asyncio.StreamWriter) -> None:
-            question = read_question(asked.format, asked.body)
-
             def means(ask: Ask) -> Any:
                 text, calls = MEANT[how](ask)
                 said = json.loads(
@@ -151,11 +145,8 @@ def replies(secret: str) -> Iterator[Callable[[Asked, asyncio.StreamWriter], Any
                     call.arguments = arguments
                 return text.replace(HELD, secret), calls
 
-            outcome = respond(question, check_profile("clean"), "0", meaning=means)
-            if asked.stream:
-                data = b"".join(asked.format.framing.join(outcome.wire.events))
-            else:
-                data = json.dumps(outcome.wire.body).encode()
+            outcome = respond(asked.question, check_profile("clean"), "0", meaning=means)
+            data = served(asked, outcome)
             await answer(writer, data, content_type=_type(asked))
 
         return reply
@@ -165,7 +156,7 @@ def replies(secret: str) -> Iterator[Callable[[Asked, asyncio.StreamWriter], Any
             said = re.sub(
                 rb'"(id|call_id|model|finish_reason|stop_reason)": ?"[^"]*"',
                 rb'"\1":"@"',
-                served(asked, "values"),
+                spoilt(asked, "values"),
             )
             data = said.replace(b"@SECRET@", b"x").replace(b"@", spell(secret).encode())
             await answer(writer, data, content_type=_type(asked))
@@ -209,7 +200,7 @@ def replies(secret: str) -> Iterator[Callable[[Asked, asyncio.StreamWriter], Any
 
 
 def _type(asked: Asked) -> str:
-    return "text/event-stream" if asked.stream else "application/json"
+    return asked.format.framing.content_type if asked.stream else "application/json"
 
 
 def undone(text: str) -> Iterator[str]:
@@ -240,9 +231,9 @@ def written(folder: Path) -> Iterator[tuple[Path, str]]:
             yield path, path.read_bytes().decode("utf-8", "replace")
 
 
-def assembled(journal: Path) -> Iterator[str]:
+def assembled(journal: Path, name: str = "openai-chat") -> Iterator[str]:
     """What the kept bytes say to a client: also over the events of a stream, also as base64."""
-    format = wire_format("openai-chat")
+    format = wire_format(name)
     for event in read_journal(journal):
         exchange = getattr(event, "exchange", None)
         for attempt in exchange.attempts if exchange else ():
@@ -272,7 +263,7 @@ async def echoing(asked: Asked, writer: asyncio.StreamWriter) -> None:
         await answer(writer, b"{}", 404)
         return
     if not asked.body.get("tools"):
-        await answer(writer, served(asked, "values"), content_type=_type(asked))
+        await answer(writer, spoilt(asked, "values"), content_type=_type(asked))
         return
     sent = [s for s in SECRETS if s in " ".join(asked.headers.values())]
     assert KEY in sent
@@ -319,6 +310,24 @@ def test_no_secret_is_written_or_printed_by_any_command(here: Path) -> None:
     assert found == []
 
 
+@pytest.mark.parametrize("name", [name for name in format_names() if name != "openai-chat"])
+def test_no_secret_of_other_wire_formats_is_kept(here: Path, name: str) -> None:
+    with serving(echoing) as server:
+        done = toolfuzz(
+            *("run", "-m", "m", "--base-url", f"{server.url}/v1", "--format", name),
+            *("--key-env", "CANARY_KEY", "--cases", "50", "--both-streams", "--out", "run"),
+            *("--concurrency", "1", "--timeout", "10", "--report", "html", "--report", "junit"),
+        )
+        assert done.exit_code in (0, 3), done.output
+        assert server.asked > len(list(replies(KEY)))
+    found = leaks(done.output)
+    for path, text in written(here):
+        found += [f"{path.name}: {leak}" for leak in leaks(text)]
+    for text in assembled(here / "run/run.jsonl", name):
+        found += leaks(text)
+    assert found == []
+
+
 OPENAPI = {
     "openapi": "3.1.0",
     "info": {"title": "made", "version": "1"},
@@ -331,7 +340,7 @@ def test_what_commands_and_urls_of_tools_hide_is_not_written(here: Path) -> None
         if "openapi" in asked.path:
             await answer(writer, json.dumps(OPENAPI).encode(), content_type="application/json")
         else:
-            await answer(writer, served(asked, "said"), content_type=_type(asked))
+            await answer(writer, spoilt(asked, "said"), content_type=_type(asked))
 
     mcp, flag, user, query = OTHER
     (here / "server.py").write_text(MCP_SERVER)

@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hostile_server import Answer, Asked, answer, head, serving
+from hostile_server import Answer, Asked, answer, head, served, serving
 
 from toolfuzz.simulate.pipeline import respond
 from toolfuzz.simulate.profiles import check_profile
-from toolfuzz.simulate.question import read_question
 
 MIB = 2**20
 ENDLESS = 10**9
@@ -68,10 +67,7 @@ def run(folder: Path, *args: str) -> tuple[subprocess.CompletedProcess[str], Cos
 
 
 def right(asked: Asked) -> bytes:
-    outcome = respond(read_question(asked.format, asked.body), check_profile("clean"), "0")
-    if asked.stream:
-        return b"".join(asked.format.framing.join(outcome.wire.events))
-    return json.dumps(outcome.wire.body).encode()
+    return served(asked, respond(asked.question, check_profile("clean"), "0"))
 
 
 def sending(*first: bytes, then: bytes = b"", times: int = 1, **headers: Any) -> Answer:

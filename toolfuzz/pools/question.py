@@ -59,7 +59,8 @@ async def put_question(
     history: list[tuple[Turn, Reply]] = []
     exchanges: list[Exchange] = []
     judgements: list[Judgement] = []
-    leaked = False
+    # A finding may quote the counterpart as well.
+    leaked = any(map(session.redaction.says, counterpart))
     for number, turn in enumerate(case.turns):
         try:
             request = source.request(case, number, stream=stream, history=history)
@@ -83,11 +84,11 @@ async def put_question(
             said = judgement.reply
         finally:
             if attempts:
-                before = [format_.read(attempt, stream=stream) for attempt in attempts[:-1]]
-                final = said or format_.read(attempts[-1], stream=stream)
+                read = partial(format_.read, stream=stream)
+                says = [*map(read, attempts[:-1]), said or read(attempts[-1])]
                 body = request.body
                 paid = Exchange(case.id, number, name, repeat, stream, body, tuple(attempts))
-                kept = session.redaction.event(ExchangeRecorded(paid), [*before, final])
+                kept = session.redaction.event(ExchangeRecorded(paid), says, read)
                 leaked = leaked or kept != ExchangeRecorded(paid)
                 note(kept)
         exchanges.append(exchange)

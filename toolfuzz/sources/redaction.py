@@ -63,15 +63,24 @@ class Redaction:
         found = {key or "", *_credentials(headers, {name.lower() for name in marked})}
         self._secrets = Secrets(secret for secret in found if len(secret) >= SECRET_LENGTH)
 
-    def event(self, event: Event, said: Sequence[Reply] = ()) -> Event:
-        """Return the event without secrets; ``said`` is what an exchange's attempts say."""
+    def event(
+        self,
+        event: Event,
+        said: Sequence[Reply] = (),
+        read: Callable[[Attempt], Reply] | None = None,
+    ) -> Event:
+        """Return the event without secrets.
+
+        ``said`` is what an exchange's attempts say, ``read`` reads one: a secret over several
+        events of a stream can't be masked in the bytes, which are then withheld.
+        """
         if not self._secrets:
             return event
         match event:
             case ExchangeRecorded(exchange):
                 attempts = [self.attempt(attempt) for attempt in exchange.attempts]
                 for n, reply in enumerate(said):
-                    if attempts[n] == exchange.attempts[n] and self._says(reply):
+                    if self.says(reply) and (read is None or self.says(read(attempts[n]))):
                         attempts[n] = _withheld(attempts[n])
                 # The first request of a conversation holds nothing that a server said.
                 request = _json(exchange.request, self.text) if exchange.turn else exchange.request
@@ -115,9 +124,9 @@ class Redaction:
             start += len(chunk)
         return replace(masked, chunks=tuple(chunks), withheld=hidden == b"*" * len(hidden))
 
-    def _says(self, reply: Reply) -> bool:
+    def says(self, reply: Reply) -> bool:
         """Whether the assembled reply spells a secret, also over several events of a stream."""
-        return any(self.text(text) != text for text in _texts(reply))
+        return bool(self._secrets) and any(self.text(text) != text for text in _texts(reply))
 
 
 def _finding(finding: Finding, mask: Callable[[str], str]) -> Finding:
