@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from made_up import TARGETS, case, verdict
 
@@ -51,12 +52,11 @@ def test_failing_replies_are_counted_by_what_users_get() -> None:
     assert str(entry["client"]).startswith("openai ")
 
 
-def test_passing_replies_only_stand_beside_failing_ones() -> None:
-    passing = list(events(5, '{"a":"RIGHT"}', "pass"))
-    assert replayed(*passing) == []
-    failing = list(events(9, '{"a":"other"}', "fail"))[5 * 3 :]
-    (entry,) = replayed(*passing, *failing)
-    assert (entry["failing"], entry["passing"], entry["passing_same"]) == (4, 5, 5)
+def test_passing_replies_are_read_as_well() -> None:
+    (entry,) = replayed(*events(5, '{"a":"RIGHT"}', "pass"))
+    assert (entry["failing"], entry["passing"], entry["passing_same"]) == (0, 5, 5)
+    (entry,) = replayed(*events(5, '{"a":"other"}', "pass"))
+    assert (entry["passing"], entry["passing_same"]) == (5, 0)
 
 
 def test_the_sample_is_bounded(monkeypatch) -> None:
@@ -67,13 +67,45 @@ def test_the_sample_is_bounded(monkeypatch) -> None:
     assert replayed(*events(3, '{"a":"other"}', "fail")) == []
 
 
-def test_time_is_bounded() -> None:
-    recordings = Recordings()
-    of = [RunStarted(0.0, "0", TARGETS, {}), *events(30, '{"a":"other"}', "fail")]
+def test_what_was_not_read_is_counted_too(monkeypatch) -> None:
+    monkeypatch.setattr(recordings, "MOST_FAILING", 24)
+    monkeypatch.setattr(recordings, "LEAST", 1)
+    (entry,) = replayed(*events(30, '{"a":"other"}', "fail"))
+    assert (entry["failing"], entry["failed"]) == (24, 30)
+    (line,) = [str(line) for line in notes({"targets": [], "clients": {"t": [entry]}})][1:]
+    assert "hides 24 of the 24 failures that were read, of 30" in line
+
+
+def test_targets_share_the_number_of_replies(monkeypatch) -> None:
+    monkeypatch.setattr(recordings, "MOST_FAILING", 8)
+    monkeypatch.setattr(recordings, "LEAST", 1)
+    of: list[Event] = []
+    for number, target in enumerate(TARGETS):
+        for event in list(events(10, '{"a":"other"}', "fail")):
+            if isinstance(event, ExchangeRecorded):
+                exchange = replace(event.exchange, target=target.name)
+                event = ExchangeRecorded(exchange)
+            elif isinstance(event, VerdictReached):
+                event = VerdictReached(replace(event.verdict, target=target.name))
+            if number == 0 or not isinstance(event, CaseDrawn):
+                of.append(event)
+    kept = Recordings()
     for event in of:
-        recordings.take(event)
-    (entry,) = recordings.clients(collect(of), seconds=0.0)["sim/clean"]
-    assert 1 <= entry["failing"] < 30
+        kept.take(event)
+    found = kept.clients(collect([RunStarted(0.0, "0", TARGETS, {}), *of]))
+    assert {name: entries[0]["failing"] for name, entries in found.items()} == {
+        target.name: 8 // len(TARGETS) for target in TARGETS
+    }
+
+
+def test_right_replies_that_an_sdk_spoils_are_told() -> None:
+    client = {"client": "openai 9", "failing": 0, "passing": 60, "passing_same": 0, "passed": 60}
+    spoiled = notes({"targets": [], "clients": {"acme/one": [client]}})
+    assert [str(line) for line in spoiled][1:] == [
+        "acme/one: openai 9 gets other calls from 60 of 60 right replies"
+    ]
+    fine = client | {"passing_same": 60}
+    assert notes({"targets": [], "clients": {"acme/one": [fine]}}) == []
 
 
 def test_the_terminal_says_what_is_hidden() -> None:

@@ -268,11 +268,12 @@ def test_what_client_code_gets_is_shown_where_it_is_known() -> None:
     run = a_run()
     summary = summarize(run)
     counts = {"failing": 7, "same": 1, "different": 4, "nothing": 0, "exception": 2}
+    counts |= {"failed": 20, "passing": 5, "passing_same": 4}
     summary["targets"][1]["clients"] = [
         {"client": "openai 9.9", **counts, "exceptions": {"JSONDecodeError": 2}}
     ]
     assert (
-        "model-b openai 9.9 7 1 4 0 2JSONDecodeError 2"
+        "model-b openai 9.9 7 of 20 1 4 0 2JSONDecodeError 2 5 4"
         in Page(str(report_format("html").render(run, summary))).words
     )
 

@@ -1,9 +1,9 @@
 """What users of the official SDKs get from a run's replies: a bounded sample, replayed at the end.
 
-Only kept while the run goes on; nothing is replayed before it is over.
+Only kept while the run goes on; nothing is replayed before it is over. How many are replayed is
+a matter of counts alone, so that a run says the same on a slow machine.
 """
 
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
@@ -19,7 +19,7 @@ __all__ = ["Recordings"]
 MOST_FAILING = 150
 MOST_PASSING = 50
 MOST_BYTES = 256 * 1024
-SECONDS = 1.0
+LEAST = 10
 
 
 class Recordings:
@@ -42,62 +42,68 @@ class Recordings:
             status = event.verdict.status
             if exchange is None or status == "unjudged":
                 return
-            most = MOST_FAILING if status == "fail" else MOST_PASSING
-            self._samples.setdefault((event.verdict.target, status), _Sample(most)).offer(exchange)
+            self._sample(event.verdict.target, status).offer(exchange)
 
-    def clients(self, run: RunData, *, seconds: float = SECONDS) -> dict[str, list[JsonObject]]:
+    def clients(self, run: RunData) -> dict[str, list[JsonObject]]:
         """Replay what was kept; by target one entry for each way in which an SDK is used.
 
-        ``same`` … ``exception`` count the failing replies by what a user gets (see ClientView);
-        ``exceptions`` names the commonest. ``passing`` and ``passing_same`` are of replies that
-        are right. Takes about ``seconds`` for all targets beside the import of the SDKs, and no
-        time at all when nothing failed.
+        ``failing`` of ``failed`` wrong replies were read, ``passing`` of ``passed`` right ones.
+        ``same`` … ``exception`` count the wrong ones by what a user gets (see ClientView);
+        ``exceptions`` names the commonest. Of the right ones, ``passing_same`` give users the
+        right calls. Several targets share the number of replies that are read; each has some.
         """
-        failed = [t for t in run.started.targets if (t.name, "fail") in self._samples]
-        share = seconds / max(1, len(failed))
-        return {t.name: self._replayed(run, t, share) for t in failed}
+        seen = {name for name, _ in self._samples}
+        targets = [target for target in run.started.targets if target.name in seen]
+        found = {t.name: self._replayed(run, t, len(targets)) for t in targets}
+        return {name: entries for name, entries in found.items() if entries}
 
-    def _replayed(self, run: RunData, target: Target, seconds: float) -> list[JsonObject]:
+    def _replayed(self, run: RunData, target: Target, sharing: int) -> list[JsonObject]:
         tallies: dict[str, _Tally] = {}
-        deadline: float | None = None
-        for passed, exchange in _mixed(self._kept(target, "fail"), self._kept(target, "pass")):
-            if deadline is not None and time.perf_counter() > deadline:
-                break
-            case = run.cases[exchange.case_id]
-            for view in client_views(
-                exchange.last, target.format, stream=exchange.stream, case=case, turn=exchange.turn
-            ):
-                tallies.setdefault(view.client, _Tally()).add(view, passed=passed)
-            # The first one also imports the SDK.
-            deadline = deadline or time.perf_counter() + seconds
+        right, wrong = (self._sample(target.name, status) for status in ("pass", "fail"))
+        for sample, most in ((wrong, MOST_FAILING), (right, MOST_PASSING)):
+            for exchange in sample.kept[: max(LEAST, most // sharing)]:
+                case, stream = run.cases[exchange.case_id], exchange.stream
+                for view in client_views(
+                    exchange.last, target.format, stream=stream, case=case, turn=exchange.turn
+                ):
+                    totals = wrong.seen[stream], right.seen[stream]
+                    tally = tallies.setdefault(view.client, _Tally(*totals))
+                    tally.add(view, passed=sample is right)
         return [tallies[name].entry(name) for name in sorted(tallies)]
 
-    def _kept(self, target: Target, status: str) -> list[Exchange]:
-        sample = self._samples.get((target.name, status))
-        return sample.kept if sample else []
+    def _sample(self, target: str, status: str) -> "_Sample":
+        most = MOST_FAILING if status == "fail" else MOST_PASSING
+        return self._samples.setdefault((target, status), _Sample(most))
 
 
 class _Sample:
-    """An even sample of a stream of unknown length (Vitter's algorithm R), the same every time."""
+    """An even sample of a stream of unknown length (Vitter's algorithm R), the same every time.
+
+    ``seen`` counts what there was, by stream mode.
+    """
 
     def __init__(self, most: int) -> None:
         self.kept: list[Exchange] = []
+        self.seen = Counter[bool]()
         self._most = most
-        self._seen = 0
+        self._offered = 0
         self._rng = Random(0)
 
     def offer(self, exchange: Exchange) -> None:
+        self.seen[exchange.stream] += 1
         if sum(len(chunk) for _, chunk in exchange.last.chunks) > MOST_BYTES:
             return
-        self._seen += 1
+        self._offered += 1
         if len(self.kept) < self._most:
             self.kept.append(exchange)
-        elif (at := self._rng.randrange(self._seen)) < self._most:
+        elif (at := self._rng.randrange(self._offered)) < self._most:
             self.kept[at] = exchange
 
 
 @dataclass(slots=True)
 class _Tally:
+    failed: int
+    passed: int
     outcomes: Counter[str] = field(default_factory=Counter)
     exceptions: Counter[str] = field(default_factory=Counter)
     passing: int = 0
@@ -115,20 +121,11 @@ class _Tally:
     def entry(self, client: str) -> JsonObject:
         return {
             "client": client,
+            "failed": self.failed,
             "failing": self.outcomes.total(),
             **{name: self.outcomes[name] for name in ("same", "different", "nothing", "exception")},
             "exceptions": dict(self.exceptions.most_common(5)),
+            "passed": self.passed,
             "passing": self.passing,
             "passing_same": self.passing_same,
         }
-
-
-def _mixed(failing: list[Exchange], passing: list[Exchange]) -> list[tuple[bool, Exchange]]:
-    """Three failing for each passing one, so that a deadline leaves some of both."""
-    mixed: list[tuple[bool, Exchange]] = []
-    rest = iter(passing)
-    for n, exchange in enumerate(failing, 1):
-        mixed.append((False, exchange))
-        if n % 3 == 0 and (other := next(rest, None)):
-            mixed.append((True, other))
-    return mixed + [(True, other) for other in rest]

@@ -139,7 +139,7 @@ def notes(summary: JsonObject) -> list[RenderableType]:
     lines = [note for target in targets for note in _notes(target)]
     lines += _natures(targets)
     clients = summary.get("clients", {})
-    lines += [_client_note(target, entry) for target in clients for entry in clients[target]]
+    lines += [said for target in clients for one in clients[target] if (said := _sdk(target, one))]
     lines += _skips(summary.get("skipped", ()))
     if said := unread(summary):
         lines.append(said)
@@ -196,13 +196,25 @@ def _natures(targets: Sequence[JsonObject]) -> list[str]:
     return [f"{name}: {sentence}" for name, sentence in said if sentence]
 
 
-def _client_note(target: str, client: JsonObject) -> str:
-    """Say how many of the failing replies a user of an SDK can't see to be wrong."""
-    hidden = client["different"] + client["nothing"]
-    note = f"{target}: {client['client']} hides {hidden} of {client['failing']} failures"
-    note += " (another call or none, silently)" if hidden else ""
-    note += f", {client['same']} come out right" if client["same"] else ""
-    return note + (f", {client['exception']} raise" if client["exception"] else "")
+def _sdk(target: str, client: JsonObject) -> str:
+    """Say how many wrong replies look right to a user of an SDK, and how many right ones don't."""
+    said = []
+    if read := client["failing"]:
+        hidden = client["different"] + client["nothing"]
+        note = f"hides {hidden} of {_read(read, client.get('failed', read), 'failure')}"
+        note += " (another call or none, silently)" if hidden else ""
+        note += f", {client['same']} come out right" if client["same"] else ""
+        said.append(note + (f", {client['exception']} raise" if client["exception"] else ""))
+    right = client.get("passing", 0)
+    if spoiled := right - client.get("passing_same", 0):
+        passed = _read(right, client.get("passed", right), "right reply", "right replies")
+        said.append(f"gets other calls from {spoiled} of {passed}")
+    return f"{target}: {client['client']} {'; '.join(said)}" if said else ""
+
+
+def _read(read: int, there: int, one: str, many: str = "") -> str:
+    counted = _count(read, one, many) if many else _count(read, one)
+    return counted if read == there else f"the {counted} that were read, of {there}"
 
 
 def _commonest(targets: Sequence[JsonObject]) -> list[tuple[JsonObject, str, JsonObject]]:
