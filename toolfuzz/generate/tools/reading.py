@@ -57,11 +57,15 @@ async def _get(url: str, most_bytes: int, deadline: Deadline) -> bytes:
     async with (
         asyncio.timeout(deadline.left),
         httpx.AsyncClient(timeout=None, follow_redirects=True) as client,
-        client.stream("GET", url) as response,
+        client.stream("GET", url, headers={"accept-encoding": "identity"}) as response,
     ):
         if response.is_error:
             raise UsageError(f"{url}: HTTP {response.status_code}")
-        async for chunk in response.aiter_bytes():
+        encoding = response.headers.get("content-encoding", "identity")
+        if encoding != "identity":
+            # httpx would undo it in one go: a megabyte of gzip in gzip is many gigabytes.
+            raise UsageError(f"{url}: content-encoding {encoding}, although identity was asked for")
+        async for chunk in response.aiter_raw():
             data += chunk
             if len(data) > most_bytes:
                 raise UsageError(f"{url}: larger than {most_bytes // 10**6} MB")
