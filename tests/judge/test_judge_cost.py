@@ -62,6 +62,9 @@ def body(message: dict[str, object], finish: str) -> bytes:
         (of_text, "<tool_call>", ""),
         (of_text, "a=", "[f("),
         (of_text, "<think>", ""),
+        (of_text, " ", "["),
+        (of_text, "\n", "```"),
+        (of_text, " ", "[Tool call: f "),
     ],
 )
 def test_a_hostile_reply_is_judged_in_bounded_time_and_memory(

@@ -183,11 +183,32 @@ MARKUP = {
     "transcript, colon": '[Tool call: get_weather] {"city": "Paris"}',
     "transcript, calling": 'Calling tool: get_weather with arguments: {"city": "Paris"}',
     "script": 'get_weather({"city": "Paris"})',
+    "transcript, fenced": '**Tool Call:** `get_weather`\n```json\n{"city": "Paris"}\n```',
+    "transcript, called": '[Called get_weather with args: {"city": "Paris"}]',
+    "transcript, signed": '● get_weather(city: "Paris")',
+    "dsml, spaced": '< | DSML | tool_calls>\n< | DSML | invoke name="get_weather">',
+    "dsml, opener lost": 'DSML｜invoke name="get_weather">\n</｜DSML｜invoke>',
+    "deepseek, opener lost": 'get_weather<｜tool▁sep｜>{"city":"Paris"}<｜tool▁call▁end｜>',
+    "kimi, opener lost": 'functions.get_weather:0{"city": "Paris"}',
+    "element": '<tool>get_weather</tool>\n<args>{"city": "Paris"}</args>',
+    "mcp element": "<use_mcp_tool>\n<tool_name>get_weather</tool_name>\n</use_mcp_tool>",
+    "groq llama": '<function(get_weather)>{"city": "Paris"}</function>',
+    "gemini": 'print(default_api.get_weather(city="Paris"))',
+    "pythonic, fenced": '```tool_code\nget_weather(city="Paris")\n```',
+    "named tag, attributes": '<get_weather city="Paris" />',
+    "json, labelled": 'tool_call: {"name": "get_weather", "arguments": {"city": "Paris"}}',
+    "json, beside the name": '{"tool": "get_weather", "city": "Paris"}',
+    "json, name as key": '{"get_weather": {"city": "Paris"}}',
+    "json, blocks": '[{"type": "tool_use", "id": "x", "name": "get_weather", "input": {}}]',
+    "python": "{'name': 'get_weather', 'arguments': {'city': 'Paris'}}",
     "json, action": '{"action": "get_weather", "action_input": {"city": "Paris"}}',
     "json, recipient": json.dumps(
         {"tool_uses": [{"recipient_name": "functions.get_weather", "parameters": {}}]}
     ),
 }
+
+# A call only where it is all the text.
+ALONE = ("pythonic", "pythonic, fenced", "python", "json, name as key")
 
 
 @pytest.mark.parametrize("dialect", MARKUP)
@@ -196,15 +217,19 @@ def test_calls_in_text(dialect: str) -> None:
     case = case_of(PARIS)
     assert slugs(case, plain("openai-chat", text=text)) == ["call-in-content"]
     reasoned = plain("openai-chat", text="", reasoning=f"Let me see.\n{text}")
-    if dialect != "pythonic":
+    if dialect not in ALONE:
         assert slugs(case, reasoned) == ["call-in-reasoning"]
     assert slugs(case, plain("openai-chat", PARIS, text=text)) in (
         ["call-and-markup"],
-        [] if dialect == "json, fenced" else ["call-and-markup"],
+        [] if dialect in ("json, fenced", "transcript, fenced") else ["call-and-markup"],
     )
 
 
-WHOLE = [name for name, text in MARKUP.items() if text[-1] in ">}])" and "cut" not in name]
+WHOLE = [
+    name
+    for name, text in MARKUP.items()
+    if text[-1] in ">}])" and "cut" not in name and name != "gemini"
+]
 
 
 @pytest.mark.parametrize("dialect", WHOLE)
@@ -285,6 +310,7 @@ def test_markers_beside_a_right_call(text: str) -> None:
         "<think> is a tag of reasoning models.",
         'The "<|im_end|>" token ends a turn.',
         "```xml\n<tool_call>\n```\nis how it begins.",
+        f"A call looks like this:\n```\n{MARKUP['hermes']}\n```",
         "1 < 2 and 3 > 2; see [1] and <https://example.org>.",
         "I look up the weather in Paris.",
         "<b>Paris</b> it is.",

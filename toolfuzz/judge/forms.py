@@ -26,6 +26,7 @@ _ARGUMENT_KEYS = (
     "function_args",
     "params",
 )
+_NAMES_OF_TOOLS = ("tool", "tool_name", "function_name", "action")
 _NAME_KEYS = ("name", "function", "tool", "tool_name", "function_name", "recipient_name", "action")
 
 
@@ -44,13 +45,20 @@ _NAME_AND_BODY = re.compile(rf"\s*({_NAME})(?=[ \t]*(?:[<>{{(\[\n]|\\n|\Z))")
 _DEEPSEEK_NAME = re.compile(r"(?:function\s*<[｜|]tool[▁_ ]sep[｜|]>)?([^\s<]{1,200})")
 _JSON_HERE = re.compile(r"\s*(?:```(?:json)?\s*)?(?=[\[{])")
 _JSON_NAME = re.compile(r'[\[{\s]*"(?:name|tool_name)"\s*:\s*"([^"\\]{1,200})"')
-_PYTHON_CALL = re.compile(r"\s*\[?\s*([A-Za-z_][\w.]{0,199})(?:\(|\.call\()")
-_RUBY_NAME = re.compile(r"\s*\{?\s*(?:tool|name)\s*(?:=>|:)\s*\"([^\"\\]{1,200})\"")
+_PYTHON_CALL = re.compile(r"\s*+\[?\s*+([A-Za-z_][\w.]{0,199})(?:\(|\.call\()")
+_ELEMENT_NAME = re.compile(rf"\s*({_NAME})\s*</")
+_RUBY_NAME = re.compile(r"\s*+\{?\s*+(?:tool|name)\s*(?:=>|:)\s*\"([^\"\\]{1,200})\"")
 
 
 def _plain_name(text: str, pos: int) -> Iterator[str]:
     """NAME, up to what can't be part of one."""
     if match := _NAME_HERE.match(text, pos):
+        yield match[1]
+
+
+def _element_name(text: str, pos: int) -> Iterator[str]:
+    """NAME as all that an element holds."""
+    if match := _ELEMENT_NAME.match(text, pos):
         yield match[1]
 
 
@@ -90,6 +98,12 @@ def _json_or_python(text: str, pos: int) -> Iterator[str]:
         yield match[1].removesuffix(".call")
 
 
+def _python_name(text: str, pos: int) -> Iterator[str]:
+    """NAME(."""
+    if match := _PYTHON_CALL.match(text, pos):
+        yield match[1]
+
+
 def _json_or_ruby(text: str, pos: int) -> Iterator[str]:
     """JSON, or {tool => "NAME", args => …}."""
     yield from _json_names(text, pos)
@@ -110,7 +124,9 @@ def call_names(value: Json) -> Iterator[str]:
         case dict():
             name = next((value[k] for k in _NAME_KEYS if isinstance(value.get(k), str)), None)
             arguments = next((value[k] for k in _ARGUMENT_KEYS if k in value), None)
-            if name is not None and isinstance(arguments, dict | str):
+            # Without arguments of their own they stand beside the name, unless it is a definition.
+            beside = len(value) > 1 and any(k in value for k in _NAMES_OF_TOOLS)
+            if name is not None and (isinstance(arguments, dict | str) or beside):
                 yield name.removeprefix("functions.")
 
 
@@ -129,13 +145,13 @@ _ATTRIBUTES = r"(?:\w+\s*=\s*[\"'][^\"'<>]{0,80}[\"']\s+)?"
 FORMS = (
     _form("glm or hermes", r"<tool_call>", _json_or_name),
     _form("glm", r"(?:^|[\s>])(?=[\w.:/-]{1,200}\s*<arg_key>)", _plain_name),
-    _form("qwen-xml", r"<function=", _plain_name),
+    _form("qwen-xml", r"<function[=(/]", _plain_name),
     _form("qwen-xml", r"(?:^|[\s=])(?=[\w.:/-]{1,200}>\s*<parameter=)", _plain_name),
     _form("deepseek or kimi", r"<[｜|]\s?tool[▁_ ]call[▁_ ]begin\s?[｜|]>", _marked_name),
     _form("deepseek", r"<[｜|]\s?tool[▁_ ](?:sep|calls[▁_ ]begin)\s?[｜|]>", _marked_name),
     _form(
         "dsml",
-        rf"<{_BARS}DSML\s?{_BARS}:?{_WORDS}\s+{_ATTRIBUTES}name\s*=\s*[\"']",
+        rf"(?:<\s?{_BARS})?DSML\s?{_BARS}:?{_WORDS}\s+{_ATTRIBUTES}name\s*=\s*[\"']",
         _plain_name,
     ),
     _form(
@@ -148,10 +164,16 @@ FORMS = (
         rf"<{_SPACE_OF_NAMES}{_WORDS}>\s*<(?:tool_name|function_name|name)>",
         _plain_name,
     ),
-    _form("harmony", r"to=functions\.", _plain_name),
+    _form("element", r"<(?:tool|tool_name|function|function_name)>", _element_name),
+    _form("harmony", r"(?:\b(?:assistant|commentary|analysis)\s)?\s?to=functions\.", _plain_name),
     _form("harmony", r"<\|channel\|>\s?\w+ to=", _plain_name),
+    _form("kimi", r"(?:^|[\s>])functions\.(?=[\w-]{1,200}:\d+\s*[<{])", _marked_name),
+    _form("deepseek", r"(?:^|[\s>])(?=[\w.-]{1,200}<[｜|]tool[▁_ ]sep[｜|]>)", _marked_name),
+    _form("gemini", r"\bdefault_api\.", _python_name),
     _form("mistral", r"\[TOOL_CALLS\]", _json_or_name),
     _form("gemma", r"<\|?(?:tool_call|start_function_call)\|?>\s*call:", _plain_name),
+    _form("gemma", r"(?:^|\s)call:(?=[\w.-]{1,200}\{)", _plain_name),
+    _form("called", r"<\|call\|>", _json_or_python),
     _form("granite", r"<\|tool_call\|>", _json_names),
     _form("nemotron", r"<TOOLCALL>", _json_names),
     _form(

@@ -8,7 +8,14 @@ from toolfuzz.core.jsonvalue import equal
 from toolfuzz.core.text import clip
 from toolfuzz.core.validation import fits
 from toolfuzz.judge.facts import Facts
-from toolfuzz.judge.markup import Written, ends_with, is_whole, marker_begun, written_calls
+from toolfuzz.judge.markup import (
+    Written,
+    ends_with,
+    in_fence,
+    is_whole,
+    marker_begun,
+    written_calls,
+)
 from toolfuzz.judge.strays import spilled, stray_markers
 
 __all__ = [
@@ -30,7 +37,7 @@ def traces(facts: Facts, called: Collection[str]) -> tuple[str, Written] | None:
     """Return where the calls' own markup stands beside them, and what it says."""
     for place, text in (("text", facts.reply.text), ("reasoning", facts.reply.reasoning)):
         found = leaked(facts, text, native=place == "reasoning", beside_call=True)
-        if found and found.tool in called:
+        if found and (found.native or found.tool in called):
             return place, found
     return None
 
@@ -142,7 +149,10 @@ def _unquoted(
         return
     said = _said(facts)
     for found in written_calls(text, [tool.name for tool in facts.case.tools]):
-        if not found.native and (native or (beside_call and not _is_all(text, found))):
+        if native and not found.native:
+            continue
+        shown = not found.native or in_fence(text, found)
+        if beside_call and shown and not _is_all(text, found):
             continue
         if found.snippet not in said:
             yield found
@@ -155,6 +165,8 @@ def _quoted(facts: Facts, text: str, begun: str) -> bool:
 
 
 def _is_all(text: str, found: Written) -> bool:
+    if is_whole(text, found):
+        return True
     bare = text.strip().removeprefix("```json").strip("`\n ")
     return bare.startswith(found.snippet) and bare[-1:] in ("}", "]", ")", ">")
 

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.judge.forms import FORMS, MARKERS, call_names
 from toolfuzz.judge.names import resolve
+from toolfuzz.judge.repair import python_literal
 
-__all__ = ["Written", "ends_with", "is_whole", "marker_begun", "written_calls"]
+__all__ = ["Written", "ends_with", "in_fence", "is_whole", "marker_begun", "written_calls"]
 
 _SNIPPET_TAIL = 12
 _TRIES = 200
@@ -31,7 +33,7 @@ _LEAD = re.compile(r"\s*(?:functions\.|function<｜tool▁sep｜>)?")
 # A quote or a backtick before a tag mentions it; three of them open a fence.
 _MENTIONED = re.compile(r"(?<!``)[`\"'“‘«]\Z")
 _PYTHONIC = re.compile(
-    r"\s*(\[?)\s*([A-Za-z_][\w.]{0,199})\(\s*(?:[A-Za-z_]\w*\s*=|\)).*", re.DOTALL
+    r"\s*+(\[?)\s*+([A-Za-z_][\w.]{0,199})\(\s*(?:[A-Za-z_]\w*\s*=|\)).*", re.DOTALL
 )
 _JSON_CALL = re.compile(
     r'\{\s*"(?:name|type|function|function_call|function_name|tool|tool_calls|tool_name|tool_uses|'
@@ -40,15 +42,21 @@ _JSON_CALL = re.compile(
 # [Assistant tool call]: f({…}) · Tool call: f {…} · Action: f⏎Action Input: {…}
 _TRANSCRIPT = re.compile(
     r"(?:^|[\[(*`>])[^\w\n]{0,4}(?:(?:assistant|model|calling|called|calls?|using|invoking|the)\s+)*"
-    r"(?:tools?|functions?|action)(?:[ _-]?(?:calls?|use|name|invocation|request))?\b[\]\s:*`>\"']*"
-    r"(?P<name>[^\s{}()\[\]\"'`*,:]{1,200})[\])`*\"',:\s]{0,8}"
+    r"(?:tools?|functions?|action|call(?:ed|ing)?|invok(?:ed|ing))"
+    r"(?:[ _-]?(?:calls?|use|name|invocation|request))?\b[\]\s:*`>\"']*"
+    r"(?P<name>[^\s<>{}()\[\]\"'`*,:]{1,200})[\])`*\"',:\s]{0,8}"
     r"(?:(?:with\s+)?(?:action[ _])?(?:arguments?|args|input|parameters|params)\b[\s:=*`]{0,8}"
-    r"(?:json\s)?)?(?:\(\s*)?(?=\{)",
+    r"(?:json\s)?)?(?:```(?:json)?\s*)?(?:\(\s*)?(?=\{)",
     re.IGNORECASE | re.MULTILINE,
 )
 _SCRIPT = re.compile(r"(?<![\w.-])(?P<name>[\w.-]{1,200})\(\s*(?=\{)")
+# As terminals show a call: a sign, then f(…).
+_SIGNED = re.compile(r"^[ \t]*[●⏺🔧🛠→⚙]\ufe0f?[ \t]*(?P<name>[\w.-]{1,200})\(", re.MULTILINE)
 _CHILD = re.compile(r"\s*<([A-Za-z_][\w.-]*)>")
-_WRAPPERS = re.compile(r"(?:\s|<[^<>\s]{1,60}>|\[[A-Z_]{2,40}\])*")
+# Tags around calls, a list's bracket, a label, a fence that says what it holds.
+_WRAPPERS = re.compile(
+    r"(?:\s|<[^<>\s]{1,60}>|\[[A-Z_]{2,40}\]|\[(?=\{)|(?:tool|function)[_ ]calls?\b:?|```tool_\w+)*"
+)
 
 
 def written_calls(text: str, offered: Collection[str]) -> Iterator[Written]:
@@ -68,6 +76,7 @@ def written_calls(text: str, offered: Collection[str]) -> Iterator[Written]:
     yield from _named_tags(text, offered)
     yield from _pythonic(text, offered)
     yield from _bare_json(text, offered)
+    yield from _whole_value(text, offered)
     yield from _transcripts(text, offered)
 
 
@@ -79,13 +88,20 @@ def is_whole(text: str, found: Written) -> bool:
 
 def ends_with(text: str, found: Written) -> bool:
     """Whether the text ends with that call, which begins a line outside of any code fence."""
-    before = text[: found.start]
-    begun = before.rpartition("\n")[2]
-    return not _WRAPPERS.sub("", begun) and before.count("```") % 2 == 0 and _closes(text)
+    begun = text[: found.start].rpartition("\n")[2]
+    return not _WRAPPERS.sub("", begun) and not in_fence(text, found) and _closes(text)
+
+
+def in_fence(text: str, found: Written) -> bool:
+    """Whether that call stands in a code fence."""
+    return text.count("```", 0, found.start) % 2 == 1
 
 
 def _closes(text: str) -> bool:
-    return text.rstrip()[-1:] in (">", "}", "]", ")")
+    bare = text.rstrip()
+    if bare.endswith("```") and "```tool_" in bare:
+        bare = bare[:-3].rstrip()
+    return bare[-1:] in (">", "}", "]", ")")
 
 
 def marker_begun(text: str) -> str | None:
@@ -115,23 +131,46 @@ def _named_tags(text: str, offered: Collection[str]) -> Iterator[Written]:
     if "<" not in text:
         return
     for name in offered:
-        at = text.find(f"<{name}>") if name else -1
-        if at < 0 or _MENTIONED.search(text[max(0, at - 3) : at]):
+        tag = re.escape(name)
+        opened = re.search(rf"<{tag}(?:\s+[\w-]+\s*=\s*[\"'][^<>]{{0,500}})?\s*/?>", text)
+        if not name or opened is None:
             continue
-        inside = at + len(name) + 2
-        end = text.find(f"</{name}>", inside)
+        at, inside = opened.span()
+        if _MENTIONED.search(text[max(0, at - 3) : at]):
+            continue
         json_inside = text[inside : inside + 200].lstrip()[:1] == "{"
-        if end < 0 and not json_inside and not _CHILD.match(text, inside):
-            continue
-        yield Written("named tag", name, text[at : inside + _SNIPPET_TAIL], json_inside, at)
+        alone = opened[0].endswith("/>") and "=" in opened[0]
+        closed = text.find(f"</{name}>", inside) >= 0
+        if closed or json_inside or alone or _CHILD.match(text, inside):
+            yield Written("named tag", name, text[at : inside + _SNIPPET_TAIL], json_inside, at)
 
 
 def _pythonic(text: str, offered: Collection[str]) -> Iterator[Written]:
-    """Llama's [f(a=1)] without any marker: only when the whole text is that."""
-    match = _PYTHONIC.fullmatch(text)
-    if match and text.rstrip().endswith(")]" if match[1] else ")") and match[2] in offered:
-        start = len(text) - len(text.lstrip())
-        yield Written("pythonic", match[2], text.strip()[:80], False, start)
+    """Llama's [f(a=1)] without any marker: only when the whole text is that, fenced or not."""
+    bare = text.strip()
+    if bare.startswith("```") and bare.endswith("```"):
+        bare = bare.removesuffix("```").partition("\n")[2].strip()
+    match = _PYTHONIC.fullmatch(bare)
+    if match and bare.endswith(")]" if match[1] else ")") and match[2] in offered:
+        yield Written("pythonic", match[2], bare[:80], False, text.find(bare[:80]))
+
+
+def _whole_value(text: str, offered: Collection[str]) -> Iterator[Written]:
+    """{"f": {…}}, or a call as a Python literal: only when the whole text is that."""
+    bare = text.strip()
+    start = text.find(bare)
+    if bare[:1] not in ("{", "[") or bare[-1:] not in ("}", "]"):
+        return
+    try:
+        value = strictjson.parse(bare).value
+    except strictjson.JsonError:
+        names = call_names(python_literal(bare)) if "'" in bare[:20] else iter(())
+        yield from (Written("python", n, bare[:80], False, start) for n in names if n in offered)
+        return
+    if isinstance(value, dict) and len(value) == 1:
+        name, inside = next(iter(value.items()))
+        if name in offered and isinstance(inside, dict):
+            yield Written("json", name, bare[:200], False, start)
 
 
 def _bare_json(text: str, offered: Collection[str]) -> Iterator[Written]:
@@ -173,6 +212,9 @@ def _transcripts(text: str, offered: Collection[str]) -> Iterator[Written]:
                 continue
             snippet = text[match.start() : match.end() + _SNIPPET_TAIL].strip()
             yield Written(dialect, name, snippet, False, match.start())
+    for match in islice(_SIGNED.finditer(text), _TRIES):
+        if match["name"] in offered:
+            yield Written("transcript", match["name"], match[0].strip(), False, match.start())
 
 
 def _snippet(text: str, start: int, name: str) -> str:
