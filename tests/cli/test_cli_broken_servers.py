@@ -162,6 +162,17 @@ def test_a_server_that_breaks_on_some_questions_fails_them(
     assert "FAIL" in done.output and "server-error" in done.output
 
 
+def test_many_that_take_long_to_be_lost_are_no_dead_server(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All others are answered before the first is lost, and then they come in a row."""
+    monkeypatch.setattr(retry, "_backoff", lambda state: 0.8)
+    done, target = run(some("500"), "--cases", "160", "--concurrency", "80")
+    assert done.exit_code == 1, done.output
+    assert target["given_up"] is None
+    assert (target["unjudged"], target["failed"] > 40) == (0, True)
+
+
 def test_the_feature_on_which_it_breaks_is_told(run: Run) -> None:
     done, target = run(enums("500"))
     assert (done.exit_code, target["failed"], target["unjudged"]) == (1, 22, 0)

@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import ToolfuzzError
-from toolfuzz.core.events import Event, RunFinished, TargetGivenUp, VerdictReached
+from toolfuzz.core.events import (
+    Event,
+    ExchangeRecorded,
+    RunFinished,
+    TargetGivenUp,
+    VerdictReached,
+)
 from toolfuzz.judge.policy import Policy
 from toolfuzz.pools.local import LocalPool
 from toolfuzz.pools.pool import Job, Permits, Pool
@@ -56,20 +62,30 @@ class Campaign:
 
 @dataclass(slots=True)
 class _Lane:
-    """One target's questions: how many in a row could not be judged, and whether that was it."""
+    """One target's questions: how many in a row could not be judged, and whether that was it.
+
+    ``answered`` is when the last answered question began: one that began before it and comes to
+    nothing later (retries take a while) doesn't say that the target is gone.
+    """
 
     source: SourceSpec
     in_a_row: int = 0
+    answered: float = 0.0
     given_up: TargetGivenUp | None = None
 
     def note(self, events: Sequence[Event]) -> None:
+        """Take note of what one question came to."""
+        begun = [e.exchange.attempts[0].started for e in events if isinstance(e, ExchangeRecorded)]
         for event in events:
             if isinstance(event, VerdictReached):
-                self._note(event)
+                self._note(event, min(begun, default=0.0))
 
-    def _note(self, event: VerdictReached) -> None:
+    def _note(self, event: VerdictReached, begun: float) -> None:
         if event.verdict.status != "unjudged":
             self.in_a_row = 0
+            self.answered = max(self.answered, begun)
+            return
+        if begun < self.answered:
             return
         self.in_a_row += 1
         if self.in_a_row >= GIVE_UP_AFTER and self.given_up is None:
