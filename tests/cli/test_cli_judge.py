@@ -345,3 +345,51 @@ def test_half_of_a_surrogate_pair_spoils_its_own_line_alone() -> None:
     first, second = judged(line({"sse": half}), line({"body": chat()}))
     assert first["status"] == "fail"
     assert second["status"] == "pass"
+
+
+def test_standard_input() -> None:
+    line = json.dumps({"request": CHAT, "response": {"body": chat()}, "expect": EXPECT})
+    result = CliRunner().invoke(cli, ["judge", "-"], input=f"{line}\n", prog_name="toolfuzz")
+    assert json.loads(result.stdout)["status"] == "pass"
+    empty = CliRunner().invoke(cli, ["judge", "-"], input="", prog_name="toolfuzz")
+    assert empty.exit_code == 2
+
+
+HAR = {"log": {"version": "1.2", "entries": [{"request": {}, "response": {}}] * 50}}
+EXCHANGE = {"request": CHAT, "response": {"body": chat()}}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (json.dumps(HAR, indent=2), "is a HAR file"),
+        (json.dumps(HAR), "is a HAR file"),
+        (json.dumps([EXCHANGE] * 3, indent=2), "is a JSON array"),
+        (json.dumps([EXCHANGE]), "is a JSON array"),
+        ("\n" + json.dumps(EXCHANGE, indent=2), "over several lines"),
+        ("\n".join([json.dumps(EXCHANGE, indent=2)] * 3), "over several lines"),
+    ],
+)
+def test_what_is_no_file_of_exchanges_is_said_once(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "given").write_text(text)
+    result = toolfuzz_("judge", "given")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert told in result.stderr and "jq -c" in result.stderr
+    assert len(result.stderr.splitlines()) <= 3
+
+
+def test_a_first_line_that_is_broken_is_a_bad_line(tmp_path: Path) -> None:
+    right = json.dumps({**EXCHANGE, "expect": EXPECT})
+    (tmp_path / "given").write_text(f'\n{{"request": \n{right}\n')
+    result = toolfuzz_("judge", "given")
+    assert "given:2: not JSON" in result.stderr
+    assert json.loads(result.stdout)["status"] == "pass"
+
+
+@pytest.mark.parametrize(("asked", "status"), [(True, "pass"), (False, "fail")])
+def test_an_event_stream_under_body(tmp_path: Path, asked: bool, status: str) -> None:
+    """It is one if a stream was asked for; if none was, the reply is wrong."""
+    request = {**CHAT, "stream": asked}
+    line = {"request": request, "response": {"body": sse(json.dumps(PARIS))}, "expect": EXPECT}
+    (tmp_path / "given").write_text(json.dumps(line))
+    assert json.loads(toolfuzz_("judge", "given").stdout)["status"] == status

@@ -245,3 +245,68 @@ def test_every_tool_of_real_mcp_servers_is_drawn(path):
 
 def test_seven_real_servers_are_kept():
     assert len(REAL) == 7
+
+
+FUNCTION = {"name": "find", "description": "d", "parameters": {"type": "object", "properties": {}}}
+NAMESPACE = {"type": "namespace", "name": "crm", "tools": [{"type": "function", **FUNCTION}]}
+GOOGLES = {
+    "name": "find",
+    "parameters": {"type": "OBJECT", "properties": {"q": {"type": "STRING", "nullable": True}}},
+}
+NEWER = {"name": "find", "parametersJsonSchema": {"type": "object"}}
+SPEC = {"toolSpec": {"name": "find", "inputSchema": {"json": FUNCTION["parameters"]}}}
+
+
+@pytest.mark.parametrize(
+    ("document", "parameters"),
+    [
+        ([NAMESPACE], FUNCTION["parameters"]),
+        (
+            {"tools": [{"functionDeclarations": [GOOGLES]}]},
+            {"type": "object", "properties": {"q": {"type": ["string", "null"]}}},
+        ),
+        (
+            [
+                {
+                    "function_declarations": [
+                        {"name": "find", "parametersJsonSchema": {"type": "object"}}
+                    ]
+                }
+            ],
+            {"type": "object"},
+        ),
+        ({"toolConfig": {"tools": [SPEC]}}, FUNCTION["parameters"]),
+        (SPEC, FUNCTION["parameters"]),
+    ],
+)
+def test_functions_in_the_shapes_of_other_formats(document, parameters, tmp_path):
+    found = load(written(tmp_path, document))
+    assert [(tool.name, tool.parameters) for tool in found.tools] == [("find", parameters)]
+    assert found.skipped == ()
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        ({"type": "custom", "name": "apply_patch"}, "free text"),
+        ({"type": "custom", "custom": {"name": "apply_patch"}}, "free text"),
+        (
+            {"type": "namespace", "name": "n", "tools": [{"type": "custom", "name": "p"}]},
+            "free text",
+        ),
+        ({"type": "bash_20250124", "name": "bash"}, "'bash_20250124' is defined by its provider"),
+        ({"type": "text_editor_20250728", "name": "edit"}, "defined by its provider"),
+        ({"type": "computer_toolset_20260801"}, "defined by its provider"),
+        ({"type": "web_search_20250305", "name": "web_search"}, "defined by its provider"),
+        ({"type": "mcp", "server_label": "s"}, "defined by its provider"),
+        ({"type": "shell"}, "defined by its provider"),
+        ({"googleSearch": {}}, "'googleSearch' is its provider's own tool"),
+        ({"functionDeclarations": [], "codeExecution": {}}, "'codeExecution' is its provider's"),
+        ({"systemTool": {"name": "nova_grounding"}}, "'systemTool' is its provider's own tool"),
+    ],
+)
+def test_what_is_no_function_is_named_with_its_reason(entry, reason, tmp_path):
+    found = load(written(tmp_path, [FUNCTION, entry]))
+    assert [tool.name for tool in found.tools] == ["find"]
+    (skipped,) = found.skipped
+    assert reason in skipped.reason

@@ -33,6 +33,7 @@ Examples:
   toolfuzz judge exchanges.jsonl
   toolfuzz judge exchanges.jsonl --strict --ignore F | jq 'select(.status == "fail")'
   toolfuzz judge reports/20261123-101500-glm-4.7/run.jsonl --json
+  zcat exchanges.jsonl.gz | toolfuzz judge -
 """
 
 
@@ -43,7 +44,8 @@ Examples:
 def judge(file: Path, as_json: bool, **given: Any) -> None:
     """Judge recorded exchanges: one verdict a line as JSON, a summary on stderr.
 
-    Without `expect` only what the schema and the wire prove is reported.
+    FILE may be `-` for standard input. Without `expect` only what the schema and the wire prove is
+    reported.
     """
     said = {name: value for name, value in given.items() if value not in (None, ())}
     policy = Policy(**{**load_config().given("judge"), **said})

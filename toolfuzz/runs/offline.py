@@ -7,6 +7,7 @@ has already merged a streamed reply.
 
 import base64
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +22,13 @@ from toolfuzz.core.reply import Reply
 from toolfuzz.formats import USUAL, guess, wire_format
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.policy import Policy
+from toolfuzz.runs.lines import lines_of
 from toolfuzz.runs.told import ToldByRun, question_name
 
 __all__ = ["BadLine", "Judged", "judge_lines", "judge_one"]
+
+
+_EVENT = re.compile(r"\s*(?:(?:data|event|id|retry)\s*:|:)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +64,11 @@ class _Recorded:
 def judge_lines(path: Path, policy: Policy) -> Iterator[Judged | BadLine]:
     """Judge a file line by line, in its order; a bad line is reported and the rest goes on.
 
-    Raises UsageError when the file can't be read at all.
+    ``-`` is standard input. Raises UsageError when the file can't be read at all.
     """
     journal = _Journal()
     told = ToldByRun(path)
-    for number, line in enumerate(_lines(path), 1):
+    for number, line in enumerate(lines_of(path), 1):
         if not line.strip():
             continue
         try:
@@ -100,18 +105,6 @@ def judge_one(
     named = format or guess(request).name
     recorded = _recorded("reply", named, request, _as_bytes(reply), status, stream, expect)
     return judge(recorded.case, recorded.replies, max_tokens=recorded.cap)
-
-
-def _lines(path: Path) -> Iterator[str]:
-    try:
-        with path.open("rb") as file:
-            # Bytes that are not UTF-8 spoil their own line, not the file.
-            for raw in file:
-                yield raw.decode("utf-8", "surrogateescape")
-    except OSError as error:
-        raise UsageError(
-            f"can't read {path}: {error.strerror or error}", "give a .jsonl file of exchanges"
-        ) from None
 
 
 class _Journal:
@@ -186,6 +179,8 @@ def _from_exchange(
     if not isinstance(named, str):
         raise UsageError("`format` must be the name of a wire format")
     stream = "sse" in response or response.get("stream") is True
+    if not stream and _is_event_stream(response.get("body")):
+        stream = wire_format(named).read_request(request).stream
     content = _content(response)
     return _recorded(label, named, request, content, _status(response), stream, data.get("expect"))
 
@@ -197,6 +192,10 @@ def _content(response: JsonObject) -> bytes:
         return base64.b64decode(response["body_base64"], validate=True)
     except (TypeError, ValueError):
         raise UsageError("`response.body_base64` is not base64") from None
+
+
+def _is_event_stream(body: Json) -> bool:
+    return isinstance(body, str) and _EVENT.match(body) is not None
 
 
 def _format_named(data: JsonObject) -> Any:

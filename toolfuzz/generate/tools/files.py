@@ -13,7 +13,7 @@ from toolfuzz.generate.tools.toolset import Skipped, ToolSet, usable
 
 __all__ = ["catalogues", "load_file"]
 
-_ACCEPTED = "OpenAI, Anthropic, MCP tools/list or {name, description, parameters}"
+_ACCEPTED = "OpenAI, Anthropic, Gemini, Converse, MCP tools/list or {name, description, parameters}"
 
 
 def catalogues() -> dict[str, Path]:
