@@ -185,7 +185,7 @@ def test_requests_of_others_are_read() -> None:
     }
     ask = FORMAT.read_request(body, path="/v1/model/us.amazon.nova-pro-v1%3A0/converse-stream")
     assert (ask.model, ask.stream) == ("us.amazon.nova-pro-v1:0", True)
-    assert ask.tool_choice == "required"
+    assert ask.tool_choice == "auto", "the service's own tool will do"
     assert ask.tools == ()
     assert ask.messages == (Message("user", "a"), Message("user", "b"))
     assert ask.answered == (ToolResult("t", "f", '{"x":1}'),)

@@ -49,6 +49,25 @@ def candidates(*parts: Body) -> Body:
     return {"candidates": [{"index": 0, "content": content, "finishReason": "STOP"}]}
 
 
+def converse(*content: Body, stop: str = "tool_use") -> Body:
+    said = {"message": {"role": "assistant", "content": list(content)}}
+    usage = {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2}
+    return {"output": said, "stopReason": stop, "usage": usage, "metrics": {"latencyMs": 1}}
+
+
+GROUNDED = {
+    "messages": [],
+    "toolConfig": {
+        "tools": [
+            {"toolSpec": {"name": "f", "inputSchema": {"json": CITY}}},
+            {"systemTool": {"name": "nova_grounding"}},
+            {"cachePoint": {"type": "default"}},
+        ],
+        "toolChoice": {"any": {}},
+    },
+}
+ON_THE_SERVER = {"toolUseId": "s", "name": "nova_grounding", "type": "server_tool_use", "input": {}}
+GROUNDS = {"toolUseId": "s", "type": "nova_grounding_result", "content": [{"text": "r"}]}
 CUSTOM_CALL = {"id": "call_1", "type": "custom", "custom": {"name": "apply_patch", "input": TEXT}}
 CHAT_PATCH = {"type": "custom", "custom": {"name": "apply_patch"}}
 CHAT_SHELL = {"type": "function", "function": {"name": "shell", "parameters": CITY}}
@@ -159,6 +178,32 @@ RIGHT: list[tuple[str, Body, Body]] = [
         {"tools": [WEATHER, {"codeExecution": {}}], "contents": []},
         candidates(RAN, {"functionCall": {"name": "f", "args": {"city": "x"}}}),
     ),
+    (
+        "gemini",
+        {"tools": [WEATHER, {"googleSearch": {}}], "contents": []},
+        candidates(
+            {"toolCall": {"id": "t", "toolType": "GOOGLE_SEARCH_WEB", "args": {}}},
+            {"toolResponse": {"id": "t", "toolType": "GOOGLE_SEARCH_WEB", "response": {}}},
+            {"functionCall": {"name": "f", "args": {"city": "x"}}},
+        ),
+    ),
+    (
+        "gemini",
+        {"tools": [{"computerUse": {"environment": "ENVIRONMENT_BROWSER"}}], "contents": []},
+        candidates({"functionCall": {"name": "click_at", "args": {"x": 1, "y": 2}}}),
+    ),
+    (
+        "bedrock-converse",
+        GROUNDED,
+        converse(
+            {"toolUse": ON_THE_SERVER}, {"toolResult": GROUNDS}, {"text": "Yes."}, stop="end_turn"
+        ),
+    ),
+    (
+        "bedrock-converse",
+        GROUNDED,
+        converse({"toolUse": {"toolUseId": "tooluse_1", "name": "f", "input": {"city": "x"}}}),
+    ),
 ]
 WRONG: list[tuple[str, Body, Body, str]] = [
     (
@@ -219,6 +264,18 @@ WRONG: list[tuple[str, Body, Body, str]] = [
         "anthropic-messages",
         {"tools": [SEARCH, {"name": "f", "input_schema": CITY}]},
         message(SEARCHED, use("f", {})),
+        "args-empty-object",
+    ),
+    (
+        "gemini",
+        {"tools": [WEATHER, {"codeExecution": {}}], "contents": []},
+        candidates(RAN, {"functionCall": {"name": "click_at", "args": {"x": 1}}}),
+        "unknown-tool",
+    ),
+    (
+        "bedrock-converse",
+        GROUNDED,
+        converse({"toolUse": {"toolUseId": "tooluse_1", "name": "f", "input": {}}}),
         "args-empty-object",
     ),
 ]

@@ -201,7 +201,7 @@ def read_body(body: JsonObject, path: str) -> Ask:
         model=unquote(asked["model"]) if asked else "",
         tools=tuple(_read_tools(config.get("tools"))),
         said=(*system, *conversation(_read_messages(body.get("messages")))),
-        tool_choice=_read_choice(config.get("toolChoice")),
+        tool_choice=_read_choice(config),
         max_tokens=cap(body),
         stream=bool(asked and asked["stream"]),
     )
@@ -215,11 +215,13 @@ def _read_tools(tools: Json) -> Iterator[Tool]:
             yield tool_of(spec, schema.get("json") if isinstance(schema, dict) else None)
 
 
-def _read_choice(choice: Json) -> str:
-    match choice:
-        case {"any": _}:
+def _read_choice(config: JsonObject) -> str:
+    """Read what must be called: nothing seen here, where the service's own tools will do."""
+    own = [tool["systemTool"] for tool in objects(config.get("tools")) if "systemTool" in tool]
+    match config.get("toolChoice"):
+        case {"any": _} if not own:
             return "required"
-        case {"tool": {"name": str(name)}}:
+        case {"tool": {"name": str(name)}} if {"name": name} not in own:
             return f"tool:{name}"
         case _:
             return "auto"

@@ -14,6 +14,11 @@ from toolfuzz.formats.reading import objects, string
 
 __all__ = ["declared", "get", "tools_of"]
 
+# What Gemini 2.5 calls when it is given a computer (github.com/google-gemini/computer-use-preview).
+_COMPUTER = """
+click_at drag_and_drop go_back go_forward hover_at key_combination navigate open_web_browser
+scroll_at scroll_document search type_text_at wait_5_seconds
+"""
 _COUNTS = ("minItems", "maxItems", "minProperties", "maxProperties", "minLength", "maxLength")
 
 
@@ -27,7 +32,10 @@ def declared(tool: Tool) -> JsonObject:
 
 
 def tools_of(body: JsonObject) -> Iterator[Tool]:
-    """Yield the functions that a request declares; Google's own tools have no schema to read."""
+    """Yield the functions that a request declares, and those that come with a computer.
+
+    What Google's servers run themselves has no name here.
+    """
     for group in objects(body.get("tools")):
         for function in objects(get(group, "functionDeclarations")):
             schema = get(function, "parametersJsonSchema")
@@ -35,6 +43,10 @@ def tools_of(body: JsonObject) -> Iterator[Tool]:
                 schema = _json_schema(function.get("parameters"))
             name, description = string(function, "name"), string(function, "description")
             yield Tool(name or "", description or "", schema if isinstance(schema, dict) else {})
+        computer = get(group, "computerUse")
+        if isinstance(computer, dict):
+            excluded = get(computer, "excludedPredefinedFunctions") or ()
+            yield from (Tool(name, "", {}) for name in _COMPUTER.split() if name not in excluded)
 
 
 def get(holder: JsonObject, key: str) -> Json:
