@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from toolfuzz.core.exchange import Attempt
 from toolfuzz.formats import wire_format
 from toolfuzz.runs.offline import judge_one
 
@@ -332,7 +333,7 @@ def test_streamed_custom_calls(stream: str, slugs: list[str]) -> None:
     assert [f.slug for f in judgement.findings if f.severity == "error"] == slugs
 
 
-def test_a_chat_stream_may_hold_a_custom_call() -> None:
+def chat_stream() -> str:
     pieces = [
         {"id": "c", "type": "custom", "custom": {"name": "apply_patch", "input": ""}},
         {"custom": {"input": TEXT[:4]}},
@@ -342,11 +343,41 @@ def test_a_chat_stream_may_hold_a_custom_call() -> None:
     head = {"id": "c", "object": "chat.completion.chunk"}
     chunks = [{**head, "choices": [{"index": 0, "delta": d}]} for d in deltas]
     chunks.append({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]})
-    stream = sse(*chunks) + "data: [DONE]\n\n"
-    judgement = judge_one({"tools": [CHAT_PATCH]}, stream, format="openai-chat", stream=True)
+    return sse(*chunks) + "data: [DONE]\n\n"
+
+
+def test_a_chat_stream_may_hold_a_custom_call() -> None:
+    judgement = judge_one({"tools": [CHAT_PATCH]}, chat_stream(), format="openai-chat", stream=True)
     assert [f for f in judgement.findings if f.severity != "info"] == []
     (call,) = judgement.reply.calls
     assert (call.name, call.arguments_raw, call.free) == ("apply_patch", TEXT, True)
+
+
+@pytest.mark.parametrize(
+    ("named", "body", "stream"),
+    [
+        ("openai-responses", json.dumps(responses(PATCHED)), False),
+        ("openai-responses", streamed_patch(), True),
+        ("openai-chat", json.dumps(chat(CUSTOM_CALL)), False),
+    ],
+)
+def test_the_sdk_hands_the_text_of_a_custom_call_out(named: str, body: str, stream: bool) -> None:
+    ways = [one for one in wire_format(named).clients if one.stream is stream]
+    read = [list(one.read(attempt(body))) for one in ways]
+    assert read and all(calls == [("apply_patch", TEXT)] for calls in read)
+
+
+def test_the_sdk_breaks_at_a_streamed_custom_call_of_chat() -> None:
+    """The types of openai 3.57 have no such delta: its helper and the guide's loop raise."""
+    for one in wire_format("openai-chat").clients:
+        if one.stream:
+            with pytest.raises(AttributeError):
+                list(one.read(attempt(chat_stream())))
+
+
+def attempt(body: str) -> Attempt:
+    kind = "application/json" if body.startswith("{") else "text/event-stream"
+    return Attempt(0.0, None, 0.0, 200, {"content-type": kind}, ((0.0, body.encode()),))
 
 
 @pytest.mark.parametrize("kind", ["server_tool_use", "mcp_tool_use", "tool_use"])
