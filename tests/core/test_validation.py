@@ -51,3 +51,9 @@ def test_a_part_of_a_schema_is_checked_in_bounded_time_as_well() -> None:
     began = time.process_time()
     assert fits({"properties": {"v": part}}, {"a" * 28 + "!": 1}, part)
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("part", ["string", 5, []])
+def test_what_is_no_schema_is_held_against_no_value(part: Any) -> None:
+    assert fits({"type": "object"}, {"a": 1}, part)
+    assert fits(part, {"a": 1})

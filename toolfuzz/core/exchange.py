@@ -77,9 +77,12 @@ class Attempt:
         text = data.get("body_base64")
         body = str(data["body"]).encode() if text is None else base64.b64decode(text)
         chunks, start = [], 0
-        for ms, size in data.get("chunks", ()):
-            chunks.append((ms, body[start : start + size]))
-            start += size
+        try:
+            for ms, size in data.get("chunks", ()):
+                chunks.append((ms, body[start : start + size]))
+                start += size
+        except TypeError:
+            raise ValueError("chunks are pairs of milliseconds and bytes") from None
         return {**data, "chunks": tuple(chunks)}
 
 

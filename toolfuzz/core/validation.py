@@ -153,11 +153,14 @@ def _validator(root: Json, schema: Json = None) -> Any:
 def _whole(root: Json) -> Any:
     import jsonschema
 
-    wanted = jsonschema.validators.validator_for(root, default=jsonschema.Draft202012Validator)
+    named = root if isinstance(root, dict) else {}
+    wanted = jsonschema.validators.validator_for(named, default=jsonschema.Draft202012Validator)
     return _extended(wanted)(_usable(root), registry=_registry(), format_checker=_format_checker())
 
 
 def _usable(schema: Json) -> Json:
+    if not isinstance(schema, dict | bool):
+        return {}  # no schema: nothing can be held against a value
     prepared = without_dialects(schema)
     if _names(prepared, "patternProperties"):
         prepared = _without(prepared, "unevaluatedProperties")
