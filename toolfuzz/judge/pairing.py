@@ -57,7 +57,7 @@ def named_apart(
     if len({part.name for part in parts}) > 1:
         return list(parts)
     left = list(expected)
-    named = []
+    named: list[ToolCall] = []
     for part in parts:
         value = _value(part)
         best = max(left, key=lambda call: _agreement(value, call.arguments), default=None)

@@ -199,15 +199,16 @@ def _natures(targets: Sequence[JsonObject]) -> list[str]:
 def _sdk(target: str, client: JsonObject) -> str:
     """Say how many wrong replies look right to a user of an SDK, and how many right ones don't."""
     said = []
-    if read := client["failing"]:
+    if read := int(client["failing"]):
+        failed = int(client.get("failed", read))
         hidden = client["different"] + client["nothing"]
-        note = f"hides {hidden} of {_read(read, client.get('failed', read), 'failure')}"
+        note = f"hides {hidden} of {_read(read, failed, 'failure')}"
         note += " (another call or none, silently)" if hidden else ""
         note += f", {client['same']} come out right" if client["same"] else ""
         said.append(note + (f", {client['exception']} raise" if client["exception"] else ""))
-    right = client.get("passing", 0)
+    right = int(client.get("passing", 0))
     if spoiled := right - client.get("passing_same", 0):
-        passed = _read(right, client.get("passed", right), "right reply", "right replies")
+        passed = _read(right, int(client.get("passed", right)), "right reply", "right replies")
         said.append(f"gets other calls from {spoiled} of {passed}")
     return f"{target}: {client['client']} {'; '.join(said)}" if said else ""
 

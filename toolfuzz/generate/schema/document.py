@@ -224,7 +224,8 @@ def _lenient(draft: Any) -> Any:
         named = isinstance(schema, dict) and schema.get("$id", schema.get("id", ""))
         return iter(draft.anchors_in(schema)) if isinstance(named, str) else iter(())
 
-    return Specification(
+    specification: Any = Specification
+    return specification(
         name=draft.name,
         id_of=id_of,
         subresources_of=subresources_of,
