@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from toolfuzz.core.case import JsonObject
+from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import equal, same
 from toolfuzz.judge.differences import (
     Added,
@@ -173,7 +173,8 @@ def _pair_by_name(
         del over[key]
         if meant is not None:
             del left[meant]
-            members.pairs[meant] = key
+            if not _holds_value(step.expected, meant, key):
+                members.pairs[meant] = key
     spelled: dict[str, list[str]] = {}
     for key in over:
         spelled.setdefault(_bare(key), []).append(key)
@@ -181,6 +182,12 @@ def _pair_by_name(
         alike = spelled.get(_bare(name), [])
         if len(alike) == 1 and alike[0] in over:
             _rename(step, name, alike[0], left, over, members)
+
+
+def _holds_value(right: Json, name: str, key: str) -> bool:
+    """Whether the key holds the member's value as well: then what came as its value is none."""
+    value = right.get(name) if isinstance(right, dict) else None
+    return isinstance(value, str) and bool(value) and value in key
 
 
 def _pair_by_value(

@@ -40,8 +40,12 @@ def _weakly_joined(key: str, missing: set[str], belong: JsonObject) -> tuple[str
     for head in missing:
         for joint in _WEAK_JOINTS:
             start, found, rest = key.partition(head + joint)
-            if found and not start and rest and isinstance(belong[head], dict):
+            if not found or start or not rest:
+                continue
+            if isinstance(belong[head], dict):
                 return head, [rest]
+            if isinstance(belong[head], list):
+                return head, rest.split(joint)
     return key, []
 
 

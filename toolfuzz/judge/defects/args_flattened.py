@@ -80,6 +80,7 @@ DEFECT = Defect(
             asked={"list": [{"label": "A"}, {"label": "B"}]},
             schema=_SCHEMA,
         ),
+        arguments('{"list_0_label": "A"}', asked={"list": [{"label": "A"}]}, schema=_SCHEMA),
         arguments('{"list.0.label": "A"}', schema=_SCHEMA),
         arguments('{"x.y": "A"}', asked={"x.y": "A"}, schema=_SCHEMA, found=False),
         arguments('{"x.y": "A"}', schema=_SCHEMA, found=False),

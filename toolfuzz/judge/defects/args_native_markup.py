@@ -105,6 +105,8 @@ DEFECT = Defect(
         arguments(
             '{"body": "one</body>\\n<tags>two</tags>", "tags": "x"}', schema=_TWO, found=False
         ),
+        arguments('{"v<arg_value>Paris": "", "w": 1}', asked={"v": "Paris", "w": 1}),
+        arguments('{"body": "<body>one</body>\\n<tags>two</tags>"}', schema=_TWO, found=False),
         arguments('{"body": "<body>one</body>\\n<other>two</other>"}', schema=_TWO, found=False),
     ),
 )

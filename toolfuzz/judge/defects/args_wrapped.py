@@ -45,6 +45,12 @@ DEFECT = Defect(
         arguments('{"type": "function", "path": "/home"}', asked={"path": "/home"}),
         arguments('{"path": "/home", "arguments": {}}', asked={"path": "/home"}),
         arguments('{"recipient_name": "functions.f", "path": "/"}', asked={"path": "/"}),
+        arguments('{"_tool": "f", "path": "/home"}', asked={"path": "/home"}),
+        arguments('{"id": "call_1", "path": "/home"}', asked={"path": "/home"}),
+        arguments('{"path": "/", "arguments": {"path": "/"}}', asked={"path": "/"}),
+        arguments(
+            '{"tool_calls": [{"name": "f", "arguments": {"path": "/"}}]}', asked={"path": "/"}
+        ),
         arguments('{"name": "g", "path": "/home"}', asked={"path": "/home"}, found=False),
         arguments('{"name": "f", "path": "/"}', asked={"name": "f", "path": "/"}, found=False),
         arguments('{"arguments": {"path": "/home"}}', asked={"path": "/home"}),
