@@ -86,6 +86,7 @@ DEFECT = Defect(
             "failed to call a function",
             "tool call validation failed",
             r"attempted to call tool .{0,100}not in request",
+            r"tool choice is (none|required), but model",
             # Gemini, OpenAI, Bedrock, Cohere
             "malformed_function_call",
             "unexpected_tool_call",
@@ -100,7 +101,7 @@ DEFECT = Defect(
             # Ollama
             "error parsing tool call",
             r"xml syntax error.{0,80}(element|tag|eof|end of)",
-            "harmony parser",
+            r"harmony pars(er|e error|ing)",
             "no reverse mapping found for function",
             # vLLM, SGLang and the Harmony library
             "error in extracting tool call",
@@ -113,6 +114,10 @@ DEFECT = Defect(
             r"model(?:'s)? (?:generated|produced|returned|emitted|made|output)\b.{0,40}"
             r"(?:invalid|malformed|unparse?able|broken).{0,30}(?:tool|function)[ _-]?call",
             r"(?:generate|produce|emit|return) (?:an? )?valid (?:tool|function)[ _-]?call",
+            r"(?:invalid|malformed|bad) (?:tool|function)[ _-]?call.{0,20}"
+            r"(?:generated|made|by the model)",
+            r"model (?:generated|produced|returned) .{0,20}(?:could not|cannot|can.t) be parsed",
+            r"failed to generate .{0,10}(?:tool|function)[ _-]?calls?\b",
         ),
         also=(
             r"(?:fail|error|unable|could ?n.t|could not|cannot|can.t)\w*.{0,20}"
@@ -136,10 +141,14 @@ DEFECT = Defect(
         refused("unexpected token 200002 while expecting start token 200006", status=500),
         refused("The model generated an invalid tool call.", status=422),
         refused("Model produced invalid sequence as part of ToolUse.", status=424),
+        refused("Tool choice is required, but model did not call a tool"),
+        refused("Parsing failed. The model generated output that could not be parsed."),
         # What the model wrote may speak of anything.
         refused('error parsing tool call: raw=\'{"a":"check the grammar\'', status=500),
         refused("error parsing tool call: raw='{\"capacity\": 3}}', err=invalid", status=503),
         refused("Failed to reach the model", found=False),
+        refused("This model does not support tool calls", found=False),
+        refused("Failed to parse tools: expected array", found=False),
         refused("Failed to parse tool call arguments as JSON", turn=1, found=False),
         refused("Invalid tool call id: it must match '^[a-z]+$'", turn=1, found=False),
         refused("No tool call found for function call output", turn=1, found=False),
