@@ -116,5 +116,5 @@ def test_streams(tmp_path: Path, events: list[dict[str, Any]], broken: list[str]
     assert [problem.law for problem in notes.all()] == broken
     for problem in notes.all():
         assert problem.severity == ("warn" if problem.law == "block.closed" else "error")
-        shown = {"block.fits": "some-defect", "text: string": "envelope-nonstandard"}
+        shown = {"block.fits": "some-defect", "text: string": "bad-field"}
         assert problem.defect == shown.get(problem.law, "")

@@ -80,7 +80,7 @@ class WireProblem:
     ``laws.toml`` is broken; ``law`` is its name).
 
     ``severity`` is ``error`` where an official SDK raises or gives other calls, else ``warn``;
-    ``defect`` the slug of the defect that a broken law shows, where one says it.
+    ``defect`` the defect that a broken law shows, where one says it: a slug, or a kind of problem.
     """
 
     kind: str

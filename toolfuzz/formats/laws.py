@@ -64,7 +64,7 @@ def laws_beside(module: str) -> Laws:
 
 
 # What is missing, or of another type, is a reply shaped differently from its wire format.
-_SHAPED = "envelope-nonstandard"
+_SHAPED = "bad-field"
 Severity = Literal["error", "warn"]
 
 

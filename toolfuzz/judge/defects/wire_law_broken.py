@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from toolfuzz.core.reply import WireProblem
 from toolfuzz.core.verdict import Finding
-from toolfuzz.judge.catalogue import defect
+from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
@@ -23,8 +23,13 @@ def detect(facts: Facts) -> Iterable[Finding]:
     if any(_WEIGHT[f.severity] >= _WEIGHT[worst.severity] for f in known):
         return ()
     message = f"{worst.where}: {one_line(worst.detail)}"
-    shown = defect(worst.defect) if worst.defect else DEFECT
-    return [shown.finding(message, severity=worst.severity)]
+    return [_shown(worst.defect).finding(message, severity=worst.severity)]
+
+
+def _shown(word: str) -> Defect:
+    """Return the defect that a law names, by its slug or by the kind of problem it shows."""
+    named = (d for d in defects().values() if word and (word == d.slug or word in d.problems))
+    return next(named, DEFECT)
 
 
 _NO_ID = WireProblem("law", "$.id", "missing", severity="error")
