@@ -153,8 +153,10 @@ def _validator(root: Json, schema: Json = None) -> Any:
 def _whole(root: Json) -> Any:
     import jsonschema
 
+    newest: Any = jsonschema.Draft202012Validator
+    default = draft_of(root)[0] if _lists_items(root) else newest
     named = root if isinstance(root, dict) else {}
-    wanted = jsonschema.validators.validator_for(named, default=jsonschema.Draft202012Validator)
+    wanted = jsonschema.validators.validator_for(named, default=default)
     return _extended(wanted)(_usable(root), registry=_registry(), format_checker=_format_checker())
 
 
@@ -187,6 +189,15 @@ def _names(schema: Json, keyword: str) -> bool:
         return any(_names(item, keyword) for item in schema)
     return isinstance(schema, dict) and (
         keyword in schema or any(_names(item, keyword) for item in schema.values())
+    )
+
+
+def _lists_items(schema: Json) -> bool:
+    """Whether ``items`` is a list somewhere, as in no schema of 2020-12."""
+    if isinstance(schema, list):
+        return any(map(_lists_items, schema))
+    return isinstance(schema, dict) and (
+        isinstance(schema.get("items"), list) or any(map(_lists_items, schema.values()))
     )
 
 

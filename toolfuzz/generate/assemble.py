@@ -61,7 +61,7 @@ def _add_next(pick: Pick, draft: Draft, features: Iterator[str]) -> bool:
 
 def _placed(pick: Pick, feature: Feature, parameter: Parameter) -> Parameter:
     """Now and then put the parameter inside an object, where less of it is looked at."""
-    if feature.group not in _WRAPPED or not pick.chance(10):
+    if parameter.placed or feature.group not in _WRAPPED or not pick.chance(10):
         return parameter
     return Parameter(
         "details", object_schema([parameter]), object_values([parameter]), root=parameter.root

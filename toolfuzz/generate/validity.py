@@ -1,8 +1,12 @@
 """The check that every case passes before it leaves: its answer is allowed by its own tools."""
 
-from jsonschema import Draft202012Validator
+from collections.abc import Iterator
+from typing import Any
 
-from toolfuzz.core.case import Case, JsonObject
+from jsonschema import Draft202012Validator
+from jsonschema.validators import extend
+
+from toolfuzz.core.case import Case, Json, JsonObject
 from toolfuzz.generate.schema_values import first_error
 
 __all__ = ["invalid_at"]
@@ -10,8 +14,8 @@ __all__ = ["invalid_at"]
 
 def invalid_at(case: Case) -> str | None:
     """Return where an expected call breaks its own tool's schema, None when all is well."""
-    # Generated schemas are known to be of Draft 2020-12; to find it out would halve the speed.
-    check = _first_error_2020_12 if case.origin == "generated" else first_error
+    # The draft of generated schemas is known; to find it out would halve the speed.
+    check = _first_error_of_ours if case.origin == "generated" else first_error
     for turn in case.turns:
         for call in turn.expect.calls:
             tool = case.tool(call.tool)
@@ -23,6 +27,18 @@ def invalid_at(case: Case) -> str | None:
     return None
 
 
-def _first_error_2020_12(schema: JsonObject, value: JsonObject) -> str | None:
-    error = next(Draft202012Validator(schema).iter_errors(value), None)
+def _first_error_of_ours(schema: JsonObject, value: JsonObject) -> str | None:
+    error = next(_Validator(schema).iter_errors(value), None)
     return None if error is None else str(error.json_path)
+
+
+def _items(validator: Any, items: Json, value: Json, schema: Json) -> Iterator[Any]:
+    """``items`` as in 2020-12, and as a list, which older drafts have for ``prefixItems``."""
+    if not isinstance(items, list):
+        yield from Draft202012Validator.VALIDATORS["items"](validator, items, value, schema) or ()
+    elif isinstance(value, list):
+        for n, (item, part) in enumerate(zip(value, items, strict=False)):
+            yield from validator.descend(item, part, path=n, schema_path=n)
+
+
+_Validator: Any = extend(Draft202012Validator, {"items": _items})

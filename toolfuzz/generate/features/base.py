@@ -39,7 +39,8 @@ class Parameter:
     """A property with its values. ``root`` holds keywords its schema needs at the tool's root.
 
     ``first`` is its value in the first call, once that is drawn: right after the schema, so that
-    Hypothesis can leave out both in one piece.
+    Hypothesis can leave out both in one piece. ``placed``: its schema says where it stands, so it
+    stays at the root under its own name.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Parameter:
     given: bool = True
     root: JsonObject = field(default_factory=dict)
     first: tuple[Json, ...] = ()
+    placed: bool = False
 
     def drawn(self, pick: Pick) -> "Parameter":
         """Return the parameter with its first value."""

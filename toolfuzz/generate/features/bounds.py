@@ -5,7 +5,7 @@ from typing import Any
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.generate.features.base import SCALARS, Feature, Parameter, Place
 from toolfuzz.generate.pick import Pick
-from toolfuzz.generate.values import BIG_INTEGERS, ODD_NUMBERS
+from toolfuzz.generate.values import BIG_INTEGERS, ODD_NUMBERS, WORDS
 
 _TEXTS = tuple(p for p in SCALARS if p.schema["type"] == "string")
 
@@ -49,6 +49,14 @@ def _length(pick: Pick) -> Parameter:
     letters = "abcdefgh-0123456789 and so on, until the end of it all"
     options = (letters[:low], letters[: low + more].rstrip().ljust(low, "."))
     return Parameter(pick.of(("slug", "nickname", "code_name")), schema, lambda p: p.of(options))
+
+
+_LONG_LIMIT = 5000
+
+
+def _long_length(pick: Pick) -> Parameter:
+    schema: JsonObject = {"type": "string", "maxLength": _LONG_LIMIT}
+    return Parameter(pick.of(("message_body", "abstract", "script")), schema, lambda p: p.of(WORDS))
 
 
 def _items(pick: Pick) -> Parameter:
@@ -137,7 +145,18 @@ FEATURES = (
         "text with minLength and maxLength",
         "constraints",
         parameter=_length,
-        **_has("maxLength", ("string",)),
+        keyword="maxLength",
+        node=lambda node, place: "minLength" in node and node.get("type") == "string",
+    ),
+    Feature(
+        "string-length-long",
+        "text with a maxLength of thousands, which some grammars can't hold",
+        "constraints",
+        parameter=_long_length,
+        keyword="maxLength",
+        node=lambda node, place: (
+            isinstance(node["maxLength"], int) and node["maxLength"] >= _LONG_LIMIT
+        ),
     ),
     Feature(
         "array-bounds",

@@ -83,6 +83,19 @@ def _recursive(pick: Pick) -> Parameter:
     )
 
 
+def _to_property(pick: Pick) -> Parameter:
+    """Return an object in which one property is said to be as its neighbour."""
+    schema, values = object_of(pick, 1, 2)
+    name = pick.of(("route", "transfer", "swap"))
+    again: JsonObject = {"$ref": f"#/properties/{name}/properties/source"}
+    both: JsonObject = {
+        "type": "object",
+        "properties": {"source": schema, "sink": again},
+        "required": ["source", "sink"],
+    }
+    return Parameter(name, both, lambda p: {"source": values(p), "sink": values(p)}, placed=True)
+
+
 def _is_recursive(node: JsonObject, place: Place) -> bool:
     """Whether the definition that this points to points to itself again."""
     return f"'{node['$ref']}'" in str(resolve_ref(place.root, node["$ref"]))
@@ -105,6 +118,15 @@ FEATURES = (
         parameter=_to_definitions,
         keyword="$ref",
         node=lambda node, place: str(node["$ref"]).startswith("#/definitions/"),
+        implies=("object",),
+    ),
+    Feature(
+        "ref-properties",
+        "a $ref to another property instead of a definition",
+        "indirect",
+        parameter=_to_property,
+        keyword="$ref",
+        node=lambda node, place: str(node["$ref"]).startswith("#/properties/"),
         implies=("object",),
     ),
     Feature(

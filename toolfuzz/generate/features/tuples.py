@@ -1,4 +1,4 @@
-"""Tuples (``prefixItems``)."""
+"""Tuples: ``prefixItems``, and ``items`` as a list, their spelling before Draft 2020-12."""
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.generate.features.base import Feature, Parameter, fields
@@ -17,7 +17,26 @@ def _tuple(pick: Pick) -> Parameter:
     )
 
 
+def _listed(pick: Pick) -> Parameter:
+    members = fields(pick, 2, 3)
+    return Parameter(
+        pick.of(("bounding_box", "entry", "rgb")),
+        {"type": "array", "items": [m.schema for m in members]},
+        lambda p: [m.values(p) for m in members],
+    )
+
+
 FEATURES = (
+    Feature(
+        "tuple-items",
+        "an array with a schema per position, as a list of items (draft 7, not 2020-12)",
+        "containers",
+        parameter=_listed,
+        keyword="items",
+        node=lambda node, place: isinstance(node["items"], list),
+        opt_in=True,
+        excludes=("tuple",),  # no draft knows both spellings
+    ),
     Feature(
         "tuple",
         "an array with a schema per position",

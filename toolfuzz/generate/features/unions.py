@@ -112,6 +112,24 @@ def _any_of(pick: Pick) -> Parameter:
     return Parameter(pick.of(("selector", "source", "value_or_list")), schema, values)
 
 
+def _nested(pick: Pick) -> Parameter:
+    inner, values = _several(pick)
+    other = {"type": "object", "properties": {"any": inner}, "required": ["any"]}
+    schema: JsonObject = {"anyOf": [{"oneOf": [other, {"type": "null"}]}, inner]}
+    return Parameter(
+        pick.of(("rule", "expression", "criterion")),
+        schema,
+        lambda p: {"any": values(p)} if p.chance(60) else values(p),
+    )
+
+
+def _holds_union(node: JsonObject, place: Place) -> bool:
+    return place.depth > 0 and any(
+        isinstance(branch, dict) and bool({"anyOf", "oneOf"} & branch.keys())
+        for branch in node["anyOf"]
+    )
+
+
 def _all_of(pick: Pick) -> Parameter:
     schemas, values = composed(pick)
     return Parameter(pick.of(("profile", "base")), {"allOf": schemas}, values)
@@ -196,6 +214,15 @@ FEATURES = (
         parameter=_any_of,
         keyword="anyOf",
         node=lambda node, place: place.depth > 0 and place.keyword != "items" and _no_null(node),
+    ),
+    Feature(
+        "anyof-nested",
+        "a union whose branches are unions again",
+        "indirect",
+        parameter=_nested,
+        keyword="anyOf",
+        node=_holds_union,
+        implies=("object",),
     ),
     Feature(
         "anyof-items",
