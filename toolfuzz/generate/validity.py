@@ -41,4 +41,5 @@ def _items(validator: Any, items: Json, value: Json, schema: Json) -> Iterator[A
             yield from validator.descend(item, part, path=n, schema_path=n)
 
 
-_Validator: Any = extend(Draft202012Validator, {"items": _items})
+_extended: Any = extend
+_Validator: Any = _extended(Draft202012Validator, {"items": _items})
