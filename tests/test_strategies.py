@@ -348,7 +348,7 @@ PLANTED = {
     # scalars in all calls together, characters of the longest text
     stringifies_objects_behind_a_reference: (1, 1, 1),
     drops_empty_arrays: (2, 1, 1),
-    breaks_on_a_line_separator: (4, 8, 5),
+    breaks_on_a_line_separator: (4, 8, 6),
     truncates_long_strings: (2, 2, 21),
     loses_the_second_parallel_call: (2, 4, 1),
     takes_the_first_option_of_an_enum: (1, 1, 9),

@@ -457,7 +457,7 @@ def test_a_schema_nested_40_levels_is_drawn():
 def test_many_unions_in_one_place_end_in_bounded_time():
     unions = [{"anyOf": [{"title": f"{n}{m}"} for m in range(6)]} for n in range(8)]
     found = problem_of(of({"allOf": unions}))
-    assert found is None or "combinations" in found.reason
+    assert found is None or "combinations" in found.reason or "too long" in found.reason
 
 
 def test_values_that_double_at_every_level_are_refused_in_time():

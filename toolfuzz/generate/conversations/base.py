@@ -28,9 +28,15 @@ class Conversation:
     prepare: Callable[[Draft], None] | None = None
 
 
+_UNLIKE = 0x9E3779B97F
+
+
 def nonce(pick: Pick) -> str:
-    """Return a text that nobody can guess: whoever says it has read the result it stood in."""
-    return f"{pick.below(2**40):010x}"
+    """Return a text that nobody can guess: whoever says it has read the result it stood in.
+
+    Also the simplest one looks like nothing that stands in a prompt.
+    """
+    return f"{pick.below(2**40) ^ _UNLIKE:010x}"
 
 
 def said(text: str) -> tuple[Message, ...]:

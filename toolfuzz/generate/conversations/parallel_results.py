@@ -1,7 +1,7 @@
 """Several calls at once, and then one that must carry all their results in the calls' order."""
 
 from toolfuzz.core.case import Expectation, ExpectedCall, Tool, Turn
-from toolfuzz.generate.conversations.base import Conversation, called, said, spelled
+from toolfuzz.generate.conversations.base import Conversation, called, nonce, said, spelled
 from toolfuzz.generate.features.base import Draft, Parameter
 from toolfuzz.generate.pick import Pick
 from toolfuzz.generate.probes.base import Offer
@@ -30,7 +30,7 @@ def _ask(pick: Pick, offer: Offer) -> tuple[Turn, ...]:
         ExpectedCall(offer.call.tool, {**offer.first, number: n})
         for n in range(1, pick.within(2, 4) + 1)
     )
-    first = pick.below(2**40)
+    first = int(nonce(pick), 16)
     parts = [f"{(first + n * _STEP) % 2**40:010x}" for n in range(len(calls))]
     listed = "\n".join(f"{n}. {called(call)}" for n, call in enumerate(calls, 1))
     prompt = (

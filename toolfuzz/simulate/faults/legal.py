@@ -99,12 +99,11 @@ def null_continuation(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
 
 @fault("legal-interleave", "pieces", "indexed stream", legal=True)
 def interleave(reply: ReplyPlan, pieces: Pieces, roll: Roll) -> bool:
-    """The fragments of parallel calls come in turns."""
+    """The fragments of parallel calls come in turns; the calls begin in their order."""
     queues = [
-        [p for p in pieces if p.kind in ("open", "args") and p.call == n]
-        for n in range(len(reply.calls))
+        [p for p in pieces if p.kind == "args" and p.call == n] for n in range(len(reply.calls))
     ]
-    pieces[:] = [p for p in pieces if p.kind in ("text", "reasoning")]
+    pieces[:] = [p for p in pieces if p.kind in ("text", "reasoning", "open")]
     while any(queues):
         pieces.append(roll.rng.choice([q for q in queues if q]).pop(0))
     return len(reply.calls) > 1
