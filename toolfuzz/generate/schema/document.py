@@ -123,8 +123,8 @@ class Document:
         reference = site.schema[keyword]
         try:
             found = site.base.resolver.lookup(reference)
-        except (PointerToNowhere, NoSuchAnchor, TypeError):
-            # A TypeError: the pointer goes on below a boolean or a number.
+        except (PointerToNowhere, NoSuchAnchor, TypeError, ValueError):
+            # Of the last two: the pointer goes on below a boolean, or names a member of an array.
             reason = f"{keyword} {reference!r} points nowhere"
         except Unresolvable:
             reason = f"{keyword} {reference!r} leaves the schema and is not fetched"
