@@ -9,6 +9,7 @@ import pytest
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Message, Tool, Turn
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.talk import play
 from toolfuzz.core.verdict import Finding
 from toolfuzz.engines import environment, store
 from toolfuzz.engines.native import families
@@ -98,10 +99,10 @@ def ask_for(tool: Tool, arguments: JsonObject) -> Case:
 
 async def judged(trial: EngineTrial, case: Case) -> tuple[list[Finding], list[Finding]]:
     """Return the findings of the plain and of the streamed reply, notes left out."""
-    attempt = await trial.ask(trial.question(case, 0, stream=False))
+    attempt = await trial.ask(trial.question(play(case), stream=False))
     reply = wire_format("openai-chat").read(attempt, stream=False)
     plain = judge(case, [reply])
-    attempt = await trial.ask(trial.question(case, 0, stream=True))
+    attempt = await trial.ask(trial.question(play(case), stream=True))
     reply = wire_format("openai-chat").read(attempt, stream=True)
     streamed = judge(case, [reply], counterpart=[plain.reply])
     counted = [[f for f in j.findings if f.severity != "info"] for j in (plain, streamed)]
@@ -186,7 +187,7 @@ async def test_the_chunks_carry_what_sglang_sends() -> None:
     """Role first, id and name once, arguments in pieces, the reason last."""
     have("0.5.23")
     async with EngineTrial("engine/sglang@0.5.23:kimi_k2") as trial:
-        attempt = await trial.ask(trial.question(case_of("typed"), 0, stream=True))
+        attempt = await trial.ask(trial.question(play(case_of("typed")), stream=True))
     reply = wire_format("openai-chat").read(attempt, stream=True)
     first, *rest = reply.fragments
     assert (first.id, first.name, first.slot) == ("functions.import_data:0", "import_data", 0)

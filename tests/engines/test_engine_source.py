@@ -9,6 +9,7 @@ from made_engines import make_vllm
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Target
+from toolfuzz.core.talk import play
 from toolfuzz.formats import CannotAskError
 from toolfuzz.sources.engine import EngineSource
 
@@ -33,8 +34,8 @@ async def test_it_answers_wherever_it_is_unpickled(python) -> None:
     source = await EngineSource(TARGET, python, timeout=5).prepared()
     assert (source.parser, source.version) == ("hermes", "9.9")
     again = pickle.loads(pickle.dumps(source))
-    request = again.request(case("Paris"), 0, stream=False)
-    assert request == source.request(case("Paris"), 0, stream=False)
+    request = again.request(play(case("Paris")), stream=False)
+    assert request == source.request(play(case("Paris")), stream=False)
     assert request.body["version"] == "9.9" and request.body["text"].startswith("<tool_call>")
     async with again.open() as session:
         [attempt] = [attempt async for attempt in session.ask(request)]
@@ -44,7 +45,7 @@ async def test_it_answers_wherever_it_is_unpickled(python) -> None:
 async def test_what_its_text_cannot_hold_is_not_asked(python) -> None:
     source = await EngineSource(TARGET, python, timeout=5).prepared()
     with pytest.raises(CannotAskError) as error:
-        source.request(case("a</tool_call>b"), 0, stream=True)
+        source.request(play(case("a</tool_call>b")), stream=True)
     assert str(error.value).startswith("not expressible as hermes: ")
 
 

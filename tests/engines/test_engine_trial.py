@@ -14,6 +14,7 @@ from made_engines import make_vllm
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Message, Tool, Turn
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.talk import play
 from toolfuzz.engines.chunking import check_chunking, cut
 from toolfuzz.engines.known import engine
 from toolfuzz.engines.native import NotExpressible, families
@@ -44,7 +45,7 @@ def vllm(tmp_path, monkeypatch):
 
 
 async def ask(trial: EngineTrial, case: Case, *, stream: bool) -> tuple[JsonObject, Attempt]:
-    question = trial.question(case, 0, stream=stream)
+    question = trial.question(play(case), stream=stream)
     return question, await trial.ask(question)
 
 
@@ -172,14 +173,14 @@ async def test_what_cannot_be_written_is_skipped(vllm) -> None:
     async with EngineTrial("engine/vllm:hermes", engine_python=vllm) as trial:
         for asked, why in ((marked, "</tool_call>"), (unknown, "not known")):
             with pytest.raises(NotExpressible, match=why):
-                trial.question(asked, 0, stream=True)
+                trial.question(play(asked), stream=True)
 
 
 async def test_the_increments_depend_on_the_seed_and_the_case_alone(vllm) -> None:
     async def deltas(seed: int) -> list[str]:
         async with EngineTrial("engine/vllm:hermes", engine_python=vllm, seed=seed) as trial:
             await ask(trial, NO_CALL, stream=True)
-            asked: list[str] = trial.question(CALL, 0, stream=True)["deltas"]
+            asked: list[str] = trial.question(play(CALL), stream=True)["deltas"]
             return asked
 
     assert await deltas(1) == await deltas(1) != await deltas(2)

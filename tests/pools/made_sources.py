@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.events import Event, ExchangeRecorded
 from toolfuzz.core.exchange import Attempt, StreamMode, Target
+from toolfuzz.core.talk import Talk
 from toolfuzz.formats import CannotAskError, Request
 from toolfuzz.sources.redaction import Redaction
-from toolfuzz.sources.source import History, Permit
+from toolfuzz.sources.source import Permit
 
 TOOL = Tool("save", "Save it.", {"type": "object", "properties": {"n": {"type": "integer"}}})
 
@@ -95,12 +96,13 @@ class MadeSource:
     refused: frozenset[int] = frozenset()
     """Numbers of cases that can't be asked."""
 
-    def request(self, case: Case, turn: int, *, stream: bool, history: History = ()) -> Request:
-        number = case.turns[turn].expect.calls[0].arguments["n"]
+    def request(self, talk: Talk, *, stream: bool) -> Request:
+        assert talk.turn is not None
+        number = talk.turn.expect.calls[0].arguments["n"]
         if number in self.refused:
             raise CannotAskError("no word for it")
-        said = [[reply.text, reply.calls[0].arguments_raw] for _, reply in history]
-        return Request("", {"n": number, "turn": turn, "stream": stream, "said": said})
+        said = [[reply.text, reply.calls[0].arguments_raw] for reply in talk.replies]
+        return Request("", {"n": number, "turn": talk.number, "stream": stream, "said": said})
 
     @asynccontextmanager
     async def open(self, permit: Permit | None = None) -> AsyncIterator["MadeSession"]:

@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from toolfuzz.analyze.price import price_of
-from toolfuzz.core.ask import ask_of
-from toolfuzz.core.case import Case
+from toolfuzz.core.case import Case, Turn
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
+from toolfuzz.core.talk import rehearsed
 from toolfuzz.formats import wire_format
 from toolfuzz.generate.tools import ToolSet
 from toolfuzz.pools.question import modes
@@ -52,25 +52,27 @@ async def drawn_cases(options: RunOptions, tool_sets: Sequence[ToolSet]) -> list
 def _target_plan(target: Target, cases: list[Case], repeat: int) -> dict[str, Any]:
     ways = len(modes(target)) * repeat
     format = wire_format(target.format)
-    asks = [ask_of(case, model=target.model) for case in cases]
-    bodies = [format.request(ask, params=target.params).body for ask in asks]
-    sizes = [len(json.dumps(body, ensure_ascii=False).encode()) for body in bodies]
+    turns = [
+        (turn, format.request(ask, params=target.params).body)
+        for case in cases
+        for turn, ask in zip(case.turns, rehearsed(case, model=target.model), strict=True)
+    ]
+    sizes = [len(json.dumps(body, ensure_ascii=False).encode()) for _, body in turns]
     input_tokens = sum(math.ceil(size / BYTES_PER_TOKEN) for size in sizes) * ways
-    output_tokens = sum(_output_bound(c, format.cap(b)) for c, b in zip(cases, bodies, strict=True))
-    output_tokens *= ways
+    output_tokens = sum(_output_bound(turn, format.cap(body)) for turn, body in turns) * ways
     return {
         "target": target.name,
         "cases": len(cases),
-        "requests": len(cases) * ways,
+        "requests": len(turns) * ways,
         "input_tokens": input_tokens,
         "output_tokens": output_tokens,
         "price_usd": price_of(target.model, nature_of(target))(input_tokens, output_tokens),
     }
 
 
-def _output_bound(case: Case, cap: int | None) -> int:
+def _output_bound(turn: Turn, cap: int | None) -> int:
     """Twice the expected calls and room for prose; a request's own cap when that is smaller."""
-    calls = [c.arguments for turn in case.turns for c in turn.expect.calls]
+    calls = [call.arguments for call in turn.expect.calls]
     bound = 2 * len(json.dumps(calls)) // BYTES_PER_TOKEN + 400
     return min(bound, cap) if cap else bound
 

@@ -1,22 +1,36 @@
 """What a request asks, in one vocabulary for all wire formats."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import zip_longest
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from toolfuzz.core.case import Case, Expectation, Message, Tool, Turn
-from toolfuzz.core.reply import Reply
+from toolfuzz.core.case import (
+    Case,
+    Expectation,
+    ExpectedCall,
+    Json,
+    Message,
+    ResultKind,
+    Tool,
+    Turn,
+)
+from toolfuzz.core.json import JsonError, parse
+from toolfuzz.core.jsonvalue import canonical
+from toolfuzz.core.reply import Reply, ToolCall
 
 __all__ = ["Answered", "Ask", "Called", "Said", "ToolResult", "ask_of", "turns_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """What a tool said. ``call_id`` and ``tool`` are those of the call that it answers."""
+    """What a tool said. ``call_id`` and ``tool`` are those of the call that it answers.
+
+    ``kind`` is how it is sent, see Turn; it is read back only where a format marks errors.
+    """
 
     call_id: str | None
     tool: str | None
     content: str
+    kind: ResultKind = field(default="text", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +42,7 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The results of the calls just before, in call order."""
+    """The results of the calls just before, in the order in which they are sent."""
 
     results: tuple[ToolResult, ...]
 
@@ -96,18 +110,18 @@ def ask_of(
     """Return the question of a case's turn.
 
     ``history`` are the turns before it with the replies that really came, each with its ``calls``
-    (those of a streamed reply must have been assembled). Turn.results answer the calls in order; a
-    call beyond them gets an empty result, so that none stays unanswered.
+    (those of a streamed reply must have been assembled). Turn.results answer the expected calls; a
+    call that nobody expected gets an empty result, so that none stays unanswered.
     """
     asked = case.turns[turn]
     said: list[Said] = []
     for earlier, reply in history:
         said += [*earlier.messages, Called(reply)]
         if reply.calls:
-            said.append(Answered(tuple(_results(earlier, reply))))
+            said.append(Answered(_results(earlier, reply)))
     return Ask(
         model=model,
-        tools=case.tools,
+        tools=case.tools_at(turn),
         said=(*said, *asked.messages),
         tool_choice=asked.tool_choice,
         parallel=asked.parallel,
@@ -134,8 +148,47 @@ def turns_of(ask: Ask, expect: Expectation) -> tuple[Turn, ...]:
     return (*turns, Turn(tuple(messages), expect, ask.tool_choice, ask.parallel))
 
 
-def _results(turn: Turn, reply: Reply) -> Iterator[ToolResult]:
-    scripted = turn.results[: len(reply.calls)]
-    for call, content in zip_longest(reply.calls, scripted, fillvalue=""):
-        assert not isinstance(call, str)
-        yield ToolResult(call.id, call.name, content)
+def _results(turn: Turn, reply: Reply) -> tuple[ToolResult, ...]:
+    places = _places(turn.expect.calls, reply.calls)
+    told = [
+        (place, ToolResult(call.id, call.name, _result(turn, place), turn.results_as))
+        for place, call in zip(places, reply.calls, strict=True)
+    ]
+    if turn.order and all(call.id for call in reply.calls):
+        rank = {place: n for n, place in enumerate(turn.order)}
+        told.sort(key=lambda one: rank.get(one[0], len(rank)))
+    return tuple(result for _, result in told)
+
+
+def _result(turn: Turn, place: int) -> str:
+    return turn.results[place] if place < len(turn.results) else ""
+
+
+def _places(expected: Sequence[ExpectedCall], calls: Sequence[ToolCall]) -> list[int]:
+    """Return for each call the position of the expected one that it is.
+
+    Equal calls are told apart by their order; so are those that nothing is known of.
+    """
+    left = dict(enumerate(expected))
+    places: list[int] = []
+    for n, call in enumerate(calls):
+        place = _place(left, call, len(expected)) if len(expected) > 1 else n
+        left.pop(place, None)
+        places.append(place)
+    return places
+
+
+def _place(left: Mapping[int, ExpectedCall], call: ToolCall, nowhere: int) -> int:
+    of_tool = [place for place, wanted in left.items() if wanted.tool == call.name] or list(left)
+    arguments = canonical(_arguments(call))
+    same = [place for place in of_tool if canonical(left[place].arguments) == arguments]
+    return next(iter(same or of_tool), nowhere)
+
+
+def _arguments(call: ToolCall) -> Json:
+    if call.arguments_raw is None:
+        return call.arguments
+    try:
+        return parse(call.arguments_raw).value
+    except JsonError:
+        return None

@@ -2,13 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-__all__ = ["Case", "Expectation", "ExpectedCall", "Json", "JsonObject", "Message", "Tool", "Turn"]
+__all__ = [
+    "Case",
+    "Expectation",
+    "ExpectedCall",
+    "Json",
+    "JsonObject",
+    "Message",
+    "ResultKind",
+    "Tool",
+    "Turn",
+]
 
 Json = Any
+ResultKind = Literal["text", "parts", "error"]
 JsonObject = dict[str, Any]
 
 
@@ -33,10 +44,14 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One scripted message; assistant and tool messages of a history come from real replies."""
+    """One scripted message; assistant and tool messages of a history come from real replies.
+
+    ``parts``: it is sent as a list of text parts, where the format has both.
+    """
 
     role: Literal["system", "user"]
     content: str
+    parts: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +79,14 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What is said, what must come back, and the scripted results of the calls (in call order).
+    """What is said, what must come back, and the scripted results of the expected calls.
 
     ``tool_choice`` is ``auto``, ``none``, ``required`` or the name of a tool as ``tool:NAME``.
-    ``parallel`` is the request's parallel_tool_calls flag; None leaves it out.
+    ``parallel`` is the request's parallel_tool_calls flag; None leaves it out. ``tools`` are on
+    offer in this turn, where these are others than the case's. ``results_as`` says how the results
+    are sent: as a text, as a list of text parts, or as a text that the format marks as an error.
+    ``order`` are the positions of the results in the order in which they are sent, where that is
+    another than the calls' (and the calls have ids by which they can be told apart).
     """
 
     messages: tuple[Message, ...]
@@ -75,6 +94,9 @@ class Turn:
     tool_choice: str = "auto"
     parallel: bool | None = None
     results: tuple[str, ...] = ()
+    tools: tuple[Tool, ...] | None = None
+    results_as: ResultKind = "text"
+    order: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +118,8 @@ class Case:
     schema_id: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
-        offered = [[t.name, t.description, t.parameters, t.strict] for t in self.tools]
-        object.__setattr__(self, "schema_id", _digest(offered))
-        asked = [
-            self.schema_id,
-            [
-                [
-                    [[m.role, m.content] for m in turn.messages],
-                    [[c.tool, c.arguments] for c in turn.expect.calls],
-                    [turn.expect.kind, turn.expect.order, turn.expect.compare],
-                    [turn.tool_choice, turn.parallel, turn.results],
-                ]
-                for turn in self.turns
-            ],
-        ]
+        object.__setattr__(self, "schema_id", _digest(_offered(self.tools)))
+        asked = [self.schema_id, [_asked(turn) for turn in self.turns]]
         object.__setattr__(self, "id", _digest(asked))
 
     @property
@@ -131,6 +141,11 @@ class Case:
         spelling, _, original = rest.partition(":")
         return (spelling, original) if kind in ("respelled", "twin") else None
 
+    def tools_at(self, turn: int) -> tuple[Tool, ...]:
+        """Return what is on offer in a turn, counted from 0."""
+        own = self.turns[turn].tools
+        return self.tools if own is None else own
+
     def at(self, turn: int) -> Turn:
         """Return a turn, counted from 0; -1 is the last."""
         return self.turns[turn]
@@ -147,6 +162,27 @@ class Case:
     def tool(self, name: str) -> Tool | None:
         """Return the offered tool of that exact name."""
         return next((t for t in self.tools if t.name == name), None)
+
+
+def _offered(tools: Sequence[Tool]) -> Json:
+    return [[t.name, t.description, t.parameters, t.strict] for t in tools]
+
+
+def _asked(turn: Turn) -> list[Json]:
+    """What later versions added counts only where it is used: ids stay what they were."""
+    asked: list[Json] = [
+        [[m.role, m.content, *([True] if m.parts else ())] for m in turn.messages],
+        [[c.tool, c.arguments] for c in turn.expect.calls],
+        [turn.expect.kind, turn.expect.order, turn.expect.compare],
+        [turn.tool_choice, turn.parallel, turn.results],
+    ]
+    if turn.tools is not None:
+        asked.append(["tools", _offered(turn.tools)])
+    if turn.results_as != "text":
+        asked.append(["results", turn.results_as])
+    if turn.order:
+        asked.append(["order", turn.order])
+    return asked
 
 
 def _digest(content: Json) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Self
 from toolfuzz.core.case import Case, JsonObject, Tool, Turn
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.talk import Talk
 from toolfuzz.engines import environment, store
 from toolfuzz.engines.chunking import check_chunking, cut
 from toolfuzz.engines.native import Family, NotExpressible
@@ -80,15 +81,17 @@ class EngineTrial:
         if self._worker is not None:
             await self._worker.stop()
 
-    def question(self, case: Case, turn: int, *, stream: bool) -> JsonObject:
+    def question(self, talk: Talk, *, stream: bool) -> JsonObject:
         """Return what ``ask`` takes: all that is needed to put this turn to the parser again.
 
         Every turn is asked as with ``tool_choice: auto``: the expected calls are written in the
         model family's native text, or prose where none is expected. Raises NotExpressible.
         """
-        family, asked = self.spec.family, case.turns[turn]
-        text = _text(family, case, asked)
-        rng = random.Random(f"{self.seed} {case.id} {turn}")
+        family, case = self.spec.family, talk.case
+        assert talk.turn is not None, "the talk is over"
+        tools = case.tools_at(talk.number)
+        text = _text(family, case, talk.turn, tools)
+        rng = random.Random(f"{self.seed} {case.id} {talk.number}")
         cuts = cut(text, self.chunking, family.markers, rng) if stream else None
         return {
             "engine": self.spec.engine.name,
@@ -96,8 +99,8 @@ class EngineTrial:
             "stream": stream,
             "parser": self.parser,
             "markers": list(family.markers),
-            "tools": [_as_sent(tool) for tool in case.tools],
-            "history_calls": sum(len(t.expect.calls) for t in case.turns[:turn]),
+            "tools": [_as_sent(tool) for tool in tools],
+            "history_calls": sum(len(reply.calls) for reply in talk.replies),
             **({"text": text} if cuts is None else {"deltas": cuts}),
         }
 
@@ -115,13 +118,13 @@ class EngineTrial:
         return _attempt(answer, question["stream"], started, total_ms)
 
 
-def _text(family: Family, case: Case, asked: Turn) -> str:
+def _text(family: Family, case: Case, asked: Turn, tools: Sequence[Tool]) -> str:
     expect = asked.expect
     if expect.kind == "unknown":
         raise NotExpressible("the right answer is not known")
     if expect.kind == "no_call":
         return _PROSE[int(case.id, 16) % len(_PROSE)]
-    return family.render(expect.calls, case.tools)
+    return family.render(expect.calls, tools)
 
 
 def _prepare(spec: EngineSpec, engine_python: str | None) -> tuple[Path, tuple[str, ...]]:

@@ -79,10 +79,13 @@ SPELLINGS: dict[str, str] = {name: spelling.summary for name, spelling in _SPELL
 def respelled(case: Case) -> dict[str, Case]:
     """Return the case under each spelling: only those that differ from it and ask for the same.
 
-    A case whose prompts were not made by ``prompts`` has none; nor has it one that would leave
+    A case whose prompts were not made by ``prompts`` has none, a conversation among them; nor has
+    it one that would leave
     the right answer unclear (``choose`` without descriptions) or make it invalid.
     """
-    found = {}
+    found: dict[str, Case] = {}
+    if len(case.turns) > 1:
+        return found
     for name, kind in _SPELLINGS.items():
         other = _respelled(case, kind)
         if other is not None and other.id != case.id and invalid_at(other) is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from toolfuzz.core.case import Case, ExpectedCall, Tool, Turn
@@ -32,7 +32,8 @@ class Refusal:
 class Facts:
     """One reply, the last of a conversation, and what the stages found out about it.
 
-    ``number`` is the turn's, from 0; ``earlier`` are the replies before it (None: not kept).
+    ``case`` offers the turn's tools. ``number`` is the turn's, from 0; ``earlier`` are the replies
+    before it (None: not kept).
     ``counterpart`` is the plain reply to the same question when it was asked in both modes,
     ``max_tokens`` the cap that the request carried.
 
@@ -97,6 +98,8 @@ class Facts:
 
     def __post_init__(self) -> None:
         self.turn = self.case.turns[self.number]
+        if self.turn.tools is not None:
+            self.case = replace(self.case, tools=self.turn.tools)
         self.traits = wire_format(self.reply.api).traits
 
     @property

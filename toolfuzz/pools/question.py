@@ -1,16 +1,17 @@
 """One question from start to verdict: ask every turn, read, judge."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
-from toolfuzz.core.case import Case, Turn
+from toolfuzz.core.case import Case
 from toolfuzz.core.events import CaseSkipped, Event, ExchangeRecorded, VerdictReached
 from toolfuzz.core.exchange import Attempt, Exchange, Target
 from toolfuzz.core.reply import Reply
-from toolfuzz.core.verdict import Finding, Metrics, Verdict
-from toolfuzz.formats import CannotAskError, WireFormat, wire_format
+from toolfuzz.core.talk import play
+from toolfuzz.core.verdict import Metrics, Verdict
+from toolfuzz.formats import CannotAskError, Request, wire_format
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.policy import Policy
 from toolfuzz.sources.source import Session, SourceSpec
@@ -55,74 +56,98 @@ async def put_question(
     are judged as they came; in the events, and in the verdict that is returned, secrets are masked.
     ``counterpart`` are the replies to the same question in the other stream mode.
     """
-    format_, name = wire_format(source.target.format), source.target.name
-    history: list[tuple[Turn, Reply]] = []
-    exchanges: list[Exchange] = []
+    asking = _Asking(session, source, case.id, note, repeat, stream)
+    talk = play(case)
     judgements: list[Judgement] = []
     # A finding may quote the counterpart as well.
-    leaked = any(map(session.redaction.says, counterpart))
-    for number, turn in enumerate(case.turns):
+    asking.leaked = any(map(session.redaction.says, counterpart))
+    while talk.turn is not None:
         try:
-            request = source.request(case, number, stream=stream, history=history)
+            request = source.request(talk, stream=stream)
         except CannotAskError as limit:
-            note(CaseSkipped(case.id, "", str(limit), name))
+            note(CaseSkipped(case.id, "", str(limit), source.target.name))
             return Outcome()
+        cap = wire_format(source.target.format).cap(request.body)
+        examine = partial(_examine, case, talk.replies, counterpart, cap, policy)
+        judgements.append(await asking.ask(request, talk.number, examine))
+        talk.answer(judgements[-1])
+    ending = talk.outcome
+    verdict = Verdict(
+        case_id=case.id,
+        target=source.target.name,
+        repeat=repeat,
+        stream=stream,
+        status=ending.status,
+        findings=ending.findings,
+        reason=ending.reason,
+        cluster=case.cluster,
+        metrics=_metrics(asking.exchanges, judgements),
+    )
+    verdict = session.redaction.verdict(verdict, leaked=asking.leaked)
+    note(VerdictReached(verdict))
+    return Outcome(talk.replies, verdict)
+
+
+@dataclass(slots=True)
+class _Asking:
+    """The exchanges of one question. ``leaked``: one of them said a secret."""
+
+    session: Session
+    source: SourceSpec
+    case_id: str
+    note: Callable[[Event], None]
+    repeat: int
+    stream: bool
+    exchanges: list[Exchange] = field(default_factory=list)
+    leaked: bool = False
+
+    async def ask(
+        self, request: Request, number: int, examine: Callable[[Reply], Judgement]
+    ) -> Judgement:
+        """Put a turn's request, and judge what comes. What was paid for is noted in any case."""
         attempts: list[Attempt] = []
         said: Reply | None = None
         try:
-            async for attempt in session.ask(request):
+            async for attempt in self.session.ask(request):
                 attempts.append(attempt)
-            exchange = Exchange(
-                case.id, number, name, repeat, stream, request.body, tuple(attempts)
-            )
-            earlier = [reply for _, reply in history]
-            cap = format_.cap(request.body)
-            examine = partial(_examine, format_, exchange, case, earlier, counterpart, cap, policy)
             # A large reply takes a while, in which others must not run into their timeouts.
-            large = sum(len(chunk) for _, chunk in exchange.last.chunks) > _LARGE
-            judgement = await asyncio.to_thread(examine) if large else examine()
+            large = sum(len(chunk) for _, chunk in attempts[-1].chunks) > _LARGE
+            read = partial(self._read_and, examine, attempts[-1])
+            judgement = await asyncio.to_thread(read) if large else read()
             said = judgement.reply
         finally:
             if attempts:
-                read = partial(format_.read, stream=stream)
-                says = [*map(read, attempts[:-1]), said or read(attempts[-1])]
-                body = request.body
-                paid = Exchange(case.id, number, name, repeat, stream, body, tuple(attempts))
-                kept = session.redaction.event(ExchangeRecorded(paid), says, read)
-                leaked = leaked or kept != ExchangeRecorded(paid)
-                note(kept)
-        exchanges.append(exchange)
-        judgements.append(judgement)
-        history.append((turn, judgement.reply))
-        if judgement.status != "pass":
-            break
-    last = judgements[-1]
-    verdict = Verdict(
-        case_id=case.id,
-        target=name,
-        repeat=repeat,
-        stream=stream,
-        status=last.status,
-        findings=tuple(_all_findings(judgements)),
-        reason=last.reason,
-        cluster=case.cluster,
-        metrics=_metrics(exchanges, judgements),
-    )
-    verdict = session.redaction.verdict(verdict, leaked=leaked)
-    note(VerdictReached(verdict))
-    return Outcome(tuple(reply for _, reply in history), verdict)
+                self._keep(request, number, attempts, said)
+        return judgement
+
+    def _read_and(self, examine: Callable[[Reply], Judgement], attempt: Attempt) -> Judgement:
+        return examine(self._read(attempt))
+
+    def _read(self, attempt: Attempt) -> Reply:
+        return wire_format(self.source.target.format).read(attempt, stream=self.stream)
+
+    def _keep(
+        self, request: Request, number: int, attempts: Sequence[Attempt], said: Reply | None
+    ) -> None:
+        says = [*map(self._read, attempts[:-1]), said or self._read(attempts[-1])]
+        name = self.source.target.name
+        paid = Exchange(
+            self.case_id, number, name, self.repeat, self.stream, request.body, tuple(attempts)
+        )
+        kept = self.session.redaction.event(ExchangeRecorded(paid), says, self._read)
+        self.leaked = self.leaked or kept != ExchangeRecorded(paid)
+        self.exchanges.append(paid)
+        self.note(kept)
 
 
 def _examine(
-    format_: WireFormat,
-    exchange: Exchange,
     case: Case,
     earlier: Sequence[Reply],
     counterpart: Sequence[Reply],
     cap: int | None,
     policy: Policy,
+    reply: Reply,
 ) -> Judgement:
-    reply = format_.read(exchange.last, stream=exchange.stream)
     replies = (*earlier, reply)
     try:
         return policy.apply(judge(case, replies, counterpart=counterpart, max_tokens=cap))
@@ -131,11 +156,6 @@ def _examine(
         # `toolfuzz judge` reads them again once it is mended.
         reason = f"toolfuzz failed to judge this (please report it): {error!r}"
         return Judgement(status="unjudged", findings=(), reply=reply, reason=reason)
-
-
-def _all_findings(judgements: list[Judgement]) -> Iterator[Finding]:
-    for judgement in judgements:
-        yield from judgement.findings
 
 
 def _metrics(exchanges: Sequence[Exchange], judgements: Sequence[Judgement]) -> Metrics:

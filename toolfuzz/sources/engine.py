@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from toolfuzz.core.case import Case
 from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.core.talk import Talk
 from toolfuzz.engines.native import NotExpressible
 from toolfuzz.engines.trial import EngineTrial
 from toolfuzz.formats import CannotAskError, Request
 from toolfuzz.sources.redaction import Redaction
-from toolfuzz.sources.source import History, Permit
+from toolfuzz.sources.source import Permit
 
 __all__ = ["EngineSession", "EngineSource"]
 
@@ -44,12 +44,12 @@ class EngineSource:
         """Two at most: a parser uses a whole core."""
         return min(2, os.cpu_count() or 1)
 
-    def request(self, case: Case, turn: int, *, stream: bool, history: History = ()) -> Request:
+    def request(self, talk: Talk, *, stream: bool) -> Request:
         """Write what a perfect model would have said; raises CannotAskError where it can't."""
         trial = self._trial()
         trial.parser, trial.version = self.parser, self.version
         try:
-            body = trial.question(case, turn, stream=stream)
+            body = trial.question(talk, stream=stream)
         except NotExpressible as limit:
             reason = f"not expressible as {self.parser}: {limit.reason}"
             raise CannotAskError(reason) from None

@@ -9,17 +9,16 @@ from functools import cache, lru_cache
 
 import httpx
 
-from toolfuzz.core.ask import ask_of
-from toolfuzz.core.case import Case
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.core.talk import Talk
 from toolfuzz.formats import CannotAskError, Request, WireFormat, wire_format
 from toolfuzz.sources.capture import capture, encode_body
 from toolfuzz.sources.pacing import Pacer
 from toolfuzz.sources.redaction import Redaction
 from toolfuzz.sources.registry import Endpoint
 from toolfuzz.sources.retry import ATTEMPTS, retrying
-from toolfuzz.sources.source import History, Permit
+from toolfuzz.sources.source import Permit
 
 __all__ = ["HttpSession", "HttpSource"]
 
@@ -61,9 +60,9 @@ class HttpSource:
         given = {**self.endpoint.headers, **self.headers}
         return {name.lower(): value for name, value in given.items()}
 
-    def request(self, case: Case, turn: int, *, stream: bool, history: History = ()) -> Request:
+    def request(self, talk: Talk, *, stream: bool) -> Request:
         """Write a turn in the target's wire format; the endpoint's defaults stand below it."""
-        asked = ask_of(case, turn, history, model=self.target.model, stream=stream)
+        asked = talk.ask(model=self.target.model, stream=stream)
         try:
             request = self.format.request(asked, params=self.target.params)
         except CannotAskError as error:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from toolfuzz.core.case import Case, Expectation, Message, Turn
 from toolfuzz.core.errors import EndpointError, ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.core.talk import play
 from toolfuzz.sources.http import HttpSource
 
 __all__ = ["reachable"]
@@ -31,7 +32,7 @@ async def reachable(source: HttpSource) -> Attempt:
     URL; EndpointError (exit 4) where nobody answers. A rate limit or a reply that makes no
     sense counts as reachable.
     """
-    hello = source.request(_HELLO, 0, stream=False)
+    hello = source.request(play(_HELLO), stream=False)
     async with source.open() as session:
         attempt = await session.ask_once(hello)
         if attempt.status is not None and attempt.status >= 500:

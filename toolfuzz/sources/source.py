@@ -1,20 +1,16 @@
 """How a target is reached: a spec that can be sent anywhere, and the session that it opens."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Protocol
 
-from toolfuzz.core.case import Case, Turn
 from toolfuzz.core.exchange import Attempt, Target
-from toolfuzz.core.reply import Reply
+from toolfuzz.core.talk import Talk
 from toolfuzz.formats import Request
 from toolfuzz.sources.redaction import Redaction
 
-__all__ = ["History", "Permit", "Session", "SourceSpec"]
-
-History = Sequence[tuple[Turn, Reply]]
-"""The turns that were asked before, each with the reply that came."""
+__all__ = ["Permit", "Session", "SourceSpec"]
 
 
 class Permit(Protocol):
@@ -72,8 +68,8 @@ class SourceSpec(Protocol):
         """How many questions may be under way at once."""
         ...
 
-    def request(self, case: Case, turn: int, *, stream: bool, history: History = ()) -> Request:
-        """Return what is sent for a turn of a case; raises CannotAskError where that can't be."""
+    def request(self, talk: Talk, *, stream: bool) -> Request:
+        """Return what is sent for the turn; raises CannotAskError where that can't be."""
         ...
 
     def open(self, permit: Permit | None = None) -> AbstractAsyncContextManager[Session]:

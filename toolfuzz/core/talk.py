@@ -1,0 +1,123 @@
+"""A conversation, played without I/O: what is said next depends on the case and what came alone.
+
+Whoever asks does so by the same loop, over a network, from recorded bytes or in a test:
+
+    talk = play(case)
+    while talk.turn is not None:
+        judgement = ...  # put talk.ask(...) to somebody, read and judge the reply
+        talk.answer(judgement)
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from toolfuzz.core.ask import Ask, ask_of
+from toolfuzz.core.case import Case, Turn
+from toolfuzz.core.reply import Reply, ToolCall
+from toolfuzz.core.verdict import Finding, Status
+
+__all__ = ["Ending", "Judged", "Talk", "play", "rehearsed"]
+
+
+class Judged(Protocol):
+    """What a talk has to know of a reply: the reply as it goes into the history, and its worth."""
+
+    @property
+    def reply(self) -> Reply:
+        """The reply, its calls assembled."""
+        ...
+
+    @property
+    def status(self) -> Status:
+        """Whether it passed."""
+        ...
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with it."""
+        ...
+
+    @property
+    def reason(self) -> str | None:
+        """Why it isn't judged."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a talk ended: the status of its last reply, and the findings of all."""
+
+    status: Status
+    findings: tuple[Finding, ...]
+    reason: str | None
+
+
+class Talk:
+    """A case under way.
+
+    ``turn`` is what to send now, None at the end; ``history`` the turns before it with the replies
+    that came, unrepaired.
+    """
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.turn: Turn | None = case.turns[0]
+        self.history: list[tuple[Turn, Reply]] = []
+        self._judged: list[Judged] = []
+
+    @property
+    def number(self) -> int:
+        """The turn's, counted from 0."""
+        return len(self.history)
+
+    @property
+    def replies(self) -> tuple[Reply, ...]:
+        """What came so far."""
+        return tuple(reply for _, reply in self.history)
+
+    def ask(self, *, model: str, stream: bool = False) -> Ask:
+        """Return the question of this turn, with all that was said before it."""
+        return ask_of(self.case, self.number, self.history, model=model, stream=stream)
+
+    def answer(self, judged: Judged) -> Turn | None:
+        """Take a reply in and return the turn that follows.
+
+        There is none after the last one, and none after a reply that did not pass: its results
+        would answer calls that nobody wanted.
+        """
+        assert self.turn is not None, "the talk is over"
+        self.history.append((self.turn, judged.reply))
+        self._judged.append(judged)
+        left = self.case.turns[self.number :] if judged.status == "pass" else ()
+        self.turn = left[0] if left else None
+        return self.turn
+
+    @property
+    def outcome(self) -> Ending:
+        """What came of it, as far as it went."""
+        last = self._judged[-1]
+        findings = tuple(finding for judged in self._judged for finding in judged.findings)
+        return Ending(last.status, findings, last.reason)
+
+
+def play(case: Case) -> Talk:
+    """Begin a talk over a case."""
+    return Talk(case)
+
+
+def rehearsed(case: Case, *, model: str, stream: bool = False) -> Iterator[Ask]:
+    """Yield the question of every turn, as if each before it had been answered right."""
+    history: list[tuple[Turn, Reply]] = []
+    for number, turn in enumerate(case.turns):
+        yield ask_of(case, number, history, model=model, stream=stream)
+        history.append((turn, _right(turn, number)))
+
+
+def _right(turn: Turn, number: int) -> Reply:
+    calls: Sequence[ToolCall] = [
+        ToolCall(f"call_{number}_{n}", call.tool, json.dumps(call.arguments))
+        for n, call in enumerate(turn.expect.calls)
+    ]
+    return Reply("", False, 200, text="" if calls else "All right.", calls=tuple(calls))
