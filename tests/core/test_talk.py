@@ -65,6 +65,14 @@ def test_turns_follow_each_other_with_what_came_between() -> None:
     assert talk.outcome.status == "pass" and len(talk.replies) == 3
 
 
+def test_a_wrong_value_is_followed_to_the_end_and_fails_the_whole() -> None:
+    talk = play(case(one("first"), one("second")))
+    wrong = Finding("e", "error", "values", "wrong")
+    assert talk.answer(Judged(said(2), "fail", (wrong,))) is not None
+    talk.answer(Judged(said(1), "unjudged", (), "broke off"))
+    assert (talk.outcome.status, talk.outcome.findings) == ("fail", (wrong,))
+
+
 @pytest.mark.parametrize("status", ["fail", "unjudged"])
 def test_what_does_not_pass_is_the_end(status: Status) -> None:
     talk = play(case(one("first"), one("second"), one("third")))
@@ -73,7 +81,8 @@ def test_what_does_not_pass_is_the_end(status: Status) -> None:
     talk.answer(Judged(said(1), findings=(warned,)))
     assert talk.answer(Judged(said(2), status, (wrong,), "because")) is None
     ending = talk.outcome
-    assert (ending.status, ending.findings, ending.reason) == (status, (warned, wrong), "because")
+    assert (ending.status, ending.findings) == (status, (warned, wrong))
+    assert ending.reason == ("because" if status == "unjudged" else None)
     with pytest.raises(AssertionError, match="over"):
         talk.answer(Judged(said(1)))
 

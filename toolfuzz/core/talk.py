@@ -47,7 +47,7 @@ class Judged(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a talk ended: the status of its last reply, and the findings of all."""
+    """How a talk ended, with the findings of all replies; one that failed fails the whole."""
 
     status: Status
     findings: tuple[Finding, ...]
@@ -85,21 +85,30 @@ class Talk:
         """Take a reply in and return the turn that follows.
 
         There is none after the last one, and none after a reply that did not pass: its results
-        would answer calls that nobody wanted.
+        would answer calls that nobody wanted. Wrong values in the right calls don't end it, for
+        what becomes of them shows only later.
         """
         assert self.turn is not None, "the talk is over"
         self.history.append((self.turn, judged.reply))
         self._judged.append(judged)
-        left = self.case.turns[self.number :] if judged.status == "pass" else ()
+        left = self.case.turns[self.number :] if _goes_on(judged) else ()
         self.turn = left[0] if left else None
         return self.turn
 
     @property
     def outcome(self) -> Ending:
         """What came of it, as far as it went."""
-        last = self._judged[-1]
         findings = tuple(finding for judged in self._judged for finding in judged.findings)
+        if any(judged.status == "fail" for judged in self._judged):
+            return Ending("fail", findings, None)
+        last = self._judged[-1]
         return Ending(last.status, findings, last.reason)
+
+
+def _goes_on(judged: Judged) -> bool:
+    if judged.status == "fail":
+        return all(f.layer == "values" for f in judged.findings if f.severity == "error")
+    return judged.status == "pass"
 
 
 def play(case: Case) -> Talk:
