@@ -37,7 +37,7 @@ NEEDS_CITY = {"type": "object", "properties": {"city": {}, "days": {}}, "require
         (RAW + RAW[:5], "args-concatenated", CITY),
         (RAW + " done.", "args-trailing-garbage", CITY),
         (RAW + "}", "args-trailing-garbage", CITY),
-        (RAW + "\n</tool_call>", "args-trailing-garbage", CITY),
+        (RAW + "\n</tool_call>", "args-native-markup", CITY),
         ("{" + RAW, "args-trailing-garbage", CITY),
         ("Here you are: " + RAW, "args-trailing-garbage", CITY),
         (f"```json\n{RAW}\n```", "args-code-fence", CITY),

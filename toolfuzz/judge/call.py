@@ -16,9 +16,11 @@ from toolfuzz.core.jsonvalue import pointer_of, same
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect, Said
-from toolfuzz.judge.differences import Difference, Leaf, Reworded, TooDeep
+from toolfuzz.judge.differences import Difference, Edged, Leaf, Reworded, TooDeep
+from toolfuzz.judge.envelope import Own
 from toolfuzz.judge.explain import explain
 from toolfuzz.judge.facts import Facts, MatchedCall
+from toolfuzz.judge.leaks import said_in
 from toolfuzz.judge.shapes import Part, Place
 from toolfuzz.judge.step import UNKNOWN, Step
 from toolfuzz.judge.texts import ReadArguments
@@ -26,6 +28,8 @@ from toolfuzz.judge.violations import violations
 from toolfuzz.judge.walk import differences
 
 __all__ = ["judge_arguments", "judge_text"]
+
+_QUOTED = 60
 
 
 def judge_text(document: ReadArguments, index: int) -> Iterator[Finding]:
@@ -54,19 +58,29 @@ def judge_arguments(matched: MatchedCall, facts: Facts) -> Iterator[Finding]:
     right = matched.expected
     exact = right is not None and facts.turn.expect.compare == "exact"
     known = right.arguments if right is not None and exact else None
+    own = Own(matched.tool.name if matched.tool is not None else "", matched.call.id)
     try:
-        told = list(_told(_facts(known, value, matched.tool), matched.document.odd))
+        found = [
+            fact for fact in _facts(known, value, matched.tool, own) if not _asked(fact, facts)
+        ]
+        told = list(_told(found, matched.document.odd))
     except RecursionError:
         told = list(_told([_too_deep(matched.tool)], frozenset()))
     yield from _grouped(_gathered(told), matched.index)
 
 
-def _facts(expected: JsonObject | None, value: JsonObject, tool: Tool | None) -> list[Difference]:
+def _facts(
+    expected: JsonObject | None, value: JsonObject, tool: Tool | None, own: Own
+) -> list[Difference]:
     root: Json = tool.parameters if tool is not None else {}
-    name = tool.name if tool is not None else ""
     if expected is None:
-        return list(violations(root, value, name))
-    return [] if same(expected, value) else list(differences(expected, value, root, name))
+        return list(violations(root, value, own))
+    return [] if same(expected, value) else list(differences(expected, value, root, own))
+
+
+def _asked(fact: Difference, facts: Facts) -> bool:
+    """Whether a text ends in markup because the question does."""
+    return isinstance(fact, Edged) and str(fact.came)[-_QUOTED:] in said_in(facts)
 
 
 def _too_deep(tool: Tool | None) -> TooDeep:

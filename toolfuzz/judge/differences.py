@@ -19,9 +19,11 @@ __all__ = [
     "Ambiguous",
     "Chosen",
     "Difference",
+    "Edged",
     "Emptied",
     "Flattened",
     "Foreign",
+    "Glued",
     "Invented",
     "ItemsWrapped",
     "Leaf",
@@ -277,6 +279,21 @@ class Ambiguous(Difference):
     """A string that spells a container, ``loaded``, where the schema admits either."""
 
     loaded: Json
+
+
+@dataclass(frozen=True)
+class Edged(Difference):
+    """A text ends or begins in ``markup`` that nothing in it opened or closed."""
+
+    markup: str
+
+
+@dataclass(frozen=True)
+class Glued(Difference):
+    """The member ``name`` came with its value in one key."""
+
+    name: str
+    key: str
 
 
 @dataclass(frozen=True)

@@ -1,40 +1,40 @@
 """The call's own envelope among its arguments: around them, or beside them."""
 
 import re
+from dataclasses import dataclass
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import equal
 from toolfuzz.judge.shapes import Place
 from toolfuzz.judge.spelled import json_text
 
-__all__ = ["unwrap"]
+__all__ = ["Own", "unwrap"]
 
 _ENVELOPES = frozenset(
     {"arguments", "parameters", "input", "args", "params", "kwargs", "tool_input", "properties"}
 )
-_LABELS = frozenset(
-    {
-        "name",
-        "tool",
-        "tool_name",
-        "function",
-        "function_name",
-        "type",
-        "id",
-        "call_id",
-        "tool_call_id",
-        "tool_use_id",
-        "recipient_name",
-    }
-)
-_CARRIERS = frozenset({"function", "function_call", "tool_call", "tool_calls", "call"})
-_CALL_ID = re.compile(r"(?:call|toolu|fc|tooluse|chatcmpl-tool)[_-]")
 _IDS = frozenset({"call_id", "tool_call_id", "tool_use_id"})
-_KINDS = ("function", "function_call", "tool_call", "tool_use")
+_NAMES = frozenset({"name", "tool", "tool_name", "function", "function_name", "recipient_name"})
+_LABELS = _IDS | _NAMES | {"type", "id", "index", "role", "status", "content"}
+_CARRIERS = frozenset({"function", "function_call", "tool_call", "tool_calls", "tool_use", "call"})
+_CALL_ID = re.compile(r"(?:call|toolu|fc|tooluse|chatcmpl-tool)[_-]|functions\.[\w.-]+:\d+\Z")
+_WORDS = {
+    "type": ("function", "function_call", "tool_call", "tool_use", "tool"),
+    "role": ("assistant", "model", "tool", "function"),
+}
+_MOST_CALLS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the call says of itself outside of its arguments: the tool it means, and its id."""
+
+    tool: str
+    id: str | None = None
 
 
 def unwrap(
-    got: JsonObject, wanted: JsonObject | None, place: Place, tool_name: str
+    got: JsonObject, wanted: JsonObject | None, place: Place, own: Own
 ) -> tuple[JsonObject, str] | None:
     """Return the arguments inside an envelope and what it was, or None.
 
@@ -44,7 +44,7 @@ def unwrap(
     if wanted is None or got.keys() != wanted.keys():
         carried = _carried(got)
         if carried is not None:
-            inside = unwrap(carried, wanted, place, tool_name)
+            inside = unwrap(carried, wanted, place, own)
             if inside is not None:
                 return inside
     declared = set(wanted) if wanted is not None else set(place.properties)
@@ -55,47 +55,79 @@ def unwrap(
     foreign = [key for key in got if key not in declared]
     if not foreign:
         return None
-    for key in foreign:
-        inner = got[key]
-        if key not in _ENVELOPES and key != tool_name:
-            continue
-        if isinstance(inner, str):
-            inner = json_text(inner, "{")
-        if (
-            isinstance(inner, dict)
-            and set(got) - {key} <= _LABELS | _ENVELOPES
-            and (inner.keys() & declared or (wanted is not None and equal(inner, wanted)))
-        ):
-            return inner, f"the arguments stand one level down, under {key!r}"
+    deeper = _one_level_down(got, wanted, declared, foreign, place, own)
+    if deeper is not None:
+        return deeper
     for key in sorted(_ENVELOPES.intersection(foreign)):
         rest = {name: value for name, value in got.items() if name != key}
         if rest and equal(got[key], rest):
             return rest, f"the arguments stand a second time, under {key!r}"
-    labels = [key for key in foreign if _is_label(key, got[key], tool_name)]
-    if labels and len(labels) < len(got):
+    labels = [key for key in foreign if _is_label(key, got[key], own)]
+    if labels and len(labels) < len(got) and not (_fits(got, wanted, place) and _weak(got, labels)):
         rest = {key: value for key, value in got.items() if key not in labels}
         return rest, f"the call's own {labels[0]!r} stands among the arguments"
     return None
 
 
+def _one_level_down(
+    got: JsonObject,
+    wanted: JsonObject | None,
+    declared: set[str],
+    foreign: list[str],
+    place: Place,
+    own: Own,
+) -> tuple[JsonObject, str] | None:
+    """Look under an envelope's name, or under any where all the right arguments stand there."""
+    for key in foreign:
+        inner = got[key]
+        if isinstance(inner, str):
+            inner = json_text(inner, "{")
+        if not isinstance(inner, dict) or not inner or not set(got) - {key} <= _LABELS | _ENVELOPES:
+            continue
+        whole = equal(inner, wanted) if wanted is not None else False
+        if key in _ENVELOPES or key == own.tool:
+            found = whole or not declared.isdisjoint(inner)
+        else:
+            valid = wanted is None and inner.keys() <= declared and place.admits(inner)
+            found = len(got) == 1 and (whole or valid)
+        if found:
+            return inner, f"the arguments stand one level down, under {key[:80]!r}"
+    return None
+
+
 def _carried(got: JsonObject) -> JsonObject | None:
-    """Return what the only member of a whole call holds: {"function": {…}}, {"tool_calls": […]}."""
-    if len(got) != 1 or not _CARRIERS.issuperset(got):
+    """Return what a whole call holds: {"function": {…}, "type": …}, {"tool_calls": […]}."""
+    carriers = [key for key in got if key in _CARRIERS and isinstance(got[key], dict | list)]
+    if len(carriers) != 1 or not set(got) <= _LABELS | _CARRIERS:
         return None
-    inner = next(iter(got.values()))
+    inner = got[carriers[0]]
     if isinstance(inner, list) and len(inner) == 1:
         inner = inner[0]
     return inner if isinstance(inner, dict) else None
 
 
-def _is_label(key: str, value: Json, tool_name: str) -> bool:
+def _is_label(key: str, value: Json, own: Own) -> bool:
     """Whether a foreign key is one of the call's own envelope, and says what that says."""
     if key in _ENVELOPES:
         return value in ({}, None, "")
     if key in _IDS:
         return isinstance(value, str)
-    if key == "type":
-        return value in _KINDS
-    if key == "id" and isinstance(value, str) and _CALL_ID.match(value):
-        return True
-    return key.lstrip("_") in _LABELS and value in (tool_name, f"functions.{tool_name}")
+    if key in _WORDS:
+        return value in _WORDS[key]
+    if key == "index":
+        return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST_CALLS
+    if key == "id" and isinstance(value, str):
+        return value == own.id or _CALL_ID.match(value) is not None
+    return key.lstrip("_") in _NAMES and value in (own.tool, f"functions.{own.tool}")
+
+
+def _fits(got: JsonObject, wanted: JsonObject | None, place: Place) -> bool:
+    """Whether nothing but the envelope itself speaks against the arguments."""
+    return wanted is None and place.admits(got)
+
+
+def _weak(got: JsonObject, labels: list[str]) -> bool:
+    """Whether labels may be values: one word that a tool may take as well, and no id of a call."""
+    return len(labels) < 2 and not any(
+        isinstance(got[key], str) and _CALL_ID.match(got[key]) for key in labels
+    )

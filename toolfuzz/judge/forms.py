@@ -138,7 +138,7 @@ def _form(dialect: str, opener: str, names: Callable[[str, int], Iterator[str]])
 _SPACE_OF_NAMES = r"(?:[\w.-]{1,40}:)?"
 # DeepSeek's bars are full-width; gateways and models write them single, doubled, in ASCII.
 _BARS = r"[^\w\s<>]{0,4}\s?"
-_WORDS = r"(?:invoke|tool_use|tool_call|tool|function_call|function|call)"
+_WORDS = r"(?:invoke|(?:execute_|use_)?tool|tool_use|tool_call|function_call|function|call)"
 _ATTRIBUTES = r"(?:\w+\s*=\s*[\"'][^\"'<>]{0,80}[\"']\s+)?"
 
 # The openers as the families' chat templates and the parsers of vLLM and SGLang have them.
@@ -170,6 +170,7 @@ FORMS = (
     _form("kimi", r"(?:^|[\s>])functions\.(?=[\w-]{1,200}:\d+\s*[<{])", _marked_name),
     _form("deepseek", r"(?:^|[\s>])(?=[\w.-]{1,200}<[｜|]tool[▁_ ]sep[｜|]>)", _marked_name),
     _form("gemini", r"\bdefault_api\.", _python_name),
+    _form("gemini", r"<tool_code>\s*(?:print\()?", _python_name),
     _form("mistral", r"\[TOOL_CALLS\]", _json_or_name),
     _form("gemma", r"<\|?(?:tool_call|start_function_call)\|?>\s*call:", _plain_name),
     _form("gemma", r"(?:^|\s)call:(?=[\w.-]{1,200}\{)", _plain_name),

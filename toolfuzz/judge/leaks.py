@@ -1,6 +1,8 @@
 """Calls that went into text instead of tool_calls, or into both."""
 
+import re
 from collections.abc import Collection, Iterator
+from itertools import islice
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, JsonObject
@@ -14,6 +16,7 @@ from toolfuzz.judge.markup import (
     in_fence,
     is_whole,
     marker_begun,
+    mention_end,
     written_calls,
 )
 from toolfuzz.judge.strays import spilled, stray_markers
@@ -23,38 +26,56 @@ __all__ = [
     "leaked",
     "leaked_for_sure",
     "marker_left",
+    "parameters_alone",
     "remains",
+    "said_in",
     "scalars",
     "texts_in",
     "traces",
 ]
 
+_PARAMETER = re.compile(r"<parameter(?:=|\s+name\s*=\s*[\"'])([\w.-]{1,200})[\"']?>")
+_PARAMETERS = re.compile(rf"\s*{_PARAMETER.pattern}")
 _CONTEXT = 12
+_MOST_MENTIONS = 20
 _LONGEST_ARGUMENTS = 200_000
 
 
 def traces(facts: Facts, called: Collection[str]) -> tuple[str, Written] | None:
     """Return where the calls' own markup stands beside them, and what it says."""
     for place, text in (("text", facts.reply.text), ("reasoning", facts.reply.reasoning)):
-        found = leaked(facts, text, native=place == "reasoning", beside_call=True)
-        if found and (found.native or found.tool in called):
-            return place, found
+        for found in _unquoted(facts, text, native=place == "reasoning", beside_call=True):
+            if mention_end(text, found) is None and (found.native or found.tool in called):
+                return place, found
     return None
 
 
 def remains(facts: Facts) -> str | None:
     """Return what else of the calls stands in the text beside them: markers, or their values."""
-    text = facts.reply.text
+    text = _without_mentions(facts)
     if not text.strip():
         return None
     said = ""
     for marker in stray_markers(text):
-        said = said or _said(facts)
+        said = said or said_in(facts)
         if marker not in said:
             return f"the marker {marker!r}"
     sent = [_object(call.arguments_raw) for call in facts.calls]
+    again = _object(text)
+    if again and any(equal(again, value) for value in sent if value):
+        return "the arguments"
     values = [list(value.values()) for value in sent if value]
     return "the values of the arguments" if spilled(text, values) else None
+
+
+def _without_mentions(facts: Facts) -> str:
+    """Return the text without the forms of calls that its sentences are about."""
+    text = facts.reply.text
+    found = written_calls(text, [tool.name for tool in facts.case.tools]) if text.strip() else ()
+    spans = [(one.start, mention_end(text, one)) for one in islice(found, _MOST_MENTIONS)]
+    for start, end in sorted(spans, reverse=True):
+        text = text if end is None else f"{text[:start]}{text[end:]}"
+    return text
 
 
 def marker_left(facts: Facts) -> str | None:
@@ -104,8 +125,19 @@ def arguments_alone(facts: Facts, text: str) -> Written | None:
         if value is None:
             continue
         tool = _tool_of(facts, value)
-        quoted = text[start:] in _said(facts)
+        quoted = text[start:] in said_in(facts)
         return None if tool is None or quoted else Written("bare", tool, clip(text[start:]), False)
+    return None
+
+
+def parameters_alone(facts: Facts, text: str) -> Written | None:
+    """Return the call whose parameters, each in a tag, are all the text: its head was taken out."""
+    names = set(_PARAMETER.findall(text)) if _PARAMETERS.match(text) else set()
+    if not names or text in said_in(facts):
+        return None
+    for tool in facts.case.tools:
+        if names <= (tool.parameters.get("properties") or {}).keys():
+            return Written("parameters", tool.name, clip(text), True)
     return None
 
 
@@ -147,7 +179,7 @@ def _unquoted(
 ) -> Iterator[Written]:
     if not text.strip():
         return
-    said = _said(facts)
+    said = said_in(facts)
     for found in written_calls(text, [tool.name for tool in facts.case.tools]):
         if native and not found.native:
             continue
@@ -161,7 +193,7 @@ def _unquoted(
 def _quoted(facts: Facts, text: str, begun: str) -> bool:
     """Whether the text quotes the question up to the marker's beginning."""
     end = text.rstrip()[-len(begun) - _CONTEXT :]
-    return len(end) > len(begun) and end in _said(facts)
+    return len(end) > len(begun) and end in said_in(facts)
 
 
 def _is_all(text: str, found: Written) -> bool:
@@ -171,7 +203,7 @@ def _is_all(text: str, found: Written) -> bool:
     return bare.startswith(found.snippet) and bare[-1:] in ("}", "]", ")", ">")
 
 
-def _said(facts: Facts) -> str:
+def said_in(facts: Facts) -> str:
     """Return all text that the question itself holds: prompts, results, expected strings."""
     parts = [m.content for turn in facts.case.turns for m in turn.messages]
     parts += [result for turn in facts.case.turns for result in turn.results]

@@ -10,7 +10,15 @@ from toolfuzz.judge.forms import FORMS, MARKERS, call_names
 from toolfuzz.judge.names import resolve
 from toolfuzz.judge.repair import python_literal
 
-__all__ = ["Written", "ends_with", "in_fence", "is_whole", "marker_begun", "written_calls"]
+__all__ = [
+    "Written",
+    "ends_with",
+    "in_fence",
+    "is_whole",
+    "marker_begun",
+    "mention_end",
+    "written_calls",
+]
 
 _SNIPPET_TAIL = 12
 _TRIES = 200
@@ -33,12 +41,14 @@ _LEAD = re.compile(r"\s*(?:functions\.|function<｜tool▁sep｜>)?")
 # A quote or a backtick before a tag mentions it; three of them open a fence.
 _MENTIONED = re.compile(r"(?<!``)[`\"'“‘«]\Z")
 _PYTHONIC = re.compile(
-    r"\s*+(\[?)\s*+([A-Za-z_][\w.]{0,199})\(\s*(?:[A-Za-z_]\w*\s*=|\)).*", re.DOTALL
+    r"\s*+(\[?|print\()\s*+([A-Za-z_][\w.]{0,199})\(\s*(?:[A-Za-z_]\w*\s*=|\)).*", re.DOTALL
 )
+_CLOSED = {"": ")", "[": ")]", "print(": "))"}
 _JSON_CALL = re.compile(
     r'\{\s*"(?:name|type|function|function_call|function_name|tool|tool_calls|tool_name|tool_uses|'
     r'recipient_name|action|id|arguments|parameters)"'
 )
+_CUT_CALL = re.compile(r'\{\s*"name"\s*:\s*"(?P<name>[^"\\]{1,200})"\s*,\s*"(?:arg|param|inp)')
 # [Assistant tool call]: f({…}) · Tool call: f {…} · Action: f⏎Action Input: {…}
 _TRANSCRIPT = re.compile(
     r"(?:^|[\[(*`>])[^\w\n]{0,4}(?:(?:assistant|model|calling|called|calls?|using|invoking|the)\s+)*"
@@ -52,6 +62,10 @@ _TRANSCRIPT = re.compile(
 _SCRIPT = re.compile(r"(?<![\w.-])(?P<name>[\w.-]{1,200})\(\s*(?=\{)")
 # As terminals show a call: a sign, then f(…).
 _SIGNED = re.compile(r"^[ \t]*[●⏺🔧🛠→⚙]\ufe0f?[ \t]*(?P<name>[\w.-]{1,200})\(", re.MULTILINE)
+# A word, or a comma or colon behind one, on the line before; then more of the sentence, or its end.
+_LED = re.compile(r"[^\W\d_]{2}[,:]? ?\Z")
+_GOES_ON = re.compile(r"[ ,]{0,2}[a-z]|[ ,]*[.,;:!?)…]|\s*\.\.\.")
+_CLOSE = 8
 _CHILD = re.compile(r"\s*<([A-Za-z_][\w.-]*)>")
 # Tags around calls, a list's bracket, a label, a fence that says what it holds.
 _WRAPPERS = re.compile(
@@ -95,6 +109,20 @@ def ends_with(text: str, found: Written) -> bool:
 def in_fence(text: str, found: Written) -> bool:
     """Whether that call stands in a code fence."""
     return text.count("```", 0, found.start) % 2 == 1
+
+
+def mention_end(text: str, found: Written) -> int | None:
+    """Return where the form ends that a sentence is about, None where it is a call.
+
+    Prose leads to it on its line, and goes on, or ends, behind its last bracket.
+    """
+    if not _LED.search(text[max(0, found.start - _CLOSE) : found.start]):
+        return None
+    line = text.find("\n\n", found.start)
+    end = len(text) if line < 0 else line
+    brackets = [text.rfind(bracket, found.start, end) for bracket in ">}])"]
+    end = max(found.start + len(found.snippet.rstrip()) - _SNIPPET_TAIL, max(brackets) + 1)
+    return end if _GOES_ON.match(text, end) else None
 
 
 def _closes(text: str) -> bool:
@@ -146,12 +174,12 @@ def _named_tags(text: str, offered: Collection[str]) -> Iterator[Written]:
 
 
 def _pythonic(text: str, offered: Collection[str]) -> Iterator[Written]:
-    """Llama's [f(a=1)] without any marker: only when the whole text is that, fenced or not."""
+    """Llama's [f(a=1)] or Gemini's print(f(a=1)): only when that is all the text, fenced or not."""
     bare = text.strip()
     if bare.startswith("```") and bare.endswith("```"):
         bare = bare.removesuffix("```").partition("\n")[2].strip()
     match = _PYTHONIC.fullmatch(bare)
-    if match and bare.endswith(")]" if match[1] else ")") and match[2] in offered:
+    if match and bare.endswith(_CLOSED[match[1]]) and match[2] in offered:
         yield Written("pythonic", match[2], bare[:80], False, text.find(bare[:80]))
 
 
@@ -168,9 +196,11 @@ def _whole_value(text: str, offered: Collection[str]) -> Iterator[Written]:
         yield from (Written("python", n, bare[:80], False, start) for n in names if n in offered)
         return
     if isinstance(value, dict) and len(value) == 1:
-        name, inside = next(iter(value.items()))
-        if name in offered and isinstance(inside, dict):
-            yield Written("json", name, bare[:200], False, start)
+        key, inside = next(iter(value.items()))
+        if key in offered and isinstance(inside, dict):
+            yield Written("json", key, bare[:200], False, start)
+        elif key == "name" and inside in offered:
+            yield Written("json", inside, bare[:200], False, start)
 
 
 def _bare_json(text: str, offered: Collection[str]) -> Iterator[Written]:
@@ -187,6 +217,9 @@ def _bare_json(text: str, offered: Collection[str]) -> Iterator[Written]:
             # One bracket that never closes, again and again, would be read to the end each time.
             work -= error.pos - match.start()
             pos = match.end()
+            cut = _CUT_CALL.match(text, match.start())
+            if cut and cut["name"] in offered and strictjson.is_prefix(text[match.start() :]):
+                yield Written("json", cut["name"], cut[0], False, match.start())
             continue
         for name in call_names(document.value):
             if name in offered:

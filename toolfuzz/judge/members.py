@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.json import dumps
 from toolfuzz.core.jsonvalue import equal, same
 from toolfuzz.judge.differences import (
     Added,
@@ -12,6 +13,7 @@ from toolfuzz.judge.differences import (
     Emptied,
     Flattened,
     Foreign,
+    Glued,
     Invented,
     Lost,
     Marked,
@@ -19,7 +21,7 @@ from toolfuzz.judge.differences import (
     Spilled,
     Unasked,
 )
-from toolfuzz.judge.paths import flattened
+from toolfuzz.judge.paths import flattened, hoisted
 from toolfuzz.judge.schema import is_filler
 from toolfuzz.judge.shapes import Place
 from toolfuzz.judge.spelled import NATIVE_MARKUP
@@ -28,6 +30,8 @@ from toolfuzz.judge.step import UNKNOWN, Step
 
 __all__ = ["Members", "sort_out"]
 
+_GLUE = " \t\n\"':=>,"
+_SEPARATED = re.compile(r"\s*[:=]\s*\S")
 _MOST_PAIRED = 50
 _MOST_NAMED = 50
 
@@ -148,11 +152,14 @@ def _unflatten(
     *,
     known: bool,
 ) -> None:
-    """Note members that came as keys that spell the way into them."""
+    """Note members that came as keys that spell the way into them, or as what is inside them."""
     if not over:
         return
     names = list(left) if known else [*left, *(k for k in step.place.properties if k not in came)]
-    for name, keys in flattened(names, over, belong, step.place, known=known).items():
+    ways = flattened(names, over, belong, step.place, known=known)
+    rest = [name for name in names if name not in ways]
+    ways |= hoisted(rest, over, belong, came, step.place, known=known)
+    for name, keys in ways.items():
         inner = _into(step, keys[0], {}, came, name)
         about = belong[name] if known else UNKNOWN
         shown = {key: came[key] for key in keys}
@@ -175,6 +182,12 @@ def _pair_by_name(
             del left[meant]
             if not _holds_value(step.expected, meant, key):
                 members.pairs[meant] = key
+    for key in list(over)[:_MOST_NAMED]:
+        name = next((name for name in left if _is_glued(step, name, key, came[key])), None)
+        if name is not None:
+            inner = _into(step, key, {}, came, name)
+            members.facts.append(Glued(inner, UNKNOWN, key, name, key))
+            del over[key], left[name]
     spelled: dict[str, list[str]] = {}
     for key in over:
         spelled.setdefault(_bare(key), []).append(key)
@@ -182,6 +195,18 @@ def _pair_by_name(
         alike = spelled.get(_bare(name), [])
         if len(alike) == 1 and alike[0] in over:
             _rename(step, name, alike[0], left, over, members)
+
+
+def _is_glued(step: Step, name: str, key: str, beside: Json) -> bool:
+    """Whether a key is the member's name and its value in one, with nothing left for a value."""
+    if not key.startswith(name) or len(key) == len(name) or not (is_filler(beside) or not beside):
+        return False
+    rest = key[len(name) :]
+    right = step.expected.get(name) if isinstance(step.expected, dict) else UNKNOWN
+    if right is UNKNOWN:
+        return _SEPARATED.match(rest) is not None
+    text = right if isinstance(right, str) else dumps(right)
+    return bool(text) and rest.strip(_GLUE) == text.strip(_GLUE)
 
 
 def _holds_value(right: Json, name: str, key: str) -> bool:

@@ -1,13 +1,14 @@
-"""Keys that are no names but ways: ``a.b``, ``a[0].b``, ``a__b`` for ``{"a": {"b": …}}``."""
+"""Lost levels: ``a.b``, ``a[0].b``, ``a__b`` or a bare ``b`` for ``{"a": {"b": …}}``."""
 
 import re
 from collections.abc import Iterable
 
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.jsonvalue import same
 from toolfuzz.judge.shapes import Place
 from toolfuzz.judge.step import UNKNOWN
 
-__all__ = ["flattened"]
+__all__ = ["flattened", "hoisted"]
 
 _JOINT = re.compile(r"\]?\[|\]?(?:->|__|[./:])|\]\Z")
 _WEAK_JOINTS = ("_", "-")
@@ -34,6 +35,46 @@ def flattened(
         if leads:
             found.setdefault(head, []).append(key)
     return found
+
+
+def hoisted(
+    left: Iterable[str],
+    over: Iterable[str],
+    belong: JsonObject,
+    came: JsonObject,
+    place: Place,
+    *,
+    known: bool,
+) -> dict[str, list[str]]:
+    """Return, for each missing member whose own members came in its stead, their keys.
+
+    With a right answer all of them came, one at least as it should be; without one what came must
+    be valid as that member, which this object can't do without.
+    """
+    free = set(over)
+    found: dict[str, list[str]] = {}
+    for name in list(left)[:_MOST]:
+        inside = _inside(belong[name], came) if known else _declared_inside(place, name, came)
+        if inside and free.issuperset(inside):
+            found[name] = inside
+            free.difference_update(inside)
+    return found
+
+
+def _inside(right: Json, came: JsonObject) -> list[str]:
+    if isinstance(right, list) and len(right) == 1:
+        right = right[0]
+    if not isinstance(right, dict) or not right.keys() <= came.keys():
+        return []
+    return list(right) if any(same(right[key], came[key]) for key in right) else []
+
+
+def _declared_inside(place: Place, name: str, came: JsonObject) -> list[str]:
+    member = place.child(name, UNKNOWN)
+    outside, properties = place.properties, member.properties
+    inside = {key: came[key] for key in came if key in properties and key not in outside}
+    needed = place.requires(name) or place.is_closed
+    return list(inside) if inside and needed and member.admits(inside) else []
 
 
 def _weakly_joined(key: str, missing: set[str], belong: JsonObject) -> tuple[str, list[str]]:

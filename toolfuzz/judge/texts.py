@@ -86,9 +86,10 @@ class Fenced(TextFact):
 
 @dataclass(frozen=True, kw_only=True)
 class Surrounded(TextFact):
-    """More text before or behind the object; ``what`` says where."""
+    """More text before or behind the object; ``what`` says where, ``markup`` if it is such."""
 
     what: str
+    markup: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from toolfuzz.core.reply import Reply
 from toolfuzz.core.text import clip
 from toolfuzz.judge import repair
 from toolfuzz.judge.loaded import behind, read_object
+from toolfuzz.judge.residue import residue
 from toolfuzz.judge.spelled import CLOSING_TAGS, NATIVE_MARKUP, markup_in
 from toolfuzz.judge.texts import (
     Fenced,
@@ -90,7 +91,8 @@ def _whole_and_more(
     if len(found) > 1 or cut_off:
         return _concatenated(raw, found, oracle, expected_calls)
     what = outer or ("a closing bracket too many" if not rest.strip("}] \n") else "more text")
-    around = Surrounded(clip(rest or raw), what=f"{what} around the object")
+    marked = residue(rest)
+    around = Surrounded(clip(rest or raw), what=f"{what} around the object", markup=marked)
     return behind(around, read_object("", found[0], oracle))
 
 

@@ -1,14 +1,15 @@
 """Arguments without a right answer beside them: facts that their schema alone proves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.validation import fits
-from toolfuzz.judge.differences import Ambiguous, Difference, Leaf, Spilled, Wrapped
-from toolfuzz.judge.envelope import unwrap
+from toolfuzz.judge.differences import Ambiguous, Difference, Edged, Leaf, Spilled, Wrapped
+from toolfuzz.judge.envelope import Own, unwrap
 from toolfuzz.judge.members import sort_out
+from toolfuzz.judge.residue import left_at_edge
 from toolfuzz.judge.schema import fault_of, proven
 from toolfuzz.judge.shapes import root_place
 from toolfuzz.judge.spelled import json_text, retyped
@@ -23,18 +24,20 @@ _KEY_ERRORS = frozenset(
 _MOST_LOOKED_AT = 100
 
 
-def violations(root: Json, value: JsonObject, tool_name: str) -> Iterator[Difference]:
+def violations(root: Json, value: JsonObject, own: Own) -> Iterator[Difference]:
     """Yield what the schema proves, parents first, one fact a path.
 
     A valid value can still be ambiguous: text that spells an object where the schema admits both.
     """
     top = _top(root, value)
-    if fits(root, value):
+    inner = unwrap(value, None, top.place, own) if top.place.properties else None
+    if fits(root, value) and inner is None:
         yield from _ambiguous(top)
-        for key, name in spilled(value, top.place.properties):
+        spills = dict(spilled(value, top.place.properties))
+        for key, name in spills.items():
             yield Spilled(top.into(key, UNKNOWN, value[key]), UNKNOWN, value[key], name)
+        yield from _edged(top, spills)
         return
-    inner = unwrap(value, None, top.place, tool_name)
     if inner is not None:
         yield Wrapped(top, UNKNOWN, value, inner[1])
         top = _top(root, inner[0])
@@ -65,8 +68,11 @@ def _follow(step: Step, path: Sequence[str | int]) -> Step:
     return step
 
 
-def _leaf(error: Any, step: Step) -> Leaf:
+def _leaf(error: Any, step: Step) -> Leaf | Edged:
     fault, came = fault_of(error, step.place), step.came
+    markup = left_at_edge(str(step.shown), came) if isinstance(came, str) else None
+    if markup is not None:
+        return Edged(step, UNKNOWN, came, markup)
     right = fault.value if fault.about == "const" else UNKNOWN
     if fault.about != "type" and not fault.wanted:
         return Leaf(step, UNKNOWN, came, fault)
@@ -81,6 +87,14 @@ def _ambiguous(top: Step) -> Iterator[Ambiguous]:
         step = _follow(top, path)
         if step.place.is_union and step.place.admits(loaded):
             yield Ambiguous(step, UNKNOWN, text, loaded)
+
+
+def _edged(top: Step, spills: Container[str]) -> Iterator[Edged]:
+    """Look for markup at the edges of the parameters' texts."""
+    for key, text in islice(top.came.items(), _MOST_LOOKED_AT):
+        markup = left_at_edge(key, text) if isinstance(text, str) and key not in spills else None
+        if markup is not None:
+            yield Edged(_follow(top, [key]), UNKNOWN, text, markup)
 
 
 def _container_texts(value: Json) -> Iterator[tuple[list[str | int], str]]:

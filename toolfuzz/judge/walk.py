@@ -25,7 +25,7 @@ from toolfuzz.judge.differences import (
     Reworded,
     Wrapped,
 )
-from toolfuzz.judge.envelope import unwrap
+from toolfuzz.judge.envelope import Own, unwrap
 from toolfuzz.judge.explain import explains_text
 from toolfuzz.judge.members import sort_out
 from toolfuzz.judge.schema import closest_members
@@ -39,13 +39,13 @@ _MOST = 200
 
 
 def differences(
-    expected: JsonObject, came: JsonObject, root: Json, tool_name: str
+    expected: JsonObject, came: JsonObject, root: Json, own: Own
 ) -> Iterator[Difference]:
     """Yield what differs (about 200 facts at most), in the order of the arguments."""
     place = root_place(root, expected)
     start = Step(None, "", expected, came, known_place=place)
     if expected.keys() != came.keys():
-        inner = unwrap(came, expected, place, tool_name)
+        inner = unwrap(came, expected, place, own)
         if inner is not None:
             yield Wrapped(start, expected, came, inner[1])
             start = replace(start, came=inner[0])

@@ -1,4 +1,4 @@
-"""The inside of a nested value came as keys that spell the way to it."""
+"""The inside of a nested value came without its level, or as keys that spell the way to it."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ _SCHEMA = {
 DEFECT = Defect(
     slug="args-flattened",
     group="D",
-    title="Nested arguments came as flat keys that spell the path",
+    title="Nested arguments came flat: as keys that spell the path, or one level up",
     severity="error",
     layer="schema",
     stage="values",
@@ -82,6 +82,14 @@ DEFECT = Defect(
         ),
         arguments('{"list_0_label": "A"}', asked={"list": [{"label": "A"}]}, schema=_SCHEMA),
         arguments('{"list.0.label": "A"}', schema=_SCHEMA),
+        arguments('{"b": 1}', asked={"a": {"b": 1}}, schema=_SCHEMA),
+        arguments('{"b": 1, "c": "y"}', asked={"a": {"b": 1, "c": "x"}}),
+        arguments('{"x": {"b": 1}, "d": 2}', asked={"x": {"a": {"b": 1}}, "d": 2}),
+        arguments('{"label": "A"}', asked={"list": [{"label": "A"}]}, schema=_SCHEMA),
+        arguments('{"b": 1}', schema=_SCHEMA),
+        arguments('{"b": 2}', asked={"a": {"b": 1}}, schema=_SCHEMA, found=False),
+        arguments('{"b": "one"}', schema=_SCHEMA, found=False),
+        arguments('{"b": 1}', asked={"a": {"b": 1, "c": 2}}, found=False),
         arguments('{"x.y": "A"}', asked={"x.y": "A"}, schema=_SCHEMA, found=False),
         arguments('{"x.y": "A"}', schema=_SCHEMA, found=False),
         arguments('{"c.d": 1}', asked={"a": {"b": 1}}, schema=_SCHEMA, found=False),

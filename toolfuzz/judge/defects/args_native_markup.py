@@ -6,12 +6,13 @@ from typing import Any
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
-from toolfuzz.judge.differences import Marked, Retyped, Reworded, Spilled
+from toolfuzz.judge.differences import Edged, Marked, Retyped, Reworded, Spilled
 from toolfuzz.judge.example import arguments
 from toolfuzz.judge.faults import KEEP, changes
 from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.residue import edge_of
 from toolfuzz.judge.spelled import markup_in
-from toolfuzz.judge.texts import Unread
+from toolfuzz.judge.texts import Surrounded, Unread
 
 
 def explain_text(fact: Reworded) -> str | None:
@@ -20,16 +21,26 @@ def explain_text(fact: Reworded) -> str | None:
 
 
 def _marked(expected: str, came: str) -> str | None:
-    markup = markup_in(came, expected)
+    markup = markup_in(came, expected) or edge_of(expected, came)
     return f"{markup!r} in the text" if markup else None
 
 
 def explain_type(fact: Retyped) -> str | None:
-    """Look for them in a string where a container belongs."""
-    if not isinstance(fact.came, str) or fact.container is None:
+    """Look for them in a string where another value belongs."""
+    if not isinstance(fact.came, str) or fact.wanted == ("string",):
         return None
     markup = markup_in(fact.came, str(fact.expected) if fact.exact else "")
     return f"the model's own markup ({markup!r}) in a string" if markup else None
+
+
+def explain_edge(fact: Edged) -> str:
+    """Tell of a tag that a parser left at the end of a text, or at its beginning."""
+    return f"{fact.markup!r} sticks to the text, and nothing in it goes with that"
+
+
+def explain_around(fact: Surrounded) -> str | None:
+    """Look for them behind the object."""
+    return f"the model's own markup ({fact.markup!r}) behind the object" if fact.markup else None
 
 
 def explain_unread(fact: Unread) -> str | None:
@@ -55,6 +66,9 @@ def simulate(place: Spot, rng: Random) -> Any:
     return f"\t\t<arg_key>{key}</arg_key><arg_value>{json.dumps(item, ensure_ascii=False)}"
 
 
+_ONE = {"type": "object", "properties": {"v": {"type": "string"}}}
+_COLOUR = {"type": "object", "properties": {"v": {"enum": ["red", "blue"]}}}
+_NUMBER = {"type": "object", "properties": {"v": {"type": "integer"}}}
 _TWO = {"type": "object", "properties": {"body": {"type": "string"}, "tags": {}}}
 
 
@@ -83,6 +97,8 @@ DEFECT = Defect(
         Retyped: explain_type,
         Marked: explain_key,
         Spilled: explain_spilled,
+        Edged: explain_edge,
+        Surrounded: explain_around,
     },
     outranks=before("args-native-markup"),
     fault=changes(simulate),
@@ -93,6 +109,25 @@ DEFECT = Defect(
         arguments('{"v": "ls</｜DSML｜parameter', asked={"v": "ls"}),
         arguments('{"v": "ls</parameter>\\n</function>'),
         arguments('{"v": "ls</param', asked={"v": "ls</parameter>"}, found=False),
+        arguments('{"v": 7}\n</function>\n</tool_call>', asked={"v": 7}),
+        arguments('{"v": 7}<|im_end|>'),
+        arguments('{"v": 7}}</arg_value>', asked={"v": 7}),
+        arguments('{"v": "Rome</v>"}', asked={"v": "Rome"}),
+        arguments('{"v": "Rome</v>"}', schema=_ONE),
+        arguments('{"v": "Rome</parameter>"}', schema=_ONE),
+        arguments('{"v": "two\\nlines</arg_value>"}', schema=_ONE),
+        arguments('{"v": "two\\nlines\\n</parameter>\\n</invoke>\\n"}', schema=_ONE),
+        arguments('{"v": "<parameter=v>\\nRome"}', schema=_ONE),
+        arguments('{"v": "<|\\"|>Rome<|\\"|>"}', schema=_ONE),
+        arguments('{"v": "red</parameter>"}', schema=_COLOUR),
+        arguments('{"v": "7</parameter>"}', asked={"v": 7}, schema=_NUMBER),
+        arguments('{"v": "Close it with </tool_call>"}', schema=_ONE, found=False),
+        arguments('{"v": "STOP=<|im_end|>"}', schema=_ONE, found=False),
+        arguments('{"v": "<tool_call>ls</tool_call>"}', schema=_ONE, found=False),
+        arguments('{"v": "<parameter=v>ls</parameter>"}', schema=_ONE, found=False),
+        arguments('{"v": "  a\\n  </parameter>"}', schema=_ONE, found=False),
+        arguments('{"v": "<b>Rome</b>"}', schema=_ONE, found=False),
+        arguments('{"v": "Rome</b>"}', schema=_ONE, found=False),
         arguments(
             '{"body": "one</body>\\n<tags>{\\"a\\": 1}</tags>"}',
             asked={"body": "one", "tags": {"a": 1}},

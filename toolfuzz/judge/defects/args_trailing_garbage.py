@@ -1,4 +1,4 @@
-"""Text, brackets or markup around the whole object."""
+"""Text or brackets around the whole object."""
 
 from random import Random
 from typing import Any
@@ -9,20 +9,20 @@ from toolfuzz.judge.faults import rewrites
 from toolfuzz.judge.texts import Surrounded
 
 
-def explain(fact: Surrounded) -> str:
-    """Tell of what stands around the object."""
-    return fact.what
+def explain(fact: Surrounded) -> str | None:
+    """Tell of what stands around the object; the model's markup is another cause."""
+    return None if fact.markup else fact.what
 
 
 def simulate(raw: str, rng: Random) -> Any:
     """More text after the object."""
-    return raw + rng.choice([" done.", "}", "\n</tool_call>"])
+    return raw + rng.choice([" done.", "}", "\n\nI will wait."])
 
 
 DEFECT = Defect(
     slug="args-trailing-garbage",
     group="A",
-    title="Text, brackets or markup around the whole object",
+    title="Text or brackets around the whole object",
     severity="error",
     layer="arguments",
     stage="values",
@@ -38,6 +38,8 @@ DEFECT = Defect(
     examples=(
         arguments('{"a": 1} Done.', asked={"a": 1}),
         arguments('{"a": 1}}', asked={"a": 1}),
+        arguments('{"a": 1} <- these are the arguments', asked={"a": 1}),
+        arguments('{"a": 1}\n</tool_call>', asked={"a": 1}, found=False),
         arguments(' {"a": 1}\n', asked={"a": 1}, found=False),
     ),
 )

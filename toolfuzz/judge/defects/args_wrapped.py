@@ -23,6 +23,8 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
     return True
 
 
+_SCHEMA = {"type": "object", "properties": {"path": {"type": "string"}}, "required": ["path"]}
+
 DEFECT = Defect(
     slug="args-wrapped",
     group="A",
@@ -51,6 +53,26 @@ DEFECT = Defect(
         arguments(
             '{"tool_calls": [{"name": "f", "arguments": {"path": "/"}}]}', asked={"path": "/"}
         ),
+        arguments('{"index": 0, "path": "/home"}', asked={"path": "/home"}),
+        arguments('{"role": "assistant", "path": "/home"}', asked={"path": "/home"}),
+        arguments('{"id": "call_1", "type": "function", "path": "/home"}', schema=_SCHEMA),
+        arguments('{"tool_call_id": "call_1", "path": "/home"}', schema=_SCHEMA),
+        arguments('{"request": {"path": "/home"}}', asked={"path": "/home"}),
+        arguments('{"request": {"path": "/home"}}', schema=_SCHEMA),
+        arguments(
+            '{"id": "x", "function": {"name": "f", "arguments": {"path": "/"}}}',
+            asked={"path": "/"},
+        ),
+        arguments(
+            '{"role": "assistant", "tool_calls": [{"name": "f", "arguments": {"path": "/"}}]}',
+            asked={"path": "/"},
+        ),
+        arguments('{"index": "first", "path": "/"}', asked={"path": "/"}, found=False),
+        arguments('{"role": "admin", "path": "/"}', asked={"path": "/"}, found=False),
+        arguments('{"id": "a-17", "path": "/"}', asked={"path": "/"}, found=False),
+        arguments('{"type": "function", "path": "/home"}', schema=_SCHEMA, found=False),
+        arguments('{"index": 0, "path": "/"}', asked={"index": 0, "path": "/"}, found=False),
+        arguments('{"request": {"path": "/etc"}}', asked={"path": "/home"}, found=False),
         arguments('{"name": "g", "path": "/home"}', asked={"path": "/home"}, found=False),
         arguments('{"name": "f", "path": "/"}', asked={"name": "f", "path": "/"}, found=False),
         arguments('{"arguments": {"path": "/home"}}', asked={"path": "/home"}),

@@ -2,7 +2,7 @@
 
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
-from toolfuzz.judge.differences import Renamed
+from toolfuzz.judge.differences import Glued, Renamed
 from toolfuzz.judge.example import arguments
 from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.faults.values import all_places
@@ -11,6 +11,11 @@ from toolfuzz.judge.faults.values import all_places
 def explain(fact: Renamed) -> str:
     """Tell of a member under another name."""
     return f"{fact.name!r} came as {fact.key[:80]!r}"
+
+
+def explain_glued(fact: Glued) -> str:
+    """Tell of a name and a value that came as one key."""
+    return f"{fact.name!r} and its value came as the key {fact.key[:80]!r}"
 
 
 _SCHEMA = {
@@ -59,11 +64,18 @@ DEFECT = Defect(
     example='{"file_path":"a"} for filePath',
     sources=("NorthlandPositronics/Cogtrix#2259", "Kilo-Org/kilocode#12091", "tobi/qmd#372"),
     pairs=("missing-required", "unknown-param", "schema-unenforced"),
-    explain={Renamed: explain},
+    explain={Renamed: explain, Glued: explain_glued},
     fault=Fault(simulate, "values"),
     examples=(
         arguments('{"filePath": "/tmp"}', asked={"file_path": "/tmp"}, schema=_SCHEMA),
         arguments('{"path": "/tmp"}', asked={"file_path": "/tmp"}, schema=_SCHEMA),
+        arguments('{"file_path/tmp": ""}', asked={"file_path": "/tmp"}, schema=_SCHEMA),
+        arguments('{"file_path: /tmp": null}', asked={"file_path": "/tmp"}, schema=_SCHEMA),
+        arguments('{"file_path=/tmp": ""}', schema=_SCHEMA),
+        arguments('{"file_path_old": ""}', schema=_SCHEMA, found=False),
+        arguments(
+            '{"file_path/etc": ""}', asked={"file_path": "/tmp"}, schema=_SCHEMA, found=False
+        ),
         arguments('{"path": "/etc"}', asked={"file_path": "/tmp"}, schema=_SCHEMA, found=False),
     ),
 )

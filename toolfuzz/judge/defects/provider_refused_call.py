@@ -118,13 +118,15 @@ DEFECT = Defect(
             r"(?:generated|made|by the model)",
             r"model (?:generated|produced|returned) .{0,20}(?:could not|cannot|can.t) be parsed",
             r"failed to generate .{0,10}(?:tool|function)[ _-]?calls?\b",
+            r"(?:fail|error|unable|could not)\w*.{0,10}(?:pars|decod|validat)\w*.{0,10} arguments "
+            r"(?:for|of) (?:the )?(?:tool|function)\b",
         ),
         also=(
             r"(?:fail|error|unable|could ?n.t|could not|cannot|can.t)\w*.{0,20}"
             r"(?:pars|extract|decod|deserializ|interpret)\w*.{0,30}(?:tool|function)[ _-]?calls?\b",
             r"(?:tool|function)[ _-]?calls?\b(?![ _-]?ids?\b).{0,40}"
             r"(?:could not be parsed|pars(?:e|ing) (?:error|fail)|malformed|not valid json)",
-            r"(?:malformed|unparse?able) (?:tool|function)[ _-]?calls?\b(?![ _-]?ids?\b)",
+            r"(?:malformed|unparse?able|invalid) (?:tool|function)[ _-]?calls?\b(?![ _-]?ids?\b)",
         ),
     ),
     fault=Fault(simulate, "message"),
@@ -138,6 +140,9 @@ DEFECT = Defect(
         ),
         refused("Failed to parse tool call: Expected ',' or '}'", status=500),
         refused("Failed to parse tool call arguments as JSON", status=500),
+        refused("Failed to parse arguments for tool 'f': unknown property"),
+        refused("invalid tool call arguments"),
+        refused("invalid tool call id", found=False),
         refused("unexpected token 200002 while expecting start token 200006", status=500),
         refused("The model generated an invalid tool call.", status=422),
         refused("Model produced invalid sequence as part of ToolUse.", status=424),

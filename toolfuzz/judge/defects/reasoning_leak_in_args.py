@@ -6,8 +6,8 @@ from typing import Any
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
-from toolfuzz.judge.differences import Reworded
-from toolfuzz.judge.example import value
+from toolfuzz.judge.differences import Edged, Reworded
+from toolfuzz.judge.example import arguments, value
 from toolfuzz.judge.faults import KEEP, changes, plain_string
 from toolfuzz.judge.faults.schema import Spot
 from toolfuzz.judge.spelled import foreign
@@ -20,6 +20,11 @@ _THINKING = re.compile(
 def explain(fact: Reworded) -> str | None:
     """Look for a mark of thinking that the right text doesn't hold."""
     return fact.tell(_leaked)
+
+
+def explain_edge(fact: Edged) -> str | None:
+    """Look for one at the edge of a text that nobody knows."""
+    return f"{fact.markup!r} leaked into the text" if _THINKING.search(fact.markup) else None
 
 
 def _leaked(expected: str, came: str) -> str | None:
@@ -46,11 +51,17 @@ DEFECT = Defect(
     help="Update the reasoning parser, or switch reasoning off for tool calls.",
     example='{"q":"</think> weather Paris"}',
     sources=("vllm-project/vllm#55759", "Avarok-Cybersecurity/atlas#73"),
-    explain={Reworded: explain},
+    explain={Reworded: explain, Edged: explain_edge},
     outranks=before("reasoning-leak-in-args"),
     fault=changes(simulate),
     examples=(
         value('"</think> Paris"', "Paris", _SCHEMA),
+        arguments('{"v": "</think>\\n\\nRome"}', schema={"properties": {"v": _SCHEMA}}),
+        arguments('{"v": "Rome<|channel|>final"}', schema={"properties": {"v": _SCHEMA}}),
         value('"a <think> b"', "a <think> b", _SCHEMA, found=False),
+        arguments(
+            '{"v": "<think>a</think> b"}', schema={"properties": {"v": _SCHEMA}}, found=False
+        ),
+        arguments('{"v": "The tag </think> ends it"}', found=False),
     ),
 )

@@ -1,8 +1,9 @@
-"""A string came wrapped in an array."""
+"""A single value came wrapped in an array."""
 
 from random import Random
 from typing import Any
 
+from toolfuzz.core.jsonvalue import kind_of, same
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped, Reworded
@@ -14,12 +15,18 @@ from toolfuzz.judge.spelled import json_text
 
 
 def explain(fact: Retyped) -> str | None:
-    """Look for an array that holds nothing but the string."""
-    came = fact.came
-    if "string" not in fact.wanted or not isinstance(came, list) or len(came) != 1:
+    """Look for an array that holds nothing but the value, or for the text of one."""
+    came, text = fact.came, isinstance(fact.came, str)
+    if fact.container is not None:
         return None
-    wrapped = came[0] == fact.expected if fact.exact else isinstance(came[0], str)
-    return "an array around the string" if wrapped else None
+    if text:
+        came = json_text(came, "[")
+    if not isinstance(came, list) or len(came) != 1:
+        return None
+    one = same(came[0], fact.expected) if fact.exact else fact.place.admits(came[0])
+    return (
+        f"{'the text of ' if text else ''}an array around the {kind_of(came[0])}" if one else None
+    )
 
 
 def explain_text(fact: Reworded) -> str | None:
@@ -46,12 +53,12 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="string-array-wrapped",
     group="B",
-    title="A string came wrapped in an array",
+    title="A single value came wrapped in an array",
     severity="error",
     layer="values",
     stage="values",
     usual="the model",
-    help="Seen with small coder models. Say in the description that exactly one string is wanted.",
+    help="Seen with small coder models. Say in the description that exactly one value is wanted.",
     example='{"path":"[\\"SKILL.md\\"]"}',
     sources=("tidyverse/ellmer#931",),
     explain={Retyped: explain, Reworded: explain_text},
@@ -60,6 +67,10 @@ DEFECT = Defect(
     examples=(
         value('["red"]', "red", _SCHEMA),
         value('"[\\"red\\"]"', "red", _SCHEMA),
+        value("[100]", 100, {"type": "integer"}),
+        value('"[100]"', 100, {"type": "integer"}),
+        value('"[false]"', False, {"type": "boolean"}),
+        value("[100]", 7, {"type": "integer"}, found=False),
         value('["red"]', ["red"], {"type": "array", "items": _SCHEMA}, found=False),
         value('"[\\"red\\"]"', '["red"]', _SCHEMA, found=False),
     ),

@@ -8,7 +8,7 @@ from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.judge.counterpart import comparable
 from toolfuzz.judge.facts import Facts
-from toolfuzz.judge.leaks import arguments_alone, leaked, leaked_for_sure
+from toolfuzz.judge.leaks import arguments_alone, leaked, leaked_for_sure, parameters_alone
 from toolfuzz.judge.loss import Known, damage, unswap
 from toolfuzz.judge.names import resolve
 from toolfuzz.judge.reading import load
@@ -28,7 +28,9 @@ def advance(facts: Facts) -> None:
         return
     text, reasoning = facts.reply.text, facts.reply.reasoning
     if facts.sought:
-        facts.in_text = leaked(facts, text) or arguments_alone(facts, text)
+        facts.in_text = (
+            leaked(facts, text) or arguments_alone(facts, text) or parameters_alone(facts, text)
+        )
         if facts.in_text is None:
             facts.in_reasoning = leaked(facts, reasoning)
         if not text.strip() and facts.in_reasoning is None:
