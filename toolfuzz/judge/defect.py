@@ -39,14 +39,17 @@ class Refused:
     """The words (regular expressions) by which servers name a defect when they refuse a request.
 
     ``about``: the model's own ``call``, the ``history`` that was sent back (from the second turn
-    on), or the ``tools`` (then the refusal must point at one of them). ``also`` are more words: of
-    a call, which fit a history as well and mean that where both are named; of the tools, which
-    point at a schema by themselves, even when the server fails (5xx).
+    on), the ``pairing`` of its calls and results (where they do pair), or the ``tools`` (then the
+    refusal must point at one of them). ``also`` are more words: of a call, which fit a history as
+    well and mean that where both are named; of the tools, which point at a schema by themselves,
+    even when the server fails (5xx); of a history, which speak of JSON alone and count where the
+    request is said to be wrong (4xx). ``sure`` says what must be so besides.
     """
 
-    about: Literal["call", "history", "tools"]
+    about: Literal["call", "history", "pairing", "tools"]
     words: tuple[str, ...]
     also: tuple[str, ...] = ()
+    sure: Callable[[Facts], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,22 @@ __all__ = ["Facts", "MatchedCall", "Refusal"]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What a server said instead of a reply: the HTTP status, and its error as text."""
+    """What a server said instead of a reply: the HTTP status, and its error as text for people.
+
+    ``said`` are the error's messages without what they quote, ``codes`` the words by which it calls
+    itself: that alone is what it says. ``params`` are the places in the request that it points at.
+    """
 
     status: int
     text: str
+    said: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    params: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that it says."""
+        return self.said + self.codes
 
 
 @dataclass(slots=True)
@@ -35,7 +47,8 @@ class Facts:
     ``case`` offers the turn's tools. ``number`` is the turn's, from 0; ``earlier`` are the replies
     before it (None: not kept).
     ``counterpart`` is the plain reply to the same question when it was asked in both modes,
-    ``max_tokens`` the cap that the request carried.
+    ``max_tokens`` the cap that the request carried, ``misfit`` what is wrong with the pairing of
+    calls and results that it sent back.
 
     laws: ``excuse`` says why the reply is nobody's fault unless a defect explains it, ``refusal``
     what the server said, ``broke_off`` that an error ended a stream, ``problems`` what the
@@ -61,6 +74,7 @@ class Facts:
     earlier: Sequence[Reply | None] = ()
     counterpart: Reply | None = None
     max_tokens: int | None = None
+    misfit: str | None = None
     turn: Turn = field(init=False)
     traits: Traits = field(init=False)
     findings: list[Finding] = field(default_factory=list)

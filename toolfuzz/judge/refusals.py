@@ -6,15 +6,15 @@ alone are no proof: request parameters and overloaded servers are complained abo
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, Tool
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.errors import codes, messages, without_output
 from toolfuzz.judge.facts import Facts, Refusal
 from toolfuzz.judge.wording import one_line
 
@@ -24,7 +24,6 @@ __all__ = [
     "is_limit",
     "names_defect",
     "names_own_call",
-    "points_at_tools",
     "schema_words",
 ]
 
@@ -44,18 +43,6 @@ _QUOTED = re.compile(r"(?<=[\"'`‘“])[^\"'`‘’“”\n]{1,200}(?=[\"'`’�
 # A JSON pointer into a schema: #/properties/city/items
 _POINTER = re.compile(r"#(?:/[\w$.-]+)+")
 _MOST_NAMES = 10_000
-# Where an error quotes what the model wrote.
-_OUTPUTS = frozenset({"failed_generation", "raw_output", "generated_text", "raw"})
-_OUTPUT = re.compile(
-    r"(\braw ?[=:] ?)'.*?'(?=, err)"
-    r"|(?<=raw=)'.*'"
-    r"|(?<=raw=)\".*\""
-    r"|(?<=failed_generation)(?:\\*[\"'])? ?[:=].*"
-    r"|(?<=parse input at pos )\d+:.*"
-    r"|(?<=[Ff]ailed to parse tool call: )[{<\[].*"
-    r"|(?<=last read: )'.*?'(?=\W*\Z)",
-    re.DOTALL,
-)
 # In every schema, so naming one points at none.
 _EVERYWHERE = frozenset({"type", "properties", "required", "description"})
 
@@ -67,74 +54,63 @@ def names_defect(facts: Facts, refusal: Refusal) -> Iterator[Finding]:
     about them unless its own code for tools broke. The history is looked at from the second turn
     on: it was sent back as it came, and words that fit it and a new call alike mean it.
     """
-    text = refusal.text
     found = [entry for entry in defects().values() if _is_named(entry, facts, refusal)]
-    history = any(entry.refused and entry.refused.about == "history" for entry in found)
+    history = any(e.refused and e.refused.about in ("history", "pairing") for e in found)
     for entry in found:
-        if history and _only_also(entry.refused, text):
+        if history and _only_also(entry.refused, refusal):
             continue
         # A refused turn is no guess any more, whatever the defect's own severity is.
-        yield entry.finding(one_line(text), severity="error")
+        yield entry.finding(one_line(refusal.text), severity="error")
 
 
-def _only_also(refused: Refused | None, text: str) -> bool:
-    if refused is None or refused.about != "call":
-        return False
-    return _pattern(refused.words).search(text) is None
+def _only_also(refused: Refused | None, refusal: Refusal) -> bool:
+    return refused is not None and refused.about == "call" and not _says(refusal, refused.words)
 
 
 def _is_named(entry: Defect, facts: Facts, refusal: Refusal) -> bool:
-    words, text = entry.refused, refusal.text
-    if words is None:
+    words = entry.refused
+    if words is None or not (words.sure is None or words.sure(facts)):
         return False
-    plain = bool(_pattern(words.words).search(text))
-    also = bool(words.also) and bool(_pattern(words.also).search(text))
-    if words.about == "call":
-        return plain or also
-    if words.about == "history":
-        return plain and facts.number > 0
+    plain, also = _says(refusal, words.words), _says(refusal, words.also)
+    match words.about:
+        case "call":
+            return plain or also
+        case "history" | "pairing":
+            fits = words.about == "history" or not facts.misfit
+            return facts.number > 0 and fits and (plain or (also and refusal.status < 500))
     if also:
         return True
-    sure = refusal.status < 500 and not is_limit(text)
-    return plain and sure and points_at_tools(text, facts.case.tools)
+    sure = refusal.status < 500 and not is_limit(refusal.words)
+    return plain and sure and _points_at_tools(refusal, facts.case.tools)
 
 
-def names_own_call(text: str) -> bool:
+def _says(refusal: Refusal, words: tuple[str, ...]) -> bool:
+    if not words:
+        return False
+    search = _pattern(words).search
+    return any(map(search, refusal.words))
+
+
+def names_own_call(error: Json) -> bool:
     """Whether an error says that the server could not read its own model's call.
 
     Words that fit a history as well count: asking again with the same history is as useless.
     """
+    refusal = Refusal(0, "", messages(error), codes(error))
     return any(
-        _pattern((*entry.refused.words, *entry.refused.also)).search(text)
+        _says(refusal, (*entry.refused.words, *entry.refused.also))
         for entry in defects().values()
         if entry.refused is not None and entry.refused.about == "call"
     )
 
 
-def error_words(error: Any) -> str:
-    """Return an error as text, without the model's own output that it quotes."""
+def error_words(error: Json) -> str:
+    """Return an error as text for people, without the model's own output that it quotes."""
     try:
-        return _cut(error) if isinstance(error, str) else strictjson.dumps(_without_output(error))
+        shown = without_output(error)
+        return shown if isinstance(shown, str) else strictjson.dumps(shown)
     except (RecursionError, TypeError, ValueError):
         return "an error that can't be shown"
-
-
-def _without_output(error: Json) -> Json:
-    match error:
-        case str():
-            return _cut(error)
-        case list():
-            return [_without_output(item) for item in error]
-        case dict():
-            return {
-                key: "…" if key in _OUTPUTS and isinstance(value, str) else _without_output(value)
-                for key, value in error.items()
-            }
-    return error
-
-
-def _cut(message: str) -> str:
-    return _OUTPUT.sub(lambda match: f"{match[1] or ''}…", message)
 
 
 @cache
@@ -142,18 +118,22 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(words), re.IGNORECASE | re.DOTALL)
 
 
-def is_limit(text: str) -> bool:
-    """Whether an error speaks of load or limits."""
-    return _LIMITS.search(text[:2000]) is not None
+def is_limit(words: Sequence[str]) -> bool:
+    """Whether an error's words speak of load or limits."""
+    return any(_LIMITS.search(said[:2000]) for said in words)
 
 
 def about_parameter(refusal: Refusal) -> bool:
     """Whether a parameter of the request (temperature, say) is what was refused."""
-    return refusal.status < 500 and _PARAMETER.search(refusal.text) is not None
+    return refusal.status < 500 and any(map(_PARAMETER.search, refusal.said))
 
 
-def points_at_tools(text: str, tools: tuple[Tool, ...]) -> bool:
+def _points_at_tools(refusal: Refusal, tools: tuple[Tool, ...]) -> bool:
     """Whether a refusal names a place in ``tools``, a tool, or something in a tool's schema."""
+    return any(_point_at(text, tools) for text in (*refusal.said, *refusal.params))
+
+
+def _point_at(text: str, tools: tuple[Tool, ...]) -> bool:
     if _PATH.search(text):
         return True
     quoted = set(_QUOTED.findall(text))

@@ -1,6 +1,7 @@
 """When a question is put again, and after which pause. Retries are made here and nowhere else."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -12,6 +13,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
+from toolfuzz.core.case import Json
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.judge.refusals import names_own_call
 
@@ -80,5 +82,13 @@ def worth_retrying(attempt: Attempt) -> bool:
     status = attempt.status
     if status in (408, 409, 429) or (status is not None and status >= 500):
         # The judge's words for it: what is a finding at once needs no second try.
-        return not names_own_call(attempt.body[:_LOOKED_AT].decode(errors="replace"))
+        return not names_own_call(_error(attempt.body[:_LOOKED_AT]))
     return not attempt.chunks and bool(attempt.error and _CONNECTION_FAULT.match(attempt.error))
+
+
+def _error(body: bytes) -> Json:
+    """Return the JSON of an error's body, or its text."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return body.decode(errors="replace")

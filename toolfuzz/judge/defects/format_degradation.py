@@ -20,7 +20,7 @@ def detect(facts: Facts) -> Iterable[Finding]:
     return [DEFECT.finding(message, actual=clip(found.snippet))]
 
 
-_DEGRADES_AT = 3
+_DEGRADES_AT = 2
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:

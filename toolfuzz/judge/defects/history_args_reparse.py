@@ -8,9 +8,9 @@ from toolfuzz.judge.faults.calls import earlier_calls, refuse
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:
-    """A 500 when the arguments of an earlier call hold an escape."""
-    unusual = [c for c in earlier_calls(reply.ask) if "\\" in (c.arguments_raw or "")]
-    return bool(unusual) and refuse(reply, "Failed to parse tool call arguments as JSON", 500)
+    """A 500 when an earlier call with arguments comes back."""
+    given = [c for c in earlier_calls(reply.ask) if (c.arguments_raw or "{}") != "{}"]
+    return bool(given) and refuse(reply, "Failed to parse tool call arguments as JSON", 500)
 
 
 DEFECT = Defect(
@@ -42,11 +42,22 @@ DEFECT = Defect(
     refused=Refused(
         "history",
         (
+            # llama.cpp, DashScope, MiniMax, Z.ai
             r"pars(e|ing).{0,60}arguments",
             r"decod(e|ing).{0,60}arguments",
             r"arguments.{0,60}(json|parse)",
-            "expecting (value|property name|',' delimiter)",
+            r"json\.exception\.parse_error",
+            # Ollama, TabbyAPI
+            r"(?:invalid|malformed) (?:(?:tool|function)[ _-]?call |function )?arguments",
+            r"object of type \w*(?:tool|function|call)\w* is not json",
+        ),
+        also=(
+            # Python, Go, JavaScript
+            r"expecting (value|property name|'.' delimiter)",
             r"invalid \\{0,2}escape",
+            r"unterminated string starting at",
+            r"unexpected end of (json )?input",
+            r"invalid character .{1,8} (looking for|in|after) ",
         ),
     ),
     fault=Fault(simulate, "request", turn=2),

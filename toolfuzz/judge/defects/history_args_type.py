@@ -8,9 +8,12 @@ from toolfuzz.judge.faults.calls import earlier_calls, refuse
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:
-    """A 500 because the chat template wants an object where the format has a string."""
-    strings = [c for c in earlier_calls(reply.ask) if c.arguments_raw is not None]
-    return bool(strings) and refuse(reply, "Can only get item pairs from a mapping.", 500)
+    """An error because what renders the history wants the arguments in another type."""
+    if not earlier_calls(reply.ask):
+        return False
+    if roll.format.traits.arguments == "text":
+        return refuse(reply, "Can only get item pairs from a mapping.", 500)
+    return refuse(reply, "The value at messages.1.content.0.toolUse.input must be a JSON object.")
 
 
 DEFECT = Defect(
@@ -43,16 +46,24 @@ DEFECT = Defect(
     refused=Refused(
         "history",
         (
+            # chat templates: Jinja in vLLM and SGLang, its ports in llama.cpp and LM Studio
             "can only get item pairs",
-            "has no attribute 'items'",
+            r"(?:has no (?:attribute|method|element)|unknown method).{0,5}items",
+            r"filter\W{1,3}items\W",
             "not a mapping",
             r"'\w*(?:tool|function|content|block)\w*' object has no attribute",
+            # Bedrock
             r"tooluse\.input.{0,80}(invalid|json object)",
-            r"arguments.{0,60}(must|should) be.{0,30}(dict|mapping|object|string)",
-            r"arguments.{0,60}expected.{0,30}(dict|mapping|object|string)",
+            # Ollama, and others in Go
+            r"cannot unmarshal \w+ into go .{0,80}(?:toolcall|tool_calls|arguments)",
+            # vLLM's pydantic
+            r"validatoriterator|tool_calls.{0,60}iterable",
+            r"arguments.{0,60}(?:must|should) be (?!.{0,12}json string).{0,30}"
+            r"(?:dict|mapping|object|string)",
+            r"arguments.{0,60}expected.{0,30}(?:dict|mapping|object|string)",
         ),
     ),
-    fault=Fault(simulate, "request", "text", turn=2),
+    fault=Fault(simulate, "request", turn=2),
     examples=(
         refused("Can only get item pairs from a mapping.", turn=1, status=500),
         refused("'ContentBlockToolResult' object has no attribute 'id'", turn=1, status=500),

@@ -89,8 +89,12 @@ DEFECT = Defect(
     refused=Refused(
         "history",
         (
-            r"call_?id\b.{0,80}(must be|match|pattern|length|too long)",
+            # Mistral, OpenAI, Anthropic and Bedrock
+            r"(?:call_?id|tool_?use_?id|tool_?use\.id|tool_?calls?\S{0,20}\.id|tool id)\b.{0,80}"
+            r"(?:pattern|too (?:long|short)|max\w* length|length of|characters"
+            r"|must (?:be|only|match|start|begin|contain)\b(?! (?:a response|unique|followed)))",
             r"tool call id was .{0,80} but must be",
+            r"expected an id that begins with",
         ),
     ),
     fault=Fault(simulate, "request", "ids", turn=2),

@@ -1,12 +1,13 @@
 """An id of an earlier turn is given out again."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
-from toolfuzz.judge.defect import Defect
-from toolfuzz.judge.example import answer, called, said
+from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.example import answer, called, refused, said
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
 
@@ -20,6 +21,13 @@ def detect(facts: Facts) -> Iterable[Finding]:
             message = f"the id {clip(call.id, 80)!r} was given out in an earlier turn"
             return [DEFECT.finding(message, call=n)]
     return ()
+
+
+def _given_twice(facts: Facts) -> bool:
+    """Whether an id stands in two earlier replies."""
+    given = [{call.id for call in reply.calls} for reply in facts.earlier if reply]
+    counts = Counter(id for ids in given for id in ids if id)
+    return any(count > 1 for count in counts.values())
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:
@@ -46,9 +54,34 @@ DEFECT = Defect(
         "can1357/oh-my-pi#2055",
     ),
     detect=detect,
+    explains=frozenset(
+        {
+            "id-format",
+            "id-rewritten",
+            "pairing-rejected",
+            "property-key-rejected",
+            "schema-rejected",
+            "stream-error-midway",
+            "tool-name-rejected",
+        }
+    ),
+    refused=Refused(
+        "history",
+        (
+            # Anthropic, OpenAI Responses
+            r"(?:tool.?use|tool.?call|call).?.?ids?\b.{0,40}(?:must be unique|duplicat|not unique)",
+            r"duplicat\w*.{0,60}\b(?:tool|call|function|item)\w*.{0,40}(?:\b|_)id\b",
+            r"duplicate .?call_id",
+            r"single result|multiple .{0,3}tool_?result",
+            r"reuses id\b",
+        ),
+        sure=_given_twice,
+    ),
     fault=Fault(simulate, "message", "ids", turn=2),
     examples=(
         answer(called("f"), asked=None, earlier=(said(called("f")),), where="ids"),
         answer(called("f", id="call_2"), asked=None, earlier=(said(called("f")),), found=False),
+        refused("messages.3.content.0: `tool_use` ids must be unique", turn=2),
+        refused("messages.3.content.0: `tool_use` ids must be unique", turn=1, found=False),
     ),
 )

@@ -37,12 +37,20 @@ DEFECT = Defect(
         }
     ),
     refused=Refused(
-        "history",
+        "pairing",
         (
-            "no tool call found",
-            r"call_?id.{0,80}(not found|unknown|does not exist|invalid)",
-            r"unknown tool.?call",
+            # OpenAI Responses
+            r"no (?:tool|function)[ _-]?(?:call|use)\b.{0,20}(?:found|match|with)",
+            # OpenAI chat, Anthropic, Kimi
+            r"(?<!model .)\b(?:tool_?|function_?)?(?:call|use)[ _]?ids?\b.{0,80}?(?:not found"
+            r"|unknown|do(?:es)?(?: not|n.t) (?:exist|match)|not exist|unrecogni[sz]ed|mismatch)",
+            r"(?:unknown|unrecogni[sz]ed|mismatched|no such|can ?not find|could not find)\W{0,3}"
+            r"(?:tool|function|call)[ _-]?(?:call|use)?[ _-]?ids?\b",
+            r"unknown (?:tool|function)[ _-]?(?:call|use)\b",
+            r"call_?id\b.{0,20}\binvalid|invalid .{0,10}(?:tool_?)?call_?id\b",
+            # MiniMax
             r"tool id.{0,80}not found",
+            # Gemini behind a gateway
             r"functionresponse\.id.{0,80}does not match",
         ),
     ),

@@ -8,10 +8,13 @@ from toolfuzz.judge.faults.calls import earlier_calls, refuse
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:
-    """A 400 unless the provider's metadata comes back with the calls."""
+    """A 400 unless the provider's metadata comes back with the calls; it gave none out."""
+    kept = any(earlier.extra or earlier.reasoning for earlier in reply.ask.replies)
     missing = [call for call in earlier_calls(reply.ask) if call.extra is None]
-    return bool(missing) and refuse(
-        reply, "Function call is missing a thought_signature in functionCall parts."
+    return (
+        bool(missing)
+        and not kept
+        and refuse(reply, "Function call is missing a thought_signature in functionCall parts.")
     )
 
 
@@ -43,12 +46,27 @@ DEFECT = Defect(
     refused=Refused(
         "history",
         (
+            # Gemini
             r"thought_?signature",
             r"missing a \w*signature",
-            r"reasoning.{0,40}required",
+            # Anthropic, also behind Bedrock and Vertex
+            r"signature.{0,20}\b(?:thinking|thought|reasoning)",
+            r"(?:thinking|reasoning)\b.{0,30}signature",
+            r"expected \W?(?:redacted_)?thinking|start with a thinking block",
+            r"(?:thinking|reasoning)\W{1,3}blocks?.{0,80}(?:cannot be modified|must remain)",
+            # DeepSeek, Kimi
+            r"must be passed back",
+            r"reasoning_(?:content|details).{0,40}(?:missing|required|must|not provided)",
+            r"(?:missing|requires?|without|must (?:include|contain|have)).{0,30}"
+            r"(?:reasoning_(?:content|details)|encrypted_content)",
+            # OpenAI Responses
+            r"without its required",
+            r"encrypted.?content.{0,200}(?:could not|cannot|can.t|failed|invalid)",
+            r"invalid_encrypted_content",
+            r"item with id .{0,3}rs_",
         ),
     ),
-    fault=Fault(simulate, "request", "indexed", turn=2),
+    fault=Fault(simulate, "request", turn=2),
     examples=(
         refused("Function call is missing a thought_signature in functionCall parts.", turn=1),
         refused("Function call is missing a thought_signature.", found=False),

@@ -1,11 +1,42 @@
-"""The server refuses a correct pairing of calls and results."""
+"""The server refuses a correct history of calls and results."""
+
+import re
+from collections.abc import Iterable
 
 from toolfuzz.core.ask import Answered
+from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
 from toolfuzz.judge.example import refused
+from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.faults.calls import refuse
+from toolfuzz.judge.wording import one_line
+
+_RESULT = r"(?:tool|function)[ _-]?(?:call[ _-]?)?(?:messages?|results?|responses?|outputs?)"
+_BOND = (
+    r"(?:follow|prece+d|match|correspond|immediately|without|missing|orphan|insufficient|unexpected"
+    r"|equal|exceed|same (?:turn|number)|(?:be|in) (?:a )?response to|expected|no\b)"
+)
+# A place in what was sent: messages[2], input.3, contents[1], /messages/2
+_PLACE = re.compile(r"\b(?:messages?|input|contents|history)(?:'?\.?\[|'?\.|/)(\d{1,4})\b", re.I)
+_OTHERWISE = re.compile(
+    r"image|audio|video|file|document|base64|flagged|policy|token|too (?:long|large|many)|cache",
+    re.I,
+)
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    """Find what is refused for no known reason, but at a place in what came from the endpoint."""
+    refusal = facts.refusal
+    if refusal is None or facts.findings or not facts.number or facts.misfit:
+        return
+    first = len(facts.case.turns[0].messages)
+    for said in refusal.said if refusal.status < 500 else ():
+        places = [int(place) for place in _PLACE.findall(said)]
+        if places and min(places) >= first and not _OTHERWISE.search(said):
+            yield DEFECT.finding(one_line(refusal.text))
+            return
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:
@@ -18,7 +49,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="pairing-rejected",
     group="H",
-    title="The server refuses a correct pairing of calls and results",
+    title="The server refuses a correct history of calls and results",
     severity="error",
     layer="wire",
     stage="laws",
@@ -35,22 +66,44 @@ DEFECT = Defect(
         "microsoft/vscode#299295",
         "theopenco/llmgateway#2789",
     ),
+    detect=detect,
     explains=frozenset(
         {"property-key-rejected", "schema-rejected", "stream-error-midway", "tool-name-rejected"}
     ),
     refused=Refused(
-        "history",
+        "pairing",
         (
-            r"tool_?use.{0,60}tool_?result",
-            r"tool_?result.{0,60}tool_?use",
-            r"tool_call_ids? did not have response",
-            "must be followed by tool messages",
-            "preceding message with 'tool_calls'",
-            r"tool messages?.{0,60}(follow|preced|match)",
+            # Anthropic and Bedrock: tool_use, toolResult, also behind a number of blocks
+            r"tool_?use.{0,80}tool_?result|tool_?result.{0,80}tool_?use",
+            rf"{_RESULT}\b.{{0,80}}\b{_BOND}",
+            rf"\b{_BOND}.{{0,60}}{_RESULT}",
+            r"single result|multiple .{0,3}tool_?result",
+            # OpenAI and those who took over its words; Kimi, DeepSeek, DashScope
+            r"tool_call_?ids?\b.{0,40}(?:did not have|without|missing|is required|field required)",
+            r"(?:missing|requires?|lacks?)\b.{0,30}\b(?:tool_)?call_?id",
+            r"(?:tool|function)[ _-]?calls?\b.{0,60}"
+            r"\b(?:must be followed|not followed|unanswered|no (?:matching|response|result))",
+            r"role\W{1,3}(?:tool|function)\b.{0,40}\b(?:must|should|can.?not|can.t|without|no)\b",
+            # Gemini and Mistral
             "function response parts",
-            r"unexpected role .{0,40}after role",
-            "invalid assistant message",
+            r"(?:turn|message)s? (?:must )?(?:come|follow)s? (?:immediately )?(?:after|before)",
+            r"number of (?:tool|function)[ _-]?(?:calls?|results?|responses?)",
+            r"unexpected role|expected last role|invalid_request_message_order",
+            # chat templates: llama.cpp, LM Studio, Ollama, vLLM
+            r"roles?\b.{0,20}must.{0,20}alternate",
+            r"last (?:message|role)\b.{0,40}\b(?:must|should) be",
             "no user query found",
+            r"no previous assistant message",
+            r"single tool.?calls? at once|multiple tool.?calls? are not",
+            r"(?:conversation|history|messages) must (?:start|begin|end|alternate)",
+            r"jinja|chat.?template|template error|rendering prompt|at row \d+, column \d+",
+            r"invalid assistant message|assistant message with tool.?calls",
+            # Cohere, Zhipu
+            r"(?:messages|history) ?参数",
+            r"(?:elements?|messages?|entries) in (?:the )?(?:chat )?history must",
+            # ids that are no duplicates (see id-reused-across-turns)
+            r"(?:tool.?use|tool.?call|call).?.?ids?\b.{0,40}(?:must be unique|duplicat|not unique)",
+            r"duplicat\w* .?(?:item|call_id|function_call|tool_)|reuses id\b",
         ),
     ),
     fault=Fault(simulate, "request", turn=2),

@@ -1,7 +1,7 @@
 """The server refuses a request that its wire format allows."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from toolfuzz.core.case import Tool
 from toolfuzz.core.exchange import Exchange
@@ -43,9 +43,9 @@ def detect(facts: Facts) -> Iterable[Finding]:
     refusal = facts.refusal
     if refusal is None or facts.findings or refusal.status not in _REFUSED:
         return ()
-    if _otherwise(refusal.text):
+    if _otherwise(refusal.words):
         return ()
-    named = list(_named(facts, refusal.text))
+    named = list(_named(facts, "\n".join((*refusal.words, *refusal.params))))
     if not named:
         return ()
     return [DEFECT.finding(f"{' and '.join(named)} refused: {one_line(refusal.text)}")]
@@ -65,8 +65,8 @@ def _named(facts: Facts, text: str) -> Iterator[str]:
         yield from sorted(said & schema_words(tools))
 
 
-def _otherwise(text: str) -> bool:
-    return is_limit(text) or _OTHERWISE.search(text) is not None
+def _otherwise(words: Sequence[str]) -> bool:
+    return is_limit(words) or any(map(_OTHERWISE.search, words))
 
 
 def refused_alone(lost: Exchange, answered: Iterable[Exchange], words: str) -> Finding | None:
@@ -88,7 +88,7 @@ def refused_alone(lost: Exchange, answered: Iterable[Exchange], words: str) -> F
 
 def refused_beside(lost: Exchange, words: str) -> Finding | None:
     """Return the finding on a refusal beside which other questions were answered."""
-    if lost.last.status not in _REFUSED or _otherwise(words):
+    if lost.last.status not in _REFUSED or _otherwise([words]):
         return None
     return DEFECT.finding(f"refused, while other questions were answered: {one_line(words)}")
 

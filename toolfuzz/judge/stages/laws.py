@@ -6,6 +6,7 @@ from typing import Any
 from toolfuzz.core.reply import WireProblem
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import defects
+from toolfuzz.judge.errors import codes, messages, params
 from toolfuzz.judge.facts import Facts, Refusal
 from toolfuzz.judge.refusals import about_parameter, error_words, is_limit, names_defect
 from toolfuzz.judge.wording import one_line
@@ -13,6 +14,7 @@ from toolfuzz.judge.wording import one_line
 __all__ = ["advance", "broken"]
 
 _AUTH_AND_LIMITS = frozenset({401, 402, 403, 404, 408, 413, 421, 429})
+_NOT_FOUND = 404
 _LOOKED_AT = 20_000
 
 
@@ -41,26 +43,35 @@ def advance(facts: Facts) -> None:
 
 
 def _refused(facts: Facts, status: int) -> None:
-    text = error_words(facts.reply.error)
-    facts.excuse = f"HTTP {status}: {one_line(text)}"
-    if status in _AUTH_AND_LIMITS:
+    refusal = _refusal(facts.reply.error, status)
+    facts.excuse = f"HTTP {status}: {one_line(refusal.text)}"
+    # What was sent back may be said not to be found, too.
+    if status in _AUTH_AND_LIMITS and not (status == _NOT_FOUND and facts.number):
         return
-    facts.refusal = Refusal(status, text[:_LOOKED_AT])
-    facts.findings += names_defect(facts, facts.refusal)
-    if not facts.findings and about_parameter(facts.refusal):
+    facts.refusal = refusal
+    facts.findings += names_defect(facts, refusal)
+    if facts.findings:
+        return
+    if facts.misfit:
+        facts.excuse = f"the history that was sent doesn't fit: {facts.misfit}: {facts.excuse}"
+    elif about_parameter(refusal):
         facts.excuse = f"a request parameter is refused: {facts.excuse}"
 
 
 def _error_inside(facts: Facts, status: int) -> None:
     """Look into an error that came under a status that promised a reply."""
     reply = facts.reply
-    text = error_words(reply.error)
-    facts.refusal = Refusal(status, text[:_LOOKED_AT])
-    facts.findings += names_defect(facts, facts.refusal)
-    if not reply.stream or is_limit(text) or _code(reply.error) in _AUTH_AND_LIMITS:
-        facts.excuse = f"error under HTTP {status}: {one_line(text)}"
+    refusal = facts.refusal = _refusal(reply.error, status)
+    facts.findings += names_defect(facts, refusal)
+    if not reply.stream or is_limit(refusal.words) or _code(reply.error) in _AUTH_AND_LIMITS:
+        facts.excuse = f"error under HTTP {status}: {one_line(refusal.text)}"
     else:
         facts.broke_off = True
+
+
+def _refusal(error: Any, status: int) -> Refusal:
+    text = error_words(error)[:_LOOKED_AT]
+    return Refusal(status, text, messages(error), codes(error), params(error))
 
 
 def broken(problems: Sequence[WireProblem]) -> Iterator[Finding]:
