@@ -1,113 +1,243 @@
-"""Planted causes: how often the ablation names the right one, and what it costs.
+"""Causes and layers: how often the right one is named, how often a false one, and what it costs.
 
-Drawn cases that fail with probability RATE when they have a planted feature (or two together) and
-in 2% of all other answers. The screen sees 100 answers of different cases; then the smallest
-failing case is taken apart by live calls. "False" means that a feature is called a cause that
-has nothing to do with the planted one (features that always come with it don't count).
+Drawn cases on a simulated endpoint that fails at RATE when a planted feature (or two together) is
+there and at NOISE otherwise, and, in the null rows, at RATE whatever is sent: there every cause
+and every layer is false. The functions are the shipped ones; only the endpoint is simulated.
+"False" in a planted row: a feature is called a cause that has nothing to do with the planted one
+(features that always come or go with it don't count). A planted feature without which a bare case
+can't be built (every case has it) is not drawn.
 
-    python benchmarks/attribute.py [--singles 40] [--pairs 40] [--rate 0.7]
+    python benchmarks/attribute.py [--studies 200] [--seeds 5] [--json FILE]
 """
 
 import argparse
 import asyncio
+import json
 import random
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
 
-from toolfuzz.analyze.screen import screen
+from toolfuzz.analyze.contrast import Tally
 from toolfuzz.core.case import Case
-from toolfuzz.evidence.ablation import Cause, ablate
-from toolfuzz.evidence.toggles import features_of, toggle
+from toolfuzz.evidence import ablation, layer, toggles
 from toolfuzz.evidence.tree import size
 from toolfuzz.generate import draw_cases
 
-NOISE = 0.02
+NULL_RATES = (0.05, 0.1, 0.2, 0.5, 0.7, 0.9)
+PLANTED = tuple((rate, noise) for rate in (0.3, 0.5, 0.7, 0.9) for noise in (0.0, 0.02, 0.05, 0.1))
+PAIRS = ((0.3, 0.02), (0.7, 0.02), (0.7, 0.1))
 
 
-def answers(cases: Sequence[Case], planted: frozenset[str], rate: float, rng: random.Random):
-    """Return what the screen takes: (features, failed) for each case."""
-    return [
-        (features_of(c), rng.random() < (rate if planted <= features_of(c) else NOISE))
-        for c in cases
-    ]
+@dataclass(frozen=True)
+class Row:
+    """One line of the table; shares of the studies, ``calls`` is their median."""
+
+    kind: str
+    rate: float
+    noise: float
+    right: float
+    false: float
+    calls: float
 
 
-async def confirm(
-    case: Case, planted: frozenset[str], rate: float, rng: random.Random, suspects: Sequence[str]
-) -> Cause:
-    async def fails(other: Case) -> bool:
-        return rng.random() < (rate if planted <= features_of(other) else NOISE)
+class Workshop:
+    """Drawn cases, and their parts, which are worked out once: they don't depend on answers."""
 
-    return await ablate(case, fails, suspects=suspects)
+    def __init__(self, seed: int, count: int = 40) -> None:
+        drawn = [c for c in draw_cases(2 * count, seed=seed) if c.calls and len(c.turns) == 1]
+        self.cases = sorted(drawn, key=size)[:count]
+        self._known: dict[str, Case] = {}
+        self._features = cache(lambda id_: toggles.features_of(self._known[id_]))
+        self._toggle = cache(lambda id_, f: toggles.toggle(self._known[id_], f))
+        self._bare = cache(lambda id_, fs, at: toggles.bare_with(self._known[id_], fs, at))
+
+    def features_of(self, case: Case) -> frozenset[str]:
+        return self._features(self._noted(case))
+
+    def toggle(self, case: Case, feature: str) -> toggles.Toggle | None:
+        return self._toggle(self._noted(case), feature)
+
+    def bare_with(self, case: Case, features: Sequence[str], place: str = "") -> Case:
+        return self._bare(self._noted(case), frozenset(features), place)
+
+    def _noted(self, case: Case) -> str:
+        self._known[case.id] = case
+        return case.id
+
+    def ablate(self, case: Case, fails: Callable[[Case], Awaitable[bool]]) -> ablation.Cause:
+        for name in ("features_of", "toggle", "bare_with"):
+            setattr(ablation, name, getattr(self, name))
+        try:
+            return asyncio.run(ablation.ablate(case, fails))
+        finally:
+            for name in ("features_of", "toggle", "bare_with"):
+                setattr(ablation, name, getattr(toggles, name))
+
+    def planted(self, rng: random.Random, together: int) -> Iterator[tuple[Case, frozenset[str]]]:
+        """Yield cases with features of theirs that can be taken away."""
+        while True:
+            case = rng.choice(self.cases)
+            features = sorted(self.features_of(case))
+            if len(features) < together:
+                continue
+            picked = frozenset(rng.sample(features, together))
+            if picked <= self.features_of(self.bare_with(case, ())):
+                continue
+            if all(self.toggle(case, f) for f in picked):
+                yield case, picked
+
+    def found(self, case: Case, planted: frozenset[str], cause: ablation.Cause) -> bool:
+        """Whether each planted feature is named, or can't be there without one that is."""
+        named = frozenset((*cause.features, *cause.also))
+        lost = {f: t.lost for f in planted if (t := self.toggle(case, f))}
+        return all(f in named or not named.isdisjoint(lost.get(f, ())) for f in planted)
+
+    def inseparable(self, case: Case, planted: frozenset[str]) -> frozenset[str]:
+        found = (self.toggle(case, f) for f in planted)
+        return planted.union(*(t.lost for t in found if t))
 
 
-def plant(
-    cases: Sequence[Case], size_: int, count: int, rng: random.Random
-) -> list[frozenset[str]]:
-    """Return sets of features that some case has together and that can be taken away."""
-    found: set[frozenset[str]] = set()
-    features = {c.id: features_of(c) for c in cases}
-    tries = 0
-    while len(found) < count and tries < 50 * count:
-        tries += 1
-        case = rng.choice(cases)
-        if len(features[case.id]) < size_:
-            continue
-        picked = frozenset(rng.sample(sorted(features[case.id]), size_))
-        often = sum(picked <= had for had in features.values())
-        if 3 <= often < len(cases) // 2 and all(toggle(case, f) for f in picked):
-            found.add(picked)
-    return sorted(found, key=sorted)
+def cause_of_nothing(shop: Workshop, rate: float, studies: int, seed: int) -> Row:
+    rng = random.Random(f"nothing {rate} {seed}")
+
+    async def fails(case: Case) -> bool:
+        return rng.random() < rate
+
+    made = [shop.ablate(rng.choice(shop.cases), fails) for _ in range(studies)]
+    return _row("no cause", rate, rate, made, [False] * studies, [c.proven for c in made])
 
 
-def measure(
-    name: str, cases: Sequence[Case], wanted: Sequence[frozenset[str]], rate: float
-) -> None:
-    began = time.monotonic()
-    right = false = screened = 0
-    calls = []
-    for number, planted in enumerate(wanted):
-        rng = random.Random(f"{name} {number}")
-        seen = answers(cases, planted, rate, rng)
-        associated = [a for a in screen(seen) if a.associated]
-        screened += bool(associated) and planted & set(associated[0].features) != set()
-        having = [c for c in cases if planted <= features_of(c)]
-        example = min(having, key=size)
-        suspects = sorted({f for a in associated[:5] for f in a.features})
-        cause = asyncio.run(confirm(example, planted, rate, rng, suspects))
-        calls.append(cause.calls)
-        named = set(cause.features)
-        inseparable = set().union(*(_with(example, f) for f in planted))
-        right += cause.proven and planted <= named | set(cause.also) and named <= inseparable
-        false += cause.proven and not named <= inseparable
-    n = len(wanted)
-    print(
-        f"{name:8} {n:3d} planted at {rate}: screen finds {screened / n:5.1%}, right cause "
-        f"{right / n:5.1%}, false cause {false / n:4.1%}, calls median "
-        f"{statistics.median(calls):.0f} p90 {sorted(calls)[int(0.9 * n)]}"
-        f"   ({time.monotonic() - began:.0f} s)"
+def cause_of(
+    shop: Workshop, rate: float, noise: float, together: int, studies: int, seed: int
+) -> Row:
+    rng = random.Random(f"planted {rate} {noise} {together} {seed}")
+    drawn = shop.planted(rng, together)
+    made, right, false = [], [], []
+    for _ in range(studies):
+        case, planted = next(drawn)
+
+        async def fails(other: Case, planted: frozenset[str] = planted) -> bool:
+            return rng.random() < (rate if planted <= shop.features_of(other) else noise)
+
+        cause = shop.ablate(case, fails)
+        named, near = frozenset(cause.features), shop.inseparable(case, planted)
+        made.append(cause)
+        right.append(cause.proven and shop.found(case, planted, cause) and named <= near)
+        false.append(cause.proven and not named <= near)
+    return _row("pair" if together > 1 else "feature", rate, noise, made, right, false)
+
+
+def _row(
+    kind: str,
+    rate: float,
+    noise: float,
+    made: Sequence[ablation.Cause],
+    right: Sequence[bool],
+    false: Sequence[bool],
+) -> Row:
+    n = len(made)
+    calls = statistics.median(c.calls for c in made)
+    return Row(kind, rate, noise, sum(right) / n, sum(false) / n, calls)
+
+
+def layer_of(
+    rates: dict[layer.Way, float], rng: random.Random, *, engine: bool, slug: str
+) -> tuple[layer.Layer, int]:
+    """Return the layer for an endpoint that fails at these rates by way, and what was asked."""
+    asked = 0
+
+    def question(way: layer.Way, what: str) -> layer.Question:
+        async def ask(times: int) -> Tally:
+            nonlocal asked
+            asked += times
+            return Tally(sum(rng.random() < rates.get(way, rates["again"]) for _ in range(times)),
+                         times)  # fmt: skip
+
+        return layer.Question(way, what, ask, way == "parser")
+
+    ways: list[layer.Way] = ["again", "mode", "format", "format", *["respelled"] * 4]  # type: ignore[list-item]
+    questions = [question(way, f"{way} {n}") for n, way in enumerate(ways)]
+    if engine:
+        rates = rates | {"parser": 0.0}
+        questions.append(question("parser", "engine"))
+    trials: list[layer.Trial] = []
+    asyncio.run(layer.compare(questions, trials))
+    return layer.decide(trials, slug), asked
+
+
+def layers(rate: float, true: layer.Where, way: layer.Way | None, studies: int, seed: int) -> Row:
+    """``way`` makes the failure go away (None: nothing does); ``true`` is the layer then."""
+    rng = random.Random(f"layer {rate} {way} {seed}")
+    rates: dict[layer.Way, float] = {"again": rate} | ({way: 0.02} if way else {})
+    found = []
+    for n in range(studies):
+        slug = ("object-as-json-string", "value-changed")[n % 2]
+        found.append(layer_of(rates, rng, engine=n % 3 == 0, slug=slug))
+    named = [where.where for where, _ in found]
+    allowed = {true, "undecided", *(["model"] if way is None else [])}
+    return Row(
+        f"layer: {way or 'none'}",
+        rate,
+        0.02 if way else rate,
+        sum(w == true for w in named) / studies,
+        sum(w not in allowed for w in named) / studies,
+        statistics.median(asked for _, asked in found),
     )
 
 
-def _with(case: Case, feature: str) -> set[str]:
-    """The feature and what can't be told apart from it in this case."""
-    found = toggle(case, feature)
-    return {feature} | (set(found.lost) if found else set())
+def table(studies: int, seeds: int) -> Iterator[Row]:
+    """Yield the rows, each over all seeds."""
+    shops = {seed: Workshop(seed) for seed in range(1, seeds + 1)}
+    each = max(studies // seeds, 1)
+
+    def over(make: Callable[[int, Workshop], Row]) -> Row:
+        rows = [make(seed, shop) for seed, shop in shops.items()]
+        mean = statistics.mean
+        return Row(
+            rows[0].kind, rows[0].rate, rows[0].noise, mean(r.right for r in rows),
+            mean(r.false for r in rows), statistics.median(r.calls for r in rows),
+        )  # fmt: skip
+
+    for rate in NULL_RATES:
+        yield over(lambda seed, shop, r=rate: cause_of_nothing(shop, r, each, seed))
+    for rate, noise in PLANTED:
+        yield over(lambda seed, shop, r=rate, n=noise: cause_of(shop, r, n, 1, each, seed))
+    for rate, noise in PAIRS:
+        yield over(lambda seed, shop, r=rate, n=noise: cause_of(shop, r, n, 2, each, seed))
+    for rate in NULL_RATES:
+        yield over(lambda seed, shop, r=rate: layers(r, "undecided", None, 10 * each, seed))
+    for rate in (0.3, 0.7, 0.9):
+        yield over(lambda seed, shop, r=rate: layers(r, "parser", "mode", each, seed))
+        yield over(lambda seed, shop, r=rate: layers(r, "gateway", "format", each, seed))
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--singles", type=int, default=40)
-    options.add_argument("--pairs", type=int, default=40)
-    options.add_argument("--rate", type=float, default=0.7)
-    options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--studies", type=int, default=200, help="per row, over all seeds")
+    options.add_argument("--seeds", type=int, default=5)
+    options.add_argument("--json", type=Path)
     given = options.parse_args()
-    rng = random.Random(given.seed)
-    cases = [c for c in draw_cases(100, seed=given.seed) if c.turns[0].expect.calls]
-    print("aims: single >= 95%, pair >= 85%, false causes <= 2%")
-    measure("single", cases, plant(cases, 1, given.singles, rng), given.rate)
-    measure("pair", cases, plant(cases, 2, given.pairs, rng), given.rate)
+    began = time.monotonic()
+    print("aims: false <= 2% in every row; right >= 95% for a feature at .3 and more")
+    print(f"{'':16} rate noise   right   false  calls (median)")
+    rows = []
+    for row in table(given.studies, given.seeds):
+        rows.append(row)
+        right = "     –" if row.kind in ("no cause", "layer: none") else f"{row.right:6.1%}"
+        print(
+            f"{row.kind:16} {row.rate:4.2f} {row.noise:5.2f}  {right}  {row.false:6.1%}  "
+            f"{row.calls:5.0f}",
+            flush=True,
+        )
+    print(
+        f"{given.studies} studies a row over {given.seeds} seeds, {time.monotonic() - began:.0f} s"
+    )
+    if given.json:
+        given.json.write_text(json.dumps([asdict(r) for r in rows], indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -4,10 +4,8 @@ import pytest
 from evidence_cases import big_case, failing_when, has_reference, one_call
 
 from toolfuzz.core.case import Case
-from toolfuzz.evidence.ablation import Cause, ablate
 from toolfuzz.evidence.minimize import minimize
 from toolfuzz.evidence.reduce import BudgetSpentError
-from toolfuzz.evidence.toggles import toggle
 from toolfuzz.evidence.tree import size
 
 
@@ -89,60 +87,3 @@ async def test_a_target_that_stops_answering_ends_it() -> None:
     result = await minimize(big_case(), dying)
     assert "no answer that could be judged" in result.reason
     assert has_reference(result.case)
-
-
-@pytest.mark.parametrize("rate", [1.0, 0.6])
-async def test_ablation_names_the_cause(rate: float) -> None:
-    fails, _ = failing_when(has_reference, rate)
-    cause = await ablate(big_case(), fails, deterministic=rate == 1.0)
-    assert cause.features == ("ref-defs",)
-    assert cause.proven
-    assert "The cause is ref-defs" in cause.words
-
-
-async def test_ablation_of_something_without_a_feature_names_none() -> None:
-    fails, _ = failing_when(lambda case: True, 0.6, seed=2)
-    cause = await ablate(big_case(), fails)
-    assert not cause.features
-    assert not cause.proven
-
-
-async def test_needed_is_said_after_enough_answers_and_no_more() -> None:
-    """Without the feature it never fails. How many such answers does it take to say so?
-
-    A feature that hardly matters leaves 85% of the failures (here .9). The chance that it is
-    called needed must be small, and what is clear must not be asked for ever.
-    """
-    fails, asked = failing_when(has_reference)
-    cause = await ablate(big_case(), fails, slots=1)
-    assert cause.features == ("ref-defs",)
-    without = toggle(big_case(), "ref-defs")
-    assert without is not None
-    answers = sum(one.id == without.case.id for one in asked)
-    assert (1 - 0.85 * 0.9) ** answers < 0.002
-    assert answers <= 8
-
-
-async def test_what_is_needed_but_not_enough_is_no_cause() -> None:
-    """It fails by the reference only in a wide schema, and width alone is no feature here."""
-
-    def wide_with_reference(case: Case) -> bool:
-        (tool,) = case.tools
-        return has_reference(case) and len(tool.parameters["properties"]) > 6
-
-    fails, _ = failing_when(wide_with_reference)
-    cause = await ablate(big_case(), fails, deterministic=True)
-    assert "ref-defs" in cause.features
-    assert not cause.suffices
-    assert not cause.proven
-    assert "alone it is not enough" in cause.words
-
-
-@pytest.mark.parametrize(
-    ("features", "suffices", "proven"),
-    [(("a",), True, True), (("a",), False, False), ((), True, False)],
-)
-def test_a_cause_is_what_is_needed_and_alone_enough(
-    features: tuple[str, ...], suffices: bool, proven: bool
-) -> None:
-    assert Cause(features, (), suffices, (), 0.7, 100).proven is proven

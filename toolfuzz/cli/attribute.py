@@ -56,7 +56,7 @@ Without it a parser of the model's family is taken if a release is fetched (`eng
 @click.option("--confirm", is_flag=True, help="Ask the model again; needed to speak of a cause.")
 @click.option("--most", type=click.IntRange(min=1), default=3, show_default=True, metavar="N",
               help="Distinct failures, the commonest first.")  # fmt: skip
-@click.option("--max-calls", type=click.IntRange(min=1), default=300, show_default=True,
+@click.option("--max-calls", type=click.IntRange(min=1), default=500, show_default=True,
               metavar="N", help="Calls per failure.")  # fmt: skip
 @click.option("--engine", "engines", multiple=True, metavar="engine/…",
               help="Parser on trial to compare with; repeatable.")  # fmt: skip

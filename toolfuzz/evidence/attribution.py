@@ -6,13 +6,14 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from toolfuzz.analyze.contrast import Tally
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION
 from toolfuzz.core.nature import nature_of
 from toolfuzz.evidence.ablation import Cause, ablate
 from toolfuzz.evidence.examiner import Budget, Examiner
 from toolfuzz.evidence.failures import Failure
-from toolfuzz.evidence.layer import Layer, Trial, Way, decide
+from toolfuzz.evidence.layer import Layer, Question, Trial, Way, compare, decide
 from toolfuzz.evidence.reduce import BudgetSpentError, all_answers
 from toolfuzz.evidence.study import open_study
 from toolfuzz.generate.respell import SPELLINGS, respelled
@@ -21,7 +22,6 @@ from toolfuzz.sources.source import SourceSpec
 
 __all__ = ["Attribution", "Other", "attribute_failure", "attribution_to_json"]
 
-TIMES = 16
 # A failure's place has another name there.
 _RENAMED = frozenset({SPELLINGS["neutral-names"]})
 _ITEM = re.compile(r"/[0-9]+(?=/|$)")
@@ -60,17 +60,16 @@ async def attribute_failure(
     suspects: Collection[str] = (),
     policy: Policy | None = None,
 ) -> Attribution:
-    """Ask ``case`` (the smallest that shows the failure) in other ways, then take the features of
-    the failure's example away. ``place`` is the pointer at which ``case`` fails,
-    None when any place will do.
+    """Ask ``case`` (the smallest that shows the failure) in other ways, then take its features
+    away. ``place`` is the pointer at which it fails, None when any place will do.
 
     Goes on where an earlier attribution in the folder stood. A spent budget ends it early with
     what is known.
     """
     stream = failure.streams[0]
-    deterministic = nature_of(source.target).deterministic
+    sure = nature_of(source.target).deterministic
     trials: list[Trial] = []
-    cause, reason = Cause((), (), False, (), 0.0, 0), ""
+    cause, reason = Cause(), ""
     async with AsyncExitStack() as stack:
 
         async def examiner(who: SourceSpec, streamed: bool, name: str) -> Examiner:
@@ -80,36 +79,43 @@ async def attribute_failure(
             )  # fmt: skip
             return await stack.enter_async_context(opened)
 
-        async def ask(way: Way, what: str, who: Examiner, other: Case, deterministic: bool) -> None:
+        def question(who: Examiner, way: Way, what: str, other: Case, sure: bool) -> Question:
             fails = _shows(who, failure.symptom.slug, None if what in _RENAMED else place)
-            answers = await all_answers(
-                [fails(other) for _ in range(1 if deterministic else TIMES)]
-            )
-            known = [a for a in answers if a is not None]
-            trials.append(Trial(way, what, sum(known), len(known)))
+
+            async def ask(times: int) -> Tally:
+                answers = await all_answers([fails(other) for _ in range(times)])
+                known = [a for a in answers if a is not None]
+                return Tally(sum(known), len(known))
+
+            return Question(way, what, ask, sure)
 
         try:
             own = await examiner(source, stream, _mode(stream))
-            await ask("again", f"the case again, {_mode(stream)}", own, case, deterministic)
             turned = await examiner(source, not stream, _mode(not stream))
-            await ask("mode", f"the same, {_mode(not stream)}", turned, case, deterministic)
+            questions = [
+                question(own, "again", f"the case again, {_mode(stream)}", case, sure),
+                question(turned, "mode", f"the same, {_mode(not stream)}", case, sure),
+            ]
             for number, other in enumerate(others):
-                sure = nature_of(other.source.target).deterministic
                 asked = await examiner(other.source, stream, f"{other.way}-{number}")
-                await ask(other.way, other.what, asked, case, sure)
-            for name, spelled in respelled(case).items():
-                await ask("respelled", SPELLINGS[name], own, spelled, deterministic)
+                certain = nature_of(other.source.target).deterministic
+                questions.append(question(asked, other.way, other.what, case, certain))
+            questions += [
+                question(own, "respelled", SPELLINGS[name], spelled, sure)
+                for name, spelled in respelled(case).items()
+            ]
+            await compare(questions, trials)
             cause = await ablate(
-                failure.example,
-                _shows(own, failure.symptom.slug, failure.finding.pointer),
+                case,
+                _shows(own, failure.symptom.slug, place),
                 suspects=sorted(suspects),
-                place=failure.finding.pointer,
-                deterministic=deterministic,
+                place=place or "",
+                deterministic=sure,
             )
         except BudgetSpentError as spent:
             reason = str(spent)
     first = trials or [Trial("again", "the case again", 0, 0)]
-    layer = decide(first, failure.symptom.slug, parser_only=deterministic)
+    layer = decide(first, failure.symptom.slug, parser_only=sure)
     return Attribution(tuple(trials), layer, cause, budget.spent_calls, reason)
 
 
@@ -119,12 +125,14 @@ def attribution_to_json(found: Attribution, screened: Sequence[str]) -> JsonObje
         "format_version": FORMAT_VERSION,
         "layer": found.layer.where,
         "reasons": list(found.layer.reasons),
-        "causes": [found.cause.words] if found.cause.rate else [],
+        "causes": [found.cause.words] if found.cause.calls else [],
         "cause": {
             "features": list(found.cause.features),
             "also": list(found.cause.also),
             "proven": found.cause.proven,
             "cleared": list(found.cause.cleared),
+            "suspected": list(found.cause.suspected),
+            "counts": found.cause.counts,
         },
         "associated": list(screened),
         "trials": [

@@ -1,21 +1,28 @@
 """Which layer makes a failure: model, template, parser or gateway, from differences on one case.
 
 Research on the documented defects gives the rules: an error that comes or goes with the stream
-mode, the wire format or the spelling of a schema is not the model's.
+mode, the wire format or the spelling of a schema is not the model's. Where it seems to go away is
+asked anew, and only these answers count.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from toolfuzz.analyze.contrast import Tally, askings_to_tell, fails_less
+from toolfuzz.analyze.paired import holm
 from toolfuzz.evidence.details import Share
 from toolfuzz.judge.catalogue import defects
 
-__all__ = ["Layer", "Trial", "Way", "Where", "decide"]
+__all__ = ["Layer", "Question", "Trial", "Way", "Where", "compare", "decide"]
 
 Way = Literal["again", "mode", "format", "respelled", "parser", "family"]
 Where = Literal["model", "template", "parser", "gateway", "client", "undecided"]
-_LEVEL = 0.05
+TIMES = 16
+# What looks like this is asked anew; only 2% of all that then stands may be chance.
+SUSPICIOUS, LEVEL = 0.1, 0.02
+# "Goes away" means that hardly any of it stays; a third of the calls fewer is no layer.
+LEFT = 0.5
 _ALWAYS = 0.95
 _OFTEN_ENOUGH = 8
 
@@ -27,17 +34,55 @@ class Trial:
     ``way``: ``again``, ``mode`` (the other stream mode), ``format`` (another wire format),
     ``respelled`` (other spellings of the schemas), ``parser`` (an engine's parser on perfect
     text) or ``family`` (the same, chosen by the model's name: the server may well run another).
+    ``anew`` are the answers that confirm what the first ones made likely.
     """
 
     way: Way
     what: str
     failed: int
     asked: int
+    anew: Tally = field(default_factory=Tally)
 
     @property
     def words(self) -> str:
         """For people: how many failed."""
-        return Share(self.what, self.failed, self.asked).words
+        told = Share(self.what, self.failed, self.asked).words
+        return f"{told}, asked anew {self.anew.words}" if self.anew.asked else told
+
+    @property
+    def tally(self) -> Tally:
+        """The first answers."""
+        return Tally(self.failed, self.asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A way of asking the case: ``ask`` does it so many times. ``sure``: once tells all."""
+
+    way: Way
+    what: str
+    ask: Callable[[int], Awaitable[Tally]]
+    sure: bool = False
+
+
+async def compare(questions: Sequence[Question], trials: list[Trial]) -> None:
+    """Ask each question, the first being the case ``again``, and anew where it seems to go away.
+
+    ``trials`` grows, so that what was asked is known when the budget ends.
+    """
+    for question in questions:
+        known = await question.ask(1 if question.sure else TIMES)
+        trials.append(Trial(question.way, question.what, known.failed, known.asked))
+    if questions[0].sure:
+        return
+    for n, trial in enumerate(trials):
+        if trial.way not in _COMPARED or not _seems_gone(trials[0], trial):
+            continue
+        times = askings_to_tell(trials[0].tally.rate, trial.tally.rate)
+        for i in (0, n):
+            if (missing := times - trials[i].anew.asked) > 0:
+                more = await questions[i].ask(missing)
+                trials[i] = replace(trials[i], anew=trials[i].anew + more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +118,18 @@ def decide(trials: Sequence[Trial], slug: str, *, parser_only: bool = False) -> 
         "that run it."
         for t in family
     ]
+    gone = _gone(trials)
     for way, where, sentence in _DIFFERENCES:
-        if gone := [t for t in trials if t.way == way and _differs(again, t)]:
-            reasons += [f"{t.what}: {t.words} ({sentence})." for t in gone]
+        of_way = [t for t in trials if t.way == way and t.asked]
+        without = [t for t in of_way if t in gone]
+        reasons += [f"{t.what}: {t.words} ({sentence})." for t in without]
+        if without and len(without) == len(of_way):
             return Layer(where, tuple(reasons))
-    respelled = [t for t in trials if t.way == "respelled" and _differs(again, t)]
+        if without:
+            stays = ", ".join(t.what for t in of_way if t not in gone)
+            reasons.append(f"It does not clearly go away everywhere ({stays}).")
+            return Layer("undecided", tuple(reasons))
+    respelled = [t for t in gone if t.way == "respelled"]
     reasons += [f"{t.what}: {t.words}, so the spelling of the schema decides." for t in respelled]
     if respelled and _is_group_b(slug):
         reasons.append("The content is right and only its JSON type is lost.")
@@ -88,13 +140,16 @@ def decide(trials: Sequence[Trial], slug: str, *, parser_only: bool = False) -> 
         reasons.append("It comes every time, which a sampling model alone rarely does.")
         return Layer("undecided", tuple(reasons))
     reasons.append(f"It comes in {again.words} of askings of the very same request.")
-    if parsers and not respelled and again.failed < again.asked:
+    could_tell = _seems_gone(again, Trial("again", "", 0, again.asked))
+    open_ones = [t for t in trials if t.way in _COMPARED and _seems_gone(again, t)]
+    if parsers and could_tell and not open_ones and again.failed < again.asked:
         reasons.append("It follows neither stream mode nor wire format nor spelling.")
         return Layer("model", tuple(reasons))
     reasons.append("A model that samples does so, and so does one bad replica of several.")
     return Layer("undecided", tuple(reasons))
 
 
+_COMPARED: tuple[Way, ...] = ("mode", "format", "respelled")
 _DIFFERENCES: tuple[tuple[Way, Where, str], ...] = (
     ("format", "gateway", "the same server through another wire format"),
     ("mode", "parser", "the model writes the same text in both stream modes"),
@@ -106,11 +161,15 @@ def _is_group_b(slug: str) -> bool:
     return entry is not None and entry.group == "B"
 
 
-def _differs(again: Trial, other: Trial) -> bool:
-    """Whether the failure clearly goes away (Fisher's exact test, one-sided)."""
-    if not other.asked:
-        return False
-    from scipy.stats import hypergeom
+def _seems_gone(again: Trial, other: Trial) -> bool:
+    """Whether the first answers make it worth asking anew."""
+    rarer = other.tally.rate <= LEFT * again.tally.rate
+    return rarer and fails_less(other.tally, again.tally) <= SUSPICIOUS
 
-    failed, asked = again.failed + other.failed, again.asked + other.asked
-    return bool(hypergeom.sf(again.failed - 1, asked, failed, again.asked) <= _LEVEL)
+
+def _gone(trials: Sequence[Trial]) -> list[Trial]:
+    """Return the trials in which the failure is gone by fresh answers alone (Holm over them)."""
+    anew = {str(n): t for n, t in enumerate(trials) if n and t.anew.asked}
+    again = trials[0].anew
+    p_values = holm({n: fails_less(t.anew, again) for n, t in anew.items()})
+    return [t for n, t in anew.items() if p_values[n] <= LEVEL and t.anew.rate <= LEFT * again.rate]

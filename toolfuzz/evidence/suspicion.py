@@ -75,3 +75,10 @@ class Odds:
         """Note one answer."""
         self.value += rates.step(failed, share)
         self.answers += 1
+
+    def note(self, failed: bool | None, rates: Rates, share: float) -> None:
+        """Note one asking, which may have had no answer."""
+        if failed is None:
+            self.answers += 1
+        else:
+            self.take(failed, rates, share)

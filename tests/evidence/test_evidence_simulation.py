@@ -1,0 +1,52 @@
+"""What `attribute` promises at every failure rate, on few studies.
+
+benchmarks/attribute.py makes many.
+"""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def bench() -> ModuleType:
+    path = Path(__file__).parents[2] / "benchmarks" / "attribute.py"
+    spec = importlib.util.spec_from_file_location("attribute_benchmark", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["attribute_benchmark"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def shop(bench: ModuleType) -> Any:
+    return bench.Workshop(1, 4)
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.2, 0.5, 0.9])
+def test_a_model_that_fails_whatever_is_sent_has_no_cause(
+    bench: ModuleType, shop: Any, rate: float
+) -> None:
+    assert bench.cause_of_nothing(shop, rate, 25, 1).false == 0
+
+
+@pytest.mark.parametrize(("rate", "noise"), [(0.3, 0.02), (0.7, 0.1)])
+def test_planted_causes_are_found(bench: ModuleType, shop: Any, rate: float, noise: float) -> None:
+    row = bench.cause_of(shop, rate, noise, 1, 20, 1)
+    assert row.right >= 0.85
+    assert row.false <= 0.05
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.3, 0.7, 0.9])
+def test_a_failure_that_follows_nothing_is_no_layers(bench: ModuleType, rate: float) -> None:
+    assert bench.layers(rate, "undecided", None, 150, 1).false <= 0.02
+
+
+@pytest.mark.parametrize(("way", "layer"), [("mode", "parser"), ("format", "gateway")])
+def test_what_makes_it_go_away_is_found(bench: ModuleType, way: str, layer: str) -> None:
+    assert bench.layers(0.7, layer, way, 60, 1).right >= 0.85
