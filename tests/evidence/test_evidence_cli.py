@@ -160,7 +160,7 @@ def only_streamed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_failure_of_streams_alone_is_the_parsers(only_streamed: Path) -> None:
     done = toolfuzz_(
-        "attribute", only_streamed, "--most", "1", "--confirm", "--json", "--max-calls", "120"
+        "attribute", only_streamed, "--most", "1", "--confirm", "--json", "--max-calls", "250"
     )
     assert done.exit_code == 0, done.output
     layers = {e["slug"]: e["confirmed"]["layer"] for e in json.loads(done.stdout)}
@@ -269,7 +269,7 @@ def test_replay_says_fixed_or_not(run: Path) -> None:
     assert (still.exit_code, still.output[:11]) == (1, "STILL FAILS")
     fixed = toolfuzz_("replay", report.with_suffix(".json"), "-m", "sim/clean")
     assert (fixed.exit_code, fixed.output[:5]) == (0, "FIXED")
-    assert "95% interval 0% – 19%" in fixed.output
+    assert re.search(r"before: \d+ of 16", fixed.output)
     few = toolfuzz_("replay", report, "-m", "sim/clean", "--times", "3")
     assert (few.exit_code, few.output[:12]) == (3, "INCONCLUSIVE")
 

@@ -1,29 +1,46 @@
 """Layers, excerpts, hostile text in reports, outcomes of a replay."""
 
-import pytest
+import random
 
+import pytest
+from evidence_cases import one_call
+
+from toolfuzz.analyze.contrast import Tally
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.verdict import Finding
 from toolfuzz.evidence.excerpt import MARKS, excerpt
 from toolfuzz.evidence.layer import Trial, decide
-from toolfuzz.evidence.replay import outcome_of
+from toolfuzz.evidence.replay import KnownFailure, Replayed, outcome_of
 from toolfuzz.formats import Request
 from toolfuzz.runs.reproduce import Service, service_of
 
-AGAIN = Trial("again", "again", 16, 16)
-SOMETIMES = Trial("again", "again", 8, 16)
+UNASKED = Tally()
+AGAIN = Trial("again", "again", 16, 16, Tally(12, 12))
+SOMETIMES = Trial("again", "again", 8, 16, Tally(12, 24))
 
 
-def other(kind: str, failed: int, asked: int = 16) -> Trial:
-    return Trial(kind, f"another {kind}", failed, asked)
+def other(kind: str, failed: int, asked: int = 16, anew: Tally = UNASKED) -> Trial:
+    return Trial(kind, f"another {kind}", failed, asked, anew)
+
+
+def gone(kind: str, failed: int = 0) -> Trial:
+    return other(kind, 0, anew=Tally(failed, 24))
 
 
 @pytest.mark.parametrize(
     ("trials", "where"),
     [
-        ([AGAIN, other("mode", 0)], "parser"),
-        ([AGAIN, other("format", 0), other("mode", 0)], "gateway"),
-        ([AGAIN, other("mode", 16), other("respelled", 0)], "parser"),
+        ([AGAIN, gone("mode")], "parser"),
+        ([AGAIN, gone("format"), gone("mode")], "gateway"),
+        ([AGAIN, gone("format"), gone("format")], "gateway"),
+        ([AGAIN, gone("format"), other("format", 16)], "undecided"),
+        ([AGAIN, other("mode", 16), gone("respelled")], "parser"),
+        ([AGAIN, other("mode", 0)], "undecided"),
+        ([SOMETIMES, gone("mode", 4)], "parser"),
+        ([SOMETIMES, gone("mode", 5)], "undecided"),
+        ([SOMETIMES, gone("mode", 3), *[gone("respelled", 12)] * 3], "undecided"),
+        ([SOMETIMES, other("mode", 0), other("parser", 0, 1)], "undecided"),
+        ([other("again", 2, 16), other("mode", 2), other("parser", 0, 1)], "undecided"),
         ([SOMETIMES, other("parser", 1, 1)], "parser"),
         ([SOMETIMES, other("mode", 7), other("parser", 0, 1)], "model"),
         ([SOMETIMES, other("family", 1, 1)], "parser"),
@@ -41,7 +58,7 @@ def test_the_layer_follows_from_what_makes_it_go_away(trials: list[Trial], where
 
 
 def test_a_spelling_that_decides_beside_a_right_parser_is_the_templates() -> None:
-    trials = [SOMETIMES, other("respelled", 0), other("parser", 0, 1)]
+    trials = [SOMETIMES, gone("respelled"), other("parser", 0, 1)]
     assert decide(trials, "unknown-param").where == "template"
 
 
@@ -94,19 +111,48 @@ def test_where_a_run_can_be_reached() -> None:
 
 
 @pytest.mark.parametrize(
-    ("failed", "otherwise", "asked", "deterministic", "outcome"),
+    ("failed", "otherwise", "asked", "needed", "outcome"),
     [
-        (1, 0, 16, False, "STILL FAILS"),
-        (0, 0, 16, False, "FIXED"),
-        (0, 0, 8, False, "FIXED"),
-        (0, 0, 7, False, "INCONCLUSIVE"),
-        (0, 1, 16, False, "INCONCLUSIVE"),
-        (0, 0, 0, False, "INCONCLUSIVE"),
-        (0, 0, 1, True, "FIXED"),
-        (0, 0, 0, True, "INCONCLUSIVE"),
+        (1, 0, 16, 16, "STILL FAILS"),
+        (0, 0, 16, 16, "FIXED"),
+        (0, 0, 15, 16, "INCONCLUSIVE"),
+        (0, 1, 16, 16, "INCONCLUSIVE"),
+        (0, 0, 0, 1, "INCONCLUSIVE"),
+        (0, 0, 1, 1, "FIXED"),
     ],
 )
 def test_what_the_counts_allow(
-    failed: int, otherwise: int, asked: int, deterministic: bool, outcome: str
+    failed: int, otherwise: int, asked: int, needed: int, outcome: str
 ) -> None:
-    assert outcome_of(failed, otherwise, asked, deterministic=deterministic) == outcome
+    assert outcome_of(failed, otherwise, asked, needed) == outcome
+
+
+CASE = one_call({"type": "object", "properties": {}}, {})
+
+
+@pytest.mark.parametrize(
+    ("seen", "passes"),
+    [(None, 29), (Tally(16, 16), 8), (Tally(5, 16), 12), (Tally(10, 100), 34), (Tally(2, 16), 54)],
+)
+def test_a_rare_failure_takes_many_passes_to_be_called_fixed(
+    seen: Tally | None, passes: int
+) -> None:
+    assert KnownFailure("x", CASE, seen=seen).passes_needed == passes
+
+
+def test_an_unchanged_endpoint_is_hardly_ever_called_fixed() -> None:
+    """It fails 8 of 100; the counts before and now are both drawn."""
+    rng, fixed, studies = random.Random(1), 0, 400
+    for _ in range(studies):
+        failed = sum(rng.random() < 0.08 for _ in range(48)) or 1
+        needed = KnownFailure("x", CASE, seen=Tally(failed, 48)).passes_needed
+        fixed += not any(rng.random() < 0.08 for _ in range(min(needed, 200)))
+    assert fixed <= 0.05 * studies
+
+
+def test_what_would_decide_is_said() -> None:
+    known = KnownFailure("x", CASE, "value-changed", seen=Tally(5, 16))
+    told = Replayed(known, "INCONCLUSIVE", 0, 0, 4, 0).words
+    assert "before: 5 of 16; 12 passes would show that it is fixed" in told
+    unknown = Replayed(KnownFailure("x", CASE), "FIXED", 0, 0, 29, 0).words
+    assert "not known, 1 in 10 is taken" in unknown

@@ -81,7 +81,9 @@ def add(
         plain_name = name or free_name(place, f"{one.slug or 'case'}-{one.case.id[:6]}")
         note = _note(one, happened, expected, dimension)
         kept.add(one.case.id)
-        path = add_entry(place, Entry(plain_name, one.case, note, one.slug, one.stream))
+        path = add_entry(
+            place, Entry(plain_name, one.case, note, one.slug, one.stream, seen=one.seen)
+        )
         click.echo(str(path))
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from toolfuzz.core.text import printable
 from toolfuzz.evidence.corpus import case_with_defect
 from toolfuzz.evidence.examiner import Budget, open_examiner
 from toolfuzz.evidence.failures import failures
-from toolfuzz.evidence.replay import KnownFailure, Replayed, replay_known, worst
+from toolfuzz.evidence.replay import KnownFailure, Replayed, askings, replay_known, worst
 from toolfuzz.evidence.study import RESULT_NAME, study_folder, study_from_json
 from toolfuzz.runs.journal import find_journal, load_run
 from toolfuzz.runs.options import Access
@@ -50,10 +50,10 @@ Exit codes: 0 fixed · 1 still fails · 3 inconclusive · 4 endpoint unusable
 @click.command(epilog=EPILOG)
 @click.argument("what", type=click.Path(path_type=Path), metavar="CASE.json|BUG|RUN")
 @endpoint_options
-@click.option("--times", type=click.IntRange(min=1), default=16, show_default=True, metavar="N",
-              help="Askings per case.")  # fmt: skip
+@click.option("--times", type=click.IntRange(min=1), metavar="N",
+              help="Askings per case  [default: as many as can call it fixed].")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-def replay(what: Path, times: int, as_json: bool, **given: Any) -> None:
+def replay(what: Path, times: int | None, as_json: bool, **given: Any) -> None:
     """Ask a known failure again: FIXED, STILL FAILS or INCONCLUSIVE, with interval.
 
     It is asked in the stream mode in which it failed, unless --stream or --no-stream says else.
@@ -88,12 +88,14 @@ def known_failures(what: Path) -> list[KnownFailure]:
     found = []
     for failure in failures(load_run(what)):
         result = study_folder(what, failure) / RESULT_NAME
-        case = failure.example
+        case, seen = failure.example, None
         if result.exists():
             _, minimized = study_from_json(json.loads(result.read_text(encoding="utf-8")))
             case = minimized.case if minimized.confirmed else case
+            seen = minimized.seen
         slug = failure.symptom.slug
-        found.append(KnownFailure(f"{slug} ({case.id[:6]})", case, slug, failure.streams[0]))
+        name = f"{slug} ({case.id[:6]})"
+        found.append(KnownFailure(name, case, slug, failure.streams[0], seen))
     if not found:
         raise UsageError("the run has no failure to ask again", "`toolfuzz report RUN` shows it")
     return found
@@ -104,7 +106,7 @@ def ask_again(
     access: Access,
     known: Sequence[KnownFailure],
     *,
-    times: int,
+    times: int | None,
     modes: str | None = None,
 ) -> list[tuple[str, Replayed]]:
     """Ask every model all of it; ``modes`` overrides the stream mode of the known failures."""
@@ -115,7 +117,7 @@ async def _ask_again(
     models: Sequence[str],
     access: Access,
     known: Sequence[KnownFailure],
-    times: int,
+    times: int | None,
     modes: str | None,
 ) -> list[tuple[str, Replayed]]:
     found = []
@@ -128,9 +130,13 @@ async def _ask_again(
     return found
 
 
-async def _replay(source: SourceSpec, one: KnownFailure, stream: bool, times: int) -> Replayed:
+async def _replay(
+    source: SourceSpec, one: KnownFailure, stream: bool, times: int | None
+) -> Replayed:
     deterministic = nature_of(source.target).deterministic
-    async with open_examiner(source, stream=stream, budget=Budget(calls=times)) as examiner:
+    async with open_examiner(
+        source, stream=stream, budget=Budget(calls=askings(one, times))
+    ) as examiner:
         return await replay_known(
             replace(one, stream=stream), examiner, times, deterministic=deterministic
         )
@@ -158,5 +164,7 @@ def replayed_to_json(model: str, done: Replayed) -> JsonObject:
         "unjudged": done.unjudged,
         "low": low,
         "high": high,
+        "seen": None if done.known.seen is None else asdict(done.known.seen),
+        "needed": done.known.passes_needed,
         "reason": done.reason,
     }

@@ -5,6 +5,7 @@ import os
 import platform
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,8 @@ def write_report(details: FailureDetails, folder: Path, number: int, template: s
         "stream": details.exchange.stream,
         "seen_on": details.target.name,
     }
+    if details.minimized and details.minimized.seen:
+        data["defect"]["seen"] = asdict(details.minimized.seen)
     paths = {end: stem.with_name(f"{stem.name}.{end}") for end in ("md", "json", "http")}
     last = details.exchange.last
     text = http_text(_service(details), _request(details), last.status, last.body)

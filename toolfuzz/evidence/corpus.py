@@ -2,11 +2,12 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from toolfuzz.analyze.contrast import Tally
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION, case_from_json, case_to_json
 from toolfuzz.core.errors import UsageError, did_you_mean
@@ -46,7 +47,8 @@ class Entry:
     """One case of a corpus. ``name`` is its file's name without ``.json``.
 
     ``slug`` and ``stream`` are those of the failure it was kept for; ``sources`` are public
-    issues; ``profile`` is a simulated endpoint that shows the failure.
+    issues; ``profile`` is a simulated endpoint that shows the failure. ``seen`` is how often it
+    failed when it was kept.
     """
 
     name: str
@@ -56,11 +58,12 @@ class Entry:
     stream: bool | None = None
     sources: tuple[str, ...] = ()
     profile: str | None = None
+    seen: Tally | None = None
 
     @property
     def known(self) -> KnownFailure:
         """The entry as something to ask again."""
-        return KnownFailure(self.name, self.case, self.slug, self.stream)
+        return KnownFailure(self.name, self.case, self.slug, self.stream, self.seen)
 
 
 def starter_folder() -> Path:
@@ -114,7 +117,24 @@ def case_with_defect(path: Path) -> KnownFailure:
         raise UsageError(
             f"{path}: {error.message}", "give a case file, a bug report or a run"
         ) from None
-    return KnownFailure(path.stem, case, defect.get("slug"), defect.get("stream"))
+    return KnownFailure(
+        path.stem, case, defect.get("slug"), defect.get("stream"), _seen(path, defect.get("seen"))
+    )
+
+
+def _seen(path: Path, data: Any) -> Tally | None:
+    if data is None:
+        return None
+    try:
+        failed, asked = data["failed"], data["asked"]
+        if 0 < failed <= asked:
+            return Tally(int(failed), int(asked))
+    except (KeyError, TypeError):
+        pass
+    raise UsageError(
+        f'{path}: `seen` says how often it failed: {{"failed": 11, "asked": 16}}',
+        "mend it or leave it out: then a rate of one in ten is taken",
+    )
 
 
 def _to_json(entry: Entry) -> JsonObject:
@@ -129,6 +149,7 @@ def _to_json(entry: Entry) -> JsonObject:
         "stream": entry.stream,
         "sources": list(entry.sources),
         "profile": entry.profile,
+        "seen": None if entry.seen is None else asdict(entry.seen),
         "case": case_to_json(entry.case),
     }
 
@@ -150,6 +171,7 @@ def _entry(path: Path, data: JsonObject) -> Entry:
             data.get("stream"),
             tuple(data.get("sources", ())),
             data.get("profile"),
+            _seen(path, data.get("seen")),
         )
     except (KeyError, TypeError, AttributeError, UsageError) as error:
         raise UsageError(

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from toolfuzz.analyze.contrast import Tally
 from toolfuzz.analyze.rates import wilson
 from toolfuzz.core.case import Case
 from toolfuzz.evidence.reduce import (
@@ -75,6 +76,11 @@ class Minimized:
     def confirmed(self) -> bool:
         """Whether the failure was seen again at all."""
         return self.reproduced > 0 or self.rate > 0
+
+    @property
+    def seen(self) -> Tally | None:
+        """How often the minimal case failed when it was asked again, None when it didn't."""
+        return Tally(self.reproduced, self.asked) if self.reproduced else None
 
 
 class _Shrinkable(Tree[Any], Protocol):

@@ -1,23 +1,32 @@
-"""Asking known failures again: fixed, still failing, or too little to say."""
+"""Asking known failures again: fixed, still failing, or too little to say.
+
+Fixed means that the rate at which it failed before is no longer credible. So a case carries how
+often that was, and is asked as often as it takes; a rare failure takes many askings.
+"""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from toolfuzz.analyze.contrast import Tally, askings_to_exclude
 from toolfuzz.analyze.rates import wilson
 from toolfuzz.core.case import Case
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.evidence.examiner import Examiner
 from toolfuzz.evidence.reduce import BudgetSpentError
 
-__all__ = ["KnownFailure", "Outcome", "Replayed", "outcome_of", "replay_known", "worst"]
+__all__ = ["KnownFailure", "Outcome", "Replayed", "askings", "outcome_of", "replay_known", "worst"]
 
 Outcome = Literal["FIXED", "STILL FAILS", "INCONCLUSIVE"]
 
-ENOUGH_PASSES = 8
-"""So many passes without a failure are needed to speak of fixed: a failure that still came in one
-of three askings would show in 96 of 100 such series."""
+LEVEL = 0.05
+"""What was seen before must be this unlikely beside nothing but passes."""
+
+UNKNOWN = Tally(100, 1000)
+"""Taken where no rate is known: one in ten is the rarest that `minimize` works on."""
+
+FEWEST, MOST = 8, 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +34,19 @@ class KnownFailure:
     """A known failure: its case, and the defect that it showed (None: any failing counts).
 
     ``stream`` is the mode in which it was seen, None when that doesn't matter; ``name`` is for
-    people.
+    people. ``seen`` is how often it failed when it was asked again and again, None when unknown.
     """
 
     name: str
     case: Case
     slug: str | None = None
     stream: bool | None = None
+    seen: Tally | None = None
+
+    @property
+    def passes_needed(self) -> int:
+        """How many passes without a failure show that it is fixed."""
+        return max(askings_to_exclude(self.seen or UNKNOWN, LEVEL), FEWEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +78,27 @@ class Replayed:
             told += f", {self.otherwise} failed in another way"
         if self.unjudged:
             told += f", {self.unjudged} could not be judged"
+        if self.known.seen:
+            told += f"; before: {self.known.seen.words}"
+        elif not self.failed:
+            told += "; how often it failed before is not known, 1 in 10 is taken"
+        if self.outcome == "INCONCLUSIVE" and self.asked and not self.failed:
+            told += f"; {self.known.passes_needed} passes would show that it is fixed"
         return f"{told}; {self.reason}" if self.reason else told
 
 
+def askings(known: KnownFailure, times: int | None) -> int:
+    """Return how often to ask: ``times``, or as often as it takes, within reason."""
+    return times or min(known.passes_needed, MOST)
+
+
 async def replay_known(
-    known: KnownFailure, examiner: Examiner, times: int, *, deterministic: bool
+    known: KnownFailure, examiner: Examiner, times: int | None, *, deterministic: bool
 ) -> Replayed:
-    """Ask the case ``times`` times; once where the same question always gets the same answer."""
-    wanted = 1 if deterministic else times
+    """Ask the case ``times`` times (None: as often as it takes to call it fixed); once where the
+    same question always gets the same answer.
+    """
+    wanted = 1 if deterministic else askings(known, times)
     answers = await asyncio.gather(
         *(examiner.ask(known.case) for _ in range(wanted)), return_exceptions=True
     )
@@ -89,16 +117,17 @@ async def replay_known(
     otherwise = sum(v.status == "fail" and not _shows(v, known.slug) for v in judged)
     if not verdicts and not reason:
         reason = "this target can't be asked this case"
-    outcome = outcome_of(failed, otherwise, len(judged), deterministic=deterministic)
+    needed = 1 if deterministic else known.passes_needed
+    outcome = outcome_of(failed, otherwise, len(judged), needed)
     unjudged = wanted - len(judged)
     return Replayed(known, outcome, failed, otherwise, len(judged), unjudged, reason)
 
 
-def outcome_of(failed: int, otherwise: int, asked: int, *, deterministic: bool = False) -> Outcome:
-    """Say what the counts allow: one failure is enough to fail, passes must be many."""
+def outcome_of(failed: int, otherwise: int, asked: int, needed: int) -> Outcome:
+    """Say what the counts allow: one failure is enough to fail, ``needed`` passes to be fixed."""
     if failed:
         return "STILL FAILS"
-    if asked >= (1 if deterministic else ENOUGH_PASSES) and not otherwise:
+    if asked >= needed and not otherwise:
         return "FIXED"
     return "INCONCLUSIVE"
 
