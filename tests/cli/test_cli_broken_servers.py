@@ -162,6 +162,35 @@ def test_a_server_that_breaks_on_some_questions_fails_them(
     assert "FAIL" in done.output and "server-error" in done.output
 
 
+def test_an_error_under_200_is_one(run: Run) -> None:
+    done, target = run(some("200"))
+    assert done.exit_code == 1, done.output
+    assert target["failed"] == target["defects"]["server-error"]["replies"] > 10
+
+
+def test_a_server_that_breaks_on_most_questions_is_not_given_up(run: Run) -> None:
+    """A question that it answered before is answered still, so it is these that it breaks on."""
+    done, target = run(some("500", 0.95), "--cases", "120", "--concurrency", "4")
+    assert done.exit_code == 1, done.output
+    assert target["given_up"] is None
+    assert (target["unjudged"], target["judged"], target["failed"] > 100) == (0, 120, True)
+
+
+def test_replay_asks_an_easy_question_beside(
+    run: Run, simulator: Simulator, tmp_path: Path
+) -> None:
+    breaks = enums("500")
+    assert run(breaks, "--cases", "12")[1]["failed"] > 0
+    outcomes = {}
+    for name, how, times in (("broken", breaks, ["--times", "4"]), ("well", never, [])):
+        with behind(simulator, how) as url:
+            replayed = CliRunner().invoke(
+                cli, ["replay", str(tmp_path / "run"), "-m", "clean", "--base-url", url, *times]
+            )
+        outcomes[name] = (replayed.exit_code, replayed.output.split("  ")[0])
+    assert outcomes == {"broken": (1, "STILL FAILS"), "well": (0, "FIXED")}
+
+
 def test_many_that_take_long_to_be_lost_are_no_dead_server(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

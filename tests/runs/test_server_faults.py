@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from made_sources import MadeSource, attempt, case, each, honest, target
+from made_sources import PAID, MadeSource, attempt, case, each, honest, target
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.rates import summarize
@@ -14,7 +14,7 @@ from toolfuzz.core.exchange import Attempt, Exchange
 from toolfuzz.formats import Request
 from toolfuzz.judge.defects.server_error import failed_alone, failed_at
 from toolfuzz.judge.policy import Policy
-from toolfuzz.runs.campaign import Campaign, run_campaign
+from toolfuzz.runs.campaign import GIVE_UP_AFTER, Campaign, run_campaign
 from toolfuzz.runs.record import Record
 
 CLOCK = iter(range(10**6))
@@ -27,6 +27,10 @@ def at(one: Attempt) -> Attempt:
 def failing(status: int | None = 500, error: str | None = None) -> Attempt:
     body = {"error": {"message": "grammar: stack overflow"}}
     return replace(attempt(status or 0, body), status=status, error=error)
+
+
+def under_200(error: object) -> Attempt:
+    return attempt(200, {"error": error})
 
 
 def tried(case_id: str, *attempts: tuple[float, Attempt]) -> Exchange:
@@ -103,10 +107,17 @@ def test_who_failed(lost: list[Exchange], answered: list[Exchange], blamed: bool
         (tries(failing(402)), False),
         (tries(failing(400)), False),
         (tries(OK), False),
+        (tries(failing(200)), True),
+        (tries(under_200({"message": "gone", "code": 502})), True),
+        (tries(under_200({"message": "slow down", "code": 429})), False),
+        (tries(under_200({"message": "no such field", "code": 400})), False),
+        (tries(under_200(None)), False),
+        (tries(attempt(200, {"error": {"message": "x"}, "choices": []})), False),
     ],
     ids=[
         "500", "503", "dropped", "silent", "dropped-midway", "killed", "unreached", "slow", "429",
-        "limited-in-the-end", "402", "400", "answered",
+        "limited-in-the-end", "402", "400", "answered", "error-under-200", "502-under-200",
+        "429-under-200", "400-under-200", "no-error", "error-beside-a-reply",
     ],
 )  # fmt: skip
 def test_whose_fault(exchange: Exchange, servers: bool) -> None:
@@ -130,12 +141,36 @@ def breaks_on_all(request: Request) -> Iterator[Attempt]:
         yield at(failing())
 
 
-async def ran(folder: Path, answer: object, policy: Policy, resume: bool = False) -> RunData:
+def errors_on_five(request: Request) -> Iterator[Attempt]:
+    """An error object under a status that promises a reply, which no client asks for again."""
+    if request.body["n"] != 5:
+        yield from map(at, honest(request))
+    else:
+        yield at(failing(200))
+
+
+def breaks_on_most(request: Request) -> Iterator[Attempt]:
+    if request.body["n"] % 20 == 0:
+        yield from map(at, honest(request))
+    else:
+        yield from breaks_on_all(request)
+
+
+def dies_after_three(request: Request) -> Iterator[Attempt]:
+    if request.body["n"] < 3 and len(PAID) < 3:
+        yield from map(at, honest(request))
+    else:
+        yield from breaks_on_all(request)
+
+
+async def ran(
+    folder: Path, answer: object, policy: Policy, resume: bool = False, cases: int = 12
+) -> RunData:
     source = MadeSource(target(), answer)  # type: ignore[arg-type]
-    opening = RunStarted(1.0, "0", (source.target,), {"cases": 12})
+    opening = RunStarted(1.0, "0", (source.target,), {"cases": cases})
     with Record(folder, opening, resume=resume) as record:
         campaign = Campaign(
-            [source], each([case(n) for n in range(12)]), record, policy=policy,
+            [source], each([case(n) for n in range(cases)]), record, policy=policy,
             answered=record.answered(),
         )  # fmt: skip
         await run_campaign(campaign)
@@ -151,6 +186,29 @@ async def test_it_counts_as_a_failure_of_the_endpoint(tmp_path: Path) -> None:
     assert list(figures["defects"]) == ["server-error"]
     again = await ran(tmp_path / "run", honest, Policy(), resume=True)
     assert len(again.verdicts) == 12, "what was judged is not asked again"
+
+
+async def test_an_error_under_200_counts_too(tmp_path: Path) -> None:
+    run = await ran(tmp_path / "run", errors_on_five, Policy())
+    [failed] = [v for v in run.verdicts if v.status != "pass"]
+    assert [f.slug for f in failed.findings] == ["server-error"]
+
+
+async def test_a_server_that_fails_at_most_questions_fails_them(tmp_path: Path) -> None:
+    cases = 3 * GIVE_UP_AFTER
+    run = await ran(tmp_path / "run", breaks_on_most, Policy(), cases=cases)
+    figures = summarize(run)["targets"][0]
+    assert figures["given_up"] is None
+    assert (figures["judged"], figures["passed"], figures["unjudged"]) == (cases, 4, 0)
+    assert list(figures["defects"]) == ["server-error"]
+
+
+async def test_a_server_that_died_is_given_up(tmp_path: Path) -> None:
+    PAID.clear()
+    run = await ran(tmp_path / "run", dies_after_three, Policy(), cases=2 * GIVE_UP_AFTER)
+    figures = summarize(run)["targets"][0]
+    assert figures["given_up"] is not None
+    assert (figures["judged"], figures["passed"]) == (3, 3)
 
 
 async def test_a_server_that_answers_nobody_is_nobodys_fault(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from toolfuzz.core.text import printable
 from toolfuzz.evidence.corpus import case_with_defect
 from toolfuzz.evidence.examiner import Budget, open_examiner
 from toolfuzz.evidence.failures import failures
-from toolfuzz.evidence.replay import KnownFailure, Replayed, askings, replay_known, worst
+from toolfuzz.evidence.replay import EASY, KnownFailure, Replayed, askings, replay_known, worst
 from toolfuzz.evidence.study import RESULT_NAME, study_folder, study_from_json
 from toolfuzz.runs.journal import find_journal, load_run
 from toolfuzz.runs.options import Access
@@ -134,9 +134,9 @@ async def _replay(
     source: SourceSpec, one: KnownFailure, stream: bool, times: int | None
 ) -> Replayed:
     deterministic = nature_of(source.target).deterministic
-    async with open_examiner(
-        source, stream=stream, budget=Budget(calls=askings(one, times))
-    ) as examiner:
+    # Beside each question that the server fails at, an easy one shows whether it is well.
+    budget = Budget(calls=2 * askings(one, times))
+    async with open_examiner(source, stream=stream, budget=budget, answered=EASY) as examiner:
         return await replay_known(
             replace(one, stream=stream), examiner, times, deterministic=deterministic
         )

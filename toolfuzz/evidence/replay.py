@@ -11,12 +11,21 @@ from typing import Literal
 
 from toolfuzz.analyze.contrast import Tally, askings_to_exclude
 from toolfuzz.analyze.rates import wilson
-from toolfuzz.core.case import Case
+from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.evidence.examiner import Examiner
 from toolfuzz.evidence.reduce import BudgetSpentError
 
-__all__ = ["KnownFailure", "Outcome", "Replayed", "askings", "outcome_of", "replay_known", "worst"]
+__all__ = [
+    "EASY",
+    "KnownFailure",
+    "Outcome",
+    "Replayed",
+    "askings",
+    "outcome_of",
+    "replay_known",
+    "worst",
+]
 
 Outcome = Literal["FIXED", "STILL FAILS", "INCONCLUSIVE"]
 
@@ -47,6 +56,22 @@ class KnownFailure:
     def passes_needed(self) -> int:
         """How many passes without a failure show that it is fixed."""
         return max(askings_to_exclude(self.seen or UNKNOWN, LEVEL), FEWEST)
+
+
+_TOOL = Tool(
+    "get_weather",
+    "Current weather of a city.",
+    {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+)
+_ASKED = Message("user", 'Call the tool "get_weather" with city "Paris".')
+EASY = Case(
+    "generated",
+    "echo",
+    ("string",),
+    (_TOOL,),
+    (Turn((_ASKED,), Expectation("calls", (ExpectedCall("get_weather", {"city": "Paris"}),))),),
+)
+"""A question that any server answers which is well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from toolfuzz.pools.pool import Job
 from toolfuzz.runs.server_faults import lost_questions
 from toolfuzz.sources.source import SourceSpec
 
-__all__ = ["ask_again"]
+__all__ = ["Put", "answers_known", "ask_again"]
 
 Put = Callable[[Sequence[Job]], AsyncGenerator[tuple[Event, ...]]]
 """Puts questions and gives what each came to."""
@@ -28,20 +28,31 @@ async def ask_again(
 ) -> None:
     """Ask each lost question of a target once more, between two that it has answered before.
 
-    Those two show that the server is well; only their exchanges are kept, since they were judged
-    when they were asked. Where the first isn't answered nothing more is asked: it is down.
+    Those two show that the server is well. Where the first isn't answered nothing more is asked: it
+    is down.
     """
     lost = lost_questions(run, source.target.name)
-    well = [v for v in run.of(source.target.name) if v.status == "pass" and not v.metrics.faults]
-    if not lost or not well:
-        return
-    known = _job(source, run, well[-1], policy)
-    if not await _answers(known, put, write):
+    if not lost or not await answers_known(source, run, policy, put, write):
         return
     async with aclosing(put([_job(source, run, v, policy) for v in lost])) as batches:
         async for events in batches:
             write(_with_the_first(event, run) for event in events)
-    await _answers(known, put, write)
+    await answers_known(source, run, policy, put, write)
+
+
+async def answers_known(
+    source: SourceSpec,
+    run: RunData,
+    policy: Policy,
+    put: Put,
+    write: Callable[[Iterable[Event]], None],
+) -> bool:
+    """Ask a target the last question that it answered right and at once; whether it does again.
+
+    False where there is none. Only the exchange is kept: it was judged when it was asked.
+    """
+    well = [v for v in run.of(source.target.name) if v.status == "pass" and not v.metrics.faults]
+    return bool(well) and await _answers(_job(source, run, well[-1], policy), put, write)
 
 
 def _job(source: SourceSpec, run: RunData, verdict: Verdict, policy: Policy) -> Job:

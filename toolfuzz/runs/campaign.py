@@ -22,7 +22,7 @@ from toolfuzz.judge.policy import Policy
 from toolfuzz.pools.local import LocalPool
 from toolfuzz.pools.pool import Job, Permits, Pool
 from toolfuzz.pools.question import modes
-from toolfuzz.runs.again import ask_again
+from toolfuzz.runs.again import Put, answers_known, ask_again
 from toolfuzz.runs.feed import CaseFeed
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.server_faults import server_faults
@@ -32,7 +32,8 @@ from toolfuzz.sources.source import SourceSpec
 __all__ = ["GIVE_UP_AFTER", "Campaign", "ask_all", "run_campaign"]
 
 GIVE_UP_AFTER = 25
-"""So many questions in a row without any judgeable answer, and a target is given up."""
+"""So many questions in a row without any judgeable answer, and a target is given up, unless it
+still answers one that it answered before."""
 # Cases drawn ahead of the fastest target.
 DRAW_AHEAD = 128
 
@@ -64,12 +65,14 @@ class Campaign:
 class _Lane:
     """One target's questions: how many in a row could not be judged, and whether that was it.
 
+    ``reason`` is why the last could not.
     ``answered`` is when the last answered question began: one that began before it and comes to
     nothing later (retries take a while) doesn't say that the target is gone.
     """
 
     source: SourceSpec
     in_a_row: int = 0
+    reason: str = ""
     answered: float = 0.0
     given_up: TargetGivenUp | None = None
 
@@ -88,9 +91,11 @@ class _Lane:
         if begun < self.answered:
             return
         self.in_a_row += 1
-        if self.in_a_row >= GIVE_UP_AFTER and self.given_up is None:
-            reason = event.verdict.reason or "unknown"
-            self.given_up = TargetGivenUp(self.source.target.name, reason, self.in_a_row)
+        self.reason = event.verdict.reason or "unknown"
+
+    def give_up(self) -> None:
+        """Ask this target nothing more."""
+        self.given_up = TargetGivenUp(self.source.target.name, self.reason, self.in_a_row)
 
 
 async def run_campaign(campaign: Campaign, *, stop: asyncio.Event | None = None) -> RunFinished:
@@ -141,6 +146,20 @@ async def ask_all(campaign: Campaign, *, stop: asyncio.Event) -> tuple[TargetGiv
 
 
 async def _again(source: SourceSpec, campaign: Campaign, stop: asyncio.Event) -> None:
+    run = campaign.record.run(keep_exchanges=True)
+    await ask_again(source, run, campaign.policy, _put(campaign, stop), campaign.write)
+
+
+async def _still_answers(source: SourceSpec, campaign: Campaign, stop: asyncio.Event) -> bool:
+    """Whether a target that fails at one question after the other answers one that it knows.
+
+    Then it is these questions that it fails at, and the rest is still worth asking.
+    """
+    run = campaign.record.run()
+    return await answers_known(source, run, campaign.policy, _put(campaign, stop), campaign.write)
+
+
+def _put(campaign: Campaign, stop: asyncio.Event) -> Put:
     async def until_stopped(jobs: Sequence[Job]) -> AsyncGenerator[Job]:
         for job in jobs:
             if stop.is_set():
@@ -150,8 +169,7 @@ async def _again(source: SourceSpec, campaign: Campaign, stop: asyncio.Event) ->
     def put(jobs: Sequence[Job]) -> AsyncGenerator[tuple[Event, ...]]:
         return campaign.pool.run(until_stopped(jobs), campaign.permits)
 
-    run = campaign.record.run(keep_exchanges=True)
-    await ask_again(source, run, campaign.policy, put, campaign.write)
+    return put
 
 
 async def _close_on(stop: asyncio.Event, permits: Permits) -> None:
@@ -169,6 +187,12 @@ async def _ask(lane: _Lane, campaign: Campaign, feed: CaseFeed, stop: asyncio.Ev
             async for events in batches:
                 campaign.write(events)
                 lane.note(events)
+                if lane.in_a_row < GIVE_UP_AFTER or lane.given_up:
+                    continue
+                if await _still_answers(lane.source, campaign, stop):
+                    lane.in_a_row = 0
+                else:
+                    lane.give_up()
         finally:
             # After its last answers, so that a judged answer behind it means: asked again.
             if lane.given_up:

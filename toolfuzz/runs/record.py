@@ -8,6 +8,7 @@ from types import TracebackType
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunStarted
+from toolfuzz.judge.defects.server_error import error_inside
 from toolfuzz.runs.journal import JOURNAL_NAME, Journal, read_journal
 from toolfuzz.runs.options import same_questions
 
@@ -55,7 +56,7 @@ class Record:
         return known
 
     def run(self, *, keep_exchanges: bool = False) -> RunData:
-        """Return the run so far; its exchanges are without the bytes."""
+        """Return the run so far; its exchanges are without the bytes of replies."""
         return collect(self._events, keep_exchanges=keep_exchanges, unread=self._unread)
 
     def answered(self) -> frozenset[tuple[str, str, int]]:
@@ -87,10 +88,12 @@ class Record:
 
 
 def _light(event: Event) -> Event:
-    """Leave the bytes to the journal; how often was asked still counts."""
+    """Leave the bytes to the journal; how often was asked still counts, and what is an error."""
     if not isinstance(event, ExchangeRecorded):
         return event
-    attempts = tuple(replace(a, chunks=()) for a in event.exchange.attempts)
+    attempts = tuple(
+        a if error_inside(a) is not None else replace(a, chunks=()) for a in event.exchange.attempts
+    )
     return ExchangeRecorded(replace(event.exchange, request={}, attempts=attempts))
 
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from toolfuzz.core import json as strictjson
+from toolfuzz.core.case import JsonObject
 from toolfuzz.core.exchange import Attempt, Exchange
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
@@ -14,12 +16,16 @@ from toolfuzz.judge.wording import one_line
 _UNREACHED = re.compile(r"ConnectError|ConnectTimeout|ProxyError")
 _DROPPED = re.compile(r"(Read|Write|Close)Error|RemoteProtocolError")
 _SILENT = re.compile(r"Timeout|ReadTimeout")
+_LONGEST_ERROR = 100_000
+# What only a reply holds.
+_REPLIES = frozenset({"choices", "output", "content", "candidates"})
 # Whoever asks too much is told so under any status.
 _QUOTA = re.compile(r"rate.?limit|too many requests|throttl|quota|credit|billing", re.I)
 
 
 def failed_at(exchange: Exchange) -> bool:
-    """Whether the server failed every attempt: 5xx, a dropped connection, not a byte in time.
+    """Whether the server failed every attempt: 5xx, an error under another status, a dropped
+    connection, not a byte in time.
 
     That it could not be reached is no fault of the question; it may be down because of the
     question, though, so one attempt that reached it is enough.
@@ -30,8 +36,9 @@ def failed_at(exchange: Exchange) -> bool:
 
 def was_answered(exchange: Exchange) -> bool:
     """Whether a reply came, whatever it is worth."""
-    status = exchange.last.status
-    return status is not None and status < 400 and exchange.last.error is None
+    last = exchange.last
+    came = last.status is not None and last.status < 400 and last.error is None
+    return came and error_inside(last) is None
 
 
 def _fault(attempt: Attempt) -> bool | None:
@@ -43,7 +50,27 @@ def _fault(attempt: Attempt) -> bool | None:
         return True
     if attempt.status is None:
         return False if _UNREACHED.match(error) else None
+    if (inside := error_inside(attempt)) is not None:
+        code = inside.get("code", inside.get("status"))
+        return True if not isinstance(code, int) or code >= 500 else None
     return True if attempt.status >= 500 else None
+
+
+def error_inside(attempt: Attempt) -> JsonObject | None:
+    """Return the error that is all of a body under a status that promised a reply, else None."""
+    if attempt.status is None or attempt.status >= 400 or attempt.error is not None:
+        return None
+    body = attempt.body
+    if len(body) > _LONGEST_ERROR or b'"error"' not in body:
+        return None
+    try:
+        value = strictjson.parse(body.decode()).value
+    except ValueError:
+        return None
+    if not isinstance(value, dict) or not value.get("error") or not _REPLIES.isdisjoint(value):
+        return None
+    error = value["error"]
+    return error if isinstance(error, dict) else {"message": error}
 
 
 def failed_alone(
