@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from toolfuzz.cli import cli
+from toolfuzz.core.events import CaseDrawn, event_from_json
 
 SCHEMA = {
     "type": "object",
@@ -313,6 +314,42 @@ def test_an_exchange_without_its_case() -> None:
     done = run(*lines, line({"body": chat()}))
     assert "stands before this exchange" in done.stderr
     assert done.stdout.count('"pass"') == 1
+
+
+def test_a_conversation_that_is_not_whole_is_said_in_one_line() -> None:
+    """Its replies are judged all the same."""
+    ran = toolfuzz_("run", "-m", "sim/clean", "--cases", "1", "--probe", "echo", "--out", "r")
+    assert ran.exit_code == 0
+    events = [json.loads(text) for text in Path("r/run.jsonl").read_text().splitlines()]
+    for event in events:
+        if event["event"] == "case-drawn":
+            event["turns"] *= 2
+            drawn = event_from_json(event)
+            assert isinstance(drawn, CaseDrawn)
+    for event in events:
+        if event["event"] == "exchange-recorded":
+            event |= {"turn": 1, "case_id": drawn.case.id}
+    done = run(*events)
+    assert done.exit_code == 0, done.output
+    (verdict,) = (json.loads(text) for text in done.stdout.splitlines())
+    assert (verdict["status"], verdict["note"]) == ("pass", "turn 2 is here without turn 1")
+    assert done.stderr.count("turn 2 is here without turn 1") == 1
+
+
+def test_a_history_that_does_not_fit_is_said_in_one_line() -> None:
+    history = [{"role": "tool", "tool_call_id": "c\n9", "content": "sunny"}]
+    odd = CHAT | {"messages": [*CHAT["messages"], *history]}
+    refused = {"status": 400, "body": {"error": {"message": "tool messages must follow a call"}}}
+    done = run(line(refused, request=odd), line({"body": chat()}, request=odd))
+    refusal, reply = (json.loads(text) for text in done.stdout.splitlines())
+    assert (refusal["status"], reply["status"]) == ("unjudged", "pass")
+    assert (
+        refusal["note"]
+        == reply["note"]
+        == ("the history doesn't fit: the result for c\n9 answers no call")
+    )
+    assert done.stderr.count("e.jsonl:1: the history doesn't fit") == 1
+    assert done.stderr.count("\n") == 3
 
 
 # --- results of the public vendor verifiers

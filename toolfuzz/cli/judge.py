@@ -60,6 +60,8 @@ def judge(file: Path, as_json: bool, **given: Any) -> None:
             tally["bad lines"] += 1
             click.echo(f"{file}:{item.number}: {printable(item.reason)}", err=True)
             continue
+        if item.note:
+            click.echo(f"{file}:{item.number}: {printable(item.note)}", err=True)
         verdict = _verdict(item)
         tally[verdict["status"]] += 1
         slugs.update({f["slug"] for f in verdict["findings"]})
@@ -90,6 +92,8 @@ def _verdict(item: Judged) -> JsonObject:
     verdict["status"] = judgement.status
     if judgement.reason:
         verdict["reason"] = judgement.reason
+    if item.note:
+        verdict["note"] = item.note
     verdict["findings"] = [
         {
             "slug": f.slug,

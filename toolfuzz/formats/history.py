@@ -1,14 +1,16 @@
 """What request readers share: the earlier replies and the tool results of a conversation."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from toolfuzz.core import json as strictjson
-from toolfuzz.core.ask import Answered, Called, Said, ToolResult
+from toolfuzz.core.ask import Answered, Ask, Called, Said, ToolResult
 from toolfuzz.core.case import Message
 from toolfuzz.core.reply import Reply, ToolCall
+from toolfuzz.core.text import clip
 
-__all__ = ["argument_text", "conversation", "replied"]
+__all__ = ["argument_text", "conversation", "misfit", "replied", "unpaired"]
 
 
 def replied(
@@ -61,3 +63,35 @@ def argument_text(call: ToolCall) -> str:
     if call.arguments_raw is not None:
         return call.arguments_raw
     return strictjson.dumps(call.arguments) if call.arguments is not None else "{}"
+
+
+def misfit(ask: Ask) -> str | None:
+    """Say which call of a request's history has no result, or which result no call; None if none.
+
+    Every wire format wants the results of a reply's calls right behind it.
+    """
+    waiting: Sequence[ToolCall] = ()
+    for said in ask.said:
+        wrong = unpaired(waiting, said.results if isinstance(said, Answered) else ())
+        if wrong:
+            return wrong
+        waiting = said.reply.calls if isinstance(said, Called) else ()
+    return unpaired(waiting, ())
+
+
+def unpaired(calls: Sequence[ToolCall], results: Sequence[ToolResult]) -> str | None:
+    """Say which of these calls has no result among these, or the other way round; None if none."""
+    made, given = Counter(c.id for c in calls), Counter(r.call_id for r in results)
+    if None in made or None in given:
+        if len(calls) == len(results):
+            return None
+        return f"{len(calls)} calls have {len(results)} results"
+    for call_id in made - given:
+        return f"the call {_shown(call_id)} has no result"
+    for call_id in given - made:
+        return f"the result for {_shown(call_id)} answers no call"
+    return None
+
+
+def _shown(call_id: str | None) -> str:
+    return clip(call_id or "without an id", 80)
