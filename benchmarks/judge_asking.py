@@ -5,17 +5,17 @@ it runs in a process of its own; in process the same application is called over 
 the bytes pass through the readers of ``toolfuzz.formats`` before they are judged.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from itertools import product
 
 import httpx
 
-from toolfuzz.core.ask import ask_of
-from toolfuzz.core.case import Case, Turn
+from toolfuzz.core.case import Case
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
+from toolfuzz.core.talk import Talk, play
 from toolfuzz.formats import format_names, wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.judge.judge import Judgement, judge
@@ -107,41 +107,33 @@ async def converse(
     model: str,
     counterpart: bool = False,
 ) -> list[Said]:
-    """Ask all turns of a case and judge each; what isn't passed ends it, as in a run.
+    """Play a case as a run does: ask turn by turn and judge each reply, as long as it goes on.
 
     ``counterpart``: a stream is judged beside the plain reply to the same question.
     """
     said: list[Said] = []
-    history: list[tuple[Turn, Reply]] = []
-    for number, turn in enumerate(case.turns):
-        other = None
+    talk = play(case)
+    while talk.turn is not None:
+        number, other = talk.number, None
         if counterpart and stream:
-            other, _ = await _ask(client, case, number, api, False, model, history)
-        reply, struck = await _ask(client, case, number, api, stream, model, history)
+            other, _ = await _ask(client, talk, api, False, model)
+        reply, struck = await _ask(client, talk, api, stream, model)
         judgement = judge(
             case,
-            [*(earlier for _, earlier in history), reply],
+            [*talk.replies, reply],
             counterpart=[*[None] * number, other],
             max_tokens=CAP,
         )
         said.append(Said(case, number, struck, judgement))
-        if judgement.status != "pass":
-            break
-        history.append((turn, judgement.reply))
+        talk.answer(judgement)
     return said
 
 
 async def _ask(
-    client: httpx.AsyncClient,
-    case: Case,
-    turn: int,
-    api: str,
-    stream: bool,
-    model: str,
-    history: Sequence[tuple[Turn, Reply]],
+    client: httpx.AsyncClient, talk: Talk, api: str, stream: bool, model: str
 ) -> tuple[Reply, tuple[str, ...]]:
     form = wire_format(api)
-    ask = replace(ask_of(case, turn, history, model=model, stream=stream), max_tokens=CAP)
+    ask = replace(talk.ask(model=model, stream=stream), max_tokens=CAP)
     request = form.request(ask)
     answer = await client.post(
         request.path.lstrip("/"), content=encode_body(request.body), headers=_HEADERS

@@ -37,6 +37,12 @@ WORDINGS = [
         "Unable to submit request because the function is missing from the deployment.",
     ),
     Wording(
+        METADATA,
+        "google-gemini/gemini-cli#13467",
+        "Corrupted thought signature.",
+        "Corrupted image data.",
+    ),
+    Wording(
         PAIRING,
         "google-gemini/gemini-cli#16415",
         "Please ensure that the number of function response parts is equal to the number of "
@@ -97,6 +103,20 @@ WORDINGS = [
         "Did not find 1 `tool_result` block(s) at the beginning of this message. Messages "
         "following `tool_use` blocks must begin with a matching number of `tool_result` blocks.",
         "Did not find the guardrail at the given ARN.",
+    ),
+    Wording(
+        PAIRING,
+        "langgenius/dify#9294",
+        "A conversation must alternate between user and assistant roles.",
+        "A conversation is limited to 100 documents.",
+    ),
+    Wording(
+        FORM,
+        "run-llama/llama_index#22775",
+        "Value 'a!' at 'messages.2.member.content.1.member.toolUse.toolUseId' failed to satisfy "
+        "constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.:-]+",
+        "Value 'x' at 'guardrailConfig.guardrailIdentifier' failed to satisfy constraint: "
+        "Member must satisfy regular expression pattern: [a-z0-9]+",
     ),
     Wording(
         PAIRING,
@@ -274,6 +294,12 @@ WORDINGS = [
         "trycua/cua#524",
         "messages.1.content.1: `tool_use` ids must be unique",
         "Tool names must be unique.",
+    ),
+    Wording(
+        PAIRING,
+        "mark3labs/mcphost#36",
+        'messages: Unexpected role "tool". Allowed roles are "user" or "assistant".',
+        'messages: Input should be a valid list. Allowed types are "list".',
     ),
     Wording(
         FORM,

@@ -85,6 +85,8 @@ async def test_a_stop_ends_it_before_the_next_attempt():
         (attempt(500, b"error parsing tool call: raw='{', err=unexpected end"), False),
         (attempt(500, b"output that does not match the expected peg-native format"), False),
         (attempt(500, b'{"error": "Failed to parse tool call: Expected a quote"}'), False),
+        (attempt(500, b'{"error": {"message": "Can only get item pairs from a mapping."}}'), False),
+        (attempt(503, b'{"error": {"message": "Overloaded, no tool results left"}}'), True),
         (attempt(503, b"no tool can be called now: overloaded"), True),
         (attempt(None, error="ConnectError: refused"), True),
         (attempt(None, error="RemoteProtocolError: gone"), True),

@@ -21,9 +21,9 @@ from toolfuzz.judge.wording import one_line
 __all__ = [
     "about_parameter",
     "error_words",
+    "is_final",
     "is_limit",
     "names_defect",
-    "names_own_call",
     "schema_words",
 ]
 
@@ -91,16 +91,17 @@ def _says(refusal: Refusal, words: tuple[str, ...]) -> bool:
     return any(map(search, refusal.words))
 
 
-def names_own_call(error: Json) -> bool:
-    """Whether an error says that the server could not read its own model's call.
+def is_final(error: Json) -> bool:
+    """Whether an error says that asking the same again is useless.
 
-    Words that fit a history as well count: asking again with the same history is as useless.
+    So it is where the server could not read its own model's call, a new one or one sent back.
     """
     refusal = Refusal(0, "", messages(error), codes(error))
-    return any(
-        _says(refusal, (*entry.refused.words, *entry.refused.also))
-        for entry in defects().values()
-        if entry.refused is not None and entry.refused.about == "call"
+    known = [entry.refused for entry in defects().values() if entry.refused is not None]
+    return not is_limit(refusal.words) and any(
+        _says(refusal, words.words) or (words.about == "call" and _says(refusal, words.also))
+        for words in known
+        if words.about != "tools"
     )
 
 

@@ -15,7 +15,7 @@ from tenacity import (
 
 from toolfuzz.core.case import Json
 from toolfuzz.core.exchange import Attempt
-from toolfuzz.judge.refusals import names_own_call
+from toolfuzz.judge.refusals import is_final
 
 __all__ = ["ATTEMPTS", "MAX_PAUSE", "MAX_RETRY_AFTER", "retrying", "worth_retrying"]
 
@@ -76,13 +76,13 @@ async def retrying(
 def worth_retrying(attempt: Attempt) -> bool:
     """Whether the next attempt may bring an answer.
 
-    Yes: 408, 409, 429, 5xx and faults of the connection. No: a refusal of the model's own call, a
-    reply whose body began, a timeout (it was worked on and costs).
+    Yes: 408, 409, 429, 5xx and faults of the connection. No: a refusal of the model's own call (new
+    or sent back), a reply whose body began, a timeout (it was worked on and costs).
     """
     status = attempt.status
     if status in (408, 409, 429) or (status is not None and status >= 500):
         # The judge's words for it: what is a finding at once needs no second try.
-        return not names_own_call(_error(attempt.body[:_LOOKED_AT]))
+        return not is_final(_error(attempt.body[:_LOOKED_AT]))
     return not attempt.chunks and bool(attempt.error and _CONNECTION_FAULT.match(attempt.error))
 
 

@@ -10,6 +10,7 @@ from toolfuzz.judge.defect import Defect, Refused
 from toolfuzz.judge.example import answer, called, refused, said
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.faults.calls import earlier_calls
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -34,7 +35,8 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
     """Ids are counted from 0 in every reply; nobody can see it in the first."""
     for n, call in enumerate(reply.calls):
         call.id = f"call_{n}"
-    return bool(reply.calls) and reply.ask.turn > 1
+    given = {call.id for call in earlier_calls(reply.ask)}
+    return any(call.id in given for call in reply.calls)
 
 
 DEFECT = Defect(

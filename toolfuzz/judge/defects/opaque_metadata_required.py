@@ -47,7 +47,7 @@ DEFECT = Defect(
         "history",
         (
             # Gemini
-            r"thought_?signature",
+            r"thought[ _]?signature",
             r"missing a \w*signature",
             # Anthropic, also behind Bedrock and Vertex
             r"signature.{0,20}\b(?:thinking|thought|reasoning)",

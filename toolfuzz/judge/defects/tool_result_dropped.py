@@ -1,7 +1,9 @@
 """The model never sees the tool's result."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from toolfuzz.core.ask import Answered
+from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
@@ -9,19 +11,18 @@ from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, called, said
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
-from toolfuzz.judge.leaks import texts_in
+from toolfuzz.judge.leaks import scalars
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
     if facts.calls or not facts.sought or not facts.number:
         return ()
-    results = "\n".join(r for turn in facts.case.turns[: facts.number] for r in turn.results)
+    told = "\n".join(r for turn in facts.case.turns[: facts.number] for r in turn.results)
     asked = "\n".join(m.content for turn in facts.case.turns for m in turn.messages)
     for call in facts.turn.expect.calls:
-        for value in texts_in(call.arguments):
-            if len(value) >= _TELLING and value in results and value not in asked:
-                message = f"no call; what it needed, {clip(value, 80)!r}, stands in a tool's result"
-                return [DEFECT.finding(message)]
+        for value in _only_told(call.arguments, told, asked):
+            message = f"no call; what it needed, {clip(value, 80)!r}, stands in a tool's result"
+            return [DEFECT.finding(message)]
     return ()
 
 
@@ -29,11 +30,22 @@ _TELLING = 4
 """Characters that a value needs so that it can't stand in a result by chance."""
 
 
+def _only_told(arguments: JsonObject, told: str, asked: str) -> Iterator[str]:
+    """Yield the texts in a call's arguments that a tool told and nobody else."""
+    for value in scalars(arguments):
+        telling = isinstance(value, str) and len(value) >= _TELLING
+        if telling and value in told and value not in asked:
+            yield value
+
+
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:
-    """The model doesn't see what the tools said."""
-    if not reply.ask.answered:
+    """The model doesn't see what the tools said, and makes no call that would need it."""
+    said = [part.results for part in reply.ask.said if isinstance(part, Answered)]
+    told = "\n".join(result.content for results in said for result in results)
+    asked = "\n".join(message.content for message in reply.ask.messages)
+    if not any(any(_only_told(call.arguments, told, asked)) for call in reply.calls):
         return False
-    reply.text = "The tool answered nothing."
+    reply.calls, reply.text = [], "The tool answered nothing."
     return True
 
 
