@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 import toolfuzz
 
 GUIDE = Path(toolfuzz.__file__).parents[1] / "docs" / "strategies.md"
-QUICK = settings(max_examples=40, database=None, deadline=None, derandomize=True)
+# Nothing is shrunk: tests/test_strategies.py holds how small examples get.
+QUICK = settings(
+    max_examples=40, database=None, deadline=None, derandomize=True, phases=[Phase.generate]
+)
 
 
 def examples(*changes: tuple[str, str]) -> dict[str, Any]:

@@ -24,9 +24,8 @@ from toolfuzz.judge.judge import Judgement, judge
 FILES = sorted((Path(catalogue.__file__).parent / "defects/examples").glob("*.http"))
 LAYOUT = re.compile(
     r"# (?P<title>.+)\n# asked: (?P<asked>.+)\n# expect: (?P<expect>.+)\n"
-    r"POST (?P<url>\S+)\n(?P<headers>(?:[\w-]+: .*\n)*)\n(?P<request>\{.*?\n\})\n\n"
-    r"### the response, as it came \(status (?P<status>\d+)\)\n\n(?P<response>.*)",
-    re.DOTALL,
+    r"POST (?P<url>\S+)\n(?P<headers>(?:[\w-]+: .*\n)*)\n(?P<request>\{(?s:.*?)\n\})\n\n"
+    r"### the response, as it came \(status (?P<status>\d+)\)\n\n(?P<response>(?s:.*))"
 )
 
 
