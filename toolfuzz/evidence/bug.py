@@ -6,8 +6,9 @@ import platform
 import re
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from toolfuzz import __version__
 from toolfuzz.core.ask import ask_of
@@ -26,6 +27,9 @@ from toolfuzz.judge.clients import ClientView, client_views
 from toolfuzz.judge.judge import judge
 from toolfuzz.runs.reproduce import Service, http_text, sent, service_of
 from toolfuzz.system.files import write_private
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 __all__ = ["TEMPLATES", "render", "slug_of", "title", "write_report"]
 
@@ -78,18 +82,9 @@ def title(details: FailureDetails) -> str:
 
 def render(details: FailureDetails, template: str = "issue", case_file: str = "case.json") -> str:
     """Return the report as Markdown. ``template`` is one of TEMPLATES or a Jinja file's path."""
-    from jinja2 import PackageLoader, StrictUndefined, TemplateError
-    from jinja2.sandbox import SandboxedEnvironment
+    from jinja2 import TemplateError
 
-    # A template may come from anybody: it sees the report and reaches nothing else.
-    environment = SandboxedEnvironment(
-        loader=PackageLoader("toolfuzz.evidence"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {"fenced": fenced, "code": code, "safe_text": sentence}
+    environment = _templates()
     try:
         if template in TEMPLATES:
             page = environment.get_template(f"{template}.md.j2")
@@ -104,6 +99,23 @@ def render(details: FailureDetails, template: str = "issue", case_file: str = "c
     except TemplateError as error:
         raise UsageError(f"the template {template} can't be used: {error}") from None
     return _cleaner(_service(details))(re.sub(r"\n{3,}", "\n\n", text))
+
+
+@cache
+def _templates() -> "Environment":
+    from jinja2 import PackageLoader, StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    # A template may come from anybody: it sees the report and reaches nothing else.
+    environment = SandboxedEnvironment(
+        loader=PackageLoader("toolfuzz.evidence"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"fenced": fenced, "code": code, "safe_text": sentence}
+    return environment
 
 
 def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
 from typing import Any, Literal
@@ -100,6 +101,9 @@ class Framing:
     """A body as text for people, where its bytes are no text."""
 
 
+_version = cache(metadata.version)
+
+
 @dataclass(frozen=True, slots=True)
 class ClientReader:
     """One way of reading a reply with an official SDK: the referee of what a reply is worth.
@@ -126,7 +130,7 @@ class ClientReader:
     @property
     def name(self) -> str:
         """Package, version and way: ``openai 3.54.0 stream()``."""
-        return f"{self.package} {metadata.version(self.package)} {self.way}".rstrip()
+        return f"{self.package} {_version(self.package)} {self.way}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

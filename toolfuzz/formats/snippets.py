@@ -4,6 +4,7 @@ import inspect
 import json
 import shlex
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import import_module
 
 from toolfuzz.core.case import JsonObject
@@ -61,9 +62,15 @@ def _split(
     package: str, client: str, method: str, body: JsonObject
 ) -> tuple[JsonObject, JsonObject]:
     """Tell the fields that the SDK's method names from those that it must pass on unseen."""
+    names = _parameters(package, client, method)
+    known = {k: v for k, v in body.items() if k in names}
+    return known, {k: v for k, v in body.items() if k not in names}
+
+
+@cache
+def _parameters(package: str, client: str, method: str) -> frozenset[str]:
+    """Making a client takes long: it reads the certificates of the machine."""
     resource = getattr(import_module(package), client)(api_key="none")
     for name in method.split("."):
         resource = getattr(resource, name)
-    names = inspect.signature(resource.create).parameters
-    known = {k: v for k, v in body.items() if k in names}
-    return known, {k: v for k, v in body.items() if k not in names}
+    return frozenset(inspect.signature(resource.create).parameters)
