@@ -1,5 +1,6 @@
 """A broken file is read or refused; nothing else happens. The long version is in benchmarks."""
 
+import random
 import sys
 from pathlib import Path
 
@@ -7,14 +8,34 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
-from fuzz_readers import mutant, outcome
+from broken_files import KINDS, mutant
+from fuzz_readers import MOST_MEGABYTES, outcome
+
+from toolfuzz.runs.journal import load_run
 
 
-@pytest.mark.parametrize(
-    "kind", ["journal", "exchanges", "case", "config", "tools", "openapi", "openapi-yaml"]
-)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_valid_file_is_read(kind: str, tmp_path: Path) -> None:
+    valid = KINDS[kind].spell(KINDS[kind].valid(random.Random(0)))
+    assert outcome(kind, valid.encode(), tmp_path).said == "ok"
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_broken_file_is_read_or_refused(kind: str, tmp_path: Path) -> None:
-    said = [outcome(kind, mutant(kind, n, seed=1), tmp_path) for n in range(150)]
-    assert {word for word, _ in said} <= {"ok", "refused"}
+    seen = [outcome(kind, mutant(kind, n, seed=1), tmp_path) for n in range(70)]
+    assert {one.said for one in seen} <= {"ok", "refused"}
     # Processor time, so a busy machine doesn't count.
-    assert max(seconds for _, seconds in said) < 5
+    assert max(one.seconds for one in seen) < 5
+    assert max(one.megabytes for one in seen) < MOST_MEGABYTES
+
+
+def test_an_attempt_without_a_readable_body_spoils_its_own_line(tmp_path: Path) -> None:
+    """A body that is no base64 text, no body, no attempts at all."""
+    lines = KINDS["judged journal"].valid(random.Random(0))
+    attempt = lines[-2]["attempts"][0]
+    odd = [{**attempt, "body_base64": {}}, {**attempt, "body_base64": None, "chunks": None}]
+    spoilt = [{**lines[-2], "attempts": [one]} for one in odd] + [{**lines[-2], "attempts": []}]
+    text = KINDS["journal"].spell([*lines[:-2], *spoilt, lines[-1]])
+    for kind in ("journal", "judged journal"):
+        assert outcome(kind, text.encode(), tmp_path).said == "ok"
+    assert len(load_run(tmp_path / "run.jsonl").unread) == len(spoilt)

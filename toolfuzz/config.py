@@ -159,6 +159,8 @@ def _toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: not TOML: {error}") from None
+    except RecursionError:
+        raise UsageError(f"{path}: nested deeper than can be read") from None
     except OSError as error:
         raise UsageError(f"can't read {path}: {error.strerror or error}") from None
 

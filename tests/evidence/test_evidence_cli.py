@@ -332,7 +332,12 @@ def test_a_run_without_failures(command: str, clean_run: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [("{", "is not JSON"), ("[]", "holds no case"), ("{}", "not a case"), ('{"case": 1}', "note")],
+    [
+        ("{", "is not JSON"),
+        ("[]", "not a case: it is no JSON object"),
+        ("{}", "not a case"),
+        ('{"case": 1}', "note"),
+    ],
 )
 def test_files_that_are_no_cases(content: str, says: str) -> None:
     Path("case.json").write_text(content)

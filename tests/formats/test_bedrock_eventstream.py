@@ -8,7 +8,7 @@ from botocore import eventstream as theirs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolfuzz.formats.bedrock_converse.eventstream import Header, messages, write
+from toolfuzz.formats.bedrock_converse.eventstream import Header, messages, sealed, write
 
 _names = st.text(min_size=1, max_size=8)
 _texts = st.text(max_size=12)
@@ -22,6 +22,18 @@ def test_what_is_written_is_read_by_botocore_and_by_us_alike(sent):
     ours = [(m.headers, m.payload) for m in messages(stream)]
     assert ours == [(m.headers, m.payload) for m in _botocore(stream)] == sent
     assert not any(m.problems for m in messages(stream))
+
+
+def test_masked_messages_are_read_by_botocore_and_what_was_wrong_stays_so():
+    right = write({":event-type": "x"}, b'{"key": "sk-0123456789"}')
+    wrong = right[:-1] + bytes([right[-1] ^ 1])
+    stream = right + wrong + right + right[:40]
+    masked = stream.replace(b"sk-0123456789", b"*" * 13)
+    kept = list(messages(sealed(stream, masked)))
+    assert [m.problems != () for m in kept] == [False, True, False, True]
+    assert kept[0].payload == kept[2].payload == b'{"key": "*************"}'
+    assert [m.payload for m in _botocore(sealed(right, masked[: len(right)]))] == [kept[0].payload]
+    assert next(messages(masked)).problems, "without new checksums it would be wrong"
 
 
 @st.composite

@@ -17,7 +17,8 @@ from toolfuzz.core.events import (
 )
 from toolfuzz.core.exchange import Attempt, Exchange, Target
 from toolfuzz.core.verdict import Finding, Verdict
-from toolfuzz.runs.journal import Journal, load_run, read_journal, write_json
+from toolfuzz.runs.derived import write_json
+from toolfuzz.runs.journal import Journal, load_run, read_journal
 
 CASE = Case(
     origin="generated",

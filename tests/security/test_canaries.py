@@ -288,8 +288,8 @@ def test_no_secret_is_written_or_printed_by_any_command(here: Path) -> None:
         asking += ["--concurrency", "4", "--timeout", "10"]
         reports = [f"--report={name}" for name in report_names()]
         do("run", *asking, "--cases", "150", "--both-streams", *reports, "--out", "run")
-        do("minimize", "run", "--most", "2", "--max-calls", "12")
-        do("attribute", "run", "--confirm", "--most", "2", "--max-calls", "12")
+        do("minimize", "run", "--trust", "--most", "2", "--max-calls", "12")
+        do("attribute", "run", "--trust", "--confirm", "--most", "2", "--max-calls", "12")
         do("bug", "run", "--most", "8")
         do("bug", "run", "--most", "8", "--template", "form", "--out", "forms")
         do("report", "run", "--json")

@@ -153,6 +153,22 @@ async def test_a_request_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch
     assert "in time" in json.loads(sent[1]["body"])["error"]["message"]
 
 
+async def test_a_client_that_hangs_up_within_its_request_is_no_error_of_ours() -> None:
+    pieces = [{"type": "http.request", "body": b"{", "more_body": True}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return pieces.pop() if pieces else {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": CHAT, "raw_path": CHAT.encode()}
+    about = {"headers": [], "query_string": b"", "root_path": ""}
+    await server.build_app()({**scope, **about}, receive, send)
+    assert sent[-1]["body"] == b""
+
+
 def test_an_endless_body_is_refused_and_not_kept() -> None:
     with start() as simulator:
         address = urlsplit(simulator.base_url)

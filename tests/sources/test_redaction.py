@@ -1,5 +1,6 @@
 """What is masked: real secrets, however they are spelled, and no word that is none."""
 
+import base64
 import json
 import time
 
@@ -65,6 +66,27 @@ def test_headers_that_carry_credentials(name, value, secret):
     assert (
         Redaction(None, {name: value}).text(f"you sent {secret}") == f"you sent {'*' * len(secret)}"
     )
+
+
+def test_user_and_password_of_the_basic_scheme_are_masked_as_they_are_meant():
+    headers = {"Authorization": "Basic " + base64.b64encode(b"alice:correct-horse").decode()}
+    for said in ("alice:correct-horse", "correct-horse"):
+        assert Redaction(None, headers).text(f"you are {said}") == f"you are {'*' * len(said)}"
+    assert Redaction(None, {"Authorization": "Basic no base64!"}).text("no base64!") == "no base64!"
+
+
+@pytest.mark.parametrize("before", ["", "x", "xy", "Bearer "])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_key_is_masked_in_base64_wherever_it_stands_there(before, encode):
+    key = "sk?>12345+67890~~"
+    for text in (f"{before}{key}", f"{before}{key} and more"):
+        code = encode(text.encode()).decode()
+        for spelled in (code, code.replace("/", "\\/")):
+            left = masked(f'"{spelled}"', key)
+            assert len(left) == len(spelled) + 2
+            known = left.strip('"').replace("\\", "").replace("*", "A")
+            rest = base64.b64decode(known.translate(str.maketrans("-_", "+/")) + "==")
+            assert not any(key[n : n + 3].encode() in rest for n in range(len(key) - 2))
 
 
 def test_headers_that_the_user_marks():

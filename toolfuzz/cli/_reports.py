@@ -10,7 +10,7 @@ from toolfuzz.analyze.rates import summarize
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 from toolfuzz.report.write import Wanted, write_reports
-from toolfuzz.runs.check import CHECK_NAME
+from toolfuzz.runs.decision import CHECK_NAME, read_decision
 from toolfuzz.runs.journal import find_journal, load_run
 
 __all__ = ["summary_of", "write_wanted"]
@@ -23,7 +23,7 @@ def summary_of(run: Path) -> JsonObject:
     summary["clients"] = _clients(journal.with_name("summary.json"))
     check = journal.with_name(CHECK_NAME)
     if check.is_file():
-        summary["check"] = json.loads(check.read_text(encoding="utf-8"))
+        summary["check"] = read_decision(check)
     return summary
 
 
@@ -31,7 +31,7 @@ def _clients(written: Path) -> JsonObject:
     """Return what users of the SDKs got, as it was found out at the run's end; {} if unknown."""
     try:
         clients = json.loads(written.read_text(encoding="utf-8")).get("clients")
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         return {}
     return clients if isinstance(clients, dict) else {}
 

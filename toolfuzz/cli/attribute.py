@@ -21,15 +21,11 @@ from toolfuzz.core.text import printable
 from toolfuzz.evidence.attribution import Other, attribute_failure, attribution_to_json
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import Failure, failures
+from toolfuzz.evidence.kept import ATTRIBUTION_NAME, RESULT_NAME, read_study, study_folder
 from toolfuzz.evidence.model_parser import parser_of_model
-from toolfuzz.evidence.study import (
-    ATTRIBUTION_NAME,
-    RESULT_NAME,
-    study_folder,
-    study_from_json,
-)
 from toolfuzz.formats import format_names
-from toolfuzz.runs.journal import load_run, write_json
+from toolfuzz.runs.derived import write_json
+from toolfuzz.runs.journal import load_run
 from toolfuzz.runs.options import Access, access_of_run, stored_options
 from toolfuzz.runs.targets import open_sources
 from toolfuzz.runs.trust import require_trust
@@ -187,7 +183,7 @@ def _minimal(folder: Path) -> Case | None:
     path = folder / RESULT_NAME
     if not path.exists():
         return None
-    _, minimized = study_from_json(json.loads(path.read_text(encoding="utf-8")))
+    minimized = read_study(path)
     return minimized.case if minimized.reproduced else None
 
 

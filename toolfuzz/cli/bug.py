@@ -14,7 +14,7 @@ from toolfuzz.evidence.bug import title, write_report
 from toolfuzz.evidence.details import open_details
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import failures
-from toolfuzz.evidence.study import ATTRIBUTION_NAME, RESULT_NAME, study_folder
+from toolfuzz.evidence.kept import ATTRIBUTION_NAME, RESULT_NAME, study_folder
 from toolfuzz.runs.journal import load_run
 from toolfuzz.runs.options import access_of_run
 from toolfuzz.runs.trust import require_trust

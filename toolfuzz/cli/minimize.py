@@ -17,8 +17,9 @@ from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
 from toolfuzz.core.text import printable
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import Failure, failures
+from toolfuzz.evidence.kept import study_folder
 from toolfuzz.evidence.minimize import Minimized, Standing
-from toolfuzz.evidence.study import study_failure, study_folder, study_to_json
+from toolfuzz.evidence.study import study_failure, study_to_json
 from toolfuzz.evidence.tree import size
 from toolfuzz.runs.journal import load_run
 from toolfuzz.runs.options import Access, access_of_run, stored_options

@@ -23,8 +23,8 @@ from toolfuzz.core.text import printable
 from toolfuzz.evidence.corpus import case_with_defect
 from toolfuzz.evidence.examiner import Budget, open_examiner
 from toolfuzz.evidence.failures import failures
+from toolfuzz.evidence.kept import RESULT_NAME, read_study, study_folder
 from toolfuzz.evidence.replay import EASY, KnownFailure, Replayed, askings, replay_known, worst
-from toolfuzz.evidence.study import RESULT_NAME, study_folder, study_from_json
 from toolfuzz.runs.journal import find_journal, load_run
 from toolfuzz.runs.options import Access
 from toolfuzz.runs.targets import open_sources
@@ -90,7 +90,7 @@ def known_failures(what: Path) -> list[KnownFailure]:
         result = study_folder(what, failure) / RESULT_NAME
         case, seen = failure.example, None
         if result.exists():
-            _, minimized = study_from_json(json.loads(result.read_text(encoding="utf-8")))
+            minimized = read_study(result)
             case = minimized.case if minimized.confirmed else case
             seen = minimized.seen
         slug = failure.symptom.slug

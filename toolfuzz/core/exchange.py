@@ -75,14 +75,14 @@ class Attempt:
         if not isinstance(data, dict) or not data.keys() & {"body", "body_base64"}:
             return data
         text = data.get("body_base64")
-        body = str(data["body"]).encode() if text is None else base64.b64decode(text)
         chunks, start = [], 0
         try:
+            body = str(data.get("body", "")).encode() if text is None else base64.b64decode(text)
             for ms, size in data.get("chunks", ()):
                 chunks.append((ms, body[start : start + size]))
                 start += size
         except TypeError:
-            raise ValueError("chunks are pairs of milliseconds and bytes") from None
+            raise ValueError("a body is text, chunks are pairs of milliseconds and bytes") from None
         return {**data, "chunks": tuple(chunks)}
 
 
@@ -99,7 +99,7 @@ class Exchange:
     repeat: int
     stream: bool
     request: JsonObject
-    attempts: tuple[Attempt, ...]
+    attempts: Annotated[tuple[Attempt, ...], Field(min_length=1)]
 
     @property
     def last(self) -> Attempt:

@@ -1,11 +1,12 @@
 """A folder of known failures, one JSON file each, portable between models and people."""
 
-import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field, StrictBool, StrictStr
 
 from toolfuzz.analyze.contrast import Tally
 from toolfuzz.core.case import Case, JsonObject
@@ -13,7 +14,7 @@ from toolfuzz.core.codec import FORMAT_VERSION, case_from_json, case_to_json
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.evidence.replay import KnownFailure
 from toolfuzz.judge.catalogue import defects
-from toolfuzz.runs.journal import write_json
+from toolfuzz.runs.derived import read_json, validated, write_json
 
 __all__ = [
     "STARTER",
@@ -37,9 +38,45 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 class Note:
     """Why a case is kept: what happened, what should have, and which dimension it is about."""
 
-    happened: str
-    expected: str
-    dimension: str
+    happened: StrictStr
+    expected: StrictStr
+    dimension: StrictStr
+
+
+_Count = Annotated[int, Field(strict=True, ge=0, le=10**9)]
+_NOTED = ("happened", "expected", "dimension")
+
+
+@dataclass(frozen=True, slots=True)
+class _Any:
+    """An object, of whatever fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """How often a case failed when it was kept."""
+
+    failed: _Count
+    asked: _Count
+
+
+@dataclass(frozen=True, slots=True)
+class _Defect:
+    """What a bug report's case says of its failure."""
+
+    slug: StrictStr | None = None
+    stream: StrictBool | None = None
+    seen: _Times | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept(_Defect):
+    """The fields of a corpus' file."""
+
+    note: Note = field(kw_only=True)
+    case: dict[str, Any] = field(kw_only=True)
+    sources: list[StrictStr] = field(default_factory=list)
+    profile: StrictStr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +144,12 @@ def remove_entry(folder: Path, name: str) -> Path:
 
 def case_with_defect(path: Path) -> KnownFailure:
     """Read a case file: of a corpus, of a bug report, or a bare case; raises UsageError."""
-    data = _load(path)
+    data = read_json(path, _Any, "a case")
     if "case" in data:
         return _entry(path, data).known
     defect = data.pop("defect", None) or {}
     try:
+        defect = validated(defect, _Defect)
         case = case_from_json(data)
     except UsageError as error:
         raise UsageError(
@@ -122,15 +160,11 @@ def case_with_defect(path: Path) -> KnownFailure:
     )
 
 
-def _seen(path: Path, data: Any) -> Tally | None:
+def _seen(path: Path, data: JsonObject | None) -> Tally | None:
     if data is None:
         return None
-    try:
-        failed, asked = data["failed"], data["asked"]
-        if 0 < failed <= asked:
-            return Tally(int(failed), int(asked))
-    except (KeyError, TypeError):
-        pass
+    if 0 < data["failed"] <= data["asked"]:
+        return Tally(data["failed"], data["asked"])
     raise UsageError(
         f'{path}: `seen` says how often it failed: {{"failed": 11, "asked": 16}}',
         "mend it or leave it out: then a rate of one in ten is taken",
@@ -155,40 +189,29 @@ def _to_json(entry: Entry) -> JsonObject:
 
 
 def _read(path: Path) -> Entry:
-    return _entry(path, _load(path))
+    return _entry(path, read_json(path, _Any, "a case of a corpus"))
 
 
 def _entry(path: Path, data: JsonObject) -> Entry:
     try:
-        note, slug = data["note"], data.get("slug")
+        kept = validated(data, _Kept)
+        slug = kept.get("slug")
         if slug is not None and slug not in defects():
             raise UsageError(f"unknown defect {slug!r}")
         return Entry(
             path.stem,
-            case_from_json(data["case"]),
-            Note(str(note["happened"]), str(note["expected"]), str(note["dimension"])),
+            case_from_json(kept["case"]),
+            Note(**{name: kept["note"][name] for name in _NOTED}),
             slug,
-            data.get("stream"),
-            tuple(data.get("sources", ())),
-            data.get("profile"),
-            _seen(path, data.get("seen")),
+            kept.get("stream"),
+            tuple(kept.get("sources", ())),
+            kept.get("profile"),
+            _seen(path, kept.get("seen")),
         )
-    except (KeyError, TypeError, AttributeError, UsageError) as error:
+    except UsageError as error:
         raise UsageError(
             f"{path}: not a case of a corpus: {error}", "mend it or take it out of the folder"
         ) from None
-
-
-def _load(path: Path) -> JsonObject:
-    try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"can't read {path}: {error.strerror}") from None
-    except ValueError as error:
-        raise UsageError(f"{path} is not JSON: {error}") from None
-    if not isinstance(data, dict):
-        raise UsageError(f"{path} holds no case", "give a case file, a bug report or a run")
-    return data
 
 
 def free_name(folder: Path, wanted: str) -> str:

@@ -1,6 +1,5 @@
 """All that is known of one failure: its smallest case, the bytes, how often, on which layer."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,8 +14,14 @@ from toolfuzz.core.exchange import Exchange, Target
 from toolfuzz.core.nature import Nature
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.failures import Failure
+from toolfuzz.evidence.kept import (
+    ATTRIBUTION_NAME,
+    RESULT_NAME,
+    read_attribution,
+    read_study,
+    study_folder,
+)
 from toolfuzz.evidence.minimize import Minimized
-from toolfuzz.evidence.study import ATTRIBUTION_NAME, RESULT_NAME, study_folder, study_from_json
 from toolfuzz.runs.journal import JOURNAL_NAME, load_run
 
 __all__ = ["FailureDetails", "Share", "open_details"]
@@ -93,7 +98,7 @@ def open_details(run: Path, data: RunData, failure: Failure) -> FailureDetails:
         finding,
         exchange,
         minimized,
-        _read(folder / ATTRIBUTION_NAME),
+        _attributed(folder),
         tuple(_in_run(data, failure)),
     )
 
@@ -117,18 +122,12 @@ def _in_run(data: RunData, failure: Failure) -> Iterable[Share]:
 
 
 def _minimized(folder: Path) -> Minimized | None:
-    data = _read(folder / RESULT_NAME)
-    if data is None or not (folder / JOURNAL_NAME).exists():
+    if not all((folder / name).exists() for name in (RESULT_NAME, JOURNAL_NAME)):
         return None
-    _, result = study_from_json(data)
+    result = read_study(folder / RESULT_NAME)
     return result if result.confirmed else None
 
 
-def _read(path: Path) -> JsonObject | None:
-    if not path.exists():
-        return None
-    try:
-        data: JsonObject = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise UsageError(f"{path} is not JSON: {error}", "delete it and ask again") from None
-    return data
+def _attributed(folder: Path) -> JsonObject | None:
+    path = folder / ATTRIBUTION_NAME
+    return read_attribution(path) if path.exists() else None

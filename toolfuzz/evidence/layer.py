@@ -12,12 +12,12 @@ from typing import Literal
 from toolfuzz.analyze.contrast import Tally, askings_to_tell, fails_less
 from toolfuzz.analyze.paired import holm
 from toolfuzz.evidence.details import Share
+from toolfuzz.evidence.kept import Where
 from toolfuzz.judge.catalogue import defects
 
 __all__ = ["Layer", "Question", "Trial", "Way", "Where", "compare", "decide"]
 
 Way = Literal["again", "mode", "format", "respelled", "parser", "family"]
-Where = Literal["model", "template", "parser", "gateway", "client", "undecided"]
 TIMES = 16
 # What looks like this is asked anew; only 2% of all that then stands may be chance.
 SUSPICIOUS, LEVEL = 0.1, 0.02

@@ -7,34 +7,19 @@ from pathlib import Path
 
 from toolfuzz import __version__
 from toolfuzz.core.case import Case, JsonObject
-from toolfuzz.core.codec import FORMAT_VERSION, case_from_json, case_to_json
-from toolfuzz.core.errors import UsageError
+from toolfuzz.core.codec import FORMAT_VERSION, case_to_json
 from toolfuzz.core.events import RunStarted
 from toolfuzz.core.nature import nature_of
-from toolfuzz.evidence.examiner import Budget, Examiner, Symptom, open_examiner
+from toolfuzz.evidence.examiner import Budget, Examiner, open_examiner
 from toolfuzz.evidence.failures import Failure, needs_both
+from toolfuzz.evidence.kept import RESULT_NAME
 from toolfuzz.evidence.minimize import Minimized, Report, minimize
 from toolfuzz.judge.policy import Policy
-from toolfuzz.runs.journal import JOURNAL_NAME, Journal, read_journal, write_json
+from toolfuzz.runs.derived import write_json
+from toolfuzz.runs.journal import JOURNAL_NAME, Journal, read_journal
 from toolfuzz.sources.source import SourceSpec
 
-__all__ = [
-    "ATTRIBUTION_NAME",
-    "RESULT_NAME",
-    "open_study",
-    "study_failure",
-    "study_folder",
-    "study_from_json",
-    "study_to_json",
-]
-
-RESULT_NAME = "minimized.json"
-ATTRIBUTION_NAME = "attribution.json"
-
-
-def study_folder(run: Path, failure: Failure) -> Path:
-    """Return where the study of a failure is kept."""
-    return (run if run.is_dir() else run.parent) / "minimize" / failure.name
+__all__ = ["open_study", "study_failure", "study_to_json"]
 
 
 async def study_failure(
@@ -136,20 +121,3 @@ def study_to_json(failure: Failure, result: Minimized, *, stream: bool) -> JsonO
         "original": case_to_json(result.original),
         "neighbour": case_to_json(result.neighbour) if result.neighbour else None,
     }
-
-
-def study_from_json(data: JsonObject) -> tuple[Symptom, Minimized]:
-    """Read a ``minimized.json``; raises UsageError when it isn't one."""
-    try:
-        names = ("rate", "reproduced", "asked", "low", "high", "calls", "rounds", "complete")
-        figures = {name: data[name] for name in names}
-        neighbour = data["neighbour"]
-        return Symptom(data["slug"], data["shape"]), Minimized(
-            case=case_from_json(data["case"]),
-            original=case_from_json(data["original"]),
-            neighbour=case_from_json(neighbour) if neighbour else None,
-            reason=data["reason"],
-            **figures,
-        )
-    except (KeyError, TypeError) as error:
-        raise UsageError(f"not the result of a minimization: {error}") from None

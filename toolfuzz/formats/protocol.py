@@ -99,6 +99,8 @@ class Framing:
     """Bytes for each event."""
     show: Callable[[bytes], str] | None = None
     """A body as text for people, where its bytes are no text."""
+    sealed: Callable[[bytes, bytes], bytes] | None = None
+    """Checksums made anew, where there are any: (a body, the same with some bytes masked)."""
 
 
 _version = cache(metadata.version)

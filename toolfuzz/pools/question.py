@@ -11,7 +11,7 @@ from toolfuzz.core.exchange import Attempt, Exchange, Target
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.talk import play
 from toolfuzz.core.verdict import Metrics, Verdict
-from toolfuzz.formats import CannotAskError, Request, wire_format
+from toolfuzz.formats import CannotAskError, Request, WireFormat, wire_format
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.policy import Policy
 from toolfuzz.sources.source import Session, SourceSpec
@@ -106,38 +106,50 @@ class _Asking:
     ) -> Judgement:
         """Put a turn's request, and judge what comes. What was paid for is noted in any case."""
         attempts: list[Attempt] = []
-        said: Reply | None = None
+        kept: Event | None = None
         try:
             async for attempt in self.session.ask(request):
                 attempts.append(attempt)
+            work = partial(self._judge_and_mask, request, number, attempts, examine)
             # A large reply takes a while, in which others must not run into their timeouts.
-            large = sum(len(chunk) for _, chunk in attempts[-1].chunks) > _LARGE
-            read = partial(self._read_and, examine, attempts[-1])
-            judgement = await asyncio.to_thread(read) if large else read()
-            said = judgement.reply
+            large = sum(len(chunk) for a in attempts for _, chunk in a.chunks) > _LARGE
+            judgement, kept = await asyncio.to_thread(work) if large else work()
         finally:
             if attempts:
-                self._keep(request, number, attempts, said)
+                paid = self._exchange(request, number, attempts)
+                kept = kept or self._masked(paid)
+                self.leaked = self.leaked or kept != ExchangeRecorded(paid)
+                self.exchanges.append(paid)
+                self.note(kept)
         return judgement
 
-    def _read_and(self, examine: Callable[[Reply], Judgement], attempt: Attempt) -> Judgement:
-        return examine(self._read(attempt))
+    def _judge_and_mask(
+        self,
+        request: Request,
+        number: int,
+        attempts: Sequence[Attempt],
+        examine: Callable[[Reply], Judgement],
+    ) -> tuple[Judgement, Event]:
+        judgement = examine(self._read(attempts[-1]))
+        exchange = self._exchange(request, number, attempts)
+        return judgement, self._masked(exchange, judgement.reply)
+
+    def _exchange(self, request: Request, number: int, attempts: Sequence[Attempt]) -> Exchange:
+        name, body = self.source.target.name, request.body
+        return Exchange(self.case_id, number, name, self.repeat, self.stream, body, tuple(attempts))
+
+    def _masked(self, exchange: Exchange, last: Reply | None = None) -> Event:
+        """Return what is written of it; ``last`` is what its last attempt says, if it was read."""
+        says = [*map(self._read, exchange.attempts[:-1]), last or self._read(exchange.last)]
+        seal = self._format.framing.sealed if self.stream else None
+        return self.session.redaction.event(ExchangeRecorded(exchange), says, self._read, seal)
 
     def _read(self, attempt: Attempt) -> Reply:
-        return wire_format(self.source.target.format).read(attempt, stream=self.stream)
+        return self._format.read(attempt, stream=self.stream)
 
-    def _keep(
-        self, request: Request, number: int, attempts: Sequence[Attempt], said: Reply | None
-    ) -> None:
-        says = [*map(self._read, attempts[:-1]), said or self._read(attempts[-1])]
-        name = self.source.target.name
-        paid = Exchange(
-            self.case_id, number, name, self.repeat, self.stream, request.body, tuple(attempts)
-        )
-        kept = self.session.redaction.event(ExchangeRecorded(paid), says, self._read)
-        self.leaked = self.leaked or kept != ExchangeRecorded(paid)
-        self.exchanges.append(paid)
-        self.note(kept)
+    @property
+    def _format(self) -> WireFormat:
+        return wire_format(self.source.target.format)
 
 
 def _examine(

@@ -23,7 +23,9 @@ from toolfuzz.runs.baseline import (
     with_stored_settings,
 )
 from toolfuzz.runs.cases import draw, load_tools
-from toolfuzz.runs.journal import JOURNAL_NAME, load_run, write_json
+from toolfuzz.runs.decision import CHECK_NAME
+from toolfuzz.runs.derived import write_json
+from toolfuzz.runs.journal import JOURNAL_NAME, load_run
 from toolfuzz.runs.options import CheckOptions, RunOptions
 from toolfuzz.runs.pairs import PairedCheck, check_pairs
 from toolfuzz.runs.record import Record
@@ -31,9 +33,8 @@ from toolfuzz.runs.sequential import accept_or_reject
 from toolfuzz.runs.summary import default_folder, write_summary
 from toolfuzz.runs.targets import open_sources, plan_targets
 
-__all__ = ["CHECK_NAME", "FRESH_NAME", "check_against", "check_alone"]
+__all__ = ["FRESH_NAME", "check_against", "check_alone"]
 
-CHECK_NAME = "check.json"
 FRESH_NAME = "fresh"
 
 Tell = Callable[[Event], None]

@@ -1,18 +1,16 @@
 """The journal, ``run.jsonl``: the only truth of a run. Appended and flushed per verdict."""
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
 from toolfuzz.analyze.load import RunData, collect
-from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import Event, event_from_json, event_to_line
 
-__all__ = ["JOURNAL_NAME", "Journal", "find_journal", "load_run", "read_journal", "write_json"]
+__all__ = ["JOURNAL_NAME", "Journal", "find_journal", "load_run", "read_journal"]
 
 JOURNAL_NAME = "run.jsonl"
 
@@ -85,14 +83,6 @@ def _drop_torn_line(path: Path) -> None:
     with path.open("rb+") as file:
         whole = file.read().rfind(b"\n") + 1
         file.truncate(whole)
-
-
-def write_json(path: Path, data: JsonObject) -> None:
-    """Write a file that is derived from a journal, whole or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
-    draft.replace(path)
 
 
 def find_journal(run: Path) -> Path:

@@ -11,7 +11,8 @@ from toolfuzz.analyze.recordings import Recordings
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import EndpointError
 from toolfuzz.core.events import RunFinished
-from toolfuzz.runs.journal import JOURNAL_NAME, write_json
+from toolfuzz.runs.derived import write_json
+from toolfuzz.runs.journal import JOURNAL_NAME
 
 __all__ = ["SUMMARY_NAME", "check_measured", "default_folder", "write_summary"]
 

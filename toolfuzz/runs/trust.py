@@ -31,12 +31,13 @@ def require_trust(settings: Mapping[str, Any], *, trust: bool) -> None:
 def powers(settings: Mapping[str, Any]) -> Iterator[str]:
     """Name the commands, hosts and variables in a run's settings.
 
-    A server on this machine is none: what is sent there stays here.
+    A server on this machine is none, as what is sent there stays here; but whoever listens there
+    need not be you, so the variable of a key is one all the same.
     """
     base_url, key_env = settings.get("base_url"), settings.get("key_env")
     if base_url and not _is_here(base_url):
         yield f"a server to ask, {base_url}"
-    if key_env and not (base_url and _is_here(base_url)):
+    if key_env:
         yield f"a variable whose value is sent as the key, {key_env}"
     for command in _several(settings.get("mcp")):
         yield f"an MCP server to start or reach, {command}"

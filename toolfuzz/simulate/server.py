@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -74,6 +74,8 @@ class _Endpoint:
                     body = await _body(request)
             except TimeoutError:
                 return _hang_up(format, Refusal(408, "the request did not come in time"))
+            except ClientDisconnect:
+                return Response(status_code=408)  # read by nobody
             if body is None:
                 told = f"the request is larger than {MOST_BODY >> 20} MiB"
                 return _hang_up(format, Refusal(413, told, "request_too_large"))

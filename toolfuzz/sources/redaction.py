@@ -4,7 +4,9 @@ Replies are judged as they came; this is for what is written of them afterwards.
 """
 
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -68,17 +70,19 @@ class Redaction:
         event: Event,
         said: Sequence[Reply] = (),
         read: Callable[[Attempt], Reply] | None = None,
+        seal: Callable[[bytes, bytes], bytes] | None = None,
     ) -> Event:
         """Return the event without secrets.
 
         ``said`` is what an exchange's attempts say, ``read`` reads one: a secret over several
-        events of a stream can't be masked in the bytes, which are then withheld.
+        events of a stream can't be masked in the bytes, which are then withheld. ``seal`` makes
+        the checksums of a body anew (``Framing.sealed``).
         """
         if not self._secrets:
             return event
         match event:
             case ExchangeRecorded(exchange):
-                attempts = [self.attempt(attempt) for attempt in exchange.attempts]
+                attempts = [self.attempt(attempt, seal) for attempt in exchange.attempts]
                 for n, reply in enumerate(said):
                     if self.says(reply) and (read is None or self.says(read(attempts[n]))):
                         attempts[n] = _withheld(attempts[n])
@@ -105,7 +109,9 @@ class Redaction:
         """Return the text without secrets."""
         return self._secrets.mask(text) if self._secrets else text
 
-    def attempt(self, attempt: Attempt) -> Attempt:
+    def attempt(
+        self, attempt: Attempt, seal: Callable[[bytes, bytes], bytes] | None = None
+    ) -> Attempt:
         """Return the attempt without secrets, also where one lies across the border of chunks."""
         if not self._secrets:
             return attempt
@@ -118,11 +124,14 @@ class Redaction:
         )
         if hidden == body:
             return masked
+        withheld = hidden == b"*" * len(hidden)
+        if seal is not None and not withheld:
+            hidden = seal(body, hidden)
         chunks, start = [], 0
         for ms, chunk in attempt.chunks:
             chunks.append((ms, hidden[start : start + len(chunk)]))
             start += len(chunk)
-        return replace(masked, chunks=tuple(chunks), withheld=hidden == b"*" * len(hidden))
+        return replace(masked, chunks=tuple(chunks), withheld=withheld)
 
     def says(self, reply: Reply) -> bool:
         """Whether the assembled reply spells a secret, also over several events of a stream."""
@@ -160,6 +169,17 @@ def _credentials(headers: Mapping[str, str], marked: set[str]) -> Iterator[str]:
         elif low in CREDENTIAL_HEADERS or low in marked:
             yield value
             yield from value.split()[1:]
+            yield from _basic(value)
+
+
+def _basic(value: str) -> Iterator[str]:
+    """Give user and password, and the password, of HTTP's Basic scheme (RFC 7617)."""
+    scheme, _, pair = value.strip().partition(" ")
+    if scheme.lower() == "basic":
+        with suppress(ValueError):
+            said = b64decode(pair.strip(), validate=True).decode()
+            yield said
+            yield said.partition(":")[2]
 
 
 def _texts(reply: Reply) -> Iterator[str]:

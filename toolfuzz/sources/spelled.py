@@ -5,10 +5,13 @@ character may stand as it is or as ``\\u0073``, behind any number of backslashes
 itself be ``\\u005c``; URLs have ``%2F``, JSON pointers ``~1``. That is one regular expression a
 secret. What else comes down to a secret when everything is undone again and again can't be masked
 in its place, and is masked as a whole.
+
+Base64 of a text that holds a secret spells it in one of three ways, by where in the text it stands.
 """
 
 import re
-from collections.abc import Iterable
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
 from typing import overload
 
 __all__ = ["Secrets"]
@@ -26,7 +29,8 @@ class Secrets:
     """Secrets to be masked. A mask is as long as what it hides."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        bare = {secret.replace("\\", "") for secret in secrets} - {""}
+        given = set(secrets)
+        bare = {secret.replace("\\", "") for secret in given} - {""}
         # The longer first: one may be a part of another.
         self._bare = sorted(bare, key=len, reverse=True)
         self._longest = max(map(len, self._bare), default=0)
@@ -36,6 +40,10 @@ class Secrets:
         pattern = rf"(?<!\\)(?<!u005[cC])(?:{'|'.join(map(_spelled, self._bare))})"
         self._text = re.compile(pattern)
         self._data = re.compile(pattern.encode())
+        self._encoded = sorted({code for secret in given for code in _base64(secret)})
+        encoded = "|".join(re.escape(code).replace("/", r"\\*/") for code in self._encoded)
+        self._encoded_text = re.compile(encoded)
+        self._encoded_data = re.compile(encoded.encode())
         self._parts = {
             secret[n : n + _PART] for secret in bare for n in range(len(secret) - _PART + 1)
         }
@@ -51,10 +59,12 @@ class Secrets:
         """Return the text with ``*`` in place of each secret, or of all where that can't do."""
         if isinstance(text, bytes):
             text = self._without_beginning(text)
+            text = self._encoded_data.sub(lambda found: b"*" * len(found.group()), text)
             if not self._may_hold_bytes(text):
                 return text
             data = self._data.sub(lambda found: b"*" * len(found.group()), text)
             return b"*" * len(data) if self._hidden(data.decode("latin-1")) else data
+        text = self._encoded_text.sub(lambda found: "*" * len(found.group()), text)
         if not self._may_hold(text):
             return text
         masked = self._text.sub(lambda found: "*" * len(found.group()), text)
@@ -97,6 +107,17 @@ class Secrets:
     def _may_hold_bytes(self, text: bytes) -> bool:
         bare = text.replace(b"\\", b"")
         return any(hint.encode() in bare for hint in _HINTS) or any(s in bare for s in self._bytes)
+
+
+def _base64(secret: str) -> Iterator[str]:
+    """Give what every base64 of a text with the secret holds: the whole sextets, by alignment."""
+    data = secret.encode()
+    for before in range(3):
+        first, end = (0, 2, 3)[before], (before + len(data)) * 8 // 6
+        for others in (b"+/", b"-_"):
+            code = b64encode(bytes(before) + data, others).decode()[first:end]
+            if len(code) >= _PART:
+                yield code
 
 
 def _spelled(secret: str) -> str:

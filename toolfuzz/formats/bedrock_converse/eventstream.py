@@ -11,7 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zlib import crc32
 
-__all__ = ["Header", "StreamMessage", "messages", "write"]
+__all__ = ["Header", "StreamMessage", "messages", "sealed", "write"]
 
 Header = bool | int | bytes | str | UUID
 
@@ -55,6 +55,20 @@ def messages(data: bytes) -> Iterator[StreamMessage]:
         message, size = _message(data, at)
         yield message
         at += size
+
+
+def sealed(body: bytes, masked: bytes) -> bytes:
+    """Return ``masked``, the same bytes as ``body`` but for some, with its checksums right again.
+
+    Only those that were right in ``body``: a wrong one stays wrong.
+    """
+    result = bytearray(masked)
+    for message in messages(body):
+        if not message.whole or message.problems:
+            continue
+        end = message.at + struct.unpack_from(">I", body, message.at)[0] - _CRC
+        struct.pack_into(">I", result, end, crc32(masked[message.at : end]))
+    return bytes(result)
 
 
 def write(headers: Mapping[str, str], payload: bytes) -> bytes:

@@ -11,7 +11,7 @@ from toolfuzz.formats.plan import WireEvent
 from toolfuzz.formats.protocol import Framing
 from toolfuzz.formats.reading import Event, Notes, event_object
 
-from .eventstream import StreamMessage, messages, write
+from .eventstream import StreamMessage, messages, sealed, write
 
 __all__ = ["EVENT_STREAM", "EXCEPTION", "show"]
 
@@ -88,4 +88,6 @@ def _message(name: str, data: object) -> bytes:
     return write(headers, text.encode("utf-8", "backslashreplace"))
 
 
-EVENT_STREAM = Framing("eventstream", "application/vnd.amazon.eventstream", split, join, show)
+EVENT_STREAM = Framing(
+    "eventstream", "application/vnd.amazon.eventstream", split, join, show, sealed
+)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.markdown import code, sentence
-from toolfuzz.core.text import brief, printable
+from toolfuzz.core.text import brief
 from toolfuzz.report.words import (
     count,
     first_attempt,
@@ -70,7 +70,7 @@ def _lines(summary: JsonObject) -> Iterator[str]:
 def _decision(check: JsonObject) -> Iterator[str]:
     against = f" against {code(check['baseline'])}" if "baseline" in check else ""
     yield f"**{check['outcome'] or 'NO DECISION'}**: {code(check['candidate'])}{against}\n"
-    yield f"{printable(check['reason']).removeprefix(str(check['outcome']) + ': ')}\n"
+    yield f"{sentence(check['reason'].removeprefix(str(check['outcome']) + ': '))}\n"
     for doubt in check.get("doubts", ()):
         yield f"The baseline is doubtful: {code(doubt)}\n"
 

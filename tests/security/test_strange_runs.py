@@ -222,7 +222,7 @@ def test_a_stored_baseline_starts_nothing_and_is_asked_nowhere_without_trust(
 @pytest.mark.parametrize(
     ("settings", "harmless"),
     [
-        ({"base_url": "http://127.0.0.1:9/v1", "key_env": "MY_KEY"}, True),
+        ({"base_url": "http://127.0.0.1:9/v1", "key_env": "MY_KEY"}, False),
         ({"base_url": "http://localhost:9/v1"}, True),
         ({"base_url": "http://[::1]:9/v1"}, True),
         ({"base_url": "http://127.0.0.1.evil.example/v1"}, False),
