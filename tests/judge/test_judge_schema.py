@@ -237,7 +237,7 @@ def test_a_tree_that_was_cut(came: Any, pointer: str) -> None:
 def test_a_list_that_is_no_tree_is_not_a_collapse() -> None:
     schema = open_schema(names={"type": "array", "items": STRING})
     found = judged({"names": []}, expected={"names": ["a"]}, schema=schema)
-    assert slugs(found) == ["value-changed"]
+    assert slugs(found) == ["value-emptied"]
 
 
 CIRCLE = {

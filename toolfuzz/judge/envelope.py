@@ -23,6 +23,7 @@ _WORDS = {
     "role": ("assistant", "model", "tool", "function"),
 }
 _MOST_CALLS = 1000
+_MOST_LEVELS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,12 @@ def unwrap(
             if inside is not None:
                 return inside
     declared = set(wanted) if wanted is not None else set(place.properties)
-    if wanted is not None and len(got) == 1 and _ENVELOPES.issuperset(got):
-        inner = next(iter(got.values()))
-        if isinstance(inner, dict) and inner.keys() == wanted.keys() and wanted:
-            return inner, f"the arguments stand one level down, under {next(iter(got))!r}"
+    if wanted and len(got) == 1:
+        key, inner = next(iter(got.items()))
+        inner = _loaded(inner)
+        enveloped = key in _ENVELOPES and inner is not None and inner.keys() == wanted.keys()
+        if inner is not None and (enveloped or equal(inner, wanted)):
+            return inner, f"the arguments stand one level down, under {key[:80]!r}"
     foreign = [key for key in got if key not in declared]
     if not foreign:
         return None
@@ -79,10 +82,17 @@ def _one_level_down(
 ) -> tuple[JsonObject, str] | None:
     """Look under an envelope's name, or under any where all the right arguments stand there."""
     for key in foreign:
-        inner = got[key]
-        if isinstance(inner, str):
-            inner = json_text(inner, "{")
-        if not isinstance(inner, dict) or not inner or not set(got) - {key} <= _LABELS | _ENVELOPES:
+        inner = _loaded(got[key])
+        for _ in range(_MOST_LEVELS):
+            if (
+                inner is None
+                or key not in _ENVELOPES
+                or len(inner) != 1
+                or not inner.keys() <= _ENVELOPES
+            ):
+                break
+            inner = _loaded(next(iter(inner.values()))) if declared.isdisjoint(inner) else inner
+        if not inner or not set(got) - {key} <= _LABELS | _ENVELOPES:
             continue
         whole = equal(inner, wanted) if wanted is not None else False
         if key in _ENVELOPES or key == own.tool:
@@ -93,6 +103,13 @@ def _one_level_down(
         if found:
             return inner, f"the arguments stand one level down, under {key[:80]!r}"
     return None
+
+
+def _loaded(value: Json) -> JsonObject | None:
+    """Return the object that a value is, or spells."""
+    if isinstance(value, str):
+        value = json_text(value, "{")
+    return value if isinstance(value, dict) else None
 
 
 def _carried(got: JsonObject) -> JsonObject | None:

@@ -151,7 +151,7 @@ FORMS = (
     _form("deepseek", r"<[｜|]\s?tool[▁_ ](?:sep|calls[▁_ ]begin)\s?[｜|]>", _marked_name),
     _form(
         "dsml",
-        rf"(?:<\s?{_BARS})?DSML\s?{_BARS}:?{_WORDS}\s+{_ATTRIBUTES}name\s*=\s*[\"']",
+        rf"(?:<\s?{_BARS})?DSML\s?{_BARS}:?(?:{_WORDS}\s+{_ATTRIBUTES}name\s*=\s*[\"']|r=)",
         _plain_name,
     ),
     _form(

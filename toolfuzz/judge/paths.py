@@ -8,7 +8,7 @@ from toolfuzz.core.jsonvalue import same
 from toolfuzz.judge.shapes import Place
 from toolfuzz.judge.step import UNKNOWN
 
-__all__ = ["flattened", "hoisted"]
+__all__ = ["flattened", "gathered", "hoisted"]
 
 _JOINT = re.compile(r"\]?\[|\]?(?:->|__|[./:])|\]\Z")
 _WEAK_JOINTS = ("_", "-")
@@ -59,6 +59,28 @@ def hoisted(
             found[name] = inside
             free.difference_update(inside)
     return found
+
+
+def gathered(right: JsonObject, came: JsonObject) -> tuple[JsonObject, list[tuple[str, str]]]:
+    """Put members back that came beside the object they belong in.
+
+    Returns what is to be looked at, and each such key with the name of its object.
+    """
+    strays: list[tuple[str, str]] = []
+    over = [key for key in came if key not in right][:_MOST]
+    for name, inside in right.items() if over else ():
+        there = came.get(name)
+        if isinstance(inside, dict) and isinstance(there, dict):
+            belong = inside.keys() - there.keys()
+            strays += [
+                (key, name) for key in over if key in belong and same(inside[key], came[key])
+            ]
+    if not strays:
+        return came, []
+    kept = {key: value for key, value in came.items() if key not in {key for key, _ in strays}}
+    for key, name in strays:
+        kept[name] = {**kept[name], key: came[key]}
+    return kept, strays
 
 
 def _inside(right: Json, came: JsonObject) -> list[str]:

@@ -15,6 +15,7 @@ from toolfuzz.core.jsonvalue import canonical, equal, kind_of, same, token
 from toolfuzz.judge.differences import (
     Chosen,
     Difference,
+    Flattened,
     ItemsWrapped,
     Leaf,
     OtherBranch,
@@ -28,9 +29,10 @@ from toolfuzz.judge.differences import (
 from toolfuzz.judge.envelope import Own, unwrap
 from toolfuzz.judge.explain import explains_text
 from toolfuzz.judge.members import sort_out
+from toolfuzz.judge.paths import gathered
 from toolfuzz.judge.schema import closest_members
 from toolfuzz.judge.shapes import root_place
-from toolfuzz.judge.spelled import retyped, same_number, unwrapped_items
+from toolfuzz.judge.spelled import json_text, retyped, same_number, unwrapped_items
 from toolfuzz.judge.step import UNKNOWN, Step
 
 __all__ = ["differences"]
@@ -44,11 +46,10 @@ def differences(
     """Yield what differs (about 200 facts at most), in the order of the arguments."""
     place = root_place(root, expected)
     start = Step(None, "", expected, came, known_place=place)
-    if expected.keys() != came.keys():
-        inner = unwrap(came, expected, place, own)
-        if inner is not None:
-            yield Wrapped(start, expected, came, inner[1])
-            start = replace(start, came=inner[0])
+    inner = unwrap(came, expected, place, own)
+    if inner is not None:
+        yield Wrapped(start, expected, came, inner[1])
+        start = replace(start, came=inner[0])
     stack, count = [start], 0
     while stack and count < _MOST:
         onward: list[Step] = []
@@ -79,6 +80,13 @@ def _object(
     if not right and not came:
         step.count()
     pairs = None
+    if step.depth and (key := _doubled(right, came)) is not None:
+        step.count()
+        yield Wrapped(step, right, came, f"the object stands one level down, under {key[:80]!r}")
+        return
+    came, strays = gathered(right, came)
+    for key, name in strays:
+        yield Flattened(step.into(key, UNKNOWN, came[name][key]), UNKNOWN, came[name][key], [key])
     if right.keys() != came.keys():
         members = sort_out(step, right, came)
         pairs = members.pairs
@@ -90,6 +98,12 @@ def _object(
         shown = name if pairs is None else pairs.get(name)
         if shown is not None:
             onward.append(step.into(name, value, came[shown], shown))
+
+
+def _doubled(right: JsonObject, came: JsonObject) -> str | None:
+    """Return the one key under which all of the right object stands."""
+    key, inner = next(iter(came.items())) if len(came) == 1 else ("", None)
+    return key if right and key not in right and same(inner, right) else None
 
 
 def _other_branch(step: Step, right: JsonObject, came: JsonObject) -> OtherBranch | None:
@@ -144,13 +158,20 @@ def _array(
     elif not same(right, came) and step.place.is_tuple and _is_shuffled(step):
         step.count()
         yield Reordered(step, right, came)
-    elif len(right) != len(came):
+    elif len(right) != len(came) or _in_pieces(right, came):
         step.count()
         yield Resized(step, right, came)
     else:
         if not right:
             step.count()
         onward += [step.into(n, value, came[n]) for n, value in enumerate(right)]
+
+
+def _in_pieces(right: list[Json], came: list[Json]) -> bool:
+    """Whether the items are the JSON of the list, cut at its commas."""
+    texts = [item for item in came if isinstance(item, str)]
+    whole = len(texts) == len(came) > 1 and texts[0][:1] == "[" and texts[-1][-1:] == "]"
+    return whole and equal(json_text(",".join(texts), "["), right)
 
 
 def _is_shuffled(step: Step) -> bool:

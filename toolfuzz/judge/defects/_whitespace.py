@@ -1,6 +1,8 @@
-"""Outer whitespace, which two defects tell apart by its direction."""
+"""Whitespace, which two defects tell apart by the direction of its change."""
 
-__all__ = ["outer_change"]
+from toolfuzz.judge.spelled import json_text
+
+__all__ = ["inner_change", "outer_change"]
 
 
 def outer_change(less: str, more: str) -> str | None:
@@ -13,6 +15,19 @@ def outer_change(less: str, more: str) -> str | None:
         return None
     sides = [("start", before, more_before), ("end", after, more_after)]
     return " and ".join(side for side, was, now in sides if was != now)
+
+
+def inner_change(less: str, more: str) -> bool:
+    """Whether the texts differ in nothing but whitespace, of which ``less`` has less.
+
+    JSON that was written anew is another matter.
+    """
+    alike = "".join(less.split()) == "".join(more.split()) != "" and _size(less) < _size(more)
+    return alike and json_text(less) is None
+
+
+def _size(text: str) -> tuple[int, int, int]:
+    return sum(map(str.isspace, text)), text.count("\n"), text.count("\t")
 
 
 def _outer(text: str) -> tuple[str, str]:

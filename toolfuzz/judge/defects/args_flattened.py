@@ -85,6 +85,8 @@ DEFECT = Defect(
         arguments('{"b": 1}', asked={"a": {"b": 1}}, schema=_SCHEMA),
         arguments('{"b": 1, "c": "y"}', asked={"a": {"b": 1, "c": "x"}}),
         arguments('{"x": {"b": 1}, "d": 2}', asked={"x": {"a": {"b": 1}}, "d": 2}),
+        arguments('{"a": {"b": 1}, "c": 2}', asked={"a": {"b": 1, "c": 2}}),
+        arguments('{"a": {"b": 1}, "c": 3}', asked={"a": {"b": 1, "c": 2}}, found=False),
         arguments('{"label": "A"}', asked={"list": [{"label": "A"}]}, schema=_SCHEMA),
         arguments('{"b": 1}', schema=_SCHEMA),
         arguments('{"b": 2}', asked={"a": {"b": 1}}, schema=_SCHEMA, found=False),

@@ -6,7 +6,7 @@ from typing import Any
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
-from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.differences import Resized, Retyped
 from toolfuzz.judge.example import value
 from toolfuzz.judge.faults import KEEP, changes
 from toolfuzz.judge.faults.schema import Spot
@@ -26,6 +26,15 @@ def explain(fact: Retyped) -> str | None:
     else:
         joined = len(items) > 1 and all(map(fact.place.admits_item, items))
     return "the items joined into one string" if joined else None
+
+
+def explain_item(fact: Resized) -> str | None:
+    """Look for all items in the first."""
+    came, right = fact.came, fact.expected
+    if not fact.exact or len(came) != 1 or not isinstance(came[0], str) or len(right) < 2:
+        return None
+    items = SEPARATORS.split(came[0].strip())
+    return "the items joined into one" if items == [str(item) for item in right] else None
 
 
 def _joined(text: str) -> str:
@@ -55,11 +64,13 @@ DEFECT = Defect(
     ),
     example='{"labels":"bug,ui"}',
     sources=("adcontextprotocol/adcp#4201",),
-    explain={Retyped: explain},
+    explain={Retyped: explain, Resized: explain_item},
     outranks=before("array-as-delimited-string"),
     fault=changes(simulate),
     examples=(
         value('"red, green"', ["red", "green"], {"type": "array", "items": {"type": "string"}}),
+        value('["red,green"]', ["red", "green"], {"type": "array"}),
+        value('["red,green"]', ["red,green"], {"type": "array"}, found=False),
         value('"red, green"', "red, green", {"type": "string"}, found=False),
     ),
 )

@@ -3,18 +3,30 @@
 from random import Random
 from typing import Any
 
+from toolfuzz.core.jsonvalue import equal
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.defects._stringified import stringified
+from toolfuzz.judge.differences import Resized
 from toolfuzz.judge.example import value
 from toolfuzz.judge.faults import KEEP, changes
 from toolfuzz.judge.faults.schema import Spot
 from toolfuzz.judge.faults.values import dumped
+from toolfuzz.judge.spelled import json_text
 
 
 def simulate(place: Spot, rng: Random) -> Any:
     """An array parameter becomes a string that holds its JSON."""
     return dumped(place.value) if isinstance(place.value, list) and place.depth == 1 else KEEP
+
+
+def explain_pieces(fact: Resized) -> str | None:
+    """Look for the JSON of the list in its items, whole or cut at the commas."""
+    came = fact.came
+    if not fact.exact or not came or not all(isinstance(item, str) for item in came):
+        return None
+    whole = equal(json_text(",".join(came), "["), fact.expected)
+    return "its JSON came as the text of its items" if whole else None
 
 
 DEFECT = Defect(
@@ -45,11 +57,14 @@ DEFECT = Defect(
         "Where the schema admits a string as well, only the right answer decides; without one "
         "it is a note."
     ),
-    explain=stringified("array"),
+    explain={**stringified("array"), Resized: explain_pieces},
     outranks=before("array-as-json-string"),
     fault=changes(simulate),
     examples=(
         value('"[1, 2]"', [1, 2], {"type": "array", "items": {"type": "integer"}}),
+        value('["[\\"a\\",\\"b\\"]"]', ["a", "b"], {"type": "array"}),
+        value('["[\\"a\\"", "\\"b\\"]"]', ["a", "b"], {"type": "array"}),
+        value('["[1]", "[2]"]', ["[1]", "[2]"], {"type": "array"}, found=False),
         value('"[1, 2]"', "[1, 2]", {"type": "string"}, found=False),
     ),
 )

@@ -1,12 +1,13 @@
-"""An array arrives inside an object, or each item does."""
+"""An array arrives inside an object or another array, or each item does."""
 
 from random import Random
 from typing import Any
 
+from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import equal
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
-from toolfuzz.judge.differences import ItemsWrapped, Retyped
+from toolfuzz.judge.differences import ItemsWrapped, Resized, Retyped
 from toolfuzz.judge.example import value
 from toolfuzz.judge.faults import KEEP, changes
 from toolfuzz.judge.faults.schema import Spot
@@ -18,11 +19,25 @@ _SAID = "an object around the array's items"
 
 def explain(fact: Retyped) -> str | None:
     """Look for an object around the items, as XML has it."""
-    inner = unwrapped_items(fact.came)
-    if "array" not in fact.wanted or inner is UNKNOWN:
+    inner, right = unwrapped_items(fact.came), fact.expected
+    if "array" not in fact.wanted:
         return None
-    right = fact.expected
+    if fact.exact and isinstance(fact.came, dict) and _numbered(fact.came, right):
+        return "an object with the items' numbers as its keys"
+    if inner is UNKNOWN:
+        return None
     return _SAID if not fact.exact or equal(inner, right) or equal([inner], right) else None
+
+
+def _numbered(came: JsonObject, right: Json) -> bool:
+    return list(came) == [str(n) for n in range(len(came))] and equal(list(came.values()), right)
+
+
+def explain_array(fact: Resized) -> str | None:
+    """Look for an array around the array."""
+    came = fact.came
+    around = fact.exact and len(came) == 1 and equal(came[0], fact.expected)
+    return "an array around the array" if around else None
 
 
 def explain_items(fact: ItemsWrapped) -> str:
@@ -44,7 +59,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="array-item-wrapped",
     group="B",
-    title="An array arrives inside an object, or each item does",
+    title="An array arrives inside an object or another array, or each item does",
     severity="error",
     layer="values",
     stage="values",
@@ -52,12 +67,15 @@ DEFECT = Defect(
     help="Name the array in the plural and show an example in the description.",
     example='{"ids":{"item":14}}',
     sources=("NousResearch/hermes-agent#99290",),
-    explain={Retyped: explain, ItemsWrapped: explain_items},
+    explain={Retyped: explain, ItemsWrapped: explain_items, Resized: explain_array},
     outranks=before("array-item-wrapped"),
     fault=changes(simulate),
     examples=(
         value('[{"item": 1}, {"item": 2}]', [1, 2], _SCHEMA),
         value('{"item": [1, 2]}', [1, 2], _SCHEMA),
+        value("[[1, 2]]", [1, 2], _SCHEMA),
+        value('{"0": 1, "1": 2}', [1, 2], _SCHEMA),
+        value("[[1, 2]]", [[1, 2]], {"type": "array"}, found=False),
         value(
             '[{"item": 1}]',
             [{"item": 1}],

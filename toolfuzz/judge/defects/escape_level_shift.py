@@ -25,8 +25,8 @@ def explain(fact: Reworded) -> str | None:
 
 def _shift(expected: str, came: str) -> str | None:
     if "\\" not in expected and "\\" not in came:
-        quoted = came[:1] == '"' and came == json.dumps(expected, ensure_ascii=False)
-        return "quoted once more" if quoted else None
+        quotes = [json.dumps(expected, ensure_ascii=False), f"'{expected}'", f"`{expected}`"]
+        return "quoted once more" if came in quotes else None
     if came == _unescaped(expected):
         return "unescaped once too often"
     if expected in (_unescaped(came), _unescaped(came[1:-1] if came[:1] == '"' else came)):

@@ -16,14 +16,17 @@ from toolfuzz.judge.spelled import same_number
 
 _NUMBER = re.compile(r"\s*-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?\s*", re.ASCII)
 
+_THOUSANDS = re.compile(r"\s*-?\d{1,3}(?:,\d{3})+(?:\.\d+)?\s*", re.ASCII)
+
 
 def explain(fact: Retyped) -> str | None:
     """Look for JSON's spelling of a number in a string."""
     if not isinstance(fact.came, str) or not {"integer", "number"}.intersection(fact.wanted):
         return None
-    if not _NUMBER.fullmatch(fact.came):
+    text = fact.came.replace(",", "") if _THOUSANDS.fullmatch(fact.came) else fact.came
+    if not _NUMBER.fullmatch(text):
         return None
-    changed = fact.exact and not same_number(fact.expected, _value(fact.came))
+    changed = fact.exact and not same_number(fact.expected, _value(text))
     return f"the number came as a string{' and changed' if changed else ''}"
 
 

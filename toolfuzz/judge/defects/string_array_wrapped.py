@@ -1,8 +1,9 @@
-"""A single value came wrapped in an array."""
+"""A single value came wrapped in an array or an object."""
 
 from random import Random
 from typing import Any
 
+from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import kind_of, same
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
@@ -15,10 +16,12 @@ from toolfuzz.judge.spelled import json_text
 
 
 def explain(fact: Retyped) -> str | None:
-    """Look for an array that holds nothing but the value, or for the text of one."""
+    """Look for an array that holds nothing but the value, the text of one, or an object."""
     came, text = fact.came, isinstance(fact.came, str)
-    if fact.container is not None:
+    if fact.container == "array" or (text and fact.container):
         return None
+    if isinstance(came, dict) and fact.exact:
+        return _in_object(came, fact.step.key, fact.expected)
     if text:
         came = json_text(came, "[")
     if not isinstance(came, list) or len(came) != 1:
@@ -26,6 +29,14 @@ def explain(fact: Retyped) -> str | None:
     one = same(came[0], fact.expected) if fact.exact else fact.place.admits(came[0])
     return (
         f"{'the text of ' if text else ''}an array around the {kind_of(came[0])}" if one else None
+    )
+
+
+def _in_object(came: JsonObject, name: str | int, right: Json) -> str | None:
+    held = [key for key in came if key in _HOLDERS or key == name]
+    alone = len(held) == 1 and came.keys() <= {held[0], *_BESIDE}
+    return (
+        f"an object around the {kind_of(right)}" if alone and same(came[held[0]], right) else None
     )
 
 
@@ -41,6 +52,9 @@ def _array_text(expected: str, came: str) -> str | None:
 
 
 _SCHEMA = {"type": "string"}
+_HOLDERS = frozenset({"value", "text", "content", "item", "string", "#text"})
+# What a model copies from the schema beside it.
+_BESIDE = frozenset({"type", "description", "title", "name"})
 
 
 def simulate(place: Spot, rng: Random) -> Any:
@@ -53,7 +67,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="string-array-wrapped",
     group="B",
-    title="A single value came wrapped in an array",
+    title="A single value came wrapped in an array or an object",
     severity="error",
     layer="values",
     stage="values",
@@ -70,7 +84,12 @@ DEFECT = Defect(
         value("[100]", 100, {"type": "integer"}),
         value('"[100]"', 100, {"type": "integer"}),
         value('"[false]"', False, {"type": "boolean"}),
+        value('{"value": "red"}', "red", _SCHEMA),
+        value('{"type": "integer", "value": 5}', 5, {"type": "integer"}),
+        value('[{"a": 1}]', {"a": 1}, {"type": "object"}),
         value("[100]", 7, {"type": "integer"}, found=False),
+        value('{"value": "red"}', {"value": "red"}, {"type": "object"}, found=False),
+        value('{"colour": "red"}', "red", _SCHEMA, found=False),
         value('["red"]', ["red"], {"type": "array", "items": _SCHEMA}, found=False),
         value('"[\\"red\\"]"', '["red"]', _SCHEMA, found=False),
     ),

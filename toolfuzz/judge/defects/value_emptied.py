@@ -1,11 +1,11 @@
-"""A string arrived empty."""
+"""A string or a list arrived empty."""
 
 from random import Random
 from typing import Any
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
-from toolfuzz.judge.differences import Reworded
+from toolfuzz.judge.differences import Resized, Reworded
 from toolfuzz.judge.example import value
 from toolfuzz.judge.faults import KEEP, changes, plain_string
 from toolfuzz.judge.faults.schema import Spot
@@ -16,7 +16,13 @@ def explain(fact: Reworded) -> str | None:
     return "the text is gone" if fact.expected.strip() and not fact.came.strip() else None
 
 
+def explain_list(fact: Resized) -> str | None:
+    """Look for a list without its items."""
+    return "the items are gone" if not fact.came else None
+
+
 _SCHEMA = {"type": "string"}
+_LIST = {"type": "array", "items": _SCHEMA}
 
 
 def simulate(place: Spot, rng: Random) -> Any:
@@ -31,7 +37,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="value-emptied",
     group="C",
-    title="A string arrived empty",
+    title="A string or a list arrived empty",
     severity="error",
     layer="values",
     stage="values",
@@ -43,11 +49,14 @@ DEFECT = Defect(
     example='{"path":""}',
     sources=("Avarok-Cybersecurity/atlas#73", "vllm-project/vllm-ascend#10182"),
     pairs=("delimiter-truncated",),
-    explain={Reworded: explain},
+    explain={Reworded: explain, Resized: explain_list},
     outranks=before("value-emptied"),
     fault=changes(simulate),
     examples=(
         value('" "', "Paris", _SCHEMA),
+        value("[]", ["a"], _LIST),
         value('""', "", _SCHEMA, found=False),
+        value("[]", [], _LIST, found=False),
+        value('["a"]', ["a", "b"], _LIST, found=False),
     ),
 )

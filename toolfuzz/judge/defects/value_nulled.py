@@ -5,15 +5,22 @@ from typing import Any
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
-from toolfuzz.judge.differences import Retyped
+from toolfuzz.judge.differences import Retyped, Reworded
 from toolfuzz.judge.example import value
 from toolfuzz.judge.faults import KEEP, changes
 from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.spelled import NULLS
 
 
 def explain(fact: Retyped) -> str | None:
     """Look for null where something else belongs."""
     return "null instead of the value" if fact.came is None else None
+
+
+def explain_text(fact: Reworded) -> str | None:
+    """Look for the name of null where another text belongs."""
+    expected, came = (str(text).strip().lower() for text in (fact.expected, fact.came))
+    return "the name of null instead of the value" if came in NULLS and expected != came else None
 
 
 _SCHEMA = {"type": ["string", "null"]}
@@ -43,11 +50,14 @@ DEFECT = Defect(
         "sgl-project/sglang#20498",
         "ml-explore/mlx-lm#1647",
     ),
-    explain={Retyped: explain},
+    explain={Retyped: explain, Reworded: explain_text},
     outranks=before("value-nulled"),
     fault=changes(simulate),
     examples=(
         value("null", "/var/log", _SCHEMA),
+        value('"None"', "/var/log", _SCHEMA),
+        value('"undefined"', "/var/log", {"type": "string"}),
         value("null", None, _SCHEMA, found=False),
+        value('"none"', "None", _SCHEMA, found=False),
     ),
 )

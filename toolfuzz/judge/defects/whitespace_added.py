@@ -1,11 +1,11 @@
-"""Whitespace was added around a string."""
+"""Whitespace was added to a string."""
 
 from random import Random
 from typing import Any
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
-from toolfuzz.judge.defects._whitespace import outer_change
+from toolfuzz.judge.defects._whitespace import inner_change, outer_change
 from toolfuzz.judge.differences import Reworded
 from toolfuzz.judge.example import value
 from toolfuzz.judge.faults import KEEP, changes, plain_string
@@ -13,9 +13,11 @@ from toolfuzz.judge.faults.schema import Spot
 
 
 def explain(fact: Reworded) -> str | None:
-    """Look for text that is the same but for more outer whitespace."""
+    """Look for text that is the same but for more whitespace."""
     at = outer_change(str(fact.expected), str(fact.came))
-    return f"whitespace added at the {at}" if at else None
+    if at:
+        return f"whitespace added at the {at}"
+    return "whitespace added" if inner_change(str(fact.expected), str(fact.came)) else None
 
 
 _SCHEMA = {"type": "string"}
@@ -30,7 +32,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="whitespace-added",
     group="C",
-    title="Whitespace was added around a string",
+    title="Whitespace was added to a string",
     severity="error",
     layer="values",
     stage="values",
@@ -43,6 +45,8 @@ DEFECT = Defect(
     fault=changes(simulate),
     examples=(
         value('"\\nParis\\n"', "Paris", _SCHEMA),
+        value('"a\\r\\nb"', "a\nb", _SCHEMA),
         value('"\\nParis\\n"', "\nParis\n", _SCHEMA, found=False),
+        value('"a bc"', "ab", _SCHEMA, found=False),
     ),
 )

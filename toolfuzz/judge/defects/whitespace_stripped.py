@@ -1,11 +1,11 @@
-"""Outer whitespace of a string was removed."""
+"""Whitespace of a string was removed."""
 
 from random import Random
 from typing import Any
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
-from toolfuzz.judge.defects._whitespace import outer_change
+from toolfuzz.judge.defects._whitespace import inner_change, outer_change
 from toolfuzz.judge.differences import Reworded
 from toolfuzz.judge.example import value
 from toolfuzz.judge.faults import KEEP, changes
@@ -13,9 +13,11 @@ from toolfuzz.judge.faults.schema import Spot
 
 
 def explain(fact: Reworded) -> str | None:
-    """Look for text that is the same but for lost outer whitespace."""
+    """Look for text that is the same but for lost whitespace."""
     at = outer_change(str(fact.came), str(fact.expected))
-    return f"whitespace lost at the {at}" if at else None
+    if at:
+        return f"whitespace lost at the {at}"
+    return "whitespace lost" if inner_change(str(fact.came), str(fact.expected)) else None
 
 
 _SCHEMA = {"type": "string"}
@@ -32,7 +34,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="whitespace-stripped",
     group="C",
-    title="Outer whitespace of a string was removed",
+    title="Whitespace of a string was removed",
     severity="error",
     layer="values",
     stage="values",
@@ -57,6 +59,8 @@ DEFECT = Defect(
     fault=changes(simulate),
     examples=(
         value('"return 1"', "    return 1\n", _SCHEMA),
+        value('"if x: return 1"', "if x:\n    return 1", _SCHEMA),
+        value('"a b"', "a\tb", _SCHEMA),
         value('"    return 1\\n"', "    return 1\n", _SCHEMA, found=False),
     ),
 )
