@@ -9,8 +9,8 @@ from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, called, said
 from toolfuzz.judge.facts import Facts
-from toolfuzz.judge.faults import Fault, Roll, parameters
-from toolfuzz.judge.faults.schema import places
+from toolfuzz.judge.faults import Fault, Roll, parameters, plain_string
+from toolfuzz.judge.faults.schema import Spot, places
 from toolfuzz.judge.leaks import scalars
 from toolfuzz.judge.reading import load
 
@@ -31,12 +31,16 @@ def detect(facts: Facts) -> Iterable[Finding]:
     return ()
 
 
+_TELLING = 4
+"""Characters that a value needs so that it can't stand in two calls by chance."""
+
+
 def _said_before(facts: Facts) -> Iterator[str | int]:
     """Yield the values of earlier calls that are telling: long texts, large integers."""
     for reply in facts.earlier:
         for call in reply.calls if reply else ():
             for value in scalars(load(call.arguments_raw) if call.arguments_raw else None):
-                if (isinstance(value, str) and len(value) >= 4) or (
+                if (isinstance(value, str) and len(value) >= _TELLING) or (
                     isinstance(value, int) and abs(value) >= 10_000
                 ):
                     yield value
@@ -46,20 +50,25 @@ _EXACT = 2**53
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:
-    """The same damage each time: large integers are rounded, strings lose the space around them."""
+    """The same damage each time: large integers are rounded, texts lose their ends."""
     changed = False
     for call in reply.calls:
         for place in places(call.arguments, parameters(reply, call)):
-            damaged = _damaged(place.value)
+            damaged = _damaged(place)
             if damaged != place.value:
                 place.holder[place.key], changed = damaged, True
     return changed
 
 
-def _damaged(value: Any) -> Any:
+def _damaged(place: Spot) -> Any:
+    """Return the value without the space around it; a text that has none loses a character."""
+    value, least = place.value, place.schema.get("minLength")
     if isinstance(value, int) and _EXACT < abs(value) < 10**300:
         return int(float(value))
-    return value.strip() if isinstance(value, str) and value.strip() else value
+    if not plain_string(place) or not value.strip():
+        return value
+    spare = len(value) > max(_TELLING, least if isinstance(least, int) else 0)
+    return value.strip() if value != value.strip() or not spare else value[:-1]
 
 
 DEFECT = Defect(
@@ -77,7 +86,13 @@ DEFECT = Defect(
     ),
     example="9007199254740993 becomes 9007199254740992 in every turn",
     sources=("earendil-works/pi#8943", "ardanlabs/kronk#796", "sgl-project/sglang#30644"),
-    pairs=("integer-precision-loss", "whitespace-stripped", "value-emptied"),
+    pairs=(
+        "args-unicode-corrupt",
+        "integer-precision-loss",
+        "value-changed",
+        "value-emptied",
+        "whitespace-stripped",
+    ),
     detect=detect,
     fault=Fault(simulate, "values", turn=2),
     examples=(

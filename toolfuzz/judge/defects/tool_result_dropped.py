@@ -15,7 +15,7 @@ from toolfuzz.judge.leaks import scalars
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
-    if facts.calls or not facts.sought or not facts.number:
+    if facts.calls or facts.in_text or facts.in_reasoning or not facts.sought or not facts.number:
         return ()
     told = "\n".join(r for turn in facts.case.turns[: facts.number] for r in turn.results)
     asked = "\n".join(m.content for turn in facts.case.turns for m in turn.messages)
