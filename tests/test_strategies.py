@@ -1,6 +1,7 @@
 """The public strategies: the campaign's own cases, choice for choice, and small when they fail."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from random import Random
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from toolfuzz import strategies
-from toolfuzz.core.case import Case, Tool, Turn
+from toolfuzz.core.case import Case, Tool
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.jsonvalue import same
+from toolfuzz.core.talk import rehearsed
 from toolfuzz.formats import format_names, wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.generate.cases import generated, of_users, user_tools, weighted
@@ -25,6 +28,7 @@ from toolfuzz.generate.probes import all_probes
 from toolfuzz.generate.spot import nodes
 from toolfuzz.generate.tools.toolset import ToolSet
 from toolfuzz.judge.judge import judge
+from toolfuzz.simulate.brain import answer
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PROBES = weighted(tuple(all_probes()))
@@ -174,41 +178,62 @@ def test_bad_input_is_said_at_once(make: Callable[[], object], words_: str) -> N
         make()
 
 
-def results(turn: Turn) -> list[Any]:
-    return [json.loads(text) for text in turn.results]
+TICKET = re.compile(r"ticket=(\w+)")
 
 
 @given(strategies.conversations())
 @QUICK
 def test_a_later_call_needs_what_an_earlier_result_says(case: Case) -> None:
-    first, last = case.turns
-    assert len(first.results) == len(first.expect.calls)
-    assert last.messages == () and last.results == ()
+    first, *_, last = case.turns
     (call,) = last.expect.calls
     asked = "".join(message.content for message in first.messages)
     match case.probe:
-        case "follow-up":
-            (result,) = results(first)
-            needed = [result["ticket"]]
-            assert call.arguments == {"ticket": result["ticket"]}
-        case "parallel-results":
-            needed = [result["part"] for result in results(first)]
+        case "followup":
+            (result,) = map(json.loads, first.results)
+            needed = [call.arguments["ticket"]]
+            assert needed == [result["ticket"]]
+            carried = {key: value for key, value in call.arguments.items() if key != "ticket"}
+            assert carried.items() <= first.expect.calls[0].arguments.items()
+        case "parallel-results" | "twin-results":
+            needed = [json.loads(result)["part"] for result in first.results]
             assert call.arguments == {"parts": needed}
-            assert len(set(needed)) == len(needed) > 1
-            assert len({json.dumps(c.arguments) for c in first.expect.calls}) == len(needed)
-        case "repaired-call":
-            (result,) = results(first)
+            assert len(set(needed)) == len(needed) == len(first.expect.calls) > 1
+            assert set(first.order) in (set(), set(range(len(needed))))
+        case "error-result":
             needed = [call.arguments["retry_token"]]
-            assert needed[0] in result["error"]
+            assert needed[0] in first.results[0] and first.results_as == "error"
             assert {**first.expect.calls[0].arguments, "retry_token": needed[0]} == call.arguments
+        case "odd-result":
+            needed = TICKET.findall(first.results[0])
+            assert call.arguments["ticket"] in (needed or asked)
+        case "after-prose":
+            assert first.expect.kind == "no_call" and last.messages
+            needed = []
+        case "one-at-a-time":
+            assert all(turn.parallel is False for turn in case.turns)
+            assert all(len(turn.expect.calls) == 1 for turn in case.turns)
+            needed = []
         case other:
             pytest.fail(f"a conversation without a test: {other}")
     assert not any(text in asked for text in needed)
-    for turn in case.turns:
+    for number, turn in enumerate(case.turns[:-1]):
+        assert len(turn.results) == len(turn.expect.calls)
+        assert case.probe == "after-prose" or case.turns[number + 1].messages == ()
+    for number, turn in enumerate(case.turns):
+        offered = {tool.name: tool for tool in case.tools_at(number)}
         for made in turn.expect.calls:
-            tool = case.tool(made.tool)
-            assert tool is not None
-            Draft202012Validator(tool.parameters).validate(made.arguments)
+            Draft202012Validator(offered[made.tool].parameters).validate(made.arguments)
+
+
+@given(strategies.conversations())
+@QUICK
+def test_the_request_alone_says_what_is_right_in_every_turn(case: Case) -> None:
+    for turn, ask in zip(case.turns, rehearsed(case, model="m"), strict=True):
+        for format in map(wire_format, format_names()):
+            request = format.request(ask)
+            _, calls = answer(format.read_request(request.body, path=request.path))
+            right = [[call.tool, call.arguments] for call in turn.expect.calls]
+            assert same([[call.name, call.arguments] for call in calls], right)
 
 
 def test_every_conversation_can_be_asked_for_by_name() -> None:
@@ -216,8 +241,8 @@ def test_every_conversation_can_be_asked_for_by_name() -> None:
         case = smallest(strategies.conversations(name))
         assert case.probe == name
         assert size(case)[0] <= 2
-    with pytest.raises(UsageError, match="no conversation 'follow'"):
-        strategies.conversations("follow")
+    with pytest.raises(UsageError, match="no conversation 'folow'"):
+        strategies.conversations("folow")
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -229,7 +254,7 @@ def test_right_replies_pass(format: str, stream: bool, data: st.DataObject) -> N
     turn = data.draw(st.integers(0, len(case.turns) - 1))
     attempt = data.draw(strategies.replies(case, format, turn=turn, stream=stream))
     assert b"".join(chunk for _, chunk in attempt.chunks) == attempt.body
-    alone = replace(case, turns=(case.turns[turn],))
+    alone = replace(case, tools=case.tools_at(turn), turns=(case.turns[turn],))
     judged = judge(alone, [wire_format(format).read(attempt, stream=stream)])
     assert judged.status == "pass", judged
 

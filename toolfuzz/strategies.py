@@ -66,7 +66,8 @@ def cases(
     """
     if tools and features:
         raise UsageError("features are drawn into generated schemas, and these tools' are given")
-    probes = drawn_cases.weighted((probe,) if probe else tuple(all_probes()))
+    single = (name for name in all_probes() if name not in all_conversations())
+    probes = drawn_cases.weighted((probe,) if probe else tuple(single))
     if not tools:
         groups = _groups(features)
         return from_choices(
@@ -85,15 +86,15 @@ def conversations(
     """Questions of several turns, in which a later call must carry what an earlier result said.
 
     Each turn but the last has ``results``, one for each call in the calls' order; the next turn
-    has no messages of its own and expects the call that the results lead to. ``conversation`` is
-    ``follow-up``, ``parallel-results`` or ``repaired-call``; by default all of them are drawn.
+    mostly has no messages of its own and expects the call that the results lead to.
+    ``conversation`` names one of them (``followup``); by default all of them are drawn.
     Raises UsageError for an unknown name.
     """
     chosen = (find(conversation),) if conversation else tuple(all_conversations().values())
     groups = _groups(features)
     return from_choices(
-        lambda pick: drawn_cases.conversing(pick, chosen, *_row(pick, groups))
-    ).filter(_is_valid)
+        lambda pick: drawn_cases.generated(pick, chosen, *_row(pick, groups))
+    ).filter(lambda case: len(case.turns) > 1 and _is_valid(case))
 
 
 def replies(

@@ -11,6 +11,7 @@ from jsonschema.validators import validator_for
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Tool, Turn
 from toolfuzz.generate import draw_cases
+from toolfuzz.generate.probes import probes_in
 from toolfuzz.generate.prompts import read, render
 from toolfuzz.generate.rename import neutral_names, renamed, renamed_value
 from toolfuzz.generate.respell import SPELLINGS, respelled
@@ -24,6 +25,7 @@ from toolfuzz.generate.spot import nodes
 from toolfuzz.generate.tools.toolset import ToolSet
 from toolfuzz.generate.validity import invalid_at
 
+SINGLE = list(probes_in("toolfuzz.generate.probes"))
 INDIRECT = ["ref-defs", "ref-definitions", "ref-siblings", "nullable-anyof", "nullable-type-list"]
 
 
@@ -89,7 +91,7 @@ def test_what_has_nothing_to_respell_has_no_such_spelling() -> None:
         "",
         {"type": "object", "properties": {"p1": {"type": "string"}}, "required": ["p1"]},
     )
-    for case in draw_cases(10, tools=[ToolSet("t", (plain,))]):
+    for case in draw_cases(10, tools=[ToolSet("t", (plain,))], probes=SINGLE):
         assert respelled(case) == {}
 
 
@@ -229,11 +231,16 @@ def test_a_reference_through_a_property_keeps_its_names() -> None:
     assert renamed(schema, {}) == schema
 
 
+def test_conversations_have_no_other_spelling() -> None:
+    drawn = list(draw_cases(40, probes=["after-prose", "followup"]))
+    assert len(drawn) == 40 and not any(map(respelled, drawn))
+
+
 def test_a_named_tool_is_named_anew() -> None:
     found = 0
     for case in draw_cases(60, features=["choice-named"]):
         other = respelled(case).get("neutral-names")
-        (turn,) = (other or case).turns
+        turn = (other or case).turns[0]
         if other is not None and turn.tool_choice.startswith("tool:"):
             assert turn.tool_choice == f"tool:{turn.expect.calls[0].tool}"
             assert other.tool(turn.expect.calls[0].tool) is not None
@@ -295,7 +302,7 @@ TUPLE = [{"type": "object", "properties": {"name": {"type": "string"}}}, {"type"
 )
 def test_schemas_of_older_drafts_are_respelled_by_their_own_rules(schema: dict) -> None:
     tool = Tool("f", "A tool.", schema)
-    for case in draw_cases(10, tools=[ToolSet("tools:x.json", (tool,))]):
+    for case in draw_cases(10, tools=[ToolSet("tools:x.json", (tool,))], probes=SINGLE):
         found = respelled(case)
         assert "neutral-names" in found
         new = found["neutral-names"]

@@ -24,7 +24,7 @@ __all__ = ["Answered", "Ask", "Called", "Said", "ToolResult", "ask_of", "turns_o
 class ToolResult:
     """What a tool said. ``call_id`` and ``tool`` are those of the call that it answers.
 
-    ``kind`` is how it is sent, see Turn; it is read back only where a format marks errors.
+    ``kind`` is how it is sent (see Turn). It is no part of what is said and isn't read back.
     """
 
     call_id: str | None

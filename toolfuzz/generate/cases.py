@@ -1,12 +1,11 @@
 """One case out of choices: what both a campaign and ``toolfuzz.strategies`` draw."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from toolfuzz.core.case import Case, Tool
+from toolfuzz.core.case import Case, Tool, Turn
 from toolfuzz.generate import probes as probe_files
 from toolfuzz.generate.assemble import assemble, drafted, other_tools
-from toolfuzz.generate.conversations.base import Conversation
 from toolfuzz.generate.features import all_features
 from toolfuzz.generate.features.base import Draft, Values
 from toolfuzz.generate.features.offers import CROWD_VALUES
@@ -16,12 +15,13 @@ from toolfuzz.generate.schema_values import draw_value
 from toolfuzz.generate.spot import spot
 from toolfuzz.generate.tools.toolset import ToolSet
 
-__all__ = ["UserTool", "conversing", "generated", "of_users", "user_tools", "weighted"]
+__all__ = ["UserTool", "generated", "of_users", "user_tools", "weighted"]
 
 _MOST_OFFERED = 24
 _SPARE_TRIES = 3
 _DEMANDING_PERCENT = 4
-_DEMANDS = tuple(f.name for f in all_features().values() if f.ask)
+_DEMANDS = tuple(f.name for f in all_features().values() if f.group == "request")
+_CONVERSATIONAL = tuple(f.name for f in all_features().values() if f.group == "conversation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +60,6 @@ def generated(
     return _asked(pick, probe, _offer(pick, draft), "generated", draft.features)
 
 
-def conversing(
-    pick: Pick, conversations: Sequence[Conversation], group: str, features: Iterable[str]
-) -> Case | None:
-    """Draw a case of several turns; None when the tool doesn't suit the conversation."""
-    conversation = pick.of(conversations)
-    draft = drafted(pick, group, features)
-    if conversation.prepare:
-        conversation.prepare(draft)
-    draft.others += conversation.helpers
-    offer = _offer(pick, draft)
-    turns = conversation.ask(pick, offer)
-    if turns is None:
-        return None
-    calls = [call for turn in turns for call in turn.expect.calls]
-    seen = spot(offer.tools, calls, turns)
-    return Case("generated", conversation.name, seen, offer.tools, turns)
-
-
 def _offer(pick: Pick, draft: Draft) -> Offer:
     tool, first, values = assemble(pick, draft)
     others = other_tools(pick, draft)
@@ -112,14 +94,34 @@ def _asked(
 
     Those of the ``features`` that change how a turn is asked are applied where they fit.
     """
-    turns = probe.ask(pick, offer)
-    if turns is None:
+    asked = _put(pick, probe, offer)
+    if asked is None:
         probe = probe_files.find("echo")
-        turns = probe.ask(pick, offer)
-    if turns is None:
+        asked = _put(pick, probe, offer)
+    if asked is None:
         return None
-    for name in features:
+    tools, turns = asked
+    if len(turns) > 1:
+        features = (*features, *pick.some(_CONVERSATIONAL, 0, 2))
+    for name in dict.fromkeys(features):
         if change := all_features()[name].ask:
             turns = tuple(map(change, turns))
+        if change := all_features()[name].opening:
+            turns = (change(turns[0]), *turns[1:])
     calls = [call for turn in turns for call in turn.expect.calls]
-    return Case(origin, probe.name, spot(offer.tools, calls, turns), offer.tools, turns)
+    return Case(origin, probe.name, spot(tools, calls, turns), tools, turns)
+
+
+def _put(
+    pick: Pick, probe: Probe, offer: Offer
+) -> tuple[tuple[Tool, ...], tuple[Turn, ...]] | None:
+    """Return the tools on offer, the probe's own among them, and the turns."""
+    helpers = probe.helpers(pick, offer) if probe.helpers else ()
+    taken = {tool.name for tool in offer.tools}
+    if any(tool.name in taken for tool in helpers):
+        return None
+    for tool in helpers:
+        at = pick.below(len(offer.tools) + 1)
+        offer = replace(offer, tools=(*offer.tools[:at], tool, *offer.tools[at:]))
+    turns = probe.ask(pick, offer)
+    return None if turns is None else (offer.tools, turns)

@@ -37,6 +37,7 @@ _WEIGHTS = {
     "constraints": 12,
     "tools": 16,
     "request": 4,
+    "conversation": 0,  # drawn for every conversation, whatever else its row varies
 }
 
 

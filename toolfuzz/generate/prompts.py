@@ -15,7 +15,7 @@ from typing import Any
 from toolfuzz.core.case import ExpectedCall, Message, Tool
 from toolfuzz.generate.names import TASKS
 
-__all__ = ["ABSTAIN_TEXTS", "can_choose", "purpose", "read", "render"]
+__all__ = ["ABSTAIN_TEXTS", "can_choose", "pattern", "purpose", "read", "render"]
 
 Calls = Sequence[ExpectedCall]
 
@@ -61,7 +61,7 @@ def _echo(tools: Sequence[Tool], calls: Calls, variant: int) -> str:
 
 
 def _read_echo(text: str, tools: Sequence[Tool]) -> list[ExpectedCall] | None:
-    match = _pattern(_ECHO).fullmatch(text)
+    match = pattern(_ECHO).fullmatch(text)
     if match is None:
         return None
     return [ExpectedCall(_text(match["name"]), _object(match["arguments"]))]
@@ -123,7 +123,7 @@ def _count(start: str, n: int, one: str, many: str, empty: str) -> str:
 
 
 def _read_describe(text: str, tools: Sequence[Tool]) -> list[ExpectedCall] | None:
-    match = _pattern(_DESCRIBE).fullmatch(text)
+    match = pattern(_DESCRIBE).fullmatch(text)
     if match is None:
         return None
     lines = iter(match["arguments"].split("\n"))
@@ -176,7 +176,7 @@ def _batch(tools: Sequence[Tool], calls: Calls, variant: int) -> str:
 
 
 def _read_batch(text: str, tools: Sequence[Tool]) -> list[ExpectedCall] | None:
-    match = _pattern(_BATCH).fullmatch(text)
+    match = pattern(_BATCH).fullmatch(text)
     if match is None:
         return None
     calls = []
@@ -220,7 +220,7 @@ def _choose(tools: Sequence[Tool], calls: Calls, variant: int) -> str:
 
 
 def _read_choose(text: str, tools: Sequence[Tool]) -> list[ExpectedCall] | None:
-    match = _pattern(_CHOOSE).fullmatch(text)
+    match = pattern(_CHOOSE).fullmatch(text)
     if match is None:
         return None
     fitting = [t for t in tools if purpose(t) == match["purpose"]]
@@ -268,7 +268,7 @@ _WORDINGS = {
 
 
 @cache
-def _pattern(template: str) -> re.Pattern[str]:
+def pattern(template: str) -> re.Pattern[str]:
     """Turn a template into the pattern of its renderings; the last field takes all the rest."""
     fixed = re.escape(template)
     return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.*?)", fixed), re.DOTALL)

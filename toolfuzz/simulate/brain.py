@@ -8,7 +8,7 @@ from typing import Any
 from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import JsonObject, Message, Tool
 from toolfuzz.formats.plan import Call
-from toolfuzz.generate import prompts
+from toolfuzz.generate import conversations, prompts
 from toolfuzz.judge.faults.schema import example, resolve, spend
 
 __all__ = ["answer"]
@@ -27,9 +27,10 @@ def answer(ask: Ask) -> tuple[str, list[Call]]:
     block after "exactly these arguments", the name of an offered tool, and a forced tool_choice;
     the arguments are then simple values that fit the tool's schema.
     """
-    if ask.answered:
+    said = conversations.read(ask)
+    if said is None and ask.answered:
         return _report(ask), []
-    calls = _wanted(ask)
+    calls = [Call(c.tool, c.arguments) for c in said] if said is not None else _wanted(ask)
     if ask.tool_choice == "none" or not ask.tools:
         calls = []
     elif ask.tool_choice.startswith("tool:"):
@@ -38,7 +39,9 @@ def answer(ask: Ask) -> tuple[str, list[Call]]:
         calls = [_simple_call(ask.tools[0])]
     if ask.parallel is False:
         calls = calls[:1]
-    return ("" if calls else _PROSE), calls
+    if calls:
+        return "", calls
+    return (_report(ask) if ask.answered else _PROSE), []
 
 
 def _wanted(ask: Ask) -> list[Call]:

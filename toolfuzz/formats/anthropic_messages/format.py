@@ -46,13 +46,15 @@ def _headers(key: str | None) -> dict[str, str]:
 def _write(ask: Ask) -> JsonObject:
     """System messages of all turns go to the top, where the API has them."""
     system, messages = _conversation(ask)
+    in_parts = any(m.parts for m in ask.messages if m.role == "system")
     body: JsonObject = {
         "model": ask.model,
         "max_tokens": ask.max_tokens or _MAX_TOKENS,
         "messages": messages,
     }
     if system:
-        body["system"] = "\n\n".join(system)
+        told = "\n\n".join(system)
+        body["system"] = _blocks(told) if in_parts else told
     if ask.tools:
         body["tools"] = [_tool(tool) for tool in ask.tools]
         if ask.tool_choice != "auto" or ask.parallel is not None:
@@ -78,8 +80,8 @@ def _conversation(ask: Ask) -> tuple[list[str], list[JsonObject]]:
         match said:
             case Message("system", content):
                 system.append(content)
-            case Message(_, content):
-                say("user", content)
+            case Message(_, content, parts):
+                say("user", _blocks(content) if parts else content)
             case Called(reply):
                 say("assistant", _assistant(reply))
             case Answered(results):
@@ -106,7 +108,9 @@ def _assistant(reply: Reply) -> str | list[JsonObject]:
 
 def _result(n: int, result: ToolResult) -> JsonObject:
     call_id = result.call_id or f"toolu_{n}"
-    return {"type": "tool_result", "tool_use_id": call_id, "content": result.content}
+    content = _blocks(result.content) if result.kind == "parts" else result.content
+    block = {"type": "tool_result", "tool_use_id": call_id, "content": content}
+    return {**block, "is_error": True} if result.kind == "error" else block
 
 
 def _input(call: ToolCall) -> JsonObject:

@@ -73,8 +73,9 @@ def _contents(said: Said) -> Iterator[JsonObject]:
 
 
 def _result(result: ToolResult) -> JsonObject:
-    """``output`` is the key under which a result that is no object stands."""
-    answer: JsonObject = {"name": result.tool or "", "response": {"output": result.content}}
+    """``output`` and ``error`` are the keys under which a result that is no object stands."""
+    key = "error" if result.kind == "error" else "output"
+    answer: JsonObject = {"name": result.tool or "", "response": {key: result.content}}
     if result.call_id is not None:
         answer = {"id": result.call_id, **answer}
     return {"functionResponse": answer}
@@ -154,7 +155,9 @@ def _read_results(parts: list[JsonObject]) -> Iterator[ToolResult]:
         found = get(part, "functionResponse")
         if isinstance(found, dict):
             answer = found.get("response")
-            output = answer.get("output", answer) if isinstance(answer, dict) else answer
+            output = answer
+            if isinstance(answer, dict):
+                output = answer.get("output", answer.get("error", answer))
             content = output if isinstance(output, str) else dumps(output)
             yield ToolResult(string(found, "id"), string(found, "name"), content)
 

@@ -77,14 +77,19 @@ def _tool_choice(ask: Ask) -> Json:
 
 def _messages(said: Said) -> Iterator[JsonObject]:
     match said:
-        case Message(role, content):
-            yield {"role": role, "content": content}
+        case Message(role, content, parts):
+            yield {"role": role, "content": _text(content, parts)}
         case Called(reply):
             yield _assistant(reply)
         case Answered(results):
             for n, result in enumerate(results):
                 call_id = result.call_id or f"call_{n}"
-                yield {"role": "tool", "tool_call_id": call_id, "content": result.content}
+                content = _text(result.content, result.kind == "parts")
+                yield {"role": "tool", "tool_call_id": call_id, "content": content}
+
+
+def _text(text: str, parts: bool) -> Json:
+    return [{"type": "text", "text": text}] if parts else text
 
 
 def _assistant(reply: Reply) -> JsonObject:

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from toolfuzz.core.ask import Answered, Ask, Called, Said, ToolResult
-from toolfuzz.core.case import JsonObject, Message, Tool
+from toolfuzz.core.case import Json, JsonObject, Message, Tool
 from toolfuzz.core.reply import ToolCall
 from toolfuzz.formats.history import argument_text, conversation, replied
 from toolfuzz.formats.laws import laws_beside
@@ -69,8 +69,8 @@ _FUNCTION = ("function_call", "arguments")
 
 def _items(said: Said, free: Container[str]) -> Iterator[JsonObject]:
     match said:
-        case Message(role, content):
-            yield {"role": role, "content": content}
+        case Message(role, content, parts):
+            yield {"role": role, "content": _text(content, parts)}
         case Called(reply):
             yield from reply.extra
             if reply.text or not reply.calls:
@@ -87,7 +87,12 @@ def _items(said: Said, free: Container[str]) -> Iterator[JsonObject]:
             for n, result in enumerate(results):
                 call_id = result.call_id or f"call_{n}"
                 kind = "custom_tool_call_output" if call_id in free else "function_call_output"
-                yield {"type": kind, "call_id": call_id, "output": result.content}
+                output = _text(result.content, result.kind == "parts")
+                yield {"type": kind, "call_id": call_id, "output": output}
+
+
+def _text(text: str, parts: bool) -> Json:
+    return [{"type": "input_text", "text": text}] if parts else text
 
 
 # --- and back

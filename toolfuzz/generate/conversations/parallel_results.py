@@ -1,57 +1,67 @@
-"""Several calls at once, and then one that must carry all their results in the calls' order."""
+"""Several calls at once, and then one that must carry all their results in the calls' order.
 
-from toolfuzz.core.case import Expectation, ExpectedCall, Tool, Turn
-from toolfuzz.generate.conversations.base import Conversation, called, nonce, said, spelled
-from toolfuzz.generate.features.base import Draft, Parameter
-from toolfuzz.generate.pick import Pick
-from toolfuzz.generate.probes.base import Offer
+The results may be sent in another order than the calls: ids tell which is whose.
+"""
 
-_JOIN = Tool(
-    "join_parts",
-    "Join the parts that other calls have made, in the order of their numbers.",
-    {
-        "type": "object",
-        "properties": {"parts": {"type": "array", "items": {"type": "string"}, "minItems": 1}},
-        "required": ["parts"],
-    },
+import json
+from collections.abc import Sequence
+
+from toolfuzz.core.ask import Ask
+from toolfuzz.core.case import Expectation, ExpectedCall, Turn
+from toolfuzz.generate.conversations.base import (
+    JOIN,
+    listed,
+    number_the_calls,
+    numbered_calls,
+    parts_of,
+    read_list,
+    rounds,
+    said,
+    shuffled,
+    spelled,
 )
+from toolfuzz.generate.pick import Pick
+from toolfuzz.generate.probes.base import Offer, Probe
+from toolfuzz.generate.prompts import pattern
 
-_STEP = 0x9E3779B97F
-"""Odd, so that no two parts of a reply are equal, and so large that they look unlike."""
-
-
-def _number_the_calls(draft: Draft) -> None:
-    draft.parameters.append(Parameter("part_number", {"type": "integer"}, lambda pick: 1))
+_PROMPT = (
+    "Make these {count} calls in one turn:\n\n{calls}\n\nEach result will hold a part. "
+    "Then call {tool} with all the parts, the one of call 1 first."
+)
 
 
 def _ask(pick: Pick, offer: Offer) -> tuple[Turn, ...]:
-    (number,) = (name for name in reversed(offer.first) if name.startswith("part_number"))
-    calls = tuple(
-        ExpectedCall(offer.call.tool, {**offer.first, number: n})
-        for n in range(1, pick.within(2, 4) + 1)
-    )
-    first = int(nonce(pick), 16)
-    parts = [f"{(first + n * _STEP) % 2**40:010x}" for n in range(len(calls))]
-    listed = "\n".join(f"{n}. {called(call)}" for n, call in enumerate(calls, 1))
-    prompt = (
-        f"Make these {len(calls)} calls in one turn:\n\n{listed}\n\nEach result will hold a part. "
-        f"Then call {spelled(_JOIN.name)} with all the parts, the one of call 1 first."
-    )
-    joined = ExpectedCall(_JOIN.name, {"parts": parts})
+    calls = numbered_calls(pick, offer, pick.within(2, 4))
+    parts = parts_of(pick, len(calls))
+    prompt = _PROMPT.format(count=len(calls), calls=listed(calls), tool=spelled(JOIN.name))
     return (
         Turn(
             said(prompt),
-            Expectation("calls", calls, order="given"),
+            Expectation("calls", calls),
             results=tuple(spelled({"part": part}) for part in parts),
+            order=shuffled(pick, len(calls)),
         ),
-        Turn((), Expectation("calls", (joined,))),
+        Turn((), Expectation("calls", (ExpectedCall(JOIN.name, {"parts": parts}),))),
     )
 
 
-CONVERSATION = Conversation(
+def _read(ask: Ask) -> Sequence[ExpectedCall] | None:
+    match = pattern(_PROMPT).fullmatch(ask.prompt)
+    if match is None:
+        return None
+    done = rounds(ask)
+    if not done:
+        return read_list(match["calls"])
+    parts = [json.loads(result)["part"] for result in done[0]]
+    return [ExpectedCall(json.loads(match["tool"]), {"parts": parts})] if len(done) == 1 else []
+
+
+PROBE = Probe(
     "parallel-results",
-    "a later call carries the results of several calls, in their order",
+    "a later call carries the results of several calls, in the calls' order",
+    3,
     _ask,
-    helpers=(_JOIN,),
-    prepare=_number_the_calls,
+    prepare=number_the_calls,
+    helpers=lambda pick, offer: (JOIN,),
+    read=_read,
 )

@@ -27,7 +27,9 @@ __all__ = [
 Values = Callable[[Pick], Json]
 """Draws one value that a schema allows; several calls of one tool ask it several times."""
 
-Group = Literal["values", "containers", "indirect", "constraints", "tools", "request"]
+Group = Literal[
+    "values", "containers", "indirect", "constraints", "tools", "request", "conversation"
+]
 """Features are varied within their group; ``indirect`` means that a value's type is not stated
 in place: it has to be looked up behind a reference, in a union, or in an enum's options."""
 
@@ -85,7 +87,8 @@ class Feature:
     """One knob of the generator, with the way to see that a case really has it.
 
     It draws one ``parameter``, makes a ``change`` to the whole draft, or changes how a turn is
-    asked (``ask``, which returns the turn as it was where it doesn't fit). It is spotted in a
+    asked (``ask``, which returns the turn as it was where it doesn't fit; ``opening``, only of the
+    first). It is spotted in a
     schema node that has ``keyword`` (``node``), in an argument of one of the Python types
     ``kinds`` (``value``), in a tool that is to be called (``tool``), in all the tools on offer
     (``offer``) or in the ``turn``. ``opt_in``: drawn only when asked for by name, because some
@@ -99,6 +102,7 @@ class Feature:
     parameter: Callable[[Pick], Parameter] | None = None
     change: Callable[[Pick, Draft], None] | None = None
     ask: Callable[[Turn], Turn] | None = None
+    opening: Callable[[Turn], Turn] | None = None
     keyword: str = ""
     node: Callable[[JsonObject, Place], bool] | None = None
     value: Callable[[Json], bool] | None = None

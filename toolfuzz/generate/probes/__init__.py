@@ -1,4 +1,7 @@
-"""Probes, one file each. A file that defines ``PROBE`` is found by itself."""
+"""Probes, one file each. A file that defines ``PROBE`` is found by itself.
+
+Those of one turn stand in this folder, those of several in ``toolfuzz.generate.conversations``.
+"""
 
 import importlib
 import pkgutil
@@ -7,15 +10,23 @@ from functools import cache
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.generate.probes.base import Probe
 
-__all__ = ["all_probes", "find"]
+__all__ = ["all_probes", "find", "probes_in"]
+
+_FOLDERS = (__name__, "toolfuzz.generate.conversations")
 
 
 @cache
 def all_probes() -> dict[str, Probe]:
-    """Return every probe by name, the most frequent first."""
+    """Return every probe by name, the most frequent first; conversations are the last."""
+    return {name: probe for folder in _FOLDERS for name, probe in probes_in(folder).items()}
+
+
+@cache
+def probes_in(package: str) -> dict[str, Probe]:
+    """Return the probes of a folder by name, the most frequent first."""
     found: list[Probe] = []
-    for module in pkgutil.iter_modules(__path__):
-        loaded = importlib.import_module(f"{__name__}.{module.name}")
+    for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
+        loaded = importlib.import_module(f"{package}.{module.name}")
         probe = getattr(loaded, "PROBE", None)
         if isinstance(probe, Probe):
             found.append(probe)

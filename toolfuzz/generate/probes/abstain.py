@@ -16,4 +16,4 @@ def _ask(pick: Pick, offer: Offer) -> tuple[Turn, ...]:
     return (Turn(render("abstain", offer.tools, (), variant=variant), _NO_CALL),)
 
 
-PROBE = Probe("abstain", "no call is right", 8, _ask)
+PROBE = Probe("abstain", "no call is right", 6, _ask)

@@ -1,8 +1,9 @@
 """What a probe is: a way to ask for calls whose right answer is known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import Expectation, ExpectedCall, JsonObject, Tool, Turn
 from toolfuzz.generate.features.base import Draft, Values
 from toolfuzz.generate.pick import Pick
@@ -34,6 +35,10 @@ class Probe:
     """One way to ask. ``ask`` returns None when the offer doesn't suit it.
 
     ``share`` is its weight in the default mix; ``prepare`` may change a generated tool first.
+    A conversation asks in several turns, of which those after the first mostly have no messages of
+    their own: the results of the turn before are what the model goes on from. ``helpers`` are
+    further tools that it needs on offer; ``read`` returns the calls that are right for a request,
+    None for one that is not of its making.
     """
 
     name: str
@@ -41,6 +46,8 @@ class Probe:
     share: int
     ask: Callable[[Pick, Offer], tuple[Turn, ...] | None]
     prepare: Callable[[Pick, Draft], None] | None = None
+    helpers: Callable[[Pick, Offer], tuple[Tool, ...]] | None = None
+    read: Callable[[Ask], Sequence[ExpectedCall] | None] | None = None
 
 
 def asked(

@@ -34,4 +34,4 @@ def _numbered(pick: Pick, draft: Draft) -> None:
         draft.parameters.append(numbers)
 
 
-PROBE = Probe("batch", "two to four different calls in one turn", 13, _ask, prepare=_numbered)
+PROBE = Probe("batch", "two to four different calls in one turn", 10, _ask, prepare=_numbered)

@@ -28,7 +28,7 @@ def _among_look_alikes(pick: Pick, draft: Draft) -> None:
 PROBE = Probe(
     "choose",
     "one of several near-duplicate tools, told by the job alone",
-    12,
+    10,
     _ask,
     prepare=_among_look_alikes,
 )

@@ -9,4 +9,4 @@ def _ask(pick: Pick, offer: Offer) -> tuple[Turn, ...]:
     return asked("describe", offer, (offer.call,))
 
 
-PROBE = Probe("describe", "one call, the same values described in prose", 22, _ask)
+PROBE = Probe("describe", "one call, the same values described in prose", 18, _ask)

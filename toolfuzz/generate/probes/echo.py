@@ -9,4 +9,4 @@ def _ask(pick: Pick, offer: Offer) -> tuple[Turn, ...]:
     return asked("echo", offer, (offer.call,))
 
 
-PROBE = Probe("echo", "one call with exactly these arguments, given as JSON", 45, _ask)
+PROBE = Probe("echo", "one call with exactly these arguments, given as JSON", 36, _ask)
