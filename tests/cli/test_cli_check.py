@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,16 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
     for name in [n for n in os.environ if n.endswith("_API_KEY")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_request_a_case() -> Iterator[None]:
+    """What was spent is counted by the request here."""
+    probes = "echo describe batch choose abstain"
+    with pytest.MonkeyPatch.context() as patch:
+        for command in ("RUN", "CHECK"):
+            patch.setenv(f"TOOLFUZZ_{command}_PROBES", probes)
+        yield
 
 
 def toolfuzz_(*args: str) -> Result:

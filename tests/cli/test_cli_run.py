@@ -18,6 +18,7 @@ from llmock.testing import LLMockServer
 
 import toolfuzz
 from toolfuzz.cli import cli
+from toolfuzz.generate import draw_cases
 from toolfuzz.report.formats import format_names, report_format
 from toolfuzz.simulate.process import start
 
@@ -155,7 +156,9 @@ def test_dry_run_asks_nobody() -> None:
     done = toolfuzz_("run", "-m", "sim/glm-4.7", "-m", "glm-4.7", "--dry-run", "--json")
     assert done.exit_code == 0, done.output
     simulated, real = json.loads(done.stdout)
-    assert (simulated["cases"], simulated["requests"]) == (100, 100)
+    turns = sum(len(case.turns) for case in draw_cases(100))
+    assert (simulated["cases"], simulated["requests"]) == (100, turns)
+    assert turns > 110
     assert simulated["input_tokens"] > 10_000
     assert simulated["price_usd"] == 0
     assert real["price_usd"] > 0
@@ -270,7 +273,10 @@ def test_an_interrupted_run_goes_on_where_it_stood(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     target = json.loads(done.stdout)["targets"][0]
     assert target["judged"] == 400
-    assert target["calls"] == 400, "nothing is asked twice"
+    lines = map(json.loads, journal.read_text().splitlines())
+    asked = [(x["case_id"], x["turn"]) for x in lines if x["event"] == "exchange-recorded"]
+    assert len(asked) == target["calls"] > 400
+    assert len(set(asked)) == len(asked), "nothing is asked twice"
     assert toolfuzz_("run", "--resume", "run", "--cases", "9").exit_code == 2
     assert toolfuzz_("run", "--resume", "nowhere").exit_code == 2
 

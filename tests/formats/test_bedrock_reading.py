@@ -116,7 +116,8 @@ def test_text_reasoning_and_what_must_come_back_as_it_came() -> None:
     ]
     reply = read(plain(output=message(*content), stopReason="end_turn"), stream=False)
     assert (reply.text, reply.reasoning, reply.finish) == ("Let me see.", "hmm", "stop")
-    assert reply.extra == (thought, hidden)
+    assert list(reply.extra) == content
+    assert reply.places == ()
     assert not reply.calls
     assert not reply.problems
 
@@ -180,7 +181,10 @@ def test_a_stream() -> None:
     ]
     assert reply.fragments[0].keys == ("index", "id", "name")
     assert (reply.text, reply.reasoning) == ("Let me see.", "hmm")
-    assert reply.extra == ({"reasoningText": {"text": "hmm", "signature": "c2ln"}},)
+    assert reply.extra == (
+        {"reasoningContent": {"reasoningText": {"text": "hmm", "signature": "c2ln"}}},
+        {"text": "Let me see."},
+    )
     assert (reply.finish, reply.ended) == ("tool_calls", True)
     assert not reply.problems
     for client in FORMAT.clients:

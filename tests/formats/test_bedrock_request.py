@@ -27,7 +27,7 @@ CALLED = Called(
             ToolCall("tooluse_1", "f", '{"a":1.5}'),
             ToolCall("tooluse_2", "f", '{"a":2}'),
         ),
-        extra=(THOUGHT,),
+        extra=({"reasoningContent": THOUGHT}, {"text": "Let me see."}),
     )
 )
 ANSWERED = Answered(

@@ -507,7 +507,10 @@ def test_messages_stream():
         usage=Usage(3, 9),
         model="c",
         chunk_ids=("msg_1",),
-        extra=({"type": "thinking", "thinking": "Hm.", "signature": "xyz"},),
+        extra=(
+            {"type": "thinking", "thinking": "Hm.", "signature": "xyz"},
+            {"type": "text", "text": "Sure."},
+        ),
     )  # fmt: skip
 
 
@@ -571,12 +574,13 @@ def test_responses_plain():
         200,
         text="Sure.",
         reasoning="Hm.",
-        calls=(ToolCall("call_1", "f", '{"a": 1}', where="$.output[2]"),),
+        calls=(ToolCall("call_1", "f", '{"a": 1}', where="$.output[2]", extra={"id": "fc_1"}),),
         finish_reason="completed",
         finish="tool_calls",
         usage=Usage(3, 4),
         model="m",
         chunk_ids=("resp_1",),
+        extra=tuple(output[:2]),
     )
 
 

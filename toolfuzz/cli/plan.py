@@ -34,7 +34,8 @@ def plan(as_json: bool, **given: Any) -> None:
     cases = asyncio.run(drawn_cases(options, tool_sets))
     facts = asdict(describe_plan(cases, options.features))
     if tool_sets:
-        called = {(c.origin, e.tool) for c in cases for t in c.turns for e in t.expect.calls}
+        mine = {(s.origin, tool.name) for s in tool_sets for tool in s.tools}
+        called = {(c.origin, e.tool) for c in cases for t in c.turns for e in t.expect.calls} & mine
         own: dict[str, Any] = {
             "tools": sum(len(s.tools) for s in tool_sets),
             "tools_called": len(called),

@@ -102,7 +102,8 @@ class Reply:
     response.completed); always True for plain replies. ``chunk_ids`` are the distinct completion
     ids seen, in order. A legacy ``function_call`` is a ToolCall whose ``where`` ends in
     ``function_call`` (in a stream: ``legacy`` holds it). ``extra`` are the parts that the service
-    wants back before the calls, exactly as they came (signed thinking, encrypted reasoning).
+    wants back beside the calls, exactly as they came (signed thinking, encrypted reasoning, and the
+    text among them), ``places`` how many calls stood before each; without them all go before.
     """
 
     api: str
@@ -123,3 +124,4 @@ class Reply:
     legacy: ToolCall | None = None
     transport_error: str | None = None
     extra: tuple[Any, ...] = ()
+    places: tuple[int, ...] = ()

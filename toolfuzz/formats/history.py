@@ -1,16 +1,25 @@
 """What request readers share: the earlier replies and the tool results of a conversation."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice, zip_longest
 from typing import Any
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.ask import Answered, Ask, Called, Said, ToolResult
-from toolfuzz.core.case import Message
+from toolfuzz.core.case import JsonObject, Message
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.text import clip
 
-__all__ = ["argument_text", "conversation", "misfit", "replied", "unpaired"]
+__all__ = [
+    "Beside",
+    "argument_text",
+    "conversation",
+    "in_order",
+    "misfit",
+    "replied",
+    "unpaired",
+]
 
 
 def replied(
@@ -19,6 +28,7 @@ def replied(
     *,
     reasoning: str = "",
     extra: Sequence[Any] = (),
+    places: Sequence[int] = (),
 ) -> Called:
     """Return an earlier reply as far as a request tells of it."""
     return Called(
@@ -30,8 +40,53 @@ def replied(
             reasoning=reasoning,
             calls=tuple(calls),
             extra=tuple(extra),
+            places=tuple(places),
         )
     )
+
+
+class Beside:
+    """What stands beside a reply's calls, in its order.
+
+    It goes back as it came when the service wants some of it back (``wanted``), because that may
+    not be moved among the rest, and when some came after a call.
+    """
+
+    def __init__(self, wanted: Callable[[JsonObject], bool]) -> None:
+        self._wanted = wanted
+        self._parts: list[tuple[JsonObject, int]] = []
+
+    def add(self, part: JsonObject, calls: int) -> None:
+        """Add a part that came after so many calls."""
+        self._parts.append((part, calls))
+
+    @property
+    def _kept(self) -> list[tuple[JsonObject, int]]:
+        kept = any(calls or self._wanted(part) for part, calls in self._parts)
+        return self._parts if kept else []
+
+    @property
+    def extra(self) -> tuple[JsonObject, ...]:
+        """The parts, where they must go back as they came."""
+        return tuple(part for part, _ in self._kept)
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """How many calls stood before each; nothing where none did before any."""
+        places = tuple(calls for _, calls in self._kept)
+        return places if any(places) else ()
+
+
+def in_order(reply: Reply, calls: Iterable[Any]) -> Iterator[Any]:
+    """Yield what is sent back of a reply: its ``extra`` and its calls, in the order they came."""
+    left = iter(calls)
+    sent = 0
+    for part, place in zip_longest(reply.extra, reply.places[: len(reply.extra)], fillvalue=0):
+        for call in islice(left, max(0, place - sent)):
+            yield call
+            sent += 1
+        yield part
+    yield from left
 
 
 def conversation(parts: Iterable[Message | Called | ToolResult]) -> tuple[Said, ...]:

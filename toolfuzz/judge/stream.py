@@ -183,8 +183,13 @@ class _Assembler:
             elif call.events:
                 call.blanked = call.blanked or "name"
 
-    def _take_arguments(self, call: StreamedCall, fragment: Fragment) -> None:
+    def _take_kind(self, call: StreamedCall, fragment: Fragment) -> None:
         call.free = call.free or fragment.free
+        if fragment.extra is not None:
+            call.extra = fragment.extra
+
+    def _take_arguments(self, call: StreamedCall, fragment: Fragment) -> None:
+        self._take_kind(call, fragment)
         if "arguments" in fragment.keys or fragment.arguments is not None:
             call.has_arguments = True
         if isinstance(fragment.arguments, str):
@@ -208,7 +213,7 @@ class _Assembler:
             call.unindexed = "the event that opens a call"
         if fragment.item_id:
             self.by_id.setdefault(fragment.item_id, call)
-        call.free = fragment.free
+        self._take_kind(call, fragment)
         self._take_id(call, fragment)
         self._take_name(call, fragment)
         if self.traits.arguments == "object":
@@ -247,7 +252,7 @@ class _Assembler:
         call.events += 1
 
     def _take_whole(self, call: StreamedCall, fragment: Fragment) -> None:
-        call.free = call.free or fragment.free
+        self._take_kind(call, fragment)
         if isinstance(fragment.arguments, str):
             call.has_text = True
             call.whole = fragment.arguments

@@ -39,13 +39,15 @@ class StreamedCall:
     (``slot_shared``), an ``other_id``, an id or name that came after the first event, a name
     that came ``spoken`` times or in pieces, ``blanked`` fields of later events, events after the
     call's end (``after_close``), arguments ``inline`` in the event that opens it. ``damage`` is
-    what the stream did to the arguments. ``free``: they are text and no JSON.
+    what the stream did to the arguments. ``free``: they are text and no JSON. ``extra`` is what the
+    service wants back with the call, as it came last.
     """
 
     slot: int | None
     position: int = 0
     item_id: str | None = None
     free: bool = False
+    extra: Any = None
     id: str | None = None
     names: list[str] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
@@ -107,10 +109,15 @@ class StreamedCall:
         """Return the call as assembled; ``loss`` may know better what the arguments were."""
         raw: str | None = "".join(self.pieces)
         if self.other is not None and not self.pieces:
-            return ToolCall(self.id, self.name, None, self.other, True, "stream", free=self.free)
+            return ToolCall(
+                self.id, self.name, None, self.other, True, "stream", self.extra, self.free
+            )
         if not raw and self.whole is not None:
             raw = self.whole
         if not raw and not self.has_text and self.whole is None:
             sent = self.has_arguments
-            return ToolCall(self.id, self.name, None, None, sent, "stream", free=self.free)
-        return ToolCall(self.id, self.name, raw, None, True, "stream", free=self.free)
+            return self._made(None, sent=sent)
+        return self._made(raw)
+
+    def _made(self, raw: str | None, other: Any = None, *, sent: bool = True) -> ToolCall:
+        return ToolCall(self.id, self.name, raw, other, sent, "stream", self.extra, self.free)

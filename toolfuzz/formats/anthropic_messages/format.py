@@ -7,7 +7,7 @@ from toolfuzz.core import json as strictjson
 from toolfuzz.core.ask import Answered, Ask, Called, ToolResult
 from toolfuzz.core.case import Json, JsonObject, Message, Tool
 from toolfuzz.core.reply import Reply, ToolCall
-from toolfuzz.formats.history import conversation, replied
+from toolfuzz.formats.history import Beside, conversation, in_order, replied
 from toolfuzz.formats.laws import laws_beside
 from toolfuzz.formats.protocol import Traits, WireFormat
 from toolfuzz.formats.reading import content_text, count, objects, string
@@ -15,7 +15,7 @@ from toolfuzz.formats.sse import SSE
 
 from .clients import READERS
 from .offered import choice_of, offered
-from .read import plain, stream
+from .read import BESIDE, is_wanted_back, plain, stream
 from .serve import SERVING
 from .snippet import python
 
@@ -23,7 +23,6 @@ __all__ = ["FORMAT"]
 
 # The API demands max_tokens; this is enough for any generated case.
 _MAX_TOKENS = 4096
-_THOUGHTS = ("thinking", "redacted_thinking")
 
 
 def _path(model: str, stream: bool) -> str:
@@ -97,13 +96,15 @@ def _assistant(reply: Reply) -> str | list[JsonObject]:
     if not reply.calls and not reply.extra:
         # An empty message is refused; a space is not.
         return reply.text or " "
-    blocks = list(reply.extra)
-    if reply.text:
-        blocks.append({"type": "text", "text": reply.text})
-    for n, call in enumerate(reply.calls):
-        use = {"type": "tool_use", "id": call.id or f"toolu_{n}", "name": call.name or ""}
-        blocks.append({**use, "input": _input(call)})
-    return blocks
+    uses = (_use(n, call) for n, call in enumerate(reply.calls))
+    if reply.extra:
+        return list(in_order(reply, uses))
+    return [*(_blocks(reply.text) if reply.text else ()), *uses]
+
+
+def _use(n: int, call: ToolCall) -> JsonObject:
+    use = {"type": "tool_use", "id": call.id or f"toolu_{n}", "name": call.name or ""}
+    return {**use, "input": _input(call)}
 
 
 def _result(n: int, result: ToolResult) -> JsonObject:
@@ -191,24 +192,26 @@ def _read_user(blocks: list[JsonObject]) -> Iterator[Message | ToolResult]:
 
 def _read_reply(content: Json) -> Called:
     blocks = objects(content)
-    thoughts = [block for block in blocks if block.get("type") in _THOUGHTS]
-    calls = [
-        ToolCall(
-            string(block, "id"),
-            string(block, "name"),
-            strictjson.dumps(block["input"]) if isinstance(block.get("input"), dict) else None,
-            None if isinstance(block.get("input"), dict) else block.get("input"),
-            "input" in block,
-        )
-        for block in blocks
-        if block.get("type") == "tool_use"
-    ]
+    beside, calls = Beside(is_wanted_back), list[ToolCall]()
+    for block in blocks:
+        if block.get("type") in BESIDE:
+            beside.add(block, len(calls))
+        elif block.get("type") == "tool_use":
+            calls.append(_read_use(block))
     return replied(
         content_text(content),
         calls,
-        reasoning="".join(string(block, "thinking") or "" for block in thoughts),
-        extra=thoughts,
+        reasoning="".join(string(block, "thinking") or "" for block in blocks),
+        extra=beside.extra,
+        places=beside.places,
     )
+
+
+def _read_use(use: JsonObject) -> ToolCall:
+    value = use.get("input")
+    raw = strictjson.dumps(value) if isinstance(value, dict) else None
+    rest = value if raw is None else None
+    return ToolCall(string(use, "id"), string(use, "name"), raw, rest, "input" in use)
 
 
 def _looks_like(body: Mapping[str, Any], path: str) -> bool:

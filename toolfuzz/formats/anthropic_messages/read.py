@@ -6,6 +6,7 @@ from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import a_kind
 from toolfuzz.core.reply import Finish, Fragment, Reply, ToolCall, Usage
+from toolfuzz.formats.history import Beside
 from toolfuzz.formats.reading import (
     Event,
     Notes,
@@ -17,7 +18,7 @@ from toolfuzz.formats.reading import (
     usage_of,
 )
 
-__all__ = ["plain", "stream"]
+__all__ = ["BESIDE", "is_wanted_back", "plain", "stream"]
 
 
 def plain(root: JsonObject, notes: Notes) -> Reply:
@@ -30,7 +31,7 @@ def plain(root: JsonObject, notes: Notes) -> Reply:
         notes.add("bad-field", "$.content", f"content is {a_kind(content)}")
         content = []
     texts, thoughts, calls = list[str](), list[str](), list[ToolCall]()
-    extra: list[JsonObject] = []
+    beside = Beside(is_wanted_back)
     for n, block in enumerate(content):
         where = f"$.content[{n}]"
         if not isinstance(block, dict):
@@ -41,8 +42,8 @@ def plain(root: JsonObject, notes: Notes) -> Reply:
             texts.append(text_of(block, "text", where, notes))
         elif block.get("type") == "thinking":
             thoughts.append(text_of(block, "thinking", where, notes))
-        if isinstance(block, dict) and _is_wanted_back(block):
-            extra.append(block)
+        if isinstance(block, dict) and block.get("type") in BESIDE:
+            beside.add(block, len(calls))
     reason = checked_string(root, "stop_reason", "$", notes)
     return Reply(
         "",
@@ -57,15 +58,17 @@ def plain(root: JsonObject, notes: Notes) -> Reply:
         model=string(root, "model"),
         error=root.get("error"),
         chunk_ids=ids_of(root),
-        extra=tuple(extra),
+        extra=beside.extra,
+        places=beside.places,
     )
 
 
-def _is_wanted_back(block: JsonObject) -> bool:
+def is_wanted_back(block: JsonObject) -> bool:
     """Whether the service wants this thinking back, unchanged, beside the calls' results."""
     return bool(block.get("signature")) or block.get("type") == "redacted_thinking"
 
 
+BESIDE = ("text", "thinking", "redacted_thinking")
 # Calls that the server runs itself; what they gave stands in blocks beside them.
 _SERVERS = ("server_tool_use", "mcp_tool_use")
 
@@ -111,7 +114,8 @@ class _Stream:
         self.model: str | None = None
         self.error: Json = None
         self.ended = False
-        self.thoughts: dict[int | None, JsonObject] = {}
+        self.blocks: dict[int | None, JsonObject] = {}
+        self.beside = Beside(is_wanted_back)
 
     def hear(self, number: int, kind: str, data: JsonObject) -> None:
         where = f"event {number}"
@@ -142,8 +146,9 @@ class _Stream:
     def _open(self, number: int, data: JsonObject, where: str) -> None:
         slot = self._slot(data, where)
         block = self._object(data, "content_block", where)
-        if block.get("type") in ("thinking", "redacted_thinking"):
-            self.thoughts[slot] = dict(block)
+        if block.get("type") in BESIDE:
+            self.blocks[slot] = dict(block)
+            self.beside.add(self.blocks[slot], len(self.calls))
         if block.get("type") in _SERVERS:
             self.servers.add(slot)
         if not _is_call(block, where, self.notes):
@@ -169,7 +174,7 @@ class _Stream:
         slot = self._slot(data, where)
         delta = self._object(data, "delta", where)
         if delta.get("type") != "input_json_delta":
-            self._think(slot, delta)
+            self._add_to_block(slot, delta)
             self._say(delta, where)
             return
         if slot in self.servers:
@@ -187,10 +192,11 @@ class _Stream:
             )
         )
 
-    def _think(self, slot: int | None, delta: JsonObject) -> None:
-        for key in ("thinking", "signature"):
-            if slot in self.thoughts and isinstance(more := delta.get(key), str):
-                self.thoughts[slot][key] = (string(self.thoughts[slot], key) or "") + more
+    def _add_to_block(self, slot: int | None, delta: JsonObject) -> None:
+        block = self.blocks.get(slot, {})
+        for key in ("text", "thinking", "signature"):
+            if isinstance(more := delta.get(key), str):
+                block[key] = (string(block, key) or "") + more
 
     def _say(self, block: JsonObject, where: str) -> None:
         match block.get("type"):
@@ -249,7 +255,8 @@ def stream(events: Iterable[Event], notes: Notes) -> Reply:
         error=heard.error,
         ended=heard.ended,
         chunk_ids=tuple(heard.ids),
-        extra=tuple(filter(_is_wanted_back, heard.thoughts.values())),
+        extra=heard.beside.extra,
+        places=heard.beside.places,
     )
 
 

@@ -10,18 +10,20 @@ from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import a_kind
 from toolfuzz.core.reply import Finish, Fragment, Reply, ToolCall, Usage
+from toolfuzz.formats.history import Beside
 from toolfuzz.formats.reading import (
     Event,
     Notes,
     checked_string,
     count,
+    string,
     text_of,
     usage_of,
 )
 
 from .framing import EXCEPTION
 
-__all__ = ["plain", "stream"]
+__all__ = ["BESIDE", "is_wanted_back", "plain", "stream"]
 
 
 def plain(root: JsonObject, notes: Notes) -> Reply:
@@ -32,6 +34,7 @@ def plain(root: JsonObject, notes: Notes) -> Reply:
         notes.add("bad-field", "$.output.message", f"content is {a_kind(content)}")
         content = []
     texts, thoughts, calls = list[str](), list[JsonObject](), list[ToolCall]()
+    beside = Beside(is_wanted_back)
     for n, block in enumerate(content):
         where = f"$.output.message.content[{n}]"
         if not isinstance(block, dict):
@@ -45,6 +48,8 @@ def plain(root: JsonObject, notes: Notes) -> Reply:
             texts.append(text_of(block, "text", where, notes))
         elif "reasoningContent" in block:
             thoughts.append(_object(block, "reasoningContent", where, notes))
+        if isinstance(block, dict) and BESIDE & block.keys():
+            beside.add(block, len(calls))
     reason = checked_string(root, "stopReason", "$", notes)
     return Reply(
         "",
@@ -52,7 +57,8 @@ def plain(root: JsonObject, notes: Notes) -> Reply:
         None,
         text="".join(texts),
         reasoning="".join(_thought(thought, notes) for thought in thoughts),
-        extra=tuple(thoughts),
+        extra=beside.extra,
+        places=beside.places,
         calls=tuple(calls),
         finish_reason=reason,
         finish=_finish(reason),
@@ -72,7 +78,8 @@ def stream(events: Iterable[Event], notes: Notes) -> Reply:
         None,
         text="".join(heard.text),
         reasoning="".join(heard.reasoning),
-        extra=tuple(heard.thoughts.values()),
+        extra=heard.beside.extra,
+        places=heard.beside.places,
         fragments=tuple(heard.fragments),
         finish_reason=heard.finish_reason,
         finish=_finish(heard.finish_reason),
@@ -89,7 +96,8 @@ class _Stream:
         self.notes = notes
         self.text: list[str] = []
         self.reasoning: list[str] = []
-        self.thoughts: dict[int | None, JsonObject] = {}
+        self.blocks: dict[int | None, JsonObject] = {}
+        self.beside = Beside(is_wanted_back)
         self.fragments: list[Fragment] = []
         self.calls: set[int | None] = set()
         self.servers: set[int | None] = set()
@@ -156,21 +164,31 @@ class _Stream:
                 )
             )
         elif "text" in delta:
-            self.text.append(text_of(delta, "text", where, self.notes))
+            text = text_of(delta, "text", where, self.notes)
+            self.text.append(text)
+            block = self._block(slot, {"text": ""})
+            block["text"] = (string(block, "text") or "") + text
         elif "reasoningContent" in delta:
             self._think(slot, _object(delta, "reasoningContent", where, self.notes), where)
 
     def _think(self, slot: int | None, piece: JsonObject, where: str) -> None:
         """Take a piece of reasoning; a block of it goes back whole, with its signature."""
         if "redactedContent" in piece:
-            self.thoughts[slot] = piece
+            self._block(slot, {})["reasoningContent"] = piece
             return
         text = text_of(piece, "text", where, self.notes)
         self.reasoning.append(text)
-        block = self.thoughts.setdefault(slot, {"reasoningText": {"text": ""}})
-        if whole := block.get("reasoningText"):
+        block = self._block(slot, {"reasoningContent": {"reasoningText": {"text": ""}}})
+        if whole := block.get("reasoningContent", {}).get("reasoningText"):
             whole["text"] += text
             whole |= {"signature": piece["signature"]} if "signature" in piece else {}
+
+    def _block(self, slot: int | None, opened: JsonObject) -> JsonObject:
+        """Return the block beside the calls at this index, which begins with its first piece."""
+        if slot not in self.blocks:
+            self.blocks[slot] = opened
+            self.beside.add(opened, len(self.calls))
+        return self.blocks[slot]
 
     def _slot(self, data: JsonObject, where: str) -> int | None:
         index = data.get("contentBlockIndex")
@@ -178,6 +196,14 @@ class _Stream:
         if slot is None and index is not None:
             self.notes.add("bad-field", where, f"contentBlockIndex is {a_kind(index)}")
         return slot
+
+
+BESIDE = frozenset({"text", "reasoningContent", "citationsContent"})
+
+
+def is_wanted_back(block: JsonObject) -> bool:
+    """Whether the service wants this back, unchanged, beside the calls' results."""
+    return "reasoningContent" in block
 
 
 _KEYS = [("id", "toolUseId"), ("name", "name"), ("arguments", "input")]

@@ -15,9 +15,11 @@ from toolfuzz.core import json as strictjson
 from toolfuzz.core.ask import Answered, Ask, Called, Said, ToolResult
 from toolfuzz.core.case import Json, JsonObject, Message, Tool
 from toolfuzz.core.reply import Reply, ToolCall
-from toolfuzz.formats.history import conversation, replied
+from toolfuzz.formats.history import Beside, conversation, in_order, replied
 from toolfuzz.formats.protocol import CannotAskError
 from toolfuzz.formats.reading import content_text, count, objects, string, tool_of
+
+from .read import BESIDE, is_wanted_back
 
 __all__ = ["cap", "looks_like", "merge", "path", "read_body", "write"]
 
@@ -116,18 +118,18 @@ def _text(text: str) -> JsonObject:
 
 
 def _assistant(reply: Reply) -> Iterator[JsonObject]:
-    for thought in reply.extra:
-        yield {"reasoningContent": thought}
+    uses = (_use(n, call) for n, call in enumerate(reply.calls))
+    if reply.extra:
+        yield from in_order(reply, uses)
+        return
     if reply.text or not reply.calls:
         yield _text(reply.text)
-    for n, call in enumerate(reply.calls):
-        yield {
-            "toolUse": {
-                "toolUseId": call.id or _made_id(n),
-                "name": call.name or "",
-                "input": _input(call),
-            }
-        }
+    yield from uses
+
+
+def _use(n: int, call: ToolCall) -> JsonObject:
+    use = {"toolUseId": call.id or _made_id(n), "name": call.name or "", "input": _input(call)}
+    return {"toolUse": use}
 
 
 def _made_id(n: int) -> str:
@@ -262,9 +264,14 @@ def _result_text(part: JsonObject) -> str:
 
 
 def _read_reply(blocks: list[JsonObject]) -> Called:
-    uses = [b["toolUse"] for b in blocks if isinstance(b.get("toolUse"), dict)]
-    thoughts = [b["reasoningContent"] for b in blocks if "reasoningContent" in b]
-    return replied(_said(content_text(blocks)), [_read_call(u) for u in uses], extra=thoughts)
+    beside, calls = Beside(is_wanted_back), list[ToolCall]()
+    for block in blocks:
+        if BESIDE & block.keys():
+            beside.add(block, len(calls))
+        elif isinstance(block.get("toolUse"), dict):
+            calls.append(_read_call(block["toolUse"]))
+    text = _said(content_text(blocks))
+    return replied(text, calls, extra=beside.extra, places=beside.places)
 
 
 def _read_call(use: JsonObject) -> ToolCall:

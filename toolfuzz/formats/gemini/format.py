@@ -143,7 +143,13 @@ def _read_contents(body: JsonObject) -> Iterator[Message | Called | ToolResult]:
             heard = Heard()
             hear(heard, parts, "", Notes())
             text, reasoning = "".join(heard.text), "".join(heard.reasoning)
-            yield replied(text, heard.calls, reasoning=reasoning, extra=heard.extra)
+            yield replied(
+                text,
+                heard.calls,
+                reasoning=reasoning,
+                extra=heard.beside.extra,
+                places=heard.beside.places,
+            )
             continue
         yield from _read_results(parts)
         if texts := list(_texts(parts)):

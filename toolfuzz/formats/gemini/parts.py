@@ -12,6 +12,7 @@ from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import a_kind
 from toolfuzz.core.reply import Reply, ToolCall
+from toolfuzz.formats.history import Beside, in_order
 from toolfuzz.formats.reading import Notes, checked_string, objects, text_of
 
 __all__ = ["Heard", "hear", "said_again", "turns"]
@@ -19,21 +20,17 @@ __all__ = ["Heard", "hear", "said_again", "turns"]
 
 @dataclass(slots=True)
 class Heard:
-    """What the parts say. ``signed`` is set when one beside the calls carries a signature."""
+    """What the parts say."""
 
     text: list[str] = field(default_factory=list)
     reasoning: list[str] = field(default_factory=list)
     calls: list[ToolCall] = field(default_factory=list)
-    others: list[JsonObject] = field(default_factory=list)
-    signed: bool = False
+    beside: Beside = field(default_factory=lambda: Beside(_is_signed))
 
-    @property
-    def extra(self) -> tuple[JsonObject, ...]:
-        """What must go back beside the calls, as it came: everything, if anything is signed.
 
-        https://ai.google.dev/gemini-api/docs/thought-signatures
-        """
-        return tuple(self.others) if self.signed else ()
+def _is_signed(part: JsonObject) -> bool:
+    """Whether it must go back as it came: https://ai.google.dev/gemini-api/docs/thought-signatures."""
+    return isinstance(part.get("thoughtSignature"), str)
 
 
 def hear(heard: Heard, parts: Json, where: str, notes: Notes) -> None:
@@ -52,8 +49,7 @@ def hear(heard: Heard, parts: Json, where: str, notes: Notes) -> None:
         if call is not None:
             heard.calls.append(_call(part, call, place, notes))
             continue
-        heard.others.append(part)
-        heard.signed = heard.signed or isinstance(part.get("thoughtSignature"), str)
+        heard.beside.add(part, len(heard.calls))
         spoken = heard.reasoning if part.get("thought") is True else heard.text
         spoken.append(text_of(part, "text", place, notes))
 
@@ -75,10 +71,11 @@ def turns(contents: Json) -> Iterator[tuple[bool, list[JsonObject]]]:
 
 def said_again(reply: Reply) -> list[JsonObject]:
     """Return the parts with which a reply goes back: signed ones exactly as they came."""
-    parts = list(reply.extra)
-    if not parts and (reply.text or not reply.calls):
-        parts.append({"text": reply.text})
-    return parts + [_part(call) for call in reply.calls]
+    calls = map(_part, reply.calls)
+    if reply.extra:
+        return list(in_order(reply, calls))
+    said = [{"text": reply.text}] if reply.text or not reply.calls else []
+    return [*said, *calls]
 
 
 def _check_signature(part: JsonObject, where: str, notes: Notes) -> None:

@@ -100,7 +100,8 @@ class _Body:
             error=self.error,
             ended=not stream or self.reason is not None or self.blocked is not None,
             chunk_ids=tuple(self.ids),
-            extra=heard.extra,
+            extra=heard.beside.extra,
+            places=heard.beside.places,
         )
 
     def _finish(self) -> Finish | None:

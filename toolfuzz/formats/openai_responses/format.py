@@ -7,7 +7,7 @@ from typing import Any
 from toolfuzz.core.ask import Answered, Ask, Called, Said, ToolResult
 from toolfuzz.core.case import Json, JsonObject, Message, Tool
 from toolfuzz.core.reply import ToolCall
-from toolfuzz.formats.history import argument_text, conversation, replied
+from toolfuzz.formats.history import argument_text, conversation, in_order, replied
 from toolfuzz.formats.laws import laws_beside
 from toolfuzz.formats.protocol import Traits, WireFormat
 from toolfuzz.formats.reading import content_text, count, objects, spoken, string
@@ -15,7 +15,7 @@ from toolfuzz.formats.sse import SSE_UNTIL_DONE
 
 from .clients import READERS
 from .offered import choice_of, offered, tool_choice_of
-from .read import CALLS, arguments_key, plain, reasoning_text, stream
+from .read import CALLS, arguments_key, beside_calls, plain, reasoning_text, rest_of, stream
 from .serve import SERVING
 from .snippet import python
 
@@ -72,23 +72,25 @@ def _items(said: Said, free: Container[str]) -> Iterator[JsonObject]:
         case Message(role, content, parts):
             yield {"role": role, "content": _text(content, parts)}
         case Called(reply):
-            yield from reply.extra
+            calls = (_call(n, call) for n, call in enumerate(reply.calls))
+            if reply.extra:
+                yield from in_order(reply, calls)
+                return
             if reply.text or not reply.calls:
                 yield {"role": "assistant", "content": reply.text}
-            for n, call in enumerate(reply.calls):
-                kind, key = ("custom_tool_call", "input") if call.free else _FUNCTION
-                yield {
-                    "type": kind,
-                    "call_id": call.id or f"call_{n}",
-                    "name": call.name or "",
-                    key: argument_text(call),
-                }
+            yield from calls
         case Answered(results):
             for n, result in enumerate(results):
                 call_id = result.call_id or f"call_{n}"
                 kind = "custom_tool_call_output" if call_id in free else "function_call_output"
                 output = _text(result.content, result.kind == "parts")
                 yield {"type": kind, "call_id": call_id, "output": output}
+
+
+def _call(n: int, call: ToolCall) -> JsonObject:
+    kind, key = ("custom_tool_call", "input") if call.free else _FUNCTION
+    sent = {"type": kind, "call_id": call.id or f"call_{n}", "name": call.name or ""}
+    return {**(call.extra or {}), **sent, key: argument_text(call)}
 
 
 def _text(text: str, parts: bool) -> Json:
@@ -139,28 +141,33 @@ def _is_reply(item: JsonObject) -> bool:
 
 
 def _read_reply(items: Iterator[JsonObject]) -> Called:
-    texts, calls, extra = list[str](), list[ToolCall](), list[JsonObject]()
-    for item in items:
-        if item.get("type") == "reasoning":
-            extra.append(item)
-        elif item.get("type") in CALLS:
-            key = arguments_key(item)
-            arguments = item.get(key)
-            raw = arguments if isinstance(arguments, str) else None
-            calls.append(
-                ToolCall(
-                    string(item, "call_id"),
-                    string(item, "name"),
-                    raw,
-                    arguments if raw is None else None,
-                    key in item,
-                    free=key == "input",
-                )
-            )
-        else:
-            texts.append(content_text(item.get("content")))
-    reasoning = "".join(map(reasoning_text, extra))
-    return replied("".join(texts), calls, reasoning=reasoning, extra=extra)
+    said = list(items)
+    beside = beside_calls(said)
+    calls = [_read_call(item, bool(beside.extra)) for item in said if item.get("type") in CALLS]
+    thoughts = [item for item in said if item.get("type") == "reasoning"]
+    texts = [item.get("content") for item in said if item.get("role") == "assistant"]
+    return replied(
+        "".join(map(content_text, texts)),
+        calls,
+        reasoning="".join(map(reasoning_text, thoughts)),
+        extra=beside.extra,
+        places=beside.places,
+    )
+
+
+def _read_call(item: JsonObject, linked: bool) -> ToolCall:
+    key = arguments_key(item)
+    arguments = item.get(key)
+    raw = arguments if isinstance(arguments, str) else None
+    return ToolCall(
+        string(item, "call_id"),
+        string(item, "name"),
+        raw,
+        arguments if raw is None else None,
+        key in item,
+        extra=rest_of(item) if linked else None,
+        free=key == "input",
+    )
 
 
 def _looks_like(body: Mapping[str, Any], path: str) -> bool:

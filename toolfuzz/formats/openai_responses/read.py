@@ -7,6 +7,7 @@ from typing import Literal
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import a_kind
 from toolfuzz.core.reply import Finish, Fragment, Reply, ToolCall
+from toolfuzz.formats.history import Beside
 from toolfuzz.formats.reading import (
     Event,
     Notes,
@@ -19,7 +20,15 @@ from toolfuzz.formats.reading import (
     usage_of,
 )
 
-__all__ = ["CALLS", "arguments_key", "plain", "reasoning_text", "stream"]
+__all__ = [
+    "CALLS",
+    "arguments_key",
+    "beside_calls",
+    "plain",
+    "reasoning_text",
+    "rest_of",
+    "stream",
+]
 
 # What else a model calls (a shell, a computer, MCP, the provider's own tools) has items of its own.
 CALLS = ("function_call", "custom_tool_call")
@@ -36,12 +45,15 @@ def plain(root: JsonObject, notes: Notes) -> Reply:
     texts, refusals = list[str](), list[str]()
     calls: list[ToolCall] = []
     reasoning = [item for item in objects(output) if item.get("type") == "reasoning"]
+    kept = root.get("store") is not False
+    beside = beside_calls(item for item in objects(output) if kept or not _is_forgotten(item))
+    linked = bool(beside.extra)
     for n, item in enumerate(output):
         where = f"$.output[{n}]"
         if not isinstance(item, dict):
             notes.add("bad-field", where, f"an item is {a_kind(item)}")
         elif _is_call(item, where, notes):
-            calls.append(_call(item, where, notes))
+            calls.append(_call(item, where, notes, linked))
         elif item.get("type") == "message":
             _read_message(item, where, texts, refusals, notes)
     reason, finish = _ending(root, called=bool(calls), refused=bool(refusals))
@@ -58,7 +70,8 @@ def plain(root: JsonObject, notes: Notes) -> Reply:
         model=string(root, "model"),
         error=root.get("error"),
         chunk_ids=ids_of(root),
-        extra=tuple(item for item in reasoning if _is_wanted_back(item)),
+        extra=beside.extra,
+        places=beside.places,
     )
 
 
@@ -68,9 +81,27 @@ def reasoning_text(item: JsonObject) -> str:
     return "".join(string(part, "text") or "" for part in parts)
 
 
-def _is_wanted_back(item: JsonObject) -> bool:
-    """Whether the item means something without the server's memory of it."""
-    return bool(item.get("encrypted_content") or item.get("content"))
+def beside_calls(items: Iterable[JsonObject]) -> Beside:
+    """Return the items beside the calls; reasoning must stand before the item that it led to."""
+    beside, calls = Beside(lambda item: item.get("type") == "reasoning"), 0
+    for item in items:
+        if item.get("type") in CALLS:
+            calls += 1
+        elif item.get("type") in ("reasoning", "message"):
+            beside.add(item, calls)
+    return beside
+
+
+def _is_forgotten(item: JsonObject) -> bool:
+    """Whether the item means nothing to a server that did not store it."""
+    empty = not (item.get("encrypted_content") or item.get("content"))
+    return item.get("type") == "reasoning" and empty
+
+
+def rest_of(item: JsonObject) -> JsonObject | None:
+    """Return what a call's item holds besides the call: its own id, its status."""
+    known = ("type", "call_id", "name", arguments_key(item))
+    return {key: value for key, value in item.items() if key not in known} or None
 
 
 def _read_message(
@@ -97,7 +128,8 @@ def _is_call(item: JsonObject, where: str, notes: Notes) -> bool:
     return False
 
 
-def _call(item: JsonObject, where: str, notes: Notes) -> ToolCall:
+def _call(item: JsonObject, where: str, notes: Notes, linked: bool) -> ToolCall:
+    """Read a call; ``linked``: it goes back as it came, because reasoning belongs to it."""
     key = arguments_key(item)
     arguments = item.get(key)
     if key == "input" and not isinstance(arguments, str):
@@ -110,7 +142,8 @@ def _call(item: JsonObject, where: str, notes: Notes) -> ToolCall:
         arguments if raw is None else None,
         key in item,
         where,
-        free=key == "input",
+        rest_of(item) if linked else None,
+        key == "input",
     )
 
 
@@ -152,6 +185,8 @@ class _Stream:
         self.opened: set[str | int | None] = set()
         self.ids: dict[str, None] = {}
         self.last: Reply | None = None
+        self.items: list[JsonObject] = []
+        self.linked = False
         self.model: str | None = None
         self.error: Json = None
 
@@ -189,16 +224,22 @@ class _Stream:
         if response.get("output") is None:
             response = {**response, "output": []}
         self.last = plain(response, self.notes)
+        if not response["output"] and response.get("store") is not False:
+            beside = beside_calls(self.items)
+            self.last = replace(self.last, extra=beside.extra, places=beside.places)
         self.error = response.get("error") or self.error
         for slot, item in enumerate(objects(response["output"])):
             if item.get("type") in CALLS:
-                self.fragments.append(_fragment(number, "final", slot, item, ()))
+                self.fragments.append(_fragment(number, "final", slot, item, (), self.linked))
 
     def _item(self, number: int, kind: FragmentKind, data: JsonObject, where: str) -> None:
         item = data.get("item")
         if not isinstance(item, dict):
             self.notes.add("bad-field", where, f"item is {a_kind(item)}")
             return
+        self.linked = self.linked or item.get("type") == "reasoning"
+        if kind == "close":
+            self.items.append(item)
         if not _is_call(item, where, self.notes):
             return
         slot = count(data.get("output_index"))
@@ -206,7 +247,8 @@ class _Stream:
             self.notes.add("bad-field", where, "output_index is no whole number")
         self.opened |= {string(item, "id"), slot} - {None}
         keys = ("index",) if "output_index" in data else ()
-        self.fragments.append(_fragment(number, kind, slot, item, keys))
+        linked = self.linked and kind == "close"
+        self.fragments.append(_fragment(number, kind, slot, item, keys, linked))
 
     def _arguments(self, number: int, kind: FragmentKind, data: JsonObject, key: str) -> None:
         keys = ["index"] if "output_index" in data else []
@@ -226,7 +268,12 @@ class _Stream:
 
 
 def _fragment(
-    number: int, kind: FragmentKind, slot: int | None, item: JsonObject, keys: tuple[str, ...]
+    number: int,
+    kind: FragmentKind,
+    slot: int | None,
+    item: JsonObject,
+    keys: tuple[str, ...],
+    linked: bool,
 ) -> Fragment:
     key = arguments_key(item)
     present = [("id", "call_id"), ("type", "type"), ("name", "name"), ("arguments", key)]
@@ -240,7 +287,8 @@ def _fragment(
         (*keys, *(ours for ours, theirs in present if theirs in item)),
         string(item, "id"),
         string(item, "type"),
-        free=key == "input",
+        rest_of(item) if linked else None,
+        key == "input",
     )
 
 
