@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# The tests start hundreds of processes; without bytecode each compiles the package anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint matrix mutations bench clean
 
 $(VENV)/demo.stamp: pyproject.toml
@@ -24,7 +27,7 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/mypy
 
 test: lint  ## ruff, mypy --strict and the tests
-	$(BIN)/pytest -n 2 -q
+	$(BIN)/pytest -n 2 --dist worksteal -q
 
 matrix: $(VENV)/dev.stamp  ## recall and precision of the judge, per defect
 	$(BIN)/python benchmarks/judge_matrix.py

@@ -281,11 +281,11 @@ def case_of_weather() -> Case:
     return smallest(strategies.cases(probe="echo", tools=[WEATHER]))
 
 
-def smallest(strategy: Any, goal: Callable[[Any], bool] = lambda drawn: True, seed: int = 0) -> Any:
+def smallest(strategy: Any, goal: Callable[[Any], bool] = lambda drawn: True) -> Any:
     thorough = settings(
         max_examples=4000, database=None, deadline=None, suppress_health_check=list(HealthCheck)
     )
-    return find(strategy, goal, settings=thorough, random=Random(seed))
+    return find(strategy, goal, settings=thorough, random=Random(0))
 
 
 # how small it gets
@@ -373,7 +373,7 @@ PLANTED = {
     # scalars in all calls together, characters of the longest text
     stringifies_objects_behind_a_reference: (1, 1, 1),
     drops_empty_arrays: (2, 1, 1),
-    breaks_on_a_line_separator: (4, 8, 6),
+    breaks_on_a_line_separator: (2, 4, 6),
     truncates_long_strings: (2, 2, 21),
     loses_the_second_parallel_call: (2, 4, 1),
     takes_the_first_option_of_an_enum: (1, 1, 9),
@@ -390,10 +390,9 @@ def size(case: Case) -> tuple[int, int, int]:
     return properties, len(scalars), max(map(len, texts(case)), default=0)
 
 
-@pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("bug", PLANTED, ids=lambda bug: bug.__name__)
-def test_the_example_of_a_planted_bug_is_small(bug: Callable[[Case], bool], seed: int) -> None:
-    case = smallest(strategies.cases(), bug, seed)
+def test_the_example_of_a_planted_bug_is_small(bug: Callable[[Case], bool]) -> None:
+    case = smallest(strategies.cases(), bug)
     assert len(case.tools) == 1
     limit = PLANTED[bug]
     assert all(a <= b for a, b in zip(size(case), limit, strict=True)), (
