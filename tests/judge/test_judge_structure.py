@@ -195,6 +195,12 @@ MARKUP = {
     "groq llama": '<function(get_weather)>{"city": "Paris"}</function>',
     "gemini": 'print(default_api.get_weather(city="Paris"))',
     "pythonic, fenced": '```tool_code\nget_weather(city="Paris")\n```',
+    "pythonic, printed": 'print(get_weather(city="Paris"))',
+    "gemini, tagged": '<tool_code>\nprint(get_weather(city="Paris"))\n</tool_code>',
+    "execute": '<execute_tool name="get_weather">{"city": "Paris"}</execute_tool>',
+    "dsml, compact": "<｜｜DSML｜｜r=get_weather>\n<｜｜DSML｜｜parameter=city>Paris",
+    "json, cut": '{"name": "get_weather", "arguments": {"city": "Par',
+    "json, name alone": '{"name": "get_weather"}',
     "named tag, attributes": '<get_weather city="Paris" />',
     "json, labelled": 'tool_call: {"name": "get_weather", "arguments": {"city": "Paris"}}',
     "json, beside the name": '{"tool": "get_weather", "city": "Paris"}',
@@ -208,7 +214,15 @@ MARKUP = {
 }
 
 # A call only where it is all the text.
-ALONE = ("pythonic", "pythonic, fenced", "python", "json, name as key")
+PERHAPS_SAID = ("json, fenced", "transcript, fenced", "json, cut")
+ALONE = (
+    "pythonic",
+    "pythonic, fenced",
+    "pythonic, printed",
+    "python",
+    "json, name as key",
+    "json, name alone",
+)
 
 
 @pytest.mark.parametrize("dialect", MARKUP)
@@ -221,7 +235,7 @@ def test_calls_in_text(dialect: str) -> None:
         assert slugs(case, reasoned) == ["call-in-reasoning"]
     assert slugs(case, plain("openai-chat", PARIS, text=text)) in (
         ["call-and-markup"],
-        [] if dialect in ("json, fenced", "transcript, fenced") else ["call-and-markup"],
+        [] if dialect in PERHAPS_SAID else ["call-and-markup"],
     )
 
 
@@ -262,6 +276,16 @@ def test_text_about_calls_passes_where_no_answer_is_known(text: str) -> None:
     assert slugs(case_of(kind="no_call"), plain("openai-chat", text=text)) == []
 
 
+def test_parameters_without_a_name() -> None:
+    text = "<parameter=city>\nParis\n</parameter>\n</function>\n</tool_call>"
+    weather = Tool("get_weather", "", {"type": "object", "properties": {"city": {}, "days": {}}})
+    case = case_of(PARIS, tools=(weather,))
+    assert slugs(case, plain("openai-chat", text=text)) == ["call-in-content"]
+    other = text.replace("=city", "=place")
+    assert slugs(case, plain("openai-chat", text=other)) == ["no-call"]
+    assert slugs(case, plain("openai-chat", text=f"Write {text}")) == ["no-call"]
+
+
 def test_arguments_without_a_name() -> None:
     case = case_of(PARIS)
     bare = '{"city": "Paris", "days": 3}'
@@ -282,6 +306,10 @@ def test_arguments_without_a_name() -> None:
         "I look.</tool_call>",
         "I look. </tool_call>",
         "</function>\n</tool_call>",
+        '{"city": "Paris", "days": 3}',
+        f"Let me look: {MARKUP['hermes']}",
+        f"I look it up. {MARKUP['invoke']}",
+        f"I look it up\n{MARKUP['glm']}\n\nDone.",
         "<think>\nThe user wants the weather.\n</think>\n\n",
         "The user wants the weather.\n</think>\nI look.",
         "Looking it up.<|close|>message<|sep|>",
@@ -313,6 +341,13 @@ def test_markers_beside_a_right_call(text: str) -> None:
         f"A call looks like this:\n```\n{MARKUP['hermes']}\n```",
         "1 < 2 and 3 > 2; see [1] and <https://example.org>.",
         "I look up the weather in Paris.",
+        "The format is <tool_call>get_weather, then its arguments.",
+        "The format is <tool_call>get_weather\n<arg_key>city</arg_key>…",
+        'I write <tool_call>{"name": "get_weather", "arguments": {…}}</tool_call>, as asked.',
+        "Qwen writes <function=get_weather> with a <parameter=city> inside.",
+        'One opens with <invoke name="get_weather"> and closes with </invoke>.',
+        "Kimi says <|tool_call_begin|>functions.get_weather:0 as it begins.",
+        'Models say [TOOL_CALLS]get_weather{"city": "Paris"} here.',
         "<b>Paris</b> it is.",
         "Paris",
     ],

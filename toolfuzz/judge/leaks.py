@@ -62,7 +62,7 @@ def remains(facts: Facts) -> str | None:
             return f"the marker {marker!r}"
     sent = [_object(call.arguments_raw) for call in facts.calls]
     again = _object(text)
-    if again and any(equal(again, value) for value in sent if value):
+    if again and text.strip() not in said_in(facts) and any(equal(again, value) for value in sent):
         return "the arguments"
     values = [list(value.values()) for value in sent if value]
     return "the values of the arguments" if spilled(text, values) else None

@@ -80,6 +80,8 @@ DEFECT = Defect(
     examples=(
         value('"a\\\\nb"', "a\nb", _SCHEMA),
         value('"C:\\new"', "C:\\new", _SCHEMA),
+        value("\"'+'\"", "+", _SCHEMA),
         value('"a\\\\nb"', "a\\nb", _SCHEMA, found=False),
+        value('"it\'s"', "it", _SCHEMA, found=False),
     ),
 )

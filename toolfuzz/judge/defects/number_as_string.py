@@ -69,6 +69,8 @@ DEFECT = Defect(
     examples=(
         value('"10"', 10, {"type": "integer"}),
         value('"-1.5"', -1.5, {"type": "number"}),
+        value('"1,000,000"', 1000000, {"type": "integer"}),
+        value('"1,2"', 12, {"type": "integer"}, found=False),
         value('"10"', "10", {"type": "string"}, found=False),
     ),
 )
