@@ -5,11 +5,17 @@ from typing import Any
 
 import pytest
 
+from toolfuzz.core.json import Duplicates, Float
 from toolfuzz.formats.laws import Laws
 from toolfuzz.formats.reading import Event, Notes
 from toolfuzz.formats.shapes import conditions, holds, shape
 
-ONE = {"a": {"b": 1, "list": [{"type": "x", "n": "1"}, {"type": "y", "n": 2}]}, "none": None}
+ONE = {
+    "a": {"b": 1, "list": [{"type": "x", "n": "1"}, {"type": "y", "n": 2}]},
+    "none": None,
+    "twice": Duplicates([("n", 1), ("n", 2)]),
+    "real": Float("1.0"),
+}
 
 
 @pytest.mark.parametrize(
@@ -31,12 +37,16 @@ ONE = {"a": {"b": 1, "list": [{"type": "x", "n": "1"}, {"type": "y", "n": 2}]}, 
         ("a.list[type=x].n: string", []),
         ("a.list[type=y].n: string", ["a.list[type=y].n is an integer"]),
         ("a.list: union", ["a.list is no object with one member"]),
+        ("twice.n: string", ["twice.n is an integer"]),
+        ("real: number", []),
+        ("real: integer", ["real is a number"]),
     ],
 )
 def test_shapes(line: str, breaches: list[str]) -> None:
     one = shape(line)
     assert list(one.breaches(ONE)) == breaches
     assert holds([one])(ONE) is (not breaches)
+    assert holds([shape("a: object"), one, shape("none?: null")])(ONE) is (not breaches)
 
 
 @pytest.mark.parametrize("line", ["a", "a b: string", "a: text", "a:"])
@@ -46,10 +56,10 @@ def test_a_line_that_is_no_shape(line: str) -> None:
 
 
 def test_conditions() -> None:
-    assert conditions(["a.list[]"])(ONE)
-    assert not conditions(["a.more[]"])(ONE)
-    assert conditions(["type=x"])({"type": "x"})
-    assert not conditions(["type=x", "a"])({"type": "x"})
+    assert conditions(("a.list[]",))(ONE)
+    assert not conditions(("a.more[]",))(ONE)
+    assert conditions(("type=x",))({"type": "x"})
+    assert not conditions(("type=x", "a"))({"type": "x"})
 
 
 LAWS = """
@@ -105,6 +115,20 @@ RIGHT = [START, OPEN, ADD, CLOSE, END]
         ([*RIGHT[:-1], {**END, "all": [{"name": "y"}]}], ["block.final name"]),
         ([START, {**OPEN, "kind": "call"}, ADD, CLOSE, END], ["block.fits"]),
         ([START, OPEN, {**ADD, "text": 1}, CLOSE, END], ["text: string"]),
+        ([START, OPEN, ADD, {**ADD, "text": 1}, CLOSE, END], ["text: string"]),
+        # What broke no law breaks one once its block is closed, or when it only looks the same.
+        ([START, OPEN, ADD, ADD, CLOSE, ADD, END], ["block.after"]),
+        ([START, {**ADD, "n": True}, ADD, OPEN, ADD, CLOSE, END], ["block.opened add"]),
+        (
+            [START, OPEN, ADD, {**OPEN, "kind": "call"}, ADD, CLOSE, END],
+            ["block.twice", "block.fits"],
+        ),
+        ([START, OPEN, {**ADD, "kind": []}, ADD, CLOSE, END], []),
+        # A key that comes twice hides nothing.
+        (
+            [START, OPEN, Duplicates([*ADD.items(), ("n", 1)]), ADD, CLOSE, END],
+            ["block.opened add"],
+        ),
     ],
 )
 def test_streams(tmp_path: Path, events: list[dict[str, Any]], broken: list[str]) -> None:

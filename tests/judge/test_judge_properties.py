@@ -1,7 +1,6 @@
 """What holds for every reply: no exception, no false alarm, no dependence on chunk borders."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -267,7 +266,7 @@ OPENED = Fragment(0, "delta", 0, "id", "anything", "", ("index", "id", "name", "
 def deltas(pieces: list[str], **fields: Any) -> list[Fragment]:
     keys = ("index", "arguments")
     more = [Fragment(n, "delta", 0, arguments=p, keys=keys) for n, p in enumerate(pieces, 1)]
-    return [OPENED, *(replace(f, **fields) for f in more)]
+    return [OPENED, *(f._replace(**fields) for f in more)]
 
 
 @pytest.mark.timeout(20)
@@ -280,8 +279,8 @@ def deltas(pieces: list[str], **fields: Any) -> list[Fragment]:
         (["idx-missing"], deltas(LONG_PIECES, slot=None)),
         (["name-repeated"], deltas(LONG_PIECES, name="anything")),
         (["id-unstable"], deltas(LONG_PIECES, id="other")),
-        (["id-unstable"], [replace(f, id=str(f.event)) for f in deltas(LONG_PIECES)]),
-        (["idx-drift"], [replace(f, slot=f.event) for f in deltas(LONG_PIECES)]),
+        (["id-unstable"], [f._replace(id=str(f.event)) for f in deltas(LONG_PIECES)]),
+        (["idx-drift"], [f._replace(slot=f.event) for f in deltas(LONG_PIECES)]),
     ],
 )
 def test_long_streams_take_linear_time(found: list[str], sent: list[Fragment]) -> None:

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 __all__ = [
     "Document",
@@ -64,8 +64,7 @@ class Issue:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A loaded value, its issues, and where it ended in the text."""
 
     value: Any
@@ -89,6 +88,35 @@ class JsonError(ValueError):
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SURROGATE_HINT = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _LONE = re.compile("[\ud800-\udfff]")
+_INFINITE = (float("inf"), float("-inf"))
+
+
+class _OddError(Exception):
+    """Something in the text must be noted."""
+
+
+def _plain_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise _OddError
+    return value
+
+
+def _plain_float(token: str) -> Float:
+    value = Float(token)
+    if value in _INFINITE:
+        raise _OddError
+    return value
+
+
+def _no_constant(token: str) -> Any:
+    raise _OddError
+
+
+# Takes no notes, so that one does for all texts: a stream has 100,000, hardly one of them odd.
+_PLAIN = json.JSONDecoder(
+    object_pairs_hook=_plain_pairs, parse_float=_plain_float, parse_constant=_no_constant
+)
 
 
 class _Reader:
@@ -116,7 +144,7 @@ class _Reader:
 
     def _float(self, token: str) -> Float:
         value = Float(token)
-        if value in (float("inf"), float("-inf")):
+        if value in _INFINITE:
             self.issues.append(Issue("nonfinite", token))
         return value
 
@@ -135,16 +163,36 @@ class _Reader:
 
 def parse_prefix(text: str, start: int = 0) -> Document:
     """Load the first JSON value at ``start`` and say where it ends; raise JsonError if none."""
-    reader = _Reader()
     begin = _skip_space(text, start)
     try:
-        value, end = reader.decoder.raw_decode(text, begin)
+        document = _plain(text, begin) or _noted(text, begin)
     except json.JSONDecodeError as error:
         raise JsonError(error.msg, error.pos) from None
     except RecursionError:
         raise JsonError("too-deep", begin) from None
-    if _SURROGATE_HINT.search(text, begin, end):
-        reader.issues.extend(Issue("lone-surrogate", s) for s in _lone_surrogates(value))
+    if text.isascii() and text.find("\\u", begin, document.end) < 0:
+        return document
+    if _SURROGATE_HINT.search(text, begin, document.end):
+        lone = (Issue("lone-surrogate", found) for found in _lone_surrogates(document.value))
+        return document._replace(issues=(*document.issues, *lone))
+    return document
+
+
+def _plain(text: str, begin: int) -> Document | None:
+    """Load a value in which nothing must be noted; None if something must."""
+    try:
+        value, end = _PLAIN.raw_decode(text, begin)
+    except json.JSONDecodeError:
+        raise
+    except (_OddError, ValueError):  # an integer too long for Python is a ValueError
+        return None
+    # Python reads -0 as 0.
+    return Document(value, (), end) if text.find("-0", begin, end) < 0 else None
+
+
+def _noted(text: str, begin: int) -> Document:
+    reader = _Reader()
+    value, end = reader.decoder.raw_decode(text, begin)
     return Document(value, tuple(reader.issues), end)
 
 
@@ -207,6 +255,8 @@ def _write(value: Any) -> Iterator[str]:
 
 
 def _skip_space(text: str, start: int) -> int:
+    if text[start : start + 1] > " ":
+        return start
     match = _SPACE.match(text, start)
     return match.end() if match else start
 

@@ -1,7 +1,7 @@
 """What the bytes of an answer say, in one vocabulary for all wire formats."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 __all__ = ["Finish", "Fragment", "Reply", "ToolCall", "Usage", "WireProblem"]
 
@@ -39,8 +39,7 @@ class ToolCall:
     free: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(NamedTuple):
     """One tool-call event of a stream as it stood on the wire, before any assembly.
 
     kind: ``delta`` (chat chunk; Responses function_call_arguments.delta; Anthropic

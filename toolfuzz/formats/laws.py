@@ -27,16 +27,26 @@ where that object is what each event of a stream is, bound by the laws under ``*
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.formats.lives import Lives, lives_of
 from toolfuzz.formats.reading import Event, Notes
-from toolfuzz.formats.shapes import Shape, conditions, get, holds, shape, steps_of
+from toolfuzz.formats.shapes import (
+    Shape,
+    Steps,
+    Test,
+    all_of,
+    conditions,
+    get,
+    holds,
+    shape,
+    steps_of,
+)
 
 __all__ = ["Laws", "laws_beside"]
 
@@ -49,9 +59,7 @@ class Laws:
 
     def judge_plain(self, root: JsonObject, notes: Notes) -> None:
         """Hold the object of a plain reply against the laws."""
-        for bound in _book(self.path).plain:
-            if not bound.hold(root):
-                _say(bound, root, "$", notes)
+        _book(self.path).plain.judge(root, "$", notes)
 
     def watch(self, events: Iterable[Event], notes: Notes) -> Iterator[Event]:
         """Hand the events of a stream on, each held against the laws; none is kept."""
@@ -69,12 +77,30 @@ Severity = Literal["error", "warn"]
 
 
 class _Bound(NamedTuple):
-    """Shapes that an event must have when it fulfils the condition."""
+    """Shapes that an event must have where the condition holds."""
 
-    condition: Callable[[JsonObject], bool] | None
+    condition: tuple[str, ...]
     shapes: tuple[Shape, ...]
-    hold: Callable[[JsonObject], bool]
     severity: Severity
+
+
+class _Bounds(NamedTuple):
+    """All that binds one kind of event.
+
+    ``hold`` is asked of every event: True is sure, False only that each must be looked at.
+    """
+
+    each: tuple[_Bound, ...]
+    hold: Test
+
+    def judge(self, holder: JsonObject, where: str, notes: Notes) -> None:
+        if self.hold(holder):
+            return
+        for condition, shapes, severity in self.each:
+            if conditions(condition)(holder):
+                for law in shapes:
+                    for detail in law.breaches(holder):
+                        notes.law(law.text, where, detail, severity, _SHAPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +115,10 @@ class _Book:
     free: frozenset[str]
     survives: frozenset[str]
     shows: Mapping[str, str]
-    bound: Mapping[str, tuple[_Bound, ...]]
-    everywhere: tuple[_Bound, ...]
+    bound: Mapping[str, _Bounds]
+    everywhere: _Bounds
     lives: Lives
-    plain: tuple[_Bound, ...]
+    plain: _Bounds
 
     def watch(self, events: Iterable[Event], notes: Notes) -> Iterator[Event]:
         seen: set[str] = set()
@@ -113,14 +139,13 @@ class _Book:
             if this in self.free:
                 continue
             number, kind = event.number, this
-            if not seen and self.first not in (None, kind):
+            if kind in seen:
+                if kind in self.once:
+                    breach("once", f"{kind} came before")
+            elif not seen and self.first not in (None, kind):
                 breach("first", f"the first event is {kind}, not {self.first}")
-            if kind in self.once and kind in seen:
-                breach("once", f"{kind} came before")
             seen.add(kind)
-            for bound in self.bound.get(kind, self.everywhere):
-                if not bound.hold(data):
-                    _say(bound, data, f"event {number}", notes)
+            self.bound.get(kind, self.everywhere).judge(data, f"event {number}", notes)
             for steps in self.same:
                 value = get(data, steps)
                 if value is not None and values.setdefault(steps, value) != value:
@@ -141,22 +166,13 @@ class _Book:
         return kind if isinstance(kind, str) else name
 
 
-def _say(bound: _Bound, holder: JsonObject, where: str, notes: Notes) -> None:
-    """Note which shapes don't hold, if the condition does: that is asked last, of few."""
-    if bound.condition is not None and not bound.condition(holder):
-        return
-    for law in bound.shapes:
-        for detail in law.breaches(holder):
-            notes.law(law.text, where, detail, bound.severity, _SHAPED)
-
-
 @cache
 def _book(path: str) -> _Book:
     table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    bound: dict[str, list[_Bound]] = {}
-    for key, one in _bounds(table):
-        bound.setdefault(key, []).append(one)
-    everywhere = bound.pop("*", [])
+    bound: dict[str, list[_Bound]] = {"*": []}
+    for kind, one in _bindings(table):
+        bound.setdefault(kind, []).append(one)
+    everywhere = bound.pop("*")
     plain = table.get("plain", {})
     return _Book(
         kind=table.get("kind"),
@@ -167,18 +183,41 @@ def _book(path: str) -> _Book:
         free=frozenset(table.get("free", ())),
         survives=frozenset(table.get("survives", ())),
         shows=table.get("shows", {}),
-        bound={kind: (*everywhere, *rest) for kind, rest in bound.items()},
-        everywhere=tuple(everywhere),
+        bound={kind: _bounds([*everywhere, *rest]) for kind, rest in bound.items()},
+        everywhere=_bounds(everywhere),
         lives=lives_of(table.get("life", [])),
-        plain=tuple(everywhere if plain == "event" else [one for _, one in _bounds(plain)]),
+        plain=_bounds(everywhere if plain == "event" else [one for _, one in _bindings(plain)]),
     )
 
 
-def _bounds(table: Mapping[str, Any]) -> Iterator[tuple[str, _Bound]]:
+def _bindings(table: Mapping[str, Any]) -> Iterator[tuple[str, _Bound]]:
     weights: dict[str, Severity] = {"must": "error", "should": "warn"}
     for word, severity in weights.items():
         for key, shapes in table.get(word, {}).items():
-            kind, *rest = key.split()
-            condition = conditions(rest) if rest else None
-            all_shapes = tuple(map(shape, shapes))
-            yield kind, _Bound(condition, all_shapes, holds(all_shapes), severity)
+            kind, *condition = key.split()
+            yield kind, _Bound(tuple(condition), tuple(map(shape, shapes)), severity)
+
+
+def _bounds(each: Sequence[_Bound]) -> _Bounds:
+    """Put together what binds one kind of event.
+
+    A condition that is a text (``delta.type=text_delta``) chooses what is tested; any other is
+    left to the closer look.
+    """
+    always: list[Shape] = []
+    by_text: dict[str, dict[str, list[Shape]]] = {}
+    for bound in each:
+        path, sign, text = bound.condition[0].partition("=") if bound.condition else ("", "", "")
+        chosen = by_text.setdefault(path, {}).setdefault(text, []) if sign else always
+        chosen += bound.shapes
+    tests = [holds(always)]
+    for path, texts in by_text.items():
+        table = {text: holds(shapes) for text, shapes in texts.items()}
+        tests.append(partial(_holds_by_text, steps_of(path), table))
+    return _Bounds(tuple(each), all_of(tests))
+
+
+def _holds_by_text(steps: Steps, tests: Mapping[str, Test], holder: JsonObject) -> bool:
+    text = get(holder, steps)
+    test = tests.get(text) if isinstance(text, str) else None
+    return test is None or test(holder)

@@ -28,7 +28,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from toolfuzz.core.case import JsonObject
+from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.formats.shapes import conditions, get, steps_of
 
 __all__ = ["Lives", "lives_of"]
@@ -61,7 +61,8 @@ class _Rule:
     key: tuple[Steps, ...]
     open: str
     close: str
-    kinds: frozenset[str]
+    looks: Mapping[str, tuple[Steps, ...]]
+    """The kinds of events that it knows, and where it looks in them."""
     itself: tuple[Steps, ...]
     single: bool
     agree: Mapping[str, tuple[tuple[Steps, Steps], ...]]
@@ -80,15 +81,36 @@ class _Life:
 
 
 class _Things(dict[tuple[int, ...], _Life]):
-    """The things of one kind by key. How many stand within another is counted, not searched for."""
+    """The things of one kind by key. How many stand within another is counted, not searched for.
+
+    Most of a stream is deltas that say the same to the laws. As long as nothing opens or closes,
+    what broke none breaks none when it comes again.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._counts: Counter[tuple[int, ...]] = Counter()
+        self._harmless: set[tuple[Json, ...]] = set()
 
     def __setitem__(self, key: tuple[int, ...], life: _Life) -> None:
         self._counts[key[:-1]] += key not in self
+        self._harmless.clear()
         super().__setitem__(key, life)
+
+    def close(self, life: _Life) -> None:
+        self._harmless.clear()
+        life.closed = True
+
+    def is_harmless(self, said: tuple[Json, ...]) -> bool:
+        try:
+            return said in self._harmless
+        except TypeError:  # a list or an object, where no law knows one
+            return False
+
+    def remember(self, said: tuple[Json, ...]) -> None:
+        # For Python true is 1, and 1.0 too.
+        if all(value is None or type(value) in (str, int) for value in said):
+            self._harmless.add(said)
 
     def within(self, parent: tuple[int, ...]) -> int:
         """Return how many things have keys that begin like this."""
@@ -106,13 +128,21 @@ class Lives:
         """Return the same rules with no thing opened yet."""
         return Lives(self.rules, tuple(_Things() for _ in self.rules))
 
-    def hear(self, kind: str, data: JsonObject) -> Iterator[Breach]:
-        """Take an event; yield the laws that it breaks."""
+    def hear(self, kind: str, data: JsonObject) -> Sequence[Breach]:
+        """Take an event; return the laws that it breaks."""
+        breaches: list[Breach] = []
         for rule, lives in zip(self.rules, self.lives, strict=True):
-            if kind in rule.kinds:
-                yield from _hear(rule, lives, kind, data)
+            looks = rule.looks.get(kind)
+            if looks is not None:
+                said = (kind, *[get(data, path) for path in looks])
+                if not lives.is_harmless(said):
+                    found = list(_hear(rule, lives, kind, data))
+                    if not found and kind not in (rule.open, rule.close):
+                        lives.remember(said)
+                    breaches += found
             elif rule.final is not None and kind == rule.final.kind:
-                yield from _compare(rule, rule.final, lives, data)
+                breaches += _compare(rule, rule.final, lives, data)
+        return breaches
 
     def end(self) -> Iterator[Breach]:
         """Yield what the end of the stream breaks."""
@@ -147,7 +177,8 @@ def _hear(rule: _Rule, lives: _Things, kind: str, data: JsonObject) -> Iterator[
     if life.closed:
         yield f"{rule.name}.after", f"{kind} for {rule.name} {_shown(key)}, which was closed"
     life.heard.add(kind)
-    life.closed = life.closed or kind == rule.close
+    if kind == rule.close:
+        lives.close(life)
     if rule.fits is not None and kind == rule.fits.kind:
         yield from _fits(rule.name, rule.fits, life, data)
     for path, opened in rule.agree.get(kind, ()):
@@ -205,21 +236,27 @@ def lives_of(tables: Sequence[Mapping[str, Any]]) -> Lives:
 
 
 def _rule(table: Mapping[str, Any]) -> _Rule:
+    kinds = (table["open"], *table["within"], table["close"])
     agree: dict[str, list[tuple[Steps, Steps]]] = {}
     for line in table.get("agree", ()):
         kind, _, rest = line.partition(" ")
         agree.setdefault(kind, []).append(_pair(rest))
+    key = tuple(map(steps_of, table["key"]))
+    fits = _fits_of(table["fits"]) if "fits" in table else None
+    looks = {kind: [*key, *(path for path, _ in agree.get(kind, ()))] for kind in kinds}
+    if fits is not None:
+        looks[fits.kind].append(fits.field)
     return _Rule(
         name=table["name"],
-        key=tuple(map(steps_of, table["key"])),
+        key=key,
         open=table["open"],
         close=table["close"],
-        kinds=frozenset({table["open"], table["close"], *table["within"]}),
+        looks={kind: tuple(paths) for kind, paths in looks.items()},
         itself=tuple(map(steps_of, table.get("itself", ()))),
         single=table.get("single", False),
         agree={kind: tuple(pairs) for kind, pairs in agree.items()},
         needs=tuple(map(_need, table.get("needs", ()))),
-        fits=_fits_of(table["fits"]) if "fits" in table else None,
+        fits=fits,
         final=_final_of(table["final"]) if "final" in table else None,
     )
 
@@ -239,7 +276,7 @@ def _final_of(table: Mapping[str, Any]) -> _Final:
 
 def _need(line: str) -> tuple[str, Callable[[JsonObject], bool] | None]:
     kind, *rest = line.split()
-    return kind, conditions(rest) if rest else None
+    return kind, conditions(tuple(rest)) if rest else None
 
 
 def _pair(line: str) -> tuple[Steps, Steps]:

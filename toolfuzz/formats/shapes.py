@@ -7,13 +7,25 @@ has this text there.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
+from operator import eq
 from typing import Any, Final
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import a_kind, kind_of
 
-__all__ = ["Shape", "conditions", "get", "holds", "shape", "steps_of"]
+__all__ = [
+    "Shape",
+    "Steps",
+    "Test",
+    "all_of",
+    "conditions",
+    "get",
+    "holds",
+    "shape",
+    "steps_of",
+]
 
 _LINE = re.compile(r"((?:\[[^\]]*\]|[^\s:=?\[])+)(\?)?\s*([:=])\s*(.+)")
 _ABSENT: Final = object()
@@ -21,7 +33,7 @@ _ABSENT: Final = object()
 _SURE: dict[str, frozenset[type]] = {
     "string": frozenset({str}),
     "integer": frozenset({int}),
-    "number": frozenset({int, float}),
+    "number": frozenset({int, float, strictjson.Float}),
     "boolean": frozenset({bool}),
     "null": frozenset({type(None)}),
     "array": frozenset({list}),
@@ -30,6 +42,7 @@ _SURE: dict[str, frozenset[type]] = {
 }
 
 Steps = tuple[str, ...]
+Test = Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +94,8 @@ def shape(text: str) -> Shape:
     return Shape(text, steps, bool(optional), kinds)
 
 
-def conditions(texts: Sequence[str]) -> Callable[[JsonObject], bool]:
+@cache
+def conditions(texts: tuple[str, ...]) -> Test:
     """Return the test of conditions, all of which must hold.
 
     ``PATH=TEXT``, with a path of keys alone: the text stands there; ``PATH``: something does.
@@ -114,7 +128,7 @@ def steps_of(path: str) -> Steps:
 def get(holder: Json, steps: Steps) -> Json:
     """Return what stands at a path of keys alone; None where it leads nowhere."""
     for step in steps:
-        if type(holder) is not dict:
+        if not isinstance(holder, dict):
             return None
         holder = holder.get(step)
     return holder
@@ -154,62 +168,74 @@ def _step(step: str) -> tuple[str, bool, tuple[str, str] | None]:
 
 @dataclass(slots=True)
 class _Node:
-    """What must hold at one step: of the value itself, and of what stands in it."""
+    """What must stand at one step: one of ``types`` (None: any), ``exact`` values, and within."""
 
-    key: str
-    in_array: bool
-    wanted: tuple[str, str] | None
-    sure: frozenset[type] | None = None
-    value: Any = _ABSENT
-    required: bool = False
+    types: frozenset[type] | None = None
+    exact: list[Json] = field(default_factory=list)
     union: bool = False
     inner: "dict[str, _Node]" = field(default_factory=dict)
 
+    def bind(self, shape: Shape) -> None:
+        types = frozenset[type]().union(*(_SURE[kind] for kind in shape.kinds))
+        if not shape.kinds:
+            types = frozenset({type(shape.value)})
+            self.exact.append(shape.value)
+        if shape.optional:
+            types |= {type(_ABSENT)}
+        self.types = types if self.types is None else self.types & types
+        self.union = self.union or "union" in shape.kinds
 
-def holds(shapes: Iterable[Shape]) -> Callable[[JsonObject], bool]:
+
+def holds(shapes: Iterable[Shape]) -> Test:
     """Return a quick test: True is sure, False only that each shape must be looked at."""
-    root: dict[str, _Node] = {}
+    root = _Node()
     for one in shapes:
-        nodes = root
+        node = root
         for step in one.steps:
-            node = nodes.setdefault(step, _Node(*_step(step)))
-            nodes = node.inner
-        node.union = node.union or "union" in one.kinds
-        if one.kinds:
-            node.sure = frozenset().union(*(_SURE[kind] for kind in one.kinds))
-        else:
-            node.value = one.value
-        node.required = node.required or not one.optional
-    tree = _frozen(root)
-    return lambda holder: _holds(tree, holder)
+            node = node.inner.setdefault(step, _Node())
+        node.bind(one)
+    return _members(root.inner)
 
 
-_Tree = tuple[tuple[Any, ...], ...]
+def _members(nodes: dict[str, _Node]) -> Test:
+    """Return the test of what stands in an object; what is none passes."""
+    steps = [(*_step(step), node.types, _closer(node)) for step, node in nodes.items()]
+    typed = [(key, types) for key, many, _, types, _ in steps if not many and types is not None]
+    closer = [(key, right) for key, many, _, _, right in steps if not many and right is not None]
+    arrays = [(key, wanted, types, right) for key, many, wanted, types, right in steps if many]
 
-
-def _frozen(nodes: dict[str, _Node]) -> _Tree:
-    return tuple(
-        (n.key, n.in_array, n.wanted, n.sure, n.value, n.required, n.union, _frozen(n.inner))
-        for n in nodes.values()
-    )
-
-
-def _holds(tree: _Tree, holder: JsonObject) -> bool:
-    for key, in_array, wanted, sure, value, required, union, inner in tree:
-        found = holder.get(key, _ABSENT)
-        if found is _ABSENT and not in_array:
-            if required:
+    def test(holder: Any) -> bool:
+        if not isinstance(holder, dict):
+            return True
+        for key, types in typed:
+            if type(holder.get(key, _ABSENT)) not in types:
                 return False
-            continue
-        if in_array and type(found) is not list:
-            continue
-        for one in found if in_array else (found,):
-            if wanted is not None and get(one, wanted[:1]) != wanted[1]:
-                continue
-            if (sure is not None and type(one) not in sure) or (union and not _is_union(one)):
+        for key, right in closer:
+            if key in holder and not right(holder[key]):
                 return False
-            if value is not _ABSENT and (one != value or type(one) is not type(value)):
-                return False
-            if inner and type(one) is dict and not _holds(inner, one):
-                return False
-    return True
+        for key, wanted, any_of, fits in arrays:
+            array = holder.get(key)
+            for one in array if isinstance(array, list) else ():
+                if wanted is not None and get(one, wanted[:1]) != wanted[1]:
+                    continue
+                if any_of is not None and type(one) not in any_of:
+                    return False
+                if fits is not None and not fits(one):
+                    return False
+        return True
+
+    return test
+
+
+def _closer(node: _Node) -> Test | None:
+    """Return the test of what the type doesn't say."""
+    tests: list[Test] = [partial(eq, value) for value in node.exact]
+    tests += [_is_union] if node.union else []
+    tests += [_members(node.inner)] if node.inner else []
+    return all_of(tests) if tests else None
+
+
+def all_of(tests: Sequence[Test]) -> Test:
+    """Return one test that holds where all do."""
+    first, *rest = tests
+    return (lambda one: all(test(one) for test in tests)) if rest else first

@@ -7,6 +7,7 @@ https://smithy.io/2.0/aws/amazon-eventstream.html
 
 import struct
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 from zlib import crc32
@@ -33,7 +34,7 @@ class StreamMessage(NamedTuple):
     """
 
     at: int
-    headers: dict[str, Header]
+    headers: Mapping[str, Header]
     payload: bytes
     problems: tuple[str, ...] = ()
     whole: bool = True
@@ -104,18 +105,20 @@ def _message(data: bytes, at: int) -> tuple[StreamMessage, int]:
     if crc32(data[at:end]) != struct.unpack_from(">I", data, end)[0]:
         problems.append("the CRC of the message is wrong")
     start = at + _PRELUDE
-    headers = _headers(data[start : start + headers_size], problems)
+    headers, wrong = _headers(data[start : start + headers_size])
     payload = data[start + headers_size : end]
-    return StreamMessage(at, headers, payload, tuple(problems)), size
+    return StreamMessage(at, headers, payload, (*problems, *wrong)), size
 
 
 def _rest(data: bytes, at: int, *problems: str) -> tuple[StreamMessage, int]:
     return StreamMessage(at, {}, data[at:], problems, whole=False), len(data) - at
 
 
-def _headers(block: bytes, problems: list[str]) -> dict[str, Header]:
-    """Read a headers block up to its first fault, which is noted."""
+@lru_cache(maxsize=64)  # the deltas of a stream all have the same
+def _headers(block: bytes) -> tuple[Mapping[str, Header], tuple[str, ...]]:
+    """Read a headers block up to its first fault; return what is wrong, too."""
     headers: dict[str, Header] = {}
+    problems = list[str]()
     at = 0
     while at < len(block):
         try:
@@ -126,7 +129,7 @@ def _headers(block: bytes, problems: list[str]) -> dict[str, Header]:
         if name in headers:
             problems.append(f"the header {name!r} comes twice")
         headers[name] = value
-    return headers
+    return headers, tuple(problems)
 
 
 def _read_header(block: bytes, at: int) -> tuple[str, Header, int]:

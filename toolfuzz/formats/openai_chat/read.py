@@ -247,9 +247,9 @@ def _fragment(number: int, call: JsonObject, where: str, notes: Notes) -> Fragme
     kind = checked_string(call, "type", where, notes)
     if kind and kind != "function" and custom is None:
         notes.add("call-type", where, f"type is {kind!r}, not 'function'")
-    outer = tuple[str, ...](k for k in ("index", "id", "type") if k in call)
-    names = [("name", "name"), ("arguments", key)]
-    found = tuple(ours for ours, theirs in names if theirs in inner)
+    keys: list[str] = [outer for outer in ("index", "id", "type") if outer in call]
+    keys += ["name"] if "name" in inner else []
+    keys += ["arguments"] if key in inner else []
     return Fragment(
         number,
         "delta",
@@ -257,7 +257,7 @@ def _fragment(number: int, call: JsonObject, where: str, notes: Notes) -> Fragme
         checked_string(call, "id", where, notes),
         checked_string(inner, "name", where, notes),
         inner.get(key),
-        outer + found,
+        tuple(keys),
         type=kind,
         extra=call.get("extra_content"),
         free=custom is not None,
