@@ -18,6 +18,7 @@ from toolfuzz.core.reply import Reply
 from toolfuzz.core.talk import Talk, play
 from toolfuzz.formats import format_names, wire_format
 from toolfuzz.generate import draw_cases
+from toolfuzz.generate.conversations import all_conversations
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.simulate.process import start
 from toolfuzz.simulate.server import build_app
@@ -67,6 +68,11 @@ async def in_process() -> AsyncIterator[httpx.AsyncClient]:
 def situations(n: int, *, seed: int) -> list[Case]:
     """Draw n cases; some force their one call's tool, forbid a second call, or forbid any."""
     return [_framed(k, case) for k, case in enumerate(draw_cases(n, seed=seed))]
+
+
+def talks(n: int, *, seed: int) -> list[Case]:
+    """Draw n cases of several turns."""
+    return list(draw_cases(n, seed=seed, probes=list(all_conversations())))
 
 
 def odd_names(n: int, *, seed: int) -> list[Case]:

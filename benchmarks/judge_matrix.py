@@ -1,11 +1,14 @@
 """Does the judge name what the simulator did? Recall and precision per defect.
 
-python benchmarks/judge_matrix.py [--quick] [--cases 30] [--only SLUG] [--controls N] [--out FILE]
+python benchmarks/judge_matrix.py [--quick] [--cases 30] [--only SLUG] [--controls N] [--talks N]
+                                  [--out FILE]
 
 Every simulated fault in every wire format and stream mode where it can occur, until it has struck
 ``--cases`` generated cases (or ``--pool`` were asked), over HTTP to a simulator in a process of its
-own; ``--quick`` takes 4 cases and calls the simulator in process. Then the controls: faultless
-replies with all legal variations, ``--controls`` cases in every format and mode.
+own; ``--quick`` takes 4 cases and calls the simulator in process. Faults that need a history are
+looked for in conversations, and in questions that are asked again. Then the controls: faultless
+replies with all legal variations, ``--controls`` cases and ``--talks`` conversations in every
+format and mode.
 
 recall     struck replies that got the documented slug, or what the defect says may stand for it
 exact      struck replies that got just that: the slug, alone or beside its documented pairs
@@ -24,6 +27,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
 import httpx
@@ -36,6 +40,7 @@ from judge_asking import (
     over_http,
     repeated,
     situations,
+    talks,
 )
 
 from toolfuzz.core.case import Case
@@ -49,9 +54,6 @@ _AT_ONCE = 4
 _NEEDS_COUNTERPART = frozenset({"stream-nonstream-divergence"})
 # A model of that name is warned of ids in another form than its family takes back.
 _MODELS = {"mistral/split-number": "fault:mistral/split-number+mistral/short-ids"}
-# No question asked again shows them: one needs a question about a tool's result, the other is
-# found in the first turn as what it is before it can be repeated.
-_NOT_BY_ASKING_AGAIN = frozenset({"tool-result-dropped", "corruption-replayed", "server-error"})
 
 
 @dataclass(slots=True)
@@ -135,8 +137,9 @@ def right(fault: str, one: Said) -> tuple[bool, bool]:
 
 
 def is_counted(fault: str) -> bool:
-    """Whether the questions of this matrix can show it."""
-    return fault not in _NOT_BY_ASKING_AGAIN
+    """Whether single replies can show it."""
+    entry = defects().get(fault)
+    return entry is None or entry.shows_in != "run"
 
 
 def faults_to_show(only: Sequence[str] = ()) -> Iterator[Fault]:
@@ -147,12 +150,20 @@ def faults_to_show(only: Sequence[str] = ()) -> Iterator[Fault]:
 
 
 async def fill(
-    client: httpx.AsyncClient, cases: Sequence[Case], wanted: int, only: Sequence[str] = ()
+    client: httpx.AsyncClient,
+    cases: Sequence[Case],
+    wanted: int,
+    only: Sequence[str] = (),
+    talks: Sequence[Case] = (),
 ) -> Matrix:
     """Ask until every fault has struck ``wanted`` cases in each of its cells."""
     matrix = Matrix()
     for fault in faults_to_show(only):
-        await _fill_row(matrix, client, fault, cases, wanted)
+        asked = cases
+        if fault.turn > 1:
+            again = [repeated(case, fault.turn) for case in cases]
+            asked = [case for pair in zip_longest(talks, again) for case in pair if case]
+        await _fill_row(matrix, client, fault, asked, wanted)
     return matrix
 
 
@@ -171,11 +182,11 @@ async def _fill_row(
         order = [*suitable, *(others[:wanted] if suitable else others)]
         for start in range(0, len(order), _AT_ONCE):
             batch = order[start : start + _AT_ONCE]
-            talks = await asyncio.gather(
+            heard = await asyncio.gather(
                 *(
                     converse(
                         client,
-                        repeated(cases[k], fault.turn),
+                        cases[k],
                         api,
                         stream=stream,
                         model=_MODELS.get(fault.slug, f"fault:{fault.slug}"),
@@ -184,7 +195,7 @@ async def _fill_row(
                     for k in batch
                 )
             )
-            for k, talk in zip(batch, talks, strict=True):
+            for k, talk in zip(batch, heard, strict=True):
                 for one in talk:
                     matrix.add(fault.slug, api, stream, one)
                 if any(one.struck for one in talk):
@@ -200,13 +211,13 @@ async def controls(
     """Ask every case in every cell: all legal variations mixed, each tenth case plainly too."""
     for k, case in enumerate(cases):
         for model in ("legal-variations", "clean")[: 1 if k % 10 else 2]:
-            talks = await asyncio.gather(
+            heard = await asyncio.gather(
                 *(
                     converse(client, case, api, stream=stream, model=model, counterpart=True)
                     for api, stream in CELLS
                 )
             )
-            for (api, stream), talk in zip(CELLS, talks, strict=True):
+            for (api, stream), talk in zip(CELLS, heard, strict=True):
                 for one in talk:
                     yield model, api, stream, one
 
@@ -219,6 +230,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, help="struck cases wanted in each cell (30)")
     parser.add_argument("--pool", type=int, help="cases asked at most in each cell")
     parser.add_argument("--controls", type=int, help="cases for the controls (10,000; 0: none)")
+    parser.add_argument("--talks", type=int, help="conversations for them (5,000; 0: none)")
     parser.add_argument("--only", action="append", default=[], metavar="SLUG")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("reports/judge-matrix.csv"))
@@ -227,6 +239,8 @@ def main() -> None:
     given.pool = given.pool or given.cases * 10
     if given.controls is None:
         given.controls = 0 if given.only else 100 if given.quick else 10_000
+    if given.talks is None:
+        given.talks = 0 if given.only else 50 if given.quick else 5_000
     raise SystemExit(asyncio.run(_main(given)))
 
 
@@ -236,29 +250,39 @@ async def _main(given: argparse.Namespace) -> int:
     async with door() as client:
         cases = situations(given.pool, seed=given.seed)
         cases += odd_names(2 * given.cases, seed=given.seed)
-        matrix = await fill(client, cases, given.cases, given.only)
+        pool = talks(given.pool, seed=given.seed)
+        matrix = await fill(client, cases, given.cases, given.only, pool)
         _show(matrix, given.out)
         print(f"{time.perf_counter() - began:.0f} s\n", flush=True)
-        false: Counter[str] = Counter()
-        replies = 0
-        notes: Counter[str] = Counter()
+        false = 0
         if given.controls:
-            cases = situations(given.controls, seed=given.seed + 1)
-            async for model, api, stream, one in controls(client, cases):
-                replies += 1
-                notes.update(one.noted)
-                if one.blamed or one.judgement.status != "pass":
-                    words = " ".join(sorted(one.blamed)) or str(one.judgement.reason)
-                    false[f"{model} · {api} {'stream' if stream else 'plain'} · {words}"] += 1
-            print(f"controls: {len(cases)} cases, {replies} faultless replies, ", end="")
-            print(f"{false.total()} with an error or a warning (aim: none)")
-            _list(false)
-            print("  notes:", _counts(notes))
+            false += await _control(client, situations(given.controls, seed=given.seed + 1))
+        if given.talks:
+            false += await _control(client, talks(given.talks, seed=given.seed + 1))
     missed = matrix.missed()
     for aim in missed:
         print(f"missed: {aim}")
     print(f"{time.perf_counter() - began:.0f} s in all")
     return 1 if missed or false else 0
+
+
+async def _control(client: httpx.AsyncClient, cases: Sequence[Case]) -> int:
+    """Print what is said of faultless replies, and return how many are blamed."""
+    false: Counter[str] = Counter()
+    notes: Counter[str] = Counter()
+    replies = 0
+    async for model, api, stream, one in controls(client, cases):
+        replies += 1
+        notes.update(one.noted)
+        if one.blamed or one.judgement.status != "pass":
+            words = " ".join(sorted(one.blamed)) or str(one.judgement.reason)
+            false[f"{model} · {api} {'stream' if stream else 'plain'} · {words}"] += 1
+    turns = sum(len(case.turns) for case in cases)
+    print(f"controls: {len(cases)} cases of {turns} turns, {replies} faultless replies, ", end="")
+    print(f"{false.total()} with an error or a warning (aim: none)", flush=True)
+    _list(false)
+    print("  notes:", _counts(notes), flush=True)
+    return false.total()
 
 
 def _show(matrix: Matrix, out: Path) -> None:

@@ -22,10 +22,9 @@ from toolfuzz.simulate.faults import applies, faults
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 POOL = 160
-# No question asked again shows these two; their files have examples. One reply alone does not show
-# the third.
-NOT_BY_ASKING_AGAIN = {"tool-result-dropped", "corruption-replayed", "server-error"}
-DOCUMENTED = [slug for slug in faults() if slug in defects() and slug not in NOT_BY_ASKING_AGAIN]
+TALKS = 24
+# What only a run can tell has no reply that shows it.
+DOCUMENTED = [slug for slug in faults() if slug in defects() and defects()[slug].shows_in != "run"]
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +43,18 @@ def cases() -> list[Case]:
     return [*asking.odd_names(3, seed=0), *asking.situations(POOL, seed=5)]
 
 
+@cache
+def talks() -> list[Case]:
+    talking: list[Case] = importlib.import_module("judge_asking").talks(TALKS, seed=5)
+    return talking
+
+
 @pytest.mark.parametrize("letter", sorted({defects()[slug].group for slug in DOCUMENTED}))
 async def test_every_fault_gets_its_own_name(bench: ModuleType, letter: str) -> None:
     """In every wire format and stream mode, and nobody is blamed where nothing struck."""
     wanted = [slug for slug in DOCUMENTED if defects()[slug].group == letter]
     async with bench.in_process() as client:
-        matrix = await bench.fill(client, cases(), 1, wanted)
+        matrix = await bench.fill(client, cases(), 1, wanted, talks())
     assert matrix.missed() == []
     assert {slug: row.wrong for slug, row in matrix.rows.items() if row.wrong} == {}
     struck = {(fault, api, mode) for fault, api, mode, by, _ in matrix.said if by}
@@ -65,7 +70,7 @@ async def test_every_fault_gets_its_own_name(bench: ModuleType, letter: str) -> 
 async def test_legal_variations_blame_nobody(bench: ModuleType) -> None:
     false: Counter[Any] = Counter()
     async with bench.in_process() as client:
-        async for model, api, stream, one in bench.controls(client, cases()[3:60]):
+        async for model, api, stream, one in bench.controls(client, [*cases()[3:50], *talks()[:8]]):
             if one.blamed or one.judgement.status != "pass":
                 false[model, api, stream, one.blamed, one.judgement.reason] += 1
     assert false == {}

@@ -29,7 +29,7 @@ _COMMANDS = {
     "reply": "toolfuzz run",
     "stream": "toolfuzz run --stream",
     "both": "toolfuzz run --both-streams",
-    "history": "toolfuzz judge, of exchanges whose requests hold earlier turns",
+    "history": "toolfuzz run (its conversations)",
     "run": "toolfuzz run",
 }
 

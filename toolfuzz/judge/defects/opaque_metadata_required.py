@@ -8,13 +8,9 @@ from toolfuzz.judge.faults.calls import earlier_calls, refuse
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:
-    """A 400 unless the provider's metadata comes back with the calls; it gave none out."""
-    kept = any(earlier.extra or earlier.reasoning for earlier in reply.ask.replies)
-    missing = [call for call in earlier_calls(reply.ask) if call.extra is None]
-    return (
-        bool(missing)
-        and not kept
-        and refuse(reply, "Function call is missing a thought_signature in functionCall parts.")
+    """A 400 for want of metadata, though all that came with the calls comes back."""
+    return bool(earlier_calls(reply.ask)) and refuse(
+        reply, "Function call is missing a thought_signature in functionCall parts."
     )
 
 
