@@ -24,10 +24,9 @@ HOME = Path(toolfuzz.formats.__file__).parent
 FILES = sorted(HOME.glob("*/examples/*.http"))
 LAYOUT = re.compile(
     r"# (?P<title>.+)\n# asked: (?P<asked>.+)\n# expect: (?P<expect>.+)\n"
-    r"POST (?P<url>\S+)\n(?P<headers>(?:[\w-]+: .*\n)*)\n(?P<request>\{.*?\n\})\n\n"
+    r"POST (?P<url>\S+)\n(?P<headers>(?:[\w-]+: .*\n)*)\n(?P<request>\{(?s:.*?)\n\})\n\n"
     r"### the response, as it came \(status (?P<status>\d+)(?P<binary>, base64)?\)\n\n"
-    r"(?P<response>.*)\n",
-    re.DOTALL,
+    r"(?P<response>(?s:.*))\n"
 )
 
 
