@@ -320,6 +320,8 @@ def test_arguments_without_a_name() -> None:
         "[/TOOL_CALLS]",
         "<|tool_response>",
         "<parameter=city>",
+        "</answer>",
+        "The weather, then.</answer>",
     ],
 )
 def test_markers_beside_a_right_call(text: str) -> None:
@@ -335,6 +337,7 @@ def test_markers_beside_a_right_call(text: str) -> None:
     [
         "I will call `</tool_call>` now.",
         "A call ends with </tool_call>, as you know.",
+        "The <answer> tag holds what is said.",
         "<think> is a tag of reasoning models.",
         'The "<|im_end|>" token ends a turn.',
         "```xml\n<tool_call>\n```\nis how it begins.",

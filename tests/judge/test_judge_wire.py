@@ -50,7 +50,7 @@ def refused(status: int, message: str, turn: int = 0, **error: Any) -> list[str]
         ),
         (400, "Proto field is not repeating, cannot start list.", "unjudged"),
         (400, 'Invalid JSON payload received. Unknown name "top_k"', "unjudged"),
-        (500, "failed to parse grammar of tools[0].parameters", "unjudged"),
+        (500, "failed to parse grammar of tools[0].parameters", "schema-rejected"),
         (400, "tools.0.custom.input_schema: oneOf is not supported", "schema-rejected"),
         (
             400,

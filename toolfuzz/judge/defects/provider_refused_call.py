@@ -25,6 +25,8 @@ _REASONS = frozenset(
         "unexpected_tool_call",
         "malformed_tool_use",
         "malformed_model_output",
+        "malformed_response",
+        "too_many_tool_calls",
     }
 )
 
@@ -118,12 +120,29 @@ DEFECT = Defect(
             r"(?:generated|made|by the model)",
             r"model (?:generated|produced|returned) .{0,20}(?:could not|cannot|can.t) be parsed",
             r"failed to generate .{0,10}(?:tool|function)[ _-]?calls?\b",
+            r"(?:tool|function)[ _-]?call generation failed",
+            r"(?:fail|error|unable|could not|cannot)\w*.{0,20}(?:pars|decod)\w*.{0,20}"
+            r"(?:model.{0,4} output|generated text|generation)",
+            r"model output (?:is|was) (?:not valid|invalid)",
+            r"output must contain a (?:tool|function)",
+            r"parameters for (?:tool|function) .{1,80} did not match",
+            r"model (?:tried to call|called|calls|wants to call) .{0,30}(?:unavailable|unknown|"
+            r"not (?:exist|available|offered|provided))",
+            r"no (?:tool|function)[ _-]?call (?:was )?(?:generated|made|produced)",
             r"(?:fail|error|unable|could not)\w*.{0,10}(?:pars|decod|validat)\w*.{0,10} arguments "
             r"(?:for|of) (?:the )?(?:tool|function)\b",
         ),
         also=(
             r"(?:fail|error|unable|could ?n.t|could not|cannot|can.t)\w*.{0,20}"
-            r"(?:pars|extract|decod|deserializ|interpret)\w*.{0,30}(?:tool|function)[ _-]?calls?\b",
+            r"(?:pars|extract|decod|deserializ|unmarshal|interpret)\w*.{0,30}"
+            r"(?:tool|function)[ _-]?calls?\b",
+            r"(?:invalid|malformed) json in (?:tool|function)[ _-]?(?:call )?arguments",
+            r"(?:fail|error|unable|cannot)\w*.{0,20}(?:pars|decod|unmarshal|deserializ)\w*.{0,20}"
+            r"(?:tool|function)[ _-]?(?:call )?arguments",
+            # A JSON reader's own words: what was sent was JSON, so it is what the model wrote.
+            r"\A(?!.{0,300}(?:request|body|payload|upstream)).{0,300}"
+            r"(?:line \d+ column \d+ \(char (?!0\))\d|looking for beginning of|"
+            r"unexpected end of json input)",
             r"(?:tool|function)[ _-]?calls?\b(?![ _-]?ids?\b).{0,40}"
             r"(?:could not be parsed|pars(?:e|ing) (?:error|fail)|malformed|not valid json)",
             r"(?:malformed|unparse?able|invalid) (?:tool|function)[ _-]?calls?\b(?![ _-]?ids?\b)",
@@ -142,6 +161,13 @@ DEFECT = Defect(
         refused("Failed to parse tool call arguments as JSON", status=500),
         refused("Failed to parse arguments for tool 'f': unknown property"),
         refused("invalid tool call arguments"),
+        refused("Could not parse the model output", status=500),
+        refused("Model tried to call unavailable tool 'g'. Available tools: f."),
+        refused("parameters for tool f did not match schema"),
+        refused("Unterminated string starting at: line 1 column 10 (char 9)", status=500),
+        refused("unexpected end of JSON input", status=500),
+        refused("Expecting value: line 1 column 1 (char 0)", status=500, found=False),
+        refused("The request body is no JSON: line 1 column 10 (char 9)", found=False),
         refused("invalid tool call id", found=False),
         refused("unexpected token 200002 while expecting start token 200006", status=500),
         refused("The model generated an invalid tool call.", status=422),

@@ -8,6 +8,9 @@ from toolfuzz.judge.faults.calls import refuse
 
 _REFUSED_KEYWORDS = ("prefixItems", "oneOf", "anyOf", "$ref", "pattern", "additionalProperties")
 
+# A pointer leads into a schema, which may not be a tool's; users have grammars of their own.
+_OF_TOOLS = r"(?!.{0,300}(?:#/|response_format|guided|json_object))"
+
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:
     """A 400 because of one keyword in one tool's schema."""
@@ -83,6 +86,13 @@ DEFECT = Defect(
             r"tools[\[.]\d+\]?\.([\w\[\].]+\.)?(parameters|input_?schema)",
         ),
         also=(
+            # A request with tools has no other grammar, unless the words point elsewhere.
+            r"(?:fail\w*|unable|could ?n.t|cannot|can.t|error) (?:to )?"
+            rf"(?:pars|compil|convert|build|creat|generat)\w*.{{0,20}}\bgrammar\b{_OF_TOOLS}",
+            rf"\bgrammar\b.{{0,20}}(?:is |was )?(?:too (?:complex|large|big)|invalid|could not|"
+            rf"not supported){_OF_TOOLS}",
+            rf"\bschema\b.{{0,20}}too (?:complex|large|deep|many){_OF_TOOLS}",
+            "too many states for serving",
             # The chat template trips over a tool's schema: Go (Ollama), Jinja and its ports.
             r"template: .{0,80}executing .{0,80}"
             r"(\$?prop\b|\.type\b|\.items\b|\.enum\b|propert|param)",
@@ -101,6 +111,10 @@ DEFECT = Defect(
             tools=(tool("f", {"type": "object", "properties": {"city": {}}}),),
         ),
         refused("Failed to compile grammar: cannot find field in #/a/b", found=False),
+        refused("Failed to initialize samplers: failed to parse grammar"),
+        refused("The grammar is too complex", status=500),
+        refused("Failed to compile the grammar of response_format", found=False),
+        refused("Grammar schools are overloaded", found=False),
         refused(
             'Invalid JSON payload received. Unknown name "prefixItems" at '
             "'tools[0].function_declarations[0].parameters': Cannot find field."
@@ -110,7 +124,7 @@ DEFECT = Defect(
             found=False,
         ),
         refused('Unknown name "top_k": Cannot find field.', found=False),
-        refused("failed to compile grammar for tools[0]", status=500, found=False),
+        refused("failed to compile grammar for tools[0]", status=500),
         refused(
             'template: :108:130: executing "" at <index $prop.Type 0>: error calling index: '
             "reflect: slice index out of range",
