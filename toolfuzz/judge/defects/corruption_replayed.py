@@ -21,7 +21,8 @@ def detect(facts: Facts) -> Iterable[Finding]:
         wrong, right = found.actual, found.expected
         if found.layer != "values" or found.severity != "error" or right == wrong:
             continue
-        if isinstance(wrong, str | int) and wrong in before and right not in before:
+        known = isinstance(right, str | int) and right in before
+        if isinstance(wrong, str | int) and wrong in before and not known:
             message = f"the wrong value of {found.slug} stood in an earlier call already"
             return [
                 DEFECT.finding(
@@ -106,6 +107,11 @@ DEFECT = Defect(
             asked=[("f", {"n": 9007199254740993})],
             earlier=(said(called("f", '{"n":9007199254740993}')),),
             found=False,
+        ),
+        answer(
+            called("f", '{"v":"[\\"red\\"]"}', id="call_2"),
+            asked=[("f", {"v": ["red"]})],
+            earlier=(said(called("f", '{"v":"[\\"red\\"]"}')),),
         ),
     ),
 )
