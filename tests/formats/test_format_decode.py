@@ -255,6 +255,7 @@ def test_chat_stream():
         usage=Usage(3, 4),
         model="m",
         chunk_ids=("chatcmpl-1",),
+        extra=({"reasoning": "Hm."},),
     )  # fmt: skip
 
 

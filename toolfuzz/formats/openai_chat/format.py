@@ -15,6 +15,7 @@ from toolfuzz.formats.protocol import Traits, WireFormat
 from toolfuzz.formats.reading import content_text, count, objects, spoken, string
 from toolfuzz.formats.sse import SSE_UNTIL_DONE
 
+from .beside import beside
 from .clients import READERS
 from .offered import choice_of, offered
 from .read import plain, stream
@@ -93,8 +94,9 @@ def _text(text: str, parts: bool) -> Json:
 
 
 def _assistant(reply: Reply) -> JsonObject:
-    said: JsonObject = {"role": "assistant", "content": reply.text}
-    if reply.reasoning:
+    kept = reply.extra[0] if reply.extra else {}
+    said: JsonObject = {"role": "assistant", "content": reply.text, **kept}
+    if reply.reasoning and "reasoning" not in kept:
         # DeepSeek and Kimi refuse the next turn of a tool loop without it; others skip it.
         said["reasoning_content"] = reply.reasoning
     if reply.calls:
@@ -143,8 +145,9 @@ def _read_messages(messages: Json) -> Iterator[Message | Called | ToolResult]:
         role, content = message.get("role"), message.get("content")
         yield from spoken(role, content)
         if role == "assistant":
-            reasoning = string(message, "reasoning_content") or ""
-            yield replied(content_text(content), list(_read_calls(message)), reasoning=reasoning)
+            thought = string(message, "reasoning_content") or string(message, "reasoning") or ""
+            calls = list(_read_calls(message))
+            yield replied(content_text(content), calls, reasoning=thought, extra=beside(message))
         elif role == "tool":
             call_id = string(message, "tool_call_id")
             yield ToolResult(call_id, string(message, "name"), content_text(content))

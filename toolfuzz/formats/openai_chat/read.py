@@ -17,6 +17,8 @@ from toolfuzz.formats.reading import (
     usage_of,
 )
 
+from .beside import Pieces, beside
+
 __all__ = ["plain", "stream"]
 
 
@@ -54,6 +56,7 @@ def plain(root: JsonObject, notes: Notes) -> Reply:
         model=string(root, "model"),
         error=root.get("error") or choice.get("error"),
         chunk_ids=ids_of(root),
+        extra=beside(message),
     )
 
 
@@ -64,6 +67,7 @@ class _Stream:
         self.notes = notes
         self.text: list[str] = []
         self.reasoning: list[str] = []
+        self.beside = Pieces()
         self.refusal: list[str] = []
         self.fragments: list[Fragment] = []
         self.ids: dict[str, None] = {}
@@ -109,6 +113,7 @@ class _Stream:
             self.text.append(text)
         if text := _reasoning(delta, where, self.notes):
             self.reasoning.append(text)
+        self.beside.add(delta)
         if text := text_of(delta, "refusal", where, self.notes):
             self.refusal.append(text)
         for call in _tool_calls(delta, where, self.notes):
@@ -154,6 +159,7 @@ def stream(events: Iterable[Event], notes: Notes) -> Reply:
         ended=heard.ended,
         chunk_ids=tuple(heard.ids),
         legacy=legacy,
+        extra=heard.beside.whole(),
     )
 
 
