@@ -239,6 +239,7 @@ def test_the_request_alone_says_what_is_right_in_every_turn(case: Case) -> None:
 def test_every_conversation_can_be_asked_for_by_name() -> None:
     for name in all_conversations():
         case = smallest(strategies.conversations(name))
+        assert len(case.turns) > 1
         assert case.probe == name
         assert size(case)[0] <= 2
     with pytest.raises(UsageError, match="no conversation 'folow'"):

@@ -90,7 +90,8 @@ def conversations(
     ``conversation`` names one of them (``followup``); by default all of them are drawn.
     Raises UsageError for an unknown name.
     """
-    chosen = (find(conversation),) if conversation else tuple(all_conversations().values())
+    usual = (probe for probe in all_conversations().values() if probe.share)
+    chosen = (find(conversation),) if conversation else tuple(usual)
     groups = _groups(features)
     return from_choices(
         lambda pick: drawn_cases.generated(pick, chosen, *_row(pick, groups))

@@ -16,7 +16,7 @@ from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, T
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.talk import Talk, play
-from toolfuzz.formats import wire_format
+from toolfuzz.formats import CannotAskError, wire_format
 from toolfuzz.judge.judge import judge
 
 TOOL = Tool("f", "", {"type": "object", "properties": {"n": {"type": "integer"}}})
@@ -339,3 +339,25 @@ def test_results_are_sent_as_text_parts_or_errors(name: str, kind: Any, sent: An
     assert found == sent
     asked = wire_format(name).read_request(body)
     assert [result.content for result in asked.answered] == ["one", "two"]
+
+
+def test_a_server_that_remembers_is_sent_what_is_new() -> None:
+    case = replace(CASE, turns=tuple(replace(turn, continues=True) for turn in CASE.turns))
+    talk = play(case)
+    responses = wire_format("openai-responses")
+    first = responses.request(talk.ask(model="m")).body
+    assert first["store"] is True and "previous_response_id" not in first
+    reply = read(
+        "openai-responses", json.dumps(body_of("openai-responses", [item(1), item(2)])).encode()
+    )
+    talk.answer(judge(case, [reply]))
+    body = responses.request(talk.ask(model="m")).body
+    assert body["previous_response_id"] == "resp_1"
+    assert [(one["type"], one["call_id"], one["output"]) for one in body["input"]] == [
+        ("function_call_output", "c1", "one"),
+        ("function_call_output", "c2", "two"),
+    ]
+    assert responses.read_request(body).continues == "resp_1"
+    for name in ("openai-chat", "anthropic-messages", "gemini", "bedrock-converse"):
+        with pytest.raises(CannotAskError, match="by its id"):
+            wire_format(name).request(play(case).ask(model="m"))

@@ -14,6 +14,11 @@ import pytest
 from sim_asks import APIS, ARGUMENTS, NOTE, NOTE_2, PLAIN, RICH, batch, body, echo
 
 from toolfuzz.core.errors import EndpointError
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.talk import play
+from toolfuzz.formats import wire_format
+from toolfuzz.generate import draw_cases
+from toolfuzz.judge.judge import judge
 from toolfuzz.simulate.process import start
 
 PATHS = {
@@ -227,3 +232,20 @@ def test_imports_stay_lean():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_response_is_remembered_by_its_id(base_url, stream):
+    (case,) = draw_cases(1, probes=["remembered"])
+    talk = play(case)
+    format = wire_format("openai-responses")
+    for _ in case.turns:
+        request = format.request(talk.ask(model="clean", stream=stream)).body
+        answer = HTTP.post(base_url + "/responses", json=request)
+        attempt = Attempt(0.0, 0.0, 0.0, 200, dict(answer.headers), ((0.0, answer.content),))
+        judged = judge(case, [*talk.replies, format.read(attempt, stream=stream)])
+        assert judged.status == "pass", judged
+        talk.answer(judged)
+    assert request["previous_response_id"] in talk.replies[0].chunk_ids
+    lost = HTTP.post(base_url + "/responses", json={**request, "previous_response_id": "resp_x"})
+    assert lost.status_code == 400 and "'resp_x' not found" in lost.json()["error"]["message"]

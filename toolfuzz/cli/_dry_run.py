@@ -3,17 +3,18 @@
 import asyncio
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import click
 
 from toolfuzz.analyze.price import price_of
-from toolfuzz.core.case import Case, Turn
+from toolfuzz.core.case import Case, JsonObject, Turn
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.core.talk import rehearsed
-from toolfuzz.formats import wire_format
+from toolfuzz.formats import CannotAskError, WireFormat, wire_format
 from toolfuzz.generate.tools import ToolSet
 from toolfuzz.pools.question import modes
 from toolfuzz.report.console import print_rows
@@ -53,9 +54,9 @@ def _target_plan(target: Target, cases: list[Case], repeat: int) -> dict[str, An
     ways = len(modes(target)) * repeat
     format = wire_format(target.format)
     turns = [
-        (turn, format.request(ask, params=target.params).body)
+        (turn, body)
         for case in cases
-        for turn, ask in zip(case.turns, rehearsed(case, model=target.model), strict=True)
+        for turn, body in zip(case.turns, _bodies(case, target, format), strict=False)
     ]
     sizes = [len(json.dumps(body, ensure_ascii=False).encode()) for _, body in turns]
     input_tokens = sum(math.ceil(size / BYTES_PER_TOKEN) for size in sizes) * ways
@@ -68,6 +69,13 @@ def _target_plan(target: Target, cases: list[Case], repeat: int) -> dict[str, An
         "output_tokens": output_tokens,
         "price_usd": price_of(target.model, nature_of(target))(input_tokens, output_tokens),
     }
+
+
+def _bodies(case: Case, target: Target, format: WireFormat) -> Iterator[JsonObject]:
+    """Yield the requests of a case's turns; they end where the format has no word for one."""
+    with suppress(CannotAskError):
+        for ask in rehearsed(case, model=target.model):
+            yield format.request(ask, params=target.params).body
 
 
 def _output_bound(turn: Turn, cap: int | None) -> int:

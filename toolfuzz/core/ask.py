@@ -57,6 +57,8 @@ class Ask:
     ``tool_choice`` is ``auto``, ``none``, ``required`` or ``tool:NAME``; ``parallel`` the flag that
     allows several calls at once, None when the request doesn't say; ``max_tokens`` the limit of the
     answer.
+    ``continues`` is the id of the reply that the server is to go on from: a request then holds what
+    was said after it alone, and so does one that was read; "" asks it to remember this one.
     """
 
     model: str = ""
@@ -66,6 +68,7 @@ class Ask:
     parallel: bool | None = None
     max_tokens: int | None = None
     stream: bool = False
+    continues: str | None = None
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -126,7 +129,13 @@ def ask_of(
         tool_choice=asked.tool_choice,
         parallel=asked.parallel,
         stream=stream,
+        continues=_last_id(history) if asked.continues else None,
     )
+
+
+def _last_id(history: Sequence[tuple[Turn, Reply]]) -> str:
+    ids = history[-1][1].chunk_ids if history else ()
+    return ids[-1] if ids else ""
 
 
 def turns_of(ask: Ask, expect: Expectation) -> tuple[Turn, ...]:

@@ -87,6 +87,7 @@ class Turn:
     are sent: as a text, as a list of text parts, or as a text that the format marks as an error.
     ``order`` are the positions of the results in the order in which they are sent, where that is
     another than the calls' (and the calls have ids by which they can be told apart).
+    ``continues``: the server is to remember what was said before, so only what is new is sent.
     """
 
     messages: tuple[Message, ...]
@@ -97,6 +98,7 @@ class Turn:
     tools: tuple[Tool, ...] | None = None
     results_as: ResultKind = "text"
     order: tuple[int, ...] = ()
+    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,8 @@ def _asked(turn: Turn) -> list[Json]:
         asked.append(["results", turn.results_as])
     if turn.order:
         asked.append(["order", turn.order])
+    if turn.continues:
+        asked.append(["continues"])
     return asked
 
 

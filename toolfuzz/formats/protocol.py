@@ -47,7 +47,8 @@ class Traits:
     ``pings``: ``ping`` events may stand anywhere.
     ``serial``: a request can forbid several calls at once. ``strict``: it can ask for a tool's
     schema to be enforced. ``forbids``: it can offer tools and forbid calls. ``omits``: a call
-    without arguments may leave them out.
+    without arguments may leave them out. ``remembers``: a request can go on from an earlier reply
+    by its id.
     """
 
     arguments: Literal["text", "object"]
@@ -64,6 +65,7 @@ class Traits:
     strict: bool = True
     forbids: bool = True
     omits: bool = False
+    remembers: bool = False
 
     def fit(self, words: str) -> bool:
         """Whether all words are true: ``text``, ``object``, the name of a flag, ``no-FLAG``."""
@@ -157,6 +159,8 @@ class Serving:
     """What stands before the paths."""
     error_headers: Callable[[Refusal], Headers] = lambda refusal: {}
     """Headers of an HTTP error."""
+    reply_id: Callable[[ReplyPlan], str] = lambda plan: plan.id
+    """The id by which a request can go on from a reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +213,8 @@ class WireFormat:
 
         Raises CannotAskError when the format has no words for it.
         """
+        if ask.continues is not None and not self.traits.remembers:
+            raise CannotAskError("a request that goes on from an earlier reply by its id")
         body = self.write(ask)
         path = self.path(ask.model, ask.stream)
         return Request(path, self.merge(body, params) if params else body)

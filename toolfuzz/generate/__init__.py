@@ -75,7 +75,10 @@ def probe_names() -> dict[str, str]:
     """Return every probe with a line about it."""
     from toolfuzz.generate.probes import all_probes
 
-    return {p.name: p.summary for p in all_probes().values()}
+    return {
+        p.name: f"{p.summary}{'' if p.share else ' (only when asked for)'}"
+        for p in all_probes().values()
+    }
 
 
 def _mix(
@@ -98,5 +101,6 @@ def _mix(
             "features are drawn into generated schemas, and these tools' schemas are given",
             "leave out either the features or the tools",
         )
-    chosen = tuple(find(name).name for name in probes) or tuple(all_probes())
+    usual = tuple(name for name, probe in all_probes().items() if probe.share)
+    chosen = tuple(find(name).name for name in probes) or usual
     return Mix(seed, make_plan(seed, features, strength), chosen, user_tools(tools))

@@ -20,6 +20,7 @@ from toolfuzz.formats import WireFormat, format_names, wire_format
 from toolfuzz.formats.plan import Refusal
 from toolfuzz.formats.writing import encode_body
 from toolfuzz.judge.faults.schema import TooMuchWorkError, at_most
+from toolfuzz.simulate.memory import Memory
 from toolfuzz.simulate.pipeline import Outcome, respond
 from toolfuzz.simulate.profiles import Profile, check_profile, profile_named, profiles
 from toolfuzz.simulate.question import BadRequestError, read_question
@@ -56,7 +57,7 @@ def build_app(
 
 
 class _Endpoint:
-    """The settings, and how often each identical request has come: all the state there is."""
+    """The settings, how often each identical request has come, and what was said: all the state."""
 
     def __init__(self, default: Profile, latency: float, seed: int, strict: bool) -> None:
         self.default = default
@@ -64,6 +65,7 @@ class _Endpoint:
         self.seed = seed
         self.strict = strict
         self.asked: dict[bytes, int] = {}
+        self.memory = Memory()
 
     def route(self, format: WireFormat, prefix: str) -> Any:
         async def handle(request: Request) -> Response:
@@ -86,6 +88,7 @@ class _Endpoint:
     async def answer(self, format: WireFormat, body: bytes, path: str) -> Response:
         try:
             question = read_question(format, _load(body), len(body), path=path)
+            question = self.memory.recall(question)
             ask = question.ask
             profile = profile_named(ask.model) or (None if self.strict else self.default)
         except (ValueError, RecursionError) as error:
@@ -105,6 +108,7 @@ class _Endpoint:
                 return _refuse(format, Refusal(400, reason))
             told = f"a mistake of the simulator's own, please report it: {error!r}"
             return _refuse(format, Refusal(500, told[:500], "server_error"))
+        self.memory.keep(question, outcome.reply)
         if ask.stream and not outcome.reply.refusal:
             return self._stream(format, outcome, seed)
         if self.latency:

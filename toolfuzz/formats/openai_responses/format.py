@@ -1,6 +1,6 @@
 """OpenAI Responses: https://platform.openai.com/docs/api-reference/responses."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -37,8 +37,12 @@ def _write(ask: Ask) -> JsonObject:
     """``strict`` is always sent: the service takes its absence as true."""
     calls = [call for reply in ask.replies for call in reply.calls]
     free = {call.id for call in calls if call.free and call.id}
-    items = [item for said in ask.said for item in _items(said, free)]
+    items = [item for said in _new(ask) for item in _items(said, free)]
     body: JsonObject = {"model": ask.model, "input": items}
+    if ask.continues:
+        body["previous_response_id"] = ask.continues
+    elif ask.continues is not None:
+        body["store"] = True
     if ask.tools:
         body["tools"] = [_tool(tool) for tool in ask.tools]
         if ask.tool_choice != "auto":
@@ -50,6 +54,14 @@ def _write(ask: Ask) -> JsonObject:
     if ask.stream:
         body["stream"] = True
     return body
+
+
+def _new(ask: Ask) -> Sequence[Said]:
+    """Return what the server doesn't know yet: all, or what was said after the reply it knows."""
+    if not ask.continues:
+        return ask.said
+    replies = [n for n, said in enumerate(ask.said) if isinstance(said, Called)]
+    return ask.said[replies[-1] + 1 :] if replies else ask.said
 
 
 def _tool(tool: Tool) -> JsonObject:
@@ -115,6 +127,7 @@ def _read_body(body: JsonObject, path: str) -> Ask:
         parallel=parallel if isinstance(parallel, bool) else None,
         max_tokens=_cap(body),
         stream=body.get("stream") is True,
+        continues=string(body, "previous_response_id"),
     )
 
 
@@ -178,7 +191,7 @@ FORMAT = WireFormat(
     title="OpenAI Responses",
     docs="https://platform.openai.com/docs/api-reference/responses",
     key_env="OPENAI_API_KEY",
-    traits=Traits(arguments="text", repeats=True, finish_word=False),
+    traits=Traits(arguments="text", repeats=True, finish_word=False, remembers=True),
     framing=SSE_UNTIL_DONE,
     path=_path,
     headers=_headers,

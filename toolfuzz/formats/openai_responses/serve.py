@@ -158,6 +158,10 @@ def _reasoning(plan: ReplyPlan, text: str) -> JsonObject:
     return {"id": f"rs_{plan.id}", "type": "reasoning", "summary": [], "content": content}
 
 
+def _reply_id(plan: ReplyPlan) -> str:
+    return f"resp_{plan.id}"
+
+
 def _response(plan: ReplyPlan, status: str, output: list[JsonObject]) -> JsonObject:
     ask = plan.ask
     total = plan.input_tokens + plan.output_tokens
@@ -170,7 +174,7 @@ def _response(plan: ReplyPlan, status: str, output: list[JsonObject]) -> JsonObj
     }
     cut = {"reason": "max_output_tokens"} if status == "incomplete" else None
     return {
-        "id": f"resp_{plan.id}",
+        "id": _reply_id(plan),
         "object": "response",
         "created_at": _CREATED,
         "status": status,
@@ -223,4 +227,5 @@ SERVING = Serving(
     error=_error,
     error_event=_error_event,
     is_ending=_is_ending,
+    reply_id=_reply_id,
 )

@@ -22,6 +22,8 @@ from toolfuzz.generate.pick import Pick
 from toolfuzz.generate.probes.base import Offer, Probe
 from toolfuzz.generate.prompts import pattern
 
+__all__ = ["ask", "redeem"]
+
 _PROMPT = (
     "First call {call}\n\nIts result will hold a ticket. Then call {tool} with that ticket, "
     "copied unchanged{carried}.{late}"
@@ -31,8 +33,11 @@ _LATE = " It will be on offer by then."
 _LATER, _GONE = 2, 3
 
 
-def _redeem(pick: Pick, offer: Offer) -> tuple[Tool, ...]:
-    """A value of the first call goes along where its schema can stand in another tool."""
+def redeem(pick: Pick, offer: Offer) -> tuple[Tool, ...]:
+    """Return the second tool.
+
+    A value of the first call goes along where its schema can stand in another tool.
+    """
     schemas = offer.askable[0][0].parameters.get("properties", {})
     keys = [key for key in offer.first if _stands_alone(schemas.get(key)) and key != "ticket"]
     if not keys:
@@ -53,7 +58,8 @@ def _stands_alone(schema: Json) -> bool:
     )
 
 
-def _ask(pick: Pick, offer: Offer) -> tuple[Turn, ...]:
+def ask(pick: Pick, offer: Offer) -> tuple[Turn, ...]:
+    """Return both turns."""
     ticket, way = nonce(pick), pick.below(4)
     redeem = next(tool for tool in offer.tools if tool.name == REDEEM.name)
     carried = {key: offer.first[key] for key in redeem.parameters["required"][1:]}
@@ -101,7 +107,7 @@ PROBE = Probe(
     "followup",
     "a second call carries what the first one's result said, and an earlier argument",
     5,
-    _ask,
-    helpers=_redeem,
+    ask,
+    helpers=redeem,
     read=_read,
 )

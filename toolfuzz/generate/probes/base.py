@@ -34,7 +34,8 @@ class Offer:
 class Probe:
     """One way to ask. ``ask`` returns None when the offer doesn't suit it.
 
-    ``share`` is its weight in the default mix; ``prepare`` may change a generated tool first.
+    ``share`` is its weight in the default mix (0: only when asked for); ``prepare`` may change a
+    generated tool first.
     A conversation asks in several turns, of which those after the first mostly have no messages of
     their own: the results of the turn before are what the model goes on from. ``helpers`` are
     further tools that it needs on offer; ``read`` returns the calls that are right for a request,
