@@ -88,6 +88,7 @@ DEFECT = Defect(
     example="9007199254740993 becomes 9007199254740992 in every turn",
     sources=("earendil-works/pi#8943", "ardanlabs/kronk#796", "sgl-project/sglang#30644"),
     pairs=(
+        "array-as-json-string",
         "args-unicode-corrupt",
         "integer-precision-loss",
         "value-changed",
