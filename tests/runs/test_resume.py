@@ -3,6 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,3 +100,55 @@ def test_only_a_run_can_go_on(tmp_path: Path) -> None:
         resumed_options(started(tmp_path / "study", {"study": "x"}))
     read = list(read_journal(tmp_path / "study"))
     assert isinstance(read[0], RunStarted)
+
+
+def lines_of(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "run.jsonl").read_text().splitlines()]
+
+
+async def test_a_conversation_that_was_cut_off_goes_on_in_the_middle(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    options = RunOptions(models=("sim/clean",), probes=("followup",), cases=3, out=folder)
+    await run(options)
+    whole = lines_of(folder)
+    cut, headless, _ = [line["id"] for line in whole if line["event"] == "case-drawn"]
+
+    def is_lost(line: dict[str, Any]) -> bool:
+        """The end of one conversation, the beginning of another, and their verdicts."""
+        lost = {cut: 1, headless: 0}.get(line.get("case_id", ""))
+        return lost is not None and line.get("turn", lost) == lost
+
+    kept = [line for line in whole if not is_lost(line) and line["event"] != "run-finished"]
+    (folder / "run.jsonl").write_text("".join(json.dumps(line) + "\n" for line in kept))
+    summary = await run(resumed_options(folder), resume=folder)
+    target = summary["targets"][0]
+    assert (target["passed"], target["judged"]) == (3, 3)
+    new = [line for line in lines_of(folder)[len(kept) :] if line["event"] == "exchange-recorded"]
+    asked = sorted((line["case_id"], line["turn"]) for line in new)
+    assert asked == sorted([(cut, 1), (headless, 0), (headless, 1)])
+    (told,) = summary["unread_lines"]
+    assert told.startswith(f"case {headless}, sim/clean: its conversation begins with turn 2")
+    ends = [line for line in lines_of(folder) if line["event"] == "verdict-reached"]
+    tokens = {line["case_id"]: line["metrics"]["input_tokens"] for line in ends}
+    before = {
+        line["case_id"]: line["metrics"]["input_tokens"]
+        for line in whole
+        if line["event"] == "verdict-reached"
+    }
+    assert tokens == before, "the turns that were asked earlier count"
+
+
+async def test_a_turn_that_was_lost_is_asked_again(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    options = RunOptions(models=("sim/clean",), probes=("followup",), cases=1, out=folder)
+    await run(options)
+    whole = lines_of(folder)
+    kept = [line for line in whole if line["event"] in ("run-started", "case-drawn")]
+    (first,) = (line for line in whole if line.get("turn") == 0)
+    first["attempts"][-1].update(status=None, error="ConnectError: gone", body="", chunks=[])
+    kept.append(first)
+    (folder / "run.jsonl").write_text("".join(json.dumps(line) + "\n" for line in kept))
+    summary = await run(resumed_options(folder), resume=folder)
+    assert summary["targets"][0]["passed"] == 1
+    new = [line for line in lines_of(folder)[len(kept) :] if line["event"] == "exchange-recorded"]
+    assert [line["turn"] for line in new] == [0, 1]

@@ -113,6 +113,7 @@ class _Crew:
                     stream=stream,
                     policy=job.policy,
                     counterpart=plain,
+                    begun=[e for e in job.begun if e.stream == stream],
                 )
             finally:
                 # Given before anything is awaited: a cancelled worker loses nothing.

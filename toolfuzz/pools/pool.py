@@ -6,6 +6,7 @@ from typing import Protocol
 
 from toolfuzz.core.case import Case
 from toolfuzz.core.events import Event
+from toolfuzz.core.exchange import Exchange
 from toolfuzz.judge.policy import Policy
 from toolfuzz.sources.source import Permit, SourceSpec
 
@@ -17,7 +18,8 @@ class Job:
     """One case to be put to one target: data only, so that it can be pickled to where it is done.
 
     ``modes`` are the stream flags in which it is asked, in this order; a plain reply that comes
-    first is the counterpart that the streamed one is held to.
+    first is the counterpart that the streamed one is held to. ``begun`` are exchanges of an earlier
+    run, from the first turn on: they are judged again and not asked again.
     """
 
     source: SourceSpec
@@ -25,6 +27,7 @@ class Job:
     repeat: int = 0
     modes: tuple[bool, ...] = (False,)
     policy: Policy = field(default_factory=Policy)
+    begun: tuple[Exchange, ...] = ()
 
 
 class Permits(Protocol):

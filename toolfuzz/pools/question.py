@@ -49,18 +49,22 @@ async def put_question(
     stream: bool,
     policy: Policy,
     counterpart: Sequence[Reply] = (),
+    begun: Sequence[Exchange] = (),
 ) -> Outcome:
-    """Ask all turns of a case and judge each; the first turn that isn't passed ends it.
+    """Ask all turns of a case and judge each; where to end says the talk (see core/talk.py).
 
     ``note`` gets every event as soon as it is known, also what came before a cancellation. Replies
     are judged as they came; in the events, and in the verdict that is returned, secrets are masked.
-    ``counterpart`` are the replies to the same question in the other stream mode.
+    ``counterpart`` are the replies to the same question in the other stream mode, ``begun`` the
+    exchanges of turns that an earlier run asked: they are judged, and not asked as long as they can
+    be judged.
     """
     asking = _Asking(session, source, case.id, note, repeat, stream)
     talk = play(case)
     judgements: list[Judgement] = []
     # A finding may quote the counterpart as well.
     asking.leaked = any(map(session.redaction.says, counterpart))
+    recorded = list(begun)
     while talk.turn is not None:
         try:
             request = source.request(talk, stream=stream)
@@ -69,8 +73,12 @@ async def put_question(
             return Outcome()
         cap = wire_format(source.target.format).cap(request.body)
         examine = partial(_examine, case, talk.replies, counterpart, cap, policy)
-        judgements.append(await asking.ask(request, talk.number, examine))
-        talk.answer(judgements[-1])
+        judgement = asking.again(recorded.pop(0), examine) if recorded else None
+        if judgement is None:
+            recorded.clear()
+            judgement = await asking.ask(request, talk.number, examine)
+        judgements.append(judgement)
+        talk.answer(judgement)
     ending = talk.outcome
     verdict = Verdict(
         case_id=case.id,
@@ -100,6 +108,14 @@ class _Asking:
     stream: bool
     exchanges: list[Exchange] = field(default_factory=list)
     leaked: bool = False
+
+    def again(self, exchange: Exchange, examine: Callable[[Reply], Judgement]) -> Judgement | None:
+        """Judge a turn that was asked before; None when that can't be judged."""
+        judgement = examine(self._read(exchange.last))
+        if judgement.status == "unjudged":
+            return None
+        self.exchanges.append(exchange)
+        return judgement
 
     async def ask(
         self, request: Request, number: int, examine: Callable[[Reply], Judgement]

@@ -5,10 +5,19 @@ Only here is the journal written: what a pool gives goes into it first and is to
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence, Set
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+    Set,
+)
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
+from toolfuzz.analyze.load import Question
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import ToolfuzzError
 from toolfuzz.core.events import (
@@ -18,6 +27,7 @@ from toolfuzz.core.events import (
     TargetGivenUp,
     VerdictReached,
 )
+from toolfuzz.core.exchange import Exchange
 from toolfuzz.judge.policy import Policy
 from toolfuzz.pools.local import LocalPool
 from toolfuzz.pools.pool import Job, Permits, Pool
@@ -42,7 +52,8 @@ DRAW_AHEAD = 128
 class Campaign:
     """What to run. ``tell`` sees every event after it was written; it must not block.
 
-    ``answered`` holds what needn't be asked any more: (case id, target name, repeat).
+    ``answered`` holds what needn't be asked any more: (case id, target name, repeat); ``begun`` the
+    exchanges of conversations that were cut off, from the first turn on.
     """
 
     sources: Sequence[SourceSpec]
@@ -52,6 +63,7 @@ class Campaign:
     policy: Policy = field(default_factory=Policy)
     tell: Callable[[Event], None] = lambda event: None
     answered: Set[tuple[str, str, int]] = frozenset()
+    begun: Mapping[Question, tuple[Exchange, ...]] = field(default_factory=dict)
     pool: Pool = field(default_factory=LocalPool)
     permits: Permits = field(default_factory=Pacers)
 
@@ -78,13 +90,16 @@ class _Lane:
 
     def note(self, events: Sequence[Event]) -> None:
         """Take note of what one question came to."""
-        begun = [e.exchange.attempts[0].started for e in events if isinstance(e, ExchangeRecorded)]
+        exchanges = [e.exchange for e in events if isinstance(e, ExchangeRecorded)]
+        begun = min((e.attempts[0].started for e in exchanges), default=0.0)
+        # A conversation that came to a later turn was answered before.
+        later = any(exchange.turn for exchange in exchanges)
         for event in events:
             if isinstance(event, VerdictReached):
-                self._note(event, min(begun, default=0.0))
+                self._note(event, begun, answered=later)
 
-    def _note(self, event: VerdictReached, begun: float) -> None:
-        if event.verdict.status != "unjudged":
+    def _note(self, event: VerdictReached, begun: float, *, answered: bool) -> None:
+        if answered or event.verdict.status != "unjudged":
             self.in_a_row = 0
             self.answered = max(self.answered, begun)
             return
@@ -209,5 +224,11 @@ async def _jobs(
             if (case.id, target.name, repeat) not in campaign.answered:
                 if stop.is_set() or lane.given_up:
                     return
-                yield Job(lane.source, case, repeat, modes(target), campaign.policy)
+                asked = modes(target)
+                begun = tuple(
+                    exchange
+                    for stream in asked
+                    for exchange in campaign.begun.get((case.id, target.name, repeat, stream), ())
+                )
+                yield Job(lane.source, case, repeat, asked, campaign.policy, begun)
         position += 1

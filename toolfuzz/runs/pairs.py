@@ -127,6 +127,7 @@ async def _ask(
         check.policy,
         check.tell,
         known,
+        record.begun,
         permits=check.permits,
     )
     given_up = await ask_all(campaign, stop=stop)

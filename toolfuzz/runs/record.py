@@ -1,16 +1,18 @@
 """A journal that is still being written, and what it says so far."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
-from toolfuzz.analyze.load import RunData, collect
+from toolfuzz.analyze.load import Question, RunData, collect
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunStarted
+from toolfuzz.core.exchange import Exchange
 from toolfuzz.judge.defects.server_error import error_inside
 from toolfuzz.runs.journal import JOURNAL_NAME, Journal, read_journal
 from toolfuzz.runs.options import same_questions
+from toolfuzz.runs.unfinished import Unfinished
 
 __all__ = ["Record"]
 
@@ -26,6 +28,7 @@ class Record:
         begun = resume and (folder / JOURNAL_NAME).is_file()
         self._unread: list[str] = []
         self._events: list[Event] = []
+        self._unfinished = Unfinished()
         self.journal = Journal(folder, resume=resume)
         if begun:
             self._go_on(folder, opening)
@@ -35,7 +38,9 @@ class Record:
 
     def _go_on(self, folder: Path, opening: RunStarted) -> None:
         try:
-            self._events += map(_light, read_journal(folder, self._unread))
+            events = self._unfinished.watch(read_journal(folder, self._unread))
+            self._events += map(_light, events)
+            self._unread += self._unfinished.lost
             _check_same(folder, self._events, opening)
         except UsageError:
             self.journal.close()
@@ -74,6 +79,11 @@ class Record:
             key = (verdict.case_id, verdict.target, verdict.repeat)
             seen[key] = seen.get(key, 0) + 1
         return frozenset(key for key, count in seen.items() if count >= ways[key[1]])
+
+    @property
+    def begun(self) -> Mapping[Question, tuple[Exchange, ...]]:
+        """What an earlier run asked of conversations that it didn't end."""
+        return self._unfinished.exchanges
 
     def __enter__(self) -> "Record":
         return self

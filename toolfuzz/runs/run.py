@@ -57,7 +57,14 @@ async def run(
             # What went wrong on the way is asked again when a run is resumed.
             answered = record.answered()
             campaign = Campaign(
-                sources, cases, record, options.repeat, options.policy, note, answered
+                sources,
+                cases,
+                record,
+                options.repeat,
+                options.policy,
+                note,
+                answered,
+                record.begun,
             )
             finished = await run_campaign(campaign, stop=stop)
             summary = write_summary(folder, record.run(), recordings)

@@ -49,7 +49,13 @@ async def accept_or_reject(
     if stop.is_set():
         decided.set()
     campaign = Campaign(
-        [source], noted(), record, policy=policy, tell=take, answered=record.answered()
+        [source],
+        noted(),
+        record,
+        policy=policy,
+        tell=take,
+        answered=record.answered(),
+        begun=record.begun,
     )
     given_up = await ask_all(campaign, stop=decided)
     decision = _decision(drawn, record, test)
