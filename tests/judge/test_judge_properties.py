@@ -132,6 +132,8 @@ fragments = st.builds(
     keys=st.lists(st.sampled_from(["index", "id", "name", "arguments"])).map(tuple),
     item_id=junk,
     type=junk,
+    extra=anything,
+    free=st.booleans(),
 )
 problems = st.builds(
     WireProblem,
