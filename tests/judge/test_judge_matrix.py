@@ -3,7 +3,7 @@
 import importlib
 import sys
 from collections import Counter
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from types import ModuleType
@@ -15,7 +15,7 @@ from judge_simulated import CAP, simulated
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Tool, Turn
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.formats import wire_format
-from toolfuzz.generate import prompts
+from toolfuzz.generate import draw_cases, prompts
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.judge import judge
 from toolfuzz.simulate.faults import applies, faults
@@ -65,6 +65,16 @@ async def test_every_fault_gets_its_own_name(bench: ModuleType, letter: str) -> 
             if applies(slug, api, s)
         }
         assert cells <= struck
+
+
+async def test_every_fault_of_a_history_strikes_in_twelve_cases(bench: ModuleType) -> None:
+    """The first twelve that a run draws hold conversations enough to show each by its name."""
+    talks = [case for case in draw_cases(12) if len(case.turns) > 1]
+    async with bench.in_process() as client:
+        for slug in (slug for slug in DOCUMENTED if defects()[slug].group == "H"):
+            ask = partial(bench.converse, client, api="openai-chat", stream=False)
+            said = [one for case in talks for one in await ask(case, model=f"fault:{slug}")]
+            assert any(slug in one.blamed for one in said), slug
 
 
 async def test_legal_variations_blame_nobody(bench: ModuleType) -> None:
