@@ -180,6 +180,26 @@ def test_a_service_that_keeps_the_conversation_is_sent_results_alone(
     assert slugs(again) == ["history-args-erased"]
 
 
+def test_a_request_that_goes_on_from_a_named_reply(tmp_path: Path) -> None:
+    """Whatever the exchange's id; and of one that isn't in the file nobody can be blamed."""
+    api = "openai-responses"
+    begun = line(api, [FIRST], call("a"))
+    named = {"previous_response_id": json.loads(begun["response"]["body"])["id"]}
+    gone = {"error": {"message": f"Previous response with id '{named}' not found."}}
+    on = line(api, [results("a"), SECOND], id="2", response={"status": 400, "body": gone})
+    on["request"] |= named
+    (lost,) = judged(tmp_path, on)
+    assert lost.judgement.status == "unjudged"
+    assert lost.note == "what the request goes on from is not in this file"
+    _, found = judged(tmp_path, begun, on)
+    assert (slugs(found), found.note) == (["id-rewritten"], "")
+    other = line(api, [SECOND], call("a"), id="3")
+    other["request"] |= named
+    _, unanswered = judged(tmp_path, begun, other)
+    assert slugs(unanswered) == ["id-reused-across-turns"]
+    assert unanswered.note == "the call a has no result"
+
+
 def test_equal_questions_are_told_apart_by_their_answers(tmp_path: Path) -> None:
     """Of many exchanges that ask the same, the one whose calls the history holds is meant."""
     many = [line("openai-chat", [FIRST], call(f"c{n}"), id=str(n)) for n in range(30)]

@@ -123,10 +123,12 @@ def argument_text(call: ToolCall) -> str:
 def misfit(ask: Ask) -> str | None:
     """Say which call of a request's history has no result, or which result no call; None if none.
 
-    Every wire format wants the results of a reply's calls right behind it.
+    Every wire format wants the results of a reply's calls right behind it. Where the server goes on
+    from a reply that it keeps, the first results answer calls of that.
     """
     waiting: Sequence[ToolCall] = ()
-    for said in ask.said:
+    goes_on = bool(ask.continues) and bool(ask.said) and isinstance(ask.said[0], Answered)
+    for said in ask.said[goes_on:]:
         wrong = unpaired(waiting, said.results if isinstance(said, Answered) else ())
         if wrong:
             return wrong

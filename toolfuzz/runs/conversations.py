@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from toolfuzz.core import json as strictjson
-from toolfuzz.core.ask import Answered, Ask, Called, Said
+from toolfuzz.core.ask import Answered, Ask, Called, Said, ToolResult
 from toolfuzz.core.case import Expectation, Json, Message, Turn
 from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.core.reply import Reply, ToolCall
@@ -40,6 +40,7 @@ class _Kept:
         return self.replies[-1]
 
 
+_UNKNOWN = "what the request goes on from is not in this file"
 _LOST = _Kept("", (Turn((), Expectation("unknown")),), (None,))
 
 
@@ -55,7 +56,7 @@ class Conversations:
         ask = recorded.ask
         if ask is None:
             return recorded
-        if _goes_on(ask):
+        if ask.continues or (_first_results(ask) and not ask.replies):
             return self._behind(recorded, ask)
         replies, changed, lost = list(recorded.replies), "", ""
         for number, key in enumerate(_keys(ask.said)[:-1]):
@@ -76,12 +77,14 @@ class Conversations:
             return
         # A stream's events would take the most room, and are done with.
         replies = (*recorded.replies[:-1], replace(reply, fragments=()))
-        kept = self._last[recorded.id] = _Kept(recorded.id, recorded.case.turns, replies)
-        self._last.move_to_end(recorded.id)
+        kept = _Kept(recorded.id, recorded.case.turns, replies)
+        for name in (recorded.id, *reply.chunk_ids[:1]):
+            self._last[name] = kept
+            self._last.move_to_end(name)
         key = _keys(recorded.ask.said)[-1]
         self._asked[key] = [*self._asked.pop(key, ())[1 - _MOST_ALIKE :], kept]
         for held in (self._asked, self._last):
-            if len(held) > _MOST:
+            while len(held) > _MOST:
                 held.popitem(last=False)
 
     def _answered(self, key: bytes, label: str, told: Reply) -> Reply | None:
@@ -96,22 +99,28 @@ class Conversations:
         return next(reversed(same or mine), None)
 
     def _behind(self, recorded: Recorded, ask: Ask) -> Recorded:
-        """Put an exchange behind the one whose calls its first results answer."""
-        results = ask.said[0]
-        assert isinstance(results, Answered)
-        kept = self._last.get(recorded.id, _LOST)
-        if kept.reply is None or unpaired(kept.reply.calls, results.results):
+        """Put an exchange behind the one that it goes on from: the named one, or one of its id."""
+        kept = self._last.get(ask.continues or recorded.id, _LOST)
+        results = _first_results(ask)
+        wrong = unpaired(kept.reply.calls, results) if kept.reply else _UNKNOWN
+        if wrong and not ask.continues:
             return recorded
-        contents = tuple(result.content for result in results.results)
-        turns = (*kept.turns[:-1], replace(kept.turns[-1], results=contents), *recorded.case.turns)
+        told = replace(kept.turns[-1], results=tuple(result.content for result in results))
+        *between, asked = recorded.case.turns
+        asked = replace(asked, continues=bool(ask.continues))
+        turns = (*kept.turns[:-1], told, *between, asked)
         case = replace(recorded.case, turns=turns)
         replies = [*kept.replies, *recorded.replies]
-        return replace(recorded, case=case, replies=replies, misfit=None, note="")
+        return replace(recorded, case=case, replies=replies, misfit=wrong, note=wrong or "")
 
 
-def _goes_on(ask: Ask) -> bool:
-    """Whether a request begins with results, of calls that were made before it."""
-    return bool(ask.said) and isinstance(ask.said[0], Answered) and not ask.replies
+def _first_results(ask: Ask) -> tuple[ToolResult, ...]:
+    """Return the results with which a request begins, of calls that were made before it."""
+    match ask.said:
+        case (Answered(results), *_):
+            return results
+        case _:
+            return ()
 
 
 def _keys(said: Sequence[Said]) -> list[bytes]:

@@ -1,10 +1,28 @@
 """The id that the server gave is not the id that it accepts."""
 
+import re
+from collections.abc import Iterable
+
+from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
 from toolfuzz.judge.example import refused
+from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.faults.calls import earlier_calls, refuse
+from toolfuzz.judge.wording import one_line
+
+# OpenAI Responses and those who took over its words: the id of a whole reply
+_NOT_KEPT = re.compile(r"previous.?response.{0,80}not.?found", re.I | re.DOTALL)
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    refusal = facts.refusal
+    if refusal is None or facts.findings or facts.misfit or not facts.turn.continues:
+        return ()
+    if not any(map(_NOT_KEPT.search, refusal.words)):
+        return ()
+    return [DEFECT.finding(one_line(refusal.text))]
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:
@@ -27,6 +45,7 @@ DEFECT = Defect(
     help="Use the wire format that the provider speaks itself, or map call_id and id.",
     example='turn 2: HTTP 400 "No tool call found for function call output with call_id call_x"',
     sources=("NousResearch/hermes-agent#58179", "vybestack/llxprt-code#713"),
+    detect=detect,
     explains=frozenset(
         {
             "pairing-rejected",
@@ -58,5 +77,7 @@ DEFECT = Defect(
     examples=(
         refused("No tool call found for function call output with call_id c.", turn=1),
         refused("No tool call found for function call output with call_id c.", found=False),
+        refused("Previous response with id 'resp_1' not found.", turn=1, continues=True),
+        refused("Previous response with id 'resp_1' not found.", turn=1, found=False),
     ),
 )
