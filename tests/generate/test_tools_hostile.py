@@ -16,7 +16,7 @@ from toolfuzz.generate.tools import load, load_openapi
 from toolfuzz.generate.tools.reading import Deadline, fetch
 
 SECONDS = 2.0  # of processor time; each takes less than 1 on an idle machine
-MEGABYTES = 250
+MEGABYTES = 200
 
 
 def tool(schema, name="t"):
@@ -63,6 +63,9 @@ TOOLS = {
     "9 MB of tools": json.dumps(
         [{"name": f"t{n}", "description": "x" * 400, "parameters": {}} for n in range(18_000)]
     ),
+    "9 MB of empty lists": "[" + "[]," * 3_000_000 + "[]]",
+    "9 MB of numbers": "[" + "1," * 4_500_000 + "1]",
+    "450,000 tools that are none": "[" + "{}," * 450_000 + "{}]",
     "a description of 9 MB": tool(obj(a={"type": "string", "description": "x" * 9_000_000})),
     "9 MB of members": tool(obj(**{f"p{n}": STRING for n in range(200_000)})),
     "an enum of 100,000": tool(obj(a={"enum": [f"value {n}" for n in range(100_000)]})),
@@ -111,6 +114,9 @@ REFUSED = {
     "surrogate in a description": "/properties/a/description: holds half",
     "an enum of 100,000": "too large to draw from: more than 20,000 values",
     "9 MB of tools": "more than 2,000 tools",
+    "9 MB of empty lists": "more than 500,000 objects and lists",
+    "9 MB of numbers": "more than 500,000 objects and lists",
+    "450,000 tools that are none": "more than 2,000 tools",
     "a pattern of 6 MB": "can't be read as an expression",
 }
 
@@ -222,6 +228,32 @@ def test_a_chain_of_references_is_longer_than_the_stack(tmp_path):
     path = tmp_path / "api.json"
     path.write_text(json.dumps(document), encoding="utf-8")
     assert "no usable tool" in bounded(load_openapi, path)
+
+
+def test_what_all_operations_refer_to_is_not_copied_without_end(tmp_path, monkeypatch):
+    monkeypatch.setattr("toolfuzz.generate.tools.refs.MOST_OF_SOURCE", 2_000)
+    document = operation({"$ref": "#/components/schemas/s"})
+    shared = obj(**{f"p{n}": STRING for n in range(300)})
+    document["components"] = {"schemas": {"s": obj(a=shared)}}
+    ((_, path),) = document["paths"].items()
+    document["paths"] = {
+        f"/{n}": {"post": {**path["post"], "operationId": f"op{n}"}} for n in range(9)
+    }
+    file = tmp_path / "api.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    made = load_openapi(str(file))
+    assert [tool.name for tool in made.tools] == ["op0", "op1"]
+    assert {skipped.tool for skipped in made.skipped} == {f"op{n}" for n in range(2, 9)}
+    assert "more than 2,000 parts already; split the source" in made.skipped[0].reason
+
+
+def test_more_operations_than_are_tools_is_said_at_once(tmp_path):
+    document = operation({"type": "object"})
+    ((_, path),) = document["paths"].items()
+    document["paths"] = {f"/{n}": path for n in range(2_001)}
+    file = tmp_path / "api.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    assert "more than 2,000 tools" in bounded(load_openapi, file)
 
 
 def test_yaml_that_takes_too_long_is_refused_in_one_line(tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """No command writes or prints what is secret, in whatever spelling a server sends it back."""
 
 import asyncio
+import base64
 import html
 import json
 import re
@@ -74,6 +75,7 @@ SPELLED: dict[str, Callable[[str], str]] = {
     "coded twice": lambda text: coded(coded(text)),
     "thrice": lambda text: plain(plain(plain(text))),
     "percent": lambda text: quote(text, safe=""),
+    "base64": lambda text: base64.b64encode(f"Bearer {text}".encode()).decode(),
     "behind much": lambda text: "x" * 285 + plain(text),
 }
 
@@ -211,6 +213,12 @@ def undone(text: str) -> Iterator[str]:
         text = html.unescape(unquote(text)).replace("\\", "")
 
 
+def in_base64(text: str) -> Iterator[str]:
+    """What stands of it in the base64 of a longer text, without the ends."""
+    for before in ("", "x", "xy"):
+        yield base64.b64encode((before + text).encode()).decode()[4:-4]
+
+
 def leaks(text: str) -> list[str]:
     """The secrets, or twelve characters of one, that stand in a text."""
     found = []
@@ -219,6 +227,7 @@ def leaks(text: str) -> list[str]:
             bare = secret.replace("\\", "")
             parts = [bare[n : n + 12] for n in range(len(bare) - 11)] or [bare]
             hit = next((part for part in parts if part in known), None)
+            hit = hit or next((code for code in in_base64(secret) if code in known), None)
             if hit:
                 at = known.index(hit)
                 found.append(f"{secret}: …{known[max(0, at - 80) : at + 40]}")
@@ -288,9 +297,10 @@ def test_no_secret_is_written_or_printed_by_any_command(here: Path) -> None:
         asking += ["--concurrency", "4", "--timeout", "10"]
         reports = [f"--report={name}" for name in report_names()]
         do("run", *asking, "--cases", "150", "--both-streams", *reports, "--out", "run")
-        do("minimize", "run", "--trust", "--most", "2", "--max-calls", "12")
-        do("attribute", "run", "--trust", "--confirm", "--most", "2", "--max-calls", "12")
+        do("minimize", "run", "--trust", "--most", "1", "--max-calls", "12")
+        do("attribute", "run", "--trust", "--confirm", "--most", "1", "--max-calls", "12")
         do("bug", "run", "--most", "8")
+        do("bug", "run", "--ask", "--trust", "--most", "3", "--max-calls", "12")
         do("bug", "run", "--most", "8", "--template", "form", "--out", "forms")
         do("report", "run", "--json")
         do("judge", "run/run.jsonl")

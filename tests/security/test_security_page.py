@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 from toolfuzz.core import patterns, validation
+from toolfuzz.generate import schema_values
+from toolfuzz.generate.schema import document
+from toolfuzz.generate.tools import openapi, reading, refs, toolset, yaml_json
+from toolfuzz.runs import derived
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.simulate import server, service
 from toolfuzz.sources import capture, redaction, retry
@@ -32,6 +36,17 @@ MIB = 2**20
         ("a pattern", f"{patterns.MOST_PATTERN:,} characters"),
         ("validation errors of a value", f"{validation.MOST_ERRORS}"),
         ("standard error of a program", f"{children.KEPT // 1024} KiB"),
+        ("a source of tools", f"{reading.MOST_SECONDS:g} s"),
+        ("a source of tools", f"{toolset.MOST_TOOLS:,} tools"),
+        ("a file of tools", f"{reading.MOST_BYTES // 10**6} MB"),
+        ("a file of tools", f"{reading.MOST_PARTS:,} objects"),
+        ("an OpenAPI description", f"{openapi.MOST_BYTES // 10**6} MB"),
+        ("an OpenAPI description", f"{reading.MOST_PARTS:,} objects"),
+        ("an OpenAPI description", f"{yaml_json.MOST_VALUES:,} values"),
+        ("the operations of a description", f"{refs.MOST_OF_SOURCE:,} parts"),
+        ("the schema of a tool", f"{document.MOST_NODES:,} values"),
+        ("the schema of a tool", f"{schema_values.MOST_SECONDS:g} s of"),
+        ("a result that lies beside a journal", f"{derived.MOST_BYTES // 10**6} MB"),
         ("`toolfuzz serve`: a request", f"{server.MOST_BODY // MIB} MiB"),
         ("`toolfuzz serve`: a request", f"within {server.BODY_SECONDS:g} s"),
         ("`toolfuzz serve`: what comes before the body", f"{service.MOST_HEAD // 1024} KiB"),

@@ -92,32 +92,55 @@ def changed(line: Line, path: tuple[Any, ...], value: Any) -> Line:
     return copy
 
 
+Field = tuple[str, tuple[str, ...]]
+
+
+def doctored(lines: list[Line], value: object) -> Iterator[dict[Field, Line]]:
+    """Journals in which each kind of field has the value once: the changed lines by their field.
+
+    No more than one field of a line is changed, of one journal several lines: but the first, which
+    all others depend on, alone.
+    """
+    where: dict[Field, list[tuple[int, tuple[Any, ...]]]] = {}
+    for number, line in enumerate(lines):
+        for path in places(line):
+            # What lies deeper in a schema or in arguments is alike.
+            field = line["event"], tuple(k for k in path if isinstance(k, str))[:3]
+            where.setdefault(field, []).append((number, path))
+    while where:
+        taken: dict[int, Field] = {}
+        journal: dict[Field, Line] = {}
+        for field, found in list(where.items()):
+            number, path = next((f for f in found if f[0] not in taken), (0, ()))
+            if path and not (taken and 0 in (number, *taken)):
+                taken[number] = field
+                journal[field] = changed(lines[number], path, value) | {"number": number}
+                del where[field]
+        yield journal
+
+
 @pytest.mark.parametrize("value", [EVIL, 10**30], ids=["text", "number"])
 def test_no_field_of_a_journal_breaks_a_command_or_reaches_the_terminal(
     honest: Path, tmp_path: Path, value: object
 ) -> None:
-    """Each field of each kind of line in turn; refused in one line, or shown inert."""
+    """Refused in one line, or shown inert."""
     lines = [json.loads(line) for line in (honest / "run.jsonl").read_text().splitlines()]
-    # One of each kind of place: what lies deeper in a schema or in arguments is alike.
-    kinds = {
-        (line["event"], tuple(k for k in path if isinstance(k, str))[:3]): (number, path)
-        for number, line in enumerate(lines)
-        for path in places(line)
-    }
-    assert len(kinds) > 50
     everything = [arg for name in format_names() for arg in ("--report", name)]
-    for (event, keys), (number, path) in kinds.items():
+    fields: list[Field] = []
+    for journal in doctored(lines, value):
+        spoilt = {line.pop("number"): line for line in journal.values()}
         run = tmp_path / "run"
         run.mkdir(exist_ok=True)
-        doctored = [*lines[:number], changed(lines[number], path, value), *lines[number + 1 :]]
-        text = "".join(json.dumps(line) + "\n" for line in doctored)
-        (run / "run.jsonl").write_text(text)
+        written = [spoilt.get(number, line) for number, line in enumerate(lines)]
+        (run / "run.jsonl").write_text("".join(json.dumps(line) + "\n" for line in written))
         commands = [("report", run, *everything), ("attribute", run), ("bug", run)]
         for args in commands if value == EVIL else commands[:1]:
             done = toolfuzz_(*args)
-            assert done.exit_code in (0, 2), (event, keys, args[0], done.output)
-            assert not {"\x1b", "\x07", "\u202e"} & set(done.output), (event, keys, args[0])
-            assert "\n::error::x" not in done.output, (event, keys, args[0])
+            assert done.exit_code in (0, 2), (list(journal), args[0], done.output)
+            assert not {"\x1b", "\x07", "\u202e"} & set(done.output), (list(journal), args[0])
+            assert "\n::error::x" not in done.output, (list(journal), args[0])
+        fields += journal
+    assert len(fields) == len(set(fields)) > 50
 
 
 def test_what_a_journal_says_of_itself_is_printed_inert(

@@ -15,9 +15,9 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.codec import first_error
 from toolfuzz.core.errors import UsageError
 
-__all__ = ["read_json", "validated", "write_json"]
+__all__ = ["MOST_BYTES", "read_json", "validated", "write_json"]
 
-_MOST_BYTES = 64_000_000
+MOST_BYTES = 64_000_000
 
 
 def write_json(path: Path, data: JsonObject) -> None:
@@ -35,11 +35,11 @@ def read_json(path: Path, shape: Any, what: str) -> JsonObject:
     """
     try:
         with path.open("rb") as file:
-            raw = file.read(_MOST_BYTES + 1)
+            raw = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise UsageError(f"can't read {path}: {error.strerror or error}") from None
-    if len(raw) > _MOST_BYTES:
-        raise UsageError(f"{path} is larger than {_MOST_BYTES // 10**6} MB")
+    if len(raw) > MOST_BYTES:
+        raise UsageError(f"{path} is larger than {MOST_BYTES // 10**6} MB")
     try:
         data = json.loads(raw)
     except RecursionError:

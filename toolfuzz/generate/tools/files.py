@@ -9,7 +9,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.generate.tools.reading import Deadline, parse_json, read_bytes
 from toolfuzz.generate.tools.remote import bundled
 from toolfuzz.generate.tools.shapes import ShapeError, find_tools, read_tool
-from toolfuzz.generate.tools.toolset import Skipped, ToolSet, usable
+from toolfuzz.generate.tools.toolset import Skipped, ToolSet, refuse_many, usable
 
 __all__ = ["catalogues", "load_file"]
 
@@ -33,6 +33,7 @@ def load_file(path: Path, *, allow_remote_refs: bool = False) -> ToolSet:
     skipped: list[Skipped] = []
     count = 0
     for count, (pointer, entry) in enumerate(find_tools(document), 1):
+        refuse_many(count - 1, str(path))
         try:
             tool = read_tool(pointer, entry)
         except ShapeError as error:

@@ -15,16 +15,16 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.jsonvalue import a_kind, pointer_of
 from toolfuzz.generate.schema.document import levels
 from toolfuzz.generate.tools.reading import Deadline, fetch, parse_json, read_bytes
-from toolfuzz.generate.tools.refs import Refs
+from toolfuzz.generate.tools.refs import Refs, Written
 from toolfuzz.generate.tools.shapes import ShapeError
-from toolfuzz.generate.tools.toolset import Skipped, ToolSet, usable
+from toolfuzz.generate.tools.toolset import Skipped, ToolSet, refuse_many, usable
 
-__all__ = ["load_openapi"]
+__all__ = ["MOST_BYTES", "load_openapi"]
 
 _METHODS = ("get", "put", "post", "delete", "patch", "options", "head", "trace")
 # The specification says that parameters of these names are ignored.
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
-_MOST_BYTES = 30_000_000
+MOST_BYTES = 30_000_000
 _LONGEST_NAME = 64
 _MOST_LEVELS = 250
 
@@ -37,16 +37,17 @@ def load_openapi(file_or_url: str, *, inline_refs: bool = False) -> ToolSet:
     """
     deadline = Deadline()
     if re.match(r"https?://", file_or_url):
-        data = fetch(file_or_url, most_bytes=_MOST_BYTES, deadline=deadline)
+        data = fetch(file_or_url, most_bytes=MOST_BYTES, deadline=deadline)
         name = Path(urlsplit(file_or_url).path).name or urlsplit(file_or_url).hostname or "openapi"
     else:
-        data = read_bytes(Path(file_or_url), most_bytes=_MOST_BYTES)
+        data = read_bytes(Path(file_or_url), most_bytes=MOST_BYTES)
         name = Path(file_or_url).name
     document = _checked(_parse(data, file_or_url, deadline), file_or_url)
     tools: list[Tool] = []
     skipped: list[Skipped] = []
-    for made in _tools(document, inline_refs):
+    for number, made in enumerate(_tools(document, inline_refs)):
         deadline.check(file_or_url)
+        refuse_many(number, file_or_url)
         if isinstance(made, Tool):
             tools.append(made)
         else:
@@ -85,6 +86,7 @@ def _checked(document: Json, place: str) -> JsonObject:
 def _tools(document: JsonObject, inline_refs: bool) -> Iterator[Tool | Skipped]:
     """Yield a tool for each operation, or why there is none."""
     taken: set[str] = set()
+    written = Written()
     for path, item in _objects(document.get("paths")):
         item = Refs(document).resolved(item)
         for method in _METHODS:
@@ -96,8 +98,9 @@ def _tools(document: JsonObject, inline_refs: bool) -> Iterator[Tool | Skipped]:
             said = [word for word in words if isinstance(word, str)]
             description = "\n\n".join(dict.fromkeys(said)) or f"{method.upper()} {path}"
             place = pointer_of(("paths", path, method))
+            refs = Refs(document, inline=inline_refs, written=written)
             try:
-                parameters = _parameters(document, item, operation, inline_refs)
+                parameters = _parameters(refs, item, operation)
             except ShapeError as error:
                 yield Skipped(name, place + error.pointer, error.reason)
             except RecursionError:
@@ -117,10 +120,7 @@ def _name(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def _parameters(
-    document: JsonObject, item: JsonObject, operation: JsonObject, inline_refs: bool
-) -> JsonObject:
-    refs = Refs(document, inline=inline_refs)
+def _parameters(refs: Refs, item: JsonObject, operation: JsonObject) -> JsonObject:
     properties: JsonObject = {}
     required: list[str] = []
     for parameter in _merged(refs, item, operation):

@@ -10,10 +10,25 @@ from pathlib import Path
 from toolfuzz.core.case import Json
 from toolfuzz.core.errors import UsageError
 
-__all__ = ["MOST_SECONDS", "Deadline", "fetch", "parse_json", "read_bytes"]
+__all__ = [
+    "MOST_BYTES",
+    "MOST_PARTS",
+    "MOST_SECONDS",
+    "Deadline",
+    "fetch",
+    "parse_json",
+    "read_bytes",
+]
 
 MOST_SECONDS = 30.0
 """One source of tools may take this long, from the first byte to the last tool."""
+
+MOST_BYTES = 10_000_000
+"""Of a file of tools, and of a remote schema."""
+
+MOST_PARTS = 500_000
+"""Objects and lists, or members and items beyond four times as many: a byte or two of JSON can take
+a hundred in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +49,7 @@ class Deadline:
             raise UsageError(f"{place}: takes longer than {self.seconds:g} s to read")
 
 
-def fetch(url: str, *, most_bytes: int = 10_000_000, deadline: Deadline | None = None) -> bytes:
+def fetch(url: str, *, most_bytes: int = MOST_BYTES, deadline: Deadline | None = None) -> bytes:
     """GET the URL (redirects followed); raises UsageError, also when it is not there in time."""
     import httpx
 
@@ -72,7 +87,7 @@ async def _get(url: str, most_bytes: int, deadline: Deadline) -> bytes:
     return bytes(data)
 
 
-def read_bytes(path: Path, *, most_bytes: int = 10_000_000) -> bytes:
+def read_bytes(path: Path, *, most_bytes: int = MOST_BYTES) -> bytes:
     """Read a file that is not larger than that; raises UsageError."""
     try:
         with path.open("rb") as file:
@@ -88,6 +103,10 @@ def read_bytes(path: Path, *, most_bytes: int = 10_000_000) -> bytes:
 
 def parse_json(data: bytes, place: str) -> Json:
     """Parse JSON text that came from ``place``; raises UsageError."""
+    # Those in strings count as well, which is as it may be: they are few.
+    parts = data.count(b"{") + data.count(b"[")
+    if parts > MOST_PARTS or data.count(b",") > 4 * MOST_PARTS:
+        raise UsageError(f"{place}: more than {MOST_PARTS:,} objects and lists", "split the file")
     try:
         return json.loads(data.decode("utf-8-sig"), parse_constant=_refused)
     except UnicodeDecodeError as error:

@@ -1,15 +1,25 @@
 """References of an OpenAPI description, carried over into the ``$defs`` of a single tool."""
 
 import re
+from dataclasses import dataclass
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import resolve_ref
 from toolfuzz.generate.tools.shapes import ShapeError
 
-__all__ = ["Refs"]
+__all__ = ["MOST_OF_SOURCE", "Refs", "Written"]
 
 _MOST_HOPS = 20
 _MOST_PARTS = 50_000
+MOST_OF_SOURCE = 500_000
+"""Parts of all tools of a description together: each has its own copy of what it refers to."""
+
+
+@dataclass(slots=True)
+class Written:
+    """How many parts the tools of a source have so far."""
+
+    parts: int = 0
 
 
 class Refs:
@@ -18,8 +28,11 @@ class Refs:
     Raises ShapeError for a reference to nothing and for a tool of too many parts.
     """
 
-    def __init__(self, document: JsonObject, *, inline: bool = False) -> None:
+    def __init__(
+        self, document: JsonObject, *, inline: bool = False, written: Written | None = None
+    ) -> None:
         self.document = document
+        self._written = written or Written()
         self._definitions: JsonObject = {}
         self._waiting: list[tuple[str, str]] = []
         self._inline = inline
@@ -51,6 +64,10 @@ class Refs:
     def schema(self, schema: Json, inside: frozenset[str] = frozenset()) -> Json:
         """Return the schema as JSON Schema whose references stay within the tool."""
         self._parts += 1
+        self._written.parts += 1
+        if self._written.parts > MOST_OF_SOURCE:
+            told = f"the tools before it have more than {MOST_OF_SOURCE:,} parts already"
+            raise ShapeError("", f"{told}; split the source")
         if self._parts > _MOST_PARTS:
             more = "; keep its references" if self._inline else ""
             raise ShapeError("", f"too large to draw from: more than {_MOST_PARTS:,} parts{more}")

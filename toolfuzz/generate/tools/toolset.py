@@ -9,7 +9,7 @@ from toolfuzz.generate.schema.document import LONE_SURROGATE, has_surrogate
 from toolfuzz.generate.schema_values import left_out, problem_of
 from toolfuzz.generate.tools.reading import Deadline
 
-__all__ = ["Skipped", "ToolSet", "usable"]
+__all__ = ["MOST_TOOLS", "Skipped", "ToolSet", "refuse_many", "usable"]
 
 
 MOST_TOOLS = 2_000
@@ -38,6 +38,12 @@ class ToolSet:
     skipped: tuple[Skipped, ...] = ()
 
 
+def refuse_many(before: int, place: str) -> None:
+    """Raise UsageError when there are so many tools before one that it is one too many."""
+    if before >= MOST_TOOLS:
+        raise UsageError(f"{place}: more than {MOST_TOOLS:,} tools", "split the source")
+
+
 def usable(
     origin: str,
     tools: Iterable[Tool],
@@ -56,8 +62,7 @@ def usable(
     names: set[str] = set()
     for n, tool in enumerate(tools):
         deadline.check(place)
-        if n >= MOST_TOOLS:
-            raise UsageError(f"{place}: more than {MOST_TOOLS:,} tools", "split the source")
+        refuse_many(n, place)
         if has_surrogate(tool.name + tool.description):
             where = "/name" if has_surrogate(tool.name) else "/description"
             not_called.append(Skipped(f"#{n + 1}", where, LONE_SURROGATE))
