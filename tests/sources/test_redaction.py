@@ -113,6 +113,21 @@ def test_a_secret_across_a_border_of_chunks_keeps_their_sizes():
     assert not masked.withheld
 
 
+@pytest.mark.parametrize("at", [0, 9, 256 * 1024 - 20, 256 * 1024 - 8, 256 * 1024])
+def test_a_secret_in_a_long_text_is_masked_wherever_it_lies(at):
+    """A text is searched in windows; also where escapes begin in one and end in the next."""
+    for spelled in (
+        KEY,
+        KEY.replace("/", "\\" * 30 + "/"),
+        base64.b64encode(KEY.encode()).decode(),
+    ):
+        before, after = "x" * at, "%" * 300_000
+        left = masked(before + spelled + after + spelled, KEY)
+        hidden = left[at : at + len(spelled)]
+        assert set(hidden[:-4]) == set(left[-len(spelled) : -4]) == {"*"}
+        assert (left[:at], len(left)) == (before, at + 2 * len(spelled) + len(after))
+
+
 def test_a_secret_that_was_cut_off_is_masked_at_the_end():
     for body, left in ((b'{"k": "sk-01234567', b'{"k": "***********'), (b"\\u0073k-0123456", b"")):
         attempt = Attempt(0.0, 1.0, 2.0, 200, {}, ((1.0, body),))

@@ -12,13 +12,15 @@ Base64 of a text that holds a secret spells it in one of three ways, by where in
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from typing import overload
+from typing import AnyStr, overload
 
 __all__ = ["Secrets"]
 
 _PART = 8
 """So many characters of a secret, where it is known to be near, are as good as all of it."""
 _LEVELS = 8
+_WINDOW, _OVERLAP = 256 * 1024, 16 * 1024
+"""Characters searched in one go, which no other thread can interrupt."""
 
 _ESCAPES = re.compile("u00([2-7][0-9a-fA-F])|%([2-7][0-9a-fA-F])|~([01])")
 _HALF_ESCAPE = re.compile(r"(?:u(?:0(?:0[2-7]?)?)?|%[2-7]?|~)\Z")
@@ -59,15 +61,15 @@ class Secrets:
         """Return the text with ``*`` in place of each secret, or of all where that can't do."""
         if isinstance(text, bytes):
             text = self._without_beginning(text)
-            text = self._encoded_data.sub(lambda found: b"*" * len(found.group()), text)
+            text = b"".join(_masked(self._encoded_data, text, b"*"))
             if not self._may_hold_bytes(text):
                 return text
-            data = self._data.sub(lambda found: b"*" * len(found.group()), text)
+            data = b"".join(_masked(self._data, text, b"*"))
             return b"*" * len(data) if self._hidden(data.decode("latin-1")) else data
-        text = self._encoded_text.sub(lambda found: "*" * len(found.group()), text)
+        text = "".join(_masked(self._encoded_text, text, "*"))
         if not self._may_hold(text):
             return text
-        masked = self._text.sub(lambda found: "*" * len(found.group()), text)
+        masked = "".join(_masked(self._text, text, "*"))
         return "*" * len(masked) if self._hidden(masked) else masked
 
     def mask_parts(self, text: str) -> str:
@@ -107,6 +109,29 @@ class Secrets:
     def _may_hold_bytes(self, text: bytes) -> bool:
         bare = text.replace(b"\\", b"")
         return any(hint.encode() in bare for hint in _HINTS) or any(s in bare for s in self._bytes)
+
+
+def _masked(pattern: re.Pattern[AnyStr], text: AnyStr, star: AnyStr) -> Iterator[AnyStr]:
+    """Give the pieces of the text, what the pattern finds with a star for each character."""
+    at = 0
+    for start, end in _spans(pattern, text):
+        yield text[at:start]
+        yield star * (end - start)
+        at = end
+    yield text[at:]
+
+
+def _spans(pattern: re.Pattern[AnyStr], text: AnyStr) -> Iterator[tuple[int, int]]:
+    """Give where matches begin and end; what is longer than _OVERLAP may not be found."""
+    start = 0
+    while start < len(text):
+        end = start + _WINDOW
+        for found in pattern.finditer(text, start, end + _OVERLAP):
+            if found.start() >= end:
+                break
+            yield found.span()
+            end = max(end, found.end())
+        start = end
 
 
 def _base64(secret: str) -> Iterator[str]:
