@@ -17,7 +17,7 @@ from toolfuzz.generate.covering import covering_rows
 from toolfuzz.generate.draw import Mix, Slot, slot
 from toolfuzz.generate.pick import Pick
 from toolfuzz.generate.plan import Plan, coverage, make_plan, rules, shape_of
-from toolfuzz.generate.probes import all_probes
+from toolfuzz.generate.probes import usual_probes
 from toolfuzz.generate.validity import invalid_at
 from toolfuzz.strategies import from_choices
 
@@ -61,7 +61,7 @@ def spread(values: Iterable[float], digits: int = 0) -> str:
 
 def timed(n: int, seed: int) -> tuple[list[Slot], float]:
     """Draw n slots; returns them and the seconds of CPU time."""
-    mix = Mix(seed, make_plan(seed), tuple(all_probes()))
+    mix = Mix(seed, make_plan(seed), usual_probes())
     slot(mix, 0)
     start = time.process_time()
     return [slot(mix, k) for k in range(n)], time.process_time() - start
@@ -69,7 +69,7 @@ def timed(n: int, seed: int) -> tuple[list[Slot], float]:
 
 def native(n: int) -> float:
     """Draw cases of the same rows by Hypothesis' own choices; returns cases a second."""
-    plan, probes = make_plan(), weighted(tuple(all_probes()))
+    plan, probes = make_plan(), weighted(usual_probes())
     for k in range(n):  # rows are worked out once and kept
         plan.row(k)
     drawn = 0

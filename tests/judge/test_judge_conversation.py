@@ -12,8 +12,10 @@ from judge_wire_bytes import APIS, PARIS, ROME, TOOLS, Call, plain, plain_body
 
 from toolfuzz.core.ask import Answered, Ask, Called, ToolResult, turns_of
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Turn
+from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
 from toolfuzz.formats import wire_format
+from toolfuzz.generate import draw_cases
 from toolfuzz.judge.judge import judge
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.offline import Judged, judge_lines
@@ -135,3 +137,27 @@ def test_drawn_conversations_show_a_dropped_result(case: Case, data: st.DataObje
         assert judge(case, replies).status == "pass"
     replies[-1] = plain(api, text="The tool answered nothing.")
     assert [f.slug for f in judge(case, replies).findings] == ["tool-result-dropped"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "This model's maximum context length is 8192 tokens. However, you requested 20123 tokens.",
+        "prompt is too long: 208310 tokens > 200000 maximum",
+        "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
+        "Input is too long for requested model.",
+        "the request exceeds the available context size, try increasing it",
+        "Please reduce the length of the messages or completion.",
+        "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 20000",
+    ],
+)
+def test_a_result_that_is_longer_than_the_window_is_nobodys_fault(words: str) -> None:
+    case = next(draw_cases(1, probes=["odd-result"]))
+    (call,) = case.turns[0].expect.calls
+    first = plain("openai-chat", ("call_1", call.tool, json.dumps(call.arguments)))
+    body = json.dumps({"error": {"message": words, "type": "invalid_request_error"}}).encode()
+    kind = {"content-type": "application/json"}
+    attempt = Attempt(0.0, 0.0, 0.0, 400, kind, ((0.0, body),))
+    judged = judge(case, [first, wire_format("openai-chat").read(attempt, stream=False)])
+    assert judged.status == "unjudged"
+    assert (judged.reason or "").startswith("longer than the model's window: HTTP 400")

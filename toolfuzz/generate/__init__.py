@@ -92,7 +92,7 @@ def _mix(
     from toolfuzz.generate.cases import user_tools
     from toolfuzz.generate.draw import Mix
     from toolfuzz.generate.plan import make_plan
-    from toolfuzz.generate.probes import all_probes, find
+    from toolfuzz.generate.probes import find, usual_probes
 
     if n < 1:
         raise UsageError(f"{n} cases can't be drawn", "ask for at least 1")
@@ -101,6 +101,5 @@ def _mix(
             "features are drawn into generated schemas, and these tools' schemas are given",
             "leave out either the features or the tools",
         )
-    usual = tuple(name for name, probe in all_probes().items() if probe.share)
-    chosen = tuple(find(name).name for name in probes) or usual
+    chosen = tuple(find(name).name for name in probes) or usual_probes()
     return Mix(seed, make_plan(seed, features, strength), chosen, user_tools(tools))

@@ -30,6 +30,12 @@ __all__ = [
 _LIMITS = re.compile(
     r"rate.?limit|overloaded|too many requests|throttl|quota|capacity|unavailable", re.I
 )
+_WINDOW = re.compile(
+    r"context.?(length|window|size)|(prompt|input|request|conversation)\b.{0,20}too (long|large)|"
+    r"(exceed|reduce|larger|longer).{0,60}(tokens?\b|length of the messages)|"
+    r"tokens.{0,40}(exceed|must be <=|greater than)",
+    re.I,
+)
 _PARAMETER = re.compile(
     r"unknown name|cannot find field|"
     r"(unknown|unrecognized|unsupported|unexpected|invalid|extra).{0,30}"
@@ -122,6 +128,11 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 def is_limit(words: Sequence[str]) -> bool:
     """Whether an error's words speak of load or limits."""
     return any(_LIMITS.search(said[:2000]) for said in words)
+
+
+def is_too_long(words: Sequence[str]) -> bool:
+    """Whether an error's words say that the request is longer than the model's window."""
+    return any(_WINDOW.search(said[:2000]) for said in words)
 
 
 def about_parameter(refusal: Refusal) -> bool:

@@ -10,7 +10,7 @@ from functools import cache
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.generate.probes.base import Probe
 
-__all__ = ["all_probes", "find", "probes_in"]
+__all__ = ["all_probes", "find", "probes_in", "usual_probes"]
 
 _FOLDERS = (__name__, "toolfuzz.generate.conversations")
 
@@ -19,6 +19,11 @@ _FOLDERS = (__name__, "toolfuzz.generate.conversations")
 def all_probes() -> dict[str, Probe]:
     """Return every probe by name, the most frequent first; conversations are the last."""
     return {name: probe for folder in _FOLDERS for name, probe in probes_in(folder).items()}
+
+
+def usual_probes() -> tuple[str, ...]:
+    """Return the names of the probes of the default mix."""
+    return tuple(name for name, probe in all_probes().items() if probe.share)
 
 
 @cache

@@ -12,7 +12,7 @@ from toolfuzz.judge.example import refused, tool
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.faults.calls import refuse
-from toolfuzz.judge.refusals import is_limit, schema_words
+from toolfuzz.judge.refusals import is_limit, is_too_long, schema_words
 from toolfuzz.judge.wording import one_line
 
 _REFUSED = (400, 422)
@@ -32,7 +32,7 @@ _KEYWORD = re.compile(
 # Not what was asked, but who asks, how much, about what, or beside which option of the user's.
 _OTHERWISE = re.compile(
     r"api.?key|credential|credit|billing|balance|payment|expired|region|"
-    r"context.?(length|window|size)|too (long|large|many)|(max|maximum|limit)\w*.{0,30}tokens|"
+    r"too (long|large|many)|(max|maximum|limit)\w*.{0,30}tokens|"
     r"content.?(filter|policy|management)|flagged|safety|moderat|"
     r"\bthinking\b|\breasoning\b|response_format",
     re.I,
@@ -66,7 +66,7 @@ def _named(facts: Facts, text: str) -> Iterator[str]:
 
 
 def _otherwise(words: Sequence[str]) -> bool:
-    return is_limit(words) or any(map(_OTHERWISE.search, words))
+    return is_limit(words) or is_too_long(words) or any(map(_OTHERWISE.search, words))
 
 
 def refused_alone(lost: Exchange, answered: Iterable[Exchange], words: str) -> Finding | None:

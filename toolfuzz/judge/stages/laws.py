@@ -8,7 +8,13 @@ from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.errors import codes, messages, params
 from toolfuzz.judge.facts import Facts, Refusal
-from toolfuzz.judge.refusals import about_parameter, error_words, is_limit, names_defect
+from toolfuzz.judge.refusals import (
+    about_parameter,
+    error_words,
+    is_limit,
+    is_too_long,
+    names_defect,
+)
 from toolfuzz.judge.wording import one_line
 
 __all__ = ["advance", "broken"]
@@ -52,7 +58,9 @@ def _refused(facts: Facts, status: int) -> None:
     facts.findings += names_defect(facts, refusal)
     if facts.findings:
         return
-    if facts.misfit:
+    if is_too_long(refusal.words):
+        facts.excuse = f"longer than the model's window: {facts.excuse}"
+    elif facts.misfit:
         facts.excuse = f"the history that was sent doesn't fit: {facts.misfit}: {facts.excuse}"
     elif about_parameter(refusal):
         facts.excuse = f"a request parameter is refused: {facts.excuse}"
