@@ -9,7 +9,7 @@ from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.core.reply import ToolCall
 from toolfuzz.core.validation import fits
 from toolfuzz.judge.names import split_glued
-from toolfuzz.judge.reading import load, objects
+from toolfuzz.judge.reading import listed, load, objects
 
 __all__ = ["Pair", "named_apart", "nearest", "pair_up", "split_merged", "without_repeats"]
 
@@ -32,9 +32,12 @@ class Pair:
 
 
 def split_merged(call: ToolCall, offered: Sequence[str]) -> list[ToolCall]:
-    """Return the calls whose argument objects stand back to back in one; [call] if it is one."""
+    """Return the calls whose argument objects stand in one, back to back or as a list.
+
+    [call] if it is one.
+    """
     raw = call.arguments_raw
-    texts = objects(raw) if raw and load(raw) is None else []
+    texts = objects(raw) or listed(raw) if raw and load(raw) is None else []
     if len(texts) < 2:
         return [call]
     names: Sequence[str | None] = split_glued(call.name or "", offered)

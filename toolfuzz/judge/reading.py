@@ -9,7 +9,7 @@ from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import canonical
 
-__all__ = ["agrees", "load", "objects", "spellings"]
+__all__ = ["agrees", "listed", "load", "objects", "spellings"]
 
 
 @lru_cache(maxsize=16)
@@ -23,7 +23,10 @@ def load(raw: str) -> JsonObject | None:
 
 
 def objects(raw: str) -> list[str]:
-    """Return the texts of the JSON objects that stand back to back in ``raw``; [] if it differs."""
+    """Return the texts of the JSON objects that follow each other in ``raw``; [] if it differs.
+
+    A comma or a semicolon may stand between two.
+    """
     texts = []
     pos = 0
     while _SPACE.fullmatch(raw, pos) is None:
@@ -34,8 +37,19 @@ def objects(raw: str) -> list[str]:
         if not isinstance(document.value, dict):
             return []
         texts.append(raw[pos : document.end])
-        pos = document.end
+        between = _BETWEEN.match(raw, document.end)
+        pos = between.end() if between else document.end
     return texts
+
+
+def listed(raw: str) -> list[str]:
+    """Return the texts of the objects in the JSON list that ``raw`` is; [] if it is none."""
+    try:
+        items = strictjson.parse(raw).value if raw.lstrip().startswith("[") else []
+    except strictjson.JsonError:
+        return []
+    several = len(items) > 1 and all(isinstance(item, dict) for item in items)
+    return [strictjson.dumps(item) for item in items] if several else []
 
 
 def spellings(value: JsonObject) -> tuple[str, ...]:
@@ -50,6 +64,7 @@ def spellings(value: JsonObject) -> tuple[str, ...]:
 
 
 _SPACE = re.compile(r"[ \t\r\n]*")
+_BETWEEN = re.compile(r"\s*[,;]\s*(?=\{)")
 _TOKEN = re.compile(
     r'[ \t\r\n]*(?:([{}\[\],:])|("(?:[^"\\]|\\.)*")|("(?:[^"\\]|\\.)*\\?\Z)|([^\s{}\[\],:"]+))',
     re.DOTALL,

@@ -37,6 +37,10 @@ __all__ = ["read_broken"]
 _MOST_OBJECTS = 1000
 _CLOSED = re.compile(rf"(?:{CLOSING_TAGS})>?(?:\\[nrt]|\s)*\Z")
 
+_OPENED = re.compile(r"\s*(?P<tag><[A-Za-z_][\w.-]{0,60}(?:\s[^<>]{0,200})?>)")
+_ELEMENT_END = re.compile(r"</[A-Za-z_][\w.-]{0,60}>\Z")
+_LONGEST_TAG = 70
+
 _Mend = Literal["control-characters", "commas", "escapes", "python"]
 _MENDS: tuple[tuple[_Mend, Callable[[str], str | None]], ...] = (
     ("control-characters", repair.escape_control_characters),
@@ -65,9 +69,18 @@ def read_broken(
         result = attempt(raw, oracle)
         if result is not None:
             return result
-    markup = markup_in(raw, json.dumps(oracle or {}, ensure_ascii=False))
+    markup = markup_in(raw, json.dumps(oracle or {}, ensure_ascii=False)) or _element(raw)
     reason = f"{error.reason} at character {error.pos}"
     return ReadArguments(None, (Unread(clip(raw), reason=reason, markup=markup),))
+
+
+def _element(raw: str) -> str | None:
+    """Return the tag of the element that the text is, as in ``<city>Paris</city>``."""
+    opened, text = _OPENED.match(raw), raw.rstrip()
+    closed = opened is not None and (
+        text.endswith("/>") or _ELEMENT_END.search(text[-_LONGEST_TAG:])
+    )
+    return opened["tag"] if opened is not None and closed else None
 
 
 def _fenced(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
@@ -104,7 +117,7 @@ def _objects(raw: str, start: int) -> list[Document]:
             found.append(parse_prefix(raw, start))
         except JsonError:
             break
-        start = re.compile(r"\s*,?\s*").match(raw, found[-1].end).end()  # type: ignore[union-attr]
+        start = re.compile(r"\s*[,;]?\s*").match(raw, found[-1].end).end()  # type: ignore[union-attr]
     return found
 
 

@@ -104,6 +104,8 @@ DEFECT = Defect(
     fault=changes(simulate),
     examples=(
         arguments("<arg_key>a</arg_key><arg_value>1</arg_value>", asked={"a": 1}),
+        arguments("<v>Paris</v>", asked={"v": "Paris"}),
+        arguments("<v", asked={"v": "Paris"}, found=False),
         arguments('{"v": "Paris</parameter>"}', asked={"v": "Paris"}),
         arguments('{"v": "a </parameter> b"}', asked={"v": "a </parameter> b"}, found=False),
         arguments('{"v": "ls</｜DSML｜parameter', asked={"v": "ls"}),

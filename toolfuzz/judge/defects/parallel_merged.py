@@ -48,6 +48,8 @@ DEFECT = Defect(
     fault=Fault(simulate, "raw", AS_TEXT),
     examples=(
         answer(called("f", '{"a":1}{"a":2}'), asked=[("f", {"a": 1}), ("f", {"a": 2})]),
+        answer(called("f", '{"a":1};{"a":2}'), asked=[("f", {"a": 1}), ("f", {"a": 2})]),
+        answer(called("f", '[{"a":1}, {"a":2}]'), asked=[("f", {"a": 1}), ("f", {"a": 2})]),
         answer(called("f", '{"a":1}{"b":2}'), asked=[("f", {"a": 1}), ("g", {"b": 2})]),
         answer(
             called("f", '{"a":1}'),
