@@ -512,7 +512,7 @@ WORDINGS = [
         PAIRING,
         "lmstudio-ai/lmstudio-bug-tracker#1586",
         'Error rendering prompt with jinja template: "No user query found in messages.".',
-        "Error loading the model: no user directory found.",
+        'Error rendering prompt with jinja template: "Unknown StringValue filter: safe".',
     ),
     Wording(
         PAIRING,

@@ -119,6 +119,10 @@ def test_nothing_was_refused_before_something_was_said() -> None:
         assert {f.slug for f in judge(case, [reply]).findings} & HISTORY == set()
 
 
+VLLM = (
+    "[{'type': 'missing', 'loc': ('body', 'input', 'list[union[Param,Other]]', 2, 'Param', "
+    "'content'), 'msg': 'Field required', 'input': {'text': 'tool_use without tool_result'}}]"
+)
 CUT, READ = "input_value=…, input_type=str", "Failed to parse tool call"
 
 
@@ -143,11 +147,22 @@ CUT, READ = "input_value=…, input_type=str", "Failed to parse tool call"
         ({"failed_generation": "x", "message": ""}, ()),
         (None, ()),
         (17, ()),
+        ({"message": VLLM}, ("body.input.2.Param.content: Field required",)),
         ({"message": {"detail": [{"loc": ["body", 1], "msg": "m"}]}}, ("body.1: m",)),
     ],
 )
 def test_messages_of_an_error(error: Any, said: tuple[str, ...]) -> None:
     assert messages(error) == said
+
+
+def test_a_place_in_what_was_sent_back_is_told_from_one_in_the_question() -> None:
+    """The first turn has one message; what stands behind it came from the endpoint."""
+    for place, slugs in (("messages.[1].content", {"pairing-rejected"}), ("messages[0]", set())):
+        error = {"message": "Invalid value: expected a string, got null.", "param": place}
+        assert found(json.dumps({"error": error})) == slugs
+        assert found(json.dumps({"error": {"message": f"bad value at {place}"}})) == slugs
+    image = {"message": "messages.1.content.0: the image can't be read"}
+    assert found(json.dumps({"error": image})) == set()
 
 
 def test_what_an_error_calls_itself_and_points_at() -> None:

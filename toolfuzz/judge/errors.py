@@ -6,7 +6,7 @@ the model wrote, and that says nothing about the error.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json
@@ -45,6 +45,12 @@ _INNER = re.compile(
     r"(?P<quote>[\"'])(?P<said>(?:(?!{[\"']).){1,2000}?)(?P=quote)(?=\s*[,}\]])",
     re.DOTALL,
 )
+# The same of pydantic's errors, with the place: vLLM shows their list as Python does.
+_LOCATED = re.compile(
+    r"'loc': [(\[](?P<loc>[^()]{1,500}?)[)\]], "
+    r"'msg': (?P<quote>['\"])(?P<said>.{1,500}?)(?P=quote),"
+)
+_PART = re.compile(r"'([^']*)'|(\d+)")
 _ESCAPED = re.compile(r"\\+([\"'`])")
 _NEW_LINE = re.compile(r"\\+n")
 _CHARACTER = re.compile(r"\\+u([0-9a-fA-F]{4})")
@@ -105,7 +111,7 @@ def _said(error: Json, depth: int) -> Iterator[str]:
             for item in error[:100]:
                 yield from _said(item, depth + 1)
         case {"loc": list(place), "msg": str(said)}:
-            yield f"{'.'.join(map(str, place[:20]))}: {_unquoted(said)}"
+            yield f"{_place(map(str, place[:20]))}: {_unquoted(said)}"
         case dict():
             for key in (*_SPOKEN, *_HOLDERS):
                 yield from _said(error.get(key), depth + 1)
@@ -123,6 +129,10 @@ def _of_text(text: str, depth: int) -> Iterator[str]:
         except (strictjson.JsonError, RecursionError):
             pass
     text = _cut(text)
+    if located := [*_LOCATED.finditer(text)]:
+        for found in located:
+            yield f"{_place(a or b for a, b in _PART.findall(found['loc']))}: {found['said']}"
+        return
     flat = _CHARACTER.sub(lambda found: chr(int(found[1], 16)), _ESCAPED.sub(r"\1", text))
     flat = _NEW_LINE.sub("\n", flat)
     head = flat.partition("{")[0]
@@ -133,6 +143,11 @@ def _of_text(text: str, depth: int) -> Iterator[str]:
     yield head
     for said in inner:
         yield _unquoted(said)
+
+
+def _place(parts: Iterable[str]) -> str:
+    """Return where something is wrong: pydantic's names of types lead nowhere."""
+    return ".".join(part for part in parts if part.isidentifier() or part.isdecimal())
 
 
 def _cut(message: str) -> str:

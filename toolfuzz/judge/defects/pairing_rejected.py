@@ -18,6 +18,8 @@ _BOND = (
     r"(?:follow|prece+d|match|correspond|immediately|without|missing|orphan|insufficient|unexpected"
     r"|equal|exceed|same (?:turn|number)|(?:be|in) (?:a )?response to|expected|no\b)"
 )
+# A template that can't be read at all fails in the first turn, too.
+_ALWAYS = r"(?:unknown (?:\w+ )?(?:test|filter)|parser error|no longer allowed)"
 # A place in what was sent: messages[2], input.3, contents[1], /messages/2
 _PLACE = re.compile(r"\b(?:messages?|input|contents|history)(?:'?\.?\[|'?\.|/)(\d{1,4})\b", re.I)
 _OTHERWISE = re.compile(
@@ -32,7 +34,7 @@ def detect(facts: Facts) -> Iterable[Finding]:
     if refusal is None or facts.findings or not facts.number or facts.misfit:
         return
     first = len(facts.case.turns[0].messages)
-    for said in refusal.said if refusal.status < 500 else ():
+    for said in (*refusal.said, *refusal.params) if refusal.status < 500 else ():
         places = [int(place) for place in _PLACE.findall(said)]
         if places and min(places) >= first and not _OTHERWISE.search(said):
             yield DEFECT.finding(one_line(refusal.text))
@@ -96,7 +98,7 @@ DEFECT = Defect(
             r"no previous assistant message",
             r"single tool.?calls? at once|multiple tool.?calls? are not",
             r"(?:conversation|history|messages) must (?:start|begin|end|alternate)",
-            r"jinja|chat.?template|template error|rendering prompt|at row \d+, column \d+",
+            rf"^(?!.*{_ALWAYS}).*(?:jinja|template error|rendering prompt|at row \d+, column \d+)",
             r"invalid assistant message|assistant message with tool.?calls",
             # Cohere, Zhipu
             r"(?:messages|history) ?参数",
