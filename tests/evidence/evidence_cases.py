@@ -4,7 +4,7 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Tool, Turn
+from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Message, Tool, Turn
 from toolfuzz.generate import prompts
 
 Fails = Callable[[Case], Awaitable[bool | None]]
@@ -57,3 +57,25 @@ def failing_when(
         return rng.random() < (rate if symptom(case) else noise)
 
     return fails, asked
+
+
+def follow_up() -> Case:
+    """Two turns: the second call carries a ticket out of the first one's result."""
+    from toolfuzz.generate.conversations.base import REDEEM, called
+
+    case = big_case()
+    (first,) = case.calls
+    ticket = "9e37a1b2c3"
+    prompt = (
+        f"First call {called(first)}\n\nIts result will hold a ticket. Then call "
+        f'"redeem_ticket" with that ticket, copied unchanged.'
+    )
+    turns = (
+        Turn(
+            (Message("system", "Be brief."), Message("user", prompt)),
+            Expectation("calls", (first,)),
+            results=(f'{{"status": "begun", "ticket": "{ticket}"}}',),
+        ),
+        Turn((), Expectation("calls", (ExpectedCall("redeem_ticket", {"ticket": ticket}),))),
+    )
+    return Case("generated", "followup", (), (*case.tools, REDEEM), turns)

@@ -4,6 +4,7 @@ benchmarks/attribute.py makes many.
 """
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -50,3 +51,30 @@ def test_a_failure_that_follows_nothing_is_no_layers(bench: ModuleType, rate: fl
 @pytest.mark.parametrize(("way", "layer"), [("mode", "parser"), ("format", "gateway")])
 def test_what_makes_it_go_away_is_found(bench: ModuleType, way: str, layer: str) -> None:
     assert bench.layers(0.7, layer, way, 60, 1).right >= 0.85
+
+
+DOCS = Path(__file__).parents[2] / "docs" / "evidence.md"
+ROW = re.compile(r"\| (\d+)% \| (\d+)% \| (?:(\d+)%|–) \| (\d+)% \| (\d+) \|")
+
+
+def documented() -> list[tuple[float, float, float | None, float, int]]:
+    return [
+        (int(rate) / 100, int(noise) / 100, int(right) / 100 if right else None, int(false) / 100,
+         int(calls))
+        for rate, noise, right, false, calls in ROW.findall(DOCS.read_text(encoding="utf-8"))
+    ]  # fmt: skip
+
+
+def test_the_documented_figures_are_those_of_the_code(bench: ModuleType, shop: Any) -> None:
+    """A few studies of the documented rows; their cases are smaller, so they take fewer calls."""
+    rows = documented()
+    assert len(rows) >= 15
+    assert max(false for *_, false, _ in rows) <= 0.02
+    for rate, noise, right, _, calls in rows:
+        if right is None:
+            measured = bench.cause_of_nothing(shop, rate, 12, 2)
+            assert measured.false == 0
+        else:
+            measured = bench.cause_of(shop, rate, noise, 1, 12, 2)
+            assert measured.right >= right - 0.2
+        assert measured.calls <= 1.5 * calls + 16

@@ -268,6 +268,7 @@ def _example(verdict: Verdict, finding: Finding) -> JsonObject:
     return {
         "repeat": verdict.repeat,
         "stream": verdict.stream,
+        "turn": finding.turn,
         "pointer": finding.pointer,
         "shape": finding.shape,
         "message": finding.message,

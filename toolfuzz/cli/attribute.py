@@ -121,7 +121,7 @@ async def attribute_failures(
             minimal = _minimal(folder)
             attribution = await attribute_failure(
                 failure,
-                minimal or failure.example,
+                minimal or failure.case,
                 None if minimal else failure.finding.pointer,
                 source,
                 others[failure.target],
@@ -220,6 +220,8 @@ def _print(data: RunData, failure: Failure, result: JsonObject | None) -> None:
     click.echo(f"  layer       {result['layer']}")
     for reason in result["reasons"]:
         click.echo(f"              {printable(reason)}")
+    if result["history"]:
+        click.echo(f"  history     {result['history']}")
     for trial in result["trials"]:
         click.echo(f"  asked       {printable(trial['what'])}: {trial['words']}")
     ended = f", ended early: {result['ended']}" if result["ended"] else ""

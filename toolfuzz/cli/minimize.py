@@ -185,13 +185,17 @@ def _print(failure: Failure, result: Minimized, folder: Path) -> None:
         click.echo(f"  ended     {result.reason}")
     for tool in case.tools:
         click.echo(f"  tool      {printable(tool.name)}  {printable(json.dumps(tool.parameters))}")
-    for call in case.calls:
-        click.echo(f"  expected  {printable(json.dumps(call.arguments, ensure_ascii=False))}")
+    for number, turn in enumerate(case.turns, 1):
+        label = "expected" if len(case.turns) == 1 else f"turn {number}"
+        for call in turn.expect.calls:
+            wanted = printable(json.dumps(call.arguments, ensure_ascii=False))
+            click.echo(f"  {label:8}  {wanted}")
+        if not turn.expect.calls:
+            click.echo(f"  {label:8}  no call")
     if result.neighbour:
         near = result.neighbour
-        click.echo(
-            "  passes    " + "; ".join(printable(json.dumps(t.parameters)) for t in near.tools)
-        )
+        shown = "; ".join(printable(json.dumps(t.parameters)) for t in near.tools)
+        click.echo(f"  passes    {shown}   ({result.neighbour_asked} of {result.neighbour_asked})")
         for call in near.calls:
             click.echo(f"            {printable(json.dumps(call.arguments, ensure_ascii=False))}")
     click.echo(f"  kept in   {folder}")

@@ -10,7 +10,7 @@ Whoever asks does so by the same loop, over a network, from recorded bytes or in
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from toolfuzz.core.ask import Ask, ask_of
@@ -18,7 +18,7 @@ from toolfuzz.core.case import Case, Turn
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.verdict import Finding, Status
 
-__all__ = ["Ending", "Judged", "Talk", "play", "rehearsed"]
+__all__ = ["Ending", "Judged", "Talk", "begun", "play", "rehearsed"]
 
 
 class Judged(Protocol):
@@ -98,7 +98,12 @@ class Talk:
     @property
     def outcome(self) -> Ending:
         """What came of it, as far as it went."""
-        findings = tuple(finding for judged in self._judged for finding in judged.findings)
+        first = len(self.history) - len(self._judged)
+        findings = tuple(
+            replace(finding, turn=turn) if turn else finding
+            for turn, judged in enumerate(self._judged, first)
+            for finding in judged.findings
+        )
         if any(judged.status == "fail" for judged in self._judged):
             return Ending("fail", findings, None)
         last = self._judged[-1]
@@ -114,6 +119,14 @@ def _goes_on(judged: Judged) -> bool:
 def play(case: Case) -> Talk:
     """Begin a talk over a case."""
     return Talk(case)
+
+
+def begun(case: Case) -> Talk:
+    """Begin a talk at its last turn, with right answers, which nobody gave, to those before."""
+    talk = Talk(case)
+    talk.history = [(turn, _right(turn, n)) for n, turn in enumerate(case.turns[:-1])]
+    talk.turn = case.turns[-1]
+    return talk
 
 
 def rehearsed(case: Case, *, model: str, stream: bool = False) -> Iterator[Ask]:

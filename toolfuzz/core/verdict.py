@@ -18,7 +18,7 @@ class Finding:
     ``pointer`` is an RFC 6901 JSON pointer into that call's arguments ("" is the whole object);
     ``schema_pointer`` points into the tool's parameters. ``shape`` describes the schema found
     there ("object behind $ref"); (slug, shape) is the identity for grouping and minimizing.
-    ``message`` is for people and free to change.
+    ``message`` is for people and free to change. ``turn`` is that of the reply, counted from 0.
     """
 
     slug: str
@@ -31,6 +31,7 @@ class Finding:
     shape: str = ""
     expected: Any = None
     actual: Any = None
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from toolfuzz.core.nature import nature_of
 from toolfuzz.evidence.ablation import Cause, ablate
 from toolfuzz.evidence.examiner import Budget, Examiner
 from toolfuzz.evidence.failures import Failure
-from toolfuzz.evidence.layer import Layer, Question, Trial, Way, compare, decide
+from toolfuzz.evidence.layer import Layer, Question, Trial, Way, compare, decide, of_history
+from toolfuzz.evidence.rebuild import last_alone
 from toolfuzz.evidence.reduce import BudgetSpentError, all_answers
 from toolfuzz.evidence.study import open_study
 from toolfuzz.generate.respell import SPELLINGS, respelled
@@ -38,13 +39,17 @@ class Other:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """What was asked, the layer, the cause. ``reason`` says why it ended early, if it did."""
+    """What was asked, the layer, the cause; of a conversation whether it is the ``history``.
+
+    ``reason`` says why it ended early, if it did.
+    """
 
     trials: tuple[Trial, ...]
     layer: Layer
     cause: Cause
     calls: int
     reason: str = ""
+    history: str = ""
 
 
 async def attribute_failure(
@@ -72,10 +77,12 @@ async def attribute_failure(
     cause, reason = Cause(), ""
     async with AsyncExitStack() as stack:
 
-        async def examiner(who: SourceSpec, streamed: bool, name: str) -> Examiner:
+        async def examiner(
+            who: SourceSpec, streamed: bool, name: str, *, rehearsed: bool = False
+        ) -> Examiner:
             opened = open_study(
                 who, folder / name, stream=streamed, budget=budget, started=started, policy=policy,
-                answered=failure.answered,
+                answered=failure.answered, rehearsed=rehearsed,
             )  # fmt: skip
             return await stack.enter_async_context(opened)
 
@@ -96,6 +103,13 @@ async def attribute_failure(
                 question(own, "again", f"the case again, {_mode(stream)}", case, sure),
                 question(turned, "mode", f"the same, {_mode(not stream)}", case, sure),
             ]
+            if (alone := last_alone(case)) is not None:
+                told = await examiner(source, stream, "rehearsed", rehearsed=True)
+                questions += [
+                    question(own, "alone", "the last question without its history", alone, sure),
+                    question(told, "rehearsed", "after right replies that it didn't give", case,
+                             sure),
+                ]  # fmt: skip
             for number, other in enumerate(others):
                 asked = await examiner(other.source, stream, f"{other.way}-{number}")
                 certain = nature_of(other.source.target).deterministic
@@ -116,7 +130,10 @@ async def attribute_failure(
             reason = str(spent)
     first = trials or [Trial("again", "the case again", 0, 0)]
     layer = decide(first, failure.symptom.slug, parser_only=sure)
-    return Attribution(tuple(trials), layer, cause, budget.spent_calls, reason)
+    history = of_history(first)
+    if failure.finding.turn and len(case.turns) == 1:
+        history = "It is not the history: the minimal case has none."
+    return Attribution(tuple(trials), layer, cause, budget.spent_calls, reason, history)
 
 
 def attribution_to_json(found: Attribution, screened: Sequence[str]) -> JsonObject:
@@ -125,6 +142,7 @@ def attribution_to_json(found: Attribution, screened: Sequence[str]) -> JsonObje
         "format_version": FORMAT_VERSION,
         "layer": found.layer.where,
         "reasons": list(found.layer.reasons),
+        "history": found.history,
         "causes": [found.cause.words] if found.cause.calls else [],
         "cause": {
             "features": list(found.cause.features),

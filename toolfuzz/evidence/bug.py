@@ -11,20 +11,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolfuzz import __version__
+from toolfuzz.analyze.contrast import Tally, fails_less
 from toolfuzz.core.ask import ask_of
-from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import case_to_json
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.markdown import code, fenced, sentence
-from toolfuzz.core.reply import Reply
 from toolfuzz.core.text import day, file_name, printable
 from toolfuzz.evidence.details import FailureDetails, Share
 from toolfuzz.evidence.excerpt import MARKS, excerpt
 from toolfuzz.evidence.minimize import Minimized
+from toolfuzz.evidence.turns import (
+    arguments,
+    control,
+    earlier_turns,
+    expected,
+    got,
+    offered,
+    prompt,
+    replies_of,
+)
 from toolfuzz.formats import Request, wire_format
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.clients import ClientView, client_views
-from toolfuzz.judge.judge import judge
 from toolfuzz.runs.reproduce import Service, http_text, sent, service_of
 from toolfuzz.system.files import write_private
 
@@ -34,7 +42,8 @@ if TYPE_CHECKING:
 __all__ = ["TEMPLATES", "render", "slug_of", "title", "write_report"]
 
 TEMPLATES = ("issue", "form")
-_MOST_TEXT = 4000
+# A stream mode is named only where the other's passes are this unlikely to be chance.
+_CERTAIN = 0.01
 _CLIENT_WORDS = {
     "same": "gives the calls that were asked for",
     "different": "silently gives other calls",
@@ -122,7 +131,7 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
     service, request = _service(details), _request(details)
     finding, minimized = details.finding, details.minimized
     entry = defects().get(finding.slug)
-    reply = _reply(details)
+    reply, turn = replies_of(details)[-1], details.case.at(details.exchange.turn)
     body = wire_format(details.target.format).show(details.exchange.last.body)
     return {
         "title": title(details),
@@ -141,15 +150,15 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
         "date": day(details.exchange.last.started),
         "version": __version__,
         "stream": details.exchange.stream,
-        "tools": [{"name": t.name, "parameters": _json(t.parameters)} for t in details.case.tools],
-        "prompt": details.case.at(details.exchange.turn).messages[-1].content[:_MOST_TEXT],
-        "expected": _expected(details.case),
+        "unminimized": details.unminimized,
+        "turn": details.exchange.turn + 1,
+        "earlier": earlier_turns(details),
+        "tools": offered(details.case, details.exchange.turn),
+        "prompt": prompt(turn),
+        "expected": expected(turn),
         "where": f"$.{finding.pointer.lstrip('/').replace('/', '.')}" if finding.pointer else "$",
         "shape": finding.shape,
-        "got": [
-            {"name": c.name or "(no name)", "arguments": _arguments(c.arguments_raw, c.arguments)}
-            for c in reply.calls
-        ],
+        "got": got(reply),
         "status": details.exchange.last.status,
         "bytes": excerpt(body, finding),
         "marks": MARKS,
@@ -160,7 +169,7 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
         "minimal": _share(minimized) if minimized else None,
         "size": (minimized.calls, minimized.rounds) if minimized else None,
         "in_run": details.in_run,
-        "control": _control(minimized.neighbour) if minimized and minimized.neighbour else None,
+        "control": control(minimized),
         "attribution": details.attribution,
         "clients": _clients(details),
         "environment": _environment(details),
@@ -177,10 +186,11 @@ def _subject(details: FailureDetails) -> str:
 
 
 def _mode(details: FailureDetails) -> str:
-    plain, streamed = details.in_run
-    if streamed.failed and plain.asked and not plain.failed:
+    """Say in which stream mode alone it comes, where that is more than chance."""
+    plain, streamed = (Tally(share.failed, share.asked) for share in details.in_run)
+    if not plain.failed and fails_less(plain, streamed) <= _CERTAIN:
         return ", only in streamed replies"
-    if plain.failed and streamed.asked and not streamed.failed:
+    if not streamed.failed and fails_less(streamed, plain) <= _CERTAIN:
         return ", only in replies that are not streamed"
     return ""
 
@@ -198,35 +208,13 @@ def _request(details: FailureDetails) -> Request:
     return wire_format(target.format).request(ask, params=target.params)
 
 
-def _reply(details: FailureDetails) -> Reply:
-    exchange = details.exchange
-    reply = wire_format(details.target.format).read(exchange.last, stream=exchange.stream)
-    return judge(details.case, [*[None] * exchange.turn, reply]).reply
-
-
 def _native(details: FailureDetails) -> str:
     request = details.exchange.request
     return str(request.get("text") or "".join(map(str, request.get("deltas", ()))))
 
 
-def _expected(case: Case) -> list[JsonObject]:
-    return [{"name": c.tool, "arguments": _json(c.arguments)} for c in case.turns[-1].expect.calls]
-
-
-def _arguments(raw: str | None, loaded: Any) -> str:
-    text = raw if raw is not None else json.dumps(loaded, ensure_ascii=False, default=str)
-    return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}… {len(text):,} characters"
-
-
 def _share(minimized: Minimized) -> str:
     return Share("", minimized.reproduced, minimized.asked).words
-
-
-def _control(case: Case) -> JsonObject:
-    return {
-        "tools": [{"name": t.name, "parameters": _json(t.parameters)} for t in case.tools],
-        "expected": _expected(case),
-    }
 
 
 def _clients(details: FailureDetails) -> list[str]:
@@ -243,7 +231,7 @@ def _clients(details: FailureDetails) -> list[str]:
 
 
 def _view_words(view: ClientView) -> str:
-    calls = "; ".join(f"{name} {_arguments(None, arguments)}" for name, arguments in view.calls)
+    calls = "; ".join(f"{name} {arguments(None, given)}" for name, given in view.calls)
     told = (view.detail or calls)[:300]
     return f"{view.client} {_CLIENT_WORDS[view.outcome]}{f': {told}' if told else ''}"
 
@@ -262,10 +250,6 @@ def _environment(details: FailureDetails) -> list[tuple[str, str]]:
 
 def _streamed(stream: bool) -> str:
     return "streamed" if stream else "not streamed"
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def _cleaner(service: Service) -> Callable[[str], str]:

@@ -47,10 +47,12 @@ class Share:
 @dataclass(frozen=True, slots=True)
 class FailureDetails:
     """One failure. ``case`` is the minimal case where there is one, else the smallest of the run;
-    ``exchange`` and ``finding`` are of an answer to that very case.
+    ``exchange`` and ``finding`` are of an answer to that very case; ``earlier`` are the exchanges
+    of the turns before.
 
     ``in_run`` holds the share of the run's cases per stream mode; ``attribution`` what
-    ``toolfuzz attribute`` wrote, None when it was not asked.
+    ``toolfuzz attribute`` wrote, None when it was not asked. ``unminimized`` says why the case is
+    not the smallest one.
     """
 
     failure: Failure
@@ -64,15 +66,17 @@ class FailureDetails:
     minimized: Minimized | None
     attribution: JsonObject | None
     in_run: tuple[Share, ...]
+    earlier: tuple[Exchange, ...] = ()
+    unminimized: str = ""
 
 
 def open_details(run: Path, data: RunData, failure: Failure) -> FailureDetails:
     """Gather what run and study hold about a failure; ``data`` must have kept its exchanges."""
     folder = study_folder(run, failure)
     target = next(t for t in data.started.targets if t.name == failure.target)
-    minimized = _minimized(folder)
+    minimized = studied_before = _minimized(folder)
     shown = None
-    if minimized is not None:
+    if minimized is not None and minimized.confirmed:
         studied = load_run(folder, keep_exchanges=True)
         of_case = (v for v in studied.verdicts if v.case_id == minimized.case.id)
         shown = _shown(of_case, studied.exchanges, failure)
@@ -87,30 +91,35 @@ def open_details(run: Path, data: RunData, failure: Failure) -> FailureDetails:
         raise UsageError(
             f"the journal lacks the bytes of {failure.name}", "is it the whole run.jsonl?"
         )
-    finding, exchange = shown
+    finding, (*earlier, exchange) = shown
     return FailureDetails(
         failure,
         target,
         data.nature(target.name),
         data.started.settings,
         data.started.started,
-        minimized.case if minimized else failure.example,
+        minimized.case if minimized else failure.case,
         finding,
         exchange,
         minimized,
         _attributed(folder),
         tuple(_in_run(data, failure)),
+        tuple(earlier),
+        studied_before.reason if studied_before else "`toolfuzz minimize RUN` was not done",
     )
 
 
 def _shown(
     verdicts: Iterable[Verdict], exchanges: dict[Any, list[Exchange]], failure: Failure
-) -> tuple[Finding, Exchange] | None:
+) -> tuple[Finding, list[Exchange]] | None:
+    """Return a finding of the failure, and the exchanges up to the turn that shows it."""
     for verdict in verdicts:
         for finding in verdict.findings:
             same = (finding.slug, finding.shape) == (failure.symptom.slug, failure.symptom.shape)
-            if same and exchanges.get(question(verdict)):
-                return finding, exchanges[question(verdict)][-1]
+            kept = exchanges.get(question(verdict), []) if same else []
+            until = [e for e in kept if e.turn <= finding.turn]
+            if until:
+                return finding, until
     return None
 
 
@@ -124,8 +133,7 @@ def _in_run(data: RunData, failure: Failure) -> Iterable[Share]:
 def _minimized(folder: Path) -> Minimized | None:
     if not all((folder / name).exists() for name in (RESULT_NAME, JOURNAL_NAME)):
         return None
-    result = read_study(folder / RESULT_NAME)
-    return result if result.confirmed else None
+    return read_study(folder / RESULT_NAME)
 
 
 def _attributed(folder: Path) -> JsonObject | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from toolfuzz.core.case import Case
 from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, VerdictReached
 from toolfuzz.core.reply import Reply
+from toolfuzz.core.talk import begun
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.reduce import BudgetSpentError
 from toolfuzz.judge.defects.request_refused import refused_beside
@@ -74,7 +75,8 @@ class Examiner:
     Answers that the journal already holds are taken from there first, each once and in order,
     so that an interrupted study goes on where it stood. ``answered`` is a case that the target is
     known to answer: it is asked after each question that the server failed or refused, and where it
-    is answered, that is the question's failure.
+    is answered, that is the question's failure. ``rehearsed``: of a conversation only the last turn
+    is asked, after right answers to those before that the target didn't give.
     """
 
     def __init__(
@@ -89,6 +91,7 @@ class Examiner:
         policy: Policy | None = None,
         paired: bool = False,
         answered: Case | None = None,
+        rehearsed: bool = False,
     ) -> None:
         self.source = source
         self.stream = stream
@@ -97,6 +100,7 @@ class Examiner:
         self._policy = policy or Policy()
         self._paired = paired
         self._answered = answered
+        self._rehearsed = rehearsed
         self._free: asyncio.Queue[Session] = asyncio.Queue()
         for session in sessions:
             self._free.put_nowait(session)
@@ -154,6 +158,7 @@ class Examiner:
                 stream=stream,
                 policy=self._policy,
                 counterpart=counterpart,
+                talk=begun(case) if self._rehearsed else None,
             )
             if outcome.verdict is not None and outcome.verdict.status == "unjudged":
                 outcome = replace(outcome, verdict=await self._told(session, outcome, events))
@@ -198,10 +203,17 @@ class Examiner:
 
     async def fails(self, case: Case, symptom: Symptom) -> bool | None:
         """Ask once whether the case shows the failure; None when nothing could be judged."""
+        verdict = await self._judged(case)
+        return None if verdict is None else symptom.in_(verdict)
+
+    async def passes(self, case: Case) -> bool | None:
+        """Ask once whether nothing is wrong with the answer; None when it could not be judged."""
+        verdict = await self._judged(case)
+        return None if verdict is None else verdict.status == "pass"
+
+    async def _judged(self, case: Case) -> Verdict | None:
         verdict = await self.ask(case)
-        if verdict is None or verdict.status == "unjudged":
-            return None
-        return symptom.in_(verdict)
+        return None if verdict is None or verdict.status == "unjudged" else verdict
 
 
 @asynccontextmanager
@@ -216,6 +228,7 @@ async def open_examiner(
     slots: int = 16,
     paired: bool = False,
     answered: Case | None = None,
+    rehearsed: bool = False,
 ) -> AsyncIterator[Examiner]:
     """Open as many conversations as may be under way at once, and an examiner over them.
 
@@ -235,4 +248,5 @@ async def open_examiner(
             policy=policy,
             paired=paired,
             answered=answered,
+            rehearsed=rehearsed,
         )

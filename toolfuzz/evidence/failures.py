@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import Case
@@ -15,6 +15,8 @@ from toolfuzz.judge.catalogue import defects
 
 __all__ = ["Failure", "failures", "needs_both"]
 
+_SIBLINGS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -22,6 +24,7 @@ class Failure:
 
     ``verdicts`` are all replies that show it, ``streams`` the stream modes in which it was seen.
     ``answered`` is a case that the target answered, for what one reply alone can't show.
+    ``siblings`` are the next larger cases that show it: the example may be one that rarely fails.
     """
 
     target: str
@@ -30,6 +33,12 @@ class Failure:
     finding: Finding
     verdicts: tuple[Verdict, ...]
     answered: Case | None = None
+    siblings: tuple[Case, ...] = ()
+
+    @property
+    def case(self) -> Case:
+        """The example without the turns after the one that failed."""
+        return replace(self.example, turns=self.example.turns[: max(self.finding.turn, 0) + 1])
 
     @property
     def streams(self) -> tuple[bool, ...]:
@@ -87,13 +96,17 @@ def _failure(
 ) -> Failure:
     sizes = {v.case_id: size(run.cases[v.case_id]) for v, _ in shown}
     smallest, finding = min(shown, key=lambda item: (sizes[item[0].case_id], item[0].case_id))
+    others = sorted(sizes.keys() - {smallest.case_id}, key=lambda id_: (sizes[id_], id_))
     known = defects().get(symptom.slug)
     answered = None
     if known is not None and known.by_run:
         well = [run.cases[v.case_id] for v in run.of(target) if v.status == "pass"]
         answered = min(well, key=size, default=None)
     example = run.cases[smallest.case_id]
-    return Failure(target, symptom, example, finding, tuple(v for v, _ in shown), answered)
+    return Failure(
+        target, symptom, example, finding, tuple(v for v, _ in shown), answered,
+        tuple(run.cases[id_] for id_ in others[:_SIBLINGS]),
+    )  # fmt: skip
 
 
 def _matching(run: RunData, part: str) -> list[str]:

@@ -48,6 +48,7 @@ class _Study:
     case: dict[str, Any]
     original: dict[str, Any]
     neighbour: dict[str, Any] | None
+    neighbour_asked: _Count = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class _Attribution:
     reasons: list[StrictStr]
     causes: list[StrictStr]
     trials: list[_Trial] = field(default_factory=list)
+    history: StrictStr = ""
 
 
 def study_folder(run: Path, failure: Failure) -> Path:
@@ -74,7 +76,7 @@ def study_folder(run: Path, failure: Failure) -> Path:
 def read_study(path: Path) -> Minimized:
     """Read a ``minimized.json``; raises UsageError when it isn't one."""
     data = read_json(path, _Study, "the result of a minimization")
-    figures: JsonObject = {name: data[name] for name in _FIGURES}
+    figures: JsonObject = {name: data[name] for name in _FIGURES if name in data}
     neighbour = data["neighbour"]
     return Minimized(
         case=_case(path, data["case"]),
@@ -84,7 +86,8 @@ def read_study(path: Path) -> Minimized:
     )
 
 
-_FIGURES = ("rate", "reproduced", "asked", "low", "high", "calls", "rounds", "complete", "reason")
+_FIGURES = ("rate", "reproduced", "asked", "low", "high", "calls", "rounds", "complete", "reason",
+            "neighbour_asked")  # fmt: skip
 
 
 def _case(path: Path, data: JsonObject) -> Case:

@@ -15,9 +15,9 @@ from toolfuzz.evidence.details import Share
 from toolfuzz.evidence.kept import Where
 from toolfuzz.judge.catalogue import defects
 
-__all__ = ["Layer", "Question", "Trial", "Way", "Where", "compare", "decide"]
+__all__ = ["Layer", "Question", "Trial", "Way", "Where", "compare", "decide", "of_history"]
 
-Way = Literal["again", "mode", "format", "respelled", "parser", "family"]
+Way = Literal["again", "mode", "format", "respelled", "alone", "rehearsed", "parser", "family"]
 TIMES = 16
 # What looks like this is asked anew; only 2% of all that then stands may be chance.
 SUSPICIOUS, LEVEL = 0.1, 0.02
@@ -32,8 +32,10 @@ class Trial:
     """The same case asked in one other way.
 
     ``way``: ``again``, ``mode`` (the other stream mode), ``format`` (another wire format),
-    ``respelled`` (other spellings of the schemas), ``parser`` (an engine's parser on perfect
-    text) or ``family`` (the same, chosen by the model's name: the server may well run another).
+    ``respelled`` (other spellings of the schemas), of a conversation ``alone`` (the last question
+    without its history) and ``rehearsed`` (after right replies that it didn't give), ``parser`` (an
+    engine's parser on perfect text) or ``family`` (the same, chosen by the model's name: the server
+    may well run another).
     ``anew`` are the answers that confirm what the first ones made likely.
     """
 
@@ -76,7 +78,7 @@ async def compare(questions: Sequence[Question], trials: list[Trial]) -> None:
     if questions[0].sure:
         return
     for n, trial in enumerate(trials):
-        if trial.way not in _COMPARED or not _seems_gone(trials[0], trial):
+        if trial.way not in (*_COMPARED, *_HISTORIES) or not _seems_gone(trials[0], trial):
             continue
         times = askings_to_tell(trials[0].tally.rate, trial.tally.rate)
         for i in (0, n):
@@ -141,15 +143,39 @@ def decide(trials: Sequence[Trial], slug: str, *, parser_only: bool = False) -> 
         return Layer("undecided", tuple(reasons))
     reasons.append(f"It comes in {again.words} of askings of the very same request.")
     could_tell = _seems_gone(again, Trial("again", "", 0, again.asked))
-    open_ones = [t for t in trials if t.way in _COMPARED and _seems_gone(again, t)]
-    if parsers and could_tell and not open_ones and again.failed < again.asked:
+    follows_nothing = all(
+        _rate_left(again, t) > LEFT for t in trials if t.way in _COMPARED and t.asked
+    )
+    if parsers and could_tell and follows_nothing and again.failed < again.asked:
         reasons.append("It follows neither stream mode nor wire format nor spelling.")
         return Layer("model", tuple(reasons))
     reasons.append("A model that samples does so, and so does one bad replica of several.")
     return Layer("undecided", tuple(reasons))
 
 
+def of_history(trials: Sequence[Trial]) -> str:
+    """Say whether a failure of a conversation needs its history; empty where nobody asked."""
+    told = {t.way: t for t in trials if t.way in _HISTORIES and t.asked}
+    if "alone" not in told or not trials[0].failed:
+        return ""
+    gone = {t.way for t in _gone(trials)}
+    left = {way for way, t in told.items() if _rate_left(trials[0], t) > LEFT}
+    if "alone" in left:
+        return "It is not the history: the last question alone shows it as well."
+    if gone.issuperset(_HISTORIES):
+        return (
+            "It is the endpoint's own replies in the history: it goes away without a history, and "
+            "with right replies that the endpoint didn't give."
+        )
+    if "alone" in gone and "rehearsed" in left:
+        return "It is the history, whoever's replies stand in it: without one it goes away."
+    if "alone" in gone:
+        return "It is the history: without one it goes away. Whose replies matter is undecided."
+    return "Whether it is the history is undecided."
+
+
 _COMPARED: tuple[Way, ...] = ("mode", "format", "respelled")
+_HISTORIES: tuple[Way, ...] = ("alone", "rehearsed")
 _DIFFERENCES: tuple[tuple[Way, Where, str], ...] = (
     ("format", "gateway", "the same server through another wire format"),
     ("mode", "parser", "the model writes the same text in both stream modes"),
@@ -161,10 +187,13 @@ def _is_group_b(slug: str) -> bool:
     return entry is not None and entry.group == "B"
 
 
+def _rate_left(again: Trial, other: Trial) -> float:
+    return other.tally.rate / again.tally.rate if again.failed else 1.0
+
+
 def _seems_gone(again: Trial, other: Trial) -> bool:
     """Whether the first answers make it worth asking anew."""
-    rarer = other.tally.rate <= LEFT * again.tally.rate
-    return rarer and fails_less(other.tally, again.tally) <= SUSPICIOUS
+    return _rate_left(again, other) <= LEFT and fails_less(other.tally, again.tally) <= SUSPICIOUS
 
 
 def _gone(trials: Sequence[Trial]) -> list[Trial]:

@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from toolfuzz.core.case import Case, ExpectedCall, Json, JsonObject, Tool
+from toolfuzz.core.case import Case, ExpectedCall, Json, JsonObject, Tool, Turn
 from toolfuzz.core.jsonvalue import same
 from toolfuzz.evidence.pruning import Path
-from toolfuzz.evidence.tree import rebuild
-from toolfuzz.generate import rename
+from toolfuzz.evidence.rebuild import rebuild, scripted
+from toolfuzz.generate import prompts, rename
 
 __all__ = ["CharacterTree", "PlainTree", "long_strings"]
 
-_SHORT = 3
+_RESULT = '{"status": "done"}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class PlainTree(_OneLevel):
 
     def _apply(self, changes: frozenset[_Plain]) -> Case | None:
         case = self.case
-        tools, calls = list(case.tools), list(case.at(-1).expect.calls)
+        tools, calls = list(case.tools), list(case.calls)
         kinds = {c.kind for c in changes}
         for change in changes:
             if change.kind in ("string", "number"):
@@ -83,10 +83,14 @@ class PlainTree(_OneLevel):
                 tools, calls = _short_names(tools, calls, kinds)
             except ValueError:
                 return None
-        probe = "echo" if "probe" in kinds else None
-        plainer = rebuild(case, tools, calls, probe=probe)
+        asked = _repeated(case, calls) if "repeat" in kinds else calls
+        plainer = rebuild(case, tools, asked, probe="echo" if "probe" in kinds else None)
         if plainer is not None and "choice" in kinds:
-            plainer = plainer.map_turns(lambda t: replace(t, tool_choice="auto", parallel=None))
+            plainer = plainer.map_turns(_with_free_choice)
+        if plainer is not None and "offer" in kinds:
+            plainer = plainer.map_turns(lambda t: replace(t, tools=None))
+        if plainer is not None and "results" in kinds:
+            plainer = None if scripted(plainer) else plainer.map_turns(_with_plain_results)
         return plainer
 
 
@@ -95,13 +99,13 @@ class CharacterTree(_OneLevel):
 
     def __init__(self, case: Case, call: int, path: Path) -> None:
         self.case, self._call, self._path = case, call, path
-        text = _at(case.at(-1).expect.calls[call].arguments, path)
+        text = _at(case.calls[call].arguments, path)
         self._text = str(text)
         super().__init__(range(len(self._text)), self._apply)
 
     def _apply(self, cut: frozenset[int]) -> Case | None:
         text = "".join(c for n, c in enumerate(self._text) if n not in cut)
-        calls = list(self.case.at(-1).expect.calls)
+        calls = list(self.case.calls)
         old = calls[self._call]
         calls[self._call] = ExpectedCall(old.tool, _replaced(old.arguments, self._path, text))
         return rebuild(self.case, self.case.tools, calls)
@@ -109,30 +113,60 @@ class CharacterTree(_OneLevel):
 
 def long_strings(case: Case) -> Iterator[tuple[int, Path]]:
     """Return where a case expects strings that are worth shortening, call by call."""
-    for n, call in enumerate(case.at(-1).expect.calls):
+    for n, call in enumerate(case.calls):
         for path, value in _leaves(call.arguments):
             if isinstance(value, str) and len(value) > 1:
                 yield n, path
 
 
 def _plain_nodes(case: Case) -> Iterator[_Plain]:
-    if case.probe not in ("echo", "abstain"):
+    if case.probe not in ("echo", "abstain") or any(map(_tempts, case.turns)):
         yield _Plain("probe")
-    turn = case.at(-1)
-    if turn.tool_choice != "auto" or turn.parallel is not None:
+    if any(turn != _with_free_choice(turn) for turn in case.turns):
         yield _Plain("choice")
-    yield from (_Plain("names"), _Plain("members"))
+    if any(turn.tools is not None for turn in case.turns):
+        yield _Plain("offer")
+    if not scripted(case) and case.at(-1).expect.calls and len(case.turns) > 1:
+        yield _Plain("repeat")
+    if any(turn != _with_plain_results(turn) for turn in case.turns):
+        yield _Plain("results")
+    if not scripted(case):
+        yield from (_Plain("names"), _Plain("members"))
     for n, tool in enumerate(case.tools):
         if tool.strict:
             yield _Plain("strict", n)
         for path in _enums(tool.parameters):
             yield _Plain("enum", n, path)
-    for n, call in enumerate(turn.expect.calls):
+    for n, call in enumerate(case.calls):
         for path, value in _leaves(call.arguments):
             if isinstance(value, str) and value != "a":
                 yield _Plain("string", n, path)
             elif isinstance(value, int | float) and not isinstance(value, bool) and value != 1:
                 yield _Plain("number", n, path)
+
+
+def _repeated(case: Case, calls: Sequence[ExpectedCall]) -> list[ExpectedCall | None]:
+    """Let each turn that calls anything make one call, the very one of the last turn."""
+    last = calls[-len(case.at(-1).expect.calls)]
+    repeated: list[ExpectedCall | None] = []
+    for turn in case.turns[:-1]:
+        repeated += [last, *([None] * len(turn.expect.calls))][: len(turn.expect.calls)]
+    return [*repeated, *calls[len(repeated) :]]
+
+
+def _tempts(turn: Turn) -> bool:
+    """Whether no call is right only because the request forbids it."""
+    told = bool(turn.messages) and turn.messages[-1].content in prompts.ABSTAIN_TEXTS
+    return turn.expect.kind == "no_call" and not told
+
+
+def _with_free_choice(turn: Turn) -> Turn:
+    return turn if _tempts(turn) else replace(turn, tool_choice="auto", parallel=None)
+
+
+def _with_plain_results(turn: Turn) -> Turn:
+    results = tuple(_RESULT for _ in turn.results)
+    return replace(turn, results=results, results_as="text", order=())
 
 
 def _leaves(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:

@@ -56,8 +56,10 @@ async def study_failure(
             return await examiner.fails(case, failure.symptom)
 
         result = await minimize(
-            failure.example,
+            failure.case,
             fails,
+            passes=examiner.passes,
+            siblings=failure.siblings,
             slots=slots,
             deterministic=nature_of(source.target).deterministic,
             report=report,
@@ -78,6 +80,7 @@ async def open_study(
     slots: int = 16,
     paired: bool = False,
     answered: Case | None = None,
+    rehearsed: bool = False,
 ) -> AsyncIterator[Examiner]:
     """Open an examiner that keeps all in the folder's journal and first reads what is there."""
     target = dataclasses.replace(source.target, stream="stream" if stream else "plain")
@@ -96,6 +99,7 @@ async def open_study(
             slots=slots,
             paired=paired,
             answered=answered,
+            rehearsed=rehearsed,
         ) as examiner:
             yield examiner
 
@@ -120,4 +124,5 @@ def study_to_json(failure: Failure, result: Minimized, *, stream: bool) -> JsonO
         "case": case_to_json(result.case),
         "original": case_to_json(result.original),
         "neighbour": case_to_json(result.neighbour) if result.neighbour else None,
+        "neighbour_asked": result.neighbour_asked,
     }

@@ -14,7 +14,7 @@ from toolfuzz.evidence.tree import CaseTree, Node
 from toolfuzz.generate.respell import respelled
 from toolfuzz.generate.spot import spot
 
-__all__ = ["Toggle", "bare_with", "features_of", "toggle"]
+__all__ = ["Toggle", "bare_with", "distance", "features_of", "toggle"]
 
 
 # Under other names the place of a failure could not be found again.
@@ -46,7 +46,7 @@ def toggle(case: Case, feature: str) -> Toggle | None:
     if (pruned := _largest_without(case, feature)) is not None:
         without.append(pruned)
     found = [Toggle(feature, other, before - features_of(other)) for other in without]
-    return min(found, key=lambda t: (len(t.lost), _distance(case, t.case)), default=None)
+    return min(found, key=lambda t: (len(t.lost), distance(case, t.case)), default=None)
 
 
 def bare_with(case: Case, features: Iterable[str], place: str = "") -> Case:
@@ -104,7 +104,8 @@ def _values_at(case: Case, place: str) -> list[Json]:
     return found
 
 
-def _distance(one: Case, other: Case) -> int:
+def distance(one: Case, other: Case) -> int:
+    """Return how many leaves of the two cases' JSON differ."""
     return len(set(_leaves(case_to_json(one))) ^ set(_leaves(case_to_json(other))))
 
 

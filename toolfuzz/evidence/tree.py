@@ -4,26 +4,26 @@ Schema and expected value shrink together: without a property the value loses it
 is left must still validate, or it is no case at all.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from toolfuzz.core.case import Case, ExpectedCall, Json, Message, Tool, Turn
+from toolfuzz.core.case import Case, ExpectedCall, Json, Tool
 from toolfuzz.core.jsonvalue import pointer_of
-from toolfuzz.core.validation import fits
 from toolfuzz.evidence.pruning import BAGS, Path, prune_schema, prune_value, schema_paths
-from toolfuzz.generate import prompts
+from toolfuzz.evidence.rebuild import rebuild, scripted, spoken
 from toolfuzz.judge.shapes import Place, root_place
 
-__all__ = ["CaseTree", "Node", "rebuild", "size"]
+__all__ = ["CaseTree", "Node", "size"]
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """Something that can be left out.
 
-    ``part`` is ``tool``, ``call``, ``message``, ``description``, ``schema`` (a place in a tool's
-    parameters) or ``value`` (a place in an expected call's arguments); ``index`` says which.
+    ``part`` is ``turn``, ``tool``, ``call``, ``message``, ``description``, ``schema`` (a place in
+    a tool's parameters) or ``value`` (a place in an expected call's arguments); ``index`` says
+    which, calls and messages being counted over all turns.
     """
 
     part: str
@@ -39,14 +39,15 @@ class Node:
 
 
 class CaseTree:
-    """The nodes of a case's tools and of its last turn; implements ``reduce.Tree``.
+    """The nodes of a case's tools and turns; implements ``reduce.Tree``.
 
-    The turns before stay as they are.
+    In a script, whose later turns follow from the results of earlier ones, no turn or call can go,
+    and only the values that its words say can change; ``rebuild`` reads the others from them.
     """
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self._turn = case.at(-1)
+        self._script = scripted(case)
         self._nodes = tuple(self._all_nodes())
         self._build = lru_cache(maxsize=4096)(self._built)
 
@@ -86,16 +87,26 @@ class CaseTree:
         return self._build(removed)
 
     def _all_nodes(self) -> Iterator[Node]:
-        for n in range(len(self._turn.messages) - 1):
-            yield Node("message", n)
+        if not self._script:
+            yield from (Node("turn", n) for n in range(len(self.case.turns) - 1))
+        yield from (Node("message", n) for n in self._other_messages())
         for n, tool in enumerate(self.case.tools):
             yield Node("tool", n)
             if tool.description:
                 yield Node("description", n)
             yield from (Node("schema", n, path) for path in schema_paths(tool.parameters))
-        for n, call in enumerate(self._turn.expect.calls):
-            yield Node("call", n)
-            yield from (Node("value", n, path) for path in self._value_paths(call))
+        for n, call in enumerate(self.case.calls):
+            if not self._script:
+                yield Node("call", n)
+            if not self._script or spoken(self.case, call):
+                yield from (Node("value", n, path) for path in self._value_paths(call))
+
+    def _other_messages(self) -> Iterator[int]:
+        """Yield the positions of all messages but the last of each turn."""
+        position = 0
+        for turn in self.case.turns:
+            yield from range(position, position + len(turn.messages) - 1)
+            position += len(turn.messages)
 
     def _value_paths(self, call: ExpectedCall) -> Iterator[Path]:
         """Items of arrays and entries of maps; declared members go with their schema."""
@@ -116,93 +127,37 @@ class CaseTree:
         yield from walk(call.arguments, root_place(schema, call.arguments), ())
 
     def _built(self, removed: frozenset[Node]) -> Case | None:
-        tools: list[Tool] = []
-        originals: dict[str, tuple[int, Tool]] = {}
-        for n, tool in enumerate(self.case.tools):
-            originals[tool.name] = (n, tool)
-            if Node("tool", n) not in removed:
-                tools.append(_without(tool, n, removed))
-        calls = []
-        for n, call in enumerate(self._turn.expect.calls):
-            if Node("call", n) in removed or call.tool not in originals:
-                continue
-            index, tool = originals[call.tool]
-            cut_values = {x.path for x in removed if x.part == "value" and x.index == n}
-            cut_schemas = {
-                pointer_of(list(x.path)) for x in removed if x.part == "schema" and x.index == index
-            }
-            place = root_place(tool.parameters, call.arguments)
-            arguments = prune_value(call.arguments, place, (), cut_values, cut_schemas)
-            calls.append(ExpectedCall(call.tool, arguments))
-        messages = [
-            m for n, m in enumerate(self._turn.messages[:-1]) if Node("message", n) not in removed
+        indexes = {tool.name: n for n, tool in enumerate(self.case.tools)}
+        tools = [
+            None if Node("tool", n) in removed else _without(tool, n, removed)
+            for n, tool in enumerate(self.case.tools)
         ]
-        return rebuild(self.case, tools, calls, messages)
+        calls = [
+            None
+            if Node("call", n) in removed or call.tool not in indexes
+            else self._cut(call, n, indexes[call.tool], removed)
+            for n, call in enumerate(self.case.calls)
+        ]
+        turns = [n for n in range(len(self.case.turns)) if Node("turn", n) not in removed]
+        gone = frozenset(n.index for n in removed if n.part == "message")
+        return rebuild(self.case, tools, calls, turns=turns, messages=gone)
 
-
-def rebuild(
-    case: Case,
-    tools: Sequence[Tool],
-    calls: Sequence[ExpectedCall],
-    messages: Sequence[Message] | None = None,
-    *,
-    probe: str | None = None,
-) -> Case | None:
-    """Return a case that asks for these calls in the same probe's words, None if it can't be.
-
-    Every call must name an offered tool and validate against it. Where the probe has no words
-    for what is left (one call of a batch), the plainest probe that has is taken.
-    """
-    turn = case.at(-1)
-    offered = {tool.name: tool for tool in tools}
-    if turn.expect.kind == "calls" and not calls:
-        return None
-    if not tools:
-        return None
-    for call in calls:
-        tool = offered.get(call.tool)
-        if tool is None or not fits(tool.parameters, call.arguments):
-            return None
-    same = list(tools) == list(case.tools) and list(calls) == list(turn.expect.calls)
-    before = turn.messages[:-1] if messages is None else messages
-    if same and probe is None:
-        final: tuple[Message, ...] = turn.messages[-1:]
-        name = case.probe
-    else:
-        name = _probe_for(probe or case.probe, tools, calls)
-        try:
-            final = prompts.render(name, tools, calls)
-        except (KeyError, ValueError):
-            return None
-    new_turn: Turn = replace(
-        turn,
-        messages=(*before, *final),
-        expect=replace(turn.expect, calls=tuple(calls)),
-        tool_choice=_choice(turn.tool_choice, offered),
-    )
-    return Case(case.origin, name, case.features, tuple(tools), (*case.turns[:-1], new_turn))
+    def _cut(
+        self, call: ExpectedCall, number: int, index: int, removed: frozenset[Node]
+    ) -> ExpectedCall:
+        cut_values = {x.path for x in removed if x.part == "value" and x.index == number}
+        cut_schemas = {
+            pointer_of(list(x.path)) for x in removed if x.part == "schema" and x.index == index
+        }
+        place = root_place(self.case.tools[index].parameters, call.arguments)
+        return ExpectedCall(
+            call.tool, prune_value(call.arguments, place, (), cut_values, cut_schemas)
+        )
 
 
 def size(case: Case) -> int:
     """Return how many things a case holds that could be left out."""
     return len(CaseTree(case))
-
-
-def _probe_for(probe: str, tools: Sequence[Tool], calls: Sequence[ExpectedCall]) -> str:
-    if not calls:
-        return "abstain"
-    if len(calls) > 1:
-        return "batch"
-    if probe in ("echo", "describe") or (
-        probe == "choose" and prompts.can_choose(calls[0].tool, tools)
-    ):
-        return probe
-    return "echo"
-
-
-def _choice(choice: str, offered: dict[str, Tool]) -> str:
-    forced = choice.removeprefix("tool:")
-    return "auto" if choice.startswith("tool:") and forced not in offered else choice
 
 
 def _without(tool: Tool, index: int, removed: frozenset[Node]) -> Tool:

@@ -9,7 +9,7 @@ from toolfuzz.core.case import Case
 from toolfuzz.core.events import CaseSkipped, Event, ExchangeRecorded, VerdictReached
 from toolfuzz.core.exchange import Attempt, Exchange, Target
 from toolfuzz.core.reply import Reply
-from toolfuzz.core.talk import play
+from toolfuzz.core.talk import Talk, play
 from toolfuzz.core.verdict import Metrics, Verdict
 from toolfuzz.formats import CannotAskError, Request, WireFormat, wire_format
 from toolfuzz.judge.judge import Judgement, judge
@@ -50,6 +50,7 @@ async def put_question(
     policy: Policy,
     counterpart: Sequence[Reply] = (),
     begun: Sequence[Exchange] = (),
+    talk: Talk | None = None,
 ) -> Outcome:
     """Ask all turns of a case and judge each; where to end says the talk (see core/talk.py).
 
@@ -57,10 +58,10 @@ async def put_question(
     are judged as they came; in the events, and in the verdict that is returned, secrets are masked.
     ``counterpart`` are the replies to the same question in the other stream mode, ``begun`` the
     exchanges of turns that an earlier run asked: they are judged, and not asked as long as they can
-    be judged.
+    be judged. ``talk`` is the case under way, where it doesn't begin with the first turn.
     """
     asking = _Asking(session, source, case.id, note, repeat, stream)
-    talk = play(case)
+    talk = talk or play(case)
     judgements: list[Judgement] = []
     # A finding may quote the counterpart as well.
     asking.leaked = any(map(session.redaction.says, counterpart))

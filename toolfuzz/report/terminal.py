@@ -12,7 +12,7 @@ from toolfuzz.core.jsonvalue import a_kind, tokens_of
 from toolfuzz.core.text import brief, printable
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.report.console import MEDIUM, WIDE, show
-from toolfuzz.report.words import first_attempt, given_up, unread, unreal, usual_cause
+from toolfuzz.report.words import first_attempt, given_up, in_turn, unread, unreal, usual_cause
 
 __all__ = [
     "defect_view",
@@ -261,7 +261,11 @@ def _defect_example(entry: JsonObject) -> RenderableType:
         grid.add_row("got", got)
     else:
         grid.add_row("got", Text(printable(example["message"])))
-    where = place + (f"   (schema: {printable(example['shape'])})" if example["shape"] else "")
+    where = (
+        in_turn(example["turn"])
+        + place
+        + (f"   (schema: {printable(example['shape'])})" if example["shape"] else "")
+    )
     grid.add_row("where", Text(where))
     return Padding(grid, (0, 0, 0, 2))
 

@@ -10,6 +10,7 @@ __all__ = [
     "count",
     "first_attempt",
     "given_up",
+    "in_turn",
     "milliseconds",
     "named",
     "percent",
@@ -45,6 +46,11 @@ def named(entry: JsonObject, name: str) -> str:
     """Return a target's name with what it is behind it, where it isn't a real model."""
     label = entry["nature"]["label"]
     return f"{name} ({label})" if label else name
+
+
+def in_turn(turn: int) -> str:
+    """Return ``turn 2, `` before a place in a later turn of a conversation, else nothing."""
+    return f"turn {turn + 1}, " if turn else ""
 
 
 def unreal(entries: Sequence[JsonObject]) -> str:

@@ -7,7 +7,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief, printable
 from toolfuzz.report.formats.markdown import render
-from toolfuzz.report.words import count, given_up, named, percent, unread
+from toolfuzz.report.words import count, given_up, in_turn, named, percent, unread
 
 __all__ = ["FILE", "announce", "render"]
 
@@ -53,7 +53,8 @@ def _annotation(target: JsonObject, slug: str, entry: JsonObject) -> str:
     title = f"{slug} on {named(target, target['target'])}"
     message = (
         f"{count(entry['cases'], 'case')}, {percent(entry['rate'])} of judged replies. For "
-        f"example case {entry['example_case']} at {example['pointer'] or '/'}: expected "
+        f"example case {entry['example_case']} at {in_turn(example['turn'])}"
+        f"{example['pointer'] or '/'}: expected "
         f"{brief(example['expected'])}, got {brief(example['actual'])}"
     )
     return f"::error title={_property(title)}::{_data(message)}"

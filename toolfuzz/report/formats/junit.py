@@ -14,7 +14,7 @@ from toolfuzz.analyze.load import RunData, causes
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief
 from toolfuzz.core.verdict import Verdict
-from toolfuzz.report.words import given_up, named, success, unread, xml_text
+from toolfuzz.report.words import given_up, in_turn, named, success, unread, xml_text
 
 __all__ = ["FILE", "render"]
 
@@ -89,7 +89,8 @@ def _case(
 def _line(verdict: Verdict) -> str:
     mode = "streamed" if verdict.stream else "plain"
     found = "; ".join(
-        f"{f.slug} at {f.pointer or '/'}: expected {brief(f.expected)}, got {brief(f.actual)}"
+        f"{f.slug} at {in_turn(f.turn)}{f.pointer or '/'}: expected {brief(f.expected)}, "
+        f"got {brief(f.actual)}"
         for f in causes(verdict)
     )
     return f"case {verdict.case_id} ({mode}, repeat {verdict.repeat}): {found}"

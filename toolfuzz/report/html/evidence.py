@@ -51,12 +51,13 @@ class Compared:
 class Shown:
     """One turn: what was asked, what came, what should have come, what client code makes of it.
 
-    ``command`` is the request as something to run; ``command_cut`` is its whole length where only
-    the beginning is shown, else 0. ``attempts`` are those before the one that counts. ``kind`` is
-    the expectation's, ``wanted`` says it in words.
+    ``fails`` is set where a finding is about it. ``command`` is the request as something to run;
+    ``command_cut`` is its whole length where only the beginning is shown, else 0. ``attempts`` are
+    those before the one that counts. ``kind`` is the expectation's, ``wanted`` says it in words.
     """
 
     number: int
+    fails: bool
     kind: str
     command: str
     command_cut: int
@@ -79,10 +80,13 @@ def evidence(run: RunData, target: Target, verdict: Verdict) -> list[Shown]:
     """Return the turns of a question, as far as its exchanges were kept."""
     case = run.cases[verdict.case_id]
     kept = run.exchanges.get(question(verdict), [])
-    return [_shown(run, case, target, exchange) for exchange in kept if exchange.attempts]
+    # A journal may say anything.
+    there = [e for e in kept if e.attempts and 0 <= e.turn < len(case.turns)]
+    failing = {finding.turn for finding in verdict.findings}
+    return [_shown(run, case, target, e, fails=e.turn in failing) for e in there]
 
 
-def _shown(run: RunData, case: Case, target: Target, exchange: Exchange) -> Shown:
+def _shown(run: RunData, case: Case, target: Target, exchange: Exchange, *, fails: bool) -> Shown:
     last = exchange.last
     turn = case.turns[exchange.turn]
     reply = _reply(case, target, exchange)
@@ -90,6 +94,7 @@ def _shown(run: RunData, case: Case, target: Target, exchange: Exchange) -> Show
     command, note = _command(target, run.started.settings, exchange)
     return Shown(
         number=exchange.turn + 1,
+        fails=fails,
         kind=turn.expect.kind,
         command=command[:REQUEST_LIMIT],
         command_cut=len(command) if len(command) > REQUEST_LIMIT else 0,

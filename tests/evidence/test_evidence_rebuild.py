@@ -1,0 +1,122 @@
+"""Conversations with parts of them gone: what they ask for is still known, turn by turn."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+from evidence_cases import failing_when, follow_up
+
+from toolfuzz.core.case import Case
+from toolfuzz.core.talk import rehearsed
+from toolfuzz.core.validation import fits
+from toolfuzz.evidence.minimize import minimize
+from toolfuzz.evidence.rebuild import rebuild, scripted
+from toolfuzz.evidence.simplify import PlainTree
+from toolfuzz.evidence.tree import CaseTree
+from toolfuzz.generate import draw_cases
+from toolfuzz.simulate.brain import answer
+
+
+def right(case: Case) -> bool:
+    """Whether a perfect model that sees the requests alone makes the calls that are expected."""
+    for turn, ask in zip(case.turns, rehearsed(case, model="m"), strict=True):
+        offered = {tool.name: tool for tool in ask.tools}
+        if any(
+            c.tool not in offered or not fits(offered[c.tool].parameters, c.arguments)
+            for c in turn.expect.calls
+        ):
+            return False
+        _, calls = answer(ask)
+        if [(c.name, c.arguments) for c in calls] != [
+            (c.tool, c.arguments) for c in turn.expect.calls
+        ]:
+            return False
+    return True
+
+
+CONVERSATIONS = [c for c in draw_cases(120, seed=3) if len(c.turns) > 1]
+
+
+def smaller(case: Case) -> Iterator[Case]:
+    tree, plain = CaseTree(case), PlainTree(case)
+    for depth in range(tree.levels()):
+        for node in tree.candidates(depth, frozenset()):
+            if (made := tree.build(frozenset({node}))) is not None:
+                yield made
+    for change in plain.candidates(0, frozenset()):
+        if (made := plain.build(frozenset({change}))) is not None:
+            yield made
+
+
+def test_there_are_conversations_of_all_kinds() -> None:
+    assert len({c.probe for c in CONVERSATIONS}) >= 5
+    assert any(scripted(c) for c in CONVERSATIONS)
+    assert any(not scripted(c) for c in CONVERSATIONS)
+
+
+@pytest.mark.parametrize("case", CONVERSATIONS[::3], ids=lambda c: f"{c.probe}-{c.id[:4]}")
+def test_whatever_is_taken_away_the_right_answers_are_known(case: Case) -> None:
+    assert right(case)
+    made = list(smaller(case))
+    assert made
+    for other in random.Random(1).sample(made, min(len(made), 6)):
+        assert right(other), other
+
+
+@pytest.mark.parametrize("case", CONVERSATIONS, ids=lambda c: f"{c.probe}-{c.id[:4]}")
+def test_each_turn_can_say_itself_what_it_wants(case: Case) -> None:
+    plain = rebuild(case, case.tools, case.calls, probe="echo")
+    assert plain is not None
+    assert not scripted(plain)
+    assert plain.calls == case.calls
+    assert right(plain)
+    for first in range(1, len(case.turns)):
+        last = rebuild(
+            case, case.tools, case.calls, turns=range(first, len(case.turns)), probe="echo"
+        )
+        assert last is not None
+        assert last.calls == tuple(c for t in case.turns[first:] for c in t.expect.calls)
+        assert right(last)
+
+
+def test_what_later_turns_carry_follows_the_first_call() -> None:
+    case = follow_up()
+    smallest = CaseTree(case)
+    nodes = frozenset(
+        n for n in smallest.nodes if n.part == "schema" and n.path == ("properties", "plain_0")
+    )
+    made = smallest.build(nodes)
+    assert made is not None
+    assert "plain_0" not in made.turns[0].expect.calls[0].arguments
+    assert "plain_0" not in made.turns[0].messages[-1].content
+    assert made.turns[1] == case.turns[1]
+    assert right(made)
+
+
+async def test_what_needs_no_history_is_asked_without_it() -> None:
+    fails, _ = failing_when(lambda case: True)
+    result = await minimize(follow_up(), fails, deterministic=True)
+    assert len(result.case.turns) == 1
+    assert result.original == follow_up()
+
+
+async def test_what_needs_a_turn_before_keeps_one_that_is_plain() -> None:
+    fails, _ = failing_when(lambda case: len(case.turns) > 1, 0.7, noise=0.02)
+    result = await minimize(follow_up(), fails)
+    assert result.complete
+    assert len(result.case.turns) == 2
+    assert not scripted(result.case)
+    assert [t.name for t in result.case.tools] == ["f"]
+    assert all(not c.arguments for c in result.case.calls)
+    assert right(result.case)
+
+
+async def test_what_needs_the_result_keeps_the_script() -> None:
+    fails, _ = failing_when(scripted)
+    result = await minimize(follow_up(), fails, deterministic=True)
+    assert scripted(result.case)
+    assert right(result.case)
+    first, second = result.case.turns
+    assert not first.expect.calls[0].arguments
+    assert second.expect.calls[0].arguments == {"ticket": "9e37a1b2c3"}
+    assert all(m.role != "system" for m in first.messages)

@@ -1,0 +1,102 @@
+"""What a bug report shows of a conversation: the turns up to the one that failed."""
+
+import json
+from typing import Any
+
+from toolfuzz.analyze.contrast import Tally
+from toolfuzz.core.case import Case, JsonObject, Turn
+from toolfuzz.core.reply import Reply
+from toolfuzz.evidence.details import FailureDetails
+from toolfuzz.evidence.minimize import Minimized
+from toolfuzz.formats import wire_format
+from toolfuzz.judge.judge import judge
+
+__all__ = [
+    "arguments",
+    "control",
+    "earlier_turns",
+    "expected",
+    "got",
+    "offered",
+    "prompt",
+    "replies_of",
+]
+
+_MOST_TEXT = 4000
+
+
+def replies_of(details: FailureDetails) -> list[Reply]:
+    """Return what came in each turn up to the one that failed, the calls of streams assembled."""
+    read = wire_format(details.target.format).read
+    replies: list[Reply | None] = [None] * (details.exchange.turn - len(details.earlier))
+    for exchange in (*details.earlier, details.exchange):
+        came = read(exchange.last, stream=exchange.stream)
+        replies.append(judge(details.case, [*replies, came]).reply)
+    return [reply for reply in replies if reply is not None]
+
+
+def earlier_turns(details: FailureDetails) -> list[JsonObject]:
+    """Return the turns before the one that failed: what was said, what came, what went back."""
+    replies = replies_of(details)
+    return [
+        {
+            "number": exchange.turn + 1,
+            "prompt": prompt(details.case.at(exchange.turn)),
+            "got": got(reply),
+            "text": _cut(reply.text),
+            "results": [_cut(r) for r in details.case.at(exchange.turn).results],
+        }
+        for exchange, reply in zip(details.earlier, replies, strict=False)
+    ]
+
+
+def prompt(turn: Turn) -> str:
+    """Return what the user said last in the turn; empty where only results were sent."""
+    return _cut(turn.messages[-1].content) if turn.messages else ""
+
+
+def expected(turn: Turn) -> list[JsonObject]:
+    """Return the calls that are right in the turn."""
+    return [{"name": c.tool, "arguments": _pretty(c.arguments)} for c in turn.expect.calls]
+
+
+def got(reply: Reply) -> list[JsonObject]:
+    """Return the calls that came, their arguments as the very text that came."""
+    return [
+        {"name": c.name or "(no name)", "arguments": arguments(c.arguments_raw, c.arguments)}
+        for c in reply.calls
+    ]
+
+
+def offered(case: Case, turn: int = 0) -> list[JsonObject]:
+    """Return the tools on offer."""
+    return [{"name": t.name, "parameters": _pretty(t.parameters)} for t in case.tools_at(turn)]
+
+
+def control(minimized: Minimized | None) -> JsonObject | None:
+    """Return the nearest case that passes, None where none is known."""
+    if minimized is None or minimized.neighbour is None:
+        return None
+    case, asked = minimized.neighbour, minimized.neighbour_asked
+    count = len(case.turns)
+    return {
+        "tools": offered(case, count - 1),
+        "expected": expected(case.at(-1)),
+        "prompt": prompt(case.at(-1)),
+        "turns": count if count != len(minimized.case.turns) else None,
+        "passed": Tally(asked, asked).words if asked else "",
+    }
+
+
+def arguments(raw: str | None, loaded: Any) -> str:
+    """Return a call's arguments as text, not too long."""
+    return _cut(raw if raw is not None else json.dumps(loaded, ensure_ascii=False, default=str))
+
+
+def _pretty(value: Any) -> str:
+    """Return a value as JSON for people."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}… {len(text):,} characters"
