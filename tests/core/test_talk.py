@@ -8,7 +8,7 @@ import pytest
 from toolfuzz.core.ask import Answered, Called
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.reply import Reply, ToolCall
-from toolfuzz.core.talk import Talk, play, rehearsed
+from toolfuzz.core.talk import Talk, begun, play, rehearsed
 from toolfuzz.core.verdict import Finding, Status
 
 TOOL = Tool("f", "", {"type": "object"})
@@ -81,10 +81,20 @@ def test_what_does_not_pass_is_the_end(status: Status) -> None:
     talk.answer(Judged(said(1), findings=(warned,)))
     assert talk.answer(Judged(said(2), status, (wrong,), "because")) is None
     ending = talk.outcome
-    assert (ending.status, ending.findings) == (status, (warned, wrong))
+    assert (ending.status, ending.findings) == (status, (warned, replace(wrong, turn=1)))
     assert ending.reason == ("because" if status == "unjudged" else None)
     with pytest.raises(AssertionError, match="over"):
         talk.answer(Judged(said(1)))
+
+
+def test_a_talk_may_begin_at_its_last_turn_after_right_answers() -> None:
+    asked = case(one("first"), one("second"))
+    talk = begun(asked)
+    assert (talk.turn, talk.number) == (asked.turns[1], 1)
+    assert [content for _, content in results(talk)] == ["result of first"]
+    wrong = Finding("e", "error", "wire", "wrong")
+    assert talk.answer(Judged(said(1), "fail", (wrong,))) is None
+    assert talk.outcome.findings == (replace(wrong, turn=1),)
 
 
 THREE = Turn((Message("user", "Go."),), wanted(1, 2, 3), results=("one", "two", "three"))
