@@ -8,7 +8,7 @@ import pytest
 from toolfuzz.core.ask import Answered, Called
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.reply import Reply, ToolCall
-from toolfuzz.core.talk import Talk, begun, play, rehearsed
+from toolfuzz.core.talk import Talk, at_last_turn, play, rehearsed
 from toolfuzz.core.verdict import Finding, Status
 
 TOOL = Tool("f", "", {"type": "object"})
@@ -89,7 +89,7 @@ def test_what_does_not_pass_is_the_end(status: Status) -> None:
 
 def test_a_talk_may_begin_at_its_last_turn_after_right_answers() -> None:
     asked = case(one("first"), one("second"))
-    talk = begun(asked)
+    talk = at_last_turn(asked)
     assert (talk.turn, talk.number) == (asked.turns[1], 1)
     assert [content for _, content in results(talk)] == ["result of first"]
     wrong = Finding("e", "error", "wire", "wrong")

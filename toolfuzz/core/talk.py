@@ -18,7 +18,7 @@ from toolfuzz.core.case import Case, Turn
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.verdict import Finding, Status
 
-__all__ = ["Ending", "Judged", "Talk", "begun", "play", "rehearsed"]
+__all__ = ["Ending", "Judged", "Talk", "at_last_turn", "play", "rehearsed"]
 
 
 class Judged(Protocol):
@@ -121,7 +121,7 @@ def play(case: Case) -> Talk:
     return Talk(case)
 
 
-def begun(case: Case) -> Talk:
+def at_last_turn(case: Case) -> Talk:
     """Begin a talk at its last turn, with right answers, which nobody gave, to those before."""
     talk = Talk(case)
     talk.history = [(turn, _right(turn, n)) for n, turn in enumerate(case.turns[:-1])]

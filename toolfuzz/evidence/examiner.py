@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from toolfuzz.core.case import Case
 from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, VerdictReached
 from toolfuzz.core.reply import Reply
-from toolfuzz.core.talk import begun
+from toolfuzz.core.talk import at_last_turn
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.reduce import BudgetSpentError
 from toolfuzz.judge.defects.request_refused import refused_beside
@@ -158,7 +158,7 @@ class Examiner:
                 stream=stream,
                 policy=self._policy,
                 counterpart=counterpart,
-                talk=begun(case) if self._rehearsed else None,
+                talk=at_last_turn(case) if self._rehearsed else None,
             )
             if outcome.verdict is not None and outcome.verdict.status == "unjudged":
                 outcome = replace(outcome, verdict=await self._told(session, outcome, events))
