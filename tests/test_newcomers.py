@@ -190,7 +190,8 @@ used["feature"] = run("-m", "sim/clean", "--feature", "dummy-feature", "--cases"
                       "--out", "feature")
 used["probe"] = run("-m", "sim/clean", "--probe", "dummy-probe", "--cases", "10", "--out", "probe")
 used["catalogue"] = run("-m", "sim/clean", "--tools", "dummy", "--cases", "4", "--out", "tools")
-used["asked tools"] = sorted({t.name for c in case_events("tools") for t in c.tools})
+offers = [{t.name for t in c.tools} for c in case_events("tools")]
+used["asked tools"] = sorted(set.intersection(*offers))
 used["command"] = toolfuzz("dummy")
 used["engine"] = run("-m", "engine/dummy:hermes", "--engine-python", sys.executable,
                      "--feature", "string", "--cases", "10", "--out", "engine")
