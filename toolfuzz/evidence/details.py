@@ -105,7 +105,7 @@ def open_details(run: Path, data: RunData, failure: Failure) -> FailureDetails:
         _attributed(folder),
         tuple(_in_run(data, failure)),
         tuple(earlier),
-        studied_before.reason if studied_before else "`toolfuzz minimize RUN` was not done",
+        studied_before.reason if studied_before else "it was not minimized (toolfuzz minimize RUN)",
     )
 
 
