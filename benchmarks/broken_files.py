@@ -315,13 +315,18 @@ def _some_recorded(rng: random.Random) -> Any:
     return rng.sample(_recorded(), 2)
 
 
+def _short_journal(rng: random.Random) -> Any:
+    """The beginning, a case with its answer, and the line with a binary body."""
+    return [*_journal()[:4], *_journal()[-2:]]
+
+
 def _whole_journal(rng: random.Random) -> Any:
     return _journal()
 
 
 KINDS: dict[str, Kind] = {
     "journal": Kind("run.jsonl", _whole_journal, _lines, _read_journal),
-    "judged journal": Kind("run.jsonl", _whole_journal, _lines, _judge),
+    "judged journal": Kind("run.jsonl", _short_journal, _lines, _judge),
     "exchanges": Kind("exchanges.jsonl", _some_recorded, _lines, _judge),
     "standard input": Kind("stdin", _some_recorded, _lines, _read_stdin),
     "tools": Kind("tools.json", _tools, json.dumps, _draw),

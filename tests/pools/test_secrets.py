@@ -1,6 +1,9 @@
 """Replies are judged as they came; what is written of them holds no secret."""
 
 import json
+import threading
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from made_sources import MadeSource, attempt, case, honest, target
@@ -9,7 +12,9 @@ from toolfuzz.core.events import Event, ExchangeRecorded, event_to_line
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.formats import Request
 from toolfuzz.judge.policy import Policy
+from toolfuzz.pools import question
 from toolfuzz.pools.question import Outcome, put_question
+from toolfuzz.sources.redaction import Redaction
 
 KEY = "sk/0123456789"
 
@@ -122,3 +127,29 @@ async def test_a_conversation_does_not_send_a_secret_into_the_journal() -> None:
     _, written = await put(MadeSource(target(), leaking, key=KEY), turns=2)
     assert len(sent) == 2 and KEY in sent[1], "the server gets back what it said"
     assert KEY not in written
+
+
+@pytest.mark.parametrize(("letters", "beside"), [(10, False), (300_000, True)])
+async def test_a_large_reply_is_judged_and_masked_beside_the_event_loop(
+    monkeypatch: pytest.MonkeyPatch, letters: int, beside: bool
+) -> None:
+    """While it takes its time, others must not run into their timeouts."""
+    worked: list[int] = []
+
+    def noting(work: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*args: Any, **named: Any) -> Any:
+            worked.append(threading.get_ident())
+            return work(*args, **named)
+
+        return noted
+
+    monkeypatch.setattr(question, "judge", noting(question.judge))
+    monkeypatch.setattr(Redaction, "event", noting(Redaction.event))
+
+    def wordy(request: Request) -> list[Attempt]:
+        return [replying('{"n": 1}', said=f"{KEY} {'x' * letters}")]
+
+    outcome, written = await put(MadeSource(target(), wordy, key=KEY))
+    assert outcome.verdict is not None and KEY not in written
+    assert len(worked) == 2
+    assert {one != threading.get_ident() for one in worked} == {beside}

@@ -263,15 +263,32 @@ def test_what_stays_on_this_machine_needs_no_trust(settings: Line, harmless: boo
     require_trust(settings, trust=True)
 
 
-def test_a_template_reaches_nothing_but_the_report(honest: Path, tmp_path: Path) -> None:
-    template = tmp_path / "evil.j2"
-    reach = "{{ report.__class__.__mro__[1].__subclasses__() }}"
-    template.write_text(reach)
-    done = toolfuzz_("bug", honest, "--most", "1", "--template", template, "--out", tmp_path / "b")
+@pytest.mark.parametrize(
+    "template",
+    [
+        b"{{ report.__class__.__mro__[1].__subclasses__() }}",
+        b"{{ 1 / 0 }}",
+        b"{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+        b"{% for %}",
+        b"\xff\xfe",
+        b"{{ report.nowhere }}",
+    ],
+)
+def test_a_template_that_reaches_for_more_than_the_report_or_breaks_is_refused(
+    honest: Path, tmp_path: Path, template: bytes
+) -> None:
+    path = tmp_path / "evil.j2"
+    path.write_bytes(template)
+    done = toolfuzz_("bug", honest, "--most", "1", "--template", path, "--out", tmp_path / "b")
     assert done.exit_code == 2
     assert "can't be used" in done.stderr
-    template.write_text("{{ report.title }}")
-    done = toolfuzz_("bug", honest, "--most", "1", "--template", template, "--out", tmp_path / "b")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_template_sees_the_report(honest: Path, tmp_path: Path) -> None:
+    path = tmp_path / "own.j2"
+    path.write_text("{{ report.title }}")
+    done = toolfuzz_("bug", honest, "--most", "1", "--template", path, "--out", tmp_path / "b")
     assert done.exit_code == 0, done.output
 
 

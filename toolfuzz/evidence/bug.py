@@ -91,21 +91,22 @@ def title(details: FailureDetails) -> str:
 
 def render(details: FailureDetails, template: str = "issue", case_file: str = "case.json") -> str:
     """Return the report as Markdown. ``template`` is one of TEMPLATES or a Jinja file's path."""
-    from jinja2 import TemplateError
-
-    environment = _templates()
+    environment, context = _templates(), _context(details, case_file)
     try:
         if template in TEMPLATES:
             page = environment.get_template(f"{template}.md.j2")
         else:
             page = environment.from_string(Path(template).read_text(encoding="utf-8"))
-        text = page.render(report=_context(details, case_file))
+        text = page.render(report=context)
     except OSError as error:
         raise UsageError(
             f"can't read the template {template}: {error.strerror}",
             f"give a file or one of {', '.join(TEMPLATES)}",
         ) from None
-    except TemplateError as error:
+    except Exception as error:
+        if template in TEMPLATES:
+            raise
+        # What is not UTF-8, no template, or divides by zero is its author's mistake.
         raise UsageError(f"the template {template} can't be used: {error}") from None
     return _cleaner(_service(details))(re.sub(r"\n{3,}", "\n\n", text))
 
