@@ -101,6 +101,7 @@ TWO = {
     ],
     "idx-missing": [delta(None, PARIS[2], *PARIS[:2]), delta(None, ROME[2], *ROME[:2])],
     "idx-sparse": [delta(1, PARIS[2], *PARIS[:2]), delta(4, ROME[2], *ROME[:2])],
+    "idx-sparse, the second first": [delta(1, ROME[2], *B), delta(0, PARIS[2], *A)],
     "id-missing": [*chat_deltas(PARIS, [PARIS[2]]), delta(1, ROME[2], None, "get_weather")],
     "id-duplicate": [delta(0, PARIS[2], *A), delta(1, ROME[2], *A)],
     "legal: interleaved": [
@@ -126,6 +127,34 @@ def test_two_calls(name: str) -> None:
         "Paris",
         "Rome",
     ]
+
+
+@pytest.mark.parametrize(
+    ("api", "found"),
+    [
+        ("openai-chat", "idx-sparse"),
+        ("anthropic-messages", "wire-law-broken"),
+        ("openai-responses", "wire-law-broken"),
+    ],
+)
+def test_the_index_says_which_call_is_the_first(api: str, found: str) -> None:
+    pairs = [(call, cut(call[2])) for call in (PARIS, ROME)]
+    if api == "openai-chat":
+        deltas = [chat_deltas(*pair, n) for n, pair in enumerate(pairs)]
+        reply = chat_stream(*deltas[1], *deltas[0])
+    elif api == "openai-responses":
+        reply = responses_stream(second_first(responses_events(*pairs), "output_index"))
+    else:
+        reply = anthropic_stream(second_first(blocks(*pairs), "index"))
+    assert slugs(case_of(PARIS, ROME, order="given"), reply) == [found]
+    assert slugs(case_of(ROME, PARIS, order="given"), reply)[-1] == "calls-reordered"
+
+
+def second_first(events: list[dict[str, Any]], index: str) -> list[dict[str, Any]]:
+    first = [event for event in events if event.get(index) == 0]
+    second = [event for event in events if event.get(index) == 1]
+    begin = events.index(first[0])
+    return [*events[:begin], *second, *first, *events[begin + len(first + second) :]]
 
 
 def test_misrouted_fragments_are_put_back() -> None:

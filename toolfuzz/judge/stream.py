@@ -16,13 +16,22 @@ __all__ = ["assemble"]
 
 
 def assemble(reply: Reply, traits: Traits, offered: Collection[str]) -> list[StreamedCall]:
-    """Return the calls of a streamed reply, in the order in which they began."""
+    """Return the calls of a streamed reply by index, else in the order in which they began."""
     assembler = _Assembler(reply, traits)
     for fragment in reply.fragments:
         assembler.hear(fragment)
-    for call in assembler.calls:
+    calls = _by_index(assembler.calls)
+    for position, call in enumerate(calls):
+        call.position = position
         _settle_name(call, offered)
-    return assembler.calls
+    return calls
+
+
+def _by_index(calls: list[StreamedCall]) -> list[StreamedCall]:
+    placed = [(call.slot, call.arrival) for call in calls if call.slot is not None]
+    if len(placed) < len(calls):
+        return calls
+    return [calls[arrival] for _, arrival in sorted(placed)]
 
 
 def _settle_name(call: StreamedCall, offered: Collection[str]) -> None:
@@ -59,7 +68,7 @@ class _Assembler:
             self._end(fragment)
 
     def _new(self, fragment: Fragment) -> StreamedCall:
-        call = StreamedCall(fragment.slot, position=len(self.calls), item_id=fragment.item_id)
+        call = StreamedCall(fragment.slot, arrival=len(self.calls), item_id=fragment.item_id)
         self.calls.append(call)
         if fragment.slot is not None:
             self.by_slot[fragment.slot] = call

@@ -30,6 +30,7 @@ class Damage:
 class StreamedCall:
     """A call under assembly.
 
+    ``arrival`` counts the calls as they began, ``position`` as they stand in the reply.
     ``pieces`` are the argument deltas in order, ``opening`` of them came with the first event;
     ``wholes`` are what done, close and final events gave as the full argument string, ``whole`` the
     last of them. ``other`` is an arguments value of another JSON type than string.
@@ -44,6 +45,7 @@ class StreamedCall:
     """
 
     slot: int | None
+    arrival: int = 0
     position: int = 0
     item_id: str | None = None
     free: bool = False

@@ -14,11 +14,11 @@ from toolfuzz.judge.faults.streams import each_call
 def detect(facts: Facts) -> Iterable[Finding]:
     if not facts.traits.indexed or not facts.streamed:
         return ()
-    slots = sorted({call.slot for call in facts.streamed if call.slot is not None})
+    began = sorted(facts.streamed, key=lambda call: call.arrival)
+    slots = list(dict.fromkeys(call.slot for call in began if call.slot is not None))
     if slots == list(range(len(slots))):
         return ()
-    first = facts.streamed[0].position
-    return [DEFECT.finding(f"call indexes are {slots[:8]}", call=first)]
+    return [DEFECT.finding(f"call indexes are {slots[:8]}", call=began[0].position)]
 
 
 def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
@@ -46,6 +46,11 @@ DEFECT = Defect(
     fault=Fault(simulate, "pieces", "indexed stream"),
     examples=(
         streamed(delta(1, "{}", id="call_1", name="f"), where="indexed"),
+        streamed(
+            delta(1, "{}", id="call_2", name="f"),
+            delta(0, "{}", id="call_1", name="f"),
+            where="indexed",
+        ),
         streamed(delta(0, "{}", id="call_1", name="f"), found=False, where="indexed"),
     ),
 )
