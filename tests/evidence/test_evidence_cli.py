@@ -295,9 +295,9 @@ STARTER = read_corpus(starter_folder())
 
 
 def test_the_starter_corpus_is_whole() -> None:
-    assert len(STARTER) == 25
+    assert len(STARTER) == 27
     assert all(e.sources and e.slug and e.profile and e.note.happened for e in STARTER)
-    assert len({e.case.id for e in STARTER}) == 25
+    assert len({e.case.id for e in STARTER}) == 27
 
 
 def test_the_starter_corpus_passes_on_a_faultless_endpoint() -> None:
