@@ -1,14 +1,21 @@
 """Which offered tool a name means: exact, polluted, prefixed, concatenated, other case, unknown."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
 
 __all__ = ["resolve", "split_glued"]
 
-_SPACE = " \t\r\n\u00a0\u200b\ufeff"
-_QUOTES = "\"'`"
+_SPACE = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff"
+_QUOTES = "\"'`*"
+_SEPARATORS = "_-.,;|/ \n"
+# What stands before a name in markup (<function=NAME>, name: NAME) or in a prompt's turn.
+_MARKED = re.compile(
+    r"<?/?(?:(?:function|tool|tool_name|invoke|name)\s*[=:]\s*|(?:assistant|commentary|call)\s+)?"
+    r"[\"']?(?P<name>[^<>\"'\s({\[]+)"
+)
 _NAMESPACE = re.compile(r"(?:.*(?:[.:/]|__)|(?:functions?|tools?|default_api)[-_]?)\Z", re.DOTALL)
-_COUNTER = re.compile(r"(?:[.:/_-]?\d+|[.:/].*)\Z", re.DOTALL)
+_COUNTER = re.compile(r"(?:[.:/_#-]?\d+|[.:/].*)\Z", re.DOTALL)
 _LONGEST = 1000
 
 
@@ -41,23 +48,29 @@ def resolve(name: str | None, offered: Collection[str]) -> tuple[str | None, str
 
 
 def split_glued(name: str, offered: Collection[str]) -> list[str]:
-    """Return the offered names (two or more) that ``name`` is made of, or nothing."""
+    """Return the offered names (two or more) that ``name`` is made of, or nothing.
+
+    One character may stand between two.
+    """
     if len(name) > _LONGEST:
         return []
-    last: dict[int, str] = {}
+    last: dict[int, tuple[str, int]] = {}
     reached = {0}
     for end in range(1, len(name) + 1):
         for tool in offered:
             start = end - len(tool)
-            if tool and start in reached and name.startswith(tool, start):
+            if not tool or start < 0 or not name.startswith(tool, start):
+                continue
+            before = start if start in reached else start - 1
+            if before == start or (before in last and name[before] in _SEPARATORS):
                 reached.add(end)
-                last[end] = tool
+                last[end] = tool, before
                 break
     parts: list[str] = []
     end = len(name)
     while end in last:
-        parts.insert(0, last[end])
-        end -= len(last[end])
+        tool, end = last[end]
+        parts.insert(0, tool)
     return parts if end == 0 and len(parts) > 1 else []
 
 
@@ -69,6 +82,9 @@ def _cleaned(name: str) -> Iterator[str]:
         yield text
         yield text.strip(_QUOTES + _SPACE)
         yield re.split(r"[\s({\[]", text, maxsplit=1)[0].strip(_QUOTES)
+    if marked := _MARKED.match(bare):
+        yield marked["name"]
+    yield unicodedata.normalize("NFKC", bare)
 
 
 def _without_namespace(name: str, offered: Collection[str]) -> str | None:
