@@ -65,6 +65,10 @@ def body(message: dict[str, object], finish: str) -> bytes:
         (of_text, " ", "["),
         (of_text, "\n", "```"),
         (of_text, " ", "[Tool call: f "),
+        (of_text, "</a>", "x"),
+        (of_text, "The <tool_call>f is ", ""),
+        (of_arguments, "</parameter>", '{"a":"x'),
+        (of_arguments, '{"arguments":', ""),
     ],
 )
 def test_a_hostile_reply_is_judged_in_bounded_time_and_memory(

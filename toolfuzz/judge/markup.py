@@ -22,6 +22,7 @@ __all__ = [
 
 _SNIPPET_TAIL = 12
 _TRIES = 200
+_LONGEST = 1_000_000
 _SHORTEST_MARKER = 3
 
 
@@ -74,7 +75,11 @@ _WRAPPERS = re.compile(
 
 
 def written_calls(text: str, offered: Collection[str]) -> Iterator[Written]:
-    """Yield the calls of offered tools that stand in the text, native forms first."""
+    """Yield the calls of offered tools that stand in the text, native forms first.
+
+    Only its first million characters are looked at: a search holds everything else up.
+    """
+    text = text[:_LONGEST]
     odd = [name for name in offered if name and not _PLAIN.fullmatch(name)]
     for form in FORMS:
         for n, match in enumerate(form.opener.finditer(text)):

@@ -18,7 +18,8 @@ _OWN = (
 )
 _OF_CALLS = r"</?(?:[\w.-]{1,40}:)?(?:parameter|function|invoke)(?:[= ][^<>\n]{0,200})?>"
 _END = r"</[A-Za-z_][\w.:-]{0,60}>?"
-_ONLY = re.compile(rf"(?:\s|{_OWN}|{_OF_CALLS}|</?think(?:ing)?>|{_END})+")
+# Several of these fit one and the same tag: what was matched is not tried again.
+_ONLY = re.compile(rf"(?>\s|{_OWN}|{_OF_CALLS}|</?think(?:ing)?>|{_END})++")
 _FIRST = re.compile(rf"[\s}}\]]*(?P<tag>{_OWN}|{_OF_CALLS}|{_END})")
 _LAST = re.compile(rf"(?:(?P<own>{_OWN})|</(?P<name>[A-Za-z_][\w.-]{{0,60}})>)\Z")
 _OPENED = re.compile(r"\s*<parameter(?:=|\s+name\s*=\s*[\"'])([\w.-]{1,200})[\"']?>")
