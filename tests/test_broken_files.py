@@ -29,6 +29,16 @@ def test_a_broken_file_is_read_or_refused(kind: str, tmp_path: Path) -> None:
     assert max(one.megabytes for one in seen) < MOST_MEGABYTES
 
 
+@pytest.mark.parametrize("kind", ["journal", "judged journal", "exchanges", "standard input"])
+def test_a_line_without_end_is_refused(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("toolfuzz.runs.lines.LONGEST", 100_000)
+    valid = KINDS[kind].spell(KINDS[kind].valid(random.Random(0))).encode()
+    assert max(map(len, valid.splitlines())) < 100_000
+    assert outcome(kind, valid + b"x" * 200_000, tmp_path).said == "refused"
+
+
 def test_an_attempt_without_a_readable_body_spoils_its_own_line(tmp_path: Path) -> None:
     """A body that is no base64 text, no body, no attempts at all."""
     lines = KINDS["judged journal"].valid(random.Random(0))

@@ -9,7 +9,7 @@ from toolfuzz.core import patterns, validation
 from toolfuzz.generate import schema_values
 from toolfuzz.generate.schema import document
 from toolfuzz.generate.tools import openapi, reading, refs, toolset, yaml_json
-from toolfuzz.runs import derived
+from toolfuzz.runs import derived, lines
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.simulate import server, service
 from toolfuzz.sources import capture, redaction, retry
@@ -46,6 +46,7 @@ MIB = 2**20
         ("the operations of a description", f"{refs.MOST_OF_SOURCE:,} parts"),
         ("the schema of a tool", f"{document.MOST_NODES:,} values"),
         ("the schema of a tool", f"{schema_values.MOST_SECONDS:g} s of"),
+        ("a line of a journal, or of recorded exchanges", f"{lines.LONGEST // MIB} MiB"),
         ("a result that lies beside a journal", f"{derived.MOST_BYTES // 10**6} MB"),
         ("`toolfuzz serve`: a request", f"{server.MOST_BODY // MIB} MiB"),
         ("`toolfuzz serve`: a request", f"within {server.BODY_SECONDS:g} s"),

@@ -9,6 +9,7 @@ from typing import TextIO
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import Event, event_from_json, event_to_line
+from toolfuzz.runs.lines import bounded
 
 __all__ = ["JOURNAL_NAME", "Journal", "find_journal", "load_run", "read_journal"]
 
@@ -111,7 +112,7 @@ def read_journal(run: Path, unread: list[str] | None = None) -> Iterator[Event]:
     """
     path = find_journal(run)
     with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
+        for number, line in enumerate(bounded(file, path), 1):
             if not line.endswith(b"\n"):
                 return
             try:

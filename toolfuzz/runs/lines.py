@@ -5,13 +5,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import BinaryIO
 
 from toolfuzz.core.case import Json
 from toolfuzz.core.errors import UsageError
 
-__all__ = ["STDIN", "lines_of"]
+__all__ = ["LONGEST", "STDIN", "bounded", "lines_of"]
 
 STDIN = Path("-")
+LONGEST = 256 * 2**20
+"""Bytes of a line: the largest reply that is kept, with every byte of it escaped, is half of it."""
 _MOST_CHARACTERS = 64_000_000
 _OF_A_HAR = (
     "jq -c '.log.entries[] | {request: (.request.postData.text | fromjson), "
@@ -26,7 +29,7 @@ def lines_of(path: Path) -> Iterator[str]:
     """
     try:
         with nullcontext(sys.stdin.buffer) if path == STDIN else path.open("rb") as file:
-            lines = (raw.decode("utf-8", "surrogateescape") for raw in file)
+            lines = (raw.decode("utf-8", "surrogateescape") for raw in bounded(file, path))
             for line in lines:
                 if line.strip():
                     yield from _begun(path, line, lines)
@@ -36,6 +39,14 @@ def lines_of(path: Path) -> Iterator[str]:
         raise UsageError(
             f"can't read {path}: {error.strerror or error}", "give a .jsonl file of exchanges"
         ) from None
+
+
+def bounded(file: BinaryIO, path: Path) -> Iterator[bytes]:
+    """Yield the lines of a file; raises UsageError for one that has no end."""
+    while line := file.readline(LONGEST + 1):
+        if len(line) > LONGEST:
+            raise UsageError(f"{path}: a line of more than {LONGEST >> 20} MiB", "one value a line")
+        yield line
 
 
 def _begun(path: Path, first: str, rest: Iterator[str]) -> Iterator[str]:

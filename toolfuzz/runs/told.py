@@ -13,6 +13,7 @@ from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.judge import Judgement
 from toolfuzz.judge.policy import Policy
+from toolfuzz.runs.lines import bounded
 
 __all__ = ["ToldByRun", "question_name"]
 
@@ -52,7 +53,7 @@ class ToldByRun:
         if not self._path.is_file():
             return
         with self._path.open("rb") as file:
-            for line in file:
+            for line in bounded(file, self._path):
                 if b'"verdict-reached"' not in line or b'"fail"' not in line:
                     continue
                 try:
