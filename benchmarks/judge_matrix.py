@@ -123,7 +123,9 @@ class Matrix:
 def may_show(fault: str) -> frozenset[str]:
     """The slugs that the catalogue allows for a fault; ``*`` for a parser fault."""
     entry = defects().get(fault)
-    return frozenset({fault, *entry.pairs}) if entry else frozenset({"*"})
+    # What is told of another finding stands beside it.
+    beside = (e.slug for e in defects().values() if e.stage == "causes" and fault in e.pairs)
+    return frozenset({fault, *entry.pairs, *beside}) if entry else frozenset({"*"})
 
 
 def right(fault: str, one: Said) -> tuple[bool, bool]:

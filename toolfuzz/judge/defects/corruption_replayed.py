@@ -19,7 +19,7 @@ def detect(facts: Facts) -> Iterable[Finding]:
     before = {clip(value) for value in _said_before(facts)}
     for found in facts.findings if before else ():
         wrong, right = found.actual, found.expected
-        if found.layer != "values" or found.severity != "error" or right == wrong:
+        if found.slug not in DEFECT.pairs or found.severity != "error" or right == wrong:
             continue
         known = isinstance(right, str | int) and right in before
         if isinstance(wrong, str | int) and wrong in before and not known:
@@ -87,12 +87,15 @@ DEFECT = Defect(
     ),
     example="9007199254740993 becomes 9007199254740992 in every turn",
     sources=("earendil-works/pi#8943", "ardanlabs/kronk#796", "sgl-project/sglang#30644"),
+    # What is lost for good, and so can't be told from what the model meant when it comes back.
     pairs=(
         "array-as-json-string",
         "args-unicode-corrupt",
         "integer-precision-loss",
+        "string-normalised",
         "value-changed",
         "value-emptied",
+        "whitespace-added",
         "whitespace-stripped",
     ),
     detect=detect,

@@ -9,7 +9,7 @@ from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import Call, ReplyPlan
 from toolfuzz.judge.defect import Defect
-from toolfuzz.judge.example import answer, called, said
+from toolfuzz.judge.example import answer, called, said, tool
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.leaks import scalars
@@ -34,7 +34,12 @@ def detect(facts: Facts) -> Iterable[Finding]:
 
 
 def _made_before(facts: Facts, call: ToolCall) -> bool:
-    """Whether the very same call stands in an earlier reply."""
+    """Whether the very same call stands in an earlier reply, and its tool is not wanted now.
+
+    Where it is, the call may as well have lost an argument on the way.
+    """
+    if any(wanted.tool == call.name for wanted in facts.turn.expect.calls):
+        return False
     earlier = (one for reply in facts.earlier if reply for one in reply.calls)
     made = load(call.arguments_raw) if call.arguments_raw else None
     return made is not None and any(
@@ -63,7 +68,9 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
     if not any(any(_only_told(call.arguments, told, asked)) for call in reply.calls):
         return False
     made = reply.ask.replies[-1].calls
-    again = roll.rng.random() < 1 / 2 and all(reply.ask.tool(call.name or "") for call in made)
+    planned = {call.name for call in reply.calls}
+    offered = all(reply.ask.tool(c.name or "") and c.name not in planned for c in made)
+    again = offered and roll.rng.random() < 1 / 2
     calls = [Call(call.name, load(call.arguments_raw or "") or {}) for call in made]
     reply.calls = calls if again else []
     reply.text = "" if reply.calls else "The tool answered nothing."
@@ -89,16 +96,11 @@ DEFECT = Defect(
     detect=detect,
     explains=frozenset(
         {
-            "args-empty-object",
             "call-dropped",
             "calls-extra",
             "calls-missing",
-            "corruption-replayed",
             "duplicate-call",
-            "missing-required",
             "no-call",
-            "parameter-dropped-by-parser",
-            "value-changed",
             "wrong-tool",
         }
     ),
@@ -118,15 +120,24 @@ DEFECT = Defect(
             found=False,
         ),
         answer(
-            called("f", '{"token":"1234"}', id="call_2"),
-            asked=[("f", {"token": "4711-ABC"})],
-            earlier=(said(called("f", '{"token":"1234"}')),),
+            called("f", '{"a":1}', id="call_2"),
+            asked=[("g", {"token": "4711-ABC"})],
+            earlier=(said(called("f", '{"a":1}')),),
             results=("The token is 4711-ABC.",),
+            tools=(tool("f"),),
         ),
         answer(
-            called("f", '{"token":"1234"}', id="call_2"),
-            asked=[("f", {"token": "4711-ABC"})],
-            earlier=(said(called("f", '{"token":"12"}')),),
+            called("f", '{"a":1}', id="call_2"),
+            asked=[("g", {"token": "4711-ABC"})],
+            earlier=(said(called("f", '{"a":2}')),),
+            results=("The token is 4711-ABC.",),
+            tools=(tool("f"),),
+            found=False,
+        ),
+        answer(
+            called("f", '{"a":1}', id="call_2"),
+            asked=[("f", {"a": 1, "token": "4711-ABC"})],
+            earlier=(said(called("f", '{"a":1}')),),
             results=("The token is 4711-ABC.",),
             found=False,
         ),

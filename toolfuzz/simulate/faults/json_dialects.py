@@ -9,6 +9,7 @@ import re
 from toolfuzz.formats.plan import Piece, ReplyPlan
 from toolfuzz.judge.defects.call_dropped import simulate as call_dropped
 from toolfuzz.judge.faults import Roll
+from toolfuzz.judge.faults.calls import earlier_calls
 from toolfuzz.simulate.faults.registry import fault
 
 
@@ -53,9 +54,10 @@ def counted_ids(reply: ReplyPlan, roll: Roll) -> bool:
 
     Nobody can be hurt before the count starts again in the second turn.
     """
+    given = {call.id for call in earlier_calls(reply.ask)}
     for n, call in enumerate(reply.calls):
         call.id = f"functions.{call.name}:{n}"
-    return bool(reply.calls) and reply.ask.turn > 1
+    return any(call.id in given for call in reply.calls)
 
 
 @fault("kimi/id-as-name", "message", "ids")
