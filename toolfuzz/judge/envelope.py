@@ -66,7 +66,11 @@ def unwrap(
         if rest and equal(got[key], rest):
             return rest, f"the arguments stand a second time, under {key!r}"
     labels = [key for key in foreign if _is_label(key, got[key], own)]
-    if labels and len(labels) < len(got) and not (_fits(got, wanted, place) and _weak(got, labels)):
+    if (
+        labels
+        and len(labels) < len(got)
+        and not (_fits(got, wanted, place) and _weak(got, labels, own))
+    ):
         rest = {key: value for key, value in got.items() if key not in labels}
         return rest, f"the call's own {labels[0]!r} stands among the arguments"
     return None
@@ -98,8 +102,9 @@ def _one_level_down(
         if key in _ENVELOPES or key == own.tool:
             found = whole or not declared.isdisjoint(inner)
         else:
-            valid = wanted is None and inner.keys() <= declared and place.admits(inner)
-            found = len(got) == 1 and (whole or valid)
+            valid = inner.keys() <= declared and place.admits(inner)
+            proven = wanted is None and valid and not place.admits(got)
+            found = len(got) == 1 and (whole or proven)
         if found:
             return inner, f"the arguments stand one level down, under {key[:80]!r}"
     return None
@@ -143,8 +148,6 @@ def _fits(got: JsonObject, wanted: JsonObject | None, place: Place) -> bool:
     return wanted is None and place.admits(got)
 
 
-def _weak(got: JsonObject, labels: list[str]) -> bool:
-    """Whether labels may be values: one word that a tool may take as well, and no id of a call."""
-    return len(labels) < 2 and not any(
-        isinstance(got[key], str) and _CALL_ID.match(got[key]) for key in labels
-    )
+def _weak(got: JsonObject, labels: list[str], own: Own) -> bool:
+    """Whether the labels may be values: one that a tool may take as well, not this call's id."""
+    return len(labels) < 2 and not any(key in _IDS or got[key] == own.id for key in labels)

@@ -24,6 +24,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 
 
 _SCHEMA = {"type": "object", "properties": {"path": {"type": "string"}}, "required": ["path"]}
+_OPEN = {"type": "object", "properties": {"team": {"type": "string"}}}
 
 DEFECT = Defect(
     slug="args-wrapped",
@@ -71,6 +72,8 @@ DEFECT = Defect(
         arguments('{"path": "{\\"path\\": \\"/\\"}"}', asked={"path": "/"}),
         arguments('{"to": {"to": {"city": "Oslo"}}}', asked={"to": {"city": "Oslo"}}),
         arguments('{"to": {"at": {"city": "Rome"}}}', asked={"to": {"city": "Oslo"}}, found=False),
+        arguments('{"team": "x", "id": "fc_barcelona"}', schema=_OPEN, found=False),
+        arguments('{"more": {"team": "x"}}', schema=_OPEN, found=False),
         arguments('{"index": "first", "path": "/"}', asked={"path": "/"}, found=False),
         arguments('{"role": "admin", "path": "/"}', asked={"path": "/"}, found=False),
         arguments('{"id": "a-17", "path": "/"}', asked={"path": "/"}, found=False),
