@@ -34,6 +34,8 @@ def toolfuzz_(*args: str) -> Result:
 @pytest.mark.parametrize("profile", ["clean", "glm-4.7"])
 def test_a_run_and_its_journal_judged_again(profile: str) -> None:
     options = ["--format", "bedrock-converse", "--cases", "20", "--both-streams", "--quiet"]
+    # One turn a case, so that each verdict is about one exchange.
+    options += [word for probe in ("echo", "describe", "batch") for word in ("--probe", probe)]
     ran = toolfuzz_("run", "-m", f"sim/{profile}", *options, "--out", "run", "--json")
     assert ran.exit_code == 0, ran.output
     (target,) = json.loads(ran.stdout)["targets"]

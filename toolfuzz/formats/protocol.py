@@ -11,9 +11,10 @@ from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
+from toolfuzz.formats.attempts import read_attempt
 from toolfuzz.formats.laws import Laws
 from toolfuzz.formats.plan import Piece, Refusal, ReplyPlan, Wire, WireEvent
-from toolfuzz.formats.reading import Event, Notes, read_attempt
+from toolfuzz.formats.reading import Event, Notes
 from toolfuzz.formats.snippets import curl
 
 __all__ = [

@@ -1,32 +1,29 @@
 """What the readers share: bytes to text, JSON to values, and notes of what is out of place."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, JsonObject, Message, Tool
 from toolfuzz.core.jsonvalue import a_kind
-from toolfuzz.core.reply import Reply, Usage, WireProblem
-
-if TYPE_CHECKING:
-    from toolfuzz.formats.protocol import WireFormat
-from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.reply import Finish, Usage, WireProblem
 
 __all__ = [
     "Event",
     "Notes",
     "body_text",
+    "checked_count",
+    "checked_object",
     "checked_string",
     "content_text",
     "count",
     "event_object",
+    "finish_of",
     "ids_of",
+    "keys_of",
     "objects",
     "offering",
-    "read_attempt",
     "spoken",
     "string",
     "text_of",
@@ -37,7 +34,6 @@ __all__ = [
 
 # A hostile stream can be wrong in a new way in each of a million events.
 _MOST_NOTES = 50
-_ENVELOPES = ("data", "response", "result", "message", "body")
 
 
 class Notes:
@@ -80,44 +76,6 @@ class Event(NamedTuple):
     number: int
     name: str
     data: str | JsonObject
-
-
-def read_attempt(format: WireFormat, attempt: Attempt, *, stream: bool) -> Reply:
-    """Read an attempt with a format's two readers; see WireFormat.read.
-
-    A body that isn't a stream although one was asked for is noted and read as a plain reply.
-    """
-    blank = Reply(format.name, stream, attempt.status, transport_error=attempt.error)
-    if attempt.status is None:
-        return replace(blank, ended=False)
-    notes = Notes()
-    body = attempt.body
-    if attempt.status >= 300:
-        return replace(blank, error=_error_body(body_text(body, notes)))
-    try:
-        if not stream:
-            reply = _read_plain(format, body, notes)
-        elif body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-            notes.add("not-sse", "$", "a JSON body although a stream was asked for")
-            reply = _read_plain(format, body, notes)
-        else:
-            reply = _read_stream(format, body, notes)
-    except RecursionError:
-        notes.add("not-json", "$", "nested too deep")
-        reply = replace(blank, ended=not stream)
-    return replace(
-        reply,
-        api=format.name,
-        stream=stream,
-        status=attempt.status,
-        problems=notes.all(),
-        transport_error=attempt.error,
-    )
-
-
-def _read_stream(format: WireFormat, body: bytes, notes: Notes) -> Reply:
-    # Events are read one by one: 100,000 objects alive at once slow down the whole process.
-    return format.stream(format.laws.watch(format.framing.split(body, notes), notes), notes)
 
 
 def event_object(number: int, text: str, notes: Notes) -> JsonObject | None:
@@ -172,6 +130,34 @@ def checked_string(holder: JsonObject, key: str, where: str, notes: Notes) -> st
         return value
     notes.add("bad-field", where, f"{key} is {a_kind(value)}")
     return None
+
+
+def checked_count(holder: JsonObject, key: str, where: str, notes: Notes) -> int | None:
+    """Return a field that must be a whole number or null; anything else is noted."""
+    value = holder.get(key)
+    number = count(value)
+    if number is None and value is not None:
+        notes.add("bad-field", where, f"{key} is {a_kind(value)}")
+    return number
+
+
+def checked_object(holder: JsonObject, key: str, where: str, notes: Notes) -> JsonObject:
+    """Return a field that must be an object; anything else is noted and taken for an empty one."""
+    value = holder.get(key)
+    if isinstance(value, dict):
+        return value
+    notes.add("bad-field", where, f"{key} is {a_kind(value)}")
+    return {}
+
+
+def keys_of(holder: JsonObject, names: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return which fields are present: pairs of our word (``Fragment.keys``) and the format's."""
+    return tuple([ours for ours, theirs in names if theirs in holder])
+
+
+def finish_of(reason: str | None, words: Mapping[str, Finish]) -> Finish | None:
+    """Return what a finish reason means in the format's words; those that are none are other."""
+    return None if reason is None else words.get(reason, "other")
 
 
 def spoken(role: Json, content: Json) -> Iterator[Message]:
@@ -237,49 +223,3 @@ def body_text(body: bytes, notes: Notes) -> str:
     except UnicodeDecodeError as error:
         notes.add("not-utf8", f"byte {error.start}", error.reason)
         return body.decode(errors="replace")
-
-
-def _read_plain(format: WireFormat, body: bytes, notes: Notes) -> Reply:
-    text = body_text(body, notes)
-    try:
-        document = strictjson.parse(text.removeprefix("\ufeff"))
-    except strictjson.JsonError as error:
-        notes.add("not-json", "$", f"{error}: {text[:80]!r}")
-        return Reply("", False, None)
-    root = _unwrapped(document.value, format.roots, notes)
-    if root is None:
-        value = document.value
-        return Reply("", False, None, error=value.get("error") if isinstance(value, dict) else None)
-    reply = format.plain(root, notes)
-    format.laws.judge_plain(root, notes)
-    return reply
-
-
-def _unwrapped(value: Json, keys: Sequence[str], notes: Notes) -> JsonObject | None:
-    """Return the object that holds one of ``keys``, also from one level of wrapping (noted)."""
-    if not isinstance(value, dict):
-        notes.add("envelope", "$", f"the body is {a_kind(value)}")
-        return None
-    if any(key in value for key in keys):
-        return value
-    for name in _ENVELOPES:
-        inner = value.get(name)
-        if isinstance(inner, dict) and any(key in inner for key in keys):
-            notes.add("envelope", f"$.{name}", f"{keys[0]} stands in {name}, not at the top")
-            return inner
-    if value.get("error") is None:
-        notes.add("envelope", "$", f"no {keys[0]} at the top")
-    return None
-
-
-def _error_body(text: str) -> Json:
-    """Return the error object of an HTTP error, else its whole JSON, else its text."""
-    try:
-        value = strictjson.parse(text).value
-    except (strictjson.JsonError, RecursionError):
-        return text
-    # Gemini's OpenAI surface puts the error into an array.
-    holder = value[0] if isinstance(value, list) and len(value) == 1 else value
-    if isinstance(holder, dict) and holder.get("error") is not None:
-        return holder["error"]
-    return value

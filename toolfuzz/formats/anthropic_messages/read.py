@@ -10,15 +10,33 @@ from toolfuzz.formats.history import Beside
 from toolfuzz.formats.reading import (
     Event,
     Notes,
+    checked_count,
+    checked_object,
     checked_string,
-    count,
+    finish_of,
     ids_of,
+    keys_of,
     string,
     text_of,
     usage_of,
 )
 
 __all__ = ["BESIDE", "is_wanted_back", "plain", "stream"]
+
+_FINISHES: dict[str, Finish] = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "tool_use": "tool_calls",
+    "refusal": "refusal",
+}
+_USAGE = ("input_tokens", "output_tokens")
+
+# The fields of a call in a stream, as Fragment.keys names them.
+_INDEX = (("index", "index"),)
+_CALL = (("id", "id"), ("type", "type"), ("name", "name"), ("arguments", "input"))
+_PIECE = (("arguments", "partial_json"),)
 
 
 def plain(root: JsonObject, notes: Notes) -> Reply:
@@ -53,8 +71,8 @@ def plain(root: JsonObject, notes: Notes) -> Reply:
         reasoning="".join(thoughts),
         calls=tuple(calls),
         finish_reason=reason,
-        finish=_finish(reason),
-        usage=_usage(root),
+        finish=finish_of(reason, _FINISHES),
+        usage=usage_of(root.get("usage"), *_USAGE),
         model=string(root, "model"),
         error=root.get("error"),
         chunk_ids=ids_of(root),
@@ -121,7 +139,7 @@ class _Stream:
         where = f"event {number}"
         match kind:
             case "message_start":
-                message = self._object(data, "message", where)
+                message = checked_object(data, "message", where, self.notes)
                 self.ids |= dict.fromkeys(ids_of(message))
                 self.model = string(message, "model")
                 self._count(message)
@@ -130,11 +148,13 @@ class _Stream:
             case "content_block_delta":
                 self._delta(number, data, where)
             case "content_block_stop":
-                slot = self._slot(data, where)
+                slot = checked_count(data, "index", where, self.notes)
                 if slot in self.calls:
-                    self.fragments.append(Fragment(number, "close", slot, keys=_present(data)))
+                    self.fragments.append(
+                        Fragment(number, "close", slot, keys=keys_of(data, _INDEX))
+                    )
             case "message_delta":
-                delta = self._object(data, "delta", where)
+                delta = checked_object(data, "delta", where, self.notes)
                 reason = checked_string(delta, "stop_reason", where, self.notes)
                 self.finish_reason = reason or self.finish_reason
                 self._count(data)
@@ -144,8 +164,8 @@ class _Stream:
                 self.error = data.get("error", data)
 
     def _open(self, number: int, data: JsonObject, where: str) -> None:
-        slot = self._slot(data, where)
-        block = self._object(data, "content_block", where)
+        slot = checked_count(data, "index", where, self.notes)
+        block = checked_object(data, "content_block", where, self.notes)
         if block.get("type") in BESIDE:
             self.blocks[slot] = dict(block)
             self.beside.add(self.blocks[slot], len(self.calls))
@@ -155,8 +175,6 @@ class _Stream:
             self._say(block, where)
             return
         self.calls.add(slot)
-        present = [("id", "id"), ("type", "type"), ("name", "name"), ("arguments", "input")]
-        keys = tuple(ours for ours, theirs in present if theirs in block)
         self.fragments.append(
             Fragment(
                 number,
@@ -165,14 +183,14 @@ class _Stream:
                 checked_string(block, "id", where, self.notes),
                 checked_string(block, "name", where, self.notes),
                 block.get("input"),
-                _present(data) + keys,
+                keys_of(data, _INDEX) + keys_of(block, _CALL),
                 type=string(block, "type"),
             )
         )
 
     def _delta(self, number: int, data: JsonObject, where: str) -> None:
-        slot = self._slot(data, where)
-        delta = self._object(data, "delta", where)
+        slot = checked_count(data, "index", where, self.notes)
+        delta = checked_object(data, "delta", where, self.notes)
         if delta.get("type") != "input_json_delta":
             self._add_to_block(slot, delta)
             self._say(delta, where)
@@ -181,14 +199,13 @@ class _Stream:
             return
         if slot not in self.calls:
             self.notes.add("event-order", where, "arguments of a call that was never opened")
-        keys = ("arguments",) if "partial_json" in delta else ()
         self.fragments.append(
             Fragment(
                 number,
                 "delta",
                 slot,
                 arguments=delta.get("partial_json"),
-                keys=_present(data) + keys,
+                keys=keys_of(data, _INDEX) + keys_of(delta, _PIECE),
             )
         )
 
@@ -205,21 +222,8 @@ class _Stream:
             case "thinking" | "thinking_delta":
                 self.reasoning.append(text_of(block, "thinking", where, self.notes))
 
-    def _slot(self, data: JsonObject, where: str) -> int | None:
-        slot = count(data.get("index"))
-        if slot is None and data.get("index") is not None:
-            self.notes.add("bad-field", where, f"a block's index is {a_kind(data['index'])}")
-        return slot
-
-    def _object(self, data: JsonObject, key: str, where: str) -> JsonObject:
-        value = data.get(key)
-        if isinstance(value, dict):
-            return value
-        self.notes.add("bad-field", where, f"{key} is {a_kind(value)}")
-        return {}
-
     def _count(self, holder: JsonObject) -> None:
-        new = _usage(holder) or Usage()
+        new = usage_of(holder.get("usage"), *_USAGE) or Usage()
         self.usage = Usage(
             self.usage.input_tokens if new.input_tokens is None else new.input_tokens,
             self.usage.output_tokens if new.output_tokens is None else new.output_tokens,
@@ -249,7 +253,7 @@ def stream(events: Iterable[Event], notes: Notes) -> Reply:
         reasoning="".join(heard.reasoning),
         fragments=tuple(heard.fragments),
         finish_reason=heard.finish_reason,
-        finish=_finish(heard.finish_reason),
+        finish=finish_of(heard.finish_reason, _FINISHES),
         usage=None if heard.usage == Usage() else heard.usage,
         model=heard.model,
         error=heard.error,
@@ -258,25 +262,3 @@ def stream(events: Iterable[Event], notes: Notes) -> Reply:
         extra=heard.beside.extra,
         places=heard.beside.places,
     )
-
-
-def _present(data: JsonObject) -> tuple[str, ...]:
-    return ("index",) if "index" in data else ()
-
-
-_FINISHES: dict[str, Finish] = {
-    "end_turn": "stop",
-    "stop_sequence": "stop",
-    "max_tokens": "length",
-    "model_context_window_exceeded": "length",
-    "tool_use": "tool_calls",
-    "refusal": "refusal",
-}
-
-
-def _finish(reason: str | None) -> Finish | None:
-    return None if reason is None else _FINISHES.get(reason, "other")
-
-
-def _usage(root: JsonObject) -> Usage | None:
-    return usage_of(root.get("usage"), "input_tokens", "output_tokens")

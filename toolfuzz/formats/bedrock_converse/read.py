@@ -14,8 +14,11 @@ from toolfuzz.formats.history import Beside
 from toolfuzz.formats.reading import (
     Event,
     Notes,
+    checked_count,
+    checked_object,
     checked_string,
-    count,
+    finish_of,
+    keys_of,
     string,
     text_of,
     usage_of,
@@ -25,10 +28,28 @@ from .framing import EXCEPTION
 
 __all__ = ["BESIDE", "is_wanted_back", "plain", "stream"]
 
+_FINISHES: dict[str, Finish] = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "tool_use": "tool_calls",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "guardrail_intervened": "refusal",
+    "content_filtered": "refusal",
+}
+_USAGE = ("inputTokens", "outputTokens")
+
+# The fields of a call in a stream, as Fragment.keys names them.
+_INDEX = (("index", "contentBlockIndex"),)
+_CALL = (("id", "toolUseId"), ("name", "name"), ("arguments", "input"))
+_PIECE = (("arguments", "input"),)
+
 
 def plain(root: JsonObject, notes: Notes) -> Reply:
     """Read the object of a plain reply."""
-    message = _object(_object(root, "output", "$", notes), "message", "$.output", notes)
+    message = checked_object(
+        checked_object(root, "output", "$", notes), "message", "$.output", notes
+    )
     content = message.get("content")
     if not isinstance(content, list):
         notes.add("bad-field", "$.output.message", f"content is {a_kind(content)}")
@@ -40,14 +61,14 @@ def plain(root: JsonObject, notes: Notes) -> Reply:
         if not isinstance(block, dict):
             notes.add("bad-field", where, f"a block is {a_kind(block)}")
         elif "toolUse" in block:
-            calls += _calls(_object(block, "toolUse", where, notes), where, notes)
+            calls += _calls(checked_object(block, "toolUse", where, notes), where, notes)
         elif "name" in block and "input" in block:
             notes.add("call-type", where, "a call that doesn't stand in toolUse")
             calls += _calls({**block, "toolUseId": block.get("id")}, where, notes)
         elif "text" in block:
             texts.append(text_of(block, "text", where, notes))
         elif "reasoningContent" in block:
-            thoughts.append(_object(block, "reasoningContent", where, notes))
+            thoughts.append(checked_object(block, "reasoningContent", where, notes))
         if isinstance(block, dict) and BESIDE & block.keys():
             beside.add(block, len(calls))
     reason = checked_string(root, "stopReason", "$", notes)
@@ -61,8 +82,8 @@ def plain(root: JsonObject, notes: Notes) -> Reply:
         places=beside.places,
         calls=tuple(calls),
         finish_reason=reason,
-        finish=_finish(reason),
-        usage=_usage(root),
+        finish=finish_of(reason, _FINISHES),
+        usage=usage_of(root.get("usage"), *_USAGE),
     )
 
 
@@ -82,7 +103,7 @@ def stream(events: Iterable[Event], notes: Notes) -> Reply:
         places=heard.beside.places,
         fragments=tuple(heard.fragments),
         finish_reason=heard.finish_reason,
-        finish=_finish(heard.finish_reason),
+        finish=finish_of(heard.finish_reason, _FINISHES),
         usage=heard.usage,
         error=heard.error,
         ended=heard.ended,
@@ -116,24 +137,26 @@ class _Stream:
             case "contentBlockDelta":
                 self._delta(number, data, where)
             case "contentBlockStop":
-                slot = self._slot(data, where)
+                slot = checked_count(data, "contentBlockIndex", where, self.notes)
                 if slot in self.calls:
-                    self.fragments.append(Fragment(number, "close", slot, keys=_present(data)))
+                    self.fragments.append(
+                        Fragment(number, "close", slot, keys=keys_of(data, _INDEX))
+                    )
             case "messageStop":
                 reason = checked_string(data, "stopReason", where, self.notes)
                 self.finish_reason = reason or self.finish_reason
                 self.ended = True
             case "metadata":
-                self.usage = _usage(data) or self.usage
+                self.usage = usage_of(data.get("usage"), *_USAGE) or self.usage
             case _ if kind.startswith(EXCEPTION):
                 self.error = {"type": kind.removeprefix(EXCEPTION), **data}
 
     def _open(self, number: int, data: JsonObject, where: str) -> None:
-        slot = self._slot(data, where)
-        start = _object(data, "start", where, self.notes)
+        slot = checked_count(data, "contentBlockIndex", where, self.notes)
+        start = checked_object(data, "start", where, self.notes)
         if "toolUse" not in start:
             return
-        use = _object(start, "toolUse", where, self.notes)
+        use = checked_object(start, "toolUse", where, self.notes)
         if _is_servers(use):
             self.servers.add(slot)
             return
@@ -146,21 +169,24 @@ class _Stream:
                 checked_string(use, "toolUseId", where, self.notes),
                 checked_string(use, "name", where, self.notes),
                 use.get("input"),
-                _present(data) + tuple(ours for ours, theirs in _KEYS if theirs in use),
+                keys_of(data, _INDEX) + keys_of(use, _CALL),
             )
         )
 
     def _delta(self, number: int, data: JsonObject, where: str) -> None:
-        slot = self._slot(data, where)
-        delta = _object(data, "delta", where, self.notes)
+        slot = checked_count(data, "contentBlockIndex", where, self.notes)
+        delta = checked_object(data, "delta", where, self.notes)
         if "toolUse" in delta and slot not in self.servers:
-            piece = _object(delta, "toolUse", where, self.notes)
+            piece = checked_object(delta, "toolUse", where, self.notes)
             if slot not in self.calls:
                 self.notes.add("event-order", where, "arguments of a call that was never opened")
-            keys = ("arguments",) if "input" in piece else ()
             self.fragments.append(
                 Fragment(
-                    number, "delta", slot, arguments=piece.get("input"), keys=_present(data) + keys
+                    number,
+                    "delta",
+                    slot,
+                    arguments=piece.get("input"),
+                    keys=keys_of(data, _INDEX) + keys_of(piece, _PIECE),
                 )
             )
         elif "text" in delta:
@@ -169,7 +195,7 @@ class _Stream:
             block = self._block(slot, {"text": ""})
             block["text"] = (string(block, "text") or "") + text
         elif "reasoningContent" in delta:
-            self._think(slot, _object(delta, "reasoningContent", where, self.notes), where)
+            self._think(slot, checked_object(delta, "reasoningContent", where, self.notes), where)
 
     def _think(self, slot: int | None, piece: JsonObject, where: str) -> None:
         """Take a piece of reasoning; a block of it goes back whole, with its signature."""
@@ -190,13 +216,6 @@ class _Stream:
             self.beside.add(opened, len(self.calls))
         return self.blocks[slot]
 
-    def _slot(self, data: JsonObject, where: str) -> int | None:
-        index = data.get("contentBlockIndex")
-        slot = count(index)
-        if slot is None and index is not None:
-            self.notes.add("bad-field", where, f"contentBlockIndex is {a_kind(index)}")
-        return slot
-
 
 BESIDE = frozenset({"text", "reasoningContent", "citationsContent"})
 
@@ -204,9 +223,6 @@ BESIDE = frozenset({"text", "reasoningContent", "citationsContent"})
 def is_wanted_back(block: JsonObject) -> bool:
     """Whether the service wants this back, unchanged, beside the calls' results."""
     return "reasoningContent" in block
-
-
-_KEYS = [("id", "toolUseId"), ("name", "name"), ("arguments", "input")]
 
 
 def _calls(use: JsonObject, where: str, notes: Notes) -> list[ToolCall]:
@@ -233,34 +249,3 @@ def _is_servers(use: JsonObject) -> bool:
 def _thought(block: JsonObject, notes: Notes) -> str:
     holder = block.get("reasoningText")
     return text_of(holder, "text", "$.output.message", notes) if isinstance(holder, dict) else ""
-
-
-def _object(holder: JsonObject, key: str, where: str, notes: Notes) -> JsonObject:
-    value = holder.get(key)
-    if isinstance(value, dict):
-        return value
-    notes.add("bad-field", where, f"{key} is {a_kind(value)}")
-    return {}
-
-
-def _present(data: JsonObject) -> tuple[str, ...]:
-    return ("index",) if "contentBlockIndex" in data else ()
-
-
-_FINISHES: dict[str, Finish] = {
-    "end_turn": "stop",
-    "stop_sequence": "stop",
-    "tool_use": "tool_calls",
-    "max_tokens": "length",
-    "model_context_window_exceeded": "length",
-    "guardrail_intervened": "refusal",
-    "content_filtered": "refusal",
-}
-
-
-def _finish(reason: str | None) -> Finish | None:
-    return None if reason is None else _FINISHES.get(reason, "other")
-
-
-def _usage(holder: JsonObject) -> Usage | None:
-    return usage_of(holder.get("usage"), "inputTokens", "outputTokens")

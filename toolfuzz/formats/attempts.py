@@ -1,0 +1,105 @@
+"""An attempt's bytes to a reply, with a format's two readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from toolfuzz.core import json as strictjson
+from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.jsonvalue import a_kind
+from toolfuzz.core.reply import Reply
+from toolfuzz.formats.reading import Notes, body_text
+
+if TYPE_CHECKING:
+    from toolfuzz.formats.protocol import WireFormat
+
+__all__ = ["read_attempt"]
+
+_ENVELOPES = ("data", "response", "result", "message", "body")
+
+
+def read_attempt(format: WireFormat, attempt: Attempt, *, stream: bool) -> Reply:
+    """Read an attempt with a format's two readers; see WireFormat.read.
+
+    A body that isn't a stream although one was asked for is noted and read as a plain reply.
+    """
+    blank = Reply(format.name, stream, attempt.status, transport_error=attempt.error)
+    if attempt.status is None:
+        return replace(blank, ended=False)
+    notes = Notes()
+    body = attempt.body
+    if attempt.status >= 300:
+        return replace(blank, error=_error_body(body_text(body, notes)))
+    try:
+        if not stream:
+            reply = _read_plain(format, body, notes)
+        elif body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+            notes.add("not-sse", "$", "a JSON body although a stream was asked for")
+            reply = _read_plain(format, body, notes)
+        else:
+            reply = _read_stream(format, body, notes)
+    except RecursionError:
+        notes.add("not-json", "$", "nested too deep")
+        reply = replace(blank, ended=not stream)
+    return replace(
+        reply,
+        api=format.name,
+        stream=stream,
+        status=attempt.status,
+        problems=notes.all(),
+        transport_error=attempt.error,
+    )
+
+
+def _read_stream(format: WireFormat, body: bytes, notes: Notes) -> Reply:
+    # Events are read one by one: 100,000 objects alive at once slow down the whole process.
+    return format.stream(format.laws.watch(format.framing.split(body, notes), notes), notes)
+
+
+def _read_plain(format: WireFormat, body: bytes, notes: Notes) -> Reply:
+    text = body_text(body, notes)
+    try:
+        document = strictjson.parse(text.removeprefix("\ufeff"))
+    except strictjson.JsonError as error:
+        notes.add("not-json", "$", f"{error}: {text[:80]!r}")
+        return Reply("", False, None)
+    root = _unwrapped(document.value, format.roots, notes)
+    if root is None:
+        value = document.value
+        return Reply("", False, None, error=value.get("error") if isinstance(value, dict) else None)
+    reply = format.plain(root, notes)
+    format.laws.judge_plain(root, notes)
+    return reply
+
+
+def _unwrapped(value: Json, keys: Sequence[str], notes: Notes) -> JsonObject | None:
+    """Return the object that holds one of ``keys``, also from one level of wrapping (noted)."""
+    if not isinstance(value, dict):
+        notes.add("envelope", "$", f"the body is {a_kind(value)}")
+        return None
+    if any(key in value for key in keys):
+        return value
+    for name in _ENVELOPES:
+        inner = value.get(name)
+        if isinstance(inner, dict) and any(key in inner for key in keys):
+            notes.add("envelope", f"$.{name}", f"{keys[0]} stands in {name}, not at the top")
+            return inner
+    if value.get("error") is None:
+        notes.add("envelope", "$", f"no {keys[0]} at the top")
+    return None
+
+
+def _error_body(text: str) -> Json:
+    """Return the error object of an HTTP error, else its whole JSON, else its text."""
+    try:
+        value = strictjson.parse(text).value
+    except (strictjson.JsonError, RecursionError):
+        return text
+    # Gemini's OpenAI surface puts the error into an array.
+    holder = value[0] if isinstance(value, list) and len(value) == 1 else value
+    if isinstance(holder, dict) and holder.get("error") is not None:
+        return holder["error"]
+    return value
