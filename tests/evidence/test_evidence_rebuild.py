@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from evidence_cases import failing_when, follow_up
+from evidence_cases import failing_when, follow_up, one_call
 
 from toolfuzz.core.case import Case
 from toolfuzz.core.talk import rehearsed
@@ -120,3 +120,18 @@ async def test_what_needs_the_result_keeps_the_script() -> None:
     assert not first.expect.calls[0].arguments
     assert second.expect.calls[0].arguments == {"ticket": "9e37a1b2c3"}
     assert all(m.role != "system" for m in first.messages)
+
+
+def test_what_another_parameter_refers_to_stays() -> None:
+    text = {"type": "string"}
+    place = {
+        "properties": {"source": text, "sink": {"$ref": "#/properties/route/properties/source"}}
+    }
+    case = one_call(
+        {"type": "object", "properties": {"route": {"type": "object", **place}}},
+        {"route": {"source": "a", "sink": "b"}},
+    )
+    tree = CaseTree(case)
+    source = ("properties", "route", "properties", "source")
+    (node,) = (n for n in tree.nodes if n.part == "schema" and n.path == source)
+    assert not tree.valid(frozenset({node}))

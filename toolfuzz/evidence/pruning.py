@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from toolfuzz.core.case import Json, JsonObject
-from toolfuzz.core.jsonvalue import escape
+from toolfuzz.core.jsonvalue import escape, resolve_ref
 from toolfuzz.judge.shapes import Place
 
-__all__ = ["BAGS", "Path", "prune_schema", "prune_value", "schema_paths"]
+__all__ = ["BAGS", "Path", "dangling", "prune_schema", "prune_value", "schema_paths"]
 
 Path = tuple[str | int, ...]
 
@@ -85,6 +85,12 @@ def _without_unused_definitions(schema: JsonObject) -> JsonObject:
             if unchanged or not kept:
                 break
     return schema
+
+
+def dangling(schema: JsonObject) -> set[str]:
+    """Return the references of a schema to places that it doesn't have."""
+    local = {r for r in _references(schema) if r.startswith("#/")}
+    return {r for r in local if resolve_ref(schema, r) is None}
 
 
 def _references(node: Json) -> Iterator[str]:

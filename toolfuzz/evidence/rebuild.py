@@ -12,6 +12,7 @@ from itertools import count
 from toolfuzz.core.case import Case, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.talk import rehearsed
 from toolfuzz.core.validation import fits
+from toolfuzz.evidence.pruning import dangling
 from toolfuzz.generate import conversations, prompts
 from toolfuzz.generate.conversations.base import called
 
@@ -46,7 +47,7 @@ def rebuild(
     ``probe`` every turn is said in its words alone, also those of a script.
     """
     left = [tool for tool in tools if tool is not None]
-    if not left or len({tool.name for tool in left}) < len(left):
+    if not left or len({tool.name for tool in left}) < len(left) or _broken(case.tools, tools):
         return None
     renamed = {old.name: new for old, new in zip(case.tools, tools, strict=True)}
     kept = _kept(case, messages)
@@ -93,6 +94,16 @@ def probe_for(probe: str, tools: Sequence[Tool], calls: Sequence[ExpectedCall]) 
     ):
         return probe
     return "echo"
+
+
+def _broken(before: Sequence[Tool], after: Sequence[Tool | None]) -> bool:
+    """Whether a schema lost what another part of it refers to."""
+    return any(
+        new is not None
+        and new.parameters != old.parameters
+        and not dangling(new.parameters) <= dangling(old.parameters)
+        for old, new in zip(before, after, strict=True)
+    )
 
 
 def _kept(case: Case, gone: frozenset[int]) -> list[list[Message]]:
