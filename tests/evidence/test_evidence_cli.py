@@ -237,6 +237,9 @@ def test_a_bug_report_says_what_it_must(run: Path) -> None:
     assert str(Path.home()) not in text
     assert str(run.parent) not in text
     assert (run / "bugs" / "object-as-json-string-1.http").read_text().startswith("POST http")
+    named = toolfuzz_("bug", run, "--most", "1", "--subject", "vLLM 0.11", "--out", "named")
+    assert named.exit_code == 0, named.output
+    assert Path("named/object-as-json-string-1.md").read_text().startswith("# vLLM 0.11: ")
     form = toolfuzz_("bug", run, "--most", "1", "--template", "form", "--out", "form")
     assert form.exit_code == 0, form.output
     assert "### Describe the bug" in Path("form/object-as-json-string-1.md").read_text()

@@ -1,17 +1,28 @@
 """Layers, excerpts, hostile text in reports, outcomes of a replay."""
 
+import json
 import random
+from dataclasses import replace
 
 import pytest
 from evidence_cases import one_call
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from toolfuzz.analyze.contrast import Tally
-from toolfuzz.core.exchange import Target
-from toolfuzz.core.verdict import Finding
+from toolfuzz.core.exchange import Attempt, Exchange, Target
+from toolfuzz.core.nature import nature_of
+from toolfuzz.core.verdict import Finding, Verdict
+from toolfuzz.evidence.bug import title
+from toolfuzz.evidence.details import FailureDetails, Share
+from toolfuzz.evidence.examiner import Symptom
 from toolfuzz.evidence.excerpt import MARKS, excerpt
+from toolfuzz.evidence.failures import Failure
 from toolfuzz.evidence.layer import Trial, decide
 from toolfuzz.evidence.replay import KnownFailure, Replayed, outcome_of
+from toolfuzz.evidence.turns import got, judged
 from toolfuzz.formats import Request
+from toolfuzz.formats.snippets import json_literal
 from toolfuzz.runs.reproduce import Service, service_of
 
 UNASKED = Tally()
@@ -156,3 +167,77 @@ def test_what_would_decide_is_said() -> None:
     assert "before: 5 of 16; 12 passes would show that it is fixed" in told
     unknown = Replayed(KnownFailure("x", CASE), "FIXED", 0, 0, 29, 0).words
     assert "not known, 1 in 10 is taken" in unknown
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.sampled_from("'\"\\\n\r{}aé")),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.sampled_from("'\\a")), inner),
+)
+
+
+@given(JSON)
+@example({"a": "'''\\"})
+def test_a_body_in_a_program_is_the_body(value: object) -> None:
+    assert eval(json_literal(value), {"json": json}) == value
+
+
+def details(**other: object) -> FailureDetails:
+    """A reply whose arguments were encoded twice."""
+    params = {"type": "object", "properties": {"a": {"type": "object"}}, "required": ["a"]}
+    case = one_call(params, {"a": {}})
+    body = {
+        "model": "m",
+        "choices": [
+            {
+                "finish_reason": "tool_calls",
+                "message": {
+                    "role": "assistant",
+                    "tool_calls": [
+                        {
+                            "id": "call_1",
+                            "type": "function",
+                            "function": {"name": "save", "arguments": '"{\\"a\\": {}}"'},
+                        }
+                    ],
+                },
+            }
+        ],
+    }
+    data = json.dumps(body).encode()
+    target = Target("m", "127.0.0.1:9", "m", "openai-chat")
+    attempt = Attempt(0.0, 1.0, 2.0, 200, {}, ((1.0, data),))
+    exchange = Exchange(case.id, 0, "m", 0, False, {}, (attempt,))
+    wrong = Finding("args-double-encoded", "error", "arguments", "m", 0)
+    verdict = Verdict(case.id, "m", 0, False, "fail", (wrong,))
+    failure = Failure("m", Symptom.of(wrong), case, wrong, (verdict,))
+    shares = (Share("not streamed", 1, 1), Share("streamed", 0, 0))
+    made = FailureDetails(
+        failure, target, nature_of(target), {}, 0.0, case, wrong, exchange, None, None, shares
+    )
+    return replace(made, **other)  # type: ignore[arg-type]
+
+
+def test_what_came_back_is_what_the_wire_said() -> None:
+    (shown,) = got(judged(details())[-1])
+    assert shown["arguments"] == '"{\\"a\\": {}}"'
+
+
+@pytest.mark.parametrize(
+    ("plain", "streamed", "said"),
+    [
+        ((0, 1), (1, 50), ""),
+        ((0, 0), (9, 9), ""),
+        ((0, 20), (9, 20), ", only in streamed replies"),
+        ((9, 20), (0, 20), ", only in replies that are not streamed"),
+        ((1, 20), (19, 20), ""),
+        ((0, 8), (5, 8), ""),
+        ((0, 8), (6, 8), ", only in streamed replies"),
+    ],
+)
+def test_a_stream_mode_is_named_where_that_is_no_chance(
+    plain: tuple[int, int], streamed: tuple[int, int], said: str
+) -> None:
+    shares = (Share("not streamed", *plain), Share("streamed", *streamed))
+    found = title(details(in_run=shares, subject="It"))
+    assert (", only in" in found) == bool(said)
+    assert said in found

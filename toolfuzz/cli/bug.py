@@ -42,6 +42,8 @@ exchange) beside it. Read it before you post it: it quotes what the server said.
               metavar="N", help="Calls per cause with --ask.")  # fmt: skip
 @click.option("--template", default="issue", show_default=True, metavar="issue|form|FILE",
               help="Shape of the report; FILE is a Jinja template.")  # fmt: skip
+@click.option("--subject", default="", metavar="TEXT",
+              help="Software under test, for the title: vLLM 0.11, hermes parser.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder (RUN/bugs).")
 @trust_option
 @click.option("--engine-python", metavar="PATH", help="Python in which an engine/… is installed.")
@@ -53,6 +55,7 @@ def bug(
     ask: bool,
     max_calls: int,
     template: str,
+    subject: str,
     out: Path | None,
     trust: bool,
     engine_python: str | None,
@@ -80,7 +83,7 @@ def bug(
     for failure in found:
         slug = failure.symptom.slug
         numbers[slug] = numbers.get(slug, 0) + 1
-        details = open_details(run, data, failure)
+        details = replace(open_details(run, data, failure), subject=subject)
         path = write_report(details, folder, numbers[slug], template)
         click.echo(f"{path}   {title(details)}")
     if any(not (study_folder(run, f) / RESULT_NAME).exists() for f in found):

@@ -26,9 +26,9 @@ from toolfuzz.evidence.turns import (
     earlier_turns,
     expected,
     got,
+    judged,
     offered,
     prompt,
-    replies_of,
 )
 from toolfuzz.formats import Request, wire_format
 from toolfuzz.judge.catalogue import defects
@@ -132,13 +132,14 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
     service, request = _service(details), _request(details)
     finding, minimized = details.finding, details.minimized
     entry = defects().get(finding.slug)
-    reply, turn = replies_of(details)[-1], details.case.at(details.exchange.turn)
+    judgement, turn = judged(details)[-1], details.case.at(details.exchange.turn)
     body = wire_format(details.target.format).show(details.exchange.last.body)
     return {
         "title": title(details),
         "slug": finding.slug,
         "summary": entry.title if entry else finding.slug,
-        "sources": list(entry.sources) if entry else [],
+        "sources": _similar(details),
+        "usual": entry.usual if entry else "",
         "message": finding.message,
         "target": details.target.name,
         "nature": details.nature,
@@ -147,7 +148,7 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
         "start": service.start,
         "api": details.target.format,
         "asked_model": details.target.model,
-        "served_model": reply.model,
+        "served_model": judgement.reply.model,
         "date": day(details.exchange.last.started),
         "version": __version__,
         "stream": details.exchange.stream,
@@ -159,7 +160,7 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
         "expected": expected(turn),
         "where": f"$.{finding.pointer.lstrip('/').replace('/', '.')}" if finding.pointer else "$",
         "shape": finding.shape,
-        "got": got(reply),
+        "got": got(judgement),
         "status": details.exchange.last.status,
         "bytes": excerpt(body, finding),
         "marks": MARKS,
@@ -177,7 +178,21 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
     }
 
 
+def _similar(details: FailureDetails) -> list[str]:
+    """Return public reports of the defect, none where it is known to come from another layer."""
+    entry, found = defects().get(details.finding.slug), details.attribution
+    layer = found["layer"] if found else "undecided"
+    if entry is None or (layer in _LAYERS and layer not in entry.usual):
+        return []
+    return list(entry.sources)
+
+
+_LAYERS = ("model", "template", "parser", "gateway")
+
+
 def _subject(details: FailureDetails) -> str:
+    if details.subject:
+        return details.subject
     if not details.nature.over_http:
         from toolfuzz.engines.spec import parse_spec
 

@@ -52,7 +52,7 @@ class FailureDetails:
 
     ``in_run`` holds the share of the run's cases per stream mode; ``attribution`` what
     ``toolfuzz attribute`` wrote, None when it was not asked. ``unminimized`` says why the case is
-    not the smallest one.
+    not the smallest one, ``subject`` names the software under test where the user did.
     """
 
     failure: Failure
@@ -68,6 +68,7 @@ class FailureDetails:
     in_run: tuple[Share, ...]
     earlier: tuple[Exchange, ...] = ()
     unminimized: str = ""
+    subject: str = ""
 
 
 def open_details(run: Path, data: RunData, failure: Failure) -> FailureDetails:

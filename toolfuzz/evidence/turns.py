@@ -9,7 +9,7 @@ from toolfuzz.core.reply import Reply
 from toolfuzz.evidence.details import FailureDetails
 from toolfuzz.evidence.minimize import Minimized
 from toolfuzz.formats import wire_format
-from toolfuzz.judge.judge import judge
+from toolfuzz.judge.judge import Judgement, judge
 
 __all__ = [
     "arguments",
@@ -17,36 +17,36 @@ __all__ = [
     "earlier_turns",
     "expected",
     "got",
+    "judged",
     "offered",
     "prompt",
-    "replies_of",
 ]
 
 _MOST_TEXT = 4000
 
 
-def replies_of(details: FailureDetails) -> list[Reply]:
-    """Return what came in each turn up to the one that failed, the calls of streams assembled."""
+def judged(details: FailureDetails) -> list[Judgement]:
+    """Judge what came in each turn up to the one that failed, as far as it was kept."""
     read = wire_format(details.target.format).read
-    replies: list[Reply | None] = [None] * (details.exchange.turn - len(details.earlier))
+    unknown: list[Reply | None] = [None] * (details.exchange.turn - len(details.earlier))
+    found: list[Judgement] = []
     for exchange in (*details.earlier, details.exchange):
         came = read(exchange.last, stream=exchange.stream)
-        replies.append(judge(details.case, [*replies, came]).reply)
-    return [reply for reply in replies if reply is not None]
+        found.append(judge(details.case, [*unknown, *(j.reply for j in found), came]))
+    return found
 
 
 def earlier_turns(details: FailureDetails) -> list[JsonObject]:
     """Return the turns before the one that failed: what was said, what came, what went back."""
-    replies = replies_of(details)
     return [
         {
             "number": exchange.turn + 1,
             "prompt": prompt(details.case.at(exchange.turn)),
-            "got": got(reply),
-            "text": _cut(reply.text),
+            "got": got(judgement),
+            "text": _cut(judgement.reply.text),
             "results": [_cut(r) for r in details.case.at(exchange.turn).results],
         }
-        for exchange, reply in zip(details.earlier, replies, strict=False)
+        for exchange, judgement in zip(details.earlier, judged(details), strict=False)
     ]
 
 
@@ -60,11 +60,11 @@ def expected(turn: Turn) -> list[JsonObject]:
     return [{"name": c.tool, "arguments": _pretty(c.arguments)} for c in turn.expect.calls]
 
 
-def got(reply: Reply) -> list[JsonObject]:
-    """Return the calls that came, their arguments as the very text that came."""
+def got(judgement: Judgement) -> list[JsonObject]:
+    """Return the calls as they came, not as the judge mends them to read on."""
     return [
         {"name": c.name or "(no name)", "arguments": arguments(c.arguments_raw, c.arguments)}
-        for c in reply.calls
+        for c in judgement.sent
     ]
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 
-from toolfuzz.core.case import JsonObject
+from toolfuzz.core.case import Json, JsonObject
 
-__all__ = ["curl", "python_sdk"]
+__all__ = ["curl", "json_literal", "python_sdk"]
 
 
 def curl(
@@ -29,6 +29,14 @@ def curl(
     return " \\\n  ".join(lines) + f"\n{json.dumps(body, indent=2)}\nJSON\n"
 
 
+def json_literal(value: Json) -> str:
+    """Return a Python expression for a JSON value that people can read."""
+    text = json.dumps(value, indent=2)
+    # JSON ends in no backslash, so only quotes of the literal's own kind could end it early.
+    literal = repr(json.dumps(value)) if "'''" in text else f"r'''\n{text}\n'''"
+    return f"json.loads({literal})"
+
+
 def python_sdk(
     package: str, client: str, method: str, body: JsonObject, base_url: str, key_env: str | None
 ) -> str:
@@ -39,7 +47,7 @@ def python_sdk(
     known, extra = _split(package, client, method, body)
     key = f'os.environ["{key_env}"]' if key_env else '"none"'
     call = f"client.{method}.with_raw_response.create(**body"
-    call += f", extra_body=json.loads({json.dumps(extra)!r}))" if extra else ")"
+    call += f", extra_body={json_literal(extra)})" if extra else ")"
     return "\n".join(
         [
             "import json",
@@ -48,9 +56,7 @@ def python_sdk(
             f"from {package} import {client}",
             "",
             f"client = {client}(base_url={base_url!r}, api_key={key}, max_retries=0)",
-            "body = json.loads(",
-            f"    {json.dumps(known)!r}",
-            ")",
+            f"body = {json_literal(known)}",
             f"reply = {call}",
             "print(reply.http_response.read().decode())",
             "",

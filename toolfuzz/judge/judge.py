@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from toolfuzz.core import patterns
 from toolfuzz.core.case import Case
-from toolfuzz.core.reply import Reply, WireProblem
+from toolfuzz.core.reply import Reply, ToolCall, WireProblem
 from toolfuzz.core.verdict import Finding, Status
 from toolfuzz.judge.catalogue import defects, detectors
 from toolfuzz.judge.checks import count_checks, schema_valid
@@ -34,7 +34,8 @@ _STAGES: tuple[tuple[Stage, Callable[[Facts], None]], ...] = (
 class Judgement:
     """What is wrong with one reply.
 
-    ``reply`` has its calls assembled and its stream mended. ``called``: it holds a structured
+    ``reply`` has its calls assembled and its stream mended; ``sent`` are the calls as a client has
+    them, unmended. ``called``: it holds a structured
     call. ``schema_valid``: every call as sent names an offered tool and validates (None without
     a call). ``checks``: one for the reply as a whole and one for every expected call and every
     leaf of its arguments; ``checks_failed`` counts those that an error finding touches.
@@ -48,6 +49,7 @@ class Judgement:
     schema_valid: bool | None = None
     checks: int = 0
     checks_failed: int = 0
+    sent: tuple[ToolCall, ...] = ()
 
 
 def judge(
@@ -113,4 +115,5 @@ def _judgement(facts: Facts) -> Judgement:
         schema_valid=schema_valid(facts, facts.sent or reply.calls),
         checks=checks,
         checks_failed=checks_failed,
+        sent=tuple(facts.sent or facts.reply.calls),
     )

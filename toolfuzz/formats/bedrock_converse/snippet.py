@@ -1,9 +1,9 @@
 """A Converse request as a Python program with boto3."""
 
-import json
 from urllib.parse import unquote, urlsplit
 
 from toolfuzz.formats.protocol import Request
+from toolfuzz.formats.snippets import json_literal
 
 from .signing import KEY_ENV, region_named
 
@@ -29,7 +29,7 @@ def python(request: Request, base_url: str, key_env: str | None) -> str:
         lines.append(f'os.environ["{KEY_ENV}"] = os.environ["{key_env}"]')
     lines += [
         f'client = boto3.client(\n    "bedrock-runtime",\n{options})',
-        f"body = json.loads(\n    {json.dumps(request.body)!r}\n)",
+        f"body = {json_literal(request.body)}",
         f"reply = client.{operation.replace('-', '_')}(modelId={unquote(model)!r}, **body)",
         *_PRINTED[operation],
         "client.close()",

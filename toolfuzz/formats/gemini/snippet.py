@@ -4,6 +4,7 @@ import json
 import re
 
 from toolfuzz.formats.protocol import Request
+from toolfuzz.formats.snippets import json_literal
 
 __all__ = ["python"]
 
@@ -42,8 +43,8 @@ def python(request: Request, base_url: str, key_env: str | None) -> str:
             '        "client_args": {"event_hooks": {"response": [show]}},',
             "    },",
             ")",
-            f"contents = json.loads({json.dumps(contents)!r})",
-            f"body = json.loads({json.dumps(body)!r})",
+            f"contents = {json_literal(contents)}",
+            f"body = {json_literal(body)}",
             f"reply = client.models.{call}(",
             f"    model={json.dumps(model)},",
             "    contents=contents,",
