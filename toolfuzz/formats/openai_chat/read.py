@@ -1,7 +1,6 @@
 """What a chat completion, or the chunks of a streamed one, say."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import a_kind
@@ -10,7 +9,7 @@ from toolfuzz.formats.reading import (
     Event,
     Notes,
     checked_string,
-    count,
+    finish_of,
     ids_of,
     string,
     text_of,
@@ -18,8 +17,19 @@ from toolfuzz.formats.reading import (
 )
 
 from .beside import Pieces, beside
+from .calls import call_of, fragment_of, function_of, tool_calls
 
 __all__ = ["plain", "stream"]
+
+_FINISHES: dict[str, Finish] = {
+    "stop": "stop",
+    "length": "length",
+    "max_tokens": "length",
+    "tool_calls": "tool_calls",
+    "function_call": "tool_calls",
+    "content_filter": "refusal",
+}
+_USAGE = ("prompt_tokens", "completion_tokens")
 
 
 def plain(root: JsonObject, notes: Notes) -> Reply:
@@ -36,11 +46,11 @@ def plain(root: JsonObject, notes: Notes) -> Reply:
         message = {}
     where += ".message"
     calls = [
-        _call(call, f"{where}.tool_calls[{n}]", notes)
-        for n, call in enumerate(_tool_calls(message, where, notes))
+        call_of(call, f"{where}.tool_calls[{n}]", notes)
+        for n, call in enumerate(tool_calls(message, where, notes))
     ]
     if isinstance(legacy := message.get("function_call"), dict):
-        calls.append(_function(None, legacy, f"{where}.function_call", notes))
+        calls.append(function_of(None, legacy, f"{where}.function_call", notes))
     refusal = text_of(message, "refusal", where, notes)
     reason = _finish_reason(choice, notes)
     return Reply(
@@ -52,7 +62,7 @@ def plain(root: JsonObject, notes: Notes) -> Reply:
         calls=tuple(calls),
         finish_reason=reason,
         finish="refusal" if refusal else _finish(reason),
-        usage=_usage(root),
+        usage=usage_of(root.get("usage"), *_USAGE),
         model=string(root, "model"),
         error=root.get("error") or choice.get("error"),
         chunk_ids=ids_of(root),
@@ -86,7 +96,7 @@ class _Stream:
             self.error = chunk
         self.ids |= dict.fromkeys(ids_of(chunk))
         self.model = self.model or string(chunk, "model")
-        self.usage = _usage(chunk) or self.usage
+        self.usage = usage_of(chunk.get("usage"), *_USAGE) or self.usage
         if "choices" not in chunk and self.error is None and "usage" not in chunk:
             self.notes.add("envelope", where, "a chunk without choices")
         for choice in _choices(chunk, where, self.notes):
@@ -116,10 +126,10 @@ class _Stream:
         self.beside.add(delta)
         if text := text_of(delta, "refusal", where, self.notes):
             self.refusal.append(text)
-        for call in _tool_calls(delta, where, self.notes):
+        for call in tool_calls(delta, where, self.notes):
             if self.finish_reason is not None:
                 self.notes.add("event-order", where, "a tool call after the finish reason")
-            self.fragments.append(_fragment(number, call, where, self.notes))
+            self.fragments.append(fragment_of(number, call, where, self.notes))
         if isinstance(function := delta.get("function_call"), dict):
             self._hear_legacy(function)
 
@@ -179,110 +189,6 @@ def _choices(root: JsonObject, where: str, notes: Notes) -> Iterator[JsonObject]
         yield choice
 
 
-def _tool_calls(message: JsonObject, where: str, notes: Notes) -> Iterator[JsonObject]:
-    calls = message.get("tool_calls")
-    if calls is None:
-        return
-    if not isinstance(calls, list):
-        notes.add("bad-field", f"{where}.tool_calls", f"tool_calls is {a_kind(calls)}")
-        calls = [calls]
-    for call in calls:
-        if isinstance(call, dict):
-            yield call
-        else:
-            notes.add("bad-field", f"{where}.tool_calls", f"a tool call is {a_kind(call)}")
-
-
-def _call(call: JsonObject, where: str, notes: Notes) -> ToolCall:
-    if (custom := _custom(call)) is not None:
-        return _custom_call(call, custom, where, notes)
-    if call.get("type") != "function":
-        notes.add("call-type", f"{where}.type", f"type is {call.get('type')!r}, not 'function'")
-    found = _function(
-        checked_string(call, "id", where, notes), _inner(call, where, notes), where, notes
-    )
-    return replace(found, extra=call["extra_content"]) if "extra_content" in call else found
-
-
-_FUNCTION = "choices[].delta.tool_calls[].function: object"
-
-
-def _custom(call: JsonObject) -> JsonObject | None:
-    """Return what a custom tool is called with, the text under ``input``; None for a function."""
-    custom = call.get("custom")
-    return custom if isinstance(custom, dict) and call.get("type") in ("custom", None) else None
-
-
-def _custom_call(call: JsonObject, custom: JsonObject, where: str, notes: Notes) -> ToolCall:
-    text = custom.get("input")
-    if not isinstance(text, str):
-        notes.add("bad-field", f"{where}.custom", f"input is {a_kind(text)}")
-    return ToolCall(
-        checked_string(call, "id", where, notes),
-        checked_string(custom, "name", where, notes),
-        text if isinstance(text, str) else None,
-        None if isinstance(text, str) else text,
-        "input" in custom,
-        where,
-        free=True,
-    )
-
-
-def _function(call_id: str | None, function: JsonObject, where: str, notes: Notes) -> ToolCall:
-    arguments = function.get("arguments")
-    raw = arguments if isinstance(arguments, str) else None
-    return ToolCall(
-        call_id,
-        checked_string(function, "name", where, notes),
-        raw,
-        arguments if raw is None else None,
-        "arguments" in function,
-        where,
-    )
-
-
-def _fragment(number: int, call: JsonObject, where: str, notes: Notes) -> Fragment:
-    custom = _custom(call)
-    if custom is None and not isinstance(call.get("function"), dict):
-        notes.law(_FUNCTION, where, "a call with neither function nor custom", "error")
-    inner = _inner(call, where, notes) if custom is None else custom
-    key = "arguments" if custom is None else "input"
-    slot = count(call.get("index"))
-    if slot is None and call.get("index") is not None:
-        notes.add("bad-field", where, f"a call's index is {a_kind(call['index'])}")
-    kind = checked_string(call, "type", where, notes)
-    if kind and kind != "function" and custom is None:
-        notes.add("call-type", where, f"type is {kind!r}, not 'function'")
-    keys: list[str] = [outer for outer in ("index", "id", "type") if outer in call]
-    keys += ["name"] if "name" in inner else []
-    keys += ["arguments"] if key in inner else []
-    return Fragment(
-        number,
-        "delta",
-        slot,
-        checked_string(call, "id", where, notes),
-        checked_string(inner, "name", where, notes),
-        inner.get(key),
-        tuple(keys),
-        type=kind,
-        extra=call.get("extra_content"),
-        free=custom is not None,
-    )
-
-
-def _inner(call: JsonObject, where: str, notes: Notes) -> JsonObject:
-    """Return ``function`` of a call, or the call itself where its fields were flattened."""
-    function = call.get("function")
-    if isinstance(function, dict):
-        return function
-    if "name" in call or "arguments" in call:
-        notes.add("envelope", where, "name and arguments stand outside function")
-        return call
-    if function is not None:
-        notes.add("bad-field", where, f"function is {a_kind(function)}")
-    return {}
-
-
 def _reasoning(message: JsonObject, where: str, notes: Notes) -> str:
     """Return DeepSeek's, GLM's and Kimi's reasoning_content, or OpenRouter's and vLLM's reasoning.
 
@@ -293,23 +199,9 @@ def _reasoning(message: JsonObject, where: str, notes: Notes) -> str:
     )
 
 
-_FINISHES: dict[str, Finish] = {
-    "stop": "stop",
-    "length": "length",
-    "max_tokens": "length",
-    "tool_calls": "tool_calls",
-    "function_call": "tool_calls",
-    "content_filter": "refusal",
-}
-
-
 def _finish(reason: str | None) -> Finish | None:
-    return None if reason is None else _FINISHES.get(reason.lower(), "other")
+    return finish_of(reason and reason.lower(), _FINISHES)
 
 
 def _finish_reason(choice: JsonObject, notes: Notes) -> str | None:
     return checked_string(choice, "finish_reason", "finish_reason", notes)
-
-
-def _usage(root: JsonObject) -> Usage | None:
-    return usage_of(root.get("usage"), "prompt_tokens", "completion_tokens")

@@ -14,8 +14,9 @@ from toolfuzz.formats.reading import content_text, count, objects, spoken, strin
 from toolfuzz.formats.sse import SSE_UNTIL_DONE
 
 from .clients import READERS
+from .items import CALLS, arguments_key, beside_calls, reasoning_text, rest_of
 from .offered import choice_of, offered, tool_choice_of
-from .read import CALLS, arguments_key, beside_calls, plain, reasoning_text, rest_of, stream
+from .read import plain, stream
 from .serve import SERVING
 from .snippet import python
 

@@ -2,38 +2,36 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Literal
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import a_kind
 from toolfuzz.core.reply import Finish, Fragment, Reply, ToolCall
-from toolfuzz.formats.history import Beside
 from toolfuzz.formats.reading import (
     Event,
     Notes,
-    checked_string,
+    checked_count,
     count,
     ids_of,
+    keys_of,
     objects,
     string,
     text_of,
     usage_of,
 )
 
-__all__ = [
-    "CALLS",
-    "arguments_key",
-    "beside_calls",
-    "plain",
-    "reasoning_text",
-    "rest_of",
-    "stream",
-]
+from .items import (
+    CALLS,
+    FragmentKind,
+    beside_calls,
+    call_of,
+    fragment_of,
+    is_call,
+    is_forgotten,
+    read_message,
+    reasoning_text,
+)
 
-# What else a model calls (a shell, a computer, MCP, the provider's own tools) has items of its own.
-CALLS = ("function_call", "custom_tool_call")
-
-FragmentKind = Literal["delta", "open", "done", "close", "final"]
+__all__ = ["plain", "stream"]
 
 
 def plain(root: JsonObject, notes: Notes) -> Reply:
@@ -46,16 +44,16 @@ def plain(root: JsonObject, notes: Notes) -> Reply:
     calls: list[ToolCall] = []
     reasoning = [item for item in objects(output) if item.get("type") == "reasoning"]
     kept = root.get("store") is not False
-    beside = beside_calls(item for item in objects(output) if kept or not _is_forgotten(item))
+    beside = beside_calls(item for item in objects(output) if kept or not is_forgotten(item))
     linked = bool(beside.extra)
     for n, item in enumerate(output):
         where = f"$.output[{n}]"
         if not isinstance(item, dict):
             notes.add("bad-field", where, f"an item is {a_kind(item)}")
-        elif _is_call(item, where, notes):
-            calls.append(_call(item, where, notes, linked))
+        elif is_call(item, where, notes):
+            calls.append(call_of(item, where, notes, linked))
         elif item.get("type") == "message":
-            _read_message(item, where, texts, refusals, notes)
+            read_message(item, where, texts, refusals, notes)
     reason, finish = _ending(root, called=bool(calls), refused=bool(refusals))
     return Reply(
         "",
@@ -73,83 +71,6 @@ def plain(root: JsonObject, notes: Notes) -> Reply:
         extra=beside.extra,
         places=beside.places,
     )
-
-
-def reasoning_text(item: JsonObject) -> str:
-    """Return the text of a reasoning item: its summary, and what it says in full."""
-    parts = objects(item.get("summary")) + objects(item.get("content"))
-    return "".join(string(part, "text") or "" for part in parts)
-
-
-def beside_calls(items: Iterable[JsonObject]) -> Beside:
-    """Return the items beside the calls; reasoning must stand before the item that it led to."""
-    beside, calls = Beside(lambda item: item.get("type") == "reasoning"), 0
-    for item in items:
-        if item.get("type") in CALLS:
-            calls += 1
-        elif item.get("type") in ("reasoning", "message"):
-            beside.add(item, calls)
-    return beside
-
-
-def _is_forgotten(item: JsonObject) -> bool:
-    """Whether the item means nothing to a server that did not store it."""
-    empty = not (item.get("encrypted_content") or item.get("content"))
-    return item.get("type") == "reasoning" and empty
-
-
-def rest_of(item: JsonObject) -> JsonObject | None:
-    """Return what a call's item holds besides the call: its own id, its status."""
-    known = ("type", "call_id", "name", arguments_key(item))
-    return {key: value for key, value in item.items() if key not in known} or None
-
-
-def _read_message(
-    item: JsonObject, where: str, texts: list[str], refusals: list[str], notes: Notes
-) -> None:
-    content = item.get("content")
-    if not isinstance(content, list):
-        texts.append(text_of(item, "content", where, notes))
-        notes.add("bad-field", f"{where}.content", f"content is {a_kind(content)}")
-    for part in objects(content):
-        if part.get("type") == "refusal":
-            refusals.append(text_of(part, "refusal", where, notes))
-        else:
-            texts.append(text_of(part, "text", where, notes))
-
-
-def _is_call(item: JsonObject, where: str, notes: Notes) -> bool:
-    kind = item.get("type")
-    if kind in CALLS:
-        return True
-    if kind in (None, "function", "tool_call", "tool_use") and "name" in item:
-        notes.add("call-type", where, f"type is {kind!r}, not 'function_call'")
-        return True
-    return False
-
-
-def _call(item: JsonObject, where: str, notes: Notes, linked: bool) -> ToolCall:
-    """Read a call; ``linked``: it goes back as it came, because reasoning belongs to it."""
-    key = arguments_key(item)
-    arguments = item.get(key)
-    if key == "input" and not isinstance(arguments, str):
-        notes.add("bad-field", where, f"input is {a_kind(arguments)}")
-    raw = arguments if isinstance(arguments, str) else None
-    return ToolCall(
-        checked_string(item, "call_id", where, notes),
-        checked_string(item, "name", where, notes),
-        raw,
-        arguments if raw is None else None,
-        key in item,
-        where,
-        rest_of(item) if linked else None,
-        key == "input",
-    )
-
-
-def arguments_key(item: JsonObject) -> str:
-    """Return where a call's arguments stand: the text of a custom tool is its ``input``."""
-    return "input" if item.get("type") == "custom_tool_call" else "arguments"
 
 
 def _ending(root: JsonObject, *, called: bool, refused: bool) -> tuple[str | None, Finish | None]:
@@ -170,6 +91,7 @@ def _ending(root: JsonObject, *, called: bool, refused: bool) -> tuple[str | Non
             return reason or status, "other"
 
 
+_INDEX = (("index", "output_index"),)
 _ENDS = ("response.completed", "response.incomplete", "response.failed")
 
 
@@ -230,7 +152,7 @@ class _Stream:
         self.error = response.get("error") or self.error
         for slot, item in enumerate(objects(response["output"])):
             if item.get("type") in CALLS:
-                self.fragments.append(_fragment(number, "final", slot, item, (), self.linked))
+                self.fragments.append(fragment_of(number, "final", slot, item, (), self.linked))
 
     def _item(self, number: int, kind: FragmentKind, data: JsonObject, where: str) -> None:
         item = data.get("item")
@@ -240,20 +162,15 @@ class _Stream:
         self.linked = self.linked or item.get("type") == "reasoning"
         if kind == "close":
             self.items.append(item)
-        if not _is_call(item, where, self.notes):
+        if not is_call(item, where, self.notes):
             return
-        slot = count(data.get("output_index"))
-        if slot is None and data.get("output_index") is not None:
-            self.notes.add("bad-field", where, "output_index is no whole number")
+        slot = checked_count(data, "output_index", where, self.notes)
         self.opened |= {string(item, "id"), slot} - {None}
-        keys = ("index",) if "output_index" in data else ()
         linked = self.linked and kind == "close"
-        self.fragments.append(_fragment(number, kind, slot, item, keys, linked))
+        self.fragments.append(fragment_of(number, kind, slot, item, keys_of(data, _INDEX), linked))
 
     def _arguments(self, number: int, kind: FragmentKind, data: JsonObject, key: str) -> None:
-        keys = ["index"] if "output_index" in data else []
-        keys += ["name"] if "name" in data else []
-        keys += ["arguments"] if key in data else []
+        names = [*_INDEX, ("name", "name"), ("arguments", key)]
         self.fragments.append(
             Fragment(
                 number,
@@ -261,35 +178,10 @@ class _Stream:
                 count(data.get("output_index")),
                 name=string(data, "name"),
                 arguments=data.get(key),
-                keys=tuple(keys),
+                keys=keys_of(data, names),
                 item_id=string(data, "item_id"),
             )
         )
-
-
-def _fragment(
-    number: int,
-    kind: FragmentKind,
-    slot: int | None,
-    item: JsonObject,
-    keys: tuple[str, ...],
-    linked: bool,
-) -> Fragment:
-    key = arguments_key(item)
-    present = [("id", "call_id"), ("type", "type"), ("name", "name"), ("arguments", key)]
-    return Fragment(
-        number,
-        kind,
-        slot,
-        string(item, "call_id"),
-        string(item, "name"),
-        item.get(key),
-        (*keys, *(ours for ours, theirs in present if theirs in item)),
-        string(item, "id"),
-        string(item, "type"),
-        rest_of(item) if linked else None,
-        key == "input",
-    )
 
 
 def stream(events: Iterable[Event], notes: Notes) -> Reply:
