@@ -15,7 +15,8 @@ from referencing.jsonschema import specification_with
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import escape, pointer_of
-from toolfuzz.core.validation import draft_of, schema_fault, without_dialects
+from toolfuzz.core.metaschema import draft_of, schema_fault
+from toolfuzz.core.validation import without_dialects
 from toolfuzz.generate.schema.errors import BrokenSchema
 from toolfuzz.generate.schema.patterns import UncheckablePattern, with_bounded_patterns
 from toolfuzz.generate.schema.regex import parse, repeats_choices
