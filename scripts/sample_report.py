@@ -10,7 +10,7 @@ from pathlib import Path
 
 import toolfuzz
 from toolfuzz.analyze.load import collect
-from toolfuzz.analyze.rates import summarize
+from toolfuzz.analyze.summary import summarize
 from toolfuzz.report.formats.html import render
 from toolfuzz.runs.journal import JOURNAL_NAME, read_journal
 

@@ -3,7 +3,7 @@
 import json
 
 from toolfuzz.analyze.load import RunData, collect
-from toolfuzz.analyze.rates import summarize
+from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Message, Tool, Turn
 from toolfuzz.core.events import (
     CaseDrawn,

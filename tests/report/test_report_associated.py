@@ -3,7 +3,7 @@
 import re
 
 from toolfuzz.analyze.load import RunData, collect
-from toolfuzz.analyze.rates import summarize
+from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Message, Tool, Turn
 from toolfuzz.core.events import CaseDrawn, Event, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Target

@@ -11,7 +11,7 @@ from report_run import HOSTILE
 
 from toolfuzz.analyze.compare import compare
 from toolfuzz.analyze.load import RunData
-from toolfuzz.analyze.rates import summarize
+from toolfuzz.analyze.summary import summarize
 from toolfuzz.report.formats import report_format
 from toolfuzz.report.html import render_comparison
 from toolfuzz.report.html.page import FAILURES_LIMIT

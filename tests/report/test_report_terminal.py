@@ -9,7 +9,7 @@ from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 
 from toolfuzz.analyze.load import RunData, collect
-from toolfuzz.analyze.rates import summarize
+from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.events import CaseDrawn, Event, RunFinished, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Target, TargetKind

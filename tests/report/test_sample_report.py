@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from toolfuzz.analyze.load import collect
-from toolfuzz.analyze.rates import summarize
+from toolfuzz.analyze.summary import summarize
 from toolfuzz.report.formats.html import render
 from toolfuzz.runs.journal import read_journal
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from toolfuzz.analyze.rates import summarize
+from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import (

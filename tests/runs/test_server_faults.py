@@ -8,7 +8,7 @@ import pytest
 from made_sources import PAID, MadeSource, attempt, case, each, honest, target
 
 from toolfuzz.analyze.load import RunData
-from toolfuzz.analyze.rates import summarize
+from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.events import RunStarted
 from toolfuzz.core.exchange import Attempt, Exchange
 from toolfuzz.formats import Request

@@ -16,7 +16,8 @@ from toolfuzz.analyze.paired import (
     tabulate,
 )
 from toolfuzz.analyze.price import PriceOf
-from toolfuzz.analyze.rates import summarize, wilson
+from toolfuzz.analyze.rates import wilson
+from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION
 from toolfuzz.core.exchange import Target

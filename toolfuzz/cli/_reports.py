@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from toolfuzz.analyze.rates import summarize
+from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 from toolfuzz.report.write import Wanted, write_reports

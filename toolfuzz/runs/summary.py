@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from toolfuzz.analyze.load import RunData
-from toolfuzz.analyze.rates import summarize
 from toolfuzz.analyze.recordings import Recordings
+from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import EndpointError
 from toolfuzz.core.events import RunFinished

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from toolfuzz.analyze.compare import compare
 from toolfuzz.analyze.load import RunData
-from toolfuzz.analyze.rates import summarize
+from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief, day
 from toolfuzz.judge.catalogue import defects
