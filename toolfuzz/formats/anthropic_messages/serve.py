@@ -12,12 +12,15 @@ __all__ = ["SERVING"]
 
 _STOP = {"stop": "end_turn", "tool_calls": "tool_use", "length": "max_tokens"}
 
+_SIGNATURE = "simulated"
+"""What stands in for the signature of thinking."""
+
 
 def _plain(plan: ReplyPlan) -> Wire:
     """Return the reply as one ``message``; argument text stands in it as ``input``."""
     content: list[JsonObject] = []
     if plan.reasoning:
-        content.append({"type": "thinking", "thinking": plan.reasoning, "signature": "simulated"})
+        content.append({"type": "thinking", "thinking": plan.reasoning, "signature": _SIGNATURE})
     if plan.text:
         content.append({"type": "text", "text": plan.text})
     cut = plan.finish == "length"
@@ -37,9 +40,16 @@ def _stream(plan: ReplyPlan, pieces: list[Piece]) -> Wire:
     add("message_start", message=_message(plan, [], None, start))
     prose: str | None = None
     base = opened = 0
+
+    def close(index: int) -> None:
+        if prose == "reasoning":
+            signed = {"type": "signature_delta", "signature": _SIGNATURE}
+            add("content_block_delta", index=index, delta=signed)
+        add("content_block_stop", index=index)
+
     for piece in pieces:
         if prose is not None and piece.kind != prose:
-            add("content_block_stop", index=base + opened)
+            close(base + opened)
             prose, base = None, base + 1
         if piece.kind in ("text", "reasoning"):
             if prose is None:
@@ -63,7 +73,7 @@ def _stream(plan: ReplyPlan, pieces: list[Piece]) -> Wire:
             case "close":
                 add("content_block_stop", index=slot)
     if prose is not None:
-        add("content_block_stop", index=base + opened)
+        close(base + opened)
     ending = {"stop_reason": _stop(plan.finish), "stop_sequence": None}
     add("message_delta", delta=ending, usage={"output_tokens": plan.output_tokens})
     add("message_stop")

@@ -271,7 +271,16 @@ def _read_reply(blocks: list[JsonObject]) -> Called:
         elif isinstance(block.get("toolUse"), dict):
             calls.append(_read_call(block["toolUse"]))
     text = _said(content_text(blocks))
-    return replied(text, calls, extra=beside.extra, places=beside.places)
+    thoughts = "".join(map(_thought, blocks))
+    return replied(text, calls, reasoning=thoughts, extra=beside.extra, places=beside.places)
+
+
+def _thought(block: JsonObject) -> str:
+    match block:
+        case {"reasoningContent": {"reasoningText": {"text": str(text)}}}:
+            return text
+        case _:
+            return ""
 
 
 def _read_call(use: JsonObject) -> ToolCall:

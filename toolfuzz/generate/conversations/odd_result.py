@@ -13,7 +13,7 @@ from toolfuzz.core.case import Expectation, ExpectedCall, Turn
 from toolfuzz.generate.conversations.base import (
     REDEEM,
     called,
-    nonce,
+    parts_of,
     read_call,
     rounds,
     said,
@@ -76,7 +76,8 @@ _IN_PARTS = 2
 
 
 def _ask(pick: Pick, offer: Offer) -> tuple[Turn, ...]:
-    kind, ticket, spare = pick.below(len(_KINDS)), nonce(pick), nonce(pick)
+    kind = pick.below(len(_KINDS))
+    ticket, spare = parts_of(pick, 2)
     result = _KINDS[kind](pick, f"ticket={ticket}")
     prompt = _PROMPT.format(
         call=called(offer.call), tool=spelled(REDEEM.name), spare=spelled(spare)

@@ -1,11 +1,13 @@
 """Variations that every client must take and no judge may blame (section 4 of the catalogue)."""
 
 import json
+from collections.abc import Iterable
 from random import Random
 from typing import Any
 
 from toolfuzz.formats.plan import Piece, ReplyPlan, Wire
 from toolfuzz.judge.faults import Roll, messages_of, parameters
+from toolfuzz.judge.faults.calls import refuse
 from toolfuzz.judge.faults.schema import places
 from toolfuzz.simulate.faults.registry import fault
 
@@ -159,6 +161,29 @@ def stop_when_forced(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
         for choice in holder.get("choices", ()) if isinstance(holder, dict) else ():
             choice["finish_reason"] = "stop" if choice["finish_reason"] else None
     return True
+
+
+@fault("legal-thinking", "plan", legal=True)
+def thinking(reply: ReplyPlan, roll: Roll) -> bool:
+    """Thoughts before the calls, signed where the format signs them."""
+    if reply.calls:
+        reply.reasoning = _thought(call.name for call in reply.calls)
+    return bool(reply.calls)
+
+
+@fault("legal-thinking-wanted", "request", legal=True)
+def thinking_wanted(reply: ReplyPlan, roll: Roll) -> bool:
+    """Thoughts must come back with their calls, or the signature that stands for them."""
+    for earlier in reply.ask.replies:
+        names = [call.name or "" for call in earlier.calls]
+        signed = any(call.extra for call in earlier.calls)
+        if names and not signed and _thought(names) not in earlier.reasoning:
+            return refuse(reply, "The thinking of earlier calls must be passed back unchanged.")
+    return False
+
+
+def _thought(names: Iterable[str]) -> str:
+    return f"I shall call {', '.join(names)}."
 
 
 def _shuffled(value: Any, rng: Random) -> Any:
