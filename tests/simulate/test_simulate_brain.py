@@ -106,9 +106,8 @@ def test_reads_the_history(api):
 @pytest.mark.parametrize(
     ("slug", "status"),
     [
-        ("history-args-reparse", 200),
-        ("history-args-type", 500),
-        ("tool-result-dropped", 200),
+        ("history-args-reparse", 500),
+        ("history-args-type", 0),
         ("pairing-rejected", 400),
         ("id-rewritten", 400),
         ("id-format", 400),
@@ -121,11 +120,11 @@ def test_faults_of_the_second_turn(api, slug, status):
     assert respond(read_question(wire_format(api), first, 1), profile, "s").struck == ()
     outcome = respond(read_question(wire_format(api), history(api), 1), profile, "s")
     (risk,) = profile.risks
-    if not risk.fault.fits(wire_format(api).traits, False) or slug == "history-args-reparse":
-        assert outcome.struck == ()
-        return
+    traits = wire_format(api).traits
+    assert risk.fault.fits(traits, False)
     assert outcome.struck == (slug,)
-    assert (outcome.reply.refusal.status if outcome.reply.refusal else 200) == status
+    text = 500 if traits.arguments == "text" else 400
+    assert outcome.reply.refusal.status == (status or text)
 
 
 def test_later_turns_degrade():
@@ -138,13 +137,14 @@ def test_later_turns_degrade():
     damaged = respond(second, profile_named("fault:corruption-replayed"), "s")
     assert json.loads(damaged.reply.calls[0].raw)["text"] == "padded"
     reused = respond(second, profile_named("fault:id-reused-across-turns"), "s")
-    assert reused.reply.calls[0].id == "call_0" and reused.struck
+    assert reused.reply.calls[0].id == "call_0" and not reused.struck
+    request["messages"][1]["tool_calls"][0]["id"] = "call_0"
+    counted = read_question(wire_format("openai-chat"), request, 1)
+    assert respond(counted, profile_named("fault:id-reused-across-turns"), "s").struck
     degraded = profile_named("fault:format-degradation")
-    assert respond(second, degraded, "s").struck == ()
-    call = {"id": "call_2", "function": {"name": "send_note", "arguments": "{}"}}
-    request["messages"] += [{"role": "assistant", "tool_calls": [call]}, again]
-    third = read_question(wire_format("openai-chat"), request, 1)
-    assert respond(third, degraded, "s").struck == ("format-degradation",)
+    first = read_question(wire_format("openai-chat"), body("openai-chat", echo(PLAIN, NOTE)), 1)
+    assert respond(first, degraded, "s").struck == ()
+    assert respond(second, degraded, "s").struck == ("format-degradation",)
 
 
 @pytest.mark.parametrize("limit", [1, 8, 20, 60])

@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 from toolfuzz.core.ask import Ask
-from toolfuzz.core.case import JsonObject, Message, Tool
+from toolfuzz.core.case import ExpectedCall, JsonObject, Message, Tool
 from toolfuzz.formats.plan import Call
 from toolfuzz.generate import conversations, prompts
 from toolfuzz.judge.faults.schema import example, resolve, spend
@@ -30,7 +31,7 @@ def answer(ask: Ask) -> tuple[str, list[Call]]:
     said = conversations.read(ask)
     if said is None and ask.answered:
         return _report(ask), []
-    calls = [Call(c.tool, c.arguments) for c in said] if said is not None else _wanted(ask)
+    calls = [_call(c) for c in said] if said is not None else _wanted(ask)
     if ask.tool_choice == "none" or not ask.tools:
         calls = []
     elif ask.tool_choice.startswith("tool:"):
@@ -48,12 +49,17 @@ def _wanted(ask: Ask) -> list[Call]:
     prompt = ask.prompt
     expected = prompts.read([Message("user", prompt)], ask.tools)
     if expected is not None:
-        return [Call(call.tool, call.arguments) for call in expected]
+        return [_call(call) for call in expected]
     tool = _named(prompt, ask.tools)
     if tool is None:
         return []
     given = _given(prompt)
     return [Call(tool.name, given)] if given is not None else [_simple_call(tool)]
+
+
+def _call(wanted: ExpectedCall) -> Call:
+    """Return a call with arguments of its own: faults change them, and two calls may be equal."""
+    return Call(wanted.tool, deepcopy(wanted.arguments))
 
 
 def _forced(ask: Ask, calls: list[Call]) -> list[Call]:

@@ -94,7 +94,8 @@ def _read(ask: Ask) -> Sequence[ExpectedCall] | None:
     first, done = read_call(match["call"]), rounds(ask)
     if not done:
         return [first]
-    carried = pattern(_CARRIED).fullmatch(match["carried"])
+    # A key may hold the full stop that ends the sentence.
+    carried = pattern(_CARRIED).match(f"{match['carried']}.{match['late']}")
     keys = [json.loads(carried["key"])] if carried else []
     call = ExpectedCall(
         json.loads(match["tool"]),
