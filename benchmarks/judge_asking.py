@@ -16,7 +16,7 @@ from toolfuzz.core.case import Case
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.talk import Talk, play
-from toolfuzz.formats import format_names, wire_format
+from toolfuzz.formats import CannotAskError, format_names, wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.generate.conversations import all_conversations
 from toolfuzz.judge.judge import Judgement, judge
@@ -121,9 +121,12 @@ async def converse(
     talk = play(case)
     while talk.turn is not None:
         number, other = talk.number, None
-        if counterpart and stream:
-            other, _ = await _ask(client, talk, api, False, model)
-        reply, struck = await _ask(client, talk, api, stream, model)
+        try:
+            if counterpart and stream:
+                other, _ = await _ask(client, talk, api, False, model)
+            reply, struck = await _ask(client, talk, api, stream, model)
+        except CannotAskError:  # as in a run: skipped
+            break
         judgement = judge(
             case,
             [*talk.replies, reply],

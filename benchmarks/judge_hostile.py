@@ -15,7 +15,7 @@ from judge_asking import CAP, CELLS, situations
 from toolfuzz.core.ask import ask_of
 from toolfuzz.core.case import Case, Expectation
 from toolfuzz.core.exchange import Attempt
-from toolfuzz.formats import wire_format
+from toolfuzz.formats import CannotAskError, wire_format
 from toolfuzz.formats.writing import encode_body as reply_body
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.simulate.faults.registry import faults
@@ -65,7 +65,10 @@ def _mutated(case: Case, api: str, stream: bool, names: Sequence[str], rng: Rand
     model = "+".join([rng.choice(names), *(n[6:] for n in rng.sample(names, rng.randrange(3)))])
     form = wire_format(api)
     ask = replace(ask_of(case, model=model, stream=stream), max_tokens=CAP)
-    request = form.request(ask)
+    try:
+        request = form.request(ask)
+    except CannotAskError:
+        return _noise(rng)
     question = read_question(form, request.body, path=request.path)
     wire = respond(question, check_profile(model), str(rng.random())).wire
     body = bytearray(b"".join(form.framing.join(wire.events)) or reply_body(wire.body))

@@ -17,6 +17,7 @@ from toolfuzz.core.case import Case, Tool
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.jsonvalue import same
 from toolfuzz.core.talk import rehearsed
+from toolfuzz.core.validation import draft_of
 from toolfuzz.formats import format_names, wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.generate.cases import generated, of_users, user_tools, weighted
@@ -132,7 +133,7 @@ def test_cases_are_valid(case: Case) -> None:
         for call in turn.expect.calls:
             tool = case.tool(call.tool)
             assert tool is not None
-            Draft202012Validator(tool.parameters).validate(call.arguments)
+            draft_of(tool.parameters)[0](tool.parameters).validate(call.arguments)
 
 
 @given(strategies.cases(probe="batch", tools=[WEATHER]))
@@ -146,7 +147,7 @@ def test_cases_on_given_tools(case: Case) -> None:
 @given(strategies.tools(features=["ref-recursive"]))
 @QUICK
 def test_tools_have_valid_schemas(tool: Tool) -> None:
-    Draft202012Validator.check_schema(tool.parameters)
+    draft_of(tool.parameters)[0].check_schema(tool.parameters)
 
 
 @given(strategies.arguments(WEATHER.parameters))
@@ -222,7 +223,8 @@ def test_a_later_call_needs_what_an_earlier_result_says(case: Case) -> None:
     for number, turn in enumerate(case.turns):
         offered = {tool.name: tool for tool in case.tools_at(number)}
         for made in turn.expect.calls:
-            Draft202012Validator(offered[made.tool].parameters).validate(made.arguments)
+            schema = offered[made.tool].parameters
+            draft_of(schema)[0](schema).validate(made.arguments)
 
 
 @given(strategies.conversations())

@@ -30,7 +30,7 @@ class RunSection(BaseModel):
     mcp: list[str] = Field(default=[], description="MCP servers: commands or URLs")
     openapi: list[str] = Field(default=[], description="OpenAPI files or URLs")
     probes: list[str] = Field(default=[], description="only these probes")
-    features: list[str] = Field(default=[], description="only these schema features")
+    features: list[str] = Field(default=[], description="only these schema features or groups")
     cases: int = Field(default=100, description="cases per model")
     repeat: int = Field(default=1, description="times each case is asked")
     seed: int = Field(default=0, description="same seed, same cases")

@@ -22,6 +22,7 @@ from toolfuzz.generate import cases as drawn_cases
 from toolfuzz.generate.assemble import assemble, drafted
 from toolfuzz.generate.conversations import all_conversations, find
 from toolfuzz.generate.covering import drawn_row
+from toolfuzz.generate.features import is_sloppy
 from toolfuzz.generate.pick import Pick
 from toolfuzz.generate.plan import make_plan, rules
 from toolfuzz.generate.probes import all_probes
@@ -48,8 +49,8 @@ def arguments(schema: JsonObject) -> SearchStrategy[JsonObject]:
 def tools(features: Sequence[str] = ()) -> SearchStrategy[Tool]:
     """Tools with some of the schema features; with none of them at the simplest.
 
-    ``features`` are names as ``toolfuzz list features`` shows them; by default all that every
-    provider accepts. Raises UsageError for an unknown one.
+    ``features`` are names, or groups, as ``toolfuzz list features`` shows them; by default all that
+    every provider accepts. Raises UsageError for an unknown one.
     """
     groups = _groups(features)
     return from_choices(lambda pick: assemble(pick, drafted(pick, *_row(pick, groups)))[0])
@@ -117,14 +118,15 @@ def replies(
 
 
 def _is_valid(case: Case) -> bool:
-    return invalid_at(case) is None
+    return is_sloppy(case.features) or invalid_at(case) is None
 
 
 _Groups = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def _groups(features: Sequence[str]) -> _Groups:
-    return make_plan(features=features).groups
+    """Return the groups of features, without what is rare because services refuse it."""
+    return tuple(group for group in make_plan(features=features).groups if group[0] != "rare")
 
 
 def _row(pick: Pick, groups: _Groups) -> tuple[str, Iterator[str]]:

@@ -62,8 +62,11 @@ def test_a_clean_endpoint_has_no_findings(api: str) -> None:
         "run", "-m", "sim/clean", "--format", api, "--both-streams", "--cases", "40", "--json"
     )  # fmt: skip
     assert done.exit_code == 0, done.output
-    target = json.loads(done.stdout)["targets"][0]
-    assert target["judged"] == 80
+    summary = json.loads(done.stdout)
+    target = summary["targets"][0]
+    unasked = {skip["reason"].partition(" can't ask this: ")[2] for skip in summary["skipped"]}
+    assert target["judged"] == 80 - len(summary["skipped"])
+    assert unasked <= {"a choice among some of the tools on offer", "a tool without input_schema"}
     assert target["defects"] == {}
     assert target["warnings"] == {}
     assert set(target["modes"]) == {"plain", "stream"}

@@ -100,7 +100,7 @@ def test_a_conversation() -> None:
         replace(TALK, stream=True, tool_choice="required"),
         replace(TALK, tool_choice="auto", max_tokens=None, model="arn:aws:bedrock:us-east-1::a/b"),
         Ask(model="m", said=(Message("user", "hi"),)),
-        Ask(model="m", tools=(Tool("f", "", {}),), said=(Message("user", "hi"),)),
+        Ask(model="m", tools=(Tool("f", None, {}),), said=(Message("user", "hi"),)),
         Ask(model="m", said=(Message("user", "hi"), Called(Reply("", False, None)))),
     ],
 )

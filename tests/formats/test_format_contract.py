@@ -43,6 +43,7 @@ ARGUMENTS = st.dictionaries(st.text("abc_", min_size=1, max_size=5), VALUES, max
 NAMED = st.sampled_from(["get_weather", "list_files", "ping"])
 OBJECT = {"type": "object", "properties": {"a": {"type": "string"}}}
 TOOLS = tuple(Tool(name, "What it does.", OBJECT) for name in ("get_weather", "list_files", "ping"))
+BARE = (Tool("ask", None, OBJECT), Tool("now", "What it does.", {}, declared=False))
 
 
 @st.composite
@@ -68,12 +69,15 @@ def asks(draw: st.DrawFn) -> Ask:
         if not made or draw(st.booleans()):
             said.append(Message("user", draw(SAID)))
     choice = draw(st.sampled_from(["auto", "none", "required", "tool:ping"]))
+    offered = TOOLS[: draw(st.integers(2, 3))] if choice != "tool:ping" else TOOLS
+    free = choice in ("auto", "required")
     return Ask(
         model="m-1",
-        tools=TOOLS[: draw(st.integers(1, 3))] if choice != "tool:ping" else TOOLS,
+        tools=(*offered, *draw(st.sampled_from([(), BARE[:1], BARE[1:], BARE]))),
         said=tuple(said),
         tool_choice=choice,
         parallel=draw(st.none() | st.booleans()),
+        allowed=draw(st.sampled_from([(), ("get_weather", "list_files")])) if free else (),
         max_tokens=draw(st.none() | st.integers(1, 9999)),
         stream=draw(st.booleans()),
     )
@@ -119,10 +123,8 @@ def test_a_request_is_read_as_it_was_asked(name: str, ask: Ask) -> None:
     read = format.read_request(body, path=request.path)
     assert told(format, read) == told(format, ask)
     assert (read.model, read.stream) == (ask.model, ask.stream)
-    assert [(t.name, t.parameters) for t in read.tools] == [
-        (t.name, t.parameters) for t in ask.tools
-    ]
-    assert read.tool_choice == ask.tool_choice
+    assert read.tools == ask.tools
+    assert (read.tool_choice, read.allowed) == (ask.tool_choice, ask.allowed)
     if ask.max_tokens is not None:
         assert read.max_tokens == format.cap(body) == ask.max_tokens
     if format.traits.serial and ask.tool_choice != "none":

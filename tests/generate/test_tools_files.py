@@ -72,7 +72,7 @@ def test_a_tool_without_schema_takes_no_arguments(entry, tmp_path):
         entry = {"type": "function", "function": {"name": "f"}}
     (tool,) = load(written(tmp_path, [entry])).tools
     assert tool.parameters == {"type": "object", "properties": {}}
-    assert tool.description == ""
+    assert tool.description is None
 
 
 def test_a_byte_order_mark_is_no_trouble(tmp_path):

@@ -170,7 +170,7 @@ def test_the_judge_never_raises(bench: ModuleType) -> None:
 
 
 def test_bytes_of_another_format_are_judged(bench: ModuleType) -> None:
-    case = cases()[10]
+    case = next(case for case in cases()[10:] if not case.turns[0].allowed)
     for api in ("openai-chat", "openai-responses", "anthropic-messages"):
         for stream in (False, True):
             recorded = simulated(case, api, stream=stream, model="clean")

@@ -28,6 +28,7 @@ CHANGED = RunOptions(
     repeat=3,
     seed=5,
     strength=3,
+    offer=7,
     allow_remote_refs=True,
     inline_refs=True,
     respell=True,

@@ -8,6 +8,7 @@ import pytest
 import toolfuzz.sources.registry as registry
 from toolfuzz.core.errors import UsageError
 from toolfuzz.formats import format_names, wire_format
+from toolfuzz.generate import feature_names
 from toolfuzz.sources.registry import endpoints, key_for, resolve
 
 EXPECTED = [
@@ -33,6 +34,11 @@ EXPECTED = [
     "litellm",
     "sim",
 ]
+
+
+def test_what_a_service_refuses_is_a_feature():
+    for endpoint in endpoints().values():
+        assert set(endpoint.refuses) <= set(feature_names())
 
 
 def test_every_service_is_there_and_whole():

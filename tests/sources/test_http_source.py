@@ -8,10 +8,12 @@ import httpx
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
+from toolfuzz.core.case import Case, Expectation, Message, Tool, Turn
 from toolfuzz.core.errors import EndpointError, UsageError
 from toolfuzz.core.events import ExchangeRecorded
 from toolfuzz.core.exchange import Exchange, Target
-from toolfuzz.formats import Request, wire_format
+from toolfuzz.core.talk import play
+from toolfuzz.formats import CannotAskError, Request, wire_format
 from toolfuzz.sources import retry
 from toolfuzz.sources.capture import MAX_BODY_BYTES, capture, encode_body
 from toolfuzz.sources.http import HttpSource
@@ -37,6 +39,28 @@ async def ask(source, pacer=None):
 
 async def put(session):
     return [attempt async for attempt in session.ask(QUESTION)]
+
+
+@pytest.mark.parametrize(
+    ("model", "origin", "refused"),
+    [
+        ("openai/gpt-5", "generated", True),
+        ("openai/gpt-5", "respelled:no-description:0123456789abcdef", True),
+        ("openai/gpt-5", "tools:mine.json", False),
+        ("vllm/some-model", "generated", False),
+    ],
+)
+def test_what_a_service_is_known_to_refuse_is_not_asked(model, origin, refused):
+    endpoint, _ = resolve(model)
+    source = HttpSource(Target(model, endpoint.name, "m", endpoint.format), endpoint, None)
+    either = {"type": "object", "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}
+    question = Turn((Message("user", "Call f."),), Expectation("unknown"))
+    case = Case(origin, "echo", ("root-anyof",), (Tool("f", None, either),), (question,))
+    if not refused:
+        assert source.request(play(case), stream=False).body["tools"]
+        return
+    with pytest.raises(CannotAskError, match="OpenAI is known to refuse root-anyof"):
+        source.request(play(case), stream=False)
 
 
 class Impatient(Pacer):

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -14,13 +14,14 @@ from toolfuzz.core.case import Case, JsonObject, Turn
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.core.talk import rehearsed
-from toolfuzz.formats import CannotAskError, WireFormat, wire_format
+from toolfuzz.formats import CannotAskError, wire_format
 from toolfuzz.generate.tools import ToolSet
 from toolfuzz.pools.question import modes
 from toolfuzz.report.console import print_rows
 from toolfuzz.runs.cases import draw, load_tools
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.targets import plan_targets
+from toolfuzz.sources.registry import endpoints
 
 __all__ = ["drawn_cases", "print_plan"]
 
@@ -39,6 +40,9 @@ def print_plan(options: RunOptions, *, as_json: bool) -> None:
         return
     header = ("target", "cases", "requests", "input tokens ≤", "output tokens ≤", "price ≤")
     print_rows(header, [tuple(_word(p[key]) for key in _COLUMNS) for p in plans])
+    for plan in plans:
+        if plan["skipped"]:
+            click.echo(f"{plan['target']}: {plan['skipped']} more can't be asked and are skipped")
     click.echo("\nnothing was asked; leave --dry-run out to run this")
 
 
@@ -52,18 +56,16 @@ async def drawn_cases(options: RunOptions, tool_sets: Sequence[ToolSet]) -> list
 
 def _target_plan(target: Target, cases: list[Case], repeat: int) -> dict[str, Any]:
     ways = len(modes(target)) * repeat
-    format = wire_format(target.format)
-    turns = [
-        (turn, body)
-        for case in cases
-        for turn, body in zip(case.turns, _bodies(case, target, format), strict=False)
-    ]
+    cap = wire_format(target.format).cap
+    asked = [bodies for case in cases if (bodies := _bodies(target, case))]
+    turns = [one for bodies in asked for one in bodies]
     sizes = [len(json.dumps(body, ensure_ascii=False).encode()) for _, body in turns]
     input_tokens = sum(math.ceil(size / BYTES_PER_TOKEN) for size in sizes) * ways
-    output_tokens = sum(_output_bound(turn, format.cap(body)) for turn, body in turns) * ways
+    output_tokens = sum(_output_bound(turn, cap(body)) for turn, body in turns) * ways
     return {
         "target": target.name,
-        "cases": len(cases),
+        "cases": len(asked),
+        "skipped": len(cases) - len(asked),
         "requests": len(turns) * ways,
         "input_tokens": input_tokens,
         "output_tokens": output_tokens,
@@ -71,11 +73,19 @@ def _target_plan(target: Target, cases: list[Case], repeat: int) -> dict[str, An
     }
 
 
-def _bodies(case: Case, target: Target, format: WireFormat) -> Iterator[JsonObject]:
-    """Yield the requests of a case's turns; they end where the format has no word for one."""
+def _bodies(target: Target, case: Case) -> list[tuple[Turn, JsonObject]]:
+    """Return the turns of a case with what is sent: none where the target can't be asked it.
+
+    They end where the format has no word for one.
+    """
+    endpoint = endpoints().get(target.endpoint)
+    if endpoint and endpoint.refused(case):
+        return []
+    format, bodies = wire_format(target.format), list[JsonObject]()
     with suppress(CannotAskError):
         for ask in rehearsed(case, model=target.model):
-            yield format.request(ask, params=target.params).body
+            bodies.append(format.request(ask, params=target.params).body)
+    return list(zip(case.turns, bodies, strict=False))
 
 
 def _output_bound(turn: Turn, cap: int | None) -> int:

@@ -44,7 +44,10 @@ def _defects() -> Iterator[tuple[str, ...]]:
 
 
 def _features() -> Iterator[tuple[str, ...]]:
-    yield from feature_names().items()
+    from toolfuzz.generate.features import all_features
+
+    for feature in all_features().values():
+        yield feature.name, feature.group, feature_names()[feature.name]
 
 
 def _probes() -> Iterator[tuple[str, ...]]:
@@ -73,7 +76,7 @@ def _schemas() -> Iterator[tuple[str, ...]]:
 _KINDS = {
     "models": (("endpoint", "models", "wire format", "key"), _models),
     "defects": (("slug", "group", "severity", "layer", "what it is"), _defects),
-    "features": (("feature", "what it is"), _features),
+    "features": (("feature", "group", "what it is"), _features),
     "probes": (("probe", "what it asks"), _probes),
     "formats": (("wire format", "what it is", "key", "documentation"), _formats),
     "profiles": (("profile", "what it does"), _profiles),

@@ -82,12 +82,16 @@ case_options = _stack(
         "--openapi", multiple=True, metavar="FILE|URL", help="Operations of an OpenAPI file."
     ),
     click.option(
+        "--offer", metavar="N|all", help="Tools of one source that are offered together (24)."
+    ),
+    click.option(
         "--inline-refs", is_flag=True, default=None, help="Inline the $refs of an OpenAPI file."
     ),
     click.option("--allow-remote-refs", is_flag=True, default=None, help="Fetch remote $refs."),
     click.option("--probe", "probes", multiple=True, metavar="NAME", help="Only these probes."),
     click.option(
-        "--feature", "features", multiple=True, metavar="NAME", help="Only these schema features."
+        "--feature", "features", multiple=True, metavar="NAME",
+        help="Only these schema features, or groups of them.",
     ),
     click.option("--cases", type=int, metavar="N", help="Cases per model (100)."),
     click.option("--seed", type=int, metavar="N", help="Same seed, same cases (0)."),

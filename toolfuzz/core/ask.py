@@ -12,6 +12,7 @@ from toolfuzz.core.case import (
     ResultKind,
     Tool,
     Turn,
+    callable_tools,
 )
 from toolfuzz.core.json import JsonError, parse
 from toolfuzz.core.jsonvalue import canonical
@@ -55,8 +56,8 @@ class Ask:
     """One question: the offered tools, all that was said so far, and how to answer.
 
     ``tool_choice`` is ``auto``, ``none``, ``required`` or ``tool:NAME``; ``parallel`` the flag that
-    allows several calls at once, None when the request doesn't say; ``max_tokens`` the limit of the
-    answer.
+    allows several calls at once, None when the request doesn't say; ``allowed`` the only tools on
+    offer that may be called, where the request says so; ``max_tokens`` the limit of the answer.
     ``continues`` is the id of the reply that the server is to go on from: a request then holds what
     was said after it alone, and so does one that was read; "" asks it to remember this one.
     """
@@ -66,9 +67,15 @@ class Ask:
     said: tuple[Said, ...] = ()
     tool_choice: str = "auto"
     parallel: bool | None = None
+    allowed: tuple[str, ...] = ()
     max_tokens: int | None = None
     stream: bool = False
     continues: str | None = None
+
+    @property
+    def may_call(self) -> tuple[str, ...]:
+        """The only tools that may be called, by their names; none: whichever is on offer."""
+        return callable_tools(self.tool_choice, self.allowed)
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -128,6 +135,7 @@ def ask_of(
         said=(*said, *asked.messages),
         tool_choice=asked.tool_choice,
         parallel=asked.parallel,
+        allowed=asked.allowed,
         stream=stream,
         continues=_last_id(history) if asked.continues else None,
     )
@@ -154,7 +162,8 @@ def turns_of(ask: Ask, expect: Expectation) -> tuple[Turn, ...]:
                 messages = []
             case Answered(results) if turns:
                 turns[-1] = replace(turns[-1], results=tuple(r.content for r in results))
-    return (*turns, Turn(tuple(messages), expect, ask.tool_choice, ask.parallel))
+    last = Turn(tuple(messages), expect, ask.tool_choice, ask.parallel, allowed=ask.allowed)
+    return (*turns, last)
 
 
 def _results(turn: Turn, reply: Reply) -> tuple[ToolResult, ...]:

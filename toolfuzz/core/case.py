@@ -16,6 +16,7 @@ __all__ = [
     "ResultKind",
     "Tool",
     "Turn",
+    "callable_tools",
 ]
 
 Json = Any
@@ -27,14 +28,16 @@ JsonObject = dict[str, Any]
 class Tool:
     """One offered tool. ``parameters`` is the JSON Schema exactly as it is sent.
 
-    A recorded request may offer a tool without one: {} where only the provider knows what its
-    calls hold, ``{"type": "string"}`` where they hold free text instead of an object.
+    ``description`` is None where none is sent. Not ``declared``: no schema is sent, ``parameters``
+    are {}, and what its calls hold only the wire format knows (nothing) or the provider.
+    ``{"type": "string"}`` is that of a recorded tool whose calls hold free text, not an object.
     """
 
     name: str
-    description: str
+    description: str | None
     parameters: JsonObject
     strict: bool = False
+    declared: bool = True
 
     @property
     def takes_text(self) -> bool:
@@ -88,6 +91,7 @@ class Turn:
     ``order`` are the positions of the results in the order in which they are sent, where that is
     another than the calls' (and the calls have ids by which they can be told apart).
     ``continues``: the server is to remember what was said before, so only what is new is sent.
+    ``allowed`` are the only tools on offer that may be called, where the request says so.
     """
 
     messages: tuple[Message, ...]
@@ -99,6 +103,12 @@ class Turn:
     results_as: ResultKind = "text"
     order: tuple[int, ...] = ()
     continues: bool = False
+    allowed: tuple[str, ...] = ()
+
+    @property
+    def may_call(self) -> tuple[str, ...]:
+        """The only tools that may be called, by their names; none: whichever is on offer."""
+        return callable_tools(self.tool_choice, self.allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +141,12 @@ class Case:
         Generated schemas are a sample of all schemas; a user's own tools are the whole
         population, and only the values are sampled.
         """
-        return self.schema_id if self.origin == "generated" else self.id
+        return self.schema_id if self.is_drawn else self.id
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the tools were drawn, and are not the user's own."""
+        return self.origin == "generated"
 
     @property
     def respelled_from(self) -> tuple[str, str] | None:
@@ -166,8 +181,17 @@ class Case:
         return next((t for t in self.tools if t.name == name), None)
 
 
+def callable_tools(tool_choice: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the only tools that may be called by a request's choice; none: any on offer."""
+    kind, _, name = tool_choice.partition(":")
+    return (name,) if kind == "tool" else allowed
+
+
 def _offered(tools: Sequence[Tool]) -> Json:
-    return [[t.name, t.description, t.parameters, t.strict] for t in tools]
+    return [
+        [t.name, t.description, t.parameters, t.strict, *(() if t.declared else [False])]
+        for t in tools
+    ]
 
 
 def _asked(turn: Turn) -> list[Json]:
@@ -186,6 +210,8 @@ def _asked(turn: Turn) -> list[Json]:
         asked.append(["order", turn.order])
     if turn.continues:
         asked.append(["continues"])
+    if turn.allowed:
+        asked.append(["allowed", turn.allowed])
     return asked
 
 

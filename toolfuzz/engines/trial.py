@@ -18,6 +18,7 @@ from toolfuzz.engines.chunking import check_chunking, cut
 from toolfuzz.engines.native import Family, NotExpressible
 from toolfuzz.engines.process import Worker
 from toolfuzz.engines.spec import EngineSpec, parse_spec
+from toolfuzz.formats.writing import introduced
 
 __all__ = ["EngineTrial", "parse_spec"]
 
@@ -158,11 +159,9 @@ def _known_parser(spec: EngineSpec, version: str, parsers: Sequence[str]) -> str
 
 
 def _as_sent(tool: Tool) -> JsonObject:
-    function: JsonObject = {
-        "name": tool.name,
-        "description": tool.description,
-        "parameters": tool.parameters,
-    }
+    function = introduced(tool)
+    if tool.declared:
+        function["parameters"] = tool.parameters
     if tool.strict:
         function["strict"] = True
     return {"type": "function", "function": function}

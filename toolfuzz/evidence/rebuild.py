@@ -147,6 +147,7 @@ def _worded(
         messages=(*before, *words),
         expect=replace(turn.expect, calls=calls),
         tool_choice=_choice(turn.tool_choice, offered),
+        allowed=_allowed(turn, offered),
         results=turn.results if whole else tuple(results),
         order=turn.order if whole else (),
         tools=None,
@@ -180,6 +181,7 @@ def _script(
             turn,
             messages=tuple(words),
             tool_choice=_choice(turn.tool_choice, offered),
+            allowed=_allowed(turn, offered),
             tools=None if turn.tools is None or offered == list(left) else tuple(offered),
         )
         *_, ask = rehearsed(
@@ -222,6 +224,11 @@ def _askable(calls: Sequence[ExpectedCall], offered: Sequence[Tool]) -> bool:
         (tool := tools.get(call.tool)) is not None and fits(tool.parameters, call.arguments)
         for call in calls
     )
+
+
+def _allowed(turn: Turn, offered: Sequence[Tool]) -> tuple[str, ...]:
+    known = {tool.name for tool in offered}
+    return tuple(name for name in turn.allowed if name in known)
 
 
 def _choice(choice: str, offered: Sequence[Tool]) -> str:

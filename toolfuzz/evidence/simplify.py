@@ -161,7 +161,9 @@ def _tempts(turn: Turn) -> bool:
 
 
 def _with_free_choice(turn: Turn) -> Turn:
-    return turn if _tempts(turn) else replace(turn, tool_choice="auto", parallel=None)
+    if _tempts(turn):
+        return turn
+    return replace(turn, tool_choice="auto", parallel=None, allowed=())
 
 
 def _with_plain_results(turn: Turn) -> Turn:

@@ -162,7 +162,7 @@ def size(case: Case) -> int:
 
 def _without(tool: Tool, index: int, removed: frozenset[Node]) -> Tool:
     paths = {n.path for n in removed if n.part == "schema" and n.index == index}
-    description = "" if Node("description", index) in removed else tool.description
+    description = None if Node("description", index) in removed else tool.description
     parameters = prune_schema(tool.parameters, paths) if paths else tool.parameters
     return replace(tool, description=description, parameters=parameters)
 

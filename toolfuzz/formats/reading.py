@@ -188,9 +188,10 @@ def tool_of(holder: JsonObject, parameters: Json) -> Tool:
     """Read an offered tool back from a request body."""
     return Tool(
         string(holder, "name") or "",
-        string(holder, "description") or "",
+        string(holder, "description"),
         parameters if isinstance(parameters, dict) else {},
         holder.get("strict") is True,
+        declared=isinstance(parameters, dict),
     )
 
 
@@ -206,7 +207,7 @@ def offering(tools: Iterable[Tool]) -> tuple[Tool, ...]:
 
 def text_tool(holder: JsonObject) -> Tool:
     """Read an offered tool whose calls hold free text."""
-    return replace(tool_of(holder, None), parameters={"type": "string"})
+    return replace(tool_of(holder, {"type": "string"}), strict=False)
 
 
 def usage_of(usage: Json, inputs: str, outputs: str) -> Usage | None:

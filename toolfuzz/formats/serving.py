@@ -54,6 +54,19 @@ def wrong_tools(
 def _wrong_choice(choice: Any, within: str | None) -> str | None:
     if not isinstance(choice, dict) or choice.get("type") in ("any", "auto", "none"):
         return None
-    spec = choice.get(within) if within else choice
-    named = isinstance(spec, dict) and isinstance(spec.get("name"), str)
-    return None if named else "tool_choice: names no tool"
+    if choice.get("type") == "allowed_tools":
+        return _wrong_allowed(choice.get("allowed_tools") if within else choice, within)
+    return None if _names_tool(choice, within) else "tool_choice: names no tool"
+
+
+def _wrong_allowed(held: Any, within: str | None) -> str | None:
+    if not isinstance(held, dict) or held.get("mode") not in ("auto", "required"):
+        return "tool_choice: the mode of allowed_tools is auto or required"
+    tools = held.get("tools")
+    named = isinstance(tools, list) and all(_names_tool(entry, within) for entry in tools)
+    return None if tools and named else "tool_choice: allowed_tools names no tool"
+
+
+def _names_tool(entry: Any, within: str | None) -> bool:
+    spec = entry.get(within) if within and isinstance(entry, dict) else entry
+    return isinstance(spec, dict) and isinstance(spec.get("name"), str)

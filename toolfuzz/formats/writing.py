@@ -2,10 +2,10 @@
 
 import json
 
-from toolfuzz.core.case import JsonObject
+from toolfuzz.core.case import JsonObject, Tool
 from toolfuzz.formats.plan import RawJson
 
-__all__ = ["encode_body", "utf8"]
+__all__ = ["encode_body", "introduced", "utf8"]
 
 _MARK = "\ue000raw-json-{}\ue001"
 
@@ -22,6 +22,13 @@ def encode_body(body: JsonObject) -> bytes:
     for n, raw in enumerate(raws):
         text = text.replace(f'"{_MARK.format(n)}"', raw.text, 1)
     return utf8(text)
+
+
+def introduced(tool: Tool) -> JsonObject:
+    """Return the name of a tool and, where there is one, its description."""
+    if tool.description is None:
+        return {"name": tool.name}
+    return {"name": tool.name, "description": tool.description}
 
 
 def utf8(text: str) -> bytes:

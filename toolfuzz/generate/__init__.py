@@ -1,7 +1,7 @@
 """Draws cases: questions with a known right answer. Imports nothing heavy by itself."""
 
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import UsageError
@@ -21,16 +21,19 @@ def draw_cases(
     probes: Sequence[str] = (),
     features: Sequence[str] = (),
     strength: int = 2,
+    offer: int | Literal["all"] = 24,
 ) -> Iterator[Case]:
     """Draw n different cases, lazily.
 
     The k-th case depends on (seed, options, k) alone: asking for more keeps the earlier ones,
     byte for byte, in every process, for the same version of toolfuzz. With
     ``tools`` the schemas are the user's and only values are drawn; then fewer cases come when
-    there are no n different ones. ``features`` and ``probes`` restrict the mix to those named.
+    there are no n different ones, and of a set of more than ``offer`` tools each is offered with
+    its neighbours only. ``features`` (or groups of them) and ``probes`` restrict the mix to those
+    named.
     Raises UsageError at once for a name that doesn't exist, or for features together with tools.
     """
-    mix = _mix(n, seed, tools, probes, features, strength)
+    mix = _mix(n, seed, tools, probes, features, strength, offer)
     return _drawn(n, mix)
 
 
@@ -50,6 +53,7 @@ def draw_ahead(
     probes: Sequence[str] = (),
     features: Sequence[str] = (),
     strength: int = 2,
+    offer: int | Literal["all"] = 24,
 ) -> AsyncGenerator[Case]:
     """Draw the same cases as ``draw_cases``, off the event loop and a bounded way ahead.
 
@@ -58,7 +62,7 @@ def draw_ahead(
     """
     from toolfuzz.generate.ahead import ahead
 
-    return ahead(n, _mix(n, seed, tools, probes, features, strength))
+    return ahead(n, _mix(n, seed, tools, probes, features, strength, offer))
 
 
 def feature_names() -> dict[str, str]:
@@ -88,6 +92,7 @@ def _mix(
     probes: Sequence[str],
     features: Sequence[str],
     strength: int,
+    offer: int | Literal["all"],
 ) -> "Mix":
     from toolfuzz.generate.cases import user_tools
     from toolfuzz.generate.draw import Mix
@@ -102,4 +107,4 @@ def _mix(
             "leave out either the features or the tools",
         )
     chosen = tuple(find(name).name for name in probes) or usual_probes()
-    return Mix(seed, make_plan(seed, features, strength), chosen, user_tools(tools))
+    return Mix(seed, make_plan(seed, features, strength), chosen, user_tools(tools, offer))

@@ -21,6 +21,8 @@ _KEYS = (
     "größe",
     "two words",
     "0",
+    "__proto__",
+    "constructor",
 )
 _CANARIES = tuple(text for kind, texts in CANARIES.items() if kind != "long" for text in texts)
 _INTEGERS = (*COUNTS, *BIG_INTEGERS)

@@ -1,6 +1,6 @@
 """Puts drawn parameters together: a draft from a plan's row, a tool from a draft."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from toolfuzz.core.case import Json, JsonObject, Tool
@@ -34,7 +34,7 @@ def drafted(pick: Pick, group: str, features: Iterable[str]) -> Draft:
     while pick.whole(lambda part: _add_next(part, draft, left)):
         pass
     if "no-arg" not in draft.features:
-        draft.parameters += pick.whole(lambda part: _extra(part, group))
+        draft.parameters += pick.whole(lambda part: _extra(part, group, draft.features))
         if group in ("tools", "request"):
             draft.parameters += fields(pick, 1, 2)
         elif not draft.parameters:
@@ -68,18 +68,24 @@ def _placed(pick: Pick, feature: Feature, parameter: Parameter) -> Parameter:
     )
 
 
-def _extra(pick: Pick, group: str) -> list[Parameter]:
+def _extra(pick: Pick, group: str, chosen: Sequence[str]) -> list[Parameter]:
     """Now and then add a feature of another group, so that groups meet as well.
+
+    None that the chosen ones exclude: no draft knows both spellings of a tuple.
 
     Not one of ``indirect``: its shapes are the ones that whole parsers fail on, and their share in
     the mix is set by the plan's weights alone.
     """
     if group == "chosen" or not pick.chance(_EXTRA_PERCENT):
         return []
+    known = all_features()
     others = [
         f.parameter
-        for f in all_features().values()
-        if f.parameter and not f.opt_in and f.group not in ("indirect", group)
+        for f in known.values()
+        if f.parameter
+        and not f.opt_in
+        and f.group not in ("indirect", group)
+        and not any(f.name in known[name].excludes or name in f.excludes for name in chosen)
     ]
     return [pick.of(others)(pick).drawn(pick)]
 
@@ -111,6 +117,8 @@ def assemble(pick: Pick, draft: Draft) -> tuple[Tool, JsonObject, Values]:
 
     first = {p.name: p.first[0] if p.first else p.values(pick) for p in given} | of_root(pick)
     tool = Tool(draft.name, draft.description, strict or schema, strict is not None)
+    if not draft.declared:
+        tool = replace(tool, parameters={}, declared=False)
     return tool, first, values
 
 

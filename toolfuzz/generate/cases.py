@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from toolfuzz.core.case import Case, Tool, Turn
 from toolfuzz.generate import probes as probe_files
@@ -15,9 +16,20 @@ from toolfuzz.generate.schema_values import draw_value
 from toolfuzz.generate.spot import spot
 from toolfuzz.generate.tools.toolset import ToolSet
 
-__all__ = ["UserTool", "generated", "of_users", "user_tools", "weighted"]
+__all__ = [
+    "OFFERED",
+    "Offered",
+    "UserTool",
+    "generated",
+    "of_users",
+    "user_tools",
+    "weighted",
+]
 
-_MOST_OFFERED = 24
+Offered = int | Literal["all"]
+OFFERED: Offered = 24
+"""How many tools of a set are offered together, unless said otherwise."""
+
 _SPARE_TRIES = 3
 _DEMANDING_PERCENT = 4
 _DEMANDS = tuple(f.name for f in all_features().values() if f.group == "request")
@@ -33,13 +45,14 @@ class UserTool:
     offered: tuple[Tool, ...]
 
 
-def user_tools(sets: Sequence[ToolSet]) -> tuple[UserTool, ...]:
-    """Return the tools of all sets; of a large set, a tool is offered with its neighbours only."""
+def user_tools(sets: Sequence[ToolSet], offered: Offered = OFFERED) -> tuple[UserTool, ...]:
+    """Return the tools of all sets; of a larger set, a tool is offered with its neighbours only."""
     found = []
     for one in sets:
+        most = len(one.tools) if offered == "all" else offered
         for n, tool in enumerate(one.tools):
-            start = max(0, min(n - _MOST_OFFERED // 2, len(one.tools) - _MOST_OFFERED))
-            found.append(UserTool(one.origin, tool, one.tools[start : start + _MOST_OFFERED]))
+            start = max(0, min(n - most // 2, len(one.tools) - most))
+            found.append(UserTool(one.origin, tool, one.tools[start : start + most]))
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from toolfuzz.core.case import Case
 from toolfuzz.generate.cases import UserTool, generated, of_users, weighted
+from toolfuzz.generate.features import is_sloppy
 from toolfuzz.generate.pick import Pick, words
 from toolfuzz.generate.plan import Plan
 from toolfuzz.generate.schema_values import Unsatisfiable
@@ -44,8 +45,9 @@ def slot(mix: Mix, k: int) -> Slot:
     """Draw the k-th slot of the mix, whichever was drawn before."""
     for attempt in range(_TRIES):
         case = _case(Pick(words(mix.seed, k, attempt)), mix, k)
-        # Values of a user's tool were checked when they were drawn.
-        if case is not None and (mix.tools or not invalid_at(case)):
+        # Values of a user's tool were checked when they were drawn; those of a schema that is none
+        # can't be.
+        if case is not None and (mix.tools or is_sloppy(case.features) or not invalid_at(case)):
             return Slot(k, case, attempt + 1)
     return Slot(k, None, _TRIES)
 

@@ -180,5 +180,7 @@ ENTRIES: tuple[str, ...] = (
     "a.b/c",
     "größe",
     "007",
+    "__proto__",
+    "toString",
 )
 """Keys of maps."""

@@ -14,8 +14,8 @@ from itertools import combinations
 from toolfuzz.core.case import Case, Json
 from toolfuzz.core.errors import UsageError
 from toolfuzz.generate.covering import Rule, combinations_of, covering_rows, random_row
-from toolfuzz.generate.features import all_features, find
-from toolfuzz.generate.features.base import GROUPS
+from toolfuzz.generate.features import all_features, named
+from toolfuzz.generate.features.base import Group
 
 __all__ = [
     "STRENGTHS",
@@ -30,14 +30,15 @@ __all__ = [
 ]
 
 STRENGTHS = (1, 2, 3)
-_WEIGHTS = {
-    "values": 29,
-    "containers": 28,
+_WEIGHTS: dict[Group, int] = {
+    "values": 28,
+    "containers": 27,
     "indirect": 11,
     "constraints": 12,
-    "tools": 16,
+    "tools": 15,
     "request": 4,
     "conversation": 0,  # drawn for every conversation, whatever else its row varies
+    "rare": 3,
 }
 
 
@@ -83,13 +84,13 @@ def make_plan(seed: int = 0, features: Sequence[str] = (), strength: int = 2) ->
     if strength not in STRENGTHS:
         raise UsageError(f"strength {strength} is not offered", "use 1, 2 or 3")
     if features:
-        chosen = tuple(find(name).name for name in dict.fromkeys(features))
+        chosen = tuple(dict.fromkeys(f.name for name in features for f in named(name)))
         return Plan(seed, strength, (("chosen", chosen),), ((0, 0),), (1,))
     groups = tuple(
         (g, tuple(f.name for f in all_features().values() if f.group == g and not f.opt_in))
-        for g in GROUPS
+        for g in _WEIGHTS
     )
-    weights = tuple(_WEIGHTS[g] for g in GROUPS)
+    weights = tuple(_WEIGHTS.values())
     return Plan(seed, strength, groups, tuple(_turns(weights)), weights)
 
 

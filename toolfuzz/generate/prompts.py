@@ -198,10 +198,11 @@ _CHOOSE = (
 
 def purpose(tool: Tool) -> str:
     """Return the job that only this tool does: our own wording, or its description's start."""
-    task = TASKS.get(tool.description)
+    description = (tool.description or "").strip()
+    task = TASKS.get(description)
     if task:
         return f"The job: {task}"
-    start = re.split(r"(?<=[.!?。])\s|\n", tool.description.strip(), maxsplit=1)[0]
+    start = re.split(r"(?<=[.!?。])\s|\n", description, maxsplit=1)[0]
     return f"It is the one that is described like this: {_json(start[:300])}"
 
 
@@ -210,7 +211,12 @@ def can_choose(name: str, tools: Sequence[Tool]) -> bool:
     tool = next(t for t in tools if t.name == name)
     told = purpose(tool)
     others = sum(purpose(t) == told for t in tools)
-    return len(tools) > 1 and bool(tool.description.strip()) and others == 1 and name not in told
+    return (
+        len(tools) > 1
+        and bool((tool.description or "").strip())
+        and others == 1
+        and name not in told
+    )
 
 
 def _choose(tools: Sequence[Tool], calls: Calls, variant: int) -> str:

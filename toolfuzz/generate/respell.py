@@ -45,7 +45,8 @@ def _neutral_arguments(tool: Tool, arguments: JsonObject) -> JsonObject:
 
 
 def _undescribed(tool: Tool, n: int) -> Tool:
-    return replace(tool, description="", parameters=spellings.undescribed(tool.parameters))
+    description = None if tool.description else tool.description
+    return replace(tool, description=description, parameters=spellings.undescribed(tool.parameters))
 
 
 def _lenient(tool: Tool, n: int) -> Tool:
@@ -105,8 +106,9 @@ def _respelled(case: Case, kind: _Spelling) -> Case | None:
 
     turns = []
     for turn in case.turns:
+        renamed = replace(turn, allowed=tuple(names[name] for name in turn.allowed))
         try:
-            other = _turn(case, turn, tools, called)
+            other = _turn(case, renamed, tools, called)
         except ValueError:  # two names would become one
             return None
         if other is None:

@@ -15,7 +15,7 @@ __all__ = ["invalid_at"]
 def invalid_at(case: Case) -> str | None:
     """Return where an expected call breaks its own tool's schema, None when all is well."""
     # The draft of generated schemas is known; to find it out would halve the speed.
-    check = _first_error_of_ours if case.origin == "generated" else first_error
+    check = _first_error_of_ours if case.is_drawn else first_error
     for number, turn in enumerate(case.turns):
         offered = {tool.name: tool for tool in case.tools_at(number)}
         for call in turn.expect.calls:

@@ -207,7 +207,7 @@ def said_in(facts: Facts) -> str:
     """Return all text that the question itself holds: prompts, results, expected strings."""
     parts = [m.content for turn in facts.case.turns for m in turn.messages]
     parts += [result for turn in facts.case.turns for result in turn.results]
-    parts += [tool.description for tool in facts.case.tools]
+    parts += [tool.description or "" for tool in facts.case.tools]
     for call in facts.turn.expect.calls:
         parts += texts_in(call.arguments)
     return "\n".join(parts)

@@ -1,5 +1,6 @@
 """What a person sees at the end of a run: one table, then the commonest defects by example."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
@@ -147,20 +148,16 @@ def notes(summary: JsonObject) -> list[RenderableType]:
 
 
 def _skips(skipped: Sequence[JsonObject]) -> list[str]:
-    """A line for each of the first tools left out; one for all that a target couldn't be asked."""
+    """A line for each of the first tools left out, and of the commonest reasons not to ask."""
     tools = [s for s in skipped if not s["target"]]
     lines = [f"left out {s['tool']}{s['pointer']}: {s['reason']}" for s in tools[:TOOLS_SHOWN]]
     if len(tools) > TOOLS_SHOWN:
         lines.append(f"… and {len(tools) - TOOLS_SHOWN} more, all in summary.json")
-    reasons: dict[str, list[str]] = {}
-    for skip in skipped:
-        if skip["target"]:
-            reasons.setdefault(skip["target"], []).append(skip["reason"])
-    for target, why in reasons.items():
-        rest = " …" if len(set(why)) > 1 else ""
-        lines.append(
-            f"{target}: {_count(len(why), 'question')} skipped, not blamed: {why[0]}{rest}"
-        )
+    unasked = Counter((s["target"], s["reason"]) for s in skipped if s["target"])
+    for (target, reason), times in unasked.most_common(TOOLS_SHOWN):
+        lines.append(f"{target}: {_count(times, 'question')} skipped, not blamed: {reason}")
+    if len(unasked) > TOOLS_SHOWN:
+        lines.append(f"… and {len(unasked) - TOOLS_SHOWN} more reasons, all in summary.json")
     return lines
 
 

@@ -37,6 +37,7 @@ _CASE_SETTINGS = (
     "features",
     "seed",
     "strength",
+    "offer",
     "inline_refs",
     "allow_remote_refs",
 )

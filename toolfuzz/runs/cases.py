@@ -30,6 +30,7 @@ def draw(options: RunOptions, tool_sets: Sequence[ToolSet]) -> AsyncGenerator[Ca
         probes=options.probes,
         features=options.features,
         strength=options.strength,
+        offer=options.offer,
     )
     return _with_respelled(cases) if options.respell else cases
 

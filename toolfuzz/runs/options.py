@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -54,7 +54,8 @@ class Options(TypedDict, total=False):
     """The options of a run beside its models, for those who call from Python.
 
     Where several are taken, one may be given alone. ``tools`` are files, ``python:module:NAME``,
-    names of shipped catalogues or ``all``; ``mcp`` commands or URLs; ``openapi`` files or URLs.
+    names of shipped catalogues or ``all``; ``mcp`` commands or URLs; ``openapi`` files or URLs;
+    ``offer`` how many tools of one source are offered together, or ``all``.
     ``timeout`` is in seconds an attempt, ``latency_ms`` the embedded simulator's.
     """
 
@@ -67,6 +68,7 @@ class Options(TypedDict, total=False):
     repeat: int
     seed: int
     strength: int
+    offer: int | Literal["all"]
     allow_remote_refs: bool
     inline_refs: bool
     respell: bool
@@ -115,6 +117,7 @@ class RunOptions(BaseModel):
     repeat: int = 1
     seed: int = 0
     strength: int = 2
+    offer: int | Literal["all"] = 24
     allow_remote_refs: bool = False
     inline_refs: bool = False
     respell: bool = False
@@ -179,6 +182,8 @@ class RunOptions(BaseModel):
                 raise UsageError(
                     f"--{name} {value}: at least 1 is needed", f"try --{name} {example}"
                 )
+        if self.offer != "all" and self.offer < 1:
+            raise UsageError(f"--offer {self.offer}: at least 1 is needed", "try --offer all")
         if self.timeout <= 0:
             raise UsageError(f"--timeout {self.timeout}: seconds above 0 are needed", None)
         self.policy.check()

@@ -32,12 +32,12 @@ def answer(ask: Ask) -> tuple[str, list[Call]]:
     if said is None and ask.answered:
         return _report(ask), []
     calls = [_call(c) for c in said] if said is not None else _wanted(ask)
+    may = [tool for tool in ask.tools if not ask.may_call or tool.name in ask.may_call]
+    calls = [call for call in calls if not ask.may_call or call.name in ask.may_call]
     if ask.tool_choice == "none" or not ask.tools:
         calls = []
-    elif ask.tool_choice.startswith("tool:"):
-        calls = _forced(ask, calls)
-    elif ask.tool_choice == "required" and not calls:
-        calls = [_simple_call(ask.tools[0])]
+    elif ask.tool_choice != "auto" and not calls:
+        calls = [_simple_call(tool) for tool in may[:1]]
     if ask.parallel is False:
         calls = calls[:1]
     if calls:
@@ -60,13 +60,6 @@ def _wanted(ask: Ask) -> list[Call]:
 def _call(wanted: ExpectedCall) -> Call:
     """Return a call with arguments of its own: faults change them, and two calls may be equal."""
     return Call(wanted.tool, deepcopy(wanted.arguments))
-
-
-def _forced(ask: Ask, calls: list[Call]) -> list[Call]:
-    name = ask.tool_choice.removeprefix("tool:")
-    fitting = [call for call in calls if call.name == name]
-    tool = ask.tool(name)
-    return fitting or ([_simple_call(tool)] if tool else [])
 
 
 def _named(prompt: str, tools: Sequence[Tool]) -> Tool | None:

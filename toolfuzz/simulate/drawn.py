@@ -67,7 +67,9 @@ def _question(case: Case, turn: int, format: WireFormat, stream: bool) -> Questi
     try:
         body = format.request(ask).body
     except CannotAskError:  # the reply is all that counts here
-        body = format.request(replace(ask, tool_choice="auto", parallel=None)).body
+        tools = tuple(replace(tool, declared=True) for tool in ask.tools)
+        plainer = replace(ask, tools=tools, tool_choice="auto", parallel=None, allowed=())
+        body = format.request(plainer).body
     return Question(format, ask, body, len(encode_body(body)))
 
 

@@ -62,6 +62,8 @@ class HttpSource:
 
     def request(self, talk: Talk, *, stream: bool) -> Request:
         """Write a turn in the target's wire format; the endpoint's defaults stand below it."""
+        if refused := self.endpoint.refused(talk.case):
+            raise CannotAskError(f"{self.endpoint.title} is known to refuse {', '.join(refused)}")
         asked = talk.ask(model=self.target.model, stream=stream)
         try:
             request = self.format.request(asked, params=self.target.params)

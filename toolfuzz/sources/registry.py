@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
-from toolfuzz.core.case import JsonObject
+from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.formats import USUAL, wire_format
 
@@ -33,6 +33,15 @@ class Endpoint:
     params: dict[str, Any] = field(default_factory=dict)
     stream_params: dict[str, Any] = field(default_factory=dict)
     format_urls: dict[str, str] = field(default_factory=dict)
+    refuses: list[str] = field(default_factory=list)
+
+    def refused(self, case: Case) -> list[str]:
+        """Return what of a drawn case the service is known to refuse, by the features' names.
+
+        The user's own tools are asked about as they are: a refusal is then the answer.
+        """
+        made = case.is_drawn or case.respelled_from is not None
+        return sorted(set(self.refuses) & set(case.features)) if made else []
 
     def defaults(self, *, stream: bool) -> JsonObject:
         """Return the body fields that this service wants beside the question, which wins."""

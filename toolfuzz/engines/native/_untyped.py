@@ -6,12 +6,12 @@ anything shorter no reader can be right, so it is not expressible.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from itertools import product
 from typing import Any
 
 from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
 from toolfuzz.core.jsonvalue import same
+from toolfuzz.core.validation import errors, fits
 from toolfuzz.engines.native._base import NotExpressible, UnreadableText, dump, load
 
 __all__ = ["check_unambiguous", "read_arguments", "write_value"]
@@ -33,17 +33,16 @@ def read_arguments(texts: Mapping[str, str], tool: Tool | None) -> JsonObject:
     guess = {key: options[0] for key, options in readings.items()}
     if tool is None or all(len(options) == 1 for options in readings.values()):
         return guess
-    validator = _validator(dump(tool.parameters))
-    for error in validator.iter_errors(guess):
+    for error in errors(tool.parameters, guess):
         if error.absolute_path:
             key = error.absolute_path[0]
             guess[key] = readings[key][-1]
-    if validator.is_valid(guess):
+    if fits(tool.parameters, guess):
         return guess
     combinations = product(*readings.values())
     for _, values in zip(range(_MOST_COMBINATIONS), combinations, strict=False):
         candidate = dict(zip(readings, values, strict=True))
-        if validator.is_valid(candidate):
+        if fits(tool.parameters, candidate):
             return candidate
     return guess
 
@@ -59,9 +58,7 @@ def check_unambiguous(calls: Sequence[ExpectedCall], tools: Sequence[Tool]) -> N
             for other in _readings(write_value(value)):
                 if isinstance(other, str) == isinstance(value, str):
                     continue
-                if tool is None or _validator(dump(tool.parameters)).is_valid(
-                    {**call.arguments, key: other}
-                ):
+                if tool is None or fits(tool.parameters, {**call.arguments, key: other}):
                     raise NotExpressible(
                         f"{key!r}: the format writes a string and its JSON look-alike the same "
                         "way, and the schema accepts both"
@@ -78,12 +75,3 @@ def _readings(text: str) -> list[Any]:
     except UnreadableText:
         return [text]
     return [text] if isinstance(value, str) else [value, text]
-
-
-@lru_cache(maxsize=256)
-def _validator(schema: str) -> Any:
-    from jsonschema import Draft202012Validator
-    from jsonschema.validators import validator_for
-
-    loaded = load(schema)
-    return validator_for(loaded, default=Draft202012Validator)(loaded)

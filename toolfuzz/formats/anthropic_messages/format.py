@@ -9,9 +9,10 @@ from toolfuzz.core.case import Json, JsonObject, Message, Tool
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.formats.history import Beside, conversation, in_order, replied
 from toolfuzz.formats.laws import laws_beside
-from toolfuzz.formats.protocol import Traits, WireFormat
+from toolfuzz.formats.protocol import CannotAskError, Traits, WireFormat
 from toolfuzz.formats.reading import content_text, count, objects, string
 from toolfuzz.formats.sse import SSE
+from toolfuzz.formats.writing import introduced
 
 from .clients import READERS
 from .offered import choice_of, offered
@@ -54,6 +55,8 @@ def _write(ask: Ask) -> JsonObject:
     if system:
         told = "\n\n".join(system)
         body["system"] = _blocks(told) if in_parts else told
+    if ask.allowed:
+        raise CannotAskError("a choice among some of the tools on offer")
     if ask.tools:
         body["tools"] = [_tool(tool) for tool in ask.tools]
         if ask.tool_choice != "auto" or ask.parallel is not None:
@@ -127,11 +130,9 @@ def _input(call: ToolCall) -> JsonObject:
 
 
 def _tool(tool: Tool) -> JsonObject:
-    offered: JsonObject = {
-        "name": tool.name,
-        "description": tool.description,
-        "input_schema": tool.parameters,
-    }
+    if not tool.declared:
+        raise CannotAskError("a tool without input_schema")
+    offered = {**introduced(tool), "input_schema": tool.parameters}
     if tool.strict:
         offered["strict"] = True
     return offered

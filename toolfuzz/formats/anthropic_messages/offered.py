@@ -62,7 +62,7 @@ def _called(entry: JsonObject) -> Iterator[Tool]:
     kind = string(entry, "type") or ""
     for family, names in _TOOLSETS.items():
         if kind.startswith(family):
-            yield from (Tool(name, "", {}) for name in names.split())
+            yield from (Tool(name, None, {}, declared=False) for name in names.split())
             return
     if string(entry, "name"):
         yield tool_of(entry, entry.get("input_schema"))

@@ -2,8 +2,9 @@
 
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
 
-What Converse can't say: the flag for parallel calls, and ``tool_choice: none``. Calls are forbidden
-by offering no tools, which the service refuses when the history holds calls.
+What Converse can't say: the flag for parallel calls, which of the tools on offer may be called, a
+tool without a schema, and ``tool_choice: none``. Calls are forbidden by offering no tools, which
+the service refuses when the history holds calls.
 """
 
 import re
@@ -67,6 +68,8 @@ def write(ask: Ask) -> JsonObject:
     if ask.tool_choice == "none":
         if any(reply.calls for reply in ask.replies):
             raise CannotAskError("tool_choice none after calls")
+    elif ask.allowed:
+        raise CannotAskError("a choice among some of the tools on offer")
     elif ask.tools:
         body["toolConfig"] = _tool_config(ask)
     return body
@@ -164,6 +167,8 @@ def _tool_config(ask: Ask) -> JsonObject:
 
 
 def _tool(tool: Tool) -> JsonObject:
+    if not tool.declared:
+        raise CannotAskError("a tool without inputSchema")
     spec: JsonObject = {"name": tool.name}
     if tool.description:
         spec["description"] = tool.description

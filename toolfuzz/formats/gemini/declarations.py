@@ -7,10 +7,12 @@ what a dict holds: https://ai.google.dev/api/caching#FunctionDeclaration
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from toolfuzz.core.case import Json, JsonObject, Tool
-from toolfuzz.formats.reading import objects, string
+from toolfuzz.formats.reading import objects, tool_of
+from toolfuzz.formats.writing import introduced
 
 __all__ = ["declared", "get", "tools_of"]
 
@@ -24,11 +26,9 @@ _COUNTS = ("minItems", "maxItems", "minProperties", "maxProperties", "minLength"
 
 def declared(tool: Tool) -> JsonObject:
     """Return the declaration of a tool. The format has no ``strict``."""
-    return {
-        "name": tool.name,
-        "description": tool.description,
-        "parametersJsonSchema": tool.parameters,
-    }
+    if not tool.declared:
+        return introduced(tool)
+    return {**introduced(tool), "parametersJsonSchema": tool.parameters}
 
 
 def tools_of(body: JsonObject) -> Iterator[Tool]:
@@ -41,12 +41,15 @@ def tools_of(body: JsonObject) -> Iterator[Tool]:
             schema = get(function, "parametersJsonSchema")
             if not isinstance(schema, dict):
                 schema = _json_schema(function.get("parameters"))
-            name, description = string(function, "name"), string(function, "description")
-            yield Tool(name or "", description or "", schema if isinstance(schema, dict) else {})
+            yield replace(tool_of(function, schema), strict=False)
         computer = get(group, "computerUse")
         if isinstance(computer, dict):
             excluded = get(computer, "excludedPredefinedFunctions") or ()
-            yield from (Tool(name, "", {}) for name in _COMPUTER.split() if name not in excluded)
+            yield from (
+                Tool(name, None, {}, declared=False)
+                for name in _COMPUTER.split()
+                if name not in excluded
+            )
 
 
 def get(holder: JsonObject, key: str) -> Json:

@@ -5,7 +5,7 @@ https://ai.google.dev/api/generate-content
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import quote, unquote
 
 from toolfuzz.core.ask import Answered, Ask, Called, Said, ToolResult
@@ -13,7 +13,7 @@ from toolfuzz.core.case import Json, JsonObject, Message
 from toolfuzz.core.json import dumps
 from toolfuzz.formats.history import conversation, replied
 from toolfuzz.formats.laws import laws_beside
-from toolfuzz.formats.protocol import Traits, WireFormat
+from toolfuzz.formats.protocol import CannotAskError, Traits, WireFormat
 from toolfuzz.formats.reading import Notes, content_text, count, objects, string
 
 from .clients import READERS
@@ -49,17 +49,20 @@ def _write(ask: Ask) -> JsonObject:
         body["systemInstruction"] = {"parts": [{"text": text} for text in system]}
     if ask.tools:
         body["tools"] = [{"functionDeclarations": [declared(tool) for tool in ask.tools]}]
-        if ask.tool_choice != "auto":
-            body["toolConfig"] = {"functionCallingConfig": _mode(ask.tool_choice)}
+        if ask.tool_choice != "auto" or ask.allowed:
+            body["toolConfig"] = {"functionCallingConfig": _mode(ask)}
     if ask.max_tokens is not None:
         body["generationConfig"] = {"maxOutputTokens": ask.max_tokens}
     return body
 
 
-def _mode(choice: str) -> JsonObject:
-    if choice.startswith("tool:"):
-        return {"mode": "ANY", "allowedFunctionNames": [choice.removeprefix("tool:")]}
-    return {"mode": "ANY" if choice == "required" else "NONE"}
+def _mode(ask: Ask) -> JsonObject:
+    """Names may only stand where a call is demanded."""
+    if ask.tool_choice == "none":
+        return {"mode": "NONE"}
+    if ask.tool_choice == "auto":
+        raise CannotAskError("a choice among some of the tools on offer, but no demand to call")
+    return {"mode": "ANY", **({"allowedFunctionNames": [*ask.may_call]} if ask.may_call else {})}
 
 
 def _contents(said: Said) -> Iterator[JsonObject]:
@@ -105,7 +108,7 @@ def _read_body(body: JsonObject, path: str) -> Ask:
         model=model,
         tools=tuple(tools_of(body)),
         said=conversation(_read_contents(body)),
-        tool_choice=_read_mode(body),
+        **_read_mode(body),
         max_tokens=_cap(body),
         stream=method.startswith("stream"),
     )
@@ -117,21 +120,27 @@ def _url(path: str) -> tuple[str, str]:
     return (unquote(found["model"]), found["method"]) if found else ("", "")
 
 
-def _read_mode(body: JsonObject) -> str:
+class _Mode(TypedDict, total=False):
+    tool_choice: str
+    allowed: tuple[str, ...]
+
+
+def _read_mode(body: JsonObject) -> _Mode:
     config = get(body, "toolConfig")
     config = get(config, "functionCallingConfig") if isinstance(config, dict) else None
     if not isinstance(config, dict):
-        return "auto"
-    allowed = get(config, "allowedFunctionNames")
+        return {}
+    names = get(config, "allowedFunctionNames")
+    allowed = tuple(map(str, names)) if isinstance(names, list) else ()
     match str(config.get("mode")).upper():
-        case "ANY" if isinstance(allowed, list) and len(allowed) == 1:
-            return f"tool:{allowed[0]}"
+        case "ANY" if len(allowed) == 1:
+            return {"tool_choice": f"tool:{allowed[0]}"}
         case "ANY":
-            return "required"
+            return {"tool_choice": "required", "allowed": allowed}
         case "NONE":
-            return "none"
+            return {"tool_choice": "none"}
         case _:
-            return "auto"
+            return {"allowed": allowed}
 
 
 def _read_contents(body: JsonObject) -> Iterator[Message | Called | ToolResult]:

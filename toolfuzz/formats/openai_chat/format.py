@@ -14,10 +14,11 @@ from toolfuzz.formats.laws import laws_beside
 from toolfuzz.formats.protocol import Traits, WireFormat
 from toolfuzz.formats.reading import content_text, count, objects, spoken, string
 from toolfuzz.formats.sse import SSE_UNTIL_DONE
+from toolfuzz.formats.writing import introduced
 
 from .beside import beside
 from .clients import READERS
-from .offered import choice_of, offered
+from .offered import allowed_by, choice_of, offered, tool_choice_of
 from .read import plain, stream
 from .serve import SERVING
 from .snippet import python
@@ -42,8 +43,8 @@ def _write(ask: Ask) -> JsonObject:
     body: JsonObject = {"model": ask.model, "messages": messages}
     if ask.tools:
         body["tools"] = [_tool(tool) for tool in ask.tools]
-        if ask.tool_choice != "auto":
-            body["tool_choice"] = _tool_choice(ask)
+        if ask.tool_choice != "auto" or ask.allowed:
+            body["tool_choice"] = tool_choice_of(ask)
         if ask.parallel is not None:
             body["parallel_tool_calls"] = ask.parallel
     if ask.max_tokens is not None:
@@ -55,25 +56,13 @@ def _write(ask: Ask) -> JsonObject:
 
 def _tool(tool: Tool) -> JsonObject:
     if tool.takes_text:
-        custom = {"name": tool.name, "description": tool.description}
-        return {"type": "custom", "custom": custom}
-    function: JsonObject = {
-        "name": tool.name,
-        "description": tool.description,
-        "parameters": tool.parameters,
-    }
+        return {"type": "custom", "custom": introduced(tool)}
+    function = introduced(tool)
+    if tool.declared:
+        function["parameters"] = tool.parameters
     if tool.strict:
         function["strict"] = True
     return {"type": "function", "function": function}
-
-
-def _tool_choice(ask: Ask) -> Json:
-    if not ask.tool_choice.startswith("tool:"):
-        return ask.tool_choice
-    name = ask.tool_choice.removeprefix("tool:")
-    tool = ask.tool(name)
-    kind = "custom" if tool and tool.takes_text else "function"
-    return {"type": kind, kind: {"name": name}}
 
 
 def _messages(said: Said) -> Iterator[JsonObject]:
@@ -134,6 +123,7 @@ def _read_body(body: JsonObject, path: str) -> Ask:
         tools=offered(body),
         said=conversation(_read_messages(body.get("messages"))),
         tool_choice=choice_of(body),
+        allowed=allowed_by(body),
         parallel=parallel if isinstance(parallel, bool) else None,
         max_tokens=_cap(body),
         stream=body.get("stream") is True,

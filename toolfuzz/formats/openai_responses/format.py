@@ -12,10 +12,11 @@ from toolfuzz.formats.laws import laws_beside
 from toolfuzz.formats.protocol import Traits, WireFormat
 from toolfuzz.formats.reading import content_text, count, objects, spoken, string
 from toolfuzz.formats.sse import SSE_UNTIL_DONE
+from toolfuzz.formats.writing import introduced
 
 from .clients import READERS
 from .items import CALLS, arguments_key, beside_calls, reasoning_text, rest_of
-from .offered import choice_of, offered, tool_choice_of
+from .offered import allowed_by, choice_of, offered, tool_choice_of
 from .read import plain, stream
 from .serve import SERVING
 from .snippet import python
@@ -46,7 +47,7 @@ def _write(ask: Ask) -> JsonObject:
         body["store"] = True
     if ask.tools:
         body["tools"] = [_tool(tool) for tool in ask.tools]
-        if ask.tool_choice != "auto":
+        if ask.tool_choice != "auto" or ask.allowed:
             body["tool_choice"] = tool_choice_of(ask)
         if ask.parallel is not None:
             body["parallel_tool_calls"] = ask.parallel
@@ -67,12 +68,11 @@ def _new(ask: Ask) -> Sequence[Said]:
 
 def _tool(tool: Tool) -> JsonObject:
     if tool.takes_text:
-        return {"type": "custom", "name": tool.name, "description": tool.description}
+        return {"type": "custom", **introduced(tool)}
     return {
         "type": "function",
-        "name": tool.name,
-        "description": tool.description,
-        "parameters": tool.parameters,
+        **introduced(tool),
+        "parameters": tool.parameters if tool.declared else None,
         "strict": tool.strict,
     }
 
@@ -125,6 +125,7 @@ def _read_body(body: JsonObject, path: str) -> Ask:
         tools=offered(body),
         said=conversation(_read_input(body)),
         tool_choice=choice_of(body),
+        allowed=allowed_by(body),
         parallel=parallel if isinstance(parallel, bool) else None,
         max_tokens=_cap(body),
         stream=body.get("stream") is True,

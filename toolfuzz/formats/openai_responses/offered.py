@@ -13,17 +13,22 @@ from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import Json, JsonObject, Tool
 from toolfuzz.formats.reading import objects, offering, string, text_tool, tool_of
 
-__all__ = ["choice_of", "offered", "tool_choice_of"]
+__all__ = ["allowed_by", "choice_of", "offered", "tool_choice_of"]
 
 _MORE = ("additional_tools", "tool_search_output")
 
 
 def tool_choice_of(ask: Ask) -> Json:
-    """Return how a request says which tool must be called."""
-    choice = ask.tool_choice
-    if not choice.startswith("tool:"):
-        return choice
-    name = choice.removeprefix("tool:")
+    """Return how a request says which tools may or must be called."""
+    if ask.tool_choice.startswith("tool:"):
+        return _reference(ask, ask.tool_choice.removeprefix("tool:"))
+    if not ask.allowed or ask.tool_choice == "none":
+        return ask.tool_choice
+    tools = [_reference(ask, name) for name in ask.allowed]
+    return {"type": "allowed_tools", "mode": ask.tool_choice, "tools": tools}
+
+
+def _reference(ask: Ask, name: str) -> JsonObject:
     tool = ask.tool(name)
     return {"type": "custom" if tool and tool.takes_text else "function", "name": name}
 
@@ -45,6 +50,16 @@ def choice_of(body: JsonObject) -> str:
     if choice == "required" and not all(any(_named(entry)) for entry in _entries(body)):
         return "auto"
     return choice if isinstance(choice, str) else "auto"
+
+
+def allowed_by(body: JsonObject) -> tuple[str, ...]:
+    """Read the names of the only tools that may be called; none where other kinds may be, too."""
+    match body.get("tool_choice"):
+        case {"type": "allowed_tools", "tools": list(entries)}:
+            named = [tool.name for entry in objects(entries) for tool in _named(entry)]
+            return tuple(named) if len(named) == len(entries) else ()
+        case _:
+            return ()
 
 
 def _entries(body: JsonObject) -> Iterator[JsonObject]:

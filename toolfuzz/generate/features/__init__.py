@@ -2,12 +2,13 @@
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
 
 from toolfuzz.core.errors import UsageError, did_you_mean
-from toolfuzz.generate.features.base import Feature
+from toolfuzz.generate.features.base import GROUPS, Feature
 
-__all__ = ["all_features", "find"]
+__all__ = ["all_features", "is_sloppy", "named"]
 
 
 @cache
@@ -23,12 +24,21 @@ def all_features() -> dict[str, Feature]:
     return found
 
 
-def find(name: str) -> Feature:
-    """Return the feature of that name; raise UsageError with the nearest names otherwise."""
+def is_sloppy(names: Iterable[str]) -> bool:
+    """Whether one of these features makes a schema that is none by the specification."""
     known = all_features()
-    if name not in known:
-        near = did_you_mean(name, known)
-        raise UsageError(
-            f"there is no schema feature {name!r}", near or "see: toolfuzz list features"
-        )
-    return known[name]
+    return any(known[name].group == "sloppy" for name in names)
+
+
+def named(name: str) -> list[Feature]:
+    """Return the feature of that name, or those of the group of that name.
+
+    Raises UsageError with the nearest names for another one.
+    """
+    known = all_features()
+    if name in known:
+        return [known[name]]
+    if group := [feature for feature in known.values() if feature.group == name]:
+        return group
+    near = did_you_mean(name, [*known, *GROUPS])
+    raise UsageError(f"there is no schema feature {name!r}", near or "see: toolfuzz list features")

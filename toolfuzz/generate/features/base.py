@@ -28,10 +28,19 @@ Values = Callable[[Pick], Json]
 """Draws one value that a schema allows; several calls of one tool ask it several times."""
 
 Group = Literal[
-    "values", "containers", "indirect", "constraints", "tools", "request", "conversation"
+    "values",
+    "containers",
+    "indirect",
+    "constraints",
+    "tools",
+    "request",
+    "conversation",
+    "rare",
+    "sloppy",
 ]
 """Features are varied within their group; ``indirect`` means that a value's type is not stated
-in place: it has to be looked up behind a reference, in a union, or in an enum's options."""
+in place: it has to be looked up behind a reference, in a union, or in an enum's options. ``rare``
+is what some services refuse or what costs much, ``sloppy`` what is common but no JSON Schema."""
 
 GROUPS: tuple[Group, ...] = get_args(Group)
 
@@ -64,10 +73,11 @@ class Draft:
     """A tool while it is being drawn. ``others`` are offered beside it and never the answer."""
 
     name: str
-    description: str
+    description: str | None
     features: list[str] = field(default_factory=list)
     parameters: list[Parameter] = field(default_factory=list)
     strict: bool = False
+    declared: bool = True
     root: JsonObject = field(default_factory=dict)
     root_values: Values | None = None
     others: list[Tool] = field(default_factory=list)

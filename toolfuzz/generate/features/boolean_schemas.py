@@ -1,7 +1,9 @@
-"""A member whose whole schema is ``true``: anything goes.
+"""Members whose whole schema is ``true`` (anything goes) or ``false`` (it must not be there).
 
 https://json-schema.org/draft/2020-12/json-schema-core#section-4.3.2
 """
+
+from collections.abc import Callable
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.generate.anything import any_value
@@ -23,9 +25,26 @@ def _with_true(pick: Pick) -> Parameter:
     )
 
 
-def _has_true(node: JsonObject, place: Place) -> bool:
-    members = node["properties"]
-    return isinstance(members, dict) and any(member is True for member in members.values())
+def _with_false(pick: Pick) -> Parameter:
+    (beside,) = fields(pick, 1, 1)
+    schema: JsonObject = {
+        "type": "object",
+        "properties": {beside.name: beside.schema, "removed_in_v2": False},
+        "required": [beside.name],
+    }
+    return Parameter(
+        pick.of(("settings", "request", "entity")),
+        schema,
+        lambda p: {beside.name: beside.values(p)},
+    )
+
+
+def _has(boolean: bool) -> Callable[[JsonObject, Place], bool]:
+    def spotted(node: JsonObject, place: Place) -> bool:
+        members = node["properties"]
+        return isinstance(members, dict) and any(member is boolean for member in members.values())
+
+    return spotted
 
 
 FEATURES = (
@@ -35,7 +54,16 @@ FEATURES = (
         "indirect",
         parameter=_with_true,
         keyword="properties",
-        node=_has_true,
+        node=_has(True),
+        implies=("object",),
+    ),
+    Feature(
+        "boolean-schema-false",
+        "a property whose schema is false, so that it must not be given",
+        "indirect",
+        parameter=_with_false,
+        keyword="properties",
+        node=_has(False),
         implies=("object",),
     ),
 )

@@ -1,9 +1,12 @@
-"""Tool descriptions: none, long, in several languages, and with text that looks like an order."""
+"""Tool descriptions: none, an empty one, long, foreign, and with text that looks like an order.
+
+OpenAI refuses one of more than 1,024 characters.
+"""
 
 from collections.abc import Callable
 
 from toolfuzz.core.case import Tool
-from toolfuzz.generate.features.base import Draft, Feature
+from toolfuzz.generate.features.base import Draft, Feature, Group
 from toolfuzz.generate.pick import Pick
 
 _LONG = (
@@ -11,6 +14,7 @@ _LONG = (
     "summary with counts. Callers should pass all values exactly as they were given to them."
 )
 _LONG_ENOUGH = 800
+_LONGEST = 900  # what is misleading may follow
 _LANGUAGES = (
     "从文件导入数据并返回摘要。Importa los datos de un archivo.",
     "データを読み込み、要約を返します。 Liest Daten ein und gibt eine Übersicht zurück.",
@@ -23,7 +27,7 @@ _MISLEADING = (
 )
 
 
-def _described(text: Callable[[Pick, Draft], str]) -> Callable[[Pick, Draft], None]:
+def _described(text: Callable[[Pick, Draft], str | None]) -> Callable[[Pick, Draft], None]:
     def change(pick: Pick, draft: Draft) -> None:
         draft.description = text(pick, draft)
 
@@ -31,31 +35,39 @@ def _described(text: Callable[[Pick, Draft], str]) -> Callable[[Pick, Draft], No
 
 
 def _is_misleading(tool: Tool) -> bool:
-    return any(text in tool.description for text in _MISLEADING)
+    return any(text in (tool.description or "") for text in _MISLEADING)
 
 
 def _is_foreign(tool: Tool) -> bool:
-    text = tool.description
+    text = tool.description or ""
     return not text.isascii() and sum(not c.isascii() for c in text) > 5
 
 
 def _feature(
     name: str,
     summary: str,
-    text: Callable[[Pick, Draft], str],
+    text: Callable[[Pick, Draft], str | None],
     spotted: Callable[[Tool], bool],
     excludes: tuple[str, ...] = ("description-none",),
+    group: Group = "tools",
 ) -> Feature:
-    return Feature(name, summary, "tools", change=_described(text), tool=spotted, excludes=excludes)
+    return Feature(name, summary, group, change=_described(text), tool=spotted, excludes=excludes)
 
 
 FEATURES = (
     _feature(
         "description-none",
         "a tool without a description",
-        lambda pick, draft: "",
-        lambda tool: not tool.description,
+        lambda pick, draft: None,
+        lambda tool: tool.description is None,
         excludes=(),
+    ),
+    _feature(
+        "description-empty",
+        "a tool whose description is empty",
+        lambda pick, draft: "",
+        lambda tool: tool.description == "",
+        group="rare",
     ),
     _feature(
         "description-languages",
@@ -66,8 +78,8 @@ FEATURES = (
     _feature(
         "description-long",
         "a tool description of 800 characters or more",
-        lambda pick, draft: draft.description + _LONG * pick.within(5, 8),
-        lambda tool: len(tool.description) >= _LONG_ENOUGH,
+        lambda pick, draft: f"{draft.description}{_LONG * pick.within(5, 6)}"[:_LONGEST],
+        lambda tool: len(tool.description or "") >= _LONG_ENOUGH,
     ),
     _feature(
         "description-misleading",

@@ -1,4 +1,4 @@
-"""Property names: words that JSON Schema uses itself, dots and dashes, and odd ones by request.
+"""Property names: JSON Schema's and JavaScript's own words, dots, dashes, and odd ones by request.
 
 The strictest public rule for a property name is ``^[a-zA-Z0-9_.-]{1,64}$`` (Anthropic); the odd
 keys break it, so they are opt-in.
@@ -17,6 +17,7 @@ __all__ = ["KEY_RULE"]
 KEY_RULE = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
 
 _RESERVED = ("type", "properties", "required", "items", "enum", "definitions", "arguments")
+_PROTOTYPES = ("constructor", "toString", "__proto__", "hasOwnProperty", "valueOf")
 _PUNCTUATED = ("max.tokens", "x-request-id", "a.b.c", "retry-after", "0", "-")
 _ODD = ("$filter", "@type", "tags[]", "first name", "größe", "名前", "a/b", "x~y", "k" * 70, "q:r")
 
@@ -45,6 +46,15 @@ FEATURES = (
         parameter=_drawn(_RESERVED),
         keyword="properties",
         node=_some(lambda name: name in _RESERVED),
+        excludes=("no-arg",),
+    ),
+    Feature(
+        "prototype-keys",
+        "a parameter called constructor, toString, __proto__: what JavaScript objects have anyway",
+        "tools",
+        parameter=_drawn(_PROTOTYPES),
+        keyword="properties",
+        node=_some(lambda name: name in _PROTOTYPES),
         excludes=("no-arg",),
     ),
     Feature(

@@ -20,6 +20,11 @@ def _no_arg(pick: Pick, draft: Draft) -> None:
     draft.parameters = []
 
 
+def _undeclared(pick: Pick, draft: Draft) -> None:
+    draft.parameters = []
+    draft.declared = False
+
+
 def _names(tool: Tool) -> tuple[set[str], set[str]]:
     properties = set(tool.parameters.get("properties") or ())
     return properties, properties & set(tool.parameters.get("required") or ())
@@ -68,4 +73,12 @@ FEATURES = (
         excludes=("no-arg", "strict"),
     ),
     Feature("no-arg", "a tool without parameters", "tools", change=_no_arg, tool=_takes_nothing),
+    Feature(
+        "parameters-none",
+        "a tool that is offered without any schema, and so takes no arguments",
+        "rare",
+        change=_undeclared,
+        tool=lambda tool: not tool.declared,
+        excludes=("root-oneof", "root-anyof", "root-allof", "tuple-items", "strict"),
+    ),
 )

@@ -1,4 +1,4 @@
-"""What a request says of calls besides its tools: ``tool_choice`` and parallel calls on or off.
+"""What a request says of calls besides its tools: which may or must come, and whether several.
 
 Not every server supports them, so they are rare and their cases carry these labels.
 https://platform.openai.com/docs/guides/function-calling#additional-configurations
@@ -20,9 +20,20 @@ def _named(turn: Turn) -> Turn:
     Only where one call is right, and where the prompt names its tool as well.
     """
     calls = turn.expect.calls
-    if len(calls) != 1 or not any(calls[0].tool in m.content for m in turn.messages):
+    if len(calls) != 1 or not _names_all(turn):
         return turn
     return replace(turn, tool_choice=f"tool:{calls[0].tool}")
+
+
+def _among(turn: Turn) -> Turn:
+    """Allow the tools that are right and no others, where the prompt names them as well."""
+    if not turn.expect.calls or not _names_all(turn):
+        return turn
+    return replace(turn, allowed=tuple(dict.fromkeys(call.tool for call in turn.expect.calls)))
+
+
+def _names_all(turn: Turn) -> bool:
+    return all(any(c.tool in m.content for m in turn.messages) for c in turn.expect.calls)
 
 
 def _one_at_a_time(turn: Turn) -> Turn:
@@ -48,6 +59,14 @@ FEATURES = (
         "request",
         ask=_named,
         turn=lambda turn: turn.tool_choice.startswith("tool:"),
+    ),
+    Feature(
+        "choice-allowed",
+        "tool_choice allows some of the tools on offer (allowed_tools)",
+        "request",
+        ask=_among,
+        turn=lambda turn: bool(turn.allowed),
+        excludes=("choice-named",),
     ),
     Feature(
         "parallel-off",

@@ -1,7 +1,7 @@
-"""``oneOf``, ``anyOf``, ``allOf`` at the root of the parameters, only by request.
+"""``oneOf``, ``anyOf``, ``allOf`` at the root of the parameters.
 
-Anthropic and Gemini refuse them with an HTTP 400, which says nothing about how well a model calls
-tools.
+OpenAI and Anthropic refuse them with an HTTP 400 (``refuses`` in ``sources/endpoints.toml``), other
+servers take them.
 """
 
 from collections.abc import Callable
@@ -31,13 +31,12 @@ def _with(keyword: str) -> Callable[[Pick, Draft], None]:
 FEATURES = tuple(
     Feature(
         f"root-{keyword.lower()}",
-        f"{keyword} at the root of the parameters (some providers refuse it)",
-        "indirect",
+        f"{keyword} at the root of the parameters (some services refuse it)",
+        "rare",
         change=_with(keyword),
         keyword=keyword,
         node=lambda node, place: place.depth == 0,
-        opt_in=True,
-        excludes=("no-arg", *(f"root-{k.lower()}" for k in _KEYWORDS if k != keyword)),
+        excludes=("no-arg", "strict", *(f"root-{k.lower()}" for k in _KEYWORDS if k != keyword)),
     )
     for keyword in _KEYWORDS
 )

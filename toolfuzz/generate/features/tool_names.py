@@ -1,4 +1,4 @@
-"""Tool names: long ones, near-duplicates on offer, and names that break the strictest rule.
+"""Tool names: long ones, JavaScript's own words, near-duplicates, and what breaks the strict rule.
 
 The strictest public rule for a tool name is ``^[a-zA-Z0-9_-]{1,64}$`` (OpenAI, Anthropic).
 """
@@ -16,6 +16,7 @@ NAME_RULE = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 _LONGEST = 64
 _PREFIX = "mcp__enterprise-data-platform-production__ingestion_service__"
+_PROTOTYPES = ("constructor", "toString", "__proto__")
 _ODD = ("files.read", "data import", "größe_setzen", "a" * 65, "ns/tool", "tool:run")
 
 
@@ -33,9 +34,13 @@ def _near(pick: Pick, draft: Draft) -> None:
     names = [f"{base}s", f"{base}_v2", base.replace("_", "-"), f"{base}_"]
     parameters = {"type": "object", "properties": {"input": {"type": "string"}}}
     draft.others += [
-        Tool(name, f"{draft.description.rstrip('.')} (variant {n}).", parameters)
+        Tool(name, f"{(draft.description or 'A tool.').rstrip('.')} (variant {n}).", parameters)
         for n, name in enumerate(pick.some([n for n in names if n != draft.name], 1, 3), 2)
     ]
+
+
+def _prototype(pick: Pick, draft: Draft) -> None:
+    draft.name = pick.of(_PROTOTYPES)
 
 
 def _odd(pick: Pick, draft: Draft) -> None:
@@ -65,6 +70,14 @@ FEATURES = (
         "tools",
         change=_near,
         offer=_has_near,
+    ),
+    Feature(
+        "prototype-name",
+        "a tool called constructor, toString or __proto__: what JavaScript objects have anyway",
+        "tools",
+        change=_prototype,
+        tool=lambda tool: tool.name in _PROTOTYPES,
+        excludes=("long-name", "odd-tool-name"),
     ),
     Feature(
         "odd-tool-name",

@@ -30,11 +30,10 @@ FEATURES = (
     Feature(
         "tuple-items",
         "an array with a schema per position, as a list of items (draft 7, not 2020-12)",
-        "containers",
+        "rare",
         parameter=_listed,
         keyword="items",
         node=lambda node, place: isinstance(node["items"], list),
-        opt_in=True,
         excludes=("tuple",),  # no draft knows both spellings
     ),
     Feature(

@@ -135,7 +135,7 @@ async def _pages(
         cursor = None
         while True:
             page = await client.list_tools(cursor=cursor)
-            tools += [Tool(t.name, t.description or "", t.input_schema) for t in page.tools]
+            tools += [Tool(t.name, t.description, t.input_schema) for t in page.tools]
             if len(tools) > MOST_TOOLS:
                 raise UsageError(
                     f"lists more than {MOST_TOOLS} tools",

@@ -86,8 +86,8 @@ def read_tool(pointer: str, entry: Json) -> Tool:
     name = entry.get("name")
     if not isinstance(name, str) or not name:
         raise ShapeError(pointer, "the tool has no name")
-    description = entry.get("description") or ""
-    if not isinstance(description, str):
+    description = entry.get("description")
+    if not isinstance(description, str | None):
         raise ShapeError(f"{pointer}/description", f"must be a string, not {a_kind(description)}")
     key = next((key for key in _SCHEMA_KEYS if entry.get(key) is not None), "")
     parameters = entry[key] if key else _NO_PARAMETERS

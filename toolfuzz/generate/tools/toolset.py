@@ -63,7 +63,7 @@ def usable(
     for n, tool in enumerate(tools):
         deadline.check(place)
         refuse_many(n, place)
-        if has_surrogate(tool.name + tool.description):
+        if has_surrogate(tool.name + (tool.description or "")):
             where = "/name" if has_surrogate(tool.name) else "/description"
             not_called.append(Skipped(f"#{n + 1}", where, LONE_SURROGATE))
             continue

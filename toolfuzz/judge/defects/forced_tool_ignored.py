@@ -1,4 +1,4 @@
-"""tool_choice named one tool and another was called."""
+"""tool_choice named the tools that may be called and another was called."""
 
 from collections.abc import Iterable
 
@@ -13,9 +13,9 @@ from toolfuzz.judge.faults.calls import simple_call
 
 def detect(facts: Facts) -> Iterable[Finding]:
     for pair in facts.unforced:
-        wanted = facts.turn.tool_choice.removeprefix("tool:")
+        wanted = " or ".join(map(repr, facts.turn.may_call))
         called = pair.tool.name if pair.tool else ""
-        message = f"{called!r} was called, {wanted!r} was demanded"
+        message = f"{called!r} was called, {wanted} was demanded"
         return [DEFECT.finding(message, call=pair.index, expected=wanted, actual=called)]
     return ()
 
@@ -23,8 +23,8 @@ def detect(facts: Facts) -> Iterable[Finding]:
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:
     """Another tool than the one that was forced."""
     ask = reply.ask
-    others = [t for t in ask.tools if f"tool:{t.name}" != ask.tool_choice]
-    if not ask.tool_choice.startswith("tool:") or not reply.calls or not others:
+    others = [t for t in ask.tools if t.name not in ask.may_call]
+    if not ask.may_call or not reply.calls or not others:
         return False
     reply.calls = [simple_call(roll.rng.choice(others))]
     return True
@@ -33,12 +33,12 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="forced-tool-ignored",
     group="E",
-    title="tool_choice named one tool and another was called",
+    title="tool_choice named the tools that may be called and another was called",
     severity="error",
     layer="structure",
     stage="pairing",
-    usual="a server that treats a named choice as auto",
-    help="Offer only that tool, or use a server that enforces named choices.",
+    usual="a server that treats a named choice, or a list of allowed tools, as auto",
+    help="Offer only those tools, or use a server that enforces such choices.",
     example='tool_choice get_weather: {"function":{"name":"get_time"}}',
     sources=(
         "ggml-org/llama.cpp#26849",
@@ -65,6 +65,19 @@ DEFECT = Defect(
             asked=[("f", {})],
             tools=(tool("g"),),
             turn={"tool_choice": "tool:f"},
+            found=False,
+        ),
+        answer(
+            called("h"),
+            asked=[("f", {})],
+            tools=(tool("g"), tool("h")),
+            turn={"allowed": ("f", "g")},
+        ),
+        answer(
+            called("f"),
+            asked=[("f", {})],
+            tools=(tool("g"), tool("h")),
+            turn={"allowed": ("f", "g")},
             found=False,
         ),
     ),

@@ -20,7 +20,9 @@ _REFUSED = (400, 422)
 _OTHERS = 2
 
 _CHOICE = re.compile(
-    r"tool[_ ]?choice|tool_?config|function_?calling_?config|forced (tool|function)", re.I
+    r"tool[_ ]?choice|tool_?config|function_?calling_?config|forced (tool|function)|"
+    r"allowed_?(tools|function)",
+    re.I,
 )
 _PARALLEL = re.compile(r"parallel[_ ]?(tool|function)", re.I)
 _STRICT = re.compile(r"\bstrict(_tools)?\b", re.I)
@@ -54,8 +56,9 @@ def detect(facts: Facts) -> Iterable[Finding]:
 def _named(facts: Facts, text: str) -> Iterator[str]:
     """Yield what the request holds and the refusal speaks of."""
     turn, tools = facts.turn, facts.case.tools
-    if turn.tool_choice != "auto" and _CHOICE.search(text):
-        yield f"tool choice {one_line(turn.tool_choice)}"
+    if (turn.tool_choice != "auto" or turn.allowed) and _CHOICE.search(text):
+        among = " of allowed tools" if turn.allowed else ""
+        yield f"tool choice {one_line(turn.tool_choice)}{among}"
     if turn.parallel is not None and _PARALLEL.search(text):
         yield f"parallel calls {'on' if turn.parallel else 'off'}"
     if any(tool.strict for tool in tools) and _STRICT.search(text):
@@ -96,7 +99,7 @@ def refused_beside(lost: Exchange, words: str) -> Finding | None:
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:
     """A 400 because a tool choice, a flag for parallel calls or ``strict`` was sent."""
     ask = reply.ask
-    if ask.tool_choice not in ("auto", "none"):
+    if ask.tool_choice not in ("auto", "none") or ask.allowed:
         return refuse(reply, "tool_choice: only 'auto' and 'none' are supported")
     if ask.parallel is not None:
         return refuse(reply, "unknown field: parameter 'parallel_tool_calls' is not a valid field")
@@ -138,6 +141,7 @@ DEFECT = Defect(
             "Only allowed string values for 'tool_choice' are [none, auto]",
             tool_choice="tool:get_weather",
         ),
+        refused("tool_choice.type: 'allowed_tools' is not supported", allowed=("get_weather",)),
         refused("parallel_tool_calls is not supported by this model", parallel=False),
         refused(
             "unknown field: parameter 'strict' is not a valid field",

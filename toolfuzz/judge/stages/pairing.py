@@ -65,10 +65,10 @@ def _split(facts: Facts, offered: Sequence[str]) -> None:
 
 
 def _demanded(facts: Facts) -> None:
-    kind, _, wanted = facts.turn.tool_choice.partition(":")
-    if kind != "tool":
+    may = facts.turn.may_call
+    if not may:
         return
-    facts.unforced = [p for p in facts.pairs if p.tool is not None and p.tool.name != wanted]
+    facts.unforced = [p for p in facts.pairs if p.tool is not None and p.tool.name not in may]
     for pair in facts.unforced:
         pair.judged = False
 
