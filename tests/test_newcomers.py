@@ -39,6 +39,26 @@ def _ask(pick, offer):
 
 PROBE = Probe("dummy-probe", "a dummy", 100, _ask)
 """
+CONVERSATION = """
+from toolfuzz.core.case import Expectation, Turn
+from toolfuzz.generate.conversations.base import called, read_call, said
+from toolfuzz.generate.probes.base import Probe
+
+
+def _ask(pick, offer):
+    asked = said("dummy: " + called(offer.call))
+    first = Turn(asked, Expectation("calls", (offer.call,)), results=("dummy",))
+    return first, Turn((), Expectation("no_call"))
+
+
+def _read(ask):
+    if not ask.prompt.startswith("dummy: "):
+        return None
+    return [] if ask.answered else [read_call(ask.prompt.removeprefix("dummy: "))]
+
+
+PROBE = Probe("dummy-talk", "a dummy", 100, _ask, read=_read)
+"""
 DEFECT = """
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.faults import Fault
@@ -189,6 +209,7 @@ used["report"] = Path("defect/dummy.txt").read_text()
 used["feature"] = run("-m", "sim/clean", "--feature", "dummy-feature", "--cases", "10",
                       "--out", "feature")
 used["probe"] = run("-m", "sim/clean", "--probe", "dummy-probe", "--cases", "10", "--out", "probe")
+used["talk"] = run("-m", "sim/clean", "--probe", "dummy-talk", "--cases", "10", "--out", "talk")
 used["catalogue"] = run("-m", "sim/clean", "--tools", "dummy", "--cases", "4", "--out", "tools")
 offers = [{t.name for t in c.tools} for c in case_events("tools")]
 used["asked tools"] = sorted(set.intersection(*offers))
@@ -218,6 +239,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in {
         "generate/features/dummy.py": FEATURE,
         "generate/probes/dummy.py": PROBE,
+        "generate/conversations/dummy.py": CONVERSATION,
         "simulate/faults/dummy.py": FAULT,
         "judge/defects/dummy_defect.py": DEFECT,
         "report/formats/dummy.py": REPORT,
@@ -295,6 +317,12 @@ def test_a_feature_and_a_probe_are_asked(used: dict[str, Any], kind: str, name: 
     found = judged(used[kind])
     assert found["rate"] == 1.0
     assert f"dummy-{kind}" in found[name]
+
+
+def test_a_conversation_is_held(used: dict[str, Any]) -> None:
+    found = judged(used["talk"])
+    assert found["rate"] == 1.0 and "dummy-talk" in found["probes"]
+    assert found["calls"] == 20
 
 
 def test_a_catalogue_is_asked(used: dict[str, Any]) -> None:

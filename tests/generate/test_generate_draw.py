@@ -24,8 +24,7 @@ from toolfuzz.generate.features import all_features
 from toolfuzz.generate.features.keys import KEY_RULE
 from toolfuzz.generate.features.tool_names import NAME_RULE
 from toolfuzz.generate.plan import shape_of
-from toolfuzz.generate.probes import probes_in
-from toolfuzz.generate.probes import usual_probes
+from toolfuzz.generate.probes import probes_in, usual_probes
 from toolfuzz.generate.prompts import read
 from toolfuzz.generate.spot import nodes
 from toolfuzz.generate.tools import load
