@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from toolfuzz.judge.shapes import schema_at, shape
+from toolfuzz.core.jsonvalue import step, tokens_of
+from toolfuzz.judge.shapes import Place, root_place, shape
 
 STRING = {"type": "string"}
 ROOT: dict[str, Any] = {
@@ -62,9 +63,10 @@ VALUE: dict[str, Any] = {
         ("/env/absent", ""),
     ],
 )
-def test_schema_at(pointer: str, schema_pointer: str) -> None:
-    found, at = schema_at(ROOT, pointer, VALUE)
-    assert at == schema_pointer
+def test_a_place_knows_its_schema(pointer: str, schema_pointer: str) -> None:
+    place = place_at(ROOT, pointer, VALUE)
+    assert place.schema_pointer == schema_pointer
+    found = next(part.schema for part in place.parts if part.pointer == schema_pointer)
     node: Any = ROOT
     for token in schema_pointer.split("/")[1:]:
         token = token.replace("~1", "/").replace("~0", "~")
@@ -113,4 +115,14 @@ def test_shape(schema: Any, words: str) -> None:
 def test_a_schema_that_only_refers_to_itself_has_a_shape() -> None:
     loop = {"$ref": "#"}
     assert shape(loop) == "anything behind $ref"
-    assert schema_at(loop, "/a/b", {"a": {"b": 1}}) == ({}, "")
+    place = place_at(loop, "/a/b", {"a": {"b": 1}})
+    assert (place.parts[0].schema, place.schema_pointer) == ({}, "")
+
+
+def place_at(schema: Any, pointer: str, instance: Any) -> Place:
+    place = root_place(schema, instance)
+    for token in tokens_of(pointer):
+        key = int(token) if isinstance(instance, list) else token
+        instance = step(instance, key)
+        place = place.child(key, instance)
+    return place

@@ -70,6 +70,13 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class OfKey(Difference):
+    """A fact about a key of the object."""
+
+    key: str
+
+
+@dataclass(frozen=True)
 class Wrapped(Difference):
     """The arguments stand inside an envelope; ``how`` says in which."""
 
@@ -85,10 +92,8 @@ class Emptied(Difference):
 
 
 @dataclass(frozen=True)
-class Marked(Difference):
+class Marked(OfKey):
     """A key holds the model's own markup."""
-
-    key: str
 
 
 @dataclass(frozen=True)
@@ -106,11 +111,10 @@ class Spilled(Difference):
 
 
 @dataclass(frozen=True)
-class Renamed(Difference):
+class Renamed(OfKey):
     """The member ``name`` came under another key."""
 
     name: str
-    key: str
 
 
 @dataclass(frozen=True)
@@ -148,17 +152,13 @@ class Unasked(Difference):
 
 
 @dataclass(frozen=True)
-class Foreign(Difference):
+class Foreign(OfKey):
     """A key that the schema doesn't know, in an object whose keys are parameters."""
-
-    key: str
 
 
 @dataclass(frozen=True)
-class Added(Difference):
+class Added(OfKey):
     """A key that was not asked for, in an object whose keys are data."""
-
-    key: str
 
 
 @dataclass(frozen=True)
@@ -289,11 +289,10 @@ class Edged(Difference):
 
 
 @dataclass(frozen=True)
-class Glued(Difference):
+class Glued(OfKey):
     """The member ``name`` came with its value in one key."""
 
     name: str
-    key: str
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ _NAME_KEYS = ("name", "function", "tool", "tool_name", "function_name", "recipie
 class Form:
     """One spelling: ``names(text, pos)`` yields the names that may stand behind its opener."""
 
-    dialect: str
+    name: str
     opener: re.Pattern[str]
     names: Callable[[str, int], Iterator[str]]
 
@@ -130,8 +130,8 @@ def call_names(value: Json) -> Iterator[str]:
                 yield name.removeprefix("functions.")
 
 
-def _form(dialect: str, opener: str, names: Callable[[str, int], Iterator[str]]) -> Form:
-    return Form(dialect, re.compile(opener), names)
+def _form(name: str, opener: str, names: Callable[[str, int], Iterator[str]]) -> Form:
+    return Form(name, re.compile(opener), names)
 
 
 # A prefix that a family puts before its tags' names: <minimax:tool_call>, <steptml:invoke …>.

@@ -30,7 +30,7 @@ _SHORTEST_MARKER = 3
 class Written:
     """A call found in text, where it begins. ``native``: its markers are none of prose."""
 
-    dialect: str
+    form: str
     tool: str
     snippet: str
     native: bool
@@ -91,7 +91,7 @@ def written_calls(text: str, offered: Collection[str]) -> Iterator[Written]:
                 tool, _ = resolve(name, offered)
                 if tool is not None:
                     snippet = _snippet(text, match.start(), name)
-                    yield Written(form.dialect, tool, snippet, True, match.start())
+                    yield Written(form.name, tool, snippet, True, match.start())
     yield from _named_tags(text, offered)
     yield from _pythonic(text, offered)
     yield from _bare_json(text, offered)
@@ -236,7 +236,7 @@ def _bare_json(text: str, offered: Collection[str]) -> Iterator[Written]:
 def _transcripts(text: str, offered: Collection[str]) -> Iterator[Written]:
     """A call as a log or a script writes it: ``[Tool call]: f({…})``, ``f({…})``."""
     work = 4 * len(text)
-    for dialect, regex in (("transcript", _TRANSCRIPT), ("script", _SCRIPT)):
+    for form, regex in (("transcript", _TRANSCRIPT), ("script", _SCRIPT)):
         for n, match in enumerate(regex.finditer(text)):
             if n == _TRIES or work < 0:
                 break
@@ -249,7 +249,7 @@ def _transcripts(text: str, offered: Collection[str]) -> Iterator[Written]:
                 work -= error.pos - match.end()
                 continue
             snippet = text[match.start() : match.end() + _SNIPPET_TAIL].strip()
-            yield Written(dialect, name, snippet, False, match.start())
+            yield Written(form, name, snippet, False, match.start())
     for match in islice(_SIGNED.finditer(text), _TRIES):
         if match["name"] in offered:
             yield Written("transcript", match["name"], match[0].strip(), False, match.start())

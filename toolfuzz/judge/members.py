@@ -186,7 +186,7 @@ def _pair_by_name(
         name = next((name for name in left if _is_glued(step, name, key, came[key])), None)
         if name is not None:
             inner = _into(step, key, {}, came, name)
-            members.facts.append(Glued(inner, UNKNOWN, key, name, key))
+            members.facts.append(Glued(inner, UNKNOWN, key, key, name))
             del over[key], left[name]
     spelled: dict[str, list[str]] = {}
     for key in over:
@@ -248,7 +248,7 @@ def _rename(
 ) -> None:
     if len(members.facts) < _MOST_NAMED:
         inner = _into(step, key, {}, {key: step.came[key]}, name)
-        members.facts.append(Renamed(inner, name, key, name, key))
+        members.facts.append(Renamed(inner, name, key, key, name))
     members.pairs[name] = key
     del left[name], over[key]
 

@@ -10,11 +10,11 @@ from typing import TypeGuard
 
 from toolfuzz.core import patterns
 from toolfuzz.core.case import Json, JsonObject
-from toolfuzz.core.jsonvalue import follow, kind_of, pointer_of, resolve_ref, same, step, tokens_of
+from toolfuzz.core.jsonvalue import follow, kind_of, pointer_of, resolve_ref, same
 from toolfuzz.core.validation import fits
 from toolfuzz.judge.wording import shape
 
-__all__ = ["Part", "Place", "root_place", "schema_at", "shape"]
+__all__ = ["Part", "Place", "root_place", "shape"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +156,6 @@ class Place:
 def root_place(root: Json, instance: Json) -> Place:
     """Return the place of the whole arguments object."""
     return _place(root, [(root, "")], instance, frozenset())
-
-
-def schema_at(root_schema: Json, pointer_in_instance: str, instance: Json) -> tuple[Json, str]:
-    """Return the schema of the value at a JSON pointer, and that schema's own pointer.
-
-    ``instance`` is the whole arguments object; where it lacks the value, the schema is looked up
-    all the same. ``({}, "")`` when the schema says nothing of it.
-    """
-    place, value = root_place(root_schema, instance), instance
-    for token in tokens_of(pointer_in_instance):
-        key: str | int = int(token) if isinstance(value, list) and token.isdigit() else token
-        value = step(value, key)
-        place = place.child(key, value)
-    resolved = next(part for part in place.parts if part.pointer == place.schema_pointer)
-    return resolved.schema, resolved.pointer
 
 
 def _place(

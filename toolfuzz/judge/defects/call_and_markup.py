@@ -17,7 +17,7 @@ def detect(facts: Facts) -> Iterable[Finding]:
     if facts.trace is None:
         return ()
     place, found = facts.trace
-    message = f"{found.dialect} markup of {found.tool} in the {place} as well"
+    message = f"{found.form} markup of {found.tool} in the {place} as well"
     return [DEFECT.finding(message, actual=clip(found.snippet))]
 
 

@@ -15,7 +15,7 @@ def detect(facts: Facts) -> Iterable[Finding]:
     found = facts.in_text
     if found is None or facts.forbidden:
         return ()
-    message = f"{found.dialect} call of {found.tool}"
+    message = f"{found.form} call of {found.tool}"
     return [DEFECT.finding(message, actual=clip(found.snippet))]
 
 

@@ -19,7 +19,7 @@ def detect(facts: Facts) -> Iterable[Finding]:
         names = ", ".join(repr(clip(call.name, 80)) for call in facts.calls[:3])
         return [DEFECT.finding(f"{names} called although no call was allowed", call=0)]
     if facts.in_text:
-        return [DEFECT.finding(f"{facts.in_text.dialect} markup in the text")]
+        return [DEFECT.finding(f"{facts.in_text.form} markup in the text")]
     return ()
 
 

@@ -16,7 +16,7 @@ def detect(facts: Facts) -> Iterable[Finding]:
     found = facts.in_text
     if found is None or facts.calls or not any(r and r.calls for r in facts.earlier):
         return ()
-    message = f"a {found.dialect} call of {found.tool} in the text, after calls in their place"
+    message = f"a {found.form} call of {found.tool} in the text, after calls in their place"
     return [DEFECT.finding(message, actual=clip(found.snippet))]
 
 

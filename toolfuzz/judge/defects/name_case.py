@@ -14,10 +14,7 @@ from toolfuzz.judge.faults.calls import any_call, rename
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
-    for pair in facts.pairs:
-        if pair.misnamed == "case":
-            return [misnamed(DEFECT, pair)]
-    return ()
+    return misnamed(DEFECT, facts, "case")
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:

@@ -13,10 +13,7 @@ from toolfuzz.judge.faults.calls import rename
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
-    for pair in facts.pairs:
-        if pair.misnamed == "concatenated":
-            return [misnamed(DEFECT, pair)]
-    return ()
+    return misnamed(DEFECT, facts, "concatenated")
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:

@@ -13,9 +13,8 @@ from toolfuzz.judge.faults.calls import rename
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
-    for pair in facts.pairs:
-        if pair.misnamed == "empty":
-            return [misnamed(DEFECT, pair)]
+    if found := misnamed(DEFECT, facts, "empty"):
+        return found
     for call in facts.streamed:
         if call.name_came_late and call.name_came_blank:
             message = "the name came after the first delta of its call"

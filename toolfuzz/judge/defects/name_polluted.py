@@ -13,10 +13,7 @@ from toolfuzz.judge.faults.calls import any_call, rename
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
-    for pair in facts.pairs:
-        if pair.misnamed == "polluted":
-            return [misnamed(DEFECT, pair)]
-    return ()
+    return misnamed(DEFECT, facts, "polluted")
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:

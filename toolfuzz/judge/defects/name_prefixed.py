@@ -13,10 +13,7 @@ from toolfuzz.judge.faults.calls import any_call, rename
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
-    for pair in facts.pairs:
-        if pair.misnamed == "prefixed":
-            return [misnamed(DEFECT, pair)]
-    return ()
+    return misnamed(DEFECT, facts, "prefixed")
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:

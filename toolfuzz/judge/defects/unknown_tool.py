@@ -13,10 +13,7 @@ from toolfuzz.judge.faults.calls import rename
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
-    for pair in facts.pairs:
-        if pair.misnamed == "unknown":
-            return [misnamed(DEFECT, pair)]
-    return ()
+    return misnamed(DEFECT, facts, "unknown")
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:
