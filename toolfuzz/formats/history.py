@@ -13,6 +13,7 @@ from toolfuzz.core.text import clip
 
 __all__ = [
     "Beside",
+    "argument_object",
     "argument_text",
     "conversation",
     "in_order",
@@ -118,6 +119,18 @@ def argument_text(call: ToolCall) -> str:
     if call.arguments_raw is not None:
         return call.arguments_raw
     return strictjson.dumps(call.arguments) if call.arguments is not None else "{}"
+
+
+def argument_object(call: ToolCall) -> JsonObject:
+    """Return a call's arguments where they are an object that can be sent again, else none."""
+    if call.arguments_raw is None:
+        return call.arguments if isinstance(call.arguments, dict) else {}
+    try:
+        document = strictjson.parse(call.arguments_raw)
+    except strictjson.JsonError:
+        return {}
+    sendable = all(issue.kind != "nonfinite" for issue in document.issues)
+    return document.value if sendable and isinstance(document.value, dict) else {}
 
 
 def misfit(ask: Ask) -> str | None:

@@ -25,9 +25,15 @@ __all__ = [
     "Serving",
     "Traits",
     "WireFormat",
+    "bearer",
 ]
 
 Headers = dict[str, str]
+
+
+def bearer(key: str | None) -> Headers:
+    """Return the header by which most services know a key."""
+    return {"authorization": f"Bearer {key}"} if key else {}
 
 
 class CannotAskError(Exception):

@@ -1,10 +1,25 @@
-"""What servers of several formats answer with 400 to: each returns the reason, or None."""
+"""What servers of several formats share: reasons to answer with 400, values sent, errors.
 
+Each ``wrong_…`` returns the reason, or None.
+"""
+
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from toolfuzz.core.case import JsonObject
+from toolfuzz.formats.plan import Call, RawJson, Refusal, ReplyPlan
 
-__all__ = ["wrong_limit", "wrong_list", "wrong_model", "wrong_tools"]
+__all__ = [
+    "as_value",
+    "coded_error",
+    "loads",
+    "sendable",
+    "wrong_limit",
+    "wrong_list",
+    "wrong_model",
+    "wrong_tools",
+]
 
 
 def wrong_model(body: JsonObject) -> str | None:
@@ -70,3 +85,30 @@ def _wrong_allowed(held: Any, within: str | None) -> str | None:
 def _names_tool(entry: Any, within: str | None) -> bool:
     spec = entry.get(within) if within and isinstance(entry, dict) else entry
     return isinstance(spec, dict) and isinstance(spec.get("name"), str)
+
+
+def loads(raw: Any) -> bool:
+    """Whether this is the text of a JSON value."""
+    try:
+        json.loads(raw)
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def as_value(raw: Any) -> Any:
+    """Return an argument text as the value that it spells, else as it is."""
+    return RawJson(raw) if loads(raw) else raw
+
+
+def sendable(plan: ReplyPlan) -> Sequence[Call]:
+    """Return the calls without one that the token limit cut off: it is no value."""
+    cut = plan.finish == "length" and bool(plan.calls) and not loads(plan.calls[-1].raw)
+    return plan.calls[:-1] if cut else plan.calls
+
+
+def coded_error(refusal: Refusal) -> JsonObject:
+    """Return the body of an HTTP error in OpenAI's words."""
+    kind = "invalid_request_error" if refusal.status < 500 else "server_error"
+    details = {"message": refusal.message, "type": kind, "param": None, "code": refusal.code}
+    return {"error": {**details, **refusal.extra}}

@@ -7,9 +7,9 @@ from toolfuzz.core import json as strictjson
 from toolfuzz.core.ask import Answered, Ask, Called, ToolResult
 from toolfuzz.core.case import Json, JsonObject, Message, Tool
 from toolfuzz.core.reply import Reply, ToolCall
-from toolfuzz.formats.history import Beside, conversation, in_order, replied
+from toolfuzz.formats.history import Beside, argument_object, conversation, in_order, replied
 from toolfuzz.formats.laws import laws_beside
-from toolfuzz.formats.protocol import CannotAskError, Traits, WireFormat
+from toolfuzz.formats.protocol import CannotAskError, Traits, WireFormat, bearer
 from toolfuzz.formats.reading import content_text, count, objects, string
 from toolfuzz.formats.sse import SSE
 from toolfuzz.formats.writing import introduced
@@ -37,7 +37,7 @@ def _headers(key: str | None) -> dict[str, str]:
     https://platform.claude.com/docs/en/api/versioning
     """
     version = {"anthropic-version": "2026-10-21"}
-    return {"authorization": f"Bearer {key}", **version} if key else version
+    return {**bearer(key), **version}
 
 
 # --- from a question to a body
@@ -107,7 +107,7 @@ def _assistant(reply: Reply) -> str | list[JsonObject]:
 
 def _use(n: int, call: ToolCall) -> JsonObject:
     use = {"type": "tool_use", "id": call.id or f"toolu_{n}", "name": call.name or ""}
-    return {**use, "input": _input(call)}
+    return {**use, "input": argument_object(call)}
 
 
 def _result(n: int, result: ToolResult) -> JsonObject:
@@ -115,18 +115,6 @@ def _result(n: int, result: ToolResult) -> JsonObject:
     content = _blocks(result.content) if result.kind == "parts" else result.content
     block = {"type": "tool_result", "tool_use_id": call_id, "content": content}
     return {**block, "is_error": True} if result.kind == "error" else block
-
-
-def _input(call: ToolCall) -> JsonObject:
-    """Return the call's arguments where they are an object that can be sent again."""
-    if call.arguments_raw is None:
-        return call.arguments if isinstance(call.arguments, dict) else {}
-    try:
-        document = strictjson.parse(call.arguments_raw)
-    except strictjson.JsonError:
-        return {}
-    sendable = all(issue.kind != "nonfinite" for issue in document.issues)
-    return document.value if sendable and isinstance(document.value, dict) else {}
 
 
 def _tool(tool: Tool) -> JsonObject:

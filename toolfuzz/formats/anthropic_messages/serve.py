@@ -6,7 +6,14 @@ from typing import Any
 from toolfuzz.core.case import JsonObject
 from toolfuzz.formats.plan import Call, Piece, RawJson, Refusal, ReplyPlan, Wire, WireEvent, present
 from toolfuzz.formats.protocol import Request, Serving
-from toolfuzz.formats.serving import wrong_limit, wrong_list, wrong_model, wrong_tools
+from toolfuzz.formats.serving import (
+    as_value,
+    sendable,
+    wrong_limit,
+    wrong_list,
+    wrong_model,
+    wrong_tools,
+)
 
 __all__ = ["SERVING"]
 
@@ -23,9 +30,7 @@ def _plain(plan: ReplyPlan) -> Wire:
         content.append({"type": "thinking", "thinking": plan.reasoning, "signature": _SIGNATURE})
     if plan.text:
         content.append({"type": "text", "text": plan.text})
-    cut = plan.finish == "length"
-    calls = plan.calls[:-1] if cut and not _loads(plan.calls) else plan.calls
-    content += [_tool_use(call) for call in calls]
+    content += [_tool_use(call) for call in sendable(plan)]
     return Wire(_message(plan, content, _stop(plan.finish), _usage(plan)))
 
 
@@ -91,17 +96,9 @@ def _partial(text: Any) -> JsonObject:
     return {"type": "input_json_delta", "partial_json": text}
 
 
-def _loads(calls: list[Call]) -> bool:
-    try:
-        json.loads(calls[-1].raw) if calls else None
-    except (ValueError, TypeError):
-        return False
-    return True
-
-
 def _tool_use(call: Call) -> JsonObject:
-    raw = RawJson(call.raw) if _loads([call]) else call.raw
-    return present({"type": "tool_use", "id": call.id, "name": call.name, "input": raw})
+    use = {"type": "tool_use", "id": call.id, "name": call.name}
+    return present({**use, "input": as_value(call.raw)})
 
 
 def _stop(finish: str | None) -> str | None:

@@ -1,7 +1,7 @@
 """Amazon Bedrock Converse: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html."""
 
 from toolfuzz.formats.laws import laws_beside
-from toolfuzz.formats.protocol import Headers, Traits, WireFormat
+from toolfuzz.formats.protocol import Headers, Traits, WireFormat, bearer
 
 from .clients import READERS
 from .framing import EVENT_STREAM
@@ -12,10 +12,6 @@ from .signing import KEY_ENV, authorized
 from .snippet import curl_options, python
 
 __all__ = ["FORMAT"]
-
-
-def _headers(key: str | None) -> Headers:
-    return {"authorization": f"Bearer {key}"} if key else {}
 
 
 def _sign(url: str, body: bytes, key: str | None) -> Headers:
@@ -36,7 +32,7 @@ FORMAT = WireFormat(
     ),
     framing=EVENT_STREAM,
     path=path,
-    headers=_headers,
+    headers=bearer,
     sign=_sign,
     write=write,
     merge=merge,

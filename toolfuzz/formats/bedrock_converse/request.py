@@ -16,7 +16,7 @@ from toolfuzz.core import json as strictjson
 from toolfuzz.core.ask import Answered, Ask, Called, Said, ToolResult
 from toolfuzz.core.case import Json, JsonObject, Message, Tool
 from toolfuzz.core.reply import Reply, ToolCall
-from toolfuzz.formats.history import Beside, conversation, in_order, replied
+from toolfuzz.formats.history import Beside, argument_object, conversation, in_order, replied
 from toolfuzz.formats.protocol import CannotAskError
 from toolfuzz.formats.reading import content_text, count, objects, string, tool_of
 
@@ -131,7 +131,11 @@ def _assistant(reply: Reply) -> Iterator[JsonObject]:
 
 
 def _use(n: int, call: ToolCall) -> JsonObject:
-    use = {"toolUseId": call.id or _made_id(n), "name": call.name or "", "input": _input(call)}
+    use = {
+        "toolUseId": call.id or _made_id(n),
+        "name": call.name or "",
+        "input": argument_object(call),
+    }
     return {"toolUse": use}
 
 
@@ -143,18 +147,6 @@ def _made_id(n: int) -> str:
 def _result(n: int, result: ToolResult) -> JsonObject:
     use_id = result.call_id or _made_id(n)
     return {"toolResult": {"toolUseId": use_id, "content": [_text(result.content)]}}
-
-
-def _input(call: ToolCall) -> JsonObject:
-    """Return the call's arguments where they are an object that can be sent again."""
-    if call.arguments_raw is None:
-        return call.arguments if isinstance(call.arguments, dict) else {}
-    try:
-        document = strictjson.parse(call.arguments_raw)
-    except strictjson.JsonError:
-        return {}
-    sendable = all(issue.kind != "nonfinite" for issue in document.issues)
-    return document.value if sendable and isinstance(document.value, dict) else {}
 
 
 def _tool_config(ask: Ask) -> JsonObject:

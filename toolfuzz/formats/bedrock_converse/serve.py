@@ -18,7 +18,7 @@ from toolfuzz.formats.plan import (
 )
 from toolfuzz.formats.protocol import Request, Serving
 from toolfuzz.formats.reading import objects
-from toolfuzz.formats.serving import wrong_list
+from toolfuzz.formats.serving import as_value, sendable, wrong_list
 
 from .framing import EXCEPTION
 
@@ -117,8 +117,7 @@ def _plain(plan: ReplyPlan) -> Wire:
         content.append({"reasoningContent": {"reasoningText": thought}})
     if plan.text:
         content.append({"text": plan.text})
-    cut = plan.finish == "length" and plan.calls and not _loads(plan.calls[-1])
-    content += [{"toolUse": _use(call)} for call in (plan.calls[:-1] if cut else plan.calls)]
+    content += [{"toolUse": _use(call)} for call in sendable(plan)]
     return Wire(
         {
             "output": {"message": {"role": "assistant", "content": content}},
@@ -129,16 +128,7 @@ def _plain(plan: ReplyPlan) -> Wire:
 
 
 def _use(call: Call) -> JsonObject:
-    raw = RawJson(call.raw) if _loads(call) else call.raw
-    return present({"toolUseId": call.id, "name": call.name, "input": raw})
-
-
-def _loads(call: Call) -> bool:
-    try:
-        json.loads(call.raw)
-    except (ValueError, TypeError):
-        return False
-    return True
+    return present({"toolUseId": call.id, "name": call.name, "input": as_value(call.raw)})
 
 
 def _stream(plan: ReplyPlan, pieces: list[Piece]) -> Wire:

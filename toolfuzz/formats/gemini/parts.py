@@ -12,7 +12,7 @@ from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import a_kind
 from toolfuzz.core.reply import Reply, ToolCall
-from toolfuzz.formats.history import Beside, in_order
+from toolfuzz.formats.history import Beside, argument_object, in_order
 from toolfuzz.formats.reading import Notes, checked_string, objects, text_of
 
 __all__ = ["Heard", "hear", "said_again", "turns"]
@@ -123,20 +123,8 @@ def _call(part: JsonObject, call: JsonObject, where: str, notes: Notes) -> ToolC
 
 
 def _part(call: ToolCall) -> JsonObject:
-    sent: JsonObject = {"name": call.name or "", "args": _arguments(call)}
+    sent: JsonObject = {"name": call.name or "", "args": argument_object(call)}
     if call.id is not None:
         sent = {"id": call.id, **sent}
     signature = {} if call.extra is None else {"thoughtSignature": call.extra}
     return {"functionCall": sent, **signature}
-
-
-def _arguments(call: ToolCall) -> JsonObject:
-    """Return the call's arguments where they are an object that can be sent again."""
-    if call.arguments_raw is None:
-        return call.arguments if isinstance(call.arguments, dict) else {}
-    try:
-        document = strictjson.parse(call.arguments_raw)
-    except strictjson.JsonError:
-        return {}
-    sendable = all(issue.kind != "nonfinite" for issue in document.issues)
-    return document.value if sendable and isinstance(document.value, dict) else {}

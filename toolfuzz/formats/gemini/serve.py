@@ -1,6 +1,5 @@
 """Gemini replies as a server sends them: https://ai.google.dev/api/generate-content."""
 
-import json
 from itertools import pairwise
 from typing import Any
 
@@ -16,7 +15,7 @@ from toolfuzz.formats.plan import (
 )
 from toolfuzz.formats.protocol import Request, Serving
 from toolfuzz.formats.reading import objects
-from toolfuzz.formats.serving import wrong_list
+from toolfuzz.formats.serving import as_value, loads, sendable, wrong_list
 
 from .declarations import get, tools_of
 from .parts import turns
@@ -80,9 +79,7 @@ def _plain(plan: ReplyPlan) -> Wire:
         parts.append({"text": plan.reasoning, "thought": True})
     if plan.text:
         parts.append({"text": plan.text})
-    cut = plan.finish == "length" and bool(plan.calls) and not _loads(plan.calls[-1].raw)
-    calls = plan.calls[:-1] if cut else plan.calls
-    parts += [_part(call.name, call.raw, signed=n == 0) for n, call in enumerate(calls)]
+    parts += [_part(call.name, call.raw, signed=n == 0) for n, call in enumerate(sendable(plan))]
     return Wire(_body(plan, parts, plan.finish))
 
 
@@ -108,7 +105,7 @@ def _stream(plan: ReplyPlan, pieces: list[Piece]) -> Wire:
             case "close":
                 name, texts = opened.pop(piece.call)
                 raw = _joined(texts)
-                if plan.finish != "length" or _loads(raw):
+                if plan.finish != "length" or loads(raw):
                     add(_part(name, raw, signed=sent == 0))
                     sent += 1
     wire.events.append((None, _body(plan, [{"text": ""}], plan.finish)))
@@ -124,17 +121,8 @@ def _joined(texts: list[Any]) -> Any:
 
 def _part(name: Any, raw: Any, *, signed: bool) -> JsonObject:
     """Return a call; only the first of several in parallel carries a signature."""
-    args = RawJson(raw) if _loads(raw) else raw
-    call = present({"name": name, "args": args})
+    call = present({"name": name, "args": as_value(raw)})
     return {"functionCall": call, **({"thoughtSignature": _SIGNATURE} if signed else {})}
-
-
-def _loads(raw: Any) -> bool:
-    try:
-        json.loads(raw)
-    except (ValueError, TypeError):
-        return False
-    return True
 
 
 def _body(plan: ReplyPlan, parts: list[JsonObject], finish: str | None) -> JsonObject:

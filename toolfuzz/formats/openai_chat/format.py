@@ -11,7 +11,7 @@ from toolfuzz.core.case import Json, JsonObject, Message, Tool
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.formats.history import argument_text, conversation, replied
 from toolfuzz.formats.laws import laws_beside
-from toolfuzz.formats.protocol import Traits, WireFormat
+from toolfuzz.formats.protocol import Traits, WireFormat, bearer
 from toolfuzz.formats.reading import content_text, count, objects, spoken, string
 from toolfuzz.formats.sse import SSE_UNTIL_DONE
 from toolfuzz.formats.writing import introduced
@@ -28,10 +28,6 @@ __all__ = ["FORMAT"]
 
 def _path(model: str, stream: bool) -> str:
     return "/chat/completions"
-
-
-def _headers(key: str | None) -> dict[str, str]:
-    return {"authorization": f"Bearer {key}"} if key else {}
 
 
 # --- from a question to a body
@@ -175,7 +171,7 @@ FORMAT = WireFormat(
     traits=Traits(arguments="text", indexed=True),
     framing=SSE_UNTIL_DONE,
     path=_path,
-    headers=_headers,
+    headers=bearer,
     write=_write,
     cap=_cap,
     read_body=_read_body,

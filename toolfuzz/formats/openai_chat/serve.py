@@ -3,7 +3,7 @@
 from toolfuzz.core.case import JsonObject
 from toolfuzz.formats.plan import ABSENT, Call, Piece, Refusal, ReplyPlan, Wire, WireEvent, present
 from toolfuzz.formats.protocol import Request, Serving
-from toolfuzz.formats.serving import wrong_limit, wrong_list, wrong_model, wrong_tools
+from toolfuzz.formats.serving import coded_error, wrong_limit, wrong_list, wrong_model, wrong_tools
 
 __all__ = ["SERVING"]
 
@@ -47,15 +47,8 @@ def _stream(plan: ReplyPlan, pieces: list[Piece]) -> Wire:
     return wire
 
 
-def _error(refusal: Refusal) -> JsonObject:
-    """Return the body of an HTTP error."""
-    kind = "invalid_request_error" if refusal.status < 500 else "server_error"
-    details = {"message": refusal.message, "type": kind, "param": None, "code": refusal.code}
-    return {"error": {**details, **refusal.extra}}
-
-
 def _error_event(refusal: Refusal) -> WireEvent:
-    return None, _error(refusal)
+    return None, coded_error(refusal)
 
 
 def _is_ending(event: WireEvent) -> bool:
@@ -114,7 +107,7 @@ SERVING = Serving(
     refuses=_refuses,
     plain=_plain,
     stream=_stream,
-    error=_error,
+    error=coded_error,
     error_event=_error_event,
     is_ending=_is_ending,
 )

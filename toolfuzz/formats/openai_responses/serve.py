@@ -6,7 +6,7 @@ from typing import Any
 from toolfuzz.core.case import JsonObject
 from toolfuzz.formats.plan import Call, Piece, Refusal, ReplyPlan, Wire, WireEvent, present
 from toolfuzz.formats.protocol import Request, Serving
-from toolfuzz.formats.serving import wrong_limit, wrong_list, wrong_model, wrong_tools
+from toolfuzz.formats.serving import coded_error, wrong_limit, wrong_list, wrong_model, wrong_tools
 
 __all__ = ["SERVING"]
 
@@ -204,12 +204,6 @@ def _refuses(request: Request) -> str | None:
     )
 
 
-def _error(refusal: Refusal) -> JsonObject:
-    kind = "invalid_request_error" if refusal.status < 500 else "server_error"
-    details = {"message": refusal.message, "type": kind, "param": None, "code": refusal.code}
-    return {"error": {**details, **refusal.extra}}
-
-
 def _error_event(refusal: Refusal) -> WireEvent:
     data = {"type": "error", "code": refusal.code, "message": refusal.message, "param": None}
     return "error", data
@@ -224,7 +218,7 @@ SERVING = Serving(
     refuses=_refuses,
     plain=_plain,
     stream=_stream,
-    error=_error,
+    error=coded_error,
     error_event=_error_event,
     is_ending=_is_ending,
     reply_id=_reply_id,
