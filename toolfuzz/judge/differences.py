@@ -41,7 +41,6 @@ __all__ = [
     "TooDeep",
     "Unasked",
     "Wrapped",
-    "listed",
 ]
 
 
@@ -298,9 +297,3 @@ class Glued(OfKey):
 @dataclass(frozen=True)
 class TooDeep(Difference):
     """Something in there differs; it is nested too deep to say where."""
-
-
-def listed(keys: Sequence[str], most: int = 5) -> str:
-    """Return the first keys for a message: ``'a', 'b' and 7 more``."""
-    shown = ", ".join(repr(key[:80]) for key in keys[:most])
-    return f"{shown} and {len(keys) - most} more" if len(keys) > most else shown

@@ -1,11 +1,12 @@
 """Schemas and hostile text in a few words, for people and for grouping."""
 
+from collections.abc import Sequence
 from typing import TypeGuard
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import kind_of, resolve_ref
 
-__all__ = ["one_line", "shape"]
+__all__ = ["listed", "one_line", "shape"]
 
 _MOST_ALTERNATIVES = 4
 
@@ -90,3 +91,9 @@ def one_line(text: str) -> str:
     """Return hostile text as one short printable line."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text[:600]).split())
     return line if len(line) <= 200 else line[:199] + "…"
+
+
+def listed(keys: Sequence[str], most: int = 5) -> str:
+    """Return the first keys for a message: ``'a', 'b' and 7 more``."""
+    shown = ", ".join(repr(key[:80]) for key in keys[:most])
+    return f"{shown} and {len(keys) - most} more" if len(keys) > most else shown

@@ -2,9 +2,10 @@
 
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
-from toolfuzz.judge.differences import Emptied, listed
+from toolfuzz.judge.differences import Emptied
 from toolfuzz.judge.example import arguments
 from toolfuzz.judge.faults import Fault, Roll, parameters
+from toolfuzz.judge.wording import listed
 
 
 def explain(fact: Emptied) -> str | None:

@@ -5,9 +5,10 @@ from typing import Any
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
-from toolfuzz.judge.differences import Flattened, listed
+from toolfuzz.judge.differences import Flattened
 from toolfuzz.judge.example import arguments
 from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.wording import listed
 
 
 def explain(fact: Flattened) -> str:

@@ -3,10 +3,11 @@
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
-from toolfuzz.judge.differences import Emptied, Invented, Leaf, Lost, listed
+from toolfuzz.judge.differences import Emptied, Invented, Leaf, Lost
 from toolfuzz.judge.example import arguments
 from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.faults.values import KEYWORD_NAMES, all_places, delete_member
+from toolfuzz.judge.wording import listed
 
 
 def explain(fact: Lost) -> str | None:

@@ -4,10 +4,11 @@ from random import Random
 from typing import Any
 
 from toolfuzz.judge.defect import Defect
-from toolfuzz.judge.differences import Emptied, listed
+from toolfuzz.judge.differences import Emptied
 from toolfuzz.judge.example import value
 from toolfuzz.judge.faults import KEEP, changes
 from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.wording import listed
 
 
 def explain(fact: Emptied) -> str | None:

@@ -3,9 +3,10 @@
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Said
 from toolfuzz.judge.defects._order import before
-from toolfuzz.judge.differences import Lost, listed
+from toolfuzz.judge.differences import Lost
 from toolfuzz.judge.example import arguments
 from toolfuzz.judge.faults import Fault, Roll
+from toolfuzz.judge.wording import listed
 
 
 def explain(fact: Lost) -> Said | None:

@@ -5,10 +5,11 @@ from typing import Any
 
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
-from toolfuzz.judge.differences import Invented, listed
+from toolfuzz.judge.differences import Invented
 from toolfuzz.judge.example import arguments
 from toolfuzz.judge.faults import KEEP, changes
 from toolfuzz.judge.faults.schema import Spot
+from toolfuzz.judge.wording import listed
 
 
 def explain(fact: Invented) -> str | None:

@@ -12,9 +12,9 @@ from toolfuzz.judge.differences import (
     Resized,
     TooDeep,
     Unasked,
-    listed,
 )
 from toolfuzz.judge.example import value
+from toolfuzz.judge.wording import listed
 
 
 def explain(fact: Difference) -> str:
