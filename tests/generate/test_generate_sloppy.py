@@ -2,17 +2,30 @@
 
 import pytest
 
-from toolfuzz.core.case import Case
+from toolfuzz.core.case import Case, Tool
 from toolfuzz.formats import format_names, wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.generate.features import all_features
 from toolfuzz.generate.pick import Pick, words
 from toolfuzz.generate.plan import make_plan
+from toolfuzz.generate.spot import spot
 from toolfuzz.judge.judge import judge
 from toolfuzz.simulate.drawn import drawn_reply
 from toolfuzz.simulate.faults.registry import faults
 
 NAMES = {f.name for f in all_features().values() if f.group == "sloppy"}
+
+
+ODD: list[object] = [["string", "null"], [], {}, None, 3, True, "text"]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_whatever_stands_in_a_schema_can_be_looked_at(odd: object) -> None:
+    """Features are seen in strangers' schemas as well, whose annotations may hold anything."""
+    words = ("type", "default", "required", "nullable", "minimum", "minLength", "items")
+    for word in words:
+        node = {"type": ["string", "null"], "default": "x", "nullable": True, word: odd}
+        spot([Tool("t", None, {"type": "object", "properties": {"a": node}})], [])
 
 
 @pytest.fixture(scope="module")

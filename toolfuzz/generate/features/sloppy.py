@@ -21,7 +21,8 @@ _KINDS: dict[str, tuple[Json, ...]] = {
     "dict": ({"a": "b"}, {"key": "value", "other": "x"}),
     "any": ("text", 3, True),
 }
-_TYPES = frozenset(("string", "integer", "number", "boolean", "array", "object", "null"))
+_NO_TEXT = frozenset(("integer", "number", "boolean", "array", "object", "null"))
+_TYPES = _NO_TEXT | {"string"}
 
 
 def _python_type(pick: Pick) -> Parameter:
@@ -85,7 +86,8 @@ def _kind_is(test: Callable[[str], bool]) -> Callable[[JsonObject, Place], bool]
 
 
 def _is_text_for_another(node: JsonObject, place: Place) -> bool:
-    return isinstance(node["default"], str) and node.get("type") in _TYPES - {"string"}
+    kind = node.get("type")
+    return isinstance(node["default"], str) and isinstance(kind, str) and kind in _NO_TEXT
 
 
 def _is_null_by_default(node: JsonObject, place: Place) -> bool:
