@@ -18,7 +18,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.jsonvalue import same
 from toolfuzz.core.talk import rehearsed
 from toolfuzz.core.validation import draft_of
-from toolfuzz.formats import format_names, wire_format
+from toolfuzz.formats import CannotAskError, format_names, wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.generate.cases import generated, of_users, user_tools, weighted
 from toolfuzz.generate.conversations import all_conversations
@@ -232,7 +232,10 @@ def test_a_later_call_needs_what_an_earlier_result_says(case: Case) -> None:
 def test_the_request_alone_says_what_is_right_in_every_turn(case: Case) -> None:
     for turn, ask in zip(case.turns, rehearsed(case, model="m"), strict=True):
         for format in map(wire_format, format_names()):
-            request = format.request(ask)
+            try:
+                request = format.request(ask)
+            except CannotAskError:
+                continue
             _, calls = answer(format.read_request(request.body, path=request.path))
             right = [[call.tool, call.arguments] for call in turn.expect.calls]
             assert same([[call.name, call.arguments] for call in calls], right)
