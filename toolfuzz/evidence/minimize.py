@@ -25,6 +25,8 @@ from toolfuzz.evidence.tree import CaseTree
 __all__ = ["Minimized", "Report", "Standing", "minimize"]
 
 FINAL_CALLS = 16
+# What fails (nearly) always shows that in fewer.
+_ALWAYS, _FINAL_CALLS_THEN = 0.95, 8
 CONTROLS_TRIED = 8
 _FIRST_PASSES = 4
 _ATTEMPTS = 2
@@ -95,7 +97,7 @@ async def minimize(
         for _ in range(_ATTEMPTS):
             await _shrink(study)
             study.stage = "asking again"
-            answers = await study.times(study.case, 1 if deterministic else FINAL_CALLS)
+            answers = await study.times(study.case, _final_calls(study.rates))
             if sum(answers) > _LOST_SHARE * rate * len(answers):
                 break
             # By chance too much was removed and the failure is gone: begin anew.
@@ -177,12 +179,18 @@ def _portions(times: int) -> tuple[int, ...]:
     return (_FIRST_PASSES, times - _FIRST_PASSES) if times > _FIRST_PASSES else (times,)
 
 
+def _final_calls(rates: Rates) -> int:
+    if rates.deterministic:
+        return 1
+    return _FINAL_CALLS_THEN if rates.fails >= _ALWAYS else FINAL_CALLS
+
+
 def _enough_passes(rates: Rates) -> int:
     """So many passes in a row that a case which still fails would show it, 99 times of 100."""
     if rates.deterministic:
         return 1
     certain = math.ceil(math.log(0.01) / math.log(1 - rates.fails))
-    return min(max(certain, FINAL_CALLS), 24)
+    return min(max(certain, _final_calls(rates)), 24)
 
 
 def _result(

@@ -146,7 +146,9 @@ class Study:
         enough, asked = (1 if sure else CONFIRM_FAILURES), seen.asked
         while seen.failed < enough and asked < (1 if sure else CONFIRM_CALLS):
             # As many as are likely to show the failures that are still wanted.
-            wanted = math.ceil((enough - seen.failed) / max(seen.rate, 0.25 if seen.asked else 0.5))
+            wanted = math.ceil(
+                (enough - seen.failed) / max(seen.rate, 0.25 if seen.asked else 0.75)
+            )
             width = 1 if sure else min(wanted, self._slots, CONFIRM_CALLS - asked)
             answers = await self.times(self.case, width)
             asked += width

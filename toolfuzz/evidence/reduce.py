@@ -33,10 +33,11 @@ Probe = Callable[[frozenset[Node]], Awaitable[bool | None]]
 # The share of the original rate that a smaller case must still have to count as the same failure.
 _DELETION_SHARE = 0.85
 _UNION_SHARE = 0.7
+_ALL_PRIOR = -0.5
 _FIRST_GROUPS = 8
 _PARTS = 4
 _SPLIT_AT = 1.0
-_HASTE = 2.4
+_HASTE = 1.6
 _VERIFY_LIMIT = 4.0
 # What is kept for now is asked about once more in the end, and then it counts.
 _KEEP_FOR_NOW = 1.2
@@ -181,7 +182,8 @@ async def _reduce_level(
     candidates = tree.candidates(depth, base)
     if not candidates:
         return pending
-    groups = _split(candidates, _FIRST_GROUPS)
+    # Often nothing at a level is needed, which few questions show.
+    groups = [_Group(tuple(candidates), Odds(_ALL_PRIOR, keep_at=_KEEP_FOR_NOW))]
     gone: list[Node] = []
     while groups := _askable(tree, groups, base | frozenset(gone)):
         progress.undecided = sum(len(g.nodes) for g in groups)
@@ -200,7 +202,7 @@ async def _reduce_level(
                 if tree.valid(base | frozenset((*gone, *group.nodes))):
                     gone += group.nodes
             elif len(group.nodes) > 1:
-                still += _split(group.nodes, _PARTS)
+                still += _split(group.nodes, _FIRST_GROUPS if len(groups) == 1 else _PARTS)
         groups = still
     if pending:
         await _remove_together(tree, pending, probe, rates, progress, slots)
