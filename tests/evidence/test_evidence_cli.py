@@ -54,7 +54,7 @@ def test_the_minimal_case_is_small_and_reproduces(run: Path) -> None:
     result = json.loads((study(run) / "minimized.json").read_text())
     assert result["complete"]
     assert result["reproduced"] >= 6
-    assert result["asked"] == 16
+    assert result["asked"] in (8, 16)
     assert result["slug"] == "object-as-json-string"
     assert len(json.dumps(result["case"])) < 1000 < len(json.dumps(result["original"]))
     assert result["neighbour"]
@@ -232,7 +232,7 @@ def test_a_bug_report_says_what_it_must(run: Path) -> None:
         assert re.search(rf"^## .*{heading}", text, re.MULTILINE), heading
     assert "Simulated endpoint: no model was asked" in text
     assert "⟪" in text
-    assert re.search(r"the minimal case, not streamed \| \d+ of 16 \(95% interval", text)
+    assert re.search(r"the minimal case, not streamed \| \d+ of (8|16) \(95% interval", text)
     assert "the run's cases, streamed | not asked" in text
     assert str(Path.home()) not in text
     assert str(run.parent) not in text
@@ -272,7 +272,7 @@ def test_replay_says_fixed_or_not(run: Path) -> None:
     assert (still.exit_code, still.output[:11]) == (1, "STILL FAILS")
     fixed = toolfuzz_("replay", report.with_suffix(".json"), "-m", "sim/clean")
     assert (fixed.exit_code, fixed.output[:5]) == (0, "FIXED")
-    assert re.search(r"before: \d+ of 16", fixed.output)
+    assert re.search(r"before: \d+ of (8|16)", fixed.output)
     few = toolfuzz_("replay", report, "-m", "sim/clean", "--times", "3")
     assert (few.exit_code, few.output[:12]) == (3, "INCONCLUSIVE")
 

@@ -24,9 +24,8 @@ from toolfuzz.evidence.tree import CaseTree
 
 __all__ = ["Minimized", "Report", "Standing", "minimize"]
 
+# What fails each time shows that in the first half.
 FINAL_CALLS = 16
-# What fails (nearly) always shows that in fewer.
-_ALWAYS, _FINAL_CALLS_THEN = 0.95, 8
 CONTROLS_TRIED = 8
 _FIRST_PASSES = 4
 _ATTEMPTS = 2
@@ -97,7 +96,7 @@ async def minimize(
         for _ in range(_ATTEMPTS):
             await _shrink(study)
             study.stage = "asking again"
-            answers = await study.times(study.case, _final_calls(study.rates))
+            answers = await _ask_again(study)
             if sum(answers) > _LOST_SHARE * rate * len(answers):
                 break
             # By chance too much was removed and the failure is gone: begin anew.
@@ -105,7 +104,7 @@ async def minimize(
         else:
             return _result(study, [], "the failure got lost each time while minimizing")
         study.stage = "looking for the control"
-        neighbour, asked = await _control(study, passes or _not(fails))
+        neighbour, asked = await _control(study, passes or _not(fails), len(answers))
     except BudgetSpentError as spent:
         return _result(study, answers, str(spent))
     return _result(study, answers, "", neighbour, asked)
@@ -159,11 +158,20 @@ def _fewer_turns(case: Case) -> Iterator[Case | None]:
             yield rebuild(case, case.tools, case.calls, turns=range(first, count), probe="echo")
 
 
-async def _control(study: Study, passes: Asks) -> tuple[Case | None, int]:
+async def _ask_again(study: Study) -> list[bool]:
+    if study.rates.deterministic:
+        return await study.times(study.case, 1)
+    answers = await study.times(study.case, FINAL_CALLS // 2)
+    if not all(answers):
+        answers += await study.times(study.case, FINAL_CALLS // 2)
+    return answers
+
+
+async def _control(study: Study, passes: Asks, least: int) -> tuple[Case | None, int]:
     """Return the nearest case that passes as often as the failure was asked for, and how often."""
     for case in nearby(study.case)[:CONTROLS_TRIED]:
         passed = 0
-        for times in _portions(_enough_passes(study.rates)):
+        for times in _portions(_enough_passes(study.rates, least)):
             answers = await study.times(case, times, passes)
             passed += len(answers)
             if not all(answers):
@@ -179,18 +187,12 @@ def _portions(times: int) -> tuple[int, ...]:
     return (_FIRST_PASSES, times - _FIRST_PASSES) if times > _FIRST_PASSES else (times,)
 
 
-def _final_calls(rates: Rates) -> int:
-    if rates.deterministic:
-        return 1
-    return _FINAL_CALLS_THEN if rates.fails >= _ALWAYS else FINAL_CALLS
-
-
-def _enough_passes(rates: Rates) -> int:
+def _enough_passes(rates: Rates, least: int) -> int:
     """So many passes in a row that a case which still fails would show it, 99 times of 100."""
     if rates.deterministic:
         return 1
     certain = math.ceil(math.log(0.01) / math.log(1 - rates.fails))
-    return min(max(certain, _final_calls(rates)), 24)
+    return min(max(certain, least), 24)
 
 
 def _result(
