@@ -5,7 +5,9 @@ from evidence_cases import big_case, failing_when, has_reference, one_call
 
 from toolfuzz.core.case import Case
 from toolfuzz.evidence.minimize import minimize
-from toolfuzz.evidence.reduce import BudgetSpentError
+from toolfuzz.evidence.reduction import (
+    BudgetSpentError,
+)
 from toolfuzz.evidence.tree import size
 
 

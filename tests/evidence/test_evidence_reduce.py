@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from toolfuzz.evidence.reduce import (
+from toolfuzz.evidence.reduce import reduce_tree, sweep_tree
+from toolfuzz.evidence.reduction import (
     BudgetSpentError,
     Probe,
     Reduction,
-    reduce_tree,
-    sweep_tree,
 )
 from toolfuzz.evidence.suspicion import Odds, Rates
 

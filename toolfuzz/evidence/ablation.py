@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 
 from toolfuzz.analyze.contrast import Tally, askings_to_tell, fails_less
 from toolfuzz.core.case import Case
-from toolfuzz.evidence.reduce import all_answers
+from toolfuzz.evidence.reduction import (
+    all_answers,
+)
 from toolfuzz.evidence.suspicion import Odds, Rates
 from toolfuzz.evidence.toggles import Toggle, bare_with, features_of, toggle
 

@@ -15,7 +15,10 @@ from toolfuzz.evidence.examiner import Budget, Examiner
 from toolfuzz.evidence.failures import Failure
 from toolfuzz.evidence.layer import Layer, Question, Trial, Way, compare, decide, of_history
 from toolfuzz.evidence.rebuild import last_alone
-from toolfuzz.evidence.reduce import BudgetSpentError, all_answers
+from toolfuzz.evidence.reduction import (
+    BudgetSpentError,
+    all_answers,
+)
 from toolfuzz.evidence.study import open_study
 from toolfuzz.generate.respell import SPELLINGS, respelled
 from toolfuzz.judge.policy import Policy

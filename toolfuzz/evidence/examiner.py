@@ -12,7 +12,9 @@ from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, VerdictReac
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.talk import at_last_turn
 from toolfuzz.core.verdict import Finding, Verdict
-from toolfuzz.evidence.reduce import BudgetSpentError
+from toolfuzz.evidence.reduction import (
+    BudgetSpentError,
+)
 from toolfuzz.judge.defects.request_refused import refused_beside
 from toolfuzz.judge.defects.server_error import failed_beside, was_answered
 from toolfuzz.judge.policy import Policy

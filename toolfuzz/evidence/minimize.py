@@ -17,7 +17,10 @@ from toolfuzz.evidence.progress import (
     Study,
 )
 from toolfuzz.evidence.rebuild import rebuild
-from toolfuzz.evidence.reduce import BudgetSpentError, sweep_tree
+from toolfuzz.evidence.reduce import sweep_tree
+from toolfuzz.evidence.reduction import (
+    BudgetSpentError,
+)
 from toolfuzz.evidence.simplify import CharacterTree, PlainTree, long_strings
 from toolfuzz.evidence.suspicion import Rates
 from toolfuzz.evidence.tree import CaseTree

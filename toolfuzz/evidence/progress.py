@@ -7,13 +7,13 @@ from typing import Any, Protocol
 
 from toolfuzz.analyze.contrast import Tally
 from toolfuzz.core.case import Case
-from toolfuzz.evidence.reduce import (
+from toolfuzz.evidence.reduce import reduce_tree
+from toolfuzz.evidence.reduction import (
     BudgetSpentError,
     Probe,
     Reduction,
     Tree,
     all_answers,
-    reduce_tree,
     still_fails,
 )
 from toolfuzz.evidence.suspicion import Rates

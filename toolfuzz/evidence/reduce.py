@@ -5,90 +5,38 @@ and many candidates asked at once. It works on any tree: the tree names what cou
 and an asker says whether what is left still fails.
 """
 
-import asyncio
 import math
-from collections.abc import Awaitable, Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Generic, Protocol, TypeVar
+from typing import Generic
 
+from toolfuzz.evidence.reduction import (
+    UNION_SHARE,
+    VERIFY_LIMIT,
+    Node,
+    Probe,
+    Reduction,
+    Tree,
+    all_answers,
+    still_fails,
+    times_to_ask,
+)
 from toolfuzz.evidence.suspicion import Odds, Rates
 
-__all__ = [
-    "BudgetSpentError",
-    "Probe",
-    "Reduction",
-    "Tree",
-    "all_answers",
-    "reduce_tree",
-    "still_fails",
-    "sweep_tree",
-]
-
-Node = TypeVar("Node", bound=Hashable)
-
-Probe = Callable[[frozenset[Node]], Awaitable[bool | None]]
-"""Ask once with these nodes removed: failed in the matching way, or not; None: no answer."""
+__all__ = ["reduce_tree", "sweep_tree"]
 
 # The share of the original rate that a smaller case must still have to count as the same failure.
 _DELETION_SHARE = 0.85
-_UNION_SHARE = 0.7
 _ALL_PRIOR = -0.5
 _FIRST_GROUPS = 8
 _PARTS = 4
 _SPLIT_AT = 1.0
-_HASTE = 1.6
-_VERIFY_LIMIT = 4.0
 # What is kept for now is asked about once more in the end, and then it counts.
 _KEEP_FOR_NOW = 1.2
 _KEEP_FOR_GOOD = 4.5
 # What is left has been found essential once.
 _SWEEP_PRIOR = 0.5
-
-
-class BudgetSpentError(Exception):
-    """The calls, the time or the money that may be spent are spent."""
-
-
-class Tree(Protocol[Node]):
-    """What could be removed from something."""
-
-    def levels(self) -> int:
-        """Return how deep the tree is."""
-        ...
-
-    def candidates(self, depth: int, removed: frozenset[Node]) -> Sequence[Node]:
-        """Return the nodes at that depth that can still be removed, on top of what is gone."""
-        ...
-
-    def gone(self, node: Node, removed: frozenset[Node]) -> bool:
-        """Whether the node is among what was removed, or within it."""
-        ...
-
-    def valid(self, removed: frozenset[Node]) -> bool:
-        """Whether what is left without these nodes is still a valid whole."""
-        ...
-
-
-@dataclass(slots=True)
-class Reduction(Generic[Node]):
-    """Where a reduction stands; ``removed`` is always safe to use, also after an interruption."""
-
-    removed: frozenset[Node] = frozenset()
-    rounds: int = 0
-    calls: int = 0
-    level: int = 0
-    undecided: int = 0
-    tell: Callable[[], None] = field(default=lambda: None)
-
-
-async def all_answers(questions: Sequence[Awaitable[bool | None]]) -> list[bool | None]:
-    """Ask at once and wait for every answer, so that none is lost when a budget ends."""
-    answers = await asyncio.gather(*questions, return_exceptions=True)
-    for answer in answers:
-        if isinstance(answer, BaseException):
-            raise answer
-    return [a for a in answers if not isinstance(a, BaseException)]
 
 
 async def reduce_tree(
@@ -178,7 +126,7 @@ async def _reduce_level(
     removed on top shows that the failure survived it.
     """
     base = progress.removed | frozenset(pending)
-    check = Odds(0.0, _VERIFY_LIMIT, _VERIFY_LIMIT) if pending else None
+    check = Odds(0.0, VERIFY_LIMIT, VERIFY_LIMIT) if pending else None
     candidates = tree.candidates(depth, base)
     if not candidates:
         return pending
@@ -256,7 +204,7 @@ async def _round(
     asked = [
         group
         for group in groups[:slots]
-        for _ in range(_times(group.odds, rates, most, _DELETION_SHARE))
+        for _ in range(times_to_ask(group.odds, rates, most, _DELETION_SHARE))
     ]
     probes = [probe(removed | frozenset(g.nodes)) for g in asked]
     if check:
@@ -273,20 +221,10 @@ async def _round(
         if group.odds.open:
             group.odds.take(failed, rates, _DELETION_SHARE)
         if check and check.open and others > 0:
-            check.take(failed, rates, _UNION_SHARE * others)
+            check.take(failed, rates, UNION_SHARE * others)
     if check and answers[-1] is not None and check.open:
-        check.take(answers[-1], rates, _UNION_SHARE)
+        check.take(answers[-1], rates, UNION_SHARE)
     progress.tell()
-
-
-def _times(odds: Odds, rates: Rates, most: int, share: float) -> int:
-    """Return how often to ask in one round: what is likely to stay gets all that it takes."""
-    if rates.deterministic:
-        return 1
-    likely = _HASTE / rates.fails
-    if odds.value > 0:
-        likely = max(likely, odds.passes_to_keep(rates, share))
-    return max(1, min(most, round(likely)))
 
 
 async def _remove_together(
@@ -318,23 +256,3 @@ async def _remove_together(
         # With the first half gone, the second is the same question again.
         same = progress.removed.issuperset(first)
         await _remove_together(tree, second, probe, rates, progress, slots, refused=same)
-
-
-async def still_fails(
-    ask: Callable[[], Awaitable[bool | None]],
-    rates: Rates,
-    progress: "Reduction[Node]",
-    slots: int,
-) -> bool:
-    """Decide by a sequential test whether something still fails, a few questions at a time."""
-    odds = Odds(0.0, _VERIFY_LIMIT, _VERIFY_LIMIT)
-    while odds.open:
-        progress.rounds += 1
-        width = _times(odds, rates, slots, _UNION_SHARE)
-        answers = await all_answers([ask() for _ in range(width)])
-        progress.calls += sum(a is not None for a in answers)
-        for failed in answers:
-            if failed is not None and odds.open:
-                odds.take(failed, rates, _UNION_SHARE)
-        progress.tell()
-    return odds.removable

@@ -14,7 +14,9 @@ from toolfuzz.analyze.rates import wilson
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.evidence.examiner import Examiner
-from toolfuzz.evidence.reduce import BudgetSpentError
+from toolfuzz.evidence.reduction import (
+    BudgetSpentError,
+)
 
 __all__ = [
     "EASY",
