@@ -1,14 +1,19 @@
 """Minimizing real cases against planted oracles."""
 
+import random
+from dataclasses import replace
+
 import pytest
 from evidence_cases import big_case, failing_when, has_reference, one_call
 
-from toolfuzz.core.case import Case
+from toolfuzz.core.case import Case, Expectation, Tool
+from toolfuzz.evidence.control import nearby
 from toolfuzz.evidence.minimize import minimize
 from toolfuzz.evidence.reduction import (
     BudgetSpentError,
 )
-from toolfuzz.evidence.tree import size
+from toolfuzz.evidence.simplify import PlainTree
+from toolfuzz.evidence.tree import CaseTree, size
 
 
 @pytest.mark.parametrize("rate", [1.0, 0.7])
@@ -89,3 +94,91 @@ async def test_a_target_that_stops_answering_ends_it() -> None:
     result = await minimize(big_case(), dying)
     assert "no answer that could be judged" in result.reason
     assert has_reference(result.case)
+
+
+def with_type(kind: object, value: object, name: str = "save") -> Case:
+    schema = {"type": "object", "properties": {"a": {"type": kind}}, "required": ["a"]}
+    return one_call(schema, {"a": value}, name)
+
+
+def has_type_list(case: Case) -> bool:
+    return any(
+        isinstance(p.get("type"), list)
+        for tool in case.tools
+        for p in tool.parameters.get("properties", {}).values()
+    )
+
+
+def test_the_nearest_case_has_one_type_where_there_was_a_list() -> None:
+    first = nearby(with_type(["boolean", "string"], True))[0]
+    (tool,) = first.tools
+    assert tool.parameters["properties"]["a"]["type"] == "boolean"
+    assert first.calls[0].arguments == {"a": True}
+
+
+async def test_the_control_passes_as_often_as_the_failure_was_asked_for() -> None:
+    fails, _ = failing_when(has_type_list, 0.8, noise=0.0)
+    result = await minimize(with_type(["boolean", "string"], True), fails)
+    assert result.neighbour is not None
+    assert not has_type_list(result.neighbour)
+    assert result.neighbour.calls[0].arguments
+    assert result.neighbour_asked >= result.asked >= 8
+
+
+async def test_a_case_with_another_failure_is_no_control() -> None:
+    """What no longer shows this failure may still be wrong in another way."""
+    fails, _ = failing_when(has_type_list, 1.0)
+
+    async def passes(case: Case) -> bool | None:
+        return not has_type_list(case) and not case.calls[0].arguments
+
+    result = await minimize(with_type(["boolean", "string"], True), fails, passes=passes)
+    assert result.neighbour is not None
+    assert not result.neighbour.calls[0].arguments
+
+
+async def test_of_several_cases_the_one_that_fails_most_often_is_taken() -> None:
+    rare, often = with_type("string", "a", "rare"), with_type("string", "a", "often")
+    rng = random.Random(3)
+
+    async def fails(case: Case) -> bool:
+        return rng.random() < (0.7 if case.tools[0].name != "rare" else 0.08)
+
+    result = await minimize(rare, fails, siblings=[rare, often])
+    assert result.original == often
+    assert result.complete
+
+
+async def test_answers_that_were_paid_for_count_when_the_budget_ends() -> None:
+    """The budget ends in the search for the control; the final askings are known by then."""
+    stages: list[str] = []
+
+    async def fails(case: Case) -> bool | None:
+        if stages and stages[-1] == "looking for the control":
+            raise BudgetSpentError("the budget is spent")
+        return has_reference(case)
+
+    result = await minimize(
+        big_case(), fails, report=lambda standing: stages.append(standing.stage)
+    )
+    assert result.reason == "the budget is spent"
+    assert (result.reproduced, result.asked) == (8, 8)
+    assert result.seen is not None
+
+
+def test_a_question_that_forbids_calls_keeps_its_words() -> None:
+    """It speaks of a call, and the request forbids it; other words would be another question."""
+    case = big_case()
+    turn = replace(case.turns[0], expect=Expectation("no_call"), tool_choice="none")
+    other = Tool("other", "Another one.", {"type": "object", "properties": {}})
+    forbidden = replace(case, probe="abstain", tools=(*case.tools, other), turns=(turn,))
+    tree = CaseTree(forbidden)
+    (node,) = (n for n in tree.nodes if n.part == "tool" and n.index == 1)
+    smaller = tree.build(frozenset({node}))
+    assert smaller is not None
+    assert smaller.turns == (turn,)
+    plain = PlainTree(forbidden)
+    for change in plain.candidates(0, frozenset()):
+        made = plain.build(frozenset({change}))
+        assert made is not None
+        assert made.turns[0].tool_choice == "none" or change.kind == "probe"

@@ -20,12 +20,18 @@ __all__ = ["nearby"]
 
 def nearby(case: Case) -> list[Case]:
     """Return valid cases that differ in one thing, the most telling first."""
-    found = {other.id: other for other in _one_thing_less(case) if other.id != case.id}
-    return sorted(found.values(), key=lambda other: (_lost(case, other), distance(case, other)))
+    narrowed = list(_with_one_type(case))
+    found = {other.id: other for other in (*narrowed, *_one_thing_less(case))}
+    found.pop(case.id, None)
+    first = {other.id for other in narrowed}
+
+    def telling(other: Case) -> tuple[int, bool, int]:
+        return _lost(case, other), other.id not in first, distance(case, other)
+
+    return sorted(found.values(), key=telling)
 
 
 def _one_thing_less(case: Case) -> Iterator[Case]:
-    yield from _with_one_type(case)
     yield from respelled(case).values()
     for feature in sorted(features_of(case)):
         if (without := toggle(case, feature)) is not None:
