@@ -18,7 +18,7 @@ from toolfuzz.evidence.details import FailureDetails, Share
 from toolfuzz.evidence.examiner import Symptom
 from toolfuzz.evidence.excerpt import MARKS, excerpt
 from toolfuzz.evidence.failures import Failure
-from toolfuzz.evidence.layer import Trial, decide
+from toolfuzz.evidence.layer import Question, Trial, Way, compare, decide
 from toolfuzz.evidence.replay import KnownFailure, Replayed, outcome_of
 from toolfuzz.evidence.turns import got, judged
 from toolfuzz.formats import Request
@@ -241,3 +241,41 @@ def test_a_stream_mode_is_named_where_that_is_no_chance(
     found = title(details(in_run=shares, subject="It"))
     assert (", only in" in found) == bool(said)
     assert said in found
+
+
+@pytest.mark.parametrize(
+    ("again", "other", "anew"),
+    [(5, 1, True), (6, 2, False), (3, 0, False), (12, 6, True), (12, 7, False), (16, 8, True)],
+)
+async def test_what_seems_to_go_away_is_asked_anew(again: int, other: int, anew: bool) -> None:
+    """Of 16 each: an unadjusted p of at most 10%, and half as often at most."""
+    asked: list[str] = []
+
+    def question(way: Way, failed: int) -> Question:
+        async def ask(times: int) -> Tally:
+            asked.append(way)
+            return Tally(failed, 16) if asked.count(way) == 1 else Tally(0, times)
+
+        return Question(way, way, ask)
+
+    trials: list[Trial] = []
+    await compare([question("again", again), question("mode", other)], trials)
+    assert (asked.count("mode") == 2) == anew
+    assert [t.asked for t in trials] == [16, 16]
+
+
+@pytest.mark.parametrize(
+    ("other", "again", "where"),
+    [
+        (Tally(0, 12), Tally(5, 12), "parser"),
+        (Tally(0, 16), Tally(5, 16), "undecided"),
+        (Tally(3, 12), Tally(9, 12), "parser"),
+        (Tally(3, 20), Tally(10, 20), "undecided"),
+        (Tally(20, 40), Tally(40, 40), "parser"),
+        (Tally(21, 40), Tally(40, 40), "undecided"),
+    ],
+)
+def test_only_a_clear_difference_names_a_layer(other: Tally, again: Tally, where: str) -> None:
+    """A chance of 2% by fresh answers, and at most half of it left."""
+    trials = [Trial("again", "", 16, 16, again), Trial("mode", "", 0, 16, other)]
+    assert decide(trials, "value-changed").where == where
