@@ -104,3 +104,24 @@ async def test_unanswered_questions_are_no_failures_and_no_end() -> None:
         return None
 
     assert "did not come again" in (await ablate(big_case(), silent)).words
+
+
+LEDGER: list[tuple[float, float, list[int]]] = [
+    (0.3, 0.05, [392, 493, 703, 507, 484, 613, 428, 354]),
+    (0.2, 0.02, [961, 560, 641, 570, 709, 667, 336, 639]),
+    (0.12, 0.12, [288, 96, 96, 96, 96, 48, 96, 96]),
+    (0.3, 0.3, [192, 96, 96, 1111, 64, 96, 192, 64]),
+    (0.25, 0.1, [643, 1035, 1276, 572, 970, 96, 800, 964]),
+    (0.12, 0.02, [1105, 742, 1143, 1315, 96, 48, 1058, 1368]),
+]
+"""Rate, noise, and the calls of studies with the seeds 1 to 8."""
+
+
+@pytest.mark.parametrize(("rate", "noise", "calls"), LEDGER)
+async def test_what_each_study_costs(rate: float, noise: float, calls: list[int]) -> None:
+    """To the call: whoever changes a threshold shall see what it does to the costs."""
+    made = []
+    for seed in range(1, 9):
+        fails, _ = failing_when(has_reference, rate, noise=noise, seed=seed)
+        made.append((await ablate(big_case(), fails)).calls)
+    assert made == calls
