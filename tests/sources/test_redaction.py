@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.events import ExchangeRecorded
+from toolfuzz.core.exchange import Attempt, Exchange
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.sources.redaction import Redaction, kept_headers
 
@@ -161,6 +162,18 @@ def test_parts_of_a_secret_are_masked_where_one_leaked():
     assert redaction.verdict(verdict) == verdict
     (finding,) = redaction.verdict(verdict, leaked=True).findings
     assert finding.message == f"quoted {'*' * 10}…"
+
+
+@pytest.mark.parametrize("turn", [0, 1])
+def test_a_secret_over_parts_of_a_history_is_masked_in_a_later_turns_request(turn):
+    """A service may want each part of a reply back as it came; a first turn holds none."""
+    parts = [{"type": "text", "text": text} for text in ("It is", KEY[:5], KEY[5:7], KEY[7:])]
+    request = {"messages": [{"role": "model", "parts": parts}], "limit": 8}
+    exchange = Exchange("c", turn, "t", 0, False, request, ())
+    kept = Redaction(KEY, {}).event(ExchangeRecorded(exchange)).exchange.request
+    shown = [KEY[:5], KEY[5:7], KEY[7:]] if turn == 0 else ["*****", "**", "*" * len(KEY[7:])]
+    assert [part["text"] for part in kept["messages"][0]["parts"]] == ["It is", *shown]
+    assert kept["limit"] == 8
 
 
 def test_headers_are_kept_by_an_allow_list():

@@ -5,9 +5,11 @@ Replies are judged as they came; this is for what is written of them afterwards.
 
 import re
 from base64 import b64decode
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
 from toolfuzz.core.case import Json
@@ -87,12 +89,25 @@ class Redaction:
                     if self.says(reply) and (read is None or self.says(read(attempts[n]))):
                         attempts[n] = _withheld(attempts[n])
                 # The first request of a conversation holds nothing that a server said.
-                request = _json(exchange.request, self.text) if exchange.turn else exchange.request
+                request = self._request(exchange.request) if exchange.turn else exchange.request
                 masked = replace(exchange, request=request, attempts=tuple(attempts))
                 return ExchangeRecorded(masked)
             case VerdictReached(verdict):
                 return VerdictReached(self.verdict(verdict))
         return event
+
+    def _request(self, request: Json) -> Any:
+        """Mask a later turn's request, also what lies over several parts of an earlier reply."""
+        masked = _json(request, self.text)
+        texts: defaultdict[str, list[str]] = defaultdict(list)
+
+        def collect(key: str, text: str) -> str:
+            texts[key].append(text)
+            return text
+
+        _each_text(masked, collect)
+        cut = {key: _cut(self.text("".join(parts)), parts) for key, parts in texts.items()}
+        return _each_text(masked, lambda key, text: next(cut[key]))
 
     def verdict(self, verdict: Verdict, *, leaked: bool = False) -> Verdict:
         """Return the verdict without secrets.
@@ -158,6 +173,24 @@ def _json(value: Json, mask: Callable[[str], str]) -> Any:
         case dict():
             return {mask(name): _json(item, mask) for name, item in value.items()}
     return value
+
+
+def _each_text(value: Json, change: Callable[[str, str], str], key: str = "") -> Any:
+    """Return a JSON value with its strings changed; ``change`` sees the key that each stands at."""
+    match value:
+        case str():
+            return change(key, value)
+        case list():
+            return [_each_text(item, change, key) for item in value]
+        case dict():
+            return {name: _each_text(item, change, name) for name, item in value.items()}
+    return value
+
+
+def _cut(text: str, parts: Sequence[str]) -> Iterator[str]:
+    """Cut a text as these parts of it are."""
+    ends = list(accumulate(map(len, parts)))
+    return (text[start:end] for start, end in zip([0, *ends], ends, strict=False))
 
 
 def _credentials(headers: Mapping[str, str], marked: set[str]) -> Iterator[str]:
