@@ -1,9 +1,10 @@
 import pytest
 from made_up import FLOAT, STRINGIFIED, case, events, verdict
 
-from toolfuzz.analyze.load import causes, collect, question
+from toolfuzz.analyze.load import causes, collect, last_of_each_turn, question
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseDrawn, RunFinished, VerdictReached
+from toolfuzz.core.exchange import Exchange
 
 
 def test_collect_gathers_everything() -> None:
@@ -23,6 +24,13 @@ def test_a_question_judged_again_counts_as_judged_last() -> None:
     again = verdict(case(6), "unjudged", reason="refusal")
     run = collect([*events(), CaseDrawn(case(6)), VerdictReached(again)])
     assert [v for v in run.of("sim/clean") if v.case_id == again.case_id] == [again]
+
+
+def test_of_a_conversation_asked_again_the_last_answer_of_each_turn_counts() -> None:
+    asked = [
+        Exchange("c", turn, "t", 0, False, {"n": n}, ()) for n, turn in enumerate([0, 1, 0, 1, 2])
+    ]
+    assert [e.request for e in last_of_each_turn(asked)] == [{"n": 2}, {"n": 3}, {"n": 4}]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from toolfuzz.core.exchange import Exchange
 from toolfuzz.core.nature import Nature, nature_of, says_simulated
 from toolfuzz.core.verdict import Finding, Verdict
 
-__all__ = ["Question", "RunData", "Traffic", "causes", "collect", "question"]
+__all__ = ["Question", "RunData", "Traffic", "causes", "collect", "last_of_each_turn", "question"]
 
 Question = tuple[str, str, int, bool]
 """One asking of a case: (case id, target name, repeat, streamed)."""
@@ -78,6 +78,11 @@ class RunData:
 def question(of: Verdict | Exchange) -> Question:
     """Return which asking a verdict or an exchange belongs to."""
     return of.case_id, of.target, of.repeat, of.stream
+
+
+def last_of_each_turn(exchanges: Iterable[Exchange]) -> list[Exchange]:
+    """Return a question's exchanges in the order of turns; what was asked again counts once."""
+    return [e for _, e in sorted({e.turn: e for e in exchanges}.items())]
 
 
 def causes(verdict: Verdict) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toolfuzz.analyze.load import RunData, question
+from toolfuzz.analyze.load import RunData, last_of_each_turn, question
 from toolfuzz.analyze.rates import wilson
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import UsageError
@@ -80,13 +80,14 @@ def open_details(run: Path, data: RunData, failure: Failure) -> FailureDetails:
     if minimized is not None and minimized.confirmed:
         studied = load_run(folder, keep_exchanges=True)
         of_case = (v for v in studied.verdicts if v.case_id == minimized.case.id)
-        shown = _shown(of_case, studied.exchanges, failure)
+        shown = _shown(of_case, studied.exchanges, failure, len(minimized.case.turns))
     if shown is None:
         minimized = None
         shown = _shown(
             (v for v in failure.verdicts if v.case_id == failure.example.id),
             data.exchanges,
             failure,
+            len(failure.case.turns),
         )
     if shown is None:
         raise UsageError(
@@ -111,14 +112,19 @@ def open_details(run: Path, data: RunData, failure: Failure) -> FailureDetails:
 
 
 def _shown(
-    verdicts: Iterable[Verdict], exchanges: dict[Any, list[Exchange]], failure: Failure
+    verdicts: Iterable[Verdict],
+    exchanges: dict[Any, list[Exchange]],
+    failure: Failure,
+    turns: int,
 ) -> tuple[Finding, list[Exchange]] | None:
     """Return a finding of the failure, and the exchanges up to the turn that shows it."""
     for verdict in verdicts:
         for finding in verdict.findings:
             same = (finding.slug, finding.shape) == (failure.symptom.slug, failure.symptom.shape)
-            kept = exchanges.get(question(verdict), []) if same else []
-            until = [e for e in kept if e.turn <= finding.turn]
+            # A journal may say anything, also of a turn that the case doesn't have.
+            shows = same and finding.turn < turns
+            kept = last_of_each_turn(exchanges.get(question(verdict), [])) if shows else []
+            until = [e for e in kept if 0 <= e.turn <= finding.turn]
             if until:
                 return finding, until
     return None

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from toolfuzz.analyze.load import RunData, question
+from toolfuzz.analyze.load import RunData, last_of_each_turn, question
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Case, ExpectedCall, JsonObject, Turn
 from toolfuzz.core.errors import UsageError
@@ -79,7 +79,7 @@ class Shown:
 def evidence(run: RunData, target: Target, verdict: Verdict) -> list[Shown]:
     """Return the turns of a question, as far as its exchanges were kept."""
     case = run.cases[verdict.case_id]
-    kept = run.exchanges.get(question(verdict), [])
+    kept = last_of_each_turn(run.exchanges.get(question(verdict), []))
     # A journal may say anything.
     there = [e for e in kept if e.attempts and 0 <= e.turn < len(case.turns)]
     failing = {finding.turn for finding in verdict.findings}
