@@ -37,7 +37,7 @@ DEFECT = Defect(
     usual="a gateway that passes content-block numbers on",
     help=(
         "Harmless to clients that use the index as a key; clients that use it as a list "
-        "position crash."
+        "position crash, openai's own stream() among them."
     ),
     example='first tool-call delta: {"index":1,...}',
     sources=("vercel/ai#18333", "apache/maka#1967", "moeru-ai/xsai#218"),
