@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -151,7 +152,7 @@ def only_streamed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "12",
         "--both-streams",
         "--seed",
-        "1",
+        "2",
         "--quiet",
     ]
     assert toolfuzz_(*args, "--out", folder).exit_code == 0
@@ -311,12 +312,16 @@ def test_the_starter_corpus_passes_on_a_faultless_endpoint() -> None:
     assert {r["failed"] + r["otherwise"] for r in json.loads(done.stdout)} == {0}
 
 
-def test_each_starter_case_fails_where_its_defect_is() -> None:
-    models = [a for e in STARTER for a in ("-m", e.profile or "")]
-    done = toolfuzz_("corpus", "run", "--corpus", "starter", *models, "--times", "1", "--json")
+@pytest.mark.parametrize("third", range(3))
+def test_each_starter_case_fails_where_its_defect_is(third: int, tmp_path: Path) -> None:
+    entries = STARTER[third::3]  # each model is asked all the cases of its corpus
+    for entry in entries:
+        shutil.copy(starter_folder() / f"{entry.name}.json", tmp_path)
+    models = [a for e in entries for a in ("-m", e.profile or "")]
+    done = toolfuzz_("corpus", "run", "--corpus", tmp_path, *models, "--times", "1", "--json")
     assert done.exit_code == 0, done.output
     failed = {(r["model"], r["name"]) for r in json.loads(done.stdout) if r["failed"]}
-    assert {(e.profile, e.name) for e in STARTER} <= failed
+    assert {(e.profile, e.name) for e in entries} <= failed
 
 
 @pytest.fixture(scope="module")

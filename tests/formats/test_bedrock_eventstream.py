@@ -5,7 +5,7 @@ from zlib import crc32
 
 import pytest
 from botocore import eventstream as theirs
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from toolfuzz.formats.bedrock_converse.eventstream import Header, messages, sealed, write
@@ -16,6 +16,7 @@ _headers = st.dictionaries(_names, _texts, max_size=4)
 _INTEGERS = {2: "b", 3: "h", 4: "i", 5: "q", 8: "q"}
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # drawing is slow on a busy machine
 @given(st.lists(st.tuples(_headers, st.binary(max_size=50)), max_size=4))
 def test_what_is_written_is_read_by_botocore_and_by_us_alike(sent):
     stream = b"".join(write(headers, payload) for headers, payload in sent)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = ["Tally", "askings_to_exclude", "askings_to_tell", "fails_less"]
 
@@ -53,6 +54,7 @@ def askings_to_tell(often: float, rarely: float) -> int:
     return min(max(n, FEWEST), MOST)
 
 
+@lru_cache(maxsize=256)  # a corpus asks this for each case and model, mostly of the same tally
 def askings_to_exclude(seen: Tally, level: float) -> int:
     """Return after how many passes in a row the rate that was seen is no longer credible."""
     if not seen.failed:

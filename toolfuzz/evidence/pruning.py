@@ -134,4 +134,6 @@ def _undeclared(place: Place, key: str, cut_schemas: set[str]) -> bool:
 
 
 def _is_cut(pointer: str, cut_schemas: set[str]) -> bool:
-    return any(pointer == cut or pointer.startswith(f"{cut}/") for cut in cut_schemas)
+    while pointer and pointer not in cut_schemas:
+        pointer = pointer.rpartition("/")[0]
+    return bool(pointer)
