@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from toolfuzz.core import json as strictjson
@@ -74,12 +75,20 @@ _WRAPPERS = re.compile(
 )
 
 
-def written_calls(text: str, offered: Collection[str]) -> Iterator[Written]:
-    """Yield the calls of offered tools that stand in the text, native forms first.
+def written_calls(text: str, offered: Collection[str]) -> tuple[Written, ...]:
+    """Return the calls of offered tools that stand in the text, native forms first.
 
     Only its first million characters are looked at: a search holds everything else up.
     """
-    text = text[:_LONGEST]
+    return _written_calls(text[:_LONGEST], tuple(offered))
+
+
+@lru_cache(maxsize=2)  # several defects of one reply look at the same text
+def _written_calls(text: str, offered: tuple[str, ...]) -> tuple[Written, ...]:
+    return tuple(_search(text, offered))
+
+
+def _search(text: str, offered: tuple[str, ...]) -> Iterator[Written]:
     odd = [name for name in offered if name and not _PLAIN.fullmatch(name)]
     for form in FORMS:
         for n, match in enumerate(form.opener.finditer(text)):

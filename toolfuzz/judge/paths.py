@@ -101,14 +101,15 @@ def _declared_inside(place: Place, name: str, came: JsonObject) -> list[str]:
 
 def _weakly_joined(key: str, missing: set[str], belong: JsonObject) -> tuple[str, list[str]]:
     for head in missing:
-        for joint in _WEAK_JOINTS:
-            start, found, rest = key.partition(head + joint)
-            if not found or start or not rest:
-                continue
-            if isinstance(belong[head], dict):
-                return head, [rest]
-            if isinstance(belong[head], list):
-                return head, rest.split(joint)
+        if not key.startswith(head):
+            continue
+        joint, rest = key[len(head) : len(head) + 1], key[len(head) + 1 :]
+        if joint not in _WEAK_JOINTS or not rest:
+            continue
+        if isinstance(belong[head], dict):
+            return head, [rest]
+        if isinstance(belong[head], list):
+            return head, rest.split(joint)
     return key, []
 
 
