@@ -94,15 +94,16 @@ def dangling(schema: JsonObject) -> set[str]:
 
 
 def _references(node: Json) -> Iterator[str]:
-    if isinstance(node, dict):
-        reference = node.get("$ref")
-        if isinstance(reference, str):
-            yield reference
-        for value in node.values():
-            yield from _references(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _references(value)
+    left = [node]
+    while left:
+        node = left.pop()
+        if isinstance(node, dict):
+            reference = node.get("$ref")
+            if isinstance(reference, str):
+                yield reference
+            left += node.values()
+        elif isinstance(node, list):
+            left += node
 
 
 def prune_value(
