@@ -76,6 +76,24 @@ WORDINGS = [
         'functionCall.id "call_1"',
         "The request's project does not match the key's.",
     ),
+    Wording(
+        PAIRING,
+        "run-llama/LlamaIndexTS#1634",
+        "Content with role 'user' can't contain 'functionResponse' part",
+        "Content with role 'user' can't contain 'videoMetadata' part",
+    ),
+    Wording(
+        PAIRING,
+        "the-open-agent/openagent#1666",
+        "Please use a valid role: user, model.",
+        "Please use a valid API key.",
+    ),
+    Wording(
+        METADATA,
+        "musistudio/claude-code-router#1057",
+        "Gemini models require OpenRouter reasoning details to be preserved in each request.",
+        "Gemini models require OpenRouter credits to be topped up before each request.",
+    ),
     # Bedrock
     Wording(
         PAIRING,
@@ -175,6 +193,18 @@ WORDINGS = [
         "vllm-project/vllm#38738",
         "Invalid assistant message: role='assistant' content=None tool_calls=[ToolCall(id='a')]",
         "Invalid assistant: this account has none of that name",
+    ),
+    Wording(
+        FORM,
+        "ggml-org/llama.cpp#11402",
+        "Tool call IDs should be alphanumeric strings with length 9!",
+        "Project IDs should be alphanumeric strings with length 9!",
+    ),
+    Wording(
+        PAIRING,
+        "OpenHands/OpenHands#8685",
+        "Assistant message must have either content or tool_calls, but not none.",
+        "Assistant ids must have either a prefix or a region, but not none.",
     ),
     # OpenAI Chat Completions and those who speak its words
     Wording(
@@ -412,7 +442,31 @@ WORDINGS = [
         "messages 参数非法。请检查文档。",
         "model 参数非法。请检查文档。",
     ),
-    # Groq, Cohere, Databricks
+    Wording(
+        UNKNOWN,
+        "Kilo-Org/kilocode#3967",
+        "invalid params, tool call id is invalid (2013)",
+        "invalid params, invalid tool type: (2013)",
+    ),
+    Wording(
+        PAIRING,
+        "Kilo-Org/kilocode#3967",
+        "invalid params, tool call and result not match (2013)",
+        "invalid params, function parameters is empty (2013)",
+    ),
+    Wording(
+        PAIRING,
+        "microsoft/autogen#5814",
+        "<400> InternalError.Algo.InvalidParameter: Empty tool_calls is not supported in message.",
+        "<400> InternalError.Algo.InvalidParameter: Empty tools is not supported.",
+    ),
+    Wording(
+        PAIRING,
+        "AstrBotDevs/AstrBot#6852",
+        "The request failed because it is missing `messages.content` parameter.",
+        "The request failed because it is missing `model` parameter.",
+    ),
+    # Groq, Cohere, Databricks, xAI, Perplexity, Snowflake, NIM
     Wording(
         PAIRING,
         "hackclub/ai#22",
@@ -439,6 +493,49 @@ WORDINGS = [
         "natefleming/dao-ai#94",
         "Multiple tool calls are not supported.",
         "Multiple system prompts are not supported.",
+    ),
+    Wording(
+        PAIRING,
+        "oracle/langchain-oracle#9",
+        "invalid request: cannot specify message if the last entry in chat history "
+        "contains tool results",
+        "invalid request: cannot specify both message and messages",
+    ),
+    Wording(
+        PAIRING,
+        "langchain-ai/langchain#34140",
+        "Invalid request content: Each message must have at least one content element.",
+        "Invalid request content: Each request must have at most one image element.",
+    ),
+    Wording(
+        PAIRING,
+        "perplexityai/api-discussion#265",
+        "After the (optional) system message(s), user and assistant roles should be alternating.",
+        "After the trial, user and service accounts should be paid for.",
+    ),
+    Wording(
+        PAIRING,
+        "aaif-goose/goose#5997",
+        "Requests cannot contain `assistant` role in the final position when `tools` are used.",
+        "Requests cannot contain `top_k` when `tools` are used.",
+    ),
+    Wording(
+        PAIRING,
+        "CherryHQ/cherry-studio#16155",
+        "request: Value error, Empty content is not allowed for assistant messages",
+        "request: Value error, Empty content is not allowed for embeddings",
+    ),
+    Wording(
+        PAIRING,
+        "earendil-works/pi#1574",
+        "Message content as a list is only supported for user messages.",
+        "Image input is only supported for user messages.",
+    ),
+    Wording(
+        PAIRING,
+        "BerriAI/litellm#8661",
+        "Please ensure all messages are valid OpenAI chat completion messages.",
+        "Please ensure all keys are valid OpenAI keys.",
     ),
     # vLLM, SGLang, TGI, TabbyAPI and their chat templates
     Wording(
@@ -485,6 +582,18 @@ WORDINGS = [
         "theroyallab/tabbyAPI#301",
         "Object of type ToolCall is not JSON serializable",
         "Object of type float32 is not JSON serializable",
+    ),
+    Wording(
+        PARSE,
+        "MoonshotAI/kimi-cli#1171",
+        "unexpected end of data: line 1 column 133 (char 132)",
+        "unexpected end of data: the connection was closed",
+    ),
+    Wording(
+        PARSE,
+        "justrach/codegraff#752",
+        "messages.70.tool_calls.0.function.arguments: arguments must be a valid JSON object string",
+        "response_format.json_schema: must be a valid JSON object",
     ),
     # llama.cpp, LM Studio, Ollama
     Wording(
@@ -539,5 +648,37 @@ WORDINGS = [
         "unslothai/unsloth#7426",
         "This model only supports single tool-calls at once!",
         "This model only supports one request at once!",
+    ),
+    Wording(
+        PAIRING,
+        "ollama/ollama#12395",
+        "Invalid tool usage: mismatch between tool calls and tool results",
+        "Invalid usage: mismatch between the model's digest and its manifest",
+    ),
+    Wording(
+        PAIRING,
+        "SAIL-Research-Lab/cheetahclaws#72",
+        "invalid message content type: <nil>",
+        "invalid content type: text/plain",
+    ),
+    Wording(
+        PAIRING,
+        "lmstudio-ai/lmstudio-bug-tracker#261",
+        "Invalid 'content': 'content' field must be a string or an array of objects.",
+        "'messages' array must only contain objects with a 'role' field that is in "
+        "[user, assistant, system, tool]. Got 'developer'",
+    ),
+    Wording(
+        PAIRING,
+        "ggml-org/llama.cpp#13471",
+        "Expected 'content' to be a string or an array",
+        "Unable to generate parser for this template. Automatic parser generation "
+        "failed: While executing CallExpression at line 163, column 57",
+    ),
+    Wording(
+        PAIRING,
+        "NousResearch/hermes-agent#95229",
+        "invalid 'messages' in payload",
+        "invalid 'model' in payload",
     ),
 ]

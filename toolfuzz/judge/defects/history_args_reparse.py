@@ -56,7 +56,7 @@ DEFECT = Defect(
             r"expecting (value|property name|'.' delimiter)",
             r"invalid \\{0,2}escape",
             r"unterminated string starting at",
-            r"unexpected end of (json )?input",
+            r"unexpected end of (?:(?:json )?input|data: line)",
             r"invalid character .{1,8} (looking for|in|after) ",
         ),
     ),

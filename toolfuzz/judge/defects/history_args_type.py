@@ -58,7 +58,7 @@ DEFECT = Defect(
             r"cannot unmarshal \w+ into go .{0,80}(?:toolcall|tool_calls|arguments)",
             # vLLM's pydantic
             r"validatoriterator|tool_calls.{0,60}iterable",
-            r"arguments.{0,60}(?:must|should) be (?!.{0,12}json string).{0,30}"
+            r"arguments.{0,60}(?:must|should) be (?!.{0,12}json (?:object )?string).{0,30}"
             r"(?:dict|mapping|object|string)",
             r"arguments.{0,60}expected.{0,30}(?:dict|mapping|object|string)",
         ),

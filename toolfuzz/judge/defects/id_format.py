@@ -90,9 +90,10 @@ DEFECT = Defect(
         "history",
         (
             # Mistral, OpenAI, Anthropic and Bedrock
-            r"(?:call_?id|tool_?use_?id|tool_?use\.id|tool_?calls?\S{0,20}\.id|tool id)\b.{0,80}"
-            r"(?:pattern|too (?:long|short)|max\w* length|length of|characters"
-            r"|must (?:be|only|match|start|begin|contain)\b(?! (?:a response|unique|followed)))",
+            r"(?:call[_ ]?ids?|tool_?use_?ids?|tool_?use\.id|tool_?calls?\S{0,20}\.id|tool id)\b"
+            r".{0,80}(?:pattern|too (?:long|short)|max\w* length|length of|characters"
+            r"|(?:must|should) (?:be|only|match|start|begin|contain)\b"
+            r"(?! (?:a response|unique|followed|(?:a|an|one|the) .{0,20}(?:call|result))))",
             r"tool call id was .{0,80} but must be",
             r"expected an id that begins with",
         ),

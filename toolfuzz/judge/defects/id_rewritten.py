@@ -66,7 +66,7 @@ DEFECT = Defect(
             r"(?:unknown|unrecogni[sz]ed|mismatched|no such|can ?not find|could not find)\W{0,3}"
             r"(?:tool|function|call)[ _-]?(?:call|use)?[ _-]?ids?\b",
             r"unknown (?:tool|function)[ _-]?(?:call|use)\b",
-            r"call_?id\b.{0,20}\binvalid|invalid .{0,10}(?:tool_?)?call_?id\b",
+            r"call[_ ]?id\b.{0,20}\binvalid|invalid .{0,10}(?:tool[_ ]?)?call[_ ]?id\b",
             # MiniMax
             r"tool id.{0,80}not found",
             # Gemini behind a gateway

@@ -53,6 +53,8 @@ DEFECT = Defect(
             # DeepSeek, Kimi
             r"must be passed back",
             r"reasoning_(?:content|details).{0,40}(?:missing|required|must|not provided)",
+            r"reasoning[_ ](?:details|blocks?)\b.{0,20}"
+            r"\b(?:preserved|(?:passed|sent|returned) back)",
             r"(?:missing|requires?|without|must (?:include|contain|have)).{0,30}"
             r"(?:reasoning_(?:content|details)|encrypted_content)",
             # OpenAI Responses

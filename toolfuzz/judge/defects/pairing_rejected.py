@@ -86,13 +86,20 @@ DEFECT = Defect(
             r"(?:tool|function)[ _-]?calls?\b.{0,60}"
             r"\b(?:must be followed|not followed|unanswered|no (?:matching|response|result))",
             r"role\W{1,3}(?:tool|function)\b.{0,40}\b(?:must|should|can.?not|can.t|without|no)\b",
+            r"mismatch\b.{0,40}\b(?:tool|function)[ _-]?calls?\b",
+            r"\bcalls? and .{0,20}(?:results?|responses?|outputs?)\b.{0,20}\bnot match",
+            r"empty \W?tool_?calls",
+            rf"history (?:contains|has|includes)\b.{{0,20}}{_RESULT}",
             # Gemini and Mistral
             "function response parts",
+            r"(?:can.?t|cannot|can not) contain\W{1,3}function_?(?:call|response)",
+            "use a valid role",
             r"(?:turn|message)s? (?:must )?(?:come|follow)s? (?:immediately )?(?:after|before)",
             r"number of (?:tool|function)[ _-]?(?:calls?|results?|responses?)",
             r"unexpected role|expected last role|invalid_request_message_order",
             # chat templates: llama.cpp, LM Studio, Ollama, vLLM
-            r"roles?\b.{0,20}must.{0,20}alternate",
+            r"roles?\b.{0,20}(?:must|should).{0,20}alternat",
+            r"assistant\W{1,3}role in the (?:final|last) position",
             r"last (?:message|role)\b.{0,40}\b(?:must|should) be",
             "no user query found",
             r"no previous assistant message",
@@ -100,6 +107,13 @@ DEFECT = Defect(
             r"(?:conversation|history|messages) must (?:start|begin|end|alternate)",
             rf"^(?!.*{_ALWAYS}).*(?:jinja|template error|rendering prompt|at row \d+, column \d+)",
             r"invalid assistant message|assistant message with tool.?calls",
+            # a call without a text beside it: NIM, xAI, Volcengine, LM Studio, llama.cpp, Ollama
+            r"empty content.{0,30}assistant messages",
+            r"(?:each|every|all|assistant) messages? must have .{0,20}content",
+            r"missing \W?messages\.content\b",
+            r"\Wcontent\W.{0,20}\bbe a string or an? (?:array|list)",
+            "message content as a list is only|invalid message content type: <nil>",
+            r"invalid \W?messages\W? in payload|ensure all messages are valid",
             # Cohere, Zhipu
             r"(?:messages|history) ?参数",
             r"(?:elements?|messages?|entries) in (?:the )?(?:chat )?history must",
