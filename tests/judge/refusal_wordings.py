@@ -466,6 +466,12 @@ WORDINGS = [
         "The request failed because it is missing `messages.content` parameter.",
         "The request failed because it is missing `model` parameter.",
     ),
+    Wording(
+        PAIRING,
+        "XiaomiMiMo/MiMo-V2-Flash#8",
+        "Param Incorrect - `text` is not present",
+        "Param Incorrect - `text` is longer than the model reads",
+    ),
     # Groq, Cohere, Databricks, xAI, Perplexity, Snowflake, NIM
     Wording(
         PAIRING,
@@ -680,5 +686,17 @@ WORDINGS = [
         "NousResearch/hermes-agent#95229",
         "invalid 'messages' in payload",
         "invalid 'model' in payload",
+    ),
+    Wording(
+        PAIRING,
+        "ggml-org/llama.cpp#15242",
+        "You have passed a message containing <|channel|> tags in the content field.",
+        "You have passed a key containing <|channel|> tags.",
+    ),
+    Wording(
+        PAIRING,
+        "lanqian528/chat2api#240",
+        "Failed to format messages.",
+        "Failed to format the disk.",
     ),
 ]

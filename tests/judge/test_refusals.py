@@ -105,6 +105,15 @@ def test_the_same_in_every_wire_format() -> None:
             assert found(json.dumps(openai(row.said)), row.slug, format) == {row.slug}
 
 
+@pytest.mark.parametrize(
+    ("param", "slugs"),
+    [("`text` is not set", {"pairing-rejected"}), ("`text` is too long", set()), ("text", set())],
+)
+def test_the_place_may_say_what_the_message_does_not(param: str, slugs: set[str]) -> None:
+    error = {"message": "Param Incorrect", "code": "400", "param": param}
+    assert found(json.dumps({"error": error})) == slugs
+
+
 def test_there_are_enough_reports() -> None:
     assert len({row.source for row in WORDINGS}) >= 40
     assert {row.slug for row in WORDINGS} == HISTORY

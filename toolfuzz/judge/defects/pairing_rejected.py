@@ -22,6 +22,8 @@ _BOND = (
 _ALWAYS = r"(?:unknown (?:\w+ )?(?:test|filter)|parser error|no longer allowed)"
 # A place in what was sent: messages[2], input.3, contents[1], /messages/2
 _PLACE = re.compile(r"\b(?:messages?|input|contents|history)(?:'?\.?\[|'?\.|/)(\d{1,4})\b", re.I)
+# Xiaomi MiMo, of a call without a text beside it
+_NO_TEXT = re.compile(r"\Wtext\W is not (?:set|present)", re.I)
 _OTHERWISE = re.compile(
     r"image|audio|video|file|document|base64|flagged|policy|token|too (?:long|large|many)|cache",
     re.I,
@@ -36,7 +38,8 @@ def detect(facts: Facts) -> Iterable[Finding]:
     first = len(facts.case.turns[0].messages)
     for said in (*refusal.said, *refusal.params) if refusal.status < 500 else ():
         places = [int(place) for place in _PLACE.findall(said)]
-        if places and min(places) >= first and not _OTHERWISE.search(said):
+        placed = places and min(places) >= first and not _OTHERWISE.search(said)
+        if placed or _NO_TEXT.search(said):
             yield DEFECT.finding(one_line(refusal.text))
             return
 
@@ -101,7 +104,7 @@ DEFECT = Defect(
             r"roles?\b.{0,20}(?:must|should).{0,20}alternat",
             r"assistant\W{1,3}role in the (?:final|last) position",
             r"last (?:message|role)\b.{0,40}\b(?:must|should) be",
-            "no user query found",
+            r"no user query found|message containing <\|channel\|>|failed to format messages",
             r"no previous assistant message",
             r"single tool.?calls? at once|multiple tool.?calls? are not",
             r"(?:conversation|history|messages) must (?:start|begin|end|alternate)",
