@@ -218,9 +218,11 @@ def test_ctrl_c_keeps_what_was_paid_for(tmp_path: Path) -> None:
 class _Busy(http.server.BaseHTTPRequestHandler):
     """Asks everybody to come back in a minute."""
 
+    status = 429
+
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["content-length"]))
-        self.send_response(429)
+        self.send_response(self.status)
         self.send_header("retry-after", "60")
         self.send_header("content-length", "0")
         self.end_headers()
@@ -243,6 +245,29 @@ def test_ctrl_c_does_not_wait_for_a_server_that_wants_a_minute(tmp_path: Path) -
         server.shutdown()
     assert process.returncode == 130, errors
     assert "go on with: toolfuzz run --resume run" in errors
+
+
+def test_ctrl_c_does_not_wait_for_a_server_that_is_still_looked_for(tmp_path: Path) -> None:
+    asked = threading.Event()
+
+    class Broken(_Busy):
+        status = 503
+
+        def do_POST(self) -> None:
+            super().do_POST()
+            asked.set()
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Broken) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+        process = run_process("run", "-m", "m", "--base-url", url, "--out", "run", "--quiet")
+        assert asked.wait(60)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=40)
+        server.shutdown()
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    assert not (tmp_path / "run").exists(), "nothing was asked yet"
 
 
 @pytest.mark.parametrize("kind", ["models", "defects", "features", "probes", "profiles", "schemas"])

@@ -31,9 +31,17 @@ async def _live(work: Work, show: Progress) -> tuple[JsonObject, bool]:
     stop = asyncio.Event()
     task = asyncio.current_task()
 
+    begun = False
+
+    def tell(event: Event) -> None:
+        nonlocal begun
+        begun = True
+        show.tell(event)
+
     def interrupt() -> None:
-        # The first Ctrl-C lets questions under way finish, the second gives up on them.
-        if stop.is_set() and task is not None:
+        # The first Ctrl-C lets questions under way finish, the second gives up on them. While a
+        # server is still looked for there are none, and it may want a minute before each try.
+        if task is not None and (stop.is_set() or not begun):
             task.cancel()
             return
         stop.set()
@@ -45,7 +53,7 @@ async def _live(work: Work, show: Progress) -> tuple[JsonObject, bool]:
         loop.add_signal_handler(signal.SIGTERM, interrupt)
     with show:
         try:
-            return await work(show.tell, stop), stop.is_set()
+            return await work(tell, stop), stop.is_set()
         except asyncio.CancelledError:
             raise KeyboardInterrupt from None
 

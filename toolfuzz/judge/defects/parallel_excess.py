@@ -28,10 +28,11 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
     if reply.ask.parallel is not False or not reply.calls:
         return False
     made = [(call.name, call.arguments) for call in reply.calls]
+    allowed = reply.ask.may_call or [tool.name for tool in reply.ask.tools]
     others = [
         call
         for call in map(simple_call, reply.ask.tools)
-        if (call.name, call.arguments) not in made
+        if call.name in allowed and (call.name, call.arguments) not in made
     ]
     if others:
         reply.calls.append(roll.rng.choice(others))

@@ -72,6 +72,7 @@ DEFECT = Defect(
         "parameter-dropped-by-parser",
         "args-empty-object",
         "schema-unenforced",
+        "stream-piece-lost",
     ),
     detect=detect,
     fault=Fault(simulate, "values", "stream"),
