@@ -52,6 +52,9 @@ class _Commands(LazyGroup):
             # The reader (head, less) has seen enough.
             detach_streams()
             ctx.exit(0)
+        except EOFError as error:
+            # click takes it for a prompt that was left and exits with a gate's 1.
+            raise RuntimeError(f"EOFError: {error}") from error
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
