@@ -154,14 +154,14 @@ def test_masking_is_linear(unit):
     assert time.process_time() - began < 3
 
 
-def test_parts_of_a_secret_are_masked_where_one_leaked():
-    verdict = Verdict(
-        "c", "t", 0, False, "fail", (Finding("no-call", "error", "wire", f"quoted {KEY[:10]}…"),)
-    )
+@pytest.mark.parametrize("part", [KEY[:10], base64.b64encode(KEY.encode()).decode()[:14]])
+def test_parts_of_a_secret_are_masked_where_one_leaked(part):
+    finding = Finding("no-call", "error", "wire", f"quoted {part}…")
+    verdict = Verdict("c", "t", 0, False, "fail", (finding,))
     redaction = Redaction(KEY, {})
     assert redaction.verdict(verdict) == verdict
-    (finding,) = redaction.verdict(verdict, leaked=True).findings
-    assert finding.message == f"quoted {'*' * 10}…"
+    (masked_,) = redaction.verdict(verdict, leaked=True).findings
+    assert masked_.message == f"quoted {'*' * len(part)}…"
 
 
 @pytest.mark.parametrize("turn", [0, 1])

@@ -47,7 +47,9 @@ class Secrets:
         self._encoded_text = re.compile(encoded)
         self._encoded_data = re.compile(encoded.encode())
         self._parts = {
-            secret[n : n + _PART] for secret in bare for n in range(len(secret) - _PART + 1)
+            text[n : n + _PART]
+            for text in (*bare, *self._encoded)
+            for n in range(len(text) - _PART + 1)
         }
 
     def __bool__(self) -> bool:
