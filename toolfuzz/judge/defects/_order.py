@@ -1,13 +1,13 @@
-"""Which explanation of one and the same fact is told: the certain before the likely.
+"""Which explanation of one and the same fact, or refusal, is told: the certain before the likely.
 
 A value that came as a string may also be outside its enum; the string explains that, and not the
-other way round. The order is that of the tuple, first a member's presence, then types, texts, and
-last what the schema alone proves.
+other way round. Each order is that of its tuple: of a value first a member's presence, then types,
+texts, and last what the schema alone proves; of a refusal first what only one cause is said by.
 """
 
 __all__ = ["before"]
 
-_ORDER = (
+_VALUES = (
     "schema-mutated",
     "recursive-collapse",
     "parameter-dropped-by-parser",
@@ -53,7 +53,22 @@ _ORDER = (
     "default-const-ignored",
 )
 
+_REFUSALS = (
+    "provider-refused-call",
+    "opaque-metadata-required",
+    "history-args-type",
+    "history-args-reparse",
+    "id-format",
+    "id-rewritten",
+    "pairing-rejected",
+    "tool-name-rejected",
+    "property-key-rejected",
+    "schema-rejected",
+    "stream-error-midway",
+)
+
 
 def before(slug: str) -> frozenset[str]:
-    """Return what is not told of a fact that ``slug`` explains."""
-    return frozenset(_ORDER[_ORDER.index(slug) + 1 :])
+    """Return what is not told of a fact, or of a refusal, that ``slug`` explains."""
+    order = _REFUSALS if slug in _REFUSALS else _VALUES
+    return frozenset(order[order.index(slug) + 1 :])

@@ -2,6 +2,7 @@
 
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.example import refused
 from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.faults.calls import earlier_calls, refuse
@@ -28,17 +29,7 @@ DEFECT = Defect(
     ),
     example='turn 2: HTTP 500 "Failed to parse tool call arguments as JSON"',
     sources=("noonghunna/club-3090#1195", "vllm-project/vllm#50861", "mistralai/mistral-vibe#216"),
-    explains=frozenset(
-        {
-            "id-format",
-            "id-rewritten",
-            "pairing-rejected",
-            "property-key-rejected",
-            "schema-rejected",
-            "stream-error-midway",
-            "tool-name-rejected",
-        }
-    ),
+    explains=before("history-args-reparse"),
     refused=Refused(
         "history",
         (

@@ -2,6 +2,7 @@
 
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.example import refused
 from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.faults.calls import earlier_calls, refuse
@@ -31,18 +32,7 @@ DEFECT = Defect(
     ),
     example='turn 2: HTTP 400 "Can only get item pairs from a mapping"',
     sources=("sgl-project/sglang#9009", "sgl-project/sglang#9500", "QwenLM/Qwen3-Coder#444"),
-    explains=frozenset(
-        {
-            "history-args-reparse",
-            "id-format",
-            "id-rewritten",
-            "pairing-rejected",
-            "property-key-rejected",
-            "schema-rejected",
-            "stream-error-midway",
-            "tool-name-rejected",
-        }
-    ),
+    explains=before("history-args-type"),
     refused=Refused(
         "history",
         (

@@ -9,6 +9,7 @@ from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
 from toolfuzz.judge.defects._ids import kept
+from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.example import answer, called, refused
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
@@ -76,16 +77,7 @@ DEFECT = Defect(
         "whose name tells the family, and an error once a turn is refused for it."
     ),
     detect=detect,
-    explains=frozenset(
-        {
-            "id-rewritten",
-            "pairing-rejected",
-            "property-key-rejected",
-            "schema-rejected",
-            "stream-error-midway",
-            "tool-name-rejected",
-        }
-    ),
+    explains=before("id-format"),
     refused=Refused(
         "history",
         (

@@ -7,6 +7,7 @@ from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.example import answer, called, refused, said
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
@@ -56,17 +57,7 @@ DEFECT = Defect(
         "can1357/oh-my-pi#2055",
     ),
     detect=detect,
-    explains=frozenset(
-        {
-            "id-format",
-            "id-rewritten",
-            "pairing-rejected",
-            "property-key-rejected",
-            "schema-rejected",
-            "stream-error-midway",
-            "tool-name-rejected",
-        }
-    ),
+    explains=frozenset({"id-format"}) | before("id-format"),
     refused=Refused(
         "history",
         (

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.example import refused
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
@@ -46,15 +47,7 @@ DEFECT = Defect(
     example='turn 2: HTTP 400 "No tool call found for function call output with call_id call_x"',
     sources=("NousResearch/hermes-agent#58179", "vybestack/llxprt-code#713"),
     detect=detect,
-    explains=frozenset(
-        {
-            "pairing-rejected",
-            "property-key-rejected",
-            "schema-rejected",
-            "stream-error-midway",
-            "tool-name-rejected",
-        }
-    ),
+    explains=before("id-rewritten"),
     refused=Refused(
         "pairing",
         (

@@ -2,6 +2,7 @@
 
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.example import refused
 from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.faults.calls import earlier_calls, refuse
@@ -26,19 +27,7 @@ DEFECT = Defect(
     help="Send the assistant message back with every field it came with, unknown ones too.",
     example='turn 2: HTTP 400 "Function call is missing a thought_signature"',
     sources=("RooCodeInc/Roo-Code#9499", "langgenius/dify-official-plugins#2088"),
-    explains=frozenset(
-        {
-            "history-args-reparse",
-            "history-args-type",
-            "id-format",
-            "id-rewritten",
-            "pairing-rejected",
-            "property-key-rejected",
-            "schema-rejected",
-            "stream-error-midway",
-            "tool-name-rejected",
-        }
-    ),
+    explains=before("opaque-metadata-required"),
     refused=Refused(
         "history",
         (

@@ -7,6 +7,7 @@ from toolfuzz.core.ask import Answered
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.example import refused
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
@@ -72,9 +73,7 @@ DEFECT = Defect(
         "theopenco/llmgateway#2789",
     ),
     detect=detect,
-    explains=frozenset(
-        {"property-key-rejected", "schema-rejected", "stream-error-midway", "tool-name-rejected"}
-    ),
+    explains=before("pairing-rejected"),
     refused=Refused(
         "pairing",
         (

@@ -4,6 +4,7 @@ import re
 
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.example import refused
 from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.faults.calls import refuse
@@ -45,7 +46,7 @@ DEFECT = Defect(
         "beautyfree/appstore-connect-mcp#2",
         "aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws#709",
     ),
-    explains=frozenset({"schema-rejected", "stream-error-midway"}),
+    explains=before("property-key-rejected"),
     refused=Refused(
         "tools",
         (

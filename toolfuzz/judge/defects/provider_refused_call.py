@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import Refusal, ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.example import refused
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
@@ -63,20 +64,7 @@ DEFECT = Defect(
         "google-gemini/gemini-cli#12674",
     ),
     detect=detect,
-    explains=frozenset(
-        {
-            "history-args-reparse",
-            "history-args-type",
-            "id-format",
-            "id-rewritten",
-            "opaque-metadata-required",
-            "pairing-rejected",
-            "property-key-rejected",
-            "schema-rejected",
-            "stream-error-midway",
-            "tool-name-rejected",
-        }
-    ),
+    explains=before("provider-refused-call"),
     ends=True,
     refused=Refused(
         "call",

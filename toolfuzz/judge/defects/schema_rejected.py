@@ -2,6 +2,7 @@
 
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.example import refused, tool
 from toolfuzz.judge.faults import Fault, Roll, has_keyword
 from toolfuzz.judge.faults.calls import refuse
@@ -68,7 +69,7 @@ DEFECT = Defect(
         "The refusal's wording is the only evidence: a server that hides the reason leaves an "
         "unjudged case."
     ),
-    explains=frozenset({"stream-error-midway"}),
+    explains=before("schema-rejected"),
     refused=Refused(
         "tools",
         (

@@ -4,6 +4,7 @@ import re
 
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.defect import Defect, Refused
+from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.example import refused
 from toolfuzz.judge.faults import Fault, Roll
 from toolfuzz.judge.faults.calls import refuse
@@ -35,7 +36,7 @@ DEFECT = Defect(
     ),
     example='HTTP 400 {"error":{"message":"tools.3.name: String should match pattern"}}',
     sources=("github/copilot-cli#1879", "openai/codex#8174", "microsoft/vscode#243602"),
-    explains=frozenset({"property-key-rejected", "schema-rejected", "stream-error-midway"}),
+    explains=before("tool-name-rejected"),
     refused=Refused(
         "tools",
         (
