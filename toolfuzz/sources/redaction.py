@@ -9,8 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import accumulate
-from typing import Any
+from typing import Any, AnyStr
 
 from toolfuzz.core.case import Json
 from toolfuzz.core.events import Event, ExchangeRecorded, VerdictReached
@@ -142,10 +141,8 @@ class Redaction:
         withheld = hidden == b"*" * len(hidden)
         if seal is not None and not withheld:
             hidden = seal(body, hidden)
-        chunks, start = [], 0
-        for ms, chunk in attempt.chunks:
-            chunks.append((ms, hidden[start : start + len(chunk)]))
-            start += len(chunk)
+        pieces = _cut(hidden, [chunk for _, chunk in attempt.chunks])
+        chunks = zip((ms for ms, _ in attempt.chunks), pieces, strict=True)
         return replace(masked, chunks=tuple(chunks), withheld=withheld)
 
     def says(self, reply: Reply) -> bool:
@@ -187,10 +184,12 @@ def _each_text(value: Json, change: Callable[[str, str], str], key: str = "") ->
     return value
 
 
-def _cut(text: str, parts: Sequence[str]) -> Iterator[str]:
-    """Cut a text as these parts of it are."""
-    ends = list(accumulate(map(len, parts)))
-    return (text[start:end] for start, end in zip([0, *ends], ends, strict=False))
+def _cut(whole: AnyStr, parts: Sequence[AnyStr]) -> Iterator[AnyStr]:
+    """Cut a masked text or body as these parts of it were."""
+    start = 0
+    for part in parts:
+        yield whole[start : start + len(part)]
+        start += len(part)
 
 
 def _credentials(headers: Mapping[str, str], marked: set[str]) -> Iterator[str]:
