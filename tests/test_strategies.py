@@ -211,9 +211,7 @@ def test_a_later_call_needs_what_an_earlier_result_says(case: Case) -> None:
             assert first.expect.kind == "no_call" and last.messages
             needed = []
         case "one-at-a-time":
-            # Where the row of features switches it on by name, the prompt alone asks for it.
-            on = "parallel-on" in case.features
-            assert all(turn.parallel is on for turn in case.turns)
+            assert all(turn.parallel is False for turn in case.turns)
             assert all(len(turn.expect.calls) == 1 for turn in case.turns)
             needed = []
         case other:

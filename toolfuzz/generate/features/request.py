@@ -41,7 +41,8 @@ def _one_at_a_time(turn: Turn) -> Turn:
 
 
 def _parallel(turn: Turn) -> Turn:
-    return replace(turn, parallel=True) if turn.expect.calls else turn
+    """Switch it on, but not where the probe itself has switched it off."""
+    return replace(turn, parallel=True) if turn.expect.calls and turn.parallel is None else turn
 
 
 FEATURES = (
