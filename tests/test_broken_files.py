@@ -1,13 +1,9 @@
 """A broken file is read or refused; nothing else happens. The long version is in benchmarks."""
 
 import random
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
-
 from broken_files import KINDS, mutant
 from fuzz_readers import MOST_MEGABYTES, outcome
 

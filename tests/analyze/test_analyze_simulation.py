@@ -1,9 +1,7 @@
 """The promises of the decision rules, on few trials; benchmarks/check_rule.py makes many."""
 
-import importlib.util
+import importlib
 import re
-import sys
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -12,13 +10,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def bench() -> ModuleType:
-    path = Path(__file__).parents[2] / "benchmarks" / "check_rule.py"
-    spec = importlib.util.spec_from_file_location("check_rule", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["check_rule"] = module
-    spec.loader.exec_module(module)
-    return module
+    return importlib.import_module("check_rule")
 
 
 def share(bench: ModuleType, outcome: str, trials: int, world: object) -> float:

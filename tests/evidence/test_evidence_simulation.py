@@ -3,9 +3,8 @@
 benchmarks/attribute.py makes many.
 """
 
-import importlib.util
+import importlib
 import re
-import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,13 +14,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def bench() -> ModuleType:
-    path = Path(__file__).parents[2] / "benchmarks" / "attribute.py"
-    spec = importlib.util.spec_from_file_location("attribute_benchmark", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["attribute_benchmark"] = module
-    spec.loader.exec_module(module)
-    return module
+    return importlib.import_module("attribute")
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,7 @@
 import importlib
 import json
 import struct
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 from typing import Any
 from zlib import crc32
@@ -17,16 +15,11 @@ from toolfuzz.formats import wire_format
 from toolfuzz.judge.judge import judge
 
 FORMAT = wire_format("bedrock-converse")
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
 @pytest.fixture(scope="module")
 def clean_streams() -> Any:
-    sys.path.insert(0, str(BENCHMARKS))
-    try:
-        replies = importlib.import_module("format_mutants").clean_replies(FORMAT)
-    finally:
-        sys.path.remove(str(BENCHMARKS))
+    replies = importlib.import_module("format_mutants").clean_replies(FORMAT)
     return [clean for clean in replies if clean.stream]
 
 

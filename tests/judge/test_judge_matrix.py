@@ -1,10 +1,8 @@
 """The judge names what the simulator did: the matrix of benchmarks/judge_matrix.py, in small."""
 
 import importlib
-import sys
 from collections import Counter
 from functools import cache, partial
-from pathlib import Path
 from random import Random
 from types import ModuleType
 from typing import Any
@@ -20,7 +18,6 @@ from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.judge import judge
 from toolfuzz.simulate.faults import applies, faults
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 POOL = 160
 TALKS = 24
 # What only a run can tell has no reply that shows it.
@@ -29,12 +26,7 @@ DOCUMENTED = [slug for slug in faults() if slug in defects() and defects()[slug]
 
 @pytest.fixture(scope="module")
 def bench() -> ModuleType:
-    sys.path.insert(0, str(BENCHMARKS))
-    try:
-        importlib.import_module("judge_hostile")
-        return importlib.import_module("judge_matrix")
-    finally:
-        sys.path.remove(str(BENCHMARKS))
+    return importlib.import_module("judge_matrix")
 
 
 @cache
