@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolfuzz.core.json import Duplicates, Float, JsonError, dumps, is_prefix, loads, parse
+from toolfuzz.core.json import Duplicates, Float, JsonError, dumps, loads, parse
+from toolfuzz.core.json_prefix import is_prefix
 
 JSON = st.recursive(
     st.none()

@@ -1,8 +1,8 @@
 """A JSON reader that repairs nothing and names what is odd (RFC 8259).
 
 Python's ``json`` accepts NaN, duplicate keys and lone surrogates without a word and forgets how a
-number was spelled. Here each of them is an ``Issue``, duplicate pairs and number tokens survive
-in the value, and text that can't be loaded says whether it merely stops too early.
+number was spelled. Here each of them is an ``Issue``, and duplicate pairs and number tokens survive
+in the value. ``json_prefix`` says whether text that can't be loaded merely stops too early.
 """
 
 import json
@@ -19,10 +19,10 @@ __all__ = [
     "IssueKind",
     "JsonError",
     "dumps",
-    "is_prefix",
     "loads",
     "parse",
     "parse_prefix",
+    "skip_space",
 ]
 
 IssueKind = Literal["duplicate-key", "nonfinite", "lone-surrogate"]
@@ -163,7 +163,7 @@ class _Reader:
 
 def parse_prefix(text: str, start: int = 0) -> Document:
     """Load the first JSON value at ``start`` and say where it ends; raise JsonError if none."""
-    begin = _skip_space(text, start)
+    begin = skip_space(text, start)
     try:
         document = _plain(text, begin) or _noted(text, begin)
     except json.JSONDecodeError as error:
@@ -202,7 +202,7 @@ def parse(text: str) -> Document:
     Raises JsonError; its reason is ``trailing`` when more text follows a whole value.
     """
     document = parse_prefix(text)
-    rest = _skip_space(text, document.end)
+    rest = skip_space(text, document.end)
     if rest != len(text):
         raise JsonError("trailing", rest)
     return document
@@ -254,7 +254,8 @@ def _write(value: Any) -> Iterator[str]:
             yield json.dumps(value, ensure_ascii=False)
 
 
-def _skip_space(text: str, start: int) -> int:
+def skip_space(text: str, start: int) -> int:
+    """Return where the blanks at ``start`` end."""
     if text[start : start + 1] > " ":
         return start
     match = _SPACE.match(text, start)
@@ -273,78 +274,3 @@ def _lone_surrogates(value: Any) -> Iterator[str]:
                 stack += [key, item]
         elif isinstance(node, list):
             stack += node
-
-
-# One token at a time, each pattern either a whole token or (with $) the start of one.
-# Possessive repeats: a long string must not cost a stack of places to come back to.
-_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+')
-_STRING_STOP = re.compile(r"(?:\\(?:u[0-9a-fA-F]{0,3})?)?\Z")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_NUMBER_STOP = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*|(?:\.[0-9]+)?[eE][+-]?)?)?\Z")
-_WORDS = ("true", "false", "null")
-
-
-def is_prefix(text: str) -> bool:
-    """Whether the text is a proper prefix of some JSON value: it errs only by stopping too early.
-
-    A pushdown automaton over tokens; linear in the text. The empty text is a prefix; a whole
-    object or array is not; a bare top-level number is (more digits could follow).
-    """
-    stack: list[str] = []
-    expect = "value"
-    pos = _skip_space(text, 0)
-    size = len(text)
-    while pos < size:
-        char = text[pos]
-        if expect in ("key", "key-or-close", "value", "value-or-close"):
-            if expect.endswith("close") and char in "}]" and char == stack[-1]:
-                stack.pop()
-                pos += 1
-            elif char == '"':
-                match = _STRING.match(text, pos)
-                end = match.end() if match else pos + 1
-                if end == size or text[end] != '"':
-                    return _STRING_STOP.match(text, end) is not None
-                pos = end + 1
-                if expect.startswith("key"):
-                    expect = "colon"
-                    pos = _skip_space(text, pos)
-                    continue
-            elif expect.startswith("key"):
-                return False
-            elif char == "{" or char == "[":
-                stack.append("}" if char == "{" else "]")
-                expect = "key-or-close" if char == "{" else "value-or-close"
-                pos = _skip_space(text, pos + 1)
-                continue
-            elif char in "-0123456789":
-                if _NUMBER_STOP.match(text, pos):
-                    return True
-                match = _NUMBER.match(text, pos)
-                if match is None:
-                    return False
-                pos = match.end()
-            else:
-                word = next((w for w in _WORDS if w[0] == char), None)
-                if word is None:
-                    return False
-                if not text.startswith(word, pos):
-                    return word.startswith(text[pos:])
-                pos += len(word)
-            expect = "comma"
-        elif expect == "colon":
-            if char != ":":
-                return False
-            expect, pos = "value", pos + 1
-        elif not stack:
-            return False
-        elif char == ",":
-            expect = "key" if stack[-1] == "}" else "value"
-            pos += 1
-        elif char == stack[-1]:
-            stack.pop()
-            pos += 1
-        else:
-            return False
-        pos = _skip_space(text, pos)
-    return bool(stack) or expect != "comma" or text[-1:].isdigit()

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.json_prefix import is_prefix
 from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.judge.gaps import holds_separator, lost_pieces
 from toolfuzz.judge.reading import agrees, load, objects, spellings
@@ -207,7 +208,7 @@ def _head(raw: str, known: Known) -> str | None:
 
 def _tail(raw: str, known: Known) -> str | None:
     """Return the arguments with their lost end when all that came agrees with a right answer."""
-    if load(raw) is not None or not strictjson.is_prefix(raw):
+    if load(raw) is not None or not is_prefix(raw):
         return None
     for text in known.texts:
         if text.startswith(raw):

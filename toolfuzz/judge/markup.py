@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import islice
 
 from toolfuzz.core import json as strictjson
+from toolfuzz.core.json_prefix import is_prefix
 from toolfuzz.judge.forms import FORMS, MARKERS, call_names
 from toolfuzz.judge.names import resolve
 from toolfuzz.judge.repair import python_literal
@@ -232,7 +233,7 @@ def _bare_json(text: str, offered: Collection[str]) -> Iterator[Written]:
             work -= error.pos - match.start()
             pos = match.end()
             cut = _CUT_CALL.match(text, match.start())
-            if cut and cut["name"] in offered and strictjson.is_prefix(text[match.start() :]):
+            if cut and cut["name"] in offered and is_prefix(text[match.start() :]):
                 yield Written("json", cut["name"], cut[0], False, match.start())
             continue
         for name in call_names(document.value):

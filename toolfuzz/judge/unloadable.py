@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Literal
 
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.json import Document, JsonError, is_prefix, parse, parse_prefix
+from toolfuzz.core.json import Document, JsonError, parse, parse_prefix
+from toolfuzz.core.json_prefix import is_prefix
 from toolfuzz.core.jsonvalue import canonical, equal
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.text import clip

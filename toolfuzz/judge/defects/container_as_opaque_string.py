@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from toolfuzz.core.json import is_prefix
+from toolfuzz.core.json_prefix import is_prefix
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.defects._order import before
 from toolfuzz.judge.differences import Retyped
