@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from toolfuzz.core.ask import Answered, Ask, Called
-from toolfuzz.core.case import ExpectedCall, JsonObject, Message, Tool
+from toolfuzz.core.case import Expectation, ExpectedCall, JsonObject, Message, Tool, Turn
 from toolfuzz.core.reply import Reply
 from toolfuzz.generate.features.base import Draft, Parameter
 from toolfuzz.generate.pick import Pick
@@ -19,16 +19,17 @@ __all__ = [
     "JOIN",
     "REDEEM",
     "called",
+    "joined",
     "listed",
     "nonce",
     "number_the_calls",
     "numbered_calls",
     "parts_of",
     "read_call",
+    "read_joined",
     "read_list",
     "rounds",
     "said",
-    "shuffled",
     "spelled",
 ]
 
@@ -73,7 +74,7 @@ def parts_of(pick: Pick, count: int) -> list[str]:
     return [f"{(first + n * _UNLIKE) % 2**40:010x}" for n in range(count)]
 
 
-def shuffled(pick: Pick, count: int) -> tuple[int, ...]:
+def _shuffled(pick: Pick, count: int) -> tuple[int, ...]:
     """Return an order for so many results; empty, the calls' own, in half of all cases."""
     order = tuple(pick.shuffled(range(count))) if pick.chance(50) else ()
     return () if order == tuple(range(count)) else order
@@ -123,6 +124,21 @@ def numbered_calls(pick: Pick, offer: Offer, count: int) -> tuple[ExpectedCall, 
 _INTEGER = {"type": "integer"}
 
 
+def joined(
+    pick: Pick, prompt: str, calls: tuple[ExpectedCall, ...], parts: list[str]
+) -> tuple[Turn, ...]:
+    """Return calls whose results hold a part each, and the call that must carry all parts."""
+    return (
+        Turn(
+            said(prompt),
+            Expectation("calls", calls),
+            results=tuple(spelled({"part": part}) for part in parts),
+            order=_shuffled(pick, len(calls)),
+        ),
+        Turn((), Expectation("calls", (ExpectedCall(JOIN.name, {"parts": parts}),))),
+    )
+
+
 # --- and back
 
 
@@ -140,6 +156,12 @@ def read_call(text: str) -> ExpectedCall:
 def read_list(text: str) -> list[ExpectedCall]:
     """Read numbered calls; raises ValueError."""
     return [read_call(line.partition(". ")[2]) for line in text.split("\n")]
+
+
+def read_joined(tool: str, done: list[list[str]]) -> list[ExpectedCall]:
+    """Return the call that carries the parts of the first round; none once it was made."""
+    parts = [json.loads(result)["part"] for result in done[0]]
+    return [ExpectedCall(json.loads(tool), {"parts": parts})] if len(done) == 1 else []
 
 
 def rounds(ask: Ask) -> list[list[str]]:

@@ -3,21 +3,20 @@
 The results may be sent in another order than the calls: ids tell which is whose.
 """
 
-import json
 from collections.abc import Sequence
 
 from toolfuzz.core.ask import Ask
-from toolfuzz.core.case import Expectation, ExpectedCall, Turn
+from toolfuzz.core.case import ExpectedCall, Turn
 from toolfuzz.generate.conversations.base import (
     JOIN,
+    joined,
     listed,
     number_the_calls,
     numbered_calls,
     parts_of,
+    read_joined,
     read_list,
     rounds,
-    said,
-    shuffled,
     spelled,
 )
 from toolfuzz.generate.pick import Pick
@@ -34,15 +33,7 @@ def _ask(pick: Pick, offer: Offer) -> tuple[Turn, ...]:
     calls = numbered_calls(pick, offer, pick.within(2, 4))
     parts = parts_of(pick, len(calls))
     prompt = _PROMPT.format(count=len(calls), calls=listed(calls), tool=spelled(JOIN.name))
-    return (
-        Turn(
-            said(prompt),
-            Expectation("calls", calls),
-            results=tuple(spelled({"part": part}) for part in parts),
-            order=shuffled(pick, len(calls)),
-        ),
-        Turn((), Expectation("calls", (ExpectedCall(JOIN.name, {"parts": parts}),))),
-    )
+    return joined(pick, prompt, calls, parts)
 
 
 def _read(ask: Ask) -> Sequence[ExpectedCall] | None:
@@ -50,10 +41,7 @@ def _read(ask: Ask) -> Sequence[ExpectedCall] | None:
     if match is None:
         return None
     done = rounds(ask)
-    if not done:
-        return read_list(match["calls"])
-    parts = [json.loads(result)["part"] for result in done[0]]
-    return [ExpectedCall(json.loads(match["tool"]), {"parts": parts})] if len(done) == 1 else []
+    return read_joined(match["tool"], done) if done else read_list(match["calls"])
 
 
 PROBE = Probe(

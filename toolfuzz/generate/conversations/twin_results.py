@@ -1,18 +1,17 @@
 """The same call twice in one turn, with different results, and one that must carry both."""
 
-import json
 from collections.abc import Sequence
 
 from toolfuzz.core.ask import Ask
-from toolfuzz.core.case import Expectation, ExpectedCall, Turn
+from toolfuzz.core.case import ExpectedCall, Turn
 from toolfuzz.generate.conversations.base import (
     JOIN,
     called,
+    joined,
     parts_of,
     read_call,
+    read_joined,
     rounds,
-    said,
-    shuffled,
     spelled,
 )
 from toolfuzz.generate.pick import Pick
@@ -28,15 +27,7 @@ _PROMPT = (
 def _ask(pick: Pick, offer: Offer) -> tuple[Turn, ...]:
     parts = parts_of(pick, 2)
     prompt = _PROMPT.format(call=called(offer.call), tool=spelled(JOIN.name))
-    return (
-        Turn(
-            said(prompt),
-            Expectation("calls", (offer.call, offer.call)),
-            results=tuple(spelled({"part": part}) for part in parts),
-            order=shuffled(pick, 2),
-        ),
-        Turn((), Expectation("calls", (ExpectedCall(JOIN.name, {"parts": parts}),))),
-    )
+    return joined(pick, prompt, (offer.call, offer.call), parts)
 
 
 def _read(ask: Ask) -> Sequence[ExpectedCall] | None:
@@ -44,10 +35,7 @@ def _read(ask: Ask) -> Sequence[ExpectedCall] | None:
     if match is None:
         return None
     done = rounds(ask)
-    if not done:
-        return [read_call(match["call"])] * 2
-    parts = [json.loads(result)["part"] for result in done[0]]
-    return [ExpectedCall(json.loads(match["tool"]), {"parts": parts})] if len(done) == 1 else []
+    return read_joined(match["tool"], done) if done else [read_call(match["call"])] * 2
 
 
 PROBE = Probe(
