@@ -4,9 +4,9 @@ import re
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, StrictBool, StrictStr
+from pydantic import StrictBool, StrictStr
 
 from toolfuzz.analyze.contrast import Tally
 from toolfuzz.core.case import Case, JsonObject
@@ -14,7 +14,7 @@ from toolfuzz.core.codec import FORMAT_VERSION, case_from_json, case_to_json
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.evidence.replay import KnownFailure
 from toolfuzz.judge.catalogue import defects
-from toolfuzz.runs.derived import read_json, validated, write_json
+from toolfuzz.runs.derived import Count, read_json, validated, write_json
 
 __all__ = [
     "STARTER",
@@ -43,7 +43,6 @@ class Note:
     dimension: StrictStr
 
 
-_Count = Annotated[int, Field(strict=True, ge=0, le=10**9)]
 _NOTED = ("happened", "expected", "dimension")
 
 
@@ -56,8 +55,8 @@ class _Any:
 class _Times:
     """How often a case failed when it was kept."""
 
-    failed: _Count
-    asked: _Count
+    failed: Count
+    asked: Count
 
 
 @dataclass(frozen=True, slots=True)

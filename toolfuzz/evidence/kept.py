@@ -11,7 +11,7 @@ from toolfuzz.core.codec import case_from_json
 from toolfuzz.core.errors import UsageError
 from toolfuzz.evidence.failures import Failure
 from toolfuzz.evidence.minimize import Minimized
-from toolfuzz.runs.derived import read_json
+from toolfuzz.runs.derived import Count, read_json
 
 __all__ = [
     "ATTRIBUTION_NAME",
@@ -28,7 +28,6 @@ ATTRIBUTION_NAME = "attribution.json"
 Where = Literal["model", "template", "parser", "gateway", "client", "undecided"]
 """The layer that makes a failure."""
 
-_Count = Annotated[int, Field(strict=True, ge=0, le=10**9)]
 _Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 
 
@@ -37,18 +36,18 @@ class _Study:
     """The fields of ``minimized.json``."""
 
     rate: _Share
-    reproduced: _Count
-    asked: _Count
+    reproduced: Count
+    asked: Count
     low: _Share
     high: _Share
-    calls: _Count
-    rounds: _Count
+    calls: Count
+    rounds: Count
     complete: StrictBool
     reason: StrictStr
     case: dict[str, Any]
     original: dict[str, Any]
     neighbour: dict[str, Any] | None
-    neighbour_asked: _Count = 0
+    neighbour_asked: Count = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,20 @@ import json
 import os
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.codec import first_error
 from toolfuzz.core.errors import UsageError
 
-__all__ = ["MOST_BYTES", "read_json", "validated", "write_json"]
+__all__ = ["MOST_BYTES", "Count", "read_json", "validated", "write_json"]
 
 MOST_BYTES = 64_000_000
+
+Count = Annotated[int, Field(strict=True, ge=0, le=10**9)]
+"""How many times something was asked, as a file may say it."""
 
 
 def write_json(path: Path, data: JsonObject) -> None:
