@@ -16,6 +16,7 @@ FLOORS = {
     "core": 0,
     "system": 1,
     "formats": 1,
+    "worlds": 1,
     "generate": 2,
     "judge": 2,
     "engines": 3,

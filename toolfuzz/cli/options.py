@@ -89,6 +89,7 @@ case_options = _stack(
     ),
     click.option("--allow-remote-refs", is_flag=True, default=None, help="Fetch remote $refs."),
     click.option("--probe", "probes", multiple=True, metavar="NAME", help="Only these probes."),
+    click.option("--level", type=int, metavar="N", help="How hard a dimension is."),
     click.option(
         "--feature", "features", multiple=True, metavar="NAME",
         help="Only these schema features, or groups of them.",

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -119,6 +120,8 @@ class Case:
     ``schema_id`` that of the offered tools alone.
     ``origin`` is ``generated`` or says where the tools came from (``tools:data_import.json``); a
     respelled case's is ``respelled:SPELLING:ID`` with the id of the case that it spells anew.
+    ``world`` is what the tools act on, where they are executed (see ``toolfuzz.worlds``): then
+    ``turns`` holds the first turn only, and what follows depends on the calls that come.
     """
 
     origin: str
@@ -126,12 +129,15 @@ class Case:
     features: tuple[str, ...]
     tools: tuple[Tool, ...]
     turns: tuple[Turn, ...]
+    world: JsonObject | None = None
     id: str = field(init=False, default="")
     schema_id: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schema_id", _digest(_offered(self.tools)))
-        asked = [self.schema_id, [_asked(turn) for turn in self.turns]]
+        asked: list[Json] = [self.schema_id, [_asked(turn) for turn in self.turns]]
+        if self.world is not None:
+            asked.append(self.world)
         object.__setattr__(self, "id", _digest(asked))
 
     @property
@@ -139,8 +145,10 @@ class Case:
         """The unit that was sampled: the schema when it was generated, else the case itself.
 
         Generated schemas are a sample of all schemas; a user's own tools are the whole
-        population, and only the values are sampled.
+        population, and only the values are sampled. A world and its control twin are one sample.
         """
+        if self.world is not None:
+            return str(self.world.get("pair"))
         return self.schema_id if self.is_drawn else self.id
 
     @property
@@ -170,6 +178,12 @@ class Case:
     def map_turns(self, change: Callable[[Turn], Turn]) -> "Case":
         """Return the case with every turn changed."""
         return replace(self, turns=tuple(map(change, self.turns)))
+
+    def going_on(self, turns: tuple[Turn, ...]) -> "Case":
+        """Return the case under its own id with the turns that came of its world so far."""
+        grown = copy(self)
+        object.__setattr__(grown, "turns", turns)
+        return grown
 
     @property
     def calls(self) -> tuple[ExpectedCall, ...]:

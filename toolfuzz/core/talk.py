@@ -16,7 +16,7 @@ from typing import Protocol
 from toolfuzz.core.ask import Ask, ask_of
 from toolfuzz.core.case import Case, Turn
 from toolfuzz.core.reply import Reply, ToolCall
-from toolfuzz.core.verdict import Finding, Status
+from toolfuzz.core.verdict import Finding, Scenario, Status
 
 __all__ = ["Ending", "Judged", "Talk", "at_last_turn", "play", "rehearsed"]
 
@@ -52,6 +52,7 @@ class Ending:
     status: Status
     findings: tuple[Finding, ...]
     reason: str | None
+    scenario: Scenario | None = None
 
 
 class Talk:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["Finding", "Layer", "Metrics", "Severity", "Status", "Verdict"]
+__all__ = ["Finding", "Layer", "Metrics", "Scenario", "Severity", "Status", "Verdict"]
 
 Severity = Literal["error", "warn", "info"]
 Status = Literal["pass", "fail", "unjudged"]
-Layer = Literal["wire", "stream", "structure", "arguments", "schema", "values"]
+Layer = Literal["wire", "stream", "structure", "arguments", "schema", "values", "world"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,35 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
+class Scenario:
+    """What became of a world: how the model did in its dimension.
+
+    ``pair`` is shared by a world and its control twin. ``status`` is that of the dimension alone:
+    ``unjudged`` when a call that arrived broken (or no answer) ended the scenario. ``checks`` are
+    the goal's parts and the rules, ``checks_failed`` those that don't hold. ``rounds`` counts the
+    replies, ``calls`` the calls that were executed, ``interventions`` how often the user had to
+    correct, ``needed`` the rounds that the shortest known way takes.
+    """
+
+    dimension: str
+    level: int
+    pair: str
+    twin: bool
+    status: Status
+    checks: int = 0
+    checks_failed: int = 0
+    rounds: int = 0
+    calls: int = 0
+    interventions: int = 0
+    needed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The outcome of one question. ``unjudged`` is never the model's failure; ``reason`` says why.
 
-    ``cluster`` is the case's sampling unit (see Case.cluster).
+    ``cluster`` is the case's sampling unit (see Case.cluster); ``scenario`` is what became of its
+    world, where it has one.
     """
 
     case_id: str
@@ -73,3 +98,4 @@ class Verdict:
     reason: str | None = None
     cluster: str = ""
     metrics: Metrics = field(default_factory=Metrics)
+    scenario: Scenario | None = None

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from toolfuzz.generate.draw import Mix
     from toolfuzz.generate.tools.toolset import ToolSet
 
-__all__ = ["draw_ahead", "draw_cases", "feature_names", "probe_names"]
+__all__ = ["dimension_names", "draw_ahead", "draw_cases", "feature_names", "probe_names"]
 
 
 def draw_cases(
@@ -73,6 +73,13 @@ def feature_names() -> dict[str, str]:
         f.name: f"{f.summary}{' (only when asked for)' if f.opt_in else ''}"
         for f in all_features().values()
     }
+
+
+def dimension_names() -> dict[str, str]:
+    """Return every dimension with a line about it."""
+    from toolfuzz.generate.dimensions import all_dimensions
+
+    return {family.name: family.summary for family in all_dimensions().values()}
 
 
 def probe_names() -> dict[str, str]:

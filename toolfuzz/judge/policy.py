@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError, did_you_mean
-from toolfuzz.core.verdict import Finding
+from toolfuzz.core.talk import Ending
+from toolfuzz.core.verdict import Finding, Status
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.judge import Judgement
 
@@ -41,14 +42,30 @@ class Policy:
 
     def apply(self, judgement: Judgement) -> Judgement:
         """Return the judgement with only the findings that count, and the status they give."""
+        findings, status = self._applied(judgement.findings, judgement.status)
+        return dataclasses.replace(judgement, findings=findings, status=status)
+
+    def of_talk(self, ending: Ending) -> Ending:
+        """Return how a talk ended with only the findings that count.
+
+        What was found in its replies was judged before; of a world, its own findings come here.
+        """
+        findings, status = self._applied(ending.findings, ending.status)
+        scenario = ending.scenario
+        if scenario is not None and scenario.status != "unjudged":
+            scenario = dataclasses.replace(scenario, status=status)
+        return dataclasses.replace(ending, findings=findings, status=status, scenario=scenario)
+
+    def _applied(
+        self, findings: tuple[Finding, ...], status: Status
+    ) -> tuple[tuple[Finding, ...], Status]:
         if not (self.strict or self.ignore or self.select):
-            return judgement
-        findings = tuple(f for f in judgement.findings if self._counts(f))
-        status = judgement.status
+            return findings, status
+        findings = tuple(f for f in findings if self._counts(f))
         if status != "unjudged":
             failing = {"error", "warn"} if self.strict else {"error"}
             status = "fail" if any(f.severity in failing for f in findings) else "pass"
-        return dataclasses.replace(judgement, findings=findings, status=status)
+        return findings, status
 
     def _counts(self, finding: Finding) -> bool:
         entry = defects().get(finding.slug)

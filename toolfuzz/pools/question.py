@@ -9,12 +9,13 @@ from toolfuzz.core.case import Case
 from toolfuzz.core.events import CaseSkipped, Event, ExchangeRecorded, VerdictReached
 from toolfuzz.core.exchange import Attempt, Exchange, Target
 from toolfuzz.core.reply import Reply
-from toolfuzz.core.talk import Talk, play
+from toolfuzz.core.talk import Talk
 from toolfuzz.core.verdict import Metrics, Verdict
 from toolfuzz.formats import CannotAskError, Request, WireFormat, wire_format
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.policy import Policy
 from toolfuzz.sources.source import Session, SourceSpec
+from toolfuzz.worlds.play import play
 
 __all__ = ["Outcome", "modes", "put_question"]
 
@@ -73,14 +74,14 @@ async def put_question(
             note(CaseSkipped(case.id, "", str(limit), source.target.name))
             return Outcome()
         cap = wire_format(source.target.format).cap(request.body)
-        examine = partial(_examine, case, talk.replies, counterpart, cap, policy)
+        examine = partial(_examine, talk.case, talk.replies, counterpart, cap, policy)
         judgement = asking.again(recorded.pop(0), examine) if recorded else None
         if judgement is None:
             recorded.clear()
             judgement = await asking.ask(request, talk.number, examine)
         judgements.append(judgement)
         talk.answer(judgement)
-    ending = talk.outcome
+    ending = policy.of_talk(talk.outcome)
     verdict = Verdict(
         case_id=case.id,
         target=source.target.name,
@@ -91,6 +92,7 @@ async def put_question(
         reason=ending.reason,
         cluster=case.cluster,
         metrics=_metrics(asking.exchanges, judgements),
+        scenario=ending.scenario,
     )
     verdict = session.redaction.verdict(verdict, leaked=asking.leaked)
     note(VerdictReached(verdict))

@@ -21,6 +21,7 @@ from toolfuzz.core.reply import Reply
 from toolfuzz.formats import USUAL, format_names, guess, wire_format
 from toolfuzz.formats.history import misfit
 from toolfuzz.runs.told import question_name
+from toolfuzz.worlds.play import gone_on
 
 __all__ = ["Journal", "Recorded", "read_exchange", "read_line"]
 
@@ -137,16 +138,18 @@ def _from_journal(data: JsonObject, journal: Journal) -> Recorded | None:
             journal.cases[case.id] = case
         case ExchangeRecorded(exchange):
             known = journal.cases.get(exchange.case_id)
-            if known is None or exchange.turn >= len(known.turns):
+            question, turn = question_name(exchange), exchange.turn
+            before = journal.before(question, exchange.stream, turn)
+            if known is not None:
+                known = gone_on(known, [reply for reply in before if reply is not None])
+            if known is None or turn >= len(known.turns):
                 raise UsageError(f"no case {exchange.case_id} stands before this exchange")
             if exchange.last.withheld:
                 raise UsageError("its body was withheld, since it spelled a secret")
             known_format = journal.formats.get(exchange.target)
             format_ = wire_format(known_format or guess(exchange.request).name)
-            turn, stream = exchange.turn, exchange.stream
-            question = question_name(exchange)
+            stream = exchange.stream
             reply = format_.read(exchange.last, stream=stream)
-            before = journal.before(question, stream, turn)
             lost = ", ".join(str(n + 1) for n, earlier in enumerate(before) if earlier is None)
             return Recorded(
                 id=f"{exchange.case_id}/{turn}/{exchange.target}/{exchange.repeat}",

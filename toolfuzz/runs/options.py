@@ -55,7 +55,8 @@ class Options(TypedDict, total=False):
 
     Where several are taken, one may be given alone. ``tools`` are files, ``python:module:NAME``,
     names of shipped catalogues or ``all``; ``mcp`` commands or URLs; ``openapi`` files or URLs;
-    ``offer`` how many tools of one source are offered together, or ``all``.
+    ``offer`` how many tools of one source are offered together, or ``all``. ``level`` is how hard
+    the scenarios of dimensions are (see ``probes``).
     ``timeout`` is in seconds an attempt, ``latency_ms`` the embedded simulator's.
     """
 
@@ -67,6 +68,7 @@ class Options(TypedDict, total=False):
     cases: int
     repeat: int
     seed: int
+    level: int | None
     strength: int
     offer: int | Literal["all"]
     allow_remote_refs: bool
@@ -116,6 +118,7 @@ class RunOptions(BaseModel):
     cases: int = 100
     repeat: int = 1
     seed: int = 0
+    level: int | None = None
     strength: int = 2
     offer: int | Literal["all"] = 24
     allow_remote_refs: bool = False

@@ -9,7 +9,7 @@ from typing import Any
 from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import ExpectedCall, JsonObject, Message, Tool
 from toolfuzz.formats.plan import Call
-from toolfuzz.generate import conversations, prompts
+from toolfuzz.generate import conversations, dimensions, prompts
 from toolfuzz.judge.faults.schema import example, resolve, spend
 
 __all__ = ["answer"]
@@ -29,6 +29,8 @@ def answer(ask: Ask) -> tuple[str, list[Call]]:
     the arguments are then simple values that fit the tool's schema.
     """
     said = conversations.read(ask)
+    if said is None:
+        said = dimensions.solve(ask)
     if said is None and ask.answered:
         return _report(ask), []
     calls = [_call(c) for c in said] if said is not None else _wanted(ask)

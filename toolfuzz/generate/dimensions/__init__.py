@@ -1,0 +1,81 @@
+"""The seven dimensions, one file each. A file that assigns a ``Family`` to ``FAMILY`` is found."""
+
+import importlib
+import pkgutil
+from functools import cache
+
+from toolfuzz.core.ask import Ask
+from toolfuzz.core.case import Case, Expectation, JsonObject, Turn
+from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.generate.pick import Pick, words
+from toolfuzz.worlds.family import Drawn, Family, Move
+from toolfuzz.worlds.spec import World, to_json
+from toolfuzz.worlds.view import View, view_of
+
+__all__ = ["all_dimensions", "case_of", "draw_pair", "family_of", "find", "read", "solve"]
+
+
+@cache
+def all_dimensions() -> dict[str, Family]:
+    """Return every dimension by name."""
+    found: list[Family] = []
+    for module in pkgutil.iter_modules(__path__):
+        family = getattr(importlib.import_module(f"{__name__}.{module.name}"), "FAMILY", None)
+        if isinstance(family, Family):
+            found.append(family)
+    return {family.name: family for family in sorted(found, key=lambda one: one.name)}
+
+
+def find(name: str) -> Family:
+    """Return the dimension of that name; raise UsageError with the nearest names otherwise."""
+    known = all_dimensions()
+    if name not in known:
+        near = did_you_mean(name, known) or f"there are {', '.join(known)}"
+        raise UsageError(f"there is no dimension {name!r}", near)
+    return known[name]
+
+
+def family_of(world: World) -> Family:
+    """Return the family that a world was drawn from; raises UsageError."""
+    return find(world.dimension)
+
+
+def draw_pair(family: Family, seed: int, k: int, level: int | None = None) -> tuple[Case, Case]:
+    """Draw the k-th world of a dimension and its control twin, at a level or the usual one.
+
+    Both depend on (seed, family, k, level) alone.
+    """
+    at = family.usual if level is None else level
+    key = (seed, "world", family.name, k, at)
+    burdened, twin = family.draw(Pick(words(*key)), at, repr(key))
+    return case_of(burdened, family), case_of(twin, family)
+
+
+def case_of(drawn: Drawn, family: Family) -> Case:
+    """Return the case that asks a drawn world."""
+    world = drawn.world
+    opening = Turn(family.render(world.task, world.wording), Expectation("unknown"))
+    features = (f"level-{world.level}", *(("twin",) if world.twin else ()))
+    return Case("generated", family.name, features, drawn.tools, (opening,), to_json(world))
+
+
+def read(ask: Ask) -> tuple[Family, View, JsonObject] | None:
+    """Return the family, the view and the task of a request; None when it asks no world."""
+    view = view_of(ask)
+    for family in all_dimensions().values():
+        try:
+            task = family.read(view)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            continue
+        if task is not None:
+            return family, view, task
+    return None
+
+
+def solve(ask: Ask) -> Move | None:
+    """Return what an agent calls that does everything right; None when it is asked no world."""
+    known = read(ask)
+    if known is None:
+        return None
+    family, view, task = known
+    return family.solve(view, task)

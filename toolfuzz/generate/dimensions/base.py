@@ -1,0 +1,70 @@
+"""What the families are made of: words, values with their schemas, and templates both ways."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from toolfuzz.core.case import Json, JsonObject, Message, Tool
+from toolfuzz.generate.features.base import Parameter, fields, object_schema
+from toolfuzz.generate.pick import Pick
+from toolfuzz.generate.prompts import pattern
+from toolfuzz.worlds.view import View
+
+__all__ = ["THINGS", "filled", "read_filled", "spelled", "tool_of", "values_of", "words_of"]
+
+THINGS = (
+    "amber", "basalt", "birch", "brass", "cedar", "chalk", "clay", "cobalt", "copper", "coral",
+    "cotton", "ebony", "flint", "garnet", "glass", "granite", "hemp", "indigo", "iron", "ivory",
+    "jade", "lapis", "larch", "linen", "marble", "maple", "nickel", "ochre", "onyx", "opal",
+    "pewter", "quartz", "resin", "rubber", "sable", "satin", "silk", "slate", "steel", "tallow",
+    "teak", "tin", "umber", "velvet", "walnut", "wax", "willow", "wool", "yarrow", "zinc",
+)  # fmt: skip
+"""Words that stand for things of a world and mean nothing more."""
+
+
+def spelled(value: Json) -> str:
+    """Return a value as JSON on one line."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def words_of(pick: Pick, count: int) -> list[str]:
+    """Return so many different words."""
+    return pick.some(THINGS, count, count)
+
+
+def values_of(pick: Pick, least: int = 1, most: int = 3) -> tuple[list[Parameter], JsonObject]:
+    """Return plain parameters and a value for each."""
+    parameters = fields(pick, least, most)
+    return parameters, {p.name: p.values(pick) for p in parameters}
+
+
+def tool_of(name: str, description: str, parameters: Sequence[Parameter]) -> Tool:
+    """Return a tool with exactly these parameters."""
+    return Tool(name, description, object_schema(parameters))
+
+
+def filled(template: str, **values: Json) -> str:
+    """Fill a template: every value stands in it as JSON, None as nothing."""
+    return template.format(**{k: "" if v is None else spelled(v) for k, v in values.items()})
+
+
+def read_filled(template: str, text: str) -> dict[str, Any] | None:
+    """Read the values back out of a filled template; None when the text is none of it."""
+    match = pattern(template).fullmatch(text)
+    if match is None:
+        return None
+    return {k: json.loads(v) if v else None for k, v in match.groupdict().items()}
+
+
+def opening(template: str, task: JsonObject) -> tuple[Message, ...]:
+    """Return the one message of a task whose members are the template's fields."""
+    return (Message("user", filled(template, **task)),)
+
+
+def read_opening(templates: Sequence[str], view: View) -> JsonObject | None:
+    """Read a task back out of the first message, whichever of the templates it was filled in."""
+    for template in templates:
+        task = read_filled(template, view.task)
+        if task is not None:
+            return task
+    return None

@@ -1,0 +1,130 @@
+"""Agents that do without what a world is about: none of them may pass."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from toolfuzz.core.case import Case, ExpectedCall, Json, JsonObject
+from toolfuzz.core.reply import Reply, ToolCall
+from toolfuzz.core.talk import Talk
+from toolfuzz.core.verdict import Finding, Status
+from toolfuzz.worlds.family import Family, Move
+from toolfuzz.worlds.play import play
+from toolfuzz.worlds.view import View, view_of
+
+__all__ = [
+    "Agent",
+    "Values",
+    "brain",
+    "echo",
+    "null",
+    "played",
+    "spam",
+    "without_results",
+]
+
+Agent = Callable[[View], Move]
+"""What is called next, by all that the request shows; no call: it says that it is done."""
+
+Values = Callable[[JsonObject, int], Json]
+"""Draws a value that a schema allows, by a seed."""
+
+
+def played(case: Case, agent: Agent) -> Talk:
+    """Play a case to its end, each reply given by the agent, without any I/O."""
+    talk = play(case)
+    while talk.turn is not None:
+        view = view_of(talk.ask(model="agent"))
+        talk.answer(_said(agent(view), talk.number))
+    return talk
+
+
+def brain(family: Family) -> Agent:
+    """Return the agent that does everything right by the request alone."""
+    return lambda view: family.solve(view, _task(family, view))
+
+
+def ignorant(family: Family) -> Agent:
+    """Return the cheapest agent that ignores the family's dimension."""
+    return lambda view: family.ignore(view, _task(family, view))
+
+
+def null(view: View) -> Move:
+    """Do nothing: say that it is done, or refuse."""
+    return ()
+
+
+def echo(view: View) -> Move:
+    """Call the first tool with whatever the user said, once."""
+    if view.steps or not view.tools:
+        return ()
+    tool = view.tools[0]
+    names = tool.parameters.get("properties", {})
+    return [ExpectedCall(tool.name, dict.fromkeys(names, view.task))]
+
+
+def spam(values: Values) -> Agent:
+    """Return an agent that calls every tool once, with values that its schema allows."""
+
+    def agent(view: View) -> Move:
+        if view.steps:
+            return ()
+        return [
+            ExpectedCall(tool.name, values(tool.parameters, n)) for n, tool in enumerate(view.tools)
+        ]
+
+    return agent
+
+
+def chance(values: Values, seed: int, *, most: int = 20) -> Agent:
+    """Return an agent that calls tools at random, with values that their schemas allow.
+
+    Ids and names that it was told are taken half of the time, where a text is wanted.
+    """
+
+    def agent(view: View) -> Move:
+        n = len(view.steps)
+        if n >= most:
+            return ()
+        tool = view.tools[(seed * 31 + n * 17) % len(view.tools)]
+        return [ExpectedCall(tool.name, values(tool.parameters, seed * 1009 + n))]
+
+    return agent
+
+
+def without_results(family: Family) -> Agent:
+    """Return the brain as it would be if no result ever reached it."""
+
+    def agent(view: View) -> Move:
+        blind = replace(view, steps=tuple(replace(step, result="") for step in view.steps))
+        try:
+            return family.solve(blind, _task(family, view))
+        except (ValueError, LookupError, TypeError, AttributeError):
+            return ()
+
+    return agent
+
+
+def _task(family: Family, view: View) -> JsonObject:
+    task = family.read(view)
+    if task is None:
+        raise ValueError(f"this asks nothing of {family.name}")
+    return task
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A reply of an agent's: it arrives as it should."""
+
+    reply: Reply
+    status: Status = "pass"
+    findings: tuple[Finding, ...] = ()
+    reason: str | None = None
+
+
+def _said(move: Move, number: int) -> _Said:
+    calls = tuple(
+        ToolCall(f"call_{number}_{n}", call.tool, json.dumps(call.arguments))
+        for n, call in enumerate(move)
+    )
+    return _Said(Reply("", False, 200, text="" if calls else "Done.", calls=calls))

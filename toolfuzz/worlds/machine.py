@@ -1,0 +1,69 @@
+"""The interpreter: executes calls on a world's records. Nothing here knows a dimension."""
+
+import json
+from copy import deepcopy
+from dataclasses import dataclass, field
+
+from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.worlds.guards import GUARDS
+from toolfuzz.worlds.operations import OPERATIONS
+from toolfuzz.worlds.spec import Records, World
+from toolfuzz.worlds.state import RefusedError, State, Write
+
+__all__ = ["Event", "Machine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One executed call. ``round`` counts replies from 0, ``place`` is the call's in its reply.
+
+    ``error`` is the code of a refusal; ``told`` what the caller was told, as JSON text.
+    """
+
+    round: int
+    place: int
+    tool: str
+    arguments: JsonObject
+    told: str
+    error: str = ""
+    writes: tuple[Write, ...] = ()
+
+    @property
+    def result(self) -> Json:
+        """What the caller was told, as JSON."""
+        return json.loads(self.told)
+
+
+@dataclass(slots=True)
+class Machine:
+    """A world under way: its records as they are now and all that was done."""
+
+    world: World
+    state: State = field(init=False)
+    trace: list[Event] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.state = State(deepcopy(self.world.records), self.world.seed)
+
+    @property
+    def records(self) -> Records:
+        """The records as they are now."""
+        return self.state.records
+
+    def call(self, tool: str, arguments: JsonObject, *, round: int = 0, place: int = 0) -> Event:
+        """Execute a call and return what came of it; the caller's mistakes are results, too."""
+        state, deed = self.state, self.world.deeds.get(tool)
+        state.begin(tool, arguments)
+        error = ""
+        try:
+            if deed is None:
+                raise RefusedError("unknown_tool", f"there is no tool {tool!r}")
+            for guard in deed.guards:
+                GUARDS[guard.kind](state, guard.settings, arguments)
+            result = OPERATIONS[deed.operation](state, deed.settings, arguments)
+        except RefusedError as refused:
+            error, result = refused.code, {"error": refused.told}
+        told = json.dumps(result, ensure_ascii=False)
+        event = Event(round, place, tool, arguments, told, error, state.written)
+        self.trace.append(event)
+        return event

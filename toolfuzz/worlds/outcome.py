@@ -1,0 +1,107 @@
+"""What became of a world: goal, rules and watches, read from its last state and its trace."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from toolfuzz.core.case import Json
+from toolfuzz.core.jsonvalue import canonical
+from toolfuzz.core.verdict import Finding
+from toolfuzz.worlds.machine import Event, Machine
+from toolfuzz.worlds.rules import RULES
+from toolfuzz.worlds.spec import Check
+from toolfuzz.worlds.watch import watched
+
+__all__ = ["Outcome", "failing_checks", "outcome"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The findings, and how many of the goal's parts and rules were looked at and don't hold."""
+
+    findings: tuple[Finding, ...]
+    checks: int
+    failed: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is wrong."""
+        return not any(finding.severity == "error" for finding in self.findings)
+
+
+def failing_checks(machine: Machine) -> list[Check]:
+    """Return the parts of the goal that don't hold now."""
+    return [check for check in machine.world.goal if not _same(_held(machine, check), check.want)]
+
+
+def outcome(machine: Machine, *, ended: bool) -> Outcome:
+    """Read what became of a world. ``ended``: the model itself ended the talk."""
+    world = machine.world
+    failing = failing_checks(machine)
+    broken = [(rule, list(RULES[rule.kind](rule.settings, machine.trace))) for rule in world.rules]
+    findings = [_of_check(machine, check) for check in failing]
+    for rule, events in broken:
+        told = str(rule.settings.get("says") or rule.kind)
+        findings += [_finding("rule-broken", f"a rule is broken: {told}", e) for e in events[:1]]
+    findings += list(_out_of_scope(machine))
+    for seen in watched(machine, world.watch, ended=ended):
+        findings.append(_finding(seen.slug, seen.message, seen.event, severity=seen.severity))
+    failed = len(failing) + sum(1 for _, events in broken if events)
+    return Outcome(tuple(findings), len(world.goal) + len(world.rules), failed)
+
+
+def _held(machine: Machine, check: Check) -> Json:
+    record = machine.records.get(check.kind, {}).get(check.id)
+    if not check.field:
+        return record is not None
+    return None if record is None else record.get(check.field)
+
+
+def _same(one: Json, other: Json) -> bool:
+    return bool(canonical(one) == canonical(other))
+
+
+def _of_check(machine: Machine, check: Check) -> Finding:
+    held = _held(machine, check)
+    slug = next((slug for value, slug in check.instead if _same(value, held)), check.slug)
+    place = f"{check.kind} {check.id}" + (f", {check.field}" if check.field else "")
+    told = f"{place}: {held!r} in the end instead of {check.want!r}"
+    writes = [
+        event
+        for event in machine.trace
+        for write in event.writes
+        if (write.kind, write.id, write.field) == (check.kind, check.id, check.field)
+    ]
+    return _finding(slug, told, writes[-1] if writes else None, check.want, held)
+
+
+def _out_of_scope(machine: Machine) -> Iterator[Finding]:
+    allowed = machine.world.may_write
+    if allowed is None:
+        return
+    for event in machine.trace:
+        for write in event.writes:
+            if write.place not in allowed and f"{write.place}/{write.field}" not in allowed:
+                told = f"{event.tool} changed {write.kind} {write.id}, which nobody allowed"
+                yield _finding("write-out-of-scope", told, event)
+                break
+
+
+def _finding(
+    slug: str,
+    message: str,
+    event: Event | None,
+    expected: Json = None,
+    actual: Json = None,
+    *,
+    severity: str = "error",
+) -> Finding:
+    return Finding(
+        slug,
+        "warn" if severity == "warn" else "error",
+        "world",
+        message,
+        call=event.place if event else None,
+        expected=expected,
+        actual=actual,
+        turn=event.round if event else 0,
+    )

@@ -1,0 +1,133 @@
+"""Plays a case, whichever it is: a script of turns, or a world in which the calls are executed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from toolfuzz.core import talk
+from toolfuzz.core.case import Case, Expectation, JsonObject, Message, Turn
+from toolfuzz.core.json import JsonError, parse
+from toolfuzz.core.reply import Reply, ToolCall
+from toolfuzz.core.talk import Ending, Judged, Talk
+from toolfuzz.core.verdict import Finding, Scenario, Status
+from toolfuzz.worlds.machine import Machine
+from toolfuzz.worlds.outcome import failing_checks, outcome
+from toolfuzz.worlds.spec import world_of
+from toolfuzz.worlds.user import correction
+
+__all__ = ["WorldTalk", "gone_on", "play"]
+
+_UNKNOWN = Expectation("unknown")
+
+
+class WorldTalk(Talk):
+    """A world under way: the model's calls are executed, and the scripted user goes on."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case)
+        self.machine = Machine(world_of(case))
+        self.interventions = 0
+        self._pieces = list(self.machine.world.user.pieces)
+        self._ended = False
+
+    def answer(self, judged: Judged) -> Turn | None:
+        """Take a reply in: execute its calls, or let the user go on where it has none.
+
+        The talk ends when the user has nothing more to say, after ``most_rounds`` replies, and
+        with a reply that can't be executed because it arrived broken.
+        """
+        assert self.turn is not None, "the talk is over"
+        reply, round = judged.reply, self.number
+        results: tuple[str, ...] = ()
+        if judged.status == "pass":
+            results = tuple(
+                self.machine.call(call.name or "", _arguments(call), round=round, place=n).told
+                for n, call in enumerate(reply.calls)
+            )
+        asked = replace(self.turn, results=results)
+        self.history.append((asked, reply))
+        self._judged.append(judged)
+        self.turn = self._next(judged) if judged.status == "pass" else None
+        turns = (*self.case.turns[:round], asked, *((self.turn,) if self.turn else ()))
+        self.case = self.case.going_on(turns)
+        return self.turn
+
+    def _next(self, judged: Judged) -> Turn | None:
+        if self.number >= self.machine.world.most_rounds:
+            return None
+        if judged.reply.calls:
+            return Turn((), _UNKNOWN)
+        said = self._user_says()
+        self._ended = said is None
+        return None if said is None else Turn((Message("user", said),), _UNKNOWN)
+
+    def _user_says(self) -> str | None:
+        if self._pieces:
+            return self._pieces.pop(0)
+        user, failing = self.machine.world.user, failing_checks(self.machine)
+        if not failing or self.interventions >= user.patience:
+            return None
+        self.interventions += 1
+        return correction(failing[0], user.grade)
+
+    @property
+    def outcome(self) -> Ending:
+        """What came of it: of the wire where a reply ended it, else of the world."""
+        wire = super().outcome
+        world, rounds = self.machine.world, self.number
+        scenario = Scenario(
+            dimension=world.dimension,
+            level=world.level,
+            pair=world.pair,
+            twin=world.twin,
+            status="unjudged",
+            rounds=rounds,
+            calls=len(self.machine.trace),
+            interventions=self.interventions,
+            needed=len(world.gold) + 1,
+        )
+        if wire.status != "pass":
+            return replace(wire, scenario=scenario)
+        came = outcome(self.machine, ended=self._ended)
+        status: Status = "pass" if came.passed else "fail"
+        scenario = replace(scenario, status=status, checks=came.checks, checks_failed=came.failed)
+        return Ending(status, (*wire.findings, *came.findings), None, scenario)
+
+
+def play(case: Case) -> Talk:
+    """Begin a talk over a case."""
+    return talk.play(case) if case.world is None else WorldTalk(case)
+
+
+def gone_on(case: Case, replies: Sequence[Reply]) -> Case:
+    """Return the case with the turns that came of these replies, each taken as one that passed.
+
+    A scripted case is returned as it is.
+    """
+    if case.world is None:
+        return case
+    going = WorldTalk(case)
+    for reply in replies:
+        if going.turn is None:
+            break
+        going.answer(_Taken(reply))
+    return going.case
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A reply that was judged elsewhere."""
+
+    reply: Reply
+    status: Status = "pass"
+    findings: tuple[Finding, ...] = ()
+    reason: str | None = None
+
+
+def _arguments(call: ToolCall) -> JsonObject:
+    value = call.arguments
+    if call.arguments_raw is not None:
+        try:
+            value = parse(call.arguments_raw).value
+        except JsonError:
+            value = None
+    return value if isinstance(value, dict) else {}
