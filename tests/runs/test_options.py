@@ -27,6 +27,7 @@ CHANGED = RunOptions(
     cases=7,
     repeat=3,
     seed=5,
+    level=5,
     strength=3,
     offer=7,
     allow_remote_refs=True,

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import UsageError
 
-__all__ = ["FORMAT_VERSION", "case_from_json", "case_to_json", "first_error"]
+__all__ = ["FORMAT_VERSION", "case_from_json", "case_to_json", "first_error", "without_none"]
 
 FORMAT_VERSION: Final = 1
 """Stands in every file that toolfuzz writes."""
@@ -18,7 +18,13 @@ _COMPUTED = frozenset({"id", "schema_id"})
 
 def case_to_json(case: Case) -> JsonObject:
     """Return the case as JSON; ids are included for people and recomputed on reading."""
-    return {"format_version": FORMAT_VERSION, **_case().dump_python(case, mode="json")}
+    data: JsonObject = _case().dump_python(case, mode="json")
+    return {"format_version": FORMAT_VERSION, **without_none(data, "world")}
+
+
+def without_none(data: JsonObject, key: str) -> JsonObject:
+    """Return an object without a member that is null: what few have stands where it is had."""
+    return data if data.get(key) is not None else {k: v for k, v in data.items() if k != key}
 
 
 def case_from_json(data: JsonObject) -> Case:

@@ -25,7 +25,7 @@ from pydantic import (
 from pydantic_core import PydanticSerializationError
 
 from toolfuzz.core.case import Case, JsonObject
-from toolfuzz.core.codec import FORMAT_VERSION, first_error
+from toolfuzz.core.codec import FORMAT_VERSION, first_error, without_none
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Exchange, Target
 from toolfuzz.core.verdict import Verdict
@@ -65,7 +65,7 @@ class CaseDrawn:
 
     @model_serializer(mode="wrap")
     def _write(self, write: SerializerFunctionWrapHandler) -> JsonObject:
-        case = write(self)["case"]
+        case = without_none(write(self)["case"], "world")
         return {"event": self.event, "format_version": FORMAT_VERSION, **case}
 
     @model_validator(mode="wrap")
@@ -123,7 +123,7 @@ class VerdictReached:
 
     @model_serializer(mode="wrap")
     def _write(self, write: SerializerFunctionWrapHandler) -> JsonObject:
-        return {"event": self.event, **write(self)["verdict"]}
+        return {"event": self.event, **without_none(write(self)["verdict"], "scenario")}
 
     @model_validator(mode="before")
     @classmethod
