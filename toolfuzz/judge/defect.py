@@ -19,10 +19,18 @@ if TYPE_CHECKING:
 
 __all__ = ["STAGES", "Defect", "Detect", "Group", "Refused", "Said", "Stage"]
 
-Group = Literal["A", "B", "C", "D", "E", "F", "G", "H"]
-Stage = Literal["laws", "assemble", "structure", "pairing", "values", "causes"]
+Group = Literal["A", "B", "C", "D", "E", "F", "G", "H", "I"]
+Stage = Literal["laws", "assemble", "structure", "pairing", "values", "causes", "world"]
 Detect: TypeAlias = "Callable[[Facts], Iterable[Finding]]"
-STAGES: tuple[Stage, ...] = ("laws", "assemble", "structure", "pairing", "values", "causes")
+STAGES: tuple[Stage, ...] = (
+    "laws",
+    "assemble",
+    "structure",
+    "pairing",
+    "values",
+    "causes",
+    "world",
+)
 
 
 _COMMANDS = {
@@ -31,6 +39,7 @@ _COMMANDS = {
     "both": "toolfuzz run --both-streams",
     "history": "toolfuzz run (its conversations)",
     "run": "toolfuzz run",
+    "world": "toolfuzz run --probe dimensions",
 }
 
 
@@ -70,14 +79,15 @@ class Defect:
     """One documented defect.
 
     ``group`` is a letter (A argument string, B value types, C string content, D schema, E call
-    structure, F streaming, G protocol, H several turns). ``usual`` says who usually causes it,
-    and stands behind the word "usually". ``sources`` are public issues (``owner/repo#number``).
+    structure, F streaming, G protocol, H several turns, I what is done in a world). ``usual`` says
+    who usually causes it, and stands behind the word "usually". ``sources`` are public issues
+    (``owner/repo#number``).
     ``indistinguishable`` says what the bytes can't tell apart; ``pairs`` are slugs that the same
     bytes may rightly get instead or beside. ``shows_in`` says what must be asked to see it: any
     ``reply``, a ``stream``, ``both`` a stream and the plain reply to the same question, a
-    ``history`` of earlier turns, or all questions of a ``run`` (then nothing is detected in a reply
-    and no example can show it); ``command`` is the command that does so. ``by_run``: a run may tell
-    it of a question whose reply alone is unjudged.
+    ``history`` of earlier turns, all questions of a ``run``, or what becomes of a ``world`` (then
+    nothing is detected in a reply and no example can show it); ``command`` is the command that does
+    so. ``by_run``: a run may tell it of a question whose reply alone is unjudged.
 
     ``detect`` takes the facts as they stand at the end of ``stage`` and returns the findings
     (see ``finding``), () for none; it must be quick where nothing is wrong. ``explains`` are
@@ -104,7 +114,7 @@ class Defect:
     sources: tuple[str, ...] = ()
     indistinguishable: str = ""
     pairs: tuple[str, ...] = ()
-    shows_in: Literal["reply", "stream", "both", "history", "run"] = "reply"
+    shows_in: Literal["reply", "stream", "both", "history", "run", "world"] = "reply"
     by_run: bool = False
     detect: Detect | None = None
     explains: frozenset[str] = frozenset()

@@ -48,6 +48,11 @@ def print_rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     show(lambda width: table)
 
 
+_INFERRED = "none known in public; inferred"
+_UNREPORTED = {"world": ""}
+"""What is judged by a world's own rules needs no report."""
+
+
 def print_defect(defect: Defect) -> None:
     """Print one entry of the catalogue."""
     title = Text(defect.slug, style="bold")
@@ -63,7 +68,7 @@ def print_defect(defect: Defect) -> None:
         ("example", defect.example),
         ("what to do", defect.help),
         ("can't tell", defect.indistinguishable),
-        ("reports", " ".join(defect.sources) or "none known in public; inferred"),
+        ("reports", " ".join(defect.sources) or _UNREPORTED.get(defect.shows_in, _INFERRED)),
     ):
         if value:
             facts.add_row(name, Text(printable(value)))
