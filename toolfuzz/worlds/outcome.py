@@ -41,7 +41,8 @@ def outcome(machine: Machine, *, ended: bool) -> Outcome:
     findings = [_of_check(machine, check) for check in failing]
     for rule, events in broken:
         told = str(rule.settings.get("says") or rule.kind)
-        findings += [_finding("rule-broken", f"a rule is broken: {told}", e) for e in events[:1]]
+        slug = str(rule.settings.get("slug") or "rule-broken")
+        findings += [_finding(slug, f"a rule is broken: {told}", e) for e in events[:1]]
     findings += list(_out_of_scope(machine))
     for seen in watched(machine, world.watch, ended=ended):
         findings.append(_finding(seen.slug, seen.message, seen.event, severity=seen.severity))

@@ -1,17 +1,11 @@
-"""What tools can do. Each operation takes the state, its settings and the call's arguments.
-
-It returns the result, or raises RefusedError before it has changed anything.
-"""
-
-from collections.abc import Callable
+"""Tools that make tokens out of tokens, and hand one over."""
 
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.worlds.operations.base import Operation
 from toolfuzz.worlds.spec import nonce
 from toolfuzz.worlds.state import RefusedError, State
 
-__all__ = ["OPERATIONS", "Operation"]
-
-Operation = Callable[[State, JsonObject, JsonObject], Json]
+__all__ = ["OPERATIONS"]
 
 
 def _make(state: State, settings: JsonObject, arguments: JsonObject) -> Json:
@@ -50,25 +44,4 @@ def _deliver(state: State, settings: JsonObject, arguments: JsonObject) -> Json:
     return {"status": "accepted"}
 
 
-def _get(state: State, settings: JsonObject, arguments: JsonObject) -> Json:
-    """Read a record of a ``kind``; its id stands in the argument named ``by``."""
-    id = arguments.get(settings["by"])
-    return {"id": id, **state.record(settings["kind"], id)}
-
-
-def _set(state: State, settings: JsonObject, arguments: JsonObject) -> Json:
-    """Set fields of a record: ``fields`` is parameter → field; those not given stay."""
-    kind, id = settings["kind"], arguments.get(settings["by"])
-    state.record(kind, id)
-    for parameter, field in settings["fields"].items():
-        if parameter in arguments:
-            state.set(kind, str(id), field, arguments[parameter])
-    return {"status": "done", "id": id}
-
-
-OPERATIONS: dict[str, Operation] = {
-    "make": _make,
-    "deliver": _deliver,
-    "get": _get,
-    "set": _set,
-}
+OPERATIONS: dict[str, Operation] = {"make": _make, "deliver": _deliver}

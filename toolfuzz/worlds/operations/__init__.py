@@ -1,0 +1,8 @@
+"""What tools can do, by name: one file for each kind of thing that is acted on."""
+
+from toolfuzz.worlds.operations import records, tokens
+from toolfuzz.worlds.operations.base import Operation
+
+__all__ = ["OPERATIONS", "Operation"]
+
+OPERATIONS: dict[str, Operation] = {**tokens.OPERATIONS, **records.OPERATIONS}
