@@ -13,6 +13,7 @@ from toolfuzz.evidence.rebuild import rebuild
 from toolfuzz.evidence.simplify import PlainTree
 from toolfuzz.evidence.toggles import distance, features_of, toggle
 from toolfuzz.evidence.tree import CaseTree
+from toolfuzz.evidence.worlds import control_of
 from toolfuzz.generate.respell import respelled
 
 __all__ = ["nearby"]
@@ -20,6 +21,8 @@ __all__ = ["nearby"]
 
 def nearby(case: Case) -> list[Case]:
     """Return valid cases that differ in one thing, the most telling first."""
+    if case.world is not None:
+        return control_of(case)
     narrowed = list(_with_one_type(case))
     found = {other.id: other for other in (*narrowed, *_one_thing_less(case))}
     found.pop(case.id, None)

@@ -24,6 +24,7 @@ from toolfuzz.evidence.reduction import (
 from toolfuzz.evidence.simplify import CharacterTree, PlainTree, long_strings
 from toolfuzz.evidence.suspicion import Rates
 from toolfuzz.evidence.tree import CaseTree
+from toolfuzz.evidence.worlds import shrink_world
 
 __all__ = ["Minimized", "Report", "Standing", "minimize"]
 
@@ -122,6 +123,9 @@ def _not(fails: Asks) -> Asks:
 
 
 async def _shrink(study: Study) -> None:
+    if study.case.world is not None:
+        await shrink_world(study)
+        return
     study.stage = "fewer turns"
     for fewer in _fewer_turns(study.case):
         if await study.accept(fewer):

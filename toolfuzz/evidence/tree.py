@@ -13,6 +13,7 @@ from toolfuzz.core.jsonvalue import pointer_of
 from toolfuzz.evidence.pruning import BAGS, Path, prune_schema, prune_value, schema_paths
 from toolfuzz.evidence.rebuild import rebuild, scripted, spoken
 from toolfuzz.judge.shapes import Place, root_place
+from toolfuzz.worlds.spec import world_of
 
 __all__ = ["CaseTree", "Node", "size"]
 
@@ -156,7 +157,15 @@ class CaseTree:
 
 
 def size(case: Case) -> int:
-    """Return how many things a case holds that could be left out."""
+    """Return how many things a case holds that could be left out.
+
+    Of a world these are its tools, its records, its rules and the calls of its shortest way.
+    """
+    if case.world is not None:
+        world = world_of(case)
+        records = sum(map(len, world.records.values()))
+        calls = sum(map(len, world.gold)) + len(world.user.pieces)
+        return len(case.tools) + records + len(world.rules) + calls
     return len(CaseTree(case))
 
 

@@ -93,7 +93,8 @@ class World:
     ``task`` is what is to be done, as data: messages, goal and rules are all made of it.
     ``may_write`` are the records (``kind/id`` or ``kind/id/field``) that may be changed; None: all.
     ``watch`` names what else is looked for in the trace (see watch.py). ``gold`` is one shortest
-    way to the goal, round by round. ``most_rounds`` bounds a model that never stops.
+    way to the goal, round by round. ``most_rounds`` bounds a model that never stops. ``seed`` names
+    the choices of which it was drawn, ``simpler`` those that were made the simplest since then.
     """
 
     dimension: str
@@ -112,6 +113,7 @@ class World:
     user: User = field(default_factory=User)
     gold: tuple[tuple[ExpectedCall, ...], ...] = ()
     most_rounds: int = 40
+    simpler: tuple[int, ...] = ()
 
 
 def nonce(*parts: object) -> str:
