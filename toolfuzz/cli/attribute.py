@@ -75,6 +75,12 @@ def attribute(
     found = [f for f in failures(data) if not models or f.target in models][:most]
     if not found:
         raise UsageError("the run has no failure to attribute", "`toolfuzz report RUN` shows it")
+    found = [f for f in found if f.example.world is None]
+    if not found:
+        raise UsageError(
+            "these failures came up in worlds, which have control twins in the place of this",
+            "`toolfuzz minimize RUN` looks for the smallest world and shows its twin",
+        )
     results: Sequence[JsonObject | None] = [None for _ in found]
     if confirm:
         require_trust(data.started.settings, trust=trust)

@@ -12,7 +12,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.price import price_of
 from toolfuzz.cli._live import with_note
 from toolfuzz.cli.options import trust_option
-from toolfuzz.core.case import JsonObject
+from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
 from toolfuzz.core.text import printable
 from toolfuzz.evidence.examiner import Budget
@@ -25,6 +25,7 @@ from toolfuzz.runs.journal import load_run
 from toolfuzz.runs.options import Access, access_of_run, stored_options
 from toolfuzz.runs.targets import open_sources
 from toolfuzz.runs.trust import require_trust
+from toolfuzz.worlds.spec import world_of
 
 EPILOG = """\b
 Examples:
@@ -185,6 +186,10 @@ def _print(failure: Failure, result: Minimized, folder: Path) -> None:
         click.echo(f"  ended     {result.reason}")
     for tool in case.tools:
         click.echo(f"  tool      {printable(tool.name)}  {printable(json.dumps(tool.parameters))}")
+    if case.world is not None:
+        _print_world(case, result.neighbour is not None, result.neighbour_asked)
+        click.echo(f"  kept in   {folder}")
+        return
     for number, turn in enumerate(case.turns, 1):
         label = "expected" if len(case.turns) == 1 else f"turn {number}"
         for call in turn.expect.calls:
@@ -199,3 +204,15 @@ def _print(failure: Failure, result: Minimized, folder: Path) -> None:
         for call in near.calls:
             click.echo(f"            {printable(json.dumps(call.arguments, ensure_ascii=False))}")
     click.echo(f"  kept in   {folder}")
+
+
+def _print_world(case: Case, passes: bool, asked: int) -> None:
+    world = world_of(case)
+    calls = sum(map(len, world.gold))
+    click.echo(
+        f"  world     {world.dimension}, level {world.level}: {calls} calls on a shortest way"
+    )
+    for message in case.turns[0].messages:
+        click.echo(f"  says      {printable(message.content)}")
+    if passes:
+        click.echo(f"  passes    its control twin   ({asked} of {asked})")

@@ -28,7 +28,9 @@ from toolfuzz.evidence.turns import (
     got,
     judged,
     offered,
+    played,
     prompt,
+    way,
 )
 from toolfuzz.formats import Request, wire_format
 from toolfuzz.judge.catalogue import defects
@@ -132,7 +134,8 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
     service, request = _service(details), _request(details)
     finding, minimized = details.finding, details.minimized
     entry = defects().get(finding.slug)
-    judgement, turn = judged(details)[-1], details.case.at(details.exchange.turn)
+    case, judgement = played(details), judged(details)[-1]
+    turn = case.at(details.exchange.turn)
     body = wire_format(details.target.format).show(details.exchange.last.body)
     return {
         "title": title(details),
@@ -155,9 +158,11 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
         "unminimized": details.unminimized,
         "turn": details.exchange.turn + 1,
         "earlier": earlier_turns(details),
-        "tools": offered(details.case, details.exchange.turn),
+        "tools": offered(case, details.exchange.turn),
         "prompt": prompt(turn),
         "expected": expected(turn),
+        "world": way(details.case),
+        "by_deeds": finding.layer == "world",
         "where": f"$.{finding.pointer.lstrip('/').replace('/', '.')}" if finding.pointer else "$",
         "shape": finding.shape,
         "got": got(judgement),
@@ -234,7 +239,12 @@ def _share(minimized: Minimized) -> str:
 
 
 def _clients(details: FailureDetails) -> list[str]:
-    """What the users of the official SDKs get from these very bytes, one sentence each."""
+    """What the users of the official SDKs get from these very bytes, one sentence each.
+
+    In a world no one call is the right one, so nothing can be said of theirs.
+    """
+    if details.case.world is not None:
+        return []
     exchange = details.exchange
     views = client_views(
         exchange.last,

@@ -23,6 +23,7 @@ from toolfuzz.evidence.kept import (
 )
 from toolfuzz.evidence.minimize import Minimized
 from toolfuzz.runs.journal import JOURNAL_NAME, load_run
+from toolfuzz.worlds.spec import world_of
 
 __all__ = ["FailureDetails", "Share", "open_details"]
 
@@ -80,14 +81,14 @@ def open_details(run: Path, data: RunData, failure: Failure) -> FailureDetails:
     if minimized is not None and minimized.confirmed:
         studied = load_run(folder, keep_exchanges=True)
         of_case = (v for v in studied.verdicts if v.case_id == minimized.case.id)
-        shown = _shown(of_case, studied.exchanges, failure, len(minimized.case.turns))
+        shown = _shown(of_case, studied.exchanges, failure, _turns(minimized.case))
     if shown is None:
         minimized = None
         shown = _shown(
             (v for v in failure.verdicts if v.case_id == failure.example.id),
             data.exchanges,
             failure,
-            len(failure.case.turns),
+            _turns(failure.case),
         )
     if shown is None:
         raise UsageError(
@@ -109,6 +110,11 @@ def open_details(run: Path, data: RunData, failure: Failure) -> FailureDetails:
         tuple(earlier),
         studied_before.reason if studied_before else "it was not minimized (toolfuzz minimize RUN)",
     )
+
+
+def _turns(case: Case) -> int:
+    """Return how many turns a case can have."""
+    return len(case.turns) if case.world is None else world_of(case).most_rounds
 
 
 def _shown(

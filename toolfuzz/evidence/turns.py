@@ -10,6 +10,8 @@ from toolfuzz.evidence.details import FailureDetails
 from toolfuzz.evidence.minimize import Minimized
 from toolfuzz.formats import wire_format
 from toolfuzz.judge.judge import Judgement, judge
+from toolfuzz.worlds.play import gone_on
+from toolfuzz.worlds.spec import world_of
 
 __all__ = [
     "arguments",
@@ -19,7 +21,9 @@ __all__ = [
     "got",
     "judged",
     "offered",
+    "played",
     "prompt",
+    "way",
 ]
 
 _MOST_TEXT = 4000
@@ -32,19 +36,41 @@ def judged(details: FailureDetails) -> list[Judgement]:
     found: list[Judgement] = []
     for exchange in (*details.earlier, details.exchange):
         came = read(exchange.last, stream=exchange.stream)
-        found.append(judge(details.case, [*unknown, *(j.reply for j in found), came]))
+        case = gone_on(details.case, [j.reply for j in found])
+        found.append(judge(case, [*unknown, *(j.reply for j in found), came]))
     return found
+
+
+def played(details: FailureDetails) -> Case:
+    """Return the case with its turns up to the one that failed, also those of a world."""
+    return gone_on(details.case, [judgement.reply for judgement in judged(details)])
+
+
+def way(case: Case) -> JsonObject | None:
+    """Return what a world wants: its goal, its rules and one shortest way; else None."""
+    if case.world is None:
+        return None
+    world = world_of(case)
+    goal = [
+        f"{check.kind} {check.id}, {check.field}: {_pretty(check.want)}" for check in world.goal
+    ]
+    rules = [str(rule.settings.get("says") or rule.kind) for rule in world.rules]
+    calls = [
+        [f"{call.tool}({json.dumps(call.arguments)})" for call in calls] for calls in world.gold
+    ]
+    return {"dimension": world.dimension, "goal": goal, "rules": rules, "calls": calls}
 
 
 def earlier_turns(details: FailureDetails) -> list[JsonObject]:
     """Return the turns before the one that failed: what was said, what came, what went back."""
+    case = played(details)
     return [
         {
             "number": exchange.turn + 1,
-            "prompt": prompt(details.case.at(exchange.turn)),
+            "prompt": prompt(case.at(exchange.turn)),
             "got": got(judgement),
             "text": _cut(judgement.reply.text),
-            "results": [_cut(r) for r in details.case.at(exchange.turn).results],
+            "results": [_cut(r) for r in case.at(exchange.turn).results],
         }
         for exchange, judgement in zip(details.earlier, judged(details), strict=False)
     ]

@@ -23,6 +23,7 @@ from toolfuzz.report.html.aligned import Line, aligned
 from toolfuzz.report.html.body import Piece, pieces
 from toolfuzz.report.html.inert import marked
 from toolfuzz.runs.reproduce import sent, service_of
+from toolfuzz.worlds.play import gone_on
 
 __all__ = ["REQUEST_LIMIT", "Compared", "Shown", "evidence"]
 
@@ -31,6 +32,7 @@ _LINES = 200
 _TEXT_LIMIT = 4000
 _CALLS = 20
 _REPLAYED = 256 * 1024
+_ANY_WAY = "Any calls that lead to the goal of this world."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +80,25 @@ class Shown:
 
 def evidence(run: RunData, target: Target, verdict: Verdict) -> list[Shown]:
     """Return the turns of a question, as far as its exchanges were kept."""
-    case = run.cases[verdict.case_id]
     kept = last_of_each_turn(run.exchanges.get(question(verdict), []))
-    # A journal may say anything.
-    there = [e for e in kept if e.attempts and 0 <= e.turn < len(case.turns)]
     failing = {finding.turn for finding in verdict.findings}
-    return [_shown(run, case, target, e, fails=e.turn in failing) for e in there]
+    shown: list[Shown] = []
+    replies: list[Reply] = []
+    for exchange in kept:
+        case = gone_on(run.cases[verdict.case_id], replies)
+        # A journal may say anything.
+        if exchange.attempts and 0 <= exchange.turn < len(case.turns):
+            replies.append(_reply(case, target, exchange))
+            fails = exchange.turn in failing
+            shown.append(_shown(run, case, target, exchange, replies[-1], fails=fails))
+    return shown
 
 
-def _shown(run: RunData, case: Case, target: Target, exchange: Exchange, *, fails: bool) -> Shown:
+def _shown(
+    run: RunData, case: Case, target: Target, exchange: Exchange, reply: Reply, *, fails: bool
+) -> Shown:
     last = exchange.last
     turn = case.turns[exchange.turn]
-    reply = _reply(case, target, exchange)
     calls = _calls(case, turn, reply)
     command, note = _command(target, run.started.settings, exchange)
     return Shown(
@@ -106,11 +115,11 @@ def _shown(run: RunData, case: Case, target: Target, exchange: Exchange, *, fail
         milliseconds=last.total_ms,
         pieces=list(pieces(last, wire_format(target.format))),
         size=len(last.body),
-        wanted=_wanted(turn),
+        wanted=_wanted(turn) if case.world is None else _ANY_WAY,
         text=marked(reply.text[:_TEXT_LIMIT]) if reply.text.strip() else None,
         calls=calls[:_CALLS],
         more_calls=max(len(calls) - _CALLS, 0),
-        clients=_clients(case, target, exchange),
+        clients=_clients(case, target, exchange) if case.world is None else [],
     )
 
 
