@@ -1,6 +1,7 @@
 """The proofs that a world carries, or it is not asked: claims that anyone can try again."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -73,14 +74,18 @@ def _no_leak(family: Family, case: Case, values: Values) -> str:
 
 
 def _known_before_needed(family: Family, case: Case, values: Values) -> str:
-    """Every value of the shortest way stands in what was said before it."""
+    """Every value of the shortest way stands in what was said before it, in one piece or in words.
+
+    A link or a label is made of words that stand there; a number has the digits of one that does
+    in another unit.
+    """
     world = world_of(case)
     machine = Machine(world)
     said = _shown(case, world)
     for n, round in enumerate(world.gold):
         for call in round:
             for text in _leaves(call.arguments):
-                if text not in said:
+                if not _stands(text, said):
                     return f"{call.tool}: {text} stands nowhere before it is needed"
         for call in round:
             said += machine.call(call.tool, call.arguments, round=n).told
@@ -125,6 +130,14 @@ def _leaves(value: Json) -> Iterator[str]:
             pass
         case _:
             yield json.dumps(value)
+
+
+def _stands(text: str, said: str) -> bool:
+    if text in said:
+        return True
+    if re.fullmatch(r"-?[0-9.]+", text):
+        return text.replace(".", "").strip("0") in said.replace(".", "")
+    return all(word in said.lower() for word in re.findall(r"\w+", text.lower()))
 
 
 PROOFS: Sequence[Proof] = (
