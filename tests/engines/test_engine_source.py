@@ -2,6 +2,7 @@
 
 import pickle
 import sys
+from dataclasses import replace
 
 import pytest
 from made_engines import make_vllm
@@ -10,8 +11,12 @@ from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, T
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.talk import play
-from toolfuzz.formats import CannotAskError
+from toolfuzz.formats import CannotAskError, wire_format
+from toolfuzz.generate.dimensions import draw_pair, find
+from toolfuzz.judge.judge import judge
 from toolfuzz.sources.engine import EngineSource
+from toolfuzz.worlds.play import play as world_play
+from toolfuzz.worlds.spec import world_of
 
 NAME = "engine/vllm:hermes"
 TARGET = Target(NAME, "engine", NAME, "openai-chat", "both", {}, "engine")
@@ -52,3 +57,19 @@ async def test_what_its_text_cannot_hold_is_not_asked(python) -> None:
 async def test_what_is_wrong_shows_before_the_run(tmp_path) -> None:
     with pytest.raises(UsageError, match="has no vllm installed"):
         await EngineSource(TARGET, sys.executable).prepared()
+
+
+async def test_a_world_is_asked_with_what_a_perfect_model_would_do(python) -> None:
+    """Its text is the next calls', and exactly these must come back."""
+    source = await EngineSource(TARGET, python, timeout=5).prepared()
+    burdened, _ = draw_pair(find("plan"), 0, 0, 3)
+    talk = world_play(burdened)
+    request = source.request(talk, stream=False)
+    async with source.open() as session:
+        [attempt] = [attempt async for attempt in session.ask(request)]
+    reply = wire_format("openai-chat").read(attempt, stream=False)
+    assert judge(talk.case, [reply]).status == "pass"
+    assert talk.turn is not None
+    assert talk.turn.expect.calls == world_of(burdened).gold[0]
+    fewer = replace(reply, calls=reply.calls[1:])
+    assert {f.slug for f in judge(talk.case, [fewer]).findings} == {"calls-missing"}

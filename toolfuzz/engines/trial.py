@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from toolfuzz.core.case import Case, JsonObject, Tool, Turn
+from toolfuzz.core.case import Case, Expectation, JsonObject, Tool
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.talk import Talk
@@ -19,6 +19,8 @@ from toolfuzz.engines.native import Family, NotExpressible
 from toolfuzz.engines.process import Worker
 from toolfuzz.engines.spec import EngineSpec, parse_spec
 from toolfuzz.formats.writing import introduced
+from toolfuzz.generate import dimensions
+from toolfuzz.worlds.play import WorldTalk
 
 __all__ = ["EngineTrial", "parse_spec"]
 
@@ -86,12 +88,16 @@ class EngineTrial:
         """Return what ``ask`` takes: all that is needed to put this turn to the parser again.
 
         Every turn is asked as with ``tool_choice: auto``: the expected calls are written in the
-        model family's native text, or prose where none is expected. Raises NotExpressible.
+        model family's native text, or prose where none is expected. In a world these are the calls
+        that a perfect model makes next, and then they are what must come back. Raises
+        NotExpressible.
         """
+        if isinstance(talk, WorldTalk):
+            talk.expecting(_next_calls(talk))
         family, case = self.spec.family, talk.case
         assert talk.turn is not None, "the talk is over"
         tools = case.tools_at(talk.number)
-        text = _text(family, case, talk.turn, tools)
+        text = _text(family, case, talk.turn.expect, tools)
         rng = random.Random(f"{self.seed} {case.id} {talk.number}")
         cuts = cut(text, self.chunking, family.markers, rng) if stream else None
         return {
@@ -119,8 +125,12 @@ class EngineTrial:
         return _attempt(answer, question["stream"], started, total_ms)
 
 
-def _text(family: Family, case: Case, asked: Turn, tools: Sequence[Tool]) -> str:
-    expect = asked.expect
+def _next_calls(talk: WorldTalk) -> Expectation:
+    calls = tuple(dimensions.solve(talk.ask(model="")) or ())
+    return Expectation("calls", calls) if calls else Expectation("no_call")
+
+
+def _text(family: Family, case: Case, expect: Expectation, tools: Sequence[Tool]) -> str:
     if expect.kind == "unknown":
         raise NotExpressible("the right answer is not known")
     if expect.kind == "no_call":

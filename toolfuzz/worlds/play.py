@@ -51,6 +51,12 @@ class WorldTalk(Talk):
         self.case = self.case.going_on(turns)
         return self.turn
 
+    def expecting(self, expect: Expectation) -> None:
+        """Say what must come back in this turn, where whoever asks has written it himself."""
+        assert self.turn is not None, "the talk is over"
+        self.turn = replace(self.turn, expect=expect)
+        self.case = self.case.going_on((*self.case.turns[: self.number], self.turn))
+
     def _next(self, judged: Judged) -> Turn | None:
         if self.number >= self.machine.world.most_rounds:
             return None
