@@ -97,7 +97,18 @@ def _target(run: RunData, target: Target) -> JsonObject:
         "smallest_visible_drop": drop,
         "pass_k": _pass_k(judged),
         "respelled": _respelled(run, target.name, judged),
+        **_dimensions(run, target),
     }
+
+
+def _dimensions(run: RunData, target: Target) -> JsonObject:
+    """Return ``dimensions``, where scenarios were asked."""
+    if not any(verdict.scenario for verdict in run.of(target.name)):
+        return {}
+    # The families are many, and few runs ask them.
+    from toolfuzz.analyze.dimensions import by_dimension
+
+    return {"dimensions": by_dimension(run, target)}
 
 
 def _respelled(run: RunData, target: str, judged: Sequence[Verdict]) -> JsonObject:

@@ -97,7 +97,8 @@ class Tally:
             case RunStarted():
                 settings = event.settings
                 ways = 2 if settings.get("stream") == "both" else 1
-                asked = settings["cases"] * settings["repeat"] * ways
+                cases = settings.get("questions", settings["cases"])
+                asked = cases * settings["repeat"] * ways
                 self.total = asked * len(event.targets)
                 self.at_most = "check" in settings
                 self.targets = {t.name: TargetTally(t) for t in event.targets}

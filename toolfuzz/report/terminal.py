@@ -13,6 +13,7 @@ from toolfuzz.core.jsonvalue import a_kind, tokens_of
 from toolfuzz.core.text import brief, printable
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.report.console import MEDIUM, WIDE, show
+from toolfuzz.report.dimensions import dimension_notes, dimension_tables, unit
 from toolfuzz.report.words import first_attempt, given_up, in_turn, unread, unreal, usual_cause
 
 __all__ = [
@@ -39,7 +40,8 @@ def print_summary(summary: JsonObject) -> None:
 def summary_view(summary: JsonObject, *, width: int) -> RenderableType:
     """Return the result as rich renderables, so that it can be printed or exported."""
     parts: list[RenderableType] = [headline(summary), Text()]
-    parts += [target_table(summary["targets"], width=width), *notes(summary)]
+    parts += [target_table(summary["targets"], width=width)]
+    parts += [*dimension_tables(summary["targets"], width=width), *notes(summary)]
     for target, slug, entry in _commonest(summary["targets"]):
         parts += [Text(), defect_view(target, slug, entry)]
     parts += [Text(), _next_steps(summary)]
@@ -77,7 +79,7 @@ def target_table(targets: Sequence[JsonObject], *, width: int) -> Table:
     # Only columns that may wrap are shrunk by rich, so these two are, and cut off their own text.
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("target", max_width=name_width)
-    table.add_column("calls", justify="right", no_wrap=True)
+    table.add_column(f"{unit(targets)}s", justify="right", no_wrap=True)
     table.add_column("success", justify="right", no_wrap=True)
     table.add_column("95% interval", no_wrap=True)
     if width >= WIDE:
@@ -138,6 +140,7 @@ def notes(summary: JsonObject) -> list[RenderableType]:
     """Return what must be known beside the table: unjudged answers, retries, what was skipped."""
     targets = summary["targets"]
     lines = [note for target in targets for note in _notes(target)]
+    lines += dimension_notes(targets)
     lines += _natures(targets)
     clients = summary.get("clients", {})
     lines += [said for target in clients for one in clients[target] if (said := _sdk(target, one))]
@@ -231,7 +234,8 @@ def defect_view(target: JsonObject, slug: str, entry: JsonObject) -> RenderableT
 
 def _defect_head(target: JsonObject, slug: str, entry: JsonObject) -> Text:
     head = Text(printable(slug), style="bold red")
-    words = f" · {entry['replies']} of {target['judged']} calls on {printable(target['target'])}"
+    judged = _count(target["judged"], unit([target]))
+    words = f" · {entry['replies']} of {judged} on {printable(target['target'])}"
     # A journal of another version may know other defects.
     known = defects().get(slug)
     if known and (usual := usual_cause(known.usual, [target])):

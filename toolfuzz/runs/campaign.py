@@ -9,6 +9,7 @@ from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
     Callable,
+    Coroutine,
     Iterable,
     Mapping,
     Sequence,
@@ -16,6 +17,7 @@ from collections.abc import (
 )
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import Any
 
 from toolfuzz.analyze.load import Question
 from toolfuzz.core.case import Case
@@ -33,7 +35,7 @@ from toolfuzz.pools.local import LocalPool
 from toolfuzz.pools.pool import Job, Permits, Pool
 from toolfuzz.pools.question import modes
 from toolfuzz.runs.again import Put, answers_known, ask_again
-from toolfuzz.runs.feed import CaseFeed
+from toolfuzz.runs.feed import CaseFeed, Feed
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.server_faults import server_faults
 from toolfuzz.sources.pacing import Pacers
@@ -53,11 +55,12 @@ class Campaign:
     """What to run. ``tell`` sees every event after it was written; it must not block.
 
     ``answered`` holds what needn't be asked any more: (case id, target name, repeat); ``begun`` the
-    exchanges of conversations that were cut off, from the first turn on.
+    exchanges of conversations that were cut off, from the first turn on. ``cases`` are those of all
+    targets, or give each target its own, by its name.
     """
 
     sources: Sequence[SourceSpec]
-    cases: AsyncIterator[Case]
+    cases: AsyncIterator[Case] | Callable[[str], Feed]
     record: Record
     repeat: int = 1
     policy: Policy = field(default_factory=Policy)
@@ -83,6 +86,7 @@ class _Lane:
     """
 
     source: SourceSpec
+    feed: Feed
     in_a_row: int = 0
     reason: str = ""
     answered: float = 0.0
@@ -90,6 +94,7 @@ class _Lane:
 
     def note(self, events: Sequence[Event]) -> None:
         """Take note of what one question came to."""
+        self.feed.note(events)
         exchanges = [e.exchange for e in events if isinstance(e, ExchangeRecorded)]
         begun = min((e.attempts[0].started for e in exchanges), default=0.0)
         # A conversation that came to a later turn was answered before.
@@ -132,14 +137,14 @@ async def ask_all(campaign: Campaign, *, stop: asyncio.Event) -> tuple[TargetGiv
 
     Cancelled anywhere, what had been answered by then is in the journal.
     """
-    feed = CaseFeed(campaign.cases, ahead=DRAW_AHEAD)
-    lanes = [_Lane(source) for source in campaign.sources]
-    drawing = asyncio.create_task(feed.fill())
+    feed_of, draw = _feeds(campaign)
+    lanes = [_Lane(source, feed_of(source.target.name)) for source in campaign.sources]
+    drawing = asyncio.create_task(draw)
     stopping = asyncio.create_task(_close_on(stop, campaign.permits))
     try:
         async with asyncio.TaskGroup() as group:
             for lane in lanes:
-                group.create_task(_ask(lane, campaign, feed, stop))
+                group.create_task(_ask(lane, campaign, stop))
     except BaseExceptionGroup as failed:
         # A target that can't be started is the user's to know of, in one line.
         ours = failed.subgroup(ToolfuzzError)
@@ -158,6 +163,14 @@ async def ask_all(campaign: Campaign, *, stop: asyncio.Event) -> tuple[TargetGiv
     run = campaign.record.run(keep_exchanges=True)
     campaign.write(server_faults(run, campaign.policy))
     return tuple(lane.given_up for lane in lanes if lane.given_up)
+
+
+def _feeds(campaign: Campaign) -> tuple[Callable[[str], Feed], Coroutine[Any, Any, None]]:
+    """Return where each target's cases come from, and what draws those of all."""
+    if not isinstance(campaign.cases, AsyncIterator):
+        return campaign.cases, asyncio.sleep(0)
+    shared = CaseFeed(campaign.cases, ahead=DRAW_AHEAD)
+    return (lambda _: shared), shared.fill()
 
 
 async def _again(source: SourceSpec, campaign: Campaign, stop: asyncio.Event) -> None:
@@ -193,9 +206,9 @@ async def _close_on(stop: asyncio.Event, permits: Permits) -> None:
     permits.close()
 
 
-async def _ask(lane: _Lane, campaign: Campaign, feed: CaseFeed, stop: asyncio.Event) -> None:
+async def _ask(lane: _Lane, campaign: Campaign, stop: asyncio.Event) -> None:
     async with (
-        aclosing(_jobs(lane, campaign, feed, stop)) as jobs,
+        aclosing(_jobs(lane, campaign, stop)) as jobs,
         aclosing(campaign.pool.run(jobs, campaign.permits)) as batches,
     ):
         try:
@@ -214,12 +227,10 @@ async def _ask(lane: _Lane, campaign: Campaign, feed: CaseFeed, stop: asyncio.Ev
                 campaign.write([lane.given_up])
 
 
-async def _jobs(
-    lane: _Lane, campaign: Campaign, feed: CaseFeed, stop: asyncio.Event
-) -> AsyncGenerator[Job]:
+async def _jobs(lane: _Lane, campaign: Campaign, stop: asyncio.Event) -> AsyncGenerator[Job]:
     target = lane.source.target
     position = 0
-    while (case := await feed.get(position)) is not None:
+    while (case := await lane.feed.get(position)) is not None:
         for repeat in range(campaign.repeat):
             if (case.id, target.name, repeat) not in campaign.answered:
                 if stop.is_set() or lane.given_up:

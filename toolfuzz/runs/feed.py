@@ -1,11 +1,25 @@
 """Hands the same cases to every target, drawing only a little ahead of the fastest one."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
 
 from toolfuzz.core.case import Case
+from toolfuzz.core.events import Event
 
-__all__ = ["CaseFeed"]
+__all__ = ["CaseFeed", "Feed"]
+
+
+class Feed(Protocol):
+    """Where a target's cases come from."""
+
+    async def get(self, position: int) -> Case | None:
+        """Return the case at that position, or None when there are no more."""
+        ...
+
+    def note(self, events: Sequence[Event]) -> None:
+        """Take note of what one question came to."""
+        ...
 
 
 class CaseFeed:
@@ -42,6 +56,9 @@ class CaseFeed:
         async with self._changed:
             await self._changed.wait_for(lambda: position < len(self._cases) or self._finished)
         return self._cases[position] if position < len(self._cases) else None
+
+    def note(self, events: Sequence[Event]) -> None:
+        """What came of a case changes none that follows."""
 
     @property
     def drawn(self) -> int:

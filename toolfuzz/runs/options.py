@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from toolfuzz.analyze.check import CheckRule
 from toolfuzz.analyze.load import RunData
@@ -17,6 +24,7 @@ from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.specs import without_secrets
 
 __all__ = [
+    "ALL_DIMENSIONS",
     "HIDING",
     "Access",
     "CheckOptions",
@@ -26,6 +34,13 @@ __all__ = [
     "same_questions",
     "stored_options",
 ]
+
+
+ALL_DIMENSIONS = "dimensions"
+"""The probe that stands for all dimensions, each at the levels that suit a target."""
+
+_SCENARIOS = 40
+"""Of each dimension then, where nobody says how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,7 @@ class Options(TypedDict, total=False):
     Where several are taken, one may be given alone. ``tools`` are files, ``python:module:NAME``,
     names of shipped catalogues or ``all``; ``mcp`` commands or URLs; ``openapi`` files or URLs;
     ``offer`` how many tools of one source are offered together, or ``all``. ``level`` is how hard
-    the scenarios of dimensions are (see ``probes``).
+    the scenarios of dimensions are (see ``probes``); of each dimension there are ``cases``.
     ``timeout`` is in seconds an attempt, ``latency_ms`` the embedded simulator's.
     """
 
@@ -139,6 +154,15 @@ class RunOptions(BaseModel):
     ignore: _Names = ()
     select: _Names = ()
     out: Path | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_scenarios(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or "cases" in given:
+            return given
+        probes = _several(given.get("probes", ()))
+        adaptive = isinstance(probes, tuple) and ALL_DIMENSIONS in probes
+        return {**given, "cases": _SCENARIOS} if adaptive else given
 
     @classmethod
     def read(cls, given: JsonObject) -> "RunOptions":

@@ -1,14 +1,15 @@
 """A journal that is still being written, and what it says so far."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
 from toolfuzz.analyze.load import Question, RunData, collect
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunStarted
+from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Exchange
+from toolfuzz.core.verdict import Verdict
 from toolfuzz.judge.defects.server_error import error_inside
 from toolfuzz.runs.journal import JOURNAL_NAME, Journal, read_journal
 from toolfuzz.runs.options import same_questions
@@ -63,6 +64,10 @@ class Record:
     def run(self, *, keep_exchanges: bool = False) -> RunData:
         """Return the run so far; its exchanges are without the bytes of replies."""
         return collect(self._events, keep_exchanges=keep_exchanges, unread=self._unread)
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """Return all verdicts so far in the order in which they were reached."""
+        return (e.verdict for e in self._events if isinstance(e, VerdictReached))
 
     def answered(self) -> frozenset[tuple[str, str, int]]:
         """Return what needn't be asked again: (case id, target name, repeat).

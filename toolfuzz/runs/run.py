@@ -15,6 +15,7 @@ from toolfuzz.runs.cases import draw, load_tools
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.resume import started
+from toolfuzz.runs.scenarios import adaptive_feeds, questions
 from toolfuzz.runs.summary import check_measured, default_folder, write_summary
 from toolfuzz.runs.targets import Source, open_sources
 
@@ -58,7 +59,7 @@ async def run(
             answered = record.answered()
             campaign = Campaign(
                 sources,
-                cases,
+                adaptive_feeds(options, record) or cases,
                 record,
                 options.repeat,
                 options.policy,
@@ -74,4 +75,5 @@ async def run(
 
 def _opening(options: RunOptions, sources: Sequence[Source]) -> RunStarted:
     targets = tuple(p.target for p in sources)
-    return RunStarted(time.time(), __version__, targets, options.settings())
+    settings = {**options.settings(), **questions(options)}
+    return RunStarted(time.time(), __version__, targets, settings)

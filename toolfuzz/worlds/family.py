@@ -32,6 +32,7 @@ class Family:
     ``solve(view, task)`` is an agent that knows the request alone and does everything right;
     ``ignore`` is the cheapest one that ignores the dimension (no plan, no rules, no memory …).
     ``findings`` are the slugs that it can give, ``knobs`` says what the level changes.
+    ``adaptive_most`` is the most that an adaptive run asks, where higher levels cost too much.
     """
 
     name: str
@@ -47,3 +48,10 @@ class Family:
     read: Callable[[View], JsonObject | None]
     solve: Callable[[View, JsonObject], Move]
     ignore: Callable[[View, JsonObject], Move]
+    adaptive_most: int | None = None
+
+    @property
+    def adaptive_levels(self) -> tuple[int, int]:
+        """The levels among which an adaptive run chooses."""
+        least, most = self.levels
+        return least, self.adaptive_most or most

@@ -1,0 +1,179 @@
+"""The dimensions of a run in words and as a table: success beside the control twin."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from toolfuzz.core.case import JsonObject
+from toolfuzz.core.text import printable
+from toolfuzz.report.console import MEDIUM, WIDE
+from toolfuzz.report.words import count, percent
+
+__all__ = [
+    "dimension_notes",
+    "dimension_tables",
+    "half",
+    "points",
+    "shown_level",
+    "shown_rate",
+    "unit",
+]
+
+
+def unit(targets: Iterable[JsonObject]) -> str:
+    """Return what targets were asked: ``scenario`` where all of it were worlds, else ``call``."""
+    return "scenario" if all(target.get("dimensions") for target in targets) else "call"
+
+
+def shown_rate(entry: JsonObject) -> JsonObject:
+    """Return the success that stands for a dimension.
+
+    Where several levels were asked it is that at the usual one, which the others tell: what was
+    asked differs by target then.
+    """
+    rate: JsonObject = entry["usual"] or entry["success"]
+    return rate
+
+
+def shown_level(entry: JsonObject) -> str:
+    """Return the level that ``shown_rate`` is of."""
+    if entry["usual"]:
+        return f"{entry['usual']['level']}"
+    return ", ".join(map(str, entry["levels"]))
+
+
+def half(estimate: JsonObject | None, unit: str = "") -> str:
+    """Return at which level one half passes, with its interval; it may lie beyond what was asked.
+
+    ``7.2 (5.6 – 9.1)``, ``beyond 20``.
+    """
+    if estimate is None:
+        return "–"
+    least, most = estimate["range"]
+    if estimate["beyond"]:
+        end = most if estimate["beyond"] == "above" else least
+        return f"{'beyond' if end == most else 'below'} {_number(end)}{unit}"
+    low = f"below {_number(least)}" if estimate["low"] < least else _number(estimate["low"])
+    high = f"beyond {_number(most)}" if estimate["high"] > most else _number(estimate["high"])
+    return f"{_number(estimate['level'])}{unit} ({low} – {high})"
+
+
+def _number(value: float) -> str:
+    if value >= 10_000:
+        return f"{value / 1000:,.0f}k"
+    return f"{value:,.0f}" if value >= 100 or value == round(value) else f"{value:.1f}"
+
+
+def points(share: float) -> str:
+    """Return a difference in percentage points, with its sign."""
+    return f"{100 * share:+.0f}" if round(100 * share) else "0"
+
+
+def dimension_tables(targets: Sequence[JsonObject], *, width: int) -> list[RenderableType]:
+    """Return a table with one row a dimension for each target that was asked any."""
+    views: list[RenderableType] = []
+    for target in targets:
+        if target.get("dimensions"):
+            of = f"{printable(target['target'])}, " if len(targets) > 1 else ""
+            views += [Text(), Text(f"{of}by dimension", style="bold"), _table(target, width)]
+    return views
+
+
+def _table(target: JsonObject, width: int) -> Table:
+    """A narrow one leaves out what is said in the files anyway."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("dimension", no_wrap=True)
+    table.add_column("success", justify="right", no_wrap=True)
+    table.add_column("95% interval", justify="right", no_wrap=True)
+    table.add_column("twin", justify="right", no_wrap=True)
+    table.add_column("difference", justify="right", no_wrap=True)
+    adaptive = any(entry["level_half"] for entry in target["dimensions"].values())
+    table.add_column("half at level" if adaptive else "level", justify="right", no_wrap=True)
+    more = ["judged"] if width >= MEDIUM else []
+    more += ["calls", "tokens"] if width >= WIDE else []
+    for name in more:
+        table.add_column(name, justify="right", no_wrap=True)
+    for name, entry in target["dimensions"].items():
+        rate = shown_rate(entry)
+        cells = {
+            "judged": str(entry["success"]["judged"]),
+            "calls": _rounded(entry["cost"]["rounds"]),
+            "tokens": _tokens(entry["cost"]),
+        }
+        table.add_row(
+            Text(printable(name)),
+            _success(rate["rate"]),
+            "–" if rate["rate"] is None else f"{100 * rate['low']:.0f} – {100 * rate['high']:.0f}",
+            percent(entry["twin"]["rate"]),
+            _difference(entry["difference"]),
+            half(entry["level_half"]) if adaptive else shown_level(entry),
+            *(cells[name] for name in more),
+        )
+    return table
+
+
+def _success(rate: float | None) -> Text:
+    if rate is None:
+        return Text("not judged", style="yellow")
+    return Text(percent(rate), style="green" if rate >= 0.9 else "yellow" if rate >= 0.6 else "red")
+
+
+def _difference(entry: JsonObject | None) -> str:
+    if entry is None:
+        return "–"
+    low, high = points(entry["low"]), points(entry["high"])
+    return f"{points(entry['difference'])} ({low} to {high})"
+
+
+def _rounded(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0f}"
+
+
+def _tokens(cost: JsonObject) -> str:
+    known = [cost[name] for name in ("input_tokens", "output_tokens") if cost[name] is not None]
+    return f"{sum(known):,.0f}" if known else "unknown"
+
+
+def dimension_notes(targets: Sequence[JsonObject]) -> list[str]:
+    """Return what must be known beside the tables, a line each."""
+    return [note for target in targets if target.get("dimensions") for note in _notes(target)]
+
+
+def _notes(target: JsonObject) -> Iterator[str]:
+    estimated = {str(e["usual"]["level"]) for e in target["dimensions"].values() if e["usual"]}
+    if estimated:
+        yield (
+            f"{target['target']}: success is that at the usual level of each dimension, estimated "
+            "from the levels that were asked"
+        )
+    for name, entry in target["dimensions"].items():
+        where = f"{target['target']}, {name}"
+        if entry["broken"]:
+            reason = next(iter(entry["unjudged_reasons"]))
+            yield (
+                f"{where}: {count(entry['broken'], 'scenario')} ended by what arrived broken "
+                f"({reason}), not counted here; with them as failures {percent(_broken(entry))} of "
+                "those asked passed"
+            )
+        if other := entry["unjudged"] - entry["broken"]:
+            reason = next(r for r in reversed(entry["unjudged_reasons"]))
+            yield f"{where}: {count(other, 'scenario')} unjudged ({reason})"
+        if entry["interventions"]:
+            yield f"{where}: {corrected(entry['interventions'])}"
+
+
+def _broken(entry: JsonObject) -> float | None:
+    share: float | None = entry["success_with_broken"]["rate"]
+    return share
+
+
+def corrected(entry: JsonObject) -> str:
+    """Return what correcting costs in a sentence."""
+    left = ", ".join(percent(share) for share in entry["survival"])
+    interval = f"{entry['low']:.0f} – {entry['high']:.0f}"
+    return (
+        f"{entry['per_100']:.0f} corrections per 100 tasks ({interval}); not yet right after "
+        f"0, 1 … {len(entry['survival']) - 1} of them: {left}"
+    )

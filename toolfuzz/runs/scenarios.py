@@ -1,0 +1,95 @@
+"""Runs over dimensions: which are meant, at which level, and how many scenarios that makes."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+
+from toolfuzz.core.case import Case, JsonObject
+from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.generate import dimension_names
+from toolfuzz.runs.adaptive import AdaptiveFeed
+from toolfuzz.runs.options import ALL_DIMENSIONS, RunOptions
+from toolfuzz.runs.record import Record
+
+__all__ = ["adaptive_feeds", "dimensions_of", "is_adaptive", "questions", "scenarios"]
+
+
+def dimensions_of(options: RunOptions) -> tuple[str, ...]:
+    """Return the dimensions that are asked for; none when the probes are ordinary ones.
+
+    Raises UsageError for a mix of both, for a level that one of them doesn't have, and for what
+    doesn't go with dimensions.
+    """
+    known = dimension_names()
+    named = [name.strip() for given in options.probes for name in given.split(",")]
+    wanted = [one for name in named for one in (known if name == ALL_DIMENSIONS else [name])]
+    if not any(name in known for name in wanted):
+        if options.level is not None:
+            raise UsageError("--level is of dimensions", "try --probe plan --level 7")
+        return ()
+    if other := [name for name in wanted if name not in known]:
+        told = f"--probe {other[0]} is no dimension, and dimensions are run by themselves"
+        near = did_you_mean(other[0], known) or f"dimensions are {', '.join(known)}"
+        raise UsageError(told, near)
+    if options.tools or options.mcp or options.openapi or options.features:
+        told = "dimensions are asked on worlds with tools of their own"
+        raise UsageError(told, "leave out the tools and features")
+    names = tuple(dict.fromkeys(wanted))
+    if options.level is not None:
+        _check_level(options.level, names)
+    return names
+
+
+def _check_level(level: int, names: Sequence[str]) -> None:
+    from toolfuzz.generate.dimensions import find
+
+    for name in names:
+        least, most = find(name).levels
+        if not least <= level <= most:
+            raise UsageError(
+                f"--level {level}: {name} has the levels {least} to {most}",
+                f"toolfuzz explain {name}",
+            )
+
+
+def is_adaptive(options: RunOptions) -> bool:
+    """Whether every target is asked at the levels that suit it: ``dimensions``, without a level."""
+    return ALL_DIMENSIONS in options.probes and options.level is None
+
+
+def questions(options: RunOptions) -> JsonObject:
+    """Return what the journal says of a run over dimensions beside its options.
+
+    ``questions``: how many cases each target is asked.
+    """
+    names = dimensions_of(options)
+    return {"questions": 2 * options.cases * len(names)} if names else {}
+
+
+async def scenarios(options: RunOptions, names: Sequence[str]) -> AsyncGenerator[Case]:
+    """Draw scenarios at one level, the dimensions in turn, each with its control twin after it."""
+    from toolfuzz.generate.dimensions import draw_pair, find
+
+    for k in range(options.cases):
+        for name in names:
+            pair = await asyncio.to_thread(draw_pair, find(name), options.seed, k, options.level)
+            for case in pair:
+                yield case
+
+
+def adaptive_feeds(options: RunOptions, record: Record) -> Callable[[str], AdaptiveFeed] | None:
+    """Return what gives each target its own scenarios; None where all are asked the same."""
+    if not is_adaptive(options):
+        return None
+    names = dimensions_of(options)
+    before = list(record.verdicts())
+
+    def feed(target: str) -> AdaptiveFeed:
+        return AdaptiveFeed(
+            names,
+            options.cases,
+            seed=options.seed,
+            askings=options.repeat * (2 if options.stream == "both" else 1),
+            before=(verdict for verdict in before if verdict.target == target),
+        )
+
+    return feed
