@@ -183,10 +183,13 @@ def _note(
     known: KnownFailure, happened: str | None, expected: str | None, dimension: str | None
 ) -> Note:
     entry = defects().get(known.slug or "")
+    usual, about = "The call with exactly the arguments that the prompt gives.", "unknown"
+    if known.case.world is not None:
+        usual, about = "Any calls that lead to the goal of its world.", known.case.probe
+    elif entry:
+        about = entry.layer
     return Note(
-        happened or (entry.title if entry else "It failed."),
-        expected or "The call with exactly the arguments that the prompt gives.",
-        dimension or (entry.layer if entry else "unknown"),
+        happened or (entry.title if entry else "It failed."), expected or usual, dimension or about
     )
 
 

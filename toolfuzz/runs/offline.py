@@ -1,7 +1,7 @@
 """Recorded exchanges, read from a file and judged without a network."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from toolfuzz.core.case import Json, JsonObject
@@ -13,6 +13,7 @@ from toolfuzz.runs.conversations import Conversations
 from toolfuzz.runs.exchanges import Journal, Recorded, read_exchange, read_line
 from toolfuzz.runs.lines import lines_of
 from toolfuzz.runs.told import ToldByRun
+from toolfuzz.worlds.play import ending_of
 
 __all__ = ["BadLine", "Judged", "judge_lines", "judge_one"]
 
@@ -63,10 +64,22 @@ def judge_lines(path: Path, policy: Policy) -> Iterator[Judged | BadLine]:
             journal.remember(recorded, judgement.reply)
         else:
             conversations.remember(recorded, judgement.reply)
-        judgement = policy.apply(judgement)
+        judgement = policy.apply(_with_world(recorded, judgement))
         if judgement.status == "unjudged":
             judgement = told.instead(recorded.question, judgement, policy)
         yield Judged(recorded.id, judgement, recorded.source, recorded.note, number)
+
+
+def _with_world(recorded: Recorded, judgement: Judgement) -> Judgement:
+    """Add what became of a world to the judgement of the reply that ended it."""
+    earlier = [reply for reply in recorded.replies[:-1] if reply is not None]
+    if judgement.status != "pass" or len(earlier) < len(recorded.replies) - 1:
+        return judgement
+    ending = ending_of(recorded.case, [*earlier, judgement.reply])
+    if ending is None:
+        return judgement
+    findings = (*judgement.findings, *ending.findings)
+    return replace(judgement, findings=findings, status=ending.status)
 
 
 def judge_one(

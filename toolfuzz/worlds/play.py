@@ -14,7 +14,7 @@ from toolfuzz.worlds.outcome import failing_checks, outcome
 from toolfuzz.worlds.spec import world_of
 from toolfuzz.worlds.user import correction
 
-__all__ = ["WorldTalk", "gone_on", "play"]
+__all__ = ["WorldTalk", "ending_of", "gone_on", "play"]
 
 _UNKNOWN = Expectation("unknown")
 
@@ -109,14 +109,27 @@ def gone_on(case: Case, replies: Sequence[Reply]) -> Case:
 
     A scripted case is returned as it is.
     """
+    return case if case.world is None else _taken(case, replies).case
+
+
+def ending_of(case: Case, replies: Sequence[Reply]) -> Ending | None:
+    """Return how a world ended with these replies, each taken as one that passed.
+
+    None for a scripted case, and for a world that would go on.
+    """
     if case.world is None:
-        return case
+        return None
+    going = _taken(case, replies)
+    return None if going.turn is not None else going.outcome
+
+
+def _taken(case: Case, replies: Sequence[Reply]) -> WorldTalk:
     going = WorldTalk(case)
     for reply in replies:
         if going.turn is None:
             break
         going.answer(_Taken(reply))
-    return going.case
+    return going
 
 
 @dataclass(frozen=True, slots=True)
