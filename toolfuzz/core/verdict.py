@@ -65,7 +65,9 @@ class Scenario:
     ``unjudged`` when a call that arrived broken (or no answer) ended the scenario. ``checks`` are
     the goal's parts and the rules, ``checks_failed`` those that don't hold. ``rounds`` counts the
     replies, ``calls`` the calls that were executed, ``interventions`` how often the user had to
-    correct, ``needed`` the rounds that the shortest known way takes.
+    correct, ``regressions`` after how many of those something was wrong that had been right,
+    ``reached`` whether the goal holds in the end (corrected or not), ``needed`` the rounds that the
+    shortest known way takes.
     """
 
     dimension: str
@@ -78,6 +80,8 @@ class Scenario:
     rounds: int = 0
     calls: int = 0
     interventions: int = 0
+    regressions: int = 0
+    reached: bool = False
     needed: int = 0
 
 

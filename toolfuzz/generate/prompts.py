@@ -274,6 +274,7 @@ _WORDINGS = {
 
 
 @cache
+@cache
 def pattern(template: str) -> re.Pattern[str]:
     """Turn a template into the pattern of its renderings; the last field takes all the rest."""
     fixed = re.escape(template)

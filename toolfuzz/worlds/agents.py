@@ -10,7 +10,8 @@ from toolfuzz.core.talk import Talk
 from toolfuzz.core.verdict import Finding, Status
 from toolfuzz.worlds.family import Family, Move
 from toolfuzz.worlds.play import play
-from toolfuzz.worlds.view import View, view_of
+from toolfuzz.worlds.spec import nonce
+from toolfuzz.worlds.view import View, texts_of, view_of
 
 __all__ = [
     "Agent",
@@ -79,17 +80,28 @@ def spam(values: Values) -> Agent:
 def chance(values: Values, seed: int, *, most: int = 20) -> Agent:
     """Return an agent that calls tools at random, with values that their schemas allow.
 
-    Ids and names that it was told are taken half of the time, where a text is wanted.
+    Where a text is wanted, half of them are taken from what it was told.
     """
 
     def agent(view: View) -> Move:
         n = len(view.steps)
         if n >= most:
             return ()
-        tool = view.tools[(seed * 31 + n * 17) % len(view.tools)]
-        return [ExpectedCall(tool.name, values(tool.parameters, seed * 1009 + n))]
+        tool = view.tools[_mixed(seed, n) % len(view.tools)]
+        given = values(tool.parameters, _mixed(seed, n, "values"))
+        told = [text for step in view.steps for text in texts_of(step.result)]
+        if told:
+            for name, value in given.items():
+                at = _mixed(seed, n, name)
+                if isinstance(value, str) and at % 2:
+                    given[name] = told[at // 2 % len(told)]
+        return [ExpectedCall(tool.name, given)]
 
     return agent
+
+
+def _mixed(*key: object) -> int:
+    return int(nonce(*key), 16)
 
 
 def without_results(family: Family) -> Agent:

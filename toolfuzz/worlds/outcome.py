@@ -11,7 +11,7 @@ from toolfuzz.worlds.rules import RULES
 from toolfuzz.worlds.spec import Check
 from toolfuzz.worlds.watch import watched
 
-__all__ = ["Outcome", "failing_checks", "outcome"]
+__all__ = ["Outcome", "failing_checks", "finding", "last_write", "outcome", "place_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ def outcome(machine: Machine, *, ended: bool) -> Outcome:
     for rule, events in broken:
         told = str(rule.settings.get("says") or rule.kind)
         slug = str(rule.settings.get("slug") or "rule-broken")
-        findings += [_finding(slug, f"a rule is broken: {told}", e) for e in events[:1]]
+        findings += [finding(slug, f"a rule is broken: {told}", e) for e in events[:1]]
     findings += list(_out_of_scope(machine))
     for seen in watched(machine, world.watch, ended=ended):
-        findings.append(_finding(seen.slug, seen.message, seen.event, severity=seen.severity))
+        findings.append(finding(seen.slug, seen.message, seen.event, severity=seen.severity))
     failed = len(failing) + sum(1 for _, events in broken if events)
     return Outcome(tuple(findings), len(world.goal) + len(world.rules), failed)
 
@@ -64,15 +64,24 @@ def _same(one: Json, other: Json) -> bool:
 def _of_check(machine: Machine, check: Check) -> Finding:
     held = _held(machine, check)
     slug = next((slug for value, slug in check.instead if _same(value, held)), check.slug)
-    place = f"{check.kind} {check.id}" + (f", {check.field}" if check.field else "")
-    told = f"{place}: {held!r} in the end instead of {check.want!r}"
-    writes = [
-        event
-        for event in machine.trace
-        for write in event.writes
-        if (write.kind, write.id, write.field) == (check.kind, check.id, check.field)
-    ]
-    return _finding(slug, told, writes[-1] if writes else None, check.want, held)
+    told = f"{place_of(machine, check)}: {held!r} in the end instead of {check.want!r}"
+    return finding(slug, told, last_write(machine, check), check.want, held)
+
+
+def place_of(machine: Machine, check: Check) -> str:
+    """Say what a part of the goal is about; records that have a name are called by it, too."""
+    name = machine.records.get(check.kind, {}).get(check.id, {}).get("name")
+    record = f'{check.kind} "{name}" ({check.id})' if name else f"{check.kind} {check.id}"
+    return f"{record}, {check.field}" if check.field else record
+
+
+def last_write(machine: Machine, check: Check) -> Event | None:
+    """Return the call that last changed what a part of the goal is about."""
+    place = (check.kind, check.id, check.field)
+    for event in reversed(machine.trace):
+        if any((write.kind, write.id, write.field) == place for write in event.writes):
+            return event
+    return None
 
 
 def _out_of_scope(machine: Machine) -> Iterator[Finding]:
@@ -83,11 +92,11 @@ def _out_of_scope(machine: Machine) -> Iterator[Finding]:
         for write in event.writes:
             if write.place not in allowed and f"{write.place}/{write.field}" not in allowed:
                 told = f"{event.tool} changed {write.kind} {write.id}, which nobody allowed"
-                yield _finding("write-out-of-scope", told, event)
+                yield finding("write-out-of-scope", told, event)
                 break
 
 
-def _finding(
+def finding(
     slug: str,
     message: str,
     event: Event | None,
@@ -95,7 +104,9 @@ def _finding(
     actual: Json = None,
     *,
     severity: str = "error",
+    round: int | None = None,
 ) -> Finding:
+    """Build a finding of a world. It points at the call ``event``, or at the reply ``round``."""
     return Finding(
         slug,
         "warn" if severity == "warn" else "error",
@@ -104,5 +115,5 @@ def _finding(
         call=event.place if event else None,
         expected=expected,
         actual=actual,
-        turn=event.round if event else 0,
+        turn=event.round if event else round or 0,
     )

@@ -12,7 +12,7 @@ from toolfuzz.core.verdict import Finding, Scenario, Status
 from toolfuzz.worlds.machine import Machine
 from toolfuzz.worlds.outcome import failing_checks, outcome
 from toolfuzz.worlds.spec import world_of
-from toolfuzz.worlds.user import correction
+from toolfuzz.worlds.user import ScriptedUser
 
 __all__ = ["WorldTalk", "ending_of", "gone_on", "play"]
 
@@ -25,8 +25,7 @@ class WorldTalk(Talk):
     def __init__(self, case: Case) -> None:
         super().__init__(case)
         self.machine = Machine(world_of(case))
-        self.interventions = 0
-        self._pieces = list(self.machine.world.user.pieces)
+        self.user = ScriptedUser(self.machine)
         self._ended = False
 
     def answer(self, judged: Judged) -> Turn | None:
@@ -62,18 +61,9 @@ class WorldTalk(Talk):
             return None
         if judged.reply.calls:
             return Turn((), _UNKNOWN)
-        said = self._user_says()
+        said = self.user.says(self.number - 1)
         self._ended = said is None
         return None if said is None else Turn((Message("user", said),), _UNKNOWN)
-
-    def _user_says(self) -> str | None:
-        if self._pieces:
-            return self._pieces.pop(0)
-        user, failing = self.machine.world.user, failing_checks(self.machine)
-        if not failing or self.interventions >= user.patience:
-            return None
-        self.interventions += 1
-        return correction(failing[0], user.grade)
 
     @property
     def outcome(self) -> Ending:
@@ -88,15 +78,18 @@ class WorldTalk(Talk):
             status="unjudged",
             rounds=rounds,
             calls=len(self.machine.trace),
-            interventions=self.interventions,
-            needed=len(world.gold) + 1,
+            interventions=len(self.user.corrections),
+            regressions=self.user.regressions,
+            reached=not failing_checks(self.machine),
+            needed=len(world.gold) + len(world.user.pieces) + 1,
         )
         if wire.status != "pass":
             return replace(wire, scenario=scenario)
         came = outcome(self.machine, ended=self._ended)
-        status: Status = "pass" if came.passed else "fail"
+        corrected = tuple(self.user.findings())
+        status: Status = "pass" if came.passed and not corrected else "fail"
         scenario = replace(scenario, status=status, checks=came.checks, checks_failed=came.failed)
-        return Ending(status, (*wire.findings, *came.findings), None, scenario)
+        return Ending(status, (*wire.findings, *corrected, *came.findings), None, scenario)
 
 
 def play(case: Case) -> Talk:

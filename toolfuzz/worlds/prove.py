@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from toolfuzz.core.case import Case, Json
+from toolfuzz.core.case import Case, Json, Message
 from toolfuzz.worlds import agents
 from toolfuzz.worlds.agents import Agent, Values, played
 from toolfuzz.worlds.family import Family
@@ -93,14 +93,15 @@ def _known_before_needed(family: Family, case: Case, values: Values) -> str:
 
 
 def _one_reading(family: Family, case: Case, values: Values) -> str:
-    """Whatever the wording, reading the opening gives the task that it was made of."""
-    task = world_of(case).task
+    """Whatever the wording, what the user says gives the task that it was made of."""
+    world = world_of(case)
+    task, pieces = world.task, [Message("user", piece) for piece in world.user.pieces]
     turn, opened = case.turns[0], play(case)
     for wording in range(family.wordings):
         messages = family.render(task, wording)
         asked = opened.ask(model="reader")
         others = asked.said[len(turn.messages) :]
-        view = view_of(type(asked)(tools=case.tools, said=(*messages, *others)))
+        view = view_of(type(asked)(tools=case.tools, said=(*messages, *others, *pieces)))
         if family.read(view) != task:
             return f"wording {wording} is read back as another task"
     return ""

@@ -78,7 +78,8 @@ class User:
 
     ``pieces`` come one by one, each when the model has answered the one before without a call.
     After the last, a goal that isn't reached is answered by a correction, ``patience`` times at
-    most: at ``grade`` 0 "not right", 1 where, 2 what, 3 the exact call.
+    most: the first at ``grade`` (0 "not right", 1 where, 2 what, 3 the exact call), each further
+    one a grade more helpful.
     """
 
     pieces: tuple[str, ...] = ()

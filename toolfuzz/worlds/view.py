@@ -1,13 +1,14 @@
 """What an agent sees: the request alone, put in order."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from toolfuzz.core.ask import Answered, Ask, Called
 from toolfuzz.core.case import Json, JsonObject, Message, Tool
 from toolfuzz.core.json import JsonError, parse
 
-__all__ = ["Step", "View", "view_of"]
+__all__ = ["Step", "View", "texts_of", "view_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,19 @@ def view_of(ask: Ask) -> View:
                     given = _object(call.arguments_raw, call.arguments)
                     steps.append(Step(call.name or "", given, result, after, round))
     return View(tuple(system), tuple(users), tuple(steps), ask.tools)
+
+
+def texts_of(value: Json) -> Iterator[str]:
+    """Yield every text in a value."""
+    match value:
+        case str():
+            yield value
+        case list():
+            for item in value:
+                yield from texts_of(item)
+        case dict():
+            for item in value.values():
+                yield from texts_of(item)
 
 
 def _read(text: str) -> Json:

@@ -6,8 +6,8 @@ Nothing here knows a dimension; a world names what applies to it.
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from toolfuzz.core.case import Json
 from toolfuzz.worlds.machine import Event, Machine
+from toolfuzz.worlds.view import texts_of
 
 __all__ = ["WATCHES", "Seen", "Watch"]
 
@@ -31,7 +31,7 @@ def _known(machine: Machine, ended: bool) -> Iterator[Seen]:
     pending: list[Event] = []
     for event in machine.trace:
         if pending and pending[-1].round < event.round:
-            said |= {text for before in pending for text in _texts(before.result)}
+            said |= {text for before in pending for text in texts_of(before.result)}
             pending = []
         pending.append(event)
         if event.error != "unknown_token":
@@ -55,18 +55,6 @@ def _makers_called(machine: Machine, thing: str, until: Event) -> bool:
     makers = {name for name, deed in deeds.items() if deed.settings.get("makes") == thing}
     earlier = (e for e in machine.trace if e.round < until.round and not e.error)
     return any(event.tool in makers for event in earlier)
-
-
-def _texts(value: Json) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case list():
-            for item in value:
-                yield from _texts(item)
-        case dict():
-            for item in value.values():
-                yield from _texts(item)
 
 
 def _needless(machine: Machine, ended: bool) -> Iterator[Seen]:

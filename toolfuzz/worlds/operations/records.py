@@ -52,6 +52,16 @@ def _list(state: State, settings: JsonObject, arguments: JsonObject) -> Json:
     return {"records": shown, "next_cursor": following}
 
 
+def _find(state: State, settings: JsonObject, arguments: JsonObject) -> Json:
+    """Read the one record of a ``kind`` whose ``field`` is the argument named ``by``."""
+    wanted = arguments.get(settings["by"])
+    for id, record in state.records.get(settings["kind"], {}).items():
+        if record.get(settings["field"]) == wanted:
+            return {"id": id, **record}
+    told = f"there is no {settings['kind']} whose {settings['field']} is {wanted!r}"
+    raise RefusedError("not_found", told)
+
+
 def _set(state: State, settings: JsonObject, arguments: JsonObject) -> Json:
     """Change a record: ``fields`` is parameter → field; what isn't given stays.
 
@@ -152,6 +162,7 @@ def _stored(settings: JsonObject, field: str, value: Json) -> Json:
 
 OPERATIONS: dict[str, Operation] = {
     "get": _get,
+    "find": _find,
     "list": _list,
     "set": _set,
     "set_many": _set_many,
