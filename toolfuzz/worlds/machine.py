@@ -5,7 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from toolfuzz.core.case import Json, JsonObject
-from toolfuzz.worlds.guards import GUARDS
+from toolfuzz.worlds.guards import check
 from toolfuzz.worlds.operations import OPERATIONS
 from toolfuzz.worlds.spec import Records, World
 from toolfuzz.worlds.state import RefusedError, State, Write
@@ -17,7 +17,8 @@ __all__ = ["Event", "Machine"]
 class Event:
     """One executed call. ``round`` counts replies from 0, ``place`` is the call's in its reply.
 
-    ``error`` is the code of a refusal; ``told`` what the caller was told, as JSON text.
+    ``error`` is the code of a refusal; ``told`` what the caller was told, as JSON text; ``clock``
+    the world's time when it was called.
     """
 
     round: int
@@ -27,6 +28,7 @@ class Event:
     told: str
     error: str = ""
     writes: tuple[Write, ...] = ()
+    clock: int = 0
 
     @property
     def result(self) -> Json:
@@ -53,17 +55,18 @@ class Machine:
     def call(self, tool: str, arguments: JsonObject, *, round: int = 0, place: int = 0) -> Event:
         """Execute a call and return what came of it; the caller's mistakes are results, too."""
         state, deed = self.state, self.world.deeds.get(tool)
+        clock = state.clock
         state.begin(tool, arguments)
         error = ""
         try:
             if deed is None:
                 raise RefusedError("unknown_tool", f"there is no tool {tool!r}")
             for guard in deed.guards:
-                GUARDS[guard.kind](state, guard.settings, arguments)
+                check(guard.kind, state, guard.settings, arguments)
             result = OPERATIONS[deed.operation](state, deed.settings, arguments)
         except RefusedError as refused:
-            error, result = refused.code, {"error": refused.told}
+            error, result = refused.code, refused.told
         told = json.dumps(result, ensure_ascii=False)
-        event = Event(round, place, tool, arguments, told, error, state.written)
+        event = Event(round, place, tool, arguments, told, error, state.written, clock)
         self.trace.append(event)
         return event

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from toolfuzz.core.case import Json
-from toolfuzz.core.jsonvalue import canonical
+from toolfuzz.core.jsonvalue import equal
 from toolfuzz.core.verdict import Finding
+from toolfuzz.worlds.goal import held, holds
 from toolfuzz.worlds.machine import Event, Machine
 from toolfuzz.worlds.rules import RULES
 from toolfuzz.worlds.spec import Check
@@ -30,7 +31,7 @@ class Outcome:
 
 def failing_checks(machine: Machine) -> list[Check]:
     """Return the parts of the goal that don't hold now."""
-    return [check for check in machine.world.goal if not _same(_held(machine, check), check.want)]
+    return [check for check in machine.world.goal if not holds(machine.records, check)]
 
 
 def outcome(machine: Machine, *, ended: bool) -> Outcome:
@@ -50,22 +51,11 @@ def outcome(machine: Machine, *, ended: bool) -> Outcome:
     return Outcome(tuple(findings), len(world.goal) + len(world.rules), failed)
 
 
-def _held(machine: Machine, check: Check) -> Json:
-    record = machine.records.get(check.kind, {}).get(check.id)
-    if not check.field:
-        return record is not None
-    return None if record is None else record.get(check.field)
-
-
-def _same(one: Json, other: Json) -> bool:
-    return bool(canonical(one) == canonical(other))
-
-
 def _of_check(machine: Machine, check: Check) -> Finding:
-    held = _held(machine, check)
-    slug = next((slug for value, slug in check.instead if _same(value, held)), check.slug)
-    told = f"{place_of(machine, check)}: {held!r} in the end instead of {check.want!r}"
-    return finding(slug, told, last_write(machine, check), check.want, held)
+    there = held(machine.records, check)
+    slug = next((slug for value, slug in check.instead if equal(value, there)), check.slug)
+    told = f"{place_of(machine, check)}: {there!r} in the end instead of {check.want!r}"
+    return finding(slug, told, last_write(machine, check), check.want, there)
 
 
 def place_of(machine: Machine, check: Check) -> str:
@@ -91,7 +81,8 @@ def _out_of_scope(machine: Machine) -> Iterator[Finding]:
     for event in machine.trace:
         for write in event.writes:
             if write.place not in allowed and f"{write.place}/{write.field}" not in allowed:
-                told = f"{event.tool} changed {write.kind} {write.id}, which nobody allowed"
+                what = f"{write.kind} {write.id}" + (f", {write.field}" if write.field else "")
+                told = f"{event.tool} changed {what}, which nobody allowed"
                 yield finding("write-out-of-scope", told, event)
                 break
 

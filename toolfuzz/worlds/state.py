@@ -11,12 +11,15 @@ __all__ = ["RefusedError", "State", "Write"]
 
 
 class RefusedError(Exception):
-    """A call that the world refuses: a code, and what the caller is told (text or an object)."""
+    """A call that the world refuses: a code, and what the caller is told (text or an object).
 
-    def __init__(self, code: str, told: Json) -> None:
+    ``silent``: nothing is done, and yet the result doesn't look like an error.
+    """
+
+    def __init__(self, code: str, told: Json, *, silent: bool = False) -> None:
         super().__init__(code)
         self.code = code
-        self.told = told
+        self.told = told if silent else {"error": told}
 
 
 @dataclass(frozen=True, slots=True)

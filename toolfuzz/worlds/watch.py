@@ -6,6 +6,9 @@ Nothing here knows a dimension; a world names what applies to it.
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from toolfuzz.core.jsonvalue import canonical
+from toolfuzz.worlds.goal import reached_by
+from toolfuzz.worlds.guards import concerns
 from toolfuzz.worlds.machine import Event, Machine
 from toolfuzz.worlds.view import texts_of
 
@@ -73,7 +76,65 @@ def _needless(machine: Machine, ended: bool) -> Iterator[Seen]:
             yield Seen("call-needless", "warn", event, told)
 
 
-WATCHES: dict[str, Watch] = {"known": _known, "needless": _needless}
+_LOOKS = 3
+_REPEATS = 2
+
+
+def _went_on(machine: Machine, ended: bool) -> Iterator[Seen]:
+    """Something was changed, or there was no end of calls, after the goal had been reached."""
+    done = reached_by(machine.world, machine.trace)
+    if done is None:
+        return
+    after = [event for event in machine.trace if event.round > done.round]
+    for event in after:
+        if event.writes:
+            told = f"{event.tool} changed something after all that was asked had been done"
+            yield Seen("went-on-after-done", "error", event, told)
+            return
+    # A look at what was done is no fault, however long a model may look.
+    if not ended and after and after[-1].round - done.round > _LOOKS:
+        told = "all that was asked had been done, and the calls never ended"
+        yield Seen("went-on-after-done", "error", after[-1], told)
+
+
+def _repeated(machine: Machine, ended: bool) -> Iterator[Seen]:
+    """The very same call was sent again and again, though it was refused and nothing had changed.
+
+    A guard's ``repeats`` says how often that is reasonable. Replies count, not calls: several of
+    one reply were sent before the refusal was known. Time that has passed is a change.
+    """
+    sent: dict[tuple[str, str, str, int], list[int]] = {}
+    for event in machine.trace:
+        if not event.error:
+            continue
+        key = (event.tool, canonical(event.arguments), event.error, event.clock)
+        rounds = sent.setdefault(key, [])
+        if event.round in rounds:
+            continue
+        rounds.append(event.round)
+        if len(rounds) - 1 == _reasonable(machine, event) + 1:
+            told = f"{event.tool} was called {len(rounds)} times with the same arguments, "
+            yield Seen("error-repeated", "error", event, f"{told}each time refused: {event.error}")
+
+
+def _reasonable(machine: Machine, event: Event) -> int:
+    deed = machine.world.deeds.get(event.tool)
+    stated = [
+        int(guard.settings["repeats"])
+        for guard in (deed.guards if deed else ())
+        if guard.settings.get("code") == event.error
+        and "repeats" in guard.settings
+        and concerns(guard.settings, event.arguments)
+    ]
+    return max(stated, default=_REPEATS)
+
+
+WATCHES: dict[str, Watch] = {
+    "known": _known,
+    "needless": _needless,
+    "repeated": _repeated,
+    "went_on": _went_on,
+}
 
 
 def watched(machine: Machine, names: Sequence[str], *, ended: bool) -> Iterator[Seen]:

@@ -1,16 +1,19 @@
 """What the families are made of: words, values with their schemas, and templates both ways."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from toolfuzz.core.case import Json, JsonObject, Message, Tool
+from toolfuzz.core.case import ExpectedCall, Json, JsonObject, Message, Tool
 from toolfuzz.generate.features.base import Parameter, fields, object_schema
 from toolfuzz.generate.pick import Pick
 from toolfuzz.generate.prompts import pattern
-from toolfuzz.worlds.view import View
+from toolfuzz.worlds.family import Drawn, Move
+from toolfuzz.worlds.machine import Machine
+from toolfuzz.worlds.view import Step, View
 
-__all__ = ["THINGS", "filled", "read_filled", "spelled", "tool_of", "values_of", "words_of"]
+__all__ = ["THINGS", "filled", "read_filled", "spelled", "tool_of", "values_of", "way", "words_of"]
 
 THINGS = (
     "amber", "basalt", "birch", "brass", "cedar", "chalk", "clay", "cobalt", "copper", "coral",
@@ -54,6 +57,22 @@ def read_filled(template: str, text: str) -> dict[str, Any] | None:
     if match is None:
         return None
     return {k: json.loads(v) if v else None for k, v in match.groupdict().items()}
+
+
+def way(drawn: Drawn, opening: tuple[Message, ...], solve: Callable[[View, Any], Move]) -> Drawn:
+    """Return the world with the way that its solver takes: round by round, by what it is told."""
+    machine, steps, gold = Machine(drawn.world), list[Step](), list[tuple[ExpectedCall, ...]]()
+    users = tuple(message.content for message in opening if message.role == "user")
+    for round in range(drawn.world.most_rounds):
+        view = View((), users, tuple(steps), drawn.tools)
+        move = solve(view, drawn.world.task)
+        if not move:
+            break
+        for call in move:
+            told = machine.call(call.tool, call.arguments, round=round).result
+            steps.append(Step(call.tool, call.arguments, told, len(users), round + 1))
+        gold.append(tuple(move))
+    return Drawn(replace(drawn.world, gold=tuple(gold)), drawn.tools)
 
 
 def opening(template: str, task: JsonObject) -> tuple[Message, ...]:

@@ -1,8 +1,13 @@
 """What tools can do, by name: one file for each kind of thing that is acted on."""
 
-from toolfuzz.worlds.operations import records, tokens
+from toolfuzz.worlds.operations import bulk, records, services, tokens
 from toolfuzz.worlds.operations.base import Operation
 
 __all__ = ["OPERATIONS", "Operation"]
 
-OPERATIONS: dict[str, Operation] = {**tokens.OPERATIONS, **records.OPERATIONS}
+OPERATIONS: dict[str, Operation] = {
+    **tokens.OPERATIONS,
+    **records.OPERATIONS,
+    **bulk.OPERATIONS,
+    **services.OPERATIONS,
+}
