@@ -1,26 +1,39 @@
-"""``toolfuzz explain``: what a defect is and what to do about it."""
+"""``toolfuzz explain``: what a defect is and what to do about it, or what a dimension asks."""
 
 import click
 
 EPILOG = """\b
 Examples:
   toolfuzz explain object-as-json-string
+  toolfuzz explain plan
   toolfuzz list defects
 """
 
 
 @click.command(epilog=EPILOG)
-@click.argument("slug")
-def explain(slug: str) -> None:
-    """Explain one defect: symptom, who usually causes it, what to do, public reports."""
+@click.argument("name", metavar="SLUG|DIMENSION")
+def explain(name: str) -> None:
+    """Explain one defect: symptom, who usually causes it, what to do, public reports.
+
+    Of a dimension: what it asks, its levels, its control twin, what can be found, an example.
+    """
     from toolfuzz.core.errors import UsageError, did_you_mean
     from toolfuzz.judge.catalogue import defects
-    from toolfuzz.report.console import print_defect
 
-    known = defects()
-    if slug not in known:
+    if name in defects():
+        from toolfuzz.report.console import print_defect
+
+        print_defect(defects()[name])
+        return
+    from toolfuzz.generate.dimensions import all_dimensions
+
+    families = all_dimensions()
+    if name not in families:
         raise UsageError(
-            f"no defect is called {slug!r}",
-            did_you_mean(slug, known) or "`toolfuzz list defects` names them all",
+            f"no defect or dimension is called {name!r}",
+            did_you_mean(name, [*defects(), *families])
+            or "`toolfuzz list defects` and `toolfuzz list dimensions` name them all",
         )
-    print_defect(known[slug])
+    from toolfuzz.report.dimension_page import print_dimension
+
+    print_dimension(families[name])

@@ -13,14 +13,23 @@ from toolfuzz.report.console import print_rows
 from toolfuzz.simulate.profiles import profiles
 from toolfuzz.sources.registry import endpoints
 
-KINDS = ("models", "defects", "features", "probes", "formats", "profiles", "schemas")
+KINDS = (
+    "models",
+    "defects",
+    "features",
+    "probes",
+    "dimensions",
+    "formats",
+    "profiles",
+    "schemas",
+)
 
 
 @click.command("list", epilog="Example: toolfuzz list models")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def list_(kind: str, as_json: bool) -> None:
-    """List models, defects, features, probes, formats, profiles or schemas."""
+    """List models, defects, features, probes, dimensions, formats, profiles or schemas."""
     header, find = _KINDS[kind]
     rows = list(find())
     if as_json:
@@ -54,6 +63,14 @@ def _probes() -> Iterator[tuple[str, ...]]:
     yield from probe_names().items()
 
 
+def _dimensions() -> Iterator[tuple[str, ...]]:
+    from toolfuzz.generate.dimensions import all_dimensions
+
+    for family in all_dimensions().values():
+        least, most = family.levels
+        yield family.name, family.summary, f"{least} – {most}", str(family.usual), family.knobs
+
+
 def _formats() -> Iterator[tuple[str, ...]]:
     from toolfuzz.formats import format_names, wire_format
 
@@ -78,6 +95,10 @@ _KINDS = {
     "defects": (("slug", "group", "severity", "layer", "what it is"), _defects),
     "features": (("feature", "group", "what it is"), _features),
     "probes": (("probe", "what it asks"), _probes),
+    "dimensions": (
+        ("dimension", "what it asks", "levels", "usual", "what the level changes"),
+        _dimensions,
+    ),
     "formats": (("wire format", "what it is", "key", "documentation"), _formats),
     "profiles": (("profile", "what it does"), _profiles),
     "schemas": (("catalogue", "tools", "depth", "features"), _schemas),

@@ -32,6 +32,7 @@ class Family:
     ``solve(view, task)`` is an agent that knows the request alone and does everything right;
     ``ignore`` is the cheapest one that ignores the dimension (no plan, no rules, no memory …).
     ``findings`` are the slugs that it can give, ``knobs`` says what the level changes.
+    ``twin`` says what the control twin is spared.
     ``adaptive_most`` is the most that an adaptive run asks, where higher levels cost too much.
     """
 
@@ -48,6 +49,7 @@ class Family:
     read: Callable[[View], JsonObject | None]
     solve: Callable[[View, JsonObject], Move]
     ignore: Callable[[View, JsonObject], Move]
+    twin: str = ""
     adaptive_most: int | None = None
 
     @property

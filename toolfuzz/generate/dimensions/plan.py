@@ -281,4 +281,5 @@ FAMILY = Family(
     read=_read,
     solve=_solve,
     ignore=_ignore,
+    twin="the same tools and the same order of work, with the plan given as a list",
 )
