@@ -126,12 +126,27 @@ def test_a_run_without_worlds_has_no_dimensions() -> None:
 
 
 def test_corrections_per_100_tasks() -> None:
-    played = [scenario(n, interventions=n % 2) for n in range(20)]
+    played = [scenario(n, interventions=n % 2, reached=True) for n in range(20)]
     got = corrections(played, 3)["interventions"]
     assert got["per_100"] == 50
     assert 0 < got["low"] < 50 < got["high"] < 100
     assert got["survival"] == pytest.approx([0.5, 0, 0, 0])
+    assert got["censored"] == got["regressions"] == 0
     assert corrections(played, 0)["interventions"] is None
+
+
+def test_a_task_that_was_never_right_costs_at_least_so_many() -> None:
+    played = [scenario(1, "fail", interventions=3, regressions=1, reached=False)]
+    got = corrections(played, 3)["interventions"]
+    assert (got["per_100"], got["low"], got["high"]) == (300, 0, 300)
+    assert got["censored"] == 1 and got["regressions"] == pytest.approx(1 / 3)
+    assert got["survival"] == [1, 1, 1, 1]
+
+
+def test_without_any_correction_one_may_still_come() -> None:
+    got = corrections([scenario(n, reached=True) for n in range(20)], 3)["interventions"]
+    assert (got["per_100"], got["low"]) == (0, 0)
+    assert 10 < got["high"] < 20
 
 
 def test_what_is_never_right_is_censored() -> None:

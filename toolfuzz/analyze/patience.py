@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from math import sqrt
 from statistics import fmean, variance
 
+from toolfuzz.analyze.rates import wilson
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.verdict import Scenario
 
@@ -14,7 +15,9 @@ def corrections(played: Sequence[Scenario], patience: int) -> JsonObject:
     """Return interventions per 100 tasks with a 95% interval, and the share not yet right.
 
     Where no user corrects (``patience`` 0) there are none. The interval is of the mean of the
-    pairs' means (Student's t). ``survival`` begins with the tasks that need any correction.
+    pairs' means (Student's t; Wilson's where all are alike). ``survival`` begins with the tasks
+    that need any correction; ``censored`` are those that were never right, ``regressions`` the
+    share of corrections after which something was wrong that had been right.
     """
     if not patience or not played:
         return {"interventions": None}
@@ -23,13 +26,16 @@ def corrections(played: Sequence[Scenario], patience: int) -> JsonObject:
         by_pair.setdefault(one.pair, []).append(one.interventions)
     means = [100 * fmean(counts) for counts in by_pair.values()]
     mean, half = fmean(means), _half_width(means)
-    times = [(one.interventions, one.status == "pass") for one in played]
+    times = [(one.interventions, one.reached) for one in played]
+    corrected = sum(one.interventions for one in played)
     return {
         "interventions": {
             "per_100": mean,
             "low": max(mean - half, 0.0),
             "high": min(mean + half, 100.0 * patience),
             "survival": survival(times, patience),
+            "censored": sum(not one.reached for one in played),
+            "regressions": sum(one.regressions for one in played) / corrected if corrected else 0.0,
         }
     }
 
@@ -37,6 +43,9 @@ def corrections(played: Sequence[Scenario], patience: int) -> JsonObject:
 def _half_width(means: Sequence[float]) -> float:
     if len(means) < 2:
         return float("inf")
+    if not variance(means):
+        # All alike: one task in so many may still need one correction more.
+        return 100 * wilson(0, len(means))[1]
     from scipy.special import stdtrit
 
     return float(stdtrit(len(means) - 1, 0.975)) * sqrt(variance(means) / len(means))

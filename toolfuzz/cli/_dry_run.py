@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from toolfuzz.analyze.price import price_of
+from toolfuzz.cli._forecast import amount, print_scenarios
 from toolfuzz.core.case import Case, JsonObject, Turn
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
@@ -20,6 +21,7 @@ from toolfuzz.pools.question import modes
 from toolfuzz.report.console import print_rows
 from toolfuzz.runs.cases import draw, load_tools
 from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.scenarios import dimensions_of
 from toolfuzz.runs.targets import plan_targets
 from toolfuzz.sources.registry import endpoints
 
@@ -33,13 +35,16 @@ def print_plan(options: RunOptions, *, as_json: bool) -> None:
     """Print cases, requests, tokens (upper bound) and price per target."""
     options.check()
     targets = plan_targets(options.models, options.access)
+    if dimensions_of(options):
+        print_scenarios(options, targets, as_json=as_json)
+        return
     cases = asyncio.run(drawn_cases(options, load_tools(options)))
     plans = [_target_plan(target, cases, options.repeat) for target in targets]
     if as_json:
         click.echo(json.dumps(plans, indent=2))
         return
     header = ("target", "cases", "requests", "input tokens ≤", "output tokens ≤", "price ≤")
-    print_rows(header, [tuple(_word(p[key]) for key in _COLUMNS) for p in plans])
+    print_rows(header, [tuple(amount(p[key]) for key in _COLUMNS) for p in plans])
     for plan in plans:
         if plan["skipped"]:
             click.echo(f"{plan['target']}: {plan['skipped']} more can't be asked and are skipped")
@@ -93,15 +98,3 @@ def _output_bound(turn: Turn, cap: int | None) -> int:
     calls = [call.arguments for call in turn.expect.calls]
     bound = 2 * len(json.dumps(calls)) // BYTES_PER_TOKEN + 400
     return min(bound, cap) if cap else bound
-
-
-def _word(value: Any) -> str:
-    match value:
-        case None:
-            return "unknown"
-        case float():
-            return f"${value:.2f}"
-        case int():
-            return f"{value:,}"
-        case _:
-            return str(value)

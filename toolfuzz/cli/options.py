@@ -88,13 +88,22 @@ case_options = _stack(
         "--inline-refs", is_flag=True, default=None, help="Inline the $refs of an OpenAPI file."
     ),
     click.option("--allow-remote-refs", is_flag=True, default=None, help="Fetch remote $refs."),
-    click.option("--probe", "probes", multiple=True, metavar="NAME", help="Only these probes."),
-    click.option("--level", type=int, metavar="N", help="How hard a dimension is."),
+    click.option(
+        "--probe", "probes", multiple=True, metavar="NAME",
+        help="Only these probes; or dimensions (plan,scope), or all dimensions as hard as suits.",
+    ),
+    click.option(
+        "--level", type=int, metavar="N",
+        help="How hard the scenarios of dimensions are (toolfuzz list dimensions).",
+    ),
     click.option(
         "--feature", "features", multiple=True, metavar="NAME",
         help="Only these schema features, or groups of them.",
     ),
-    click.option("--cases", type=int, metavar="N", help="Cases per model (100)."),
+    click.option(
+        "--cases", type=int, metavar="N",
+        help="Cases per model (100); of dimensions, scenarios of each (--probe dimensions: 40).",
+    ),
     click.option("--seed", type=int, metavar="N", help="Same seed, same cases (0)."),
     click.option(
         "--strength", type=click.IntRange(2, 3), metavar="2|3",

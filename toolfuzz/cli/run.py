@@ -10,6 +10,7 @@ import click
 from toolfuzz.analyze.rates import Rate
 from toolfuzz.analyze.sequential import GateDecision, gate
 from toolfuzz.cli._dry_run import print_plan
+from toolfuzz.cli._forecast import announced
 from toolfuzz.cli._live import live
 from toolfuzz.cli._outcome import exit_with
 from toolfuzz.cli._reports import write_wanted
@@ -34,7 +35,9 @@ from toolfuzz.runs.journal import JOURNAL_NAME
 from toolfuzz.runs.options import HIDING, RunOptions
 from toolfuzz.runs.resume import resumed_options, started
 from toolfuzz.runs.run import run as run_options
+from toolfuzz.runs.scenarios import dimensions_of
 from toolfuzz.runs.summary import default_folder
+from toolfuzz.runs.targets import plan_targets
 from toolfuzz.runs.trust import require_trust
 
 _MAY_CHANGE = ("headers", "timeout", "concurrency", "engine_python", *HIDING)
@@ -101,6 +104,9 @@ def run(
     begun = folder if resume else None
     options = options.but(out=None if resume else folder)
     wanted = parse_wanted(reports)
+    if dimensions_of(options) and not (quiet or resume):
+        for line in announced(options, plan_targets(options.models, options.access)):
+            click.echo(line, err=True)
     try:
         summary, interrupted = live(
             lambda tell, stop: run_options(options, tell=tell, stop=stop, resume=begun), quiet=quiet

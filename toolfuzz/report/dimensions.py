@@ -171,9 +171,9 @@ def _broken(entry: JsonObject) -> float | None:
 
 def corrected(entry: JsonObject) -> str:
     """Return what correcting costs in a sentence."""
-    left = ", ".join(percent(share) for share in entry["survival"])
     interval = f"{entry['low']:.0f} – {entry['high']:.0f}"
-    return (
-        f"{entry['per_100']:.0f} corrections per 100 tasks ({interval}); not yet right after "
-        f"0, 1 … {len(entry['survival']) - 1} of them: {left}"
-    )
+    said = f"{entry['per_100']:.0f} corrections per 100 tasks ({interval})"
+    if entry["censored"]:
+        said += f", at least: {count(entry['censored'], 'task')} never right"
+    curve = [f"{k}: {percent(share)}" for k, share in enumerate(entry["survival"]) if share]
+    return f"{said}; not yet right after {', '.join(curve)}" if curve else said

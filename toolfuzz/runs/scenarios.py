@@ -1,11 +1,11 @@
 """Runs over dimensions: which are meant, at which level, and how many scenarios that makes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import UsageError, did_you_mean
-from toolfuzz.generate import dimension_names
+from toolfuzz.generate import dimension_names, probe_names
 from toolfuzz.runs.adaptive import AdaptiveFeed
 from toolfuzz.runs.options import ALL_DIMENSIONS, RunOptions
 from toolfuzz.runs.record import Record
@@ -22,14 +22,14 @@ def dimensions_of(options: RunOptions) -> tuple[str, ...]:
     known = dimension_names()
     named = [name.strip() for given in options.probes for name in given.split(",")]
     wanted = [one for name in named for one in (known if name == ALL_DIMENSIONS else [name])]
+    _check_names(wanted, known)
     if not any(name in known for name in wanted):
         if options.level is not None:
             raise UsageError("--level is of dimensions", "try --probe plan --level 7")
         return ()
     if other := [name for name in wanted if name not in known]:
         told = f"--probe {other[0]} is no dimension, and dimensions are run by themselves"
-        near = did_you_mean(other[0], known) or f"dimensions are {', '.join(known)}"
-        raise UsageError(told, near)
+        raise UsageError(told, f"dimensions are {', '.join(known)}")
     if options.tools or options.mcp or options.openapi or options.features:
         told = "dimensions are asked on worlds with tools of their own"
         raise UsageError(told, "leave out the tools and features")
@@ -37,6 +37,16 @@ def dimensions_of(options: RunOptions) -> tuple[str, ...]:
     if options.level is not None:
         _check_level(options.level, names)
     return names
+
+
+def _check_names(names: Sequence[str], dimensions: Iterable[str]) -> None:
+    known = {*probe_names(), *dimensions, ALL_DIMENSIONS}
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"there is no probe or dimension {name!r}",
+                did_you_mean(name, known) or "toolfuzz list probes; toolfuzz list dimensions",
+            )
 
 
 def _check_level(level: int, names: Sequence[str]) -> None:

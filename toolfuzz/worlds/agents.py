@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import Case, ExpectedCall, Json, JsonObject
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.talk import Talk
@@ -31,12 +32,17 @@ Values = Callable[[JsonObject, int], Json]
 """Draws a value that a schema allows, by a seed."""
 
 
-def played(case: Case, agent: Agent) -> Talk:
-    """Play a case to its end, each reply given by the agent, without any I/O."""
+def played(case: Case, agent: Agent, *, tell: Callable[[Ask], None] | None = None) -> Talk:
+    """Play a case to its end, each reply given by the agent, without any I/O.
+
+    ``tell`` is told what the agent is asked.
+    """
     talk = play(case)
     while talk.turn is not None:
-        view = view_of(talk.ask(model="agent"))
-        talk.answer(_said(agent(view), talk.number))
+        ask = talk.ask(model="agent")
+        if tell:
+            tell(ask)
+        talk.answer(_said(agent(view_of(ask)), talk.number))
     return talk
 
 

@@ -1,0 +1,135 @@
+"""Dimensions in words: what stands for one, where half passes, what corrections cost."""
+
+from typing import Any
+
+import pytest
+from rich.console import Group
+
+from toolfuzz.core.case import JsonObject
+from toolfuzz.report.console import plain
+from toolfuzz.report.dimensions import (
+    corrected,
+    dimension_notes,
+    dimension_tables,
+    half,
+    points,
+    shown_level,
+    shown_rate,
+    unit,
+)
+
+
+def rate(share: float | None, judged: int = 20) -> JsonObject:
+    low, high = (max(share - 0.1, 0), min(share + 0.1, 1)) if share is not None else (0, 1)
+    return {"rate": share, "low": low, "high": high, "judged": judged, "passed": 0}
+
+
+def entry(**changed: Any) -> JsonObject:
+    return {
+        "levels": [7],
+        "scenarios": 20,
+        "success": rate(0.6),
+        "check_success": 0.9,
+        "twin": rate(0.95),
+        "difference": {"difference": -0.35, "low": -0.5, "high": -0.1, "pairs": 20},
+        "level_half": None,
+        "usual": None,
+        "by_level": {},
+        "unjudged": 0,
+        "unjudged_reasons": {},
+        "broken": 0,
+        "success_with_broken": rate(0.6),
+        "detour": 1.2,
+        "cost": {
+            "rounds": 6.0, "calls": 8.0, "input_tokens": 9000.0, "output_tokens": 300.0,
+            "price_usd": 0.01,
+        },
+        "interventions": None,
+        **changed,
+    }  # fmt: skip
+
+
+def estimate(level: float, low: float, high: float, beyond: str = "") -> JsonObject:
+    return {"level": level, "low": low, "high": high, "beyond": beyond, "range": [3, 20]}
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (estimate(7.2, 5.6, 9.1), "7.2 (5.6 – 9.1)"),
+        (estimate(15, 9, 40), "15 (9 – beyond 20)"),
+        (estimate(4, 1, 6), "4 (below 3 – 6)"),
+        (estimate(50, 22, 80, "above"), "beyond 20"),
+        (estimate(1, 0.8, 2, "below"), "below 3"),
+        (None, "–"),
+    ],
+)
+def test_where_half_passes(found: JsonObject | None, words: str) -> None:
+    assert half(found) == words
+
+
+def test_large_numbers_stay_short() -> None:
+    tokens = {**estimate(23_400, 15_000, 40_000), "range": [1000, 90_000]}
+    assert half(tokens, " tokens") == "23k tokens (15k – 40k)"
+
+
+def test_a_fixed_level_shows_what_was_measured_an_adaptive_run_what_it_tells() -> None:
+    assert (shown_rate(entry())["rate"], shown_level(entry())) == (0.6, "7")
+    usual = {"level": 7, "rate": 0.81, "low": 0.7, "high": 0.9}
+    adaptive = entry(levels=[5, 9], usual=usual, level_half=estimate(8, 7, 9))
+    assert (shown_rate(adaptive)["rate"], shown_level(adaptive)) == (0.81, "7")
+
+
+def test_points_have_a_sign_where_there_is_a_difference() -> None:
+    assert [points(x) for x in (0.123, -0.05, 0.0, -0.001)] == ["+12", "-5", "0", "0"]
+
+
+def target(**dimensions: JsonObject) -> JsonObject:
+    return {"target": "acme/one", "dimensions": dimensions}
+
+
+def shown(targets: list[JsonObject], width: int) -> str:
+    return plain(lambda _: Group(*dimension_tables(targets, width=width)))
+
+
+def test_the_table_has_a_row_a_dimension() -> None:
+    page = shown([target(plan=entry(), scope=entry(success=rate(None, 0)))], 140)
+    head, plan, scope = page.strip().splitlines()[1:]
+    assert head.split()[-3:] == ["judged", "calls", "tokens"]
+    cells = "plan 60.0% 50 – 70 95.0% -35 (-50 to -10) 7 20 6 9,300"
+    assert " ".join(plan.split()) == cells
+    assert "not judged" in scope and " – " in scope
+
+
+def test_a_narrow_table_leaves_columns_out() -> None:
+    assert "tokens" not in shown([target(plan=entry())], 80)
+    assert "judged" not in shown([target(plan=entry())], 70)
+    assert shown([{"target": "x"}], 140) == ""
+
+
+def test_several_targets_are_named() -> None:
+    page = shown([target(plan=entry()), {**target(plan=entry()), "target": "evil\x1b[2J"}], 140)
+    assert "acme/one, by dimension" in page and "evil\\x1b[2J, by dimension" in page
+
+
+def test_what_arrived_broken_is_told_in_both_ways() -> None:
+    broken = entry(
+        unjudged=3, broken=2, success_with_broken=rate(0.5),
+        unjudged_reasons={"id-missing": 2, "HTTP 503": 1},
+    )  # fmt: skip
+    first, second = dimension_notes([target(plan=broken)])
+    assert "2 scenarios ended by what arrived broken (id-missing)" in first and "50.0%" in first
+    assert "1 scenario unjudged (HTTP 503)" in second
+
+
+def test_what_corrections_cost() -> None:
+    found = {"per_100": 80.0, "low": 55.0, "high": 105.0, "censored": 2, "regressions": 0.1,
+             "survival": [0.45, 0.2, 0.0]}  # fmt: skip
+    words = corrected(found)
+    assert words.startswith("80 corrections per 100 tasks (55 – 105), at least: 2 tasks never")
+    assert words.endswith("not yet right after 0: 45.0%, 1: 20.0%")
+
+
+def test_runs_of_worlds_count_scenarios() -> None:
+    assert unit([target(plan=entry())]) == "scenario"
+    assert unit([{"target": "x"}]) == unit([{"target": "x"}, target(plan=entry())]) == "call"
