@@ -30,7 +30,7 @@ def levels(family: Family) -> tuple[int, ...]:
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.name)
 def test_what_is_drawn_carries_its_proofs(family: Family) -> None:
     for level in levels(family):
-        for k in KS:
+        for k in KS if level == family.usual else KS[:2]:
             for case in draw_pair(family, 1, k, level):
                 assert list(failed_proofs(family, case, values)) == [], (level, k, case.features)
 

@@ -1,6 +1,6 @@
 """What a request asks, in one vocabulary for all wire formats."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from toolfuzz.core.case import (
@@ -18,7 +18,17 @@ from toolfuzz.core.json import JsonError, parse
 from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.core.reply import Reply, ToolCall
 
-__all__ = ["Answered", "Ask", "Called", "Said", "ToolResult", "ask_of", "turns_of"]
+__all__ = [
+    "Answered",
+    "Ask",
+    "Called",
+    "Said",
+    "ToolResult",
+    "ask_of",
+    "asked_after",
+    "said_in",
+    "turns_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +133,29 @@ def ask_of(
     (those of a streamed reply must have been assembled). Turn.results answer the expected calls; a
     call that nobody expected gets an empty result, so that none stays unanswered.
     """
+    said = [one for earlier, reply in history for one in said_in(earlier, reply)]
+    return asked_after(case, turn, said, history, model=model, stream=stream)
+
+
+def said_in(turn: Turn, reply: Reply) -> Iterator[Said]:
+    """Yield what was said in a turn: its messages, the reply, the results of its calls."""
+    yield from turn.messages
+    yield Called(reply)
+    if reply.calls:
+        yield Answered(_results(turn, reply))
+
+
+def asked_after(
+    case: Case,
+    turn: int,
+    said: Sequence[Said],
+    history: Sequence[tuple[Turn, Reply]],
+    *,
+    model: str,
+    stream: bool = False,
+) -> Ask:
+    """Return the question of a case's turn after all that was said in its ``history``."""
     asked = case.turns[turn]
-    said: list[Said] = []
-    for earlier, reply in history:
-        said += [*earlier.messages, Called(reply)]
-        if reply.calls:
-            said.append(Answered(_results(earlier, reply)))
     return Ask(
         model=model,
         tools=case.tools_at(turn),

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from toolfuzz.core.ask import Ask, ask_of
+from toolfuzz.core.ask import Ask, Said, ask_of, asked_after, said_in
 from toolfuzz.core.case import Case, Turn
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.verdict import Finding, Scenario, Status
@@ -67,6 +67,8 @@ class Talk:
         self.turn: Turn | None = case.turns[0]
         self.history: list[tuple[Turn, Reply]] = []
         self._judged: list[Judged] = []
+        self._said: list[Said] = []
+        self._heard = 0
 
     @property
     def number(self) -> int:
@@ -80,7 +82,12 @@ class Talk:
 
     def ask(self, *, model: str, stream: bool = False) -> Ask:
         """Return the question of this turn, with all that was said before it."""
-        return ask_of(self.case, self.number, self.history, model=model, stream=stream)
+        for turn, reply in self.history[self._heard :]:
+            self._said += said_in(turn, reply)
+        self._heard = self.number
+        return asked_after(
+            self.case, self.number, self._said, self.history, model=model, stream=stream
+        )
 
     def answer(self, judged: Judged) -> Turn | None:
         """Take a reply in and return the turn that follows.

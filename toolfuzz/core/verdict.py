@@ -67,7 +67,8 @@ class Scenario:
     replies, ``calls`` the calls that were executed, ``interventions`` how often the user had to
     correct, ``regressions`` after how many of those something was wrong that had been right,
     ``reached`` whether the goal holds in the end (corrected or not), ``needed`` the rounds that the
-    shortest known way takes.
+    shortest known way takes. ``turns_apart`` and (about) ``tokens_apart`` lie between what the user
+    tells and where it is needed; 0: nothing of the kind.
     """
 
     dimension: str
@@ -83,6 +84,8 @@ class Scenario:
     regressions: int = 0
     reached: bool = False
     needed: int = 0
+    turns_apart: int = 0
+    tokens_apart: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from toolfuzz.core.verdict import Finding, Status
 from toolfuzz.worlds.family import Family, Move
 from toolfuzz.worlds.play import play
 from toolfuzz.worlds.spec import nonce
-from toolfuzz.worlds.view import View, texts_of, view_of
+from toolfuzz.worlds.view import View, Viewer, texts_of
 
 __all__ = [
     "Agent",
@@ -37,12 +37,12 @@ def played(case: Case, agent: Agent, *, tell: Callable[[Ask], None] | None = Non
 
     ``tell`` is told what the agent is asked.
     """
-    talk = play(case)
+    talk, viewer = play(case), Viewer()
     while talk.turn is not None:
         ask = talk.ask(model="agent")
         if tell:
             tell(ask)
-        talk.answer(_said(agent(view_of(ask)), talk.number))
+        talk.answer(_said(agent(viewer.view(ask)), talk.number))
     return talk
 
 

@@ -82,6 +82,8 @@ class WorldTalk(Talk):
             regressions=self.user.regressions,
             reached=not failing_checks(self.machine),
             needed=len(world.gold) + len(world.user.pieces) + 1,
+            turns_apart=world.apart[0],
+            tokens_apart=world.apart[1],
         )
         if wire.status != "pass":
             return replace(wire, scenario=scenario)

@@ -94,8 +94,9 @@ class World:
     ``task`` is what is to be done, as data: messages, goal and rules are all made of it.
     ``may_write`` are the records (``kind/id`` or ``kind/id/field``) that may be changed; None: all.
     ``watch`` names what else is looked for in the trace (see watch.py). ``gold`` is one shortest
-    way to the goal, round by round. ``most_rounds`` bounds a model that never stops. ``seed`` names
-    the choices of which it was drawn, ``simpler`` those that were made the simplest since then.
+    way to the goal, round by round. ``most_rounds`` bounds a model that never stops. ``apart``: how
+    many turns, and about how many tokens, lie between what is told and where it is needed. ``seed``
+    names the choices of which it was drawn, ``simpler`` those that were made the simplest since.
     """
 
     dimension: str
@@ -115,6 +116,7 @@ class World:
     gold: tuple[tuple[ExpectedCall, ...], ...] = ()
     most_rounds: int = 40
     simpler: tuple[int, ...] = ()
+    apart: tuple[int, int] = (0, 0)
 
 
 def nonce(*parts: object) -> str:

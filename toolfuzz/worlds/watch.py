@@ -3,9 +3,11 @@
 Nothing here knows a dimension; a world names what applies to it.
 """
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.worlds.goal import reached_by
 from toolfuzz.worlds.guards import concerns
@@ -129,11 +131,38 @@ def _reasonable(machine: Machine, event: Event) -> int:
     return max(stated, default=_REPEATS)
 
 
+def _asked_again(machine: Machine, ended: bool) -> Iterator[Seen]:
+    """Somebody was asked for what the user had told from the beginning."""
+    for event in machine.trace:
+        deed = machine.world.deeds.get(event.tool)
+        if event.error or deed is None or deed.operation != "ask":
+            continue
+        about = event.arguments.get(deed.settings["by"])
+        if about in deed.settings["told"]:
+            told = f"{event.tool} was called for {about}, which the user had told"
+            yield Seen("decision-asked-again", "error", event, told)
+
+
+def _traffic(machine: Machine, ended: bool) -> Iterator[Seen]:
+    """Most of what the shortest way does wasn't done, so that nothing was put to the test."""
+    asked = {_call(call.tool, call.arguments) for round in machine.world.gold for call in round}
+    done = {_call(event.tool, event.arguments) for event in machine.trace}
+    if ended and 2 * len(asked & done) < len(asked):
+        told = f"{len(asked & done)} of the {len(asked)} calls that were asked for were made"
+        yield Seen("goal-not-reached", "error", None, told)
+
+
+def _call(tool: str, arguments: JsonObject) -> str:
+    return json.dumps([tool, canonical(arguments)], sort_keys=True)
+
+
 WATCHES: dict[str, Watch] = {
     "known": _known,
     "needless": _needless,
     "repeated": _repeated,
     "went_on": _went_on,
+    "asked-again": _asked_again,
+    "traffic": _traffic,
 }
 
 

@@ -56,7 +56,10 @@ def read_filled(template: str, text: str) -> dict[str, Any] | None:
     match = pattern(template).fullmatch(text)
     if match is None:
         return None
-    return {k: json.loads(v) if v else None for k, v in match.groupdict().items()}
+    try:
+        return {k: json.loads(v) if v else None for k, v in match.groupdict().items()}
+    except ValueError:
+        return None
 
 
 def way(drawn: Drawn, opening: tuple[Message, ...], solve: Callable[[View, Any], Move]) -> Drawn:

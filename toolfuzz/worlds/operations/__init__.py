@@ -1,6 +1,6 @@
 """What tools can do, by name: one file for each kind of thing that is acted on."""
 
-from toolfuzz.worlds.operations import bulk, records, services, tokens
+from toolfuzz.worlds.operations import bulk, logs, records, services, tokens
 from toolfuzz.worlds.operations.base import Operation
 
 __all__ = ["OPERATIONS", "Operation"]
@@ -10,4 +10,5 @@ OPERATIONS: dict[str, Operation] = {
     **records.OPERATIONS,
     **bulk.OPERATIONS,
     **services.OPERATIONS,
+    **logs.OPERATIONS,
 }
