@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from browser import CHROMEDRIVER, CHROMIUM, Browser, chromium
 from html_run import a_run
+from monitor_run import a_result
 from test_report_html import EVIL, html_of
+
+from toolfuzz.report.html.monitor import render_monitor
 
 pytestmark = pytest.mark.skipif(
     not (CHROMIUM and CHROMEDRIVER),
@@ -213,6 +216,27 @@ def test_hostile_text_does_nothing(browser: Browser, tmp_path: Path, text: str) 
     model = browser.run("return document.querySelector('.failure').dataset.model")
     assert choose(browser, model=model) == 2
     assert browser.run("return location.pathname").endswith("report.html")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_of_a_monitor(browser: Browser, tmp_path: Path, scheme: str) -> None:
+    path = tmp_path / "monitor.html"
+    path.write_text(render_monitor(a_result(f"weird {EVIL[0]}", days=9)), encoding="utf-8")
+    browser.scheme(scheme)
+    browser.open(path)
+    assert browser.run(CONTRAST) == {}
+    level, alarm = (
+        f"return getComputedStyle(document.querySelector('.chart .{kind}')).fill"
+        for kind in ("bin", "alarm")
+    )
+    assert browser.run(level) != browser.run(alarm)
+    browser.size(320, 700, phone=True)
+    browser.open(path)
+    assert browser.run(OVERFLOW) <= 0
+    browser.run("document.getElementById('theme').click()")
+    assert browser.run(CONTRAST) == {}
+    browser.run("localStorage.clear()")
+    browser.scheme("light")
 
 
 def test_a_big_page_stays_usable(browser: Browser, tmp_path: Path) -> None:

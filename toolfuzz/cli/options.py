@@ -18,6 +18,8 @@ __all__ = [
     "repeat_option",
     "report_option",
     "run_options_from",
+    "seed_option",
+    "tool_options",
     "trust_option",
 ]
 
@@ -71,7 +73,7 @@ endpoint_options = _stack(
     ),
 )  # fmt: skip
 
-case_options = _stack(
+tool_options = _stack(
     click.option(
         "--tools", multiple=True, metavar="FILE",
         help="Your own tools: a JSON file (OpenAI, Anthropic, MCP or bare form), "
@@ -93,18 +95,24 @@ case_options = _stack(
         help="Only these probes; or dimensions (plan,scope), or all dimensions as hard as suits.",
     ),
     click.option(
-        "--level", type=int, metavar="N",
-        help="How hard the scenarios of dimensions are (toolfuzz list dimensions).",
-    ),
-    click.option(
         "--feature", "features", multiple=True, metavar="NAME",
         help="Only these schema features, or groups of them.",
+    ),
+)  # fmt: skip
+
+seed_option = click.option("--seed", type=int, metavar="N", help="Same seed, same cases (0).")
+
+case_options = _stack(
+    tool_options,
+    click.option(
+        "--level", type=int, metavar="N",
+        help="How hard the scenarios of dimensions are (toolfuzz list dimensions).",
     ),
     click.option(
         "--cases", type=int, metavar="N",
         help="Cases per model (100); of dimensions, scenarios of each (--probe dimensions: 40).",
     ),
-    click.option("--seed", type=int, metavar="N", help="Same seed, same cases (0)."),
+    seed_option,
     click.option(
         "--strength", type=click.IntRange(2, 3), metavar="2|3",
         help="Cover pairs or triples of features (2).",

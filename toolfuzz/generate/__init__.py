@@ -1,6 +1,6 @@
 """Draws cases: questions with a known right answer. Imports nothing heavy by itself."""
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence, Set
 from typing import TYPE_CHECKING, Literal
 
 from toolfuzz.core.case import Case
@@ -10,7 +10,14 @@ if TYPE_CHECKING:
     from toolfuzz.generate.draw import Mix
     from toolfuzz.generate.tools.toolset import ToolSet
 
-__all__ = ["dimension_names", "draw_ahead", "draw_cases", "feature_names", "probe_names"]
+__all__ = [
+    "dimension_names",
+    "draw_ahead",
+    "draw_cases",
+    "draw_part",
+    "feature_names",
+    "probe_names",
+]
 
 
 def draw_cases(
@@ -63,6 +70,31 @@ def draw_ahead(
     from toolfuzz.generate.ahead import ahead
 
     return ahead(n, _mix(n, seed, tools, probes, features, strength, offer))
+
+
+def draw_part(
+    part: int,
+    n: int,
+    *,
+    known: Set[str] = frozenset(),
+    seed: int = 0,
+    tools: "Sequence[ToolSet]" = (),
+    probes: Sequence[str] = (),
+    features: Sequence[str] = (),
+    offer: int | Literal["all"] = 24,
+) -> Iterator[Case]:
+    """Draw n different cases, lazily: a fair sample of the mix, another for each ``part``.
+
+    The cases of ``draw_cases`` belong together; these don't, so parts can be compared with each
+    other. None of them has an id that is ``known``. Fewer come, and raised is, as there.
+    """
+    from dataclasses import replace
+
+    from toolfuzz.generate.draw import Distinct, scattered
+
+    slots = scattered(_mix(n, seed, tools, probes, features, 2, offer), part)
+    new = (replace(s, case=None) if s.case and s.case.id in known else s for s in slots)
+    return Distinct(n).of(new)
 
 
 def feature_names() -> dict[str, str]:

@@ -16,10 +16,11 @@ from toolfuzz.generate.plan import Plan
 from toolfuzz.generate.schema_values import Unsatisfiable
 from toolfuzz.generate.validity import invalid_at
 
-__all__ = ["Distinct", "Mix", "Slot", "slot"]
+__all__ = ["Distinct", "Mix", "Slot", "scattered", "slot"]
 
 _TRIES = 8
 _SLOTS_WITHOUT_NEWS = 400
+_FAR = 2**40
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,17 @@ def slot(mix: Mix, k: int) -> Slot:
         if case is not None and (mix.tools or is_sloppy(case.features) or not invalid_at(case)):
             return Slot(k, case, attempt + 1)
     return Slot(k, None, _TRIES)
+
+
+def scattered(mix: Mix, part: int) -> Iterator[Slot]:
+    """Yield slots of a mix from places of the part's own, without end.
+
+    The first slots of a mix cover combinations, and tools take turns. These lie far behind them
+    and apart from each other: each is drawn for itself, so any number of them is a fair sample.
+    """
+    below = words("scattered", mix.seed, part)
+    while True:
+        yield slot(mix, _FAR + below(_FAR))
 
 
 def _case(pick: Pick, mix: Mix, k: int) -> Case | None:

@@ -1,16 +1,16 @@
 """Which cases a run asks: the user's own tools are read, the rest is drawn."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence, Set
 from contextlib import aclosing
 from dataclasses import replace
 
 from toolfuzz.core.case import Case
-from toolfuzz.generate import draw_ahead
+from toolfuzz.generate import draw_ahead, draw_part
 from toolfuzz.generate.tools import ToolSet, load, load_mcp, load_openapi
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.scenarios import dimensions_of, scenarios
 
-__all__ = ["draw", "load_tools"]
+__all__ = ["draw", "draw_portion", "load_tools"]
 
 
 def load_tools(options: RunOptions) -> list[ToolSet]:
@@ -39,6 +39,22 @@ def draw(options: RunOptions, tool_sets: Sequence[ToolSet]) -> AsyncGenerator[Ca
         offer=options.offer,
     )
     return _with_respelled(cases) if options.respell else cases
+
+
+def draw_portion(
+    options: RunOptions, tool_sets: Sequence[ToolSet], number: int, most: int, known: Set[str]
+) -> Iterator[Case]:
+    """Draw the cases of a monitor's portion; none whose id is ``known``."""
+    return draw_part(
+        number,
+        most,
+        known=known,
+        seed=options.seed,
+        tools=tool_sets,
+        probes=options.probes,
+        features=options.features,
+        offer=options.offer,
+    )
 
 
 async def _with_respelled(cases: AsyncGenerator[Case]) -> AsyncGenerator[Case]:

@@ -11,7 +11,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import Event, event_from_json, event_to_line
 from toolfuzz.runs.lines import bounded
 
-__all__ = ["JOURNAL_NAME", "Journal", "find_journal", "load_run", "read_journal"]
+__all__ = ["JOURNAL_NAME", "Journal", "find_journal", "load_run", "lock", "read_journal"]
 
 JOURNAL_NAME = "run.jsonl"
 
@@ -28,7 +28,7 @@ class Journal:
         try:
             folder.mkdir(parents=True, exist_ok=resume)
             self._file: TextIO = self.path.open("a" if resume else "x", encoding="utf-8")
-            _lock(self._file, folder)
+            lock(self._file, folder)
             # What it holds may be private to whoever asked.
             self.path.chmod(0o600)
             if resume:
@@ -65,7 +65,7 @@ class Journal:
         self._file.close()
 
 
-def _lock(file: TextIO, folder: Path) -> None:
+def lock(file: TextIO, folder: Path) -> None:
     """Keep others from writing until the file is closed, or this process ends however it ends."""
     try:
         import fcntl

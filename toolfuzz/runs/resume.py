@@ -22,6 +22,8 @@ def resumed_options(run: Path, **again: Any) -> RunOptions:
     run to go on with, or a header of then is missing.
     """
     settings = started(run).settings
+    if "monitor" in settings:
+        raise UsageError(f"{run} is a portion of a monitor", "`toolfuzz monitor` goes on with it")
     given = {name.lower() for name in again.get("headers", {})}
     if missing := [name for name in settings.get("headers", ()) if name.lower() not in given]:
         raise UsageError(

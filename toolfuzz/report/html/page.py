@@ -33,7 +33,15 @@ from toolfuzz.report.words import (
     usual_cause,
 )
 
-__all__ = ["FAILURES_LIMIT", "PAGE_LIMIT", "render_comparison", "render_run"]
+__all__ = [
+    "FAILURES_LIMIT",
+    "PAGE_LIMIT",
+    "asset",
+    "environment",
+    "policy",
+    "render_comparison",
+    "render_run",
+]
 
 FAILURES_LIMIT = 300
 """The most failures that are shown in full."""
@@ -67,8 +75,8 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
     scale = latency.axis(columns)
     found, warned = matrix.by_defect(columns), matrix.by_defect(columns, "warnings")
     explained = [defects()[row.name] for row in [*found, *warned] if row.name in defects()]
-    style, script = _file("style.css"), _file("script.js")
-    return _environment().get_template("page.html.j2").render(
+    style, script = asset("style.css"), asset("script.js")
+    return environment().get_template("page.html.j2").render(
         title=title,
         runs=runs,
         models=columns,
@@ -99,13 +107,13 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
         tail=TAIL,
         style=Markup(style),
         script=Markup(script),
-        policy=_policy(style, script),
+        policy=policy(style, script),
     )  # fmt: skip
 
 
 def _failures(causes: Sequence[FailureGroup]) -> dict[str, Markup]:
     """Return the failures that are shown in full, by anchor, already rendered."""
-    render = _environment().get_template("failure.html.j2").render
+    render = environment().get_template("failure.html.j2").render
     made: dict[str, Markup] = {}
     size = 0
     for failed in in_turn(causes):
@@ -178,7 +186,7 @@ def _reality(columns: Sequence[Model]) -> str:
     return " and ".join(f"partly {label}" for label in sorted(labels - {""}))
 
 
-def _policy(style: str, script: str) -> str:
+def policy(style: str, script: str) -> str:
     """Return a content security policy under which nothing loads and nothing else runs."""
     return (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
@@ -190,12 +198,14 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _file(name: str) -> str:
+def asset(name: str) -> str:
+    """Return one of the files that pages are made of."""
     return (files(__package__) / "templates" / name).read_text(encoding="utf-8")
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return the templates: what a value holds is escaped, and can neither act nor hide."""
     environment = Environment(
         loader=PackageLoader(__package__, "templates"),
         autoescape=True,

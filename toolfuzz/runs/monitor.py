@@ -1,0 +1,320 @@
+"""What ``toolfuzz monitor`` does at one time: a portion of questions, more when they look worse."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from toolfuzz import __version__
+from toolfuzz.analyze.watch import USUAL, WatchRule
+from toolfuzz.core.case import Case, JsonObject
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.events import CaseSkipped, Event, RunFinished, RunStarted
+from toolfuzz.core.exchange import Target
+from toolfuzz.core.text import day
+from toolfuzz.generate.tools import ToolSet
+from toolfuzz.runs.campaign import Campaign, ask_all
+from toolfuzz.runs.cases import draw_portion, load_tools
+from toolfuzz.runs.derived import write_json
+from toolfuzz.runs.journal import JOURNAL_NAME, load_run, lock
+from toolfuzz.runs.options import RunOptions, stored_options
+from toolfuzz.runs.portions import (
+    STATE_NAME,
+    Asked,
+    count_portion,
+    portion_folder,
+    read_portions,
+    settings_of,
+)
+from toolfuzz.runs.record import Record
+from toolfuzz.runs.resume import started
+from toolfuzz.runs.scenarios import dimensions_of
+from toolfuzz.runs.summary import write_summary
+from toolfuzz.runs.targets import Source, open_sources, plan_targets
+from toolfuzz.runs.watched import state, weighed
+from toolfuzz.sources.pacing import Pacers
+
+__all__ = ["MonitorOptions", "monitor"]
+
+LOCK_NAME = ".lock"
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorOptions:
+    """Everything that ``toolfuzz monitor`` can be told.
+
+    ``run.models`` holds one model. ``calls`` are the regular questions of a portion, ``most`` all
+    of them; ``baseline`` those that must have been judged first, and ``margin`` by how much more
+    often it may fail (None: as the folder's baseline was begun with). ``anew``: a new baseline
+    begins with this portion.
+    """
+
+    run: RunOptions
+    folder: Path
+    calls: int = 20
+    most: int = USUAL.most
+    baseline: int | None = None
+    margin: float | None = None
+    anew: bool = False
+
+    def check(self) -> None:
+        """Refuse numbers that make no sense; raises UsageError."""
+        self.run.check()
+        if dimensions_of(self.run):
+            raise UsageError(
+                "monitor asks questions, and no scenarios of dimensions",
+                "leave them out of --probe",
+            )
+        if self.calls < 1:
+            raise UsageError(f"--calls {self.calls}: at least 1 is needed", "try --calls 20")
+        if self.most < self.calls:
+            raise UsageError(
+                f"--most-calls {self.most}: a portion has {self.calls} calls",
+                f"give at least {self.calls}, or fewer --calls",
+            )
+        if self.baseline is not None and self.baseline < self.calls:
+            raise UsageError(
+                f"--baseline-calls {self.baseline}: at least a portion's {self.calls} are needed",
+                f"try --baseline-calls {USUAL.baseline}",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """The portion that is to be asked: what was before it, and its questions.
+
+    ``begun``: it was cut off, and its journal is gone on with. ``regular`` are its first questions,
+    ``further`` those that may follow.
+    """
+
+    past: list[Asked]
+    rule: WatchRule
+    path: Path
+    opening: RunStarted
+    begun: bool
+    skipped: tuple[CaseSkipped, ...]
+    regular: list[Case]
+    further: Iterator[Case]
+
+
+async def monitor(
+    options: MonitorOptions,
+    *,
+    tell: Callable[[Event], None] = lambda event: None,
+    stop: asyncio.Event | None = None,
+) -> JsonObject:
+    """Ask a portion and return what ``monitor.json`` then holds.
+
+    A portion that was cut off is gone on with. Raises UsageError before anything is asked (another
+    monitor is at work, the folder watches something else, the clock ran backwards) and
+    EndpointError.
+    """
+    stop = stop or asyncio.Event()
+    options.check()
+    (target,) = plan_targets(options.run.models, options.run.access)
+    with _alone(options.folder):
+        past, wrong = read_portions(options.folder)
+        planned = _plan(options, target, past)
+        async with open_sources(options.run.models, options.run.access, seed=options.run.seed) as (
+            source,
+        ):
+            await _ask(planned, options, source, tell, stop)
+        run = load_run(planned.path)
+        write_summary(planned.path, run)
+        now = count_portion(run, (planned.path / JOURNAL_NAME).stat().st_size)
+        portions = weighed([*planned.past, now], planned.rule)
+        result = state(options.folder, run, portions, planned.rule)
+        write_json(options.folder / STATE_NAME, result)
+    return result | {"mended": wrong}
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / LOCK_NAME).open("w")
+    except OSError as error:
+        raise UsageError(
+            f"can't write to {folder}: {error.strerror or error}",
+            "choose a folder that you may write to with --dir",
+        ) from None
+    with file:
+        lock(file, folder)
+        yield
+
+
+def _plan(options: MonitorOptions, target: Target, past: list[Asked]) -> _Planned:
+    """Say what this portion is; raises UsageError when the folder is another monitor's."""
+    last, now = (past[-1] if past else None), time.time()
+    begun = started(portion_folder(options.folder, last.number)) if last else None
+    tool_sets = load_tools(options.run)
+    place: JsonObject = {
+        "number": 1,
+        "era": 1,
+        "baseline": options.baseline or USUAL.baseline,
+        "margin": options.margin or USUAL.margin,
+    }
+    cut_off = False
+    if last and begun:
+        _check_clock(options.folder, last, now)
+        _check_target(options.folder, begun.targets[0], target)
+        place |= {"number": last.number + 1, "era": last.era + options.anew}
+        if not options.anew:
+            _check_same(options, begun, tool_sets)
+            cut_off = not last.finished
+            place |= {n: settings_of(begun)["monitor"][n] for n in ("baseline", "margin")}
+            place["number"] -= cut_off
+    rule = WatchRule(baseline=place["baseline"], most=options.most, margin=place["margin"])
+    past = weighed(past[:-1] if cut_off else past, rule)
+    if begun and cut_off:
+        size = settings_of(begun)["cases"]
+    else:
+        judged = sum(one.regular_judged for one in past if one.era == place["era"])
+        size = max(options.calls, rule.baseline - judged)
+    regular, further = _draw(options.run, tool_sets, place["number"], size, rule.most, past)
+    settings = {
+        **options.run.but(cases=len(regular)).settings(),
+        "monitor": {**place, "tools": _fingerprint(tool_sets)},
+    }
+    return _Planned(
+        past,
+        rule,
+        portion_folder(options.folder, place["number"]),
+        begun if begun and cut_off else RunStarted(now, __version__, (target,), settings),
+        cut_off,
+        tuple(CaseSkipped(s.tool, s.pointer, s.reason) for t in tool_sets for s in t.skipped),
+        regular,
+        further,
+    )
+
+
+def _draw(
+    run: RunOptions,
+    tool_sets: Sequence[ToolSet],
+    number: int,
+    size: int,
+    most: int,
+    past: Sequence[Asked],
+) -> tuple[list[Case], Iterator[Case]]:
+    """Draw a portion's questions, none of which was asked before; fewer where there are no more."""
+    known = {case_id for one in past for case_id in one.cases.split()}
+    drawn = draw_portion(run, tool_sets, number, max(size, most), known)
+    regular = list(islice(drawn, size))
+    if not regular:
+        raise UsageError(
+            "no question is left that was not asked before", "watch more tools, in another --dir"
+        )
+    return regular, drawn
+
+
+def _check_clock(folder: Path, last: Asked, now: float) -> None:
+    if now < last.started:
+        raise UsageError(
+            f"the clock ran backwards: it is {day(now)}, and the last portion began "
+            f"{day(last.started)}",
+            f"set the clock, or move {portion_folder(folder, last.number)} away",
+        )
+
+
+def _check_target(folder: Path, then: Target, now: Target) -> None:
+    for name in ("name", "endpoint", "model", "format"):
+        was, given = getattr(then, name), getattr(now, name)
+        if was != given:
+            what = "model" if name == "name" else name
+            raise UsageError(
+                f"{folder} watches the {what} {was}, not {given}", "choose another --dir for it"
+            )
+
+
+def _check_same(options: MonitorOptions, begun: RunStarted, tool_sets: Sequence[ToolSet]) -> None:
+    """See that a portion can be compared with those before it."""
+    then = stored_options(begun.settings)
+    now = stored_options(options.run.settings())
+    place = settings_of(begun)["monitor"]
+    other = [name for name in _QUESTIONS if getattr(then, name) != getattr(now, name)]
+    if other:
+        flags = ", ".join(name.replace("_", "-") for name in other)
+        why = f"{options.folder} was begun with other options: {flags}"
+    elif place["tools"] != _fingerprint(tool_sets):
+        why = "the tools are no longer those that the baseline was asked with"
+    elif begun.version != __version__:
+        why = f"the baseline was asked by toolfuzz {begun.version}, this is {__version__}"
+    elif options.baseline not in (None, place["baseline"]):
+        why = f"the baseline has {place['baseline']} calls, not {options.baseline}"
+    elif options.margin not in (None, place["margin"]):
+        why = f"the baseline was begun with a margin of {place['margin']:g}, not {options.margin:g}"
+    else:
+        return
+    raise UsageError(why, "change that back, or begin anew with --new-baseline")
+
+
+_QUESTIONS = (
+    "tools", "mcp", "openapi", "probes", "features", "seed", "offer", "allow_remote_refs",
+    "inline_refs", "base_url", "params", "stream", "strict", "ignore", "select",
+)  # fmt: skip
+
+
+def _fingerprint(tool_sets: Sequence[ToolSet]) -> str:
+    """Return a digest of the user's own tools, as they are offered; empty when there are none."""
+    tools = [tool for one in tool_sets for tool in one.tools]
+    return hashlib.sha256(repr(tools).encode()).hexdigest()[:16] if tools else ""
+
+
+async def _ask(
+    planned: _Planned,
+    options: MonitorOptions,
+    source: Source,
+    tell: Callable[[Event], None],
+    stop: asyncio.Event,
+) -> None:
+    """Ask the regular questions, then more in blocks for as long as it looks worse."""
+    permits = Pacers()
+    with _record(planned) as record:
+        tell(planned.opening)
+        cases, asked, given_up = planned.regular, 0, False
+        while cases and not given_up and not stop.is_set():
+            asked += len(cases)
+            campaign = Campaign(
+                [source],
+                _each(cases),
+                record,
+                policy=options.run.policy,
+                tell=tell,
+                answered=record.answered(),
+                begun=record.begun,
+                permits=permits,
+            )
+            given_up = bool(await ask_all(campaign, stop=stop))
+            cases = list(islice(planned.further, _more(planned, record, asked, options.calls)))
+        reason = "interrupted" if stop.is_set() else "endpoint" if given_up else "done"
+        record.append([RunFinished(time.time(), reason)])
+
+
+def _record(planned: _Planned) -> Record:
+    """Open the portion's journal; one that was cut off in its first line begins again."""
+    planned.path.parent.mkdir(exist_ok=True)
+    if not planned.begun:
+        (planned.path / JOURNAL_NAME).unlink(missing_ok=True)
+    record = Record(planned.path, planned.opening, resume=planned.path.exists())
+    if not planned.begun:
+        record.append(planned.skipped)
+    return record
+
+
+async def _each(cases: list[Case]) -> AsyncIterator[Case]:
+    for case in cases:
+        yield case
+
+
+def _more(planned: _Planned, record: Record, asked: int, block: int) -> int:
+    """Return how many questions to add; none once there was an alarm."""
+    now = count_portion(record.run(), 0)
+    own = [one for one in planned.past if one.era == now.era]
+    if any(planned.rule.alarms(one.log10) for one in own):
+        return 0
+    evidence = planned.rule.evidence([one.portion for one in (*own, now)])
+    return planned.rule.more(evidence, asked, block)
