@@ -17,9 +17,9 @@ from toolfuzz.report.html import render_comparison
 from toolfuzz.report.html.page import FAILURES_LIMIT
 
 TAGS = """
-    a b body br button caption code dd del details div dl dt form h1 h2 h4 head header html i
-    input ins label li main meta nav ol option output p pre rect script section select small span
-    strong style summary svg table tbody td text th thead title tr ul
+    a b body br button caption code dd del details div dl dt figcaption figure form h1 h2 h4 head
+    header html i input ins label li main meta nav ol option output p polyline pre rect script
+    section select small span strong style summary svg table tbody td text th thead title tr ul
 """
 EVIL = [
     *HOSTILE,

@@ -1,6 +1,6 @@
 """A dimension explained: what it asks, and how an agent that ignores it fails an example."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -13,13 +13,12 @@ from toolfuzz.judge.catalogue import defects
 from toolfuzz.report.console import show
 from toolfuzz.worlds.agents import ignorant, played
 from toolfuzz.worlds.family import Family
-from toolfuzz.worlds.transcript import Line, transcript
+from toolfuzz.worlds.transcript import Line, condensed, transcript
 
 __all__ = ["print_dimension"]
 
 _EXAMPLE = 0
 _TOOLS = 6
-_LINES = 16
 _LONG = 300
 
 
@@ -67,7 +66,7 @@ def _example(family: Family) -> Iterator[RenderableType]:
 
 def _said(lines: list[Line]) -> Table:
     grid = _grid()
-    for line in _shortened(lines):
+    for line in condensed(lines):
         if line is None:
             grid.add_row("", Text("…", style="dim"))
             continue
@@ -79,17 +78,6 @@ def _said(lines: list[Line]) -> Table:
             text.append(f"\n✗ {finding.slug}: {_short(finding.message)}", style="red")
         grid.add_row(line.who, text)
     return grid
-
-
-def _shortened(lines: list[Line]) -> Iterable[Line | None]:
-    """Return the lines, without those in the middle of a long talk that are all right."""
-    if len(lines) <= _LINES:
-        return lines
-    kept = [
-        line if n < _LINES // 2 or n >= len(lines) - _LINES // 2 or line.wrong else None
-        for n, line in enumerate(lines)
-    ]
-    return [line for n, line in enumerate(kept) if line or (n and kept[n - 1])]
 
 
 def _short(text: str) -> str:

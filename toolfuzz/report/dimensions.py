@@ -12,6 +12,7 @@ from toolfuzz.report.console import MEDIUM, WIDE
 from toolfuzz.report.words import count, percent
 
 __all__ = [
+    "corrected",
     "dimension_notes",
     "dimension_tables",
     "half",

@@ -9,7 +9,9 @@ from toolfuzz.core.case import Turn
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.verdict import Finding
 
-__all__ = ["Line", "transcript"]
+__all__ = ["Line", "condensed", "transcript"]
+
+_FIRST, _LAST, _BEFORE = 6, 4, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,21 @@ def transcript(
             result = turn.results[place] if place < len(turn.results) else ""
             yield Line("call", _given(call), call.name or "", result, tuple(wrong))
             left = [f for f in left if f not in wrong]
+
+
+def condensed(lines: Sequence[Line]) -> list[Line | None]:
+    """Return how a talk began and ended and what led to each wrong step; None where more was."""
+    near: set[int] = {*range(_FIRST), *range(len(lines) - _LAST, len(lines))}
+    for place, line in enumerate(lines):
+        if line.wrong:
+            near.update(range(place - _BEFORE, place + 1))
+    kept: list[Line | None] = []
+    for place, line in enumerate(lines):
+        if place in near:
+            kept.append(line)
+        elif kept[-1] is not None:
+            kept.append(None)
+    return kept
 
 
 def _is_at(finding: Finding, number: int, place: int, calls: int, *, last: bool) -> bool:

@@ -25,7 +25,7 @@ from toolfuzz.report.html.inert import marked
 from toolfuzz.runs.reproduce import sent, service_of
 from toolfuzz.worlds.play import gone_on
 
-__all__ = ["REQUEST_LIMIT", "Compared", "Shown", "evidence"]
+__all__ = ["REQUEST_LIMIT", "Compared", "Shown", "evidence", "reply_of"]
 
 REQUEST_LIMIT = 32 * 1024
 _LINES = 200
@@ -88,7 +88,7 @@ def evidence(run: RunData, target: Target, verdict: Verdict) -> list[Shown]:
         case = gone_on(run.cases[verdict.case_id], replies)
         # A journal may say anything.
         if exchange.attempts and 0 <= exchange.turn < len(case.turns):
-            replies.append(_reply(case, target, exchange))
+            replies.append(reply_of(case, target, exchange))
             fails = exchange.turn in failing
             shown.append(_shown(run, case, target, exchange, replies[-1], fails=fails))
     return shown
@@ -123,7 +123,7 @@ def _shown(
     )
 
 
-def _reply(case: Case, target: Target, exchange: Exchange) -> Reply:
+def reply_of(case: Case, target: Target, exchange: Exchange) -> Reply:
     """Return the reply with its calls assembled."""
     reply = wire_format(target.format).read(exchange.last, stream=exchange.stream)
     return judge(case, [*[None] * exchange.turn, reply]).reply

@@ -17,8 +17,10 @@ from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief, day
 from toolfuzz.judge.catalogue import defects
+from toolfuzz.report.dimensions import half, points, unit
 from toolfuzz.report.html import latency, matrix
 from toolfuzz.report.html.body import HEAD, TAIL
+from toolfuzz.report.html.dimensions import profile
 from toolfuzz.report.html.evidence import REQUEST_LIMIT, evidence
 from toolfuzz.report.html.failed import Failed, FailureGroup, by_cause, in_turn
 from toolfuzz.report.html.inert import marked, shown
@@ -87,6 +89,8 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
         unread=[(name, unread(summary)) for name, _, summary in runs if unread(summary)],
         given_up=[(m.label, given_up(m.figures)) for m in columns if given_up(m.figures)],
         reality=_reality(columns),
+        profile=profile(columns),
+        unit=unit([m.figures for m in columns]),
         features=matrix.by_rate(columns, "features"),
         found=found,
         warned=warned,
@@ -152,7 +156,8 @@ def _lead(columns: Sequence[Model], comparison: JsonObject) -> str:
     if not judged:
         return "Nothing could be judged."
     best, *others = judged
-    first = f"{best.label} got {percent(best.figures['rate'])} of its judged calls right"
+    asked = unit([m.figures for m in columns])
+    first = f"{best.label} got {percent(best.figures['rate'])} of its judged {asked}s right"
     if not others:
         low, high = best.figures["low"], best.figures["high"]
         return f"{first} (95% interval {low:.1%} – {high:.1%})."
@@ -223,6 +228,8 @@ def environment() -> Environment:
         usd=_usd,
         issue=_issue,
         query=_query,
+        half=half,
+        whole=_whole,
         lines=_lines,
     )
     environment.globals.update(
@@ -235,6 +242,10 @@ def environment() -> Environment:
 
 def _points(share: float) -> str:
     return f"{100 * share:+.1f}".replace("-", "−")
+
+
+def _whole(share: float) -> str:
+    return points(share).replace("-", "−")
 
 
 def _lines(values: Sequence[str]) -> Markup:

@@ -1,0 +1,119 @@
+"""Dimensions on the HTML page: bars beside twins, curves, and a failed scenario of each."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from browser import CHROMEDRIVER, CHROMIUM, Browser
+from html_run import a_run
+from test_report_browser import CONTRAST, OVERFLOW, _quiet, browser
+from test_report_html import EVIL, html_of, page_of
+from worlds_run import a_world_run
+
+from toolfuzz.analyze.compare import compare
+from toolfuzz.generate.dimensions import all_dimensions
+from toolfuzz.report.html import render_comparison
+
+__all__ = ["_quiet", "browser"]
+
+NAMES = ("plan", "correction")
+
+
+def test_every_dimension_has_a_bar_for_each_model_and_its_twin() -> None:
+    page = page_of(a_world_run(NAMES))
+    bars = page.of("svg", class_="profile")
+    assert len(bars) == 4
+    assert bars[2]["aria-label"].startswith("good, Plan ability: 83.3%, 95% interval ")
+    assert bars[2]["aria-label"].endswith("; control twin 100.0%")
+    assert {bar["width"] for bar in page.of("rect", class_="bin") if bar["height"] == "8"} == {
+        "83.33", "33.33",
+    }  # fmt: skip
+    assert len(page.of("rect", class_="twin")) == 4
+    for name in NAMES:
+        assert all_dimensions()[name].title in page.words
+    assert "of its judged scenarios right" in page.words
+
+
+def test_a_failed_scenario_is_a_transcript_with_the_wrong_step_marked() -> None:
+    page = page_of(a_world_run(["plan"], {"bad": 2}))
+    assert len(page.of("details", class_="scenario")) == 1
+    assert page.of("li", class_="user") and page.of("li", class_="call wrong")
+    assert page.of("pre", class_="result failed")
+    assert "call-before-known" in page.words.partition("One failed scenario of each")[2]
+    assert "was called before there was any" in page.words
+
+
+def test_a_curve_shows_what_corrections_cost() -> None:
+    page = page_of(a_world_run(["correction"], {"bad": 2}))
+    (curve,) = page.of("polyline")
+    heights = [float(corner.split(",")[1]) for corner in curve["points"].split()]
+    assert heights == sorted(heights) and heights[0] > 10
+    assert "corrections per 100 tasks" in page.words
+
+
+def test_a_model_without_failures_has_no_example() -> None:
+    page = page_of(a_world_run(["plan"], {"good": 6}))
+    assert page.of("svg", class_="profile") and not page.of("details", class_="scenario")
+
+
+def test_a_run_without_worlds_says_nothing_of_dimensions() -> None:
+    page = page_of(a_run())
+    assert not page.of("section", id="dimensions") and "Dimensions" not in page.words
+    assert "of its judged calls right" in page.words
+
+
+def test_runs_side_by_side_show_their_models_together() -> None:
+    named = [(name, a_world_run(["plan"], {"m": n})) for name, n in (("mon", 5), ("fri", 2))]
+    html = render_comparison(compare(named), named)
+    assert html.count('class="profile"') == 2
+
+
+def test_a_journal_without_exchanges_still_has_the_figures() -> None:
+    run = replace(a_world_run(["plan"]), exchanges={})
+    page = page_of(run)
+    assert page.of("svg", class_="profile") and not page.of("details", class_="scenario")
+
+
+@pytest.mark.parametrize("text", EVIL[:4], ids=range(4))
+def test_hostile_text_is_inert(text: str) -> None:
+    """``Page`` refuses everything that could act."""
+    page = page_of(a_world_run(["plan"], {f"bad {text}": 0}, scenarios=1, text=text))
+    assert len(page.of("script")) == 1
+    assert page.of("li", class_="model")
+
+
+# --- in a browser
+
+in_browser = pytest.mark.skipif(not (CHROMIUM and CHROMEDRIVER), reason="no Chromium here")
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    made = tmp_path_factory.mktemp("profile") / "report.html"
+    models = {"sim/a-model-with-a-rather-long-name": 5, "bad": 2}
+    made.write_text(html_of(a_world_run(NAMES, models)), encoding="utf-8")
+    yield made
+
+
+@in_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_can_be_read_in_light_and_dark(browser: Browser, path: Path, scheme: str) -> None:
+    browser.scheme(scheme)
+    browser.open(path)
+    browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    assert browser.run(CONTRAST) == {}
+    wide = "return document.querySelector('svg.profile .bin').getBoundingClientRect().width"
+    assert browser.run(wide) > 60
+    browser.scheme("light")
+
+
+@in_browser
+@pytest.mark.parametrize("width", [320, 768])
+def test_a_narrow_screen_has_no_sideways_scrolling(
+    browser: Browser, path: Path, width: int
+) -> None:
+    browser.size(width, 700, phone=True)
+    browser.open(path)
+    browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    assert browser.run(OVERFLOW) <= 0
