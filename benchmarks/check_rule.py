@@ -7,58 +7,78 @@ interval holds the truth, and the error rates and calls of the sequential test.
 """
 
 import argparse
+import re
 import sys
 import time
-from collections.abc import Iterator
+from bisect import bisect
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
 
 import numpy as np
 
-from toolfuzz.analyze.check import AskPairs, CheckDecision, CheckRule, Fresh, decide
-from toolfuzz.analyze.paired import CasePair, CaseResult
+from toolfuzz.analyze.check import AskCases, CheckDecision, CheckRule, decide
+from toolfuzz.analyze.confirm import Fresh
+from toolfuzz.analyze.paired import CallPair, CallResult, Question
 from toolfuzz.analyze.rates import rate, wilson
 from toolfuzz.analyze.sequential import SequentialTest
 
 RULE = CheckRule()
 OLD_DEFECTS = tuple(f"old-{n}" for n in range(5))
+# How the baseline's failures are spread over them.
+SHARES = (0.5, 0.2, 0.1, 0.1, 0.1)
+UP_TO = tuple(accumulate(SHARES[:-1]))
+RATES = (0.98, 0.9, 0.8, 0.5)
 
 
 @dataclass(frozen=True)
 class World:
-    """Two models. ``always``: the share of cases that both fail whenever asked; ``noise``: the
-    chance that any other answer fails; ``broken``: the share that only the candidate fails, each
-    time with chance ``strength``, as one new defect or spread over the old ones."""
+    """Two models, the baseline right at ``rate``. Of its failures the share ``noise`` comes anew
+    at random with every answer; the others come whenever their case is asked. The candidate is
+    ``drop`` worse: on some cases always (or with chance ``strength``), or ``at_random`` on all.
+    ``defect`` is what it fails those with: a new one, the old ones, or the first of these.
+    """
 
     name: str
-    always: float
-    noise: float
-    broken: float = 0.0
+    rate: float
+    drop: float = 0.0
+    defect: str = "old"
+    noise: float = 0.2
     strength: float = 1.0
-    new_defect: bool = True
-    noisier: float = 0.0
+    at_random: bool = False
+    can_reask: bool = True
     aim: str = ""
 
+    @property
+    def always(self) -> float:
+        """The share of cases that both sides fail whenever asked."""
+        return (1 - self.rate) * (1 - self.noise)
 
-WORLDS = (
-    World("no change at .95, mostly persistent failures", 0.04, 0.0104, aim="FAIL <= 2%"),
-    World("no change at .95, all noise", 0, 0.05, aim="FAIL <= 2%"),
-    World("no change at .90, all noise", 0, 0.10),
-    World("no change at .99, all noise", 0, 0.01),
-    World("no change at 1.00", 0, 0.0),
-    World("-2 points, systematic, old defects", 0.04, 0.0104, 0.0202, new_defect=False),
-    World("-2 points, systematic, new defect", 0.04, 0.0104, 0.0202),
-    World("-5 points, systematic, old defects", 0.04, 0.0104, 0.0505, new_defect=False),
-    World("-5 points, systematic, new defect", 0.04, 0.0104, 0.0505, aim="FAIL >= 95%"),
-    World("-5 points, broken 70% of the time", 0.04, 0.0104, 0.0722, 0.7, False),
-    World("-5 points, systematic, over noise, old defects", 0, 0.05, 0.0526, new_defect=False),
-    World("-5 points, systematic, over noise, new defect", 0, 0.05, 0.0526),
-    World("-5 points, all noise", 0, 0.05, noisier=0.05),
-    World("-10 points, systematic, new defect", 0.04, 0.0104, 0.1010, aim="FAIL >= 99%"),
-    World("-10 points, systematic, old defects", 0.04, 0.0104, 0.1010, new_defect=False),
-    World("-10 points, broken 70% of the time", 0.04, 0.0104, 0.1443, 0.7, False),
-    World("-10 points, systematic, over noise", 0, 0.05, 0.1053, new_defect=False),
-    World("-10 points, all noise", 0, 0.05, noisier=0.10),
-)
+    @property
+    def chance(self) -> float:
+        """How often the baseline fails any other answer."""
+        return 1 - self.rate / (1 - self.always)
+
+    @property
+    def broken(self) -> float:
+        """The share of cases that only the candidate fails."""
+        return 0.0 if self.at_random else self.drop / self.strength / (1 - self.chance)
+
+
+def worlds() -> Iterator[World]:
+    for rate_ in RATES:
+        yield World("no change", rate_, aim="FAIL <= 1%")
+        yield World("no change, all noise", rate_, noise=1, aim="FAIL <= 1%")
+        yield World("no change, all noise, unconfirmed", rate_, noise=1, can_reask=False)
+        yield World("-2 points, old defects", rate_, 0.02, aim="FAIL <= 2%")
+        yield World("-2 points, the commonest old defect", rate_, 0.02, "first", aim="FAIL <= 2%")
+        yield World("-2 points, new defect", rate_, 0.02, "new")
+        yield World("-5 points, old defects", rate_, 0.05)
+        yield World("-5 points, new defect", rate_, 0.05, "new", aim="FAIL >= 95%")
+        yield World("-5 points, new defect, 70% of the time", rate_, 0.05, "new", strength=0.7)
+        yield World("-10 points, old defects", rate_, 0.1, aim="FAIL >= 95%")
+        yield World("-10 points, old defects, at random", rate_, 0.1, at_random=True)
 
 
 class Models:
@@ -69,81 +89,108 @@ class Models:
         fate = rng.random(cases)
         self.always = fate < world.always
         self.broken = ~self.always & (fate < world.always + world.broken)
-        self.defect = rng.integers(0, len(OLD_DEFECTS), cases)
+        self.defect = rng.choice(len(OLD_DEFECTS), cases, p=SHARES)
 
-    def answers(self, case: int, times: int, *, candidate: bool) -> tuple[CaseResult, ...]:
-        noise = self.world.noise + (self.world.noisier if candidate else 0)
+    def answers(self, case: int, times: int, *, candidate: bool) -> tuple[CallResult, ...]:
+        world = self.world
+        noise = world.chance + (world.drop if candidate and world.at_random else 0)
         draws = self.rng.random((2, times)).tolist()
         slug = OLD_DEFECTS[self.defect[case]]
+        worse = {"new": "new", "first": OLD_DEFECTS[0]}.get(world.defect, slug)
         broken = candidate and self.broken[case]
         said = []
         for chance, other in zip(*draws, strict=True):
-            if broken and chance < self.world.strength:
-                said.append(failed("new" if self.world.new_defect else slug))
+            if broken and chance < world.strength:
+                said.append(FAILED[worse])
             elif self.always[case]:
-                said.append(failed(slug))
+                said.append(FAILED[slug])
             elif other < noise:
-                said.append(failed(OLD_DEFECTS[int(other / noise * len(OLD_DEFECTS))]))
+                said.append(FAILED[OLD_DEFECTS[bisect(UP_TO, other / noise)]])
             else:
                 said.append(PASSED)
         return tuple(said)
 
 
-PASSED = CaseResult(True)
-FAILED = {slug: CaseResult(False, frozenset({slug})) for slug in (*OLD_DEFECTS, "new")}
+PASSED = CallResult(True)
+FAILED = {slug: CallResult(False, frozenset({slug})) for slug in (*OLD_DEFECTS, "new")}
 
 
-def failed(slug: str) -> CaseResult:
-    return FAILED[slug]
-
-
-def check_once(
-    world: World, rng: np.random.Generator, *, can_reask: bool = True
-) -> tuple[CheckDecision, int]:
+def check_once(world: World, rng: np.random.Generator) -> tuple[CheckDecision, int]:
     """Play one check to its end; return the decision and the calls spent on both sides."""
     models = Models(world, rng, RULE.looks[-1])
-    pairs: list[CasePair] = []
-    fresh: dict[str, Fresh] = {}
+    pairs: list[CallPair] = []
+    fresh: dict[Question, Fresh] = {}
     calls = 0
     while True:
-        step = decide(pairs, fresh, RULE, can_reask=can_reask)
+        step = decide(pairs, fresh, RULE, can_reask=world.can_reask)
         if isinstance(step, CheckDecision):
             return step, calls
-        if isinstance(step, AskPairs):
-            for case in range(len(pairs), step.pairs):
+        if isinstance(step, AskCases):
+            for case in range(len(pairs), step.cases):
                 [old] = models.answers(case, 1, candidate=False)
                 [new] = models.answers(case, 1, candidate=True)
-                pairs.append(CasePair(str(case), old, new))
+                pairs.append(CallPair(str(case), old, new))
                 calls += 2
             continue
         for case_id in step.case_ids:
             old = models.answers(int(case_id), step.times, candidate=False)
             new = models.answers(int(case_id), step.times, candidate=True)
-            fresh[case_id] = Fresh(old, new)
+            fresh[case_id, False] = Fresh(old, new)
             calls += 2 * step.times
 
 
-def check(trials: int) -> Iterator[str]:
-    yield f"check against a baseline, {trials} trials a row, margin {RULE.margin:.0%}"
-    yield f"  {'':50}{'PASS':>7}{'FAIL':>7}{'INCONCL':>9}{'calls':>7}"
-    for world in WORLDS:
-        yield row(world, trials, can_reask=True)
-    for world in WORLDS[:2]:
-        yield row(world, trials, can_reask=False)
+@dataclass(frozen=True)
+class Measured:
+    """Shares of the outcomes, and the mean number of calls."""
+
+    passed: float
+    failed: float
+    open: float
+    calls: float
 
 
-def row(world: World, trials: int, *, can_reask: bool) -> str:
-    rng = np.random.default_rng(7)
-    outcomes = [check_once(world, rng, can_reask=can_reask) for _ in range(trials)]
-    share = {
-        word: sum(d.outcome == word for d, _ in outcomes) / trials
+def measure(world: World, trials: int, seed: int) -> Measured:
+    rng = np.random.default_rng(seed)
+    outcomes = [check_once(world, rng) for _ in range(trials)]
+    passed, failed, open_ = (
+        sum(d.outcome == word for d, _ in outcomes) / trials
         for word in ("PASS", "FAIL", "INCONCLUSIVE")
-    }
-    calls = np.mean([spent for _, spent in outcomes])
-    name = world.name + ("" if can_reask else ", unconfirmed")
-    passed, failed_, open_ = share.values()
-    aim = f"aim: {world.aim}" if world.aim and can_reask else ""
-    return f"  {name:50}{passed:7.1%}{failed_:7.1%}{open_:9.1%}{calls:7.0f}   {aim}"
+    )
+    return Measured(passed, failed, open_, float(np.mean([spent for _, spent in outcomes])))
+
+
+def mean(measured: Sequence[Measured]) -> Measured:
+    names = ("passed", "failed", "open", "calls")
+    return Measured(*(float(np.mean([getattr(m, n) for m in measured])) for n in names))
+
+
+def check(trials: int) -> Iterator[str]:
+    each = trials // len(SEEDS)
+    yield f"check against a baseline, {each} trials a row and seed, {len(SEEDS)} seeds"
+    yield f"  {'':44}{'rate':>5}{'PASS':>7}{'FAIL':>7}{'INCONCL':>9}{'calls':>7}   docs say"
+    said = documented()
+    for world in worlds():
+        row = mean([measure(world, each, seed) for seed in SEEDS])
+        claim = said.get((world.name, world.rate))
+        docs = f"FAIL {claim.failed:.0%}" if claim else "-"
+        yield (
+            f"  {world.name:44}{world.rate:5.2f}{row.passed:7.1%}{row.failed:7.1%}{row.open:9.1%}"
+            f"{row.calls:7.0f}   {docs:10} {f'aim: {world.aim}' if world.aim else ''}".rstrip()
+        )
+
+
+SEEDS = (1, 2, 3, 4, 5)
+DOCS = Path(__file__).parents[1] / "docs" / "checking.md"
+_ROW = re.compile(r"\| ([^|]+) \| ([\d.]+) \| (\d+)% \| (\d+)% \| (\d+)% \| (\d+) \|")
+
+
+def documented() -> dict[tuple[str, float], Measured]:
+    """Return the rows of docs/checking.md, by world and rate."""
+    found = {}
+    for name, rate_, *shares, calls in _ROW.findall(DOCS.read_text(encoding="utf-8")):
+        passed, failed, open_ = (int(share) / 100 for share in shares)
+        found[name.strip(), float(rate_)] = Measured(passed, failed, open_, int(calls))
+    return found
 
 
 SAMPLES = (

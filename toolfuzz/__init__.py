@@ -66,15 +66,17 @@ def check(
     baseline: str | Path,
     *,
     margin: float = 0.05,
+    allow_new_defects: bool = False,
     force: bool = False,
     **options: "Unpack[Options]",
 ) -> dict[str, Any]:
     """Decide whether ``model`` may stand in for ``baseline``: a model, or the folder of a run.
 
-    ``margin`` is the drop in success that is tolerated; ``force`` uses a doubtful baseline.
-    Returns the summary of both sides with the decision under ``check``: its ``outcome`` is
-    ``PASS``, ``FAIL`` or
-    ``INCONCLUSIVE``, ``reason`` says why. Raises errors.UsageError and errors.EndpointError.
+    ``margin`` is the drop in success that is tolerated; ``allow_new_defects`` asks for the rate
+    alone; ``force`` uses a doubtful baseline. Returns the summary of both sides with the decision
+    under ``check``: its ``outcome`` is ``PASS``, ``FAIL`` or ``INCONCLUSIVE``, ``reason`` says
+    why, ``rate`` and ``defects`` are the answers to the two questions. Raises errors.UsageError and
+    errors.EndpointError.
     """
     import asyncio
 
@@ -82,7 +84,7 @@ def check(
     from toolfuzz.runs.check import check_against
     from toolfuzz.runs.options import CheckOptions, RunOptions
 
-    rule = CheckRule(margin=margin)
+    rule = CheckRule(margin=margin, allow_new_defects=allow_new_defects)
     run = RunOptions.read({"cases": rule.looks[-1], "models": model, **options})
     given = frozenset(options)
     checked = CheckOptions(run=run, baseline=str(baseline), rule=rule, given=given, force=force)

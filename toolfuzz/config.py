@@ -74,6 +74,9 @@ class CheckSection(BaseModel):
         default=None, examples=["reports/baseline"], description="a run's folder, or a model"
     )
     margin: float = Field(default=0.05, gt=0, lt=1, description="the drop that is tolerated")
+    allow_new_defects: bool = Field(
+        default=False, description="ask only for the rate, not for new defects"
+    )
     inconclusive: Literal["pass", "fail"] | None = Field(
         default=None,
         examples=["fail"],

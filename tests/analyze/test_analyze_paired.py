@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_pairs import OK, bad
 from made_up import STRINGIFIED, case, events, verdict
 from scipy.stats import binom, binomtest
 from statsmodels.stats.multitest import multipletests
@@ -8,11 +9,12 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from toolfuzz.analyze.load import collect
 from toolfuzz.analyze.paired import (
-    CasePair,
-    CaseResult,
+    CallPair,
+    CallResult,
     Table,
-    case_result,
+    changed_cases,
     defect_p_values,
+    drop_interval,
     holm,
     mcnemar_worse,
     newcombe,
@@ -22,12 +24,6 @@ from toolfuzz.analyze.paired import (
 )
 from toolfuzz.analyze.rates import wilson
 from toolfuzz.core.events import CaseDrawn, VerdictReached
-
-OK = CaseResult(True)
-
-
-def bad(*slugs: str) -> CaseResult:
-    return CaseResult(False, frozenset(slugs))
 
 
 @pytest.mark.parametrize(
@@ -103,31 +99,85 @@ def test_holm_of_nothing() -> None:
 
 
 def test_defects_are_compared_class_by_class() -> None:
-    pairs = [CasePair(str(n), bad("a"), bad("b")) for n in range(6)]
-    pairs += [CasePair("same", bad("a", "c"), bad("a", "c"))]
+    pairs = [CallPair(str(n), bad("a"), bad("b")) for n in range(6)]
+    pairs += [CallPair("same", bad("a", "c"), bad("a", "c"))]
     assert defect_p_values(pairs) == {"a": mcnemar_worse(0, 6), "b": mcnemar_worse(6, 0)}
 
 
 def test_tabulate_counts_who_passed() -> None:
     pairs = [
-        CasePair("1", OK, OK),
-        CasePair("2", OK, OK),
-        CasePair("3", OK, bad()),
-        CasePair("4", bad(), OK),
-        CasePair("5", bad(), bad()),
+        CallPair("1", OK, OK),
+        CallPair("2", OK, OK),
+        CallPair("3", OK, bad()),
+        CallPair("4", bad(), OK),
+        CallPair("5", bad(), bad()),
     ]
     table = tabulate(pairs)
     assert table == Table(both=2, worse=1, better=1, neither=1)
     assert (table.pairs, table.drop) == (5, 0.0)
 
 
-def test_an_answer_passes_when_every_judged_asking_did() -> None:
+def test_a_call_shows_what_failed_it() -> None:
     asked = case(1)
-    good, lost = verdict(asked), verdict(asked, "unjudged", reason="refusal")
-    wrong = verdict(asked, "fail", STRINGIFIED)
-    assert case_result([good, lost]) == OK
-    assert case_result([good, wrong]) == bad("object-as-json-string")
-    assert case_result([lost]) is None
+    assert CallResult.of(verdict(asked)) == OK
+    assert CallResult.of(verdict(asked, "fail", STRINGIFIED)) == bad("object-as-json-string")
+
+
+def clustered(flips: dict[str, tuple[int, int]], size: int, clusters: int) -> list[CallPair]:
+    """Pairs in clusters of one size; in those named so many calls got worse, and better."""
+    made = []
+    for n in range(clusters):
+        worse, better = flips.get(str(n), (0, 0))
+        for k in range(size):
+            old, new = (OK, bad()) if k < worse else (bad(), OK) if k < worse + better else (OK, OK)
+            made.append(CallPair(f"{n}-{k}", old, new, cluster=str(n)))
+    return made
+
+
+def test_the_interval_of_single_calls_is_newcombes() -> None:
+    singles = clustered({"0": (1, 0), "1": (1, 0), "2": (0, 1)}, 1, 400)
+    low, high = drop_interval(singles)
+    assert (low, high) == pytest.approx(newcombe(tabulate(singles)), abs=5e-4)
+
+
+def test_calls_of_one_cluster_are_no_independent_looks() -> None:
+    together = clustered({str(n): (4, 0) for n in range(5)}, 4, 50)
+    apart = [CallPair(p.case_id, p.baseline, p.candidate) for p in together]
+    wide, narrow = drop_interval(together), drop_interval(apart)
+    assert tabulate(together) == tabulate(apart)
+    assert wide[1] - wide[0] > 1.5 * (narrow[1] - narrow[0])
+
+
+def test_with_no_change_the_clusters_are_what_was_sampled() -> None:
+    assert drop_interval(clustered({}, 4, 50)) == newcombe(Table(50, 0, 0, 0))
+
+
+@given(st.integers(1, 60), st.integers(1, 4))
+def test_one_change_makes_nobody_surer(clusters: int, size: int) -> None:
+    none = drop_interval(clustered({}, size, clusters))
+    one = drop_interval(clustered({"0": (1, 0)}, size, clusters))
+    assert one[1] >= none[1]
+    assert -1 <= one[0] <= one[1] <= 1
+
+
+def test_no_pairs_say_nothing() -> None:
+    assert drop_interval([]) == (-1.0, 1.0)
+
+
+def test_the_drop_of_a_defect_is_how_much_more_often_it_comes() -> None:
+    pairs = [CallPair(str(n), bad("a"), bad("b")) for n in range(5)]
+    pairs += [CallPair(f"same-{n}", OK, OK) for n in range(45)]
+    assert tabulate(pairs).drop == 0
+    assert tabulate(pairs, "b").drop == 0.1 == -tabulate(pairs, "a").drop
+    assert drop_interval(pairs, slug="b")[0] > 0 > drop_interval(pairs, slug="a")[1]
+
+
+def test_cases_that_changed_are_counted_and_not_their_calls() -> None:
+    twice = [CallPair("1", OK, bad("a"), stream) for stream in (False, True)]
+    undone = [CallPair("2", OK, bad("a")), CallPair("2", bad("a"), OK, True)]
+    better = [CallPair("3", bad("a"), OK), CallPair("3", bad("a"), bad("a"), True)]
+    assert changed_cases([*twice, *undone, *better]) == (1, 1)
+    assert changed_cases(twice, "b") == (0, 0)
 
 
 def test_pairs_hold_only_what_both_sides_judged() -> None:

@@ -3,8 +3,8 @@
 import importlib
 import re
 from types import ModuleType
+from typing import Any
 
-import numpy as np
 import pytest
 
 
@@ -13,25 +13,26 @@ def bench() -> ModuleType:
     return importlib.import_module("check_rule")
 
 
-def share(bench: ModuleType, outcome: str, trials: int, world: object) -> float:
-    rng = np.random.default_rng(1)
-    made = [bench.check_once(world, rng)[0].outcome for _ in range(trials)]
-    return made.count(outcome) / trials
+def world(bench: ModuleType, name: str, rate: float = 0.9) -> Any:
+    return next(w for w in bench.worlds() if (w.name, w.rate) == (name, rate))
 
 
 def test_no_change_is_hardly_ever_failed(bench: ModuleType) -> None:
-    assert share(bench, "FAIL", 200, bench.World("", 0, 0.05)) <= 0.02
+    assert bench.measure(world(bench, "no change, all noise"), 150, 1).failed <= 0.01
 
 
-def test_a_drop_of_ten_points_is_found(bench: ModuleType) -> None:
-    world = bench.World("", 0.04, 0.0104, 0.1010, new_defect=False)
-    assert share(bench, "FAIL", 100, world) >= 0.98
+def test_a_small_drop_by_known_defects_is_no_failure(bench: ModuleType) -> None:
+    assert bench.measure(world(bench, "-2 points, old defects"), 120, 1).failed <= 0.02
 
 
-def test_a_drop_of_five_points_is_found(bench: ModuleType) -> None:
-    world = bench.World("", 0.04, 0.0104, 0.0505)
-    assert share(bench, "FAIL", 150, world) >= 0.92
-    assert share(bench, "PASS", 150, world) <= 0.08
+def test_a_drop_beyond_the_margin_is_found(bench: ModuleType) -> None:
+    assert bench.measure(world(bench, "-10 points, old defects"), 60, 1).failed >= 0.93
+
+
+def test_a_new_defect_is_found(bench: ModuleType) -> None:
+    measured = bench.measure(world(bench, "-5 points, new defect"), 80, 1)
+    assert measured.failed >= 0.92
+    assert measured.passed <= 0.08
 
 
 def test_the_interval_holds_the_truth(bench: ModuleType) -> None:

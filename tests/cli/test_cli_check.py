@@ -73,13 +73,25 @@ def test_a_worse_model_fails_and_the_defect_is_named(tmp_path: Path) -> None:
     kept = json.loads((tmp_path / "c" / "check.json").read_text())
     assert kept["outcome"] == "FAIL"
     assert "object-as-json-string" in kept["suspects"]
-    assert "More often than before: object-as-json-string (0 → " in kept["reason"]
+    assert (kept["rate"]["answer"], kept["defects"]["answer"]) == ("yes", "yes")
+    assert "A new defect: object-as-json-string (0 → " in kept["reason"]
+    assert " 0 of " in kept["reason"].partition("asked again")[2]
     assert kept["pairs"]["better"] == 0
     assert kept["spent"]["again"] == 8 * kept["pairs"]["worse"]
     ElementTree.parse(tmp_path / "c" / "junit.xml")
     assert "object-as-json-string" in (tmp_path / "notes" / "c.md").read_text()
     again = toolfuzz_("report", "c")
     assert "FAIL  sim/glm-4.7 is worse than sim/claude-opus" in again.stdout
+
+
+def test_new_defects_can_be_allowed() -> None:
+    """A drop of some thirteen points: within a margin of forty, if nobody asks for defects."""
+    args = ("-m", "sim/glm-4.7", "--baseline", "sim/claude-opus", "--margin", "0.4")
+    code, result = check(*args, "--out", "c")
+    assert (code, result["rate"]["answer"], result["defects"]["answer"]) == (1, "no", "yes")
+    code, result = check(*args, "--out", "d", "--allow-new-defects")
+    assert (code, result["outcome"]) == (0, "PASS")
+    assert result["allow_new_defects"] and "New defects are allowed." in result["reason"]
 
 
 def test_a_model_may_replace_itself() -> None:
@@ -167,7 +179,7 @@ def test_a_baseline_that_is_gone_can_not_confirm(tmp_path: Path) -> None:
         )  # fmt: skip
     assert (code, result["outcome"]) == (1, "FAIL")
     assert "127.0.0.1" in result["unreachable"]
-    assert "was not confirmed on fresh answers" in result["reason"]
+    assert "this was not confirmed on fresh answers" in result["reason"]
     assert result["spent"] == {"first": 100, "again": 0}
 
 
@@ -257,6 +269,10 @@ BAD: list[tuple[list[str], str]] = [
     (["-m", "sim/clean", "--baseline", "."], "no journal at ."),
     (["-m", "sim/clean", "--accept", "0.99"], "--reject"),
     (["-m", "sim/clean", "--accept", "0.9", "--reject", "0.95"], "reject < accept"),
+    (
+        ["-m", "sim/clean", "--accept", "0.99", "--reject", "0.95", "--both-streams"],
+        "each case once",
+    ),
     (["-m", "sim/clean", "--baseline", "sim/clean", "--accept", "0.9", "--reject", "0.8"], "two"),
     (["-m", "sim/clean", "--baseline", "sim/clean", "--report", "junitt"], "junit"),
     (["-m", "sim/clean", "--baseline", "sim/clean", "--margin", "1.5"], "--margin"),

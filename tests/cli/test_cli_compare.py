@@ -45,9 +45,11 @@ def test_json_has_the_leaderboard(runs: tuple[Path, Path]) -> None:
 def test_table(runs: tuple[Path, Path]) -> None:
     shown = toolfuzz_("compare", *runs).stdout
     assert "3 targets · simulated endpoints" in shown
-    assert "sim/claude-opus is ahead of sim/glm-4.7: +" in shown
-    assert "sim/claude-opus can't be told from sim/minimax-m2.1: +0.0" in shown
-    assert "object-as-json-string 0 against " in shown
+    assert "sim/claude-opus is ahead of sim/glm-4.7: 100.0% against " in shown
+    assert (
+        "sim/claude-opus can't be told from sim/minimax-m2.1: 100.0% against 100.0%, +0.0" in shown
+    )
+    assert "object-as-json-string 0 against " in " ".join(shown.split())
     assert not any(line.endswith(" ") for line in shown.splitlines())
 
 

@@ -1,51 +1,53 @@
 """May this model replace that one? The rule of ``toolfuzz check``, without any asking.
 
-``decide`` is a pure function of all answers so far: it returns what to ask next, or the decision.
-The caller asks and calls it again, so a check can be cut off and resumed at any point.
-
-The margin says which drop is small enough to pass. It does not excuse one that fresh answers
-confirm: a change that always breaks the same 2% of the cases passes more often than it fails, but
-it fails in about four of ten checks. ``benchmarks/check_rule.py`` measures all of this.
+Two questions are answered, each by itself: whether the rate is worse than the margin allows, and
+whether there is a defect that is new or clearly more frequent. ``decide`` is a pure function of all
+answers so far: it returns what to ask next, or the decision. The caller asks and calls it again, so
+a check can be cut off and resumed at any point. ``benchmarks/check_rule.py`` measures it.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import sqrt
-from statistics import NormalDist, fmean
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import NormalDist
 from typing import Literal
 
+from toolfuzz.analyze import check_words as words
+from toolfuzz.analyze.confirm import FRESH_Z, Again, Fresh, asked_again, changed_questions
 from toolfuzz.analyze.paired import (
-    CasePair,
-    CaseResult,
+    CallPair,
+    Question,
     Table,
+    changed_cases,
     defect_p_values,
+    drop_interval,
     holm,
     mcnemar_worse,
-    newcombe,
     tabulate,
 )
 
-__all__ = ["AskPairs", "CheckDecision", "CheckRule", "Fresh", "Reask", "decide"]
+__all__ = ["Answer", "AskCases", "CheckDecision", "CheckRule", "Reask", "decide"]
 
-_CONFIRMED_CASES = 2
-_CANDIDATE_FAILS = 0.75
-_BASELINE_FAILS = 0.25
-_FRESH_Z = 1.28
+Outcome = Literal["PASS", "FAIL", "INCONCLUSIVE"]
+Reply = Literal["yes", "no", "open"]
 
 
 @dataclass(frozen=True, slots=True)
 class CheckRule:
-    """``margin``: the drop that would be tolerated. ``looks``: at how many pairs to decide.
+    """``margin``: the drop that would be tolerated. ``looks``: at how many cases to decide.
 
-    ``alpha`` is one-sided and per look; 0.0232 is Pocock's value for three looks. ``times``: how
-    often a suspicious case is asked again on each side.
+    ``alpha`` is one-sided and per look; 0.0232 is Pocock's value for three looks. ``defect_alpha``
+    is that of the second question, over all defects: what the baseline has, but too rarely to be
+    seen, must not be called new. ``times``: how often what looks worse is asked again on each side.
+    ``allow_new_defects`` leaves out the second question.
     """
 
     margin: float = 0.05
     looks: tuple[int, ...] = (100, 200, 300)
     alpha: float = 0.0232
+    defect_alpha: float = 0.01
     times: int = 4
+    allow_new_defects: bool = False
 
     @property
     def z(self) -> float:
@@ -54,18 +56,10 @@ class CheckRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Fresh:
-    """The answers when a case was asked again; unjudged ones are left out."""
+class AskCases:
+    """Ask both sides more until ``cases`` are judged on both."""
 
-    baseline: tuple[CaseResult, ...]
-    candidate: tuple[CaseResult, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AskPairs:
-    """Ask both sides more cases until ``pairs`` are judged on both."""
-
-    pairs: int
+    cases: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,176 +71,169 @@ class Reask:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckDecision:
-    """The end. ``confirmed`` are the cases that were worse again when asked afresh.
+class Answer:
+    """To one of the two questions; "open" when neither can be said."""
 
-    ``suspects`` names what looked worse: defect slugs, and "" for the pass rate as a whole.
+    answer: Reply
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDecision:
+    """The end. ``rate`` and ``defects`` are the two answers, yes meaning worse.
+
+    ``suspects`` names what looked worse: defect slugs, and "" for the rate. ``confirmed`` are the
+    cases that were worse again when asked afresh.
     """
 
-    outcome: Literal["PASS", "FAIL", "INCONCLUSIVE"]
+    outcome: Outcome
     reason: str
     table: Table
     low: float
     high: float
+    rate: Answer
+    defects: Answer
     suspects: tuple[str, ...] = ()
     confirmed: tuple[str, ...] = ()
 
 
 def decide(
-    pairs: Sequence[CasePair],
-    fresh: Mapping[str, Fresh],
+    pairs: Sequence[CallPair],
+    fresh: Mapping[Question, Fresh],
     rule: CheckRule = CheckRule(),
     *,
     exhausted: bool = False,
     can_reask: bool = True,
-    unseen: int = 0,
-) -> AskPairs | Reask | CheckDecision:
+    unseen: Sequence[CallPair] = (),
+) -> AskCases | Reask | CheckDecision:
     """Return what to ask next, or the decision, given every answer so far.
 
-    ``fresh`` holds the cases that were asked again, by id. ``exhausted``: there are no more cases,
-    so the last look is at what there is. ``can_reask=False``: the baseline can't be called any
-    more, so a suspicion is final and false alarms are about 4% instead of under 1%. ``unseen``
-    cases passed on the baseline and could not be judged on the candidate: they are no failures,
-    but a PASS has to hold also if all of them were.
+    ``fresh`` holds what was asked again. ``exhausted``: there are no more cases, so the last look
+    is at what there is. ``can_reask=False``: the baseline can't be called any more, so nothing can
+    be confirmed. ``unseen`` are the calls that passed on the baseline and could not be judged on
+    the candidate, taken for failed: a PASS has to hold also if they were.
     """
-    looks = [n for n in rule.looks if n <= len(pairs)]
-    if exhausted and len(pairs) not in looks and len(pairs) < rule.looks[-1]:
-        looks.append(len(pairs))
-    for look in looks:
-        seen = pairs[:look]
-        suspects = _suspects(seen, rule)
-        if not suspects:
-            if _upper(seen, rule, unseen) < rule.margin:
-                return _decision("PASS", seen, rule)
-            continue
-        if not can_reask:
-            return _decision("FAIL", seen, rule, suspects, note=_NO_CONFIRMATION)
-        flipped = {slug: _flipped(seen, slug) for slug in suspects}
-        missing = tuple(dict.fromkeys(c for ids in flipped.values() for c in ids if c not in fresh))
-        if missing:
+    cases = list(dict.fromkeys(pair.case_id for pair in pairs))
+    looks = [n for n in rule.looks if n <= len(cases)]
+    if exhausted and len(cases) not in looks and len(cases) < rule.looks[-1]:
+        looks.append(len(cases))
+    for n in looks:
+        seen = set(cases[:n])
+        look = _Look([p for p in pairs if p.case_id in seen], rule, fresh, can_reask, unseen)
+        if missing := look.missing():
             return Reask(missing, rule.times)
-        for slug in suspects:
-            again = {case_id: fresh[case_id] for case_id in flipped[slug]}
-            worse, z = _confirm(again, slug)
-            if len(worse) >= _CONFIRMED_CASES or z > _FRESH_Z:
-                note = _confirmation(again, worse, z)
-                named = (slug,) if slug else suspects
-                return _decision("FAIL", seen, rule, named, tuple(worse), note)
-    if exhausted or len(pairs) >= rule.looks[-1]:
-        return _inconclusive(pairs[: rule.looks[-1]], fresh, rule, unseen)
-    return AskPairs(next(n for n in rule.looks if n > len(pairs)))
+        decision = look.decision()
+        if (
+            decision.outcome != "INCONCLUSIVE"
+            or n == rule.looks[-1]
+            or (exhausted and n == looks[-1])
+        ):
+            return decision
+    return AskCases(next(n for n in rule.looks if n > len(cases)))
 
 
-def _suspects(pairs: Sequence[CasePair], rule: CheckRule) -> tuple[str, ...]:
-    """What looks worse: "" for the pass rate, else the slug of a defect."""
-    table = tabulate(pairs)
-    inferior_so_far = _upper(pairs, rule) >= rule.margin
-    overall = inferior_so_far and mcnemar_worse(table.worse, table.better) <= rule.alpha
-    slugs = [s for s, p in holm(defect_p_values(pairs)).items() if p <= rule.alpha]
-    return (*([""] if overall else []), *slugs)
+@dataclass(frozen=True)
+class _Look:
+    """One look at the first pairs."""
 
+    pairs: Sequence[CallPair]
+    rule: CheckRule
+    fresh: Mapping[Question, Fresh]
+    can_reask: bool
+    unseen: Sequence[CallPair]
 
-def _upper(pairs: Sequence[CasePair], rule: CheckRule, unseen: int = 0) -> float:
-    """Return the upper end of the drop, where ``unseen`` more cases are taken for worse."""
-    table = tabulate(pairs)
-    return newcombe(replace(table, worse=table.worse + unseen), rule.z)[1]
+    @cached_property
+    def interval(self) -> tuple[float, float]:
+        """The interval of the drop."""
+        return drop_interval(self.pairs, self.rule.z)
 
+    @cached_property
+    def suspects(self) -> tuple[str, ...]:
+        """The defects whose growth chance doesn't explain; the margin is for known ones, too."""
+        if self.rule.allow_new_defects:
+            return ()
+        p_values = holm(defect_p_values(self.pairs))
+        grown = (s for s, p in p_values.items() if p <= self.rule.defect_alpha)
+        return tuple(s for s in grown if self._is_new(s) or not self._within(s))
 
-def _failed(answer: CaseResult, slug: str) -> bool:
-    return slug in answer.defects if slug else not answer.passed
+    @cached_property
+    def suspicious(self) -> tuple[str, ...]:
+        """What looks worse: "" for the rate, then the suspects."""
+        rate = mcnemar_worse(*changed_cases(self.pairs)) <= self.rule.alpha and not self._within()
+        return ("", *self.suspects) if rate else self.suspects
 
+    def missing(self) -> tuple[str, ...]:
+        """Return the cases that have to be asked again before anything can be said."""
+        if not self.can_reask:
+            return ()
+        changed = (q for slug in self.suspicious for q in changed_questions(self.pairs, slug))
+        return tuple(dict.fromkeys(q[0] for q in changed if q not in self.fresh))
 
-def _flipped(pairs: Sequence[CasePair], slug: str) -> list[str]:
-    """Cases that changed either way; those that got better are the fair counterweight."""
-    return [p.case_id for p in pairs if _failed(p.baseline, slug) != _failed(p.candidate, slug)]
-
-
-def _confirm(again: Mapping[str, Fresh], slug: str) -> tuple[list[str], float]:
-    """Return the cases that are clearly worse again, and the sign-flip z of the differences."""
-    worse, differences = [], []
-    for case_id, answers in again.items():
-        if not (answers.baseline and answers.candidate):
-            continue
-        old = fmean(_failed(a, slug) for a in answers.baseline)
-        new = fmean(_failed(a, slug) for a in answers.candidate)
-        differences.append(new - old)
-        if new >= _CANDIDATE_FAILS and old <= _BASELINE_FAILS:
-            worse.append(case_id)
-    spread = sqrt(sum(d * d for d in differences))
-    return worse, sum(differences) / spread if spread else 0.0
-
-
-_NO_CONFIRMATION = (
-    "The baseline can't be asked again, so this was not confirmed on fresh answers: about 4 in "
-    "100 such checks fail although nothing changed."
-)
-
-
-def _confirmation(again: Mapping[str, Fresh], worse: Sequence[str], z: float) -> str:
-    return (
-        f"Asked again, {len(worse)} of {len(again)} changed cases failed on the candidate and "
-        f"passed on the baseline at least three times in four (z = {z:.1f})."
-    )
-
-
-def _decision(
-    outcome: Literal["PASS", "FAIL", "INCONCLUSIVE"],
-    pairs: Sequence[CasePair],
-    rule: CheckRule,
-    suspects: tuple[str, ...] = (),
-    confirmed: tuple[str, ...] = (),
-    note: str = "",
-) -> CheckDecision:
-    table = tabulate(pairs)
-    low, high = newcombe(table, rule.z)
-    agree = table.both + table.neither
-    seen = (
-        f"{agree} of {table.pairs} pairs agree; {table.worse} worse, {table.better} better; the "
-        f"success rate {_change(table)} (drop between {100 * low:.1f} and {100 * high:.1f} points, "
-        f"margin {100 * rule.margin:.1f})."
-    )
-    slugs = [s for s in suspects if s] or (_grown_most(pairs) if suspects else [])
-    named = [f"{s} ({_count(pairs, s)})" for s in slugs]
-    looks_worse = f"More often than before: {', '.join(named)}." if named else ""
-    reason = " ".join(part for part in (f"{outcome}: {seen}", looks_worse, note) if part)
-    return CheckDecision(outcome, reason, table, low, high, suspects, confirmed)
-
-
-def _change(table: Table) -> str:
-    if table.worse == table.better:
-        return "did not change"
-    return f"{'fell' if table.drop > 0 else 'rose'} by {100 * abs(table.drop):.1f} points"
-
-
-def _grown_most(pairs: Sequence[CasePair]) -> list[str]:
-    """Return the defect that the candidate shows most beyond the baseline, if any."""
-    growth: Counter[str] = Counter()
-    for pair in pairs:
-        growth.update(pair.candidate.defects)
-        growth.subtract(pair.baseline.defects)
-    return [slug for slug, more in growth.most_common(1) if more > 0]
-
-
-def _count(pairs: Sequence[CasePair], slug: str) -> str:
-    before = sum(slug in p.baseline.defects for p in pairs)
-    after = sum(slug in p.candidate.defects for p in pairs)
-    return f"{before} → {after}"
-
-
-def _inconclusive(
-    pairs: Sequence[CasePair], fresh: Mapping[str, Fresh], rule: CheckRule, unseen: int
-) -> CheckDecision:
-    if not pairs:
-        table = Table(0, 0, 0, 0)
-        return CheckDecision(
-            "INCONCLUSIVE", "INCONCLUSIVE: no case was judged on both sides.", table, -1.0, 1.0
+    def decision(self) -> CheckDecision:
+        """Return the decision that this look allows; INCONCLUSIVE when it allows none."""
+        rate, defects = self._rate(), self._defects()
+        answers = {rate.answer, defects.answer}
+        outcome: Outcome = (
+            "FAIL" if "yes" in answers else "PASS" if answers == {"no"} else "INCONCLUSIVE"
         )
-    suspects = _suspects(pairs, rule)
-    note = "It is neither clearly worse nor shown to be within the margin."
-    if _upper(pairs, rule) < rule.margin:
-        cases, were = ("case", "was") if unseen == 1 else ("cases", "were")
-        note = f"{unseen} {cases} that the baseline passed {were} not judged on the candidate."
-    if suspects:
-        again = {c: fresh[c] for slug in suspects for c in _flipped(pairs, slug)}
-        note = f"It looked worse, but not on fresh answers to the {len(again)} changed cases."
-    return _decision("INCONCLUSIVE", pairs, rule, suspects, note=note)
+        again = [self._again(slug) for slug in self.suspicious]
+        low, high = self.interval
+        return CheckDecision(
+            outcome,
+            f"{outcome}: {rate.words} {defects.words}",
+            tabulate(self.pairs),
+            low,
+            high,
+            rate,
+            defects,
+            self.suspicious,
+            tuple(dict.fromkeys(c for one in again if one for c in one.cases)),
+        )
+
+    def _rate(self) -> Answer:
+        suspicious = "" in self.suspicious
+        answer: Reply = "open"
+        if self._within():
+            answer = "no"
+        elif suspicious and self._beyond():
+            answer = "yes"
+        unseen = 0 if self.interval[1] >= self.rule.margin else len(self.unseen)
+        again = self._again("") if suspicious else None
+        said = words.rate(answer, self.pairs, self.interval, self.rule.margin, again, unseen)
+        return Answer(answer, said)
+
+    def _defects(self) -> Answer:
+        if not self.suspects:
+            return Answer("no", words.ALLOWED if self.rule.allow_new_defects else words.NO_DEFECTS)
+        sure: list[str] = []
+        doubtful: list[str] = []
+        for slug in self.suspects:
+            again, new = self._again(slug), self._is_new(slug)
+            worse = (again is None or again.confirmed) if new else self._beyond(slug)
+            said = words.defect(slug, self.pairs, again, new=new, sure=worse)
+            (sure if worse else doubtful).append(said)
+        return Answer("yes" if sure else "open", " ".join(sure or doubtful))
+
+    def _is_new(self, slug: str) -> bool:
+        return not any(slug in pair.baseline.defects for pair in self.pairs)
+
+    def _within(self, slug: str = "") -> bool:
+        """Whether the drop (or the growth of a defect) is shown to be smaller than the margin."""
+        if slug or self.unseen:
+            worst = self.pairs if slug else [*self.pairs, *self.unseen]
+            return drop_interval(worst, self.rule.z, slug)[1] < self.rule.margin
+        return self.interval[1] < self.rule.margin
+
+    def _beyond(self, slug: str = "") -> bool:
+        """Whether the margin is exceeded.
+
+        It is on the first answers, and the fresh ones agree; or it is on the fresh ones alone.
+        """
+        clearly = drop_interval(self.pairs, self.rule.z, slug)[0] > self.rule.margin
+        again = self._again(slug)
+        if again is None:
+            return clearly
+        return (clearly and again.z > FRESH_Z) or again.low > self.rule.margin
+
+    def _again(self, slug: str) -> Again | None:
+        return asked_again(self.pairs, self.fresh, slug) if self.can_reask else None

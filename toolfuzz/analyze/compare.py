@@ -8,9 +8,10 @@ from statistics import NormalDist
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.paired import (
+    CallPair,
     defect_p_values,
+    drop_interval,
     holm,
-    newcombe,
     pair_up,
     square_and_add,
     tabulate,
@@ -69,8 +70,10 @@ def compare(runs: Sequence[tuple[str, RunData]], price: PriceOf | None = None) -
     """Return the comparison of every target of these named runs.
 
     ``rows``: the leaderboard, best first, each with its ``groups`` (a, b, …). ``differences``:
-    every two rows, better first, paired where at least half of the smaller one's cases were
-    judged on both, with an interval that holds for all of them at once (Bonferroni).
+    every two rows, better first, with an interval that holds for all of them at once
+    (Bonferroni). They are paired where at least half of the smaller one's calls were judged on
+    both; then ``rate_better`` and ``rate_worse`` are of the calls that both were asked, and
+    ``difference`` is always the one less the other.
     ``groups``: sets of labels that can't be told apart; they may overlap. A target that judged
     nothing has a row but no group.
     """
@@ -119,29 +122,22 @@ def _cost_per_success(
 
 def _difference(better: _Entry, worse: _Entry, z: float) -> JsonObject:
     pairs = pair_up(better.run, better.target, worse.run, worse.target)
-    paired = len(pairs) >= _PAIRED_FROM * min(_judged_cases(better), _judged_cases(worse))
-    counts: JsonObject = {}
+    fewest = min(better.row["judged"], worse.row["judged"])
+    paired = len(pairs) >= _PAIRED_FROM * fewest
     if paired:
         table = tabulate(pairs)
-        difference, (low, high) = table.drop, newcombe(table, z)
-        counts = {"only_better": table.worse, "only_worse": table.better}
-        one_sided = defect_p_values(pairs)
-        adjusted = holm({slug: 2 * min(p, 1 - p) for slug, p in one_sided.items()})
-        counts["defects"] = {
-            slug: {
-                "better": sum(slug in pair.baseline.defects for pair in pairs),
-                "worse": sum(slug in pair.candidate.defects for pair in pairs),
-                "p_holm": p,
-            }
-            for slug, p in adjusted.items()
-        }
+        rates, (low, high) = (table.baseline, table.candidate), drop_interval(pairs, z)
+        counts: JsonObject = {"only_better": table.worse, "only_worse": table.better}
+        counts["defects"] = _defects(pairs)
     else:
-        difference = better.row["rate"] - worse.row["rate"]
+        rates, counts = (better.row["rate"], worse.row["rate"]), {}
         low, high = square_and_add(_bounds(better, z), _bounds(worse, z))
     return {
         "better": better.label,
         "worse": worse.label,
-        "difference": difference,
+        "rate_better": rates[0],
+        "rate_worse": rates[1],
+        "difference": rates[0] - rates[1],
         "low": low,
         "high": high,
         "apart": low > 0 or high < 0,
@@ -151,8 +147,18 @@ def _difference(better: _Entry, worse: _Entry, z: float) -> JsonObject:
     }
 
 
-def _judged_cases(entry: _Entry) -> int:
-    return len({v.case_id for v in entry.run.of(entry.target) if v.status != "unjudged"})
+def _defects(pairs: Sequence[CallPair]) -> JsonObject:
+    """Per slug: the calls in which each side shows it, and whether chance explains that."""
+    one_sided = defect_p_values(pairs)
+    adjusted = holm({slug: 2 * min(p, 1 - p) for slug, p in one_sided.items()})
+    return {
+        slug: {
+            "better": sum(slug in pair.baseline.defects for pair in pairs),
+            "worse": sum(slug in pair.candidate.defects for pair in pairs),
+            "p_holm": p,
+        }
+        for slug, p in adjusted.items()
+    }
 
 
 def _bounds(entry: _Entry, z: float) -> tuple[float, float, float]:

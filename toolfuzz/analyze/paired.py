@@ -1,20 +1,29 @@
-"""Two sides, the same cases: which changed, by how much, and whether chance would do that."""
+"""Two sides, the same questions: which calls changed, by how much, and whether chance does that.
 
-from collections import defaultdict
+A pair is one call on each side: rates and differences count calls, so that a difference is that of
+the rates. What repeats or stream modes of one case say is not independent: intervals are corrected
+for clusters of it, and the tests count the cases that changed.
+"""
+
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import comb, sqrt
 
 from toolfuzz.analyze.load import RunData, causes
-from toolfuzz.analyze.rates import Z95, wilson
+from toolfuzz.analyze.rates import Z95, effective, wilson
 from toolfuzz.core.verdict import Verdict
 
 __all__ = [
-    "CasePair",
-    "CaseResult",
+    "CallPair",
+    "CallResult",
+    "Question",
     "Table",
-    "case_result",
+    "changed_cases",
+    "changes",
     "defect_p_values",
+    "drop_interval",
+    "failed",
     "holm",
     "mcnemar_worse",
     "newcombe",
@@ -23,22 +32,37 @@ __all__ = [
     "tabulate",
 ]
 
+Question = tuple[str, bool]
+"""What one call asks: (case id, streamed)."""
+
 
 @dataclass(frozen=True, slots=True)
-class CaseResult:
-    """What one side made of a case: whether it passed, and the slugs of what failed it."""
+class CallResult:
+    """What came of one call: whether it passed, and the slugs of what failed it."""
 
     passed: bool
     defects: frozenset[str] = frozenset()
 
+    @classmethod
+    def of(cls, verdict: Verdict) -> "CallResult":
+        """Return the result of a call that was judged."""
+        return cls(verdict.status == "pass", frozenset(f.slug for f in causes(verdict)))
+
 
 @dataclass(frozen=True, slots=True)
-class CasePair:
-    """One case, judged on both sides."""
+class CallPair:
+    """One call, judged on both sides. ``cluster`` is the sampling unit (see Case.cluster)."""
 
     case_id: str
-    baseline: CaseResult
-    candidate: CaseResult
+    baseline: CallResult
+    candidate: CallResult
+    stream: bool = False
+    cluster: str = ""
+
+    @property
+    def question(self) -> Question:
+        """What was asked."""
+        return self.case_id, self.stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,70 +80,106 @@ class Table:
         return self.both + self.worse + self.better + self.neither
 
     @property
+    def baseline(self) -> float:
+        """The baseline's rate of success."""
+        return (self.both + self.worse) / self.pairs
+
+    @property
+    def candidate(self) -> float:
+        """The candidate's rate of success."""
+        return (self.both + self.better) / self.pairs
+
+    @property
     def drop(self) -> float:
         """The baseline's rate less the candidate's."""
         return (self.worse - self.better) / self.pairs
 
 
-def case_result(verdicts: Iterable[Verdict]) -> CaseResult | None:
-    """Fold the verdicts on one case: passed when every judged asking passed, None without any."""
-    judged = [v for v in verdicts if v.status != "unjudged"]
-    if not judged:
-        return None
-    slugs = {f.slug for v in judged for f in causes(v)}
-    return CaseResult(all(v.status == "pass" for v in judged), frozenset(slugs))
+def failed(result: CallResult, slug: str = "") -> bool:
+    """Whether a call failed; with a slug, whether it failed with that defect."""
+    return slug in result.defects if slug else not result.passed
 
 
-def pair_up(baseline: RunData, target: str, candidate: RunData, against: str) -> list[CasePair]:
-    """Return the cases that both sides judged, in the order in which the candidate drew them.
+def pair_up(baseline: RunData, target: str, candidate: RunData, against: str) -> list[CallPair]:
+    """Return the calls that both sides judged, in the order in which the candidate drew the cases.
 
-    ``target`` names the baseline's target and ``against`` the candidate's. A case counts once
-    however often it was asked, and only askings (repeat, stream mode) judged on both sides
-    count, so that neither side is tried harder.
+    ``target`` names the baseline's target and ``against`` the candidate's. A call is paired with
+    that of the same case, repeat and stream mode.
     """
-    old, new = _askings(baseline, target), _askings(candidate, against)
-    pairs = []
-    for case_id in candidate.cases:
-        common = old[case_id].keys() & new[case_id].keys()
-        before = case_result(old[case_id][asking] for asking in common)
-        after = case_result(new[case_id][asking] for asking in common)
-        if before and after:
-            pairs.append(CasePair(case_id, before, after))
-    return pairs
+    old = {(v.case_id, v.repeat, v.stream): v for v in _judged(baseline, target)}
+    place = {case_id: n for n, case_id in enumerate(candidate.cases)}
+    pairs = [
+        (before, after)
+        for after in _judged(candidate, against)
+        if (before := old.get((after.case_id, after.repeat, after.stream)))
+    ]
+    pairs.sort(key=lambda pair: (place[pair[1].case_id], pair[1].repeat, pair[1].stream))
+    return [
+        CallPair(
+            after.case_id,
+            CallResult.of(before),
+            CallResult.of(after),
+            after.stream,
+            candidate.cluster(after),
+        )
+        for before, after in pairs
+    ]
 
 
-def _askings(run: RunData, target: str) -> defaultdict[str, dict[tuple[int, bool], Verdict]]:
-    askings: defaultdict[str, dict[tuple[int, bool], Verdict]] = defaultdict(dict)
-    for verdict in run.of(target):
-        if verdict.status != "unjudged":
-            askings[verdict.case_id][verdict.repeat, verdict.stream] = verdict
-    return askings
+def _judged(run: RunData, target: str) -> list[Verdict]:
+    return [v for v in run.of(target) if v.status != "unjudged"]
 
 
-def tabulate(pairs: Iterable[CasePair]) -> Table:
-    """Count the pairs by who passed."""
+def tabulate(pairs: Iterable[CallPair], slug: str = "") -> Table:
+    """Count the pairs by who passed; with a slug, by who did not show that defect."""
     counts = [0, 0, 0, 0]
     for pair in pairs:
-        counts[2 * (not pair.baseline.passed) + (not pair.candidate.passed)] += 1
+        counts[2 * failed(pair.baseline, slug) + failed(pair.candidate, slug)] += 1
     both, worse, better, neither = counts
     return Table(both, worse, better, neither)
 
 
-def newcombe(table: Table, z: float = Z95) -> tuple[float, float]:
-    """Return the interval of the drop (baseline rate less candidate rate) on paired cases.
+def drop_interval(pairs: Sequence[CallPair], z: float = Z95, slug: str = "") -> tuple[float, float]:
+    """Return the interval of the drop: Newcombe's, on as many pairs as are independent.
 
-    Method 10 of R. G. Newcombe, "Improved confidence intervals for the difference between
-    binomial proportions based on paired data", Statistics in Medicine 17, 1998.
+    The number is the pairs' own, corrected for clusters as that of a rate is (see ``rate``). With
+    a slug it is the interval of how much more often the candidate shows that defect.
     """
-    n = table.pairs
-    if not n:
+    table = tabulate(pairs, slug)
+    if not table.pairs:
         return -1.0, 1.0
-    old, new = table.both + table.worse, table.both + table.better
+    sizes = Counter(pair.cluster or pair.case_id for pair in pairs)
+    change: Counter[str] = Counter()
+    for pair, worse in changes(pairs, slug):
+        change[pair.cluster or pair.case_id] += worse
+    drop, flips = table.drop, table.worse + table.better
+    # Exactly 0 when all calls changed alike, or none did.
+    spread = (flips * table.pairs - (table.worse - table.better) ** 2) / table.pairs**2
+    residuals = [change[cluster] - drop * size for cluster, size in sizes.items()]
+    n_eff = effective(spread, table.pairs, residuals)
+    low, high = newcombe(table, z, n_eff)
+    # One change must not leave a check surer of itself than none would have.
+    least, most = newcombe(Table(len(residuals), 0, 0, 0), z)
+    return (low, max(high, most)) if table.drop >= 0 else (min(low, least), high)
+
+
+def newcombe(table: Table, z: float = Z95, n_eff: float | None = None) -> tuple[float, float]:
+    """Return the interval of the drop (baseline rate less candidate rate) on paired calls.
+
+    ``n_eff`` is the number of independent pairs, where that isn't all of them. Method 10 of
+    R. G. Newcombe, "Improved confidence intervals for the difference between binomial proportions
+    based on paired data", Statistics in Medicine 17, 1998.
+    """
+    if not table.pairs:
+        return -1.0, 1.0
+    n = table.pairs if n_eff is None else n_eff
+    scale = n / table.pairs
+    old, new = (table.both + table.worse) * scale, (table.both + table.better) * scale
     margins = old * (n - old) * new * (n - new)
-    agreement = float(table.both * table.neither - table.worse * table.better)
+    agreement = (table.both * table.neither - table.worse * table.better) * scale**2
     if agreement > 0:
         agreement = max(agreement - n / 2, 0.0)
-    phi = agreement / sqrt(margins) if margins else 0.0
+    phi = agreement / sqrt(margins) if margins > 0 else 0.0
     return square_and_add((old / n, *wilson(old, n, z)), (new / n, *wilson(new, n, z)), phi)
 
 
@@ -152,17 +212,25 @@ def mcnemar_worse(worse: int, better: int) -> float:
     return (2 * tail + comb(flips, worse)) / (1 << (flips + 1))
 
 
-def defect_p_values(pairs: Sequence[CasePair]) -> dict[str, float]:
-    """Return per defect slug the one-sided mid-p that the candidate shows it more often."""
-    worse: dict[str, int] = defaultdict(int)
-    better: dict[str, int] = defaultdict(int)
-    for pair in pairs:
-        for slug in pair.candidate.defects - pair.baseline.defects:
-            worse[slug] += 1
-        for slug in pair.baseline.defects - pair.candidate.defects:
-            better[slug] += 1
-    slugs = sorted(worse.keys() | better.keys())
-    return {slug: mcnemar_worse(worse[slug], better[slug]) for slug in slugs}
+def changes(pairs: Iterable[CallPair], slug: str = "") -> list[tuple[CallPair, int]]:
+    """Return the calls that changed: 1 where the candidate alone failed, -1 the other way round."""
+    both = ((p, failed(p.candidate, slug) - failed(p.baseline, slug)) for p in pairs)
+    return [(pair, worse) for pair, worse in both if worse]
+
+
+def changed_cases(pairs: Iterable[CallPair], slug: str = "") -> tuple[int, int]:
+    """Return how many cases failed more calls on the candidate, and how many fewer."""
+    change: Counter[str] = Counter()
+    for pair, worse in changes(pairs, slug):
+        change[pair.case_id] += worse
+    return sum(c > 0 for c in change.values()), sum(c < 0 for c in change.values())
+
+
+def defect_p_values(pairs: Sequence[CallPair]) -> dict[str, float]:
+    """Return per defect slug the one-sided mid-p that the candidate shows it in more cases."""
+    changed = [p for p in pairs if p.baseline.defects != p.candidate.defects]
+    slugs = {slug for p in changed for slug in p.baseline.defects ^ p.candidate.defects}
+    return {slug: mcnemar_worse(*changed_cases(changed, slug)) for slug in sorted(slugs)}
 
 
 def holm(p_values: Mapping[str, float]) -> dict[str, float]:

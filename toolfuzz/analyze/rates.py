@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import comb, sqrt
 from statistics import NormalDist, fmean
 
-__all__ = ["Z95", "Rate", "pass_k", "rate", "wilson"]
+__all__ = ["Z95", "Rate", "effective", "pass_k", "rate", "wilson"]
 
 Z95 = NormalDist().inv_cdf(0.975)
 
@@ -58,7 +58,7 @@ def rate(passes: Iterable[tuple[str, bool]]) -> Rate:
     if not judged:
         return Rate(None, 0.0, 1.0, 0, 0, 0, 0.0)
     p = passed / judged
-    n_eff = _effective(p, judged, [sums[c] - p * sizes[c] for c in sizes])
+    n_eff = effective(p * (1 - p), judged, [sums[c] - p * sizes[c] for c in sizes])
     low, high = wilson(p * n_eff, n_eff)
     # Few failures say little about how alike a schema's questions are. One failure must not
     # leave the run surer of itself than none would have.
@@ -67,16 +67,21 @@ def rate(passes: Iterable[tuple[str, bool]]) -> Rate:
     return Rate(p, min(low, p), max(high, p), judged, passed, clusters, n_eff)
 
 
-def _effective(p: float, judged: int, residuals: Sequence[float]) -> float:
+def effective(spread: float, judged: int, residuals: Sequence[float]) -> float:
+    """Return how many independent calls would be as informative as these, which are in clusters.
+
+    ``spread`` is the variance of one call, exactly 0 when all were alike; ``residuals`` what each
+    cluster lies above its mean in sum.
+    """
     clusters = len(residuals)
-    if p in (0, 1) or clusters == 1:
+    if not spread or clusters == 1:
         return float(clusters)
     from scipy.special import stdtrit
 
     shrink = (Z95 / float(stdtrit(clusters - 1, 0.975))) ** 2
     variance = clusters / (clusters - 1) * sum(r * r for r in residuals) / judged**2
     most = judged * shrink
-    n_eff = min(p * (1 - p) / variance * shrink, most) if variance else most
+    n_eff = min(spread / variance * shrink, most) if variance else most
     # Two or three clusters would shrink below one question, which is less than was seen.
     return max(n_eff, 1.0)
 

@@ -38,8 +38,11 @@ Examples:
                  --baseline qwen3 --baseline-url http://old:8000/v1
   toolfuzz check -m glm-4.7 --accept 0.99 --reject 0.95
 
-Both sides are asked the same cases: 100, and up to 300 when that doesn't decide. What looks worse
-is asked again on both sides and judged on the fresh answers. See docs/checking.md.
+Two questions are answered: is the success rate worse than the margin allows, and is there a defect
+that is new or clearly more frequent (--allow-new-defects leaves that out)? One yes is a FAIL, two
+times no a PASS. Both sides are asked the same cases: 100, and up to 300 when that doesn't decide.
+What looks worse is asked again on both sides, and the fresh answers have to confirm it. Rates and
+differences count calls. See docs/checking.md.
 
 \b
 Exit codes: 0 PASS · 1 FAIL · 3 INCONCLUSIVE · 4 an endpoint is unusable
@@ -65,6 +68,10 @@ Exit codes: 0 PASS · 1 FAIL · 3 INCONCLUSIVE · 4 an endpoint is unusable
 @click.option(
     "--margin", type=click.FloatRange(0, 1, min_open=True, max_open=True), metavar="SHARE",
     help="The drop in success that is tolerated (0.05).",
+)  # fmt: skip
+@click.option(
+    "--allow-new-defects", is_flag=True, default=None,
+    help="Ask only whether the rate is worse, not whether there is a new defect.",
 )  # fmt: skip
 @click.option(
     "--accept", type=float, metavar="RATE",
@@ -113,7 +120,7 @@ def _paired(flags: dict[str, Any]) -> Work:
             "nothing to check against",
             "add --baseline RUN_OR_MODEL, or --accept 0.99 --reject 0.95",
         )
-    rule = CheckRule(margin=flags["margin"]) if "margin" in flags else CheckRule()
+    rule = CheckRule(**{n: flags[n] for n in ("margin", "allow_new_defects") if n in flags})
     run = _run_options(flags, rule.looks[-1])
     baseline_access = Access(
         base_url=flags.get("baseline_url"),

@@ -16,6 +16,8 @@ __all__ = ["comparison_view", "difference_words", "matrix", "money", "print_comp
 Cell = Callable[[JsonObject], str]
 
 _DIFFERENCES_SHOWN = 10
+# The chance, over all defects of a difference, at which one is named.
+_SURE = 0.05
 _ROWS_SHOWN = 12
 
 
@@ -116,11 +118,12 @@ def _differences(result: JsonObject) -> Iterator[str]:
 def difference_words(difference: JsonObject) -> str:
     """Return one difference in a line of words."""
     low, high = 100 * difference["low"], 100 * difference["high"]
+    rates = f"{percent(difference['rate_better'])} against {percent(difference['rate_worse'])}"
     between = f"{100 * difference['difference']:+.1f} ({low:+.1f} to {high:+.1f})"
-    on = f"on {difference['pairs']} shared cases" if difference["paired"] else "on different cases"
+    on = f"on {difference['pairs']} shared calls" if difference["paired"] else "on different cases"
     verb = "is ahead of" if difference["apart"] else "can't be told from"
-    words = f"{difference['better']} {verb} {difference['worse']}: {between} {on}"
-    sure = {s: d for s, d in difference.get("defects", {}).items() if d["p_holm"] <= 0.05}
+    words = f"{difference['better']} {verb} {difference['worse']}: {rates}, {between} {on}"
+    sure = {s: d for s, d in difference.get("defects", {}).items() if d["p_holm"] <= _SURE}
     named = ", ".join(f"{slug} {d['better']} against {d['worse']}" for slug, d in sure.items())
     return f"{words}; {named}" if named else words
 

@@ -8,6 +8,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 from toolfuzz.report.console import show
 from toolfuzz.report.terminal import defect_view, headline, notes, target_table
+from toolfuzz.report.words import answers
 
 __all__ = ["check_view", "print_check"]
 
@@ -24,10 +25,10 @@ def check_view(summary: JsonObject, *, width: int) -> RenderableType:
     """Return the result as rich renderables."""
     check = summary["check"]
     parts: list[RenderableType] = [headline(summary, "check"), Text(), _outcome(check)]
-    # A paragraph is read more easily when its lines are short.
-    reason = Text(printable(check["reason"].removeprefix(f"{check['outcome']}: ")))
-    parts += [Padding(reason, (0, max(width - 90, 0), 0, 2)), Text()]
-    parts += [target_table(summary["targets"], width=width), *notes(summary)]
+    for said in answers(check):
+        # A paragraph is read more easily when its lines are short.
+        parts.append(Padding(Text(printable(said)), (0, max(width - 90, 0), 0, 2)))
+    parts += [Text(), target_table(summary["targets"], width=width), *notes(summary)]
     parts += [Text(), Text(_spent(check), style="dim")]
     parts += [Text(line, style="yellow") for line in _warnings(check)]
     candidate = summary["targets"][0]
@@ -51,6 +52,8 @@ def _claim(check: JsonObject) -> str:
     match check["outcome"]:
         case "PASS":
             return f"{candidate} may replace {check['baseline']}"
+        case "FAIL" if (check.get("rate") or {}).get("answer", "yes") != "yes":
+            return f"{candidate} has a defect that {check['baseline']} has not, or hardly"
         case "FAIL":
             return f"{candidate} is worse than {check['baseline']}"
         case "ACCEPT" | "REJECT":

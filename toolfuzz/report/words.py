@@ -7,6 +7,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 
 __all__ = [
+    "answers",
     "count",
     "first_attempt",
     "given_up",
@@ -24,6 +25,13 @@ __all__ = [
 # What lists of causes are joined by, and a cause that is a model.
 _BETWEEN = re.compile(r"(,? or (?!with )|[,;] also |, (?=(?:the|a|an|many) ))")
 _MODEL = re.compile(r"(?:the |a |an |many )?models?\b")
+
+
+def answers(check: JsonObject) -> list[str]:
+    """Return why, a paragraph each: the answers to a check's questions."""
+    if check.get("rate") and check.get("defects"):
+        return [check["rate"]["words"], check["defects"]["words"]]
+    return [check["reason"].removeprefix(f"{check['outcome']}: ")]
 
 
 def percent(share: float | None) -> str:

@@ -112,6 +112,7 @@ async def check_against(
         "doubts": found,
         "unreachable": unreachable,
         "margin": options.rule.margin,
+        "allow_new_defects": options.rule.allow_new_defects,
     }
     return _finish(folder, result | (_figures(decision) if decision else {}))
 
@@ -130,6 +131,11 @@ async def check_alone(
     """
     stop = stop or asyncio.Event()
     (run.but(out=None) if resume else run).check()
+    if run.stream == "both":
+        raise UsageError(
+            "--accept counts calls that don't depend on each other, so it asks each case once",
+            "leave out --both-streams: --stream or --no-stream",
+        )
     (target,) = plan_targets(run.models, run.access)
     tool_sets = load_tools(run)
     async with (
@@ -182,6 +188,8 @@ def _figures(decision: CheckDecision) -> JsonObject:
         "drop": decision.table.drop,
         "low": decision.low,
         "high": decision.high,
+        "rate": asdict(decision.rate),
+        "defects": asdict(decision.defects),
         "suspects": [slug or "success rate" for slug in decision.suspects],
         "confirmed": list(decision.confirmed),
     }

@@ -23,6 +23,12 @@ class _Spent:
 
 
 @dataclass(frozen=True, slots=True)
+class _Answer:
+    answer: Literal["yes", "no", "open"]
+    words: StrictStr
+
+
+@dataclass(frozen=True, slots=True)
 class _Decision:
     """The fields that reports show."""
 
@@ -32,6 +38,8 @@ class _Decision:
     folder: StrictStr
     spent: _Spent
     baseline: StrictStr = ""
+    rate: _Answer | None = None
+    defects: _Answer | None = None
     unreachable: StrictStr | None = None
     doubts: list[StrictStr] = field(default_factory=list)
     suspects: list[StrictStr] = field(default_factory=list)

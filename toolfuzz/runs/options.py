@@ -255,7 +255,8 @@ class CheckOptions(BaseModel):
                 "baseline_access": {"headers"},
             },
         )
-        return {**self.run.settings(), "check": {**check, "margin": self.rule.margin}}
+        rule = {n: getattr(self.rule, n) for n in ("margin", "allow_new_defects")}
+        return {**self.run.settings(), "check": {**check, **rule}}
 
 
 _OLD_NAMES = {"api": "format", "twins": "respell"}
@@ -296,7 +297,8 @@ def _against(settings: JsonObject) -> JsonObject:
     """Return what a check holds its candidate to; older journals kept less of it."""
     check: JsonObject = settings.get("check") or {}
     names = ("baseline", "baseline_model", "margin", "accept", "reject")
-    return {name: check.get(name) for name in names}
+    allowed = bool(check.get("allow_new_defects"))
+    return {**{name: check.get(name) for name in names}, "allow_new_defects": allowed}
 
 
 def access_of_run(run: RunData) -> Access:

@@ -10,16 +10,10 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from toolfuzz.analyze.check import (
-    AskPairs,
-    CheckDecision,
-    CheckRule,
-    Fresh,
-    Reask,
-    decide,
-)
+from toolfuzz.analyze.check import AskCases, CheckDecision, CheckRule, Reask, decide
+from toolfuzz.analyze.confirm import Fresh
 from toolfuzz.analyze.load import RunData
-from toolfuzz.analyze.paired import CasePair, CaseResult, case_result, pair_up
+from toolfuzz.analyze.paired import CallPair, CallResult, Question, pair_up
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import EndpointError
 from toolfuzz.core.events import Event, VerdictReached
@@ -66,7 +60,7 @@ async def check_pairs(
     judgeable answer so often that it was given up.
     """
     exhausted = False
-    fresh: dict[str, Fresh] = {}
+    fresh: dict[Question, Fresh] = {}
     while not stop.is_set():
         pairs = _pairs(check, first)
         step = decide(
@@ -78,14 +72,15 @@ async def check_pairs(
             unseen=_unseen(check, first),
         )
         match step:
-            case AskPairs(wanted):
-                batch = await _take(check.cases, wanted - len(pairs))
+            case AskCases(wanted):
+                judged = {pair.case_id for pair in pairs}
+                batch = await _take(check.cases, wanted - len(judged))
                 exhausted = not batch
                 await _ask_first(check, batch, first, stop)
             case Reask(case_ids, times):
                 record = again()
                 await _ask(check, _to_reask(first.run(), pairs, case_ids), record, stop, times)
-                fresh |= {c: _fresh(check, record, c) for c in case_ids}
+                fresh |= {q: _fresh(check, record.run(), q) for q in _questions(case_ids)}
             case _:
                 return step
     return None
@@ -139,7 +134,7 @@ async def _ask(
         )
 
 
-def _to_reask(run: RunData, pairs: Sequence[CasePair], case_ids: Sequence[str]) -> list[Case]:
+def _to_reask(run: RunData, pairs: Sequence[CallPair], case_ids: Sequence[str]) -> list[Case]:
     """Return the cases to be asked again; among lost ones some that both sides are known to answer.
 
     What only a run can tell takes other answers, and a side that gives none would be given up.
@@ -153,7 +148,8 @@ def _to_reask(run: RunData, pairs: Sequence[CasePair], case_ids: Sequence[str]) 
     }
     known: Iterator[str] = iter(())
     if any(defects()[slug].shows_in == "run" for slug in shown if slug in defects()):
-        known = (p.case_id for p in pairs if p.baseline.passed and p.candidate.passed)
+        right = [p.case_id for p in pairs if p.baseline.passed and p.candidate.passed]
+        known = iter(dict.fromkeys(c for c in right if c not in wanted))
     asked: list[str] = []
     for place, case_id in enumerate(case_ids):
         if place % _LOST_IN_A_ROW == 0:
@@ -162,37 +158,38 @@ def _to_reask(run: RunData, pairs: Sequence[CasePair], case_ids: Sequence[str]) 
     return [run.cases[case_id] for case_id in (*asked, *islice(known, 1))]
 
 
-def _pairs(check: PairedCheck, first: Record) -> list[CasePair]:
+def _pairs(check: PairedCheck, first: Record) -> list[CallPair]:
     run = first.run()
     return pair_up(run, check.baseline_name, run, check.candidate.target.name)
 
 
-def _unseen(check: PairedCheck, first: Record) -> int:
-    """Count the cases that the baseline passed and that the candidate gave nothing judgeable to."""
+def _unseen(check: PairedCheck, first: Record) -> list[CallPair]:
+    """Return the calls that the baseline passed and the candidate's side couldn't be judged on."""
     run = first.run()
-    by_case: dict[str, tuple[list[Verdict], list[Verdict]]] = {}
-    for side, name in enumerate((check.baseline_name, check.candidate.target.name)):
-        for verdict in run.of(name):
-            by_case.setdefault(verdict.case_id, ([], []))[side].append(verdict)
-    return sum(
-        bool(candidate) and case_result(candidate) is None and passed is not None and passed.passed
-        for baseline, candidate in by_case.values()
-        for passed in [case_result(baseline)]
+    passed = {
+        (v.case_id, v.repeat, v.stream) for v in run.of(check.baseline_name) if v.status == "pass"
+    }
+    return [
+        CallPair(v.case_id, CallResult(True), CallResult(False), v.stream, run.cluster(v))
+        for v in run.of(check.candidate.target.name)
+        if v.status == "unjudged" and (v.case_id, v.repeat, v.stream) in passed
+    ]
+
+
+def _questions(case_ids: Sequence[str]) -> Iterator[Question]:
+    return ((case_id, stream) for case_id in case_ids for stream in (False, True))
+
+
+def _fresh(check: PairedCheck, run: RunData, asked: Question) -> Fresh:
+    baseline, candidate = (
+        tuple(
+            CallResult.of(v)
+            for v in sorted(run.of(name), key=lambda v: v.repeat)
+            if (v.case_id, v.stream) == asked and v.status != "unjudged"
+        )
+        for name in (check.baseline_name, check.candidate.target.name)
     )
-
-
-def _fresh(check: PairedCheck, record: Record, case_id: str) -> Fresh:
-    return Fresh(
-        _answers(record, check.baseline_name, case_id),
-        _answers(record, check.candidate.target.name, case_id),
-    )
-
-
-def _answers(record: Record, target: str, case_id: str) -> tuple[CaseResult, ...]:
-    of_case = [v for v in record.run().of(target) if v.case_id == case_id]
-    repeats = sorted({v.repeat for v in of_case})
-    folded = (case_result(v for v in of_case if v.repeat == repeat) for repeat in repeats)
-    return tuple(a for a in folded if a is not None)
+    return Fresh(baseline, candidate)
 
 
 async def _take(cases: AsyncIterator[Case], count: int) -> list[Case]:

@@ -69,10 +69,7 @@ async def accept_or_reject(
 
 def _decision(drawn: list[Case], record: Record, test: SequentialTest) -> SequentialDecision | None:
     run = record.run()
-    both = any(t.stream == "both" for t in run.started.targets)
-    by_case: dict[str, list[str]] = {}
-    for verdict in run.verdicts:
-        by_case.setdefault(verdict.case_id, []).append(verdict.status)
+    by_case = {verdict.case_id: verdict.status for verdict in run.verdicts}
     skipped = {skip.tool for skip in run.skipped}
     seen: list[bool] = []
     worst: list[bool] = []
@@ -80,15 +77,13 @@ def _decision(drawn: list[Case], record: Record, test: SequentialTest) -> Sequen
     for case in drawn:
         if case.id in skipped:
             continue
-        statuses = by_case.get(case.id, [])
-        if len(statuses) < 1 + both:
+        status = by_case.get(case.id)
+        if status is None:
             break
-        judged = [status for status in statuses if status != "unjudged"]
-        passed = all(status == "pass" for status in judged)
-        if judged:
-            seen.append(passed)
-        worst.append(bool(judged) and passed)
-        best.append(passed)
+        if status != "unjudged":
+            seen.append(status == "pass")
+        worst.append(status == "pass")
+        best.append(status != "fail")
     decision = test.decide(seen)
     if decision is None:
         return None

@@ -7,6 +7,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.markdown import code, sentence
 from toolfuzz.core.text import brief
 from toolfuzz.report.words import (
+    answers,
     count,
     first_attempt,
     given_up,
@@ -71,7 +72,8 @@ def _lines(summary: JsonObject) -> Iterator[str]:
 def _decision(check: JsonObject) -> Iterator[str]:
     against = f" against {code(check['baseline'])}" if "baseline" in check else ""
     yield f"**{check['outcome'] or 'NO DECISION'}**: {code(check['candidate'])}{against}\n"
-    yield f"{sentence(check['reason'].removeprefix(str(check['outcome']) + ': '))}\n"
+    for said in answers(check):
+        yield f"{sentence(said)}\n"
     for doubt in check.get("doubts", ()):
         yield f"The baseline is doubtful: {code(doubt)}\n"
 
