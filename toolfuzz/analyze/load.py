@@ -1,7 +1,7 @@
 """A journal's events, put in order for the readers of a run. No file is opened here."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import UsageError
@@ -13,6 +13,7 @@ from toolfuzz.core.events import (
     RunFinished,
     RunStarted,
     TargetGivenUp,
+    TargetSeen,
     VerdictReached,
 )
 from toolfuzz.core.exchange import Exchange
@@ -114,6 +115,8 @@ def collect(
         match event:
             case RunStarted():
                 started = started or event
+            case TargetSeen(target=target) if started is not None:
+                started = replace(started, targets=(*started.targets, target))
             case CaseDrawn(case):
                 cases[case.id] = case
             case CaseSkipped():

@@ -2,7 +2,7 @@
 
 Order in a file: ``run-started``, then per case ``case-drawn`` once and for every question an
 ``exchange-recorded`` per turn and one ``verdict-reached``, then ``run-finished`` (missing when
-the run was cut off). ``target-given-up`` stands where it happened.
+the run was cut off). ``target-given-up`` and ``target-seen`` stand where it happened.
 
 ``Event`` is one pydantic union; it reads and writes them all. A line is flat: what an event
 carries (a case, an exchange, a verdict) stands beside ``event``, not below it.
@@ -38,6 +38,7 @@ __all__ = [
     "RunFinished",
     "RunStarted",
     "TargetGivenUp",
+    "TargetSeen",
     "VerdictReached",
     "event_from_json",
     "event_to_line",
@@ -143,6 +144,14 @@ class TargetGivenUp:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetSeen:
+    """A model that others ask through a recorder: which ones is known only as they are asked."""
+
+    event: Literal["target-seen"] = field(default="target-seen", kw_only=True)
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
 class RunFinished:
     """The end. ``reason``: ``done``, ``interrupted``, ``budget``, ``decided`` or ``endpoint``
     (every target was given up)."""
@@ -159,6 +168,7 @@ Event = Annotated[
     | ExchangeRecorded
     | VerdictReached
     | TargetGivenUp
+    | TargetSeen
     | RunFinished,
     Field(discriminator="event"),
 ]

@@ -17,7 +17,7 @@ from toolfuzz.judge.policy import Policy
 from toolfuzz.sources.source import Session, SourceSpec
 from toolfuzz.worlds.play import play
 
-__all__ = ["Outcome", "modes", "put_question"]
+__all__ = ["Outcome", "metrics_of", "modes", "put_question"]
 
 _RATE_LIMITED = 429
 _LARGE = 256 * 1024
@@ -91,7 +91,7 @@ async def put_question(
         findings=ending.findings,
         reason=ending.reason,
         cluster=case.cluster,
-        metrics=_metrics(asking.exchanges, judgements),
+        metrics=metrics_of(asking.exchanges, judgements),
         scenario=ending.scenario,
     )
     verdict = session.redaction.verdict(verdict, leaked=asking.leaked)
@@ -189,7 +189,7 @@ def _examine(
         return Judgement(status="unjudged", findings=(), reply=reply, reason=reason)
 
 
-def _metrics(exchanges: Sequence[Exchange], judgements: Sequence[Judgement]) -> Metrics:
+def metrics_of(exchanges: Sequence[Exchange], judgements: Sequence[Judgement]) -> Metrics:
     """Times are those of the last turn; attempts, tokens and checks those of all turns."""
     last, judgement = exchanges[-1].last, judgements[-1]
     usages = [j.reply.usage for j in judgements if j.reply.usage]

@@ -23,7 +23,7 @@ from toolfuzz.formats.history import misfit
 from toolfuzz.runs.told import question_name
 from toolfuzz.worlds.play import gone_on
 
-__all__ = ["Journal", "Recorded", "read_exchange", "read_line"]
+__all__ = ["Journal", "Recorded", "read_attempt", "read_exchange", "read_line"]
 
 _EVENT = re.compile(r"\s*(?:(?:data|event|id|retry)\s*:|:)")
 
@@ -100,8 +100,6 @@ def read_exchange(
 ) -> Recorded:
     """Put a request and what came back together; raises UsageError."""
     format_ = wire_format(named)
-    ask = format_.read_request(request)
-    case = Case("recorded", "recorded", (), ask.tools, turns_of(ask, _expectation(expect)))
     content_type = format_.framing.content_type if stream else "application/json"
     attempt = Attempt(
         started=0.0,
@@ -111,6 +109,23 @@ def read_exchange(
         headers={"content-type": content_type},
         chunks=((0.0, content if isinstance(content, bytes) else _as_bytes(content)),),
     )
+    return read_attempt(label, named, request, attempt, stream=stream, expect=expect)
+
+
+def read_attempt(
+    label: str,
+    named: str,
+    request: JsonObject,
+    attempt: Attempt,
+    *,
+    path: str = "",
+    stream: bool = False,
+    expect: Json = None,
+) -> Recorded:
+    """Put a request, sent to ``path`` where that is known, and an attempt together."""
+    format_ = wire_format(named)
+    ask = format_.read_request(request, path=path)
+    case = Case("recorded", "recorded", (), ask.tools, turns_of(ask, _expectation(expect)))
     reply = format_.read(attempt, stream=stream)
     wrong = misfit(ask)
     note = _foreign(named, request, ask) or (f"the history doesn't fit: {wrong}" if wrong else "")

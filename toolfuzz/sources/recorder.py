@@ -1,0 +1,207 @@
+"""A proxy that records: an ASGI application between a client and its endpoint.
+
+What passes is neither buffered nor changed, byte for byte; what was seen is handed on when an
+exchange has ended, so that nothing that happens to it there can hold up or break the traffic.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import httpx
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.sources.capture import MAX_BODY_BYTES
+from toolfuzz.sources.inflate import EncodingError, inflater
+from toolfuzz.sources.redaction import kept_headers
+
+__all__ = ["Recorder", "Seen"]
+
+MOST_REQUEST = 32 * 2**20
+"""Bytes of a request that are looked at; a longer one passes unseen."""
+
+_HOP_BY_HOP = frozenset(
+    {
+        "connection",
+        "host",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Headers that are meant for the next server alone (RFC 9110, 7.6.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An exchange that passed: the request with its headers, and what came back.
+
+    ``path`` is the request's with its query. ``attempt`` holds the response's body as the client
+    reads it, without its content encoding; its ``error`` says when it broke off. ``headers`` hold
+    credentials and are for masking alone.
+    """
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    attempt: Attempt
+
+
+@dataclass(slots=True)
+class Recorder:
+    """The proxy. ``upstream`` is the endpoint's origin (``https://host``); ``saw`` must not block.
+
+    A response that is longer than is kept of one passes whole; its record says that it is cut.
+    """
+
+    http: httpx.AsyncClient
+    upstream: str
+    saw: Callable[[Seen], None]
+    under_way: int = field(default=0, init=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and its response back."""
+        if scope["type"] != "http":
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1011, "reason": "HTTP alone passes"})
+            return
+        self.under_way += 1
+        try:
+            await self._pass(Request(scope, receive), scope, receive, send)
+        finally:
+            self.under_way -= 1
+
+    async def _pass(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+        taking = _Taking()
+        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        # As sent: what was escaped in the path must stay so.
+        raw_path = scope.get("raw_path", path.encode()) + (
+            b"?" + scope["query_string"] if scope.get("query_string") else b""
+        )
+        headers = [(n, v) for n, v in scope["headers"] if n.decode("latin-1") not in _HOP_BY_HOP]
+        started, begin = time.time(), time.perf_counter()
+        kept = _Kept(begin)
+        response: httpx.Response | None = None
+        try:
+            asked = self.http.build_request(
+                request.method,
+                httpx.URL(self.upstream).copy_with(raw_path=raw_path),
+                headers=headers,
+                content=taking.each(request.stream()) if _has_body(headers) else None,
+            )
+            response = await self.http.send(asked, stream=True)
+            await send(_head(response))
+            async for chunk in response.aiter_raw():
+                kept.take(chunk)
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except ClientDisconnect:
+            kept.error = "the client hung up while it sent its request"
+        except (httpx.HTTPError, httpx.StreamError) as fault:
+            kept.error = f"{type(fault).__name__}: {fault}"
+            if response is None:
+                answer = PlainTextResponse(f"toolfuzz observe: no answer: {kept.error}\n", 502)
+                await answer(scope, receive, send)
+            else:
+                raise  # the server closes the connection: the client must see that it broke off
+        except (OSError, asyncio.CancelledError):
+            kept.error = "the client hung up"
+            raise
+        finally:
+            if response is not None:
+                with suppress(httpx.HTTPError):
+                    await response.aclose()
+            if taking.whole:
+                attempt = kept.attempt(started, response)
+                told = {n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]}
+                self.saw(Seen(request.method, path, told, bytes(taking.body), attempt))
+
+
+class _Taking:
+    """Keeps a request's body while it passes; ``whole`` is False once it is too long for that."""
+
+    def __init__(self) -> None:
+        self.body = bytearray()
+        self.whole = True
+
+    async def each(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        async for chunk in chunks:
+            if len(self.body) + len(chunk) > MOST_REQUEST:
+                self.whole = False
+                self.body.clear()
+            if self.whole:
+                self.body += chunk
+            yield chunk
+
+
+class _Kept:
+    """The chunks of a response with their times, up to the most that is kept."""
+
+    def __init__(self, begin: float) -> None:
+        self.chunks: list[tuple[float, bytes]] = []
+        self.error: str | None = None
+        self._begin = begin
+        self._size = 0
+
+    def take(self, chunk: bytes) -> None:
+        if self._size <= MAX_BODY_BYTES:
+            self.chunks.append(((time.perf_counter() - self._begin) * 1000, chunk))
+        self._size += len(chunk)
+
+    def attempt(self, started: float, response: httpx.Response | None) -> Attempt:
+        total = (time.perf_counter() - self._begin) * 1000
+        chunks, error = self.chunks, self.error
+        if self._size > MAX_BODY_BYTES:
+            error = f"BodyTooLarge: more than {MAX_BODY_BYTES >> 20} MiB"
+        headers = response.headers if response is not None else httpx.Headers()
+        try:
+            chunks = list(_inflated(chunks, headers.get("content-encoding", "")))
+        except EncodingError as fault:
+            error = error or f"EncodingError: {fault}"
+        return Attempt(
+            started=started,
+            first_byte_ms=chunks[0][0] if chunks else None,
+            total_ms=total,
+            status=response.status_code if response is not None else None,
+            headers=kept_headers(headers),
+            chunks=tuple(chunks),
+            error=error,
+        )
+
+
+def _inflated(chunks: Iterable[tuple[float, bytes]], name: str) -> Iterable[tuple[float, bytes]]:
+    inflating = inflater(name)
+    size, last = 0, 0.0
+    for ms, chunk in chunks:
+        last = ms
+        for piece in [chunk] if inflating is None else inflating.feed(chunk):
+            size += len(piece)
+            if size > MAX_BODY_BYTES:
+                raise EncodingError(f"it inflates to more than {MAX_BODY_BYTES >> 20} MiB")
+            yield ms, piece
+    if inflating is not None:
+        yield from ((last, piece) for piece in inflating.finish())
+
+
+def _has_body(headers: list[tuple[bytes, bytes]]) -> bool:
+    return any(name in (b"content-length", b"transfer-encoding") for name, _ in headers)
+
+
+def _head(response: httpx.Response) -> dict[str, object]:
+    headers = [
+        (name.lower(), value)
+        for name, value in response.headers.raw
+        if name.lower().decode("latin-1") not in _HOP_BY_HOP
+    ]
+    return {"type": "http.response.start", "status": response.status_code, "headers": headers}
