@@ -161,6 +161,7 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
         "tools": offered(case, details.exchange.turn),
         "prompt": prompt(turn),
         "expected": expected(turn),
+        "known": turn.expect.kind != "unknown",
         "world": way(details.case),
         "by_deeds": finding.layer == "world",
         "where": f"$.{finding.pointer.lstrip('/').replace('/', '.')}" if finding.pointer else "$",

@@ -7,7 +7,7 @@ exchange has ended, so that nothing that happens to it there can hold up or brea
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import httpx
@@ -101,11 +101,14 @@ class Recorder:
                 content=taking.each(request.stream()) if _has_body(headers) else None,
             )
             response = await self.http.send(asked, stream=True)
-            await send(_head(response))
-            async for chunk in response.aiter_raw():
-                kept.take(chunk)
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            async with _while_connected(receive):
+                await send(_head(response))
+                async for chunk in response.aiter_raw():
+                    kept.take(chunk)
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except _HungUpError:
+            kept.error = "the client hung up"
         except ClientDisconnect:
             kept.error = "the client hung up while it sent its request"
         except (httpx.HTTPError, httpx.StreamError) as fault:
@@ -115,8 +118,8 @@ class Recorder:
                 await answer(scope, receive, send)
             else:
                 raise  # the server closes the connection: the client must see that it broke off
-        except (OSError, asyncio.CancelledError):
-            kept.error = "the client hung up"
+        except asyncio.CancelledError:
+            kept.error = "the recorder was stopped"
             raise
         finally:
             if response is not None:
@@ -126,6 +129,39 @@ class Recorder:
                 attempt = kept.attempt(started, response)
                 told = {n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]}
                 self.saw(Seen(request.method, path, told, bytes(taking.body), attempt))
+
+
+class _HungUpError(Exception):
+    """The client is gone; nobody waits for the rest."""
+
+
+@asynccontextmanager
+async def _while_connected(receive: Receive) -> AsyncIterator[None]:
+    """Do what is inside until the client hangs up; then raises _HungUpError.
+
+    A server sends on into nothing without a word, and an endpoint would go on being paid.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    gone = False
+
+    async def watch() -> None:
+        nonlocal gone
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        gone = True
+        task.cancel()
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not gone:
+            raise
+        task.uncancel()
+        raise _HungUpError from None
+    finally:
+        watching.cancel()
 
 
 class _Taking:
