@@ -1,25 +1,21 @@
 """Every dimension keeps to its contract: what is drawn carries its proofs."""
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.codec import case_from_json, case_to_json
-from toolfuzz.generate.dimensions import all_dimensions, draw_pair
-from toolfuzz.generate.pick import Pick, words
-from toolfuzz.generate.schema_values import draw_value
+from toolfuzz.core.errors import UsageError
+from toolfuzz.generate.dimensions import all_dimensions, draw_pair, drawn_anew, find, value_of
 from toolfuzz.worlds import agents
-from toolfuzz.worlds.family import Family
+from toolfuzz.worlds.family import Drawn, Family
 from toolfuzz.worlds.prove import failed_proofs
 from toolfuzz.worlds.spec import world_of
 
 FAMILIES = list(all_dimensions().values())
 KS = range(6)
-
-
-def values(schema: JsonObject, seed: int) -> Json:
-    return draw_value(schema, Pick(words("values", seed)))
 
 
 def levels(family: Family) -> tuple[int, ...]:
@@ -29,10 +25,44 @@ def levels(family: Family) -> tuple[int, ...]:
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.name)
 def test_what_is_drawn_carries_its_proofs(family: Family) -> None:
+    """What doesn't is drawn anew: that must hardly ever be needed."""
+    anew = 0
     for level in levels(family):
-        for k in KS if level == family.usual else KS[:2]:
-            for case in draw_pair(family, 1, k, level):
-                assert list(failed_proofs(family, case, values)) == [], (level, k, case.features)
+        for k in KS if level <= family.usual else KS[:1]:
+            pair = draw_pair(family, 1, k, level)
+            anew += drawn_anew(world_of(pair[0]))
+    for case in pair:
+        assert list(failed_proofs(family, case, value_of)) == [], (level, case.features)
+    assert anew <= 1
+
+
+def test_what_fails_a_proof_is_thrown_away() -> None:
+    family = find("correction")
+    drawn = []
+
+    def leaky(*given: Any) -> tuple[Drawn, Drawn]:
+        burdened, twin = family.draw(*given)
+        drawn.append(given)
+        if len(drawn) == 1:
+            return burdened, replace(twin, world=replace(twin.world, goal=()))
+        if len(drawn) == 2:
+            raise ValueError("nothing is left to be drawn")
+        return burdened, twin
+
+    pair = draw_pair(replace(family, draw=leaky), 1, 0)
+    assert [drawn_anew(world_of(case)) for case in pair] == [2, 2]
+    assert world_of(pair[1]).goal
+
+
+def test_a_family_without_proofs_is_not_asked() -> None:
+    family = find("correction")
+
+    def easy(*given: Any) -> tuple[Drawn, Drawn]:
+        burdened, twin = family.draw(*given)
+        return replace(burdened, world=replace(burdened.world, goal=())), twin
+
+    with pytest.raises(UsageError, match="not by doing nothing: the null agent passes"):
+        draw_pair(replace(family, draw=easy), 1, 0)
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.name)

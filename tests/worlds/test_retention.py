@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolfuzz.core.ask import Ask
@@ -190,6 +190,7 @@ def test_whoever_skips_most_of_the_talk_was_not_put_to_the_test(
     assert slugs(drawn(AGREED), lazy) == found
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 400), st.sampled_from((2, 7)), st.booleans())
 def test_every_wording_of_every_turn_is_read_back(k: int, level: int, twin: bool) -> None:
     task = world_of(draw_pair(FAMILY, 5, k, level)[twin]).task

@@ -49,12 +49,18 @@ class _Faults:
                 continue
             if not risk.trigger.asks(self._ask):
                 continue
-            rng = Random(f"{self._seed}/{fault.slug}")
+            seed = self._opening() if fault.lasting else self._seed
+            rng = Random(f"{seed}/{fault.slug}")
             if rng.random() >= risk.p:
                 continue
             roll = Roll(rng, risk.trigger, self._format, native_text)
             if fault.apply(reply, *target, roll) and not fault.legal:
                 self.struck.append(fault.slug)
+
+    def _opening(self) -> str:
+        """What the user said first: the same in every request of a conversation."""
+        said = self._ask.messages
+        return next((message.content for message in said if message.role == "user"), "")
 
 
 Meaning = Callable[[Ask], tuple[str, list[Call]]]

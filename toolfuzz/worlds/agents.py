@@ -2,15 +2,14 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import Case, ExpectedCall, Json, JsonObject
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.talk import Talk
-from toolfuzz.core.verdict import Finding, Status
 from toolfuzz.worlds.family import Family, Move
-from toolfuzz.worlds.play import play
+from toolfuzz.worlds.play import Passed, play
 from toolfuzz.worlds.spec import nonce
 from toolfuzz.worlds.view import View, Viewer, texts_of
 
@@ -130,19 +129,9 @@ def _task(family: Family, view: View) -> JsonObject:
     return task
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A reply of an agent's: it arrives as it should."""
-
-    reply: Reply
-    status: Status = "pass"
-    findings: tuple[Finding, ...] = ()
-    reason: str | None = None
-
-
-def _said(move: Move, number: int) -> _Said:
+def _said(move: Move, number: int) -> Passed:
     calls = tuple(
         ToolCall(f"call_{number}_{n}", call.tool, json.dumps(call.arguments))
         for n, call in enumerate(move)
     )
-    return _Said(Reply("", False, 200, text="" if calls else "Done.", calls=calls))
+    return Passed(Reply("", False, 200, text="" if calls else "Done.", calls=calls))

@@ -14,9 +14,19 @@ from toolfuzz.worlds.outcome import failing_checks, outcome
 from toolfuzz.worlds.spec import world_of
 from toolfuzz.worlds.user import ScriptedUser
 
-__all__ = ["WorldTalk", "ending_of", "gone_on", "play"]
+__all__ = ["Passed", "WorldTalk", "ending_of", "gone_on", "play"]
 
 _UNKNOWN = Expectation("unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A reply that arrived as it should: it was judged elsewhere, or needs no judge."""
+
+    reply: Reply
+    status: Status = "pass"
+    findings: tuple[Finding, ...] = ()
+    reason: str | None = None
 
 
 class WorldTalk(Talk):
@@ -123,18 +133,8 @@ def _taken(case: Case, replies: Sequence[Reply]) -> WorldTalk:
     for reply in replies:
         if going.turn is None:
             break
-        going.answer(_Taken(reply))
+        going.answer(Passed(reply))
     return going
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """A reply that was judged elsewhere."""
-
-    reply: Reply
-    status: Status = "pass"
-    findings: tuple[Finding, ...] = ()
-    reason: str | None = None
 
 
 def _arguments(call: ToolCall) -> JsonObject:

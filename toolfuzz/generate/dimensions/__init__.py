@@ -2,17 +2,32 @@
 
 import importlib
 import pkgutil
+from ast import literal_eval
 from functools import cache
 
 from toolfuzz.core.ask import Ask
-from toolfuzz.core.case import Case, Expectation, JsonObject, Turn
+from toolfuzz.core.case import Case, Expectation, Json, JsonObject, Turn
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.generate.pick import Pick, words
+from toolfuzz.generate.schema_values import draw_value
 from toolfuzz.worlds.family import Drawn, Family, Move
+from toolfuzz.worlds.prove import failed_proofs
 from toolfuzz.worlds.spec import World, to_json
 from toolfuzz.worlds.view import View, view_of
 
-__all__ = ["all_dimensions", "case_of", "draw_pair", "family_of", "find", "read", "solve"]
+__all__ = [
+    "all_dimensions",
+    "case_of",
+    "draw_pair",
+    "drawn_anew",
+    "family_of",
+    "find",
+    "read",
+    "solve",
+    "value_of",
+]
+
+_MOST_ATTEMPTS = 20
 
 
 @cache
@@ -43,12 +58,38 @@ def family_of(world: World) -> Family:
 def draw_pair(family: Family, seed: int, k: int, level: int | None = None) -> tuple[Case, Case]:
     """Draw the k-th world of a dimension and its control twin, at a level or the usual one.
 
-    Both depend on (seed, family, k, level) alone.
+    Both depend on (seed, family, k, level) alone, and both carry their proofs: what doesn't is
+    drawn anew. Raises UsageError where nothing does.
     """
     at = family.usual if level is None else level
-    key = (seed, "world", family.name, k, at)
-    burdened, twin = family.draw(Pick(words(*key)), at, repr(key))
-    return case_of(burdened, family), case_of(twin, family)
+    failed: list[tuple[str, str]] = []
+    for attempt in range(_MOST_ATTEMPTS):
+        key = (seed, "world", family.name, k, at, *((attempt,) if attempt else ()))
+        try:
+            burdened, twin = family.draw(Pick(words(*key)), at, repr(key))
+        except (ValueError, LookupError) as odd:
+            failed = [("drawn", str(odd))]
+            continue
+        pair = case_of(burdened, family), case_of(twin, family)
+        failed = [wrong for case in pair for wrong in failed_proofs(family, case, value_of)]
+        if not failed:
+            return pair
+    least, most = family.levels
+    raise UsageError(
+        f"no world of {family.name} at level {at} carries its proofs: {': '.join(failed[0])}",
+        f"its levels are {least} to {most}, {family.usual} is the usual one",
+    )
+
+
+def drawn_anew(world: World) -> int:
+    """Return how many worlds had to be thrown away before this one, which carries its proofs."""
+    key = literal_eval(world.seed)
+    return int(key[5]) if len(key) > 5 else 0
+
+
+def value_of(schema: JsonObject, seed: int) -> Json:
+    """Draw a value that a schema allows, for agents that call at random."""
+    return draw_value(schema, Pick(words("values", seed)))
 
 
 def case_of(drawn: Drawn, family: Family) -> Case:

@@ -9,10 +9,10 @@ from ast import literal_eval
 from collections.abc import Set
 from dataclasses import dataclass, replace
 
-from toolfuzz.core.case import Case, Json, JsonObject
-from toolfuzz.generate.dimensions import case_of, family_of
+from toolfuzz.core.case import Case, Json
+from toolfuzz.generate.dimensions import case_of, family_of, value_of
 from toolfuzz.generate.pick import Below, Pick, words
-from toolfuzz.generate.schema_values import Unsatisfiable, draw_value
+from toolfuzz.generate.schema_values import Unsatisfiable
 from toolfuzz.worlds.prove import failed_proofs
 from toolfuzz.worlds.spec import World
 
@@ -52,7 +52,7 @@ def drawn_again(
         )
     except (ValueError, LookupError, Unsatisfiable):
         return None
-    if any(any(failed_proofs(family, case, _values)) for case in (burdened, twin)):
+    if any(any(failed_proofs(family, case, value_of)) for case in (burdened, twin)):
         return None
     return Again(burdened, twin, choices.made, frozenset(choices.simple))
 
@@ -82,7 +82,3 @@ class _Choices:
         if choice == 0:
             self.simple.add(place)
         return choice
-
-
-def _values(schema: JsonObject, seed: int) -> Json:
-    return draw_value(schema, Pick(words("values", seed)))

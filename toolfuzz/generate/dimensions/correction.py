@@ -129,7 +129,9 @@ class _Talk:
         literal = _apply(self._records, [one for one in self.said if one["do"] == "set"])
         options = [*self._of_two("same")(now), *self._of_two("swap")(now)]
         telling = [one for one in options if _apply(now, [one]) != literal]
-        self.said.append(self._pick.of(telling or options))
+        if not telling:
+            raise ValueError("all values are alike, or referred to already")
+        self.said.append(self._pick.of(telling))
 
     def _sets(self, now: Records) -> list[JsonObject]:
         name = self._pick.of(list(now))
@@ -269,8 +271,8 @@ def _changes(before: JsonObject, after: JsonObject) -> JsonObject:
 
 
 def _world(kind: str, records: Records, talk: _Talk, seed: str) -> World:
-    """Return the world without what is said in it."""
-    wanted, named = talk.now, {name for one in talk.said for name in _names(one)}
+    """Return the world without what is said in it: its way begins where all is looked up."""
+    wanted = talk.now
     find, update = f"find_{kind}", f"update_{kind}"
     ids = {name: nonce(seed, "id", name) for name in records}
     fields = list(next(iter(records.values())))
@@ -301,7 +303,6 @@ def _world(kind: str, records: Records, talk: _Talk, seed: str) -> World:
             for field, value in wanted[name].items()
         ),
         gold=(
-            tuple(ExpectedCall(find, {"name": name}) for name in records if name in named),
             tuple(
                 ExpectedCall(update, {"id": ids[name], **changed[name]})
                 for name in records
@@ -313,8 +314,11 @@ def _world(kind: str, records: Records, talk: _Talk, seed: str) -> World:
 
 def _asking(world: World, said: Sequence[Sequence[JsonObject]], user: User) -> World:
     pieces = tuple(_told(piece, world.wording) for piece in said[1:])
+    named = dict.fromkeys(name for piece in said for one in piece for name in sorted(_names(one)))
+    look_up = tuple(ExpectedCall(world.task["find"], {"name": name}) for name in named)
     return replace(
         world,
+        gold=(look_up, *world.gold),
         task={**world.task, "said": said},
         user=replace(user, pieces=pieces),
         most_rounds=4 * len(said) + 3 * user.patience + 10,
@@ -407,6 +411,7 @@ FAMILY = Family(
     name="correction",
     title="User correction cost",
     summary="get right at first what a user says bit by bit, so that nobody has to correct it",
+    twin="the same changes in the same messages, with every value spelled out",
     knobs="things said one after the other: values by reference, exchanges, all that was said",
     levels=(2, 12),
     usual=5,

@@ -90,7 +90,8 @@ class Fault:
     ``needs`` lists comma-separated places where it can occur, each some of ``plain``, ``stream``
     and the traits of wire formats (``"indexed stream, object"``: see formats.Traits.fit); empty
     means everywhere. ``turn`` is the first turn in which it can show (above 1: it needs a history).
-    ``legal`` marks what no one may blame. A defect's fault is called like the defect.
+    ``legal`` marks what no one may blame; ``lasting`` what a whole conversation has or hasn't, by
+    its opening. A defect's fault is called like the defect.
     """
 
     apply: Callable[..., bool]
@@ -100,6 +101,7 @@ class Fault:
     legal: bool = False
     slug: str = ""
     help: str = ""
+    lasting: bool = False
 
     def __post_init__(self) -> None:
         # Raises for a word that is no trait.

@@ -19,14 +19,20 @@ _FAULTS: dict[str, Fault] = {}
 
 
 def fault(
-    slug: str, stage: FaultStage, needs: str = "", *, turn: int = 1, legal: bool = False
+    slug: str,
+    stage: FaultStage,
+    needs: str = "",
+    *,
+    turn: int = 1,
+    legal: bool = False,
+    lasting: bool = False,
 ) -> Callable[[F], F]:
     """Register a function as the fault ``slug``, which belongs to no one defect (see Fault)."""
 
     def register(function: F) -> F:
         if slug in _FAULTS or slug in defects():
             raise ValueError(f"two simulated faults are called {slug}")
-        _FAULTS[slug] = Fault(function, stage, needs, turn, legal, slug)
+        _FAULTS[slug] = Fault(function, stage, needs, turn, legal, slug, lasting=lasting)
         return function
 
     return register
