@@ -122,6 +122,22 @@ def test_a_run_without_worlds_has_no_dimensions() -> None:
     assert list(summarize(run_of(pairs(("pass", "pass"))))["targets"][0]["dimensions"]) == ["plan"]
 
 
+def test_half_lives_stand_on_what_lies_between() -> None:
+    near = [verdict(scenario(n, turns_apart=4, tokens_apart=900)) for n in range(15)]
+    far = [
+        verdict(scenario(n, "fail", turns_apart=16, tokens_apart=8000 + n)) for n in range(20, 35)
+    ]
+    got = figures([*near, *far])["half_life"]
+    assert 4 < got["turns"]["level"] < 16 and got["turns"]["range"] == [4, 16]
+    assert 900 < got["tokens"]["level"] < 8034
+    kept = [
+        replace(one, status="pass", scenario=replace(one.scenario, status="pass")) for one in far
+    ]  # type: ignore[type-var]
+    assert figures([*near, *kept])["half_life"]["turns"]["beyond"] == "above"
+    assert figures(near)["half_life"] is None
+    assert figures(pairs(("pass", "pass")))["half_life"] is None
+
+
 # --- corrections
 
 

@@ -46,7 +46,7 @@ def test_each_is_explained_by_an_example_that_fails(name: str) -> None:
 BAD_INPUT = [
     (["--probe", "plan", "--level", "99"], "3 to 20", "explain plan"),
     (["--probe", "plan,plann"], "plann", "plan?"),
-    (["--probe", "dimension"], "dimension", "dimensions?"),
+    (["--probe", "dimension"], "dimension", "mean dimensions"),
     (["--probe", "plan", "--probe", "echo"], "echo is no dimension", "plan"),
     (["--probe", "plan", "--tools", "data_import"], "tools of their own", "leave out"),
     (["--probe", "dimensions", "--feature", "enum"], "tools of their own", "leave out"),

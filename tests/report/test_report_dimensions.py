@@ -44,6 +44,7 @@ def entry(**changed: Any) -> JsonObject:
             "rounds": 6.0, "calls": 8.0, "input_tokens": 9000.0, "output_tokens": 300.0,
             "price_usd": 0.01,
         },
+        "half_life": None,
         "interventions": None,
         **changed,
     }  # fmt: skip
@@ -128,6 +129,13 @@ def test_what_corrections_cost() -> None:
     words = corrected(found)
     assert words.startswith("80 corrections per 100 tasks (55 – 105), at least: 2 tasks never")
     assert words.endswith("not yet right after 0: 45.0%, 1: 20.0%")
+
+
+def test_a_half_life_is_told_in_turns_and_tokens() -> None:
+    tokens = {"level": 3400, "low": 2100, "high": 9000, "beyond": "above", "range": [300, 4000]}
+    found = entry(half_life={"turns": estimate(9.1, 6, 13), "tokens": tokens})
+    (note,) = dimension_notes([target(retention=found)])
+    assert note.endswith("half-life 9.1 turns (6 – 13), beyond 4,000 tokens")
 
 
 def test_runs_of_worlds_count_scenarios() -> None:

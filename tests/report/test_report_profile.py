@@ -12,7 +12,10 @@ from test_report_html import EVIL, html_of, page_of
 from worlds_run import a_world_run
 
 from toolfuzz.analyze.compare import compare
+from toolfuzz.analyze.summary import summarize
 from toolfuzz.generate.dimensions import all_dimensions
+from toolfuzz.report.formats import markdown
+from toolfuzz.report.formats._rows import rows
 from toolfuzz.report.html import render_comparison
 
 __all__ = ["_quiet", "browser"]
@@ -117,3 +120,28 @@ def test_a_narrow_screen_has_no_sideways_scrolling(
     browser.open(path)
     browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     assert browser.run(OVERFLOW) <= 0
+
+
+# --- the other formats
+
+
+def test_tables_have_columns_for_scenarios() -> None:
+    run = a_world_run(["correction"], {"bad": 1}, scenarios=2)
+    found = list(rows(run))
+    assert [(row["twin"], row["dimension_status"]) for row in found] == [
+        (False, "pass"), (True, "pass"), (False, "fail"), (True, "pass"),
+    ]  # fmt: skip
+    assert {row["dimension"] for row in found} == {"correction"}
+    assert found[0]["pair"] == found[1]["pair"] != found[2]["pair"]
+    assert found[2]["interventions"] > found[0]["interventions"] == 0
+    assert found[2]["checks_failed"] <= found[2]["checks"] > 0
+    ordinary = next(rows(a_run()))
+    assert ordinary["dimension"] is None and ordinary["checks"] == 3
+
+
+def test_markdown_has_a_row_a_dimension() -> None:
+    run = a_world_run(NAMES)
+    lines = markdown.render(run, summarize(run)).splitlines()
+    (plan,) = [line for line in lines if line.startswith("| `plan` | 33")]
+    assert "33.3% at level 3" in plan and "100.0% | -67 (-90 to -13)" in plan
+    assert any("corrections per 100 tasks" in line for line in lines)

@@ -76,6 +76,7 @@ def _figures(run: RunData, target: Target, name: str, played: Sequence[_Played])
         "success_with_broken": _rate(o for o in worlds if o.verdict.status != "unjudged"),
         "detour": _detour(judged),
         "cost": _cost(run, target, worlds),
+        "half_life": _half_life(judged),
         **corrections([one.scenario for one in judged], _patience(run, judged)),
     }
 
@@ -175,3 +176,22 @@ def _patience(run: RunData, judged: Sequence[_Played]) -> int:
     """Return how often the user of these scenarios corrects at most."""
     cases = (run.cases[one.verdict.case_id].world or {} for one in judged)
     return max((int(world.get("user", {}).get("patience", 0)) for world in cases), default=0)
+
+
+def _half_life(judged: Sequence[_Played]) -> JsonObject | None:
+    """Return after how many turns, and tokens, every second scenario fails.
+
+    They lie between what is told and where it is needed; None where nothing lies between, or
+    always the same.
+    """
+    turns = _apart((one.scenario.turns_apart, one.passed) for one in judged)
+    tokens = _apart((one.scenario.tokens_apart, one.passed) for one in judged)
+    return {"turns": turns, "tokens": tokens} if turns and tokens else None
+
+
+def _apart(answers: Iterable[Answer]) -> JsonObject | None:
+    known = [(distance, passed) for distance, passed in answers if distance > 0]
+    span = min(known, default=(0, True))[0], max(known, default=(0, True))[0]
+    if span[0] == span[1]:
+        return None
+    return {**asdict(estimate(known, span)), "range": list(span)}

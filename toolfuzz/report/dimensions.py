@@ -12,6 +12,7 @@ from toolfuzz.report.console import MEDIUM, WIDE
 from toolfuzz.report.words import count, percent
 
 __all__ = [
+    "between",
     "corrected",
     "dimension_notes",
     "dimension_tables",
@@ -108,7 +109,7 @@ def _table(target: JsonObject, width: int) -> Table:
             _success(rate["rate"]),
             "–" if rate["rate"] is None else f"{100 * rate['low']:.0f} – {100 * rate['high']:.0f}",
             percent(entry["twin"]["rate"]),
-            _difference(entry["difference"]),
+            between(entry["difference"]) if entry["difference"] else "–",
             half(entry["level_half"]) if adaptive else shown_level(entry),
             *(cells[name] for name in more),
         )
@@ -121,9 +122,8 @@ def _success(rate: float | None) -> Text:
     return Text(percent(rate), style="green" if rate >= 0.9 else "yellow" if rate >= 0.6 else "red")
 
 
-def _difference(entry: JsonObject | None) -> str:
-    if entry is None:
-        return "–"
+def between(entry: JsonObject) -> str:
+    """Return a difference in points with its interval: ``-12 (-20 to -3)``."""
     low, high = points(entry["low"]), points(entry["high"])
     return f"{points(entry['difference'])} ({low} to {high})"
 
@@ -161,6 +161,9 @@ def _notes(target: JsonObject) -> Iterator[str]:
         if other := entry["unjudged"] - entry["broken"]:
             reason = next(r for r in reversed(entry["unjudged_reasons"]))
             yield f"{where}: {count(other, 'scenario')} unjudged ({reason})"
+        if entry["half_life"]:
+            turns, tokens = entry["half_life"]["turns"], entry["half_life"]["tokens"]
+            yield f"{where}: half-life {half(turns, ' turns')}, {half(tokens, ' tokens')}"
         if entry["interventions"]:
             yield f"{where}: {corrected(entry['interventions'])}"
 

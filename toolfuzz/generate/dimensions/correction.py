@@ -427,4 +427,5 @@ FAMILY = Family(
     read=_read,
     solve=_solve,
     ignore=_ignore,
+    twin="every value is spelled out as it is said, and the first correction is the exact call",
 )

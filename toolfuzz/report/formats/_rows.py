@@ -36,6 +36,14 @@ COLUMNS: dict[str, type] = {
     "schema_valid": bool,
     "checks": int,
     "checks_failed": int,
+    "dimension": str,
+    "level": int,
+    "pair": str,
+    "twin": bool,
+    "dimension_status": str,
+    "rounds": int,
+    "calls": int,
+    "interventions": int,
 }
 """The names of the columns and what they hold; a list is one of strings. Any may be None."""
 
@@ -65,8 +73,19 @@ def rows(run: RunData) -> Iterator[dict[str, Any]]:
             "probe": case.probe,
             "features": list(case.features),
             "defects": sorted({f.slug for f in causes(verdict)}),
+            **_of_scenario(verdict),
         }
         yield {name: _safe(_value(name, known, verdict)) for name in COLUMNS}
+
+
+def _of_scenario(verdict: Verdict) -> dict[str, Any]:
+    """Return the columns of a scenario; its checks are those of its goal and rules."""
+    one = verdict.scenario
+    names = ("dimension", "level", "pair", "twin", "rounds", "calls", "interventions")
+    if one is None:
+        return dict.fromkeys((*names, "dimension_status"))
+    checks = {"checks": one.checks, "checks_failed": one.checks_failed}
+    return {**{n: getattr(one, n) for n in names}, "dimension_status": one.status, **checks}
 
 
 def _value(name: str, known: dict[str, Any], verdict: Verdict) -> Any:

@@ -6,6 +6,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.markdown import code, sentence
 from toolfuzz.core.text import brief
+from toolfuzz.report.dimensions import between, dimension_notes, half, shown_level, shown_rate
 from toolfuzz.report.words import (
     answers,
     count,
@@ -55,6 +56,8 @@ def _lines(summary: JsonObject) -> Iterator[str]:
         if said := target["nature"]["sentence"]:
             yield f"\n{code(target['target'])}: **{sentence(said)}**"
     for target in targets:
+        if target.get("dimensions"):
+            yield from _dimensions(target)
         if target["defects"]:
             yield from _defects(target)
         if target["associated"]:
@@ -88,6 +91,30 @@ def _row(target: JsonObject) -> list[str]:
         milliseconds(target["latency_ms"], "p50"),
         str(target["unjudged"]),
     ]
+
+
+def _dimensions(target: JsonObject) -> Iterator[str]:
+    yield f"\n#### Dimensions on {code(target['target'])}\n"
+    rows = []
+    for name, entry in target["dimensions"].items():
+        shown, burden = shown_rate(entry), entry["difference"]
+        rows.append(
+            [
+                code(name, in_table=True),
+                f"{percent(shown['rate'])} at level {shown_level(entry)}",
+                _interval(shown),
+                percent(entry["twin"]["rate"]),
+                between(burden) if burden else "–",
+                half(entry["level_half"]),
+                str(entry["success"]["judged"]),
+                str(entry["unjudged"]),
+            ]
+        )
+    header = ("dimension", "success", "95% interval", "twin", "difference (points)",
+              "half at level", "judged", "unjudged")  # fmt: skip
+    yield from table(header, rows)
+    for note in dimension_notes([target]):
+        yield f"\n{code(note)}"
 
 
 def _defects(target: JsonObject) -> Iterator[str]:

@@ -26,4 +26,6 @@ FAMILY = Family(
     read=read,
     solve=solve,
     ignore=ignore,
+    twin="what was decided is said again one turn before it is needed",
+    adaptive_most=16,
 )

@@ -94,4 +94,5 @@ FAMILY = Family(
     read=_read,
     solve=solve,
     ignore=ignore,
+    twin="the same task without temptations",
 )
