@@ -427,5 +427,4 @@ FAMILY = Family(
     read=_read,
     solve=_solve,
     ignore=_ignore,
-    twin="every value is spelled out as it is said, and the first correction is the exact call",
 )
