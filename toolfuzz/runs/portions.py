@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import Field, StrictBool, StrictStr, TypeAdapter
 
 from toolfuzz.analyze.load import RunData
-from toolfuzz.analyze.paired import case_result
+from toolfuzz.analyze.paired import CallResult
 from toolfuzz.analyze.watch import Count as Share
 from toolfuzz.analyze.watch import Portion
 from toolfuzz.core.case import JsonObject
@@ -169,6 +169,15 @@ def _read(path: Path) -> Asked | None:
 _AWAY = "move that portion's folder away; what the others hold still counts"
 
 
+def _result(verdicts: list[Verdict]) -> CallResult | None:
+    """Fold the verdicts on one case: passed when every judged call passed, None without any."""
+    judged = [CallResult.of(v) for v in verdicts if v.status != "unjudged"]
+    if not judged:
+        return None
+    defects = frozenset(slug for call in judged for slug in call.defects)
+    return CallResult(all(call.passed for call in judged), defects)
+
+
 def count_portion(run: RunData, size: int) -> Asked:
     """Count what a portion's run came to; raises UsageError when it is no portion's.
 
@@ -180,7 +189,7 @@ def count_portion(run: RunData, size: int) -> Asked:
     verdicts: dict[str, list[Verdict]] = {case_id: [] for case_id in run.cases}
     for verdict in run.verdicts:
         verdicts[verdict.case_id].append(verdict)
-    asked = {case_id: case_result(said) for case_id, said in verdicts.items() if said}
+    asked = {case_id: _result(said) for case_id, said in verdicts.items() if said}
     first = set(list(run.cases)[: settings["cases"]])
     shares = {True: [0, 0], False: [0, 0]}
     defects: Counter[str] = Counter()
