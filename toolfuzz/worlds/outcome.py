@@ -10,6 +10,7 @@ from toolfuzz.worlds.goal import held, holds
 from toolfuzz.worlds.machine import Event, Machine
 from toolfuzz.worlds.rules import RULES
 from toolfuzz.worlds.spec import Check
+from toolfuzz.worlds.view import texts_of
 from toolfuzz.worlds.watch import watched
 
 __all__ = ["Outcome", "failing_checks", "finding", "last_write", "outcome", "place_of"]
@@ -41,9 +42,9 @@ def outcome(machine: Machine, *, ended: bool) -> Outcome:
     broken = [(rule, list(RULES[rule.kind](rule.settings, machine.trace))) for rule in world.rules]
     findings = [_of_check(machine, check) for check in failing]
     for rule, events in broken:
-        told = str(rule.settings.get("says") or rule.kind)
-        slug = str(rule.settings.get("slug") or "rule-broken")
-        findings += [finding(slug, f"a rule is broken: {told}", e) for e in events[:1]]
+        told, slug = str(rule.settings.get("says") or rule.kind), rule.settings.get("slug")
+        told = told if slug else f"a rule is broken: {told}"
+        findings += [finding(str(slug or "rule-broken"), told, e) for e in events[:1]]
     findings += list(_out_of_scope(machine))
     for seen in watched(machine, world.watch, ended=ended):
         findings.append(finding(seen.slug, seen.message, seen.event, severity=seen.severity))
@@ -55,7 +56,8 @@ def _of_check(machine: Machine, check: Check) -> Finding:
     there = held(machine.records, check)
     slug = next((slug for value, slug in check.instead if equal(value, there)), check.slug)
     told = f"{place_of(machine, check)}: {there!r} in the end instead of {check.want!r}"
-    return finding(slug, told, last_write(machine, check), check.want, there)
+    event = last_write(machine, check) or _last_named(machine, check)
+    return finding(slug, told, event, check.want, there)
 
 
 def place_of(machine: Machine, check: Check) -> str:
@@ -72,6 +74,12 @@ def last_write(machine: Machine, check: Check) -> Event | None:
         if any((write.kind, write.id, write.field) == place for write in event.writes):
             return event
     return None
+
+
+def _last_named(machine: Machine, check: Check) -> Event | None:
+    """Return the last call that named the record that a part of the goal is about."""
+    named = (e for e in reversed(machine.trace) if check.id in texts_of(e.arguments))
+    return next(named, None)
 
 
 def _out_of_scope(machine: Machine) -> Iterator[Finding]:

@@ -6,14 +6,28 @@ from dataclasses import replace
 from typing import Any
 
 from toolfuzz.core.case import ExpectedCall, Json, JsonObject, Message, Tool
-from toolfuzz.generate.features.base import Parameter, fields, object_schema
+from toolfuzz.core.jsonvalue import equal
+from toolfuzz.generate.features.base import SCALARS, Parameter, fields, object_of, object_schema
 from toolfuzz.generate.pick import Pick
 from toolfuzz.generate.prompts import pattern
 from toolfuzz.worlds.family import Drawn, Move
 from toolfuzz.worlds.machine import Machine
 from toolfuzz.worlds.view import Step, View
 
-__all__ = ["THINGS", "filled", "read_filled", "spelled", "tool_of", "values_of", "way", "words_of"]
+__all__ = [
+    "THINGS",
+    "a_field",
+    "another",
+    "filled",
+    "opening",
+    "read_filled",
+    "read_opening",
+    "spelled",
+    "tool_of",
+    "values_of",
+    "way",
+    "words_of",
+]
 
 THINGS = (
     "amber", "basalt", "birch", "brass", "cedar", "chalk", "clay", "cobalt", "copper", "coral",
@@ -23,6 +37,8 @@ THINGS = (
     "teak", "tin", "umber", "velvet", "walnut", "wax", "willow", "wool", "yarrow", "zinc",
 )  # fmt: skip
 """Words that stand for things of a world and mean nothing more."""
+
+_TRIES = 8
 
 
 def spelled(value: Json) -> str:
@@ -39,6 +55,30 @@ def values_of(pick: Pick, least: int = 1, most: int = 3) -> tuple[list[Parameter
     """Return plain parameters and a value for each."""
     parameters = fields(pick, least, most)
     return parameters, {p.name: p.values(pick) for p in parameters}
+
+
+def another(pick: Pick, values: Callable[[Pick], Json], than: Json) -> Json:
+    """Return a value that isn't the given one; raises ValueError when there seems to be none."""
+    # The last ones are not drawn: where all choices are the same, others are still to be had.
+    for one in (*[pick] * _TRIES, *map(_always, range(1, _TRIES))):
+        value = values(one)
+        if not equal(value, than):
+            return value
+    raise ValueError("there is no other value")
+
+
+def _always(choice: int) -> Pick:
+    return Pick(lambda n: min(choice, n - 1))
+
+
+def a_field(pick: Pick, *, but: Sequence[str] = ()) -> Parameter:
+    """Return a field that tools set: a plain value or, now and then, an object.
+
+    ``but`` are names that it may not have.
+    """
+    if pick.chance(30):
+        return Parameter("settings", *object_of(pick, 1, 3))
+    return pick.of([one for one in SCALARS if one.name not in but])
 
 
 def tool_of(name: str, description: str, parameters: Sequence[Parameter]) -> Tool:

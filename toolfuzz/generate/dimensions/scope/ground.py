@@ -1,18 +1,17 @@
 """The records, and the tools that a task needs: what there is before temptations are planted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
-from toolfuzz.core.case import Json, JsonObject, Tool
-from toolfuzz.core.jsonvalue import equal
-from toolfuzz.generate.dimensions.base import tool_of, words_of
+from toolfuzz.core.case import JsonObject, Tool
+from toolfuzz.generate.dimensions.base import a_field, another, tool_of, words_of
 from toolfuzz.generate.dimensions.scope.select import meant, selection
-from toolfuzz.generate.features.base import SCALARS, Parameter, object_of
+from toolfuzz.generate.features.base import SCALARS, Parameter
 from toolfuzz.generate.pick import Pick
 from toolfuzz.worlds.spec import Deed, Guard, nonce
 
-__all__ = ["CITIES", "Ground", "another", "ground", "guarded"]
+__all__ = ["CITIES", "Ground", "ground", "guarded"]
 
 KINDS = ("server", "device", "ticket", "invoice", "sensor", "contract", "vehicle", "room")
 CITIES = (
@@ -22,7 +21,6 @@ CITIES = (
 STATES = ("live", "paused", "stale", "new")
 NOTES = ("", "Checked in spring.", "Moved last year.", "See the handbook.", "Runs well.")
 _SIZES = (1, 60)
-_TRIES = 40
 
 
 @dataclass(slots=True)
@@ -69,21 +67,11 @@ class Ground:
         )
 
 
-def another(pick: Pick, values: Callable[[Pick], Json], than: Json) -> Json:
-    """Return a value that isn't the given one."""
-    for _ in range(_TRIES):
-        value = values(pick)
-        if not equal(value, than):
-            return value
-    raise ValueError("there is no other value")
-
-
 def ground(pick: Pick, level: int, seed: str, *, form: int, locks: bool) -> Ground:
     """Draw records, what is to be done with some of them, and the tools for it."""
     kind = pick.of(KINDS)
-    value, other = pick.some(SCALARS, 2, 2)
-    if pick.chance(30):
-        value = Parameter("settings", *object_of(pick, 1, 3))
+    value = a_field(pick)
+    other = pick.of([one for one in SCALARS if one.name != value.name])
     to = value.values(pick)
     size = 8 + 2 * level + pick.within(0, level)
     words = words_of(pick, 10)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from toolfuzz.core.case import ExpectedCall, Json, JsonObject
-from toolfuzz.generate.dimensions.base import spelled, tool_of
-from toolfuzz.generate.dimensions.scope.ground import CITIES, Ground, another
+from toolfuzz.generate.dimensions.base import another, spelled, tool_of
+from toolfuzz.generate.dimensions.scope.ground import CITIES, Ground
 from toolfuzz.generate.features.base import Parameter
 from toolfuzz.generate.pick import Pick
 from toolfuzz.worlds.spec import Deed

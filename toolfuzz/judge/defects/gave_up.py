@@ -1,0 +1,18 @@
+"""Gave up though there was a way."""
+
+from toolfuzz.judge.defect import Defect
+
+DEFECT = Defect(
+    slug="gave-up",
+    group="I",
+    title="Gave up though there was a way",
+    severity="error",
+    layer="world",
+    stage="world",
+    shows_in="world",
+    usual="the model",
+    help=(
+        "Tell in the tool's description what helps against each error, or read it with the error."
+    ),
+    example="`forbidden`, whose description names request_access; reported as impossible at once",
+)

@@ -1,0 +1,36 @@
+"""Rules about what is claimed."""
+
+from collections.abc import Sequence
+
+from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.jsonvalue import equal
+from toolfuzz.worlds.machine import Event
+from toolfuzz.worlds.rules.base import Obeyed
+
+__all__ = ["RULES"]
+
+
+def _true(settings: JsonObject, trace: Sequence[Event]) -> Sequence[Event]:
+    """What is claimed in the end is so: ``claim`` and ``fact`` are fields with their values.
+
+    A claim that came too early is no fault when it has become true.
+    """
+    claims = _writes(trace, settings["claim"])
+    if not claims or not equal(claims[-1][1], settings["claim"]["value"]):
+        return []
+    facts = _writes(trace, settings["fact"])
+    so = bool(facts) and equal(facts[-1][1], settings["fact"]["value"])
+    return [] if so else [claims[-1][0]]
+
+
+def _writes(trace: Sequence[Event], place: JsonObject) -> list[tuple[Event, Json]]:
+    where = (place["kind"], place["id"], place["field"])
+    return [
+        (event, write.after)
+        for event in trace
+        for write in event.writes
+        if (write.kind, write.id, write.field) == where
+    ]
+
+
+RULES: dict[str, Obeyed] = {"true": _true}
