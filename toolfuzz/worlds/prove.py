@@ -5,13 +5,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from toolfuzz.core.case import Case, Json, Message
+from toolfuzz.core.ask import Ask
+from toolfuzz.core.case import Case, Json, JsonObject, Message
 from toolfuzz.worlds import agents
 from toolfuzz.worlds.agents import Agent, Values, played
 from toolfuzz.worlds.family import Family
 from toolfuzz.worlds.machine import Machine
 from toolfuzz.worlds.outcome import outcome
-from toolfuzz.worlds.play import play
 from toolfuzz.worlds.spec import World, world_of
 from toolfuzz.worlds.view import view_of
 
@@ -96,13 +96,14 @@ def _one_reading(family: Family, case: Case, values: Values) -> str:
     """Whatever the wording, what the user says gives the task that it was made of."""
     world = world_of(case)
     task, pieces = world.task, [Message("user", piece) for piece in world.user.pieces]
-    turn, opened = case.turns[0], play(case)
+
+    def read(opening: Sequence[Message]) -> JsonObject | None:
+        return family.read(view_of(Ask(tools=case.tools, said=(*opening, *pieces))))
+
+    if read(case.turns[0].messages) != task:
+        return "what the user says is not the task that the world was made of"
     for wording in range(family.wordings):
-        messages = family.render(task, wording)
-        asked = opened.ask(model="reader")
-        others = asked.said[len(turn.messages) :]
-        view = view_of(type(asked)(tools=case.tools, said=(*messages, *others, *pieces)))
-        if family.read(view) != task:
+        if read(family.render(task, wording)) != task:
             return f"wording {wording} is read back as another task"
     return ""
 

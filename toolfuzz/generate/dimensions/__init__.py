@@ -61,7 +61,11 @@ def draw_pair(family: Family, seed: int, k: int, level: int | None = None) -> tu
     Both depend on (seed, family, k, level) alone, and both carry their proofs: what doesn't is
     drawn anew. Raises UsageError where nothing does.
     """
+    least, most = family.levels
     at = family.usual if level is None else level
+    if not least <= at <= most:
+        told = f"{family.name} has the levels {least} to {most}, not {at}"
+        raise UsageError(told, f"toolfuzz explain {family.name}")
     failed: list[tuple[str, str]] = []
     for attempt in range(_MOST_ATTEMPTS):
         key = (seed, "world", family.name, k, at, *((attempt,) if attempt else ()))
@@ -74,7 +78,6 @@ def draw_pair(family: Family, seed: int, k: int, level: int | None = None) -> tu
         failed = [wrong for case in pair for wrong in failed_proofs(family, case, value_of)]
         if not failed:
             return pair
-    least, most = family.levels
     raise UsageError(
         f"no world of {family.name} at level {at} carries its proofs: {': '.join(failed[0])}",
         f"its levels are {least} to {most}, {family.usual} is the usual one",
