@@ -36,8 +36,10 @@ def test_the_decision_comes_first(outcome: str, level: str) -> None:
     run, summary = a_check(outcome)
     github = report_format("github")
     said = announcement(github, run, summary).splitlines()
-    assert said[0].startswith(f"::{level} title=toolfuzz check of one::{outcome}: 90 of 100")
-    assert said[1].startswith("::error title=string-as-container on one::")
+    assert said[0].startswith(f"::{level} title=one%2C check::{outcome}: 90 of 100")
+    defect = "error" if outcome == "FAIL" else "warning"
+    assert said[1].startswith(f"::{defect} title=string-as-container on one::")
+    assert ("::error" in "".join(said)) == (outcome == "FAIL")
     page = str(github.render(run, summary))
     assert f"**{outcome}**: `one` against `two`" in page
     assert "90 of 100 pairs agree" in page

@@ -18,7 +18,7 @@ def test_reports_go_into_the_folder_of_the_run(tmp_path: Path) -> None:
     paths, announced = write_reports(parse_wanted(format_names()), run, summary_of(run), tmp_path)
     assert paths == [tmp_path / report_format(name).FILE for name in format_names()]
     assert all(path.stat().st_size for path in paths)
-    assert announced.startswith("::error title=string-as-container")
+    assert announced.startswith("::warning title=string-as-container")
 
 
 def test_a_path_is_obeyed_and_its_folder_made(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import click
 from toolfuzz.analyze.check import CheckRule
 from toolfuzz.analyze.sequential import SequentialTest
 from toolfuzz.cli._live import Work, live
-from toolfuzz.cli._outcome import exit_with
+from toolfuzz.cli._outcome import exit_with, settled
 from toolfuzz.cli._reports import write_wanted
 from toolfuzz.cli.options import (
     case_options,
@@ -104,6 +104,7 @@ def check(**given: Any) -> None:
     work = _alone(flags, resume) if "accept" in flags or "reject" in flags else _paired(flags)
     summary, interrupted = live(work, quiet=flags["quiet"])
     check = summary["check"]
+    check["settled"] = settled(check["outcome"], flags.get("inconclusive"))
     if flags["as_json"]:
         click.echo(json.dumps({**check, "targets": summary["targets"]}, indent=2))
     else:
@@ -111,7 +112,7 @@ def check(**given: Any) -> None:
     write_wanted(wanted, Path(summary["folder"]), summary)
     if interrupted and check["outcome"] is None:
         click.get_current_context().exit(EXIT_INTERRUPTED)
-    exit_with(check["outcome"], flags.get("inconclusive"))
+    exit_with(check["settled"])
 
 
 def _paired(flags: dict[str, Any]) -> Work:

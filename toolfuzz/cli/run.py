@@ -12,7 +12,7 @@ from toolfuzz.analyze.sequential import GateDecision, gate
 from toolfuzz.cli._dry_run import print_plan
 from toolfuzz.cli._forecast import announced
 from toolfuzz.cli._live import live
-from toolfuzz.cli._outcome import exit_with
+from toolfuzz.cli._outcome import exit_with, settled
 from toolfuzz.cli._reports import write_wanted
 from toolfuzz.cli.minimize import minimize_after
 from toolfuzz.cli.options import (
@@ -114,9 +114,11 @@ def run(
     except KeyboardInterrupt:
         _say_how_to_go_on(folder)
         raise
-    gates = [] if fail_under is None else _gates(summary, fail_under)
+    if fail_under is not None and not interrupted:
+        summary["gates"] = _gates(summary, fail_under, inconclusive)
+    gates = summary.get("gates", [])
     if as_json:
-        click.echo(json.dumps(summary | ({"gates": gates} if gates else {}), indent=2))
+        click.echo(json.dumps(summary, indent=2))
     else:
         print_summary(summary)
     write_wanted(wanted, Path(summary["folder"]), summary)
@@ -129,7 +131,7 @@ def run(
         click.echo()
         for entry in gates:
             click.echo(f"{printable(entry['target'])}: {entry['reason']}")
-    exit_with(_worst([entry["outcome"] for entry in gates]), inconclusive)
+    exit_with(_worst([entry["settled"] for entry in gates]))
 
 
 def _say_how_to_go_on(folder: Path) -> None:
@@ -157,9 +159,15 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _gates(summary: JsonObject, under: float) -> list[JsonObject]:
+def _gates(summary: JsonObject, under: float, inconclusive: str | None) -> list[JsonObject]:
     return [
-        {"target": t["target"], "outcome": decision.outcome, "reason": decision.reason}
+        {
+            "target": t["target"],
+            "name": f"success at least {under:.1%}",
+            "outcome": decision.outcome,
+            "settled": settled(decision.outcome, inconclusive),
+            "reason": decision.reason,
+        }
         for t in summary["targets"]
         for decision in [_gate(t, under)]
     ]

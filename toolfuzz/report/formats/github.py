@@ -7,6 +7,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief, printable
 from toolfuzz.report.formats.markdown import render
+from toolfuzz.report.gates import Gate, gate_failed, gates_of
 from toolfuzz.report.words import count, given_up, in_turn, named, percent, unread
 
 __all__ = ["FILE", "announce", "render"]
@@ -17,12 +18,13 @@ _MOST = 10
 
 
 def announce(run: RunData, summary: JsonObject) -> str:
-    """Return ``::error`` lines: a check's decision, then the most frequent defects.
+    """Return the gates' results, then the defects that there is most evidence of, each a line.
 
-    Of a check, only the candidate's defects are news.
+    A line is an ``::error`` only where a gate failed: annotations agree with the exit code. Of a
+    check, only the candidate's defects are news.
     """
     check = summary.get("check")
-    lines = [_decided(check)] if check else []
+    lines = [_decided(gate) for gate in gates_of(summary)]
     if said := unread(summary):
         lines.append(f"::warning title=toolfuzz::{_data(said)}")
     lines += [
@@ -36,19 +38,20 @@ def announce(run: RunData, summary: JsonObject) -> str:
         for slug, entry in target["defects"].items()
         if check is None or target["target"] == check["candidate"]
     ]
-    found.sort(key=lambda item: (-item[2]["replies"], item[0]["target"], item[1]))
-    lines += [_annotation(*item) for item in found]
+    found.sort(key=lambda item: (-item[2]["low"], item[0]["target"], item[1]))
+    lines += [_annotation(*item, failed=gate_failed(summary, item[0]["target"])) for item in found]
     return "".join(f"{line}\n" for line in lines[:_MOST])
 
 
-def _decided(check: JsonObject) -> str:
-    level = {"PASS": "notice", "ACCEPT": "notice", "FAIL": "error", "REJECT": "error"}
-    title = f"toolfuzz check of {check['candidate']}"
-    command = level.get(check["outcome"], "warning")
-    return f"::{command} title={_property(title)}::{_data(check['reason'])}"
+_LEVELS = {"passed": "notice", "failed": "error", "open": "warning", "left": "notice"}
 
 
-def _annotation(target: JsonObject, slug: str, entry: JsonObject) -> str:
+def _decided(gate: Gate) -> str:
+    title = f"{gate.target}, {gate.name}"
+    return f"::{_LEVELS[gate.result]} title={_property(title)}::{_data(gate.words)}"
+
+
+def _annotation(target: JsonObject, slug: str, entry: JsonObject, *, failed: bool) -> str:
     example = entry["example"]
     title = f"{slug} on {named(target, target['target'])}"
     message = (
@@ -57,7 +60,8 @@ def _annotation(target: JsonObject, slug: str, entry: JsonObject) -> str:
         f"{example['pointer'] or '/'}: expected "
         f"{brief(example['expected'])}, got {brief(example['actual'])}"
     )
-    return f"::error title={_property(title)}::{_data(message)}"
+    level = "error" if failed else "warning"
+    return f"::{level} title={_property(title)}::{_data(message)}"
 
 
 def _data(text: str) -> str:

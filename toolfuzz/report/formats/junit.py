@@ -1,20 +1,23 @@
-"""JUnit XML: a suite per target, a test case per schema feature.
+"""JUnit XML: a suite per target, a test case per gate on it, one for its answers, one per tool.
 
-A feature fails when any judged call with it failed; it errs when none failed but some could not
-be judged. Calls without any feature count as ``(none)``. The dialect is the one that CI servers
-read: https://github.com/testmoapp/junitxml
+It agrees with the exit code: a test case fails only where a gate failed (then those of the tools
+that failed calls do, too), and errs only where nothing was decided or answered. How often each
+schema feature and each defect came stands in the suite's properties. The dialect is the one that
+CI servers read: https://github.com/testmoapp/junitxml
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from xml.etree import ElementTree as Xml
 
 from toolfuzz.analyze.load import RunData, causes
-from toolfuzz.core.case import JsonObject
+from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.text import brief
 from toolfuzz.core.verdict import Verdict
-from toolfuzz.report.words import given_up, in_turn, named, success, unread, xml_text
+from toolfuzz.report.gates import Gate, gates_of
+from toolfuzz.report.words import count, given_up, in_turn, named, success, unread, xml_text
 
 __all__ = ["FILE", "render"]
 
@@ -33,57 +36,100 @@ def render(run: RunData, summary: JsonObject) -> bytes:
 
 
 def _suite(root: Xml.Element, run: RunData, summary: JsonObject, target: JsonObject) -> None:
-    name = xml_text(named(target, target["target"]))
-    suite = Xml.SubElement(root, "testsuite", name=name)
+    suite = Xml.SubElement(root, "testsuite", name=xml_text(named(target, target["target"])))
     with suppress(OverflowError, ValueError, OSError):
         # Left out when the journal's time is none.
         suite.set("timestamp", datetime.fromtimestamp(summary["started"], UTC).isoformat()[:19])
     properties = Xml.SubElement(suite, "properties")
-    facts = {
-        "toolfuzz": summary["toolfuzz_version"],
-        "model": target["model"],
-        "kind": target["kind"],
-        "nature": target["nature"]["sentence"] or "a real endpoint",
-        "success": success(target),
-        "unjudged": target["unjudged"],
-        "unread": unread(summary) or "nothing",
-    }
-    for key, value in facts.items():
-        Xml.SubElement(properties, "property", name=key, value=xml_text(str(value)))
-    if given_up(target):
-        case = Xml.SubElement(suite, "testcase", classname=name, name="(given up)", time="0.000")
-        Xml.SubElement(case, "error", message=xml_text(given_up(target)), type="given-up")
-    by_feature: dict[str, list[Verdict]] = defaultdict(list)
+    for name, value in _facts(summary, target):
+        Xml.SubElement(properties, "property", name=xml_text(name), value=xml_text(value))
+    gates = [gate for gate in gates_of(summary) if gate.target == target["target"]]
+    for gate in gates:
+        _gate(suite, gate)
+    _answers(suite, summary, target)
+    by_tool: dict[str, list[Verdict]] = defaultdict(list)
     for verdict in run.of(target["target"]):
-        for feature in run.cases[verdict.case_id].features or ("(none)",):
-            by_feature[feature].append(verdict)
-    for feature, verdicts in sorted(by_feature.items()):
-        _case(suite, name, feature, verdicts, target)
+        for tool in _tools(run.cases[verdict.case_id]):
+            by_tool[tool].append(verdict)
+    failed = any(gate.result == "failed" for gate in gates)
+    for tool, verdicts in sorted(by_tool.items()):
+        _tool(suite, tool, verdicts, failed=failed)
     _count(suite, list(suite.iter("testcase")))
 
 
-def _case(
-    suite: Xml.Element, name: str, feature: str, verdicts: list[Verdict], target: JsonObject
-) -> None:
+def _facts(summary: JsonObject, target: JsonObject) -> Iterator[tuple[str, str]]:
+    yield "toolfuzz", summary["toolfuzz_version"]
+    yield "model", target["model"]
+    yield "kind", target["kind"]
+    yield "nature", target["nature"]["sentence"] or "a real endpoint"
+    yield "success", success(target)
+    yield "unjudged", str(target["unjudged"])
+    yield "unread", unread(summary) or "nothing"
+    for slug, entry in target["defects"].items():
+        yield f"defect {slug}", f"{entry['replies']} of {count(target['judged'], 'judged call')}"
+    for feature, entry in target["features"].items():
+        yield f"feature {feature}", f"{success(entry)} of {count(entry['judged'], 'judged call')}"
+
+
+def _gate(suite: Xml.Element, gate: Gate) -> None:
+    case = _testcase(suite, gate.name)
+    element = {"failed": "failure", "open": "error", "left": "skipped"}.get(gate.result)
+    if element:
+        _say(case, element, gate.words, "gate")
+
+
+def _answers(suite: Xml.Element, summary: JsonObject, target: JsonObject) -> None:
+    """Whether there were answers to judge; a target that was given up was measured, so far."""
+    case = _testcase(suite, "answers")
+    if summary["finish_reason"] not in ("done", "decided"):
+        _say(case, "error", f"the run ended: {summary['finish_reason']}", "unfinished")
+    elif target["rate"] is None:
+        reasons = ", ".join(f"{why} {times}" for why, times in target["unjudged_reasons"].items())
+        nothing = f"nothing was judged: {reasons or 'no call was made'}"
+        _say(case, "error", given_up(target) or nothing, "unjudged")
+    elif given_up(target):
+        _say(case, "skipped", given_up(target), "given-up")
+
+
+def _tools(case: Case) -> list[str]:
+    """Return the user's tools that a case is about; drawn ones are no tools of anybody."""
+    if case.world is not None:
+        return ["(scenarios)"]
+    if case.is_drawn:
+        return ["(generated tools)"]
+    called = [call.tool for turn in case.turns for call in turn.expect.calls]
+    return list(dict.fromkeys(called)) or ["(no call)"]
+
+
+def _tool(suite: Xml.Element, tool: str, verdicts: list[Verdict], *, failed: bool) -> None:
     seconds = sum(v.metrics.latency_ms or 0 for v in verdicts) / 1000
-    case = Xml.SubElement(suite, "testcase", classname=name, name=xml_text(feature))
+    case = _testcase(suite, f"tool: {tool}", seconds)
+    wrong = [v for v in verdicts if v.status == "fail"]
+    judged = [v for v in verdicts if v.status != "unjudged"]
+    said = f"{len(wrong)} of {count(len(judged), 'judged call')} failed"
+    if len(judged) < len(verdicts):
+        said += f", {len(verdicts) - len(judged)} could not be judged"
+    slugs = Counter(slug for v in wrong for slug in {f.slug for f in causes(v)})
+    if slugs:
+        said += f": {', '.join(f'{slug} {times}' for slug, times in slugs.most_common())}"
+    lines = xml_text("\n".join(_line(v) for v in wrong[:_EXAMPLES]))
+    if wrong and failed:
+        _say(case, "failure", said, slugs.most_common(1)[0][0] if slugs else "failed").text = lines
+    else:
+        Xml.SubElement(case, "system-out").text = f"{xml_text(said)}\n{lines}"
+
+
+def _testcase(suite: Xml.Element, name: str, seconds: float = 0.0) -> Xml.Element:
+    case = Xml.SubElement(suite, "testcase", classname=suite.get("name", ""), name=xml_text(name))
     case.set("time", f"{seconds:.3f}")
-    failed = [v for v in verdicts if v.status == "fail"]
-    unjudged = [v for v in verdicts if v.status == "unjudged"]
-    if failed:
-        measured = success(target["features"].get(feature, target))
-        slugs = Counter(slug for v in failed for slug in {f.slug for f in causes(v)})
-        commonest = ", ".join(f"{slug} {count}" for slug, count in slugs.most_common())
-        judged = len(verdicts) - len(unjudged)
-        message = f"{len(failed)} of {judged} judged calls failed: {commonest}; success {measured}"
-        kind_of = slugs.most_common(1)[0][0] if slugs else "failed"
-        result = Xml.SubElement(case, "failure", message=xml_text(message), type=xml_text(kind_of))
-        result.text = xml_text("\n".join(_line(v) for v in failed[:_EXAMPLES]))
-    elif unjudged:
-        reasons = Counter(v.reason or "unknown" for v in unjudged)
-        commonest = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
-        message = f"{len(unjudged)} of {len(verdicts)} calls could not be judged: {commonest}"
-        Xml.SubElement(case, "error", message=xml_text(message), type="unjudged")
+    return case
+
+
+def _say(case: Xml.Element, element: str, message: str, kind: str) -> Xml.Element:
+    said = Xml.SubElement(case, element, message=xml_text(message))
+    if element != "skipped":
+        said.set("type", xml_text(kind))
+    return said
 
 
 def _line(verdict: Verdict) -> str:
@@ -98,6 +144,6 @@ def _line(verdict: Verdict) -> str:
 
 def _count(element: Xml.Element, cases: list[Xml.Element]) -> None:
     element.set("tests", str(len(cases)))
-    element.set("failures", str(sum(case.find("failure") is not None for case in cases)))
-    element.set("errors", str(sum(case.find("error") is not None for case in cases)))
+    for name, child in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        element.set(name, str(sum(case.find(child) is not None for case in cases)))
     element.set("time", f"{sum(float(case.get('time', 0)) for case in cases):.3f}")
