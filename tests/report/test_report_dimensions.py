@@ -5,16 +5,17 @@ from typing import Any
 import pytest
 from rich.console import Group
 
+from toolfuzz.analyze.dimension_pairs import shown
 from toolfuzz.core.case import JsonObject
 from toolfuzz.report.console import plain
 from toolfuzz.report.dimensions import (
+    compared,
     corrected,
     dimension_notes,
     dimension_tables,
     half,
     points,
     shown_level,
-    shown_rate,
     unit,
 )
 
@@ -75,10 +76,10 @@ def test_large_numbers_stay_short() -> None:
 
 
 def test_a_fixed_level_shows_what_was_measured_an_adaptive_run_what_it_tells() -> None:
-    assert (shown_rate(entry())["rate"], shown_level(entry())) == (0.6, "7")
+    assert (shown(entry())["rate"], shown_level(entry())) == (0.6, "7")
     usual = {"level": 7, "rate": 0.81, "low": 0.7, "high": 0.9}
     adaptive = entry(levels=[5, 9], usual=usual, level_half=estimate(8, 7, 9))
-    assert (shown_rate(adaptive)["rate"], shown_level(adaptive)) == (0.81, "7")
+    assert (shown(adaptive)["rate"], shown_level(adaptive)) == (0.81, "7")
 
 
 def test_points_have_a_sign_where_there_is_a_difference() -> None:
@@ -89,12 +90,12 @@ def target(**dimensions: JsonObject) -> JsonObject:
     return {"target": "acme/one", "dimensions": dimensions}
 
 
-def shown(targets: list[JsonObject], width: int) -> str:
+def printed(targets: list[JsonObject], width: int) -> str:
     return plain(lambda _: Group(*dimension_tables(targets, width=width)))
 
 
 def test_the_table_has_a_row_a_dimension() -> None:
-    page = shown([target(plan=entry(), scope=entry(success=rate(None, 0)))], 140)
+    page = printed([target(plan=entry(), scope=entry(success=rate(None, 0)))], 140)
     head, plan, scope = page.strip().splitlines()[1:]
     assert head.split()[-3:] == ["judged", "calls", "tokens"]
     cells = "plan 60.0% 50 – 70 95.0% -35 (-50 to -10) 7 20 6 9,300"
@@ -103,13 +104,13 @@ def test_the_table_has_a_row_a_dimension() -> None:
 
 
 def test_a_narrow_table_leaves_columns_out() -> None:
-    assert "tokens" not in shown([target(plan=entry())], 80)
-    assert "judged" not in shown([target(plan=entry())], 70)
-    assert shown([{"target": "x"}], 140) == ""
+    assert "tokens" not in printed([target(plan=entry())], 80)
+    assert "judged" not in printed([target(plan=entry())], 70)
+    assert printed([{"target": "x"}], 140) == ""
 
 
 def test_several_targets_are_named() -> None:
-    page = shown([target(plan=entry()), {**target(plan=entry()), "target": "evil\x1b[2J"}], 140)
+    page = printed([target(plan=entry()), {**target(plan=entry()), "target": "evil\x1b[2J"}], 140)
     assert "acme/one, by dimension" in page and "evil\\x1b[2J, by dimension" in page
 
 
@@ -136,6 +137,18 @@ def test_a_half_life_is_told_in_turns_and_tokens() -> None:
     found = entry(half_life={"turns": estimate(9.1, 6, 13), "tokens": tokens})
     (note,) = dimension_notes([target(retention=found)])
     assert note.endswith("half-life 9.1 turns (6 – 13), beyond 4,000 tokens")
+
+
+def test_two_models_in_a_dimension() -> None:
+    found = {
+        "dimension": "plan", "first": "a", "second": "b", "difference": -0.2, "low": -0.4,
+        "high": -0.05, "apart": True, "paired": True, "pairs": 1,
+    }  # fmt: skip
+    assert compared(found) == "plan: b is ahead of a: +20 (+5 to +40) on 1 shared scenario"
+    alike = {**found, "difference": 0.1, "low": -0.1, "high": 0.3, "apart": False, "paired": False}
+    assert compared(alike) == (
+        "plan: a can't be told from b: +10 (-10 to +30) estimated at the usual level"
+    )
 
 
 def test_runs_of_worlds_count_scenarios() -> None:

@@ -14,6 +14,7 @@ from worlds_run import a_world_run
 from toolfuzz.analyze.compare import compare
 from toolfuzz.analyze.summary import summarize
 from toolfuzz.generate.dimensions import all_dimensions
+from toolfuzz.report.comparison_files import render
 from toolfuzz.report.formats import markdown
 from toolfuzz.report.formats._rows import rows
 from toolfuzz.report.html import render_comparison
@@ -137,6 +138,16 @@ def test_tables_have_columns_for_scenarios() -> None:
     assert found[2]["checks_failed"] <= found[2]["checks"] > 0
     ordinary = next(rows(a_run()))
     assert ordinary["dimension"] is None and ordinary["checks"] == 3
+
+
+@pytest.mark.parametrize("form", ["table", "md", "json"])
+def test_comparisons_tell_the_dimensions_apart(form: str) -> None:
+    named = [
+        (name, a_world_run(["plan"], {name: n}, scenarios=12)) for name, n in (("a", 12), ("b", 1))
+    ]
+    text = render(compare(named), form)
+    told = '"apart": true' if form == "json" else "plan: a is ahead of b: +92 "
+    assert told in text
 
 
 def test_markdown_has_a_row_a_dimension() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from statistics import NormalDist
 
+from toolfuzz.analyze.dimension_pairs import Side, dimension_differences, shown
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.paired import (
     CallPair,
@@ -60,6 +61,12 @@ class _Entry:
     label: str
     run: RunData
     row: JsonObject
+    dimensions: JsonObject
+
+    @property
+    def side(self) -> Side:
+        """What it did in each dimension."""
+        return Side(self.label, self.run, self.target, self.dimensions)
 
     @property
     def target(self) -> str:
@@ -74,6 +81,7 @@ def compare(runs: Sequence[tuple[str, RunData]], price: PriceOf | None = None) -
     (Bonferroni). They are paired where at least half of the smaller one's calls were judged on
     both; then ``rate_better`` and ``rate_worse`` are of the calls that both were asked, and
     ``difference`` is always the one less the other.
+    ``dimension_differences``: the same of each dimension, where scenarios were asked.
     ``groups``: sets of labels that can't be told apart; they may overlap. A target that judged
     nothing has a row but no group.
     """
@@ -95,6 +103,7 @@ def compare(runs: Sequence[tuple[str, RunData]], price: PriceOf | None = None) -
         "rows": [entry.row for entry in entries],
         "differences": differences,
         "groups": groups,
+        "dimension_differences": dimension_differences([entry.side for entry in measured]),
     }
 
 
@@ -107,7 +116,9 @@ def _entries(runs: Sequence[tuple[str, RunData]], price: PriceOf | None) -> Iter
             row["cost_per_success"] = _cost_per_success(
                 target, run.nature(target.name), summary, price
             )
-            yield _Entry(label, run, row)
+            dimensions = summary.get("dimensions", {})
+            row["dimensions"] = {name: shown(entry) for name, entry in dimensions.items()}
+            yield _Entry(label, run, row, dimensions)
 
 
 def _cost_per_success(

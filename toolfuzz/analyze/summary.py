@@ -82,7 +82,7 @@ def _target(run: RunData, target: Target) -> JsonObject:
         "check_success": _share(checks - sum(v.metrics.checks_failed for v in judged), checks),
         "defects": _defects(run, judged, causes),
         "warnings": _defects(run, judged, _harmless),
-        "associated": associated(run, target.name),
+        "associated": _associated(run, verdicts),
         "features": _rates_by(run, judged, lambda case, _: case.features),
         "probes": _rates_by(run, judged, lambda case, _: (case.probe,)),
         "modes": _rates_by(run, judged, lambda _, v: ("stream" if v.stream else "plain",)),
@@ -99,6 +99,13 @@ def _target(run: RunData, target: Target) -> JsonObject:
         "respelled": _respelled(run, target.name, judged),
         **_dimensions(run, target),
     }
+
+
+def _associated(run: RunData, verdicts: Sequence[Verdict]) -> list[JsonObject]:
+    """Return which features go with failing; of scenarios their level is the only one."""
+    if not verdicts or any(verdict.scenario for verdict in verdicts):
+        return []
+    return associated(run, verdicts[0].target)
 
 
 def _dimensions(run: RunData, target: Target) -> JsonObject:

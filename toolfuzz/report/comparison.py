@@ -9,6 +9,7 @@ from rich.text import Text
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 from toolfuzz.report.console import MEDIUM, WIDE, show
+from toolfuzz.report.dimensions import compared, unit
 from toolfuzz.report.words import given_up, milliseconds, percent, unreal
 
 __all__ = ["comparison_view", "difference_words", "matrix", "money", "print_comparison"]
@@ -38,7 +39,11 @@ def comparison_view(result: JsonObject, *, width: int) -> RenderableType:
     if result["differences"]:
         parts += [Text(), Text("differences, in points of success", style="bold")]
         parts += [Text(printable(line)) for line in _differences(result)]
-    for title, key in (("defects, share of replies", "defects"), ("probes", "probes"),
+    if said := list(_by_dimension(result)):
+        parts += [Text(), Text("differences by dimension, in points of success", style="bold")]
+        parts += [Text(printable(line)) for line in said]
+    for title, key in (("dimensions", "dimensions"),
+                       ("defects, share of replies", "defects"), ("probes", "probes"),
                        ("features that differ most", "features")):  # fmt: skip
         labels, rows = matrix(result, key, most=_ROWS_SHOWN)
         if rows:
@@ -61,7 +66,7 @@ def _leaderboard(result: JsonObject, width: int) -> Table:
     table = _table()
     table.add_column("", no_wrap=True)
     table.add_column("target", no_wrap=True, overflow="ellipsis", max_width=max(width // 3, 16))
-    table.add_column("calls", justify="right", no_wrap=True)
+    table.add_column(f"{unit(result['rows'])}s", justify="right", no_wrap=True)
     table.add_column("success", justify="right", no_wrap=True)
     table.add_column("95% interval", no_wrap=True)
     more = _columns(result["rows"], width)
@@ -111,6 +116,14 @@ def _differences(result: JsonObject) -> Iterator[str]:
     differences = sorted(result["differences"], key=lambda d: not d["apart"])
     for difference in differences[:_DIFFERENCES_SHOWN]:
         yield f"  {difference_words(difference)}"
+    if len(differences) > _DIFFERENCES_SHOWN:
+        yield f"  … and {len(differences) - _DIFFERENCES_SHOWN} more (--format json)"
+
+
+def _by_dimension(result: JsonObject) -> Iterator[str]:
+    differences = sorted(result["dimension_differences"], key=lambda d: not d["apart"])
+    for difference in differences[:_DIFFERENCES_SHOWN]:
+        yield f"  {compared(difference)}"
     if len(differences) > _DIFFERENCES_SHOWN:
         yield f"  … and {len(differences) - _DIFFERENCES_SHOWN} more (--format json)"
 

@@ -10,14 +10,15 @@ from toolfuzz.core.markdown import code
 from toolfuzz.core.text import printable
 from toolfuzz.report.comparison import comparison_view, difference_words, matrix, money
 from toolfuzz.report.console import plain
+from toolfuzz.report.dimensions import compared
 from toolfuzz.report.formats.csv import cell
 from toolfuzz.report.formats.markdown import table
 from toolfuzz.report.words import given_up, milliseconds, named, percent
 
 __all__ = ["render"]
 
-_MATRICES = (("Defects, share of replies", "defects"), ("Probes", "probes"),
-             ("Features on which they differ", "features"))  # fmt: skip
+_MATRICES = (("Dimensions", "dimensions"), ("Defects, share of replies", "defects"),
+             ("Probes", "probes"), ("Features on which they differ", "features"))  # fmt: skip
 _HEADER = (
     "group", "target", "judged", "success", "95% interval", "schema accuracy",
     "p50", "p95", "tokens in", "tokens out", "cost per success", "unjudged",
@@ -69,6 +70,9 @@ def _markdown(result: JsonObject) -> Iterator[str]:
     if result["differences"]:
         yield "\n### Differences, in points of success\n"
         yield from (f"- {code(difference_words(d))}" for d in result["differences"])
+    if result["dimension_differences"]:
+        yield "\n### Differences by dimension, in points of success\n"
+        yield from (f"- {code(compared(d))}" for d in result["dimension_differences"])
     for title, key in _MATRICES:
         labels, rows = matrix(result, key)
         if rows:

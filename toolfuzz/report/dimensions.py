@@ -6,6 +6,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from toolfuzz.analyze.dimension_pairs import shown
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 from toolfuzz.report.console import MEDIUM, WIDE
@@ -13,13 +14,13 @@ from toolfuzz.report.words import count, percent
 
 __all__ = [
     "between",
+    "compared",
     "corrected",
     "dimension_notes",
     "dimension_tables",
     "half",
     "points",
     "shown_level",
-    "shown_rate",
     "unit",
 ]
 
@@ -29,18 +30,8 @@ def unit(targets: Iterable[JsonObject]) -> str:
     return "scenario" if all(target.get("dimensions") for target in targets) else "call"
 
 
-def shown_rate(entry: JsonObject) -> JsonObject:
-    """Return the success that stands for a dimension.
-
-    Where several levels were asked it is that at the usual one, which the others tell: what was
-    asked differs by target then.
-    """
-    rate: JsonObject = entry["usual"] or entry["success"]
-    return rate
-
-
 def shown_level(entry: JsonObject) -> str:
-    """Return the level that ``shown_rate`` is of."""
+    """Return the level that the success is of which stands for a dimension."""
     if entry["usual"]:
         return f"{entry['usual']['level']}"
     return ", ".join(map(str, entry["levels"]))
@@ -98,7 +89,7 @@ def _table(target: JsonObject, width: int) -> Table:
     for name in more:
         table.add_column(name, justify="right", no_wrap=True)
     for name, entry in target["dimensions"].items():
-        rate = shown_rate(entry)
+        rate = shown(entry)
         cells = {
             "judged": str(entry["success"]["judged"]),
             "calls": _rounded(entry["cost"]["rounds"]),
@@ -181,3 +172,16 @@ def corrected(entry: JsonObject) -> str:
         said += f", at least: {count(entry['censored'], 'task')} never right"
     curve = [f"{k}: {percent(share)}" for k, share in enumerate(entry["survival"]) if share]
     return f"{said}; not yet right after {', '.join(curve)}" if curve else said
+
+
+def compared(difference: JsonObject) -> str:
+    """Return the difference of two models in a dimension in a line of words."""
+    first, second = difference["first"], difference["second"]
+    sign = 1 if difference["difference"] >= 0 else -1
+    ahead, behind = (first, second) if sign > 0 else (second, first)
+    ends = sorted(sign * difference[end] for end in ("low", "high"))
+    by = between({"difference": sign * difference["difference"], "low": ends[0], "high": ends[1]})
+    verb = "is ahead of" if difference["apart"] else "can't be told from"
+    on = f"on {count(difference['pairs'], 'shared scenario')}"
+    how = on if difference["paired"] else "estimated at the usual level"
+    return f"{difference['dimension']}: {ahead} {verb} {behind}: {by} {how}"

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from toolfuzz.analyze.dimension_pairs import shown
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.markdown import code, sentence
 from toolfuzz.core.text import brief
-from toolfuzz.report.dimensions import between, dimension_notes, half, shown_level, shown_rate
+from toolfuzz.report.dimensions import between, dimension_notes, half, shown_level
 from toolfuzz.report.words import (
     answers,
     count,
@@ -97,12 +98,12 @@ def _dimensions(target: JsonObject) -> Iterator[str]:
     yield f"\n#### Dimensions on {code(target['target'])}\n"
     rows = []
     for name, entry in target["dimensions"].items():
-        shown, burden = shown_rate(entry), entry["difference"]
+        rate, burden = shown(entry), entry["difference"]
         rows.append(
             [
                 code(name, in_table=True),
-                f"{percent(shown['rate'])} at level {shown_level(entry)}",
-                _interval(shown),
+                f"{percent(rate['rate'])} at level {shown_level(entry)}",
+                _interval(rate),
                 percent(entry["twin"]["rate"]),
                 between(burden) if burden else "–",
                 half(entry["level_half"]),

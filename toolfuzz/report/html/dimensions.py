@@ -6,13 +6,14 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
+from toolfuzz.analyze.dimension_pairs import shown
 from toolfuzz.analyze.dimensions import dimensions_of
 from toolfuzz.analyze.load import causes, last_of_each_turn, question
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.generate.dimensions import all_dimensions
-from toolfuzz.report.dimensions import corrected, dimension_notes, shown_level, shown_rate
+from toolfuzz.report.dimensions import corrected, dimension_notes, shown_level
 from toolfuzz.report.html.evidence import reply_of
 from toolfuzz.report.html.inert import clipped, marked
 from toolfuzz.report.html.models import Model
@@ -125,7 +126,7 @@ def _dimension(name: str, models: Sequence[Model]) -> Dimension:
         name,
         family.title if family else name,
         family.summary if family else "",
-        [(model, shown_rate(entry), shown_level(entry), entry) for model, entry in asked],
+        [(model, shown(entry), shown_level(entry), entry) for model, entry in asked],
     )
 
 
