@@ -4,7 +4,7 @@ Nothing here knows a dimension; a world names what applies to it.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from toolfuzz.core.case import JsonObject
@@ -12,6 +12,7 @@ from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.worlds.goal import reached_by
 from toolfuzz.worlds.guards import concerns
 from toolfuzz.worlds.machine import Event, Machine
+from toolfuzz.worlds.operations.tokens import tokens_at
 from toolfuzz.worlds.view import texts_of
 
 __all__ = ["WATCHES", "Seen", "Watch"]
@@ -31,35 +32,65 @@ Watch = Callable[[Machine, bool], Iterator[Seen]]
 
 
 def _known(machine: Machine, ended: bool) -> Iterator[Seen]:
-    """A token that nobody had said when it was used."""
+    """A token that nobody had said when it was used: the first that was too early, or made up."""
     said: set[str] = set()
+    made: set[str] = set()
+    seen: set[str] = set()
     pending: list[Event] = []
     for event in machine.trace:
         if pending and pending[-1].round < event.round:
             said |= {text for before in pending for text in texts_of(before.result)}
+            made |= {_makes(machine, before) for before in pending if not before.error}
             pending = []
         pending.append(event)
         if event.error != "unknown_token":
             continue
-        needs = machine.world.deeds[event.tool].settings.get("needs", {})
-        for parameter, thing in needs.items():
-            given = event.arguments.get(parameter)
-            for token in given if isinstance(given, list) else [given]:
-                if token in said:
-                    continue
-                if _makers_called(machine, thing, event):
-                    told = f"{parameter} is {token!r}, which stands in no result"
-                    yield Seen("input-invented", "error", event, told)
-                else:
-                    told = f"{event.tool} was called before there was any {thing} token"
-                    yield Seen("call-before-known", "error", event, told)
+        needs = machine.world.deeds[event.tool].settings["needs"]
+        used = [(p, is_, t) for p, is_ in needs.items() for t in tokens_at(event.arguments, p)]
+        early = [thing for _, thing, _ in used if thing not in made]
+        invented = [(p, token) for p, _, token in used if token not in said]
+        if early and "call-before-known" not in seen:
+            seen.add("call-before-known")
+            told = f"{event.tool} was called before there was any {early[0]} token"
+            yield Seen("call-before-known", "error", event, told)
+        elif not early and invented and "input-invented" not in seen:
+            seen.add("input-invented")
+            told = f"{invented[0][0]} is {invented[0][1]!r}, which stands in no result"
+            yield Seen("input-invented", "error", event, told)
 
 
-def _makers_called(machine: Machine, thing: str, until: Event) -> bool:
-    deeds = machine.world.deeds
-    makers = {name for name, deed in deeds.items() if deed.settings.get("makes") == thing}
-    earlier = (e for e in machine.trace if e.round < until.round and not e.error)
-    return any(event.tool in makers for event in earlier)
+def _makes(machine: Machine, event: Event) -> str:
+    return str(machine.world.deeds[event.tool].settings.get("makes"))
+
+
+def _followed(machine: Machine, ended: bool) -> Iterator[Seen]:
+    """A tool was called before a plan was submitted, or in another order than the plan's.
+
+    What counts is when a tool is first called; calls of one reply have no order among themselves.
+    The plan that was submitted last holds for the tools that are first called after it.
+    """
+    done = [event for event in machine.trace if not event.error]
+    first: dict[str, int] = {}
+    for event in done:
+        first.setdefault(event.tool, event.round)
+    plan: list[str] | None = None
+    for event in done:
+        deed = machine.world.deeds[event.tool]
+        if deed.operation == "submit":
+            plan = event.arguments[deed.settings["parameter"]]
+        elif first[event.tool] == event.round and (told := _off_plan(plan, event, first)):
+            yield Seen("plan-not-followed", "error", event, told)
+            return
+
+
+def _off_plan(plan: Sequence[str] | None, event: Event, first: Mapping[str, int]) -> str:
+    if plan is None:
+        return f"{event.tool} was called before any plan was accepted"
+    if event.tool not in plan:
+        return f"{event.tool} was called, which the plan doesn't name"
+    before = plan[: plan.index(event.tool)]
+    late = next((step for step in before if first.get(step, event.round + 1) > event.round), None)
+    return f"{event.tool} was called before {late}, which the plan puts first" if late else ""
 
 
 def _needless(machine: Machine, ended: bool) -> Iterator[Seen]:
@@ -67,7 +98,7 @@ def _needless(machine: Machine, ended: bool) -> Iterator[Seen]:
     needed = {call.tool for round in machine.world.gold for call in round}
     done: set[tuple[str, str]] = set()
     for event in machine.trace:
-        if event.error:
+        if event.error or machine.world.deeds[event.tool].operation == "submit":
             continue
         again = (event.tool, event.told) in done
         done.add((event.tool, event.told))
@@ -159,6 +190,7 @@ def _call(tool: str, arguments: JsonObject) -> str:
 WATCHES: dict[str, Watch] = {
     "known": _known,
     "needless": _needless,
+    "followed": _followed,
     "repeated": _repeated,
     "went_on": _went_on,
     "asked-again": _asked_again,
