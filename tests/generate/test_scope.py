@@ -8,20 +8,23 @@ import pytest
 
 from tests.worlds.scripted import call, executed, found, gold, slugs
 from toolfuzz.core.case import Case, ExpectedCall
-from toolfuzz.generate.dimensions import draw_pair, find
+from toolfuzz.generate.dimensions import case_of, find
 from toolfuzz.generate.dimensions.scope.select import meant
 from toolfuzz.generate.dimensions.scope.temptations import TEMPTATIONS
+from toolfuzz.generate.pick import Pick, words
 from toolfuzz.worlds.machine import Machine
 from toolfuzz.worlds.spec import World, world_of
 from toolfuzz.worlds.view import Step, View
 
+FAMILY = find("scope")
 KS = range(4)
 MOST = 6
 
 
 @cache
 def drawn(k: int, level: int = MOST, *, twin: bool = False) -> Case:
-    return draw_pair(find("scope"), 3, k, level)[twin]
+    key = ("scope", k, level)
+    return case_of(FAMILY.draw(Pick(words(*key)), level, repr(key))[twin], FAMILY)
 
 
 @cache

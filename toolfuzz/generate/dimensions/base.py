@@ -60,7 +60,7 @@ def values_of(pick: Pick, least: int = 1, most: int = 3) -> tuple[list[Parameter
 def another(pick: Pick, values: Callable[[Pick], Json], than: Json) -> Json:
     """Return a value that isn't the given one; raises ValueError when there seems to be none."""
     # The last ones are not drawn: where all choices are the same, others are still to be had.
-    for one in (*[pick] * _TRIES, *map(_always, range(1, _TRIES))):
+    for one in (*[pick] * _TRIES, *map(_always, range(_TRIES))):
         value = values(one)
         if not equal(value, than):
             return value

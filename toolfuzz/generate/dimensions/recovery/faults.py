@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.case import JsonObject
 from toolfuzz.generate.pick import Pick
 from toolfuzz.worlds.spec import Guard
 
@@ -83,7 +83,9 @@ def draw_faults(pick: Pick, level: int, items: int) -> list[Fault]:
         ]
         kind = pick.of(list(dict.fromkeys(kind for kind, _ in places)))
         item = pick.of([n for name, n in places if name == kind])
+        # One record at least can be brought to its value, or to say no to all would be right.
         free = all(fault.item != item for fault in faults)
+        free = free and sum(fault.final for fault in faults) < items - 1
         lasts = KINDS[kind][-1 if free and level >= 3 and pick.chance(30) else 0]
         times, seconds = pick.within(1, 1 + min(2, level // 3)), 5 * pick.within(1, 24)
         text = pick.of(texts)
@@ -105,95 +107,85 @@ def _fits(kind: str, item: int, faults: Sequence[Fault]) -> bool:
 
 def guards_of(fault: Fault, at: Place) -> dict[str, list[Guard]]:
     """Return the guards by which a fault befalls the tools ``get``, ``update``, ``access``, …"""
-    told, by = _told(fault, at), {"by": "id", "is": at.now}
+    told = _told(fault, at)
     again: JsonObject = {"repeats": 2 * TRIES, **({} if fault.final else {"times": fault.times})}
     once: JsonObject = {"repeats": 1 if fault.text == "clear" else 2}
+    version: JsonObject = {"kind": at.kind, "field": "version"}
+
+    def guard(kind: str, code: str, settings: JsonObject) -> list[Guard]:
+        return [Guard(kind, {"code": code, "told": told, "by": "id", "is": at.now, **settings})]
+
     match fault.kind:
         case "unavailable":
-            tool = "get" if fault.first else "update"
-            return {tool: [Guard("fails", {"code": "unavailable", **told, **by, **again})]}
+            return {"get" if fault.first else "update": guard("fails", "unavailable", again)}
         case "no_effect":
-            silent: JsonObject = {"code": "no_effect", "silent": True, **told, **by, **again}
-            return {"update": [Guard("fails", silent)]}
+            return {"update": guard("fails", "no_effect", {"silent": True, **again})}
         case "conflict":
-            field: JsonObject = {"kind": at.kind, "field": "version", **by}
-            overtaken = Guard("overtaken", {**field, "values": list(at.versions[: fault.times])})
-            current = Guard("current", {**field, "code": "conflict", **told, **once})
-            return {"update": [overtaken, current]}
+            values = {"values": list(at.versions[: fault.times])}
+            overtaken = guard("overtaken", "", {**version, **values})
+            return {"update": overtaken + guard("current", "conflict", {**version, **once})}
         case "invalid":
-            wanted: JsonObject = {"path": ["details", "reference"], "value": at.reference}
-            return {
-                "update": [Guard("demands", {"code": "invalid", **told, **by, **wanted, **once})]
-            }
+            wanted = {"path": ["details", "reference"], "value": at.reference}
+            return {"update": guard("demands", "invalid", {**wanted, **once})}
         case "not_found":
-            gone: JsonObject = {"code": "not_found", **told, "by": "id", "is": at.id, **once}
-            return {"get": [Guard("fails", gone)], "update": [Guard("fails", gone)]}
+            gone = guard("fails", "not_found", {"is": at.id, **once})
+            return {"get": gone, "update": gone}
         case "forbidden":
-            granted: JsonObject = {"kind": "access", "field": "granted", "value": True}
-            found = {
-                "update": [Guard("holds", {"code": "forbidden", **told, **by, **granted, **once})]
-            }
-            if fault.final:
-                never = {"code": "denied", "told": {"message": "access is never given"}, **by}
-                found["access"] = [Guard("fails", {**never, "repeats": 1})]
-            return found
+            granted = {"kind": "access", "field": "granted", "value": True}
+            never = {"told": {"message": "Access to this record is never given."}, "repeats": 1}
+            access = guard("fails", "denied", never) if fault.final else []
+            return {"update": guard("holds", "forbidden", {**granted, **once}), "access": access}
         case "rate_limited":
-            paced: JsonObject = {"calls": 1, "seconds": fault.seconds, **told, "repeats": 2}
-            return {"update": [Guard("paced", {"code": "rate_limited", **paced})]}
+            paced = {"code": "rate_limited", "told": told, "repeats": 2}
+            return {"update": [Guard("paced", {"calls": 1, "seconds": fault.seconds, **paced})]}
         case _:
-            return {"notify": [Guard("fails", {"code": "unavailable", **told, **by, **again})]}
-
-
-_VAGUE = "The request could not be completed."
+            return {"notify": guard("fails", "unavailable", again)}
 
 
 def _told(fault: Fault, at: Place) -> JsonObject:
-    """Return what is told of a fault, as the member ``told``."""
-    exact, clear, misleading = _messages(fault, at)
+    """Return what the caller is told of a fault, beside its code."""
+    clear, misleading = (text.format(at=at) for text in _MESSAGES[fault.kind])
+    told: JsonObject = {"message": {"clear": clear, "vague": _VAGUE}.get(fault.text, misleading)}
     if fault.kind == "no_effect":
-        status = "done" if fault.text == "misleading" else "accepted"
-        more = {"message": clear} if fault.text == "clear" else {}
-        return {"told": {"status": status, "id": at.now, **more}}
-    told: dict[str, Json] = {
-        "message": {"clear": clear, "vague": _VAGUE}.get(fault.text, misleading)
-    }
-    return {"told": {**exact, **told}}
+        done: JsonObject = {"status": "accepted", "id": at.now}
+        more = {"clear": told, "misleading": {"status": "done"}}.get(fault.text, {})
+        return {**done, **more}
+    if fault.kind == "not_found" and fault.final:
+        return told | ({"candidates": []} if fault.text == "clear" else {})
+    exact: JsonObject = {"path": "details.reference"} if fault.kind == "invalid" else {}
+    if fault.text == "clear":
+        # What is None here is filled in when the call is refused.
+        known: dict[str, JsonObject] = {
+            "conflict": {"current": None},
+            "not_found": {"candidates": sorted((at.now, at.neighbour))},
+            "rate_limited": {"retry_after": None},
+        }
+        exact |= known.get(fault.kind, {})
+    return {**told, **exact}
 
 
-def _messages(fault: Fault, at: Place) -> tuple[JsonObject, str, str]:
-    """Return the members that are exact, a message that says what helps, and one that is wrong."""
-    kind, clear = at.kind, fault.text == "clear"
-    seen: JsonObject
-    match fault.kind:
-        case "unavailable" | "partial":
-            return {}, "The service is busy; the same call may work now.", f"No such {kind}."
-        case "no_effect":
-            return {}, "It is not applied yet and may have to be sent again.", ""
-        case "conflict":
-            seen = {"current": None} if clear else {}
-            wrong = f"You are not allowed to change this {kind}."
-            return (
-                seen,
-                "The record was changed by somebody else; its version is another one.",
-                wrong,
-            )
-        case "invalid":
-            right = f"details.reference has to be {at.reference!r}."
-            return {"path": "details.reference"}, right, "The service is busy, try again later."
-        case "not_found":
-            moved = f"It has another id now; find_{kind} tells which."
-            seen = (
-                {"candidates": sorted((at.now, at.neighbour))} if clear and not fault.final else {}
-            )
-            right = f"There is no such {kind} any more." if fault.final else moved
-            return seen, right, f"Did you mean {at.neighbour!r}?"
-        case "forbidden":
-            right = f"You have no access to this record; request_{kind}_access asks for it."
-            return {}, right, "The service is busy, try the same call again."
-        case _:
-            seen = {"retry_after": fault.seconds} if clear else {}
-            return (
-                seen,
-                "Too many calls; wait, then go on.",
-                "The record is in use by somebody else.",
-            )
+_VAGUE = "The request could not be completed."
+_BUSY = "The service is busy; the same call may work now."
+_MESSAGES: Mapping[str, tuple[str, str]] = {
+    "unavailable": (_BUSY, "No such {at.kind}."),
+    "partial": (_BUSY, "No such {at.kind}."),
+    "conflict": (
+        "Somebody else changed the record, so it has another version now.",
+        "You are not allowed to change this {at.kind}.",
+    ),
+    "no_effect": ("It is not applied yet and may have to be sent again.", ""),
+    "forbidden": (
+        "You have no access to this record; request_{at.kind}_access asks for it.",
+        "The service is busy, try the same call again.",
+    ),
+    "invalid": (
+        "details.reference has to be {at.reference}.",
+        "The service is busy, try again later.",
+    ),
+    "not_found": (
+        "No {at.kind} has this id now; find_{at.kind} tells what became of it.",
+        "Did you mean {at.neighbour}?",
+    ),
+    "rate_limited": ("Too many calls; wait, then go on.", "Somebody else is using the record."),
+}
+"""Each fault as it is told clearly, with what helps, and as it is told misleadingly."""
