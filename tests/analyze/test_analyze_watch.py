@@ -39,7 +39,8 @@ def by_hand(portions: list[Portion], rule: WatchRule = USUAL) -> float:
         after = portions[start:]
         k = sum(p.regular.failed + p.burst.failed for p in after)
         n = sum(p.regular.judged + p.burst.judged for p in after)
-        bets = [f**k / (1 + (f - 1) * min(bounds)) ** n for f in rule.factors]
+        bound = min(min(bounds) + rule.margin, 1.0)
+        bets = [f**k / (1 + (f - 1) * bound) ** n for f in rule.factors]
         weight = min((one.started - before[-1].started) / DAY, 1.0)
         total += weight * sum(bets) / len(bets)
     return total
@@ -182,9 +183,24 @@ def test_the_defects_that_grew() -> None:
     assert grown({}, 500, {}, 100) == []
 
 
-@pytest.mark.parametrize(("count", "names"), [(1, []), (2, ["new"])])
-def test_where_a_defect_has_grown(count: int, names: list[str]) -> None:
-    assert [g.slug for g in grown({}, 500, {"new": count}, 60)] == names
+@pytest.mark.parametrize(("since", "names"), [(26, ["new"]), (27, [])])
+def test_where_a_defect_has_grown(since: int, names: list[str]) -> None:
+    """Once in 26 answers of 526 has a chance of .0494, once in 27 of 527 one of .0512."""
+    assert [g.slug for g in grown({}, 500, {"new": 1}, since)] == names
+
+
+def test_a_margin_is_what_may_be_lost() -> None:
+    portions, rule = days(4, 2), replace(USUAL, margin=0.05)
+    evidence, without = rule.evidence(portions), USUAL.evidence(portions)
+    assert evidence.log10 == pytest.approx(log10(by_hand(portions, rule)))
+    assert evidence.bound == pytest.approx((without.bound or 0) + 0.05)
+    assert USUAL.more(without, 20, 20) == 20 and rule.more(evidence, 20, 20) == 0
+    assert replace(USUAL, margin=0.9).evidence(days(9, baseline=200)).bound == 1.0
+
+
+def test_what_the_baseline_itself_held_asks_for_nothing() -> None:
+    halves = [Portion(0.0, Count(0, 250)), Portion(DAY, Count(10, 250))]
+    assert USUAL.evidence([*halves, Portion(2 * DAY, Count(0, 20))]).suspicion < 1
 
 
 def test_evidence_of_years_stays_a_number() -> None:

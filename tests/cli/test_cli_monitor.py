@@ -1,5 +1,6 @@
 """``toolfuzz monitor`` over real HTTP: an endpoint that changes, fails, and is somebody else's."""
 
+import asyncio
 import fcntl
 import json
 import shutil
@@ -15,9 +16,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from toolfuzz.cli import cli
-from toolfuzz.core.events import CaseDrawn
+from toolfuzz.core.events import CaseDrawn, Event, VerdictReached
 from toolfuzz.runs import monitor as monitor_module
 from toolfuzz.runs.journal import read_journal
+from toolfuzz.runs.options import RunOptions
 from toolfuzz.simulate.process import start
 
 DAY = 86_400.0
@@ -312,6 +314,30 @@ def test_a_portion_that_was_cut_off_is_gone_on_with(
     assert (last["number"], last["regular_judged"], last["finished"]) == (3, CALLS, True)
     assert endpoint.asked == CALLS - answered
     assert (answered > 0) == (kept > 0.2)
+
+
+async def test_an_interrupted_portion_is_gone_on_with(folder: Path, endpoint: Changing) -> None:
+    stop = asyncio.Event()
+
+    def tell(event: Event) -> None:
+        if isinstance(event, VerdictReached):
+            stop.set()
+
+    run = RunOptions(
+        models=("local",),
+        base_url=endpoint.base_url,
+        probes=("echo",),
+        features=("object", "string"),
+        concurrency=2,
+    )
+    options = monitor_module.MonitorOptions(run, folder, calls=CALLS)
+    result = await monitor_module.monitor(options, tell=tell, stop=stop)
+    assert result["outcome"] is None and "the same command goes on" in result["reason"]
+    answered = result["portions"][-1]["asked"]
+    assert 0 < answered < CALLS
+    result = await monitor_module.monitor(options)
+    assert result["outcome"] == "quiet" and len(result["portions"]) == 3
+    assert result["portions"][-1]["asked"] == endpoint.asked == CALLS
 
 
 def test_portions_are_runs(folder: Path, endpoint: Changing) -> None:

@@ -126,6 +126,8 @@ class Tally:
                 if verdict.case_id in self._respelled:
                     return
                 one.take(verdict)
+                # A monitor asks more when the answers look worse.
+                self.total = max(self.total, self.done)
                 if verdict.status == "unjudged":
                     self._unjudged.add(question(verdict))
                 if failing := causes(verdict):

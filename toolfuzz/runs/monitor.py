@@ -23,6 +23,7 @@ from toolfuzz.runs.derived import write_json
 from toolfuzz.runs.journal import JOURNAL_NAME, load_run, lock
 from toolfuzz.runs.options import RunOptions, stored_options
 from toolfuzz.runs.portions import (
+    MOST_CALLS,
     STATE_NAME,
     Asked,
     count_portion,
@@ -71,6 +72,8 @@ class MonitorOptions:
             )
         if self.calls < 1:
             raise UsageError(f"--calls {self.calls}: at least 1 is needed", "try --calls 20")
+        if max(self.most, self.baseline or 0) > MOST_CALLS:
+            raise UsageError(f"a portion has at most {MOST_CALLS:,} calls", None)
         if self.most < self.calls:
             raise UsageError(
                 f"--most-calls {self.most}: a portion has {self.calls} calls",
@@ -118,7 +121,7 @@ async def monitor(
     (target,) = plan_targets(options.run.models, options.run.access)
     with _alone(options.folder):
         past, wrong = read_portions(options.folder)
-        planned = _plan(options, target, past)
+        planned = await asyncio.to_thread(_plan, options, target, past)
         async with open_sources(options.run.models, options.run.access, seed=options.run.seed) as (
             source,
         ):

@@ -26,6 +26,7 @@ from toolfuzz.runs.derived import Count, read_json, validated
 from toolfuzz.runs.journal import JOURNAL_NAME, load_run
 
 __all__ = [
+    "MOST_CALLS",
     "PORTIONS",
     "STATE_NAME",
     "Asked",
@@ -38,6 +39,9 @@ __all__ = [
 
 STATE_NAME = "monitor.json"
 PORTIONS = "portions"
+
+MOST_CALLS = 100_000
+"""Of a portion."""
 
 _Seconds = Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
 _Counts = dict[StrictStr, Count]
@@ -230,7 +234,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Settings:
-    cases: Count
+    cases: Annotated[int, Field(strict=True, ge=1, le=MOST_CALLS)]
     monitor: _Place
 
 
