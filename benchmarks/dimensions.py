@@ -88,11 +88,11 @@ def matrix(cases: int) -> Figures:
     }
 
 
-def raw(family: Family, k: int) -> tuple[Case, Case] | None:
+def raw(family: Family, k: int, level: int | None = None) -> tuple[Case, Case] | None:
     """Draw a pair as it comes, whatever its proofs say."""
     key = ("benchmark", family.name, k)
     try:
-        burdened, twin = family.draw(Pick(words(*key)), family.usual, repr(key))
+        burdened, twin = family.draw(Pick(words(*key)), level or family.usual, repr(key))
     except (ValueError, LookupError):
         return None
     return case_of(burdened, family), case_of(twin, family)
@@ -241,16 +241,17 @@ def at_fixed_levels(rng: Random, half: float, among: tuple[int, int]) -> list[An
     return [(level, rng.random() < chance(level, half)) for level in asked]
 
 
+def calls_of(family: Family, level: int) -> float:
+    """Return how many calls the shortest known way takes at a level."""
+    pairs = [pair for k in range(5) if (pair := raw(family, k, level))]
+    return statistics.mean(sum(map(len, world_of(pair[0]).gold)) for pair in pairs)
+
+
 def staircases(callers: int) -> Figures:
     """Estimate the level of callers whose level is known, by both designs."""
     family = find("plan")
     among = family.adaptive_levels
-    calls = {
-        level: statistics.mean(
-            sum(map(len, world_of(draw_pair(family, 80, k, level)[0]).gold)) for k in range(3)
-        )
-        for level in range(among[0], among[1] + 1)
-    }
+    calls = {level: calls_of(family, level) for level in range(among[0], among[1] + 1)}
     print(
         f"\nlevel at which callers fail one half, {SCENARIOS} scenarios each ({callers} callers)\n"
     )
