@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The tests start hundreds of processes; without bytecode each compiles the package anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint matrix mutations bench clean
+.PHONY: demo test lint matrix dimensions mutations bench clean
 
 $(VENV)/demo.stamp: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -31,6 +31,9 @@ test: lint  ## ruff, mypy --strict and the tests
 
 matrix: $(VENV)/dev.stamp  ## recall and precision of the judge, per defect
 	$(BIN)/python benchmarks/judge_matrix.py
+
+dimensions: $(VENV)/dev.stamp  ## who passes which dimension, and what is proved of drawn worlds
+	$(BIN)/python benchmarks/dimensions.py
 
 mutations: $(VENV)/dev.stamp  ## replies that one accident has changed: judge against the official SDKs
 	$(BIN)/python benchmarks/format_mutations.py
