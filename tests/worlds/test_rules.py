@@ -78,6 +78,7 @@ ROWS: list[tuple[str, JsonObject, str, list[int]]] = [
     ("limit", MOST, "A1+10.5 B1+11", [0, 1]),
     ("total", SUM, "A1+12.5 A2+1", []),
     ("total", SUM, "A1+6 B1+6.5 A1+1!", []),
+    ("total", SUM, "A1+4.1 A1+4.1 A1+4.3", []),
     ("total", SUM, "A2+1", []),
     ("total", SUM, "A1+12.5 A1+12.5", [1]),
     ("total", SUM, "A1+6 C1 A1+6", [2]),

@@ -139,7 +139,7 @@ def _stands(text: str, said: str) -> bool:
         return True
     if re.fullmatch(r"-?[0-9.]+", text):
         return text.replace(".", "").strip("0") in said.replace(".", "")
-    return all(word in said.lower() for word in re.findall(r"\w+", text.lower()))
+    return all(word in said.lower() for word in re.findall(r"[^\W_]+", text.lower()))
 
 
 PROOFS: Sequence[Proof] = (

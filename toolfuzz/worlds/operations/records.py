@@ -136,7 +136,7 @@ def _changes(state: State, settings: JsonObject, arguments: JsonObject) -> JsonO
     for parameter, field in settings.get("sums", {}).items():
         amount = arguments.get(parameter)
         if isinstance(amount, int | float):
-            changes[field] = (record.get(field) or 0) + amount
+            changes[field] = round((record.get(field) or 0) + amount, 6)
     changes.update(settings.get("constants", {}))
     return changes
 
