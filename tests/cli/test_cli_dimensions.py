@@ -91,3 +91,11 @@ def test_the_table_says_scenarios_and_each_dimension() -> None:
     row = next(line for line in done.output.splitlines() if line.startswith("plan "))
     assert row.split()[1] == "100.0%"
     assert "conversations" not in done.stderr
+
+
+def test_a_model_that_got_worse_in_one_dimension_fails_a_check() -> None:
+    args = ("check", "-m", "sim/hasty", "--baseline", "sim/clean", "--probe", "plan")
+    done = toolfuzz_(*args, "--level", "3", "--cases", "18", "--json", "--quiet")
+    assert done.exit_code == 1, done.output
+    check = json.loads(done.stdout)
+    assert "Worse in the dimension plan: 0 → 9 of 9 scenarios failed" in check["reason"]

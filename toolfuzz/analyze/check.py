@@ -15,10 +15,12 @@ from typing import Literal
 from toolfuzz.analyze import check_words as words
 from toolfuzz.analyze.confirm import FRESH_Z, Again, Fresh, asked_again, changed_questions
 from toolfuzz.analyze.paired import (
+    DIMENSION,
     CallPair,
     Question,
     Table,
     changed_cases,
+    concerned,
     defect_p_values,
     drop_interval,
     holm,
@@ -39,7 +41,7 @@ class CheckRule:
     ``alpha`` is one-sided and per look; 0.0232 is Pocock's value for three looks. ``defect_alpha``
     is that of the second question, over all defects: what the baseline has, but too rarely to be
     seen, must not be called new. ``times``: how often what looks worse is asked again on each side.
-    ``allow_new_defects`` leaves out the second question.
+    ``allow_new_defects`` leaves out the second question, but for dimensions.
     """
 
     margin: float = 0.05
@@ -150,9 +152,10 @@ class _Look:
     @cached_property
     def suspects(self) -> tuple[str, ...]:
         """The defects whose growth chance doesn't explain; the margin is for known ones, too."""
+        found = defect_p_values(self.pairs)
         if self.rule.allow_new_defects:
-            return ()
-        p_values = holm(defect_p_values(self.pairs))
+            found = {slug: p for slug, p in found.items() if slug.startswith(DIMENSION)}
+        p_values = holm(found)
         grown = (s for s, p in p_values.items() if p <= self.rule.defect_alpha)
         return tuple(s for s in grown if self._is_new(s) or not self._within(s))
 
@@ -166,7 +169,7 @@ class _Look:
         """Return the cases that have to be asked again before anything can be said."""
         if not self.can_reask:
             return ()
-        changed = (q for slug in self.suspicious for q in changed_questions(self.pairs, slug))
+        changed = (q for s in self.suspicious for q in changed_questions(self._of(s), s))
         return tuple(dict.fromkeys(q[0] for q in changed if q not in self.fresh))
 
     def decision(self) -> CheckDecision:
@@ -204,23 +207,31 @@ class _Look:
 
     def _defects(self) -> Answer:
         if not self.suspects:
-            return Answer("no", words.ALLOWED if self.rule.allow_new_defects else words.NO_DEFECTS)
+            dimensions = any(pair.dimension for pair in self.pairs)
+            return Answer("no", words.no_defects(self.rule.allow_new_defects, dimensions))
         sure: list[str] = []
         doubtful: list[str] = []
         for slug in self.suspects:
             again, new = self._again(slug), self._is_new(slug)
             worse = (again is None or again.confirmed) if new else self._beyond(slug)
-            said = words.defect(slug, self.pairs, again, new=new, sure=worse)
+            said = words.defect(slug, self._of(slug), again, new=new, sure=worse)
             (sure if worse else doubtful).append(said)
         return Answer("yes" if sure else "open", " ".join(sure or doubtful))
 
+    def _of(self, slug: str) -> Sequence[CallPair]:
+        """Return the pairs that may show a defect."""
+        return concerned(self.pairs, slug)
+
     def _is_new(self, slug: str) -> bool:
+        """Whether the baseline never shows it; failing at times is nothing new in a dimension."""
+        if slug.startswith(DIMENSION):
+            return False
         return not any(slug in pair.baseline.defects for pair in self.pairs)
 
     def _within(self, slug: str = "") -> bool:
         """Whether the drop (or the growth of a defect) is shown to be smaller than the margin."""
         if slug or self.unseen:
-            worst = self.pairs if slug else [*self.pairs, *self.unseen]
+            worst = self._of(slug) if slug else [*self.pairs, *self.unseen]
             return drop_interval(worst, self.rule.z, slug)[1] < self.rule.margin
         return self.interval[1] < self.rule.margin
 
@@ -229,11 +240,11 @@ class _Look:
 
         It is on the first answers, and the fresh ones agree; or it is on the fresh ones alone.
         """
-        clearly = drop_interval(self.pairs, self.rule.z, slug)[0] > self.rule.margin
+        clearly = drop_interval(self._of(slug), self.rule.z, slug)[0] > self.rule.margin
         again = self._again(slug)
         if again is None:
             return clearly
         return (clearly and again.z > FRESH_Z) or again.low > self.rule.margin
 
     def _again(self, slug: str) -> Again | None:
-        return asked_again(self.pairs, self.fresh, slug) if self.can_reask else None
+        return asked_again(self._of(slug), self.fresh, slug) if self.can_reask else None

@@ -4,12 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from toolfuzz.analyze.confirm import Again
-from toolfuzz.analyze.paired import CallPair, Table, tabulate
+from toolfuzz.analyze.paired import DIMENSION, CallPair, Table, tabulate
 
-__all__ = ["ALLOWED", "NO_DEFECTS", "defect", "rate"]
-
-ALLOWED = "New defects are allowed."
-NO_DEFECTS = "No defect is new or clearly more frequent."
+__all__ = ["defect", "no_defects", "rate"]
 
 _RATE = {
     "yes": "The rate is worse than the margin allows",
@@ -48,10 +45,20 @@ def rate(
     return " ".join(said)
 
 
+def no_defects(allowed: bool, dimensions: bool) -> str:
+    """Say that nothing of the second question is so; with scenarios, no dimension either."""
+    if allowed:
+        return "New defects are allowed." + " No dimension is worse." * dimensions
+    also = ", and no dimension is worse" * dimensions
+    return f"No defect is new or clearly more frequent{also}."
+
+
 def defect(
     slug: str, pairs: Sequence[CallPair], again: Again | None, *, new: bool, sure: bool
 ) -> str:
     """Say what is known of a defect that the candidate shows more often."""
+    if slug.startswith(DIMENSION):
+        return _dimension(slug, pairs, again, sure=sure)
     kind = "new defect" if new else "clearly more frequent defect"
     head = f"A {kind}" if sure else f"Perhaps a {kind}"
     if again:
@@ -61,6 +68,14 @@ def defect(
         f"{head}: {slug} ({_count(pairs, slug)} calls); the baseline can't be asked again, so "
         f"this was not confirmed on fresh answers."
     )
+
+
+def _dimension(slug: str, pairs: Sequence[CallPair], again: Again | None, *, sure: bool) -> str:
+    head = f"{'Worse' if sure else 'Perhaps worse'} in the {slug}"
+    said = f"{head}: {_count(pairs, slug)} of {len(pairs)} scenarios failed"
+    if again:
+        return f"{said}; asked again {_again(again, 'failed')}."
+    return f"{said}; the baseline can't be asked again."
 
 
 def _again(again: Again, did: str) -> str:
@@ -84,8 +99,8 @@ def _grown_most(pairs: Sequence[CallPair]) -> list[str]:
     """Return the defect that the candidate shows most beyond the baseline, if any."""
     growth: Counter[str] = Counter()
     for pair in pairs:
-        growth.update(pair.candidate.defects)
-        growth.subtract(pair.baseline.defects)
+        growth.update(s for s in pair.candidate.defects if not s.startswith(DIMENSION))
+        growth.subtract(s for s in pair.baseline.defects if not s.startswith(DIMENSION))
     return [slug for slug, more in growth.most_common(1) if more > 0]
 
 

@@ -9,6 +9,7 @@ from statistics import NormalDist
 from toolfuzz.analyze.dimension_pairs import Side, dimension_differences, shown
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.paired import (
+    DIMENSION,
     CallPair,
     defect_p_values,
     drop_interval,
@@ -160,7 +161,9 @@ def _difference(better: _Entry, worse: _Entry, z: float) -> JsonObject:
 
 def _defects(pairs: Sequence[CallPair]) -> JsonObject:
     """Per slug: the calls in which each side shows it, and whether chance explains that."""
-    one_sided = defect_p_values(pairs)
+    found = defect_p_values(pairs)
+    # Dimensions are told apart by themselves.
+    one_sided = {slug: p for slug, p in found.items() if not slug.startswith(DIMENSION)}
     adjusted = holm({slug: 2 * min(p, 1 - p) for slug, p in one_sided.items()})
     return {
         slug: {

@@ -15,12 +15,14 @@ from toolfuzz.analyze.rates import Z95, effective, wilson
 from toolfuzz.core.verdict import Verdict
 
 __all__ = [
+    "DIMENSION",
     "CallPair",
     "CallResult",
     "Question",
     "Table",
     "changed_cases",
     "changes",
+    "concerned",
     "defect_p_values",
     "drop_interval",
     "failed",
@@ -32,13 +34,19 @@ __all__ = [
     "tabulate",
 ]
 
+DIMENSION = "dimension "
+"""What a failed scenario's dimension is called among the defects: ``dimension plan``."""
+
 Question = tuple[str, bool]
 """What one call asks: (case id, streamed)."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """What came of one call: whether it passed, and the slugs of what failed it."""
+    """What came of one call: whether it passed, and the slugs of what failed it.
+
+    Of a scenario, the dimension that it failed is among them.
+    """
 
     passed: bool
     defects: frozenset[str] = frozenset()
@@ -46,18 +54,25 @@ class CallResult:
     @classmethod
     def of(cls, verdict: Verdict) -> "CallResult":
         """Return the result of a call that was judged."""
-        return cls(verdict.status == "pass", frozenset(f.slug for f in causes(verdict)))
+        slugs = {finding.slug for finding in causes(verdict)}
+        if (name := _dimension(verdict)) and verdict.scenario and verdict.scenario.status == "fail":
+            slugs.add(f"{DIMENSION}{name}")
+        return cls(verdict.status == "pass", frozenset(slugs))
 
 
 @dataclass(frozen=True, slots=True)
 class CallPair:
-    """One call, judged on both sides. ``cluster`` is the sampling unit (see Case.cluster)."""
+    """One call, judged on both sides. ``cluster`` is the sampling unit (see Case.cluster).
+
+    ``dimension`` is that of a scenario which both sides were judged in; control twins have none.
+    """
 
     case_id: str
     baseline: CallResult
     candidate: CallResult
     stream: bool = False
     cluster: str = ""
+    dimension: str = ""
 
     @property
     def question(self) -> Question:
@@ -121,9 +136,23 @@ def pair_up(baseline: RunData, target: str, candidate: RunData, against: str) ->
             CallResult.of(after),
             after.stream,
             candidate.cluster(after),
+            _dimension(before) and _dimension(after),
         )
         for before, after in pairs
     ]
+
+
+def _dimension(verdict: Verdict) -> str:
+    """Return the dimension that a verdict says something of; "" for none and for a twin."""
+    one = verdict.scenario
+    return one.dimension if one and not one.twin and one.status != "unjudged" else ""
+
+
+def concerned(pairs: Sequence[CallPair], slug: str) -> Sequence[CallPair]:
+    """Return the pairs that may show a defect: of a dimension, its scenarios alone."""
+    if not slug.startswith(DIMENSION):
+        return pairs
+    return [pair for pair in pairs if pair.dimension == slug.removeprefix(DIMENSION)]
 
 
 def _judged(run: RunData, target: str) -> list[Verdict]:
