@@ -57,7 +57,7 @@ def test_annotations_are_one_line_each_and_at_most_ten() -> None:
     run = a_run(targets=12)
     lines = github.announce(run, summary_of(run)).splitlines()
     assert len(lines) == 10
-    assert all(line.startswith("::error title=string-as-container on ") for line in lines)
+    assert all(line.startswith("::warning title=string-as-container on ") for line in lines)
     assert "1 case, 33.3%25 of judged replies" in lines[0]
 
 
@@ -65,7 +65,7 @@ def test_annotations_are_one_line_each_and_at_most_ten() -> None:
 def test_hostile_text_starts_no_workflow_command(text: str) -> None:
     run = a_run(text)
     [line] = github.announce(run, summary_of(run)).splitlines()
-    title, message = line.removeprefix("::error title=").split("::", 1)
+    title, message = line.removeprefix("::warning title=").split("::", 1)
     assert not set(title) & set(":,\r\n")
     assert "%" not in title.replace("%25", "").replace("%3A", "").replace("%2C", "")
     assert "%" not in message.replace("%25", "")

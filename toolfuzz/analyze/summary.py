@@ -8,6 +8,7 @@ from statistics import quantiles
 
 from toolfuzz.analyze.load import RunData, Traffic, causes
 from toolfuzz.analyze.power import smallest_visible_drop
+from toolfuzz.analyze.ranking import least, least_failing
 from toolfuzz.analyze.rates import Rate, pass_k, rate
 from toolfuzz.analyze.screen import associated
 from toolfuzz.core.case import Case, JsonObject
@@ -147,10 +148,12 @@ def _rates_by(
     for verdict in judged:
         for key in keys(run.cases[verdict.case_id], verdict):
             groups[key].append(verdict)
-    return {
-        key: {k: v for k, v in asdict(_rate(run, groups[key])).items() if k != "n_eff"}
-        for key in sorted(groups)
+    rates = {
+        key: {k: v for k, v in asdict(_rate(run, found)).items() if k != "n_eff"}
+        for key, found in groups.items()
     }
+    weakest = sorted(rates, key=lambda key: (-least_failing(rates[key]), key))
+    return {key: rates[key] for key in weakest}
 
 
 def _defects(
@@ -180,8 +183,8 @@ def _defects(
             "example_case": judged[smallest].case_id,
             "example": _example(judged[smallest], finding),
         }
-    commonest = sorted(entries, key=lambda slug: (-len(found[slug]), slug))
-    return {slug: entries[slug] for slug in commonest}
+    surest = sorted(entries, key=lambda slug: (-least(entries[slug]), -len(found[slug]), slug))
+    return {slug: entries[slug] for slug in surest}
 
 
 def _harmless(verdict: Verdict) -> Iterable[Finding]:

@@ -1,18 +1,29 @@
 """A comparison for people: the leaderboard, what can't be told apart, where the models differ."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from toolfuzz.analyze.ranking import FEW, tone
+from toolfuzz.analyze.rates import wilson
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 from toolfuzz.report.console import MEDIUM, WIDE, show
 from toolfuzz.report.dimensions import compared, unit
-from toolfuzz.report.words import given_up, milliseconds, percent, unreal
+from toolfuzz.report.words import given_up, milliseconds, percent, unreal, unsure
 
-__all__ = ["comparison_view", "difference_words", "matrix", "money", "print_comparison"]
+__all__ = [
+    "FEW_WORDS",
+    "Share",
+    "comparison_view",
+    "difference_words",
+    "matrix",
+    "money",
+    "print_comparison",
+]
 
 Cell = Callable[[JsonObject], str]
 
@@ -20,6 +31,7 @@ _DIFFERENCES_SHOWN = 10
 # The chance, over all defects of a difference, at which one is named.
 _SURE = 0.05
 _ROWS_SHOWN = 12
+FEW_WORDS = f"In parentheses: fewer than {FEW} calls."
 
 
 def print_comparison(result: JsonObject) -> None:
@@ -42,12 +54,17 @@ def comparison_view(result: JsonObject, *, width: int) -> RenderableType:
     if said := list(_by_dimension(result)):
         parts += [Text(), Text("differences by dimension, in points of success", style="bold")]
         parts += [Text(printable(line)) for line in said]
+    few = False
     for title, key in (("dimensions", "dimensions"),
                        ("defects, share of replies", "defects"), ("probes", "probes"),
                        ("features that differ most", "features")):  # fmt: skip
         labels, rows = matrix(result, key, most=_ROWS_SHOWN)
         if rows:
-            parts += [Text(), Text(title, style="bold"), _grid(labels, rows, width)]
+            bad = _shown if key == "defects" else _failing
+            parts += [Text(), Text(title, style="bold"), _grid(labels, rows, width, bad)]
+            few = few or any(s and s.calls < FEW for _, shares in rows for s in shares)
+    if few:
+        parts += [Text(), Text(FEW_WORDS, style="dim")]
     return Group(*parts)
 
 
@@ -141,31 +158,80 @@ def difference_words(difference: JsonObject) -> str:
     return f"{words}; {named}" if named else words
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A cell of a matrix: a share of ``calls`` with its interval."""
+
+    rate: float
+    low: float
+    high: float
+    calls: int
+
+    @property
+    def words(self) -> str:
+        """For people; in parentheses where it rests on few calls."""
+        return unsure(percent(self.rate), self.calls)
+
+
 def matrix(
     result: JsonObject, key: str, *, most: int | None = None
-) -> tuple[list[str], list[tuple[str, list[float | None]]]]:
-    """Return labels and one row a defect, probe or feature: its rate on each target.
+) -> tuple[list[str], list[tuple[str, list[Share | None]]]]:
+    """Return labels and one row a defect, probe or feature: its share on each target.
 
-    Rows on which the targets differ most come first; features on which none differ are left out.
-    None is "not asked"; a defect that wasn't seen is 0.
+    Rows on which the targets are shown to differ most come first: those with the widest gap
+    between two intervals. Features on which none differ are left out. None is "not asked"; a defect
+    that wasn't seen is 0.
     """
     rows = [row for row in result["rows"] if row["rate"] is not None]
     names = dict.fromkeys(name for row in rows for name in row[key])
-    absent = 0.0 if key == "defects" else None
-    table = [(n, [row[key][n]["rate"] if n in row[key] else absent for row in rows]) for n in names]
-    table.sort(key=lambda entry: -_spread(entry[1]))
+    share = _defect if key == "defects" else _rate
+    table = [(name, [share(row, key, name) for row in rows]) for name in names]
+    table.sort(key=lambda entry: -_gap(entry[1]))
     if key == "features":
-        table = [entry for entry in table if _spread(entry[1])]
+        table = [entry for entry in table if len({s.rate for s in entry[1] if s}) > 1]
     return [row["label"] for row in rows], table[:most]
 
 
-def _spread(rates: Sequence[float | None]) -> float:
-    known = [rate for rate in rates if rate is not None]
-    return max(known) - min(known) if known else 0.0
+def _rate(row: JsonObject, key: str, name: str) -> Share | None:
+    entry = row[key].get(name)
+    if entry is None or entry["rate"] is None:
+        return None
+    # What a dimension comes to at its usual level is estimated from all that was asked.
+    calls = entry.get("judged", row["judged"])
+    return Share(entry["rate"], entry["low"], entry["high"], calls)
+
+
+def _defect(row: JsonObject, key: str, name: str) -> Share:
+    entry = row[key].get(name)
+    if entry is None:
+        return Share(0.0, 0.0, wilson(0, row["clusters"])[1], row["judged"])
+    return Share(entry["rate"], entry["low"], entry["high"], row["judged"])
+
+
+def _gap(shares: Sequence[Share | None]) -> float:
+    """Return how far two of the intervals lie apart at the least; below 0 where they overlap."""
+    known = [share for share in shares if share]
+    if not known:
+        return -1.0
+    return max(share.low for share in known) - min(share.high for share in known)
+
+
+def _shown(share: Share) -> float:
+    return share.low
+
+
+def _failing(share: Share) -> float:
+    return 1 - share.high
+
+
+_STYLES = {"few": "dim", "red": "red", "yellow": "yellow", "plain": ""}
 
 
 def _grid(
-    labels: Sequence[str], rows: Sequence[tuple[str, list[float | None]]], width: int
+    labels: Sequence[str],
+    rows: Sequence[tuple[str, list[Share | None]]],
+    width: int,
+    bad: Callable[[Share], float],
 ) -> RenderableType:
     table = _table()
     table.add_column("", no_wrap=True, overflow="ellipsis", max_width=max(width // 3, 20))
@@ -173,8 +239,11 @@ def _grid(
     for label in labels:
         header = Text(printable(label), overflow="ellipsis", no_wrap=True)
         table.add_column(header, justify="right", no_wrap=True, max_width=room)
-    for name, rates in rows:
-        table.add_row(Text(printable(name)), *(percent(rate) for rate in rates))
+    for name, shares in rows:
+        cells = [
+            Text(s.words, style=_STYLES[tone(bad(s), s.calls)]) if s else Text("–") for s in shares
+        ]
+        table.add_row(Text(printable(name)), *cells)
     return table
 
 

@@ -5,10 +5,17 @@ import io
 import json
 from collections.abc import Iterator
 
+from toolfuzz.analyze.ranking import FEW
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.markdown import code
 from toolfuzz.core.text import printable
-from toolfuzz.report.comparison import comparison_view, difference_words, matrix, money
+from toolfuzz.report.comparison import (
+    FEW_WORDS,
+    comparison_view,
+    difference_words,
+    matrix,
+    money,
+)
 from toolfuzz.report.console import plain
 from toolfuzz.report.dimensions import compared
 from toolfuzz.report.formats.csv import cell
@@ -79,8 +86,13 @@ def _markdown(result: JsonObject) -> Iterator[str]:
             yield f"\n### {title}\n"
             yield from table(
                 ("", *(code(label, in_table=True) for label in labels)),
-                [[code(name, in_table=True), *map(percent, rates)] for name, rates in rows],
+                [
+                    [code(name, in_table=True), *(s.words if s else "–" for s in shares)]
+                    for name, shares in rows
+                ],
             )
+            if any(s and s.calls < FEW for _, shares in rows for s in shares):
+                yield f"\n{FEW_WORDS}"
 
 
 _REMARK = "Rows with a group letter in common can't be told apart by these runs."

@@ -1,4 +1,4 @@
-"""What a person sees at the end of a run: one table, then the commonest defects by example."""
+"""What a person sees at the end of a run: one table, then the surest defects by example."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from toolfuzz.analyze.ranking import least
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import a_kind, tokens_of
 from toolfuzz.core.text import brief, printable
@@ -42,7 +43,7 @@ def summary_view(summary: JsonObject, *, width: int) -> RenderableType:
     parts: list[RenderableType] = [headline(summary), Text()]
     parts += [target_table(summary["targets"], width=width)]
     parts += [*dimension_tables(summary["targets"], width=width), *notes(summary)]
-    for target, slug, entry in _commonest(summary["targets"]):
+    for target, slug, entry in _surest(summary["targets"]):
         parts += [Text(), defect_view(target, slug, entry)]
     parts += [Text(), _next_steps(summary)]
     return Group(*parts)
@@ -218,9 +219,9 @@ def _read(read: int, there: int, one: str, many: str = "") -> str:
     return counted if read == there else f"the {counted} that were read, of {there}"
 
 
-def _commonest(targets: Sequence[JsonObject]) -> list[tuple[JsonObject, str, JsonObject]]:
+def _surest(targets: Sequence[JsonObject]) -> list[tuple[JsonObject, str, JsonObject]]:
     found = [(t, slug, entry) for t in targets for slug, entry in t["defects"].items()]
-    found.sort(key=lambda item: -item[2]["cases"])
+    found.sort(key=lambda item: -least(item[2]))
     first: dict[str, tuple[JsonObject, str, JsonObject]] = {}
     for item in found:
         first.setdefault(item[1], item)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from toolfuzz.analyze.ranking import FEW
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 
@@ -18,6 +19,7 @@ __all__ = [
     "success",
     "unread",
     "unreal",
+    "unsure",
     "usual_cause",
     "xml_text",
 ]
@@ -41,6 +43,11 @@ def percent(share: float | None) -> str:
     if 0.9995 <= share < 1:
         return ">99.9%"
     return "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
+
+
+def unsure(share: str, calls: int) -> str:
+    """Put a share in parentheses that rests on fewer than ten calls."""
+    return f"({share})" if calls < FEW else share
 
 
 def success(entry: JsonObject) -> str:

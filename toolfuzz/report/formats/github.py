@@ -4,6 +4,7 @@ https://docs.github.com/en/actions/reference/workflow-commands-for-github-action
 """
 
 from toolfuzz.analyze.load import RunData
+from toolfuzz.analyze.ranking import least
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief, printable
 from toolfuzz.report.formats.markdown import render
@@ -38,7 +39,7 @@ def announce(run: RunData, summary: JsonObject) -> str:
         for slug, entry in target["defects"].items()
         if check is None or target["target"] == check["candidate"]
     ]
-    found.sort(key=lambda item: (-item[2]["low"], item[0]["target"], item[1]))
+    found.sort(key=lambda item: (-least(item[2]), item[0]["target"], item[1]))
     lines += [_annotation(*item, failed=gate_failed(summary, item[0]["target"])) for item in found]
     return "".join(f"{line}\n" for line in lines[:_MOST])
 

@@ -18,6 +18,7 @@ from toolfuzz.report.words import (
     named,
     percent,
     unread,
+    unsure,
 )
 
 __all__ = ["FILE", "render", "table"]
@@ -152,11 +153,10 @@ def _association(found: JsonObject) -> list[str]:
 
 def _weak_features(target: JsonObject) -> list[list[str]]:
     failing = [(f, entry) for f, entry in target["features"].items() if entry["rate"] < 1]
-    failing.sort(key=lambda item: (item[1]["rate"], item[0]))
     return [
         [
             code(feature, in_table=True),
-            percent(entry["rate"]),
+            unsure(percent(entry["rate"]), entry["judged"]),
             _interval(entry),
             str(entry["judged"]),
         ]

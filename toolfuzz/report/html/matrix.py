@@ -1,9 +1,10 @@
-"""Heat maps: a figure per model in every row, the worst rows first."""
+"""Heat maps: a figure per model in every row, those that are shown to be worst first."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
 
+from toolfuzz.analyze.ranking import FEW, least, least_failing
 from toolfuzz.core.case import JsonObject
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.report.html.models import Model
@@ -16,9 +17,10 @@ HEATS = 8
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``heat`` is 0 (nothing failed) to HEATS (all did), None for nothing measured.
+    """``heat`` is 0 (nothing failed) to HEATS (all did), by the least that the interval leaves.
 
-    ``failed`` says that there are failures to look at.
+    It is None for nothing measured, and where it was measured on a ``few`` calls only. ``failed``
+    says that there are failures to look at.
     """
 
     text: str
@@ -26,6 +28,7 @@ class Cell:
     detail: str = "not measured"
     heat: int | None = None
     failed: bool = False
+    few: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +43,17 @@ class Row:
     @property
     def cold(self) -> bool:
         """Whether nothing failed anywhere."""
-        return not self.total
+        return not any(cell.failed for cell in self.cells)
 
 
 def by_rate(models: Sequence[Model], part: str) -> list[Row]:
     """Return success rates per feature, probe or mode (``part`` names the summary's entry)."""
-    return _rows(models, part, _rate_cell, lambda entry: 1 - entry["rate"])
+    return _rows(models, part, _rate_cell, least_failing)
 
 
 def by_defect(models: Sequence[Model], part: str = "defects") -> list[Row]:
     """Return the share of judged replies with each defect (or with each of the ``warnings``)."""
-    return _rows(models, part, _share_cell, lambda entry: entry["rate"])
+    return _rows(models, part, _share_cell, least)
 
 
 def _rows(
@@ -87,22 +90,23 @@ def _rate_cell(model: Model, entry: JsonObject | None) -> Cell:
         f"{entry['passed']} of {count(entry['judged'], 'judged call')} passed, 95% interval "
         f"{entry['low']:.1%} – {entry['high']:.1%}"
     )
-    return Cell(
-        percent(entry["rate"]), str(entry["judged"]), detail, _heat(1 - entry["rate"]), failed > 0
-    )
+    few = entry["judged"] < FEW
+    heat = None if few else _heat(least_failing(entry))
+    return Cell(percent(entry["rate"]), str(entry["judged"]), detail, heat, failed > 0, few)
 
 
 def _share_cell(model: Model, entry: JsonObject | None) -> Cell:
     judged = model.figures["judged"]
+    few = 0 < judged < FEW
     if entry is None:
-        return (
-            Cell("0", "", f"in none of {count(judged, 'judged call')}", 0) if judged else Cell("–")
-        )
+        none = f"in none of {count(judged, 'judged call')}"
+        return Cell("0", "", none, None if few else 0, few=few) if judged else Cell("–")
     detail = (
         f"in {entry['replies']} of {count(judged, 'judged call')} "
         f"({count(entry['cases'], 'case')}), 95% interval {entry['low']:.1%} – {entry['high']:.1%}"
     )
-    return Cell(percent(entry["rate"]), str(entry["replies"]), detail, _heat(entry["rate"]), True)
+    heat = None if few else _heat(least(entry))
+    return Cell(percent(entry["rate"]), str(entry["replies"]), detail, heat, True, few)
 
 
 def _heat(share: float) -> int:

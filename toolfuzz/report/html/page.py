@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from toolfuzz.analyze.compare import compare
 from toolfuzz.analyze.load import RunData
+from toolfuzz.analyze.ranking import FEW
 from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief, day
@@ -99,6 +100,7 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
         probes=matrix.by_rate(columns, "probes"),
         modes=matrix.by_rate(columns, "modes"),
         heats=matrix.HEATS,
+        few=FEW,
         axis=scale,
         bars={m.label: latency.bars(m, scale) for m in columns} if scale else {},
         causes=[(c, sum(f.anchor in visible for f in c.failed)) for c in causes[:_CAUSES_LIMIT]],
