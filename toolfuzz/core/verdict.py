@@ -7,7 +7,7 @@ __all__ = ["Finding", "Layer", "Metrics", "Scenario", "Severity", "Status", "Ver
 
 Severity = Literal["error", "warn", "info"]
 Status = Literal["pass", "fail", "unjudged"]
-Layer = Literal["wire", "stream", "structure", "arguments", "schema", "values", "world"]
+Layer = Literal["wire", "stream", "structure", "arguments", "schema", "values", "world", "relay"]
 
 
 @dataclass(frozen=True, slots=True)
