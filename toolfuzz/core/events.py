@@ -39,6 +39,7 @@ __all__ = [
     "RunStarted",
     "TargetGivenUp",
     "TargetSeen",
+    "UpstreamAnswered",
     "VerdictReached",
     "event_from_json",
     "event_to_line",
@@ -116,6 +117,18 @@ class ExchangeRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class UpstreamAnswered:
+    """The other side of an exchange with a gateway: what it asked its upstream, and the answer.
+
+    ``format`` is that side's wire format, ``exchange`` bears the case and turn of the client's.
+    """
+
+    event: Literal["upstream-answered"] = field(default="upstream-answered", kw_only=True)
+    format: str
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True)
 class VerdictReached:
     """What the judge says of them."""
 
@@ -169,6 +182,7 @@ Event = Annotated[
     | VerdictReached
     | TargetGivenUp
     | TargetSeen
+    | UpstreamAnswered
     | RunFinished,
     Field(discriminator="event"),
 ]

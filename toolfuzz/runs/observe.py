@@ -24,7 +24,7 @@ from toolfuzz.sources.recorder import Recorder, Seen
 if TYPE_CHECKING:
     import uvicorn
 
-__all__ = ["Watching", "watch"]
+__all__ = ["Watching", "listen", "watch"]
 
 _CONNECT_SECONDS = 30.0
 _GRACE_SECONDS = 5
@@ -62,7 +62,7 @@ async def watch(watching: Watching, *, stop: asyncio.Event | None = None) -> lis
     folder = watching.out or default_folder(["observed"])
     observer = Observer(origin, folder, watching.policy, watching.tell, watching.warn)
     waiting: asyncio.Queue[Seen | None] = asyncio.Queue()
-    listener = _listen(watching.port)
+    listener = listen(watching.port)
     async with httpx.AsyncClient(
         timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS), limits=httpx.Limits()
     ) as http:
@@ -131,7 +131,8 @@ def _split(upstream: str) -> tuple[str, str]:
     return f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
 
 
-def _listen(port: int) -> socket.socket:
+def listen(port: int) -> socket.socket:
+    """Return a socket that listens on loopback, 0 a free port; raises UsageError."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

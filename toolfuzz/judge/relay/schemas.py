@@ -7,7 +7,7 @@ from toolfuzz.core.jsonvalue import resolve_ref, same
 from toolfuzz.core.verdict import Severity
 from toolfuzz.judge.relay.difference import Difference
 
-__all__ = ["changes"]
+__all__ = ["changes", "dangling"]
 
 _SAYS_NOTHING = frozenset(
     {"$schema", "$id", "$comment", "title", "examples", "default", "readOnly"}
@@ -22,7 +22,7 @@ def changes(given: JsonObject, arrived: JsonObject, where: str) -> Iterator[Diff
     """
     if same(given, arrived):
         return
-    yield from _dangling(arrived, arrived, where)
+    yield from dangling(arrived, where)
     left, right = _resolved(given, given), _resolved(arrived, arrived)
     yield from _node(_as_object(left), _as_object(right), where)
 
@@ -91,6 +91,11 @@ def _keyword(where: str, key: str) -> str:
         if not steps[n].isdigit():
             return steps[n]
     return key
+
+
+def dangling(schema: JsonObject, where: str) -> Iterator[Difference]:
+    """Yield the references of a schema that lead nowhere in it."""
+    yield from _dangling(schema, schema, where)
 
 
 def _dangling(node: Json, root: JsonObject, where: str) -> Iterator[Difference]:

@@ -1,0 +1,312 @@
+"""A gateway on trial: cases go in at its front doors, and both of its sides are compared."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import httpx
+
+from toolfuzz import __version__
+from toolfuzz.core.case import Case, JsonObject
+from toolfuzz.core.errors import EndpointError, ToolfuzzError, UsageError
+from toolfuzz.core.events import (
+    CaseDrawn,
+    CaseSkipped,
+    Event,
+    ExchangeRecorded,
+    RunFinished,
+    RunStarted,
+    UpstreamAnswered,
+    VerdictReached,
+)
+from toolfuzz.core.exchange import Exchange, StreamMode, Target
+from toolfuzz.core.reply import Reply
+from toolfuzz.core.talk import Talk, play
+from toolfuzz.core.verdict import Finding, Status, Verdict
+from toolfuzz.formats import CannotAskError, wire_format
+from toolfuzz.generate import draw_cases
+from toolfuzz.judge.judge import Judgement, judge
+from toolfuzz.judge.relay.difference import Difference
+from toolfuzz.judge.relay.replies import reply_changes
+from toolfuzz.judge.relay.requests import request_changes
+from toolfuzz.pools.question import metrics_of, modes
+from toolfuzz.runs.gateway import Gateway, running
+from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.record import Record
+from toolfuzz.runs.summary import default_folder, write_summary
+from toolfuzz.simulate.scripted import Asked, Script, build_upstream, tag
+from toolfuzz.sources.http import HttpSession, HttpSource
+from toolfuzz.sources.reachability import reachable
+from toolfuzz.sources.registry import resolve
+
+__all__ = ["Trial", "try_gateway"]
+
+_CONTENT = ("arguments", "schema", "values")
+"""Layers of what is said; of how it is said the gateway's own wire is judged."""
+
+_OURS = "both sides agree, yet the judge blames the reply (please report it): "
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What to try. ``fronts`` are wire formats of front doors, ``models`` names that the gateway
+    knows. ``gateway`` is started, or ``url`` names one that runs and asks ``upstream_port``.
+
+    ``prefix`` is what stands before the formats' paths. ``tell`` sees every event.
+    """
+
+    subject: str
+    fronts: Sequence[str]
+    models: Sequence[str] = ("scripted",)
+    gateway: Gateway | None = None
+    url: str | None = None
+    upstream_port: int = 0
+    prefix: str = "/v1"
+    stream: StreamMode = "both"
+    cases: int = 100
+    seed: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    timeout: float = 60.0
+    out: Path | None = None
+    tell: Callable[[Event], None] = lambda event: None
+    note: Callable[[str], None] = lambda message: None
+
+
+async def try_gateway(trial: Trial) -> JsonObject:
+    """Try a gateway and return the run's summary; raises UsageError and EndpointError."""
+    script = Script()
+    async with AsyncExitStack() as stack:
+        upstream = await stack.enter_async_context(_serving(script, trial.upstream_port))
+        origin = trial.url
+        if trial.gateway is not None:
+            origin = await stack.enter_async_context(running(trial.gateway, f"{upstream}/v1"))
+        assert origin is not None, "a trial needs a gateway or its URL"
+        sources = await _open_doors(trial, origin.rstrip("/"))
+        folder = trial.out or default_folder(["trial", trial.subject])
+        with Record(folder, _opening(trial, origin, sources)) as record:
+
+            def write(events: Sequence[Event]) -> None:
+                for event in record.append(events):
+                    trial.tell(event)
+
+            async with asyncio.TaskGroup() as group:
+                for source in sources:
+                    group.create_task(_ask_all(source, trial, script, write))
+            write([RunFinished(time.time())])
+            return write_summary(folder, record.run())
+
+
+def _opening(trial: Trial, origin: str, sources: Sequence[HttpSource]) -> RunStarted:
+    options = RunOptions(
+        cases=trial.cases, seed=trial.seed, stream=trial.stream, base_url=origin + trial.prefix
+    )
+    gateway = trial.gateway
+    told = {
+        "subject": trial.subject,
+        "command": list(gateway.command) if gateway else [],
+        "env": sorted(gateway.env) if gateway else [],
+        "config": gateway.config if gateway else None,
+        "url": trial.url,
+    }
+    targets = tuple(source.target for source in sources)
+    return RunStarted(time.time(), __version__, targets, {**options.settings(), "trial": told})
+
+
+@asynccontextmanager
+async def _serving(script: Script, port: int) -> AsyncIterator[str]:
+    """Serve the scripted upstream in this process; give its origin."""
+    import uvicorn
+
+    from toolfuzz.runs.observe import listen
+
+    listener = listen(port)
+    config = uvicorn.Config(
+        build_upstream(script), log_level="critical", access_log=False, lifespan="off",
+        server_header=False, timeout_graceful_shutdown=2,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    serving = asyncio.create_task(server._serve([listener]))
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+
+
+async def _open_doors(trial: Trial, origin: str) -> list[HttpSource]:
+    """Return a source for each front door and model that answers a plain question."""
+    found: list[HttpSource] = []
+    for front in trial.fronts:
+        for model in trial.models:
+            name = f"{front} · {model}" if len(trial.models) > 1 else front
+            base_url = origin + trial.prefix
+            endpoint, _ = resolve(model, base_url=base_url, format=front)
+            target = Target(name, endpoint.name, model, front, trial.stream)
+            source = HttpSource(
+                target, endpoint, "sk-toolfuzz-trial", trial.headers, trial.timeout, _AT_ONCE, 1
+            )
+            try:
+                await reachable(source)
+            except ToolfuzzError as error:
+                trial.note(f"{name}: no front door: {error.message}")
+            else:
+                found.append(source)
+    if not found:
+        raise EndpointError(
+            "no front door of the gateway answers a plain question",
+            "check --front, --model, --prefix and the gateway's configuration",
+        )
+    return found
+
+
+async def _ask_all(
+    source: HttpSource, trial: Trial, script: Script, write: Callable[[Sequence[Event]], None]
+) -> None:
+    left = iter(draw_cases(trial.cases, seed=trial.seed))
+
+    async def worker() -> None:
+        async with source.open() as session:
+            for case in left:
+                for stream in modes(source.target):
+                    write(await _ask(session, source, script, case, stream=stream))
+
+    await asyncio.gather(*(worker() for _ in range(_AT_ONCE)))
+
+
+async def _ask(
+    session: HttpSession, source: HttpSource, script: Script, case: Case, *, stream: bool
+) -> list[Event]:
+    """Put a case through the gateway, turn by turn, and compare what was seen on both sides."""
+    name = f"{case.id}-{source.target.format}-{'s' if stream else 'p'}-{source.target.model}"
+    name = "".join(c if c.isalnum() or c == "-" else "-" for c in name)
+    tagged = _tagged(case, name)
+    talk, events = play(tagged), [CaseDrawn(tagged)]
+    told: list[Event] = []
+    exchanges: list[Exchange] = []
+    judgements: list[Judgement] = []
+    differences: list[Difference] = []
+    while talk.turn is not None:
+        try:
+            request = source.request(talk, stream=stream)
+        except CannotAskError as limit:
+            return [CaseSkipped(tagged.id, "", str(limit), source.target.name)]
+        script.expect(name, tagged, talk.number)
+        attempt = await session.ask_once(request)
+        exchange = Exchange(
+            tagged.id, talk.number, source.target.name, 0, stream, request.body, (attempt,)
+        )
+        exchanges.append(exchange)
+        told.append(ExchangeRecorded(exchange))
+        reply = source.format.read(attempt, stream=stream)
+        judgement = judge(tagged, [*talk.replies, reply])
+        judgements.append(judgement)
+        for asked in script.asked[name]:
+            other = replace(exchange, request=asked.body, attempts=(asked.attempt,),
+                            stream=asked.ask.stream)  # fmt: skip
+            told.append(UpstreamAnswered(asked.format, other))
+        found = _compared(talk, judgement, script.asked[name], source.target.model, stream=stream)
+        differences += [replace(one, turn=talk.number) for one in found]
+        talk.answer(judgement)
+    script.forget(name)
+    status, findings, reason = _verdict(judgements, differences)
+    verdict = Verdict(
+        case_id=tagged.id,
+        target=source.target.name,
+        repeat=0,
+        stream=stream,
+        status=status,
+        findings=findings,
+        reason=reason,
+        cluster=case.cluster,
+        metrics=metrics_of(exchanges, judgements),
+    )
+    return [*events, *told, VerdictReached(verdict)]
+
+
+def _tagged(case: Case, name: str) -> Case:
+    first, *rest = case.turns
+    *before, last = first.messages
+    said = replace(last, content=f"{last.content}\n\n{tag(name)}")
+    return replace(case, turns=(replace(first, messages=(*before, said)), *rest))
+
+
+def _compared(
+    talk: Talk, judgement: Judgement, asked: Sequence[Asked], model: str, *, stream: bool
+) -> list[Difference]:
+    """Compare the client's side of a turn with what reached the upstream and came of it."""
+    came = judgement.reply
+    if not asked:
+        return [
+            Difference(
+                "relay-not-forwarded",
+                "request",
+                None,
+                came.status,
+                "never came upstream",
+                kind=str(came.status),
+            )
+        ]
+    last = asked[-1]
+    found = list(request_changes(talk.ask(model=model, stream=stream), last.ask))
+    given = wire_format(last.format).read(last.attempt, stream=last.ask.stream)
+    refused = last.attempt.status != httpx.codes.OK
+    if refused:
+        words = str(given.error)[:300]
+        found.append(
+            Difference(
+                "relay-refused-upstream",
+                "request",
+                None,
+                words,
+                "upstream refuses it",
+                kind=words[:60],
+            )
+        )
+        return found
+    if given.fragments:
+        given = replace(given, calls=_assembled(talk.case, talk, given).calls)
+    return [*found, *reply_changes(given, came)]
+
+
+def _assembled(case: Case, talk: Talk, given: Reply) -> Reply:
+    return judge(case, [*talk.replies, given]).reply
+
+
+def _verdict(
+    judgements: Sequence[Judgement], differences: Sequence[Difference]
+) -> tuple[Status, tuple[Finding, ...], str | None]:
+    """Put together what the gateway changed and what is wrong with its own wire.
+
+    What is wrong with the content of a reply follows from a difference; without any both sides
+    agree, and the mistake is ours.
+    """
+    own = [
+        replace(finding, turn=turn)
+        for turn, judgement in enumerate(judgements)
+        for finding in judgement.findings
+    ]
+    wire = [finding for finding in own if finding.layer not in _CONTENT]
+    content = [f for f in own if f.layer in _CONTENT and f.severity == "error"]
+    changed = [difference.finding for difference in differences]
+    findings = (*changed, *wire)
+    if any(finding.severity == "error" for finding in findings):
+        return "fail", findings, None
+    if content:
+        return "unjudged", findings, _OURS + content[0].slug
+    return "pass", findings, None
+
+
+def check(trial: Trial) -> None:
+    """Refuse what makes no sense; raises UsageError."""
+    for front in trial.fronts:
+        wire_format(front)
+    if (trial.gateway is None) == (trial.url is None):
+        raise UsageError(
+            "a trial needs a gateway's command after -- or the --url of one that runs",
+            "toolfuzz trial --help shows both",
+        )
