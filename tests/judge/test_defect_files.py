@@ -65,8 +65,8 @@ def test_every_defect_has_an_example_and_a_look_alike() -> None:
         slug, _, name = file.stem.partition(".")
         shown.add((slug, not name.startswith("not-")))
     for entry in defects().values():
-        if entry.shows_in in ("run", "world"):
-            continue  # tests/runs/test_server_faults.py, tests/worlds
+        if entry.shows_in in ("run", "world", "relay"):
+            continue  # tests/runs/test_server_faults.py, tests/worlds, tests/judge/test_relay.py
         assert entry.detect or entry.explain or entry.refused or entry.problems
         assert (entry.slug, True) in shown
         assert (entry.slug, False) in shown
@@ -79,7 +79,7 @@ def test_every_defect_is_shown_by_what_its_command_asks() -> None:
         shown = [one for one in entry.examples if one.found]
         assert (
             entry.slug in from_files
-            or entry.shows_in in ("run", "world")
+            or entry.shows_in in ("run", "world", "relay")
             or any(_suits(one, entry.shows_in) for one in shown)
         )
 

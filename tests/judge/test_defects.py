@@ -27,8 +27,9 @@ EXAMPLES = [
     for entry in defects().values()
     for n, example in enumerate(entry.examples)
 ]
-GROUPS = "ABCDEFGHI"
-LAYERS = ("wire", "stream", "structure", "arguments", "schema", "values", "world")
+BEYOND = ("world", "relay")
+GROUPS = "ABCDEFGHIJ"
+LAYERS = ("wire", "stream", "structure", "arguments", "schema", "values", "world", "relay")
 
 
 def test_every_entry_can_be_explained() -> None:
@@ -38,6 +39,7 @@ def test_every_entry_can_be_explained() -> None:
         assert entry.severity in ("error", "warn", "info")
         assert entry.layer in LAYERS
         assert (entry.group == "I") == (entry.layer == "world") == (entry.shows_in == "world")
+        assert (entry.group == "J") == (entry.layer == "relay") == (entry.shows_in == "relay")
         assert entry.command.startswith("toolfuzz ")
         assert 10 < len(entry.title) < 100
         assert not entry.title.endswith(".")
@@ -61,7 +63,7 @@ def test_sentences_about_who_causes_it_read_well() -> None:
 
 def test_the_readme_counts_them_right() -> None:
     text = " ".join((Path(__file__).parents[2] / "README.md").read_text().split())
-    of_calls = [entry for entry in defects().values() if entry.shows_in != "world"]
+    of_calls = [entry for entry in defects().values() if entry.shows_in not in BEYOND]
     reported = sum(bool(entry.sources) for entry in of_calls)
     assert f"{len(of_calls)} defects, {reported} of them known from public reports" in text
 
@@ -69,15 +71,17 @@ def test_the_readme_counts_them_right() -> None:
 def test_slugs_stand_in_no_other_code() -> None:
     """What one defect means to the rest of the package stands in its own file, as data.
 
-    What is done in a world is told by the worlds themselves, which are below the judge.
+    What is done in a world is told by the worlds themselves, which are below the judge; what a
+    gateway changes by what compares its sides.
     """
     package = SOURCE.parent
-    of_worlds = {entry.slug for entry in defects().values() if entry.shows_in == "world"}
+    beyond = {entry.slug for entry in defects().values() if entry.shows_in in BEYOND}
     for path in package.rglob("*.py"):
         if path.parent == SOURCE / "defects":
             continue
-        below = {package / "worlds", package / "generate/dimensions"} & {*path.parents}
-        elsewhere = defects().keys() - (of_worlds if below else set())
+        folders = {package / name for name in ("worlds", "generate/dimensions", "judge/relay")}
+        told_here = folders & {*path.parents} or path == package / "runs/trial.py"
+        elsewhere = defects().keys() - (beyond if told_here else set())
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 assert node.value not in elsewhere, f"{path}:{node.lineno}"

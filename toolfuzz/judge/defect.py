@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["STAGES", "Defect", "Detect", "Group", "Refused", "Said", "Stage"]
 
-Group = Literal["A", "B", "C", "D", "E", "F", "G", "H", "I"]
-Stage = Literal["laws", "assemble", "structure", "pairing", "values", "causes", "world"]
+Group = Literal["A", "B", "C", "D", "E", "F", "G", "H", "I", "J"]
+Stage = Literal["laws", "assemble", "structure", "pairing", "values", "causes", "world", "relay"]
 Detect: TypeAlias = "Callable[[Facts], Iterable[Finding]]"
 STAGES: tuple[Stage, ...] = (
     "laws",
@@ -30,6 +30,7 @@ STAGES: tuple[Stage, ...] = (
     "values",
     "causes",
     "world",
+    "relay",
 )
 
 
@@ -40,6 +41,7 @@ _COMMANDS = {
     "history": "toolfuzz run (its conversations)",
     "run": "toolfuzz run",
     "world": "toolfuzz run --probe dimensions",
+    "relay": "toolfuzz trial",
 }
 
 
@@ -79,15 +81,15 @@ class Defect:
     """One documented defect.
 
     ``group`` is a letter (A argument string, B value types, C string content, D schema, E call
-    structure, F streaming, G protocol, H several turns, I what is done in a world). ``usual`` says
-    who usually causes it, and stands behind the word "usually". ``sources`` are public issues
-    (``owner/repo#number``).
-    ``indistinguishable`` says what the bytes can't tell apart; ``pairs`` are slugs that the same
-    bytes may rightly get instead or beside. ``shows_in`` says what must be asked to see it: any
-    ``reply``, a ``stream``, ``both`` a stream and the plain reply to the same question, a
-    ``history`` of earlier turns, all questions of a ``run``, or what becomes of a ``world`` (then
-    nothing is detected in a reply and no example can show it); ``command`` is the command that does
-    so. ``by_run``: a run may tell it of a question whose reply alone is unjudged.
+    structure, F streaming, G protocol, H several turns, I what is done in a world, J gateways).
+    ``usual`` says who usually causes it, and stands behind the word "usually". ``sources`` are
+    public issues (``owner/repo#number``). ``indistinguishable`` says what the bytes can't tell
+    apart; ``pairs`` are slugs that the same bytes may rightly get instead or beside. ``shows_in``
+    says what must be asked to see it: any ``reply``, a ``stream``, ``both`` a stream and the plain
+    reply to the same question, a ``history`` of earlier turns, all questions of a ``run``, what
+    becomes of a ``world``, or both sides of a ``relay`` (then nothing is detected in a reply and no
+    example can show it); ``command`` is the command that does so. ``by_run``: a run may tell it of
+    a question whose reply alone is unjudged.
 
     ``detect`` takes the facts as they stand at the end of ``stage`` and returns the findings
     (see ``finding``), () for none; it must be quick where nothing is wrong. ``explains`` are
@@ -114,7 +116,7 @@ class Defect:
     sources: tuple[str, ...] = ()
     indistinguishable: str = ""
     pairs: tuple[str, ...] = ()
-    shows_in: Literal["reply", "stream", "both", "history", "run", "world"] = "reply"
+    shows_in: Literal["reply", "stream", "both", "history", "run", "world", "relay"] = "reply"
     by_run: bool = False
     detect: Detect | None = None
     explains: frozenset[str] = frozenset()

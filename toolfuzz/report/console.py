@@ -49,8 +49,8 @@ def print_rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 _INFERRED = "none known in public; inferred"
-_UNREPORTED = {"world": ""}
-"""What is judged by a world's own rules needs no report."""
+_UNREPORTED = {"world": "", "relay": ""}
+"""What is judged by a world's own rules, or by both sides of a gateway, needs no report."""
 
 
 def print_defect(defect: Defect) -> None:

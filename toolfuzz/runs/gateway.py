@@ -18,14 +18,19 @@ from toolfuzz.core.errors import EndpointError, UsageError
 
 __all__ = ["Gateway", "free_port", "running"]
 
-_TOLD = 2000
+_TOLD = 4000
+_SHOWN = 600
 _POLL = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """How a gateway is started. ``command``, ``env`` and ``config`` may hold ``{port}``,
-    ``{upstream}`` (the upstream's base URL), and ``{config}`` (the file made of the template)."""
+    """How a gateway is started.
+
+    ``command``, ``env`` and ``config`` may hold ``{port}``, ``{upstream}`` (the upstream's base
+    URL), ``{origin}`` (that without its path) and ``{config}`` (the file made of the template,
+    which is called ``config_name``). ``wait`` is in seconds.
+    """
 
     command: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
@@ -52,6 +57,7 @@ async def running(gateway: Gateway, upstream: str) -> AsyncIterator[str]:
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="toolfuzz-gateway-") as folder:
         values = {"port": str(port), "upstream": upstream}
+        values["origin"] = upstream.removesuffix("/v1")
         if gateway.config is not None:
             path = Path(folder) / gateway.config_name
             path.write_text(_filled(gateway.config, values), encoding="utf-8")
@@ -109,8 +115,9 @@ async def _listens(process: "subprocess.Popen[bytes]", port: int, wait: float, l
 
 
 def _last_words(log: Path) -> str:
-    said = log.read_bytes()[-_TOLD:].decode(errors="replace").strip()
-    return said or "it said nothing"
+    lines = log.read_bytes()[-_TOLD:].decode(errors="replace").split("\n")
+    said = " · ".join(" ".join(line.split()) for line in lines[1:] if line.strip())
+    return said[-_SHOWN:] or "it said nothing"
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -268,6 +268,9 @@ def _compared(
             )
         )
         return found
+    if any(f.severity == "error" and f.layer in ("wire", "stream") for f in judgement.findings):
+        # What the client can't read is no reply that could be compared.
+        return found
     if given.fragments:
         given = replace(given, calls=_assembled(talk.case, talk, given).calls)
     return [*found, *reply_changes(given, came)]

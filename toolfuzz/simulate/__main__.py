@@ -6,6 +6,7 @@ import sys
 import threading
 
 from toolfuzz.core.errors import UsageError
+from toolfuzz.simulate.server import build_app
 from toolfuzz.simulate.service import serve
 
 
@@ -21,13 +22,8 @@ def main() -> None:
     if options.die_with_parent:
         threading.Thread(target=_wait_for_parent, daemon=True).start()
     try:
-        serve(
-            port=options.port,
-            profile=options.profile,
-            latency_ms=options.latency_ms,
-            seed=options.seed,
-            announce=lambda url: print(url, flush=True),
-        )
+        app = build_app(profile=options.profile, latency_ms=options.latency_ms, seed=options.seed)
+        serve(app, port=options.port, announce=lambda url: print(url, flush=True))
     except UsageError as error:
         sys.exit(f"{error.message}\n{error.hint or ''}".strip())
 

@@ -52,15 +52,17 @@ class Asked:
 
 @dataclass(slots=True)
 class Script:
-    """What is to be answered to whom: ``due`` holds a case and its turn for each tagged question.
+    """What is to be answered to whom.
 
-    ``asked`` are the requests that came of it since then, several where it was tried again;
-    ``strays`` counts those whose tag is missing.
+    ``due`` holds a case and its turn for each tagged question, ``always`` answers what bears no
+    tag, turn by turn. ``asked`` are the requests that came of a question since then, several where
+    it was tried again; ``strays`` counts those whose tag is missing.
     """
 
     due: dict[str, tuple[Case, int]] = field(default_factory=dict)
     asked: dict[str, list[Asked]] = field(default_factory=dict)
     strays: int = 0
+    always: Case | None = None
 
     def expect(self, name: str, case: Case, turn: int) -> None:
         """Say what a tagged question is about to ask."""
@@ -107,7 +109,7 @@ def _answer(script: Script, format: WireFormat, path: str, body: bytes) -> Respo
     name = found[-1] if found else ""
     if question is not None:
         wrong = _dangling(ask)
-        due = script.due.get(name)
+        due = script.due.get(name) or _by_history(script.always, ask)
         response = _refused(format, Refusal(400, wrong)) if wrong else _reply(due, question)
     if name not in script.asked:
         script.strays += 1
@@ -125,6 +127,10 @@ def _dangling(ask: Ask) -> str:
         for difference in dangling(tool.parameters, f"tools/{tool.name}"):
             return f"{difference.where}: {difference.arrived} leads nowhere"
     return ""
+
+
+def _by_history(case: Case | None, ask: Ask) -> tuple[Case, int] | None:
+    return None if case is None else (case, min(len(ask.replies), len(case.turns) - 1))
 
 
 def _reply(due: tuple[Case, int] | None, question: Question) -> Response:

@@ -3,8 +3,12 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from toolfuzz.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
 
 __all__ = ["MOST_HEAD", "serve"]
 
@@ -12,18 +16,13 @@ MOST_HEAD = 64 * 1024
 """Bytes of a request before its body: whoever sends more is hung up on."""
 
 
-def serve(
-    *, port: int, profile: str, latency_ms: float, seed: int, announce: Callable[[str], None]
-) -> None:
+def serve(app: "Starlette", *, port: int, announce: Callable[[str], None]) -> None:
     """Serve until killed; ``announce`` is told the base URL once it answers. Port 0: a free one.
 
-    Raises UsageError for an unknown profile or a port that is taken.
+    Raises UsageError for a port that is taken.
     """
     import uvicorn
 
-    from toolfuzz.simulate.server import build_app
-
-    app = build_app(profile=profile, latency_ms=latency_ms, seed=seed)
     listener = _listen(port)
     announce(f"http://127.0.0.1:{listener.getsockname()[1]}/v1")
     config = uvicorn.Config(

@@ -64,7 +64,7 @@ def _arguments(given: ToolCall, came: ToolCall, n: int) -> Iterator[Difference]:
     for where, one, other in found[:_MOST]:
         spelled = _same_number(one, other)
         yield Difference(
-            "relay-arguments-changed", where, one, other,
+            "relay-arguments-changed", where, _shown(one), _shown(other),
             "is spelled otherwise" if spelled else "is another",
             "info" if spelled else "error", _how(one, other), n,
         )  # fmt: skip
@@ -72,9 +72,11 @@ def _arguments(given: ToolCall, came: ToolCall, n: int) -> Iterator[Difference]:
 
 def _how(one: Json, other: Json) -> str:
     """Say what became of a value, for telling causes apart."""
-    left, right = kind_of(one), kind_of(other)
-    if other is None:
+    left, right = (kind_of(v) if v is not _GONE else "" for v in (one, other))
+    if other is _GONE:
         return f"{left} lost"
+    if one is _GONE:
+        return f"{right} added"
     return left if left == right else f"{left} to {right}"
 
 
@@ -83,12 +85,20 @@ def _same_number(one: Json, other: Json) -> bool:
     return numbers and equal(one, other)
 
 
+_GONE: Json = object()
+"""Stands for a member that isn't there; null is a value."""
+
+
+def _shown(value: Json) -> Json:
+    return None if value is _GONE else value
+
+
 def _leaves(one: Json, other: Json, where: str) -> Iterator[tuple[str, Json, Json]]:
-    if same(one, other):
+    if one is not _GONE and other is not _GONE and same(one, other):
         return
     if isinstance(one, dict) and isinstance(other, dict):
         for key in [*one, *(k for k in other if k not in one)]:
-            yield from _leaves(one.get(key), other.get(key), f"{where}/{key}")
+            yield from _leaves(one.get(key, _GONE), other.get(key, _GONE), f"{where}/{key}")
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         for n, (left, right) in enumerate(zip(one, other, strict=True)):
             yield from _leaves(left, right, f"{where}/{n}")

@@ -13,6 +13,9 @@ _SAYS_NOTHING = frozenset(
     {"$schema", "$id", "$comment", "title", "examples", "default", "readOnly"}
 )
 """Keywords without which a schema allows the same; losing one is worth a note at most."""
+_DEFINITIONS = ("$defs", "definitions")
+_MAPS = ("properties", "patternProperties", *_DEFINITIONS)
+_UNORDERED = ("required", "type", "enum")
 
 
 def changes(given: JsonObject, arrived: JsonObject, where: str) -> Iterator[Difference]:
@@ -23,74 +26,7 @@ def changes(given: JsonObject, arrived: JsonObject, where: str) -> Iterator[Diff
     if same(given, arrived):
         return
     yield from dangling(arrived, where)
-    left, right = _resolved(given, given), _resolved(arrived, arrived)
-    yield from _node(_as_object(left), _as_object(right), where)
-
-
-def _as_object(schema: Json) -> Json:
-    """Arguments are objects in any case, so a schema may say so or not."""
-    if not isinstance(schema, dict):
-        return schema
-    plain = {"type": "object", "properties": {}, **schema}
-    return {k: v for k, v in plain.items() if not (k == "required" and v == [])}
-
-
-def _node(given: Json, arrived: Json, where: str) -> Iterator[Difference]:
-    if same(given, arrived):
-        return
-    if isinstance(given, dict) and isinstance(arrived, dict):
-        for key in given:
-            yield from _member(key, given, arrived, where)
-        for key in sorted(arrived.keys() - given.keys()):
-            if key == "additionalProperties" and arrived[key] is True:
-                continue
-            severity: Severity = "info" if key in _SAYS_NOTHING else "error"
-            yield Difference(
-                "relay-schema-added", f"{where}/{key}", None, arrived[key],
-                "was not there", severity, _keyword(where, key),
-            )  # fmt: skip
-    elif isinstance(given, list) and isinstance(arrived, list) and len(given) == len(arrived):
-        for n, (one, other) in enumerate(zip(given, arrived, strict=True)):
-            yield from _node(one, other, f"{where}/{n}")
-    elif not _equal_lists(given, arrived, where):
-        kind = _keyword(where, "")
-        yield Difference("relay-schema-changed", where, given, arrived, "is another", "error", kind)
-
-
-def _member(key: str, given: JsonObject, arrived: JsonObject, where: str) -> Iterator[Difference]:
-    if key in arrived:
-        yield from _node(given[key], arrived[key], f"{where}/{key}")
-        return
-    if key == "additionalProperties" and given[key] is True:
-        return
-    harmless = key in _SAYS_NOTHING or (key == "description" and not _in_map(where))
-    yield Difference(
-        "relay-schema-dropped", f"{where}/{key}", given[key], None,
-        "is gone", "warn" if harmless else "error", _keyword(where, key),
-    )  # fmt: skip
-
-
-def _equal_lists(given: Json, arrived: Json, where: str) -> bool:
-    """Whether two lists whose order says nothing hold the same."""
-    unordered = where.rsplit("/", 1)[-1] in ("required", "type")
-    if not (unordered and isinstance(given, list) and isinstance(arrived, list)):
-        return False
-    return sorted(map(repr, given)) == sorted(map(repr, arrived))
-
-
-def _in_map(where: str) -> bool:
-    return where.rsplit("/", 1)[-1] in ("properties", "patternProperties", "$defs", "definitions")
-
-
-def _keyword(where: str, key: str) -> str:
-    """Return the keyword that a place is about: a property's name is none."""
-    steps = [step for step in f"{where}/{key}".split("/") if step]
-    for n in range(len(steps) - 1, 0, -1):
-        if _in_map("/".join(steps[:n])):
-            return "a property" if n == len(steps) - 1 else steps[-1]
-        if not steps[n].isdigit():
-            return steps[n]
-    return key
+    yield from _Walk(given, arrived).node(_as_object(given), _as_object(arrived), where)
 
 
 def dangling(schema: JsonObject, where: str) -> Iterator[Difference]:
@@ -112,20 +48,97 @@ def _dangling(node: Json, root: JsonObject, where: str) -> Iterator[Difference]:
             yield from _dangling(item, root, f"{where}/{key}")
 
 
-def _resolved(node: Json, root: JsonObject, seen: frozenset[str] = frozenset()) -> Json:
-    """Return the schema with its local references in place, each once on the way down."""
-    if isinstance(node, list):
-        return [_resolved(item, root, seen) for item in node]
-    if not isinstance(node, dict):
+def _as_object(schema: JsonObject) -> JsonObject:
+    """Arguments are objects in any case, so a schema may say so or not; what is only referred to is
+    looked at where it is."""
+    plain = {"type": "object", "properties": {}, **schema}
+    empty = [key for key in ("required",) if plain.get(key) == []]
+    return {k: v for k, v in plain.items() if k not in (*_DEFINITIONS, *empty)}
+
+
+class _Walk:
+    """Two schemas side by side; each pair of nodes is looked at once, so they may recurse."""
+
+    def __init__(self, given: JsonObject, arrived: JsonObject) -> None:
+        self._roots = given, arrived
+        self._seen: set[tuple[int, int]] = set()
+        self._merged: dict[int, JsonObject] = {}
+
+    def node(self, given: Json, arrived: Json, where: str) -> Iterator[Difference]:
+        given, arrived = self._there(given, 0), self._there(arrived, 1)
+        if isinstance(given, dict) and isinstance(arrived, dict):
+            pair = id(given), id(arrived)
+            if pair not in self._seen:
+                self._seen.add(pair)
+                yield from self._members(given, arrived, where)
+        elif _lists_differ(given, arrived, where):
+            yield Difference(
+                "relay-schema-changed", where, given, arrived, "is another", "error",
+                _keyword(where),
+            )  # fmt: skip
+        elif isinstance(given, list):
+            for n, (one, other) in enumerate(zip(given, arrived, strict=True)):
+                if not _unordered(where):
+                    yield from self.node(one, other, f"{where}/{n}")
+
+    def _members(self, given: JsonObject, arrived: JsonObject, where: str) -> Iterator[Difference]:
+        for key, value in given.items():
+            place = f"{where}/{key}"
+            if key in arrived:
+                yield from self.node(value, arrived[key], place)
+            elif not (key == "additionalProperties" and value is True):
+                plain = key in _SAYS_NOTHING or key == "description"
+                grave: Severity = "warn" if plain and not _is_map(where) else "error"
+                yield Difference(
+                    "relay-schema-dropped", place, value, None, "is gone", grave, _keyword(place)
+                )
+        for key in sorted(arrived.keys() - given.keys()):
+            if key == "additionalProperties" and arrived[key] is True:
+                continue
+            added: Severity = "info" if key in _SAYS_NOTHING and not _is_map(where) else "error"
+            place = f"{where}/{key}"
+            yield Difference(
+                "relay-schema-added", place, None, arrived[key], "was not there", added,
+                _keyword(place),
+            )  # fmt: skip
+
+    def _there(self, node: Json, side: int) -> Json:
+        """Return a node with its reference followed, beside which others may stand."""
+        for _ in range(16):
+            ref = node.get("$ref") if isinstance(node, dict) else None
+            target = resolve_ref(self._roots[side], ref)
+            if not isinstance(target, dict):
+                return node
+            if len(node) == 1:
+                node = target
+            else:
+                if id(node) not in self._merged:
+                    rest = {key: item for key, item in node.items() if key != "$ref"}
+                    self._merged[id(node)] = {**target, **rest}
+                node = self._merged[id(node)]
         return node
-    ref = node.get("$ref")
-    if isinstance(ref, str) and ref not in seen:
-        target = resolve_ref(root, ref)
-        if isinstance(target, dict):
-            rest = {key: item for key, item in node.items() if key != "$ref"}
-            return _resolved({**target, **rest}, root, seen | {ref})
-    kept = {k: v for k, v in node.items() if node is not root or k not in _DEFINITIONS}
-    return {key: _resolved(item, root, seen) for key, item in kept.items()}
 
 
-_DEFINITIONS = ("$defs", "definitions")
+def _lists_differ(given: Json, arrived: Json, where: str) -> bool:
+    if isinstance(given, list) and isinstance(arrived, list) and len(given) == len(arrived):
+        return _unordered(where) and sorted(map(repr, given)) != sorted(map(repr, arrived))
+    return not same(given, arrived)
+
+
+def _unordered(where: str) -> bool:
+    steps = where.split("/")
+    return steps[-1] in _UNORDERED and not _is_map("/".join(steps[:-1]))
+
+
+def _is_map(where: str) -> bool:
+    """Whether the members there are names, not keywords."""
+    steps = where.split("/")
+    return steps[-1] in _MAPS and not (len(steps) > 1 and _is_map("/".join(steps[:-1])))
+
+
+def _keyword(where: str) -> str:
+    """Return the keyword that a place is about; a name in a map is none."""
+    steps = where.split("/")
+    while steps and steps[-1].isdigit():
+        steps.pop()
+    return "a property" if _is_map("/".join(steps[:-1])) else steps[-1]

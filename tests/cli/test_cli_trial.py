@@ -1,0 +1,87 @@
+"""``toolfuzz trial``: a gateway made for tests makes one mistake, which is found on its side."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MADE = Path(__file__).parents[1] / "runs/made_gateway.py"
+TOOLFUZZ = [sys.executable, "-m", "toolfuzz"]
+
+
+def tried(
+    folder: Path, *more: str, cases: int = 12, mistake: str = ""
+) -> subprocess.CompletedProcess[str]:
+    command = [
+        *TOOLFUZZ, "trial", "--subject", "made 1.0", "--cases", str(cases), "--out", str(folder), *more,
+        "--", sys.executable, str(MADE), "{port}", "{upstream}", *([mistake] if mistake else []),
+    ]  # fmt: skip
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_a_gateway_that_changes_nothing_is_not_blamed(tmp_path: Path) -> None:
+    done = tried(tmp_path / "out", cases=16)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 causes of failure" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("mistake", "cause", "mode"),
+    [
+        ("rounded", "relay-arguments-changed:integer", "streamed"),
+        ("history-dropped", "relay-history-changed:count", "plain"),
+        ("silent", "relay-not-forwarded:500", "streamed"),
+    ],
+)
+def test_a_mistake_is_found_with_both_sides(
+    mistake: str, cause: str, mode: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    done = tried(folder, mistake=mistake)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert cause in done.stdout
+    assert mode in done.stdout
+    [report] = folder.glob(f"reports/{cause.replace(':', '-')}*.md")
+    text = report.read_text()
+    assert "## 1. What the client sent" in text
+    assert "## 4. What the client got" in text
+    assert "toolfuzz serve --script" in text
+    assert json.loads(report.with_suffix(".json").read_text())["format_version"] == 1
+
+
+def test_an_accepted_cause_is_no_failure(tmp_path: Path) -> None:
+    known = tmp_path / "known.toml"
+    known.write_text(
+        '[[accepted]]\ncause = "relay-usage-lost"\n\n[[accepted]]\n'
+        'cause = "relay-finish-changed:tool_calls to stop"\nurl = "https://x/1"\n'
+    )
+    done = tried(tmp_path / "out", "--known", str(known), mistake="finish-stop")
+    assert done.returncode == 0, done.stdout
+    assert "https://x/1" in done.stdout
+    assert "0 of them new" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "says"),
+    [
+        (["--", "no-such-gateway"], 2, "can't be started"),
+        (["--wait", "30", "--", sys.executable, "-c", "print('no port'); raise SystemExit(7)"], 4,
+         "exit code 7"),
+        (["--wait", "1", "--", "sleep", "60"], 4, "doesn't listen on port"),
+        (["--url", "http://127.0.0.1:9"], 4, "no front door"),
+        ([], 2, "needs a gateway's command"),
+        (["--front", "openai-chatt", "--url", "http://127.0.0.1:9"], 2, "openai-chat"),
+    ],
+)  # fmt: skip
+def test_a_gateway_that_can_t_be_tried_is_told_of_in_a_line(
+    given: list[str], code: int, says: str, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [*TOOLFUZZ, "trial", "--subject", "x", "--out", str(tmp_path / "out"), *given],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr

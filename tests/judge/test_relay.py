@@ -1,0 +1,214 @@
+"""What a gateway changes is found where it was changed; what means the same is nobody's mistake."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from toolfuzz.core.ask import Answered, Ask, ToolResult
+from toolfuzz.core.case import Message, Tool
+from toolfuzz.core.reply import Reply, ToolCall, Usage
+from toolfuzz.formats.history import replied
+from toolfuzz.judge.catalogue import defects
+from toolfuzz.judge.relay.difference import Difference
+from toolfuzz.judge.relay.replies import reply_changes
+from toolfuzz.judge.relay.requests import request_changes
+from toolfuzz.judge.relay.schemas import changes
+
+NODE = {"type": "object", "properties": {"next": {"$ref": "#/$defs/N"}, "n": {"type": "integer"}}}
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "count": {"type": "integer", "minimum": 1, "description": "How many."},
+        "kind": {"enum": ["a", "b"]},
+        "node": {"$ref": "#/$defs/N"},
+        "any": {"type": ["string", "null"]},
+    },
+    "required": ["count", "kind"],
+    "$defs": {"N": NODE},
+}
+
+
+def but(path: str, value: Any = None) -> dict[str, Any]:
+    """The schema with a place set to something, or gone."""
+    made: dict[str, Any] = deepcopy(SCHEMA)
+    *steps, last = path.split("/")
+    node = made
+    for step in steps:
+        node = node[step]
+    if value is None:
+        del node[last]
+    else:
+        node[last] = value
+    return made
+
+
+def told(found: Sequence[Difference]) -> list[tuple[str, str]]:
+    return [(one.slug, one.kind) for one in found if one.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    ("arrived", "found"),
+    [
+        (but("properties/count/minimum"), [("relay-schema-dropped", "minimum")]),
+        (but("properties/kind"), [("relay-schema-dropped", "a property")]),
+        (but("properties/kind/enum"), [("relay-schema-dropped", "enum")]),
+        (but("properties/count/type", "number"), [("relay-schema-changed", "type")]),
+        (but("properties/any/type", "string"), [("relay-schema-changed", "type")]),
+        (but("properties/kind/enum", ["a"]), [("relay-schema-changed", "enum")]),
+        (but("additionalProperties", False), [("relay-schema-added", "additionalProperties")]),
+        (but("required"), [("relay-schema-dropped", "required")]),
+        (but("$defs", {}), [("relay-ref-dangling", "$ref")]),
+        (but("$defs/N/properties/n"), [("relay-schema-dropped", "a property")]),
+        ({"type": "object"}, [("relay-schema-dropped", "required")]),
+    ],
+)
+def test_what_a_schema_loses_or_gains_is_named_by_its_keyword(
+    arrived: dict[str, Any], found: list[tuple[str, str]]
+) -> None:
+    assert found[0] in told(list(changes(SCHEMA, arrived, "tools/f/parameters")))
+
+
+@pytest.mark.parametrize(
+    "arrived",
+    [
+        SCHEMA,
+        dict(reversed(SCHEMA.items())),
+        but("required", ["kind", "count"]),
+        but("properties/any/type", ["null", "string"]),
+        but("$schema", "https://json-schema.org/draft/2020-12/schema"),
+        but("additionalProperties", True),
+        but("properties/node", NODE),
+    ],
+    ids=str,
+)
+def test_what_means_the_same_is_no_difference(arrived: dict[str, Any]) -> None:
+    assert told(list(changes(SCHEMA, arrived, ""))) == []
+
+
+@pytest.mark.parametrize("bare", [{}, {"type": "object"}, {"type": "object", "properties": {}}])
+def test_no_parameters_may_be_spelled_in_several_ways(bare: dict[str, Any]) -> None:
+    assert told(list(changes(bare, {"type": "object", "properties": {}, "required": []}, ""))) == []
+
+
+TOOL = Tool("f", "Does it.", SCHEMA)
+OTHER = Tool("g", "Does that.", {"type": "object"})
+ASK = Ask(
+    tools=(TOOL, OTHER),
+    said=(
+        Message("system", "Be brief."),
+        Message("user", "Call f."),
+        replied(calls=(ToolCall("a", "f", '{"count": 1}'), ToolCall("b", "g", "{}"))),
+        Answered((ToolResult("a", "f", "one"), ToolResult("b", "g", "two"))),
+    ),
+)
+
+
+def history(*parts: Any) -> Ask:
+    return replace(ASK, said=(*ASK.said[:2], *parts))
+
+
+CALLS = replied(calls=(ToolCall("x", "f", '{"count":1}'), ToolCall("y", "g", None, {})))
+RESULTS = Answered((ToolResult("y", "g", "two"), ToolResult("x", "f", "one")))
+
+
+@pytest.mark.parametrize(
+    ("arrived", "found"),
+    [
+        (replace(ASK, tools=()), ["relay-tool-dropped", "relay-tool-dropped"]),
+        (replace(ASK, tools=(TOOL,)), ["relay-tool-dropped"]),
+        (replace(ASK, tools=(TOOL, OTHER, Tool("h", "", {}))), ["relay-tool-added"]),
+        (replace(ASK, tools=(replace(TOOL, description="Do"), OTHER)), ["relay-tool-description"]),
+        (replace(ASK, tool_choice="required"), ["relay-tool-choice"]),
+        (replace(ASK, parallel=False), ["relay-parallel-changed"]),
+        (replace(ASK, said=ASK.said[1:]), ["relay-message-changed"]),
+        (history(), ["relay-history-changed"]),
+        (history(CALLS), ["relay-result-changed"] * 2),
+        (
+            history(CALLS, Answered((ToolResult("x", "f", "two"), ToolResult("y", "g", "one")))),
+            ["relay-result-changed"] * 2,
+        ),
+        (
+            history(replied(calls=(ToolCall("x", "f", "{}"), ToolCall("y", "g", "{}"))), RESULTS),
+            ["relay-history-changed"],
+        ),
+    ],
+)
+def test_what_a_request_loses_on_the_way(arrived: Ask, found: list[str]) -> None:
+    assert [slug for slug, _ in told(list(request_changes(ASK, arrived)))] == found
+
+
+@pytest.mark.parametrize(
+    "arrived",
+    [
+        ASK,
+        replace(ASK, tools=(OTHER, TOOL)),
+        replace(ASK, parallel=True, max_tokens=4096, stream=True, model="another"),
+        history(CALLS, RESULTS),
+        replace(ASK, said=(Message("system", " Be  brief.\n"), *ASK.said[1:])),
+    ],
+)
+def test_other_ids_orders_and_limits_are_no_difference(arrived: Ask) -> None:
+    assert told(list(request_changes(ASK, arrived))) == []
+
+
+def came(*calls: tuple[str, str], **changed: Any) -> Reply:
+    made = tuple(ToolCall(f"id{n}", name, raw) for n, (name, raw) in enumerate(calls))
+    reply = Reply("openai-chat", False, 200, calls=made, finish="tool_calls")
+    return replace(reply, **changed)
+
+
+TWO = came(("f", '{"n": 9007199254740993}'), ("g", '{"t": "a\\u2028b", "x": null}'))
+
+
+@pytest.mark.parametrize(
+    ("reply", "found"),
+    [
+        (came(("f", '{"n": 9007199254740993}')), [("relay-call-lost", "")]),
+        (replace(TWO, calls=TWO.calls[::-1]), [("relay-calls-reordered", "")]),
+        (
+            came(("f", '{"n": 9007199254740992}'), ("g", '{"t": "a\\u2028b", "x": null}')),
+            [("relay-arguments-changed", "integer")],
+        ),
+        (
+            came(("f", '{"n": "9007199254740993"}'), ("g", '{"t": "a\\u2028b", "x": null}')),
+            [("relay-arguments-changed", "integer to string")],
+        ),
+        (
+            came(("f", '{"n": 9007199254740993}'), ("g", '{"t": "a\\u2028b"}')),
+            [("relay-arguments-changed", "null lost")],
+        ),
+        (replace(TWO, finish="stop"), [("relay-finish-changed", "tool_calls to stop")]),
+        (replace(TWO, text="Hello"), [("relay-text-changed", "")]),
+        (replace(TWO, status=500), [("relay-status-changed", "200 to 500")]),
+        (replace(TWO, calls=(replace(TWO.calls[0], name="F"), TWO.calls[1])),
+         [("relay-call-renamed", "")]),
+    ],
+)  # fmt: skip
+def test_what_a_reply_loses_on_the_way(reply: Reply, found: list[tuple[str, str]]) -> None:
+    assert told(list(reply_changes(TWO, reply))) == found
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        TWO,
+        came(("f", '{"n":9007199254740993}'), ("g", '{"x":null,"t":"a\u2028b"}')),
+        replace(TWO, calls=tuple(replace(c, id=f"other{n}") for n, c in enumerate(TWO.calls))),
+        replace(TWO, usage=Usage(1, 2), model="another"),
+    ],
+)
+def test_other_ids_spellings_and_counts_are_no_difference(reply: Reply) -> None:
+    assert told(list(reply_changes(TWO, reply))) == []
+
+
+def test_every_difference_has_a_page() -> None:
+    """And says of itself how grave it is at most."""
+    pages = {slug for slug, entry in defects().items() if entry.shows_in == "relay"}
+    found = [
+        *request_changes(ASK, replace(ASK, tools=(replace(TOOL, strict=True),), said=())),
+        *reply_changes(TWO, replace(TWO, calls=(), finish="stop", text="x")),
+    ]
+    assert {one.slug for one in found} <= pages

@@ -1,0 +1,96 @@
+"""``toolfuzz trial``: a gateway between cases and a strict upstream, both sides compared."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from toolfuzz.core.errors import EXIT_GATE_FAILED, UsageError
+
+EPILOG = """\b
+Examples:
+  toolfuzz trial --subject 'LiteLLM 1.108.7' --front openai-chat --config-template conf.yaml \\
+      -- litellm --config {config} --port {port}
+  toolfuzz trial --subject gateway --front openai-chat --front anthropic-messages \\
+      --url http://127.0.0.1:4000 --upstream-port 8401
+
+In the command, in --env and in the template, {port} is where the gateway has to listen, {upstream}
+the base URL that it has to ask (it ends in /v1 and speaks every wire format; {origin} without its
+path), {config} the file made of the template. What goes in is compared with what comes out, in both
+directions; a difference is the gateway's.
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.option("--subject", required=True, metavar="TEXT", help="The gateway and its version.")
+@click.option("--front", "fronts", multiple=True, default=("openai-chat",), show_default=True,
+              metavar="FORMAT", help="Front doors to try (toolfuzz list formats).")  # fmt: skip
+@click.option("-m", "--model", "models", multiple=True, default=("scripted",), show_default=True,
+              metavar="MODEL", help="A model's name as the gateway knows it.")  # fmt: skip
+@click.option("--config-template", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              metavar="FILE", help="The gateway's configuration.")  # fmt: skip
+@click.option("--env", "env", multiple=True, metavar="NAME=VALUE", help="For the gateway.")
+@click.option("--url", metavar="URL", help="A gateway that runs already.")
+@click.option("--upstream-port", type=click.IntRange(0, 65535), default=0, metavar="N",
+              help="Where the upstream listens (any free port).")  # fmt: skip
+@click.option("--prefix", default="/v1", show_default=True, help="Before the formats' own paths.")
+@click.option("--header", "headers", multiple=True, metavar="NAME: VALUE")
+@click.option("--cases", type=click.IntRange(min=1), default=100, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--wait", type=float, default=60.0, show_default=True, metavar="SECONDS",
+              help="For the gateway to listen.")  # fmt: skip
+@click.option("--known", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              metavar="FILE", help="Accepted causes (TOML); only others exit 1.")  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the run.")
+@click.option("--json", "as_json", is_flag=True, help="Print causes as JSON.")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND ...]")
+def trial(
+    command: tuple[str, ...],
+    config_template: Path | None,
+    env: tuple[str, ...],
+    headers: tuple[str, ...],
+    wait: float,
+    known: Path | None,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Find out what a gateway changes on the way, in both directions."""
+    from toolfuzz.analyze.relay import causes_of
+    from toolfuzz.cli.options import parse_headers
+    from toolfuzz.evidence.relay import read_known, write_reports
+    from toolfuzz.report.relay import print_trial
+    from toolfuzz.runs.gateway import Gateway
+    from toolfuzz.runs.journal import load_run
+    from toolfuzz.runs.trial import Trial, check, try_gateway
+
+    accepted = read_known(known) if known else {}
+    gateway = None
+    if command:
+        config = config_template.read_text(encoding="utf-8") if config_template else None
+        name = config_template.name if config_template else "config"
+        gateway = Gateway(command, _pairs(env), config, name, wait)
+    asked = Trial(
+        **given, gateway=gateway, headers=parse_headers(headers),
+        note=lambda message: click.echo(message, err=True),
+    )  # fmt: skip
+    check(asked)
+    summary = asyncio.run(try_gateway(asked))
+    folder = Path(summary["folder"])
+    run = load_run(folder, keep_exchanges=True)
+    causes = causes_of(run)
+    reports = write_reports(folder, run, causes)
+    if as_json:
+        click.echo(json.dumps([cause.entry(accepted) for cause in causes], indent=2))
+    else:
+        print_trial(summary, causes, accepted, reports)
+    if any(cause.name not in accepted and cause.severity == "error" for cause in causes):
+        click.get_current_context().exit(EXIT_GATE_FAILED)
+
+
+def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+    found = dict(pair.split("=", 1) for pair in given if "=" in pair)
+    if wrong := [pair for pair in given if "=" not in pair]:
+        raise UsageError(f"--env {wrong[0]}: NAME=VALUE is needed", None)
+    return found
