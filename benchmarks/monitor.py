@@ -164,6 +164,7 @@ def fall_row(
         for one in found
         if one.alarm is None or one.alarm >= on
     ]
+    spent = [one.last for one in found if one.alarm is not None]
     middle, most = np.quantile(waited, (0.5, 0.9), method="higher")
     return {
         "rate": rate,
@@ -173,7 +174,7 @@ def fall_row(
         "endpoints": len(found),
         "median": _days(middle),
         "ninety": _days(most),
-        "calls_that_day": float(np.median([one.last for one in found if one.alarm is not None])),
+        "calls_that_day": float(np.median(spent)) if spent else None,
     }
 
 

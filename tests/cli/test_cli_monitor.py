@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 from toolfuzz.cli import cli
 from toolfuzz.core.events import CaseDrawn, Event, VerdictReached
 from toolfuzz.runs import monitor as monitor_module
+from toolfuzz.runs import same_watch
 from toolfuzz.runs.journal import read_journal
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.simulate.process import start
@@ -157,13 +158,17 @@ def test_a_fault_alarms_and_is_named(folder: Path, endpoint: Changing) -> None:
     code, result = known(endpoint, folder)
     assert (code, result["outcome"]) == (0, "quiet")
 
+    (folder / "monitor.json").unlink()
+    _, again = known(endpoint, folder)
+    assert again["portions"][:-1] == result["portions"], "each baseline is weighed by its own rule"
+
     ids = [
         event.case.id
         for path in folder.glob("portions/*")
         for event in read_journal(path)
         if isinstance(event, CaseDrawn)
     ]
-    assert len(ids) == len(set(ids)) == sum(p["asked"] for p in result["portions"])
+    assert len(ids) == len(set(ids)) == sum(p["asked"] for p in again["portions"])
 
 
 def test_an_outage_is_no_failure(folder: Path, endpoint: Changing) -> None:
@@ -195,8 +200,8 @@ def tools_file(tmp_path: Path, description: str) -> Path:
         (("--format", "anthropic-messages"), "the format openai-chat, not anthropic", "--dir"),
         (("--stream",), "begun with other options: stream", "--new-baseline"),
         (("--seed", 3, "--strict"), "begun with other options: seed, strict", "--new-baseline"),
-        (("--baseline-calls", 30), "the baseline has 40 calls, not 30", "--new-baseline"),
-        (("--margin", 0.03), "with a margin of 0, not 0.03", "--new-baseline"),
+        (("--baseline-calls", 30), "the folder's baseline is 40, not 30", "--new-baseline"),
+        (("--margin", 0.03), "the folder's margin is 0, not 0.03", "--new-baseline"),
         (("--calls", 0), "--calls 0: at least 1 is needed", "try --calls 20"),
         (("--most-calls", 3), "a portion has 8 calls", "give at least 8"),
         (("--baseline-calls", 3), "at least a portion's 8 are needed", "--baseline-calls 500"),
@@ -249,7 +254,7 @@ def test_other_tools_and_another_version(
     assert done.exit_code == 2 and "the tools are no longer those" in done.stderr
     assert "--new-baseline" in done.stderr
     assert toolfuzz_(*args, "--new-baseline").exit_code == 0
-    monkeypatch.setattr(monitor_module, "__version__", "9.9")
+    monkeypatch.setattr(same_watch, "__version__", "9.9")
     endpoint.asked = 0
     done = monitor(endpoint, folder)
     refused(folder, endpoint, done, "this is 9.9", "--new-baseline")

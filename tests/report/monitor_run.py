@@ -4,7 +4,6 @@ from pathlib import Path
 
 from html_run import a_run
 
-from toolfuzz.analyze.watch import WatchRule
 from toolfuzz.core.case import JsonObject
 from toolfuzz.runs.portions import Asked
 from toolfuzz.runs.watched import state, weighed
@@ -19,6 +18,8 @@ def a_portion(
     return Asked(
         number=number,
         era=1,
+        baseline=500,
+        margin=0.0,
         started=NOON + 86_400 * number,
         asked=calls + unjudged + burst,
         regular_failed=failed,
@@ -45,6 +46,5 @@ def a_result(
     if alarm:
         portions.append(a_portion(days + 1, failed=4, burst=60, text=text))
         portions.append(a_portion(days + 2, failed=6, text=text))
-    rule = WatchRule()
     run = a_run(text, models=(f"model {text}",), kind="simulated", cases=1)
-    return state(Path(f"watch {text}"), run, weighed(portions, rule), rule) | {"mended": ""}
+    return state(Path(f"watch {text}"), run, weighed(portions)) | {"mended": ""}

@@ -1,7 +1,6 @@
 """What ``toolfuzz monitor`` does at one time: a portion of questions, more when they look worse."""
 
 import asyncio
-import hashlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,13 +14,12 @@ from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseSkipped, Event, RunFinished, RunStarted
 from toolfuzz.core.exchange import Target
-from toolfuzz.core.text import day
 from toolfuzz.generate.tools import ToolSet
 from toolfuzz.runs.campaign import Campaign, ask_all
 from toolfuzz.runs.cases import draw_portion, load_tools
 from toolfuzz.runs.derived import write_json
 from toolfuzz.runs.journal import JOURNAL_NAME, load_run, lock
-from toolfuzz.runs.options import RunOptions, stored_options
+from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.portions import (
     MOST_CALLS,
     STATE_NAME,
@@ -33,6 +31,7 @@ from toolfuzz.runs.portions import (
 )
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.resume import started
+from toolfuzz.runs.same_watch import check_clock, check_same, check_target, fingerprint
 from toolfuzz.runs.scenarios import dimensions_of
 from toolfuzz.runs.summary import write_summary
 from toolfuzz.runs.targets import Source, open_sources, plan_targets
@@ -129,8 +128,8 @@ async def monitor(
         run = load_run(planned.path)
         write_summary(planned.path, run)
         now = count_portion(run, (planned.path / JOURNAL_NAME).stat().st_size)
-        portions = weighed([*planned.past, now], planned.rule)
-        result = state(options.folder, run, portions, planned.rule)
+        portions = weighed([*planned.past, now])
+        result = state(options.folder, run, portions)
         write_json(options.folder / STATE_NAME, result)
     return result | {"mended": wrong}
 
@@ -152,47 +151,55 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _plan(options: MonitorOptions, target: Target, past: list[Asked]) -> _Planned:
     """Say what this portion is; raises UsageError when the folder is another monitor's."""
-    last, now = (past[-1] if past else None), time.time()
+    now, tool_sets = time.time(), load_tools(options.run)
+    last = past[-1] if past else None
     begun = started(portion_folder(options.folder, last.number)) if last else None
-    tool_sets = load_tools(options.run)
-    place: JsonObject = {
-        "number": 1,
-        "era": 1,
-        "baseline": options.baseline or USUAL.baseline,
-        "margin": options.margin or USUAL.margin,
-    }
-    cut_off = False
     if last and begun:
-        _check_clock(options.folder, last, now)
-        _check_target(options.folder, begun.targets[0], target)
-        place |= {"number": last.number + 1, "era": last.era + options.anew}
-        if not options.anew:
-            _check_same(options, begun, tool_sets)
-            cut_off = not last.finished
-            place |= {n: settings_of(begun)["monitor"][n] for n in ("baseline", "margin")}
-            place["number"] -= cut_off
-    rule = WatchRule(baseline=place["baseline"], most=options.most, margin=place["margin"])
-    past = weighed(past[:-1] if cut_off else past, rule)
-    if begun and cut_off:
-        size = settings_of(begun)["cases"]
+        check_clock(options.folder, last, now)
+        check_target(options.folder, begun.targets[0], target)
+    cut_off: RunStarted | None = None
+    if last is None or begun is None or options.anew:
+        place = _first_place(options, last)
     else:
-        judged = sum(one.regular_judged for one in past if one.era == place["era"])
-        size = max(options.calls, rule.baseline - judged)
+        asked_for = {"baseline": options.baseline, "margin": options.margin}
+        check_same(options.folder, begun, options.run, tool_sets, asked_for)
+        cut_off = None if last.finished else begun
+        number = last.number if cut_off else last.number + 1
+        place = {**settings_of(begun)["monitor"], "number": number}
+    past = weighed(past[:-1] if cut_off else past)
+    rule = WatchRule(baseline=place["baseline"], margin=place["margin"], most=options.most)
+    size = settings_of(cut_off)["cases"] if cut_off else _size(options, past, place)
     regular, further = _draw(options.run, tool_sets, place["number"], size, rule.most, past)
     settings = {
         **options.run.but(cases=len(regular)).settings(),
-        "monitor": {**place, "tools": _fingerprint(tool_sets)},
+        "monitor": {**place, "tools": fingerprint(tool_sets)},
     }
     return _Planned(
         past,
         rule,
         portion_folder(options.folder, place["number"]),
-        begun if begun and cut_off else RunStarted(now, __version__, (target,), settings),
-        cut_off,
+        cut_off or RunStarted(now, __version__, (target,), settings),
+        cut_off is not None,
         tuple(CaseSkipped(s.tool, s.pointer, s.reason) for t in tool_sets for s in t.skipped),
         regular,
         further,
     )
+
+
+def _first_place(options: MonitorOptions, last: Asked | None) -> JsonObject:
+    """Return the place of a portion that begins a baseline."""
+    return {
+        "number": last.number + 1 if last else 1,
+        "era": last.era + 1 if last else 1,
+        "baseline": options.baseline or USUAL.baseline,
+        "margin": options.margin or USUAL.margin,
+    }
+
+
+def _size(options: MonitorOptions, past: Sequence[Asked], place: JsonObject) -> int:
+    """Return how many regular questions a portion has: at least what the baseline still lacks."""
+    judged = sum(one.regular_judged for one in past if one.era == place["era"])
+    return max(options.calls, int(place["baseline"]) - judged)
 
 
 def _draw(
@@ -212,59 +219,6 @@ def _draw(
             "no question is left that was not asked before", "watch more tools, in another --dir"
         )
     return regular, drawn
-
-
-def _check_clock(folder: Path, last: Asked, now: float) -> None:
-    if now < last.started:
-        raise UsageError(
-            f"the clock ran backwards: it is {day(now)}, and the last portion began "
-            f"{day(last.started)}",
-            f"set the clock, or move {portion_folder(folder, last.number)} away",
-        )
-
-
-def _check_target(folder: Path, then: Target, now: Target) -> None:
-    for name in ("name", "endpoint", "model", "format"):
-        was, given = getattr(then, name), getattr(now, name)
-        if was != given:
-            what = "model" if name == "name" else name
-            raise UsageError(
-                f"{folder} watches the {what} {was}, not {given}", "choose another --dir for it"
-            )
-
-
-def _check_same(options: MonitorOptions, begun: RunStarted, tool_sets: Sequence[ToolSet]) -> None:
-    """See that a portion can be compared with those before it."""
-    then = stored_options(begun.settings)
-    now = stored_options(options.run.settings())
-    place = settings_of(begun)["monitor"]
-    other = [name for name in _QUESTIONS if getattr(then, name) != getattr(now, name)]
-    if other:
-        flags = ", ".join(name.replace("_", "-") for name in other)
-        why = f"{options.folder} was begun with other options: {flags}"
-    elif place["tools"] != _fingerprint(tool_sets):
-        why = "the tools are no longer those that the baseline was asked with"
-    elif begun.version != __version__:
-        why = f"the baseline was asked by toolfuzz {begun.version}, this is {__version__}"
-    elif options.baseline not in (None, place["baseline"]):
-        why = f"the baseline has {place['baseline']} calls, not {options.baseline}"
-    elif options.margin not in (None, place["margin"]):
-        why = f"the baseline was begun with a margin of {place['margin']:g}, not {options.margin:g}"
-    else:
-        return
-    raise UsageError(why, "change that back, or begin anew with --new-baseline")
-
-
-_QUESTIONS = (
-    "tools", "mcp", "openapi", "probes", "features", "seed", "offer", "allow_remote_refs",
-    "inline_refs", "base_url", "params", "stream", "strict", "ignore", "select",
-)  # fmt: skip
-
-
-def _fingerprint(tool_sets: Sequence[ToolSet]) -> str:
-    """Return a digest of the user's own tools, as they are offered; empty when there are none."""
-    tools = [tool for one in tool_sets for tool in one.tools]
-    return hashlib.sha256(repr(tools).encode()).hexdigest()[:16] if tools else ""
 
 
 async def _ask(

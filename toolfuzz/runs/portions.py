@@ -17,7 +17,7 @@ from pydantic import Field, StrictBool, StrictStr, TypeAdapter
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.paired import CallResult
 from toolfuzz.analyze.watch import Count as Share
-from toolfuzz.analyze.watch import Portion
+from toolfuzz.analyze.watch import Portion, WatchRule
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import RunStarted
@@ -44,6 +44,7 @@ MOST_CALLS = 100_000
 """Of a portion."""
 
 _Seconds = Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
+_Share = Annotated[float, Field(ge=0, lt=1)]
 _Counts = dict[StrictStr, Count]
 
 
@@ -51,7 +52,8 @@ _Counts = dict[StrictStr, Count]
 class Asked:
     """A portion as its journal tells it.
 
-    ``era`` counts the baselines that the folder has had. ``regular_…`` are the questions of every
+    ``era`` counts the baselines that the folder has had; ``baseline`` and ``margin`` are those of
+    its rule. ``regular_…`` are the questions of every
     portion, ``burst_…`` those that were asked because evidence grew. ``defects`` are counted in
     questions, ``cases`` are ids with spaces between them, ``size`` is the journal's in bytes.
     ``log10`` is the evidence at its end (None without a baseline), once that was ``weighed``.
@@ -59,6 +61,8 @@ class Asked:
 
     number: Count
     era: Count
+    baseline: Count
+    margin: _Share
     started: _Seconds
     asked: Count
     regular_failed: Count
@@ -89,6 +93,11 @@ class Asked:
     def outage(self) -> bool:
         """Whether the endpoint was hardly there: most questions couldn't be judged."""
         return self.given_up or 2 * self.unjudged > self.asked
+
+    @property
+    def rule(self) -> WatchRule:
+        """How its evidence is weighed."""
+        return WatchRule(baseline=self.baseline, margin=self.margin)
 
     @property
     def portion(self) -> Portion:
@@ -207,6 +216,8 @@ def count_portion(run: RunData, size: int) -> Asked:
     return Asked(
         number=place["number"],
         era=place["era"],
+        baseline=place["baseline"],
+        margin=place["margin"],
         started=run.started.started,
         asked=len(asked),
         regular_failed=shares[True][0],
@@ -228,7 +239,7 @@ class _Place:
     number: Count
     era: Count
     baseline: Count
-    margin: Annotated[float, Field(ge=0, lt=1)]
+    margin: _Share
     tools: StrictStr
 
 

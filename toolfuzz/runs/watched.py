@@ -16,26 +16,26 @@ from toolfuzz.runs.portions import Asked, portion_folder, state_of
 __all__ = ["state", "weighed"]
 
 
-def weighed(portions: Sequence[Asked], rule: WatchRule) -> list[Asked]:
+def weighed(portions: Sequence[Asked]) -> list[Asked]:
     """Return portions with the evidence at the end of each; eras know nothing of each other."""
     done: list[Asked] = []
     for one in portions:
         if not one.weighed:
             own = [*(p for p in done if p.era == one.era), one]
-            evidence = rule.evidence([p.portion for p in own])
+            evidence = one.rule.evidence([p.portion for p in own])
             one = replace(one, weighed=True, log10=evidence.log10)
         done.append(one)
     return done
 
 
-def state(folder: Path, run: RunData, portions: Sequence[Asked], rule: WatchRule) -> JsonObject:
+def state(folder: Path, run: RunData, portions: Sequence[Asked]) -> JsonObject:
     """Return what there is to know; ``run`` is the last portion's.
 
     ``outcome`` is ``baseline`` (not enough answers yet), ``quiet``, ``alarm``, ``outage`` (the last
     portion says nothing), or None when it was interrupted.
     """
     (target,) = run.started.targets
-    last = portions[-1]
+    last, rule = portions[-1], portions[-1].rule
     own = [one for one in portions if one.era == last.era]
     evidence = rule.evidence([one.portion for one in own])
     alarm = _alarm(folder, own, rule)
