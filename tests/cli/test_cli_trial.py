@@ -12,8 +12,8 @@ TOOLFUZZ = [sys.executable, "-m", "toolfuzz"]
 
 
 def tried(
-    folder: Path, *more: str, cases: int = 12, mistake: str = ""
-) -> subprocess.CompletedProcess[str]:
+    folder: Path, *more: str, cases: int = 8, mistake: str = ""
+) -> "subprocess.CompletedProcess[str]":
     command = [
         *TOOLFUZZ, "trial", "--subject", "made 1.0", "--cases", str(cases), "--out", str(folder), *more,
         "--", sys.executable, str(MADE), "{port}", "{upstream}", *([mistake] if mistake else []),

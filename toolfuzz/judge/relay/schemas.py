@@ -25,8 +25,10 @@ def changes(given: JsonObject, arrived: JsonObject, where: str) -> Iterator[Diff
     """
     if same(given, arrived):
         return
-    yield from dangling(arrived, where)
-    yield from _Walk(given, arrived).node(_as_object(given), _as_object(arrived), where)
+    lost = list(dangling(arrived, where))
+    yield from lost
+    if not lost:  # else the rest follows from that
+        yield from _Walk(given, arrived).node(_as_object(given), _as_object(arrived), where)
 
 
 def dangling(schema: JsonObject, where: str) -> Iterator[Difference]:
