@@ -52,14 +52,14 @@ class Workshop:
         self.cases = sorted(drawn, key=size)[:count]
         self._known: dict[str, Case] = {}
         self._features = cache(lambda id_: toggles.features_of(self._known[id_]))
-        self._toggle = cache(lambda id_, f: toggles.toggle(self._known[id_], f))
+        self._toggles = cache(lambda id_: toggles.toggles(self._known[id_]))
         self._bare = cache(lambda id_, fs, at: toggles.bare_with(self._known[id_], fs, at))
 
     def features_of(self, case: Case) -> frozenset[str]:
         return self._features(self._noted(case))
 
-    def toggle(self, case: Case, feature: str) -> toggles.Toggle | None:
-        return self._toggle(self._noted(case), feature)
+    def toggles(self, case: Case) -> dict[str, toggles.Toggle]:
+        return self._toggles(self._noted(case))
 
     def bare_with(self, case: Case, features: Sequence[str], place: str = "") -> Case:
         return self._bare(self._noted(case), frozenset(features), place)
@@ -69,12 +69,12 @@ class Workshop:
         return case.id
 
     def ablate(self, case: Case, fails: Callable[[Case], Awaitable[bool]]) -> ablation.Cause:
-        for name in ("features_of", "toggle", "bare_with"):
+        for name in ("features_of", "toggles", "bare_with"):
             setattr(ablation, name, getattr(self, name))
         try:
             return asyncio.run(ablation.ablate(case, fails))
         finally:
-            for name in ("features_of", "toggle", "bare_with"):
+            for name in ("features_of", "toggles", "bare_with"):
                 setattr(ablation, name, getattr(toggles, name))
 
     def planted(self, rng: random.Random, together: int) -> Iterator[tuple[Case, frozenset[str]]]:
@@ -87,18 +87,17 @@ class Workshop:
             picked = frozenset(rng.sample(features, together))
             if picked <= self.features_of(self.bare_with(case, ())):
                 continue
-            if all(self.toggle(case, f) for f in picked):
+            if picked <= self.toggles(case).keys():
                 yield case, picked
 
     def found(self, case: Case, planted: frozenset[str], cause: ablation.Cause) -> bool:
         """Whether each planted feature is named, or can't be there without one that is."""
         named = frozenset((*cause.features, *cause.also))
-        lost = {f: t.lost for f in planted if (t := self.toggle(case, f))}
+        lost = {f: t.lost for f, t in self.toggles(case).items() if f in planted}
         return all(f in named or not named.isdisjoint(lost.get(f, ())) for f in planted)
 
     def inseparable(self, case: Case, planted: frozenset[str]) -> frozenset[str]:
-        found = (self.toggle(case, f) for f in planted)
-        return planted.union(*(t.lost for t in found if t))
+        return planted.union(*(t.lost for f, t in self.toggles(case).items() if f in planted))
 
 
 def cause_of_nothing(shop: Workshop, rate: float, studies: int, seed: int) -> Row:

@@ -1,11 +1,12 @@
 """Minimizing planted failures: calls, rounds, and how often exactly the planted minimum is left.
 
-Real drawn cases of 20 to 150 nodes, at least eight kinds of culprits, an endpoint that fails with
-probability 1.0, 0.7 or 0.3 when the culprit is there and shows a matching failure in 2% of
-all other answers. "Exact" means that the culprit is there and nothing more could go or be said
-more plainly. With --http a few are done over the real simulator as well.
+Real drawn cases of 20 to 150 nodes, eleven kinds of culprits, an endpoint that fails at RATE when
+the culprit is there and shows a matching failure in 2% of all other answers. "Exact" means that
+the culprit is there and nothing more could go or be said more plainly. In the null rows it fails at
+RATE whatever is sent: nothing of the case is needed, and any control would be false. With --http a
+few are done over the real simulator as well.
 
-    python benchmarks/minimize.py [--rates 1.0 0.7 0.3] [--culprits 50] [--http]
+    python benchmarks/minimize.py [--rates 1.0 0.7 0.5 0.3] [--culprits 26] [--seeds 5] [--http]
 """
 
 import argparse
@@ -15,8 +16,8 @@ import random
 import statistics
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,8 @@ from toolfuzz.evidence.tree import CaseTree, size
 from toolfuzz.generate import draw_cases
 
 NOISE = 0.02
-AIMS = {1.0: (0.98, 60, None), 0.7: (0.95, 110, 16), 0.3: (0.90, 260, None)}
+AIMS = {1.0: (0.98, 80), 0.7: (0.95, 120), 0.5: (0.93, 160), 0.3: (0.92, 200)}
+NULL_RATES = (0.15, 0.3, 0.7, 1.0)
 Here = Callable[[Case], bool]
 
 
@@ -135,54 +137,82 @@ def exact(case: Case, here: Here) -> bool:
     if not here(case):
         return False
     tree, plain = CaseTree(case), PlainTree(case)
-    for depth_ in range(tree.levels()):
-        for node in tree.candidates(depth_, frozenset()):
-            smaller = tree.build(frozenset({node}))
-            if smaller is not None and here(smaller):
-                return False
-    for node in plain.candidates(0, frozenset()):
+    for node in tree.candidates(frozenset()):
+        smaller = tree.build(frozenset({node}))
+        if smaller is not None and here(smaller):
+            return False
+    for node in plain.candidates(frozenset()):
         plainer = plain.build(frozenset({node}))
         if plainer is not None and here(plainer):
             return False
     return True
 
 
-async def study(planted: Planted, rate: float, seed: int) -> tuple[Minimized, Standing]:
-    """Return the result, and where it stood when the minimum had been found."""
+@dataclass(frozen=True)
+class Study:
+    """One minimization: what it found, whether that is right, and its calls by stage."""
+
+    kind: str
+    result: Minimized
+    right: bool
+    stages: dict[str, int]
+
+
+def study(planted: Planted, rate: float, noise: float, seed: int) -> Study:
     told: list[Standing] = []
     rng = random.Random(f"{seed} {planted.case.id}")
 
     async def fails(case: Case) -> bool:
-        return rng.random() < (rate if planted.here(case) else NOISE)
+        return rng.random() < (rate if planted.here(case) else noise)
 
-    result = await minimize(planted.case, fails, report=told.append)
-    return result, [s for s in told if s.stage not in ("asking again", "looking for the control")][
-        -1
-    ]
+    result = asyncio.run(minimize(planted.case, fails, report=told.append))
+    stages: dict[str, int] = defaultdict(int)
+    for before, now in zip([None, *told], told, strict=False):
+        stages[now.stage] += now.calls - (before.calls if before else 0)
+    return Study(planted.kind, result, exact(result.case, planted.here), stages)
 
 
-def measure(rate: float, all_planted: list[Planted], seed: int) -> None:
-    began = time.monotonic()
-    studies = [(p, *asyncio.run(study(p, rate, seed))) for p in all_planted]
-    results = [(p, r) for p, r, _ in studies]
-    until = statistics.median(s.calls for _, _, s in studies)
-    until_rounds = statistics.median(s.rounds for _, _, s in studies)
-    good = [(p.kind, exact(r.case, p.here)) for p, r in results]
-    calls = sorted(r.calls for _, r in results)
-    rounds = sorted(r.rounds for _, r in results)
-    share = sum(ok for _, ok in good) / len(good)
-    least, most_calls, most_rounds = AIMS.get(rate, (0, 0, None))
-    aim = f"aim: exact >= {least:.0%}, calls <= {most_calls}"
-    aim += f", rounds <= {most_rounds}" if most_rounds else ""
-    print(
-        f"{rate:4.1f}  exact {share:6.1%}  calls median {statistics.median(calls):5.0f} "
-        f"p90 {calls[int(0.9 * len(calls))]:4d}  rounds median {statistics.median(rounds):4.0f} "
-        f"p90 {rounds[int(0.9 * len(rounds))]:3d}  until the minimum: calls {until:.0f}, rounds "
-        f"{until_rounds:.0f}   ({aim}; {time.monotonic() - began:.0f} s)"
+def studies(
+    all_planted: Sequence[tuple[int, Planted]], rate: float, noise: float = NOISE
+) -> list[Study]:
+    """Return a study of each culprit, which comes with its seed."""
+    return [study(planted, rate, noise, seed) for seed, planted in all_planted]
+
+
+def measure(rate: float, all_planted: Sequence[tuple[int, Planted]]) -> None:
+    began = time.process_time()
+    done = studies(all_planted, rate)
+    calls = sorted(s.result.calls for s in done)
+    least, most_calls = AIMS.get(rate, (0.9, 999))
+    until = statistics.median(
+        n.result.calls - n.stages["asking again"] - n.stages["looking for the control"]
+        for n in done
     )
-    missed = Counter(kind for kind, ok in good if not ok)
-    if missed:
+    print(
+        f"{rate:4.2f}  exact {sum(s.right for s in done) / len(done):6.1%}  "
+        f"calls median {statistics.median(calls):5.0f} p90 {calls[int(0.9 * len(calls))]:4d}  "
+        f"until the minimum {until:.0f}  "
+        f"rounds {statistics.median(s.result.rounds for s in done):.0f}   "
+        f"(aim: exact >= {least:.0%}, calls <= {most_calls}; {time.process_time() - began:.0f} s)"
+    )
+    names = dict.fromkeys(stage for s in done for stage in s.stages)
+    means = (f"{n} {statistics.mean(s.stages[n] for s in done):.0f}" for n in names)
+    print(f"      mean calls: {', '.join(means)}")
+    if missed := Counter(s.kind for s in done if not s.right):
         print("      not exact:", ", ".join(f"{kind} {n}" for kind, n in missed.most_common()))
+
+
+def measure_nothing(rate: float, all_planted: Sequence[tuple[int, Planted]]) -> None:
+    """Minimize what fails at the rate whatever is sent."""
+    anything = [(n, Planted("nothing", p.case, lambda case: True)) for n, p in all_planted]
+    done = studies(anything, rate, rate)
+    controls = sum(s.result.neighbour is not None for s in done)
+    said = sum(s.result.needs_nothing for s in done)
+    print(
+        f"{rate:4.2f}  whatever is sent: said so in {said / len(done):6.1%}, "
+        f"false control {controls / len(done):6.1%}, "
+        f"calls median {statistics.median(s.result.calls for s in done):.0f}"
+    )
 
 
 def over_http() -> None:
@@ -208,17 +238,23 @@ def over_http() -> None:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--rates", type=float, nargs="+", default=[1.0, 0.7, 0.3])
-    options.add_argument("--culprits", type=int, default=50)
-    options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--rates", type=float, nargs="*", default=sorted(AIMS, reverse=True))
+    options.add_argument("--null-rates", type=float, nargs="*", default=NULL_RATES)
+    options.add_argument("--culprits", type=int, default=26, help="per seed")
+    options.add_argument("--seeds", type=int, default=5)
     options.add_argument("--http", action="store_true")
     given = options.parse_args()
-    planted = plant(given.culprits, given.seed)
-    sizes = sorted(size(p.case) for p in planted)
-    kinds = Counter(p.kind for p in planted)
-    print(f"{len(planted)} culprits of {len(kinds)} kinds in cases of {sizes[0]}-{sizes[-1]} nodes")
+    planted = [(n, p) for n in range(given.seeds) for p in plant(given.culprits, n)]
+    sizes = sorted(size(p.case) for _, p in planted)
+    kinds = Counter(p.kind for _, p in planted)
+    print(
+        f"{len(planted)} culprits of {len(kinds)} kinds in cases of {sizes[0]}-{sizes[-1]} nodes, "
+        f"{given.seeds} seeds"
+    )
     for rate in given.rates:
-        measure(rate, planted, given.seed)
+        measure(rate, planted)
+    for rate in given.null_rates:
+        measure_nothing(rate, planted)
     if given.http:
         over_http()
 

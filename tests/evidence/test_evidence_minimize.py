@@ -178,7 +178,7 @@ def test_a_question_that_forbids_calls_keeps_its_words() -> None:
     assert smaller is not None
     assert smaller.turns == (turn,)
     plain = PlainTree(forbidden)
-    for change in plain.candidates(0, frozenset()):
+    for change in plain.candidates(frozenset()):
         made = plain.build(frozenset({change}))
         assert made is not None
         assert made.turns[0].tool_choice == "none" or change.kind == "probe"

@@ -39,11 +39,10 @@ CONVERSATIONS = [c for c in draw_cases(120, seed=3) if len(c.turns) > 1]
 
 def smaller(case: Case) -> Iterator[Case]:
     tree, plain = CaseTree(case), PlainTree(case)
-    for depth in range(tree.levels()):
-        for node in tree.candidates(depth, frozenset()):
-            if (made := tree.build(frozenset({node}))) is not None:
-                yield made
-    for change in plain.candidates(0, frozenset()):
+    for node in tree.candidates(frozenset()):
+        if (made := tree.build(frozenset({node}))) is not None:
+            yield made
+    for change in plain.candidates(frozenset()):
         if (made := plain.build(frozenset({change}))) is not None:
             yield made
 

@@ -9,7 +9,7 @@ from toolfuzz.core.case import Case
 from toolfuzz.core.codec import case_from_json, case_to_json
 from toolfuzz.core.validation import fits
 from toolfuzz.evidence.simplify import CharacterTree, PlainTree, long_strings
-from toolfuzz.evidence.toggles import bare_with, features_of, toggle
+from toolfuzz.evidence.toggles import bare_with, features_of, toggles
 from toolfuzz.evidence.tree import CaseTree, size
 from toolfuzz.generate import draw_cases, prompts
 
@@ -48,7 +48,7 @@ def test_whatever_is_taken_away_leaves_a_valid_case_or_none(
 @given(st.sampled_from(CASES), st.data())
 def test_whatever_is_made_plain_stays_valid(case: Case, data: st.DataObject) -> None:
     tree = PlainTree(case)
-    nodes = tree.candidates(0, frozenset())
+    nodes = tree.candidates(frozenset())
     if not nodes:
         return
     plainer = tree.build(data.draw(st.frozensets(st.sampled_from(nodes))))
@@ -59,14 +59,13 @@ def test_whatever_is_made_plain_stays_valid(case: Case, data: st.DataObject) -> 
 @pytest.mark.parametrize("case", CASES[:8], ids=lambda c: c.id)
 def test_every_candidate_changes_the_case(case: Case) -> None:
     tree = CaseTree(case)
-    for depth in range(tree.levels()):
-        for node in tree.candidates(depth, frozenset()):
-            assert tree.build(frozenset({node})) not in (None, case)
+    for node in tree.candidates(frozenset()):
+        assert tree.build(frozenset({node})) not in (None, case)
 
 
 def test_names_get_short_at_every_level() -> None:
     tree = PlainTree(big_case())
-    names, members = (n for n in tree.candidates(0, frozenset()) if n.kind in ("names", "members"))
+    names, members = (n for n in tree.candidates(frozenset()) if n.kind in ("names", "members"))
     short = tree.build(frozenset({names, members}))
     assert short is not None
     assert_valid(short)
@@ -102,7 +101,7 @@ def test_unused_definitions_go_with_their_last_reference() -> None:
 
 def test_a_toggled_feature_is_gone_and_little_else() -> None:
     case = big_case()
-    without = toggle(case, "ref-defs")
+    without = toggles(case)["ref-defs"]
     assert without is not None
     assert without.lost == {"ref-defs"}
     assert_valid(without.case)

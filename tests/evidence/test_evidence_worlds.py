@@ -48,7 +48,7 @@ def test_a_world_is_drawn_again_the_same_unless_told_otherwise() -> None:
 def test_simpler_choices_stay_simple_when_it_is_drawn_again() -> None:
     burdened, _ = draw_pair(PLAN, 0, 3)
     tree = ChoiceTree(burdened)
-    some = frozenset(tree.candidates(0, frozenset())[::3])
+    some = frozenset(tree.candidates(frozenset())[::3])
     simpler = tree.build(some)
     assert simpler is not None
     assert simpler.id != burdened.id

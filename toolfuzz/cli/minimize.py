@@ -203,6 +203,8 @@ def _print(failure: Failure, result: Minimized, folder: Path) -> None:
         click.echo(f"  passes    {shown}   ({result.neighbour_asked} of {result.neighbour_asked})")
         for call in near.calls:
             click.echo(f"            {printable(json.dumps(call.arguments, ensure_ascii=False))}")
+    if result.needs_nothing:
+        click.echo("  passes    nothing near it: it seems to fail whatever is sent")
     click.echo(f"  kept in   {folder}")
 
 

@@ -14,7 +14,7 @@ from toolfuzz.evidence.reduction import (
     all_answers,
 )
 from toolfuzz.evidence.suspicion import Odds, Rates
-from toolfuzz.evidence.toggles import Toggle, bare_with, features_of, toggle
+from toolfuzz.evidence.toggles import Toggle, bare_with, features_of, toggles
 
 __all__ = ["Cause", "ablate"]
 
@@ -166,12 +166,11 @@ async def ablate(
         return Cause(cleared=tuple(sorted(gone)), rate=whole.rate, calls=asker.calls)
     noise = (nothing.failed + 2) / (nothing.asked + 10)
     rates = Rates(min(whole.rate, 0.95), noise=noise, deterministic=deterministic)
-    cause = Cause()
-    refuted: tuple[str, ...] = ()
+    cause, left = Cause(), toggles(case)
     for cleared_at in CLEARED_AT[: 1 if deterministic else None]:
-        needed, cleared = await _screen(case, asker, rates, suspects, cleared_at, refuted)
+        needed, cleared = await _screen([*left.values()], asker, rates, suspects, cleared_at)
         cause = await _prove(case, needed, cleared, asker, rates, place)
-        refuted += cause.suspected
+        left = {f: t for f, t in left.items() if f not in cause.suspected}
         if cause.groups:
             break
     return cause
@@ -198,16 +197,13 @@ async def _beside(case: Case, whole: Tally, bare: Case, asker: _Asker) -> tuple[
 
 
 async def _screen(
-    case: Case,
+    found: Sequence[Toggle],
     asker: _Asker,
     rates: Rates,
     suspects: Sequence[str],
     cleared_at: float,
-    refuted: Sequence[str],
 ) -> tuple[list[Toggle], set[str]]:
     """Return the features that look needed, and those that the case clearly fails without."""
-    features = sorted(features_of(case).difference(refuted))
-    found = [t for f in features if (t := toggle(case, f)) is not None]
     odds = {
         t.feature: Odds(0.7 if t.feature in suspects else -0.7, cleared_at, SUSPECTED_AT)
         for t in found

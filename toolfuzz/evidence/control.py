@@ -11,7 +11,7 @@ from typing import Any
 from toolfuzz.core.case import Case, Json
 from toolfuzz.evidence.rebuild import rebuild
 from toolfuzz.evidence.simplify import PlainTree
-from toolfuzz.evidence.toggles import distance, features_of, toggle
+from toolfuzz.evidence.toggles import distance, toggles
 from toolfuzz.evidence.tree import CaseTree
 from toolfuzz.evidence.worlds import control_of
 from toolfuzz.generate.respell import respelled
@@ -36,16 +36,14 @@ def nearby(case: Case) -> list[Case]:
 
 def _one_thing_less(case: Case) -> Iterator[Case]:
     yield from respelled(case).values()
-    for feature in sorted(features_of(case)):
-        if (without := toggle(case, feature)) is not None:
-            yield without.case
+    for without in toggles(case).values():
+        yield without.case
     tree, plain = CaseTree(case), PlainTree(case)
     nothing: frozenset[Any] = frozenset()
-    for depth in range(tree.levels()):
-        for node in tree.candidates(depth, nothing):
-            if (smaller := tree.build(frozenset({node}))) is not None:
-                yield smaller
-    for change in plain.candidates(0, nothing):
+    for node in tree.candidates(nothing):
+        if (smaller := tree.build(frozenset({node}))) is not None:
+            yield smaller
+    for change in plain.candidates(nothing):
         if (plainer := plain.build(frozenset({change}))) is not None:
             yield plainer
 

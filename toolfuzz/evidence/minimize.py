@@ -17,7 +17,7 @@ from toolfuzz.evidence.progress import (
     Study,
 )
 from toolfuzz.evidence.rebuild import rebuild
-from toolfuzz.evidence.reduce import sweep_tree
+from toolfuzz.evidence.reduce import hardly_any, most
 from toolfuzz.evidence.reduction import (
     BudgetSpentError,
 )
@@ -31,6 +31,8 @@ __all__ = ["Minimized", "Report", "Standing", "minimize"]
 # What fails each time shows that in the first half.
 FINAL_CALLS = 16
 CONTROLS_TRIED = 8
+# What fails whatever is sent passes for a control so often, by chance.
+FALSE_CONTROL = 0.02
 _FIRST_PASSES = 4
 _ATTEMPTS = 2
 _LOST_SHARE = 0.3
@@ -62,6 +64,13 @@ class Minimized:
     def confirmed(self) -> bool:
         """Whether the failure was seen again at all."""
         return self.reproduced > 0 or self.rate > 0
+
+    @property
+    def needs_nothing(self) -> bool:
+        """Whether it still fails with nothing of the case left, and no case near it passes."""
+        if not self.complete or self.neighbour is not None or self.case.world is not None:
+            return False
+        return not CaseTree(self.case).candidates(frozenset())
 
     @property
     def seen(self) -> Tally | None:
@@ -135,20 +144,17 @@ async def _shrink(study: Study) -> None:
     study.stage = "simplifying"
     await _simplify(study)
     study.stage = "making sure"
-    await study.reduce(CaseTree(study.case), sweep_tree)
+    await study.reduce(CaseTree(study.case), most)
     # With less left, more may be plain (the names of the parameters, above all), and less needed.
     swept = study.case
-    await study.reduce(PlainTree(study.case), sweep_tree)
+    await study.reduce(PlainTree(study.case), most)
     if study.case != swept:
-        await study.reduce(CaseTree(study.case), sweep_tree)
+        await study.reduce(CaseTree(study.case), most)
 
 
 async def _simplify(study: Study) -> None:
-    plain = PlainTree(study.case)
-    everything = frozenset(plain.candidates(0, frozenset()))
-    # Mostly all of it can be made plain at once, which one question shows.
-    if not (plain.valid(everything) and await study.accept(plain.build(everything))):
-        await study.reduce(plain)
+    # Mostly all of it can be made plain at once.
+    await study.reduce(PlainTree(study.case), hardly_any)
     for call, path in list(long_strings(study.case)):
         await study.reduce(CharacterTree(study.case, call, path))
 
@@ -176,9 +182,9 @@ async def _ask_again(study: Study) -> list[bool]:
 
 async def _control(study: Study, passes: Asks, least: int) -> tuple[Case | None, int]:
     """Return the nearest case that passes as often as the failure was asked for, and how often."""
-    for case in nearby(study.case)[:CONTROLS_TRIED]:
+    for tried, case in enumerate(nearby(study.case)[:CONTROLS_TRIED], 1):
         passed = 0
-        for times in _portions(_enough_passes(study.rates, least)):
+        for times in _portions(_enough_passes(study.rates, least, tried)):
             answers = await study.times(case, times, passes)
             passed += len(answers)
             if not all(answers):
@@ -194,12 +200,14 @@ def _portions(times: int) -> tuple[int, ...]:
     return (_FIRST_PASSES, times - _FIRST_PASSES) if times > _FIRST_PASSES else (times,)
 
 
-def _enough_passes(rates: Rates, least: int) -> int:
-    """So many passes in a row that a case which still fails would show it, 99 times of 100."""
+def _enough_passes(rates: Rates, least: int, tried: int) -> int:
+    """So many passes in a row that a case which still fails would show it, 98 times of 100 over
+    all cases that are tried: this is the ``tried``-th.
+    """
     if rates.deterministic:
         return 1
-    certain = math.ceil(math.log(0.01) / math.log(1 - rates.fails))
-    return min(max(certain, least), 24)
+    level = FALSE_CONTROL / (tried * (tried + 1))
+    return max(math.ceil(math.log(level) / math.log(1 - rates.fails)), least)
 
 
 def _result(

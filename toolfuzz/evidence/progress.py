@@ -7,10 +7,9 @@ from typing import Any, Protocol
 
 from toolfuzz.analyze.contrast import Tally
 from toolfuzz.core.case import Case
-from toolfuzz.evidence.reduce import reduce_tree
+from toolfuzz.evidence.reduce import Expected, few, reduce_tree
 from toolfuzz.evidence.reduction import (
     BudgetSpentError,
-    Probe,
     Reduction,
     Tree,
     all_answers,
@@ -48,18 +47,6 @@ Report = Callable[[Standing], None]
 
 class Shrinkable(Tree[Any], Protocol):
     def build(self, removed: frozenset[Any]) -> Case | None: ...
-
-
-class Reducer(Protocol):
-    async def __call__(
-        self,
-        tree: Tree[Any],
-        probe: Probe[Any],
-        rates: Rates,
-        progress: Reduction[Any],
-        *,
-        slots: int,
-    ) -> None: ...
 
 
 class Study:
@@ -156,7 +143,7 @@ class Study:
         self.rate = seen.rate
         self.rates = replace(self.rates, fails=min(max(self.rate, LOWEST_RATE), 0.97))
 
-    async def reduce(self, tree: "Shrinkable", how: Reducer = reduce_tree) -> None:
+    async def reduce(self, tree: "Shrinkable", expected: Expected = few) -> None:
         """Reduce over a tree; the case is kept up to date, also when the budget ends."""
         # Each tree has nodes of its own, so each reduction begins with nothing removed.
         self.progress = Reduction(
@@ -168,7 +155,9 @@ class Study:
             return None if case is None else await self.fails(case)
 
         try:
-            await how(tree, probe, self.rates, self.progress, slots=self._slots)
+            await reduce_tree(
+                tree, probe, self.rates, self.progress, expected=expected, slots=self._slots
+            )
         finally:
             self.case = tree.build(self.progress.removed) or self.case
 

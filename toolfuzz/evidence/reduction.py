@@ -11,8 +11,7 @@ from typing import Generic, Protocol, TypeVar
 from toolfuzz.evidence.suspicion import Odds, Rates
 
 __all__ = [
-    "UNION_SHARE",
-    "VERIFY_LIMIT",
+    "HASTE",
     "BudgetSpentError",
     "Node",
     "Probe",
@@ -20,7 +19,6 @@ __all__ = [
     "Tree",
     "all_answers",
     "still_fails",
-    "times_to_ask",
 ]
 
 Node = TypeVar("Node", bound=Hashable)
@@ -28,11 +26,12 @@ Node = TypeVar("Node", bound=Hashable)
 Probe = Callable[[frozenset[Node]], Awaitable[bool | None]]
 """Ask once with these nodes removed: failed in the matching way, or not; None: no answer."""
 
-UNION_SHARE = 0.7
-"""The share of the original rate that a smaller case must still have to be the same failure."""
+HASTE = 1.6
+"""How many failures the questions of one round are to bring where the failure still comes."""
 
-VERIFY_LIMIT = 4.0
-_HASTE = 1.6
+# The share of the original rate that a smaller case must still have to be the same failure.
+_SHARE = 0.7
+_LIMIT = 4.0
 
 
 class BudgetSpentError(Exception):
@@ -42,12 +41,13 @@ class BudgetSpentError(Exception):
 class Tree(Protocol[Node]):
     """What could be removed from something."""
 
-    def levels(self) -> int:
-        """Return how deep the tree is."""
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """All of them, what hangs together side by side."""
         ...
 
-    def candidates(self, depth: int, removed: frozenset[Node]) -> Sequence[Node]:
-        """Return the nodes at that depth that can still be removed, on top of what is gone."""
+    def candidates(self, removed: frozenset[Node]) -> Sequence[Node]:
+        """Return the nodes that can still be removed, one at a time, on top of what is gone."""
         ...
 
     def gone(self, node: Node, removed: frozenset[Node]) -> bool:
@@ -66,8 +66,6 @@ class Reduction(Generic[Node]):
     removed: frozenset[Node] = frozenset()
     rounds: int = 0
     calls: int = 0
-    level: int = 0
-    undecided: int = 0
     tell: Callable[[], None] = field(default=lambda: None)
 
 
@@ -87,24 +85,23 @@ async def still_fails(
     slots: int,
 ) -> bool:
     """Decide by a sequential test whether something still fails, a few questions at a time."""
-    odds = Odds(0.0, VERIFY_LIMIT, VERIFY_LIMIT)
+    odds = Odds(0.0, _LIMIT, _LIMIT)
     while odds.open:
         progress.rounds += 1
-        width = times_to_ask(odds, rates, slots, UNION_SHARE)
-        answers = await all_answers([ask() for _ in range(width)])
+        answers = await all_answers([ask() for _ in range(_width(odds, rates, slots))])
         progress.calls += sum(a is not None for a in answers)
         for failed in answers:
             if failed is not None and odds.open:
-                odds.take(failed, rates, UNION_SHARE)
+                odds.take(failed, rates, _SHARE)
         progress.tell()
     return odds.removable
 
 
-def times_to_ask(odds: Odds, rates: Rates, most: int, share: float) -> int:
+def _width(odds: Odds, rates: Rates, slots: int) -> int:
     """Return how often to ask in one round: what is likely to stay gets all that it takes."""
     if rates.deterministic:
         return 1
-    likely = _HASTE / rates.fails
+    likely = HASTE / rates.fails
     if odds.value > 0:
-        likely = max(likely, odds.passes_to_keep(rates, share))
-    return max(1, min(most, round(likely)))
+        likely = max(likely, odds.passes_to_keep(rates, _SHARE))
+    return max(1, min(slots, round(likely)))

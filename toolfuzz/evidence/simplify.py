@@ -33,17 +33,13 @@ class _OneLevel:
     """A tree without depth over a list of changes."""
 
     def __init__(self, nodes: Sequence[Hashable], build: Callable[[frozenset[Any]], Case | None]):
-        self._nodes = list(nodes)
+        self.nodes = list(nodes)
         self.build = lru_cache(maxsize=1024)(build)
 
-    def levels(self) -> int:
-        """Return 1."""
-        return 1
-
-    def candidates(self, depth: int, removed: frozenset[Any]) -> list[Any]:
+    def candidates(self, removed: frozenset[Any]) -> list[Any]:
         """Return the changes that still make a difference and leave a valid case."""
         now = self.build(removed)
-        changed = ((n, self.build(removed | {n})) for n in self._nodes if n not in removed)
+        changed = ((n, self.build(removed | {n})) for n in self.nodes if n not in removed)
         return [n for n, case in changed if case is not None and case != now]
 
     def gone(self, node: Any, removed: frozenset[Any]) -> bool:

@@ -14,6 +14,8 @@ DECIDED = 3.0
 MOST_ANSWERS = 60
 # What fails this often is taken to fail as often when less is left of it.
 _NEARLY_ALWAYS = 0.95
+# Where the same question always gets the same answer.
+_NEVER = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +31,26 @@ class Rates:
     noise: float = 0.02
     deterministic: bool = False
 
-    def step(self, failed: bool, share: float) -> float:
-        """Return how one answer moves the log odds of "what the failure needs was removed"."""
+    def chances(self, share: float) -> tuple[float, float]:
+        """Return how likely a failure is where what it needs is left, and where it is gone;
+        ``share`` is the share of its rate that the failure must still have.
+        """
         if self.deterministic:
-            return -math.inf if failed else math.inf
+            return 1 - _NEVER, _NEVER
         if self.fails >= _NEARLY_ALWAYS:
             share = max(share, 0.98)
-        if_kept = min(max(share * self.fails, 2 * self.noise), 0.98)
+        return min(max(share * self.fails, 2 * self.noise), 0.98), self.noise
+
+    def step(self, failed: bool, share: float, elsewhere: float = 0.0) -> float:
+        """Return how one answer moves the log odds of "what the failure needs was removed".
+
+        ``elsewhere`` is how likely a failure comes all the same, since what it needs is there
+        once more.
+        """
+        kept, lost = self.chances(share)
         if failed:
-            return math.log(self.noise / if_kept)
-        return math.log((1 - self.noise) / (1 - if_kept))
+            return math.log((lost + elsewhere * (kept - lost)) / kept)
+        return math.log((1 - lost) / (1 - kept))
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ spelling its tools anew (``generate.respell``).
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from toolfuzz.core.case import Case, Json
 from toolfuzz.core.codec import case_to_json
@@ -14,7 +15,7 @@ from toolfuzz.evidence.tree import CaseTree, Node
 from toolfuzz.generate.respell import respelled
 from toolfuzz.generate.spot import spot
 
-__all__ = ["Toggle", "bare_with", "distance", "features_of", "toggle"]
+__all__ = ["Toggle", "bare_with", "distance", "features_of", "toggles"]
 
 
 # Under other names the place of a failure could not be found again.
@@ -35,18 +36,24 @@ def features_of(case: Case) -> frozenset[str]:
     return frozenset(spot(case.tools, case.calls))
 
 
-def toggle(case: Case, feature: str) -> Toggle | None:
-    """Return the case without the feature that keeps most of the others; None if there is none.
+def toggles(case: Case) -> dict[str, Toggle]:
+    """Return, by feature, the case without it that keeps most of the others, where there is one.
 
     Of several the one is taken that changes least.
     """
     before = features_of(case)
-    spelled = (other for name, other in respelled(case).items() if name not in _RENAMING)
-    without = [t for t in spelled if feature not in features_of(t)]
-    if (pruned := _largest_without(case, feature)) is not None:
-        without.append(pruned)
-    found = [Toggle(feature, other, before - features_of(other)) for other in without]
-    return min(found, key=lambda t: (len(t.lost), distance(case, t.case)), default=None)
+    others = [o for name, o in respelled(case).items() if name not in _RENAMING]
+    spelled = [(other, features_of(other)) for other in others]
+    pruner = _Pruner(case)
+    found: dict[str, Toggle] = {}
+    for feature in sorted(before):
+        without = [(other, left) for other, left in spelled if feature not in left]
+        if (pruned := pruner.largest_without(feature)) is not None:
+            without.append((pruned, features_of(pruned)))
+        made = [Toggle(feature, other, before - left) for other, left in without]
+        if made:
+            found[feature] = min(made, key=lambda t: (len(t.lost), distance(case, t.case)))
+    return found
 
 
 def bare_with(case: Case, features: Iterable[str], place: str = "") -> Case:
@@ -68,24 +75,37 @@ def bare_with(case: Case, features: Iterable[str], place: str = "") -> Case:
     return tree.build(removed) or case
 
 
-def _largest_without(case: Case, feature: str) -> Case | None:
-    """Take away all that can go, then put back whatever doesn't bring the feature back."""
-    tree = CaseTree(case)
-    nodes = _top_down(tree)
-    removed: frozenset[Node] = frozenset()
-    for node in nodes:
-        if tree.valid(removed | {node}):
-            removed |= {node}
-    changed = True
-    while changed:
-        changed = False
-        for node in [n for n in nodes if n in removed]:
-            larger = tree.build(removed - {node})
-            if larger is not None and feature not in features_of(larger):
-                removed -= {node}
-                changed = True
-    found = tree.build(removed)
-    return None if found is None or feature in features_of(found) else found
+class _Pruner:
+    """Takes away all of a case that can go, then puts back whatever doesn't bring a feature back.
+
+    What is left of a case, and its features, are worked out once for all features.
+    """
+
+    def __init__(self, case: Case) -> None:
+        self._tree = CaseTree(case)
+        self._nodes = _top_down(self._tree)
+        self._features = cache(self._features_without)
+        removed: frozenset[Node] = frozenset()
+        for node in self._nodes:
+            if self._tree.valid(removed | {node}):
+                removed |= {node}
+        self._all = removed
+
+    def largest_without(self, feature: str) -> Case | None:
+        removed, changed = self._all, True
+        while changed:
+            changed = False
+            for node in [n for n in self._nodes if n in removed]:
+                found = self._features(removed - {node})
+                if found is not None and feature not in found:
+                    removed -= {node}
+                    changed = True
+        left = self._features(removed)
+        return None if left is None or feature in left else self._tree.build(removed)
+
+    def _features_without(self, removed: frozenset[Node]) -> frozenset[str] | None:
+        case = self._tree.build(removed)
+        return None if case is None else features_of(case)
 
 
 def _values_at(case: Case, place: str) -> list[Json]:

@@ -40,7 +40,7 @@ class Node:
 
 
 class CaseTree:
-    """The nodes of a case's tools and turns; implements ``reduce.Tree``.
+    """The nodes of a case's tools and turns; implements ``reduction.Tree``.
 
     In a script, whose later turns follow from the results of earlier ones, no turn or call can go,
     and only the values that its words say can change; ``rebuild`` reads the others from them.
@@ -50,7 +50,10 @@ class CaseTree:
         self.case = case
         self._script = scripted(case)
         self._nodes = tuple(self._all_nodes())
+        # A step mostly changes one tool or call; the others stay the very same objects.
         self._build = lru_cache(maxsize=4096)(self._built)
+        self._tool = lru_cache(maxsize=1024)(self._tool_without)
+        self._call = lru_cache(maxsize=1024)(self._call_without)
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -60,17 +63,12 @@ class CaseTree:
     def __len__(self) -> int:
         return len(self._nodes)
 
-    def levels(self) -> int:
-        """Return the number of depths."""
-        return 1 + max((n.depth for n in self._nodes), default=0)
-
-    def candidates(self, depth: int, removed: frozenset[Node]) -> list[Node]:
-        """Return what can still go at that depth; each leaves a valid case behind."""
+    def candidates(self, removed: frozenset[Node]) -> list[Node]:
+        """Return what can still go; each leaves a valid case behind."""
         return [
             node
             for node in self._nodes
-            if node.depth == depth
-            and not _gone(node, removed)
+            if not _gone(node, removed)
             and self.valid(removed | {node})
             and self.build(removed | {node}) != self.build(removed)
         ]
@@ -130,30 +128,45 @@ class CaseTree:
     def _built(self, removed: frozenset[Node]) -> Case | None:
         indexes = {tool.name: n for n, tool in enumerate(self.case.tools)}
         tools = [
-            None if Node("tool", n) in removed else _without(tool, n, removed)
-            for n, tool in enumerate(self.case.tools)
+            None
+            if Node("tool", n) in removed
+            else self._tool(n, _of(removed, n, "description", "schema"))
+            for n in range(len(self.case.tools))
         ]
         calls = [
             None
             if Node("call", n) in removed or call.tool not in indexes
-            else self._cut(call, n, indexes[call.tool], removed)
+            else self._call(
+                n, _of(removed, n, "value") | _of(removed, indexes[call.tool], "schema")
+            )
             for n, call in enumerate(self.case.calls)
         ]
         turns = [n for n in range(len(self.case.turns)) if Node("turn", n) not in removed]
         gone = frozenset(n.index for n in removed if n.part == "message")
         return rebuild(self.case, tools, calls, turns=turns, messages=gone)
 
-    def _cut(
-        self, call: ExpectedCall, number: int, index: int, removed: frozenset[Node]
-    ) -> ExpectedCall:
-        cut_values = {x.path for x in removed if x.part == "value" and x.index == number}
-        cut_schemas = {
-            pointer_of(list(x.path)) for x in removed if x.part == "schema" and x.index == index
-        }
-        place = root_place(self.case.tools[index].parameters, call.arguments)
+    def _tool_without(self, index: int, removed: frozenset[Node]) -> Tool:
+        tool = self.case.tools[index]
+        paths = {n.path for n in removed if n.part == "schema"}
+        description = None if Node("description", index) in removed else tool.description
+        parameters = prune_schema(tool.parameters, paths) if paths else tool.parameters
+        return replace(tool, description=description, parameters=parameters)
+
+    def _call_without(self, number: int, removed: frozenset[Node]) -> ExpectedCall:
+        call = self.case.calls[number]
+        tool = self.case.tool(call.tool)
+        cut_values = {n.path for n in removed if n.part == "value"}
+        cut_schemas = {pointer_of(list(n.path)) for n in removed if n.part == "schema"}
+        if tool is None or not removed:
+            return call
+        place = root_place(tool.parameters, call.arguments)
         return ExpectedCall(
             call.tool, prune_value(call.arguments, place, (), cut_values, cut_schemas)
         )
+
+
+def _of(removed: frozenset[Node], index: int, *parts: str) -> frozenset[Node]:
+    return frozenset(n for n in removed if n.index == index and n.part in parts)
 
 
 def size(case: Case) -> int:
@@ -167,13 +180,6 @@ def size(case: Case) -> int:
         calls = sum(map(len, world.gold)) + len(world.user.pieces)
         return len(case.tools) + records + len(world.rules) + calls
     return len(CaseTree(case))
-
-
-def _without(tool: Tool, index: int, removed: frozenset[Node]) -> Tool:
-    paths = {n.path for n in removed if n.part == "schema" and n.index == index}
-    description = None if Node("description", index) in removed else tool.description
-    parameters = prune_schema(tool.parameters, paths) if paths else tool.parameters
-    return replace(tool, description=description, parameters=parameters)
 
 
 def _gone(node: Node, removed: frozenset[Node]) -> bool:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from toolfuzz.core.case import Case
 from toolfuzz.evidence.progress import Study
-from toolfuzz.evidence.reduce import sweep_tree
+from toolfuzz.evidence.reduce import most
 from toolfuzz.generate.dimensions import family_of
 from toolfuzz.generate.dimensions.again import Again, drawn_again
 from toolfuzz.worlds.spec import world_of
@@ -17,21 +17,17 @@ _SHARES = (0.0, 0.1, 0.25, 0.5, 0.75)
 
 
 class ChoiceTree:
-    """The choices behind a drawn world, each of which may be the simplest; see ``reduce.Tree``."""
+    """The choices behind a drawn world, each of which may be the simplest; see ``reduction.Tree``."""
 
     def __init__(self, case: Case) -> None:
         self._world = world_of(case)
         self._again = lru_cache(maxsize=1024)(self._drawn)
         whole = self._again(frozenset())
-        self._open = sorted(set(range(whole.choices)) - whole.simple) if whole else []
+        self.nodes = sorted(set(range(whole.choices)) - whole.simple) if whole else []
 
-    def levels(self) -> int:
-        """Return how deep the tree is: one choice is as good as another."""
-        return 1
-
-    def candidates(self, depth: int, removed: frozenset[int]) -> Sequence[int]:
+    def candidates(self, removed: frozenset[int]) -> Sequence[int]:
         """Return the choices that aren't the simplest yet."""
-        return [choice for choice in self._open if choice not in removed]
+        return [choice for choice in self.nodes if choice not in removed]
 
     def gone(self, node: int, removed: frozenset[int]) -> bool:
         """Whether a choice is the simplest now."""
@@ -62,7 +58,7 @@ async def shrink_world(study: Study) -> None:
     study.stage = "simpler choices"
     await study.reduce(ChoiceTree(study.case))
     study.stage = "making sure"
-    await study.reduce(ChoiceTree(study.case), sweep_tree)
+    await study.reduce(ChoiceTree(study.case), most)
 
 
 def control_of(case: Case) -> list[Case]:
