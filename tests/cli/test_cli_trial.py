@@ -15,8 +15,8 @@ def tried(
     folder: Path, *more: str, cases: int = 8, mistake: str = ""
 ) -> "subprocess.CompletedProcess[str]":
     command = [
-        *TOOLFUZZ, "trial", "--subject", "made 1.0", "--cases", str(cases), "--out", str(folder), *more,
-        "--", sys.executable, str(MADE), "{port}", "{upstream}", *([mistake] if mistake else []),
+        *TOOLFUZZ, "trial", "--subject", "made 1.0", "--cases", str(cases), "--out", str(folder),
+        *more, "--", sys.executable, str(MADE), "{port}", "{upstream}", *([mistake] if mistake else []),
     ]  # fmt: skip
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
