@@ -321,7 +321,7 @@ def _asking(world: World, said: Sequence[Sequence[JsonObject]], user: User) -> W
         gold=(look_up, *world.gold),
         task={**world.task, "said": said},
         user=replace(user, pieces=pieces),
-        most_rounds=4 * len(said) + 3 * user.patience + 10,
+        most_rounds=6 * len(said) + 3 * user.patience + 10,
     )
 
 
