@@ -14,10 +14,9 @@ TOOLFUZZ = [sys.executable, "-m", "toolfuzz"]
 def tried(
     folder: Path, *more: str, cases: int = 8, mistake: str = ""
 ) -> "subprocess.CompletedProcess[str]":
-    command = [
-        *TOOLFUZZ, "trial", "--subject", "made 1.0", "--cases", str(cases), "--out", str(folder),
-        *more, "--", sys.executable, str(MADE), "{port}", "{upstream}", *([mistake] if mistake else []),
-    ]  # fmt: skip
+    told = ["--subject", "made 1.0", "--cases", str(cases), "--out", str(folder), *more]
+    made = [sys.executable, str(MADE), "{port}", "{upstream}", *([mistake] if mistake else [])]
+    command = [*TOOLFUZZ, "trial", *told, "--", *made]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
