@@ -17,7 +17,7 @@ _SHARES = (0.0, 0.1, 0.25, 0.5, 0.75)
 
 
 class ChoiceTree:
-    """The choices behind a drawn world, each of which may be the simplest; see ``reduction.Tree``."""
+    """The choices behind a drawn world, each of which may be the simplest (a ``Tree``)."""
 
     def __init__(self, case: Case) -> None:
         self._world = world_of(case)
