@@ -30,6 +30,9 @@ Agent = Callable[[View], Move]
 Values = Callable[[JsonObject, int], Json]
 """Draws a value that a schema allows, by a seed."""
 
+_OFTEN = 3
+"""A call that was made so many times comes to nothing new without its results."""
+
 
 def played(case: Case, agent: Agent, *, tell: Callable[[Ask], None] | None = None) -> Talk:
     """Play a case to its end, each reply given by the agent, without any I/O.
@@ -110,14 +113,19 @@ def _mixed(*key: object) -> int:
 
 
 def without_results(family: Family) -> Agent:
-    """Return the brain as it would be if no result ever reached it."""
+    """Return the brain as it would be if no result ever reached it.
+
+    It gives up when it wants nothing but what it has called so often before.
+    """
 
     def agent(view: View) -> Move:
         blind = replace(view, steps=tuple(replace(step, result="") for step in view.steps))
         try:
-            return family.solve(blind, _task(family, view))
+            move = family.solve(blind, _task(family, view))
         except (ValueError, LookupError, TypeError, AttributeError):
             return ()
+        made = [ExpectedCall(step.tool, step.arguments) for step in view.steps]
+        return move if any(made.count(call) < _OFTEN for call in move) else ()
 
     return agent
 
