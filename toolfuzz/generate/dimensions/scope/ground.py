@@ -73,7 +73,7 @@ def ground(pick: Pick, level: int, seed: str, *, form: int, locks: bool) -> Grou
     value = a_field(pick)
     other = pick.of([one for one in SCALARS if one.name != value.name])
     to = value.values(pick)
-    size = 8 + 2 * level + pick.within(0, level)
+    size = pick.within(6 + level, 9 + 3 * level)
     words = words_of(pick, 10)
     sites, teams, stems = words[:3], words[3:6], words[6:]
     drawn = [
