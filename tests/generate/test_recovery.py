@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.worlds.scripted import call, slugs
+from tests.worlds.scripted import call, found, moved, slugs
 from toolfuzz.core.case import Case, ExpectedCall, Json, JsonObject
 from toolfuzz.generate.dimensions import case_of, find
 from toolfuzz.generate.dimensions.recovery.faults import KINDS, TEXTS, Fault, Text
@@ -51,10 +51,6 @@ def drawn(k: int, level: int) -> tuple[Case, Case]:
 
 def values(schema: JsonObject, seed: int) -> Json:
     return draw_value(schema, Pick(words("values", seed)))
-
-
-def outcome_of(case: Case, agent: Agent) -> list[str]:
-    return sorted(finding.slug for finding in played(case, agent).outcome.findings)
 
 
 def solve(view: View) -> Sequence[ExpectedCall]:
@@ -101,7 +97,7 @@ def test_each_fault_however_told_carries_its_proofs(kind: str, lasts: str, text:
     for times in (1, 3):
         for case in world(fault(kind, text=text, lasts=lasts, times=times)):
             assert list(failed_proofs(FAMILY, case, values)) == []
-            assert outcome_of(case, solve) == []
+            assert found(case, solve) == []
 
 
 def test_faults_come_with_the_level() -> None:
@@ -129,7 +125,7 @@ def test_to_claim_one_thing_of_all_records_is_never_right(claim: str) -> None:
     for level in range(1, 9):
         for k in range(5):
             for case in drawn(k, level):
-                assert outcome_of(case, agent)
+                assert found(case, agent)
 
 
 # --- sensible detours
@@ -212,7 +208,7 @@ def by_new_ids(view: View) -> Sequence[ExpectedCall]:
 def test_sensible_detours_are_no_fault(agent: Agent, text: Text) -> None:
     for kind, lasts in LASTING:
         burdened, twin = world(fault(kind, text=text, lasts=lasts))
-        assert (outcome_of(burdened, agent), outcome_of(twin, agent)) == ([], []), (kind, lasts)
+        assert (found(burdened, agent), found(twin, agent)) == ([], []), (kind, lasts)
 
 
 @settings(max_examples=25, deadline=None)
@@ -220,7 +216,7 @@ def test_sensible_detours_are_no_fault(agent: Agent, text: Text) -> None:
 def test_calls_may_come_one_at_a_time_in_any_order(k: int, level: int, order: list[int]) -> None:
     taken = iter(order * 200)
     for case in drawn(k, level):
-        assert outcome_of(case, one_at_a_time(lambda n: next(taken))) == []
+        assert found(case, one_at_a_time(lambda n: next(taken))) == []
 
 
 # --- mistakes
@@ -240,14 +236,14 @@ def stubborn(view: View) -> Sequence[ExpectedCall]:
 @pytest.mark.parametrize("kind", [*REPAIRED, "rate_limited"])
 def test_the_same_call_again_and_again(kind: str, text: Text) -> None:
     burdened, twin = world(fault(kind, text=text, times=3))
-    assert set(outcome_of(burdened, stubborn)) == {"error-repeated"}
-    assert outcome_of(twin, stubborn) == []
+    assert set(found(burdened, stubborn)) == {"error-repeated"}
+    assert found(twin, stubborn) == []
 
 
 def test_what_goes_by_itself_may_be_tried_as_often_as_was_said() -> None:
     for text in TEXTS:
         burdened, _ = world(fault("unavailable", text=text, times=3))
-        assert outcome_of(burdened, stubborn) == []
+        assert found(burdened, stubborn) == []
         never, _ = world(fault("unavailable", text=text, lasts="impossible"))
         parts = Parts(never)
         tries = [[parts.update(0)]] * 30
@@ -348,3 +344,12 @@ def test_an_answer_that_says_done_is_no_proof() -> None:
     assert slugs(burdened, moves) == ["goal-not-reached", "success-claimed"]
     assert slugs(twin, moves) == []
     assert slugs(burdened, [moves[0], *[moves[1]] * 3, *moves[2:]]) == []
+
+
+def test_what_was_refused_is_where_it_went_wrong() -> None:
+    burdened, _ = world(fault("forbidden"))
+    parts = Parts(burdened)
+    moves = [[parts.get(0)], [parts.get(1), parts.update(0)], [parts.report(0)], parts.second()]
+    ended = played(burdened, moved(moves)).outcome
+    places = {finding.slug: (finding.turn, finding.call) for finding in ended.findings}
+    assert places == {"goal-not-reached": (1, 1), "success-claimed": (2, 0)}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.worlds.scripted import call, executed, found, gold, slugs
+from tests.worlds.scripted import by_number, call, executed, found, gold, slugs
 from toolfuzz.core.case import Case, ExpectedCall
 from toolfuzz.generate.dimensions import case_of, find
 from toolfuzz.generate.dimensions.scope.select import meant
@@ -134,7 +134,7 @@ def test_looking_on_is_no_fault_but_never_ending_is() -> None:
     parts = Parts(case)
     plain = [[parts.look], [*parts.unlocks, *parts.updates]]
     assert slugs(case, [*plain, *([[parts.look]] * 5)]) == []
-    endless = found(case, lambda n: plain[n] if n < len(plain) else [parts.look])
+    endless = found(case, by_number(lambda n: plain[n] if n < len(plain) else [parts.look]))
     assert endless == ["went-on-after-done"]
 
 

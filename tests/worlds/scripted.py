@@ -3,11 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from toolfuzz.core.case import Case, ExpectedCall
-from toolfuzz.worlds.agents import played
+from toolfuzz.worlds.agents import Agent, played
 from toolfuzz.worlds.machine import Event, Machine
-from toolfuzz.worlds.outcome import outcome
 from toolfuzz.worlds.spec import world_of
-from toolfuzz.worlds.view import View
 
 Moves = Sequence[Sequence[ExpectedCall]]
 
@@ -16,17 +14,23 @@ def call(tool: str, **arguments: object) -> ExpectedCall:
     return ExpectedCall(tool, arguments)
 
 
+def moved(moves: Moves) -> Agent:
+    """Return an agent that makes these moves and then says that it is done."""
+    return by_number(lambda n: moves[n] if n < len(moves) else ())
+
+
+def by_number(move: Callable[[int], Sequence[ExpectedCall]]) -> Agent:
+    """Return an agent that makes the n-th move of a function until that has none."""
+    return lambda view: move(view.steps[-1].round if view.steps else 0)
+
+
 def slugs(case: Case, moves: Moves) -> list[str]:
     """Play the moves, then say that it is done; return the slugs of what is found."""
-    return found(case, lambda n: moves[n] if n < len(moves) else ())
+    return found(case, moved(moves))
 
 
-def found(case: Case, move: Callable[[int], Sequence[ExpectedCall]]) -> list[str]:
-    """Play the n-th move of a function until it has none, or until the world has enough."""
-
-    def agent(view: View) -> Sequence[ExpectedCall]:
-        return move(view.steps[-1].round if view.steps else 0)
-
+def found(case: Case, agent: Agent) -> list[str]:
+    """Let an agent play; return the slugs of what is found."""
     return sorted(finding.slug for finding in played(case, agent).outcome.findings)
 
 
@@ -37,12 +41,6 @@ def executed(machine: Machine, moves: Moves) -> list[Event]:
         for n, move in enumerate(moves)
         for place, one in enumerate(move)
     ]
-
-
-def came_of(machine: Machine, moves: Moves, *, ended: bool = True) -> list[str]:
-    """Execute moves on a bare machine; return the slugs of what is found."""
-    executed(machine, moves)
-    return sorted(finding.slug for finding in outcome(machine, ended=ended).findings)
 
 
 def gold(case: Case) -> list[list[ExpectedCall]]:

@@ -77,9 +77,12 @@ def last_write(machine: Machine, check: Check) -> Event | None:
 
 
 def _last_named(machine: Machine, check: Check) -> Event | None:
-    """Return the last call that named the record that a part of the goal is about."""
-    named = (e for e in reversed(machine.trace) if check.id in texts_of(e.arguments))
-    return next(named, None)
+    """Return the last call about the record that a part of the goal is about, a refused one first.
+
+    What was refused and never made good is where it went wrong, not what was said of it later.
+    """
+    named = [event for event in machine.trace if check.id in texts_of(event.arguments)]
+    return next(reversed([event for event in named if event.error] or named), None)
 
 
 def _out_of_scope(machine: Machine) -> Iterator[Finding]:

@@ -83,7 +83,11 @@ def a_field(pick: Pick, *, but: Sequence[str] = ()) -> Parameter:
 
 def tool_of(name: str, description: str, parameters: Sequence[Parameter]) -> Tool:
     """Return a tool with exactly these parameters."""
-    return Tool(name, description, object_schema(parameters))
+    schema = object_schema(parameters)
+    if not parameters:
+        # Services differ over an empty list; it says nothing anyway.
+        del schema["required"]
+    return Tool(name, description, schema)
 
 
 def filled(template: str, **values: Json) -> str:
