@@ -166,6 +166,69 @@ TOOL = {
     },
 }
 
+DIMENSION = """
+from dataclasses import replace
+
+from toolfuzz.core.case import ExpectedCall, Message
+from toolfuzz.generate.dimensions.base import filled, read_filled, tool_of, words_of
+from toolfuzz.generate.features.base import Parameter
+from toolfuzz.worlds.family import Drawn, Family
+from toolfuzz.worlds.spec import Check, Deed, World, nonce
+
+TEXTS = ("Put the code of the drawer {drawer} into order 1. {hint}",
+         "Dear all, into order 1 goes the code of the drawer {drawer}. {hint}")
+HINT = "You have to look before you put."
+
+
+def _tool(name, *parameters):
+    return tool_of(name, name, [Parameter(p, {"type": "string"}, str) for p in parameters])
+
+
+def _draw(pick, level, seed):
+    (drawer,) = words_of(pick, 1)
+    code = nonce(seed, "code")
+    world = World(
+        dimension="dummy", level=level, pair=nonce(seed), twin=False, seed=seed,
+        wording=pick.below(2), task={"drawer": drawer, "hint": None},
+        deeds={
+            "look": Deed("find", {"kind": "drawer", "by": "drawer", "field": "name"}),
+            "put": Deed("set", {"kind": "order", "by": "id", "fields": {"code": "code"}}),
+        },
+        records={"drawer": {"d": {"name": drawer, "code": code}}, "order": {"1": {"code": ""}}},
+        goal=(Check("order", "1", "code", code, "goal-not-reached"),),
+        gold=((ExpectedCall("look", {"drawer": drawer}),),
+              (ExpectedCall("put", {"id": "1", "code": code}),)),
+    )
+    tools = (_tool("look", "drawer"), _tool("put", "id", "code"))
+    twin = replace(world, twin=True, task={"drawer": drawer, "hint": HINT})
+    return Drawn(world, tools), Drawn(twin, tools)
+
+
+def _render(task, wording):
+    return (Message("user", filled(TEXTS[wording], **task)),)
+
+
+def _read(view):
+    return next((task for text in TEXTS if (task := read_filled(text, view.task))), None)
+
+
+def _solve(view, task):
+    if not view.steps:
+        return [ExpectedCall("look", {"drawer": task["drawer"]})]
+    code = view.steps[0].result["code"]
+    return [] if view.steps[1:] else [ExpectedCall("put", {"id": "1", "code": code})]
+
+
+def _ignore(view, task):
+    if task["hint"]:
+        return _solve(view, task)
+    return [] if view.steps else [ExpectedCall("put", {"id": "1", "code": task["drawer"]})]
+
+
+FAMILY = Family("dummy", "A dummy", "look before you put", "nothing", (1, 2), 1,
+                ("goal-not-reached",), 2, _draw, _render, _read, _solve, _ignore)
+"""
+
 USE = """
 import dataclasses, json, sys
 from pathlib import Path
@@ -210,6 +273,9 @@ used["feature"] = run("-m", "sim/clean", "--feature", "dummy-feature", "--cases"
                       "--out", "feature")
 used["probe"] = run("-m", "sim/clean", "--probe", "dummy-probe", "--cases", "10", "--out", "probe")
 used["talk"] = run("-m", "sim/clean", "--probe", "dummy-talk", "--cases", "10", "--out", "talk")
+used["proved"] = toolfuzz("worlds", "prove", "--dimension", "dummy", "--cases", "10", "--json")
+used["dimension"] = run("-m", "sim/clean", "-m", "sim/fault:ignores-dummy", "--probe", "dummy",
+                        "--cases", "5", "--out", "dimension")
 used["catalogue"] = run("-m", "sim/clean", "--tools", "dummy", "--cases", "4", "--out", "tools")
 offers = [{t.name for t in c.tools} for c in case_events("tools")]
 used["asked tools"] = sorted(set.intersection(*offers))
@@ -240,6 +306,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "generate/features/dummy.py": FEATURE,
         "generate/probes/dummy.py": PROBE,
         "generate/conversations/dummy.py": CONVERSATION,
+        "generate/dimensions/dummy.py": DIMENSION,
         "simulate/faults/dummy.py": FAULT,
         "judge/defects/dummy_defect.py": DEFECT,
         "report/formats/dummy.py": REPORT,
@@ -323,6 +390,14 @@ def test_a_conversation_is_held(used: dict[str, Any]) -> None:
     found = judged(used["talk"])
     assert found["rate"] == 1.0 and "dummy-talk" in found["probes"]
     assert found["calls"] == 20
+
+
+def test_a_dimension_is_proved_and_asked(used: dict[str, Any]) -> None:
+    (proved,) = json.loads(used["proved"])
+    assert proved["holds"] and proved["worlds"] == 20 and proved["thrown_away"] == 0
+    clean, ignoring = (t["dimensions"]["dummy"] for t in used["dimension"]["targets"])
+    assert (clean["success"]["rate"], clean["twin"]["rate"]) == (1.0, 1.0)
+    assert (ignoring["success"]["rate"], ignoring["twin"]["rate"]) == (0.0, 1.0)
 
 
 def test_a_catalogue_is_asked(used: dict[str, Any]) -> None:
