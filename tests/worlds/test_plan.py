@@ -362,7 +362,7 @@ def all_in_one_reply(view: View) -> Move:
     task = FAMILY.read(view)
     assert task is not None
     move = list(BRAIN(view))
-    return move if view.steps else [*move, *solve(view, {**task, "submit": None})]
+    return move if view.steps else [*solve(view, {**task, "submit": None}), *move]
 
 
 @pytest.mark.parametrize(

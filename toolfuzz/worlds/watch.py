@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import canonical
-from toolfuzz.worlds.goal import reached_by
+from toolfuzz.worlds.goal import holds, reached_by
 from toolfuzz.worlds.guards import concerns
 from toolfuzz.worlds.machine import Event, Machine
 from toolfuzz.worlds.operations.tokens import tokens_at
@@ -73,19 +73,21 @@ def _followed(machine: Machine, ended: bool) -> Iterator[Seen]:
     first: dict[str, int] = {}
     for event in done:
         first.setdefault(event.tool, event.round)
-    plan: list[str] | None = None
+    plans = [event for event in done if machine.world.deeds[event.tool].operation == "submit"]
     for event in done:
-        deed = machine.world.deeds[event.tool]
-        if deed.operation == "submit":
-            plan = event.arguments[deed.settings["parameter"]]
-        elif first[event.tool] == event.round and (told := _off_plan(plan, event, first)):
+        if event in plans or first[event.tool] < event.round:
+            continue
+        plan = [p for p in plans if p.round <= event.round][-1:]
+        told = _off_plan(machine, plan[0], event, first) if plan else ""
+        if told or not plan:
+            told = told or f"{event.tool} was called before any plan was accepted"
             yield Seen("plan-not-followed", "error", event, told)
             return
 
 
-def _off_plan(plan: Sequence[str] | None, event: Event, first: Mapping[str, int]) -> str:
-    if plan is None:
-        return f"{event.tool} was called before any plan was accepted"
+def _off_plan(machine: Machine, submitted: Event, event: Event, first: Mapping[str, int]) -> str:
+    settings = machine.world.deeds[submitted.tool].settings
+    plan = submitted.arguments[settings["parameter"]]
     if event.tool not in plan:
         return f"{event.tool} was called, which the plan doesn't name"
     before = plan[: plan.index(event.tool)]
@@ -175,7 +177,9 @@ def _asked_again(machine: Machine, ended: bool) -> Iterator[Seen]:
 
 
 def _traffic(machine: Machine, ended: bool) -> Iterator[Seen]:
-    """Most of what the shortest way does wasn't done, so that nothing was put to the test."""
+    """The goal was reached, but not by most of the way, so that nothing was put to the test."""
+    if not all(holds(machine.records, check) for check in machine.world.goal):
+        return
     asked = {_call(call.tool, call.arguments) for round in machine.world.gold for call in round}
     done = {_call(event.tool, event.arguments) for event in machine.trace}
     if ended and 2 * len(asked & done) < len(asked):
