@@ -92,7 +92,13 @@ def solve(view: View, task: JsonObject) -> Move:
     if not bench.left(wanted):
         token = bench.tokens[wanted][0]
         return [] if task["deliver"] in names else [ExpectedCall(task["deliver"], {"token": token})]
-    calls = [call for thing in things if bench.left(thing) for call in bench.calls_for(thing)]
+    calls: list[ExpectedCall] = []
+    for thing in filter(bench.left, things):
+        ready = bench.calls_for(thing)
+        # Whoever has submitted a plan begins nothing before what comes first in it.
+        if task["submit"] and not ready and bench.makers[thing].name not in names:
+            break
+        calls += ready
     return [call for call in calls if call not in bench.called]
 
 

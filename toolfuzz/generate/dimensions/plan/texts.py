@@ -81,9 +81,9 @@ class Used(NamedTuple):
 
 def tool_told(node: Node, verb: str) -> str:
     """Return the description of a node's tool."""
-    if not node.count:
-        return f"{verb} a token of {node.thing}."
-    told = f"{verb} several tokens of {node.thing}."
+    told = f"{verb} {'several tokens' if node.count else 'a token'} of {node.thing}."
+    if node.needs:
+        told += f" It takes {' and '.join(node.needs)}."
     if node.page:
         told += " Tells them page by page: call it again with the `next_cursor` of the result, "
         told += "as long as there is one."
