@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
@@ -20,6 +21,7 @@ from toolfuzz.cli import cli
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.evidence.corpus import case_with_defect, read_corpus, starter_folder
 from toolfuzz.formats import format_names, wire_format
+from toolfuzz.generate.dimensions import all_dimensions
 from toolfuzz.judge.judge import judge
 from toolfuzz.simulate.process import start
 
@@ -299,9 +301,12 @@ STARTER = read_corpus(starter_folder())
 
 
 def test_the_starter_corpus_is_whole() -> None:
-    assert len(STARTER) == 27
-    assert all(e.sources and e.slug and e.profile and e.note.happened for e in STARTER)
-    assert len({e.case.id for e in STARTER}) == 27
+    worlds = [e for e in STARTER if e.case.world is not None]
+    assert all(e.slug and e.profile and e.note.happened for e in STARTER)
+    assert all(e.sources for e in STARTER if e not in worlds)
+    assert len({e.case.id for e in STARTER}) == len(STARTER) == 27 + len(worlds)
+    kept = Counter(e.note.dimension for e in worlds)
+    assert kept == dict.fromkeys(all_dimensions(), 2)
 
 
 def test_the_starter_corpus_passes_on_a_faultless_endpoint() -> None:
@@ -317,7 +322,7 @@ def test_each_starter_case_fails_where_its_defect_is(third: int, tmp_path: Path)
     entries = STARTER[third::3]  # each model is asked all the cases of its corpus
     for entry in entries:
         shutil.copy(starter_folder() / f"{entry.name}.json", tmp_path)
-    models = [a for e in entries for a in ("-m", e.profile or "")]
+    models = [a for model in dict.fromkeys(e.profile or "" for e in entries) for a in ("-m", model)]
     done = toolfuzz_("corpus", "run", "--corpus", tmp_path, *models, "--times", "1", "--json")
     assert done.exit_code == 0, done.output
     failed = {(r["model"], r["name"]) for r in json.loads(done.stdout) if r["failed"]}

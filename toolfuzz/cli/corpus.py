@@ -36,7 +36,7 @@ Examples:
   toolfuzz corpus run --corpus starter -m my-model --base-url http://127.0.0.1:8000/v1
 
 A corpus is a folder of JSON files, one case each; put it under version control. ``starter`` is
-the name of the one that ships with toolfuzz: 27 documented defects.
+the name of the one that ships with toolfuzz: 27 documented defects, two worlds of each dimension.
 """
 
 _where = click.option(
