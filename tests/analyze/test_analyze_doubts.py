@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from made_up import TARGETS, case, events
 
@@ -51,3 +53,18 @@ def test_a_target_that_was_given_up_is_doubted() -> None:
     *rest, end = events()
     [doubt] = doubted(collect([*rest, TargetGivenUp("sim/clean", "HTTP 402", 25), end]))
     assert doubt == "sim/clean was given up (HTTP 402)"
+
+
+@pytest.mark.parametrize(("model", "doubtful"), [("clean", True), ("another", False)])
+def test_the_same_model_in_another_wire_format_is_doubted(model: str, doubtful: bool) -> None:
+    """Of two models each has the format of its service; that is what is checked then."""
+    other = replace(TARGETS[0], model=model, format="gemini")
+    found = doubted(collect(events()), other)
+    assert found == (
+        [
+            "its answers came as openai-chat, the candidate's would as gemini: a difference may "
+            "be the format's"
+        ]
+        if doubtful
+        else []
+    )

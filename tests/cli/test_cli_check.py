@@ -197,6 +197,10 @@ def a_year_old(opening: dict[str, Any]) -> None:
     opening["started"] -= 365 * 86_400
 
 
+def another_format(opening: dict[str, Any]) -> None:
+    opening["targets"][0] |= {"format": "gemini", "model": "clean"}
+
+
 def real(opening: dict[str, Any]) -> None:
     opening["targets"][0]["kind"] = "http"
 
@@ -208,6 +212,7 @@ def real(opening: dict[str, Any]) -> None:
         (real, (), "a target of another kind (a real endpoint)"),
         (lambda opening: None, ("--seed", "9"), "judged only 0 of the 300 cases"),
         (lambda opening: None, ("--strict",), "other --strict"),
+        (another_format, (), "its answers came as gemini, the candidate's would as openai-chat"),
     ],
 )
 def test_doubtful_baselines_are_refused(
@@ -219,6 +224,30 @@ def test_doubtful_baselines_are_refused(
     assert words in done.stderr
     assert "--force" in done.stderr
     assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("--both-streams",), "asked for plain, the candidate's would be plain and streamed"),
+        (("--stream",), "asked for plain, the candidate's would be streamed"),
+        (("--probe", "plan"), "figures are of calls, the candidate's would be of scenarios"),
+    ],
+)
+def test_a_baseline_of_another_unit_is_refused(
+    stored: Path, args: tuple[str, ...], words: str
+) -> None:
+    done = toolfuzz_("check", "-m", "sim/clean", "--baseline", str(stored), "--force", *args)
+    assert done.exit_code == 2, done.output
+    assert words in done.stderr and done.stderr.count("\n") == 2
+
+
+@pytest.mark.parametrize("content", [b"hello", b'{"a": 1}', b"\xff\x00", b""])
+def test_a_baseline_that_is_no_journal_is_one_clear_line(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "summary.json").write_bytes(content)
+    done = toolfuzz_("check", "-m", "sim/clean", "--baseline", "summary.json")
+    assert done.exit_code == 2, done.output
+    assert "--baseline: " in done.stderr and done.stderr.count("\n") == 2
 
 
 def test_force_says_what_was_forced(stored: Path, tmp_path: Path) -> None:

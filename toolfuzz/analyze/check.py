@@ -13,7 +13,7 @@ from statistics import NormalDist
 from typing import Literal
 
 from toolfuzz.analyze import check_words as words
-from toolfuzz.analyze.confirm import FRESH_Z, Again, Fresh, asked_again, changed_questions
+from toolfuzz.analyze.confirm import Again, Fresh, asked_again, changed_questions
 from toolfuzz.analyze.paired import (
     DIMENSION,
     CallPair,
@@ -244,7 +244,7 @@ class _Look:
         again = self._again(slug)
         if again is None:
             return clearly
-        return (clearly and again.z > FRESH_Z) or again.low > self.rule.margin
+        return (clearly and again.leans) or again.low > self.rule.margin
 
     def _again(self, slug: str) -> Again | None:
         return asked_again(self._of(slug), self.fresh, slug) if self.can_reask else None

@@ -55,6 +55,8 @@ _COLUMNS = (
     "retries",
 )
 _PAIRED_FROM = 0.5
+# That any of the intervals misses, where nothing differs.
+_CHANCE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def compare(runs: Sequence[tuple[str, RunData]], price: PriceOf | None = None) -
     )
     measured = [e for e in entries if e.row["rate"] is not None]
     couples = list(combinations(measured, 2))
-    z = NormalDist().inv_cdf(1 - 0.025 / max(len(couples), 1))
+    z = NormalDist().inv_cdf(1 - _CHANCE / 2 / max(len(couples), 1))
     differences = [_difference(a, b, z) for a, b in couples]
     apart = {(d["better"], d["worse"]) for d in differences if d["apart"]}
     groups = _groups([e.label for e in measured], apart)

@@ -8,11 +8,10 @@ from math import sqrt
 from toolfuzz.analyze.contrast import Tally
 from toolfuzz.analyze.paired import CallPair, CallResult, Question, changes, failed
 
-__all__ = ["FRESH_Z", "Again", "Fresh", "asked_again", "changed_questions"]
+__all__ = ["Again", "Fresh", "asked_again", "changed_questions"]
 
-FRESH_Z = 1.28
-"""How clearly fresh answers must lean one way: a chance of one in ten, where nothing changed."""
-
+# How clearly fresh answers must lean one way: a chance of one in ten, where nothing changed.
+_FRESH_Z = 1.28
 # The chance that fresh answers exceed the margin where the drop is just that: about one in six.
 _MARGIN_Z = 1.0
 _CONFIRMED_CASES = 2
@@ -49,9 +48,14 @@ class Again:
         return self.baseline.asked + self.candidate.asked
 
     @property
+    def leans(self) -> bool:
+        """Whether the fresh answers are worse in sum."""
+        return self.z > _FRESH_Z
+
+    @property
     def confirmed(self) -> bool:
-        """Whether the fresh answers alone are worse."""
-        return len(self.cases) >= _CONFIRMED_CASES or self.z > FRESH_Z
+        """Whether the fresh answers alone are worse, clearly in some cases or in sum."""
+        return len(self.cases) >= _CONFIRMED_CASES or self.leans
 
 
 def changed_questions(pairs: Sequence[CallPair], slug: str) -> list[Question]:

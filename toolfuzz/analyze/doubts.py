@@ -41,6 +41,11 @@ def doubts(
     nature = nature_of(asked_then)
     if nature.label != nature_of(candidate).label:
         found.append(f"its answers come from a target of another kind ({nature.noun})")
+    if asked_then.model == candidate.model and asked_then.format != candidate.format:
+        found.append(
+            f"its answers came as {asked_then.format}, the candidate's would as "
+            f"{candidate.format}: a difference may be the format's"
+        )
     judged = {v.case_id for v in baseline.of(target) if v.status != "unjudged"}
     shared = len(judged.intersection(asked))
     if shared < min(_FEWEST_CASES, len(asked)):

@@ -16,6 +16,7 @@ from toolfuzz.core.verdict import Verdict
 from toolfuzz.runs.cases import draw, load_tools
 from toolfuzz.runs.journal import JOURNAL_NAME, load_run
 from toolfuzz.runs.options import Access, CheckOptions, RunOptions, access_of_run, stored_options
+from toolfuzz.runs.scenarios import dimensions_of
 from toolfuzz.runs.targets import Source, open_sources, plan_targets
 from toolfuzz.runs.trust import powers, require_trust
 
@@ -42,6 +43,7 @@ _CASE_SETTINGS = (
     "allow_remote_refs",
 )
 _JUDGING = ("strict", "ignore", "select")
+_WAYS = {"plain": "plain", "stream": "streamed", "both": "plain and streamed"}
 # The embedded simulator's faults follow its seed, so the two sides get different seeds.
 _OTHER_SEED = 1_000_003
 
@@ -94,11 +96,12 @@ def find_baseline(options: CheckOptions, candidate: Target) -> Baseline:
             options.run.seed + _OTHER_SEED,
         )
     target = _target_of(run, options)
-    if not {target.stream, candidate.stream} & {"both"} and target.stream != candidate.stream:
+    _check_unit(run, options)
+    if target.stream not in ("both", candidate.stream):
         raise UsageError(
-            f"the baseline's replies were asked for {_way(target)}, the candidate's would be "
-            f"{_way(candidate)}",
-            "ask both the same way: --stream or --no-stream",
+            f"the baseline's replies were asked for {_WAYS[target.stream]}, the candidate's would "
+            f"be {_WAYS[candidate.stream]}",
+            "ask both the same way: --stream, --no-stream or --both-streams",
         )
     label = target.name if target.name != candidate.name else f"{target.name} (baseline)"
     stored: dict[str, list[Verdict]] = {}
@@ -128,7 +131,11 @@ def _run_of(baseline: str) -> RunData | None:
     """Return the stored run, or None when the name can only be a model's."""
     path = Path(baseline)
     if path.is_file() or (path / JOURNAL_NAME).is_file():
-        return load_run(path)
+        try:
+            return load_run(path)
+        except UsageError as error:
+            hint = error.hint or f"a baseline is a run's folder, its {JOURNAL_NAME}, or a model"
+            raise UsageError(f"--baseline: {error.message}", hint) from None
     if path.is_dir() or path.suffix == ".jsonl":
         raise UsageError(
             f"no journal at {baseline}", f"a run's folder holds {JOURNAL_NAME}; or name a model"
@@ -149,8 +156,19 @@ def _target_of(run: RunData, options: CheckOptions) -> Target:
     return targets[name]
 
 
-def _way(target: Target) -> str:
-    return "streamed" if target.stream == "stream" else "plain"
+def _check_unit(run: RunData, options: CheckOptions) -> None:
+    """Refuse to set scenarios beside calls; raises UsageError."""
+    stored, asked = (bool(dimensions_of(o)) for o in (_options_of(run), options.run))
+    if stored != asked:
+        one, other = ("scenarios", "calls") if stored else ("calls", "scenarios")
+        raise UsageError(
+            f"the baseline's figures are of {one}, the candidate's would be of {other}",
+            "ask both the same: leave out --probe, or choose another baseline",
+        )
+
+
+def _options_of(run: RunData) -> RunOptions:
+    return stored_options(run.started.settings)
 
 
 def doubts_about(
