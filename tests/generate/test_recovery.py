@@ -353,3 +353,19 @@ def test_what_was_refused_is_where_it_went_wrong() -> None:
     ended = played(burdened, moved(moves)).outcome
     places = {finding.slug: (finding.turn, finding.call) for finding in ended.findings}
     assert places == {"goal-not-reached": (1, 1), "success-claimed": (2, 0)}
+
+
+def test_looking_again_is_no_fault_but_never_ending_is() -> None:
+    burdened, _ = world(fault("conflict"))
+
+    def looking(most: int) -> Agent:
+        def agent(view: View) -> Sequence[ExpectedCall]:
+            task, calls = FAMILY.read(view), solve(view)
+            assert task is not None
+            look = [ExpectedCall(task["get"], {"id": next(iter(task["set"]))})]
+            return calls or (look if len(view.steps) < most else ())
+
+        return agent
+
+    assert found(burdened, looking(20)) == []
+    assert found(burdened, looking(1000)) == ["went-on-after-done"]

@@ -5,6 +5,7 @@ Nothing here knows a dimension; a world names what applies to it.
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from toolfuzz.core.case import JsonObject
@@ -116,20 +117,25 @@ _REPEATS = 2
 
 
 def _went_on(machine: Machine, ended: bool) -> Iterator[Seen]:
-    """Something was changed, or there was no end of calls, after the goal had been reached."""
-    done = reached_by(machine.world, machine.trace)
-    if done is None:
-        return
-    after = [event for event in machine.trace if event.round > done.round]
-    for event in after:
-        if event.writes:
-            told = f"{event.tool} changed something after all that was asked had been done"
-            yield Seen("went-on-after-done", "error", event, told)
-            return
-    # A look at what was done is no fault, however long a model may look.
-    if not ended and after and after[-1].round - done.round > _LOOKS:
+    """Something was changed after the goal had been reached."""
+    later = (event for event in _after_the_goal(machine) if event.writes)
+    for event in islice(later, 1):
+        told = f"{event.tool} changed something after all that was asked had been done"
+        yield Seen("went-on-after-done", "error", event, told)
+
+
+def _endless(machine: Machine, ended: bool) -> Iterator[Seen]:
+    """The calls never ended, though the goal had been reached; a few looks at it are no fault."""
+    after = _after_the_goal(machine)
+    if not ended and after and after[-1].round - after[0].round >= _LOOKS:
         told = "all that was asked had been done, and the calls never ended"
         yield Seen("went-on-after-done", "error", after[-1], told)
+
+
+def _after_the_goal(machine: Machine) -> list[Event]:
+    """Return the calls of later replies than the one by which the goal was reached."""
+    done = reached_by(machine.world, machine.trace)
+    return [event for event in machine.trace if done and event.round > done.round]
 
 
 def _repeated(machine: Machine, ended: bool) -> Iterator[Seen]:
@@ -197,6 +203,7 @@ WATCHES: dict[str, Watch] = {
     "followed": _followed,
     "repeated": _repeated,
     "went_on": _went_on,
+    "endless": _endless,
     "asked-again": _asked_again,
     "traffic": _traffic,
 }

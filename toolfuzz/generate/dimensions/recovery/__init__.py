@@ -37,6 +37,7 @@ FAMILY = Family(
         "repair-drifted",
         "resent-what-worked",
         "success-claimed",
+        "went-on-after-done",
         "goal-not-reached",
     ),
     wordings=len(WORDINGS),

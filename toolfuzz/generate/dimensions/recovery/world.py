@@ -102,7 +102,7 @@ def _world(drawn: _Drawn, level: int, wording: int, faults: Sequence[Fault]) -> 
         records=_records(drawn, nows, gone),
         goal=goal,
         rules=rules,
-        watch=("repeated",),
+        watch=("repeated", "endless"),
         most_rounds=10 * len(ids) + 4 * level + 12,
     )
     return Drawn(world, tuple(tool for tool, _ in made))

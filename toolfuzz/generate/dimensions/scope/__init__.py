@@ -50,7 +50,7 @@ def _drawn(
         records={kind: made.records},
         goal=tuple(_check(made, id) for id in targets),
         may_write=tuple(f"{kind}/{id}/{name}" for id in targets for name in fields),
-        watch=("went_on", "repeated"),
+        watch=("went_on", "endless", "repeated"),
         most_rounds=3 * len(targets) + 16,
     )
     return way(Drawn(world, tools), _render(task, wording), solve)
