@@ -93,9 +93,9 @@ async def try_gateway(trial: Trial) -> JsonObject:
                 for event in record.append(events):
                     trial.tell(event)
 
-            async with asyncio.TaskGroup() as group:
-                for source in sources:
-                    group.create_task(_ask_all(source, trial, script, write))
+            # One door after the other: a gateway that is overrun makes other mistakes.
+            for source in sources:
+                await _ask_all(source, trial, script, write)
             write([RunFinished(time.time())])
             return write_summary(folder, record.run())
 
@@ -240,6 +240,8 @@ def _compared(
 ) -> list[Difference]:
     """Compare the client's side of a turn with what reached the upstream and came of it."""
     came = judgement.reply
+    if came.status is None:
+        return []  # no answer in time, or none at all, says nothing of what was changed
     if not asked:
         return [
             Difference(
@@ -299,6 +301,8 @@ def _verdict(
     findings = (*changed, *wire)
     if any(finding.severity == "error" for finding in findings):
         return "fail", findings, None
+    if judgements[-1].status == "unjudged":
+        return "unjudged", findings, judgements[-1].reason
     if content:
         return "unjudged", findings, _OURS + content[0].slug
     return "pass", findings, None
