@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from ast import literal_eval
+from collections.abc import Callable
 from functools import cache
 
 from toolfuzz.core.ask import Ask
@@ -22,12 +23,15 @@ __all__ = [
     "drawn_anew",
     "family_of",
     "find",
+    "ignore",
     "read",
     "solve",
     "value_of",
 ]
 
 _MOST_ATTEMPTS = 20
+_LOST = (ValueError, LookupError, TypeError, AttributeError, RecursionError, StopIteration)
+"""What agents run into that read a talk which isn't theirs."""
 
 
 @cache
@@ -109,7 +113,7 @@ def read(ask: Ask) -> tuple[Family, View, JsonObject] | None:
     for family in all_dimensions().values():
         try:
             task = family.read(view)
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        except _LOST:
             continue
         if task is not None:
             return family, view, task
@@ -119,7 +123,20 @@ def read(ask: Ask) -> tuple[Family, View, JsonObject] | None:
 def solve(ask: Ask) -> Move | None:
     """Return what an agent calls that does everything right; None when it is asked no world."""
     known = read(ask)
-    if known is None:
-        return None
-    family, view, task = known
-    return family.solve(view, task)
+    return _move(known[0].solve, known) if known else None
+
+
+def ignore(ask: Ask, name: str) -> Move | None:
+    """Return what an agent calls that ignores a dimension; None when it isn't asked that one."""
+    known = read(ask)
+    return _move(known[0].ignore, known) if known and known[0].name == name else None
+
+
+def _move(
+    agent: Callable[[View, JsonObject], Move], known: tuple[Family, View, JsonObject]
+) -> Move:
+    _, view, task = known
+    try:
+        return agent(view, task)
+    except _LOST:
+        return ()  # it can make nothing of what was done before it

@@ -13,12 +13,11 @@ def _ignoring(family: Family) -> None:
     """Register the fault of a model that ignores a dimension, in all its worlds or a share."""
 
     def ignores(reply: ReplyPlan, roll: Roll) -> bool:
-        known = dimensions.read(reply.ask)
-        if known is None or known[0] is not family:
+        moves = dimensions.ignore(reply.ask, family.name)
+        if moves is None:
             return False
-        _, view, task = known
         right = [(call.name, call.arguments) for call in reply.calls]
-        calls = [Call(move.tool, deepcopy(move.arguments)) for move in family.ignore(view, task)]
+        calls = [Call(move.tool, deepcopy(move.arguments)) for move in moves]
         reply.calls, reply.text = calls, "" if calls else "All done."
         return [(call.name, call.arguments) for call in calls] != right
 
