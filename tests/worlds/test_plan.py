@@ -1,5 +1,6 @@
 """What a model does at the token foundry, and what is found in it."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -357,6 +358,20 @@ def resubmits(view: View) -> Move:
     return move
 
 
+def stumbles(view: View) -> Move:
+    """Call a tool with a token that is copied wrongly, go on with others, and repair it."""
+    move = list(BRAIN(view))
+    texts = [name for c in move[:1] for name, v in c.arguments.items() if is_token(v)]
+    if texts and not any(step.failed for step in view.steps):
+        wrong = {**move[0].arguments, texts[0]: "f" * 16}
+        return [ExpectedCall(move[0].tool, wrong), *move[1:]]
+    return move
+
+
+def is_token(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{16}", value) is not None
+
+
 def all_in_one_reply(view: View) -> Move:
     """Submit the plan and begin with it in the same reply."""
     task = FAMILY.read(view)
@@ -372,6 +387,7 @@ def all_in_one_reply(view: View) -> Move:
         (one_at_a_time, []),
         (resubmits, []),
         (all_in_one_reply, []),
+        (stumbles, ["input-invented"]),
         (submitting(lambda steps, task: [task["submit"], *steps]), []),
         (submitting(lambda steps, task: steps[::-1]), ["plan-not-followed"]),
         (submitting(lambda steps, task: steps[:-1]), ["plan-not-followed"]),

@@ -235,3 +235,13 @@ def test_a_talk_of_200_turns_costs_little_beyond_its_requests() -> None:
     ended = agents.played(case, BRAIN).outcome
     assert ended.status == "pass"
     assert time.process_time() - begun < 3
+
+
+def test_no_request_can_be_answered_by_what_is_known_already() -> None:
+    """Else a model that is right could leave calls out, and be taken for one that skips them."""
+    for k in range(40):
+        world = world_of(pair(k, LEVEL)[0])
+        asked = [repr(call) for round in world.gold for call in round]
+        assert len(asked) == len(set(asked))
+        lists = [deed for deed in world.deeds.values() if deed.settings.get("reads") == "list"]
+        assert not {"weight_kg", "code"} & set(lists[0].settings["shows"])

@@ -70,13 +70,13 @@ def _followed(machine: Machine, ended: bool) -> Iterator[Seen]:
     What counts is when a tool is first called; calls of one reply have no order among themselves.
     The plan that was submitted last holds for the tools that are first called after it.
     """
-    done = [event for event in machine.trace if not event.error]
-    first: dict[str, int] = {}
-    for event in done:
+    deeds, first = machine.world.deeds, dict[str, int]()
+    for event in machine.trace:
         first.setdefault(event.tool, event.round)
-    plans = [event for event in done if machine.world.deeds[event.tool].operation == "submit"]
-    for event in done:
-        if event in plans or first[event.tool] < event.round:
+    submits = {name for name, deed in deeds.items() if deed.operation == "submit"}
+    plans = [event for event in machine.trace if event.tool in submits and not event.error]
+    for event in machine.trace:
+        if event.tool in submits or event.tool not in deeds or first[event.tool] < event.round:
             continue
         plan = [p for p in plans if p.round <= event.round][-1:]
         told = _off_plan(machine, plan[0], event, first) if plan else ""

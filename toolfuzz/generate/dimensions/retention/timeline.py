@@ -120,6 +120,7 @@ class _Codes:
 
 def _traffic(pick: Pick, line: Timeline, last: int, codes: _Codes) -> None:
     """Fill all turns with requests; the last one is that the target's order be shipped."""
+    unlisted = list(line.depots)
     for turn in range(last + 1):
         order = nonce(codes.seed, "order", turn)[:10]
         depot = line.target if turn == last else pick.of(line.depots)
@@ -132,17 +133,20 @@ def _traffic(pick: Pick, line: Timeline, last: int, codes: _Codes) -> None:
         }
         asks: JsonObject = {"asks": "ship", "order": order}
         if turn < last:
-            asks = _filler(pick, order, depot, codes)
+            asks = _filler(pick, order, depot if depot in unlisted else None, codes)
             if asks["asks"] == "once":
                 line.said.setdefault("", []).append(asks["code"])
+            if asks["asks"] == "list":
+                unlisted.remove(depot)
         line.turns.append({"notes": [], "asks": asks})
     line.turns[0]["standard"] = line.standard
 
 
-def _filler(pick: Pick, order: str, depot: str, codes: _Codes) -> JsonObject:
+def _filler(pick: Pick, order: str, unlisted: str | None, codes: _Codes) -> JsonObject:
+    """Ask for something that can't be done without a call, whatever is known from before."""
     match pick.of(("look", "list", "look", "list", "look", "note", "once")):
-        case "list":
-            return {"asks": "list", "depot": depot}
+        case "list" if unlisted:
+            return {"asks": "list", "depot": unlisted}
         case "note":
             return {"asks": "note", "order": order, "note": f"gate {pick.within(1, 60)}"}
         case "once":

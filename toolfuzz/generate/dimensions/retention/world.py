@@ -189,7 +189,11 @@ def _check(desk: Desk, line: Timeline) -> Check:
 def _deeds(desk: Desk, line: Timeline, log: list[str], *, lines: int) -> dict[str, Deed]:
     order: JsonObject = {"kind": "order", "by": desk["order"]}
     logged: JsonObject = {"log": log, "lines": lines}
-    where: JsonObject = {"kind": "order", "where": {desk["depot"]: "depot"}}
+    where: JsonObject = {
+        "kind": "order",
+        "where": {desk["depot"]: "depot"},
+        "shows": ["goods", "note"],
+    }
     first = [note["depot"] for note in line.turns[0]["notes"]]
     answers = {depot: line.now.get(depot, line.standard) for depot in line.said if depot}
     return {
@@ -222,7 +226,8 @@ def _tools(desk: Desk, code: JsonObject) -> list[Tool]:
         ),
         tool_of(
             desk["list"],
-            "Lists the orders that go to a depot. Also tells the log of the day.",
+            "Lists the orders that go to a depot: what they hold, and their notes. Also tells the "
+            "log of the day.",
             [depot],
         ),
         tool_of(
