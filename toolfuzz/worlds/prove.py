@@ -139,7 +139,8 @@ def _stands(text: str, said: str) -> bool:
         return True
     if re.fullmatch(r"-?[0-9.]+", text):
         return text.replace(".", "").strip("0") in said.replace(".", "")
-    return all(word in said.lower() for word in re.findall(r"[^\W_]+", text.lower()))
+    words = re.findall(r"[^\W_]+", text.lower())
+    return all((word.strip("0") if word.isdigit() else word) in said.lower() for word in words)
 
 
 PROOFS: Sequence[Proof] = (
