@@ -45,6 +45,7 @@ def easiest(name: str, k: int = 0) -> tuple[Case, Case]:
 
 
 def test_there_is_one_for_each_dimension() -> None:
+    assert FAMILIES.keys() == LACKS.keys()
     for name in FAMILIES:
         assert profiles()[LACKS[name]].faults == (f"ignores-{name}",)
 
