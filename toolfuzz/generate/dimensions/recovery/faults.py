@@ -12,7 +12,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.generate.pick import Pick
 from toolfuzz.worlds.spec import Guard
 
-__all__ = ["KINDS", "TEXTS", "TRIES", "Fault", "Place", "draw_faults", "guards_of"]
+__all__ = ["KINDS", "TEXTS", "Fault", "Place", "draw_faults", "guards_of", "tries_at"]
 
 Text = Literal["clear", "vague", "misleading"]
 TEXTS: tuple[Text, ...] = ("clear", "vague", "misleading")
@@ -32,8 +32,14 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 _OF_ALL = ("rate_limited",)
 _COUNTED = ("unavailable", "no_effect")
 _MOST_EACH = 2
-TRIES = 5
-"""How often a call may be made that is unavailable or has no effect: more than it ever fails."""
+
+
+def tries_at(level: int) -> int:
+    """Return how often a call may be made that is unavailable or has no effect.
+
+    There are always two more than a fault that goes by itself ever takes.
+    """
+    return 8 - 3 * level // 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,8 @@ class Fault:
 class Place:
     """A record that a fault befalls: the id in the task, its id now, and what it holds.
 
-    ``neighbour`` is the id of another record that it could be taken for.
+    ``neighbour`` is the id of another record that it could be taken for; ``tries`` is how often a
+    call may be made.
     """
 
     kind: str
@@ -71,6 +78,7 @@ class Place:
     reference: str
     versions: Sequence[str]
     neighbour: str
+    tries: int
 
 
 def draw_faults(pick: Pick, level: int, items: int) -> list[Fault]:
@@ -108,7 +116,7 @@ def _fits(kind: str, item: int, faults: Sequence[Fault]) -> bool:
 def guards_of(fault: Fault, at: Place) -> dict[str, list[Guard]]:
     """Return the guards by which a fault befalls the tools ``get``, ``update``, ``access``, …"""
     told = _told(fault, at)
-    again: JsonObject = {"repeats": 2 * TRIES, **({} if fault.final else {"times": fault.times})}
+    again: JsonObject = {"repeats": 2 * at.tries, **({} if fault.final else {"times": fault.times})}
     once: JsonObject = {"repeats": 1 if fault.text == "clear" else 2}
     version: JsonObject = {"kind": at.kind, "field": "version"}
 

@@ -7,7 +7,7 @@ from toolfuzz.core.case import ExpectedCall, Json, JsonObject, Message
 from toolfuzz.generate.dimensions.base import a_field, another, way
 from toolfuzz.generate.dimensions.lines import told_in_lines
 from toolfuzz.generate.dimensions.recovery.agents import solve
-from toolfuzz.generate.dimensions.recovery.faults import TRIES, Fault, Place, guards_of
+from toolfuzz.generate.dimensions.recovery.faults import Fault, Place, guards_of, tries_at
 from toolfuzz.generate.dimensions.recovery.tools import tools_of
 from toolfuzz.generate.dimensions.recovery.wordings import WORDINGS
 from toolfuzz.generate.features.base import Parameter
@@ -63,7 +63,7 @@ def with_faults(
         "update": f"update_{kind}",
         "report": f"report_{kind}",
         "notify": f"notify_{kind}_owners" if "partial" in kinds else None,
-        "tries": TRIES,
+        "tries": tries_at(level),
     }
     drawn = _Drawn(task, value, befores, kinds, seed)
     worlds = [_world(drawn, level, wording, one) for one in (faults, [])]
@@ -103,7 +103,7 @@ def _world(drawn: _Drawn, level: int, wording: int, faults: Sequence[Fault]) -> 
         goal=goal,
         rules=rules,
         watch=("repeated", "endless"),
-        most_rounds=10 * len(ids) + 4 * level + 12,
+        most_rounds=2 * task["tries"] * len(ids) + 4 * level + 12,
     )
     return Drawn(world, tuple(tool for tool, _ in made))
 
@@ -111,7 +111,8 @@ def _world(drawn: _Drawn, level: int, wording: int, faults: Sequence[Fault]) -> 
 def _place(drawn: _Drawn, n: int, now: str) -> Place:
     versions = [drawn.nonce("version", n, k) for k in range(1, 4)]
     reference, neighbour = drawn.nonce("reference", n), drawn.nonce("neighbour")
-    return Place(drawn.task["kind"], drawn.ids[n], now, reference, versions, neighbour)
+    kind, tries = drawn.task["kind"], drawn.task["tries"]
+    return Place(kind, drawn.ids[n], now, reference, versions, neighbour, tries)
 
 
 def _records(drawn: _Drawn, nows: Sequence[str], gone: set[int]) -> Records:
