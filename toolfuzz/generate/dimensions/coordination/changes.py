@@ -88,7 +88,7 @@ CHANGES: Mapping[str, Change] = {
             "whatever refers to it, which does not follow by itself.",
             "Please change the id {old} to {new}, with {rekey}. References don't follow, so change "
             "them as well.",
-            "{old} is to have the id {new}. {rekey} does that for itself alone; what refers to it "
+            "{old} is to have the id {new}. {rekey} changes this one id alone; what refers to it "
             "has to be changed, too.",
         ),
         (
