@@ -245,3 +245,9 @@ def test_no_request_can_be_answered_by_what_is_known_already() -> None:
         assert len(asked) == len(set(asked))
         lists = [deed for deed in world.deeds.values() if deed.settings.get("reads") == "list"]
         assert not {"weight_kg", "code"} & set(lists[0].settings["shows"])
+
+
+def test_one_code_for_all_is_seldom_right() -> None:
+    worlds = [world_of(pair(k, LEVEL)[0]) for k in range(120)]
+    assert 0.1 < sum(world.goal[0].want == standard(world) for world in worlds) / 120 < 0.3
+    assert 0.3 < sum(world.goal[0].want == first_told(world) for world in worlds) / 120 < 0.5

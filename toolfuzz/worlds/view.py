@@ -11,7 +11,7 @@ from toolfuzz.core.json import JsonError, parse
 
 __all__ = ["Step", "View", "Viewer", "texts_of", "view_of"]
 
-_READ = 1024
+_READ = 512
 """Results and arguments that are kept as they were read; nobody may change them."""
 
 

@@ -13,6 +13,9 @@ AGREED, CHANGED, WITHDRAWN, REMINDER = "agreed", "changed", "withdrawn", "remind
 
 _SIDES = ("North", "South", "East", "West", "Central", "Harbour", "Hill", "Lake", "Bridge", "Park")
 _GOODS = ("tiles", "pipes", "bolts", "panels", "cables", "hinges", "valves", "lamps")
+_FATES = (AGREED, CHANGED, AGREED, CHANGED, WITHDRAWN)
+"""What becomes of the decision. It is seldom withdrawn: whoever always takes the standard code is
+right then."""
 _SIMILAR_NAMES = 6
 _SIMILAR_CODES = 25
 """Levels from which depots have similar names, and codes begin alike."""
@@ -75,7 +78,7 @@ def in_force(turns: list[JsonObject], depot: str) -> str:
 
 def drawn(pick: Pick, level: int, seed: str) -> Timeline:
     """Draw a timeline in which ``level`` turns lie between the last word and the need."""
-    fate = pick.of((AGREED, CHANGED, WITHDRAWN))
+    fate = pick.of(_FATES)
     told = 0 if fate == AGREED else pick.within(1, max(1, min(_LATEST, level // 3)))
     last = told + level
     live = max(1, level.bit_length() - 1)

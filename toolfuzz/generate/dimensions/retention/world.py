@@ -238,7 +238,7 @@ def _tools(desk: Desk, code: JsonObject) -> list[Tool]:
         tool_of(
             desk["ship"],
             "Ships an order with a code. An order is shipped once; this can't be undone.",
-            [order, text("code", "The code: the one agreed for the order's depot.", code)],
+            [order, text("code", "The code that the order goes with.", code)],
         ),
         tool_of(
             desk["ask"],
