@@ -36,7 +36,8 @@ directions; a difference is the gateway's.
 @click.option("--upstream-port", type=click.IntRange(0, 65535), default=0, metavar="N",
               help="Where the upstream listens (any free port).")  # fmt: skip
 @click.option("--prefix", default="/v1", show_default=True, help="Before the formats' own paths.")
-@click.option("--header", "headers", multiple=True, metavar="NAME: VALUE")
+@click.option("--header", "headers", multiple=True, metavar="NAME: VALUE",
+              help="For every request; may hold {upstream}.")  # fmt: skip
 @click.option("--cases", type=click.IntRange(min=1), default=100, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--wait", type=float, default=60.0, show_default=True, metavar="SECONDS",

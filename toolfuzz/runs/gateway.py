@@ -16,7 +16,7 @@ from typing import IO
 
 from toolfuzz.core.errors import EndpointError, UsageError
 
-__all__ = ["Gateway", "free_port", "running"]
+__all__ = ["Gateway", "filled", "free_port", "running"]
 
 _TOLD = 4000
 _SHOWN = 600
@@ -60,10 +60,10 @@ async def running(gateway: Gateway, upstream: str) -> AsyncIterator[str]:
         values["origin"] = upstream.removesuffix("/v1")
         if gateway.config is not None:
             path = Path(folder) / gateway.config_name
-            path.write_text(_filled(gateway.config, values), encoding="utf-8")
+            path.write_text(filled(gateway.config, values), encoding="utf-8")
             values["config"] = str(path)
-        command = [_filled(word, values) for word in gateway.command]
-        env = {name: _filled(value, values) for name, value in gateway.env.items()}
+        command = [filled(word, values) for word in gateway.command]
+        env = {name: filled(value, values) for name, value in gateway.env.items()}
         log = Path(folder) / "gateway.log"
         with log.open("wb") as output:
             try:
@@ -92,7 +92,8 @@ def _start(
     )
 
 
-def _filled(text: str, values: Mapping[str, str]) -> str:
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """Return a text with its placeholders filled."""
     for name, value in values.items():
         text = text.replace(f"{{{name}}}", value)
     return text

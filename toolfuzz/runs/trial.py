@@ -33,7 +33,7 @@ from toolfuzz.judge.relay.difference import Difference
 from toolfuzz.judge.relay.replies import reply_changes
 from toolfuzz.judge.relay.requests import request_changes
 from toolfuzz.pools.question import metrics_of, modes
-from toolfuzz.runs.gateway import Gateway, running
+from toolfuzz.runs.gateway import Gateway, filled, running
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.summary import default_folder, write_summary
@@ -85,7 +85,9 @@ async def try_gateway(trial: Trial) -> JsonObject:
         if trial.gateway is not None:
             origin = await stack.enter_async_context(running(trial.gateway, f"{upstream}/v1"))
         assert origin is not None, "a trial needs a gateway or its URL"
-        sources = await _open_doors(trial, origin.rstrip("/"))
+        values = {"upstream": f"{upstream}/v1", "origin": upstream}
+        headers = {name: filled(value, values) for name, value in trial.headers.items()}
+        sources = await _open_doors(replace(trial, headers=headers), origin.rstrip("/"))
         folder = trial.out or default_folder(["trial", trial.subject])
         with Record(folder, _opening(trial, origin, sources)) as record:
 
