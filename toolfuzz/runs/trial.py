@@ -272,8 +272,8 @@ def _compared(
             )
         )
         return found
-    if any(f.severity == "error" and f.layer in ("wire", "stream") for f in judgement.findings):
-        # What the client can't read is no reply that could be compared.
+    if came.problems or not came.ended or came.transport_error:
+        # What the client can't read to its end is no reply that could be compared.
         return found
     if given.fragments:
         given = replace(given, calls=_assembled(talk.case, talk, given).calls)
@@ -297,9 +297,10 @@ def _verdict(
         for turn, judgement in enumerate(judgements)
         for finding in judgement.findings
     ]
-    wire = [finding for finding in own if finding.layer not in _CONTENT]
-    content = [f for f in own if f.layer in _CONTENT and f.severity == "error"]
     changed = [difference.finding for difference in differences]
+    follows = (*_CONTENT, "structure") if changed else _CONTENT
+    wire = [finding for finding in own if finding.layer not in follows]
+    content = [f for f in own if f.layer in _CONTENT and f.severity == "error"]
     findings = (*changed, *wire)
     if any(finding.severity == "error" for finding in findings):
         return "fail", findings, None

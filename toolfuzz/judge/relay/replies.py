@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from toolfuzz.core.case import Json
 from toolfuzz.core.json import JsonError, parse
-from toolfuzz.core.jsonvalue import equal, kind_of, same
+from toolfuzz.core.jsonvalue import canonical, equal, kind_of, same
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.judge.relay.difference import Difference
 
@@ -47,7 +47,8 @@ def _calls(given: Sequence[ToolCall], came: Sequence[ToolCall]) -> Iterator[Diff
         slug = "relay-call-lost" if len(came) < len(given) else "relay-call-added"
         yield Difference(slug, "calls", names, others, f"{len(came)} of {len(given)}")
         return
-    if names != others and sorted(map(str, names)) == sorted(map(str, others)):
+    meant, came_so = ([f"{c.name} {_spelled(c)}" for c in calls] for calls in (given, came))
+    if meant != came_so and sorted(meant) == sorted(came_so):
         yield Difference("relay-calls-reordered", "calls", names, others, "stand in another order")
         return
     for n, (one, other) in enumerate(zip(given, came, strict=True)):
@@ -56,6 +57,10 @@ def _calls(given: Sequence[ToolCall], came: Sequence[ToolCall]) -> Iterator[Diff
                 "relay-call-renamed", f"calls/{n}/name", one.name, other.name, "is another", call=n
             )
         yield from _arguments(one, other, n)
+
+
+def _spelled(call: ToolCall) -> str:
+    return canonical(_value(call))
 
 
 def _arguments(given: ToolCall, came: ToolCall, n: int) -> Iterator[Difference]:
