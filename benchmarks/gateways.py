@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from toolfuzz.analyze.relay import Cause, causes_of
+from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import ToolfuzzError
 from toolfuzz.evidence.relay import write_reports
 from toolfuzz.runs.gateway import Gateway
@@ -54,6 +55,7 @@ class Subject:
     fronts: Sequence[str] = ALL_DOORS
     models: Sequence[str] = ("scripted",)
     headers: Mapping[str, str] = field(default_factory=dict)
+    params: JsonObject = field(default_factory=dict)
 
 
 _PORTKEY = ("node", "node_modules/@portkey-ai/gateway/build/start-server.js", "--port={port}",
@@ -77,12 +79,13 @@ SUBJECTS = {
         npm="@portkey-ai/gateway@1.15.2",
         command=_PORTKEY,
         headers={"x-portkey-provider": "anthropic", "x-portkey-custom-host": "{upstream}"},
+        params={"max_tokens": 4096},
     ),
     "portkey-google": Subject(
         "Portkey gateway 1.15.2 (google)",
         npm="@portkey-ai/gateway@1.15.2",
         command=_PORTKEY,
-        headers={"x-portkey-provider": "google", "x-portkey-custom-host": "{origin}/v1beta"},
+        headers={"x-portkey-provider": "google", "x-portkey-custom-host": "{origin}"},
     ),
 }
 
@@ -124,7 +127,7 @@ def try_real(folder: Path, only: Sequence[str], cases: int) -> None:
         try:
             causes = tried(
                 Trial(subject.title, subject.fronts, subject.models, gateway, cases=cases,
-                      headers=subject.headers, out=out, note=print)
+                      headers=subject.headers, params=subject.params, out=out, note=print)
             )  # fmt: skip
         except ToolfuzzError as error:
             print(f"{subject.title}: {error.message}")

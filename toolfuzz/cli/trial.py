@@ -38,6 +38,8 @@ directions; a difference is the gateway's.
 @click.option("--prefix", default="/v1", show_default=True, help="Before the formats' own paths.")
 @click.option("--header", "headers", multiple=True, metavar="NAME: VALUE",
               help="For every request; may hold {upstream}.")  # fmt: skip
+@click.option("--param", "params", multiple=True, metavar="KEY=VALUE",
+              help="A field of every request, like max_tokens=4096.")  # fmt: skip
 @click.option("--cases", type=click.IntRange(min=1), default=100, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--wait", type=float, default=60.0, show_default=True, metavar="SECONDS",
@@ -52,6 +54,7 @@ def trial(
     config_template: Path | None,
     env: tuple[str, ...],
     headers: tuple[str, ...],
+    params: tuple[str, ...],
     wait: float,
     known: Path | None,
     as_json: bool,
@@ -59,7 +62,7 @@ def trial(
 ) -> None:
     """Find out what a gateway changes on the way, in both directions."""
     from toolfuzz.analyze.relay import causes_of
-    from toolfuzz.cli.options import parse_headers
+    from toolfuzz.cli.options import parse_headers, parse_params
     from toolfuzz.evidence.relay import read_known, write_reports
     from toolfuzz.report.relay import print_trial
     from toolfuzz.runs.gateway import Gateway
@@ -73,7 +76,7 @@ def trial(
         name = config_template.name if config_template else "config"
         gateway = Gateway(command, _pairs(env), config, name, wait)
     asked = Trial(
-        **given, gateway=gateway, headers=parse_headers(headers),
+        **given, gateway=gateway, headers=parse_headers(headers), params=parse_params(params),
         note=lambda message: click.echo(message, err=True),
     )  # fmt: skip
     check(asked)

@@ -56,7 +56,8 @@ class Trial:
     """What to try. ``fronts`` are wire formats of front doors, ``models`` names that the gateway
     knows. ``gateway`` is started, or ``url`` names one that runs and asks ``upstream_port``.
 
-    ``prefix`` is what stands before the formats' paths. ``tell`` sees every event.
+    ``prefix`` is what stands before the formats' paths, ``params`` are further fields of requests.
+    ``tell`` sees every event.
     """
 
     subject: str
@@ -70,6 +71,7 @@ class Trial:
     cases: int = 100
     seed: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
+    params: JsonObject = field(default_factory=dict)
     timeout: float = 60.0
     out: Path | None = None
     tell: Callable[[Event], None] = lambda event: None
@@ -148,7 +150,7 @@ async def _open_doors(trial: Trial, origin: str) -> list[HttpSource]:
             name = f"{front} · {model}" if len(trial.models) > 1 else front
             base_url = origin + trial.prefix
             endpoint, _ = resolve(model, base_url=base_url, format=front)
-            target = Target(name, endpoint.name, model, front, trial.stream)
+            target = Target(name, endpoint.name, model, front, trial.stream, trial.params)
             source = HttpSource(
                 target, endpoint, "sk-toolfuzz-trial", trial.headers, trial.timeout, _AT_ONCE, 1
             )
