@@ -56,10 +56,12 @@ def test_a_model_beyond_all_that_can_be_asked(passed: bool, beyond: str) -> None
 
 def test_success_at_a_level_follows_from_the_others() -> None:
     answers = asked(8.0, SPAN, 60, Random(5))
-    easy, low, high = success_at(3, answers, SPAN)
-    hard, *_ = success_at(20, answers, SPAN)
-    assert low <= easy <= high
-    assert easy > 0.8 and hard < 0.2
+    for level in (7, 8, 20):
+        share, low, high = success_at(level, answers, SPAN)
+        assert low <= share <= high
+        assert low <= 1 / (1 + exp(3 * (log(level) - log(8.0)))) <= high
+    easy, hard = (success_at(level, answers, SPAN)[0] for level in (3, 20))
+    assert easy > 0.7 and hard < 0.2
 
 
 def test_without_answers_all_is_open() -> None:

@@ -24,7 +24,7 @@ _STEPS = 41
 _BEYOND = 4.0
 # From three quarters to one quarter over a level seven times, three times … as high.
 _SLOPES = (1.1, 2.2, 4.4, 8.8)
-_LAPSES = {0.01: 0.4, 0.05: 0.3, 0.15: 0.2, 0.3: 0.1}
+_LAPSES = {0.001: 0.25, 0.01: 0.25, 0.05: 0.25, 0.15: 0.15, 0.3: 0.1}
 _MOST_CANDIDATES = 12
 _TAIL = 0.025
 

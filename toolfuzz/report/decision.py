@@ -7,6 +7,7 @@ from rich.text import Text
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 from toolfuzz.report.console import show
+from toolfuzz.report.dimensions import dimension_tables
 from toolfuzz.report.terminal import defect_view, headline, notes, target_table
 from toolfuzz.report.words import answers
 
@@ -28,7 +29,8 @@ def check_view(summary: JsonObject, *, width: int) -> RenderableType:
     for said in answers(check):
         # A paragraph is read more easily when its lines are short.
         parts.append(Padding(Text(printable(said)), (0, max(width - 90, 0), 0, 2)))
-    parts += [Text(), target_table(summary["targets"], width=width), *notes(summary)]
+    parts += [Text(), target_table(summary["targets"], width=width)]
+    parts += [*dimension_tables(summary["targets"], width=width), *notes(summary)]
     parts += [Text(), Text(_spent(check), style="dim")]
     parts += [Text(line, style="yellow") for line in _warnings(check)]
     candidate = summary["targets"][0]
