@@ -18,7 +18,7 @@ WORDINGS: tuple[Lines, ...] = (
         "Then send one notice, and only one, for each record that is done, with {notify}.",
         "In the end report each of the records with {report}: as done, or as impossible when none "
         "of this has helped.",
-        "Change nothing else.",
+        "Change nothing else. Go ahead without asking back.",
     ),
     (
         "Please update some {kind} records. Only their field {field} changes, and no other record.",
@@ -31,7 +31,7 @@ WORDINGS: tuple[Lines, ...] = (
         "When you are through, call {notify} so that each record which has its value gets one "
         "notice, never two.",
         "Last, tell what became of each id with {report}: done if it has its value, impossible if "
-        "all that could help was tried.",
+        "all that could help was tried. Nobody is there to answer questions.",
     ),
     (
         "New values for {kind} records, by id: {set}. They go into the field {field}, with "
@@ -43,7 +43,7 @@ WORDINGS: tuple[Lines, ...] = (
         "{tries} times.",
         "For the records that have their new value, one notice each is to be sent with {notify}.",
         "Finish with {report} for every id: done, or impossible if nothing helped.",
-        "Leave everything else alone.",
+        "Leave everything else alone. Do not ask back; begin at once.",
     ),
 )
 

@@ -11,7 +11,7 @@ WORDINGS: tuple[Lines, ...] = (
         "Which ones: all that meet every one of these conditions: {where}.",
         "Leave out those that meet any of these conditions: {unless}.",
         "Where one of them is locked, you may unlock it with {unlock}; unlock no other record.",
-        "Change nothing else: no other record, no other field.",
+        "Change nothing else: no other record, no other field. Go ahead without asking back.",
     ),
     (
         "Please change {kind} records for me, and only what I say here: the rest stays as it is.",
@@ -21,6 +21,7 @@ WORDINGS: tuple[Lines, ...] = (
         "Skip each record of which any of this is true: {unless}.",
         "A record that has to be changed may be locked: unlock that one with {unlock}, and none "
         "that does not have to be changed.",
+        "Nobody is there to answer questions: please do it now.",
     ),
     (
         "A task for the {kind} records. Nothing may be changed that this message does not name.",
@@ -30,5 +31,6 @@ WORDINGS: tuple[Lines, ...] = (
         "{where}.",
         "It is not for records for which any of these conditions holds: {unless}.",
         "Locked ones among them may be unlocked, one by one, with {unlock}. Others stay locked.",
+        "Do not ask back; begin at once.",
     ),
 )
