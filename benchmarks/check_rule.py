@@ -76,7 +76,7 @@ def worlds() -> Iterator[World]:
         yield World("-2 points, new defect", rate_, 0.02, "new")
         yield World("-5 points, old defects", rate_, 0.05)
         yield World("-5 points, new defect", rate_, 0.05, "new", aim="FAIL >= 95%")
-        yield World("-5 points, new defect, 70% of the time", rate_, 0.05, "new", strength=0.7)
+        yield World("-5 points, new defect, in 70% of askings", rate_, 0.05, "new", strength=0.7)
         yield World("-10 points, old defects", rate_, 0.1, aim="FAIL >= 95%")
         yield World("-10 points, old defects, at random", rate_, 0.1, at_random=True)
 
@@ -167,29 +167,33 @@ def mean(measured: Sequence[Measured]) -> Measured:
 def check(trials: int) -> Iterator[str]:
     each = trials // len(SEEDS)
     yield f"check against a baseline, {each} trials a row and seed, {len(SEEDS)} seeds"
-    yield f"  {'':44}{'rate':>5}{'PASS':>7}{'FAIL':>7}{'INCONCL':>9}{'calls':>7}   docs say"
+    yield f"  {'':40}{'rate':>5}{'PASS':>7}{'FAIL':>7}{'INCONCL':>9}{'calls':>7}   docs say"
     said = documented()
     for world in worlds():
         row = mean([measure(world, each, seed) for seed in SEEDS])
-        claim = said.get((world.name, world.rate))
-        docs = f"FAIL {claim.failed:.0%}" if claim else "-"
+        passed, failed = said.get((world.name, world.rate), (None, None))
+        docs = "-" if failed is None else f"{passed:.0%} / {failed:.1%}"
         yield (
-            f"  {world.name:44}{world.rate:5.2f}{row.passed:7.1%}{row.failed:7.1%}{row.open:9.1%}"
-            f"{row.calls:7.0f}   {docs:10} {f'aim: {world.aim}' if world.aim else ''}".rstrip()
+            f"  {world.name:40}{world.rate:5.2f}{row.passed:7.1%}{row.failed:7.1%}{row.open:9.1%}"
+            f"{row.calls:7.0f}   {docs:13} {f'aim: {world.aim}' if world.aim else ''}".rstrip()
         )
 
 
 SEEDS = (1, 2, 3, 4, 5)
 DOCS = Path(__file__).parents[1] / "docs" / "checking.md"
-_ROW = re.compile(r"\| ([^|]+) \| ([\d.]+) \| (\d+)% \| (\d+)% \| (\d+)% \| (\d+) \|")
+_CELL = re.compile(r"([\d.]+) / ([\d.]+)")
 
 
-def documented() -> dict[tuple[str, float], Measured]:
-    """Return the rows of docs/checking.md, by world and rate."""
+def documented() -> dict[tuple[str, float], tuple[float, float]]:
+    """Return the shares of PASS and FAIL in docs/checking.md, by world and rate."""
     found = {}
-    for name, rate_, *shares, calls in _ROW.findall(DOCS.read_text(encoding="utf-8")):
-        passed, failed, open_ = (int(share) / 100 for share in shares)
-        found[name.strip(), float(rate_)] = Measured(passed, failed, open_, int(calls))
+    for line in DOCS.read_text(encoding="utf-8").splitlines():
+        name, *cells = (cell.strip() for cell in line.strip("|").split("|"))
+        shares = [_CELL.fullmatch(cell) for cell in cells]
+        if len(shares) == len(RATES) and all(shares):
+            for rate_, share in zip(RATES, shares, strict=True):
+                assert share
+                found[name, rate_] = float(share[1]) / 100, float(share[2]) / 100
     return found
 
 

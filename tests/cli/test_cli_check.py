@@ -94,6 +94,27 @@ def test_new_defects_can_be_allowed() -> None:
     assert result["allow_new_defects"] and "New defects are allowed." in result["reason"]
 
 
+@pytest.mark.parametrize("way", ["--stream", "--both-streams"])
+def test_the_drop_is_the_difference_of_the_rates_in_the_table(way: str) -> None:
+    args = (
+        "-m",
+        f"sim/{BROKEN}",
+        "--baseline",
+        "sim/clean",
+        "--cases",
+        "20",
+        "--probe",
+        "echo",
+        way,
+    )
+    _, result = check(*args, "--out", "c")
+    candidate, baseline = result["targets"]
+    calls = 20 * (1 + (way == "--both-streams"))
+    assert sum(result["pairs"].values()) == candidate["judged"] == baseline["judged"] == calls
+    assert result["drop"] == pytest.approx(baseline["rate"] - candidate["rate"]) != 0
+    assert f"from {baseline['rate']:.1%} to {candidate['rate']:.1%}" in result["reason"]
+
+
 def test_a_model_may_replace_itself() -> None:
     code, result = check("-m", "sim/claude-opus", "--baseline", "sim/claude-opus", "--out", "c")
     assert (code, result["outcome"]) == (0, "PASS")

@@ -69,3 +69,23 @@ def test_hostile_names_are_inert(text: str) -> None:
     for made in (shown, page, said):
         assert not {"\x1b", "\x00", "\x07", "\u202e"} & set(made)
     assert all(line.startswith("::error title=") for line in said.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("rate", "defects", "claim"),
+    [
+        ("yes", "no", "one is worse than two"),
+        ("yes", "yes", "one is worse than two"),
+        ("open", "yes", "one has a defect that two has not, or hardly"),
+    ],
+)
+def test_the_claim_is_that_of_the_question_that_was_answered(
+    rate: str, defects: str, claim: str
+) -> None:
+    _, summary = a_check("FAIL")
+    words = {"yes": "It is.", "no": "It isn't.", "open": "Who knows."}
+    for question, answer in (("rate", rate), ("defects", defects)):
+        summary["check"][question] = {"answer": answer, "words": f"{question}: {words[answer]}"}
+    shown = plain(lambda width: check_view(summary, width=width))
+    assert f"FAIL  {claim}\n" in shown
+    assert f"  rate: {words[rate]}\n  defects: {words[defects]}\n" in shown

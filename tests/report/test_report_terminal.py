@@ -55,11 +55,19 @@ def fixed_run() -> RunData:
     return collect([*events, RunFinished(60.0)])
 
 
+RATE = (
+    "The rate is worse than the margin allows: 17 of 20 calls agree, 3 worse, 0 better; success "
+    "fell by 15.0 points, from 100.0% to 85.0% (drop between 1.0 and 35.0 points, margin 5.0)."
+)
+DEFECTS = (
+    "A new defect: object-as-json-string (0 → 3 calls); asked again 24 times: the candidate showed "
+    "it in 11 of 12, the baseline 0 of 12."
+)
 CHECK: dict[str, Any] = {
     "outcome": "FAIL",
-    "reason": "FAIL: 17 of 20 pairs agree; 3 worse, 0 better; the success rate fell by 15.0 points "
-    "(drop between 1.0 and 35.0 points, margin 5.0). More often than before: "
-    "object-as-json-string (0 → 3).",
+    "reason": f"FAIL: {RATE} {DEFECTS}",
+    "rate": {"answer": "yes", "words": RATE},
+    "defects": {"answer": "yes", "words": DEFECTS},
     "candidate": "openrouter/z-ai/glm-4.7",
     "baseline": "sim/claude-opus",
     "suspects": ["success rate", "object-as-json-string"],
