@@ -1,6 +1,7 @@
 """Rules bind one by one, and who keeps them may keep them in any way."""
 
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 
 import pytest
 
@@ -127,6 +128,13 @@ def ways(case: Case) -> Iterator[tuple[str, list[Calls], bool]]:
     notes = [call for call in sent if call.tool == helper.get("after")]
     rest = [call for call in sent if call not in (*checks, *notes)]
     yield "checks at first, notes at last", [*earlier, checks, rest, notes], True
+    yield "the areas by turns", [*earlier, _by_turns(case, sent)], True
+    yield (
+        "every order in parts",
+        [*earlier, [half for call in sent for half in _halves(call)]],
+        True,
+    )
+    yield "less than ordered", [*earlier, [_halves(call)[0] for call in sent]], False
     yield "nothing sent", earlier, False
     yield "everything sent twice", [*gold, sent], False
     if checks:
@@ -135,6 +143,24 @@ def ways(case: Case) -> Iterator[tuple[str, list[Calls], bool]]:
         yield "notes too early", [*earlier, checks, notes, rest], False
     if "confirm" in rules:
         yield "not waited for the answer", [*earlier[:-1], [*earlier[-1], *sent]], False
+
+
+def _by_turns(case: Case, sent: Calls) -> Calls:
+    """Return the calls of all areas mixed, those of each area in their order."""
+    areas: dict[str, Calls] = {}
+    orders = world_of(case).records["order"]
+    for call in sent:
+        given = call.arguments
+        area = given["area"] if "area" in given else orders[given["order_id"]]["area"]
+        areas.setdefault(area, []).append(call)
+    return [call for turn in zip_longest(*areas.values()) for call in turn if call is not None]
+
+
+def _halves(call: ExpectedCall) -> Calls:
+    if "weight" not in call.arguments:
+        return [call]
+    half = call.arguments["weight"] / 2
+    return [ExpectedCall(call.tool, call.arguments | {"weight": half})] * 2
 
 
 def _in_floats(call: ExpectedCall) -> ExpectedCall:

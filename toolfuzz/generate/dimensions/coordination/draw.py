@@ -30,6 +30,9 @@ _ALIKE = "-2"
 _MOST_UNSEEN = 12
 """Up to so many records a list may show names only, each of which is to be read by itself."""
 
+_MOST_SINGLE = 20
+"""Up to so many records a world may have no tool that changes several at once."""
+
 Records = dict[str, JsonObject]
 
 
@@ -49,13 +52,13 @@ def draw(pick: Pick, level: int, seed: str) -> tuple[Drawn, Drawn]:
     change, thing = CHANGES[name], pick.of(_THINGS)
     taken = (change.key, change.many, change.homonym)
     extra = [parameter for parameter in values_of(pick, 1, 2)[0] if parameter.name not in taken]
-    batch = pick.within(3, 8) if pick.chance(60) else None
+    batch = pick.within(3, 8) if level > _MOST_SINGLE or pick.chance(60) else None
     desk = _Desk(thing, extra, batch, level <= _MOST_UNSEEN and pick.chance(30))
     task = _task(pick, name, desk, seed)
     names = _names(pick, task, level, seed)
     share = pick.of((30, 50, 80))
     wording = pick.below(COUNT)
-    page = pick.within(2, max(2, (level + 1) // 2))
+    page = pick.within(max(2, level // 6), max(2, (level + 1) // 2))
 
     def world(ids: Sequence[str], page: int, twin: bool) -> World:
         records = _records(pick, task, desk, ids, share, homonyms=not twin)
