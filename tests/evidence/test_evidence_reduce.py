@@ -173,7 +173,7 @@ async def test_an_interrupted_reduction_leaves_something_that_fails() -> None:
 
 
 def test_one_answer_decides_only_where_answers_are_certain() -> None:
-    sure, unsure = Odds(0.0), Odds(0.0)
+    sure, unsure = Odds(0.0, 3.0, 3.0), Odds(0.0, 3.0, 3.0)
     sure.take(False, Rates(1.0, deterministic=True), 0.85)
     unsure.take(False, Rates(0.7), 0.85)
     assert sure.essential
@@ -181,7 +181,7 @@ def test_one_answer_decides_only_where_answers_are_certain() -> None:
 
 
 def test_odds_end_in_any_case() -> None:
-    odds = Odds(0.0, limit=1e9)
+    odds = Odds(0.0, 1e9, 3.0)
     for n in range(100):
         odds.take(n % 3 == 0, Rates(0.5), 0.85)
     assert not odds.open

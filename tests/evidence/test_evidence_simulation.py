@@ -5,6 +5,7 @@ benchmarks/attribute.py makes many.
 
 import importlib
 import re
+import statistics
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -71,3 +72,30 @@ def test_the_documented_figures_are_those_of_the_code(bench: ModuleType, shop: A
             measured = bench.cause_of(shop, rate, noise, 1, 12, 2)
             assert measured.right >= right - 0.2
         assert measured.calls <= 1.5 * calls + 16
+
+
+MINIMIZED = re.compile(r"\| (\d+) of 10 \| (\d+)% \| (\d+) \| (\d+) \|")
+
+
+def test_the_documented_figures_of_minimizing_are_those_of_the_code() -> None:
+    """A few studies a row; the documented ones are over more cases and seeds."""
+    bench = importlib.import_module("minimize")
+    rows = MINIMIZED.findall(DOCS.read_text(encoding="utf-8"))
+    assert [int(rate) for rate, *_ in rows] == [10, 7, 5, 3]
+    planted = [(1, p) for p in bench.plant(6, 1)]
+    for rate, exact, calls, _ in rows:
+        least, most = bench.AIMS[int(rate) / 10]
+        assert int(exact) / 100 >= least
+        assert int(calls) <= most
+        if rate in ("10", "3"):
+            done = bench.studies(planted, int(rate) / 10)
+            assert sum(s.right for s in done) >= 5
+            assert statistics.median(s.result.calls for s in done) <= 1.5 * int(calls)
+
+
+def test_what_fails_whatever_is_sent_is_said_to_do_so() -> None:
+    bench = importlib.import_module("minimize")
+    for p in bench.plant(2, 1):
+        done = bench.study(bench.Planted("nothing", p.case, lambda case: True), 0.7, 0.7, 1)
+        assert done.result.neighbour is None
+        assert done.result.needs_nothing

@@ -1,15 +1,15 @@
 """Sequential tests against an endpoint that fails only some of the time.
 
 A. Wald, "Sequential tests of statistical hypotheses", 1945. Every answer moves the log odds of a
-hypothesis; at ±3 (about 95:5) it is decided. Nothing is ever decided by "failed once of five".
+hypothesis; at ±3, say, it is decided (about 95:5). Nothing is decided by
+"failed once of five".
 """
 
 import math
 from dataclasses import dataclass
 
-__all__ = ["DECIDED", "Odds", "Rates"]
+__all__ = ["Odds", "Rates"]
 
-DECIDED = 3.0
 # No more than this many answers for one yes-or-no question, whatever the odds say.
 MOST_ANSWERS = 60
 # What fails this often is taken to fail as often when less is left of it.
@@ -58,8 +58,8 @@ class Odds:
     """Log odds that a candidate can't be removed (its removal takes the failure away)."""
 
     value: float
-    limit: float = DECIDED
-    keep_at: float = DECIDED
+    limit: float
+    keep_at: float
     answers: int = 0
 
     @property
