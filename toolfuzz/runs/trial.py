@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import get_args
 
 import httpx
 
@@ -25,7 +26,7 @@ from toolfuzz.core.events import (
 from toolfuzz.core.exchange import Exchange, StreamMode, Target
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.talk import Talk, play
-from toolfuzz.core.verdict import Finding, Status, Verdict
+from toolfuzz.core.verdict import Finding, Layer, Status, Verdict
 from toolfuzz.formats import CannotAskError, wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.judge.judge import Judgement, judge
@@ -37,7 +38,7 @@ from toolfuzz.runs.gateway import Gateway, filled, running
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.summary import default_folder, write_summary
-from toolfuzz.simulate.scripted import Asked, Script, build_upstream, tag
+from toolfuzz.simulate.scripted import Asked, Script, build_upstream, is_unable, tag
 from toolfuzz.sources.http import HttpSession, HttpSource
 from toolfuzz.sources.reachability import reachable
 from toolfuzz.sources.registry import resolve
@@ -216,8 +217,15 @@ async def _ask(
         found = _compared(talk, judgement, script.asked[name], source.target.model, stream=stream)
         differences += [replace(one, turn=talk.number) for one in found]
         talk.answer(judgement)
+    unable = any(is_unable(asked.attempt) for asked in script.asked[name])
     script.forget(name)
     status, findings, reason = _verdict(judgements, differences)
+    if unable:
+        status, findings, reason = (
+            "unjudged",
+            (),
+            "the trial's own upstream can't do what was asked",
+        )
     verdict = Verdict(
         case_id=tagged.id,
         target=source.target.name,
@@ -245,7 +253,7 @@ def _compared(
     """Compare the client's side of a turn with what reached the upstream and came of it."""
     came = judgement.reply
     if came.status is None:
-        return []  # no answer in time, or none at all, says nothing of what was changed
+        return []  # no answer says nothing of what was changed
     if not asked:
         return [
             Difference(
@@ -260,19 +268,14 @@ def _compared(
     last = asked[-1]
     found = list(request_changes(talk.ask(model=model, stream=stream), last.ask))
     given = wire_format(last.format).read(last.attempt, stream=last.ask.stream)
-    refused = last.attempt.status != httpx.codes.OK
-    if refused:
-        words = str(given.error)[:300]
-        found.append(
-            Difference(
-                "relay-refused-upstream",
-                "request",
-                None,
-                words,
-                "upstream refuses it",
-                kind=words[:60],
+    if last.attempt.status != httpx.codes.OK:
+        # References that lead nowhere are told of already.
+        if not any(one.where.endswith("/$ref") and one.arrived for one in found):
+            words = str(given.error)[:300]
+            told = Difference(
+                "relay-refused-upstream", "request", None, words, "upstream refuses it"
             )
-        )
+            found.append(told)
         return found
     if came.problems or not came.ended or came.transport_error:
         # What the client can't read to its end is no reply that could be compared.
@@ -300,7 +303,10 @@ def _verdict(
         for finding in judgement.findings
     ]
     changed = [difference.finding for difference in differences]
+    refused = any(one.slug == "relay-refused-upstream" or one.kind == "$ref" for one in differences)
     follows = (*_CONTENT, "structure") if changed else _CONTENT
+    if refused:
+        follows = get_args(Layer)
     wire = [finding for finding in own if finding.layer not in follows]
     content = [f for f in own if f.layer in _CONTENT and f.severity == "error"]
     findings = (*changed, *wire)

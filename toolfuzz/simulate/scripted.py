@@ -28,11 +28,19 @@ from toolfuzz.simulate.pipeline import respond
 from toolfuzz.simulate.profiles import Profile
 from toolfuzz.simulate.question import BadRequestError, Question, read_question
 
-__all__ = ["Asked", "Script", "build_upstream", "tag"]
+__all__ = ["Asked", "Script", "build_upstream", "is_unable", "tag"]
 
 _TAG = re.compile(r"\[case ([\w-]+)\]")
 _CLEAN = Profile("clean", "")
 _NO_CALL = "There is nothing to call."
+
+
+_UNABLE = b"this simulator"
+
+
+def is_unable(attempt: Attempt) -> bool:
+    """Whether the upstream refused what is legal, because it can't do it itself."""
+    return attempt.status == 400 and _UNABLE in attempt.body
 
 
 def tag(name: str) -> str:
