@@ -67,6 +67,8 @@ def canonical(value: Json) -> str:
 
 def equal(one: Json, other: Json) -> bool:
     """Whether JSON Schema calls two values equal (see canonical): 1 and 1.0, not 1 and true."""
+    if isinstance(one, str) or isinstance(other, str):
+        return bool(one == other)
     return canonical(one) == canonical(other)
 
 

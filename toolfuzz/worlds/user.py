@@ -49,8 +49,10 @@ class ScriptedUser:
         if self._told < len(user.pieces):
             self._told += 1
             return user.pieces[self._told - 1]
+        if len(self.corrections) >= user.patience:
+            return None
         failing = failing_checks(self.machine)
-        if not failing or len(self.corrections) >= user.patience:
+        if not failing:
             return None
         grade = min(user.grade + len(self.corrections), MOST_HELP)
         self.corrections.append(Correction(round, grade, failing[0], tuple(failing)))
@@ -85,8 +87,10 @@ class ScriptedUser:
 
     def _steps(self) -> Iterator[tuple[Correction, Sequence[Check]]]:
         """Yield each correction with the parts of the goal that didn't hold after it."""
+        if not self.corrections:
+            return
         after = [c.failing for c in self.corrections[1:]] + [tuple(failing_checks(self.machine))]
-        return zip(self.corrections, after, strict=False)
+        yield from zip(self.corrections, after, strict=True)
 
     def _place(self, check: Check) -> str:
         return place_of(self.machine, check)
