@@ -71,6 +71,12 @@ def test_amounts_add_up_and_constants_are_set() -> None:
     done(on, "set", settings, id="n3", amount=0.5)
     assert on.record("number", "n3") == {"square": 11.5, "odd": True, "touched": True}
 
+    for wrong in (-2, 0, True, "2", None, 10**400, float("inf"), float("nan")):
+        with pytest.raises(RefusedError) as refused:
+            done(on, "set", settings, id="n3", amount=wrong)
+        assert refused.value.code == "invalid_amount"
+    assert on.record("number", "n3")["square"] == 11.5
+
 
 def test_json_and_sets_are_kept_in_one_spelling() -> None:
     on = state()

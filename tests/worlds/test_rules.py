@@ -79,6 +79,7 @@ ROWS: list[tuple[str, JsonObject, str, list[int]]] = [
     ("total", SUM, "A1+12.5 A2+1", []),
     ("total", SUM, "A1+6 B1+6.5 A1+1!", []),
     ("total", SUM, "A1+4.1 A1+4.1 A1+4.3", []),
+    ("total", SUM, "A1+2.1 A1+4.2 A1+6.2", []),
     ("total", SUM, "A2+1", []),
     ("total", SUM, "A1+12.5 A1+12.5", [1]),
     ("total", SUM, "A1+6 C1 A1+6", [2]),

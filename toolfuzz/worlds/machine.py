@@ -12,6 +12,9 @@ from toolfuzz.worlds.state import RefusedError, State, Write
 
 __all__ = ["Event", "Machine"]
 
+_DEEPEST = 64
+"""Levels of arguments: what is nested more deeply means nothing, and Python can't compare it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -55,10 +58,12 @@ class Machine:
     def call(self, tool: str, arguments: JsonObject, *, round: int = 0, place: int = 0) -> Event:
         """Execute a call and return what came of it; the caller's mistakes are results, too."""
         state, deed = self.state, self.world.deeds.get(tool)
-        clock = state.clock
+        clock, error, too_deep = state.clock, "", _deeper_than(_DEEPEST, arguments)
+        arguments = {} if too_deep else arguments
         state.begin(tool, arguments)
-        error = ""
         try:
+            if too_deep:
+                raise RefusedError("too_deep", "the arguments are nested too deeply")
             if deed is None:
                 raise RefusedError("unknown_tool", f"there is no tool {tool!r}")
             for guard in deed.guards:
@@ -66,7 +71,20 @@ class Machine:
             result = OPERATIONS[deed.operation](state, deed.settings, arguments)
         except RefusedError as refused:
             error, result = refused.code, refused.told
-        told = json.dumps(result, ensure_ascii=False)
+        told = json.dumps(result, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
         event = Event(round, place, tool, arguments, told, error, state.written, clock)
         self.trace.append(event)
         return event
+
+
+def _deeper_than(most: int, value: Json) -> bool:
+    """Whether a value is nested more deeply than that; doesn't recurse."""
+    layer = [value]
+    for _ in range(most):
+        layer = [
+            item
+            for one in layer
+            if isinstance(one, dict | list)
+            for item in (one.values() if isinstance(one, dict) else one)
+        ]
+    return any(isinstance(one, dict | list) for one in layer)

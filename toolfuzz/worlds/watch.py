@@ -49,7 +49,7 @@ def _known(machine: Machine, ended: bool) -> Iterator[Seen]:
         needs = machine.world.deeds[event.tool].settings["needs"]
         used = [(p, is_, t) for p, is_ in needs.items() for t in tokens_at(event.arguments, p)]
         early = [thing for _, thing, _ in used if thing not in made]
-        invented = [(p, token) for p, _, token in used if token not in said]
+        invented = [(p, t) for p, _, t in used if not isinstance(t, str) or t not in said]
         if early and "call-before-known" not in seen:
             seen.add("call-before-known")
             told = f"{event.tool} was called before there was any {early[0]} token"

@@ -13,6 +13,9 @@ from toolfuzz.worlds.state import RefusedError, State
 
 __all__ = ["OPERATIONS"]
 
+_MOST_AT_ONCE = 10**12
+"""What may be added by one call."""
+
 
 def _get(state: State, settings: JsonObject, arguments: JsonObject) -> Json:
     """Read one record."""
@@ -134,11 +137,20 @@ def _changes(state: State, settings: JsonObject, arguments: JsonObject) -> JsonO
     record = state.record(settings["kind"], arguments.get(settings["by"]))
     changes = _given(settings, arguments)
     for parameter, field in settings.get("sums", {}).items():
-        amount = arguments.get(parameter)
-        if isinstance(amount, int | float):
-            changes[field] = round((record.get(field) or 0) + amount, 6)
+        if parameter in arguments:
+            changes[field] = round((record.get(field) or 0) + _amount(parameter, arguments), 6)
     changes.update(settings.get("constants", {}))
     return changes
+
+
+def _amount(parameter: str, arguments: JsonObject) -> float:
+    amount = arguments[parameter]
+    if isinstance(amount, bool) or not isinstance(amount, int | float):
+        raise RefusedError("invalid_amount", f"{parameter} must be a number")
+    if not 0 < amount <= _MOST_AT_ONCE:
+        told = f"{parameter} must be more than 0 and at most {_MOST_AT_ONCE}"
+        raise RefusedError("invalid_amount", told)
+    return amount
 
 
 def _given(settings: JsonObject, arguments: JsonObject) -> JsonObject:

@@ -10,6 +10,9 @@ from toolfuzz.worlds.rules.base import Obeyed, about, acts
 
 __all__ = ["RULES"]
 
+_DIGITS = 6
+"""Parts like 0.1 and 0.2 don't add up to 0.3 exactly."""
+
 
 def _argument(settings: JsonObject, trace: Sequence[Event]) -> Sequence[Event]:
     """It is what ``want`` says, which is id → value."""
@@ -37,7 +40,8 @@ def _total(settings: JsonObject, trace: Sequence[Event]) -> Sequence[Event]:
     by_id: defaultdict[str, list[Event]] = defaultdict(list)
     for event in acts(settings | {"ids": want}, trace):
         by_id[about(settings, event)].append(event)
-    wrong = {id for id, all in by_id.items() if sum(_number(settings, e) for e in all) != want[id]}
+    sums = {id: sum(_number(settings, e) for e in all) for id, all in by_id.items()}
+    wrong = {id for id, said in sums.items() if round(abs(said - want[id]), _DIGITS)}
     return [e for e in acts(settings | {"ids": wrong}, trace) if e is by_id[about(settings, e)][-1]]
 
 
