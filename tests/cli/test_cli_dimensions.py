@@ -50,6 +50,7 @@ BAD_INPUT = [
     (["--probe", "plan", "--probe", "echo"], "echo is no dimension", "plan"),
     (["--probe", "plan", "--tools", "data_import"], "tools of their own", "leave out"),
     (["--probe", "dimensions", "--feature", "enum"], "tools of their own", "leave out"),
+    (["--probe", "plan", "--respell"], "other spellings", "--respell"),
     (["--level", "3"], "--level", "--probe plan"),
 ]
 

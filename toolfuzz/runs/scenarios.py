@@ -33,6 +33,8 @@ def dimensions_of(options: RunOptions) -> tuple[str, ...]:
     if options.tools or options.mcp or options.openapi or options.features:
         told = "dimensions are asked on worlds with tools of their own"
         raise UsageError(told, "leave out the tools and features")
+    if options.respell:
+        raise UsageError("scenarios aren't asked under other spellings", "leave out --respell")
     names = tuple(dict.fromkeys(wanted))
     if options.level is not None:
         _check_level(options.level, names)
