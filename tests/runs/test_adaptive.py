@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -119,6 +120,21 @@ async def test_what_can_t_be_asked_holds_nothing_up() -> None:
         assert case
         feed.note([CaseSkipped(case.id, "", "no words for it", "made")])
     assert await feed.get(12) is None
+
+
+async def test_a_scenario_ends_with_the_last_of_its_askings() -> None:
+    """Four may be under way; the fifth waits for what came of the first, plain and streamed."""
+    feed = AdaptiveFeed(["plan"], 6, seed=5, askings=2)
+    first, *_ = [await feed.get(position) for position in range(8)]
+    assert first
+    fifth = asyncio.create_task(feed.get(8))
+    for said in (verdict(first, "pass"), replace(verdict(first, "fail"), stream=True)):
+        await asyncio.sleep(0.05)
+        assert not fifth.done()
+        feed.note([VerdictReached(said)])
+    async with asyncio.timeout(5):
+        case = await fifth
+    assert case and level(case) < level(first)
 
 
 # --- over real HTTP
