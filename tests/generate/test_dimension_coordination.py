@@ -166,20 +166,20 @@ def something_else(world: World, fields: Fields) -> Fields:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: world_of(c).task["change"])
 @pytest.mark.parametrize(
-    ("wrong", "slug"),
+    ("wrong", "found"),
     [
-        (forgotten, "object-forgotten"),
-        (a_place_forgotten, "object-forgotten"),
-        (twice, "object-twice"),
-        (a_homonym, "homonym-changed"),
-        (mangled, "left-inconsistent"),
-        (something_else, "write-out-of-scope"),
+        (forgotten, {"object-forgotten"}),
+        (a_place_forgotten, {"object-forgotten", "left-inconsistent"}),
+        (twice, {"object-twice"}),
+        (a_homonym, {"homonym-changed"}),
+        (mangled, {"left-inconsistent"}),
+        (something_else, {"write-out-of-scope"}),
     ],
 )
-def test_what_goes_wrong_is_named(case: Case, wrong: Wrong, slug: str) -> None:
+def test_what_goes_wrong_is_named(case: Case, wrong: Wrong, found: set[str]) -> None:
     world = world_of(case)
     reading, rekeying, fields = parts(world)
-    assert slugs(case, [*reading, rekeying, setting(world, wrong(world, fields))]) == {slug}
+    assert slugs(case, [*reading, rekeying, setting(world, wrong(world, fields))]) == found
 
 
 def test_an_id_that_was_not_changed_is_forgotten() -> None:

@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.jsonvalue import canonical
-from toolfuzz.worlds.goal import holds, reached_by
+from toolfuzz.core.jsonvalue import canonical, equal
+from toolfuzz.worlds.goal import held, holds, reached_by
 from toolfuzz.worlds.guards import concerns
 from toolfuzz.worlds.machine import Event, Machine
 from toolfuzz.worlds.operations.tokens import tokens_at
@@ -197,8 +197,27 @@ def _call(tool: str, arguments: JsonObject) -> str:
     return json.dumps([tool, canonical(arguments)], sort_keys=True)
 
 
+def _halfway(machine: Machine, ended: bool) -> Iterator[Seen]:
+    """A record that was changed in some of the places where it had to be, and not in others."""
+    places: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
+    for check in machine.world.goal:
+        before = held(machine.world.records, check)
+        if check.field and not equal(before, check.want):
+            changed, left = places.setdefault((check.kind, check.id), ([], []))
+            if holds(machine.records, check):
+                changed.append(check.field)
+            elif equal(held(machine.records, check), before):
+                left.append(check.field)
+    for (kind, id), (changed, left) in places.items():
+        if changed and left:
+            writes = (e for e in machine.trace if f"{kind}/{id}" in {w.place for w in e.writes})
+            told = f"{kind} {id}: {', '.join(changed)} was changed, and {', '.join(left)} was not"
+            yield Seen("left-inconsistent", "error", next(writes, None), told)
+
+
 WATCHES: dict[str, Watch] = {
     "known": _known,
+    "halfway": _halfway,
     "needless": _needless,
     "followed": _followed,
     "repeated": _repeated,

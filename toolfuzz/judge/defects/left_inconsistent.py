@@ -1,11 +1,11 @@
-"""A place that had to change holds neither the old value nor the new one."""
+"""What belongs together was changed in part, or to something else."""
 
 from toolfuzz.judge.defect import Defect
 
 DEFECT = Defect(
     slug="left-inconsistent",
     group="I",
-    title="A record was left with neither the old value nor the right one",
+    title="A record was left half changed",
     severity="error",
     layer="world",
     stage="world",

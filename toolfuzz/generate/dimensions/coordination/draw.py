@@ -161,6 +161,7 @@ def _judged(world: World, desk: _Desk, page: int) -> World:
         world,
         goal=tuple(goal),
         may_write=tuple(writable),
+        watch=("halfway",),
         gold=(*gold, tuple(last)),
         most_rounds=15 + 3 * len(ids),
     )
