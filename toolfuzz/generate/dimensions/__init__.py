@@ -103,8 +103,7 @@ def case_of(drawn: Drawn, family: Family) -> Case:
     """Return the case that asks a drawn world."""
     world = drawn.world
     opening = Turn(family.render(world.task, world.wording), Expectation("unknown"))
-    features = (f"level-{world.level}", *(("twin",) if world.twin else ()))
-    return Case("generated", family.name, features, drawn.tools, (opening,), to_json(world))
+    return Case("generated", family.name, (), drawn.tools, (opening,), to_json(world))
 
 
 def read(ask: Ask) -> tuple[Family, View, JsonObject] | None:
