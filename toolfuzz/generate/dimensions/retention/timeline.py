@@ -7,12 +7,12 @@ from toolfuzz.generate.dimensions.base import THINGS
 from toolfuzz.generate.pick import Pick
 from toolfuzz.worlds.spec import nonce
 
-__all__ = ["AGREED", "CHANGED", "REMINDER", "WITHDRAWN", "Timeline", "drawn", "in_force"]
+__all__ = ["AGREED", "CHANGED", "GOODS", "REMINDER", "WITHDRAWN", "Timeline", "drawn", "in_force"]
 
 AGREED, CHANGED, WITHDRAWN, REMINDER = "agreed", "changed", "withdrawn", "reminder"
 
 _SIDES = ("North", "South", "East", "West", "Central", "Harbour", "Hill", "Lake", "Bridge", "Park")
-_GOODS = ("tiles", "pipes", "bolts", "panels", "cables", "hinges", "valves", "lamps")
+GOODS = ("tiles", "pipes", "bolts", "panels", "cables", "hinges", "valves", "lamps")
 _FATES = (AGREED, CHANGED, AGREED, CHANGED, WITHDRAWN)
 """What becomes of the decision. It is seldom withdrawn: whoever always takes the standard code is
 right then."""
@@ -129,7 +129,7 @@ def _traffic(pick: Pick, line: Timeline, last: int, codes: _Codes) -> None:
         depot = line.target if turn == last else pick.of(line.depots)
         line.orders[order] = {
             "depot": depot,
-            "goods": pick.of(_GOODS),
+            "goods": pick.of(GOODS),
             "weight_kg": pick.within(16, 900),
             "note": None,
             "code": None,

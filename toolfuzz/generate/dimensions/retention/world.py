@@ -6,7 +6,13 @@ from dataclasses import replace
 from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
 from toolfuzz.generate.dimensions.base import tool_of
 from toolfuzz.generate.dimensions.retention.texts import WORDINGS, said
-from toolfuzz.generate.dimensions.retention.timeline import REMINDER, Timeline, drawn, in_force
+from toolfuzz.generate.dimensions.retention.timeline import (
+    GOODS,
+    REMINDER,
+    Timeline,
+    drawn,
+    in_force,
+)
 from toolfuzz.generate.features.base import Parameter
 from toolfuzz.generate.pick import Pick
 from toolfuzz.worlds.family import Drawn
@@ -24,7 +30,6 @@ _LINES = (
     "{depot}: {n} parcels of {goods} came back unopened.",
     "{depot}: the scale at gate {n} was checked.",
 )
-_GOODS = ("tiles", "pipes", "bolts", "panels", "cables", "hinges", "valves", "lamps")
 _SHIPPED: JsonObject = {
     "code": "already_shipped",
     "told": {"message": "this order has been shipped already"},
@@ -164,7 +169,7 @@ def _log(pick: Pick, line: Timeline) -> list[str]:
     return [
         pick.of(_LINES).format(
             depot=pick.of(line.depots[1:]),
-            goods=pick.of(_GOODS),
+            goods=pick.of(GOODS),
             n=pick.within(2, 40),
             code=pick.of(line.strays),
         )
