@@ -189,6 +189,16 @@ def test_an_id_that_was_not_changed_is_forgotten() -> None:
     assert slugs(case, [*reading, setting(world_of(case), fields)]) == {"object-forgotten"}
 
 
+def test_what_gets_another_id_stays_as_it_is_otherwise() -> None:
+    case = next(case for case in CASES if world_of(case).task["change"] == "rekey")
+    world = world_of(case)
+    reading, rekeying, fields = parts(world)
+    for id, last in (("new", []), ("old", rekeying)):
+        also = setting(world, fields | {world.task[id]: {"ticket": "none"}})
+        rounds = [*reading, [] if last else rekeying, also, last]
+        assert slugs(case, rounds) == {"write-out-of-scope"}
+
+
 def test_what_was_forgotten_and_what_was_changed_wrongly_can_be_counted() -> None:
     case = CASES[0]
     world = world_of(case)

@@ -152,7 +152,7 @@ def _judged(world: World, desk: _Desk, page: int) -> World:
     last = updating(task, changes, desk.batch)
     if "rekey" in task:
         goal.append(Check(desk.thing, task["new"], "", True, "object-forgotten"))
-        writable += [f"{desk.thing}/{task[which]}" for which in ("old", "new")]
+        writable += [f"{desk.thing}/{task[which]}/" for which in ("old", "new")]
         last.insert(0, ExpectedCall(task["rekey"], {"id": task["old"], "new_id": task["new"]}))
     gold = [*_listing(world, ids, page)]
     if desk.brief:
