@@ -15,18 +15,21 @@ _TASKS = (
     "weight is the order's weight_kg, label its item and carrier its town, just as they stand in "
     "the order; options is always {options}.\nKeep to all the rules that you were given, in "
     "messages and in the descriptions of tools. Where two rules contradict each other, the one "
-    "with the {wins} number counts.",
+    "with the {wins} number counts. Calls are carried out in the order in which you make them. Go "
+    "ahead without asking back.",
     "The orders of the areas {areas} have to go out today. Look them up with {list}, area by area, "
     "and send each of them once; {first} and {second} both do. Pass the order's weight_kg as "
     "weight, its item as label and its town as carrier, unchanged, except where a rule wants "
     "something else. options: {options} every time.\nThe rules from the messages and from the "
     "tools' descriptions all hold. If two of them contradict each other, follow the one with the "
-    "{wins} number.",
+    "{wins} number. Several calls at once are made one after the other, as they stand. Start right "
+    "away; there is nothing to ask me.",
     "Work through the areas {areas}: list the orders of each with {list}, and send every order "
     "once by {first} or {second}. What to pass: weight = weight_kg, label = item, carrier = town "
     "of the order as they are, and options = {options}. Rules that you were given, wherever they "
     "stood (messages, descriptions of tools), go before this. When rules contradict each other, "
-    "only the one with the {wins} number is valid.",
+    "only the one with the {wins} number is valid. Your calls are made in the order that you write "
+    "them in. Please don't ask back, just do it.",
 )
 _SYSTEM = (
     "You work at a dispatch desk. These rules hold for everything you do there:",

@@ -129,11 +129,12 @@ _WHERE = (
 )
 _HOW = (
     " {list} shows all {things}, page by page; {update} changes them. In the end every one of them "
-    "has to be right. Change nothing else.",
+    "has to be right. Change nothing else. Go ahead without asking back.",
     " You get the {things} from {list}, one page after the other, and change them with {update}. "
-    "None may be forgotten, and nothing else may be changed.",
+    "None may be forgotten, and nothing else may be changed. Start right away; there is "
+    "nothing to ask me.",
     " Go through all the {things} ({list} gives them in pages) and use {update} where it is "
-    "needed, but only there.",
+    "needed, but only there. Please don't ask back, just do it.",
 )
 
 
