@@ -124,6 +124,15 @@ def test_what_arrived_broken_is_told_in_both_ways() -> None:
     assert "1 scenario unjudged (HTTP 503)" in second
 
 
+def test_what_is_an_estimate_is_said_once() -> None:
+    adaptive = entry(usual={"level": 7, **rate(0.8)})
+    notes = dimension_notes([target(plan=adaptive, scope=adaptive), target(plan=adaptive)])
+    assert [note.partition(",")[0] for note in notes] == [
+        "success is that at the usual level of each dimension"
+    ]
+    assert dimension_notes([target(plan=entry()), {"target": "x"}]) == []
+
+
 def test_what_corrections_cost() -> None:
     found = {"per_100": 80.0, "low": 55.0, "high": 105.0, "censored": 2, "regressions": 0.1,
              "survival": [0.45, 0.2, 0.0]}  # fmt: skip

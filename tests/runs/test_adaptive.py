@@ -150,7 +150,7 @@ async def test_a_run_that_was_cut_off_goes_on_as_it_would_have(
     # One of them, since all take long.
     monkeypatch.setattr(scenarios, "dimension_names", lambda: {"plan": ""})
     options = RunOptions.read(
-        {"models": "sim/clean", "probes": "dimensions", "cases": 3, "seed": 4}
+        {"models": "sim/clean", "probes": "dimensions", "cases": 2, "seed": 4}
     )
     whole = await run(options.but(out=tmp_path / "whole"))
     assert whole["targets"][0]["dimensions"]["plan"]["success"]["rate"] == 1

@@ -130,16 +130,19 @@ def _tokens(cost: JsonObject) -> str:
 
 def dimension_notes(targets: Sequence[JsonObject]) -> list[str]:
     """Return what must be known beside the tables, a line each."""
-    return [note for target in targets if target.get("dimensions") for note in _notes(target)]
+    asked = [target for target in targets if target.get("dimensions")]
+    estimated = any(entry["usual"] for target in asked for entry in target["dimensions"].values())
+    first = [_ESTIMATED] if estimated else []
+    return [*first, *(note for target in asked for note in _notes(target))]
+
+
+_ESTIMATED = (
+    "success is that at the usual level of each dimension, estimated from the levels that "
+    "were asked"
+)
 
 
 def _notes(target: JsonObject) -> Iterator[str]:
-    estimated = {str(e["usual"]["level"]) for e in target["dimensions"].values() if e["usual"]}
-    if estimated:
-        yield (
-            f"{target['target']}: success is that at the usual level of each dimension, estimated "
-            "from the levels that were asked"
-        )
     for name, entry in target["dimensions"].items():
         where = f"{target['target']}, {name}"
         if entry["broken"]:
