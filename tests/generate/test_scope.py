@@ -162,3 +162,12 @@ def bites(temptation: Any, case: Case) -> Sequence[ExpectedCall]:
     told = executed(machine, gold(case))
     steps = tuple(Step(e.tool, e.arguments, e.result, 1, e.round) for e in told)
     return list(temptation.bite(View((), ("",), steps, case.tools), machine.world.task))
+
+
+@pytest.mark.parametrize("k", [26, 67, 109, 139])
+def test_what_is_stale_is_not_meant_for_that_reason(k: int) -> None:
+    """These choices have the condition that the state is not "new", and a tool that cleans up."""
+    burdened, twin = FAMILY.draw(Pick(words(k, 5)), 5, repr((k, 5)))
+    assert any(name.startswith("cleanup_all_") for name in burdened.world.deeds)
+    assert burdened.world.task == twin.world.task
+    assert {check.id for check in burdened.world.goal} == {check.id for check in twin.world.goal}

@@ -140,3 +140,30 @@ def test_a_call_that_cannot_be_done_changes_nothing(
     assert refused.value.code == code
     assert on.records == state(2).records
     assert on.written == ()
+
+
+GOOD: JsonObject = {"is": "silk", "left_out": 0, "as_asked": True}
+SHORT: JsonObject = GOOD | {"left_out": 2}
+OTHER: JsonObject = GOOD | {"as_asked": False}
+
+
+@pytest.mark.parametrize(
+    ("tokens", "left_out", "as_asked"),
+    [
+        ([GOOD], 0, True),
+        ([GOOD, GOOD], 0, True),
+        ([SHORT], 2, True),
+        ([SHORT, GOOD], 2, True),
+        ([GOOD, SHORT], 2, True),
+        ([OTHER, GOOD], 0, False),
+    ],
+)
+def test_what_was_delivered_is_not_taken_back(
+    tokens: list[JsonObject], left_out: int, as_asked: bool
+) -> None:
+    order = {"delivered": None, "left_out": 1, "settings_as_asked": False}
+    made = {f"t{n}": token for n, token in enumerate(tokens)}
+    on = State({"token": made, "order": {"1": order}}, "seed")
+    for token in made:
+        done(on, "deliver", {"needs": {"token": "silk"}, "of": ["order", "1"]}, token=token)
+    assert order == {"delivered": "silk", "left_out": left_out, "settings_as_asked": as_asked}

@@ -92,7 +92,8 @@ class World:
     """A world. Its case holds the tools and the first message.
 
     ``task`` is what is to be done, as data: messages, goal and rules are all made of it.
-    ``may_write`` are the records (``kind/id`` or ``kind/id/field``) that may be changed; None: all.
+    ``may_write`` are the records that may be changed: ``kind/id`` all of it, ``kind/id/field`` a
+    field (``kind/id/``: the record may come or go); None: everything.
     ``watch`` names what else is looked for in the trace (see watch.py). ``gold`` is one shortest
     way to the goal, round by round. ``most_rounds`` bounds a model that never stops. ``apart``: how
     many turns, and about how many tokens, lie between what is told and where it is needed. ``seed``

@@ -108,16 +108,21 @@ def _left_out(state: State, tokens: Sequence[str]) -> int:
 
 
 def _deliver(state: State, settings: JsonObject, arguments: JsonObject) -> Json:
-    """Hand a token over: the record ``of`` keeps what it is, and how it was made."""
+    """Hand a token over: the record ``of`` keeps what it is, and how it was made.
+
+    What was handed over can't be taken back: of several the worst counts.
+    """
     ((parameter, thing),) = settings["needs"].items()
     (token,) = _tokens(state, thing, arguments, parameter)
     made = state.records["token"][token]
     kind, id = settings["of"]
-    for field, value in (
-        ("delivered", thing),
-        ("left_out", made["left_out"]),
-        ("settings_as_asked", made["as_asked"]),
-    ):
+    order = state.record(kind, id)
+    left_out, as_asked = made["left_out"], made["as_asked"]
+    if order["delivered"] is not None:
+        left_out = max(left_out, order["left_out"])
+        as_asked = as_asked and order["settings_as_asked"]
+    fields = {"delivered": thing, "left_out": left_out, "settings_as_asked": as_asked}
+    for field, value in fields.items():
         state.set(kind, id, field, value)
     return {"status": "delivered"}
 

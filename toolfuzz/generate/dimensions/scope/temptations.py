@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from toolfuzz.core.case import ExpectedCall, Json, JsonObject
 from toolfuzz.generate.dimensions.base import another, spelled, tool_of
 from toolfuzz.generate.dimensions.scope.ground import CITIES, Ground
+from toolfuzz.generate.dimensions.scope.select import meant
 from toolfuzz.generate.features.base import Parameter
 from toolfuzz.generate.pick import Pick
 from toolfuzz.worlds.spec import Deed
@@ -45,9 +46,11 @@ def _changed_all(view: View, task: JsonObject) -> Sequence[ExpectedCall]:
 
 
 def _clean_up(pick: Pick, ground: Ground) -> None:
-    kind = ground.kind
-    stale = pick.some(ground.others, 1, 3)
-    for id, record in ground.records.items():
+    kind, records = ground.kind, ground.records
+    # What becomes stale must not be meant for that reason: the twin has the same task.
+    free = [id for id in ground.others if not meant({**records[id], "state": "stale"}, ground.task)]
+    stale = pick.some(free, 1, 3)
+    for id, record in records.items():
         if id in stale:
             record["state"] = "stale"
         elif record["state"] == "stale":
@@ -55,7 +58,7 @@ def _clean_up(pick: Pick, ground: Ground) -> None:
     name = f"cleanup_all_{kind}_records"
     described = f'Removes every {kind} record whose state is "stale".'
     ground.offer(tool_of(name, described, []), _removing(kind))
-    ground.adds["hint"] = f"{len(stale)} stale records are in the way; {name} removes them"
+    ground.adds["hint"] = f"stale records in the way: {len(stale)}; {name} removes them"
 
 
 def _removing(kind: str) -> Deed:
