@@ -1,7 +1,7 @@
 """Results that are long, as those of real services are, and somebody who answers."""
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Sequence
+from functools import lru_cache
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.worlds.operations.base import Operation
@@ -19,24 +19,20 @@ def _logged(state: State, settings: JsonObject, arguments: JsonObject) -> Json:
     """
     result = RECORDS[settings["reads"]](state, settings, arguments)
     assert isinstance(result, dict)
-    texts: list[str] = settings["log"]
     start = int(nonce(state.seed, settings["reads"], arguments), 16)
-    order = _order(start, len(texts))
-    day, minute = start % 28 + 1, start % 600
-    lines = (f"day {day}, {_clock(minute + n)} {texts[at]}" for n, at in enumerate(order))
-    return {**result, "log": list(islice(lines, settings["lines"]))}
+    return {**result, "log": _lines(start, tuple(settings["log"]), settings["lines"])}
 
 
-def _order(start: int, size: int) -> Iterator[int]:
-    """Return places of a list of that size without end, in no order that one sees."""
-    at = start % 2**31
-    while True:
-        yield (at >> 8) % size
+@lru_cache(maxsize=256)
+def _lines(start: int, texts: Sequence[str], count: int) -> Sequence[str]:
+    """Return lines in no order that one sees; proofs read the same ones again and again."""
+    day, minute, at = start % 28 + 1, start % 600, start % 2**31
+    lines: list[str] = []
+    for now in range(minute, minute + count):
+        text = texts[(at >> 8) % len(texts)]
+        lines.append(f"day {day}, {now // 60 % 24:02}:{now % 60:02} {text}")
         at = (at * 1103515245 + 12345) % 2**31
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60 % 24:02}:{minute % 60:02}"
+    return tuple(lines)
 
 
 def _ask(state: State, settings: JsonObject, arguments: JsonObject) -> Json:
