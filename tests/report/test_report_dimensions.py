@@ -40,10 +40,10 @@ def entry(**changed: Any) -> JsonObject:
         "unjudged_reasons": {},
         "broken": 0,
         "success_with_broken": rate(0.6),
-        "detour": 1.2,
+        "detour": 1.0,
         "cost": {
             "rounds": 6.0, "calls": 8.0, "input_tokens": 9000.0, "output_tokens": 300.0,
-            "price_usd": 0.01,
+            "price_usd": 0.0,
         },
         "half_life": None,
         "interventions": None,
@@ -131,6 +131,15 @@ def test_what_is_an_estimate_is_said_once() -> None:
         "success is that at the usual level of each dimension"
     ]
     assert dimension_notes([target(plan=entry()), {"target": "x"}]) == []
+
+
+def test_a_price_and_a_detour_are_told_where_there_are_any() -> None:
+    dear = {**entry()["cost"], "price_usd": 0.0123}
+    page = printed([target(plan=entry(cost=dear, detour=1.34))], 140)
+    assert page.split()[-1] == "$0.012" and "price" in page
+    assert "price" not in printed([target(plan=entry(cost=dear))], 90)
+    (note,) = dimension_notes([target(plan=entry(detour=1.34))])
+    assert note.endswith("took 1.3 times the rounds of the shortest way")
 
 
 def test_what_corrections_cost() -> None:

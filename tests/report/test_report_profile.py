@@ -150,6 +150,12 @@ def test_comparisons_tell_the_dimensions_apart(form: str) -> None:
     assert told in text
 
 
+def test_a_comparison_as_a_table_has_a_column_a_dimension() -> None:
+    named = [("a", a_world_run(["plan"], {"a": 2}, scenarios=4))]
+    header, row = render(compare(named), "csv").splitlines()
+    assert (header.split(",")[-1], row.split(",")[-1]) == ("plan_success", "0.5")
+
+
 def test_markdown_has_a_row_a_dimension() -> None:
     run = a_world_run(NAMES)
     lines = markdown.render(run, summarize(run)).splitlines()

@@ -105,6 +105,7 @@ def _csv(result: JsonObject) -> str:
     names = ("label", "run", "model", "format", "kind", "simulated", "rate", "low", "high")
     counts = ("judged", "passed", "unjudged", "clusters", "schema_accuracy", "check_success")
     rest = ("calls", "retries", "cost_per_success")
+    dimensions = sorted({name for row in result["rows"] for name in row["dimensions"]})
     writer.writerow(
         (
             "groups",
@@ -113,6 +114,7 @@ def _csv(result: JsonObject) -> str:
             *counts,
             *("given_up", "p50_ms", "p95_ms", "input_tokens", "output_tokens"),
             *rest,
+            *(f"{name}_success" for name in dimensions),
         )
     )
     for row in result["rows"]:
@@ -124,6 +126,7 @@ def _csv(result: JsonObject) -> str:
             *(row["latency_ms"].get(p) for p in ("p50", "p95")),
             *row["tokens"].values(),
             *(row[name] for name in rest),
+            *(row["dimensions"].get(name, {}).get("rate") for name in dimensions),
         ]
         writer.writerow(cell(printable(v) if isinstance(v, str) else v) for v in values)
     return text.getvalue()

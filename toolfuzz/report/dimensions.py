@@ -86,6 +86,8 @@ def _table(target: JsonObject, width: int) -> Table:
     table.add_column("half at level" if adaptive else "level", justify="right", no_wrap=True)
     more = ["judged"] if width >= MEDIUM else []
     more += ["calls", "tokens"] if width >= WIDE else []
+    priced = any(entry["cost"]["price_usd"] for entry in target["dimensions"].values())
+    more += ["price"] if width >= WIDE and priced else []
     for name in more:
         table.add_column(name, justify="right", no_wrap=True)
     for name, entry in target["dimensions"].items():
@@ -94,6 +96,7 @@ def _table(target: JsonObject, width: int) -> Table:
             "judged": str(entry["success"]["judged"]),
             "calls": _rounded(entry["cost"]["rounds"]),
             "tokens": _tokens(entry["cost"]),
+            "price": _price(entry["cost"]["price_usd"]),
         }
         table.add_row(
             Text(printable(name)),
@@ -128,6 +131,10 @@ def _tokens(cost: JsonObject) -> str:
     return f"{sum(known):,.0f}" if known else "unknown"
 
 
+def _price(dollars: float | None) -> str:
+    return "unknown" if dollars is None else f"${dollars:.2g}"
+
+
 def dimension_notes(targets: Sequence[JsonObject]) -> list[str]:
     """Return what must be known beside the tables, a line each."""
     asked = [target for target in targets if target.get("dimensions")]
@@ -135,6 +142,8 @@ def dimension_notes(targets: Sequence[JsonObject]) -> list[str]:
     first = [_ESTIMATED] if estimated else []
     return [*first, *(note for target in asked for note in _notes(target))]
 
+
+_DETOUR = 1.1
 
 _ESTIMATED = (
     "success is that at the usual level of each dimension, estimated from the levels that "
@@ -155,6 +164,9 @@ def _notes(target: JsonObject) -> Iterator[str]:
         if other := entry["unjudged"] - entry["broken"]:
             reason = next(r for r in reversed(entry["unjudged_reasons"]))
             yield f"{where}: {count(other, 'scenario')} unjudged ({reason})"
+        if entry["detour"] and entry["detour"] >= _DETOUR:
+            times = f"{entry['detour']:.1f} times the rounds of the shortest way"
+            yield f"{where}: what came to a right end took {times}"
         if entry["half_life"]:
             turns, tokens = entry["half_life"]["turns"], entry["half_life"]["tokens"]
             yield f"{where}: half-life {half(turns, ' turns')}, {half(tokens, ' tokens')}"
