@@ -131,6 +131,16 @@ def test_a_stored_baseline_is_not_asked_again(stored: Path) -> None:
     assert [t["judged"] for t in result["targets"]] == [100, 100]
 
 
+def test_of_a_baseline_only_the_calls_count_that_the_candidate_is_asked(tmp_path: Path) -> None:
+    """The baseline was asked both ways and thrice; the rates beside each other are of one."""
+    asked = ("--cases", "12", "--probe", "echo", "--both-streams", "--repeat", "3", "--quiet")
+    assert toolfuzz_("run", "-m", "sim/clean", *asked, "--out", "b").exit_code == 0
+    args = ("-m", "sim/clean", "--baseline", "b", "--cases", "12", "--no-stream", "--force")
+    _, result = check(*args, "--out", "c")
+    assert [t["judged"] for t in result["targets"]] == [12, 12]
+    assert sum(result["pairs"].values()) == 12
+
+
 def test_more_cases_are_drawn_when_the_stored_ones_run_out(stored: Path) -> None:
     """Too few failures to decide: all 300 pairs, both sides asked beyond the stored 120."""
     args = ("--baseline", str(stored), "--margin", "0.005", "--out", "c")

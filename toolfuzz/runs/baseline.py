@@ -106,7 +106,8 @@ def find_baseline(options: CheckOptions, candidate: Target) -> Baseline:
     label = target.name if target.name != candidate.name else f"{target.name} (baseline)"
     stored: dict[str, list[Verdict]] = {}
     for verdict in run.of(target.name):
-        if verdict.repeat == 0 and verdict.status != "unjudged":
+        asked = candidate.stream in ("both", "stream" if verdict.stream else "plain")
+        if asked and verdict.repeat == 0 and verdict.status != "unjudged":
             stored.setdefault(verdict.case_id, []).append(replace(verdict, target=label))
     access = replace(
         access_of_run(run),
