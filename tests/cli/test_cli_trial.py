@@ -1,8 +1,10 @@
 """``toolfuzz trial``: a gateway made for tests makes one mistake, which is found on its side."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -84,3 +86,21 @@ def test_a_gateway_that_can_t_be_tried_is_told_of_in_a_line(
     assert done.returncode == code, done.stderr
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+def test_whoever_ends_a_trial_ends_its_gateway(name: signal.Signals, tmp_path: Path) -> None:
+    alive = tmp_path / "alive"
+    beat = (
+        f"import time, pathlib\nwhile True: pathlib.Path({str(alive)!r}).touch(); time.sleep(.05)"
+    )
+    command = [*TOOLFUZZ, "trial", "--subject", "x", "--out", str(tmp_path / "out"), "--"]
+    with subprocess.Popen([*command, sys.executable, "-c", beat], stderr=subprocess.PIPE) as trial:
+        while not alive.exists():
+            time.sleep(0.05)
+        trial.send_signal(name)
+        assert trial.wait(20) == 130
+    time.sleep(0.2)
+    alive.unlink()
+    time.sleep(0.3)
+    assert not alive.exists()

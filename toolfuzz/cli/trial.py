@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+import signal
+import sys
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 import click
 
+from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import EXIT_GATE_FAILED, UsageError
 
 EPILOG = """\b
@@ -80,7 +84,7 @@ def trial(
         note=lambda message: click.echo(message, err=True),
     )  # fmt: skip
     check(asked)
-    summary = asyncio.run(try_gateway(asked))
+    summary = asyncio.run(_until_ended(try_gateway(asked)))
     folder = Path(summary["folder"])
     run = load_run(folder, keep_exchanges=True)
     causes = causes_of(run)
@@ -91,6 +95,17 @@ def trial(
         print_trial(summary, causes, accepted, reports)
     if any(cause.name not in accepted and cause.severity == "error" for cause in causes):
         click.get_current_context().exit(EXIT_GATE_FAILED)
+
+
+async def _until_ended(work: Coroutine[Any, Any, JsonObject]) -> JsonObject:
+    """Do the work; a signal that ends it ends the gateway, too."""
+    task = asyncio.current_task()
+    if task is not None and sys.platform != "win32":
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:
