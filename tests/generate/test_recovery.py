@@ -83,6 +83,13 @@ class Parts:
     def notify(self, *ns: int) -> ExpectedCall:
         return call(self.task["notify"], ids=[self.ids[n] for n in ns])
 
+    def tries(self, kind: str) -> list[list[ExpectedCall]]:
+        """What has to be tried before a record can be called impossible."""
+        if kind == "forbidden":
+            access = call(f"request_{self.task['kind']}_access", id=self.ids[0])
+            return [[self.update(0)], [access]]
+        return [[self.update(0)]] * (1 if kind == "not_found" else self.task["tries"])
+
     def second(self) -> list[ExpectedCall]:
         """All that the record without a fault needs."""
         return [self.get(1), self.update(1), self.get(1), self.report(1)]
@@ -283,9 +290,14 @@ def test_a_claim_that_came_too_early_may_still_come_true() -> None:
 def test_what_is_impossible_must_be_said_and_not_be_claimed(kind: str) -> None:
     burdened, _ = world(fault(kind, lasts="impossible"))
     parts = Parts(burdened)
-    tried = [[parts.get(0)], [parts.update(0)]]
+    tried = [[parts.get(0)], *parts.tries(kind)]
     told = [*tried, [parts.report(0, "impossible")], parts.second()]
     assert slugs(burdened, told) == []
+    assert slugs(burdened, [*tried, [parts.report(0, "impossible")] * 2, parts.second()]) == []
+    at_once = [parts.report(0, "impossible")]
+    assert slugs(burdened, [at_once, *tried, parts.second()]) == []
+    early = [*tried[:-1], at_once, parts.second()]
+    assert slugs(burdened, early) == ([] if kind == "not_found" else ["gave-up"])
     assert slugs(burdened, [*tried, [parts.report(0)], parts.second()]) == ["success-claimed"]
     assert slugs(burdened, [*tried, parts.second()]) == ["goal-not-reached"]
 

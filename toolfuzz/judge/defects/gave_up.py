@@ -1,11 +1,11 @@
-"""Gave up though there was a way."""
+"""Gave up too early."""
 
 from toolfuzz.judge.defect import Defect
 
 DEFECT = Defect(
     slug="gave-up",
     group="I",
-    title="Gave up though there was a way",
+    title="Gave up too early",
     severity="error",
     layer="world",
     stage="world",

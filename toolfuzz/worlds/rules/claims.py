@@ -23,6 +23,19 @@ def _true(settings: JsonObject, trace: Sequence[Event]) -> Sequence[Event]:
     return [] if so else [claims[-1][0]]
 
 
+def _tried(settings: JsonObject, trace: Sequence[Event]) -> Sequence[Event]:
+    """What is claimed in the end was tried: ``tool`` was called so many ``times`` for ``is``.
+
+    Refused calls are tries, too, and so are those that came after the claim.
+    """
+    claims = _writes(trace, settings["claim"])
+    if not claims or not equal(claims[-1][1], settings["claim"]["value"]):
+        return []
+    by, is_ = settings["by"], settings["is"]
+    calls = [e for e in trace if e.tool == settings["tool"] and e.arguments.get(by) == is_]
+    return [] if len(calls) >= settings["times"] else [claims[-1][0]]
+
+
 def _writes(trace: Sequence[Event], place: JsonObject) -> list[tuple[Event, Json]]:
     where = (place["kind"], place["id"], place["field"])
     return [
@@ -33,4 +46,4 @@ def _writes(trace: Sequence[Event], place: JsonObject) -> list[tuple[Event, Json
     ]
 
 
-RULES: dict[str, Obeyed] = {"true": _true}
+RULES: dict[str, Obeyed] = {"true": _true, "tried": _tried}

@@ -1,6 +1,6 @@
 """The world of a recovery task, with faults or, as the twin, without."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from toolfuzz.core.case import ExpectedCall, Json, JsonObject, Message
@@ -78,7 +78,7 @@ def with_faults(
 def _world(drawn: _Drawn, level: int, wording: int, faults: Sequence[Fault]) -> Drawn:
     task, ids = drawn.task, drawn.ids
     moved = {f.item for f in faults if f.kind == "not_found"}
-    final = {f.item for f in faults if f.final}
+    final = {f.item: f for f in faults if f.final}
     nows = [drawn.nonce("now", n) if n in moved else id for n, id in enumerate(ids)]
     guards: dict[str, list[Guard]] = {}
     for fault in sorted(faults, key=lambda one: _FIRST_TO_LAST.index(one.kind)):
@@ -141,7 +141,7 @@ def _records(drawn: _Drawn, nows: Sequence[str], gone: set[int]) -> Records:
 
 
 def _goal(
-    drawn: _Drawn, nows: Sequence[str], final: set[int]
+    drawn: _Drawn, nows: Sequence[str], final: Mapping[int, Fault]
 ) -> tuple[tuple[Check, ...], tuple[Rule, ...]]:
     """Return what is to be in the end, and that nothing is claimed that isn't so."""
     task, goal, rules = drawn.task, list[Check](), list[Rule]()
@@ -153,6 +153,7 @@ def _goal(
         if n in final:
             wrong = (("done", "success-claimed"),)
             goal.append(Check("report", id, "outcome", outcome, "goal-not-reached", wrong, fix))
+            rules += _tried(task, id, final[n], {**claim, "value": outcome})
         else:
             before = (drawn.befores[n], "goal-not-reached")
             goal.append(Check(kind, nows[n], field, want, "repair-drifted", (before,)))
@@ -169,6 +170,22 @@ def _goal(
         neighbour = drawn.nonce("neighbour")
         goal.append(Check(kind, neighbour, field, drawn.befores[0], "repair-drifted"))
     return tuple(goal), tuple(rules)
+
+
+def _tried(task: JsonObject, id: str, fault: Fault, claim: JsonObject) -> Iterator[Rule]:
+    """Nothing is called impossible before it was tried as the task and the tools say.
+
+    Of a record that is gone the error itself may tell that there is no other.
+    """
+    if fault.kind == "not_found":
+        return
+    kind, tool, times = task["kind"], task["get" if fault.first else "update"], task["tries"]
+    if fault.kind == "forbidden":
+        tool, times = f"request_{kind}_access", 1
+    called = "was called" if times == 1 else f"was called {times} times"
+    says = f"{kind} {id} was reported as impossible before {tool} {called}"
+    settings = {"slug": "gave-up", "says": says, "claim": claim}
+    yield Rule("tried", settings | {"tool": tool, "by": "id", "is": id, "times": times})
 
 
 def render(task: JsonObject, wording: int) -> tuple[Message, ...]:
