@@ -52,7 +52,11 @@ def calls(draw: st.DrawFn, case: Case) -> list[tuple[str, JsonObject]]:
         known = case.tools if draw(st.booleans()) else ()
         names = {n for one in known if one.name == tool for n in one.parameters["properties"]}
         bent = st.dictionaries(st.sampled_from(sorted({*names, *arguments, "odd"})), values)
-        made.append((draw(st.just(tool) | st.just("no_tool")), {**arguments, **draw(bent)}))
+        name = draw(st.sampled_from([tool, tool, *(one.name for one in case.tools), "no_tool"]))
+        given = {**arguments, **draw(bent)}
+        for left_out in draw(st.lists(st.sampled_from([*given, ""]), max_size=2)):
+            given.pop(left_out, None)
+        made.append((name, given))
     return made
 
 

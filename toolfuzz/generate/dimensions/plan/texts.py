@@ -14,13 +14,13 @@ __all__ = ["VERBS", "WORDINGS", "Used", "makes", "need_told", "read", "render", 
 _TASKS = (
     "Please have a token of {thing} delivered, with the tool {deliver}. Tokens are made by tools, "
     "most of them out of other tokens: what a tool makes and what it needs stands in its "
-    "description. Some tools have settings as well; use these: {given}.",
+    "description. Some tools have settings as well; use these: {given}. Don't ask back.",
     "A customer is waiting for {thing}: hand its token over with {deliver}. Find out from the "
     "descriptions of the tools which of them you need, and in which order. Where a tool has "
-    "settings, they are: {given}.",
+    "settings, they are: {given}. Please begin at once, without asking back.",
     "We need one {thing} token, and it goes to the customer by {deliver}. Every token comes out of "
     "a tool, and the tools' descriptions tell what goes into it. The settings of the tools that "
-    "have any: {given}.",
+    "have any: {given}. Nobody is there to answer questions: please do it now.",
 )
 _PLANS = (
     " Before you call anything else, submit your plan with {submit}: every tool that you will "
