@@ -3,9 +3,10 @@
 Drawn cases on a simulated endpoint that fails at RATE when a planted feature (or two together) is
 there and at NOISE otherwise, and, in the null rows, at RATE whatever is sent: there every cause
 and every layer is false. The functions are the shipped ones; only the endpoint is simulated.
-"False" in a planted row: a feature is called a cause that has nothing to do with the planted one
-(features that always come or go with it don't count). A planted feature without which a bare case
-can't be built (every case has it) is not drawn.
+"False" in a planted row: what is called a cause (one feature, or "one of" several that were not
+told apart) has nothing to do with the planted one (features that always come or go with it count
+for it). A planted feature without which a bare case can't be built (every case has it) is not
+drawn.
 
     python benchmarks/attribute.py [--studies 200] [--seeds 5] [--layers] [--json FILE]
 """
@@ -49,7 +50,7 @@ class Row:
 class Workshop:
     """Drawn cases, and their parts, which are worked out once: they don't depend on answers."""
 
-    def __init__(self, seed: int, count: int = 40) -> None:
+    def __init__(self, seed: int, count: int = 20) -> None:
         drawn = [c for c in draw_cases(2 * count, seed=seed) if c.calls and len(c.turns) == 1]
         self.cases = sorted(drawn, key=size)[:count]
         self._known: dict[str, Case] = {}
@@ -125,10 +126,11 @@ def cause_of(
             return rng.random() < (rate if planted <= shop.features_of(other) else noise)
 
         cause = shop.ablate(case, fails)
-        named, near = frozenset(cause.features), shop.inseparable(case, planted)
+        near = shop.inseparable(case, planted)
+        near_it = all(not near.isdisjoint(group) for group in cause.groups)
         made.append(cause)
-        right.append(cause.proven and shop.found(case, planted, cause) and named <= near)
-        false.append(cause.proven and not named <= near)
+        right.append(cause.proven and shop.found(case, planted, cause) and near_it)
+        false.append(cause.proven and not near_it)
     return _row("pair" if together > 1 else "feature", rate, noise, made, right, false)
 
 

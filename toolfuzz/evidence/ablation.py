@@ -20,8 +20,8 @@ __all__ = ["Cause", "ablate"]
 
 Fails = Callable[[Case], Awaitable[bool | None]]
 
-ENOUGH_FAILURES = 10
-MOST_CALLS = 48
+ENOUGH_FAILURES = 14
+MOST_CALLS = 64
 LOWEST_RATE = 0.1
 # A failure that comes at this share of its rate without a feature doesn't need the feature.
 SHARE = 0.85
@@ -32,9 +32,9 @@ CLEARED_AT, SUSPECTED_AT = (4.5, 7.5), 3.0
 LEVEL = 0.01
 SECOND_LOOK = 3
 # Only where features matter at all is it worth looking for the one.
-MATTERS = 0.05
+MATTERS = 0.1
 # What looks like this at the first look isn't worth a second.
-HOPELESS = 0.3
+HOPELESS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
