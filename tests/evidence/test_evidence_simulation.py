@@ -58,10 +58,12 @@ def test_the_documented_figures_are_those_of_the_code(bench: ModuleType, shop: A
         if right is None:
             measured = bench.cause_of_nothing(shop, rate, 12, 2)
             assert measured.false == 0
+            # Every other study looks twice, so that the median of twelve may be either's calls.
+            assert measured.calls <= 3 * calls
         else:
             measured = bench.cause_of(shop, rate, noise, 1, 12, 2)
             assert measured.right >= right - 0.2
-        assert measured.calls <= 1.5 * calls + 16
+            assert measured.calls <= 1.5 * calls + 16
 
 
 LAYER = re.compile(r"\| [\w ]+: (\w+) \| (\d+)% \| (\d+)% \| ([\d.]+)% \| (\d+) \|")
