@@ -199,23 +199,28 @@ def apart(family: Family, level: int) -> int:
     return int(burdened.world.apart[1])
 
 
-def memory(scenarios: int) -> Figures:
-    """Play scenarios until all caches are full, then as many again."""
-    family = find("plan")
+def memory(pairs: int) -> Figures:
+    """Play scenarios of all dimensions once, so that all caches are full, and then nine times."""
+    drawn = [
+        (family, case)
+        for family in all_dimensions().values()
+        for k in range(pairs)
+        for case in draw_pair(family, 79, k, family.levels[0])
+    ]
 
-    def play(first: int) -> int:
-        for k in range(first, first + scenarios):
-            for case in draw_pair(family, 79, k):
+    def play(times: int) -> int:
+        for _ in range(times):
+            for family, case in drawn:
                 agents.played(case, agents.brain(family))
         gc.collect()
         return tracemalloc.get_traced_memory()[0]
 
     tracemalloc.start()
-    before, after = play(0), play(scenarios)
+    before, after = play(1), play(9)
     tracemalloc.stop()
-    each = (after - before) / scenarios / 2
-    print(f"\nin memory after {2 * scenarios} scenarios: {before / 1e6:.1f} MB,", end=" ")
-    print(f"after twice as many: {after / 1e6:.1f} MB")
+    each = (after - before) / len(drawn) / 9
+    print(f"\nin memory after {len(drawn)} scenarios: {before / 1e3:.0f} kB,", end=" ")
+    print(f"after {10 * len(drawn)}: {after / 1e3:.0f} kB")
     return {"kept in memory of a scenario, at most": f"{max(each, 0):.0f} bytes"}
 
 
@@ -285,10 +290,10 @@ def main(arguments: Sequence[str] | None = None) -> Figures:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--quick", action="store_true", help="few of everything, in a minute")
     quick = parser.parse_args(arguments).quick
-    figures = matrix(1 if quick else 40)
+    figures = matrix(1 if quick else 20)
     figures |= proofs(2 if quick else 300)
     figures |= drawing(2 if quick else 100)
-    figures |= memory(2 if quick else 300)
+    figures |= memory(1 if quick else 10)
     figures |= staircases(2 if quick else 100)
     claims = claimed()
     print(f"\n{'figure':50}{'measured':>12}{'docs':>12}\n")

@@ -11,6 +11,9 @@ def test_what_the_benchmark_shows() -> None:
     bench = importlib.import_module("dimensions")
     assert bench.lacking().keys() == all_dimensions().keys()
     figures = bench.main(["--quick"])
+    assert figures.keys() <= bench.claimed().keys(), (
+        "docs/dimensions.md claims all that is measured"
+    )
     for name in ("other dimensions", "sim/clean", "control twins", "solved, read back and known"):
         assert figures[f"{name}, at least"] == "100.0%"
     idle = [value for name, value in figures.items() if name.startswith("passed ")]

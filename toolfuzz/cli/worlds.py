@@ -43,7 +43,7 @@ def prove(
     seed: int,
     as_json: bool,
 ) -> None:
-    """Draw worlds and try the seven claims about each, or those about the world of a case file.
+    """Try the seven claims about drawn worlds, or about one file.
 
     Exits 1 when one doesn't hold.
     """
@@ -76,7 +76,7 @@ def prove(
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Another one.")
 @click.option("--twin", is_flag=True, help="Its control twin.")
 def draw(name: str, level: int | None, seed: int, twin: bool) -> None:
-    """Print a world as a case file, to be changed by hand, proved and asked."""
+    """Print a world as a case file, to be changed by hand."""
     from toolfuzz.core.codec import case_to_json
     from toolfuzz.generate.dimensions import draw_pair, find
 

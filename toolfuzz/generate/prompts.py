@@ -274,7 +274,6 @@ _WORDINGS = {
 
 
 @cache
-@cache
 def pattern(template: str) -> re.Pattern[str]:
     """Turn a template into the pattern of its renderings; the last field takes all the rest."""
     fixed = re.escape(template)
