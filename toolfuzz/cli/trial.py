@@ -15,9 +15,9 @@ from toolfuzz.core.errors import EXIT_GATE_FAILED, UsageError
 
 EPILOG = """\b
 Examples:
-  toolfuzz trial --subject 'LiteLLM 1.108.7' --front openai-chat --config-template conf.yaml \\
+  toolfuzz trial --subject 'LiteLLM 1.108.7' --config-template conf.yaml \\
       -- litellm --config {config} --port {port}
-  toolfuzz trial --subject gateway --front openai-chat --front anthropic-messages \\
+  toolfuzz trial --subject gateway --front FORMAT --front ANOTHER \\
       --url http://127.0.0.1:4000 --upstream-port 8401
 
 In the command, in --env and in the template, {port} is where the gateway has to listen, {upstream}
@@ -29,8 +29,8 @@ directions; a difference is the gateway's.
 
 @click.command(epilog=EPILOG)
 @click.option("--subject", required=True, metavar="TEXT", help="The gateway and its version.")
-@click.option("--front", "fronts", multiple=True, default=("openai-chat",), show_default=True,
-              metavar="FORMAT", help="Front doors to try (toolfuzz list formats).")  # fmt: skip
+@click.option("--front", "fronts", multiple=True, metavar="FORMAT",
+              help="Front doors to try (toolfuzz list formats; OpenAI's chat).")  # fmt: skip
 @click.option("-m", "--model", "models", multiple=True, default=("scripted",), show_default=True,
               metavar="MODEL", help="A model's name as the gateway knows it.")  # fmt: skip
 @click.option("--config-template", type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -68,6 +68,7 @@ def trial(
     from toolfuzz.analyze.relay import causes_of
     from toolfuzz.cli.options import parse_headers, parse_params
     from toolfuzz.evidence.relay import read_known, write_reports
+    from toolfuzz.formats import USUAL
     from toolfuzz.report.relay import print_trial
     from toolfuzz.runs.gateway import Gateway
     from toolfuzz.runs.journal import load_run
@@ -79,6 +80,7 @@ def trial(
         config = config_template.read_text(encoding="utf-8") if config_template else None
         name = config_template.name if config_template else "config"
         gateway = Gateway(command, _pairs(env), config, name, wait)
+    given["fronts"] = given["fronts"] or (USUAL,)
     asked = Trial(
         **given, gateway=gateway, headers=parse_headers(headers), params=parse_params(params),
         note=lambda message: click.echo(message, err=True),
