@@ -15,7 +15,7 @@ from toolfuzz.worlds.prove import failed_proofs
 from toolfuzz.worlds.spec import world_of
 
 FAMILIES = list(all_dimensions().values())
-KS = range(6)
+KS = range(4)
 
 
 def levels(family: Family) -> tuple[int, ...]:

@@ -19,7 +19,6 @@ def test_what_the_benchmark_shows() -> None:
     idle = [value for name, value in figures.items() if name.startswith("passed ")]
     assert len(idle) == 4
     assert {figures["own dimension, at most"], *idle} == {"0.0%"}
-    assert float(figures["a world and twin of 100,000 tokens drawn in"].split()[0]) < 1
 
 
 @pytest.mark.parametrize("half", [3.0, 7.5, 20.0])
