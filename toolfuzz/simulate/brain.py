@@ -28,9 +28,7 @@ def answer(ask: Ask) -> tuple[str, list[Call]]:
     block after "exactly these arguments", the name of an offered tool, and a forced tool_choice;
     the arguments are then simple values that fit the tool's schema.
     """
-    said = conversations.read(ask)
-    if said is None:
-        said = dimensions.solve(ask)
+    said = _read(ask)
     if said is None and ask.answered:
         return _report(ask), []
     calls = [_call(c) for c in said] if said is not None else _wanted(ask)
@@ -47,11 +45,16 @@ def answer(ask: Ask) -> tuple[str, list[Call]]:
     return (_report(ask) if ask.answered else _PROSE), []
 
 
+def _read(ask: Ask) -> Sequence[ExpectedCall] | None:
+    """Read a prompt of ours, the most frequent kind first; None when it is none."""
+    said = conversations.read(ask)
+    if said is None and not ask.answered:
+        said = prompts.read([Message("user", ask.prompt)], ask.tools)
+    return dimensions.solve(ask) if said is None else said
+
+
 def _wanted(ask: Ask) -> list[Call]:
     prompt = ask.prompt
-    expected = prompts.read([Message("user", prompt)], ask.tools)
-    if expected is not None:
-        return [_call(call) for call in expected]
     tool = _named(prompt, ask.tools)
     if tool is None:
         return []
