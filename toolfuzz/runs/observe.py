@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,12 +18,13 @@ from toolfuzz.core.events import Event
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.observer import Observer
 from toolfuzz.runs.summary import default_folder
+from toolfuzz.simulate.service import listen
 from toolfuzz.sources.recorder import Recorder, Seen
 
 if TYPE_CHECKING:
     import uvicorn
 
-__all__ = ["Watching", "listen", "watch"]
+__all__ = ["Watching", "watch"]
 
 _CONNECT_SECONDS = 30.0
 _GRACE_SECONDS = 5
@@ -129,15 +129,3 @@ def _split(upstream: str) -> tuple[str, str]:
             "--upstream holds more than a host and a path", "credentials go into the agent's own"
         )
     return f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
-
-
-def listen(port: int) -> socket.socket:
-    """Return a socket that listens on loopback, 0 a free port; raises UsageError."""
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port))
-    except OSError as error:
-        raise UsageError(f"port {port}: {error.strerror}", "choose another --port") from None
-    listener.listen(1024)
-    return listener

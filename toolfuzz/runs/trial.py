@@ -39,6 +39,7 @@ from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.summary import default_folder, write_summary
 from toolfuzz.simulate.scripted import Asked, Script, build_upstream, is_unable, tag
+from toolfuzz.simulate.service import listen
 from toolfuzz.sources.http import HttpSession, HttpSource
 from toolfuzz.sources.reachability import reachable
 from toolfuzz.sources.registry import resolve
@@ -125,8 +126,6 @@ def _opening(trial: Trial, origin: str, sources: Sequence[HttpSource]) -> RunSta
 async def _serving(script: Script, port: int) -> AsyncIterator[str]:
     """Serve the scripted upstream in this process; give its origin."""
     import uvicorn
-
-    from toolfuzz.runs.observe import listen
 
     listener = listen(port)
     config = uvicorn.Config(

@@ -10,7 +10,7 @@ from toolfuzz.core.errors import UsageError
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-__all__ = ["MOST_HEAD", "serve"]
+__all__ = ["MOST_HEAD", "listen", "serve"]
 
 MOST_HEAD = 64 * 1024
 """Bytes of a request before its body: whoever sends more is hung up on."""
@@ -23,7 +23,7 @@ def serve(app: "Starlette", *, port: int, announce: Callable[[str], None]) -> No
     """
     import uvicorn
 
-    listener = _listen(port)
+    listener = listen(port)
     announce(f"http://127.0.0.1:{listener.getsockname()[1]}/v1")
     config = uvicorn.Config(
         app,
@@ -65,8 +65,11 @@ def _protocol() -> type[asyncio.Protocol]:
     return Bounded
 
 
-def _listen(port: int) -> socket.socket:
-    """A listening socket: connections queue up from here on, so the URL may be told at once."""
+def listen(port: int) -> socket.socket:
+    """Return a socket on loopback that listens, 0 a free port; raises UsageError.
+
+    Connections queue up from here on, so the URL may be told at once.
+    """
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
