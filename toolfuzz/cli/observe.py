@@ -32,6 +32,7 @@ history prove is reported.
 def observe(upstream: str, port: int, out: Path | None, quiet: bool, **given: Any) -> None:
     """Pass an agent's calls on to its endpoint and judge them on the way, until Ctrl-C."""
     from toolfuzz.config import load_config
+    from toolfuzz.core.text import printable
     from toolfuzz.judge.policy import Policy
     from toolfuzz.report.terminal import print_summary
     from toolfuzz.report.traffic import traffic
@@ -46,7 +47,10 @@ def observe(upstream: str, port: int, out: Path | None, quiet: bool, **given: An
         click.echo(f"passing on to {upstream}; give your agent this address in its place:")
         click.echo(url)
 
-    watching = Watching(upstream, port, out, policy, announce, show.tell, show.note)
+    def warn(message: str) -> None:
+        show.note(printable(message))
+
+    watching = Watching(upstream, port, out, policy, announce, show.tell, warn)
     with show:
         summaries = asyncio.run(watch(watching))
     if not summaries:

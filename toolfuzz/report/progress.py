@@ -15,7 +15,7 @@ from toolfuzz.core.events import Event
 from toolfuzz.core.text import brief, printable
 from toolfuzz.report.tally import Tally, TargetTally
 
-__all__ = ["Progress", "live_view", "progress", "words"]
+__all__ = ["Progress", "Silent", "live_view", "progress", "words"]
 
 SECONDS_BETWEEN_LINES = 10.0
 REFRESHES_PER_SECOND = 4
@@ -47,21 +47,27 @@ class Progress(Protocol):
         ...
 
 
-class _Silent:
-    def __enter__(self) -> "_Silent":
+class Silent:
+    """Shows nothing but notes."""
+
+    def __enter__(self) -> "Silent":
+        """Start."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        return None
+        """Stop."""
+        return
 
     def tell(self, event: Event) -> None:
-        return None
+        """Take no note of it."""
+        return
 
     def note(self, message: str) -> None:
+        """Show a sentence."""
         print(message, file=sys.stderr, flush=True)
 
 
-class _Lines(_Silent):
+class _Lines(Silent):
     """One plain line every ten seconds, for logs and pipes."""
 
     def __init__(self, tally: Tally) -> None:
@@ -75,7 +81,7 @@ class _Lines(_Silent):
             self.note(words(self._tally))
 
 
-class _Live(_Silent):
+class _Live(Silent):
     """A few lines that are drawn again and again."""
 
     def __init__(self, tally: Tally) -> None:
@@ -110,7 +116,7 @@ class _Live(_Silent):
 def progress(*, quiet: bool, price: PriceOf | None = None) -> Progress:
     """Return what suits where stderr goes: nothing, plain lines, or a live view."""
     if quiet:
-        return _Silent()
+        return Silent()
     return _Live(Tally(price)) if sys.stderr.isatty() else _Lines(Tally(price))
 
 

@@ -3,8 +3,6 @@
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Protocol
 
 from rich.console import Console, RenderableType
 from rich.table import Table
@@ -14,35 +12,11 @@ from toolfuzz.analyze.load import causes
 from toolfuzz.core.events import Event, VerdictReached
 from toolfuzz.core.text import brief, printable
 from toolfuzz.core.verdict import Verdict
+from toolfuzz.report.progress import Progress, Silent
 
-__all__ = ["Traffic", "traffic"]
+__all__ = ["traffic"]
 
 _PER_SECOND = 4
-
-
-class Traffic(Protocol):
-    """Told every event of what is observed, from any thread."""
-
-    def __enter__(self) -> "Traffic":
-        """Start showing."""
-        ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop showing."""
-        ...
-
-    def tell(self, event: Event) -> None:
-        """Take note of an event."""
-        ...
-
-    def note(self, message: str) -> None:
-        """Show a sentence to the person who watches."""
-        ...
 
 
 @dataclass(slots=True)
@@ -63,29 +37,16 @@ class _Row:
         self.slugs.update({finding.slug for finding in causes(verdict)})
 
 
-class _Silent:
-    def __enter__(self) -> "_Silent":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def tell(self, event: Event) -> None:
-        return None
-
-    def note(self, message: str) -> None:
-        print(printable(message), file=sys.stderr, flush=True)
-
-
-class _Lines(_Silent):
+class _Lines(Silent):
     def tell(self, event: Event) -> None:
         if isinstance(event, VerdictReached) and event.verdict.status == "fail":
             first = causes(event.verdict)[0]
             got = f" at {first.pointer or '/'}: got {brief(first.actual)}"
-            self.note(f"{event.verdict.target}: {first.slug}{got} ({event.verdict.case_id})")
+            told = f"{event.verdict.target}: {first.slug}{got} ({event.verdict.case_id})"
+            self.note(printable(told))
 
 
-class _Live(_Silent):
+class _Live(Silent):
     def __init__(self) -> None:
         from rich.live import Live
 
@@ -142,8 +103,8 @@ _COLUMNS = {
 """The columns, and whether they hold numbers."""
 
 
-def traffic(*, quiet: bool) -> Traffic:
+def traffic(*, quiet: bool) -> Progress:
     """Return what suits where stderr goes."""
     if quiet:
-        return _Silent()
+        return Silent()
     return _Live() if sys.stderr.isatty() else _Lines()
