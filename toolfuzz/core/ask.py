@@ -7,16 +7,14 @@ from toolfuzz.core.case import (
     Case,
     Expectation,
     ExpectedCall,
-    Json,
     Message,
     ResultKind,
     Tool,
     Turn,
     callable_tools,
 )
-from toolfuzz.core.json import JsonError, parse
 from toolfuzz.core.jsonvalue import canonical
-from toolfuzz.core.reply import Reply, ToolCall
+from toolfuzz.core.reply import Reply, ToolCall, arguments_of
 
 __all__ = [
     "Answered",
@@ -225,15 +223,6 @@ def _places(expected: Sequence[ExpectedCall], calls: Sequence[ToolCall]) -> list
 
 def _place(left: Mapping[int, ExpectedCall], call: ToolCall, nowhere: int) -> int:
     of_tool = [place for place, wanted in left.items() if wanted.tool == call.name] or list(left)
-    arguments = canonical(_arguments(call))
+    arguments = canonical(arguments_of(call))
     same = [place for place in of_tool if canonical(left[place].arguments) == arguments]
     return next(iter(same or of_tool), nowhere)
-
-
-def _arguments(call: ToolCall) -> Json:
-    if call.arguments_raw is None:
-        return call.arguments
-    try:
-        return parse(call.arguments_raw).value
-    except JsonError:
-        return None

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-__all__ = ["Finish", "Fragment", "Reply", "ToolCall", "Usage", "WireProblem"]
+from toolfuzz.core.json import JsonError, parse
+
+__all__ = ["Finish", "Fragment", "Reply", "ToolCall", "Usage", "WireProblem", "arguments_of"]
 
 Finish = Literal["stop", "length", "tool_calls", "refusal", "other"]
 
@@ -65,6 +67,16 @@ class Fragment(NamedTuple):
     type: str | None = None
     extra: Any = None
     free: bool = False
+
+
+def arguments_of(call: ToolCall, *, broken: Any = None) -> Any:
+    """Return a call's arguments, loaded; ``broken`` in the place of a text that can't be."""
+    if call.arguments_raw is None:
+        return call.arguments
+    try:
+        return parse(call.arguments_raw).value
+    except JsonError:
+        return broken
 
 
 @dataclass(frozen=True, slots=True)

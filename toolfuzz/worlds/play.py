@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 from toolfuzz.core import talk
 from toolfuzz.core.case import Case, Expectation, JsonObject, Message, Turn
-from toolfuzz.core.json import JsonError, parse
-from toolfuzz.core.reply import Reply, ToolCall
+from toolfuzz.core.reply import Reply, ToolCall, arguments_of
 from toolfuzz.core.talk import Ending, Judged, Talk
 from toolfuzz.core.verdict import Finding, Scenario, Status
 from toolfuzz.worlds.machine import Machine
@@ -138,10 +137,5 @@ def _taken(case: Case, replies: Sequence[Reply]) -> WorldTalk:
 
 
 def _arguments(call: ToolCall) -> JsonObject:
-    value = call.arguments
-    if call.arguments_raw is not None:
-        try:
-            value = parse(call.arguments_raw).value
-        except JsonError:
-            value = None
+    value = arguments_of(call)
     return value if isinstance(value, dict) else {}

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from toolfuzz.core.case import Json
-from toolfuzz.core.json import JsonError, parse
 from toolfuzz.core.jsonvalue import canonical, equal, kind_of, same
-from toolfuzz.core.reply import Reply, ToolCall
+from toolfuzz.core.reply import Reply, ToolCall, arguments_of
 from toolfuzz.judge.relay.difference import Difference
 
 __all__ = ["reply_changes"]
@@ -112,9 +111,4 @@ def _leaves(one: Json, other: Json, where: str) -> Iterator[tuple[str, Json, Jso
 
 
 def _value(call: ToolCall) -> Json:
-    if call.arguments_raw is None:
-        return call.arguments
-    try:
-        return parse(call.arguments_raw).value
-    except JsonError:
-        return call.arguments_raw
+    return arguments_of(call, broken=call.arguments_raw)

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from toolfuzz.core.ask import Answered, Ask, Called, Said
 from toolfuzz.core.case import Json, Message, Tool
-from toolfuzz.core.json import JsonError, parse
 from toolfuzz.core.jsonvalue import equal, same
-from toolfuzz.core.reply import ToolCall
+from toolfuzz.core.reply import ToolCall, arguments_of
 from toolfuzz.judge.relay.difference import Difference
 from toolfuzz.judge.relay.schemas import changes
 
@@ -135,9 +134,4 @@ def _history(said: Sequence[Said]) -> list[tuple[ToolCall, str | None]]:
 
 
 def _value(call: ToolCall) -> Json:
-    if call.arguments_raw is None:
-        return call.arguments
-    try:
-        return parse(call.arguments_raw).value
-    except JsonError:
-        return call.arguments_raw
+    return arguments_of(call, broken=call.arguments_raw)
