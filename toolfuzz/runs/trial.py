@@ -6,9 +6,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import get_args
-
-import httpx
 
 from toolfuzz import __version__
 from toolfuzz.core.case import Case, JsonObject
@@ -24,21 +21,19 @@ from toolfuzz.core.events import (
     VerdictReached,
 )
 from toolfuzz.core.exchange import Exchange, StreamMode, Target
-from toolfuzz.core.reply import Reply
-from toolfuzz.core.talk import Talk, play
-from toolfuzz.core.verdict import Finding, Layer, Status, Verdict
+from toolfuzz.core.talk import play
+from toolfuzz.core.verdict import Verdict
 from toolfuzz.formats import CannotAskError, wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.relay.difference import Difference
-from toolfuzz.judge.relay.replies import reply_changes
-from toolfuzz.judge.relay.requests import request_changes
 from toolfuzz.pools.question import metrics_of, modes
 from toolfuzz.runs.gateway import Gateway, filled, running
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.record import Record
+from toolfuzz.runs.sides import compared, tagged, verdict_of
 from toolfuzz.runs.summary import default_folder, write_summary
-from toolfuzz.simulate.scripted import Asked, Script, build_upstream, is_unable, tag
+from toolfuzz.simulate.scripted import Script, build_upstream, is_unable
 from toolfuzz.simulate.service import listen
 from toolfuzz.sources.http import HttpSession, HttpSource
 from toolfuzz.sources.reachability import reachable
@@ -46,10 +41,6 @@ from toolfuzz.sources.registry import resolve
 
 __all__ = ["Trial", "try_gateway"]
 
-_CONTENT = ("arguments", "schema", "values")
-"""Layers of what is said; of how it is said the gateway's own wire is judged."""
-
-_OURS = "both sides agree, yet the judge blames the reply (please report it): "
 _AT_ONCE = 4
 
 
@@ -188,8 +179,8 @@ async def _ask(
     """Put a case through the gateway, turn by turn, and compare what was seen on both sides."""
     name = f"{case.id}-{source.target.format}-{'s' if stream else 'p'}-{source.target.model}"
     name = "".join(c if c.isalnum() or c == "-" else "-" for c in name)
-    tagged = _tagged(case, name)
-    talk, events = play(tagged), [CaseDrawn(tagged)]
+    asked_case = tagged(case, name)
+    talk, events = play(asked_case), [CaseDrawn(asked_case)]
     told: list[Event] = []
     exchanges: list[Exchange] = []
     judgements: list[Judgement] = []
@@ -198,27 +189,27 @@ async def _ask(
         try:
             request = source.request(talk, stream=stream)
         except CannotAskError as limit:
-            return [CaseSkipped(tagged.id, "", str(limit), source.target.name)]
-        script.expect(name, tagged, talk.number)
+            return [CaseSkipped(asked_case.id, "", str(limit), source.target.name)]
+        script.expect(name, asked_case, talk.number)
         attempt = await session.ask_once(request)
         exchange = Exchange(
-            tagged.id, talk.number, source.target.name, 0, stream, request.body, (attempt,)
+            asked_case.id, talk.number, source.target.name, 0, stream, request.body, (attempt,)
         )
         exchanges.append(exchange)
         told.append(ExchangeRecorded(exchange))
         reply = source.format.read(attempt, stream=stream)
-        judgement = judge(tagged, [*talk.replies, reply])
+        judgement = judge(asked_case, [*talk.replies, reply])
         judgements.append(judgement)
         for asked in script.asked[name]:
             other = replace(exchange, request=asked.body, attempts=(asked.attempt,),
                             stream=asked.ask.stream)  # fmt: skip
             told.append(UpstreamAnswered(asked.format, other))
-        found = _compared(talk, judgement, script.asked[name], source.target.model, stream=stream)
+        found = compared(talk, judgement, script.asked[name], source.target.model, stream=stream)
         differences += [replace(one, turn=talk.number) for one in found]
         talk.answer(judgement)
     unable = any(is_unable(asked.attempt) for asked in script.asked[name])
     script.forget(name)
-    status, findings, reason = _verdict(judgements, differences)
+    status, findings, reason = verdict_of(judgements, differences)
     if unable:
         status, findings, reason = (
             "unjudged",
@@ -226,7 +217,7 @@ async def _ask(
             "the trial's own upstream can't do what was asked",
         )
     verdict = Verdict(
-        case_id=tagged.id,
+        case_id=asked_case.id,
         target=source.target.name,
         repeat=0,
         stream=stream,
@@ -237,85 +228,6 @@ async def _ask(
         metrics=metrics_of(exchanges, judgements),
     )
     return [*events, *told, VerdictReached(verdict)]
-
-
-def _tagged(case: Case, name: str) -> Case:
-    first, *rest = case.turns
-    *before, last = first.messages
-    said = replace(last, content=f"{last.content}\n\n{tag(name)}")
-    return replace(case, turns=(replace(first, messages=(*before, said)), *rest))
-
-
-def _compared(
-    talk: Talk, judgement: Judgement, asked: Sequence[Asked], model: str, *, stream: bool
-) -> list[Difference]:
-    """Compare the client's side of a turn with what reached the upstream and came of it."""
-    came = judgement.reply
-    if came.status is None:
-        return []  # no answer says nothing of what was changed
-    if not asked:
-        return [
-            Difference(
-                "relay-not-forwarded",
-                "request",
-                None,
-                came.status,
-                "never came upstream",
-                kind=str(came.status),
-            )
-        ]
-    last = asked[-1]
-    found = list(request_changes(talk.ask(model=model, stream=stream), last.ask))
-    given = wire_format(last.format).read(last.attempt, stream=last.ask.stream)
-    if last.attempt.status != httpx.codes.OK:
-        # References that lead nowhere are told of already.
-        if not any(one.where.endswith("/$ref") and one.arrived for one in found):
-            words = str(given.error)[:300]
-            told = Difference(
-                "relay-refused-upstream", "request", None, words, "upstream refuses it"
-            )
-            found.append(told)
-        return found
-    if came.problems or not came.ended or came.transport_error:
-        # What the client can't read to its end is no reply that could be compared.
-        return found
-    if given.fragments:
-        given = replace(given, calls=_assembled(talk.case, talk, given).calls)
-    return [*found, *reply_changes(given, came)]
-
-
-def _assembled(case: Case, talk: Talk, given: Reply) -> Reply:
-    return judge(case, [*talk.replies, given]).reply
-
-
-def _verdict(
-    judgements: Sequence[Judgement], differences: Sequence[Difference]
-) -> tuple[Status, tuple[Finding, ...], str | None]:
-    """Put together what the gateway changed and what is wrong with its own wire.
-
-    What is wrong with the content of a reply follows from a difference; without any both sides
-    agree, and the mistake is ours.
-    """
-    own = [
-        replace(finding, turn=turn)
-        for turn, judgement in enumerate(judgements)
-        for finding in judgement.findings
-    ]
-    changed = [difference.finding for difference in differences]
-    refused = any(one.slug == "relay-refused-upstream" or one.kind == "$ref" for one in differences)
-    follows = (*_CONTENT, "structure") if changed else _CONTENT
-    if refused:
-        follows = get_args(Layer)
-    wire = [finding for finding in own if finding.layer not in follows]
-    content = [f for f in own if f.layer in _CONTENT and f.severity == "error"]
-    findings = (*changed, *wire)
-    if any(finding.severity == "error" for finding in findings):
-        return "fail", findings, None
-    if judgements[-1].status == "unjudged":
-        return "unjudged", findings, judgements[-1].reason
-    if content:
-        return "unjudged", findings, _OURS + content[0].slug
-    return "pass", findings, None
 
 
 def check(trial: Trial) -> None:

@@ -1,0 +1,105 @@
+"""The two sides of a trial: what a gateway did to a question, and the verdict that follows."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import get_args
+
+import httpx
+
+from toolfuzz.core.case import Case
+from toolfuzz.core.reply import Reply
+from toolfuzz.core.talk import Talk
+from toolfuzz.core.verdict import Finding, Layer, Status
+from toolfuzz.formats import wire_format
+from toolfuzz.judge.judge import Judgement, judge
+from toolfuzz.judge.relay.difference import Difference
+from toolfuzz.judge.relay.replies import reply_changes
+from toolfuzz.judge.relay.requests import request_changes
+from toolfuzz.simulate.scripted import Asked, tag
+
+__all__ = ["compared", "tagged", "verdict_of"]
+
+_CONTENT = ("arguments", "schema", "values")
+"""Layers of what is said; of how it is said the gateway's own wire is judged."""
+
+_OURS = "both sides agree, yet the judge blames the reply (please report it): "
+
+
+def tagged(case: Case, name: str) -> Case:
+    """Return the case with a tag in its first prompt, by which the upstream knows it."""
+    first, *rest = case.turns
+    *before, last = first.messages
+    said = replace(last, content=f"{last.content}\n\n{tag(name)}")
+    return replace(case, turns=(replace(first, messages=(*before, said)), *rest))
+
+
+def compared(
+    talk: Talk, judgement: Judgement, asked: Sequence[Asked], model: str, *, stream: bool
+) -> list[Difference]:
+    """Compare the client's side of a turn with what reached the upstream and came of it."""
+    came = judgement.reply
+    if came.status is None:
+        return []  # no answer says nothing of what was changed
+    if not asked:
+        return [
+            Difference(
+                "relay-not-forwarded",
+                "request",
+                None,
+                came.status,
+                "never came upstream",
+                kind=str(came.status),
+            )
+        ]
+    last = asked[-1]
+    found = list(request_changes(talk.ask(model=model, stream=stream), last.ask))
+    given = wire_format(last.format).read(last.attempt, stream=last.ask.stream)
+    if last.attempt.status != httpx.codes.OK:
+        # References that lead nowhere are told of already.
+        if not any(one.where.endswith("/$ref") and one.arrived for one in found):
+            words = str(given.error)[:300]
+            told = Difference(
+                "relay-refused-upstream", "request", None, words, "upstream refuses it"
+            )
+            found.append(told)
+        return found
+    if came.problems or not came.ended or came.transport_error:
+        # What the client can't read to its end is no reply that could be compared.
+        return found
+    if given.fragments:
+        given = replace(given, calls=_assembled(talk.case, talk, given).calls)
+    return [*found, *reply_changes(given, came)]
+
+
+def _assembled(case: Case, talk: Talk, given: Reply) -> Reply:
+    return judge(case, [*talk.replies, given]).reply
+
+
+def verdict_of(
+    judgements: Sequence[Judgement], differences: Sequence[Difference]
+) -> tuple[Status, tuple[Finding, ...], str | None]:
+    """Put together what the gateway changed and what is wrong with its own wire.
+
+    What is wrong with the content of a reply follows from a difference; without any both sides
+    agree, and the mistake is ours.
+    """
+    own = [
+        replace(finding, turn=turn)
+        for turn, judgement in enumerate(judgements)
+        for finding in judgement.findings
+    ]
+    changed = [difference.finding for difference in differences]
+    refused = any(one.slug == "relay-refused-upstream" or one.kind == "$ref" for one in differences)
+    follows = (*_CONTENT, "structure") if changed else _CONTENT
+    if refused:
+        follows = get_args(Layer)
+    wire = [finding for finding in own if finding.layer not in follows]
+    content = [f for f in own if f.layer in _CONTENT and f.severity == "error"]
+    findings = (*changed, *wire)
+    if any(finding.severity == "error" for finding in findings):
+        return "fail", findings, None
+    if judgements[-1].status == "unjudged":
+        return "unjudged", findings, judgements[-1].reason
+    if content:
+        return "unjudged", findings, _OURS + content[0].slug
+    return "pass", findings, None
