@@ -134,7 +134,8 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
     service, request = _service(details), _request(details)
     finding, minimized = details.finding, details.minimized
     entry = defects().get(finding.slug)
-    case, judgement = played(details), judged(details)[-1]
+    judgements = judged(details)
+    case, judgement = played(details, judgements), judgements[-1]
     turn = case.at(details.exchange.turn)
     body = wire_format(details.target.format).show(details.exchange.last.body)
     return {
@@ -157,7 +158,7 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
         "stream": details.exchange.stream,
         "unminimized": details.unminimized,
         "turn": details.exchange.turn + 1,
-        "earlier": earlier_turns(details),
+        "earlier": earlier_turns(details, case, judgements),
         "tools": offered(case, details.exchange.turn),
         "prompt": prompt(turn),
         "expected": expected(turn),

@@ -1,6 +1,7 @@
 """What a bug report shows of a conversation: the turns up to the one that failed."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from toolfuzz.analyze.contrast import Tally
@@ -41,9 +42,9 @@ def judged(details: FailureDetails) -> list[Judgement]:
     return found
 
 
-def played(details: FailureDetails) -> Case:
+def played(details: FailureDetails, judgements: Sequence[Judgement]) -> Case:
     """Return the case with its turns up to the one that failed, also those of a world."""
-    return gone_on(details.case, [judgement.reply for judgement in judged(details)])
+    return gone_on(details.case, [judgement.reply for judgement in judgements])
 
 
 def way(case: Case) -> JsonObject | None:
@@ -61,9 +62,10 @@ def way(case: Case) -> JsonObject | None:
     return {"dimension": world.dimension, "goal": goal, "rules": rules, "calls": calls}
 
 
-def earlier_turns(details: FailureDetails) -> list[JsonObject]:
+def earlier_turns(
+    details: FailureDetails, case: Case, judgements: Sequence[Judgement]
+) -> list[JsonObject]:
     """Return the turns before the one that failed: what was said, what came, what went back."""
-    case = played(details)
     return [
         {
             "number": exchange.turn + 1,
@@ -72,7 +74,7 @@ def earlier_turns(details: FailureDetails) -> list[JsonObject]:
             "text": _cut(judgement.reply.text),
             "results": [_cut(r) for r in case.at(exchange.turn).results],
         }
-        for exchange, judgement in zip(details.earlier, judged(details), strict=False)
+        for exchange, judgement in zip(details.earlier, judgements, strict=False)
     ]
 
 
