@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,7 +13,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.price import price_of
 from toolfuzz.analyze.screen import Association, answers_for, screen
 from toolfuzz.cli._live import with_note
-from toolfuzz.cli.options import trust_option
+from toolfuzz.cli.options import access_again, again_options
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Target
@@ -26,9 +27,8 @@ from toolfuzz.evidence.model_parser import parser_of_model
 from toolfuzz.formats import format_names
 from toolfuzz.runs.derived import write_json
 from toolfuzz.runs.journal import load_run
-from toolfuzz.runs.options import Access, access_of_run, stored_options
+from toolfuzz.runs.options import Access, stored_options
 from toolfuzz.runs.targets import open_sources
-from toolfuzz.runs.trust import require_trust
 from toolfuzz.sources.registry import resolve
 
 _MOST_SHOWN = 5
@@ -56,8 +56,7 @@ Without it a parser of the model's family is taken if a release is fetched (`eng
               metavar="N", help="Calls per failure.")  # fmt: skip
 @click.option("--engine", "engines", multiple=True, metavar="engine/…",
               help="Parser on trial to compare with; repeatable.")  # fmt: skip
-@trust_option
-@click.option("--engine-python", metavar="PATH", help="Python in which an engine/… is installed.")
+@again_options
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def attribute(
     run: Path,
@@ -66,9 +65,8 @@ def attribute(
     most: int,
     max_calls: int,
     engines: tuple[str, ...],
-    trust: bool,
-    engine_python: str | None,
     as_json: bool,
+    **again: Any,
 ) -> None:
     """Say which schema features go with a run's failures, and with --confirm which cause them."""
     data = load_run(run)
@@ -83,8 +81,7 @@ def attribute(
         )
     results: Sequence[JsonObject | None] = [None for _ in found]
     if confirm:
-        require_trust(data.started.settings, trust=trust)
-        access = replace(access_of_run(data), concurrency=16, engine_python=engine_python)
+        access = access_again(data, again)
         work = attribute_failures(run, data, access, Budget(calls=max_calls), found, engines)
         results = with_note(work)
     if as_json:

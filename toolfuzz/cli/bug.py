@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from toolfuzz.cli._live import with_note
 from toolfuzz.cli.attribute import attribute_failures
 from toolfuzz.cli.minimize import study_run
-from toolfuzz.cli.options import trust_option
+from toolfuzz.cli.options import access_again, again_options
 from toolfuzz.core.errors import UsageError
 from toolfuzz.evidence.bug import title, write_report
 from toolfuzz.evidence.details import open_details
@@ -16,8 +17,6 @@ from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import failures
 from toolfuzz.evidence.kept import ATTRIBUTION_NAME, RESULT_NAME, study_folder
 from toolfuzz.runs.journal import load_run
-from toolfuzz.runs.options import access_of_run
-from toolfuzz.runs.trust import require_trust
 
 EPILOG = """\b
 Examples:
@@ -45,8 +44,7 @@ exchange) beside it. Read it before you post it: it quotes what the server said.
 @click.option("--subject", default="", metavar="TEXT",
               help="Software under test, for the title: vLLM 0.11, hermes parser.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder (RUN/bugs).")
-@trust_option
-@click.option("--engine-python", metavar="PATH", help="Python in which an engine/… is installed.")
+@again_options
 def bug(
     run: Path,
     cases: tuple[str, ...],
@@ -57,8 +55,7 @@ def bug(
     template: str,
     subject: str,
     out: Path | None,
-    trust: bool,
-    engine_python: str | None,
+    **again: Any,
 ) -> None:
     """Write a bug report for each distinct cause of a run's failures.
 
@@ -69,8 +66,7 @@ def bug(
     if not found:
         raise UsageError("the run has no failure to report", "`toolfuzz report RUN` shows it")
     if ask:
-        require_trust(data.started.settings, trust=trust)
-        access = replace(access_of_run(data), concurrency=16, engine_python=engine_python)
+        access = access_again(data, again)
         budget = Budget(calls=max_calls)
         unstudied = [f for f in found if not (study_folder(run, f) / RESULT_NAME).exists()]
         if unstudied:

@@ -11,7 +11,7 @@ import click
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.price import price_of
 from toolfuzz.cli._live import with_note
-from toolfuzz.cli.options import trust_option
+from toolfuzz.cli.options import access_again, again_options
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
 from toolfuzz.core.text import printable
@@ -22,9 +22,8 @@ from toolfuzz.evidence.minimize import Minimized, Standing
 from toolfuzz.evidence.study import study_failure, study_to_json
 from toolfuzz.evidence.tree import size
 from toolfuzz.runs.journal import load_run
-from toolfuzz.runs.options import Access, access_of_run, stored_options
+from toolfuzz.runs.options import Access, stored_options
 from toolfuzz.runs.targets import open_sources
-from toolfuzz.runs.trust import require_trust
 from toolfuzz.worlds.spec import world_of
 
 EPILOG = """\b
@@ -50,8 +49,7 @@ for twice. Exit codes: 0 something was minimized, 3 nothing came again, 130 inte
 @click.option("--max-cost", type=float, metavar="USD", help="Money per failure, where known.")
 @click.option("--concurrency", type=click.IntRange(min=1), default=16, show_default=True,
               metavar="N", help="Questions under way.")  # fmt: skip
-@trust_option
-@click.option("--engine-python", metavar="PATH", help="Python in which an engine/… is installed.")
+@again_options
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @click.option("--quiet", is_flag=True, help="No progress; only the result.")
 def minimize(
@@ -62,11 +60,9 @@ def minimize(
     max_calls: int,
     max_seconds: float | None,
     max_cost: float | None,
-    concurrency: int,
-    trust: bool,
-    engine_python: str | None,
     as_json: bool,
     quiet: bool,
+    **again: Any,
 ) -> None:
     """Shrink the failing cases of a run, asking the model again.
 
@@ -79,8 +75,7 @@ def minimize(
         seconds=max_seconds or float("inf"),
         dollars=float("inf") if max_cost is None else max_cost,
     )
-    require_trust(data.started.settings, trust=trust)
-    access = replace(access_of_run(data), concurrency=concurrency, engine_python=engine_python)
+    access = access_again(data, again)
     found = [f for f in failures(data, cases) if not models or f.target in models][:most]
     if not found:
         raise UsageError("the run has no failure to minimize", "`toolfuzz report RUN` shows it")

@@ -8,11 +8,15 @@ import click
 from toolfuzz.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from toolfuzz.runs.options import RunOptions
+    from toolfuzz.analyze.load import RunData
+    from toolfuzz.runs.options import Access, RunOptions
 
 __all__ = [
+    "access_again",
+    "again_options",
     "case_options",
     "endpoint_options",
+    "header_options",
     "inconclusive_option",
     "judge_options",
     "repeat_option",
@@ -22,6 +26,8 @@ __all__ = [
     "tool_options",
     "trust_option",
 ]
+
+_AT_ONCE = 16
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,6 +41,21 @@ def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
+header_options = _stack(
+    click.option(
+        "--header", "headers", multiple=True, metavar="NAME: VALUE",
+        help="Extra request header; repeatable. Never written to a file.",
+    ),
+    click.option(
+        "--secret-header", "secret_headers", multiple=True, metavar="NAME",
+        help="A --header that is a credential: masked where it comes back (Authorization is).",
+    ),
+)  # fmt: skip
+
+engine_option = click.option(
+    "--engine-python", metavar="PATH", help="Python in which an engine/… is installed."
+)
+
 endpoint_options = _stack(
     click.option(
         "-m", "--model", "models", multiple=True, metavar="MODEL",
@@ -46,14 +67,7 @@ endpoint_options = _stack(
         help="Wire format, when it isn't the endpoint's usual one (toolfuzz list formats).",
     ),
     click.option("--key-env", metavar="NAME", help="Environment variable that holds the key."),
-    click.option(
-        "--header", "headers", multiple=True, metavar="NAME: VALUE",
-        help="Extra request header; repeatable. Never written to a file.",
-    ),
-    click.option(
-        "--secret-header", "secret_headers", multiple=True, metavar="NAME",
-        help="A --header that is a credential: masked where it comes back (Authorization is).",
-    ),
+    header_options,
     click.option(
         "--param", "params", multiple=True, metavar="KEY=VALUE",
         help="Extra body field (temperature=0, max_tokens=2048); VALUE is JSON or text.",
@@ -68,9 +82,7 @@ endpoint_options = _stack(
     click.option("--both-streams", "stream", flag_value="both", help="Ask each case both ways."),
     click.option("--concurrency", type=int, metavar="N", help="Questions under way per model (8)."),
     click.option("--timeout", type=float, metavar="SECONDS", help="Per attempt (120)."),
-    click.option(
-        "--engine-python", metavar="PATH", help="Python in which an engine/… is installed."
-    ),
+    engine_option,
 )  # fmt: skip
 
 tool_options = _stack(
@@ -139,11 +151,13 @@ judge_options = _stack(
     click.option("--select", multiple=True, metavar="SLUG|GROUP", help="Only these defects count."),
 )  # fmt: skip
 
-
 trust_option = click.option(
     "--trust", is_flag=True,
     help="Use the servers, commands and variables that the run's folder names.",
 )  # fmt: skip
+
+again_options = _stack(header_options, trust_option, engine_option)
+"""Options of commands that ask again what a run asked; ``access_again`` reads them."""
 
 
 def parse_params(pairs: tuple[str, ...]) -> dict[str, Any]:
@@ -192,3 +206,26 @@ def run_options_from(given: dict[str, Any]) -> "RunOptions":
         given["params"] = parse_params(given["params"])
     given = {**load_config().given("run", "judge"), **given}
     return RunOptions.read({k: v for k, v in given.items() if k in RunOptions.model_fields})
+
+
+def access_again(run: "RunData", given: dict[str, Any]) -> "Access":
+    """Return how to ask again what a run asked, given a command's ``again_options``.
+
+    Raises UsageError when that takes trust, or a header that the run was started with.
+    """
+    from dataclasses import replace
+
+    from toolfuzz.runs.options import access_of_run, require_headers
+    from toolfuzz.runs.trust import require_trust
+
+    settings, headers = run.started.settings, parse_headers(given["headers"])
+    require_trust(settings, trust=given["trust"])
+    require_headers(settings, headers)
+    access = access_of_run(run)
+    return replace(
+        access,
+        headers=headers,
+        secret_headers=(*access.secret_headers, *given["secret_headers"]),
+        engine_python=given["engine_python"],
+        concurrency=given.get("concurrency", _AT_ONCE),
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from toolfuzz.cli.options import header_options
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import EXIT_GATE_FAILED, UsageError
 
@@ -20,10 +21,10 @@ Examples:
   toolfuzz trial --subject gateway --front FORMAT --front ANOTHER \\
       --url http://127.0.0.1:4000 --upstream-port 8401
 
-In the command, in --env and in the template, {port} is where the gateway has to listen, {upstream}
-the base URL that it has to ask (it ends in /v1 and speaks every wire format; {origin} without its
-path), {config} the file made of the template. What goes in is compared with what comes out, in both
-directions; a difference is the gateway's.
+In the command, --env, --header and the template, {port} is where the gateway has to listen,
+{upstream} the base URL that it has to ask (it ends in /v1 and speaks every wire format; {origin}
+without its path), {config} the file made of the template. What goes in is compared with what comes
+out, in both directions; a difference is the gateway's.
 """
 
 
@@ -40,8 +41,7 @@ directions; a difference is the gateway's.
 @click.option("--upstream-port", type=click.IntRange(0, 65535), default=0, metavar="N",
               help="Where the upstream listens (any free port).")  # fmt: skip
 @click.option("--prefix", default="/v1", show_default=True, help="Before the formats' own paths.")
-@click.option("--header", "headers", multiple=True, metavar="NAME: VALUE",
-              help="For every request; may hold {upstream}.")  # fmt: skip
+@header_options
 @click.option("--param", "params", multiple=True, metavar="KEY=VALUE",
               help="A field of every request, like max_tokens=4096.")  # fmt: skip
 @click.option("--cases", type=click.IntRange(min=1), default=100, show_default=True)

@@ -1,6 +1,6 @@
 """Everything a run can be told: one record, stored whole in the journal and read back whole."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
@@ -31,6 +31,7 @@ __all__ = [
     "Options",
     "RunOptions",
     "access_of_run",
+    "require_headers",
     "same_questions",
     "stored_options",
 ]
@@ -308,5 +309,16 @@ def access_of_run(run: RunData) -> Access:
         base_url=stored.base_url,
         format=stored.format,
         key_env=stored.key_env,
+        secret_headers=stored.secret_headers,
         params=stored.params,
     )
+
+
+def require_headers(settings: JsonObject, headers: Iterable[str]) -> None:
+    """Raise UsageError when a run had a header, by its name in ``settings``, that isn't given."""
+    given = {name.lower() for name in headers}
+    if missing := [name for name in settings.get("headers", ()) if name.lower() not in given]:
+        raise UsageError(
+            f"the run was started with headers that a journal never keeps: {', '.join(missing)}",
+            f"give them again: --header '{missing[0]}: VALUE'",
+        )

@@ -7,7 +7,7 @@ from typing import Any
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import RunStarted
 from toolfuzz.runs.journal import read_journal
-from toolfuzz.runs.options import HIDING, RunOptions, stored_options
+from toolfuzz.runs.options import HIDING, RunOptions, require_headers, stored_options
 from toolfuzz.runs.specs import HIDDEN, without_secrets
 
 __all__ = ["resumed_options", "started"]
@@ -24,12 +24,7 @@ def resumed_options(run: Path, **again: Any) -> RunOptions:
     settings = started(run).settings
     if "monitor" in settings:
         raise UsageError(f"{run} is a portion of a monitor", "`toolfuzz monitor` goes on with it")
-    given = {name.lower() for name in again.get("headers", {})}
-    if missing := [name for name in settings.get("headers", ()) if name.lower() not in given]:
-        raise UsageError(
-            f"the run was started with headers that a journal never keeps: {', '.join(missing)}",
-            f"give them again: --header '{missing[0]}: VALUE'",
-        )
+    require_headers(settings, again.get("headers", {}))
     stored = stored_options(settings)
     for name in HIDING:
         _check_hidden(name, getattr(stored, name), again.get(name, ()))

@@ -64,6 +64,7 @@ class Trial:
     cases: int = 100
     seed: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
+    secret_headers: Sequence[str] = ()
     params: JsonObject = field(default_factory=dict)
     timeout: float = 60.0
     out: Path | None = None
@@ -143,8 +144,9 @@ async def _open_doors(trial: Trial, origin: str) -> list[HttpSource]:
             endpoint, _ = resolve(model, base_url=base_url, format=front)
             target = Target(name, endpoint.name, model, front, trial.stream, trial.params)
             source = HttpSource(
-                target, endpoint, "sk-toolfuzz-trial", trial.headers, trial.timeout, _AT_ONCE, 1
-            )
+                target, endpoint, "sk-toolfuzz-trial", trial.headers, trial.timeout, _AT_ONCE, 1,
+                tuple(trial.secret_headers),
+            )  # fmt: skip
             try:
                 await reachable(source)
             except ToolfuzzError as error:

@@ -33,7 +33,7 @@ class HttpSource:
 
     ``headers`` are added to every request and win over the format's own. Raises UsageError for a
     header that HTTP can't carry. ``secret_headers`` names those of them whose values nobody may
-    read, beside the usual ones (see CREDENTIAL_HEADERS).
+    read, beside those whose names say so (``redaction.is_credential``).
     """
 
     target: Target

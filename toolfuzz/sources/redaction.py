@@ -18,24 +18,31 @@ from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.sources.spelled import Secrets
 
-__all__ = ["CREDENTIAL_HEADERS", "SECRET_LENGTH", "Redaction", "kept_headers"]
+__all__ = ["SECRET_LENGTH", "Redaction", "is_credential", "kept_headers"]
 
-CREDENTIAL_HEADERS = frozenset(
+_CREDENTIAL = frozenset(
     {
-        "api-key",
+        "accesskey",
+        "accesstoken",
+        "apikey",
+        "apitoken",
         "authorization",
-        "cf-access-client-secret",
-        "ocp-apim-subscription-key",
-        "proxy-authorization",
-        "x-access-token",
-        "x-amz-security-token",
-        "x-api-key",
-        "x-auth-token",
-        "x-goog-api-key",
+        "authtoken",
+        "credential",
+        "credentials",
+        "jwt",
+        "key",
+        "passphrase",
+        "password",
+        "secret",
+        "signature",
+        "token",
     }
 )
-"""Headers whose values are credentials. A name that merely sounds like one is not enough: to mask
-``X-Auth-Provider: anthropic`` would take that word out of every reply."""
+"""Words in the name of a header whose value is a credential (``X-Goog-Api-Key``). A name that
+merely sounds like one is none: to mask ``X-Auth-Provider: anthropic`` would take that word out of
+every reply."""
+_WORDS = re.compile(r"[-_.]")
 
 _KEPT = re.compile(
     r"content-(type|length|encoding)|date|server|via|location|cf-ray|retry-after(-ms)?|"
@@ -51,6 +58,11 @@ def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the response headers that are worth keeping, names in lower case."""
     low = ((name.lower(), value) for name, value in headers.items())
     return {name: value for name, value in low if _KEPT.fullmatch(name)}
+
+
+def is_credential(name: str) -> bool:
+    """Whether a header of that name carries a credential, cookies aside."""
+    return not _CREDENTIAL.isdisjoint(_WORDS.split(name.lower()))
 
 
 class Redaction:
@@ -198,7 +210,7 @@ def _credentials(headers: Mapping[str, str], marked: set[str]) -> Iterator[str]:
         low = name.lower()
         if low == "cookie":
             yield from (crumb.strip() for crumb in _COOKIE.findall(value))
-        elif low in CREDENTIAL_HEADERS or low in marked:
+        elif is_credential(low) or low in marked:
             yield value
             yield from value.split()[1:]
             yield from _basic(value)

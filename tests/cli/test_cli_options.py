@@ -1,0 +1,53 @@
+"""Options that several commands share: asking again what a run asked."""
+
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from toolfuzz.analyze.load import RunData, collect
+from toolfuzz.cli import cli
+from toolfuzz.cli.options import access_again
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.events import RunStarted
+from toolfuzz.runs.options import RunOptions
+
+GIVEN: dict[str, Any] = {
+    "headers": (), "secret_headers": (), "trust": False, "engine_python": None,
+}  # fmt: skip
+
+
+def run_with(**options: Any) -> RunData:
+    return collect([RunStarted(0.0, "0", (), RunOptions(models=("m",), **options).settings())])
+
+
+def test_headers_go_along_when_a_run_is_asked_again() -> None:
+    run = run_with(headers={"X-Route": "gpt"}, secret_headers=("X-Gate",))
+    given = {"headers": ("x-route: gpt", "X-Gate: open"), "secret_headers": ("X-Door",)}
+    access = access_again(run, GIVEN | given)
+    assert access.headers == {"x-route": "gpt", "X-Gate": "open"}
+    assert access.secret_headers == ("X-Gate", "X-Door")
+
+
+@pytest.mark.parametrize(
+    ("options", "given", "hint"),
+    [
+        ({"headers": {"X-Route": "gpt"}}, {}, "--header 'X-Route: VALUE'"),
+        ({}, {"headers": ("X-Route",)}, "--header 'X-Project: evaluation'"),
+        ({"base_url": "http://198.51.100.7/v1"}, {}, "--trust"),
+    ],
+)
+def test_what_is_missing_is_said(options: Any, given: Any, hint: str) -> None:
+    with pytest.raises(UsageError) as error:
+        access_again(run_with(**options), GIVEN | given)
+    assert hint in str(error.value.hint)
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["run", "check", "trial", "replay", "minimize", "attribute", "bug", "monitor", "corpus run"],
+)
+def test_every_command_that_asks_takes_headers(command: str) -> None:
+    told = CliRunner().invoke(cli, [*command.split(), "--help"]).output
+    assert "--header NAME: VALUE" in told
+    assert "--secret-header NAME" in told
