@@ -23,10 +23,10 @@ from toolfuzz.evidence.kept import read_attribution, read_study
 from toolfuzz.generate import draw_cases
 from toolfuzz.generate.tools import load, load_openapi
 from toolfuzz.judge.policy import Policy
+from toolfuzz.recordings.head import STDIN
 from toolfuzz.report.formats import github, markdown
 from toolfuzz.runs.journal import load_run
-from toolfuzz.runs.lines import STDIN
-from toolfuzz.runs.offline import judge_lines
+from toolfuzz.runs.offline import judge_file
 from toolfuzz.runs.options import access_of_run, stored_options
 from toolfuzz.runs.trust import powers
 
@@ -288,7 +288,7 @@ def _read_stdin(path: Path) -> None:
     kept = sys.stdin
     sys.stdin = io.TextIOWrapper(io.BytesIO(path.read_bytes()))
     try:
-        list(judge_lines(STDIN, Policy()))
+        list(judge_file(STDIN, Policy()))
     finally:
         sys.stdin = kept
 
@@ -308,7 +308,7 @@ def _draw(path: Path) -> None:
 
 
 def _judge(path: Path) -> None:
-    list(judge_lines(path, Policy()))
+    list(judge_file(path, Policy()))
 
 
 def _some_recorded(rng: random.Random) -> Any:

@@ -22,6 +22,7 @@ FLOORS = {
     "engines": 3,
     "simulate": 4,
     "sources": 5,
+    "recordings": 5,
     "analyze": 6,
     "pools": 7,
     "runs": 8,

@@ -392,27 +392,7 @@ def test_standard_input() -> None:
     assert empty.exit_code == 2
 
 
-HAR = {"log": {"version": "1.2", "entries": [{"request": {}, "response": {}}] * 50}}
 EXCHANGE = {"request": CHAT, "response": {"body": chat()}}
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        (json.dumps(HAR, indent=2), "is a HAR file"),
-        (json.dumps(HAR), "is a HAR file"),
-        (json.dumps([EXCHANGE] * 3, indent=2), "is a JSON array"),
-        (json.dumps([EXCHANGE]), "is a JSON array"),
-        ("\n" + json.dumps(EXCHANGE, indent=2), "over several lines"),
-        ("\n".join([json.dumps(EXCHANGE, indent=2)] * 3), "over several lines"),
-    ],
-)
-def test_what_is_no_file_of_exchanges_is_said_once(tmp_path: Path, text: str, told: str) -> None:
-    (tmp_path / "given").write_text(text)
-    result = toolfuzz_("judge", "given")
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert told in result.stderr and "jq -c" in result.stderr
-    assert len(result.stderr.splitlines()) <= 3
 
 
 def test_a_first_line_that_is_broken_is_a_bad_line(tmp_path: Path) -> None:

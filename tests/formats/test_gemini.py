@@ -10,7 +10,7 @@ from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Usage
 from toolfuzz.formats import guess, wire_format
 from toolfuzz.judge.policy import Policy
-from toolfuzz.runs.offline import judge_lines
+from toolfuzz.runs.offline import judge_file
 
 GEMINI = wire_format("gemini")
 SCHEMA = {"type": "object", "properties": {"n": {"type": ["integer", "null"]}}, "$defs": {"x": {}}}
@@ -384,7 +384,7 @@ def test_recorded_exchanges_are_judged(tmp_path, named):
     ]
     path = tmp_path / "e.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    judged = list(judge_lines(path, Policy()))
+    judged = list(judge_file(path, Policy()))
     assert [[f.slug for f in one.judgement.findings] for one in judged] == [
         slugs for _, slugs in answers
     ]

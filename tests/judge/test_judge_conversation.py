@@ -18,7 +18,7 @@ from toolfuzz.formats import wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.judge.judge import judge
 from toolfuzz.judge.policy import Policy
-from toolfuzz.runs.offline import Judged, judge_lines
+from toolfuzz.runs.offline import Judged, judge_file
 from toolfuzz.strategies import conversations
 
 
@@ -103,7 +103,7 @@ def recorded(api: str, history: Call, answer: Call, tmp_path: Path) -> list[str]
     }
     path = tmp_path / "recorded.jsonl"
     path.write_text(json.dumps(line))
-    (one,) = judge_lines(path, Policy())
+    (one,) = judge_file(path, Policy())
     assert isinstance(one, Judged)
     return [f.slug for f in one.judgement.findings]
 

@@ -13,8 +13,9 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.text import printable
 from toolfuzz.judge.policy import Policy
+from toolfuzz.recordings.recorded import BadEntry
 from toolfuzz.runs.journal import JOURNAL_NAME
-from toolfuzz.runs.offline import BadLine, Judged, judge_lines
+from toolfuzz.runs.offline import Judged, judge_file
 
 _ORDER = ("pass", "fail", "unjudged", "bad lines")
 
@@ -55,13 +56,17 @@ def judge(file: Path, as_json: bool, **given: Any) -> None:
     verdicts: list[JsonObject] = []
     tally: Counter[str] = Counter()
     slugs: Counter[str] = Counter()
-    for item in judge_lines(file, policy):
-        if isinstance(item, BadLine):
+    rebuilt: Counter[str] = Counter()
+    for item in judge_file(file, policy):
+        if isinstance(item, BadEntry):
             tally["bad lines"] += 1
             click.echo(f"{file}:{item.number}: {printable(item.reason)}", err=True)
             continue
-        if item.note:
-            click.echo(f"{file}:{item.number}: {printable(item.note)}", err=True)
+        recorded = item.recorded
+        if recorded.note:
+            click.echo(f"{file}:{recorded.number}: {printable(recorded.note)}", err=True)
+        if recorded.rebuilt_from:
+            rebuilt[recorded.rebuilt_from] += 1
         verdict = _verdict(item)
         tally[verdict["status"]] += 1
         slugs.update({f["slug"] for f in verdict["findings"]})
@@ -81,19 +86,27 @@ def judge(file: Path, as_json: bool, **given: Any) -> None:
     click.echo(" · ".join(f"{tally[name]} {name}" for name in _ORDER if tally[name]), err=True)
     for slug, count in slugs.most_common():
         click.echo(f"  {count:6}  {slug}", err=True)
+    for tool, count in rebuilt.items():
+        click.echo(
+            f"{count} of these as {tool} kept them, without the bytes: only calls, their arguments "
+            "and the schemas were judged, not the wire format",
+            err=True,
+        )
 
 
 def _verdict(item: Judged) -> JsonObject:
-    judgement = item.judgement
-    verdict: JsonObject = {"id": item.id}
-    if item.source:
-        verdict["target"] = item.source
+    recorded, judgement = item.recorded, item.judgement
+    verdict: JsonObject = {"id": recorded.id}
+    if recorded.source:
+        verdict["target"] = recorded.source
         verdict["stream"] = judgement.reply.stream
     verdict["status"] = judgement.status
     if judgement.reason:
         verdict["reason"] = judgement.reason
-    if item.note:
-        verdict["note"] = item.note
+    if recorded.note:
+        verdict["note"] = recorded.note
+    if recorded.rebuilt_from:
+        verdict["rebuilt_from"] = recorded.rebuilt_from
     verdict["findings"] = [
         {
             "slug": f.slug,

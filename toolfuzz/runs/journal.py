@@ -9,7 +9,7 @@ from typing import TextIO
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import Event, event_from_json, event_to_line
-from toolfuzz.runs.lines import bounded
+from toolfuzz.system.lines import bounded
 
 __all__ = ["JOURNAL_NAME", "Journal", "find_journal", "load_run", "lock", "read_journal"]
 

@@ -5,7 +5,6 @@ history of each conversation are judged.
 """
 
 import json
-import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -26,12 +25,13 @@ from toolfuzz.core.events import (
 from toolfuzz.core.exchange import Attempt, Exchange, Target
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Verdict
-from toolfuzz.formats import WireFormat, format_names, wire_format
+from toolfuzz.formats import WireFormat
+from toolfuzz.formats.routes import route_of
 from toolfuzz.judge.judge import judge
 from toolfuzz.judge.policy import Policy
 from toolfuzz.pools.question import metrics_of
-from toolfuzz.runs.conversations import Conversations
-from toolfuzz.runs.exchanges import Recorded, read_attempt
+from toolfuzz.recordings.conversations import Conversations
+from toolfuzz.recordings.recorded import Recorded, read_attempt
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.summary import write_summary
@@ -71,11 +71,11 @@ class Observer:
             self.lost += 1
 
     def _take(self, seen: Seen) -> None:
-        body, format = _asked(seen)
-        if body is None or format is None:
+        path, body, route = seen.path, _body(seen), route_of(seen.path)
+        if body is None or route is None:
             self.passed_by += 1
             return
-        path = seen.path
+        format, prefix = route
         stream = format.read_request(body, path=path).stream
         recorded = read_attempt("", format.name, body, seen.attempt, path=path, stream=stream)
         recorded = self._conversations.join(recorded)
@@ -84,7 +84,7 @@ class Observer:
         )
         self._conversations.remember(recorded, judgement.reply)
         judgement = self.policy.apply(judgement)
-        run = self._run(format, path)
+        run = self._run(format, prefix)
         target = run.target_of(recorded)
         case = recorded.case
         repeat = run.repeat_of(recorded, target, stream=stream)
@@ -112,13 +112,13 @@ class Observer:
         told = VerdictReached(redaction.verdict(verdict, leaked=leaked))
         run.write([CaseDrawn(case), kept, told])
 
-    def _run(self, format: WireFormat, path: str) -> "_Run":
+    def _run(self, format: WireFormat, prefix: str) -> "_Run":
         run = self._runs.get(format.name)
         if run is None:
             folder = self.folder
             if self._runs:
                 folder = folder.with_name(f"{folder.name}-{format.name}")
-            base_url = self.upstream + _prefix(format, path)
+            base_url = self.upstream + prefix
             run = self._runs[format.name] = _Run(format, base_url, folder, self.tell)
         return run
 
@@ -169,26 +169,12 @@ class _Run:
             return write_summary(self._folder, record.run())
 
 
-def _asked(seen: Seen) -> tuple[JsonObject | None, WireFormat | None]:
-    """Return the body and the wire format of a request that asks a model; None for others."""
-    format = next((f for f in map(wire_format, format_names()) if _path_of(f, seen.path)), None)
-    if format is None or seen.method != "POST":
-        return None, None
+def _body(seen: Seen) -> JsonObject | None:
+    """Return the JSON object that was posted; None for anything else."""
+    if seen.method != "POST":
+        return None
     try:
         body = json.loads(seen.body)
     except (ValueError, RecursionError):
-        return None, None
-    return (body if isinstance(body, dict) else None), format
-
-
-def _path_of(format: WireFormat, path: str) -> re.Match[str] | None:
-    ways = "|".join(
-        re.sub(r"\\\{.*?\\\}", r"[^?]+?", re.escape(way)) for way in format.serving.paths
-    )
-    return re.fullmatch(rf"(?P<prefix>[^?]*?)(?:{ways})/?(?:\?.*)?", path)
-
-
-def _prefix(format: WireFormat, path: str) -> str:
-    """Return what stands before the format's own path: that belongs to the base URL."""
-    found = _path_of(format, path)
-    return found["prefix"] if found else ""
+        return None
+    return body if isinstance(body, dict) else None

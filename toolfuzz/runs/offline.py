@@ -9,65 +9,49 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.formats import guess
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.policy import Policy
-from toolfuzz.runs.conversations import Conversations
-from toolfuzz.runs.exchanges import Journal, Recorded, read_exchange, read_line
-from toolfuzz.runs.lines import lines_of
+from toolfuzz.recordings.conversations import Conversations
+from toolfuzz.recordings.journal import Questions
+from toolfuzz.recordings.kinds import read_file
+from toolfuzz.recordings.recorded import BadEntry, Recorded, read_exchange
 from toolfuzz.runs.told import ToldByRun
 from toolfuzz.worlds.play import ending_of
 
-__all__ = ["BadLine", "Judged", "judge_lines", "judge_one"]
+__all__ = ["Judged", "judge_file", "judge_one"]
 
-
-@dataclass(frozen=True, slots=True)
-class BadLine:
-    """A line that could not be read as an exchange; ``number`` counts from 1."""
-
-    number: int
-    reason: str
+_OF_THE_WIRE = ("wire", "stream")
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One exchange and what the judge says of it.
+    """One exchange, joined to what was said before it, and what the judge says of it."""
 
-    ``source`` tells targets of a journal apart; ``note`` says what is odd about the conversation
-    that it belongs to, on the line ``number``.
-    """
-
-    id: str
+    recorded: Recorded
     judgement: Judgement
-    source: str = ""
-    note: str = ""
-    number: int = 0
 
 
-def judge_lines(path: Path, policy: Policy) -> Iterator[Judged | BadLine]:
-    """Judge a file line by line, in its order; a bad line is reported and the rest goes on.
+def judge_file(path: Path, policy: Policy) -> Iterator[Judged | BadEntry]:
+    """Judge a file entry by entry, in its order; a bad entry is reported and the rest goes on.
 
     ``-`` is standard input. Raises UsageError when the file can't be read at all.
     """
-    journal, conversations = Journal(), Conversations()
+    questions, conversations = Questions(), Conversations()
     told = ToldByRun(path)
-    for number, line in enumerate(lines_of(path), 1):
-        if not line.strip():
+    for read in read_file(path):
+        if isinstance(read, BadEntry):
+            yield read
             continue
+        before = questions if read.question else conversations
         try:
-            read = read_line(line, number, journal)
+            recorded = before.join(read)
         except UsageError as error:
-            yield BadLine(number, error.message)
+            yield BadEntry(read.number, error.message)
             continue
-        if read is None:
-            continue
-        recorded = conversations.join(read)
         judgement = _judged(recorded)
-        if recorded.question:
-            journal.remember(recorded, judgement.reply)
-        else:
-            conversations.remember(recorded, judgement.reply)
+        before.remember(recorded, judgement.reply)
         judgement = policy.apply(_with_world(recorded, judgement))
         if judgement.status == "unjudged":
             judgement = told.instead(recorded.question, judgement, policy)
-        yield Judged(recorded.id, judgement, recorded.source, recorded.note, number)
+        yield Judged(recorded, judgement)
 
 
 def _with_world(recorded: Recorded, judgement: Judgement) -> Judgement:
@@ -99,10 +83,18 @@ def judge_one(
 
 
 def _judged(recorded: Recorded) -> Judgement:
-    return judge(
+    judgement = judge(
         recorded.case,
         recorded.replies,
         counterpart=recorded.counterpart,
         max_tokens=recorded.cap,
         misfit=recorded.misfit,
     )
+    if not recorded.rebuilt_from:
+        return judgement
+    # The envelope is our own, so nobody else is to blame for it.
+    findings = tuple(f for f in judgement.findings if f.layer not in _OF_THE_WIRE)
+    status = judgement.status
+    if status == "fail" and all(f.severity != "error" for f in findings):
+        status = "pass"
+    return replace(judgement, findings=findings, status=status)

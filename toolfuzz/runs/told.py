@@ -8,19 +8,14 @@ from pathlib import Path
 
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import VerdictReached, event_from_json
-from toolfuzz.core.exchange import Exchange
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.judge import Judgement
 from toolfuzz.judge.policy import Policy
-from toolfuzz.runs.lines import bounded
+from toolfuzz.recordings.journal import question_name
+from toolfuzz.system.lines import bounded
 
-__all__ = ["ToldByRun", "question_name"]
-
-
-def question_name(of: Exchange | Verdict) -> str:
-    """Return a name for the question that an exchange or a verdict belongs to, in any mode."""
-    return f"{of.case_id}/{of.target}/{of.repeat}"
+__all__ = ["ToldByRun"]
 
 
 class ToldByRun:

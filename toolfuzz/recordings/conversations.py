@@ -16,7 +16,7 @@ from toolfuzz.core.case import Expectation, Json, Message, Turn
 from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.formats.history import unpaired
-from toolfuzz.runs.exchanges import Recorded
+from toolfuzz.recordings.recorded import Recorded
 
 __all__ = ["Conversations"]
 

@@ -15,7 +15,8 @@ from toolfuzz.formats.history import misfit
 from toolfuzz.formats.plan import Call, ReplyPlan
 from toolfuzz.formats.writing import encode_body
 from toolfuzz.judge.policy import Policy
-from toolfuzz.runs.offline import BadLine, Judged, judge_lines
+from toolfuzz.recordings.recorded import BadEntry
+from toolfuzz.runs.offline import Judged, judge_file
 
 TOOL = Tool(
     "get_weather", "", {"type": "object", "properties": {"city": {"type": "string"}}}, False
@@ -60,8 +61,8 @@ def line(
 def judged(tmp_path: Path, *lines: JsonObject) -> list[Judged]:
     path = tmp_path / "e.jsonl"
     path.write_text("".join(json.dumps(one) + "\n" for one in lines))
-    found = list(judge_lines(path, Policy()))
-    assert not any(isinstance(one, BadLine) for one in found)
+    found = list(judge_file(path, Policy()))
+    assert not any(isinstance(one, BadEntry) for one in found)
     return [one for one in found if isinstance(one, Judged)]
 
 
@@ -84,7 +85,7 @@ def test_the_turn_is_that_of_the_requests_own_history(format: str, tmp_path: Pat
         line(format, TWO_TURNS, response=REFUSED),
     )
     assert first.judgement.status == "unjudged"
-    assert (slugs(second), second.note) == (["id-rewritten"], "")
+    assert (slugs(second), second.recorded.note) == (["id-rewritten"], "")
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -108,8 +109,8 @@ def test_a_history_that_does_not_pair_is_refused_rightly(
         line(format, said, call("z", "Rome"), expect={"no_call": True}),
     )
     if wire_format(format).traits.ids:
-        assert note in refused.note
-    assert refused.note.startswith("the history doesn't fit: ")
+        assert note in refused.recorded.note
+    assert refused.recorded.note.startswith("the history doesn't fit: ")
     assert refused.judgement.status == "unjudged"
     assert str(refused.judgement.reason).startswith("the history that was sent doesn't fit: ")
     assert slugs(taken) == ["fabricated-call"]
@@ -137,12 +138,12 @@ def test_what_was_really_answered_is_known(format: str, tmp_path: Path) -> None:
         tmp_path, line(format, [FIRST], call("call_0")), line(format, renamed, call("call_0"))
     )
     assert (slugs(first), slugs(second)) == ([], ["id-reused-across-turns"])
-    assert second.note == (
+    assert second.recorded.note == (
         "the history that was sent is not what was answered: "
         "the id 'call_1_of_turn_1' instead of 'call_0'"
     )
     (alone,) = judged(tmp_path, line(format, renamed, call("call_0")))
-    assert (slugs(alone), alone.note) == ([], "")
+    assert (slugs(alone), alone.recorded.note) == ([], "")
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -169,7 +170,7 @@ def test_a_service_that_keeps_the_conversation_is_sent_results_alone(
         line(format, [results("x"), SECOND], response=REFUSED, id="3"),
     )
     assert (slugs(begun), slugs(erased)) == ([], [])
-    assert (slugs(refused), refused.note) == (["id-rewritten"], "")
+    assert (slugs(refused), refused.recorded.note) == (["id-rewritten"], "")
     assert other.judgement.status == "unjudged"
     empty = ToolCall("c", TOOL.name, "{}")
     _, again = judged(
@@ -190,14 +191,14 @@ def test_a_request_that_goes_on_from_a_named_reply(tmp_path: Path) -> None:
     on["request"] |= named
     (lost,) = judged(tmp_path, on)
     assert lost.judgement.status == "unjudged"
-    assert lost.note == "what the request goes on from is not in this file"
+    assert lost.recorded.note == "what the request goes on from is not in this file"
     _, found = judged(tmp_path, begun, on)
-    assert (slugs(found), found.note) == (["id-rewritten"], "")
+    assert (slugs(found), found.recorded.note) == (["id-rewritten"], "")
     other = line(api, [SECOND], call("a"), id="3")
     other["request"] |= named
     _, unanswered = judged(tmp_path, begun, other)
     assert slugs(unanswered) == ["id-reused-across-turns"]
-    assert unanswered.note == "the call a has no result"
+    assert unanswered.recorded.note == "the call a has no result"
 
 
 def test_equal_questions_are_told_apart_by_their_answers(tmp_path: Path) -> None:
@@ -211,8 +212,8 @@ def test_equal_questions_are_told_apart_by_their_answers(tmp_path: Path) -> None
         line("openai-chat", later, call("c29"), id="x"),
         line("openai-chat", lost, call("c29"), id="y"),
     )
-    assert (slugs(right), right.note) == (["id-reused-across-turns"], "")
-    assert (slugs(unknown), unknown.note) == ([], "")
+    assert (slugs(right), right.recorded.note) == (["id-reused-across-turns"], "")
+    assert (slugs(unknown), unknown.recorded.note) == ([], "")
 
 
 def test_metadata_that_the_client_left_out_is_named(tmp_path: Path) -> None:
@@ -228,7 +229,7 @@ def test_metadata_that_the_client_left_out_is_named(tmp_path: Path) -> None:
         line("gemini", said, id="2", response=refusal),
     )
     assert slugs(second) == ["opaque-metadata-required"]
-    assert second.note.endswith("what came with the call of 'get_weather' is left out")
+    assert second.recorded.note.endswith("what came with the call of 'get_weather' is left out")
 
 
 def test_a_history_in_another_wire_format_is_named(tmp_path: Path) -> None:
@@ -237,9 +238,12 @@ def test_a_history_in_another_wire_format_is_named(tmp_path: Path) -> None:
             one = line(written, TWO_TURNS, response={"status": 400, "body": "no"})
             (found,) = judged(tmp_path, one | {"format": named})
             if named == written:
-                assert found.note == ""
+                assert found.recorded.note == ""
             else:
-                assert named in found.note
-                assert "\n" not in found.note
+                assert named in found.recorded.note
+                assert "\n" not in found.recorded.note
     empty = {"format": "openai-chat", "request": {}, "response": {"body": {}}}
-    assert judged(tmp_path, empty)[0].note == "the request holds nothing that openai-chat can say"
+    assert (
+        judged(tmp_path, empty)[0].recorded.note
+        == "the request holds nothing that openai-chat can say"
+    )

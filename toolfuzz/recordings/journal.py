@@ -1,0 +1,95 @@
+"""The exchanges of a run's journal: read line by line, and joined to what was said before them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from toolfuzz.core.case import Case, JsonObject
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.events import CaseDrawn, ExchangeRecorded, RunStarted, event_from_json
+from toolfuzz.core.exchange import Exchange
+from toolfuzz.core.reply import Reply
+from toolfuzz.core.verdict import Verdict
+from toolfuzz.formats import guess, wire_format
+from toolfuzz.recordings.recorded import Recorded
+from toolfuzz.worlds.play import gone_on
+
+__all__ = ["JournalLines", "Questions", "question_name"]
+
+
+def question_name(of: Exchange | Verdict) -> str:
+    """Return a name for the question that an exchange or a verdict belongs to, in any mode."""
+    return f"{of.case_id}/{of.target}/{of.repeat}"
+
+
+class JournalLines:
+    """Reads the lines of one journal: formats and cases stand before the exchanges."""
+
+    def __init__(self) -> None:
+        self._formats: dict[str, str] = {}
+        self._cases: dict[str, Case] = {}
+
+    def read(self, data: JsonObject) -> Recorded | None:
+        """Read an event; None for one that holds no exchange. Raises UsageError."""
+        match event_from_json(data):
+            case RunStarted() as begun:
+                self._formats |= {target.name: target.format for target in begun.targets}
+            case CaseDrawn(case):
+                self._cases[case.id] = case
+            case ExchangeRecorded(exchange):
+                return self._exchange(exchange)
+        return None
+
+    def _exchange(self, exchange: Exchange) -> Recorded:
+        case = self._cases.get(exchange.case_id)
+        if case is None:
+            raise UsageError(f"no case {exchange.case_id} stands before this exchange")
+        if exchange.last.withheld:
+            raise UsageError("its body was withheld, since it spelled a secret")
+        known_format = self._formats.get(exchange.target)
+        format_ = wire_format(known_format or guess(exchange.request).name)
+        return Recorded(
+            id=f"{exchange.case_id}/{exchange.turn}/{exchange.target}/{exchange.repeat}",
+            case=case,
+            replies=[format_.read(exchange.last, stream=exchange.stream)],
+            cap=format_.cap(exchange.request),
+            format=format_.name,
+            request=exchange.request,
+            attempt=exchange.last,
+            stream=exchange.stream,
+            turn=exchange.turn,
+            source=exchange.target,
+            question=question_name(exchange),
+        )
+
+
+class Questions:
+    """What was replied to the questions of a run so far, turn by turn, plain and streamed."""
+
+    def __init__(self) -> None:
+        self._replies: dict[tuple[str, bool], dict[int, Reply]] = {}
+
+    def join(self, recorded: Recorded) -> Recorded:
+        """Return the exchange with the replies before it, and the plain ones; raises UsageError."""
+        turn, stream = recorded.turn, recorded.stream
+        before = self._before(recorded.question, turn, stream=stream)
+        case = gone_on(recorded.case, [reply for reply in before if reply is not None])
+        if turn >= len(case.turns):
+            raise UsageError(f"case {case.id} has no turn {turn + 1}")
+        lost = ", ".join(str(n + 1) for n, earlier in enumerate(before) if earlier is None)
+        plain = self._before(recorded.question, turn + 1, stream=False) if stream else ()
+        return replace(
+            recorded,
+            case=case,
+            replies=[*before, *recorded.replies],
+            counterpart=plain,
+            note=f"turn {turn + 1} is here without turn {lost}" if lost else "",
+        )
+
+    def remember(self, recorded: Recorded, reply: Reply) -> None:
+        """Keep the reply to a turn for those after it."""
+        said = self._replies.setdefault((recorded.question, recorded.stream), {})
+        said[recorded.turn] = reply
+
+    def _before(self, question: str, turn: int, *, stream: bool) -> Sequence[Reply | None]:
+        known = self._replies.get((question, stream), {})
+        return [known.get(n) for n in range(turn)]

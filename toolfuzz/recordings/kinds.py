@@ -1,0 +1,56 @@
+"""The kinds of files that can be read. A further kind is a module and a line here."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from toolfuzz.core.errors import UsageError
+from toolfuzz.recordings import exchanges, har
+from toolfuzz.recordings.head import Head, opened
+from toolfuzz.recordings.recorded import BadEntry, Recorded
+
+__all__ = ["KINDS", "Kind", "read_file"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file: whether a file is one, by its beginning, and how its exchanges are read.
+
+    ``read`` takes the file at its beginning and yields what it holds in its order. It may raise
+    UsageError, also in the middle: what was yielded before then stands.
+    """
+
+    title: str
+    recognises: Callable[[Head], bool]
+    read: Callable[[BinaryIO], Iterator[Recorded | BadEntry]]
+
+
+# The last one takes what no other knows.
+KINDS = (
+    Kind("HAR", har.recognises, har.read),
+    Kind("a list of exchanges", exchanges.recognises_list, exchanges.read_list),
+    Kind("exchanges over several lines", exchanges.recognises_spread, exchanges.read_spread),
+    Kind("exchanges, one a line", lambda head: True, exchanges.read),
+)
+
+
+def read_file(path: Path) -> Iterator[Recorded | BadEntry]:
+    """Read a file, standard input for ``-``, entry by entry; raises UsageError.
+
+    A bad entry is told and the rest goes on; a file that breaks off ends with a bad entry, unless
+    there was nothing before.
+    """
+    with opened(path) as (file, head):
+        kind = next(kind for kind in KINDS if kind.recognises(head))
+        number = 0
+        try:
+            for found in kind.read(file):
+                number = found.number
+                yield found
+        except UsageError as error:
+            if not number:
+                raise UsageError(f"{path}: {error.message}", error.hint) from None
+            yield BadEntry(number + 1, error.message)
+        except OSError as error:
+            raise UsageError(f"can't read {path}: {error.strerror or error}") from None
