@@ -1,6 +1,7 @@
 """A compressed body is undone in bounded memory; one that is broken is the transport's fault."""
 
 import gzip
+import sys
 import tracemalloc
 import zlib
 
@@ -10,17 +11,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.responses import Response
 
+from toolfuzz.sources import inflate
 from toolfuzz.sources.capture import MAX_ERROR_BYTES, capture
-from toolfuzz.sources.inflate import EncodingError, inflater
+from toolfuzz.sources.inflate import EncodingError, inflater, understood
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 WORDS = b'{"choices": []}' * 40
 
 
-@given(
-    st.binary(max_size=5000), st.sampled_from(["gzip", "x-gzip", "deflate"]), st.integers(1, 700)
-)
+PACKED = {
+    "gzip": gzip.compress,
+    "x-gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "zstd": zstd.compress,
+}
+
+
+@given(st.binary(max_size=5000), st.sampled_from(sorted(PACKED)), st.integers(1, 700))
 def test_what_was_compressed_comes_back(body: bytes, name: str, size: int) -> None:
-    packed = gzip.compress(body) if "gzip" in name else zlib.compress(body)
+    packed = PACKED[name](body)
     inflating = inflater(name)
     assert inflating is not None
     pieces = [packed[n : n + size] for n in range(0, len(packed), size)]
@@ -33,10 +46,29 @@ def test_nothing_to_undo(header: str) -> None:
     assert inflater(header) is None
 
 
-@pytest.mark.parametrize("header", ["gzip, gzip", "br", "zstd", "gzip,br", "x"])
+@pytest.mark.parametrize("header", ["gzip, gzip", "br", "gzip,br", "x"])
 def test_what_is_not_undone_is_said(header: str) -> None:
-    with pytest.raises(EncodingError, match="identity was asked for"):
+    with pytest.raises(EncodingError, match="is not undone"):
         inflater(header)
+
+
+def test_without_its_module_zstd_is_not_undone_and_it_is_said(monkeypatch) -> None:
+    monkeypatch.setattr(inflate, "_zstd", lambda: None)
+    with pytest.raises(EncodingError, match=r"zstd is not undone \(pip install 'toolfuzz\[zstd\]'"):
+        inflater("zstd")
+    assert understood("gzip, zstd") == "gzip"
+
+
+@pytest.mark.parametrize(
+    ("asked", "passed"),
+    [
+        ("gzip, deflate, br, zstd", "gzip, deflate, zstd"),
+        ("br;q=1.0, GZIP;q=0.8, *;q=0.1", "GZIP;q=0.8"),
+        ("br", "identity"),
+    ],
+)
+def test_only_what_is_undone_is_asked_for(asked: str, passed: str) -> None:
+    assert understood(asked) == passed
 
 
 def response(body: bytes, encoding: str, status: int = 200) -> Response:
@@ -66,8 +98,10 @@ async def test_gzip_is_undone(loopback) -> None:
         (WORDS, "gzip", "EncodingError: the body is not gzip"),
         (gzip.compress(WORDS) + b"x", "gzip", "EncodingError: more bytes after the end"),
         (gzip.compress(gzip.compress(WORDS)), "gzip, gzip", "EncodingError: content-encoding gzip"),
+        (zstd.compress(WORDS)[:-9], "zstd", "EncodingError: the zstd stream was cut off"),
+        (WORDS, "zstd", "EncodingError: the body is not zstd"),
+        (zstd.compress(WORDS) + b"x", "zstd", "EncodingError: more bytes after the end"),
     ],
-    ids=["cut off", "empty", "not gzip", "bytes after the end", "nested"],
 )
 async def test_a_broken_encoding_is_an_error_of_the_transport(
     loopback, body: bytes, encoding: str, error: str
@@ -76,10 +110,11 @@ async def test_a_broken_encoding_is_an_error_of_the_transport(
     assert attempt.error.startswith(error)
 
 
-async def test_a_bomb_is_cut_before_it_goes_off(loopback) -> None:
-    bomb = gzip.compress(b"0" * 2**28)  # 256 MiB in 256 kB
+@pytest.mark.parametrize("name", ["gzip", "zstd"])
+async def test_a_bomb_is_cut_before_it_goes_off(loopback, name: str) -> None:
+    bomb = PACKED[name](b"0" * 2**28)  # 256 MiB in 256 kB, or in 8
     tracemalloc.start()
-    attempt = await answer(loopback, response(bomb, "gzip"))
+    attempt = await answer(loopback, response(bomb, name))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert attempt.error == "BodyTooLarge: more than 1 MiB"

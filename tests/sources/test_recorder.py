@@ -26,7 +26,7 @@ async def recording(upstream: str) -> AsyncIterator[tuple[str, list[Seen]]]:
         http.headers.clear()
         config = uvicorn.Config(
             Recorder(http, upstream, seen.append), log_level="critical", lifespan="off",
-            server_header=False, date_header=False, timeout_graceful_shutdown=1,
+            server_header=False, date_header=False, ws="none", timeout_graceful_shutdown=1,
         )  # fmt: skip
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -148,6 +148,32 @@ async def test_a_compressed_answer_passes_compressed_and_is_seen_readable() -> N
         raw = b"".join([chunk async for chunk in response.aiter_raw()])
     assert gzip.decompress(raw) == body
     assert seen[0].attempt.body == body
+
+
+@pytest.mark.parametrize(("name", "unread"), [("gzip", ""), ("br", "content-encoding br is not")])
+async def test_a_compressed_request_passes_compressed_and_is_seen_readable(
+    name: str, unread: str
+) -> None:
+    sent = gzip.compress(b'{"messages": []}')
+    async with (
+        raw_upstream(plain(b"{}")) as (upstream, heard),
+        recording(upstream) as (url, seen),
+        httpx.AsyncClient() as client,
+    ):
+        named = {"content-encoding": name, "accept-encoding": "gzip, br"}
+        await client.post(f"{url}/v1/x", content=sent, headers=named)
+    assert heard[0].endswith(sent)
+    assert b"accept-encoding: gzip\r\n" in heard[0]
+    assert seen[0].body == (sent if unread else b'{"messages": []}')
+    assert seen[0].unread.startswith(unread)
+
+
+async def test_a_websocket_is_told_to_take_http() -> None:
+    """Codex then asks by HTTP at once, instead of trying six times."""
+    async with recording("http://127.0.0.1:9") as (url, seen), httpx.AsyncClient() as client:
+        wanted = {"connection": "Upgrade", "upgrade": "websocket", "sec-websocket-version": "13"}
+        response = await client.get(f"{url}/v1/responses", headers=wanted)
+    assert (response.status_code, seen) == (426, [])
 
 
 async def test_an_endpoint_that_is_not_there_is_told_of_as_a_gateway_tells(unused_tcp_port) -> None:

@@ -75,6 +75,7 @@ async def watch(watching: Watching, *, stop: asyncio.Event | None = None) -> lis
             lifespan="off",
             server_header=False,
             date_header=False,
+            ws="none",
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
         server = _server()(config)

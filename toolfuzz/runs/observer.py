@@ -35,6 +35,7 @@ from toolfuzz.recordings.recorded import Recorded, read_attempt
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.summary import write_summary
+from toolfuzz.sources.inflate import EncodingError
 from toolfuzz.sources.recorder import Seen
 from toolfuzz.sources.redaction import Redaction
 
@@ -71,7 +72,8 @@ class Observer:
             self.lost += 1
 
     def _take(self, seen: Seen) -> None:
-        path, body, route = seen.path, _body(seen), route_of(seen.path)
+        path, route = seen.path, route_of(seen.path)
+        body = _body(seen) if route else None
         if body is None or route is None:
             self.passed_by += 1
             return
@@ -170,9 +172,14 @@ class _Run:
 
 
 def _body(seen: Seen) -> JsonObject | None:
-    """Return the JSON object that was posted; None for anything else."""
+    """Return the JSON object that was posted; None for anything else.
+
+    Raises EncodingError for a body that can't be read.
+    """
     if seen.method != "POST":
         return None
+    if seen.unread:
+        raise EncodingError(seen.unread)
     try:
         body = json.loads(seen.body)
     except (ValueError, RecursionError):

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.sources.capture import MAX_BODY_BYTES
-from toolfuzz.sources.inflate import EncodingError, inflater
+from toolfuzz.sources.inflate import EncodingError, inflater, understood
 from toolfuzz.sources.redaction import kept_headers
 
 __all__ = ["Recorder", "Seen"]
@@ -41,14 +41,16 @@ _HOP_BY_HOP = frozenset(
 )
 """Headers that are meant for the next server alone (RFC 9110, 7.6.1)."""
 
+_ACCEPTS = b"accept-encoding"
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """An exchange that passed: the request with its headers, and what came back.
 
-    ``path`` is the request's with its query. ``attempt`` holds the response's body as the client
-    reads it, without its content encoding; its ``error`` says when it broke off. ``headers`` hold
-    credentials and are for masking alone.
+    ``path`` is the request's with its query. ``body`` and ``attempt`` are without their content
+    encodings; ``unread`` says why the request's can't be undone. The attempt's ``error`` says when
+    it broke off. ``headers`` hold credentials and are for masking alone.
     """
 
     method: str
@@ -56,6 +58,7 @@ class Seen:
     headers: dict[str, str]
     body: bytes
     attempt: Attempt
+    unread: str = ""
 
 
 @dataclass(slots=True)
@@ -71,10 +74,16 @@ class Recorder:
     under_way: int = field(default=0, init=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and its response back."""
+        """Pass a request on, and its response back.
+
+        A WebSocket, which the server must hand on as HTTP, is refused with the status at which
+        clients take HTTP at once.
+        """
         if scope["type"] != "http":
-            if scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 1011, "reason": "HTTP alone passes"})
+            return
+        if any(n == b"upgrade" and v.lower() == b"websocket" for n, v in scope["headers"]):
+            refused = PlainTextResponse("toolfuzz observe: HTTP alone passes\n", 426)
+            await refused(scope, receive, send)
             return
         self.under_way += 1
         try:
@@ -89,7 +98,11 @@ class Recorder:
         raw_path = scope.get("raw_path", path.encode()) + (
             b"?" + scope["query_string"] if scope.get("query_string") else b""
         )
-        headers = [(n, v) for n, v in scope["headers"] if n.decode("latin-1") not in _HOP_BY_HOP]
+        headers = [
+            (name, understood(value.decode("latin-1")).encode() if name == _ACCEPTS else value)
+            for name, value in scope["headers"]
+            if name.decode("latin-1") not in _HOP_BY_HOP
+        ]
         started, begin = time.time(), time.perf_counter()
         kept = _Kept(begin)
         response: httpx.Response | None = None
@@ -128,7 +141,8 @@ class Recorder:
             if taking.whole:
                 attempt = kept.attempt(started, response)
                 told = {n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]}
-                self.saw(Seen(request.method, path, told, bytes(taking.body), attempt))
+                body, unread = _read(bytes(taking.body), told.get("content-encoding", ""))
+                self.saw(Seen(request.method, path, told, body, attempt, unread))
 
 
 class _HungUpError(Exception):
@@ -214,6 +228,14 @@ class _Kept:
             chunks=tuple(chunks),
             error=error,
         )
+
+
+def _read(body: bytes, content_encoding: str) -> tuple[bytes, str]:
+    """Return a request's body without its content encoding, else as it is, and why."""
+    try:
+        return b"".join(piece for _, piece in _inflated([(0.0, body)], content_encoding)), ""
+    except EncodingError as fault:
+        return body, str(fault)
 
 
 def _inflated(chunks: Iterable[tuple[float, bytes]], name: str) -> Iterable[tuple[float, bytes]]:
