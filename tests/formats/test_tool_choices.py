@@ -134,3 +134,18 @@ def test_the_simulator_refuses_what_the_reference_does(
     request = form.request(Ask("m", TOOLS, (Message("user", "hi"),)))
     request.body["tool_choice"] = choice
     assert reason in (form.serving.refuses(request) or "")
+
+
+@pytest.mark.parametrize(
+    ("format", "tool"),
+    [
+        ("openai-chat", {"type": "custom", "custom": {"name": "patch"}}),
+        ("openai-responses", {"type": "web_search"}),
+        ("anthropic-messages", {"type": "web_search_20250305", "name": "web_search"}),
+    ],
+)
+def test_the_simulator_accepts_every_kind_of_tool(format: str, tool: dict[str, Any]) -> None:
+    form = wire_format(format)
+    request = form.request(Ask("m", TOOLS, (Message("user", "hi"),)))
+    request.body["tools"].append(tool)
+    assert form.serving.refuses(request) is None

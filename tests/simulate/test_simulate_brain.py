@@ -9,7 +9,10 @@ from sim_asks import APIS, ARGUMENTS, EMPTY, NOTE, NOTE_2, PLAIN, RICH, batch, b
 from toolfuzz.core.case import Tool
 from toolfuzz.core.errors import UsageError
 from toolfuzz.formats import wire_format
+from toolfuzz.formats.writing import encode_body
 from toolfuzz.generate import draw_cases
+from toolfuzz.judge.judge import judge
+from toolfuzz.recordings.recorded import read_exchange
 from toolfuzz.simulate.brain import answer
 from toolfuzz.simulate.pipeline import respond
 from toolfuzz.simulate.profiles import profile_named, profiles
@@ -54,6 +57,42 @@ def test_strangers_prompts(api):
     ((name, arguments),) = calls_of(api, "please update_records", tools=(RICH,))
     jsonschema.validate(arguments, RICH.parameters)
     assert name == "update_records"
+
+
+def test_what_stands_behind_the_arguments_is_not_what_is_called():
+    """Agents remind the model of tools with longer names, after what the user said."""
+    given = (
+        f"Use ping with exactly these arguments:\n```json\n{json.dumps(NOTE)}\n```\nOr send_note."
+    )
+    tools = (Tool("ping", "", PLAIN.parameters), PLAIN)
+    assert calls_of("openai-chat", given, tools=tools) == [("ping", NOTE)]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("named", "tool"),
+    [
+        ("openai-chat", {"type": "custom", "custom": {"name": "exec"}}),
+        ("openai-responses", {"type": "custom", "name": "exec"}),
+        (
+            "openai-responses",
+            {"type": "namespace", "name": "js", "tools": [{"type": "custom", "name": "exec"}]},
+        ),
+    ],
+)
+def test_a_tool_that_takes_text_is_called_with_text(named, tool, stream):
+    said = 'Call exec with exactly these arguments:\n```json\n{"input": "text(1 + 1)"}\n```'
+    request = {"model": "m", "messages": [{"role": "user", "content": said}], "input": said}
+    request |= {"tools": [tool], "stream": stream}
+    outcome = respond(read_question(wire_format(named), request, 1), profile_named("clean"), "s")
+    events = wire_format(named).framing.join(outcome.wire.events)
+    body = b"".join(events) if stream else encode_body(outcome.wire.body)
+    recorded = read_exchange("", named, request, body, stream=stream)
+    judgement = judge(recorded.case, recorded.replies)
+    assert (judgement.status, judgement.findings) == ("pass", ())
+    (call,) = judgement.reply.calls
+    assert (call.name, call.arguments_raw, call.free) == ("exec", "text(1 + 1)", True)
+    assert (b'"namespace":"js"' in body) is (tool["type"] == "namespace")
 
 
 def test_simple_values_fit_the_schemas_of_generated_tools():

@@ -15,6 +15,7 @@ __all__ = [
     "coded_error",
     "loads",
     "sendable",
+    "takes_text",
     "wrong_limit",
     "wrong_list",
     "wrong_model",
@@ -48,43 +49,65 @@ def wrong_list(body: JsonObject, key: str) -> str | None:
 def wrong_tools(
     body: JsonObject,
     *,
-    within: str | None = None,
+    nested: bool = False,
     schema: str = "parameters",
     required: bool = False,
 ) -> str | None:
-    """Each tool needs a name and, where it is ``required``, a schema; a forced one a name."""
+    """Each tool needs a name and, where it is ``required``, a schema; a forced one a name.
+
+    ``nested``: they stand under ``function`` or ``custom``, and there are no other kinds. Elsewhere
+    there are: what the provider runs itself has a ``type`` of its own, and often no name.
+    """
     tools = body.get("tools") or []
     if not isinstance(tools, list):
         return "tools: a list is required"
     for n, tool in enumerate(tools):
-        spec: Any = tool.get(within) if within and isinstance(tool, dict) else tool
+        if _is_providers(tool, nested):
+            continue
+        spec = _spec(tool, nested)
         if not isinstance(spec, dict) or not isinstance(spec.get("name"), str):
             return f"tools[{n}]: not a function with a name"
         given = spec.get(schema)
         if not isinstance(given, dict) and (required or given is not None):
             return f"tools[{n}]: its schema is not an object"
-    return _wrong_choice(body.get("tool_choice"), within)
+    return _wrong_choice(body.get("tool_choice"), nested)
 
 
-def _wrong_choice(choice: Any, within: str | None) -> str | None:
+def _wrong_choice(choice: Any, nested: bool) -> str | None:
     if not isinstance(choice, dict) or choice.get("type") in ("any", "auto", "none"):
         return None
     if choice.get("type") == "allowed_tools":
-        return _wrong_allowed(choice.get("allowed_tools") if within else choice, within)
-    return None if _names_tool(choice, within) else "tool_choice: names no tool"
+        return _wrong_allowed(choice.get("allowed_tools") if nested else choice, nested)
+    return None if _names_tool(choice, nested) else "tool_choice: names no tool"
 
 
-def _wrong_allowed(held: Any, within: str | None) -> str | None:
+def _wrong_allowed(held: Any, nested: bool) -> str | None:
     if not isinstance(held, dict) or held.get("mode") not in ("auto", "required"):
         return "tool_choice: the mode of allowed_tools is auto or required"
     tools = held.get("tools")
-    named = isinstance(tools, list) and all(_names_tool(entry, within) for entry in tools)
+    named = isinstance(tools, list) and all(_names_tool(entry, nested) for entry in tools)
     return None if tools and named else "tool_choice: allowed_tools names no tool"
 
 
-def _names_tool(entry: Any, within: str | None) -> bool:
-    spec = entry.get(within) if within and isinstance(entry, dict) else entry
-    return isinstance(spec, dict) and isinstance(spec.get("name"), str)
+def _names_tool(entry: Any, nested: bool) -> bool:
+    spec = _spec(entry, nested)
+    is_named = isinstance(spec, dict) and isinstance(spec.get("name"), str)
+    return is_named or _is_providers(entry, nested)
+
+
+def _spec(entry: Any, nested: bool) -> Any:
+    if not nested or not isinstance(entry, dict):
+        return entry
+    return entry.get("custom" if entry.get("type") == "custom" else "function")
+
+
+def _is_providers(entry: Any, nested: bool) -> bool:
+    kind = entry.get("type") if isinstance(entry, dict) else None
+    return not nested and isinstance(kind, str) and kind not in _CLIENTS
+
+
+_CLIENTS = ("function", "custom", "tool")
+"""Kinds of tools, and of choices among them, that clients declare and run."""
 
 
 def loads(raw: Any) -> bool:
@@ -105,6 +128,12 @@ def sendable(plan: ReplyPlan) -> Sequence[Call]:
     """Return the calls without one that the token limit cut off: it is no value."""
     cut = plan.finish == "length" and bool(plan.calls) and not loads(plan.calls[-1].raw)
     return plan.calls[:-1] if cut else plan.calls
+
+
+def takes_text(plan: ReplyPlan, call: Call) -> bool:
+    """Whether the call is of an offered tool that takes free text."""
+    tool = plan.ask.tool(call.name)
+    return tool is not None and tool.takes_text
 
 
 def coded_error(refusal: Refusal) -> JsonObject:

@@ -4,13 +4,13 @@ import json
 import re
 from collections.abc import Sequence
 from copy import deepcopy
-from typing import Any
 
 from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import ExpectedCall, JsonObject, Message, Tool
 from toolfuzz.formats.plan import Call
 from toolfuzz.generate import conversations, dimensions, prompts
-from toolfuzz.judge.faults.schema import example, resolve, spend
+from toolfuzz.judge.faults.calls import simple_call
+from toolfuzz.judge.faults.schema import spend
 
 __all__ = ["answer"]
 
@@ -25,8 +25,9 @@ def answer(ask: Ask) -> tuple[str, list[Call]]:
     """Return the text and the calls that are right for this request.
 
     Prompts of toolfuzz are read exactly. Of other prompts only this is understood: a fenced JSON
-    block after "exactly these arguments", the name of an offered tool, and a forced tool_choice;
-    the arguments are then simple values that fit the tool's schema.
+    block after "exactly these arguments" (of a tool that takes free text: its ``input``), the name
+    of an offered tool, and a forced tool_choice; the arguments are then simple values that fit the
+    tool's schema.
     """
     said = _read(ask)
     if said is None and ask.answered:
@@ -37,7 +38,7 @@ def answer(ask: Ask) -> tuple[str, list[Call]]:
     if ask.tool_choice == "none" or not ask.tools:
         calls = []
     elif ask.tool_choice != "auto" and not calls:
-        calls = [_simple_call(tool) for tool in may[:1]]
+        calls = [simple_call(tool) for tool in may[:1]]
     if ask.parallel is False:
         calls = calls[:1]
     if calls:
@@ -54,12 +55,16 @@ def _read(ask: Ask) -> Sequence[ExpectedCall] | None:
 
 
 def _wanted(ask: Ask) -> list[Call]:
-    prompt = ask.prompt
-    tool = _named(prompt, ask.tools)
+    asks = _ASKS.search(ask.prompt)
+    # What follows may name tools too, as an agent's reminders do.
+    tool = _named(ask.prompt[: asks.start()], ask.tools) if asks else None
+    tool = tool or _named(ask.prompt, ask.tools)
     if tool is None:
         return []
-    given = _given(prompt)
-    return [Call(tool.name, given)] if given is not None else [_simple_call(tool)]
+    given = _given(ask.prompt[asks.end() :]) if asks else None
+    if given is not None and tool.takes_text:
+        return [Call(tool.name, {}, raw=str(given.get("input", "")))]
+    return [Call(tool.name, given)] if given is not None else [simple_call(tool)]
 
 
 def _call(wanted: ExpectedCall) -> Call:
@@ -78,21 +83,14 @@ def _named(prompt: str, tools: Sequence[Tool]) -> Tool | None:
     return max(named, key=lambda t: len(t.name), default=None)
 
 
-def _given(prompt: str) -> JsonObject | None:
-    asks = _ASKS.search(prompt)
-    opens = _OPENS.search(prompt, asks.end()) if asks else None
-    end = prompt.find("\n```", opens.end()) if opens else -1
+def _given(said: str) -> JsonObject | None:
+    opens = _OPENS.search(said)
+    end = said.find("\n```", opens.end()) if opens else -1
     try:
-        value = json.loads(prompt[opens.end() : end]) if opens and end >= 0 else None
+        value = json.loads(said[opens.end() : end]) if opens and end >= 0 else None
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
-
-
-def _simple_call(tool: Tool) -> Call:
-    schema = resolve(tool.parameters, tool.parameters)
-    value: Any = example(schema, tool.parameters)
-    return Call(tool.name, value if isinstance(value, dict) else {})
 
 
 def _report(ask: Ask) -> str:

@@ -161,9 +161,11 @@ def _read_said(body: JsonObject) -> Iterator[Message | Called | ToolResult]:
     if system := content_text(body.get("system")):
         yield Message("system", system)
     for message in objects(body.get("messages")):
-        content = message.get("content")
-        if message.get("role") == "assistant":
+        role, content = message.get("role"), message.get("content")
+        if role == "assistant":
             yield _read_reply(content)
+        elif role == "system":
+            yield Message("system", content_text(content))
         elif isinstance(content, str):
             yield Message("user", content)
         else:

@@ -3,7 +3,14 @@
 from toolfuzz.core.case import JsonObject
 from toolfuzz.formats.plan import ABSENT, Call, Piece, Refusal, ReplyPlan, Wire, WireEvent, present
 from toolfuzz.formats.protocol import Request, Serving
-from toolfuzz.formats.serving import coded_error, wrong_limit, wrong_list, wrong_model, wrong_tools
+from toolfuzz.formats.serving import (
+    coded_error,
+    takes_text,
+    wrong_limit,
+    wrong_list,
+    wrong_model,
+    wrong_tools,
+)
 
 __all__ = ["SERVING"]
 
@@ -16,7 +23,7 @@ def _refuses(request: Request) -> str | None:
         wrong_model(body)
         or wrong_limit(body, "max_completion_tokens", "max_tokens")
         or wrong_list(body, "messages")
-        or wrong_tools(body, within="function")
+        or wrong_tools(body, nested=True)
     )
 
 
@@ -26,7 +33,7 @@ def _plain(plan: ReplyPlan) -> Wire:
     if plan.reasoning:
         message["reasoning_content"] = plan.reasoning
     if plan.calls:
-        message["tool_calls"] = [_call(call) for call in plan.calls]
+        message["tool_calls"] = [_call(plan, call) for call in plan.calls]
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": plan.finish}
     head = {"id": plan.id, "object": "chat.completion", "created": _CREATED}
     return Wire(
@@ -37,7 +44,7 @@ def _plain(plan: ReplyPlan) -> Wire:
 def _stream(plan: ReplyPlan, pieces: list[Piece]) -> Wire:
     """Return the pieces as ``chat.completion.chunk`` events and ``[DONE]``."""
     deltas: list[JsonObject] = [{"role": "assistant", "content": "" if plan.text else None}]
-    deltas += [delta for piece in pieces if (delta := _delta(piece)) is not None]
+    deltas += [delta for piece in pieces if (delta := _delta(plan, piece)) is not None]
     wire = Wire()
     wire.events = [(None, _chunk(plan, [_choice(delta, None)])) for delta in deltas]
     wire.events.append((None, _chunk(plan, [_choice({}, plan.finish)])))
@@ -64,12 +71,17 @@ def _wants_usage(request: JsonObject) -> bool:
     return isinstance(options, dict) and options.get("include_usage") is True
 
 
-def _call(call: Call) -> JsonObject:
-    function = {"name": call.name, "arguments": call.raw}
-    return present({"id": call.id, "type": "function", "function": present(function)})
+def _call(plan: ReplyPlan, call: Call) -> JsonObject:
+    kind, key = _kind(plan, call)
+    return present({"id": call.id, "type": kind, kind: present({"name": call.name, key: call.raw})})
 
 
-def _delta(piece: Piece) -> JsonObject | None:
+def _kind(plan: ReplyPlan, call: Call) -> tuple[str, str]:
+    """Return the type of a call, and under which key its arguments stand."""
+    return ("custom", "input") if takes_text(plan, call) else ("function", "arguments")
+
+
+def _delta(plan: ReplyPlan, piece: Piece) -> JsonObject | None:
     match piece.kind:
         case "text":
             return {"content": piece.text}
@@ -77,10 +89,11 @@ def _delta(piece: Piece) -> JsonObject | None:
             return {"reasoning_content": piece.text}
         case "close":
             return None
-    function = present({"name": piece.name, "arguments": piece.text})
-    call = {"index": piece.slot, "id": piece.id, "function": function or ABSENT}
+    kind, key = _kind(plan, plan.calls[piece.call])
+    held = present({"name": piece.name, key: piece.text})
+    call = {"index": piece.slot, "id": piece.id, kind: held or ABSENT}
     if piece.kind == "open":
-        call["type"] = "function"
+        call["type"] = kind
     return {"tool_calls": [present(call)]}
 
 

@@ -13,7 +13,7 @@ from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import Json, JsonObject, Tool
 from toolfuzz.formats.reading import objects, offering, string, text_tool, tool_of
 
-__all__ = ["allowed_by", "choice_of", "offered", "tool_choice_of"]
+__all__ = ["allowed_by", "choice_of", "namespace_of", "offered", "tool_choice_of"]
 
 _MORE = ("additional_tools", "tool_search_output")
 
@@ -36,6 +36,14 @@ def _reference(ask: Ask, name: str) -> JsonObject:
 def offered(body: JsonObject) -> tuple[Tool, ...]:
     """Read the tools of a request that are called by their name."""
     return offering(tool for entry in _entries(body) for tool in _named(entry))
+
+
+def namespace_of(body: JsonObject, name: object) -> str | None:
+    """Return the namespace in which a tool of that name is offered; a call of it says so."""
+    for entry in _entries(body):
+        if entry.get("type") == "namespace" and any(tool.name == name for tool in _named(entry)):
+            return string(entry, "name")
+    return None
 
 
 def choice_of(body: JsonObject) -> str:

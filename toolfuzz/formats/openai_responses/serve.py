@@ -4,9 +4,18 @@ from itertools import groupby
 from typing import Any
 
 from toolfuzz.core.case import JsonObject
-from toolfuzz.formats.plan import Call, Piece, Refusal, ReplyPlan, Wire, WireEvent, present
+from toolfuzz.formats.plan import ABSENT, Call, Piece, Refusal, ReplyPlan, Wire, WireEvent, present
 from toolfuzz.formats.protocol import Request, Serving
-from toolfuzz.formats.serving import coded_error, wrong_limit, wrong_list, wrong_model, wrong_tools
+from toolfuzz.formats.serving import (
+    coded_error,
+    takes_text,
+    wrong_limit,
+    wrong_list,
+    wrong_model,
+    wrong_tools,
+)
+
+from .offered import namespace_of
 
 __all__ = ["SERVING"]
 
@@ -68,6 +77,8 @@ def _stream(plan: ReplyPlan, pieces: list[Piece]) -> Wire:
 def _call_step(out: _Events, plan: ReplyPlan, piece: Piece, base: int) -> None:
     slot = out.slot(piece.slot, base)
     call = plan.calls[piece.call]
+    kind, key = _kind(plan, call)
+    fill = f"response.{kind}_{key}"
     item_id = _item_id(plan, piece.call)
     match piece.kind:
         case "open":
@@ -76,28 +87,18 @@ def _call_step(out: _Events, plan: ReplyPlan, piece: Piece, base: int) -> None:
             item["status"] = "in_progress"
             out.add("response.output_item.added", output_index=slot, item=item)
             if piece.text and isinstance(piece.text, str):
-                _arguments_delta(out, item_id, slot, piece.text)
+                out.add(f"{fill}.delta", item_id=item_id, output_index=slot, delta=piece.text)
         case "args":
-            _arguments_delta(out, item_id, slot, piece.text)
+            out.add(f"{fill}.delta", item_id=item_id, output_index=slot, delta=piece.text)
         case "close":
             shown = Call(out.names.get(piece.call, call.name), {}, out.ids.get(piece.call, call.id))
             item = _item(plan, piece.call, shown, piece.text)
             if plan.finish == "length" and piece.call == len(plan.calls) - 1:
                 item["status"] = "incomplete"
-            out.add(
-                "response.function_call_arguments.done",
-                item_id=item_id,
-                output_index=slot,
-                arguments=piece.text,
-            )
+            whole = {key: piece.text}
+            out.add(f"{fill}.done", item_id=item_id, output_index=slot, **whole)
             out.add("response.output_item.done", output_index=slot, item=item)
             out.output.append(item)
-
-
-def _arguments_delta(out: _Events, item_id: str, slot: Any, text: Any) -> None:
-    out.add(
-        "response.function_call_arguments.delta", item_id=item_id, output_index=slot, delta=text
-    )
 
 
 def _stream_text(out: _Events, plan: ReplyPlan, texts: list[str]) -> None:
@@ -131,16 +132,25 @@ def _item_id(plan: ReplyPlan, n: int) -> str:
 
 
 def _item(plan: ReplyPlan, n: int, call: Call, raw: Any) -> JsonObject:
+    kind, key = _kind(plan, plan.calls[n])
+    space = namespace_of(plan.request, call.name)
     return present(
         {
             "id": _item_id(plan, n),
-            "type": "function_call",
+            "type": kind,
             "status": "completed",
             "call_id": call.id,
             "name": call.name,
-            "arguments": raw,
+            "namespace": space or ABSENT,
+            key: raw,
         }
     )
+
+
+def _kind(plan: ReplyPlan, call: Call) -> tuple[str, str]:
+    """Return the type of a call's item, and under which key its arguments stand."""
+    is_text = takes_text(plan, call)
+    return ("custom_tool_call", "input") if is_text else ("function_call", "arguments")
 
 
 def _message(plan: ReplyPlan, text: str, n: int = 0) -> JsonObject:

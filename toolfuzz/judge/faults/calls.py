@@ -13,8 +13,10 @@ __all__ = ["any_call", "earlier_calls", "refuse", "rename", "simple_call"]
 
 
 def simple_call(tool: Tool) -> Call:
-    """Return a call of the tool with plain arguments."""
+    """Return a call of the tool with plain arguments, or plain text where it takes that."""
     value = example(tool.parameters, tool.parameters)
+    if tool.takes_text:
+        return Call(tool.name, {}, raw=str(value))
     return Call(tool.name, value if isinstance(value, dict) else {})
 
 
