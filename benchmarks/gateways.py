@@ -16,13 +16,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from toolfuzz.analyze.relay import Cause, causes_of
+from toolfuzz.analyze.relay import Cause
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import ToolfuzzError
-from toolfuzz.evidence.relay import write_reports
+from toolfuzz.evidence.relay.trial import try_gateway
 from toolfuzz.runs.gateway import Gateway
-from toolfuzz.runs.journal import load_run
-from toolfuzz.runs.trial import Trial, try_gateway
+from toolfuzz.runs.trial import Trial
 
 TESTS = Path(__file__).parents[1] / "tests/runs"
 ALL_DOORS = ("openai-chat", "anthropic-messages", "openai-responses")
@@ -104,14 +103,10 @@ def installed(subject: Subject, folder: Path) -> Path:
     return home
 
 
-def tried(trial: Trial) -> list[Cause]:
+def failing(trial: Trial, most_askings: int = 300) -> list[Cause]:
     """Try a gateway; its causes of failure."""
-    summary = asyncio.run(try_gateway(trial))
-    folder = Path(summary["folder"])
-    run = load_run(folder, keep_exchanges=True)
-    causes = causes_of(run)
-    write_reports(folder, run, causes)
-    return [cause for cause in causes if cause.severity == "error"]
+    tried = asyncio.run(try_gateway(trial, most_askings=most_askings))
+    return [cause for cause in tried.causes if cause.severity == "error"]
 
 
 def try_real(folder: Path, only: Sequence[str], cases: int) -> None:
@@ -125,7 +120,7 @@ def try_real(folder: Path, only: Sequence[str], cases: int) -> None:
         out = folder / "runs" / f"{name}-{time.strftime('%H%M%S')}"
         began = time.monotonic()
         try:
-            causes = tried(
+            causes = failing(
                 Trial(subject.title, subject.fronts, subject.models, gateway, cases=cases,
                       headers=subject.headers, params=subject.params, out=out, note=print)
             )  # fmt: skip
@@ -151,7 +146,7 @@ def try_planted(cases: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
             trial = Trial("made up", ("openai-chat",), gateway=gateway, cases=cases,
                           out=Path(folder) / "run")  # fmt: skip
-            causes = tried(trial)
+            causes = failing(trial, most_askings=0)
         found += bool(causes) and bool(mistake)
         print(f"{mistake or 'no mistake':18} {', '.join(c.name for c in causes[:4]) or '–'}")
     print(f"{found} of {len(MISTAKES)} planted mistakes found, with {cases} cases each")

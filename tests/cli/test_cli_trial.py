@@ -45,8 +45,8 @@ def test_a_mistake_is_found_with_both_sides(
     assert mode in done.stdout
     [report] = folder.glob(f"reports/{cause.replace(':', '-')}*.md")
     text = report.read_text()
-    assert "## 1. What the client sent" in text
-    assert "## 4. What the client got" in text
+    assert all(f"<summary>{n}. " in text for n in (1, 2, 3, 4))
+    assert "The nearest case that passes" in text
     assert "toolfuzz serve --script" in text
     assert json.loads(report.with_suffix(".json").read_text())["format_version"] == 1
 

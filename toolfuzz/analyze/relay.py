@@ -8,7 +8,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.verdict import Finding, Severity, Verdict
 
-__all__ = ["Cause", "causes_of", "doors_of"]
+__all__ = ["Cause", "cause_of", "causes_of", "doors_of"]
 
 _WEIGHT = {"error": 0, "warn": 1, "info": 2}
 
@@ -30,7 +30,7 @@ class Cause:
     @property
     def name(self) -> str:
         """What it is called in a list of accepted causes."""
-        return f"{self.slug}:{self.kind}" if self.kind else self.slug
+        return _named(self.slug, self.kind)
 
     @property
     def example(self) -> tuple[Verdict, Finding]:
@@ -64,6 +64,19 @@ class Cause:
         }  # fmt: skip
 
 
+def cause_of(finding: Finding) -> str:
+    """Return the name of the cause to which a finding belongs."""
+    return _named(*_key(finding))
+
+
+def _key(finding: Finding) -> tuple[str, str]:
+    return finding.slug, finding.shape if finding.layer == "relay" else ""
+
+
+def _named(slug: str, kind: str) -> str:
+    return f"{slug}:{kind}" if kind else slug
+
+
 def causes_of(run: RunData) -> list[Cause]:
     """Return the causes of a trial, errors first, then the commonest."""
     asked = doors_of(run)
@@ -71,7 +84,7 @@ def causes_of(run: RunData) -> list[Cause]:
     for verdict in sorted(run.verdicts, key=lambda v: (v.stream, v.target, v.case_id)):
         seen: set[tuple[str, str]] = set()
         for finding in verdict.findings:
-            key = finding.slug, finding.shape if finding.layer == "relay" else ""
+            key = _key(finding)
             if key not in seen and finding.severity != "info":
                 seen.add(key)
                 found[key].append((verdict, finding))

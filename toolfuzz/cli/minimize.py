@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import click
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.price import price_of
-from toolfuzz.cli._live import with_note
+from toolfuzz.cli._live import telling, with_note
 from toolfuzz.cli.options import access_again, again_options
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
@@ -18,7 +19,7 @@ from toolfuzz.core.text import printable
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import Failure, failures
 from toolfuzz.evidence.kept import study_folder
-from toolfuzz.evidence.minimize import Minimized, Standing
+from toolfuzz.evidence.minimize import Minimized
 from toolfuzz.evidence.study import study_failure, study_to_json
 from toolfuzz.evidence.tree import size
 from toolfuzz.runs.journal import load_run
@@ -114,6 +115,7 @@ async def study_run(
     policy = stored_options(settings).policy
     targets = list(dict.fromkeys(f.target for f in found))
     results = []
+    tell = telling(quiet=quiet)
     async with open_sources(targets, access, seed=settings.get("seed", 0)) as sources:
         by_name = {p.target.name: p for p in sources}
         for failure in found:
@@ -130,7 +132,7 @@ async def study_run(
                 started=data.started.started,
                 policy=policy,
                 slots=access.concurrency,
-                report=_teller(failure, quiet),
+                report=partial(tell, failure.symptom.slug),
             )
             if not quiet and sys.stderr.isatty():
                 click.echo(err=True)
@@ -138,26 +140,6 @@ async def study_run(
                 (failure, result, study_to_json(failure, result, stream=failure.streams[0]))
             )
     return results
-
-
-def _teller(failure: Failure, quiet: bool) -> Any:
-    live = sys.stderr.isatty() and not quiet
-    last = [""]
-
-    def tell(standing: Standing) -> None:
-        rate = "–" if standing.rate is None else f"{standing.rate:.0%}"
-        line = (
-            f"{failure.symptom.slug}: {standing.stage} · size {standing.size} of "
-            f"{standing.original_size} · {standing.calls} calls in {standing.rounds} rounds · "
-            f"fails {rate}"
-        )
-        if live:
-            click.echo(f"\r\x1b[K{printable(line)}", nl=False, err=True)
-        elif not quiet and standing.stage != last[0]:
-            click.echo(printable(line), err=True)
-        last[0] = standing.stage
-
-    return tell
 
 
 def _print(failure: Failure, result: Minimized, folder: Path) -> None:

@@ -44,7 +44,7 @@ def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
 header_options = _stack(
     click.option(
         "--header", "headers", multiple=True, metavar="NAME: VALUE",
-        help="Extra request header; repeatable. Never written to a file.",
+        help="Extra request header; repeatable. Credentials are never written to a file.",
     ),
     click.option(
         "--secret-header", "secret_headers", multiple=True, metavar="NAME",

@@ -6,13 +6,14 @@ import signal
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from toolfuzz.cli.options import header_options
-from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import EXIT_GATE_FAILED, UsageError
+
+T = TypeVar("T")
 
 EPILOG = """\b
 Examples:
@@ -45,7 +46,14 @@ out, in both directions; a difference is the gateway's.
 @click.option("--param", "params", multiple=True, metavar="KEY=VALUE",
               help="A field of every request, like max_tokens=4096.")  # fmt: skip
 @click.option("--cases", type=click.IntRange(min=1), default=100, show_default=True)
+@click.option("--case", "given", multiple=True, metavar="FILE",
+              type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="Ask this case, as one of a report; repeatable.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--max-calls", type=click.IntRange(min=0), default=300, show_default=True,
+              metavar="N", help="Askings to make a cause's case smaller (0: none).")  # fmt: skip
+@click.option("--timeout", type=float, default=60.0, show_default=True, metavar="SECONDS",
+              help="For an answer.")  # fmt: skip
 @click.option("--wait", type=float, default=60.0, show_default=True, metavar="SECONDS",
               help="For the gateway to listen.")  # fmt: skip
 @click.option("--known", type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -62,17 +70,21 @@ def trial(
     wait: float,
     known: Path | None,
     as_json: bool,
-    **given: Any,
+    fronts: tuple[str, ...],
+    given: tuple[Path, ...],
+    max_calls: int,
+    **options: Any,
 ) -> None:
     """Find out what a gateway changes on the way, in both directions."""
-    from toolfuzz.analyze.relay import causes_of
+    from toolfuzz.cli._live import telling
     from toolfuzz.cli.options import parse_headers, parse_params
-    from toolfuzz.evidence.relay import read_known, write_reports
+    from toolfuzz.evidence.corpus import case_with_defect
+    from toolfuzz.evidence.relay.known import read_known
+    from toolfuzz.evidence.relay.trial import try_gateway
     from toolfuzz.formats import USUAL
     from toolfuzz.report.relay import print_trial
     from toolfuzz.runs.gateway import Gateway
-    from toolfuzz.runs.journal import load_run
-    from toolfuzz.runs.trial import Trial, check, try_gateway
+    from toolfuzz.runs.trial import Trial, check
 
     accepted = read_known(known) if known else {}
     gateway = None
@@ -80,26 +92,26 @@ def trial(
         config = config_template.read_text(encoding="utf-8") if config_template else None
         name = config_template.name if config_template else "config"
         gateway = Gateway(command, _pairs(env), config, name, wait)
-    given["fronts"] = given["fronts"] or (USUAL,)
     asked = Trial(
-        **given, gateway=gateway, headers=parse_headers(headers), params=parse_params(params),
+        **options, fronts=fronts or (USUAL,), gateway=gateway, headers=parse_headers(headers),
+        params=parse_params(params), given=[case_with_defect(path).case for path in given],
         note=lambda message: click.echo(message, err=True),
     )  # fmt: skip
     check(asked)
-    summary = asyncio.run(_until_ended(try_gateway(asked)))
-    folder = Path(summary["folder"])
-    run = load_run(folder, keep_exchanges=True)
-    causes = causes_of(run)
-    reports = write_reports(folder, run, causes)
+    tell = telling()
+    work = try_gateway(
+        asked, most_askings=max_calls, report=lambda cause, standing: tell(cause.name, standing)
+    )
+    tried = asyncio.run(_until_ended(work))
     if as_json:
-        click.echo(json.dumps([cause.entry(accepted) for cause in causes], indent=2))
+        click.echo(json.dumps([cause.entry(accepted) for cause in tried.causes], indent=2))
     else:
-        print_trial(summary, causes, accepted, reports)
-    if any(cause.name not in accepted and cause.severity == "error" for cause in causes):
+        print_trial(tried.summary, tried.causes, accepted, tried.reports)
+    if any(cause.name not in accepted and cause.severity == "error" for cause in tried.causes):
         click.get_current_context().exit(EXIT_GATE_FAILED)
 
 
-async def _until_ended(work: Coroutine[Any, Any, JsonObject]) -> JsonObject:
+async def _until_ended(work: Coroutine[Any, Any, T]) -> T:
     """Do the work; a signal that ends it ends the gateway, too."""
     task = asyncio.current_task()
     if task is not None and sys.platform != "win32":

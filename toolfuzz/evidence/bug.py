@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from toolfuzz import __version__
 from toolfuzz.analyze.contrast import Tally, fails_less
 from toolfuzz.core.ask import ask_of
+from toolfuzz.core.case import JsonObject
 from toolfuzz.core.codec import case_to_json
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.markdown import code, fenced, sentence
@@ -41,7 +42,7 @@ from toolfuzz.system.files import write_private
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["TEMPLATES", "render", "slug_of", "title", "write_report"]
+__all__ = ["TEMPLATES", "page", "render", "slug_of", "title", "without_homes", "write_report"]
 
 TEMPLATES = ("issue", "form")
 # A stream mode is named only where the other's passes are this unlikely to be chance.
@@ -89,6 +90,12 @@ def title(details: FailureDetails) -> str:
     what = entry.title.rstrip(".") if entry else symptom.slug
     where = f", where the schema is {symptom.shape}" if symptom.shape else ""
     return printable(f"{_subject(details)}: {what[:1].lower()}{what[1:]}{where}{_mode(details)}.")
+
+
+def page(template: str, context: JsonObject) -> str:
+    """Return a page made of one of the templates beside this file, ``report`` being the context."""
+    text = _templates().get_template(f"{template}.md.j2").render(report=context)
+    return re.sub(r"\n{3,}", "\n\n", text)
 
 
 def render(details: FailureDetails, template: str = "issue", case_file: str = "case.json") -> str:
@@ -282,12 +289,17 @@ def _streamed(stream: bool) -> str:
 
 def _cleaner(service: Service) -> Callable[[str], str]:
     """Return what takes the key and the user's folders out of a text."""
-    hidden = {os.environ.get(service.key_env or "", ""): "***"}
-    hidden |= {str(Path.home()): "~", str(Path.cwd()): "."}
+    key = os.environ.get(service.key_env or "", "")
 
     def clean(text: str) -> str:
-        for found in sorted((h for h in hidden if len(h) > 4), key=len, reverse=True):
-            text = text.replace(found, hidden[found])
-        return text
+        return without_homes(text.replace(key, "***") if len(key) > 4 else text)
 
     return clean
+
+
+def without_homes(text: str) -> str:
+    """Return a text without the folders that are nobody's business: the user's, and this one."""
+    hidden = {str(Path.home()): "~", str(Path.cwd()): "."}
+    for found in sorted((path for path in hidden if len(path) > 4), key=len, reverse=True):
+        text = text.replace(found, hidden[found])
+    return text

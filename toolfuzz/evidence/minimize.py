@@ -182,7 +182,9 @@ async def _ask_again(study: Study) -> list[bool]:
 
 async def _control(study: Study, passes: Asks, least: int) -> tuple[Case | None, int]:
     """Return the nearest case that passes as often as the failure was asked for, and how often."""
-    for tried, case in enumerate(nearby(study.case)[:CONTROLS_TRIED], 1):
+    # Where one asking shows it, all of them can be tried.
+    limit = None if study.rates.deterministic else CONTROLS_TRIED
+    for tried, case in enumerate(nearby(study.case)[:limit], 1):
         passed = 0
         for times in _portions(_enough_passes(study.rates, least, tried)):
             answers = await study.times(case, times, passes)

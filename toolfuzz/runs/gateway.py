@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import os
-import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import IO
 
 from toolfuzz.core.errors import EndpointError, UsageError
+from toolfuzz.system.children import guarded
 
 __all__ = ["Gateway", "filled", "free_port", "running"]
 
-_TOLD = 4000
 _SHOWN = 600
+"""Bytes of its output that are told of."""
 _POLL = 0.2
 
 
@@ -47,9 +48,24 @@ def free_port() -> int:
         return port
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A gateway that listens at ``origin``."""
+
+    origin: str
+    _process: "subprocess.Popen[bytes]"
+    _log: Path
+
+    def ended(self) -> str:
+        """Return how it ended and what it said last; "" while it runs."""
+        if self._process.poll() is None:
+            return ""
+        return f"{_ending(self._process)}; it said: {_last_words(self._log)}"
+
+
 @asynccontextmanager
-async def running(gateway: Gateway, upstream: str) -> AsyncIterator[str]:
-    """Start the gateway and wait until it listens; give its origin.
+async def running(gateway: Gateway, upstream: str) -> AsyncIterator[Running]:
+    """Start the gateway and wait until it listens.
 
     All that it started is ended with the context. Raises UsageError when the command can't be run,
     EndpointError with the gateway's own words when it ends or doesn't listen in time.
@@ -64,17 +80,15 @@ async def running(gateway: Gateway, upstream: str) -> AsyncIterator[str]:
             values["config"] = str(path)
         command = [filled(word, values) for word in gateway.command]
         env = {name: filled(value, values) for name, value in gateway.env.items()}
+        if shutil.which(command[0], path=env.get("PATH")) is None:
+            raise UsageError(f"the gateway can't be started: {command[0]} is no program here",
+                             "give its whole path")  # fmt: skip
         log = Path(folder) / "gateway.log"
         with log.open("wb") as output:
-            try:
-                process = _start(command, env, output)
-            except OSError as error:
-                raise UsageError(
-                    f"the gateway can't be started: {error.strerror}", shlex.join(command)
-                ) from None
+            process = _start(command, env, output)
             try:
                 await _listens(process, port, gateway.wait, log)
-                yield f"http://127.0.0.1:{port}"
+                yield Running(f"http://127.0.0.1:{port}", process, log)
             finally:
                 await asyncio.to_thread(_end, process)
 
@@ -83,10 +97,10 @@ def _start(
     command: Sequence[str], env: Mapping[str, str], output: IO[bytes]
 ) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        command,
+        guarded(command),
         stdout=output,
         stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         env={**os.environ, **env},
         start_new_session=True,
     )
@@ -104,8 +118,7 @@ async def _listens(process: "subprocess.Popen[bytes]", port: int, wait: float, l
     deadline = loop.time() + wait
     while loop.time() < deadline:
         if process.poll() is not None:
-            told = f"the gateway ended with exit code {process.returncode}"
-            raise EndpointError(told, _last_words(log))
+            raise EndpointError(_ending(process), f"it said: {_last_words(log)}")
         with contextlib.suppress(OSError):
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.close()
@@ -115,10 +128,14 @@ async def _listens(process: "subprocess.Popen[bytes]", port: int, wait: float, l
     raise EndpointError(f"the gateway doesn't listen on port {port} after {wait:g} s", hint)
 
 
+def _ending(process: "subprocess.Popen[bytes]") -> str:
+    return f"the gateway ended with exit code {process.returncode}"
+
+
 def _last_words(log: Path) -> str:
-    lines = log.read_bytes()[-_TOLD:].decode(errors="replace").split("\n")
-    said = " · ".join(" ".join(line.split()) for line in lines[1:] if line.strip())
-    return said[-_SHOWN:] or "it said nothing"
+    said = log.read_bytes()[-_SHOWN:].decode(errors="replace")
+    lines = (" ".join(line.split()) for line in said.splitlines())
+    return " · ".join(filter(None, lines)) or "nothing"
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
@@ -131,3 +148,5 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
             break
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+    if process.stdin is not None:
+        process.stdin.close()

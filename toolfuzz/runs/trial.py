@@ -9,39 +9,32 @@ from pathlib import Path
 
 from toolfuzz import __version__
 from toolfuzz.core.case import Case, JsonObject
-from toolfuzz.core.errors import EndpointError, ToolfuzzError, UsageError
+from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import (
-    CaseDrawn,
-    CaseSkipped,
     Event,
     ExchangeRecorded,
     RunFinished,
     RunStarted,
-    UpstreamAnswered,
-    VerdictReached,
+    TargetGivenUp,
 )
-from toolfuzz.core.exchange import Exchange, StreamMode, Target
-from toolfuzz.core.talk import play
-from toolfuzz.core.verdict import Verdict
-from toolfuzz.formats import CannotAskError, wire_format
+from toolfuzz.core.exchange import StreamMode, Target
+from toolfuzz.formats import wire_format
 from toolfuzz.generate import draw_cases
-from toolfuzz.judge.judge import Judgement, judge
-from toolfuzz.judge.relay.difference import Difference
-from toolfuzz.pools.question import metrics_of, modes
+from toolfuzz.runs.doors import AT_ONCE, Door, open_doors
 from toolfuzz.runs.gateway import Gateway, filled, running
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.record import Record
-from toolfuzz.runs.sides import compared, tagged, verdict_of
 from toolfuzz.runs.summary import default_folder, write_summary
-from toolfuzz.simulate.scripted import Script, build_upstream, is_unable
+from toolfuzz.simulate.scripted import Script, build_upstream
 from toolfuzz.simulate.service import listen
-from toolfuzz.sources.http import HttpSession, HttpSource
-from toolfuzz.sources.reachability import reachable
+from toolfuzz.sources.http import HttpSource
+from toolfuzz.sources.redaction import is_credential
 from toolfuzz.sources.registry import resolve
 
-__all__ = ["Trial", "try_gateway"]
+__all__ = ["Standing", "Trial", "ask_cases", "check", "standing"]
 
-_AT_ONCE = 4
+_MOST_SILENT = 8
+"""Questions in a row without any answer after which a door is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +42,8 @@ class Trial:
     """What to try. ``fronts`` are wire formats of front doors, ``models`` names that the gateway
     knows. ``gateway`` is started, or ``url`` names one that runs and asks ``upstream_port``.
 
-    ``prefix`` is what stands before the formats' paths, ``params`` are further fields of requests.
-    ``tell`` sees every event.
+    ``given`` are cases to ask in the place of drawn ones. ``prefix`` is what stands before the
+    formats' paths, ``params`` are further fields of requests. ``tell`` sees every event.
     """
 
     subject: str
@@ -63,6 +56,7 @@ class Trial:
     stream: StreamMode = "both"
     cases: int = 100
     seed: int = 0
+    given: Sequence[Case] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     secret_headers: Sequence[str] = ()
     params: JsonObject = field(default_factory=dict)
@@ -72,46 +66,85 @@ class Trial:
     note: Callable[[str], None] = lambda message: None
 
 
-async def try_gateway(trial: Trial) -> JsonObject:
-    """Try a gateway and return the run's summary; raises UsageError and EndpointError."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A gateway that stands open to be asked: its front doors, and whether it still lives."""
+
+    trial: Trial
+    origin: str
+    doors: Sequence[Door]
+    ended: Callable[[], str]
+    """Return how its process ended and what it said last; "" while it runs."""
+
+
+@asynccontextmanager
+async def standing(trial: Trial) -> AsyncIterator[Standing]:
+    """Start the upstream and the gateway and open its doors; raises UsageError, EndpointError."""
     script = Script()
     async with AsyncExitStack() as stack:
         upstream = await stack.enter_async_context(_serving(script, trial.upstream_port))
-        origin = trial.url
+        origin, ended = trial.url, _never
         if trial.gateway is not None:
-            origin = await stack.enter_async_context(running(trial.gateway, f"{upstream}/v1"))
+            process = await stack.enter_async_context(running(trial.gateway, f"{upstream}/v1"))
+            origin, ended = process.origin, process.ended
         assert origin is not None, "a trial needs a gateway or its URL"
         values = {"upstream": f"{upstream}/v1", "origin": upstream}
         headers = {name: filled(value, values) for name, value in trial.headers.items()}
-        sources = await _open_doors(replace(trial, headers=headers), origin.rstrip("/"))
-        folder = trial.out or default_folder(["trial", trial.subject])
-        with Record(folder, _opening(trial, origin, sources)) as record:
-
-            def write(events: Sequence[Event]) -> None:
-                for event in record.append(events):
-                    trial.tell(event)
-
-            # One door after the other: a gateway that is overrun makes other mistakes.
-            for source in sources:
-                await _ask_all(source, trial, script, write)
-            write([RunFinished(time.time())])
-            return write_summary(folder, record.run())
+        sources = _sources(replace(trial, headers=headers), origin.rstrip("/"))
+        doors = await stack.enter_async_context(open_doors(sources, script, trial.note))
+        yield Standing(trial, origin, doors, ended)
 
 
-def _opening(trial: Trial, origin: str, sources: Sequence[HttpSource]) -> RunStarted:
+def _never() -> str:
+    return ""
+
+
+async def ask_cases(gateway: Standing) -> JsonObject:
+    """Ask all cases at all doors, keep what both sides saw, and return the run's summary."""
+    trial = gateway.trial
+    folder = trial.out or default_folder(["trial", trial.subject])
+    with Record(folder, _opening(gateway)) as record:
+
+        def write(events: Sequence[Event]) -> None:
+            for event in record.append(events):
+                trial.tell(event)
+
+        # One door after the other: a gateway that is overrun makes other mistakes.
+        for door in gateway.doors:
+            await _ask_all(door, gateway, write)
+        died = gateway.ended()
+        if died:
+            trial.note(f"in the middle {died}")
+        write([RunFinished(time.time(), "endpoint" if died else "done")])
+        return write_summary(folder, record.run())
+
+
+def _opening(gateway: Standing) -> RunStarted:
+    trial, origin = gateway.trial, gateway.origin
     options = RunOptions(
         cases=trial.cases, seed=trial.seed, stream=trial.stream, base_url=origin + trial.prefix
     )
-    gateway = trial.gateway
+    process = trial.gateway
     told = {
         "subject": trial.subject,
-        "command": list(gateway.command) if gateway else [],
-        "env": sorted(gateway.env) if gateway else [],
-        "config": gateway.config if gateway else None,
+        "command": list(process.command) if process else [],
+        "env": _shown(process.env) if process else {},
+        "config": process.config if process else None,
+        "config_name": process.config_name if process else None,
         "url": trial.url,
+        "upstream_port": trial.upstream_port,
+        "prefix": trial.prefix,
+        "headers": _shown(trial.headers, trial.secret_headers),
     }
-    targets = tuple(source.target for source in sources)
+    targets = tuple(door.source.target for door in gateway.doors)
     return RunStarted(time.time(), __version__, targets, {**options.settings(), "trial": told})
+
+
+def _shown(values: Mapping[str, str], secret: Sequence[str] = ()) -> dict[str, str]:
+    """Return variables or headers as they may be kept: somebody else will need them, too."""
+    secret = ("cookie", *(name.lower() for name in secret))
+    hidden = {name for name in values if is_credential(name) or name.lower() in secret}
+    return {name: "***" if name in hidden else value for name, value in sorted(values.items())}
 
 
 @asynccontextmanager
@@ -134,102 +167,46 @@ async def _serving(script: Script, port: int) -> AsyncIterator[str]:
         await serving
 
 
-async def _open_doors(trial: Trial, origin: str) -> list[HttpSource]:
-    """Return a source for each front door and model that answers a plain question."""
+def _sources(trial: Trial, origin: str) -> list[HttpSource]:
+    """Return a source for each front door and model."""
     found: list[HttpSource] = []
     for front in trial.fronts:
         for model in trial.models:
             name = f"{front} · {model}" if len(trial.models) > 1 else front
-            base_url = origin + trial.prefix
-            endpoint, _ = resolve(model, base_url=base_url, format=front)
+            endpoint, _ = resolve(model, base_url=origin + trial.prefix, format=front)
             target = Target(name, endpoint.name, model, front, trial.stream, trial.params)
-            source = HttpSource(
-                target, endpoint, "sk-toolfuzz-trial", trial.headers, trial.timeout, _AT_ONCE, 1,
-                tuple(trial.secret_headers),
+            found.append(
+                HttpSource(target, endpoint, "sk-toolfuzz-trial", trial.headers, trial.timeout,
+                           AT_ONCE, 1, tuple(trial.secret_headers))
             )  # fmt: skip
-            try:
-                await reachable(source)
-            except ToolfuzzError as error:
-                trial.note(f"{name}: no front door: {error.message}")
-            else:
-                found.append(source)
-    if not found:
-        raise EndpointError(
-            "no front door of the gateway answers a plain question",
-            "check --front, --model, --prefix and the gateway's configuration",
-        )
     return found
 
 
-async def _ask_all(
-    source: HttpSource, trial: Trial, script: Script, write: Callable[[Sequence[Event]], None]
-) -> None:
-    left = iter(draw_cases(trial.cases, seed=trial.seed))
+async def _ask_all(door: Door, gateway: Standing, write: Callable[[Sequence[Event]], None]) -> None:
+    trial = gateway.trial
+    left = iter(trial.given or draw_cases(trial.cases, seed=trial.seed))
+    silent = 0
 
     async def worker() -> None:
-        async with source.open() as session:
-            for case in left:
-                for stream in modes(source.target):
-                    write(await _ask(session, source, script, case, stream=stream))
+        nonlocal silent
+        for case in left:
+            for stream in door.modes:
+                if silent >= _MOST_SILENT or gateway.ended():
+                    return
+                events = await door.ask(case, stream=stream)
+                silent = silent + 1 if _unanswered(events) else 0
+                write(events)
 
-    await asyncio.gather(*(worker() for _ in range(_AT_ONCE)))
+    await asyncio.gather(*(worker() for _ in range(door.at_once)))
+    if silent >= _MOST_SILENT:
+        write([TargetGivenUp(door.name, "no answer", silent)])
 
 
-async def _ask(
-    session: HttpSession, source: HttpSource, script: Script, case: Case, *, stream: bool
-) -> list[Event]:
-    """Put a case through the gateway, turn by turn, and compare what was seen on both sides."""
-    name = f"{case.id}-{source.target.format}-{'s' if stream else 'p'}-{source.target.model}"
-    name = "".join(c if c.isalnum() or c == "-" else "-" for c in name)
-    asked_case = tagged(case, name)
-    talk, events = play(asked_case), [CaseDrawn(asked_case)]
-    told: list[Event] = []
-    exchanges: list[Exchange] = []
-    judgements: list[Judgement] = []
-    differences: list[Difference] = []
-    while talk.turn is not None:
-        try:
-            request = source.request(talk, stream=stream)
-        except CannotAskError as limit:
-            return [CaseSkipped(asked_case.id, "", str(limit), source.target.name)]
-        script.expect(name, asked_case, talk.number)
-        attempt = await session.ask_once(request)
-        exchange = Exchange(
-            asked_case.id, talk.number, source.target.name, 0, stream, request.body, (attempt,)
-        )
-        exchanges.append(exchange)
-        told.append(ExchangeRecorded(exchange))
-        reply = source.format.read(attempt, stream=stream)
-        judgement = judge(asked_case, [*talk.replies, reply])
-        judgements.append(judgement)
-        for asked in script.asked[name]:
-            other = replace(exchange, request=asked.body, attempts=(asked.attempt,),
-                            stream=asked.ask.stream)  # fmt: skip
-            told.append(UpstreamAnswered(asked.format, other))
-        found = compared(talk, judgement, script.asked[name], source.target.model, stream=stream)
-        differences += [replace(one, turn=talk.number) for one in found]
-        talk.answer(judgement)
-    unable = any(is_unable(asked.attempt) for asked in script.asked[name])
-    script.forget(name)
-    status, findings, reason = verdict_of(judgements, differences)
-    if unable:
-        status, findings, reason = (
-            "unjudged",
-            (),
-            "the trial's own upstream can't do what was asked",
-        )
-    verdict = Verdict(
-        case_id=asked_case.id,
-        target=source.target.name,
-        repeat=0,
-        stream=stream,
-        status=status,
-        findings=findings,
-        reason=reason,
-        cluster=case.cluster,
-        metrics=metrics_of(exchanges, judgements),
+def _unanswered(events: Sequence[Event]) -> bool:
+    last = next(
+        (e.exchange.last for e in reversed(events) if isinstance(e, ExchangeRecorded)), None
     )
-    return [*events, *told, VerdictReached(verdict)]
+    return last is not None and last.status is None
 
 
 def check(trial: Trial) -> None:

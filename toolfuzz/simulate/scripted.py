@@ -64,18 +64,21 @@ class Script:
 
     ``due`` holds a case and its turn for each tagged question, ``always`` answers what bears no
     tag, turn by turn. ``asked`` are the requests that came of a question since then, several where
-    it was tried again; ``strays`` counts those whose tag is missing.
+    it was tried again; ``strays`` counts those whose tag is missing. ``alone`` is the question that
+    is meant by those, where no other is under way.
     """
 
     due: dict[str, tuple[Case, int]] = field(default_factory=dict)
     asked: dict[str, list[Asked]] = field(default_factory=dict)
     strays: int = 0
+    alone: str = ""
     always: Case | None = None
 
-    def expect(self, name: str, case: Case, turn: int) -> None:
+    def expect(self, name: str, case: Case, turn: int, *, alone: bool = False) -> None:
         """Say what a tagged question is about to ask."""
         self.due[name] = case, turn
         self.asked[name] = []
+        self.alone = name if alone else ""
 
     def forget(self, name: str) -> None:
         """Drop a question that is done."""
@@ -114,7 +117,7 @@ def _answer(script: Script, format: WireFormat, path: str, body: bytes) -> Respo
         return _refused(format, Refusal(400, "the body is not JSON"))
     ask = question.ask if question else format.read_request(loaded, path=path)
     found = _TAG.findall("\n".join(message.content for message in ask.messages))
-    name = found[-1] if found else ""
+    name = found[-1] if found else script.alone
     if question is not None:
         wrong = _dangling(ask)
         due = script.due.get(name) or _by_history(script.always, ask)

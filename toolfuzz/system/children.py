@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-__all__ = ["KEPT", "LastWords", "leashed", "pipe_to"]
+__all__ = ["KEPT", "LastWords", "guarded", "leashed", "pipe_to"]
 
 _LEASH = Path(__file__).with_name("leash.py")
+_WARDEN = Path(__file__).with_name("warden.py")
 KEPT = 64 * 1024
 """Bytes of what a process wrote to standard error."""
 _READ = 64 * 1024
@@ -25,6 +26,14 @@ def leashed(command: Sequence[str], *, cpu_seconds: int = 0) -> tuple[str, ...]:
     """
     leash = (sys.executable, "-I", "-S", str(_LEASH), str(os.getpid()), str(cpu_seconds))
     return (*leash, *command)
+
+
+def guarded(command: Sequence[str]) -> tuple[str, ...]:
+    """Return the command so that it and all that it starts die when its standard input ends.
+
+    It has to be started with a pipe as ``stdin`` and in a session of its own.
+    """
+    return (sys.executable, "-I", "-S", str(_WARDEN), *command)
 
 
 class LastWords:

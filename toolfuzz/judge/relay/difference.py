@@ -36,6 +36,7 @@ class Difference:
             "relay",
             f"{self.where}: {self.message}" if self.where else self.message,
             call=self.call,
+            pointer=f"/{self.where}" if self.where else "",
             shape=self.kind,
             expected=self.given,
             actual=self.arrived,

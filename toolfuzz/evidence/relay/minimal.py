@@ -1,0 +1,179 @@
+"""The smallest case of each cause, found while the gateway still runs; kept beside the run.
+
+``minimal/run.jsonl`` in the run's folder holds both sides of each minimal case at every door, and
+of its nearest case that passes; ``minimal/causes.json`` says which case is which.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StrictBool, StrictStr
+
+from toolfuzz.analyze.load import RunData
+from toolfuzz.analyze.relay import Cause, cause_of
+from toolfuzz.core.case import Case, JsonObject
+from toolfuzz.core.codec import FORMAT_VERSION
+from toolfuzz.core.events import Event, RunFinished, VerdictReached
+from toolfuzz.core.verdict import Verdict
+from toolfuzz.evidence.examiner import Budget
+from toolfuzz.evidence.minimize import Minimized, Standing, minimize
+from toolfuzz.evidence.tree import size
+from toolfuzz.runs.derived import Count, read_json, write_json
+from toolfuzz.runs.doors import Door
+from toolfuzz.runs.record import Record
+from toolfuzz.runs.trial import Standing as Gateway
+
+__all__ = ["FOLDER", "Minimal", "find_minimal", "read_minimal"]
+
+FOLDER = "minimal"
+_CAUSES = "causes.json"
+_EXAMPLES = 3
+"""Cases of a cause that are tried until one fails again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Minimal:
+    """The smallest case of a cause at the door where it was looked for.
+
+    ``nearest`` is the id of the nearest case that passes there, None where none was found. ``size``
+    and ``drawn`` count what could be left out of it and of the case it was made of, ``askings``
+    what it took. ``reason`` says why it may be larger than it must be, "" where nothing can go.
+    """
+
+    cause: StrictStr
+    target: StrictStr
+    stream: StrictBool
+    case: StrictStr
+    nearest: StrictStr | None
+    size: Count
+    drawn: Count
+    askings: Count
+    reason: StrictStr
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    causes: Annotated[list[Minimal], Field(max_length=10_000)]
+
+
+async def find_minimal(
+    gateway: Gateway,
+    run: RunData,
+    causes: Iterable[Cause],
+    folder: Path,
+    *,
+    most_askings: int,
+    report: Callable[[Cause, Standing], None],
+) -> list[Minimal]:
+    """Make the case of each cause smaller until nothing can be taken away, and keep what it shows.
+
+    A gateway that ends meanwhile ends the search; what was found is kept. A cause that doesn't come
+    again has no entry.
+    """
+    opening = replace(run.started, started=time.time())
+    found: list[Minimal] = []
+    with Record(folder / FOLDER, opening) as record:
+        for cause in causes:
+            if gateway.ended():
+                break
+            one = await _minimal(gateway, run, cause, record, most_askings, report)
+            if one is not None:
+                found.append(one)
+        record.append([RunFinished(time.time())])
+    entries = [_entry(one) for one in found]
+    write_json(folder / FOLDER / _CAUSES, {"format_version": FORMAT_VERSION, "causes": entries})
+    return found
+
+
+async def _minimal(
+    gateway: Gateway,
+    run: RunData,
+    cause: Cause,
+    record: Record,
+    most_askings: int,
+    report: Callable[[Cause, Standing], None],
+) -> Minimal | None:
+    for verdict, case in _examples(run, cause):
+        door = next(door for door in gateway.doors if door.name == verdict.target)
+        stream = verdict.stream
+        result = await _minimized(
+            door, case, cause, stream, Budget(most_askings),
+            lambda standing: report(cause, standing),
+        )  # fmt: skip
+        if not result.confirmed:
+            continue
+        # Seen once more at each door, to be looked at.
+        for other in gateway.doors:
+            for mode in other.modes:
+                record.append(await other.ask(result.case, stream=mode))
+        nearest = result.neighbour
+        if nearest is not None:
+            record.append(events := await door.ask(nearest, stream=stream))
+            nearest = nearest if _status(events) == "pass" else None
+        return Minimal(
+            cause.name, door.name, stream, result.case.id, nearest.id if nearest else None,
+            size(result.case), size(result.original), result.calls, result.reason,
+        )  # fmt: skip
+    return None
+
+
+def _examples(run: RunData, cause: Cause) -> list[tuple[Verdict, Case]]:
+    """Return what to begin with: plain before streamed, smaller cases before larger ones.
+
+    What is said after the turn in which it shows matters to nobody.
+    """
+    found: list[tuple[Verdict, Case]] = []
+    for verdict, finding in cause.shown:
+        case = run.cases[verdict.case_id]
+        found.append((verdict, replace(case, turns=case.turns[: finding.turn + 1])))
+    found.sort(key=lambda one: (one[0].stream, size(one[1]), one[1].id))
+    return found[:_EXAMPLES]
+
+
+async def _minimized(
+    door: Door,
+    case: Case,
+    cause: Cause,
+    stream: bool,
+    budget: Budget,
+    report: Callable[[Standing], None],
+) -> Minimized:
+    async def verdict(case: Case) -> Verdict | None:
+        budget.take()
+        return _verdict(await door.ask(case, stream=stream))
+
+    async def fails(case: Case) -> bool | None:
+        reached = await verdict(case)
+        if reached is None or reached.status == "unjudged":
+            return None
+        return any(cause_of(finding) == cause.name for finding in reached.findings)
+
+    async def passes(case: Case) -> bool | None:
+        reached = await verdict(case)
+        return None if reached is None else reached.status == "pass"
+
+    return await minimize(case, fails, passes=passes, slots=1, deterministic=True, report=report)
+
+
+def _verdict(events: Iterable[Event]) -> Verdict | None:
+    return next((e.verdict for e in events if isinstance(e, VerdictReached)), None)
+
+
+def _status(events: Iterable[Event]) -> str:
+    verdict = _verdict(events)
+    return verdict.status if verdict else "skipped"
+
+
+def _entry(one: Minimal) -> JsonObject:
+    return {name: getattr(one, name) for name in Minimal.__slots__}
+
+
+def read_minimal(folder: Path) -> Iterator[Minimal]:
+    """Yield what is kept in a run's folder; nothing where nothing was looked for."""
+    path = folder / FOLDER / _CAUSES
+    if path.is_file():
+        for entry in read_json(path, _File, "the minimal cases of a trial")["causes"]:
+            yield Minimal(**{name: entry[name] for name in Minimal.__slots__})

@@ -1,0 +1,267 @@
+"""Reports of a gateway's mistakes, to be pasted: both sides of the smallest case, and how to see it
+again."""
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from toolfuzz import __version__
+from toolfuzz.analyze.load import Question, RunData, question
+from toolfuzz.analyze.relay import Cause, cause_of
+from toolfuzz.core.case import Case, Json, JsonObject
+from toolfuzz.core.codec import case_to_json
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.text import clip, day, file_name, printable
+from toolfuzz.core.verdict import Finding, Verdict
+from toolfuzz.evidence.bug import page, without_homes
+from toolfuzz.evidence.excerpt import MARKS, excerpt
+from toolfuzz.evidence.relay.minimal import FOLDER, Minimal, read_minimal
+from toolfuzz.evidence.relay.reproduction import reproduction
+from toolfuzz.evidence.relay.sides import Sides, sides_in
+from toolfuzz.evidence.turns import expected, offered
+from toolfuzz.formats import wire_format
+from toolfuzz.judge.catalogue import defects
+from toolfuzz.judge.relay.words import in_reply, told
+from toolfuzz.runs.derived import write_json
+from toolfuzz.runs.journal import load_run
+from toolfuzz.system.files import write_private
+
+__all__ = ["title", "write_reports"]
+
+_MOST = 8000
+_MOST_LINES = 80
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What is shown of a cause: an asking with its turns. ``again`` are the askings of the minimal
+    case at each door, where there is one."""
+
+    cause: Cause
+    verdict: Verdict
+    finding: Finding
+    case: Case
+    turns: Sequence[Sides]
+    minimal: Minimal | None = None
+    nearest: Case | None = None
+    again: Sequence[Verdict] = ()
+
+    @property
+    def sides(self) -> Sides:
+        """The turn in which it shows."""
+        return next(s for s in self.turns if s.client.turn == self.finding.turn)
+
+    @property
+    def front(self) -> str:
+        """The front door's wire format."""
+        return self.verdict.target.partition(" ")[0]
+
+    @property
+    def upstream(self) -> str:
+        """The upstream's wire format; "nothing" where it was not asked."""
+        return self.sides.upstream[-1].format if self.sides.upstream else "nothing"
+
+
+def write_reports(folder: Path, run: RunData, causes: Sequence[Cause]) -> dict[str, Path]:
+    """Write a report and a case file for each cause that fails; return the reports' paths."""
+    written: dict[str, Path] = {}
+    for evidence in _gathered(folder, run, causes):
+        stem = folder / "reports" / file_name(evidence.cause.name)
+        stem.parent.mkdir(exist_ok=True)
+        path, case = (stem.with_name(f"{stem.name}.{end}") for end in ("md", "json"))
+        write_json(case, _case_file(evidence))
+        write_private(path, without_homes(page("relay", _context(evidence, run, case.name))))
+        written[evidence.cause.name] = path
+    return written
+
+
+def _gathered(folder: Path, run: RunData, causes: Sequence[Cause]) -> Iterator[_Evidence]:
+    asked = sides_in(folder)
+    minimal = {one.cause: one for one in read_minimal(folder)}
+    small = load_run(folder / FOLDER) if minimal else None
+    small_asked = sides_in(folder / FOLDER) if minimal else {}
+    for cause in causes:
+        if cause.severity != "error":
+            continue
+        one = minimal.get(cause.name)
+        found = _of_minimal(cause, one, small, small_asked) if one and small else None
+        found = found or _of_run(cause, run, asked)
+        if found is not None:
+            yield found
+
+
+def _of_minimal(
+    cause: Cause, one: Minimal, run: RunData, asked: Mapping[Question, list[Sides]]
+) -> _Evidence | None:
+    again = [v for v in run.verdicts if v.case_id == one.case]
+    for verdict in again:
+        if (verdict.target, verdict.stream) == (one.target, one.stream):
+            for finding in verdict.findings:
+                if cause_of(finding) == cause.name:
+                    nearest = run.cases.get(one.nearest) if one.nearest else None
+                    turns = asked[question(verdict)]
+                    case = run.cases[one.case]
+                    return _Evidence(cause, verdict, finding, case, turns, one, nearest, again)
+    return None
+
+
+def _of_run(cause: Cause, run: RunData, asked: Mapping[Question, list[Sides]]) -> _Evidence | None:
+    verdict, finding = cause.example
+    turns = asked.get(question(verdict), [])
+    if all(sides.client.turn != finding.turn for sides in turns):
+        return None  # a journal may say anything
+    return _Evidence(cause, verdict, finding, run.cases[verdict.case_id], turns)
+
+
+def _case_file(evidence: _Evidence) -> JsonObject:
+    finding = evidence.finding
+    return {
+        **case_to_json(evidence.case),
+        "defect": {
+            "slug": finding.slug,
+            "shape": finding.shape,
+            "stream": evidence.verdict.stream,
+            "seen_on": evidence.verdict.target,
+        },
+    }
+
+
+def title(subject: str, evidence: _Evidence) -> str:
+    """Say in one line what the gateway does, and on which way through it."""
+    route = f"{evidence.front} → {evidence.upstream}"
+    modes = {stream for _, stream in evidence.cause.doors}
+    mode = "" if len(modes) > 1 else ", streamed" if modes == {True} else ", not streamed"
+    return printable(f"{subject}: {told(evidence.finding)} ({route}{mode})")
+
+
+def _context(evidence: _Evidence, run: RunData, case_file: str) -> JsonObject:
+    verdict, finding, sides = evidence.verdict, evidence.finding, evidence.sides
+    trial = run.started.settings["trial"]
+    entry = defects().get(finding.slug)
+    case, turn = evidence.case, finding.turn
+    messages = list(_messages(evidence))
+    way = messages[2:] if in_reply(finding) else messages[:2]
+    return {
+        "title": title(trial["subject"], evidence),
+        "version": __version__,
+        "date": day(sides.client.last.started),
+        "cause": evidence.cause.name,
+        "summary": entry.title if entry else finding.slug,
+        "where": finding.message,
+        "difference": _difference(finding.expected, finding.actual),
+        "route": f"{verdict.target} → {evidence.upstream}",
+        "stream": verdict.stream,
+        "in_reply": in_reply(finding),
+        "marks": MARKS,
+        "messages": messages,
+        "shown": way,
+        "minimal": evidence.minimal,
+        "tools": offered(case, turn),
+        "expected": expected(case.at(turn)),
+        "nearest": evidence.nearest and _changed(case, evidence.nearest),
+        "doors": [
+            {"name": v.target, "stream": v.stream, "words": _words(v, evidence.cause)}
+            for v in evidence.again
+        ],
+        "counts": _counts(evidence.cause),
+        "case_file": case_file,
+        "case": json.dumps(_case_file(evidence), ensure_ascii=False, indent=2),
+        **reproduction(trial, _target(run, verdict), sides.client, case_file),
+    }
+
+
+def _target(run: RunData, verdict: Verdict) -> Any:
+    return next(t for t in run.started.targets if t.name == verdict.target)
+
+
+def _messages(evidence: _Evidence) -> Iterator[JsonObject]:
+    """Yield the four messages of the turn; upstream's are missing where it wasn't asked."""
+    sides, finding = evidence.sides, evidence.finding
+    given, arrived = replace(finding, actual=finding.expected), finding
+    yield _message(1, "The client sent", _json(sides.client.request), given)
+    if sides.upstream:
+        *_, last = sides.upstream
+        other = last.exchange
+        times = f"asked {len(sides.upstream)} times" if len(sides.upstream) > 1 else ""
+        yield _message(2, "Upstream received", _json(other.request), arrived, times)
+        yield _message(3, "Upstream answered", *_reply(other.last, last.format, given))
+    else:
+        yield _message(2, "Upstream received", "nothing: the gateway asked nobody", arrived)
+    yield _message(4, "The client got", *_reply(sides.client.last, evidence.front, arrived))
+
+
+def _message(number: int, what: str, text: str, finding: Finding, note: str = "") -> JsonObject:
+    gone = finding.actual is None and "null" not in finding.shape
+    return {
+        "number": number,
+        "title": what,
+        "note": note,
+        "excerpt": None if gone else excerpt(text, finding),
+        "whole": text if len(text) <= _MOST else f"{text[:_MOST]}\n… {len(text):,} characters",
+    }
+
+
+def _reply(attempt: Attempt, format: str, finding: Finding) -> tuple[str, Finding, str]:
+    broke = f", {attempt.error}" if attempt.error else ""
+    return wire_format(format).show(attempt.body), finding, f"status {attempt.status}{broke}"
+
+
+def _words(verdict: Verdict, cause: Cause) -> str:
+    """Say what became of the minimal case at a door."""
+    names = dict.fromkeys(cause_of(f) for f in verdict.findings if f.severity == "error")
+    if cause.name in names:
+        return "shows it"
+    if verdict.status == "unjudged":
+        return verdict.reason or "not judged"
+    return f"fails otherwise: {', '.join(names)}" if names else "passes"
+
+
+def _counts(cause: Cause) -> str:
+    return "; ".join(
+        f"{shown} of {cause.asked[target, stream]} askings at {target}, "
+        f"{'streamed' if stream else 'not streamed'}"
+        for (target, stream), shown in cause.doors.items()
+    )
+
+
+def _difference(given: Json, arrived: Json) -> str:
+    """Return both values as the body of a diff."""
+    if given is None and arrived is None:
+        return ""
+    lines = _diff(_lines(given), _lines(arrived))
+    return "\n".join(clip(line, 300) for line in lines[:_MOST_LINES])
+
+
+def _lines(value: Json) -> list[str]:
+    if value is None:
+        return []
+    return value.split("\n") if isinstance(value, str) else _json(value).split("\n")
+
+
+def _diff(one: list[str], other: list[str]) -> list[str]:
+    """Return the lines of a diff without its head; a short one is shown whole."""
+    whole = len(one) + len(other) <= _MOST_LINES
+    lines = difflib.unified_diff(one, other, n=_MOST_LINES if whole else 3, lineterm="")
+    return list(lines)[3 if whole else 2 :]
+
+
+def _changed(case: Case, other: Case) -> str:
+    """Return how a case differs from another one, as the body of a diff."""
+    one, two = _asked(case), _asked(other)
+    if one == two:
+        one, two = case_to_json(case), case_to_json(other)
+    return "\n".join(_diff(_json(one).split("\n"), _json(two).split("\n")))
+
+
+def _asked(case: Case) -> JsonObject:
+    """Return what matters of a case beside the words in which it is asked."""
+    data = case_to_json(case)
+    turns = [{k: v for k, v in turn.items() if k != "messages"} for turn in data["turns"]]
+    return {"tools": data["tools"], "turns": turns}
+
+
+def _json(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)

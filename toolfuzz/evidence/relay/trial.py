@@ -1,0 +1,47 @@
+"""A gateway's trial from start to reports: ask, tell causes apart, make their cases smaller."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolfuzz.analyze.relay import Cause, causes_of
+from toolfuzz.core.case import JsonObject
+from toolfuzz.evidence.minimize import Standing
+from toolfuzz.evidence.relay.minimal import find_minimal
+from toolfuzz.evidence.relay.report import write_reports
+from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.trial import Trial, ask_cases, standing
+
+__all__ = ["Tried", "try_gateway"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a trial came to: the run's summary, its causes, and their reports by name."""
+
+    summary: JsonObject
+    causes: Sequence[Cause]
+    reports: Mapping[str, Path]
+
+
+async def try_gateway(
+    trial: Trial,
+    *,
+    most_askings: int = 300,
+    report: Callable[[Cause, Standing], None] = lambda cause, standing: None,
+) -> Tried:
+    """Try a gateway; ``most_askings`` are spent on the smallest case of each cause that fails.
+
+    Raises UsageError and EndpointError.
+    """
+    async with standing(trial) as gateway:
+        summary = await ask_cases(gateway)
+        folder = Path(summary["folder"])
+        run = load_run(folder)
+        causes = causes_of(run)
+        grave = [cause for cause in causes if cause.severity == "error"]
+        if most_askings and grave:
+            await find_minimal(
+                gateway, run, grave, folder, most_askings=most_askings, report=report
+            )
+    return Tried(summary, causes, write_reports(folder, run, causes))

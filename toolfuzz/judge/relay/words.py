@@ -1,0 +1,92 @@
+"""A gateway's mistake in plain words, as the title of a report."""
+
+import math
+
+from toolfuzz.core.case import Json
+from toolfuzz.core.text import brief
+from toolfuzz.core.verdict import Finding
+from toolfuzz.judge.catalogue import defects
+
+__all__ = ["in_reply", "told"]
+
+_EXACT = 2**53
+"""Up to here every integer is a number of IEEE 754 (RFC 8259, section 6)."""
+
+_OF_REPLIES = frozenset(
+    {
+        "relay-arguments-changed",
+        "relay-call-added",
+        "relay-call-lost",
+        "relay-call-renamed",
+        "relay-calls-reordered",
+        "relay-finish-changed",
+        "relay-status-changed",
+        "relay-text-changed",
+        "relay-usage-lost",
+    }
+)
+
+
+def in_reply(finding: Finding) -> bool:
+    """Whether it happened on the way back; what is wrong with the gateway's own wire did, too."""
+    return finding.layer != "relay" or finding.slug in _OF_REPLIES
+
+
+def told(finding: Finding) -> str:
+    """Say in a few words, without a full stop, what the gateway does."""
+    kind, given, arrived = finding.shape, finding.expected, finding.actual
+    match finding.slug:
+        case "relay-arguments-changed":
+            return _arguments(kind, given, arrived)
+        case "relay-schema-dropped":
+            return f"{_keyword(kind)} dropped from tools' schemas"
+        case "relay-schema-added":
+            return f"{_keyword(kind)} added to tools' schemas"
+        case "relay-schema-changed":
+            return f"{_keyword(kind)} changed in tools' schemas"
+        case "relay-ref-dangling":
+            return "references in tools' schemas lead nowhere upstream"
+        case "relay-tool-dropped":
+            return "tools are not passed on" if kind == "all" else "a tool is not passed on"
+        case "relay-tool-choice":
+            return f"tool_choice {brief(given)} arrives as {brief(arrived)}"
+        case "relay-finish-changed":
+            return f"the reply's end {brief(given)} arrives as {brief(arrived)}"
+        case "relay-status-changed":
+            return f"status {given} arrives as {arrived}"
+        case "relay-not-forwarded":
+            return f"a request is not passed on, the client gets status {kind}"
+        case "relay-message-changed":
+            return f"{kind} messages arrive changed"
+        case slug:
+            entry = defects().get(slug)
+            title = entry.title.rstrip(".") if entry else slug
+            plain = title[:1].lower() + title[1:]
+            return f"{plain} ({kind})" if kind and finding.layer == "relay" else plain
+
+
+def _keyword(kind: str) -> str:
+    return "properties are" if kind == "a property" else f"{kind!r} is"
+
+
+def _arguments(kind: str, given: Json, arrived: Json) -> str:
+    if _rounded(given, arrived):
+        return "integers above 2^53 are rounded in arguments"
+    before, _, after = kind.partition(" to ")
+    if after:
+        return f"{_one(before)} in arguments arrives as {_one(after)}"
+    word, _, fate = kind.partition(" ")
+    if fate:
+        return f"{_one(word)} in arguments is {fate}"
+    return f"{_one(kind)} in arguments arrives as another"
+
+
+def _rounded(given: Json, arrived: Json) -> bool:
+    if type(given) is not int or type(arrived) not in (int, float) or abs(given) <= _EXACT:
+        return False
+    # The last digits are lost, by whichever printing of a double.
+    return math.isclose(given, arrived, rel_tol=1e-14)
+
+
+def _one(kind: str) -> str:
+    return kind if kind == "null" else f"{'an' if kind[:1] in 'aeio' else 'a'} {kind}"
