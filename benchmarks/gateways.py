@@ -37,6 +37,13 @@ model_list:
       {model: anthropic/claude-3-7-sonnet-20250219, api_base: "{origin}", api_key: sk-x}
   - model_name: up-gemini
     litellm_params: {model: gemini/gemini-2.5-pro, api_base: "{origin}/v1beta", api_key: sk-x}
+  - model_name: up-bedrock
+    litellm_params:
+      model: bedrock/converse/anthropic.claude-3-7-sonnet-20250219-v1:0
+      aws_bedrock_runtime_endpoint: "{origin}"
+      aws_region_name: us-east-1
+      aws_access_key_id: x
+      aws_secret_access_key: x
 litellm_settings: {num_retries: 0}
 general_settings: {dangerously_permit_weak_or_unset_master_key: true}
 """
@@ -65,7 +72,7 @@ SUBJECTS = {
         pip="litellm[proxy]==1.108.7",
         command=("bin/litellm", "--config", "{config}", "--port", "{port}"),
         config=LITELLM,
-        models=("up-chat", "up-compatible", "up-messages", "up-gemini"),
+        models=("up-chat", "up-compatible", "up-messages", "up-gemini", "up-bedrock"),
     ),
     "portkey-openai": Subject(
         "Portkey gateway 1.15.2 (openai)",

@@ -32,7 +32,7 @@ def test_a_gateway_that_changes_nothing_is_not_blamed(tmp_path: Path) -> None:
     ("mistake", "cause", "mode"),
     [
         ("rounded", "relay-arguments-changed:integer", "streamed"),
-        ("history-dropped", "relay-history-changed:count", "plain"),
+        ("history-dropped", "relay-history-changed:lost", "plain"),
     ],
 )
 def test_a_mistake_is_found_with_both_sides(

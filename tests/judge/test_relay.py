@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 
-from toolfuzz.core.ask import Answered, Ask, ToolResult
+from toolfuzz.core.ask import Answered, Ask, Called, ToolResult
 from toolfuzz.core.case import Message, Tool
 from toolfuzz.core.reply import Reply, ToolCall, Usage
+from toolfuzz.formats import wire_format
 from toolfuzz.formats.history import replied
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.relay.difference import Difference
+from toolfuzz.judge.relay.history import history_changes
+from toolfuzz.judge.relay.limits import limits_of
+from toolfuzz.judge.relay.names import named, new_names
 from toolfuzz.judge.relay.replies import reply_changes
 from toolfuzz.judge.relay.requests import request_changes
 from toolfuzz.judge.relay.schemas import changes
@@ -56,7 +60,7 @@ def told(found: Sequence[Difference]) -> list[tuple[str, str]]:
         (but("properties/kind"), [("relay-schema-dropped", "a property")]),
         (but("properties/kind/enum"), [("relay-schema-dropped", "enum")]),
         (but("properties/count/type", "number"), [("relay-schema-changed", "type")]),
-        (but("properties/any/type", "string"), [("relay-schema-changed", "type")]),
+        (but("properties/any/type", "string"), [("relay-schema-dropped", "nullable")]),
         (but("properties/kind/enum", ["a"]), [("relay-schema-changed", "enum")]),
         (but("additionalProperties", False), [("relay-schema-added", "additionalProperties")]),
         (but("required"), [("relay-schema-dropped", "required")]),
@@ -86,6 +90,54 @@ def test_what_a_schema_loses_or_gains_is_named_by_its_keyword(
 )
 def test_what_means_the_same_is_no_difference(arrived: dict[str, Any]) -> None:
     assert told(list(changes(SCHEMA, arrived, ""))) == []
+
+
+NULLABLE = {"type": ["string", "null"], "description": "A text."}
+RECURSIVE = {"$defs": {"N": {"properties": {"n": {"$ref": "#/$defs/N"}}}}, "$ref": "#/$defs/N"}
+
+
+@pytest.mark.parametrize(
+    ("given", "arrived"),
+    [
+        (NULLABLE, {"type": "string", "nullable": True, "description": "A text."}),
+        (NULLABLE, {"anyOf": [{"type": "string"}, {"type": "null"}], "description": "A text."}),
+        (
+            {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "null"}]},
+            {"type": ["array", "null"], "items": {"type": "string"}},
+        ),
+        (
+            {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}]},
+            {"type": ["integer", "null", "string"]},
+        ),
+        (
+            {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "null"}]},
+            {"type": "string", "nullable": True},
+        ),
+        ({"enum": ["a", None]}, {"type": "string", "enum": ["a"], "nullable": True}),
+        ({"const": "a"}, {"type": "string", "enum": ["a"]}),
+        ({"allOf": [{"$ref": "#/$defs/A"}], "title": "T"}, {"type": "string", "title": "T"}),
+        ({"type": "array", "items": {}}, {"type": "array"}),
+    ],
+    ids=str,
+)
+def test_one_meaning_may_be_spelled_in_several_ways(
+    given: dict[str, Any], arrived: dict[str, Any]
+) -> None:
+    both = [
+        {"properties": {"p": schema}, "$defs": {"A": {"type": "string"}}}
+        for schema in (given, arrived)
+    ]
+    assert told(list(changes(both[0], both[1], ""))) == []
+    assert told(list(changes({**both[0], "properties": {"p": {}}}, both[1], ""))) != []
+
+
+def test_references_in_a_circle_come_to_an_end() -> None:
+    circle = {
+        "$ref": "#/$defs/A",
+        "$defs": {"A": {"$ref": "#/$defs/B"}, "B": {"$ref": "#/$defs/A"}},
+    }
+    assert list(changes(circle, {"type": "object"}, "")) != []
+    assert [one.severity for one in changes(RECURSIVE, {**RECURSIVE, "title": "T"}, "")] == ["info"]
 
 
 @pytest.mark.parametrize("bare", [{}, {"type": "object"}, {"type": "object", "properties": {}}])
@@ -134,8 +186,16 @@ RESULTS = Answered((ToolResult("y", "g", "two"), ToolResult("x", "f", "one")))
             history(replied(calls=(ToolCall("x", "f", "{}"), ToolCall("y", "g", "{}"))), RESULTS),
             ["relay-history-changed"],
         ),
+        (
+            history(CALLS, Answered((ToolResult("x", "filler", "one"), *RESULTS.results[:1]))),
+            ["relay-result-changed"],
+        ),
+        (
+            replace(ASK, tools=(OTHER, Tool("h", "Does it.", {"type": "object"}))),
+            ["relay-tool-dropped", "relay-tool-added"],
+        ),
     ],
-)
+)  # fmt: skip
 def test_what_a_request_loses_on_the_way(arrived: Ask, found: list[str]) -> None:
     assert [slug for slug, _ in told(list(request_changes(ASK, arrived)))] == found
 
@@ -152,6 +212,99 @@ def test_what_a_request_loses_on_the_way(arrived: Ask, found: list[str]) -> None
 )
 def test_other_ids_orders_and_limits_are_no_difference(arrived: Ask) -> None:
     assert told(list(request_changes(ASK, arrived))) == []
+
+
+def test_a_tool_may_be_renamed_wherever_it_is_named() -> None:
+    """That is a warning, once a tool, not a difference of all that names it."""
+    forced = replace(ASK, tool_choice="tool:f", allowed=("f",))
+    names = new_names(forced.tools, (replace(TOOL, name="a_f"), OTHER))
+    assert names == {"f": "a_f"}
+    found = list(request_changes(forced, named(forced, names)))
+    assert [(one.slug, one.severity) for one in found] == [("relay-tool-renamed", "warn")]
+    assert told(list(request_changes(forced, replace(named(forced, names), said=ASK.said)))) != []
+
+
+TWICE = replied(calls=(ToolCall("a", "f", "{}"), ToolCall("b", "f", "{}")))
+DIGITS = replied(calls=(ToolCall("a", "f", '{"n": [9007199254740993]}'),))
+ROUNDED = replied(calls=(ToolCall("a", "f", '{"n": [9007199254740992]}'),))
+
+
+@pytest.mark.parametrize(
+    ("sent", "arrived", "kind"),
+    [
+        (TWICE, replied(calls=TWICE.reply.calls[:1]), "equal calls merged"),
+        (TWICE, replied(), "lost"),
+        (DIGITS, ROUNDED, "integer"),
+    ],
+)
+def test_kinds_of_changes_in_the_history_are_told_apart(
+    sent: Called, arrived: Called, kind: str
+) -> None:
+    found = list(history_changes([sent], [arrived]))
+    assert told(found) == [("relay-history-changed", kind)]
+
+
+@pytest.mark.parametrize(
+    ("given", "arrived", "alike"),
+    [
+        ('{"part": "x"}', '{"part":"x"}', True),
+        ("begun", '{"content": "begun"}', True),
+        ('{"error": "call again"}', "call again", True),
+        ('{"n": 1}', '{"n": 1.0}', False),
+        ("begun", '[{"type": "text", "text": "begun"}]', False),
+        ("null", "", False),
+        ('{"a": 1, "b": 2}', '{"a": 1}', False),
+    ],
+)
+def test_a_result_may_stand_under_a_key_that_a_format_needs(
+    given: str, arrived: str, alike: bool
+) -> None:
+    one, other = (Answered((ToolResult("a", None, text),)) for text in (given, arrived))
+    assert (told(list(history_changes([DIGITS, one], [DIGITS, other]))) == []) is alike
+
+
+GEMINI = wire_format("gemini")
+
+
+def declared(key: str, parameters: dict[str, Any]) -> tuple[Ask, dict[str, Any]]:
+    body = {"contents": [], "tools": [{"functionDeclarations": [{"name": "f", key: parameters}]}]}
+    return GEMINI.read_request(body), body
+
+
+@pytest.mark.parametrize(
+    ("given", "arrived", "found"),
+    [
+        ({"additionalProperties": False}, {}, []),
+        ({"properties": {"n": {"enum": [1, 2]}}}, {"properties": {"n": {"type": "INTEGER"}}}, []),
+        ({"properties": {"l": {"type": "array"}}},
+         {"properties": {"l": {"type": "ARRAY", "items": {"type": "OBJECT"}}}}, []),
+        ({"properties": {"n": {"type": "number", "minimum": 1}}},
+         {"properties": {"n": {"type": "NUMBER"}}}, [("relay-schema-dropped", "minimum")]),
+        ({"properties": {"t": {"enum": ["a"]}}}, {"properties": {"t": {"type": "STRING"}}},
+         [("relay-schema-dropped", "enum")]),
+    ],
+)  # fmt: skip
+def test_what_a_format_has_no_word_for_is_a_warning(
+    given: dict[str, Any], arrived: dict[str, Any], found: list[tuple[str, str]]
+) -> None:
+    """The same is lost for no reason where ``parametersJsonSchema`` takes all of JSON Schema."""
+    sent = replace(ASK, tools=(Tool("f", None, {"type": "object", **given}),), said=())
+    ask, body = declared("parameters", {"type": "OBJECT", **arrived})
+    changed = list(request_changes(sent, ask, limits_of(GEMINI, sent, body)))
+    assert changed
+    assert told(changed) == found
+    ask, body = declared("parametersJsonSchema", {"type": "object"})
+    assert told(list(request_changes(sent, ask, limits_of(GEMINI, sent, body)))) != []
+
+
+def test_a_choice_that_a_format_has_no_word_for_is_a_warning() -> None:
+    sent = replace(ASK, parallel=False, allowed=("f",))
+    for name, gravity in (("gemini", "warn"), ("openai-chat", "error")):
+        limits = limits_of(wire_format(name), sent, {})
+        found = list(request_changes(sent, replace(ASK), limits))
+        assert [(one.slug, one.severity) for one in found] == [
+            ("relay-tool-choice", gravity), ("relay-parallel-changed", gravity)
+        ]  # fmt: skip
 
 
 def came(*calls: tuple[str, str], **changed: Any) -> Reply:

@@ -209,6 +209,8 @@ class WireFormat:
     """Request, base URL and the key's variable as a program that uses the official SDK."""
     merge: Callable[[JsonObject, JsonObject], JsonObject] = lambda body, params: {**body, **params}
     """A body with further fields of the user's own put in."""
+    words: Callable[[JsonObject], Callable[[str, Json], bool] | None] = lambda body: None
+    """A body to whether its tools can hold a schema's keyword with that value; None: all can."""
     curl_options: Callable[[str | None], Sequence[str]] = lambda key_env: ()
     """The key's variable to what curl needs besides headers."""
     sign: Callable[[str, bytes, str | None], Headers] | None = None

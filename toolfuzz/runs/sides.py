@@ -13,6 +13,8 @@ from toolfuzz.core.verdict import Finding, Layer, Status
 from toolfuzz.formats import wire_format
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.relay.difference import Difference
+from toolfuzz.judge.relay.limits import limits_of
+from toolfuzz.judge.relay.names import calls_named, new_names
 from toolfuzz.judge.relay.replies import reply_changes
 from toolfuzz.judge.relay.requests import request_changes
 from toolfuzz.simulate.scripted import Asked, tag
@@ -52,8 +54,9 @@ def compared(
             )
         ]
     last = asked[-1]
-    found = list(request_changes(talk.ask(model=model, stream=stream), last.ask))
-    given = wire_format(last.format).read(last.attempt, stream=last.ask.stream)
+    format, sent = wire_format(last.format), talk.ask(model=model, stream=stream)
+    found = list(request_changes(sent, last.ask, limits_of(format, sent, last.body)))
+    given = format.read(last.attempt, stream=last.ask.stream)
     if last.attempt.status != httpx.codes.OK:
         # References that lead nowhere are told of already.
         if not any(one.where.endswith("/$ref") and one.arrived for one in found):
@@ -68,7 +71,8 @@ def compared(
         return found
     if given.fragments:
         given = replace(given, calls=_assembled(talk.case, talk, given).calls)
-    return [*found, *reply_changes(given, came)]
+    names = {new: old for old, new in new_names(sent.tools, last.ask.tools).items()}
+    return [*found, *reply_changes(calls_named(given, names), came)]
 
 
 def _assembled(case: Case, talk: Talk, given: Reply) -> Reply:

@@ -23,6 +23,7 @@ from toolfuzz.core.nature import SIMULATOR_LABELS
 from toolfuzz.formats import WireFormat, format_names, wire_format
 from toolfuzz.formats.plan import Call, Refusal
 from toolfuzz.formats.writing import encode_body
+from toolfuzz.judge.relay.names import new_names
 from toolfuzz.judge.relay.schemas import dangling
 from toolfuzz.simulate.pipeline import respond
 from toolfuzz.simulate.profiles import Profile
@@ -149,7 +150,8 @@ def _reply(due: tuple[Case, int] | None, question: Question) -> Response:
     expected = case.turns[turn].expect.calls if case else ()
 
     def meaning(ask: Ask) -> tuple[str, list[Call]]:
-        calls = [Call(call.tool, call.arguments) for call in expected]
+        names = new_names(case.tools_at(turn), ask.tools) if case else {}
+        calls = [Call(names.get(call.tool, call.tool), call.arguments) for call in expected]
         return ("" if calls else _NO_CALL), calls
 
     outcome = respond(question, _CLEAN, f"{case.id if case else ''}/{turn}", meaning=meaning)

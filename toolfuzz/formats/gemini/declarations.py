@@ -6,7 +6,7 @@ Google's servers take both spellings of a field, ``camelCase`` and ``snake_case`
 what a dict holds: https://ai.google.dev/api/caching#FunctionDeclaration
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,12 +14,18 @@ from toolfuzz.core.case import Json, JsonObject, Tool
 from toolfuzz.formats.reading import objects, tool_of
 from toolfuzz.formats.writing import introduced
 
-__all__ = ["declared", "get", "tools_of"]
+__all__ = ["declared", "get", "tools_of", "words_of"]
 
 # What Gemini 2.5 calls when it is given a computer (github.com/google-gemini/computer-use-preview).
 _COMPUTER = """
 click_at drag_and_drop go_back go_forward hover_at key_combination navigate open_web_browser
 scroll_at scroll_document search type_text_at wait_5_seconds
+"""
+# https://ai.google.dev/api/caching#Schema
+_WORDS = """
+type title description nullable enum maxItems minItems properties required minProperties
+maxProperties minLength maxLength pattern example anyOf propertyOrdering default items minimum
+maximum
 """
 _COUNTS = ("minItems", "maxItems", "minProperties", "maxProperties", "minLength", "maxLength")
 
@@ -50,6 +56,25 @@ def tools_of(body: JsonObject) -> Iterator[Tool]:
                 for name in _COMPUTER.split()
                 if name not in excluded
             )
+
+
+def words_of(body: JsonObject) -> Callable[[str, Json], bool] | None:
+    """Return which keywords ``parameters`` can hold, where a body declares its functions by it.
+
+    Of values only texts can be listed; few formats of texts are taken (``date-time``).
+    """
+    functions = [
+        function
+        for group in objects(body.get("tools"))
+        for function in objects(get(group, "functionDeclarations"))
+    ]
+    return _has_word if any("parameters" in function for function in functions) else None
+
+
+def _has_word(key: str, value: Json) -> bool:
+    if key == "enum" and isinstance(value, list):
+        return all(isinstance(item, str) for item in value)
+    return key in _WORDS.split() or (key == "format" and value == "date-time")
 
 
 def get(holder: JsonObject, key: str) -> Json:

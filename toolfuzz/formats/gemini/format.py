@@ -17,7 +17,7 @@ from toolfuzz.formats.protocol import CannotAskError, Traits, WireFormat
 from toolfuzz.formats.reading import Notes, content_text, count, objects, string
 
 from .clients import READERS
-from .declarations import declared, get, tools_of
+from .declarations import declared, get, tools_of, words_of
 from .framing import FRAMING
 from .parts import Heard, hear, said_again, turns
 from .read import plain, stream
@@ -132,7 +132,7 @@ def _read_mode(body: JsonObject) -> _Mode:
         return {}
     names = get(config, "allowedFunctionNames")
     allowed = tuple(map(str, names)) if isinstance(names, list) else ()
-    match str(config.get("mode")).upper():
+    match str(config.get("mode", "AUTO")).upper():
         case "ANY" if len(allowed) == 1:
             return {"tool_choice": f"tool:{allowed[0]}"}
         case "ANY":
@@ -213,4 +213,5 @@ FORMAT = WireFormat(
     readers=READERS,
     python=python,
     merge=_merge,
+    words=words_of,
 )

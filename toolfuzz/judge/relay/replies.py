@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from toolfuzz.core.case import Json
-from toolfuzz.core.jsonvalue import canonical, equal, kind_of, same
-from toolfuzz.core.reply import Reply, ToolCall, arguments_of
+from toolfuzz.core.jsonvalue import canonical
+from toolfuzz.core.reply import Reply, ToolCall
+from toolfuzz.judge.relay.arguments import argument_changes, value_of
 from toolfuzz.judge.relay.difference import Difference
 
 __all__ = ["reply_changes"]
 
 _OK = 200
-_MOST = 20
 
 
 def reply_changes(given: Reply, came: Reply) -> Iterator[Difference]:
@@ -46,7 +45,9 @@ def _calls(given: Sequence[ToolCall], came: Sequence[ToolCall]) -> Iterator[Diff
         slug = "relay-call-lost" if len(came) < len(given) else "relay-call-added"
         yield Difference(slug, "calls", names, others, f"{len(came)} of {len(given)}")
         return
-    meant, came_so = ([f"{c.name} {_spelled(c)}" for c in calls] for calls in (given, came))
+    meant, came_so = (
+        [f"{c.name} {canonical(value_of(c))}" for c in calls] for calls in (given, came)
+    )
     if meant != came_so and sorted(meant) == sorted(came_so):
         yield Difference("relay-calls-reordered", "calls", names, others, "stand in another order")
         return
@@ -58,57 +59,10 @@ def _calls(given: Sequence[ToolCall], came: Sequence[ToolCall]) -> Iterator[Diff
         yield from _arguments(one, other, n)
 
 
-def _spelled(call: ToolCall) -> str:
-    return canonical(_value(call))
-
-
 def _arguments(given: ToolCall, came: ToolCall, n: int) -> Iterator[Difference]:
-    left, right = _value(given), _value(came)
-    found = list(_leaves(left, right, f"calls/{n}/arguments"))
-    for where, one, other in found[:_MOST]:
-        spelled = _same_number(one, other)
+    for change in argument_changes(given, came, f"calls/{n}/arguments"):
         yield Difference(
-            "relay-arguments-changed", where, _shown(one), _shown(other),
-            "is spelled otherwise" if spelled else "is another",
-            "info" if spelled else "error", _how(one, other), n,
+            "relay-arguments-changed", change.where, change.given, change.arrived,
+            "is spelled otherwise" if change.spelling else "is another",
+            "info" if change.spelling else "error", change.kind, n,
         )  # fmt: skip
-
-
-def _how(one: Json, other: Json) -> str:
-    """Say what became of a value, for telling causes apart."""
-    left, right = (kind_of(v) if v is not _GONE else "" for v in (one, other))
-    if other is _GONE:
-        return f"{left} lost"
-    if one is _GONE:
-        return f"{right} added"
-    return left if left == right else f"{left} to {right}"
-
-
-def _same_number(one: Json, other: Json) -> bool:
-    numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in (one, other))
-    return numbers and equal(one, other)
-
-
-_GONE: Json = object()
-"""Stands for a member that isn't there; null is a value."""
-
-
-def _shown(value: Json) -> Json:
-    return None if value is _GONE else value
-
-
-def _leaves(one: Json, other: Json, where: str) -> Iterator[tuple[str, Json, Json]]:
-    if one is not _GONE and other is not _GONE and same(one, other):
-        return
-    if isinstance(one, dict) and isinstance(other, dict):
-        for key in [*one, *(k for k in other if k not in one)]:
-            yield from _leaves(one.get(key, _GONE), other.get(key, _GONE), f"{where}/{key}")
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for n, (left, right) in enumerate(zip(one, other, strict=True)):
-            yield from _leaves(left, right, f"{where}/{n}")
-    else:
-        yield where, one, other
-
-
-def _value(call: ToolCall) -> Json:
-    return arguments_of(call, broken=call.arguments_raw)

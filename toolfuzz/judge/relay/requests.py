@@ -2,25 +2,37 @@
 
 from collections.abc import Iterator, Sequence
 
-from toolfuzz.core.ask import Answered, Ask, Called, Said
+from toolfuzz.core.ask import Ask, Said
 from toolfuzz.core.case import Json, Message, Tool
-from toolfuzz.core.jsonvalue import equal, same
-from toolfuzz.core.reply import ToolCall, arguments_of
+from toolfuzz.core.verdict import Severity
 from toolfuzz.judge.relay.difference import Difference
+from toolfuzz.judge.relay.history import history_changes
+from toolfuzz.judge.relay.limits import UNLIMITED, Limits
+from toolfuzz.judge.relay.names import named, new_names
 from toolfuzz.judge.relay.schemas import changes
 
 __all__ = ["request_changes"]
 
 
-def request_changes(sent: Ask, arrived: Ask) -> Iterator[Difference]:
-    """Yield what is different upstream of what the client sent, after each format's own reading."""
-    yield from _tools(sent.tools, arrived.tools)
+def request_changes(sent: Ask, arrived: Ask, limits: Limits = UNLIMITED) -> Iterator[Difference]:
+    """Yield what is different upstream of what the client sent, after each format's own reading.
+
+    What the format in which it arrived can't hold (``limits``) is a warning.
+    """
+    names = new_names(sent.tools, arrived.tools)
+    for old, new in names.items():
+        yield Difference(
+            "relay-tool-renamed", f"tools/{old}", old, new, "is called otherwise", "warn"
+        )
+    sent = named(sent, names)
+    yield from _tools(sent.tools, arrived.tools, limits)
     if arrived.tools:
-        yield from _choice(sent, arrived)
+        yield from _choice(sent, arrived, limits)
     yield from _said(sent, arrived)
+    yield from history_changes(sent.said, arrived.said)
 
 
-def _tools(sent: Sequence[Tool], arrived: Sequence[Tool]) -> Iterator[Difference]:
+def _tools(sent: Sequence[Tool], arrived: Sequence[Tool], limits: Limits) -> Iterator[Difference]:
     there = {tool.name: tool for tool in arrived}
     for tool in sent:
         other = there.pop(tool.name, None)
@@ -34,30 +46,38 @@ def _tools(sent: Sequence[Tool], arrived: Sequence[Tool]) -> Iterator[Difference
         if (tool.description or "") != (other.description or ""):
             yield Difference(
                 "relay-tool-description", f"{where}/description", tool.description,
-                other.description, "is another",
+                other.description, "is another", "error" if tool.description else "info",
             )  # fmt: skip
         if tool.declared:
-            yield from changes(tool.parameters, other.parameters, f"{where}/parameters")
+            yield from changes(
+                tool.parameters, other.parameters, f"{where}/parameters", limits.words
+            )
         if tool.strict != other.strict:
             yield Difference(
                 "relay-strict-changed", f"{where}/strict", tool.strict, other.strict,
-                "is another", "warn",
+                "is another", "warn" if limits.strict else "info",
             )  # fmt: skip
     for name in there:
         yield Difference("relay-tool-added", f"tools/{name}", None, name, "nobody offered it")
 
 
-def _choice(sent: Ask, arrived: Ask) -> Iterator[Difference]:
+def _choice(sent: Ask, arrived: Ask, limits: Limits) -> Iterator[Difference]:
     if (sent.tool_choice, sent.allowed) != (arrived.tool_choice, arrived.allowed):
-        told = {"given": _chosen(sent), "arrived": _chosen(arrived)}
-        yield Difference("relay-tool-choice", "tool_choice", **told, message="is another",
-                         kind=sent.tool_choice.partition(":")[0])  # fmt: skip
+        kind = "allowed" if sent.allowed else sent.tool_choice.partition(":")[0]
+        yield Difference(
+            "relay-tool-choice", "tool_choice", _chosen(sent), _chosen(arrived), "is another",
+            _gravity(limits.choice), kind,
+        )  # fmt: skip
     # Left out means that several are allowed.
     if (sent.parallel is False) != (arrived.parallel is False):
         yield Difference(
             "relay-parallel-changed", "parallel tool calls", sent.parallel, arrived.parallel,
-            "is another",
+            "is another", _gravity(limits.serial),
         )  # fmt: skip
+
+
+def _gravity(can_be_said: bool) -> Severity:
+    return "error" if can_be_said else "warn"
 
 
 def _chosen(ask: Ask) -> Json:
@@ -71,67 +91,9 @@ def _said(sent: Ask, arrived: Ask) -> Iterator[Difference]:
             yield Difference(
                 "relay-message-changed", f"{role} messages", one, other, "are others", kind=role
             )
-    yield from _replies(sent, arrived)
 
 
 def _text(said: Sequence[Said], role: str) -> str:
     """Return all that a role said: formats differ in how messages are cut and joined."""
     texts = (part.content for part in said if isinstance(part, Message) and part.role == role)
     return "\n".join(" ".join(text.split()) for text in texts if text.strip())
-
-
-def _replies(sent: Ask, arrived: Ask) -> Iterator[Difference]:
-    one, other = _history(sent.said), _history(arrived.said)
-    if len(one) != len(other):
-        yield Difference(
-            "relay-history-changed", "history", len(one), len(other), "calls are lost or added",
-            kind="count",
-        )  # fmt: skip
-        return
-    for n, ((call, result), (there, answered)) in enumerate(zip(one, other, strict=True)):
-        where = f"history/{n}"
-        if call.name != there.name:
-            yield Difference(
-                "relay-history-changed", f"{where}/name", call.name, there.name, "is another",
-                kind="name",
-            )  # fmt: skip
-        given, came = _value(call), _value(there)
-        if not same(given, came):
-            severity = "warn" if equal(given, came) else "error"
-            yield Difference(
-                "relay-history-changed", f"{where}/arguments", given, came, "are others",
-                "warn" if severity == "warn" else "error", "arguments",
-            )  # fmt: skip
-        if result != answered:
-            lost = "is lost" if answered is None else "is another"
-            yield Difference(
-                "relay-result-changed", f"{where}/result", result, answered, lost,
-                kind="lost" if answered is None else "text",
-            )  # fmt: skip
-
-
-def _history(said: Sequence[Said]) -> list[tuple[ToolCall, str | None]]:
-    """Return the calls that were made, each with the result that bears its id."""
-    calls: list[ToolCall] = []
-    results: dict[str | None, str] = {}
-    unnamed: list[str] = []
-    for part in said:
-        match part:
-            case Called(reply):
-                calls += reply.calls
-            case Answered(answers):
-                for answer in answers:
-                    if answer.call_id:
-                        results[answer.call_id] = answer.content
-                    else:
-                        unnamed.append(answer.content)
-            case _:
-                pass
-    if unnamed and not results:
-        padded = [*unnamed, *[None] * len(calls)]
-        return list(zip(calls, padded, strict=False))
-    return [(call, results.get(call.id)) for call in calls]
-
-
-def _value(call: ToolCall) -> Json:
-    return arguments_of(call, broken=call.arguments_raw)

@@ -1,13 +1,21 @@
 """How a schema differs from what it was: keyword by keyword, where that changes its meaning."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import resolve_ref, same
 from toolfuzz.core.verdict import Severity
 from toolfuzz.judge.relay.difference import Difference
+from toolfuzz.judge.relay.spelling import spelled
 
-__all__ = ["changes", "dangling"]
+__all__ = ["Words", "changes", "dangling"]
+
+Words = Callable[[str, Json], bool] | None
+"""Whether a format can say a keyword with that value; None for all of JSON Schema."""
+
+_NO_WORD = "no word for it"
+_DEMANDED = ("type", "items")
+"""Without these, "anything" is meant, which not every format can say."""
 
 _SAYS_NOTHING = frozenset(
     {"$schema", "$id", "$comment", "title", "examples", "default", "readOnly"}
@@ -16,19 +24,23 @@ _SAYS_NOTHING = frozenset(
 _DEFINITIONS = ("$defs", "definitions")
 _MAPS = ("properties", "patternProperties", *_DEFINITIONS)
 _UNORDERED = ("required", "type", "enum")
+_MOST_REFS = 16
 
 
-def changes(given: JsonObject, arrived: JsonObject, where: str) -> Iterator[Difference]:
+def changes(
+    given: JsonObject, arrived: JsonObject, where: str, words: Words = None
+) -> Iterator[Difference]:
     """Yield what is different in a tool's schema; nothing when both mean the same.
 
-    References may have been resolved in place; where one leads nowhere now, that is said.
+    References may have been resolved in place; where one leads nowhere now, that is said. What is
+    gone because the format that arrived has no word for it (``words``) is a warning.
     """
     if same(given, arrived):
         return
     lost = list(dangling(arrived, where))
     yield from lost
     if not lost:  # else the rest follows from that
-        yield from _Walk(given, arrived).node(_as_object(given), _as_object(arrived), where)
+        yield from _Walk(given, arrived, words).node(_as_object(given), _as_object(arrived), where)
 
 
 def dangling(schema: JsonObject, where: str) -> Iterator[Difference]:
@@ -53,21 +65,25 @@ def _dangling(node: Json, root: JsonObject, where: str) -> Iterator[Difference]:
 def _as_object(schema: JsonObject) -> JsonObject:
     """Arguments are objects in any case, so a schema may say so or not; what is only referred to is
     looked at where it is."""
-    plain = {"type": "object", "properties": {}, **schema}
-    empty = [key for key in ("required",) if plain.get(key) == []]
-    return {k: v for k, v in plain.items() if k not in (*_DEFINITIONS, *empty)}
+    plain = {"type": "object", **schema}
+    return {key: item for key, item in plain.items() if key not in _DEFINITIONS}
 
 
 class _Walk:
-    """Two schemas side by side; each pair of nodes is looked at once, so they may recurse."""
+    """Two schemas side by side; each pair of nodes is looked at once, so they may recurse.
 
-    def __init__(self, given: JsonObject, arrived: JsonObject) -> None:
+    ``words`` are the only keywords that the other format has, None for all.
+    """
+
+    def __init__(self, given: JsonObject, arrived: JsonObject, words: Words) -> None:
         self._roots = given, arrived
+        self._words = words
         self._seen: set[tuple[int, int]] = set()
-        self._merged: dict[int, JsonObject] = {}
+        self._plain: dict[int, tuple[JsonObject, Json]] = {}
 
     def node(self, given: Json, arrived: Json, where: str) -> Iterator[Difference]:
-        given, arrived = self._there(given, 0), self._there(arrived, 1)
+        if not _is_map(where):
+            given, arrived = self._spelled(given, 0), self._spelled(arrived, 1)
         if isinstance(given, dict) and isinstance(arrived, dict):
             pair = id(given), id(arrived)
             if pair not in self._seen:
@@ -84,41 +100,53 @@ class _Walk:
                     yield from self.node(one, other, f"{where}/{n}")
 
     def _members(self, given: JsonObject, arrived: JsonObject, where: str) -> Iterator[Difference]:
+        in_map = _is_map(where)
         for key, value in given.items():
             place = f"{where}/{key}"
             if key in arrived:
                 yield from self.node(value, arrived[key], place)
-            elif not (key == "additionalProperties" and value is True):
+            elif not in_map and self._words and not self._words(key, value):
+                yield Difference(
+                    "relay-schema-dropped", place, value, None, "is gone: no word for it there",
+                    "warn", _NO_WORD,
+                )  # fmt: skip
+            else:
                 plain = key in _SAYS_NOTHING or key == "description"
-                grave: Severity = "warn" if plain and not _is_map(where) else "error"
+                grave: Severity = "warn" if plain and not in_map else "error"
                 yield Difference(
                     "relay-schema-dropped", place, value, None, "is gone", grave, _keyword(place)
                 )
         for key in sorted(arrived.keys() - given.keys()):
-            if key == "additionalProperties" and arrived[key] is True:
-                continue
-            added: Severity = "info" if key in _SAYS_NOTHING and not _is_map(where) else "error"
+            added: Severity = "info" if key in _SAYS_NOTHING and not in_map else "error"
             place = f"{where}/{key}"
+            if self._words and key in _DEMANDED and not in_map:
+                yield Difference(
+                    "relay-schema-added", place, None, arrived[key],
+                    "was not there: no word for anything there", "warn", _NO_WORD,
+                )  # fmt: skip
+                continue
             yield Difference(
                 "relay-schema-added", place, None, arrived[key], "was not there", added,
                 _keyword(place),
             )  # fmt: skip
 
-    def _there(self, node: Json, side: int) -> Json:
-        """Return a node with its reference followed, beside which others may stand."""
-        for _ in range(16):
-            ref = node.get("$ref") if isinstance(node, dict) else None
-            target = resolve_ref(self._roots[side], ref)
+    def _spelled(self, node: Json, side: int) -> Json:
+        """Return a node in its plainest spelling, with its references followed."""
+        if not isinstance(node, dict):
+            return node
+        if id(node) not in self._plain:
+            self._plain[id(node)] = node, self._followed(node, side)
+        return self._plain[id(node)][1]
+
+    def _followed(self, node: JsonObject, side: int) -> Json:
+        plain = spelled(node)
+        for _ in range(_MOST_REFS):
+            target = resolve_ref(self._roots[side], plain.get("$ref"))
             if not isinstance(target, dict):
-                return node
-            if len(node) == 1:
-                node = target
-            else:
-                if id(node) not in self._merged:
-                    rest = {key: item for key, item in node.items() if key != "$ref"}
-                    self._merged[id(node)] = {**target, **rest}
-                node = self._merged[id(node)]
-        return node
+                break
+            rest = {key: item for key, item in plain.items() if key != "$ref"}
+            plain = spelled({**target, **rest})
+        return plain
 
 
 def _lists_differ(given: Json, arrived: Json, where: str) -> bool:
