@@ -181,7 +181,7 @@ def _defects(
             "severity": finding.severity,
             "layer": finding.layer,
             "example_case": judged[smallest].case_id,
-            "example": _example(judged[smallest], finding),
+            "example": _example(run, judged[smallest], finding),
         }
     surest = sorted(entries, key=lambda slug: (-least(entries[slug]), -len(found[slug]), slug))
     return {slug: entries[slug] for slug in surest}
@@ -199,7 +199,8 @@ def _size(run: RunData, verdict: Verdict) -> tuple[int, str, bool, int]:
     return size, case.id, verdict.stream, verdict.repeat
 
 
-def _example(verdict: Verdict, finding: Finding) -> JsonObject:
+def _example(run: RunData, verdict: Verdict, finding: Finding) -> JsonObject:
+    case = run.cases[verdict.case_id]
     return {
         "repeat": verdict.repeat,
         "stream": verdict.stream,
@@ -207,6 +208,7 @@ def _example(verdict: Verdict, finding: Finding) -> JsonObject:
         "pointer": finding.pointer,
         "shape": finding.shape,
         "message": finding.message,
+        "known": case.knows_answer(finding.turn),
         "expected": finding.expected,
         "actual": finding.actual,
     }

@@ -22,6 +22,7 @@ __all__ = [
     "Called",
     "Said",
     "ToolResult",
+    "answered",
     "ask_of",
     "asked_after",
     "said_in",
@@ -172,23 +173,29 @@ def _last_id(history: Sequence[tuple[Turn, Reply]]) -> str:
 
 
 def turns_of(ask: Ask, expect: Expectation) -> tuple[Turn, ...]:
-    """Return the turns of a recorded question, one for each of ``ask.replies`` and the last one.
-
-    Only what is expected of the last one is known.
-    """
+    """Return the turns of a recorded question, one for each of ``ask.replies`` and the last one."""
     turns: list[Turn] = []
     messages: list[Message] = []
     for said in ask.said:
         match said:
             case Message():
                 messages.append(said)
-            case Called():
-                turns.append(Turn(tuple(messages), Expectation("unknown")))
+            case Called(reply):
+                turns.append(answered(Turn(tuple(messages), Expectation("unknown")), reply))
                 messages = []
             case Answered(results) if turns:
                 turns[-1] = replace(turns[-1], results=tuple(r.content for r in results))
     last = Turn(tuple(messages), expect, ask.tool_choice, ask.parallel, allowed=ask.allowed)
     return (*turns, last)
+
+
+def answered(turn: Turn, reply: Reply) -> Turn:
+    """Return a recorded turn that expects what was answered to it."""
+    given = [(call.name or "", arguments_of(call)) for call in reply.calls]
+    # A history that holds no object there can't be asked again as it was.
+    calls = tuple(ExpectedCall(name, a if isinstance(a, dict) else {}) for name, a in given)
+    expect = Expectation("calls", calls) if calls else Expectation("no_call")
+    return replace(turn, expect=expect, answer=reply.text)
 
 
 def _results(turn: Turn, reply: Reply) -> tuple[ToolResult, ...]:

@@ -93,6 +93,7 @@ class Turn:
     another than the calls' (and the calls have ids by which they can be told apart).
     ``continues``: the server is to remember what was said before, so only what is new is sent.
     ``allowed`` are the only tools on offer that may be called, where the request says so.
+    ``answer`` is the text that was answered in a turn of a recorded conversation.
     """
 
     messages: tuple[Message, ...]
@@ -105,6 +106,7 @@ class Turn:
     order: tuple[int, ...] = ()
     continues: bool = False
     allowed: tuple[str, ...] = ()
+    answer: str = ""
 
     @property
     def may_call(self) -> tuple[str, ...]:
@@ -157,6 +159,11 @@ class Case:
         return self.origin == "generated"
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether others asked it: what was said before its last turn is given, and not asked."""
+        return self.origin == "recorded"
+
+    @property
     def respelled_from(self) -> tuple[str, str] | None:
         """The spelling and the original's id, when this is a respelled case.
 
@@ -184,6 +191,10 @@ class Case:
         grown = copy(self)
         object.__setattr__(grown, "turns", turns)
         return grown
+
+    def knows_answer(self, turn: int) -> bool:
+        """Whether the right answer to a turn is known; -1 is the last."""
+        return turn < len(self.turns) and self.turns[turn].expect.kind != "unknown"
 
     @property
     def calls(self) -> tuple[ExpectedCall, ...]:
@@ -226,6 +237,8 @@ def _asked(turn: Turn) -> list[Json]:
         asked.append(["continues"])
     if turn.allowed:
         asked.append(["allowed", turn.allowed])
+    if turn.answer:
+        asked.append(["answer", turn.answer])
     return asked
 
 

@@ -130,7 +130,10 @@ def play(case: Case) -> Talk:
 
 
 def at_last_turn(case: Case) -> Talk:
-    """Begin a talk at its last turn, with right answers, which nobody gave, to those before."""
+    """Begin a talk at its last turn, with right answers to those before.
+
+    Nobody gave them, but in a recorded conversation, where they are what was answered.
+    """
     talk = Talk(case)
     talk.history = [(turn, _right(turn, n)) for n, turn in enumerate(case.turns[:-1])]
     talk.turn = case.turns[-1]
@@ -150,4 +153,5 @@ def _right(turn: Turn, number: int) -> Reply:
         ToolCall(f"call_{number}_{n}", call.tool, json.dumps(call.arguments))
         for n, call in enumerate(turn.expect.calls)
     ]
-    return Reply("", False, 200, text="" if calls else "All right.", calls=tuple(calls))
+    text = turn.answer or ("" if calls else "All right.")
+    return Reply("", False, 200, text=text, calls=tuple(calls))

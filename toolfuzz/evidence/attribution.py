@@ -122,13 +122,16 @@ async def attribute_failure(
                 for name, spelled in respelled(case).items()
             ]
             await compare(questions, trials)
-            cause = await ablate(
-                case,
-                _shows(own, failure.symptom.slug, place),
-                suspects=sorted(suspects),
-                place=place or "",
-                deterministic=sure,
-            )
+            if failure.needs_answer:
+                reason = "without the right answer no feature can be cleared (--expect gives it)"
+            else:
+                cause = await ablate(
+                    case,
+                    _shows(own, failure.symptom.slug, place),
+                    suspects=sorted(suspects),
+                    place=place or "",
+                    deterministic=sure,
+                )
         except BudgetSpentError as spent:
             reason = str(spent)
     first = trials or [Trial("again", "the case again", 0, 0)]

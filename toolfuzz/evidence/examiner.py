@@ -78,7 +78,8 @@ class Examiner:
     so that an interrupted study goes on where it stood. ``answered`` is a case that the target is
     known to answer: it is asked after each question that the server failed or refused, and where it
     is answered, that is the question's failure. ``rehearsed``: of a conversation only the last turn
-    is asked, after right answers to those before that the target didn't give.
+    is asked, after right answers to those before that the target didn't give; of a recorded one
+    it always is.
     """
 
     def __init__(
@@ -160,7 +161,7 @@ class Examiner:
                 stream=stream,
                 policy=self._policy,
                 counterpart=counterpart,
-                talk=at_last_turn(case) if self._rehearsed else None,
+                talk=at_last_turn(case) if self._rehearsed or case.is_recorded else None,
             )
             if outcome.verdict is not None and outcome.verdict.status == "unjudged":
                 outcome = replace(outcome, verdict=await self._told(session, outcome, events))

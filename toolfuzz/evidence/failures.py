@@ -41,6 +41,14 @@ class Failure:
         return replace(self.example, turns=self.example.turns[: max(self.finding.turn, 0) + 1])
 
     @property
+    def needs_answer(self) -> bool:
+        """Whether only the schema says what is wrong, since nobody knows the right answer.
+
+        Whatever takes that part of the schema away then looks as if it mended the failure.
+        """
+        return bool(self.symptom.shape) and not self.case.knows_answer(-1)
+
+    @property
     def streams(self) -> tuple[bool, ...]:
         """Stream modes with this failure; plain first."""
         return tuple(sorted({v.stream for v in self.verdicts}))

@@ -68,7 +68,7 @@ class Minimized:
     @property
     def needs_nothing(self) -> bool:
         """Whether it still fails with nothing of the case left, and no case near it passes."""
-        if not self.complete or self.neighbour is not None or self.case.world is not None:
+        if not self.complete or self.neighbour is not None or not self.case.knows_answer(-1):
             return False
         return not CaseTree(self.case).candidates(frozenset())
 
@@ -84,6 +84,7 @@ async def minimize(
     *,
     passes: Asks | None = None,
     siblings: Sequence[Case] = (),
+    controlled: bool = True,
     slots: int = 16,
     deterministic: bool = False,
     report: Report = lambda standing: None,
@@ -92,6 +93,7 @@ async def minimize(
     whether nothing at all was wrong, which the control must show.
 
     ``siblings`` are other cases with the same failure: the one that fails most often is taken.
+    Not ``controlled``: no control is looked for, since none would show anything.
     ``deterministic``: the endpoint answers the same question always the same way, so that one
     call a step is enough. Never raises for a spent budget: the smallest case so far is returned.
     """
@@ -117,6 +119,8 @@ async def minimize(
         else:
             return _result(study, [], "the failure got lost each time while minimizing")
         study.stage = "looking for the control"
+        if not controlled:
+            return _result(study, answers, "")
         neighbour, asked = await _control(study, passes or _not(fails), len(answers))
     except BudgetSpentError as spent:
         return _result(study, answers, str(spent))

@@ -20,8 +20,11 @@ __all__ = ["last_alone", "rebuild", "scripted", "spoken"]
 
 
 def scripted(case: Case) -> bool:
-    """Whether turns of the case say nothing themselves, but go on from the results before."""
-    return any(not _last_user(turn.messages) for turn in case.turns)
+    """Whether turns of the case say nothing themselves, but go on from the results before.
+
+    What was recorded is no script: its history stays what it was.
+    """
+    return not case.is_recorded and any(not _last_user(turn.messages) for turn in case.turns)
 
 
 def spoken(case: Case, call: ExpectedCall) -> bool:
@@ -44,7 +47,8 @@ def rebuild(
     ``turns`` are those that stay (None: all), ``messages`` the positions, over all turns, of those
     that are gone. Every call must name an offered tool and validate against it. Where the probe has
     no words for what is left (one call of a batch), the plainest probe that has is taken. With a
-    ``probe`` every turn is said in its words alone, also those of a script.
+    ``probe`` every turn is said in its words alone, also those of a script; but what was recorded
+    keeps its words in all turns before the last, and in that one where nobody knows what is right.
     """
     left = [tool for tool in tools if tool is not None]
     if not left or len({tool.name for tool in left}) < len(left) or _broken(case.tools, tools):
@@ -60,19 +64,26 @@ def rebuild(
         position += len(own)
         if turns is not None and number not in turns:
             continue
-        before = kept[number][:-1]
         offered = _offered(case, number, left, renamed)
-        made = _worded(case, turn, offered, own, before, probe)
+        words = kept[number]
+        made = (
+            _given(turn, offered, own, words)
+            if _is_given(case, number)
+            else _worded(case, turn, offered, own, words[:-1], probe)
+        )
         if made is None:
             return None
         if turn.tools is not None and tuple(offered) != tuple(left):
             made = replace(made, tools=tuple(offered))
         built.append(made)
+    if not built[0].messages:
+        return None
     if len(built) > 1:
         name = probe or case.probe
     else:
         name = probe_for(probe or case.probe, left, built[0].expect.calls)
-        if built[0] == case.turns[-1] and len(case.turns) == 1:
+        same = built[0] == case.turns[-1] and len(case.turns) == 1
+        if same or _is_given(case, len(case.turns) - 1):
             name = case.probe
     return Case(case.origin, name, case.features, tuple(left), tuple(built))
 
@@ -121,6 +132,25 @@ def _offered(
     return [new for tool in own if (new := renamed.get(tool.name, tool)) is not None]
 
 
+def _is_given(case: Case, number: int) -> bool:
+    """Whether the words of a turn are others', so that nothing can be said in their place."""
+    last = number == len(case.turns) - 1
+    return case.is_recorded and (not last or case.at(number).expect.kind == "unknown")
+
+
+def _given(
+    turn: Turn,
+    offered: Sequence[Tool],
+    given: Sequence[ExpectedCall | None],
+    words: Sequence[Message],
+) -> Turn | None:
+    """Return a turn in the words in which it was recorded."""
+    calls = tuple(call for call in given if call is not None)
+    if (turn.expect.kind == "calls") != bool(calls):
+        return None
+    return _but(turn, words, offered, given)
+
+
 def _worded(
     case: Case,
     turn: Turn,
@@ -140,11 +170,22 @@ def _worded(
             words = prompts.render(probe_for(probe or case.probe, offered, calls), offered, calls)
         except (KeyError, ValueError):
             return None
+    return _but(turn, (*before, *words), offered, given)
+
+
+def _but(
+    turn: Turn,
+    messages: Sequence[Message],
+    offered: Sequence[Tool],
+    given: Sequence[ExpectedCall | None],
+) -> Turn:
+    """Return the turn with these messages, tools and calls in the place of its own."""
+    calls = tuple(call for call in given if call is not None)
     whole = len(calls) == len(given)
     results = [r for r, call in zip(turn.results, given, strict=False) if call is not None]
     return replace(
         turn,
-        messages=(*before, *words),
+        messages=tuple(messages),
         expect=replace(turn.expect, calls=calls),
         tool_choice=_choice(turn.tool_choice, offered),
         allowed=_allowed(turn, offered),

@@ -116,7 +116,8 @@ def long_strings(case: Case) -> Iterator[tuple[int, Path]]:
 
 
 def _plain_nodes(case: Case) -> Iterator[_Plain]:
-    if case.probe not in ("echo", "abstain") or any(map(_tempts, case.turns)):
+    unknown = case.at(-1).expect.kind == "unknown"
+    if not unknown and (case.probe not in ("echo", "abstain") or any(map(_tempts, case.turns))):
         yield _Plain("probe")
     if any(turn != _with_free_choice(turn) for turn in case.turns):
         yield _Plain("choice")
@@ -238,6 +239,9 @@ def _short_names(
     schemas = {tool.name: tool.parameters for tool in tools}
     asked = []
     for call in calls:
+        if call.tool not in renamed:  # a recorded call of what is not on offer
+            asked.append(call)
+            continue
         tool, names = renamed[call.tool]
         arguments = call.arguments
         if names:

@@ -60,6 +60,7 @@ async def study_failure(
             fails,
             passes=examiner.passes,
             siblings=failure.siblings,
+            controlled=not failure.needs_answer,
             slots=slots,
             deterministic=nature_of(source.target).deterministic,
             report=report,

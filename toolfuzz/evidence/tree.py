@@ -133,14 +133,16 @@ class CaseTree:
             else self._tool(n, _of(removed, n, "description", "schema"))
             for n in range(len(self.case.tools))
         ]
-        calls = [
-            None
-            if Node("call", n) in removed or call.tool not in indexes
-            else self._call(
-                n, _of(removed, n, "value") | _of(removed, indexes[call.tool], "schema")
-            )
-            for n, call in enumerate(self.case.calls)
-        ]
+
+        def left(n: int, call: ExpectedCall) -> ExpectedCall | None:
+            if Node("call", n) in removed:
+                return None
+            if call.tool not in indexes:
+                return call if self.case.is_recorded else None
+            schema = _of(removed, indexes[call.tool], "schema")
+            return self._call(n, _of(removed, n, "value") | schema)
+
+        calls = [left(n, call) for n, call in enumerate(self.case.calls)]
         turns = [n for n in range(len(self.case.turns)) if Node("turn", n) not in removed]
         gone = frozenset(n.index for n in removed if n.part == "message")
         return rebuild(self.case, tools, calls, turns=turns, messages=gone)

@@ -130,7 +130,7 @@ def _turn(
     if not asked:
         return turn
     calls = called(asked)
-    probe = "echo" if turn.expect.kind == "no_call" else case.probe
+    probe = "echo" if turn.expect.kind == "no_call" or case.is_recorded else case.probe
     if probe == "choose" and not can_choose(calls[0].tool, tools):
         return None
     expect = replace(turn.expect, calls=called(turn.expect.calls))

@@ -69,7 +69,7 @@ def schema_valid(facts: Facts, calls: Sequence[ToolCall]) -> bool | None:
     if not calls:
         return None
     # What was drawn was validated before it was sent; a recorded expectation wasn't.
-    right = facts.turn.expect.calls if facts.case.origin != "recorded" else ()
+    right = () if facts.case.is_recorded else facts.turn.expect.calls
     for call in calls:
         tool = facts.case.tool(call.name or "")
         value = load(call.arguments_raw) if call.arguments_raw is not None else None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from toolfuzz.core import json as strictjson
-from toolfuzz.core.ask import Answered, Ask, Called, Said, ToolResult
+from toolfuzz.core.ask import Answered, Ask, Called, Said, ToolResult, answered
 from toolfuzz.core.case import Expectation, Json, Message, Turn
 from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.core.reply import Reply, ToolCall
@@ -105,7 +105,8 @@ class Conversations:
         wrong = unpaired(kept.reply.calls, results) if kept.reply else _UNKNOWN
         if wrong and not ask.continues:
             return recorded
-        told = replace(kept.turns[-1], results=tuple(result.content for result in results))
+        before = answered(kept.turns[-1], kept.reply) if kept.reply else kept.turns[-1]
+        told = replace(before, results=tuple(result.content for result in results))
         *between, asked = recorded.case.turns
         asked = replace(asked, continues=bool(ask.continues))
         turns = (*kept.turns[:-1], told, *between, asked)

@@ -15,7 +15,15 @@ from toolfuzz.core.text import brief, printable
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.report.console import MEDIUM, WIDE, show
 from toolfuzz.report.dimensions import dimension_notes, dimension_tables, unit
-from toolfuzz.report.words import first_attempt, given_up, in_turn, unread, unreal, usual_cause
+from toolfuzz.report.words import (
+    first_attempt,
+    given_up,
+    in_turn,
+    unread,
+    unreal,
+    usual_cause,
+    wanted,
+)
 
 __all__ = [
     "defect_view",
@@ -254,12 +262,14 @@ def _defect_example(entry: JsonObject) -> RenderableType:
     name = place.removeprefix("$.") if place != "$" else ""
     lead = f"{name} = " if name else ""
     if example["expected"] is not None or example["actual"] is not None:
-        asked, got = _cut(f"{lead}{brief(example['expected'])}"), _cut(lead)
-        asked.stylize("green")
+        if (right := wanted(example)) is not None:
+            asked = _cut(f"{lead}{right}")
+            asked.stylize("green")
+            grid.add_row("asked", asked)
+        got = _cut(lead)
         got.append(brief(example["actual"]))
         got.stylize("red")
         got.append(f"   {a_kind(example['actual'])}", style="dim")
-        grid.add_row("asked", asked)
         grid.add_row("got", got)
     else:
         grid.add_row("got", Text(printable(example["message"])))

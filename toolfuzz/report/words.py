@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from toolfuzz.analyze.ranking import FEW
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.text import printable
+from toolfuzz.core.text import brief, printable
 
 __all__ = [
     "answers",
@@ -21,6 +21,7 @@ __all__ = [
     "unreal",
     "unsure",
     "usual_cause",
+    "wanted",
     "xml_text",
 ]
 
@@ -126,6 +127,12 @@ def unread(summary: JsonObject) -> str:
         f"{count(len(lines), 'line')} of the journal could not be read and what belongs to them "
         f"is left out: {lines[0]}"
     )
+
+
+def wanted(example: JsonObject) -> str | None:
+    """Return on one line what an example's reply should have held, None where nobody knows."""
+    known = example["expected"] is not None or example.get("known", True)
+    return brief(example["expected"]) if known else None
 
 
 def milliseconds(times: JsonObject, name: str) -> str:

@@ -8,7 +8,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from toolfuzz import __version__
@@ -98,7 +98,7 @@ class Observer:
             repeat=exchange.repeat,
             stream=stream,
             status=judgement.status,
-            findings=judgement.findings,
+            findings=tuple(replace(found, turn=turn) for found in judgement.findings),
             reason=judgement.reason,
             cluster=case.cluster,
             metrics=metrics_of([exchange], [judgement]),

@@ -9,7 +9,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief, printable
 from toolfuzz.report.formats.markdown import render
 from toolfuzz.report.gates import Gate, gate_failed, gates_of
-from toolfuzz.report.words import count, given_up, in_turn, named, percent, unread
+from toolfuzz.report.words import count, given_up, in_turn, named, percent, unread, wanted
 
 __all__ = ["FILE", "announce", "render"]
 
@@ -55,11 +55,12 @@ def _decided(gate: Gate) -> str:
 def _annotation(target: JsonObject, slug: str, entry: JsonObject, *, failed: bool) -> str:
     example = entry["example"]
     title = f"{slug} on {named(target, target['target'])}"
+    right = wanted(example)
     message = (
         f"{count(entry['cases'], 'case')}, {percent(entry['rate'])} of judged replies. For "
         f"example case {entry['example_case']} at {in_turn(example['turn'])}"
-        f"{example['pointer'] or '/'}: expected "
-        f"{brief(example['expected'])}, got {brief(example['actual'])}"
+        f"{example['pointer'] or '/'}: {f'expected {right}, ' if right else ''}"
+        f"got {brief(example['actual'])}"
     )
     level = "error" if failed else "warning"
     return f"::{level} title={_property(title)}::{_data(message)}"

@@ -15,7 +15,7 @@ from xml.etree import ElementTree as Xml
 from toolfuzz.analyze.load import RunData, causes
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.text import brief
-from toolfuzz.core.verdict import Verdict
+from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.report.gates import Gate, gates_of
 from toolfuzz.report.words import count, given_up, in_turn, named, success, unread, xml_text
 
@@ -53,7 +53,7 @@ def _suite(root: Xml.Element, run: RunData, summary: JsonObject, target: JsonObj
             by_tool[tool].append(verdict)
     failed = any(gate.result == "failed" for gate in gates)
     for tool, verdicts in sorted(by_tool.items()):
-        _tool(suite, tool, verdicts, failed=failed)
+        _tool(suite, run, tool, verdicts, failed=failed)
     _count(suite, list(suite.iter("testcase")))
 
 
@@ -98,10 +98,12 @@ def _tools(case: Case) -> list[str]:
     if case.is_drawn:
         return ["(generated tools)"]
     called = [call.tool for turn in case.turns for call in turn.expect.calls]
-    return list(dict.fromkeys(called)) or ["(no call)"]
+    return list(dict.fromkeys(called)) or ["(recorded)" if case.is_recorded else "(no call)"]
 
 
-def _tool(suite: Xml.Element, tool: str, verdicts: list[Verdict], *, failed: bool) -> None:
+def _tool(
+    suite: Xml.Element, run: RunData, tool: str, verdicts: list[Verdict], *, failed: bool
+) -> None:
     seconds = sum(v.metrics.latency_ms or 0 for v in verdicts) / 1000
     case = _testcase(suite, f"tool: {tool}", seconds)
     wrong = [v for v in verdicts if v.status == "fail"]
@@ -112,7 +114,7 @@ def _tool(suite: Xml.Element, tool: str, verdicts: list[Verdict], *, failed: boo
     slugs = Counter(slug for v in wrong for slug in {f.slug for f in causes(v)})
     if slugs:
         said += f": {', '.join(f'{slug} {times}' for slug, times in slugs.most_common())}"
-    lines = xml_text("\n".join(_line(v) for v in wrong[:_EXAMPLES]))
+    lines = xml_text("\n".join(_line(run.cases[v.case_id], v) for v in wrong[:_EXAMPLES]))
     if wrong and failed:
         _say(case, "failure", said, slugs.most_common(1)[0][0] if slugs else "failed").text = lines
     else:
@@ -132,14 +134,18 @@ def _say(case: Xml.Element, element: str, message: str, kind: str) -> Xml.Elemen
     return said
 
 
-def _line(verdict: Verdict) -> str:
+def _line(case: Case, verdict: Verdict) -> str:
     mode = "streamed" if verdict.stream else "plain"
     found = "; ".join(
-        f"{f.slug} at {in_turn(f.turn)}{f.pointer or '/'}: expected {brief(f.expected)}, "
-        f"got {brief(f.actual)}"
+        f"{f.slug} at {in_turn(f.turn)}{f.pointer or '/'}: {_wanted(case, f)}got {brief(f.actual)}"
         for f in causes(verdict)
     )
     return f"case {verdict.case_id} ({mode}, repeat {verdict.repeat}): {found}"
+
+
+def _wanted(case: Case, found: Finding) -> str:
+    known = found.expected is not None or case.knows_answer(found.turn)
+    return f"expected {brief(found.expected)}, " if known else ""
 
 
 def _count(element: Xml.Element, cases: list[Xml.Element]) -> None:

@@ -19,6 +19,7 @@ from toolfuzz.report.words import (
     percent,
     unread,
     unsure,
+    wanted,
 )
 
 __all__ = ["FILE", "render", "table"]
@@ -123,14 +124,14 @@ def _defects(target: JsonObject) -> Iterator[str]:
     yield f"\n#### Defects on {code(target['target'])}\n"
     rows = []
     for slug, entry in target["defects"].items():
-        example = entry["example"]
+        example, right = entry["example"], wanted(entry["example"])
         rows.append(
             [
                 code(slug, in_table=True),
                 str(entry["cases"]),
                 f"{percent(entry['rate'])} of replies",
                 in_turn(example["turn"]) + code(example["pointer"] or "/", in_table=True),
-                code(brief(example["expected"]), in_table=True),
+                "–" if right is None else code(right, in_table=True),
                 code(brief(example["actual"]), in_table=True),
                 code(entry["example_case"], in_table=True),
             ]
