@@ -125,13 +125,17 @@ def test_formats_that_need_a_schema_say_so(format: str) -> None:
             "names no tool",
         ),
         ("openai-responses", {"type": "allowed_tools", "mode": "auto", "tools": []}, "no tool"),
+        ("openai-chat", "any", "not 'any'"),
+        ("openai-responses", "any", "not 'any'"),
+        ("anthropic-messages", "auto", "an object is required"),
     ],
 )
 def test_the_simulator_refuses_what_the_reference_does(
-    format: str, choice: dict[str, Any], reason: str
+    format: str, choice: dict[str, Any] | str, reason: str
 ) -> None:
     form = wire_format(format)
-    request = form.request(Ask("m", TOOLS, (Message("user", "hi"),)))
+    request = form.request(Ask("m", TOOLS, (Message("user", "hi"),), max_tokens=9))
+    assert form.serving.refuses(request) is None
     request.body["tool_choice"] = choice
     assert reason in (form.serving.refuses(request) or "")
 

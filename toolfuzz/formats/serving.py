@@ -52,11 +52,13 @@ def wrong_tools(
     nested: bool = False,
     schema: str = "parameters",
     required: bool = False,
+    choices: Sequence[str] = ("auto", "none", "required"),
 ) -> str | None:
     """Each tool needs a name and, where it is ``required``, a schema; a forced one a name.
 
     ``nested``: they stand under ``function`` or ``custom``, and there are no other kinds. Elsewhere
     there are: what the provider runs itself has a ``type`` of its own, and often no name.
+    ``choices`` are the words that ``tool_choice`` may be.
     """
     tools = body.get("tools") or []
     if not isinstance(tools, list):
@@ -70,10 +72,13 @@ def wrong_tools(
         given = spec.get(schema)
         if not isinstance(given, dict) and (required or given is not None):
             return f"tools[{n}]: its schema is not an object"
-    return _wrong_choice(body.get("tool_choice"), nested)
+    return _wrong_choice(body.get("tool_choice"), nested, choices)
 
 
-def _wrong_choice(choice: Any, nested: bool) -> str | None:
+def _wrong_choice(choice: Any, nested: bool, choices: Sequence[str]) -> str | None:
+    if isinstance(choice, str) and choice not in choices:
+        words = f"one of {', '.join(choices)} or " if choices else ""
+        return f"tool_choice: {words}an object is required, not {choice!r}"
     if not isinstance(choice, dict) or choice.get("type") in ("any", "auto", "none"):
         return None
     if choice.get("type") == "allowed_tools":

@@ -7,13 +7,13 @@ and answered is kept, for it is one of the two sides that are compared.
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from toolfuzz.core.ask import Ask
@@ -156,9 +156,22 @@ def _reply(due: tuple[Case, int] | None, question: Question) -> Response:
 
     outcome = respond(question, _CLEAN, f"{case.id if case else ''}/{turn}", meaning=meaning)
     if question.ask.stream:
-        data = b"".join(question.format.framing.join(outcome.wire.events))
-        return Response(data, 200, SIMULATOR_LABELS, question.format.framing.content_type)
+        framing = question.format.framing
+        return _Streamed(framing.join(outcome.wire.events), framing.content_type)
     return Response(encode_body(outcome.wire.body), 200, SIMULATOR_LABELS, "application/json")
+
+
+class _Streamed(StreamingResponse):
+    """Events one by one; as with real services, nobody says beforehand how long they will be."""
+
+    def __init__(self, events: Sequence[bytes], content_type: str) -> None:
+        super().__init__(_each(events), 200, SIMULATOR_LABELS, content_type)
+        self.body = b"".join(events)
+
+
+async def _each(events: Sequence[bytes]) -> AsyncIterator[bytes]:
+    for event in events:
+        yield event
 
 
 def _refused(format: WireFormat, refusal: Refusal) -> Response:

@@ -130,7 +130,7 @@ def _refuses(request: Request) -> str | None:
         wrong_model(body)
         or wrong_limit(body, "max_tokens", required=True)
         or wrong_list(body, "messages")
-        or wrong_tools(body, schema="input_schema", required=True)
+        or wrong_tools(body, schema="input_schema", required=True, choices=())
     )
 
 
