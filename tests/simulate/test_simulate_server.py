@@ -1,5 +1,6 @@
 """The endpoint over real HTTP, also as the official SDKs see it."""
 
+import gzip
 import json
 import os
 import signal
@@ -20,6 +21,7 @@ from toolfuzz.formats import wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.judge.judge import judge
 from toolfuzz.simulate.process import start
+from toolfuzz.simulate.server import MOST_BODY
 
 PATHS = {
     "openai-chat": "/chat/completions",
@@ -181,6 +183,21 @@ def test_bad_requests_are_refused(base_url, content, path, status, words):
     reply = HTTP.post(base_url + path, content=content)
     assert reply.status_code == status
     assert words in reply.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("packed", "status"),
+    [
+        (gzip.compress(json.dumps(body("openai-chat", TWO)).encode()), 200),
+        (gzip.compress(b"{}")[:-4], 400),
+        (gzip.compress(b" " * MOST_BODY + b" "), 413),
+    ],
+    ids=["whole", "cut off", "a bomb"],
+)
+def test_a_compressed_request_is_read(base_url, packed, status):
+    named = {"content-encoding": "gzip"}
+    reply = HTTP.post(base_url + "/chat/completions", content=packed, headers=named)
+    assert reply.status_code == status
 
 
 def test_models_are_the_profiles(base_url):

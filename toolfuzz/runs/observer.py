@@ -23,6 +23,7 @@ from toolfuzz.core.events import (
     VerdictReached,
 )
 from toolfuzz.core.exchange import Attempt, Exchange, Target
+from toolfuzz.core.inflate import EncodingError
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.formats import WireFormat
@@ -35,7 +36,6 @@ from toolfuzz.recordings.recorded import Recorded, read_attempt
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.summary import write_summary
-from toolfuzz.sources.inflate import EncodingError
 from toolfuzz.sources.recorder import Seen
 from toolfuzz.sources.redaction import Redaction
 

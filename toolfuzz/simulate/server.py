@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from toolfuzz.core.case import Tool
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.inflate import EncodingError, inflater
 from toolfuzz.core.nature import SIMULATOR_LABELS
 from toolfuzz.formats import WireFormat, format_names, wire_format
 from toolfuzz.formats.plan import Refusal
@@ -78,6 +79,8 @@ class _Endpoint:
                 return _hang_up(format, Refusal(408, "the request did not come in time"))
             except ClientDisconnect:
                 return Response(status_code=408)  # read by nobody
+            except EncodingError as error:
+                return _hang_up(format, Refusal(400, str(error)))
             if body is None:
                 told = f"the request is larger than {MOST_BODY >> 20} MiB"
                 return _hang_up(format, Refusal(413, told, "request_too_large"))
@@ -137,13 +140,18 @@ class _Endpoint:
 
 
 async def _body(request: Request) -> bytes | None:
-    """Return the request's body, None when it is too long: no more than that is ever held."""
+    """Return the request's body without its content encoding, None when it is too long.
+
+    No more than that is ever held. Raises EncodingError.
+    """
+    inflating = inflater(request.headers.get("content-encoding", ""))
     body = bytearray()
     async for piece in request.stream():
-        body += piece
-        if len(body) > MOST_BODY:
-            return None
-    return bytes(body)
+        for part in inflating.feed(piece):
+            body += part
+            if len(body) > MOST_BODY:
+                return None
+    return bytes(body) + b"".join(inflating.finish())
 
 
 def _load(body: bytes) -> Any:

@@ -15,7 +15,7 @@ import httpx
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.exchange import Attempt
-from toolfuzz.sources.inflate import EncodingError, inflater
+from toolfuzz.core.inflate import EncodingError, inflater
 from toolfuzz.sources.redaction import kept_headers
 
 __all__ = ["MAX_BODY_BYTES", "MAX_ERROR_BYTES", "capture", "encode_body"]
@@ -93,14 +93,10 @@ def _beginning(chunks: list[tuple[float, bytes]], most: int) -> list[tuple[float
 async def _inflated(response: httpx.Response) -> AsyncIterator[bytes]:
     inflating = inflater(response.headers.get("content-encoding", ""))
     async for piece in response.aiter_raw():
-        if inflating is None:
-            yield piece
-        else:
-            for inflated in inflating.feed(piece):
-                yield inflated
-    if inflating is not None:
-        for inflated in inflating.finish():
+        for inflated in inflating.feed(piece):
             yield inflated
+    for inflated in inflating.finish():
+        yield inflated
 
 
 def encode_body(body: JsonObject) -> bytes:

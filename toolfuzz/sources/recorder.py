@@ -16,8 +16,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.inflate import EncodingError, inflater, understood
 from toolfuzz.sources.capture import MAX_BODY_BYTES
-from toolfuzz.sources.inflate import EncodingError, inflater, understood
 from toolfuzz.sources.redaction import kept_headers
 
 __all__ = ["Recorder", "Seen"]
@@ -243,13 +243,12 @@ def _inflated(chunks: Iterable[tuple[float, bytes]], name: str) -> Iterable[tupl
     size, last = 0, 0.0
     for ms, chunk in chunks:
         last = ms
-        for piece in [chunk] if inflating is None else inflating.feed(chunk):
+        for piece in inflating.feed(chunk):
             size += len(piece)
             if size > MAX_BODY_BYTES:
                 raise EncodingError(f"it inflates to more than {MAX_BODY_BYTES >> 20} MiB")
             yield ms, piece
-    if inflating is not None:
-        yield from ((last, piece) for piece in inflating.finish())
+    yield from ((last, piece) for piece in inflating.finish())
 
 
 def _has_body(headers: list[tuple[bytes, bytes]]) -> bool:

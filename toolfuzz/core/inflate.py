@@ -83,15 +83,23 @@ class _Zstd:
         return iter(())
 
 
-def inflater(content_encoding: str) -> Inflater | None:
-    """Return what undoes this Content-Encoding header, None when there is nothing to undo.
+class _Identity:
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        yield piece
+
+    def finish(self) -> Iterator[bytes]:
+        return iter(())
+
+
+def inflater(content_encoding: str) -> Inflater:
+    """Return what undoes this Content-Encoding header; there may be nothing to undo.
 
     Raises EncodingError for several encodings and for one that is not known.
     """
     names = [name.strip().lower() for name in content_encoding.split(",")]
     names = [name for name in names if name not in ("", "identity")]
     if not names:
-        return None
+        return _Identity()
     if len(names) == 1 and names[0] in _WINDOW_BITS:
         return _Zlib(names[0])
     if names == ["zstd"] and (zstd := _zstd()):
