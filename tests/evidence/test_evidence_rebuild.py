@@ -34,7 +34,9 @@ def right(case: Case) -> bool:
     return True
 
 
-CONVERSATIONS = [c for c in draw_cases(120, seed=3) if len(c.turns) > 1]
+@pytest.fixture(scope="module")
+def conversations() -> list[Case]:
+    return [case for case in draw_cases(120, seed=3) if len(case.turns) > 1]
 
 
 def smaller(case: Case) -> Iterator[Case]:
@@ -47,35 +49,34 @@ def smaller(case: Case) -> Iterator[Case]:
             yield made
 
 
-def test_there_are_conversations_of_all_kinds() -> None:
-    assert len({c.probe for c in CONVERSATIONS}) >= 5
-    assert any(scripted(c) for c in CONVERSATIONS)
-    assert any(not scripted(c) for c in CONVERSATIONS)
+def test_there_are_conversations_of_all_kinds(conversations: list[Case]) -> None:
+    assert len({c.probe for c in conversations}) >= 5
+    assert any(scripted(c) for c in conversations)
+    assert any(not scripted(c) for c in conversations)
 
 
-@pytest.mark.parametrize("case", CONVERSATIONS[::3], ids=lambda c: f"{c.probe}-{c.id[:4]}")
-def test_whatever_is_taken_away_the_right_answers_are_known(case: Case) -> None:
-    assert right(case)
-    made = list(smaller(case))
-    assert made
-    for other in random.Random(1).sample(made, min(len(made), 6)):
-        assert right(other), other
+def test_whatever_is_taken_away_the_right_answers_are_known(conversations: list[Case]) -> None:
+    for case in conversations[::3]:
+        assert right(case)
+        made = list(smaller(case))
+        assert made
+        for other in random.Random(1).sample(made, min(len(made), 6)):
+            assert right(other), other
 
 
-@pytest.mark.parametrize("case", CONVERSATIONS, ids=lambda c: f"{c.probe}-{c.id[:4]}")
-def test_each_turn_can_say_itself_what_it_wants(case: Case) -> None:
-    plain = rebuild(case, case.tools, case.calls, probe="echo")
-    assert plain is not None
-    assert not scripted(plain)
-    assert plain.calls == case.calls
-    assert right(plain)
-    for first in range(1, len(case.turns)):
-        last = rebuild(
-            case, case.tools, case.calls, turns=range(first, len(case.turns)), probe="echo"
-        )
-        assert last is not None
-        assert last.calls == tuple(c for t in case.turns[first:] for c in t.expect.calls)
-        assert right(last)
+def test_each_turn_can_say_itself_what_it_wants(conversations: list[Case]) -> None:
+    for case in conversations:
+        plain = rebuild(case, case.tools, case.calls, probe="echo")
+        assert plain is not None
+        assert not scripted(plain)
+        assert plain.calls == case.calls
+        assert right(plain), case
+        for first in range(1, len(case.turns)):
+            after = range(first, len(case.turns))
+            last = rebuild(case, case.tools, case.calls, turns=after, probe="echo")
+            assert last is not None
+            assert last.calls == tuple(c for t in case.turns[first:] for c in t.expect.calls)
+            assert right(last), case
 
 
 def test_what_later_turns_carry_follows_the_first_call() -> None:

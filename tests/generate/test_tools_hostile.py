@@ -60,44 +60,44 @@ SURROGATE = "\ud800"
 STRING = {"type": "string"}
 
 TOOLS = {
-    "9 MB of tools": json.dumps(
+    "9 MB of tools": lambda: json.dumps(
         [{"name": f"t{n}", "description": "x" * 400, "parameters": {}} for n in range(18_000)]
     ),
-    "9 MB of empty lists": "[" + "[]," * 3_000_000 + "[]]",
-    "9 MB of numbers": "[" + "1," * 4_500_000 + "1]",
-    "450,000 tools that are none": "[" + "{}," * 450_000 + "{}]",
-    "a description of 9 MB": tool(obj(a={"type": "string", "description": "x" * 9_000_000})),
-    "9 MB of members": tool(obj(**{f"p{n}": STRING for n in range(200_000)})),
-    "an enum of 100,000": tool(obj(a={"enum": [f"value {n}" for n in range(100_000)]})),
-    "an enum of 15,000": tool(obj(a={"enum": [f"value {n}" for n in range(15_000)]})),
-    "minLength 99,000": tool(obj(a={"type": "string", "minLength": 99_000})),
-    "minItems 999": tool(obj(a={"type": "array", "minItems": 999, "items": obj(b=STRING)})),
-    "a pattern of 6 MB": tool(obj(a={"type": "string", "pattern": "a" * 6_000_000})),
-    "alternatives of 6 MB": tool(obj(a={"type": "string", "pattern": "ab|" * 2_000_000})),
-    "a pattern that backtracks": tool(obj(a={"type": "string", "pattern": "^((a)+)+$"})),
-    "10,000 wide objects": tool(obj(**WIDE)),
-    "10,000 optional objects": tool({"type": "object", "properties": WIDE}),
-    "3,000 required objects": tool(obj(**dict(list(WIDE.items())[:3000]))),
-    "allOf doubled 19 times": tool(doubled(19)),
-    "anyOf doubled 19 times": tool(doubled(19, "anyOf")),
-    "oneOf doubled 12 times": tool(doubled(12, "oneOf")),
-    "members doubled 15 times": tool(doubled_members(15)),
-    "allOf written out 12 times": tool(written_out(12)),
-    "deep": deep(5_000),
-    "cut off": deep(50),
-    "a $ref to nothing": tool(obj(a={"$ref": "#/$defs/gone"})),
-    "a $ref to a list": tool({**obj(a={"$ref": "#/required"}), "type": "object"}),
-    "a $ref that is a number": tool(obj(a={"$ref": 5})),
-    "a member that is null": tool(obj(a=None)),
-    "parameters that are a number": json.dumps([{"name": "t", "parameters": 5}]),
-    "surrogate as name": tool(obj(a=STRING), name=SURROGATE),
-    "surrogate as key": tool(obj(**{SURROGATE: STRING})),
-    "surrogate as const": tool(obj(a={"const": SURROGATE})),
-    "surrogate in an enum": tool(obj(a={"enum": ["b", SURROGATE]})),
-    "surrogate in a pattern": tool(obj(a={"type": "string", "pattern": SURROGATE})),
-    "surrogate in a description": tool(obj(a={"type": "string", "description": SURROGATE})),
-    "maximum 1e400": tool(obj(a={"type": "number", "maximum": 77})).replace("77", "1e400"),
-    "5,000 digits": tool(obj(a={"minimum": 77})).replace("77", "9" * 5000),
+    "9 MB of empty lists": lambda: "[" + "[]," * 3_000_000 + "[]]",
+    "9 MB of numbers": lambda: "[" + "1," * 4_500_000 + "1]",
+    "450,000 tools that are none": lambda: "[" + "{}," * 450_000 + "{}]",
+    "a description of 9 MB": lambda: tool(obj(a=STRING | {"description": "x" * 9_000_000})),
+    "9 MB of members": lambda: tool(obj(**{f"p{n}": STRING for n in range(200_000)})),
+    "an enum of 100,000": lambda: tool(obj(a={"enum": [f"value {n}" for n in range(100_000)]})),
+    "an enum of 15,000": lambda: tool(obj(a={"enum": [f"value {n}" for n in range(15_000)]})),
+    "minLength 99,000": lambda: tool(obj(a={"type": "string", "minLength": 99_000})),
+    "minItems 999": lambda: tool(obj(a={"type": "array", "minItems": 999, "items": obj(b=STRING)})),
+    "a pattern of 6 MB": lambda: tool(obj(a={"type": "string", "pattern": "a" * 6_000_000})),
+    "alternatives of 6 MB": lambda: tool(obj(a={"type": "string", "pattern": "ab|" * 2_000_000})),
+    "a pattern that backtracks": lambda: tool(obj(a={"type": "string", "pattern": "^((a)+)+$"})),
+    "10,000 wide objects": lambda: tool(obj(**WIDE)),
+    "10,000 optional objects": lambda: tool({"type": "object", "properties": WIDE}),
+    "3,000 required objects": lambda: tool(obj(**dict(list(WIDE.items())[:3000]))),
+    "allOf doubled 19 times": lambda: tool(doubled(19)),
+    "anyOf doubled 19 times": lambda: tool(doubled(19, "anyOf")),
+    "oneOf doubled 12 times": lambda: tool(doubled(12, "oneOf")),
+    "members doubled 15 times": lambda: tool(doubled_members(15)),
+    "allOf written out 12 times": lambda: tool(written_out(12)),
+    "deep": lambda: deep(5_000),
+    "cut off": lambda: deep(50),
+    "a $ref to nothing": lambda: tool(obj(a={"$ref": "#/$defs/gone"})),
+    "a $ref to a list": lambda: tool({**obj(a={"$ref": "#/required"}), "type": "object"}),
+    "a $ref that is a number": lambda: tool(obj(a={"$ref": 5})),
+    "a member that is null": lambda: tool(obj(a=None)),
+    "parameters that are a number": lambda: json.dumps([{"name": "t", "parameters": 5}]),
+    "surrogate as name": lambda: tool(obj(a=STRING), name=SURROGATE),
+    "surrogate as key": lambda: tool(obj(**{SURROGATE: STRING})),
+    "surrogate as const": lambda: tool(obj(a={"const": SURROGATE})),
+    "surrogate in an enum": lambda: tool(obj(a={"enum": ["b", SURROGATE]})),
+    "surrogate in a pattern": lambda: tool(obj(a={"type": "string", "pattern": SURROGATE})),
+    "surrogate in a description": lambda: tool(obj(a={"type": "string", "description": SURROGATE})),
+    "maximum 1e400": lambda: tool(obj(a={"type": "number", "maximum": 77})).replace("77", "1e400"),
+    "5,000 digits": lambda: tool(obj(a={"minimum": 77})).replace("77", "9" * 5000),
 }  # fmt: skip
 
 REFUSED = {
@@ -142,7 +142,7 @@ def bounded(read, source):
 @pytest.mark.parametrize("kind", TOOLS)
 def test_a_file_of_tools(tmp_path, kind):
     path = tmp_path / "tools.json"
-    path.write_text(TOOLS[kind], encoding="utf-8")
+    path.write_text(TOOLS[kind](), encoding="utf-8")
     said = bounded(load, path)
     assert REFUSED.get(kind, "") in said
 

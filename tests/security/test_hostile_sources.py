@@ -9,13 +9,12 @@ from hostile_server import Asked, answer, serving
 from toolfuzz.core.errors import UsageError
 from toolfuzz.generate.tools import load_openapi
 
-INNER = gzip.compress(b"x" * 64 * 2**20)
 
-
-@pytest.mark.parametrize(
-    ("body", "encoding"), [(INNER, "gzip"), (gzip.compress(INNER), "gzip, gzip")]
-)
-def test_a_compressed_description_is_not_blown_up(body: bytes, encoding: str) -> None:
+@pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip"])
+def test_a_compressed_description_is_not_blown_up(encoding: str) -> None:
+    body = b"x" * 64 * 2**20
+    for _ in encoding.split():
+        body = gzip.compress(body, 1)
     asked_for = []
 
     async def reply(asked: Asked, writer: asyncio.StreamWriter) -> None:
