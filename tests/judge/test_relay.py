@@ -176,6 +176,8 @@ RESULTS = Answered((ToolResult("y", "g", "two"), ToolResult("x", "f", "one")))
         (replace(ASK, tool_choice="required"), ["relay-tool-choice"]),
         (replace(ASK, parallel=False), ["relay-parallel-changed"]),
         (replace(ASK, said=ASK.said[1:]), ["relay-message-changed"]),
+        (replace(ASK, said=(Message("user", "Be brief.\nCall f."), *ASK.said[2:])),
+         ["relay-message-changed"]),
         (history(), ["relay-history-changed"]),
         (history(CALLS), ["relay-result-changed"] * 2),
         (
@@ -198,6 +200,25 @@ RESULTS = Answered((ToolResult("y", "g", "two"), ToolResult("x", "f", "one")))
 )  # fmt: skip
 def test_what_a_request_loses_on_the_way(arrived: Ask, found: list[str]) -> None:
     assert [slug for slug, _ in told(list(request_changes(ASK, arrived)))] == found
+
+
+ONE_OF_TWO = replace(ASK, tool_choice="required", allowed=("f",))
+
+
+@pytest.mark.parametrize(
+    ("sent", "arrived"),
+    [
+        (ONE_OF_TWO, replace(ASK, tools=(TOOL,), tool_choice="required")),
+        (ONE_OF_TWO, replace(ASK, tool_choice="tool:f")),
+        (replace(ASK, tools=(TOOL,), tool_choice="tool:f"),
+         replace(ASK, tools=(TOOL,), tool_choice="required")),
+        (replace(ASK, allowed=("f", "g")), ASK),
+    ],
+)  # fmt: skip
+def test_one_demand_may_be_spelled_in_several_ways(sent: Ask, arrived: Ask) -> None:
+    assert list(request_changes(sent, arrived)) == []
+    other = replace(arrived, tool_choice="auto", allowed=("g",))
+    assert "relay-tool-choice" in dict(told(list(request_changes(sent, other))))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What a gateway made of a request: tools, how they may be called, what was said and answered."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from toolfuzz.core.ask import Ask, Said
 from toolfuzz.core.case import Json, Message, Tool
@@ -13,6 +14,8 @@ from toolfuzz.judge.relay.schemas import changes
 
 __all__ = ["request_changes"]
 
+_ROLES = ("system", "user")
+
 
 def request_changes(sent: Ask, arrived: Ask, limits: Limits = UNLIMITED) -> Iterator[Difference]:
     """Yield what is different upstream of what the client sent, after each format's own reading.
@@ -24,12 +27,20 @@ def request_changes(sent: Ask, arrived: Ask, limits: Limits = UNLIMITED) -> Iter
         yield Difference(
             "relay-tool-renamed", f"tools/{old}", old, new, "is called otherwise", "warn"
         )
-    sent = named(sent, names)
+    sent = _narrowed(named(sent, names), arrived)
     yield from _tools(sent.tools, arrived.tools, limits)
     if arrived.tools:
         yield from _choice(sent, arrived, limits)
     yield from _said(sent, arrived)
     yield from history_changes(sent.said, arrived.said)
+
+
+def _narrowed(sent: Ask, arrived: Ask) -> Ask:
+    """Return the question with no more tools on offer than may be called, if it arrived like that:
+    a format that can't name those that may be called has no other way to say it."""
+    if sent.allowed and {tool.name for tool in arrived.tools} == set(sent.allowed):
+        return replace(sent, tools=tuple(t for t in sent.tools if t.name in sent.allowed))
+    return sent
 
 
 def _tools(sent: Sequence[Tool], arrived: Sequence[Tool], limits: Limits) -> Iterator[Difference]:
@@ -62,7 +73,7 @@ def _tools(sent: Sequence[Tool], arrived: Sequence[Tool], limits: Limits) -> Ite
 
 
 def _choice(sent: Ask, arrived: Ask, limits: Limits) -> Iterator[Difference]:
-    if (sent.tool_choice, sent.allowed) != (arrived.tool_choice, arrived.allowed):
+    if _demand(sent) != _demand(arrived):
         kind = "allowed" if sent.allowed else sent.tool_choice.partition(":")[0]
         yield Difference(
             "relay-tool-choice", "tool_choice", _chosen(sent), _chosen(arrived), "is another",
@@ -73,7 +84,15 @@ def _choice(sent: Ask, arrived: Ask, limits: Limits) -> Iterator[Difference]:
         yield Difference(
             "relay-parallel-changed", "parallel tool calls", sent.parallel, arrived.parallel,
             "is another", _gravity(limits.serial),
+            "no longer forbidden" if sent.parallel is False else "forbidden",
         )  # fmt: skip
+
+
+def _demand(ask: Ask) -> tuple[str, frozenset[str]]:
+    """Return whether there must be a call, and to which tools alone, if not to all on offer."""
+    forced = ask.tool_choice.startswith("tool:")
+    may, offered = frozenset(ask.may_call), {tool.name for tool in ask.tools}
+    return "required" if forced else ask.tool_choice, frozenset() if may >= offered else may
 
 
 def _gravity(can_be_said: bool) -> Severity:
@@ -85,15 +104,23 @@ def _chosen(ask: Ask) -> Json:
 
 
 def _said(sent: Ask, arrived: Ask) -> Iterator[Difference]:
-    for role in ("system", "user"):
-        one, other = _text(sent.said, role), _text(arrived.said, role)
-        if one != other:
+    before, after = ({role: _text(ask.said, role) for role in _ROLES} for ask in (sent, arrived))
+    if _text(sent.said, *_ROLES) == _text(arrived.said, *_ROLES) and not after["system"]:
+        if before["system"]:
             yield Difference(
-                "relay-message-changed", f"{role} messages", one, other, "are others", kind=role
-            )
+                "relay-message-changed", "system messages", before["system"], "",
+                "are said by the user", kind="system to user",
+            )  # fmt: skip
+        return
+    for role in _ROLES:
+        if before[role] != after[role]:
+            yield Difference(
+                "relay-message-changed", f"{role} messages", before[role], after[role],
+                "are others", kind=role,
+            )  # fmt: skip
 
 
-def _text(said: Sequence[Said], role: str) -> str:
-    """Return all that a role said: formats differ in how messages are cut and joined."""
-    texts = (part.content for part in said if isinstance(part, Message) and part.role == role)
-    return "\n".join(" ".join(text.split()) for text in texts if text.strip())
+def _text(said: Sequence[Said], *roles: str) -> str:
+    """Return all that these roles said: formats differ in how messages are cut and joined."""
+    texts = (part.content for part in said if isinstance(part, Message) and part.role in roles)
+    return " ".join(word for text in texts for word in text.split())

@@ -56,6 +56,8 @@ def told(finding: Finding) -> str:
             return f"status {given} arrives as {arrived}"
         case "relay-not-forwarded":
             return f"a request is not passed on, the client gets status {kind}"
+        case "relay-message-changed" if kind == "system to user":
+            return "the system's messages arrive as the user's"
         case "relay-message-changed":
             return f"{kind} messages arrive changed"
         case slug:
