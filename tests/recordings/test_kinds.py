@@ -110,6 +110,6 @@ def test_an_entry_that_was_not_recorded_whole_spoils_itself(tmp_path: Path) -> N
     path = tmp_path / "given"
     path.write_text(json.dumps(har(entry, har_entry(RIGHT, encoding="base64"), har_entry(RIGHT))))
     lost, garbled, right = judge_file(path, Policy())
-    assert lost == BadEntry(2, "the response's body was not recorded")
+    assert lost == BadEntry(2, "the response's body is empty or was not recorded")
     assert garbled == BadEntry(3, "the response's body is not base64")
     assert isinstance(right, Judged) and right.recorded.id == "4"

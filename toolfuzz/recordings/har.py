@@ -12,11 +12,17 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.formats.routes import route_of
 from toolfuzz.recordings.documents import members
 from toolfuzz.recordings.head import Head
-from toolfuzz.recordings.recorded import BadEntry, Recorded, each, read_exchange
+from toolfuzz.recordings.recorded import BadEntry, Recorded, as_bytes, each, read_exchange
 
 __all__ = ["read", "recognises"]
 
 _BEGINNING = re.compile(r'\{\s*"log"\s*:\s*\{')
+_KNOWN_CHARSET = re.compile("charset|json|html")
+_WINDOWS_1252 = {
+    ord(character): byte
+    for byte in range(0x80, 0xA0)
+    if (character := bytes([byte]).decode("cp1252", "ignore"))
+}
 
 
 def recognises(head: Head) -> bool:
@@ -31,41 +37,63 @@ def read(file: BinaryIO) -> Iterator[Recorded | BadEntry]:
 
 def _read(entry: Json) -> Recorded | None:
     match entry:
-        case {
-            "request": {"method": "POST", "url": str(url), "postData": {"text": str(text)}},
-            "response": {"status": int(status), "content": dict(content)},
-        }:
-            return _exchange(url, text, status, content)
-        case {"request": {"url": str()}, "response": dict()}:
-            return None
-    raise UsageError("an entry needs `request` with a `url`, and `response`")
-
-
-def _exchange(url: str, text: str, status: int, content: JsonObject) -> Recorded | None:
-    where = urlsplit(url)
-    path = f"{where.path}?{where.query}" if where.query else where.path
+        case {"request": {"url": str(url)} as request, "response": dict(response)}:
+            path = urlsplit(url)._replace(scheme="", netloc="", fragment="").geturl()
+        case _:
+            raise UsageError("an entry needs `request` with a `url`, and `response`")
     route = route_of(path)
-    if route is None:
+    if route is None or request.get("method") != "POST":
         return None
-    format, _ = route
+    status = response.get("status")
+    if not isinstance(status, int) or status <= 0:
+        raise UsageError(_unanswered(response))
+    body = _request(_bytes("the request's body", request.get("postData")))
+    content = _bytes("the response's body", response.get("content"))
+    stream = route[0].read_request(body, path=path).stream
+    return read_exchange("", route[0].name, body, content, status=status, stream=stream, path=path)
+
+
+def _request(raw: bytes) -> JsonObject:
     try:
-        body = json.loads(text)
+        body = json.loads(raw)
     except (ValueError, RecursionError):
         raise UsageError("the request's body is not JSON") from None
     if not isinstance(body, dict):
         raise UsageError("the request's body is not a JSON object")
-    stream = format.read_request(body, path=path).stream
-    answered = _body(content)
-    return read_exchange("", format.name, body, answered, status=status, stream=stream, path=path)
+    return body
 
 
-def _body(content: JsonObject) -> bytes:
-    text = content.get("text")
-    if not isinstance(text, str):
-        raise UsageError("the response's body was not recorded")
-    if content.get("encoding") != "base64":
-        return text.encode("utf-8", "surrogatepass")
+def _unanswered(response: JsonObject) -> str:
+    """Say that no response came; Playwright and mitmproxy tell why."""
+    reason = response.get("_failureText", response.get("_error"))
+    return "the request got no response" + (f": {reason}" if isinstance(reason, str) else "")
+
+
+def _bytes(name: str, held: Json) -> bytes:
+    """Return the bytes of a body, of which ``name`` is said where they aren't there."""
+    held = held if isinstance(held, dict) else {}
+    text, mime = held.get("text"), str(held.get("mimeType"))
+    if isinstance(held.get("_file"), str):
+        raise UsageError(f"{name} is in a file of its own; record with the bodies embedded")
+    if not isinstance(text, str) or not text:
+        raise UsageError(f"{name} is empty or was not recorded")
+    if held.get("encoding") == "base64":
+        try:
+            return base64.b64decode(text, validate=True)
+        except ValueError:
+            raise UsageError(f"{name} is not base64") from None
+    return (not _KNOWN_CHARSET.search(mime) and _misread(text)) or as_bytes(text)
+
+
+def _misread(text: str) -> bytes:
+    """Return the bytes of UTF-8 text that was read as Latin-1 or Windows-1252; none if it can't be.
+
+    mitmproxy (net/http/headers.py) and Chromium (so DevTools and Playwright) read an event stream
+    that names no charset in this way, although it is UTF-8 by its standard.
+    """
     try:
-        return base64.b64decode(text, validate=True)
-    except ValueError:
-        raise UsageError("the response's body is not base64") from None
+        raw = text.translate(_WINDOWS_1252).encode("latin-1")
+        raw.decode()
+    except UnicodeError:
+        return b""
+    return raw
