@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
+from toolfuzz.analyze.fisher import at_least
+
 __all__ = ["Tally", "askings_to_exclude", "askings_to_tell", "fails_less"]
 
 # z for a chance of 1% to see what isn't there, and of 12.5% to miss at first what is.
@@ -38,10 +40,8 @@ def fails_less(other: Tally, whole: Tally) -> float:
     """Return Fisher's exact one-sided p that ``other`` fails as often as ``whole``."""
     if not other.asked or not whole.asked:
         return 1.0
-    from scipy.stats import hypergeom
-
     failed, asked = whole.failed + other.failed, whole.asked + other.asked
-    return float(hypergeom.sf(whole.failed - 1, asked, failed, whole.asked))
+    return at_least(whole.failed, asked, failed, whole.asked)
 
 
 def askings_to_tell(often: float, rarely: float) -> int:

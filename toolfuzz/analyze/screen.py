@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 
+from toolfuzz.analyze.fisher import at_least, false_discovery
 from toolfuzz.analyze.load import RunData, causes
 from toolfuzz.core.case import JsonObject
 
@@ -80,22 +81,13 @@ def screen(answers: Sequence[tuple[Iterable[str], bool]]) -> list[Association]:
     if not tables or not failures:
         return []
 
-    from numpy import asarray
-    from scipy.stats import false_discovery_control, hypergeom
-
-    def fisher(failed: list[int], of: list[_Table]) -> list[float]:
-        drawn = [len(t.rows) for t in of]
-        fewer = [count - 1 for count in failed]
-        p_values: list[float] = asarray(
-            hypergeom.sf(fewer, everyone, len(failures), drawn)
-        ).tolist()
-        return p_values
+    def fisher(failed: int, table: _Table) -> float:
+        return at_least(failed, everyone, len(failures), len(table.rows))
 
     # Tarone, 1990: what could not be significant however it came out must not dilute the rest.
-    best = fisher([min(len(t.rows), len(failures)) for t in tables], tables)
-    tables = [t for t, p in zip(tables, best, strict=True) if p <= _LEVEL]
-    p_values = fisher([t.failed for t in tables], tables)
-    q_values = asarray(false_discovery_control(p_values) if p_values else p_values).tolist()
+    tables = [t for t in tables if fisher(min(len(t.rows), len(failures)), t) <= _LEVEL]
+    p_values = [fisher(t.failed, t) for t in tables]
+    q_values = false_discovery(p_values)
     found = [
         Association(
             t.features,

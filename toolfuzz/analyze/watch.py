@@ -19,6 +19,7 @@ from dataclasses import astuple, dataclass
 from math import log10 as log_10
 from typing import TYPE_CHECKING, TypeAlias
 
+from toolfuzz.analyze.fisher import at_least
 from toolfuzz.analyze.paired import holm
 
 # numpy comes with scipy and takes a while to load; whoever reads a monitor's folder needs it.
@@ -222,13 +223,9 @@ def grown(
 
     Fisher's exact test for each, Holm's correction over all of them.
     """
-    from scipy.stats import hypergeom
-
     p_values = {
-        slug: float(
-            hypergeom.sf(
-                count - 1, judged_before + judged_after, count + before.get(slug, 0), judged_after
-            )
+        slug: at_least(
+            count, judged_before + judged_after, count + before.get(slug, 0), judged_after
         )
         for slug, count in after.items()
     }

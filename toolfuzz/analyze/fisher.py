@@ -1,0 +1,56 @@
+"""Fisher's exact test, one-sided, and what is left of many such p-values."""
+
+import math
+from collections.abc import Sequence
+
+__all__ = ["at_least", "false_discovery"]
+
+_NEGLIGIBLE = 1e-17
+
+
+def at_least(count: int, everyone: int, marked: int, drawn: int) -> float:
+    """Return the chance that ``count`` or more of those drawn are marked.
+
+    ``drawn`` of ``everyone`` are taken at random, ``marked`` of them all are marked: the
+    hypergeometric distribution's upper tail.
+    """
+    least, most = max(0, marked + drawn - everyone), min(marked, drawn)
+    if not least < count <= most:
+        return float(count <= least)
+    if count > marked * drawn / everyone:
+        return min(_tail(count, most, everyone, marked, drawn), 1.0)
+    # The same of those that are not marked: a sum of small parts is exact, 1 less another isn't.
+    rest = _tail(drawn - count + 1, drawn - least, everyone, everyone - marked, drawn)
+    return max(1.0 - rest, 0.0)
+
+
+def _tail(first: int, last: int, everyone: int, marked: int, drawn: int) -> float:
+    """Sum the chances from first to last, which fall."""
+    part = math.exp(
+        _log_choices(marked, first)
+        + _log_choices(everyone - marked, drawn - first)
+        - _log_choices(everyone, drawn)
+    )
+    total = 0.0
+    for n in range(first, last + 1):
+        total += part
+        if part < total * _NEGLIGIBLE:
+            break
+        part *= (marked - n) * (drawn - n) / ((n + 1) * (everyone - marked - drawn + n + 1))
+    return total
+
+
+def _log_choices(of: int, taken: int) -> float:
+    return math.lgamma(of + 1) - math.lgamma(taken + 1) - math.lgamma(of - taken + 1)
+
+
+def false_discovery(p_values: Sequence[float]) -> list[float]:
+    """Return Benjamini and Hochberg's q-values, in the order of the p-values."""
+    least = 1.0
+    q_values = list(p_values)
+    order = sorted(range(len(p_values)), key=p_values.__getitem__)
+    for rank in range(len(order), 0, -1):
+        place = order[rank - 1]
+        least = min(least, p_values[place] * len(order) / rank)
+        q_values[place] = least
+    return q_values
