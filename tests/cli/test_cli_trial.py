@@ -72,6 +72,7 @@ def test_an_accepted_cause_is_no_failure(tmp_path: Path) -> None:
         (["--wait", "1", "--", "sleep", "60"], 4, "doesn't listen on port"),
         (["--url", "http://127.0.0.1:9"], 4, "no front door"),
         ([], 2, "needs a gateway's command"),
+        (["--config-name", "../made", "--", "made"], 2, "below the gateway's folder"),
         (["--front", "openai-chatt", "--url", "http://127.0.0.1:9"], 2, "openai-chat"),
     ],
 )  # fmt: skip

@@ -24,9 +24,17 @@ Examples:
 
 In the command, --env, --header and the template, {port} is where the gateway has to listen,
 {upstream} the base URL that it has to ask (it ends in /v1 and speaks every wire format; {origin}
-without its path), {config} the file made of the template. What goes in is compared with what comes
-out, in both directions; a difference is the gateway's.
+without its path), {config} the file made of the template, {folder} where that is, a folder for the
+gateway alone. What goes in is compared with what comes out, in both directions; a difference is the
+gateway's.
 """
+
+
+def _in_folder(context: click.Context, option: click.Parameter, path: str | None) -> str | None:
+    """Refuse a path that leads out of the gateway's folder."""
+    if path is not None and (Path(path).is_absolute() or ".." in Path(path).parts):
+        raise click.BadParameter("a path below the gateway's folder is needed")
+    return path
 
 
 @click.command(epilog=EPILOG)
@@ -37,6 +45,8 @@ out, in both directions; a difference is the gateway's.
               metavar="MODEL", help="A model's name as the gateway knows it.")  # fmt: skip
 @click.option("--config-template", type=click.Path(path_type=Path, exists=True, dir_okay=False),
               metavar="FILE", help="The gateway's configuration.")  # fmt: skip
+@click.option("--config-name", metavar="PATH", callback=_in_folder,
+              help="What it is called in {folder} (as FILE is).")  # fmt: skip
 @click.option("--env", "env", multiple=True, metavar="NAME=VALUE", help="For the gateway.")
 @click.option("--url", metavar="URL", help="A gateway that runs already.")
 @click.option("--upstream-port", type=click.IntRange(0, 65535), default=0, metavar="N",
@@ -64,6 +74,7 @@ out, in both directions; a difference is the gateway's.
 def trial(
     command: tuple[str, ...],
     config_template: Path | None,
+    config_name: str | None,
     env: tuple[str, ...],
     headers: tuple[str, ...],
     params: tuple[str, ...],
@@ -90,7 +101,7 @@ def trial(
     gateway = None
     if command:
         config = config_template.read_text(encoding="utf-8") if config_template else None
-        name = config_template.name if config_template else "config"
+        name = config_name or (config_template.name if config_template else "config")
         gateway = Gateway(command, _pairs(env), config, name, wait)
     asked = Trial(
         **options, fronts=fronts or (USUAL,), gateway=gateway, headers=parse_headers(headers),

@@ -29,8 +29,9 @@ class Gateway:
     """How a gateway is started.
 
     ``command``, ``env`` and ``config`` may hold ``{port}``, ``{upstream}`` (the upstream's base
-    URL), ``{origin}`` (that without its path) and ``{config}`` (the file made of the template,
-    which is called ``config_name``). ``wait`` is in seconds.
+    URL), ``{origin}`` (that without its path), ``{folder}`` (one that the gateway has for itself)
+    and ``{config}`` (the file made of the template, ``config_name`` in that folder). ``wait`` is in
+    seconds.
     """
 
     command: Sequence[str]
@@ -72,10 +73,11 @@ async def running(gateway: Gateway, upstream: str) -> AsyncIterator[Running]:
     """
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="toolfuzz-gateway-") as folder:
-        values = {"port": str(port), "upstream": upstream}
+        values = {"port": str(port), "upstream": upstream, "folder": folder}
         values["origin"] = upstream.removesuffix("/v1")
         if gateway.config is not None:
             path = Path(folder) / gateway.config_name
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(filled(gateway.config, values), encoding="utf-8")
             values["config"] = str(path)
         command = [filled(word, values) for word in gateway.command]

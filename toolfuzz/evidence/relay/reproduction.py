@@ -28,6 +28,7 @@ def reproduction(trial: JsonObject, target: Target, asked: Exchange, case_file: 
         "upstream": f"{upstream}/v1",
         "origin": upstream,
         "config": config_name,
+        "folder": ".",
     }
     config = trial["config"]
     headers = {name: filled(value, values) for name, value in trial.get("headers", {}).items()}
@@ -75,7 +76,10 @@ def _trial(trial: JsonObject, target: Target, case_file: str) -> Iterator[str]:
     for name, value in target.params.items():
         yield from ("--param", f"{name}={json.dumps(value)}")
     if trial["config"]:
-        yield from ("--config-template", trial.get("config_name") or "config")
+        name = trial.get("config_name") or "config"
+        yield from ("--config-template", name)
+        if "/" in name:
+            yield from ("--config-name", name)
     for name, value in _env(trial).items():
         yield from ("--env", f"{name}={value}")
     if trial["url"]:

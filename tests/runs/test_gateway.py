@@ -1,0 +1,24 @@
+"""How a gateway is started: where its configuration lies, and what it is told of that."""
+
+import sys
+
+from toolfuzz.runs.gateway import Gateway, running
+
+LISTEN = """
+import http.server, os, sys
+with open(os.path.join(os.environ["HOME"], ".made/conf")) as given:
+    print(os.environ["HOME"] in sys.argv[2], given.read(), flush=True)
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), None).handle_request()
+"""
+
+
+async def test_a_configuration_may_lie_where_the_gateway_looks_for_it() -> None:
+    gateway = Gateway(
+        [sys.executable, "-c", LISTEN, "{port}", "{config}"],
+        env={"HOME": "{folder}"},
+        config="asks {upstream} at {origin}",
+        config_name=".made/conf",
+        wait=20,
+    )
+    async with running(gateway, "http://up/v1") as made:
+        assert made._log.read_text() == "True asks http://up/v1 at http://up\n"
