@@ -17,9 +17,11 @@ from toolfuzz.judge.relay.difference import Difference
 from toolfuzz.judge.relay.history import history_changes
 from toolfuzz.judge.relay.limits import limits_of
 from toolfuzz.judge.relay.names import named, new_names
+from toolfuzz.judge.relay.refusals import not_forwarded, refused_upstream
 from toolfuzz.judge.relay.replies import reply_changes
 from toolfuzz.judge.relay.requests import request_changes
 from toolfuzz.judge.relay.schemas import changes
+from toolfuzz.judge.relay.tearing import torn
 
 NODE = {"type": "object", "properties": {"next": {"$ref": "#/$defs/N"}, "n": {"type": "integer"}}}
 SCHEMA: dict[str, Any] = {
@@ -29,6 +31,9 @@ SCHEMA: dict[str, Any] = {
         "kind": {"enum": ["a", "b"]},
         "node": {"$ref": "#/$defs/N"},
         "any": {"type": ["string", "null"]},
+        "all": {"allOf": [{"type": "object", "required": ["x"]}]},
+        "beside": {"$ref": "#/$defs/N", "minProperties": 1},
+        "several": {"type": ["string", "array"], "items": {"type": "string"}},
     },
     "required": ["count", "kind"],
     "$defs": {"N": NODE},
@@ -60,6 +65,14 @@ def told(found: Sequence[Difference]) -> list[tuple[str, str]]:
         (but("properties/kind"), [("relay-schema-dropped", "a property")]),
         (but("properties/kind/enum"), [("relay-schema-dropped", "enum")]),
         (but("properties/count/type", "number"), [("relay-schema-changed", "type")]),
+        (
+            but("properties/node", {"$ref": "#/$defs/N", "minProperties": 1}),
+            [("relay-schema-added", "minProperties")],
+        ),
+        (but("properties/node", {"type": "object"}), [("relay-schema-dropped", "$ref")]),
+        (but("properties/all", {}), [("relay-schema-dropped", "allOf")]),
+        (but("properties/beside", NODE), [("relay-schema-dropped", "beside $ref")]),
+        (but("properties/several/items/type", "object"), [("relay-schema-changed", "type")]),
         (but("properties/any/type", "string"), [("relay-schema-dropped", "nullable")]),
         (but("properties/kind/enum", ["a"]), [("relay-schema-changed", "enum")]),
         (but("additionalProperties", False), [("relay-schema-added", "additionalProperties")]),
@@ -85,6 +98,12 @@ def test_what_a_schema_loses_or_gains_is_named_by_its_keyword(
         but("$schema", "https://json-schema.org/draft/2020-12/schema"),
         but("additionalProperties", True),
         but("properties/node", NODE),
+        but("properties/beside", {**NODE, "minProperties": 1}),
+        but("properties/all", {"type": "object", "required": ["x"]}),
+        but(
+            "properties/several",
+            {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]},
+        ),
     ],
     ids=str,
 )
@@ -271,6 +290,7 @@ def test_kinds_of_changes_in_the_history_are_told_apart(
         ('{"part": "x"}', '{"part":"x"}', True),
         ("begun", '{"content": "begun"}', True),
         ('{"error": "call again"}', "call again", True),
+        ('"begun"', '{"content": "\\"begun\\""}', True),
         ('{"n": 1}', '{"n": 1.0}', False),
         ("begun", '[{"type": "text", "text": "begun"}]', False),
         ("null", "", False),
@@ -284,6 +304,8 @@ def test_a_result_may_stand_under_a_key_that_a_format_needs(
     assert (told(list(history_changes([DIGITS, one], [DIGITS, other]))) == []) is alike
 
 
+A = {"type": "object", "properties": {"a": {"type": "string"}}}
+B = {"type": "object", "properties": {"b": {"type": "array"}}}
 GEMINI = wire_format("gemini")
 
 
@@ -298,7 +320,16 @@ def declared(key: str, parameters: dict[str, Any]) -> tuple[Ask, dict[str, Any]]
         ({"additionalProperties": False}, {}, []),
         ({"properties": {"n": {"enum": [1, 2]}}}, {"properties": {"n": {"type": "INTEGER"}}}, []),
         ({"properties": {"l": {"type": "array"}}},
-         {"properties": {"l": {"type": "ARRAY", "items": {"type": "OBJECT"}}}}, []),
+         {"properties": {"l": {"type": "ARRAY", "items": {"type": "OBJECT"}}}},
+         [("relay-schema-added", "type")]),
+        ({"properties": {"n": {"enum": [1, 2]}}}, {"properties": {"n": {"type": "OBJECT"}}},
+         [("relay-schema-added", "type")]),
+        ({"properties": {"u": {"oneOf": [A, B]}}}, {"properties": {"u": {"anyOf": [A, B]}}}, []),
+        ({"properties": {"u": {"oneOf": [A, B]}}}, {"properties": {"u": {}}},
+         [("relay-schema-dropped", "oneOf")]),
+        (RECURSIVE, {"properties": {"n": {"type": "object"}}}, []),
+        ({"properties": {"a": A, "b": {"$ref": "#/properties/a"}}},
+         {"properties": {"a": A, "b": {"type": "object"}}}, [("relay-schema-dropped", "$ref")]),
         ({"properties": {"n": {"type": "number", "minimum": 1}}},
          {"properties": {"n": {"type": "NUMBER"}}}, [("relay-schema-dropped", "minimum")]),
         ({"properties": {"t": {"enum": ["a"]}}}, {"properties": {"t": {"type": "STRING"}}},
@@ -312,7 +343,6 @@ def test_what_a_format_has_no_word_for_is_a_warning(
     sent = replace(ASK, tools=(Tool("f", None, {"type": "object", **given}),), said=())
     ask, body = declared("parameters", {"type": "OBJECT", **arrived})
     changed = list(request_changes(sent, ask, limits_of(GEMINI, sent, body)))
-    assert changed
     assert told(changed) == found
     ask, body = declared("parametersJsonSchema", {"type": "object"})
     assert told(list(request_changes(sent, ask, limits_of(GEMINI, sent, body)))) != []
@@ -376,6 +406,40 @@ def test_what_a_reply_loses_on_the_way(reply: Reply, found: list[tuple[str, str]
 )
 def test_other_ids_spellings_and_counts_are_no_difference(reply: Reply) -> None:
     assert told(list(reply_changes(TWO, reply))) == []
+
+
+def failed(status: int, message: str) -> Reply:
+    return Reply("openai-chat", False, status, error={"message": message})
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "kind", "severity"),
+    [
+        (400, "Invalid: x.APIError: 'bool' object has no attribute 'get'\nTraceback …\n a: b",
+         "'bool' object has no attribute 'get'", "error"),
+        (500, "x.APIError: 'bool' object has no attribute 'get'",
+         "'bool' object has no attribute 'get'", "error"),
+        (500, "", "500", "error"),
+        (400, "Bedrock doesn't support tool_choice=none.", "unsupported", "warn"),
+        (400, "allowed_tools is only supported for openai", "unsupported", "warn"),
+        (500, "x is not supported", "x is not supported", "error"),
+    ],
+)  # fmt: skip
+def test_requests_that_nobody_was_asked_are_told_apart_by_their_words(
+    status: int, message: str, kind: str, severity: str
+) -> None:
+    found = not_forwarded(failed(status, message))
+    assert (found.kind, found.severity) == (kind, severity)
+    assert refused_upstream(failed(400, "tools[7]: no name")).kind == "no name"
+
+
+def test_a_stream_is_torn_at_ends_of_lines_of_unicode() -> None:
+    """Escaping them is no tearing, and so is losing them where nothing was streamed."""
+    sent = came(("f", '{"t": "a\u2028b\x85"}'), stream=True)
+    assert told(list(torn(sent, came(("f", '{"t": "ab"}')).calls))) == [("relay-stream-torn", "")]
+    assert told(list(torn(sent, ()))) == [("relay-stream-torn", "")]
+    assert not list(torn(sent, came(("f", '{"t": "a\\u2028b\\u0085"}')).calls))
+    assert not list(torn(replace(sent, stream=False), ()))
 
 
 def test_every_difference_has_a_page() -> None:

@@ -78,21 +78,23 @@ def _named(slug: str, kind: str) -> str:
 
 
 def causes_of(run: RunData) -> list[Cause]:
-    """Return the causes of a trial, errors first, then the commonest."""
+    """Return the causes of a trial, errors first, then the commonest.
+
+    What fails at one door and is a warning at another (whose format can't say it) is both.
+    """
     asked = doors_of(run)
-    found: dict[tuple[str, str], list[tuple[Verdict, Finding]]] = defaultdict(list)
+    found: dict[tuple[str, str, Severity], list[tuple[Verdict, Finding]]] = defaultdict(list)
     for verdict in sorted(run.verdicts, key=lambda v: (v.stream, v.target, v.case_id)):
-        seen: set[tuple[str, str]] = set()
+        seen: set[tuple[str, str, Severity]] = set()
         for finding in verdict.findings:
-            key = _key(finding)
+            key = (*_key(finding), finding.severity)
             if key not in seen and finding.severity != "info":
                 seen.add(key)
                 found[key].append((verdict, finding))
     causes = [
-        Cause(slug, kind, min((f.severity for _, f in shown), key=_WEIGHT.__getitem__),
-              tuple(shown), asked)
-        for (slug, kind), shown in found.items()
-    ]  # fmt: skip
+        Cause(slug, kind, severity, tuple(shown), asked)
+        for (slug, kind, severity), shown in found.items()
+    ]
     return sorted(causes, key=lambda c: (_WEIGHT[c.severity], -len(c.shown), c.name))
 
 

@@ -15,14 +15,24 @@ from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.relay.difference import Difference
 from toolfuzz.judge.relay.limits import limits_of
 from toolfuzz.judge.relay.names import calls_named, new_names
+from toolfuzz.judge.relay.refusals import not_forwarded, refused_upstream
 from toolfuzz.judge.relay.replies import reply_changes
 from toolfuzz.judge.relay.requests import request_changes
+from toolfuzz.judge.relay.tearing import torn
 from toolfuzz.simulate.scripted import Asked, tag
 
 __all__ = ["compared", "tagged", "verdict_of"]
 
 _CONTENT = ("arguments", "schema", "values")
 """Layers of what is said; of how it is said the gateway's own wire is judged."""
+
+_REFUSED = ("relay-ref-dangling", "relay-history-changed", "relay-result-changed")
+"""What upstream refuses a request for."""
+_SAME = {"relay-finish-changed": "finish-stop-with-calls"}
+"""What the judge of one side says of the same mistake."""
+_EXPLAIN = ("relay-refused-upstream", "relay-not-forwarded", "relay-ref-dangling",
+            "relay-stream-torn")  # fmt: skip
+"""From these all that is wrong with the reply follows."""
 
 _OURS = "both sides agree, yet the judge blames the reply (please report it): "
 
@@ -43,34 +53,23 @@ def compared(
     if came.status is None:
         return []  # no answer says nothing of what was changed
     if not asked:
-        return [
-            Difference(
-                "relay-not-forwarded",
-                "request",
-                None,
-                came.status,
-                "never came upstream",
-                kind=str(came.status),
-            )
-        ]
+        return [not_forwarded(came)]
     last = asked[-1]
     format, sent = wire_format(last.format), talk.ask(model=model, stream=stream)
     found = list(request_changes(sent, last.ask, limits_of(format, sent, last.body)))
     given = format.read(last.attempt, stream=last.ask.stream)
     if last.attempt.status != httpx.codes.OK:
-        # References that lead nowhere are told of already.
-        if not any(one.where.endswith("/$ref") and one.arrived for one in found):
-            words = str(given.error)[:300]
-            told = Difference(
-                "relay-refused-upstream", "request", None, words, "upstream refuses it"
-            )
-            found.append(told)
-        return found
+        # What upstream refuses for that is told of already.
+        told = any(one.slug in _REFUSED and one.severity == "error" for one in found)
+        refusal = refused_upstream(given)
+        return [*found, replace(refusal, severity="info") if told else refusal]
+    if given.fragments:
+        given = replace(given, calls=_assembled(talk.case, talk, given).calls)
+    if cut := list(torn(given, judgement.sent)):
+        return [*found, *cut]
     if came.problems or not came.ended or came.transport_error:
         # What the client can't read to its end is no reply that could be compared.
         return found
-    if given.fragments:
-        given = replace(given, calls=_assembled(talk.case, talk, given).calls)
     names = {new: old for old, new in new_names(sent.tools, last.ask.tools).items()}
     return [*found, *reply_changes(calls_named(given, names), came)]
 
@@ -92,12 +91,12 @@ def verdict_of(
         for turn, judgement in enumerate(judgements)
         for finding in judgement.findings
     ]
+    told = {_SAME.get(difference.slug) for difference in differences}
     changed = [difference.finding for difference in differences]
-    refused = any(one.slug == "relay-refused-upstream" or one.kind == "$ref" for one in differences)
     follows = (*_CONTENT, "structure") if changed else _CONTENT
-    if refused:
+    if any(one.slug in _EXPLAIN for one in differences):
         follows = get_args(Layer)
-    wire = [finding for finding in own if finding.layer not in follows]
+    wire = [f for f in own if f.layer not in follows and f.slug not in told]
     content = [f for f in own if f.layer in _CONTENT and f.severity == "error"]
     findings = (*changed, *wire)
     if any(finding.severity == "error" for finding in findings):

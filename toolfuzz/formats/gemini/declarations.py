@@ -27,6 +27,8 @@ type title description nullable enum maxItems minItems properties required minPr
 maxProperties minLength maxLength pattern example anyOf propertyOrdering default items minimum
 maximum
 """
+_ALMOST = {"oneOf"}
+"""What ``anyOf`` says as well, as Google's own SDK translates it."""
 _COUNTS = ("minItems", "maxItems", "minProperties", "maxProperties", "minLength", "maxLength")
 
 
@@ -74,7 +76,7 @@ def words_of(body: JsonObject) -> Callable[[str, Json], bool] | None:
 def _has_word(key: str, value: Json) -> bool:
     if key == "enum" and isinstance(value, list):
         return all(isinstance(item, str) for item in value)
-    return key in _WORDS.split() or (key == "format" and value == "date-time")
+    return key in _ALMOST or key in _WORDS.split() or (key == "format" and value == "date-time")
 
 
 def get(holder: JsonObject, key: str) -> Json:

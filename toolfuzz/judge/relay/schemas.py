@@ -1,12 +1,13 @@
 """How a schema differs from what it was: keyword by keyword, where that changes its meaning."""
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from toolfuzz.core.case import Json, JsonObject
-from toolfuzz.core.jsonvalue import resolve_ref, same
+from toolfuzz.core.jsonvalue import kind_of, resolve_ref, same
 from toolfuzz.core.verdict import Severity
 from toolfuzz.judge.relay.difference import Difference
-from toolfuzz.judge.relay.spelling import spelled
+from toolfuzz.judge.relay.spelling import NOTES, UNIONS, spelled
 
 __all__ = ["Words", "changes", "dangling"]
 
@@ -14,13 +15,6 @@ Words = Callable[[str, Json], bool] | None
 """Whether a format can say a keyword with that value; None for all of JSON Schema."""
 
 _NO_WORD = "no word for it"
-_DEMANDED = ("type", "items")
-"""Without these, "anything" is meant, which not every format can say."""
-
-_SAYS_NOTHING = frozenset(
-    {"$schema", "$id", "$comment", "title", "examples", "default", "readOnly"}
-)
-"""Keywords without which a schema allows the same; losing one is worth a note at most."""
 _DEFINITIONS = ("$defs", "definitions")
 _MAPS = ("properties", "patternProperties", *_DEFINITIONS)
 _UNORDERED = ("required", "type", "enum")
@@ -79,16 +73,19 @@ class _Walk:
         self._roots = given, arrived
         self._words = words
         self._seen: set[tuple[int, int]] = set()
-        self._plain: dict[int, tuple[JsonObject, Json]] = {}
+        self._open: list[int] = []
+        self._plain: dict[int, tuple[JsonObject, _Node]] = {}
 
     def node(self, given: Json, arrived: Json, where: str) -> Iterator[Difference]:
-        if not _is_map(where):
-            given, arrived = self._spelled(given, 0), self._spelled(arrived, 1)
+        """Compare what stands at a place: a schema, a map of them, or a value."""
         if isinstance(given, dict) and isinstance(arrived, dict):
             pair = id(given), id(arrived)
             if pair not in self._seen:
                 self._seen.add(pair)
-                yield from self._members(given, arrived, where)
+                if _is_map(where):
+                    yield from self._map(given, arrived, where)
+                else:
+                    yield from self._schema(given, arrived, where)
         elif _lists_differ(given, arrived, where):
             yield Difference(
                 "relay-schema-changed", where, given, arrived, "is another", "error",
@@ -99,54 +96,124 @@ class _Walk:
                 if not _unordered(where):
                     yield from self.node(one, other, f"{where}/{n}")
 
-    def _members(self, given: JsonObject, arrived: JsonObject, where: str) -> Iterator[Difference]:
-        in_map = _is_map(where)
-        for key, value in given.items():
-            place = f"{where}/{key}"
-            if key in arrived:
-                yield from self.node(value, arrived[key], place)
-            elif not in_map and self._words and not self._words(key, value):
-                yield Difference(
-                    "relay-schema-dropped", place, value, None, "is gone: no word for it there",
-                    "warn", _NO_WORD,
-                )  # fmt: skip
+    def _map(self, given: JsonObject, arrived: JsonObject, where: str) -> Iterator[Difference]:
+        for name, schema in given.items():
+            if name in arrived:
+                one, other = _without_booleans(schema), _without_booleans(arrived[name])
+                yield from self.node(one, other, f"{where}/{name}")
             else:
-                plain = key in _SAYS_NOTHING or key == "description"
-                grave: Severity = "warn" if plain and not in_map else "error"
                 yield Difference(
-                    "relay-schema-dropped", place, value, None, "is gone", grave, _keyword(place)
-                )
-        for key in sorted(arrived.keys() - given.keys()):
-            added: Severity = "info" if key in _SAYS_NOTHING and not in_map else "error"
-            place = f"{where}/{key}"
-            if self._words and key in _DEMANDED and not in_map:
-                yield Difference(
-                    "relay-schema-added", place, None, arrived[key],
-                    "was not there: no word for anything there", "warn", _NO_WORD,
+                    "relay-schema-dropped", f"{where}/{name}", schema, None, "is gone",
+                    kind="a property",
                 )  # fmt: skip
-                continue
+        for name in sorted(arrived.keys() - given.keys()):
             yield Difference(
-                "relay-schema-added", place, None, arrived[key], "was not there", added,
-                _keyword(place),
+                "relay-schema-added", f"{where}/{name}", None, arrived[name], "was not there",
+                kind="a property",
             )  # fmt: skip
 
-    def _spelled(self, node: Json, side: int) -> Json:
+    def _schema(self, sent: JsonObject, came: JsonObject, where: str) -> Iterator[Difference]:
+        given, arrived = self._spelled(sent, 0), self._spelled(came, 1)
+        one, other = given.schema, arrived.schema
+        if self._words and "oneOf" in one and "anyOf" in other and "anyOf" not in one:
+            one = {("anyOf" if key == "oneOf" else key): item for key, item in one.items()}
+        recursive = given.target in self._open
+        if given.way and _is_all_gone(one, other):
+            narrow = recursive and self._words
+            yield Difference(
+                "relay-schema-dropped", f"{where}/{given.way}", one, other,
+                "all that it says is gone", "warn" if narrow else "error",
+                _NO_WORD if narrow else given.way,
+            )  # fmt: skip
+            return
+        self._open.append(given.target)
+        for key, value in one.items():
+            place = f"{where}/{key}"
+            if key in other or (key == "items" and isinstance(value, dict)):
+                yield from self.node(value, other.get(key, {}), place)
+            else:
+                yield self._gone(key, value, place, beside=key in given.beside)
+        for key in sorted(other.keys() - one.keys()):
+            if key == "items":
+                yield from self.node({}, other[key], f"{where}/items")
+            else:
+                yield _added(key, other[key], one, f"{where}/{key}")
+        self._open.pop()
+
+    def _gone(self, key: str, value: Json, place: str, *, beside: bool) -> Difference:
+        severity: Severity = "warn" if key in NOTES else "error"
+        kind, message = _keyword(place), "is gone"
+        if beside:
+            kind = "beside $ref"
+        elif self._words and not self._words(key, value):
+            severity, kind, message = "warn", _NO_WORD, "is gone: no word for it there"
+        return Difference("relay-schema-dropped", place, value, None, message, severity, kind)
+
+    def _spelled(self, node: JsonObject, side: int) -> "_Node":
         """Return a node in its plainest spelling, with its references followed."""
-        if not isinstance(node, dict):
-            return node
         if id(node) not in self._plain:
             self._plain[id(node)] = node, self._followed(node, side)
         return self._plain[id(node)][1]
 
-    def _followed(self, node: JsonObject, side: int) -> Json:
+    def _followed(self, node: JsonObject, side: int) -> "_Node":
         plain = spelled(node)
+        way = next((union for union in UNIONS if union in node and union not in plain), "")
+        beside: frozenset[str] = frozenset()
+        leads_to: Json = node
         for _ in range(_MOST_REFS):
             target = resolve_ref(self._roots[side], plain.get("$ref"))
             if not isinstance(target, dict):
                 break
             rest = {key: item for key, item in plain.items() if key != "$ref"}
+            way, leads_to, beside = "$ref", target, beside | rest.keys()
             plain = spelled({**target, **rest})
-        return plain
+        return _Node(plain, id(leads_to), way, beside)
+
+
+def _without_booleans(schema: Json) -> Json:
+    """Return a schema as an object: all or nothing may be said by ``true`` and ``false``."""
+    match schema:
+        case True:
+            return {}
+        case False:
+            return {"not": {}}
+        case _:
+            return schema
+
+
+class _Node(NamedTuple):
+    """A schema as it is meant. ``target`` is the identity of the one that says it, ``way`` the
+    keyword that led there, ``beside`` what stood beside that."""
+
+    schema: JsonObject
+    target: int
+    way: str
+    beside: frozenset[str]
+
+
+def _is_all_gone(given: JsonObject, arrived: JsonObject) -> bool:
+    """Whether nothing is left of a schema but, at most, which type it has."""
+    said, left = given.keys() - NOTES, arrived.keys() - NOTES
+    more = said - {"type", "nullable"}
+    return bool(said) and (not left or (bool(more) and left <= {"type"}))
+
+
+def _added(key: str, value: Json, beside: JsonObject, place: str) -> Difference:
+    harmless = key in NOTES or (key == "type" and value == _implied(beside))
+    severity: Severity = "info" if harmless else "error"
+    return Difference(
+        "relay-schema-added", place, None, value, "was not there", severity, _keyword(place)
+    )
+
+
+def _implied(schema: JsonObject) -> str | None:
+    """Return the only type that a schema without one can mean."""
+    if isinstance(schema.get("enum"), list):
+        kinds = {kind_of(value) for value in schema["enum"]}
+        return kinds.pop() if len(kinds) == 1 else None
+    if schema.keys() & {"properties", "required", "additionalProperties"}:
+        return "object"
+    return "array" if schema.keys() & {"items", "prefixItems"} else None
 
 
 def _lists_differ(given: Json, arrived: Json, where: str) -> bool:

@@ -6,17 +6,39 @@ What may be null is ``nullable`` here, as in OpenAPI 3.0: formats differ most in
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import kind_of
 
-__all__ = ["spelled"]
+__all__ = ["NOTES", "UNIONS", "spelled"]
+
+NOTES = frozenset(
+    {"$schema", "$id", "$comment", "title", "description", "examples", "default", "readOnly"}
+)
+"""Keywords without which a schema allows the same."""
+UNIONS = ("anyOf", "oneOf", "allOf")
+_NUMERIC = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+_OF_TYPE = {
+    "string": ("minLength", "maxLength", "pattern", "format"),
+    "number": _NUMERIC,
+    "integer": _NUMERIC,
+    "array": ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains"),
+    "object": (
+        "properties",
+        "required",
+        "additionalProperties",
+        "patternProperties",
+        "propertyNames",
+        "minProperties",
+        "maxProperties",
+    ),
+}
 
 
 def spelled(node: JsonObject) -> JsonObject:
     """Return a node in its plainest spelling; what lies below is left as it is."""
     node = _without_null(_as_enum(node))
-    for union in ("anyOf", "oneOf", "allOf"):
+    for union in UNIONS:
         node = _only_one(node, union)
-    node = _types_of(node)
     if _is_said_by_values(node):
         node = {key: item for key, item in node.items() if key != "type"}
+    node = _sorted(_variant_a_type(node))
     return {key: item for key, item in node.items() if not _says_nothing(key, item)}
 
 
@@ -55,27 +77,41 @@ def _only_one(node: JsonObject, union: str) -> JsonObject:
     if not isinstance(variants, list) or len(variants) != 1 or not isinstance(variants[0], dict):
         return node
     rest = {key: item for key, item in node.items() if key != union}
-    shared = rest.keys() & variants[0].keys() - {"description", "title"}
+    shared = rest.keys() & variants[0].keys() - NOTES
     return node if shared else _without_null({**variants[0], **rest})
-
-
-def _types_of(node: JsonObject) -> JsonObject:
-    """Write variants that are nothing but types as a list of types."""
-    variants = node.get("anyOf")
-    if not isinstance(variants, list) or "type" in node:
-        return node
-    kinds = [one.get("type") if isinstance(one, dict) and len(one) == 1 else None
-             for one in variants]  # fmt: skip
-    if not kinds or not all(isinstance(kind, str) for kind in kinds):
-        return node
-    rest = {key: item for key, item in node.items() if key != "anyOf"}
-    return {**rest, "type": kinds}
 
 
 def _is_said_by_values(node: JsonObject) -> bool:
     """Whether all allowed values are of the type, so that it needn't be named."""
-    values, kind = node.get("enum"), node.get("type")
-    return isinstance(values, list) and bool(values) and all(kind_of(v) == kind for v in values)
+    values, kinds = node.get("enum"), node.get("type")
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    return isinstance(values, list) and bool(values) and all(kind_of(v) in kinds for v in values)
+
+
+def _variant_a_type(node: JsonObject) -> JsonObject:
+    """Write a list of types as variants, each with the keywords that are about it."""
+    kinds = node.get("type")
+    if not isinstance(kinds, list) or "anyOf" in node:
+        return node
+    about = {kind: _OF_TYPE.get(str(kind), ()) for kind in map(str, kinds)}
+    used = {key for keys in about.values() for key in keys}
+    variants = [
+        {"type": kind, **{key: node[key] for key in keys if key in node}}
+        for kind, keys in about.items()
+    ]
+    rest = {key: item for key, item in node.items() if key != "type" and key not in used}
+    return {**rest, "anyOf": variants}
+
+
+def _sorted(node: JsonObject) -> JsonObject:
+    """Put variants that differ by their types in one order."""
+    variants = node.get("anyOf")
+    if not isinstance(variants, list):
+        return node
+    kinds = [one.get("type") if isinstance(one, dict) else None for one in variants]
+    if len(set(map(str, kinds))) < len(kinds) or not all(isinstance(kind, str) for kind in kinds):
+        return node
+    return {**node, "anyOf": sorted(variants, key=lambda one: str(one["type"]))}
 
 
 def _says_nothing(key: str, value: Json) -> bool:

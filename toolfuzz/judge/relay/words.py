@@ -38,6 +38,10 @@ def told(finding: Finding) -> str:
     match finding.slug:
         case "relay-arguments-changed":
             return _arguments(kind, given, arrived)
+        case "relay-schema-dropped" if kind == "beside $ref":
+            return "what stands beside a $ref is dropped from tools' schemas"
+        case "relay-schema-dropped" if kind in ("$ref", "anyOf", "allOf"):
+            return f"what {kind} says is dropped from tools' schemas"
         case "relay-schema-dropped":
             return f"{_keyword(kind)} dropped from tools' schemas"
         case "relay-schema-added":
@@ -55,7 +59,9 @@ def told(finding: Finding) -> str:
         case "relay-status-changed":
             return f"status {given} arrives as {arrived}"
         case "relay-not-forwarded":
-            return f"a request is not passed on, the client gets status {kind}"
+            return f"a request is not passed on, the client gets {brief(arrived)}"
+        case "relay-history-changed" if kind == "equal calls merged":
+            return "equal calls in the history become one"
         case "relay-message-changed" if kind == "system to user":
             return "the system's messages arrive as the user's"
         case "relay-message-changed":
