@@ -7,13 +7,14 @@ from click.testing import CliRunner
 
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.cli import cli
-from toolfuzz.cli.options import access_again
+from toolfuzz.cli._again import access_again
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import RunStarted
 from toolfuzz.runs.options import RunOptions
 
 GIVEN: dict[str, Any] = {
     "headers": (), "secret_headers": (), "trust": False, "engine_python": None,
+    "base_url": None, "key_env": None,
 }  # fmt: skip
 
 
@@ -27,6 +28,15 @@ def test_headers_go_along_when_a_run_is_asked_again() -> None:
     access = access_again(run, GIVEN | given)
     assert access.headers == {"x-route": "gpt", "X-Gate": "open"}
     assert access.secret_headers == ("X-Gate", "X-Door")
+
+
+def test_a_server_that_is_named_again_needs_no_trust() -> None:
+    run = run_with(base_url="http://198.51.100.7/v1", key_env="THEIR_KEY")
+    named = {"base_url": "https://api.example.org/v1", "key_env": "OWN_KEY"}
+    access = access_again(run, GIVEN | named)
+    assert (access.base_url, access.key_env) == tuple(named.values())
+    with pytest.raises(UsageError, match="THEIR_KEY"):
+        access_again(run, GIVEN | {"base_url": named["base_url"]})
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,11 @@ def collect(
             case RunFinished():
                 finished = event
     if started is None:
-        raise UsageError("the journal has no run-started line", "is it the run.jsonl of a run?")
+        raise UsageError(
+            "the journal has no run-started line",
+            "give the run.jsonl of a run; `toolfuzz judge FILE --out DIR` makes a run of recorded "
+            "exchanges",
+        )
     known = {target.name for target in started.targets}
     if unread:
         verdicts = {key: v for key, v in verdicts.items() if v.case_id in cases}

@@ -12,8 +12,8 @@ import click
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.price import price_of
 from toolfuzz.analyze.screen import Association, answers_for, screen
+from toolfuzz.cli._again import access_again, again_options, expect_options, expected
 from toolfuzz.cli._live import with_note
-from toolfuzz.cli.options import access_again, again_options
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Target
@@ -56,6 +56,7 @@ Without it a parser of the model's family is taken if a release is fetched (`eng
               metavar="N", help="Calls per failure.")  # fmt: skip
 @click.option("--engine", "engines", multiple=True, metavar="engine/…",
               help="Parser on trial to compare with; repeatable.")  # fmt: skip
+@expect_options
 @again_options
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def attribute(
@@ -69,6 +70,7 @@ def attribute(
     **again: Any,
 ) -> None:
     """Say which schema features go with a run's failures, and with --confirm which cause them."""
+    run, _ = expected(run, again)
     data = load_run(run)
     found = [f for f in failures(data) if not models or f.target in models][:most]
     if not found:

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
+from toolfuzz.cli._again import access_again, again_options, expect_options, expected
 from toolfuzz.cli._live import with_note
 from toolfuzz.cli.attribute import attribute_failures
 from toolfuzz.cli.minimize import study_run
-from toolfuzz.cli.options import access_again, again_options
 from toolfuzz.core.errors import UsageError
 from toolfuzz.evidence.bug import title, write_report
 from toolfuzz.evidence.details import open_details
@@ -44,6 +44,7 @@ exchange) beside it. Read it before you post it: it quotes what the server said.
 @click.option("--subject", default="", metavar="TEXT",
               help="Software under test, for the title: vLLM 0.11, hermes parser.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder (RUN/bugs).")
+@expect_options
 @again_options
 def bug(
     run: Path,
@@ -61,6 +62,7 @@ def bug(
 
     The same defect at the same schema shape is one cause. Nothing is asked without --ask.
     """
+    run, cases = expected(run, again, cases)
     data = load_run(run, keep_exchanges=True)
     found = [f for f in failures(data, cases) if not models or f.target in models][:most]
     if not found:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from toolfuzz.cli._again import expect_options
 from toolfuzz.cli.options import endpoint_options, run_options_from
 from toolfuzz.cli.replay import ask_again, known_failures, replayed_to_json
 from toolfuzz.core.errors import UsageError
@@ -57,6 +58,7 @@ def corpus() -> None:
 @click.option("--note", "happened", metavar="TEXT", help="What happened.")
 @click.option("--expected", metavar="TEXT", help="What should have happened.")
 @click.option("--dimension", metavar="TEXT", help="What it is about (the defect's layer).")
+@expect_options
 def add(
     what: Path,
     folder: str,
@@ -64,10 +66,11 @@ def add(
     happened: str | None,
     expected: str | None,
     dimension: str | None,
+    **given: Any,
 ) -> None:
     """Add a case, or each distinct failure of a run (its minimal case where there is one)."""
     place = _own(folder)
-    known = known_failures(what)
+    known = known_failures(what, given)
     if name and len(known) > 1:
         raise UsageError(
             f"the run has {len(known)} distinct failures, and --name names one case",
@@ -184,6 +187,10 @@ def _note(
 ) -> Note:
     entry = defects().get(known.slug or "")
     usual, about = "The call with exactly the arguments that the prompt gives.", "unknown"
+    if not known.case.knows_answer(-1):
+        usual = "Not known; only the wire, the schemas and the history were judged."
+    elif known.case.is_recorded:
+        usual = "The calls that its last turn expects."
     if known.case.world is not None:
         usual, about = "Any calls that lead to the goal of its world.", known.case.probe
     elif entry:

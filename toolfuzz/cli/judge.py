@@ -2,11 +2,13 @@
 
 import json
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import click
 
+from toolfuzz.cli._again import expect_options
 from toolfuzz.cli.options import judge_options
 from toolfuzz.config import load_config
 from toolfuzz.core.case import JsonObject
@@ -14,8 +16,10 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.text import printable
 from toolfuzz.judge.policy import Policy
 from toolfuzz.recordings.recorded import BadEntry
+from toolfuzz.runs.expecting import by_hand
 from toolfuzz.runs.journal import JOURNAL_NAME
 from toolfuzz.runs.offline import Judged, judge_file
+from toolfuzz.runs.rejudged import keeping
 
 _ORDER = ("pass", "fail", "unjudged", "bad lines")
 
@@ -35,14 +39,26 @@ Examples:
   toolfuzz judge exchanges.jsonl --strict --ignore F | jq 'select(.status == "fail")'
   toolfuzz judge reports/20261123-101500-glm-4.7/run.jsonl --json
   zcat exchanges.jsonl.gz | toolfuzz judge -
+  toolfuzz judge traffic.har --out reports/traffic     a run, for bug, minimize, show, corpus add
+  toolfuzz judge exchanges.jsonl --expect-value '7:/config={"env": "prod"}'
 """
 
 
 @click.command(epilog=EPILOG)
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @judge_options
+@expect_options
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
+              help="Keep what was judged as a run, in this new folder.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of lines.")
-def judge(file: Path, as_json: bool, **given: Any) -> None:
+def judge(
+    file: Path,
+    expect: Path | None,
+    expect_values: tuple[str, ...],
+    out: Path | None,
+    as_json: bool,
+    **given: Any,
+) -> None:
     """Judge recorded exchanges: one verdict a line as JSON, a summary on stderr.
 
     FILE may be `-` for standard input. Without `expect` only what the schema and the wire prove is
@@ -53,45 +69,71 @@ def judge(file: Path, as_json: bool, **given: Any) -> None:
     policy.check()
     if file.is_dir():
         file /= JOURNAL_NAME
-    verdicts: list[JsonObject] = []
-    tally: Counter[str] = Counter()
-    slugs: Counter[str] = Counter()
-    rebuilt: Counter[str] = Counter()
-    for item in judge_file(file, policy):
-        if isinstance(item, BadEntry):
-            tally["bad lines"] += 1
-            click.echo(f"{file}:{item.number}: {printable(item.reason)}", err=True)
-            continue
+    printed = _Printed(file, as_json)
+    with keeping(file, out, policy) as keep:
+        for item in judge_file(file, policy, by_hand(expect, expect_values)):
+            if isinstance(item, BadEntry):
+                printed.bad(item)
+            else:
+                keep(item)
+                printed.verdict(item)
+    printed.summary()
+    if out:
+        click.echo(f"kept in {out}; next: toolfuzz show {out}", err=True)
+
+
+@dataclass(slots=True)
+class _Printed:
+    """What is printed of a file: verdicts on stdout, all else on stderr."""
+
+    file: Path
+    as_json: bool
+    verdicts: list[JsonObject] = field(default_factory=list)
+    tally: Counter[str] = field(default_factory=Counter)
+    slugs: Counter[str] = field(default_factory=Counter)
+    rebuilt: Counter[str] = field(default_factory=Counter)
+
+    def bad(self, entry: BadEntry) -> None:
+        self.tally["bad lines"] += 1
+        self._note(entry.number, entry.reason)
+
+    def verdict(self, item: Judged) -> None:
         recorded = item.recorded
         if recorded.note:
-            click.echo(f"{file}:{recorded.number}: {printable(recorded.note)}", err=True)
+            self._note(recorded.number, recorded.note)
         if recorded.rebuilt_from:
-            rebuilt[recorded.rebuilt_from] += 1
+            self.rebuilt[recorded.rebuilt_from] += 1
         verdict = _verdict(item)
-        tally[verdict["status"]] += 1
-        slugs.update({f["slug"] for f in verdict["findings"]})
-        if as_json:
-            verdicts.append(verdict)
+        self.tally[verdict["status"]] += 1
+        self.slugs.update({f["slug"] for f in verdict["findings"]})
+        if self.as_json:
+            self.verdicts.append(verdict)
         else:
             click.echo(json.dumps(verdict))
-    judged = sum(tally.values()) - tally["bad lines"]
-    if not judged:
-        raise UsageError(
-            f"{file} holds nothing that could be judged",
-            "`toolfuzz judge --help` shows what a line looks like",
-        )
-    if as_json:
-        counts = {"judged": judged, **tally, "defects": dict(slugs.most_common())}
-        click.echo(json.dumps({"summary": counts, "verdicts": verdicts}, indent=2))
-    click.echo(" · ".join(f"{tally[name]} {name}" for name in _ORDER if tally[name]), err=True)
-    for slug, count in slugs.most_common():
-        click.echo(f"  {count:6}  {slug}", err=True)
-    for tool, count in rebuilt.items():
-        click.echo(
-            f"{count} of these as {tool} kept them, without the bytes: only calls, their arguments "
-            "and the schemas were judged, not the wire format",
-            err=True,
-        )
+
+    def _note(self, number: int, what: str) -> None:
+        click.echo(f"{self.file}:{number}: {printable(what)}", err=True)
+
+    def summary(self) -> None:
+        tally, slugs = self.tally, self.slugs
+        judged = sum(tally.values()) - tally["bad lines"]
+        if not judged:
+            raise UsageError(
+                f"{self.file} holds nothing that could be judged",
+                "`toolfuzz judge --help` shows what a line looks like",
+            )
+        if self.as_json:
+            counts = {"judged": judged, **tally, "defects": dict(slugs.most_common())}
+            click.echo(json.dumps({"summary": counts, "verdicts": self.verdicts}, indent=2))
+        click.echo(" · ".join(f"{tally[name]} {name}" for name in _ORDER if tally[name]), err=True)
+        for slug, count in slugs.most_common():
+            click.echo(f"  {count:6}  {slug}", err=True)
+        for tool, count in self.rebuilt.items():
+            click.echo(
+                f"{count} of these as {tool} kept them, without the bytes: only calls, their "
+                "arguments and the schemas were judged, not the wire format",
+                err=True,
+            )
 
 
 def _verdict(item: Judged) -> JsonObject:

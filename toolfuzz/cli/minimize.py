@@ -11,8 +11,8 @@ import click
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.price import price_of
+from toolfuzz.cli._again import access_again, again_options, expect_options, expected
 from toolfuzz.cli._live import telling, with_note
-from toolfuzz.cli.options import access_again, again_options
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
 from toolfuzz.core.text import printable
@@ -50,6 +50,7 @@ for twice. Exit codes: 0 something was minimized, 3 nothing came again, 130 inte
 @click.option("--max-cost", type=float, metavar="USD", help="Money per failure, where known.")
 @click.option("--concurrency", type=click.IntRange(min=1), default=16, show_default=True,
               metavar="N", help="Questions under way.")  # fmt: skip
+@expect_options
 @again_options
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @click.option("--quiet", is_flag=True, help="No progress; only the result.")
@@ -70,6 +71,7 @@ def minimize(
     Schema, tools, prompt and expected value shrink together. An endpoint that fails only some of
     the time is asked often enough to be sure.
     """
+    run, cases = expected(run, again, cases)
     data = load_run(run)
     budget = Budget(
         calls=max_calls,

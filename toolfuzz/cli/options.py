@@ -8,12 +8,9 @@ import click
 from toolfuzz.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from toolfuzz.analyze.load import RunData
-    from toolfuzz.runs.options import Access, RunOptions
+    from toolfuzz.runs.options import RunOptions
 
 __all__ = [
-    "access_again",
-    "again_options",
     "case_options",
     "endpoint_options",
     "header_options",
@@ -23,16 +20,17 @@ __all__ = [
     "report_option",
     "run_options_from",
     "seed_option",
+    "stack",
     "tool_options",
     "trust_option",
 ]
 
-_AT_ONCE = 16
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
+def stack(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Return several options as one decorator."""
+
     def decorate(function: F) -> F:
         for option in reversed(options):
             function = option(function)
@@ -41,7 +39,7 @@ def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-header_options = _stack(
+header_options = stack(
     click.option(
         "--header", "headers", multiple=True, metavar="NAME: VALUE",
         help="Extra request header; repeatable. Credentials are never written to a file.",
@@ -56,7 +54,7 @@ engine_option = click.option(
     "--engine-python", metavar="PATH", help="Python in which an engine/… is installed."
 )
 
-endpoint_options = _stack(
+endpoint_options = stack(
     click.option(
         "-m", "--model", "models", multiple=True, metavar="MODEL",
         help="Model to ask: an alias, endpoint/model, sim/PROFILE or engine/…; repeatable.",
@@ -85,7 +83,7 @@ endpoint_options = _stack(
     engine_option,
 )  # fmt: skip
 
-tool_options = _stack(
+tool_options = stack(
     click.option(
         "--tools", multiple=True, metavar="FILE",
         help="Your own tools: a JSON file (OpenAI, Anthropic, MCP or bare form), "
@@ -114,7 +112,7 @@ tool_options = _stack(
 
 seed_option = click.option("--seed", type=int, metavar="N", help="Same seed, same cases (0).")
 
-case_options = _stack(
+case_options = stack(
     tool_options,
     click.option(
         "--level", type=int, metavar="N",
@@ -145,7 +143,7 @@ inconclusive_option = click.option(
     help="Exit 0 or 1 instead of 3 when nothing could be decided.",
 )  # fmt: skip
 
-judge_options = _stack(
+judge_options = stack(
     click.option("--strict", is_flag=True, default=None, help="Warnings fail a case too."),
     click.option("--ignore", multiple=True, metavar="SLUG|GROUP", help="Leave these defects out."),
     click.option("--select", multiple=True, metavar="SLUG|GROUP", help="Only these defects count."),
@@ -155,9 +153,6 @@ trust_option = click.option(
     "--trust", is_flag=True,
     help="Use the servers, commands and variables that the run's folder names.",
 )  # fmt: skip
-
-again_options = _stack(header_options, trust_option, engine_option)
-"""Options of commands that ask again what a run asked; ``access_again`` reads them."""
 
 
 def parse_params(pairs: tuple[str, ...]) -> dict[str, Any]:
@@ -206,26 +201,3 @@ def run_options_from(given: dict[str, Any]) -> "RunOptions":
         given["params"] = parse_params(given["params"])
     given = {**load_config().given("run", "judge"), **given}
     return RunOptions.read({k: v for k, v in given.items() if k in RunOptions.model_fields})
-
-
-def access_again(run: "RunData", given: dict[str, Any]) -> "Access":
-    """Return how to ask again what a run asked, given a command's ``again_options``.
-
-    Raises UsageError when that takes trust, or a header that the run was started with.
-    """
-    from dataclasses import replace
-
-    from toolfuzz.runs.options import access_of_run, require_headers
-    from toolfuzz.runs.trust import require_trust
-
-    settings, headers = run.started.settings, parse_headers(given["headers"])
-    require_trust(settings, trust=given["trust"])
-    require_headers(settings, headers)
-    access = access_of_run(run)
-    return replace(
-        access,
-        headers=headers,
-        secret_headers=(*access.secret_headers, *given["secret_headers"]),
-        engine_python=given["engine_python"],
-        concurrency=given.get("concurrency", _AT_ONCE),
-    )

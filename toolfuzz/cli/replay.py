@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from toolfuzz.cli._again import expect_options, expected
 from toolfuzz.cli.options import endpoint_options, run_options_from
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import (
@@ -25,6 +26,7 @@ from toolfuzz.evidence.examiner import Budget, open_examiner
 from toolfuzz.evidence.failures import failures
 from toolfuzz.evidence.kept import RESULT_NAME, read_study, study_folder
 from toolfuzz.evidence.replay import EASY, KnownFailure, Replayed, askings, replay_known, worst
+from toolfuzz.runs.expecting import by_hand
 from toolfuzz.runs.journal import find_journal, load_run
 from toolfuzz.runs.options import Access
 from toolfuzz.runs.targets import open_sources
@@ -50,6 +52,7 @@ Exit codes: 0 fixed · 1 still fails · 3 inconclusive · 4 endpoint unusable
 @click.command(epilog=EPILOG)
 @click.argument("what", type=click.Path(path_type=Path), metavar="CASE.json|BUG|RUN")
 @endpoint_options
+@expect_options
 @click.option("--times", type=click.IntRange(min=1), metavar="N",
               help="Askings per case  [default: as many as can call it fixed].")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
@@ -59,7 +62,7 @@ def replay(what: Path, times: int | None, as_json: bool, **given: Any) -> None:
     It is asked in the stream mode in which it failed, unless --stream or --no-stream says else.
     """
     options = run_options_from(given)
-    known = known_failures(what)
+    known = known_failures(what, given)
     found = ask_again(options.models, options.access, known, times=times, modes=given["stream"])
     if as_json:
         click.echo(json.dumps([replayed_to_json(model, r) for model, r in found], indent=2))
@@ -75,16 +78,18 @@ def replay(what: Path, times: int | None, as_json: bool, **given: Any) -> None:
     click.get_current_context().exit(code)
 
 
-def known_failures(what: Path) -> list[KnownFailure]:
+def known_failures(what: Path, given: JsonObject) -> list[KnownFailure]:
     """Read what is to be asked: a case file, a bug report, or the failures of a run.
 
-    Of a run the minimal cases are taken where there are any.
+    Of a run the minimal cases are taken where there are any. ``given`` are a command's
+    ``expect_options``.
     """
     if what.suffix == ".md":
         what = what.with_suffix(".json")
     if what.suffix == ".json":
-        return [case_with_defect(what)]
+        return [_expecting(case_with_defect(what), given)]
     find_journal(what)
+    what, _ = expected(what, given)
     found = []
     for failure in failures(load_run(what)):
         result = study_folder(what, failure) / RESULT_NAME
@@ -99,6 +104,15 @@ def known_failures(what: Path) -> list[KnownFailure]:
     if not found:
         raise UsageError("the run has no failure to ask again", "`toolfuzz report RUN` shows it")
     return found
+
+
+def _expecting(known: KnownFailure, given: JsonObject) -> KnownFailure:
+    told = by_hand(given["expect"], given["expect_values"])
+    if told is None:
+        return known
+    case = told.of(known.case, known.case.at(-1).expect.calls, known.name)
+    told.check()
+    return known if case is None else replace(known, case=case)
 
 
 def ask_again(

@@ -215,6 +215,8 @@ def event_from_json(data: JsonObject) -> Event:
                 f"expected format_version {FORMAT_VERSION}",
             ) from None
         kind = data.get("event") if isinstance(data, dict) else None
+        if kind is None:
+            raise UsageError("not an event of a journal") from None
         raise UsageError(f"a broken {kind} line: {first_error(error, below=1)}") from None
     return event
 

@@ -33,11 +33,13 @@ def printable(text: str, *, keep_newlines: bool = False) -> str:
 
 
 def day(seconds: float) -> str:
-    """Return a unix time as ``2026-11-23 10:15 UTC``; what is no time of any calendar says so."""
+    """Return a unix time as ``2026-11-23 10:15 UTC``; 0, and what is no time at all, say so."""
     try:
+        if not seconds:
+            return "an unknown day"
         return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
     except (OverflowError, ValueError, OSError):
-        return "at an unknown time"
+        return "an unknown day"
 
 
 def file_name(text: str) -> str:

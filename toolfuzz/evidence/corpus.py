@@ -152,7 +152,9 @@ def case_with_defect(path: Path) -> KnownFailure:
         case = case_from_json(data)
     except UsageError as error:
         raise UsageError(
-            f"{path}: {error.message}", "give a case file, a bug report or a run"
+            f"{path}: {error.message}",
+            "give a case file, a bug report or a run (`toolfuzz judge FILE --out DIR` makes one of "
+            "recorded exchanges)",
         ) from None
     return KnownFailure(
         path.stem, case, defect.get("slug"), defect.get("stream"), _seen(path, defect.get("seen"))

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
@@ -38,7 +39,8 @@ def read(file: BinaryIO) -> Iterator[Recorded | BadEntry]:
 def _read(entry: Json) -> Recorded | None:
     match entry:
         case {"request": {"url": str(url)} as request, "response": dict(response)}:
-            path = urlsplit(url)._replace(scheme="", netloc="", fragment="").geturl()
+            where = urlsplit(url)
+            path = where._replace(scheme="", netloc="", fragment="").geturl()
         case _:
             raise UsageError("an entry needs `request` with a `url`, and `response`")
     route = route_of(path)
@@ -49,8 +51,11 @@ def _read(entry: Json) -> Recorded | None:
         raise UsageError(_unanswered(response))
     body = _request(_bytes("the request's body", request.get("postData")))
     content = _bytes("the response's body", response.get("content"))
-    stream = route[0].read_request(body, path=path).stream
-    return read_exchange("", route[0].name, body, content, status=status, stream=stream, path=path)
+    format, prefix = route
+    stream = format.read_request(body, path=path).stream
+    found = read_exchange("", format.name, body, content, status=status, stream=stream, path=path)
+    host = where.netloc.rpartition("@")[2]
+    return replace(found, base_url=f"{where.scheme}://{host}{prefix}")
 
 
 def _request(raw: bytes) -> JsonObject:

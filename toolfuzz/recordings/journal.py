@@ -5,7 +5,13 @@ from dataclasses import replace
 
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.events import CaseDrawn, ExchangeRecorded, RunStarted, event_from_json
+from toolfuzz.core.events import (
+    CaseDrawn,
+    ExchangeRecorded,
+    RunStarted,
+    TargetSeen,
+    event_from_json,
+)
 from toolfuzz.core.exchange import Exchange
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Verdict
@@ -33,6 +39,8 @@ class JournalLines:
         match event_from_json(data):
             case RunStarted() as begun:
                 self._formats |= {target.name: target.format for target in begun.targets}
+            case TargetSeen(target):
+                self._formats[target.name] = target.format
             case CaseDrawn(case):
                 self._cases[case.id] = case
             case ExchangeRecorded(exchange):
@@ -59,6 +67,7 @@ class JournalLines:
             turn=exchange.turn,
             source=exchange.target,
             question=question_name(exchange),
+            repeat=exchange.repeat,
         )
 
 

@@ -38,7 +38,9 @@ class Recorded:
     ``counterpart`` are the plain replies to the same turns, ``source`` and ``question`` the target
     and the question of a run. Of other files ``ask`` is what the request says, ``misfit`` what is
     wrong with the history that it holds; ``note`` says what else is odd about the conversation.
-    ``rebuilt_from`` names the tool that kept only what it had understood: its wire isn't known.
+    ``repeat`` counts how often the run asked it before. ``base_url`` is where it was asked, "" for
+    unknown. ``rebuilt_from`` names the tool that kept only what it had understood: its wire
+    isn't known.
     """
 
     id: str
@@ -54,6 +56,8 @@ class Recorded:
     counterpart: Sequence[Reply | None] = ()
     source: str = ""
     question: str = ""
+    repeat: int = 0
+    base_url: str = ""
     ask: Ask | None = None
     misfit: str | None = None
     note: str = ""

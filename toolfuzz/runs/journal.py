@@ -120,9 +120,14 @@ def read_journal(run: Path, unread: list[str] | None = None) -> Iterator[Event]:
             except (ValueError, UsageError, RecursionError) as error:
                 reason = f"{number}: {_why(error)}"
                 if number == 1:
-                    raise UsageError(f"{path}:{reason}", getattr(error, "hint", None)) from None
+                    raise UsageError(
+                        f"{path}:{reason}", getattr(error, "hint", None) or _MADE
+                    ) from None
                 if unread is not None:
                     unread.append(reason)
+
+
+_MADE = "`toolfuzz judge FILE --out DIR` makes a run of recorded exchanges"
 
 
 def _why(error: Exception) -> str:

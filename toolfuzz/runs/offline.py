@@ -13,6 +13,7 @@ from toolfuzz.recordings.conversations import Conversations
 from toolfuzz.recordings.journal import Questions
 from toolfuzz.recordings.kinds import read_file
 from toolfuzz.recordings.recorded import BadEntry, Recorded, read_exchange
+from toolfuzz.runs.expecting import ByHand
 from toolfuzz.runs.told import ToldByRun
 from toolfuzz.worlds.play import ending_of
 
@@ -23,19 +24,26 @@ _OF_THE_WIRE = ("wire", "stream")
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One exchange, joined to what was said before it, and what the judge says of it."""
+    """One exchange, joined to what was said before it, and what the judge says of it.
+
+    ``by_hand``: somebody said what was expected.
+    """
 
     recorded: Recorded
     judgement: Judgement
+    by_hand: bool = False
 
 
-def judge_file(path: Path, policy: Policy) -> Iterator[Judged | BadEntry]:
+def judge_file(
+    path: Path, policy: Policy, told: ByHand | None = None
+) -> Iterator[Judged | BadEntry]:
     """Judge a file entry by entry, in its order; a bad entry is reported and the rest goes on.
 
-    ``-`` is standard input. Raises UsageError when the file can't be read at all.
+    ``-`` is standard input; ``told`` is what was expected. Raises UsageError when the file can't be
+    read at all, and where what was expected doesn't fit it.
     """
     questions, conversations = Questions(), Conversations()
-    told = ToldByRun(path)
+    by_run = ToldByRun(path)
     for read in read_file(path):
         if isinstance(read, BadEntry):
             yield read
@@ -47,11 +55,19 @@ def judge_file(path: Path, policy: Policy) -> Iterator[Judged | BadEntry]:
             yield BadEntry(read.number, error.message)
             continue
         judgement = _judged(recorded)
+        by_hand = None
+        if told and recorded.turn == len(recorded.case.turns) - 1:
+            by_hand = told.of(recorded.case, judgement.reply.calls, recorded.id)
+        if by_hand is not None:
+            recorded = replace(recorded, case=by_hand)
+            judgement = _judged(recorded)
         before.remember(recorded, judgement.reply)
         judgement = policy.apply(_with_world(recorded, judgement))
         if judgement.status == "unjudged":
-            judgement = told.instead(recorded.question, judgement, policy)
-        yield Judged(recorded, judgement)
+            judgement = by_run.instead(recorded.question, judgement, policy)
+        yield Judged(recorded, judgement, by_hand is not None)
+    if told:
+        told.check()
 
 
 def _with_world(recorded: Recorded, judgement: Judgement) -> Judgement:

@@ -60,6 +60,8 @@ def service_of(target: Target, settings: Mapping[str, Any]) -> Service:
     if not nature.over_http:
         start = "serve a model of this family with this parser at port 8000"
         return Service(_OWN_SERVER, target.format, start=start)
+    if "judged" in settings and not settings.get("base_url"):
+        return Service(_OWN_SERVER, target.format, start=f"serve {target.model} at port 8000")
     _check_address(settings)
     endpoint, _ = resolve(
         target.name,

@@ -1,0 +1,75 @@
+"""Options of commands that ask again what was asked, and those that say what was expected then."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from toolfuzz.analyze.load import RunData
+from toolfuzz.cli.options import engine_option, header_options, parse_headers, stack, trust_option
+from toolfuzz.runs.expecting import by_hand
+from toolfuzz.runs.options import Access, access_of_run, require_headers
+from toolfuzz.runs.rejudged import expected_run
+from toolfuzz.runs.trust import require_trust
+
+__all__ = ["access_again", "again_options", "expect_options", "expected"]
+
+_AT_ONCE = 16
+
+expect_options = stack(
+    click.option(
+        "--expect", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
+        help="What was expected, where nobody knows: JSON like `expect` in `judge --help`.",
+    ),
+    click.option(
+        "--expect-value", "expect_values", multiple=True, metavar="POINTER=VALUE",
+        help="The call as it came, but with this value: /config='{\"env\": \"prod\"}'; of one case "
+        "among several 2be9fc:/config=…, of a later call 1/config=….",
+    ),
+)  # fmt: skip
+
+again_options = stack(
+    click.option("--base-url", metavar="URL", help="Where to ask, if not where it was asked."),
+    click.option("--key-env", metavar="NAME", help="Variable that holds the key there."),
+    header_options,
+    trust_option,
+    engine_option,
+)
+"""Options of commands that ask again what a run asked; ``access_again`` reads them."""
+
+
+def access_again(run: RunData, given: dict[str, Any]) -> Access:
+    """Return how to ask again what a run asked, given a command's ``again_options``.
+
+    Raises UsageError when that takes trust, or a header that the run was started with.
+    """
+
+    settings, headers = run.started.settings, parse_headers(given["headers"])
+    named = {name: given[name] for name in ("base_url", "key_env") if given[name]}
+    require_trust({**settings, **dict.fromkeys(named)}, trust=given["trust"])
+    require_headers(settings, headers)
+    access = access_of_run(run)
+    return replace(
+        access,
+        **named,
+        headers=headers,
+        secret_headers=(*access.secret_headers, *given["secret_headers"]),
+        engine_python=given["engine_python"],
+        concurrency=given.get("concurrency", _AT_ONCE),
+    )
+
+
+def expected(
+    run: Path, given: dict[str, Any], cases: tuple[str, ...] = ()
+) -> tuple[Path, tuple[str, ...]]:
+    """Return a run and the cases to look at, judged by a command's ``expect_options``.
+
+    Of several cases those are left that they speak of; what they say of the only one is said of
+    ``cases``, where one is named. Without them all is as it was. Raises UsageError.
+    """
+
+    told = by_hand(given["expect"], given["expect_values"])
+    if told is None:
+        return run, cases
+    return expected_run(run, told.for_case(cases[0]) if len(cases) == 1 else told), ()
