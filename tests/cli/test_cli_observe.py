@@ -1,7 +1,6 @@
 """``toolfuzz observe``: official SDKs talk through it, and what passed is a run like others."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -12,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
+from toolfuzz.cli import cli
 from toolfuzz.runs.journal import load_run
 from toolfuzz.simulate.process import start
 
@@ -30,15 +31,17 @@ PROMPT = """Call import_data with exactly these arguments:
 {"config": {"env": "prod"}, "batch": 3}
 ```
 """
-TOOLFUZZ = [sys.executable, "-m", "toolfuzz"]
+
+
+def toolfuzz_(*args: str) -> Result:
+    return CliRunner().invoke(cli, args, prog_name="toolfuzz")
 
 
 @contextmanager
 def observing(upstream: str, folder: Path, *more: str) -> Iterator[tuple[str, Any]]:
     """Run the command; its address and the process."""
     command = [
-        *TOOLFUZZ,
-        "observe",
+        *(sys.executable, "-m", "toolfuzz", "observe"),
         "--upstream",
         upstream,
         "--port",
@@ -126,15 +129,13 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     ],
 )
 def test_other_commands_read_what_was_observed(
-    command: str, says: str, observed: Path, tmp_path: Path
+    command: str, says: str, observed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words = [str(observed) if word == "RUN" else word for word in command.split()]
-    done = subprocess.run(
-        [*TOOLFUZZ, *words], capture_output=True, text=True, cwd=tmp_path, timeout=120,
-        env={**os.environ, "OPENAI_API_KEY": KEY}, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert says in done.stdout + done.stderr
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    done = toolfuzz_(*(str(observed) if word == "RUN" else word for word in command.split()))
+    assert done.exit_code == 0, done.output
+    assert says in done.output
 
 
 def test_two_formats_are_two_runs(tmp_path: Path) -> None:
@@ -195,11 +196,8 @@ def test_a_full_disk_is_told_of_and_breaks_no_traffic(tmp_path: Path) -> None:
         ([], "Missing option '--upstream'"),
     ],
 )
-def test_what_is_wrong_is_said_in_a_line(given: list[str], says: str, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [*TOOLFUZZ, "observe", "--port", "0", *given],
-        capture_output=True, text=True, cwd=tmp_path, check=False,
-    )  # fmt: skip
-    assert done.returncode == 2
+def test_what_is_wrong_is_said_in_a_line(given: list[str], says: str) -> None:
+    done = toolfuzz_("observe", "--port", "0", *given)
+    assert done.exit_code == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr

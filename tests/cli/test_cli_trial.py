@@ -8,23 +8,26 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+
+from toolfuzz.cli import cli
 
 MADE = Path(__file__).parents[1] / "runs/made_gateway.py"
-TOOLFUZZ = [sys.executable, "-m", "toolfuzz"]
 
 
-def tried(
-    folder: Path, *more: str, cases: int = 8, mistake: str = ""
-) -> "subprocess.CompletedProcess[str]":
-    told = ["--subject", "made 1.0", "--cases", str(cases), "--out", str(folder), *more]
+def trial(folder: Path, *args: str) -> Result:
+    args = ("trial", "--subject", "made 1.0", "--out", str(folder), *args)
+    return CliRunner().invoke(cli, args, prog_name="toolfuzz")
+
+
+def tried(folder: Path, *more: str, cases: int = 8, mistake: str = "") -> Result:
     made = [sys.executable, str(MADE), "{port}", "{upstream}", *([mistake] if mistake else [])]
-    command = [*TOOLFUZZ, "trial", *told, "--", *made]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return trial(folder, "--cases", str(cases), *more, "--", *made)
 
 
 def test_a_gateway_that_changes_nothing_is_not_blamed(tmp_path: Path) -> None:
     done = tried(tmp_path / "out", cases=16)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.exit_code == 0, done.output
     assert "0 causes of failure" in done.stdout
 
 
@@ -40,7 +43,7 @@ def test_a_mistake_is_found_with_both_sides(
 ) -> None:
     folder = tmp_path / "out"
     done = tried(folder, mistake=mistake)
-    assert done.returncode == 1, done.stdout + done.stderr
+    assert done.exit_code == 1, done.output
     assert cause in done.stdout
     assert mode in done.stdout
     [report] = folder.glob(f"reports/{cause.replace(':', '-')}*.md")
@@ -58,7 +61,7 @@ def test_an_accepted_cause_is_no_failure(tmp_path: Path) -> None:
         'cause = "relay-finish-changed:tool_calls to stop"\nurl = "https://x/1"\n'
     )
     done = tried(tmp_path / "out", "--known", str(known), mistake="finish-stop")
-    assert done.returncode == 0, done.stdout
+    assert done.exit_code == 0, done.output
     assert "https://x/1" in done.stdout
     assert "0 of them new" in done.stdout
 
@@ -79,11 +82,8 @@ def test_an_accepted_cause_is_no_failure(tmp_path: Path) -> None:
 def test_a_gateway_that_can_t_be_tried_is_told_of_in_a_line(
     given: list[str], code: int, says: str, tmp_path: Path
 ) -> None:
-    done = subprocess.run(
-        [*TOOLFUZZ, "trial", "--subject", "x", "--out", str(tmp_path / "out"), *given],
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert done.returncode == code, done.stderr
+    done = trial(tmp_path / "out", *given)
+    assert done.exit_code == code, done.output
     assert says in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -94,12 +94,22 @@ def test_whoever_ends_a_trial_ends_its_gateway(name: signal.Signals, tmp_path: P
     beat = (
         f"import time, pathlib\nwhile True: pathlib.Path({str(alive)!r}).touch(); time.sleep(.05)"
     )
-    command = [*TOOLFUZZ, "trial", "--subject", "x", "--out", str(tmp_path / "out"), "--"]
-    with subprocess.Popen([*command, sys.executable, "-c", beat], stderr=subprocess.PIPE) as trial:
+    command = [
+        sys.executable,
+        "-m",
+        "toolfuzz",
+        "trial",
+        "--subject",
+        "x",
+        "--out",
+        str(tmp_path / "out"),
+        "--",
+    ]
+    with subprocess.Popen([*command, sys.executable, "-c", beat], stderr=subprocess.PIPE) as cut:
         while not alive.exists():
             time.sleep(0.05)
-        trial.send_signal(name)
-        assert trial.wait(20) == 130
+        cut.send_signal(name)
+        assert cut.wait(20) == 130
     time.sleep(0.2)
     alive.unlink()
     time.sleep(0.3)
