@@ -79,13 +79,45 @@ def told(found: Sequence[Difference]) -> list[tuple[str, str]]:
         (but("required"), [("relay-schema-dropped", "required")]),
         (but("$defs", {}), [("relay-ref-dangling", "$ref")]),
         (but("$defs/N/properties/n"), [("relay-schema-dropped", "a property")]),
-        ({"type": "object"}, [("relay-schema-dropped", "required")]),
+        ({"type": "object"}, [("relay-schema-dropped", "properties")]),
     ],
 )
 def test_what_a_schema_loses_or_gains_is_named_by_its_keyword(
     arrived: dict[str, Any], found: list[tuple[str, str]]
 ) -> None:
     assert found[0] in told(list(changes(SCHEMA, arrived, "tools/f/parameters")))
+
+
+STARTS = {"type": "object", "properties": {"a": {"const": "start"}}, "required": ["a"]}
+STOPS = {"type": "object", "properties": {"b": {"type": "integer"}}, "required": ["b"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "arrived", "found"),
+    [
+        (
+            {"properties": {"a": {}, "title": {}}, "required": ["a", "title"]},
+            {"properties": {"a": {}}, "required": ["a"]},
+            [("relay-schema-dropped", "a property")],
+        ),
+        (
+            {"properties": {"a": {}, "title": {}}, "required": ["a", "title"]},
+            {"properties": {"a": {}}, "required": ["title"]},
+            [("relay-schema-dropped", "a property"), ("relay-schema-changed", "required")],
+        ),
+        ({"oneOf": [STARTS, STOPS]}, STARTS, [("relay-schema-dropped", "oneOf")]),
+        (
+            {"oneOf": [STARTS, STOPS]},
+            {**STARTS, "minProperties": 1},
+            [("relay-schema-dropped", "oneOf"), ("relay-schema-added", "minProperties")],
+        ),
+    ],
+)
+def test_what_follows_from_a_loss_is_no_cause_of_its_own(
+    given: dict[str, Any], arrived: dict[str, Any], found: list[tuple[str, str]]
+) -> None:
+    both = [{"properties": {"p": schema}} for schema in (given, arrived)]
+    assert told(list(changes(both[0], both[1], ""))) == found
 
 
 @pytest.mark.parametrize(
@@ -385,6 +417,7 @@ TWO = came(("f", '{"n": 9007199254740993}'), ("g", '{"t": "a\\u2028b", "x": null
             [("relay-arguments-changed", "null lost")],
         ),
         (replace(TWO, finish="stop"), [("relay-finish-changed", "tool_calls to stop")]),
+        (replace(TWO, finish=None), [("relay-finish-changed", "lost")]),
         (replace(TWO, text="Hello"), [("relay-text-changed", "")]),
         (replace(TWO, status=500), [("relay-status-changed", "200 to 500")]),
         (replace(TWO, calls=(replace(TWO.calls[0], name="F"), TWO.calls[1])),

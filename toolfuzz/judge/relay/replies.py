@@ -24,7 +24,7 @@ def reply_changes(given: Reply, came: Reply) -> Iterator[Difference]:
         return
     yield from _calls(given.calls, came.calls)
     if given.finish != came.finish and not (given.calls and not came.calls):
-        kind = f"{given.finish} to {came.finish}"
+        kind = f"{given.finish} to {came.finish}" if came.finish else "lost"
         yield Difference(
             "relay-finish-changed", "finish reason", given.finish, came.finish, "is another",
             kind=kind,

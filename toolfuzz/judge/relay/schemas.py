@@ -1,6 +1,6 @@
 """How a schema differs from what it was: keyword by keyword, where that changes its meaning."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from toolfuzz.core.case import Json, JsonObject
@@ -126,6 +126,7 @@ class _Walk:
                 _NO_WORD if narrow else given.way,
             )  # fmt: skip
             return
+        one = _without_lost(one, other)
         self._open.append(given.target)
         for key, value in one.items():
             place = f"{where}/{key}"
@@ -133,12 +134,21 @@ class _Walk:
                 yield from self.node(value, other.get(key, {}), place)
             else:
                 yield self._gone(key, value, place, beside=key in given.beside)
-        for key in sorted(other.keys() - one.keys()):
+        flattened = self._said_by(
+            one[union] for union in UNIONS if union in one.keys() - other.keys()
+        )
+        for key in sorted(other.keys() - one.keys() - flattened):
             if key == "items":
                 yield from self.node({}, other[key], f"{where}/items")
             else:
                 yield _added(key, other[key], one, f"{where}/{key}")
         self._open.pop()
+
+    def _said_by(self, unions: Iterable[Json]) -> set[str]:
+        """Return the keywords of all variants: some stand alone where a union was taken apart."""
+        variants = [one for union in unions if isinstance(union, list) for one in union]
+        found = [self._spelled(one, 0).schema for one in variants if isinstance(one, dict)]
+        return {key for schema in found for key in schema} | ({"type"} if found else set())
 
     def _gone(self, key: str, value: Json, place: str, *, beside: bool) -> Difference:
         severity: Severity = "warn" if key in NOTES else "error"
@@ -179,6 +189,19 @@ def _without_booleans(schema: Json) -> Json:
             return {"not": {}}
         case _:
             return schema
+
+
+def _without_lost(given: JsonObject, arrived: JsonObject) -> JsonObject:
+    """Return a schema that requires no property which is lost, where that isn't required later."""
+    properties, required = given.get("properties"), given.get("required")
+    if not isinstance(properties, dict) or not isinstance(required, list):
+        return given
+    there, still = arrived.get("properties"), arrived.get("required")
+    kept = there.keys() if isinstance(there, dict) else ()
+    lost = properties.keys() - kept - set(still if isinstance(still, list) else ())
+    left = [name for name in required if name not in lost]
+    rest = {key: item for key, item in given.items() if key != "required"}
+    return {**rest, "required": left} if left else rest
 
 
 class _Node(NamedTuple):
