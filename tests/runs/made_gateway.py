@@ -198,7 +198,7 @@ WHOLE: dict[str, Callable[[Body], Any]] = {
 MISTAKES = {**REQUEST, **REPLY, **WHOLE, "status-500": None, "silent": None, "cut-stream": None}
 
 
-def app(upstream: str, mistake: str) -> Starlette:
+def app(http: httpx.AsyncClient, upstream: str, mistake: str) -> Starlette:
     async def chat(request: Request) -> Response:
         body = await request.json()
         if mistake == "silent" and body.get("tools"):
@@ -208,9 +208,8 @@ def app(upstream: str, mistake: str) -> Starlette:
         # Replies are changed whole, and streamed again from that.
         plain = {k: v for k, v in body.items() if k not in ("stream", "stream_options")}
         changes = mistake in REPLY or mistake in WHOLE
-        async with httpx.AsyncClient(timeout=60) as http:
-            sent = plain if changes else body
-            answer = await http.post(f"{upstream}/chat/completions", json=sent)
+        sent = plain if changes else body
+        answer = await http.post(f"{upstream}/chat/completions", json=sent)
         kind = answer.headers["content-type"]
         if answer.status_code != 200 or not changes:
             content = answer.content
@@ -255,6 +254,5 @@ def streamed(reply: Body, *, usage: bool) -> bytes:
 
 if __name__ == "__main__":
     port, upstream, *more = sys.argv[1:]
-    uvicorn.run(
-        app(upstream, more[0] if more else ""), host="127.0.0.1", port=int(port), log_level="error"
-    )
+    made = app(httpx.AsyncClient(timeout=60), upstream, more[0] if more else "")
+    uvicorn.run(made, host="127.0.0.1", port=int(port), log_level="error")

@@ -1,5 +1,6 @@
 """A journal's events, put in order for the readers of a run. No file is opened here."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +15,7 @@ from toolfuzz.core.events import (
     RunStarted,
     TargetGivenUp,
     TargetSeen,
+    UpstreamAnswered,
     VerdictReached,
 )
 from toolfuzz.core.exchange import Exchange
@@ -46,6 +48,8 @@ class RunData:
     schema spelling stand apart in ``respelled``. ``exchanges`` is empty unless they were asked
     for. ``given_up`` holds the targets that were given up and not asked again since (a resumed
     run asks them again).
+    ``upstream`` counts, of a gateway's trial, the wire formats in which its upstream was asked,
+    by target.
     ``finished`` is None when the run was cut off. ``unread`` names the journal's lines that could
     not be read (``3: not JSON``); what belongs to them is left out.
     """
@@ -60,6 +64,7 @@ class RunData:
     given_up: dict[str, TargetGivenUp] = field(default_factory=dict)
     finished: RunFinished | None = None
     unread: tuple[str, ...] = ()
+    upstream: dict[str, Counter[str]] = field(default_factory=dict)
 
     def of(self, target: str) -> list[Verdict]:
         """Return the verdicts on one target, in the order they were reached."""
@@ -111,6 +116,7 @@ def collect(
     traffic: dict[str, Traffic] = {}
     exchanges: dict[Question, list[Exchange]] = {}
     given_up: dict[str, TargetGivenUp] = {}
+    upstream: dict[str, Counter[str]] = {}
     for event in events:
         match event:
             case RunStarted():
@@ -135,6 +141,8 @@ def collect(
                 verdicts[question(verdict)] = verdict
                 if verdict.status != "unjudged":
                     given_up.pop(verdict.target, None)
+            case UpstreamAnswered(format, exchange):
+                upstream.setdefault(exchange.target, Counter())[format] += 1
             case TargetGivenUp():
                 given_up[event.target] = event
             case RunFinished():
@@ -166,4 +174,5 @@ def collect(
         given_up,
         finished,
         tuple(unread),
+        upstream,
     )

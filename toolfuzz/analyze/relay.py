@@ -1,14 +1,20 @@
 """A gateway's trial by causes: differences of one kind are one mistake, wherever they show."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.exchange import Target
+from toolfuzz.core.text import clip, file_name
 from toolfuzz.core.verdict import Finding, Severity, Verdict
+from toolfuzz.judge.relay.words import told
 
-__all__ = ["Cause", "cause_of", "causes_of", "doors_of"]
+__all__ = ["CONTRADICTED", "Cause", "cause_of", "causes_of", "report_file", "trial_figures"]
+
+CONTRADICTED = "both sides agree, yet the judge blames the reply (please report it): "
+"""How the reason begins for which a reply isn't judged that is right as far as it was relayed."""
 
 _WEIGHT = {"error": 0, "warn": 1, "info": 2}
 
@@ -17,8 +23,8 @@ _WEIGHT = {"error": 0, "warn": 1, "info": 2}
 class Cause:
     """One mistake of a gateway: ``shown`` are the verdicts in which it shows with its finding.
 
-    ``asked`` counts the judged askings by door (target, streamed), ``of_relay`` says that it is a
-    difference between the sides, not something wrong with the wire of one.
+    ``kind`` is "" for what is wrong with the gateway's own wire. ``asked`` counts the judged
+    askings by door (target, streamed).
     """
 
     slug: str
@@ -45,24 +51,6 @@ class Cause:
             counts[verdict.target, verdict.stream] += 1
         return dict(sorted(counts.items()))
 
-    def entry(self, accepted: Mapping[str, str]) -> JsonObject:
-        """Return it as JSON; ``accepted`` are known causes with their issues."""
-        verdict, finding = self.example
-        return {
-            "cause": self.name,
-            "severity": self.severity,
-            "accepted": accepted.get(self.name),
-            "message": finding.message,
-            "given": finding.expected,
-            "arrived": finding.actual,
-            "case": verdict.case_id,
-            "doors": [
-                {"target": target, "stream": stream, "shown": shown,
-                 "asked": self.asked[target, stream]}
-                for (target, stream), shown in self.doors.items()
-            ],
-        }  # fmt: skip
-
 
 def cause_of(finding: Finding) -> str:
     """Return the name of the cause to which a finding belongs."""
@@ -77,14 +65,20 @@ def _named(slug: str, kind: str) -> str:
     return f"{slug}:{kind}" if kind else slug
 
 
+def report_file(cause: str) -> str:
+    """Return where, in the run's folder, the report of a cause stands."""
+    return f"reports/{file_name(cause)}.md"
+
+
 def causes_of(run: RunData) -> list[Cause]:
     """Return the causes of a trial, errors first, then the commonest.
 
     What fails at one door and is a warning at another (whose format can't say it) is both.
     """
-    asked = doors_of(run)
+    asked: dict[tuple[str, bool], int] = defaultdict(int)
     found: dict[tuple[str, str, Severity], list[tuple[Verdict, Finding]]] = defaultdict(list)
     for verdict in sorted(run.verdicts, key=lambda v: (v.stream, v.target, v.case_id)):
+        asked[verdict.target, verdict.stream] += verdict.status != "unjudged"
         seen: set[tuple[str, str, Severity]] = set()
         for finding in verdict.findings:
             key = (*_key(finding), finding.severity)
@@ -98,9 +92,55 @@ def causes_of(run: RunData) -> list[Cause]:
     return sorted(causes, key=lambda c: (_WEIGHT[c.severity], -len(c.shown), c.name))
 
 
-def doors_of(run: RunData) -> dict[tuple[str, bool], int]:
-    """Return how often was asked at each door."""
-    counts: dict[tuple[str, bool], int] = defaultdict(int)
-    for verdict in run.verdicts:
-        counts[verdict.target, verdict.stream] += 1
-    return dict(sorted(counts.items()))
+def trial_figures(run: RunData) -> JsonObject:
+    """Return what the summary of a gateway's trial holds besides.
+
+    ``paths`` are its front doors with their upstreams, plain and streamed; each of the ``causes``
+    says in ``shown`` how often it shows on each of them. ``accepted`` is a known cause's issue (""
+    without one), None of a new one.
+    """
+    settings = run.started.settings["trial"]
+    accepted = settings.get("accepted") or {}
+    asked = [(target, stream) for target in run.started.targets for stream in (False, True)]
+    paths = [_path(run, target, stream) for target, stream in asked]
+    causes = [
+        _entry(cause, [(target.name, stream) for target, stream in asked], accepted)
+        for cause in causes_of(run)
+    ]
+    reasons = [verdict.reason or "" for verdict in run.verdicts]
+    return {
+        "subject": str(settings.get("subject", "")),
+        "paths": paths,
+        "causes": causes,
+        "contradicted": sum(reason.startswith(CONTRADICTED) for reason in reasons),
+    }
+
+
+def _path(run: RunData, target: Target, stream: bool) -> JsonObject:
+    verdicts = [v for v in run.of(target.name) if v.stream == stream]
+    upstream = [format for format, _ in run.upstream.get(target.name, Counter()).most_common()]
+    return {
+        "target": target.name,
+        "front": target.format,
+        "model": target.model,
+        "upstream": " or ".join(upstream),
+        "stream": stream,
+        "judged": sum(v.status != "unjudged" for v in verdicts),
+        "passed": sum(v.status == "pass" for v in verdicts),
+        "unjudged": sum(v.status == "unjudged" for v in verdicts),
+    }
+
+
+def _entry(cause: Cause, paths: list[tuple[str, bool]], accepted: Mapping[str, str]) -> JsonObject:
+    verdict, finding = cause.example
+    return {
+        "cause": cause.name,
+        "severity": cause.severity,
+        "accepted": accepted.get(cause.name),
+        "title": told(finding),
+        "message": finding.message,
+        "given": clip(finding.expected),
+        "arrived": clip(finding.actual),
+        "case": verdict.case_id,
+        "shown": [cause.doors.get(path, 0) for path in paths],
+    }

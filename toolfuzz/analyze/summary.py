@@ -10,6 +10,7 @@ from toolfuzz.analyze.load import RunData, Traffic, causes
 from toolfuzz.analyze.power import smallest_visible_drop
 from toolfuzz.analyze.ranking import least, least_failing
 from toolfuzz.analyze.rates import Rate, pass_k, rate
+from toolfuzz.analyze.relay import trial_figures
 from toolfuzz.analyze.screen import associated
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION
@@ -36,6 +37,7 @@ def summarize(run: RunData) -> JsonObject:
         "skipped": [asdict(skip) for skip in run.skipped],
         "unread_lines": list(run.unread),
         "targets": [_target(run, target) for target in run.started.targets],
+        **({"trial": trial_figures(run)} if "trial" in run.started.settings else {}),
     }
 
 

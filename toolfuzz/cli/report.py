@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from toolfuzz.cli.options import report_option
+from toolfuzz.core.case import JsonObject
 
 EPILOG = """\b
 Examples:
@@ -24,8 +25,6 @@ def report(run: Path, as_json: bool, reports: tuple[str, ...], quiet: bool) -> N
     import json
 
     from toolfuzz.cli._reports import summary_of, write_wanted
-    from toolfuzz.report.decision import print_check
-    from toolfuzz.report.terminal import print_summary
     from toolfuzz.report.write import parse_wanted
 
     wanted = parse_wanted(reports)
@@ -33,5 +32,18 @@ def report(run: Path, as_json: bool, reports: tuple[str, ...], quiet: bool) -> N
     if as_json:
         click.echo(json.dumps(summary, indent=2))
     elif not quiet:
-        print_check(summary) if "check" in summary else print_summary(summary)
+        _print(summary)
     write_wanted(wanted, run, summary)
+
+
+def _print(summary: JsonObject) -> None:
+    from toolfuzz.report.decision import print_check
+    from toolfuzz.report.relay.terminal import print_trial
+    from toolfuzz.report.terminal import print_summary
+
+    if "trial" in summary:
+        print_trial(summary)
+    elif "check" in summary:
+        print_check(summary)
+    else:
+        print_summary(summary)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from toolfuzz.cli.options import header_options
+from toolfuzz.cli.options import header_options, report_option
 from toolfuzz.core.errors import EXIT_GATE_FAILED, UsageError
 
 T = TypeVar("T")
@@ -69,6 +69,7 @@ def _in_folder(context: click.Context, option: click.Parameter, path: str | None
 @click.option("--known", type=click.Path(path_type=Path, exists=True, dir_okay=False),
               metavar="FILE", help="Accepted causes (TOML); only others exit 1.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the run.")
+@report_option
 @click.option("--json", "as_json", is_flag=True, help="Print causes as JSON.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND ...]")
 def trial(
@@ -84,20 +85,24 @@ def trial(
     fronts: tuple[str, ...],
     given: tuple[Path, ...],
     max_calls: int,
+    reports: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Find out what a gateway changes on the way, in both directions."""
     from toolfuzz.cli._live import telling
+    from toolfuzz.cli._reports import write_wanted
     from toolfuzz.cli.options import parse_headers, parse_params
     from toolfuzz.evidence.corpus import case_with_defect
     from toolfuzz.evidence.relay.known import read_known
     from toolfuzz.evidence.relay.trial import try_gateway
     from toolfuzz.formats import USUAL
-    from toolfuzz.report.relay import print_trial
+    from toolfuzz.report.relay.terminal import print_trial
+    from toolfuzz.report.relay.words import new
+    from toolfuzz.report.write import parse_wanted
     from toolfuzz.runs.gateway import Gateway
     from toolfuzz.runs.trial import Trial, check
 
-    accepted = read_known(known) if known else {}
+    wanted = parse_wanted(reports)
     gateway = None
     if command:
         config = config_template.read_text(encoding="utf-8") if config_template else None
@@ -106,6 +111,7 @@ def trial(
     asked = Trial(
         **options, fronts=fronts or (USUAL,), gateway=gateway, headers=parse_headers(headers),
         params=parse_params(params), given=[case_with_defect(path).case for path in given],
+        accepted=read_known(known) if known else {},
         note=lambda message: click.echo(message, err=True),
     )  # fmt: skip
     check(asked)
@@ -114,11 +120,13 @@ def trial(
         asked, most_askings=max_calls, report=lambda cause, standing: tell(cause.name, standing)
     )
     tried = asyncio.run(_until_ended(work))
+    summary = tried.summary
     if as_json:
-        click.echo(json.dumps([cause.entry(accepted) for cause in tried.causes], indent=2))
+        click.echo(json.dumps(summary["trial"]["causes"], indent=2))
     else:
-        print_trial(tried.summary, tried.causes, accepted, tried.reports)
-    if any(cause.name not in accepted and cause.severity == "error" for cause in tried.causes):
+        print_trial(summary)
+    write_wanted(wanted, Path(summary["folder"]), summary)
+    if new(summary["trial"]):
         click.get_current_context().exit(EXIT_GATE_FAILED)
 
 

@@ -1,10 +1,11 @@
 """Hostile text in Markdown: in a code span, in a fence, or in a sentence, where it is inert."""
 
 import re
+from collections.abc import Iterator, Sequence
 
 from toolfuzz.core.text import printable
 
-__all__ = ["code", "fenced", "sentence"]
+__all__ = ["code", "fenced", "sentence", "table"]
 
 
 def code(text: str, *, in_table: bool = False) -> str:
@@ -32,3 +33,11 @@ def sentence(text: str) -> str:
     """Escape what Markdown or HTML would act on in a sentence."""
     text = re.sub(r"([\\`*_\[\]#|~])", r"\\\1", printable(text))
     return text.replace("<", "&lt;").replace("@", "@\u200c")
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Return the lines of a table; the cells are Markdown already."""
+    yield f"| {' | '.join(header)} |"
+    yield f"|{' --- |' * len(header)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"

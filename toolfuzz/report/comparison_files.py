@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from toolfuzz.analyze.ranking import FEW
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.markdown import code
+from toolfuzz.core.markdown import code, table
 from toolfuzz.core.text import printable
 from toolfuzz.report.comparison import (
     FEW_WORDS,
@@ -19,7 +19,6 @@ from toolfuzz.report.comparison import (
 from toolfuzz.report.console import plain
 from toolfuzz.report.dimensions import compared
 from toolfuzz.report.formats.csv import cell
-from toolfuzz.report.formats.markdown import table
 from toolfuzz.report.words import given_up, milliseconds, named, percent
 
 __all__ = ["render"]

@@ -6,6 +6,7 @@ from typing import get_args
 
 import httpx
 
+from toolfuzz.analyze.relay import CONTRADICTED
 from toolfuzz.core.case import Case
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.talk import Talk
@@ -33,8 +34,6 @@ _SAME = {"relay-finish-changed": ("finish-stop-with-calls", "finish-null")}
 _EXPLAIN = ("relay-refused-upstream", "relay-not-forwarded", "relay-ref-dangling",
             "relay-stream-torn")  # fmt: skip
 """From these all that is wrong with the reply follows."""
-
-_OURS = "both sides agree, yet the judge blames the reply (please report it): "
 
 
 def tagged(case: Case, name: str) -> Case:
@@ -108,5 +107,5 @@ def verdict_of(
     if judgements[-1].status == "unjudged":
         return "unjudged", findings, judgements[-1].reason
     if content:
-        return "unjudged", findings, _OURS + content[0].slug
+        return "unjudged", findings, CONTRADICTED + content[0].slug
     return "pass", findings, None

@@ -26,7 +26,7 @@ from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.summary import default_folder, write_summary
 from toolfuzz.simulate.scripted import Script, build_upstream
-from toolfuzz.simulate.service import listen
+from toolfuzz.simulate.service import serving
 from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.redaction import is_credential
 from toolfuzz.sources.registry import resolve
@@ -43,7 +43,8 @@ class Trial:
     knows. ``gateway`` is started, or ``url`` names one that runs and asks ``upstream_port``.
 
     ``given`` are cases to ask in the place of drawn ones. ``prefix`` is what stands before the
-    formats' paths, ``params`` are further fields of requests. ``tell`` sees every event.
+    formats' paths, ``params`` are further fields of requests. ``accepted`` are known causes with
+    their issues. ``tell`` sees every event.
     """
 
     subject: str
@@ -61,6 +62,7 @@ class Trial:
     secret_headers: Sequence[str] = ()
     params: JsonObject = field(default_factory=dict)
     timeout: float = 60.0
+    accepted: Mapping[str, str] = field(default_factory=dict)
     out: Path | None = None
     tell: Callable[[Event], None] = lambda event: None
     note: Callable[[str], None] = lambda message: None
@@ -82,7 +84,9 @@ async def standing(trial: Trial) -> AsyncIterator[Standing]:
     """Start the upstream and the gateway and open its doors; raises UsageError, EndpointError."""
     script = Script()
     async with AsyncExitStack() as stack:
-        upstream = await stack.enter_async_context(_serving(script, trial.upstream_port))
+        upstream = await stack.enter_async_context(
+            serving(build_upstream(script), trial.upstream_port)
+        )
         origin, ended = trial.url, _never
         if trial.gateway is not None:
             process = await stack.enter_async_context(running(trial.gateway, f"{upstream}/v1"))
@@ -109,14 +113,20 @@ async def ask_cases(gateway: Standing) -> JsonObject:
             for event in record.append(events):
                 trial.tell(event)
 
-        # One door after the other: a gateway that is overrun makes other mistakes.
-        for door in gateway.doors:
-            await _ask_all(door, gateway, write)
-        died = gateway.ended()
-        if died:
-            trial.note(f"in the middle {died}")
-        write([RunFinished(time.time(), "endpoint" if died else "done")])
-        return write_summary(folder, record.run())
+        reason = "interrupted"
+        try:
+            # One door after the other: a gateway that is overrun makes other mistakes.
+            for door in gateway.doors:
+                await _ask_all(door, gateway, write)
+            if died := gateway.ended():
+                trial.note(f"in the middle {died}")
+            reason = "endpoint" if died else "done"
+        finally:
+            write([RunFinished(time.time(), reason)])
+            summary = write_summary(folder, record.run())
+            if reason == "interrupted":
+                trial.note(f"what was asked is kept: toolfuzz report {folder}")
+    return summary
 
 
 def _opening(gateway: Standing) -> RunStarted:
@@ -127,6 +137,7 @@ def _opening(gateway: Standing) -> RunStarted:
     process = trial.gateway
     told = {
         "subject": trial.subject,
+        "accepted": dict(trial.accepted),
         "command": list(process.command) if process else [],
         "env": _shown(process.env) if process else {},
         "config": process.config if process else None,
@@ -145,26 +156,6 @@ def _shown(values: Mapping[str, str], secret: Sequence[str] = ()) -> dict[str, s
     secret = ("cookie", *(name.lower() for name in secret))
     hidden = {name for name in values if is_credential(name) or name.lower() in secret}
     return {name: "***" if name in hidden else value for name, value in sorted(values.items())}
-
-
-@asynccontextmanager
-async def _serving(script: Script, port: int) -> AsyncIterator[str]:
-    """Serve the scripted upstream in this process; give its origin."""
-    import uvicorn
-
-    listener = listen(port)
-    config = uvicorn.Config(
-        build_upstream(script), log_level="critical", access_log=False, lifespan="off",
-        server_header=False, timeout_graceful_shutdown=2,
-    )  # fmt: skip
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    serving = asyncio.create_task(server._serve([listener]))
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await serving
 
 
 def _sources(trial: Trial, origin: str) -> list[HttpSource]:

@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from toolfuzz.core.errors import UsageError
@@ -10,7 +11,7 @@ from toolfuzz.core.errors import UsageError
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-__all__ = ["MOST_HEAD", "listen", "serve"]
+__all__ = ["MOST_HEAD", "listen", "serve", "serving"]
 
 MOST_HEAD = 64 * 1024
 """Bytes of a request before its body: whoever sends more is hung up on."""
@@ -36,6 +37,33 @@ def serve(app: "Starlette", *, port: int, announce: Callable[[str], None]) -> No
         ws="none",
     )
     uvicorn.Server(config).run(sockets=[listener])
+
+
+@asynccontextmanager
+async def serving(app: "Starlette", port: int = 0) -> AsyncIterator[str]:
+    """Serve in this process as long as the context lasts; give the origin. Port 0: a free one.
+
+    Raises UsageError for a port that is taken.
+    """
+    import uvicorn
+
+    listener = listen(port)
+    config = uvicorn.Config(
+        app,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    server = uvicorn.Server(config)
+    # Not ``serve``, which would take the process's signals.
+    task = asyncio.create_task(server._serve([listener]))
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
 
 
 def _protocol() -> type[asyncio.Protocol]:

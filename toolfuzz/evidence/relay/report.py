@@ -10,11 +10,11 @@ from typing import Any
 
 from toolfuzz import __version__
 from toolfuzz.analyze.load import Question, RunData, question
-from toolfuzz.analyze.relay import Cause, cause_of
+from toolfuzz.analyze.relay import Cause, cause_of, report_file
 from toolfuzz.core.case import Case, Json, JsonObject
 from toolfuzz.core.codec import case_to_json
 from toolfuzz.core.exchange import Attempt
-from toolfuzz.core.text import clip, day, file_name, printable
+from toolfuzz.core.text import clip, day, printable
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.bug import page, without_homes
 from toolfuzz.evidence.excerpt import MARKS, excerpt
@@ -65,17 +65,14 @@ class _Evidence:
         return self.sides.upstream[-1].format if self.sides.upstream else "nothing"
 
 
-def write_reports(folder: Path, run: RunData, causes: Sequence[Cause]) -> dict[str, Path]:
-    """Write a report and a case file for each cause that fails; return the reports' paths."""
-    written: dict[str, Path] = {}
+def write_reports(folder: Path, run: RunData, causes: Sequence[Cause]) -> None:
+    """Write a report (see ``report_file``) and a case file for each cause that fails."""
     for evidence in _gathered(folder, run, causes):
-        stem = folder / "reports" / file_name(evidence.cause.name)
-        stem.parent.mkdir(exist_ok=True)
-        path, case = (stem.with_name(f"{stem.name}.{end}") for end in ("md", "json"))
+        path = folder / report_file(evidence.cause.name)
+        case = path.with_suffix(".json")
+        path.parent.mkdir(exist_ok=True)
         write_json(case, _case_file(evidence))
         write_private(path, without_homes(page("relay", _context(evidence, run, case.name))))
-        written[evidence.cause.name] = path
-    return written
 
 
 def _gathered(folder: Path, run: RunData, causes: Sequence[Cause]) -> Iterator[_Evidence]:

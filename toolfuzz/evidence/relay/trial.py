@@ -1,6 +1,6 @@
 """A gateway's trial from start to reports: ask, tell causes apart, make their cases smaller."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +17,10 @@ __all__ = ["Tried", "try_gateway"]
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What a trial came to: the run's summary, its causes, and their reports by name."""
+    """What a trial came to: the run's summary (see ``trial_figures``), and its causes."""
 
     summary: JsonObject
     causes: Sequence[Cause]
-    reports: Mapping[str, Path]
 
 
 async def try_gateway(
@@ -44,4 +43,5 @@ async def try_gateway(
             await find_minimal(
                 gateway, run, grave, folder, most_askings=most_askings, report=report
             )
-    return Tried(summary, causes, write_reports(folder, run, causes))
+    write_reports(folder, run, causes)
+    return Tried(summary, causes)

@@ -9,6 +9,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief, printable
 from toolfuzz.report.formats.markdown import render
 from toolfuzz.report.gates import Gate, gate_failed, gates_of
+from toolfuzz.report.relay.words import grave
 from toolfuzz.report.words import count, given_up, in_turn, named, percent, unread, wanted
 
 __all__ = ["FILE", "announce", "render"]
@@ -24,6 +25,9 @@ def announce(run: RunData, summary: JsonObject) -> str:
     A line is an ``::error`` only where a gate failed: annotations agree with the exit code. Of a
     check, only the candidate's defects are news.
     """
+    if "trial" in summary:
+        lines = [_cause(cause) for cause in grave(summary["trial"])]
+        return "".join(f"{line}\n" for line in lines[:_MOST])
     check = summary.get("check")
     lines = [_decided(gate) for gate in gates_of(summary)]
     if said := unread(summary):
@@ -64,6 +68,12 @@ def _annotation(target: JsonObject, slug: str, entry: JsonObject, *, failed: boo
     )
     level = "error" if failed else "warning"
     return f"::{level} title={_property(title)}::{_data(message)}"
+
+
+def _cause(cause: JsonObject) -> str:
+    level = "error" if cause["accepted"] is None else "notice"
+    message = f"{cause['title']}: given {brief(cause['given'])}, arrived {brief(cause['arrived'])}"
+    return f"::{level} title={_property(cause['cause'])}::{_data(message)}"
 
 
 def _data(text: str) -> str:

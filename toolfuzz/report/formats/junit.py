@@ -16,7 +16,9 @@ from toolfuzz.analyze.load import RunData, causes
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.text import brief
 from toolfuzz.core.verdict import Finding, Verdict
+from toolfuzz.report.formats._junit import say, tally, testcase
 from toolfuzz.report.gates import Gate, gates_of
+from toolfuzz.report.relay.junit import add_suites
 from toolfuzz.report.words import count, given_up, in_turn, named, success, unread, xml_text
 
 __all__ = ["FILE", "render"]
@@ -28,9 +30,12 @@ _EXAMPLES = 5
 def render(run: RunData, summary: JsonObject) -> bytes:
     """Return the XML, UTF-8 with declaration."""
     root = Xml.Element("testsuites", name="toolfuzz")
-    for target in summary["targets"]:
-        _suite(root, run, summary, target)
-    _count(root, list(root.iter("testcase")))
+    if "trial" in summary:
+        add_suites(root, summary["trial"])
+    else:
+        for target in summary["targets"]:
+            _suite(root, run, summary, target)
+    tally(root, list(root.iter("testcase")))
     Xml.indent(root)
     return bytes(Xml.tostring(root, encoding="utf-8", xml_declaration=True))
 
@@ -54,7 +59,7 @@ def _suite(root: Xml.Element, run: RunData, summary: JsonObject, target: JsonObj
     failed = any(gate.result == "failed" for gate in gates)
     for tool, verdicts in sorted(by_tool.items()):
         _tool(suite, run, tool, verdicts, failed=failed)
-    _count(suite, list(suite.iter("testcase")))
+    tally(suite, list(suite.iter("testcase")))
 
 
 def _facts(summary: JsonObject, target: JsonObject) -> Iterator[tuple[str, str]]:
@@ -72,23 +77,23 @@ def _facts(summary: JsonObject, target: JsonObject) -> Iterator[tuple[str, str]]
 
 
 def _gate(suite: Xml.Element, gate: Gate) -> None:
-    case = _testcase(suite, gate.name)
+    case = testcase(suite, gate.name)
     element = {"failed": "failure", "open": "error", "left": "skipped"}.get(gate.result)
     if element:
-        _say(case, element, gate.words, "gate")
+        say(case, element, gate.words, "gate")
 
 
 def _answers(suite: Xml.Element, summary: JsonObject, target: JsonObject) -> None:
     """Whether there were answers to judge; a target that was given up was measured, so far."""
-    case = _testcase(suite, "answers")
+    case = testcase(suite, "answers")
     if summary["finish_reason"] not in ("done", "decided"):
-        _say(case, "error", f"the run ended: {summary['finish_reason']}", "unfinished")
+        say(case, "error", f"the run ended: {summary['finish_reason']}", "unfinished")
     elif target["rate"] is None:
         reasons = ", ".join(f"{why} {times}" for why, times in target["unjudged_reasons"].items())
         nothing = f"nothing was judged: {reasons or 'no call was made'}"
-        _say(case, "error", given_up(target) or nothing, "unjudged")
+        say(case, "error", given_up(target) or nothing, "unjudged")
     elif given_up(target):
-        _say(case, "skipped", given_up(target), "given-up")
+        say(case, "skipped", given_up(target), "given-up")
 
 
 def _tools(case: Case) -> list[str]:
@@ -105,7 +110,7 @@ def _tool(
     suite: Xml.Element, run: RunData, tool: str, verdicts: list[Verdict], *, failed: bool
 ) -> None:
     seconds = sum(v.metrics.latency_ms or 0 for v in verdicts) / 1000
-    case = _testcase(suite, f"tool: {tool}", seconds)
+    case = testcase(suite, f"tool: {tool}", seconds)
     wrong = [v for v in verdicts if v.status == "fail"]
     judged = [v for v in verdicts if v.status != "unjudged"]
     said = f"{len(wrong)} of {count(len(judged), 'judged call')} failed"
@@ -116,22 +121,9 @@ def _tool(
         said += f": {', '.join(f'{slug} {times}' for slug, times in slugs.most_common())}"
     lines = xml_text("\n".join(_line(run.cases[v.case_id], v) for v in wrong[:_EXAMPLES]))
     if wrong and failed:
-        _say(case, "failure", said, slugs.most_common(1)[0][0] if slugs else "failed").text = lines
+        say(case, "failure", said, slugs.most_common(1)[0][0] if slugs else "failed").text = lines
     else:
         Xml.SubElement(case, "system-out").text = f"{xml_text(said)}\n{lines}"
-
-
-def _testcase(suite: Xml.Element, name: str, seconds: float = 0.0) -> Xml.Element:
-    case = Xml.SubElement(suite, "testcase", classname=suite.get("name", ""), name=xml_text(name))
-    case.set("time", f"{seconds:.3f}")
-    return case
-
-
-def _say(case: Xml.Element, element: str, message: str, kind: str) -> Xml.Element:
-    said = Xml.SubElement(case, element, message=xml_text(message))
-    if element != "skipped":
-        said.set("type", xml_text(kind))
-    return said
 
 
 def _line(case: Case, verdict: Verdict) -> str:
@@ -146,10 +138,3 @@ def _line(case: Case, verdict: Verdict) -> str:
 def _wanted(case: Case, found: Finding) -> str:
     known = found.expected is not None or case.knows_answer(found.turn)
     return f"expected {brief(found.expected)}, " if known else ""
-
-
-def _count(element: Xml.Element, cases: list[Xml.Element]) -> None:
-    element.set("tests", str(len(cases)))
-    for name, child in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-        element.set(name, str(sum(case.find(child) is not None for case in cases)))
-    element.set("time", f"{sum(float(case.get('time', 0)) for case in cases):.3f}")

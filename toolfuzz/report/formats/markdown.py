@@ -1,13 +1,14 @@
 """GitHub-flavoured Markdown: the table, the defects with an example each, the weak features."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from toolfuzz.analyze.dimension_pairs import shown
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.markdown import code, sentence
+from toolfuzz.core.markdown import code, sentence, table
 from toolfuzz.core.text import brief
 from toolfuzz.report.dimensions import between, dimension_notes, half, shown_level
+from toolfuzz.report.relay.markdown import trial_lines
 from toolfuzz.report.words import (
     answers,
     count,
@@ -22,7 +23,7 @@ from toolfuzz.report.words import (
     wanted,
 )
 
-__all__ = ["FILE", "render", "table"]
+__all__ = ["FILE", "render"]
 
 FILE = "report.md"
 _WEAK_FEATURES = 10
@@ -30,7 +31,8 @@ _WEAK_FEATURES = 10
 
 def render(run: RunData, summary: JsonObject) -> str:
     """Return the report; everything from outside stands in code spans, where it is inert."""
-    return "\n".join(_lines(summary)) + "\n"
+    lines = trial_lines(summary) if "trial" in summary else _lines(summary)
+    return "\n".join(lines) + "\n"
 
 
 def _lines(summary: JsonObject) -> Iterator[str]:
@@ -167,11 +169,3 @@ def _weak_features(target: JsonObject) -> list[list[str]]:
 
 def _interval(entry: JsonObject) -> str:
     return "–" if entry["rate"] is None else f"{entry['low']:.1%} – {entry['high']:.1%}"
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Return the lines of a table; the cells are Markdown already."""
-    yield f"| {' | '.join(header)} |"
-    yield f"|{' --- |' * len(header)}"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"

@@ -10,7 +10,7 @@ from toolfuzz.judge.catalogue import defects
 from toolfuzz.report.html.models import Model
 from toolfuzz.report.words import count, percent
 
-__all__ = ["HEATS", "Cell", "Row", "by_defect", "by_rate"]
+__all__ = ["HEATS", "Cell", "Row", "by_defect", "by_rate", "heat"]
 
 HEATS = 8
 
@@ -91,8 +91,8 @@ def _rate_cell(model: Model, entry: JsonObject | None) -> Cell:
         f"{entry['low']:.1%} – {entry['high']:.1%}"
     )
     few = entry["judged"] < FEW
-    heat = None if few else _heat(least_failing(entry))
-    return Cell(percent(entry["rate"]), str(entry["judged"]), detail, heat, failed > 0, few)
+    warmth = None if few else heat(least_failing(entry))
+    return Cell(percent(entry["rate"]), str(entry["judged"]), detail, warmth, failed > 0, few)
 
 
 def _share_cell(model: Model, entry: JsonObject | None) -> Cell:
@@ -105,10 +105,10 @@ def _share_cell(model: Model, entry: JsonObject | None) -> Cell:
         f"in {entry['replies']} of {count(judged, 'judged call')} "
         f"({count(entry['cases'], 'case')}), 95% interval {entry['low']:.1%} – {entry['high']:.1%}"
     )
-    heat = None if few else _heat(least(entry))
-    return Cell(percent(entry["rate"]), str(entry["replies"]), detail, heat, True, few)
+    warmth = None if few else heat(least(entry))
+    return Cell(percent(entry["rate"]), str(entry["replies"]), detail, warmth, True, few)
 
 
-def _heat(share: float) -> int:
-    """The root makes a share of one in a hundred visible."""
+def heat(share: float) -> int:
+    """Return how hot a share is, up to HEATS; the root makes one in a hundred visible."""
     return ceil(HEATS * sqrt(share)) if share > 0 else 0
