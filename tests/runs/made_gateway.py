@@ -4,6 +4,7 @@ python made_gateway.py PORT UPSTREAM [MISTAKE]
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from copy import deepcopy
@@ -102,7 +103,7 @@ REQUEST: dict[str, Mistake] = {
     "no-items": in_schemas(drop("items")),
     "no-const": in_schemas(drop("const")),
     "choice-auto": lambda body: body.update(tool_choice="auto") if "tool_choice" in body else None,
-    "choice-any": lambda body: body.update(tool_choice="any"),
+    "choice-any": lambda body: body.update(tool_choice="any") if body.get("tools") else None,
     "no-parallel-flag": lambda body: body.pop("parallel_tool_calls", None),
     "never-parallel": lambda body: body.update(parallel_tool_calls=False),
     "no-system": lambda body: body.update(
@@ -195,12 +196,23 @@ WHOLE: dict[str, Callable[[Body], Any]] = {
     "finish-stop": lambda body: [c.update(finish_reason="stop") for c in body["choices"]],
     "no-usage": lambda body: body.pop("usage", None),
 }
-MISTAKES = {**REQUEST, **REPLY, **WHOLE, "status-500": None, "silent": None, "cut-stream": None}
+MISTAKES = {
+    **REQUEST,
+    **REPLY,
+    **WHOLE,
+    "status-500": None,
+    "silent": None,
+    "cut-stream": None,
+    "dies": None,
+}
 
 
 def app(http: httpx.AsyncClient, upstream: str, mistake: str) -> Starlette:
     async def chat(request: Request) -> Response:
         body = await request.json()
+        if mistake == "dies" and body.get("tools"):
+            print("out of memory", flush=True)
+            os._exit(3)
         if mistake == "silent" and body.get("tools"):
             return JSONResponse({"error": {"message": "no"}}, 500)
         if mistake in REQUEST:

@@ -11,11 +11,9 @@ import click
 from toolfuzz.analyze.price import price_of
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.events import Event
-from toolfuzz.core.text import printable
-from toolfuzz.evidence.minimize import Standing
 from toolfuzz.report.progress import Progress, progress
 
-__all__ = ["live", "telling", "with_note"]
+__all__ = ["live", "with_note"]
 
 T = TypeVar("T")
 Work = Callable[[Callable[[Event], None], asyncio.Event], Awaitable[JsonObject]]
@@ -67,27 +65,3 @@ def with_note(work: Coroutine[Any, Any, T]) -> T:
     except KeyboardInterrupt:
         click.echo("\nall answers are kept; give the same command again to go on", err=True)
         raise
-
-
-def telling(*, quiet: bool = False) -> Callable[[str, Standing], None]:
-    """Return what shows how minimizing goes on: one line in a terminal, elsewhere a line a stage.
-
-    It is told the name of what is minimized, and where that stands.
-    """
-    live = sys.stderr.isatty() and not quiet
-    last = "", ""
-
-    def tell(name: str, standing: Standing) -> None:
-        nonlocal last
-        rate = "–" if standing.rate is None else f"{standing.rate:.0%}"
-        line = printable(
-            f"{name}: {standing.stage} · size {standing.size} of {standing.original_size} · "
-            f"{standing.calls} calls in {standing.rounds} rounds · fails {rate}"
-        )
-        if live:
-            click.echo(f"\r\x1b[K{line}", nl=False, err=True)
-        elif not quiet and (name, standing.stage) != last:
-            click.echo(line, err=True)
-        last = name, standing.stage
-
-    return tell

@@ -3,7 +3,6 @@
 import json
 import sys
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,14 @@ import click
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.price import price_of
 from toolfuzz.cli._again import access_again, again_options, expect_options, expected
-from toolfuzz.cli._live import telling, with_note
+from toolfuzz.cli._live import with_note
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
 from toolfuzz.core.text import printable
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import Failure, failures
 from toolfuzz.evidence.kept import study_folder
-from toolfuzz.evidence.minimize import Minimized
+from toolfuzz.evidence.minimize import Minimized, Standing
 from toolfuzz.evidence.study import study_failure, study_to_json
 from toolfuzz.evidence.tree import size
 from toolfuzz.runs.journal import load_run
@@ -117,7 +116,6 @@ async def study_run(
     policy = stored_options(settings).policy
     targets = list(dict.fromkeys(f.target for f in found))
     results = []
-    tell = telling(quiet=quiet)
     async with open_sources(targets, access, seed=settings.get("seed", 0)) as sources:
         by_name = {p.target.name: p for p in sources}
         for failure in found:
@@ -134,7 +132,7 @@ async def study_run(
                 started=data.started.started,
                 policy=policy,
                 slots=access.concurrency,
-                report=partial(tell, failure.symptom.slug),
+                report=_teller(failure, quiet),
             )
             if not quiet and sys.stderr.isatty():
                 click.echo(err=True)
@@ -142,6 +140,26 @@ async def study_run(
                 (failure, result, study_to_json(failure, result, stream=failure.streams[0]))
             )
     return results
+
+
+def _teller(failure: Failure, quiet: bool) -> Any:
+    live = sys.stderr.isatty() and not quiet
+    last = [""]
+
+    def tell(standing: Standing) -> None:
+        rate = "–" if standing.rate is None else f"{standing.rate:.0%}"
+        line = (
+            f"{failure.symptom.slug}: {standing.stage} · size {standing.size} of "
+            f"{standing.original_size} · {standing.calls} calls in {standing.rounds} rounds · "
+            f"fails {rate}"
+        )
+        if live:
+            click.echo(f"\r\x1b[K{printable(line)}", nl=False, err=True)
+        elif not quiet and standing.stage != last[0]:
+            click.echo(printable(line), err=True)
+        last[0] = standing.stage
+
+    return tell
 
 
 def _print(failure: Failure, result: Minimized, folder: Path) -> None:
@@ -175,8 +193,7 @@ def _print(failure: Failure, result: Minimized, folder: Path) -> None:
             wanted = printable(json.dumps(call.arguments, ensure_ascii=False))
             click.echo(f"  {label:8}  {wanted}")
         if not turn.expect.calls:
-            what = "no call" if turn.expect.kind == "no_call" else "not known"
-            click.echo(f"  {label:8}  {what}")
+            click.echo(f"  {label:8}  no call")
     if result.neighbour:
         near = result.neighbour
         shown = "; ".join(printable(json.dumps(t.parameters)) for t in near.tools)

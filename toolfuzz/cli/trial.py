@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from toolfuzz.cli.options import header_options, report_option
-from toolfuzz.core.errors import EXIT_GATE_FAILED, UsageError
+from toolfuzz.core.errors import EXIT_GATE_FAILED, EXIT_INVALID_RUN, UsageError
 
 T = TypeVar("T")
 
@@ -71,6 +71,7 @@ def _in_folder(context: click.Context, option: click.Parameter, path: str | None
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the run.")
 @report_option
 @click.option("--json", "as_json", is_flag=True, help="Print causes as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND ...]")
 def trial(
     command: tuple[str, ...],
@@ -85,17 +86,19 @@ def trial(
     fronts: tuple[str, ...],
     given: tuple[Path, ...],
     max_calls: int,
+    quiet: bool,
     reports: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Find out what a gateway changes on the way, in both directions."""
-    from toolfuzz.cli._live import telling
     from toolfuzz.cli._reports import write_wanted
     from toolfuzz.cli.options import parse_headers, parse_params
+    from toolfuzz.core.text import printable
     from toolfuzz.evidence.corpus import case_with_defect
     from toolfuzz.evidence.relay.known import read_known
     from toolfuzz.evidence.relay.trial import try_gateway
     from toolfuzz.formats import USUAL
+    from toolfuzz.report.progress import progress
     from toolfuzz.report.relay.terminal import print_trial
     from toolfuzz.report.relay.words import new
     from toolfuzz.report.write import parse_wanted
@@ -108,19 +111,16 @@ def trial(
         config = config_template.read_text(encoding="utf-8") if config_template else None
         name = config_name or (config_template.name if config_template else "config")
         gateway = Gateway(command, _pairs(env), config, name, wait)
+    show = progress(quiet=quiet)
     asked = Trial(
         **options, fronts=fronts or (USUAL,), gateway=gateway, headers=parse_headers(headers),
         params=parse_params(params), given=[case_with_defect(path).case for path in given],
-        accepted=read_known(known) if known else {},
-        note=lambda message: click.echo(message, err=True),
+        accepted=read_known(known) if known else {}, tell=show.tell,
+        note=lambda message: show.note(printable(message)),
     )  # fmt: skip
     check(asked)
-    tell = telling()
-    work = try_gateway(
-        asked, most_askings=max_calls, report=lambda cause, standing: tell(cause.name, standing)
-    )
-    tried = asyncio.run(_until_ended(work))
-    summary = tried.summary
+    with show:
+        summary = asyncio.run(_until_ended(try_gateway(asked, most_askings=max_calls))).summary
     if as_json:
         click.echo(json.dumps(summary["trial"]["causes"], indent=2))
     else:
@@ -128,6 +128,8 @@ def trial(
     write_wanted(wanted, Path(summary["folder"]), summary)
     if new(summary["trial"]):
         click.get_current_context().exit(EXIT_GATE_FAILED)
+    if summary["finish_reason"] != "done" or not any(t["judged"] for t in summary["targets"]):
+        click.get_current_context().exit(EXIT_INVALID_RUN)
 
 
 async def _until_ended(work: Coroutine[Any, Any, T]) -> T:

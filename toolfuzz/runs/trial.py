@@ -107,7 +107,9 @@ async def ask_cases(gateway: Standing) -> JsonObject:
     """Ask all cases at all doors, keep what both sides saw, and return the run's summary."""
     trial = gateway.trial
     folder = trial.out or default_folder(["trial", trial.subject])
-    with Record(folder, _opening(gateway)) as record:
+    opening = _opening(gateway)
+    with Record(folder, opening) as record:
+        trial.tell(opening)
 
         def write(events: Sequence[Event]) -> None:
             for event in record.append(events):
@@ -132,7 +134,10 @@ async def ask_cases(gateway: Standing) -> JsonObject:
 def _opening(gateway: Standing) -> RunStarted:
     trial, origin = gateway.trial, gateway.origin
     options = RunOptions(
-        cases=trial.cases, seed=trial.seed, stream=trial.stream, base_url=origin + trial.prefix
+        cases=len(trial.given) or trial.cases,
+        seed=trial.seed,
+        stream=trial.stream,
+        base_url=origin + trial.prefix,
     )
     process = trial.gateway
     told = {

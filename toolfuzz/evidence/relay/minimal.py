@@ -5,8 +5,8 @@ of its nearest case that passes; ``minimal/causes.json`` says which case is whic
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +19,7 @@ from toolfuzz.core.codec import FORMAT_VERSION
 from toolfuzz.core.events import Event, RunFinished, VerdictReached
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.evidence.examiner import Budget
-from toolfuzz.evidence.minimize import Minimized, Standing, minimize
+from toolfuzz.evidence.minimize import Minimized, minimize
 from toolfuzz.evidence.tree import size
 from toolfuzz.runs.derived import Count, read_json, write_json
 from toolfuzz.runs.doors import Door
@@ -62,30 +62,29 @@ class _File:
 async def find_minimal(
     gateway: Gateway,
     run: RunData,
-    causes: Iterable[Cause],
+    causes: Sequence[Cause],
     folder: Path,
-    *,
     most_askings: int,
-    report: Callable[[Cause, Standing], None],
-) -> list[Minimal]:
+) -> None:
     """Make the case of each cause smaller until nothing can be taken away, and keep what it shows.
 
-    A gateway that ends meanwhile ends the search; what was found is kept. A cause that doesn't come
-    again has no entry.
+    A gateway that ends meanwhile ends the search; what was found is kept, also when it is
+    interrupted. A cause that doesn't come again has no entry.
     """
-    opening = replace(run.started, started=time.time())
+    note = gateway.trial.note
     found: list[Minimal] = []
-    with Record(folder / FOLDER, opening) as record:
-        for cause in causes:
-            if gateway.ended():
-                break
-            one = await _minimal(gateway, run, cause, record, most_askings, report)
-            if one is not None:
-                found.append(one)
-        record.append([RunFinished(time.time())])
-    entries = [_entry(one) for one in found]
-    write_json(folder / FOLDER / _CAUSES, {"format_version": FORMAT_VERSION, "causes": entries})
-    return found
+    with Record(folder / FOLDER, replace(run.started, started=time.time())) as record:
+        try:
+            for number, cause in enumerate(causes, 1):
+                if gateway.ended():
+                    break
+                note(f"making a case smaller, {number} of {len(causes)}: {cause.name}")
+                one = await _minimal(gateway, run, cause, record, most_askings)
+                if one is not None:
+                    found.append(one)
+        finally:
+            record.append([RunFinished(time.time())])
+            write_json(folder / FOLDER / _CAUSES, _file(found))
 
 
 async def _minimal(
@@ -94,15 +93,11 @@ async def _minimal(
     cause: Cause,
     record: Record,
     most_askings: int,
-    report: Callable[[Cause, Standing], None],
 ) -> Minimal | None:
     for verdict, case in _examples(run, cause):
         door = next(door for door in gateway.doors if door.name == verdict.target)
         stream = verdict.stream
-        result = await _minimized(
-            door, case, cause, stream, Budget(most_askings),
-            lambda standing: report(cause, standing),
-        )  # fmt: skip
+        result = await _minimized(door, case, cause, stream, Budget(most_askings))
         if not result.confirmed:
             continue
         # Seen once more at each door, to be looked at.
@@ -134,12 +129,7 @@ def _examples(run: RunData, cause: Cause) -> list[tuple[Verdict, Case]]:
 
 
 async def _minimized(
-    door: Door,
-    case: Case,
-    cause: Cause,
-    stream: bool,
-    budget: Budget,
-    report: Callable[[Standing], None],
+    door: Door, case: Case, cause: Cause, stream: bool, budget: Budget
 ) -> Minimized:
     async def verdict(case: Case) -> Verdict | None:
         budget.take()
@@ -155,7 +145,7 @@ async def _minimized(
         reached = await verdict(case)
         return None if reached is None else reached.status == "pass"
 
-    return await minimize(case, fails, passes=passes, slots=1, deterministic=True, report=report)
+    return await minimize(case, fails, passes=passes, slots=1, deterministic=True)
 
 
 def _verdict(events: Iterable[Event]) -> Verdict | None:
@@ -167,8 +157,8 @@ def _status(events: Iterable[Event]) -> str:
     return verdict.status if verdict else "skipped"
 
 
-def _entry(one: Minimal) -> JsonObject:
-    return {name: getattr(one, name) for name in Minimal.__slots__}
+def _file(found: Sequence[Minimal]) -> JsonObject:
+    return {"format_version": FORMAT_VERSION, "causes": [asdict(one) for one in found]}
 
 
 def read_minimal(folder: Path) -> Iterator[Minimal]:

@@ -1,12 +1,11 @@
 """A gateway's trial from start to reports: ask, tell causes apart, make their cases smaller."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from toolfuzz.analyze.relay import Cause, causes_of
 from toolfuzz.core.case import JsonObject
-from toolfuzz.evidence.minimize import Standing
 from toolfuzz.evidence.relay.minimal import find_minimal
 from toolfuzz.evidence.relay.report import write_reports
 from toolfuzz.runs.journal import load_run
@@ -23,12 +22,7 @@ class Tried:
     causes: Sequence[Cause]
 
 
-async def try_gateway(
-    trial: Trial,
-    *,
-    most_askings: int = 300,
-    report: Callable[[Cause, Standing], None] = lambda cause, standing: None,
-) -> Tried:
+async def try_gateway(trial: Trial, *, most_askings: int = 300) -> Tried:
     """Try a gateway; ``most_askings`` are spent on the smallest case of each cause that fails.
 
     Raises UsageError and EndpointError.
@@ -39,9 +33,9 @@ async def try_gateway(
         run = load_run(folder)
         causes = causes_of(run)
         grave = [cause for cause in causes if cause.severity == "error"]
-        if most_askings and grave:
-            await find_minimal(
-                gateway, run, grave, folder, most_askings=most_askings, report=report
-            )
-    write_reports(folder, run, causes)
+        try:
+            if most_askings and grave:
+                await find_minimal(gateway, run, grave, folder, most_askings)
+        finally:
+            write_reports(folder, run, causes)
     return Tried(summary, causes)

@@ -1,0 +1,50 @@
+"""A gateway's mistake in its smallest case, beside the nearest one that passes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from made_trial import failing, tried
+
+from toolfuzz.core.codec import case_from_json
+from toolfuzz.evidence.relay.minimal import read_minimal
+from toolfuzz.evidence.tree import CaseTree
+from toolfuzz.runs.journal import load_run
+
+
+@pytest.mark.parametrize(
+    ("mistake", "cause", "size", "title"),
+    [
+        ("rounded", "relay-arguments-changed:integer", 5, "an integer in arguments arrives as"),
+        ("no-required", "relay-schema-dropped:required", 3, "'required' is dropped from tools'"),
+        ("reversed", "relay-calls-reordered", 8, "calls reach the client in another order"),
+        ("history-dropped", "relay-history-changed:lost", 12, "earlier calls"),
+    ],
+)
+async def test_nothing_can_be_taken_from_it_and_its_neighbour_passes(
+    mistake: str, cause: str, size: int, title: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    done = await tried(folder, mistake, cases=16, most_askings=300)
+    assert cause in failing(done)
+    one = next(one for one in read_minimal(folder) if one.cause == cause)
+    assert one.reason == ""
+    assert one.size <= size < one.drawn
+    report = (folder / "reports" / f"{cause.replace(':', '-')}.md").read_text()
+    assert title in report.splitlines()[0]
+    kept = json.loads((folder / "reports" / f"{cause.replace(':', '-')}.json").read_text())
+    case = case_from_json(kept)
+    assert len(CaseTree(case)) == one.size
+    run = load_run(folder / "minimal")
+    status = {v.case_id: v.status for v in run.verdicts if v.stream == one.stream}
+    assert status[one.case] == "fail"
+    assert one.nearest is not None
+    assert status[one.nearest] == "pass"
+
+
+async def test_a_budget_ends_it_and_the_report_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    await tried(folder, "rounded", most_askings=4)
+    [one] = read_minimal(folder)
+    assert "budget of 4 calls" in one.reason
+    assert "the budget of 4 calls is spent" in next(folder.glob("reports/*.md")).read_text()
