@@ -28,21 +28,22 @@ async def test_a_gateway_that_changes_nothing_is_not_blamed(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("mistake", "cause"),
+    ("mistake", "slug"),
     [
-        ("no-tools", "relay-tool-dropped:all"),
+        ("no-tools", "relay-tool-dropped"),
         ("renamed-tools", "relay-call-renamed"),
-        ("no-required", "relay-schema-dropped:required"),
+        ("no-required", "relay-schema-dropped"),
         ("choice-any", "relay-refused-upstream"),
-        ("history-dropped", "relay-history-changed:lost"),
-        ("results-empty", "relay-result-changed:text"),
-        ("rounded", "relay-arguments-changed:integer"),
-        ("silent", "relay-not-forwarded:500"),
+        ("history-dropped", "relay-history-changed"),
+        ("results-empty", "relay-result-changed"),
+        ("rounded", "relay-arguments-changed"),
+        ("silent", "relay-not-forwarded"),
         ("cut-stream", "stream-no-finish"),
     ],
 )
-async def test_a_mistake_is_named(mistake: str, cause: str, tmp_path: Path) -> None:
-    assert cause in failing(await tried(tmp_path / "out", mistake, cases=12))
+async def test_a_mistake_is_named(mistake: str, slug: str, tmp_path: Path) -> None:
+    found = await tried(tmp_path / "out", mistake, cases=12)
+    assert slug in {cause.slug for cause in found.causes}, failing(found)
 
 
 def through(change: Callable[[Any], None], *, slow: float = 0.0) -> Any:

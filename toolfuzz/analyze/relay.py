@@ -38,6 +38,10 @@ class Cause:
         """What it is called in a list of accepted causes."""
         return _named(self.slug, self.kind)
 
+    def shows(self, finding: Finding) -> bool:
+        """Whether a finding is of this cause."""
+        return (*_key(finding), finding.severity) == (self.slug, self.kind, self.severity)
+
     @property
     def example(self) -> tuple[Verdict, Finding]:
         """The first place where it shows."""

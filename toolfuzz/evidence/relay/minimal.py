@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import Field, StrictBool, StrictStr
 
 from toolfuzz.analyze.load import RunData
-from toolfuzz.analyze.relay import Cause, cause_of
+from toolfuzz.analyze.relay import Cause
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION
 from toolfuzz.core.events import Event, RunFinished, VerdictReached
@@ -139,7 +139,7 @@ async def _minimized(
         reached = await verdict(case)
         if reached is None or reached.status == "unjudged":
             return None
-        return any(cause_of(finding) == cause.name for finding in reached.findings)
+        return any(map(cause.shows, reached.findings))
 
     async def passes(case: Case) -> bool | None:
         reached = await verdict(case)

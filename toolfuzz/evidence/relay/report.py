@@ -97,7 +97,7 @@ def _of_minimal(
     for verdict in again:
         if (verdict.target, verdict.stream) == (one.target, one.stream):
             for finding in verdict.findings:
-                if cause_of(finding) == cause.name:
+                if cause.shows(finding):
                     nearest = run.cases.get(one.nearest) if one.nearest else None
                     turns = asked[question(verdict)]
                     case = run.cases[one.case]

@@ -21,6 +21,7 @@ _OF_REPLIES = frozenset(
         "relay-calls-reordered",
         "relay-finish-changed",
         "relay-status-changed",
+        "relay-stream-torn",
         "relay-text-changed",
         "relay-usage-lost",
     }
