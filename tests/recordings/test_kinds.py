@@ -54,6 +54,21 @@ def har(*entries: dict[str, Any]) -> dict[str, Any]:
     return {"log": {"version": "1.2", "creator": {}, "entries": [page, *entries]}}
 
 
+def span(arguments: str) -> dict[str, Any]:
+    call = {"type": "tool_call", "name": "get_weather", "arguments": arguments}
+    told = {
+        "gen_ai.input.messages": [{"role": "user", "content": "weather?"}],
+        "gen_ai.output.messages": [{"role": "assistant", "parts": [call]}],
+        "gen_ai.tool.definitions": [{"name": "get_weather", "parameters": SCHEMA}],
+    }
+    texts = {key: {"stringValue": json.dumps(value)} for key, value in told.items()}
+    return {"attributes": [{"key": key, "value": value} for key, value in texts.items()]}
+
+
+def otlp(*spans: dict[str, Any]) -> dict[str, Any]:
+    return {"resourceSpans": [{"scopeSpans": [{"scope": {}, "spans": spans}]}]}
+
+
 BOTH = (WRONG, RIGHT)
 FILES = {
     "lines": "\n\n".join(json.dumps(exchange(one)) for one in BOTH),
@@ -61,6 +76,8 @@ FILES = {
     "a list over lines": json.dumps([exchange(one) for one in BOTH], indent=1),
     "objects over lines": "\n".join(json.dumps(exchange(one), indent=2) for one in BOTH),
     "har": json.dumps(har(*map(har_entry, BOTH))),
+    "otlp": "\n".join(json.dumps(otlp(span(one))) for one in BOTH),
+    "otlp over lines": json.dumps(otlp(*map(span, BOTH)), indent=1),
     "har over lines": "\ufeff" + json.dumps(har(*map(har_entry, BOTH)), indent=2),
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from toolfuzz.core.errors import UsageError
-from toolfuzz.recordings import atif, claude_code, codex, exchanges, har
+from toolfuzz.recordings import atif, claude_code, codex, exchanges, har, otlp
 from toolfuzz.recordings.head import Head, opened
 from toolfuzz.recordings.recorded import BadEntry, Recorded
 
@@ -32,6 +32,9 @@ KINDS = (
     Kind("a session of Claude Code", claude_code.recognises, claude_code.read),
     Kind("a session of Codex", codex.recognises, codex.read),
     Kind("ATIF", atif.recognises, atif.read),
+    Kind("OpenTelemetry", otlp.recognises, otlp.read),
+    Kind("OpenTelemetry's spans over several lines", otlp.recognises_spans, otlp.read_spans),
+    Kind("OpenTelemetry's logs over several lines", otlp.recognises_records, otlp.read_records),
     Kind("a list of exchanges", exchanges.recognises_list, exchanges.read_list),
     Kind("exchanges over several lines", exchanges.recognises_spread, exchanges.read_spread),
     Kind("exchanges, one a line", lambda head: True, exchanges.read),
