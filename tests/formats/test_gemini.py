@@ -8,7 +8,7 @@ from toolfuzz.core.ask import Answered, Ask, Called, ToolResult
 from toolfuzz.core.case import Message, Tool
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Usage
-from toolfuzz.formats import guess, wire_format
+from toolfuzz.formats import Request, guess, wire_format
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.offline import judge_file
 
@@ -96,6 +96,34 @@ def test_the_choice_of_tools(choice, config):
     sent = GEMINI.request(Ask("m", (TOOL,), (USER,), choice))
     assert sent.body.get("toolConfig") == (config and {"functionCallingConfig": config})
     assert GEMINI.read_request(sent.body, path=sent.path).tool_choice == choice
+
+
+@pytest.mark.parametrize(
+    ("node", "said"),
+    [
+        ({"allOf": [{"type": "STRING"}]}, 'Unknown name "allOf" at'),
+        ({"items": {"const": 1}}, "properties[0].value.items': Cannot find field"),
+        (
+            {"any_of": [{}, {"type": ["string", "null"]}]},
+            "any_of[1]': Proto field is not repeating",
+        ),
+        ({"items": {"properties": {"const": {"type": "STRING"}}}, "min_items": 1}, None),
+        ({"enum": ["a"], "default": {"const": 1}, "additionalProperties": {"oneOf": []}}, None),
+    ],
+)
+def test_a_keyword_that_parameters_has_not_is_refused_as_by_google(node, said):
+    """https://github.com/musistudio/claude-code-router/issues/187 has their words."""
+    schema = {"type": "OBJECT", "properties": {"const": node}}
+    told = {
+        "contents": [],
+        "tools": [{"function_declarations": [{"name": "f", "parameters": schema}]}],
+    }
+    refused = GEMINI.serving.refuses(Request("/models/m:generateContent", told))
+    assert said in refused if said else refused is None
+    # Any JSON Schema may stand in the other field.
+    told["tools"][0]["function_declarations"][0]["parametersJsonSchema"] = schema
+    del told["tools"][0]["function_declarations"][0]["parameters"]
+    assert GEMINI.serving.refuses(Request("/models/m:generateContent", told)) is None
 
 
 def test_the_users_fields_join_what_is_there():

@@ -14,7 +14,7 @@ from toolfuzz.core.case import Json, JsonObject, Tool
 from toolfuzz.formats.reading import objects, tool_of
 from toolfuzz.formats.writing import introduced
 
-__all__ = ["declared", "get", "tools_of", "words_of"]
+__all__ = ["declared", "get", "refused_word", "tools_of", "words_of"]
 
 # What Gemini 2.5 calls when it is given a computer (github.com/google-gemini/computer-use-preview).
 _COMPUTER = """
@@ -29,6 +29,8 @@ maximum
 """
 _ALMOST = {"oneOf"}
 """What ``anyOf`` says as well, as Google's own SDK translates it."""
+_TAKEN = frozenset(f"{_WORDS} format additionalProperties defs $defs ref $ref".split())
+"""What is at least not refused: Google's SDK has fields for them."""
 _COUNTS = ("minItems", "maxItems", "minProperties", "maxProperties", "minLength", "maxLength")
 
 
@@ -79,6 +81,40 @@ def _has_word(key: str, value: Json) -> bool:
     return key in _ALMOST or key in _WORDS.split() or (key == "format" and value == "date-time")
 
 
+def refused_word(body: JsonObject) -> str | None:
+    """Return what Google says to a keyword that ``parameters`` hasn't; None without one."""
+    for n, group in enumerate(objects(body.get("tools"))):
+        for m, function in enumerate(objects(get(group, "functionDeclarations"))):
+            where = f"tools[{n}].function_declarations[{m}].parameters"
+            for told in _refused(function.get("parameters"), where):
+                return f"Invalid JSON payload received. {told}"
+    return None
+
+
+def _refused(schema: Json, where: str) -> Iterator[str]:
+    if not isinstance(schema, dict):
+        return
+    if isinstance(schema.get("type"), list):
+        yield f"Unknown name \"type\" at '{where}': Proto field is not repeating"
+    for key, value in schema.items():
+        if _camel(key) not in _TAKEN:
+            yield f"Unknown name \"{key}\" at '{where}': Cannot find field."
+        match _camel(key):
+            case "properties" if isinstance(value, dict):
+                for n, item in enumerate(value.values()):
+                    yield from _refused(item, f"{where}.properties[{n}].value")
+            case "anyOf":
+                for n, item in enumerate(objects(value)):
+                    yield from _refused(item, f"{where}.any_of[{n}]")
+            case "items":
+                yield from _refused(value, f"{where}.items")
+
+
+def _camel(key: str) -> str:
+    first, *rest = key.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
 def get(holder: JsonObject, key: str) -> Json:
     """Return a field in either spelling: ``maxOutputTokens`` or ``max_output_tokens``."""
     if key in holder:
@@ -107,4 +143,4 @@ def _keyword(key: str, value: Any) -> Any:
         return {name: _json_schema(schema) for name, schema in value.items()}
     if key in _COUNTS and isinstance(value, str) and value.isdecimal():
         return int(value)  # 64-bit numbers are strings in protobuf's JSON
-    return _json_schema(value) if key in ("items", "anyOf", "any_of") else value
+    return _json_schema(value) if key in ("items", "anyOf", "any_of", "allOf", "oneOf") else value

@@ -17,7 +17,7 @@ from toolfuzz.formats.protocol import Request, Serving
 from toolfuzz.formats.reading import objects
 from toolfuzz.formats.serving import as_value, loads, sendable, wrong_list
 
-from .declarations import get, tools_of
+from .declarations import get, refused_word, tools_of
 from .parts import turns
 
 __all__ = ["SERVING"]
@@ -53,6 +53,8 @@ def _refuses(request: Request) -> str | None:
         return "generation_config.max_output_tokens: a positive integer is required"
     if any(not tool.name for tool in tools_of(body)):
         return "tools: a function declaration without a name"
+    if wrong := refused_word(body):
+        return wrong
     return _unanswered(body["contents"])
 
 
