@@ -64,6 +64,8 @@ class Recordings:
         for sample, most in ((wrong, MOST_FAILING), (right, MOST_PASSING)):
             for exchange in sample.kept[: max(LEAST, most // sharing)]:
                 case, stream = run.cases[exchange.case_id], exchange.stream
+                if not case.knows_answer(exchange.turn):
+                    continue
                 for view in client_views(
                     exchange.last, target.format, stream=stream, case=case, turn=exchange.turn
                 ):

@@ -18,11 +18,11 @@ from toolfuzz.core.codec import case_to_json
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.markdown import code, fenced, sentence
 from toolfuzz.core.text import day, file_name, printable
+from toolfuzz.evidence.clients import client_sentences
 from toolfuzz.evidence.details import FailureDetails, Share
 from toolfuzz.evidence.excerpt import MARKS, excerpt
 from toolfuzz.evidence.minimize import Minimized
 from toolfuzz.evidence.turns import (
-    arguments,
     control,
     earlier_turns,
     expected,
@@ -35,8 +35,7 @@ from toolfuzz.evidence.turns import (
 )
 from toolfuzz.formats import Request, wire_format
 from toolfuzz.judge.catalogue import defects
-from toolfuzz.judge.clients import ClientView, client_views
-from toolfuzz.runs.reproduce import Service, http_text, sent, service_of
+from toolfuzz.runs.reproduce import Service, http_text, native_text, sent, service_of
 from toolfuzz.system.files import write_private
 
 if TYPE_CHECKING:
@@ -47,12 +46,6 @@ __all__ = ["TEMPLATES", "page", "render", "slug_of", "title", "without_homes", "
 TEMPLATES = ("issue", "form")
 # A stream mode is named only where the other's passes are this unlikely to be chance.
 _CERTAIN = 0.01
-_CLIENT_WORDS = {
-    "same": "gives the calls that were asked for",
-    "different": "silently gives other calls",
-    "nothing": "silently gives no call",
-    "exception": "raises",
-}
 
 
 def write_report(details: FailureDetails, folder: Path, number: int, template: str) -> Path:
@@ -178,7 +171,7 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
         "status": details.exchange.last.status,
         "bytes": excerpt(body, finding),
         "marks": MARKS,
-        "native": None if details.nature.over_http else _native(details),
+        "native": None if details.nature.over_http else native_text(details.exchange),
         "curl": service.curl(request, stream=details.exchange.stream),
         "python": service.python(request),
         "case_file": case_file,
@@ -187,7 +180,7 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
         "in_run": details.in_run,
         "control": control(minimized),
         "attribution": details.attribution,
-        "clients": _clients(details),
+        "clients": client_sentences(details.exchange, details.target.format, details.case),
         "environment": _environment(details),
     }
 
@@ -238,37 +231,8 @@ def _request(details: FailureDetails) -> Request:
     return wire_format(target.format).request(ask, params=target.params)
 
 
-def _native(details: FailureDetails) -> str:
-    request = details.exchange.request
-    return str(request.get("text") or "".join(map(str, request.get("deltas", ()))))
-
-
 def _share(minimized: Minimized) -> str:
     return Share("", minimized.reproduced, minimized.asked).words
-
-
-def _clients(details: FailureDetails) -> list[str]:
-    """What the users of the official SDKs get from these very bytes, one sentence each.
-
-    In a world no one call is the right one, so nothing can be said of theirs.
-    """
-    if details.case.world is not None:
-        return []
-    exchange = details.exchange
-    views = client_views(
-        exchange.last,
-        details.target.format,
-        stream=exchange.stream,
-        case=details.case,
-        turn=exchange.turn,
-    )
-    return [_view_words(view) for view in views]
-
-
-def _view_words(view: ClientView) -> str:
-    calls = "; ".join(f"{name} {arguments(None, given)}" for name, given in view.calls)
-    told = (view.detail or calls)[:300]
-    return f"{view.client} {_CLIENT_WORDS[view.outcome]}{f': {told}' if told else ''}"
 
 
 def _environment(details: FailureDetails) -> list[tuple[str, str]]:

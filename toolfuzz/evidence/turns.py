@@ -6,6 +6,7 @@ from typing import Any
 
 from toolfuzz.analyze.contrast import Tally
 from toolfuzz.core.case import Case, JsonObject, Turn
+from toolfuzz.core.exchange import Exchange
 from toolfuzz.core.reply import Reply
 from toolfuzz.evidence.details import FailureDetails
 from toolfuzz.evidence.minimize import Minimized
@@ -21,6 +22,7 @@ __all__ = [
     "expected",
     "got",
     "judged",
+    "judged_turns",
     "offered",
     "played",
     "prompt",
@@ -32,13 +34,19 @@ _MOST_TEXT = 4000
 
 def judged(details: FailureDetails) -> list[Judgement]:
     """Judge what came in each turn up to the one that failed, as far as it was kept."""
-    read = wire_format(details.target.format).read
-    unknown: list[Reply | None] = [None] * (details.exchange.turn - len(details.earlier))
+    exchanges = [*details.earlier, details.exchange]
+    return judged_turns(details.case, details.target.format, exchanges)
+
+
+def judged_turns(case: Case, format: str, exchanges: Sequence[Exchange]) -> list[Judgement]:
+    """Judge what came in turns of a case, of which the first ones may be missing."""
+    read = wire_format(format).read
+    unknown: list[Reply | None] = [None] * (exchanges[-1].turn - len(exchanges) + 1)
     found: list[Judgement] = []
-    for exchange in (*details.earlier, details.exchange):
+    for exchange in exchanges:
         came = read(exchange.last, stream=exchange.stream)
-        case = gone_on(details.case, [j.reply for j in found])
-        found.append(judge(case, [*unknown, *(j.reply for j in found), came]))
+        now = gone_on(case, [j.reply for j in found])
+        found.append(judge(now, [*unknown, *(j.reply for j in found), came]))
     return found
 
 

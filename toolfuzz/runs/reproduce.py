@@ -10,12 +10,12 @@ from typing import Any
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.exchange import Target
+from toolfuzz.core.exchange import Exchange, Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.formats import Request, WireFormat, wire_format
 from toolfuzz.sources.registry import resolve
 
-__all__ = ["Service", "http_text", "sent", "service_of"]
+__all__ = ["Service", "http_text", "native_text", "sent", "service_of"]
 
 _SIMULATOR = "http://127.0.0.1:8399/v1"
 _OWN_SERVER = "http://127.0.0.1:8000/v1"
@@ -94,6 +94,12 @@ _NOT_OURS = "toolfuzz wrote no such run: don't trust its folder"
 def sent(target: Target, body: JsonObject, *, stream: bool) -> Request:
     """Return the request that a body was sent in."""
     return Request(wire_format(target.format).path(target.model, stream), body)
+
+
+def native_text(exchange: Exchange) -> str:
+    """Return what the model wrote: the input of a parser on trial."""
+    request = exchange.request
+    return str(request.get("text") or "".join(map(str, request.get("deltas", ()))))
 
 
 def http_text(service: Service, request: Request, status: int | None, reply: bytes) -> str:

@@ -1,7 +1,6 @@
 """Reports of a gateway's mistakes, to be pasted: both sides of the smallest case, and how to see it
 again."""
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.text import clip, day, printable
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.bug import page, without_homes
+from toolfuzz.evidence.difference import MOST_LINES, difference
 from toolfuzz.evidence.excerpt import MARKS, excerpt
 from toolfuzz.evidence.relay.minimal import FOLDER, Minimal, read_minimal
 from toolfuzz.evidence.relay.reproduction import reproduction
@@ -32,7 +32,6 @@ from toolfuzz.system.files import write_private
 __all__ = ["title", "write_reports"]
 
 _MOST = 8000
-_MOST_LINES = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +227,8 @@ def _difference(given: Json, arrived: Json) -> str:
     """Return both values as the body of a diff."""
     if given is None and arrived is None:
         return ""
-    lines = _diff(_lines(given), _lines(arrived))
-    return "\n".join(clip(line, 300) for line in lines[:_MOST_LINES])
+    lines = difference(_lines(given), _lines(arrived))
+    return "\n".join(clip(line, 300) for line in lines[:MOST_LINES])
 
 
 def _lines(value: Json) -> list[str]:
@@ -238,19 +237,12 @@ def _lines(value: Json) -> list[str]:
     return value.split("\n") if isinstance(value, str) else _json(value).split("\n")
 
 
-def _diff(one: list[str], other: list[str]) -> list[str]:
-    """Return the lines of a diff without its head; a short one is shown whole."""
-    whole = len(one) + len(other) <= _MOST_LINES
-    lines = difflib.unified_diff(one, other, n=_MOST_LINES if whole else 3, lineterm="")
-    return list(lines)[3 if whole else 2 :]
-
-
 def _changed(case: Case, other: Case) -> str:
     """Return how a case differs from another one, as the body of a diff."""
     one, two = _asked(case), _asked(other)
     if one == two:
         one, two = case_to_json(case), case_to_json(other)
-    return "\n".join(_diff(_json(one).split("\n"), _json(two).split("\n")))
+    return "\n".join(difference(_json(one).split("\n"), _json(two).split("\n")))
 
 
 def _asked(case: Case) -> JsonObject:
