@@ -316,7 +316,17 @@ def test_an_exchange_without_its_case() -> None:
     assert done.stdout.count('"pass"') == 1
 
 
-def test_a_conversation_that_is_not_whole_is_said_in_one_line() -> None:
+@pytest.mark.parametrize(
+    ("history", "note"),
+    [
+        ([], "turn 2 is here without turn 1"),
+        # As when an agent was observed: its request says what was replied.
+        ([{"role": "assistant", "content": "Hm."}, {"role": "user", "content": "Go."}], ""),
+    ],
+)
+def test_a_conversation_that_is_not_whole_is_said_in_one_line(
+    history: list[dict[str, Any]], note: str
+) -> None:
     """Its replies are judged all the same."""
     ran = toolfuzz_("run", "-m", "sim/clean", "--cases", "1", "--probe", "echo", "--out", "r")
     assert ran.exit_code == 0
@@ -329,11 +339,12 @@ def test_a_conversation_that_is_not_whole_is_said_in_one_line() -> None:
     for event in events:
         if event["event"] == "exchange-recorded":
             event |= {"turn": 1, "case_id": drawn.case.id}
+            event["request"]["messages"] += history
     done = run(*events)
     assert done.exit_code == 0, done.output
     (verdict,) = (json.loads(text) for text in done.stdout.splitlines())
-    assert (verdict["status"], verdict["note"]) == ("pass", "turn 2 is here without turn 1")
-    assert done.stderr.count("turn 2 is here without turn 1") == 1
+    assert (verdict["status"], verdict.get("note", "")) == ("pass", note)
+    assert done.stderr.count("is here without") == bool(note)
 
 
 def test_a_history_that_does_not_fit_is_said_in_one_line() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import UsageError
@@ -81,6 +82,10 @@ class Questions:
         """Return the exchange with the replies before it, and the plain ones; raises UsageError."""
         turn, stream = recorded.turn, recorded.stream
         before = self._before(recorded.question, turn, stream=stream)
+        if None in before:
+            # Of an agent that was observed each exchange is one question, history and all.
+            told = wire_format(recorded.format).read_request(recorded.request).replies
+            before = [reply or told_of for reply, told_of in zip_longest(before, told[:turn])]
         case = gone_on(recorded.case, [reply for reply in before if reply is not None])
         if turn >= len(case.turns):
             raise UsageError(f"case {case.id} has no turn {turn + 1}")

@@ -41,8 +41,9 @@ class _Lines(Silent):
     def tell(self, event: Event) -> None:
         if isinstance(event, VerdictReached) and event.verdict.status == "fail":
             first = causes(event.verdict)[0]
-            got = f" at {first.pointer or '/'}: got {brief(first.actual)}"
-            told = f"{event.verdict.target}: {first.slug}{got} ({event.verdict.case_id})"
+            where = f" at {first.pointer}" if first.pointer else ""
+            got = first.message if first.actual is None else f"got {brief(first.actual)}"
+            told = f"{event.verdict.target}: {first.slug}{where}: {got} ({event.verdict.case_id})"
             self.note(printable(told))
 
 
