@@ -201,6 +201,22 @@ def test_a_request_that_goes_on_from_a_named_reply(tmp_path: Path) -> None:
     assert unanswered.recorded.note == "the call a has no result"
 
 
+def test_a_thread_keeps_the_tools_that_were_offered_first(tmp_path: Path) -> None:
+    """As the tool runner of Anthropic's SDK asks: on from a message, and without tools."""
+    api = "anthropic-messages"
+    begun = line(api, [FIRST], call("a"))
+    on = line(api, [results("a"), SECOND], ToolCall("b", TOOL.name, '{"city": 5}'))
+    message_id = json.loads(begun["response"]["body"])["id"]
+    del on["request"]["tools"]
+    on["request"]["thread"] = {"type": "continue", "previous_message_id": message_id}
+    _, found = judged(tmp_path, begun, on)
+    assert (slugs(found), found.recorded.note) == (["string-as-scalar"], "")
+    path = tmp_path / "lost.jsonl"
+    path.write_text(json.dumps(on))
+    (lost,) = judge_file(path, Policy())
+    assert isinstance(lost, BadEntry) and "and so are its tools" in lost.reason
+
+
 def test_equal_questions_are_told_apart_by_their_answers(tmp_path: Path) -> None:
     """Of many exchanges that ask the same, the one whose calls the history holds is meant."""
     many = [line("openai-chat", [FIRST], call(f"c{n}"), id=str(n)) for n in range(30)]

@@ -266,3 +266,23 @@ def test_a_response_is_remembered_by_its_id(base_url, stream):
     assert request["previous_response_id"] in talk.replies[0].chunk_ids
     lost = HTTP.post(base_url + "/responses", json={**request, "previous_response_id": "resp_x"})
     assert lost.status_code == 400 and "'resp_x' not found" in lost.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_sdk_runs_a_tool_in_a_thread(base_url, stream):
+    """Its later requests send neither the history nor the tools."""
+
+    @anthropic.beta_tool
+    def add(a: int, b: int) -> str:
+        """Add."""
+        return str(a + b)
+
+    said = 'Call add with exactly these arguments:\n```json\n{"a": 2, "b": 40}\n```'
+    with anthropic.Anthropic(base_url=base_url.removesuffix("/v1"), api_key="k") as client:
+        runner = client.beta.messages.tool_runner(
+            model="clean", max_tokens=500, tools=[add], stream=stream,
+            messages=[{"role": "user", "content": said}],
+        )  # fmt: skip
+        replies = [r.get_final_message() if stream else r for r in runner]
+    assert [reply.content[0].type for reply in replies] == ["tool_use", "text"]
+    assert replies[1].content[0].text == "The tool answered: 42"

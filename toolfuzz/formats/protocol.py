@@ -55,7 +55,7 @@ class Traits:
     ``serial``: a request can forbid several calls at once. ``strict``: it can ask for a tool's
     schema to be enforced. ``forbids``: it can offer tools and forbid calls. ``omits``: a call
     without arguments may leave them out. ``remembers``: a request can go on from an earlier reply
-    by its id.
+    by its id. ``keeps_tools``: one that does has the tools that were offered before.
     """
 
     arguments: Literal["text", "object"]
@@ -73,6 +73,7 @@ class Traits:
     forbids: bool = True
     omits: bool = False
     remembers: bool = False
+    keeps_tools: bool = False
 
     def fit(self, words: str) -> bool:
         """Whether all words are true: ``text``, ``object``, the name of a flag, ``no-FLAG``."""

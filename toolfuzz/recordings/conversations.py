@@ -12,9 +12,11 @@ from hashlib import blake2b
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.ask import Answered, Ask, Called, Said, ToolResult, answered
-from toolfuzz.core.case import Expectation, Json, Message, Turn
+from toolfuzz.core.case import Expectation, Json, Message, Tool, Turn
+from toolfuzz.core.errors import UsageError
 from toolfuzz.core.jsonvalue import canonical
 from toolfuzz.core.reply import Reply, ToolCall
+from toolfuzz.formats import wire_format
 from toolfuzz.formats.history import unpaired
 from toolfuzz.recordings.recorded import Recorded
 
@@ -33,6 +35,7 @@ class _Kept:
     label: str
     turns: tuple[Turn, ...]
     replies: tuple[Reply | None, ...]
+    tools: tuple[Tool, ...] = ()
 
     @property
     def reply(self) -> Reply | None:
@@ -52,7 +55,10 @@ class Conversations:
         self._last: OrderedDict[str, _Kept] = OrderedDict()
 
     def join(self, recorded: Recorded) -> Recorded:
-        """Return the exchange with what was really answered before it, as far as it is known."""
+        """Return the exchange with what was really answered before it, as far as it is known.
+
+        Raises UsageError where its tools were offered before, and that isn't known.
+        """
         ask = recorded.ask
         if ask is None:
             return recorded
@@ -77,8 +83,8 @@ class Conversations:
             return
         # A stream's events would take the most room, and are done with.
         replies = (*recorded.replies[:-1], replace(reply, fragments=()))
-        kept = _Kept(recorded.id, recorded.case.turns, replies)
-        for name in (recorded.id, *reply.chunk_ids[:1]):
+        kept = _Kept(recorded.id, recorded.case.turns, replies, recorded.case.tools)
+        for name in filter(None, (recorded.id, *reply.chunk_ids[:1])):
             self._last[name] = kept
             self._last.move_to_end(name)
         key = _keys(recorded.ask.said)[-1]
@@ -110,7 +116,12 @@ class Conversations:
         *between, asked = recorded.case.turns
         asked = replace(asked, continues=bool(ask.continues))
         turns = (*kept.turns[:-1], told, *between, asked)
-        case = replace(recorded.case, turns=turns)
+        tools = recorded.case.tools
+        if ask.continues and wire_format(recorded.format).traits.keeps_tools:
+            if kept is _LOST:
+                raise UsageError(f"{_UNKNOWN}, and so are its tools")
+            tools = kept.tools
+        case = replace(recorded.case, turns=turns, tools=tools)
         replies = [*kept.replies, *recorded.replies]
         return replace(recorded, case=case, replies=replies, misfit=wrong, note=wrong or "")
 

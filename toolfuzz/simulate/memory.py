@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from toolfuzz.core.ask import Said
+from toolfuzz.core.ask import Ask
 from toolfuzz.core.reply import ToolCall
 from toolfuzz.formats.history import replied
 from toolfuzz.formats.plan import ReplyPlan
@@ -17,28 +17,30 @@ class Memory:
     """The last few thousand conversations, each by the id of its last reply."""
 
     def __init__(self) -> None:
-        self._said: dict[str, tuple[Said, ...]] = {}
+        self._asked: dict[str, Ask] = {}
 
     def recall(self, question: Question) -> Question:
         """Return the question with all that was said before it; raises BadRequestError."""
-        continues = question.ask.continues
-        if not continues:
+        ask = question.ask
+        if not ask.continues:
             return question
-        if continues not in self._said:
-            raise BadRequestError(f"Previous response with id '{continues[:80]}' not found.")
-        before = self._said[continues]
-        return replace(question, ask=replace(question.ask, said=(*before, *question.ask.said)))
+        if ask.continues not in self._asked:
+            raise BadRequestError(f"Previous response with id '{ask.continues[:80]}' not found.")
+        before = self._asked[ask.continues]
+        tools = before.tools if question.format.traits.keeps_tools else ask.tools
+        return replace(question, ask=replace(ask, said=(*before.said, *ask.said), tools=tools))
 
     def keep(self, question: Question, reply: ReplyPlan) -> None:
-        """Remember a reply, where its format has requests that go on from one."""
-        format = question.format
-        if not format.traits.remembers or question.body.get("store") is False:
+        """Remember a reply, where its format has requests that go on from one, or it was asked."""
+        format, ask = question.format, question.ask
+        remembers = format.traits.remembers and question.body.get("store") is not False
+        if not remembers and ask.continues is None:
             return
         calls = [
             ToolCall(str(call.id), str(call.name), call.raw if isinstance(call.raw, str) else None)
             for call in reply.calls
         ]
-        said = (*question.ask.said, replied(reply.text, calls, reasoning=reply.reasoning))
-        self._said[format.serving.reply_id(reply)] = said
-        if len(self._said) > _MOST:
-            del self._said[next(iter(self._said))]
+        said = (*ask.said, replied(reply.text, calls, reasoning=reply.reasoning))
+        self._asked[format.serving.reply_id(reply)] = replace(ask, said=said)
+        if len(self._asked) > _MOST:
+            del self._asked[next(iter(self._asked))]

@@ -154,7 +154,22 @@ def _read_body(body: JsonObject, path: str) -> Ask:
         parallel=not serial if isinstance(serial, bool) else None,
         max_tokens=_cap(body),
         stream=body.get("stream") is True,
+        continues=_continues(body.get("thread")),
     )
+
+
+def _continues(thread: Json) -> str | None:
+    """Return what a request goes on from; the SDK's tool runner asks so, we never do.
+
+    https://platform.claude.com/docs/en/build-with-claude/message-threads
+    """
+    match thread:
+        case {"type": "continue", "previous_message_id": str(reply_id)}:
+            return reply_id
+        case {"type": "create"}:
+            return ""
+        case _:
+            return None
 
 
 def _read_said(body: JsonObject) -> Iterator[Message | Called | ToolResult]:
@@ -216,7 +231,9 @@ FORMAT = WireFormat(
     title="Anthropic Messages",
     docs="https://platform.claude.com/docs/en/api/messages",
     key_env="ANTHROPIC_API_KEY",
-    traits=Traits(arguments="object", id_prefix="toolu_", closes=True, pings=True),
+    traits=Traits(
+        arguments="object", id_prefix="toolu_", closes=True, pings=True, keeps_tools=True
+    ),
     framing=SSE,
     path=_path,
     headers=_headers,

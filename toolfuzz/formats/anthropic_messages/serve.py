@@ -109,7 +109,7 @@ def _message(
     plan: ReplyPlan, content: list[JsonObject], stop: str | None, usage: JsonObject
 ) -> JsonObject:
     return {
-        "id": f"msg_{plan.id}",
+        "id": _reply_id(plan),
         "type": "message",
         "role": "assistant",
         "model": plan.ask.model,
@@ -118,6 +118,10 @@ def _message(
         "stop_sequence": None,
         "usage": usage,
     }
+
+
+def _reply_id(plan: ReplyPlan) -> str:
+    return f"msg_{plan.id}"
 
 
 def _usage(plan: ReplyPlan) -> JsonObject:
@@ -158,4 +162,5 @@ SERVING = Serving(
     error=_error,
     error_event=_error_event,
     is_ending=_is_ending,
+    reply_id=_reply_id,
 )
