@@ -2,22 +2,18 @@
 
 import asyncio
 import json
-import random
 import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from made_engines import make_vllm
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Message, Tool, Turn
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.talk import play
-from toolfuzz.engines.chunking import check_chunking, cut
 from toolfuzz.engines.known import engine
-from toolfuzz.engines.native import NotExpressible, families
+from toolfuzz.engines.native import NotExpressible
 from toolfuzz.engines.process import Worker
 from toolfuzz.engines.trial import EngineTrial, parse_spec
 from toolfuzz.formats import wire_format
@@ -210,29 +206,3 @@ def test_a_spec_is_read() -> None:
         "0.5.6.post2",
         "minimax_m2",
     )
-
-
-@given(
-    text=st.text(), seed=st.integers(0, 9), chunking=st.sampled_from(["token", "whole", "chars:3"])
-)
-def test_the_pieces_are_the_text(text: str, seed: int, chunking: str) -> None:
-    pieces = cut(text, chunking, ["<a>"], random.Random(seed))
-    assert "".join(pieces) == text
-    assert all(pieces)
-
-
-@pytest.mark.parametrize("name", sorted(families()))
-def test_markers_stay_whole(name: str) -> None:
-    family = families()[name]
-    text = family.render([PARIS], [TOOL])
-    for seed in range(20):
-        pieces = cut(text, "token", family.markers, random.Random(seed))
-        for marker in family.markers:
-            assert sum(marker in piece for piece in pieces) == text.count(marker)
-            assert all(piece == marker for piece in pieces if marker in piece)
-
-
-@pytest.mark.parametrize("chunking", ["tokens", "chars:0", "chars:", "chars:-1", "3"])
-def test_unknown_chunking(chunking: str) -> None:
-    with pytest.raises(UsageError):
-        check_chunking(chunking)

@@ -50,6 +50,11 @@ header_options = stack(
     ),
 )  # fmt: skip
 
+
+def _listed(context: click.Context, option: click.Parameter, value: str | None) -> list[str] | None:
+    return None if value is None else [name.strip() for name in value.split(",")]
+
+
 engine_option = click.option(
     "--engine-python", metavar="PATH", help="Python in which an engine/… is installed."
 )
@@ -81,6 +86,11 @@ endpoint_options = stack(
     click.option("--concurrency", type=int, metavar="N", help="Questions under way per model (8)."),
     click.option("--timeout", type=float, metavar="SECONDS", help="Per attempt (120)."),
     engine_option,
+    click.option(
+        "--cuts", metavar="NAME,…", callback=_listed,
+        help="Increments of an engine/…'s streams: token, markers, whole, random, chars:N, "
+        "tokenizer:FILE, or all: each is tried, and what differs is reported.",
+    ),
 )  # fmt: skip
 
 tool_options = stack(

@@ -14,7 +14,8 @@ from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.talk import Talk
 from toolfuzz.engines import environment, store
-from toolfuzz.engines.chunking import check_chunking, cut
+from toolfuzz.engines.cuts import USUAL_CUT, cut, cuts_named
+from toolfuzz.engines.invariance import streamed
 from toolfuzz.engines.native import Family, NotExpressible
 from toolfuzz.engines.process import Worker
 from toolfuzz.engines.spec import EngineSpec, parse_spec
@@ -36,9 +37,10 @@ _PROSE = (
 class EngineTrial:
     """One parser in a process of its own (an async context manager).
 
-    ``chunking`` is ``token``, ``whole`` or ``chars:N``; the cuts depend on ``seed`` and the case
-    alone. ``timeout`` is in seconds a question. ``engine_python`` names a Python that has the
-    engine installed. ``parser`` and ``version`` are the engine's own words once it is entered.
+    ``cuts`` are names of ``toolfuzz.engines.cuts``; where the first one cuts depends on ``seed``
+    and the case alone. Of several, the reply is that to the cut which changes it. ``timeout`` is in
+    seconds a question. ``engine_python`` names a Python that has the engine installed. ``parser``
+    and ``version`` are the engine's own words once it is entered.
     """
 
     def __init__(
@@ -46,14 +48,13 @@ class EngineTrial:
         spec: str,
         *,
         engine_python: str | None = None,
-        chunking: str = "token",
+        cuts: Sequence[str] = (USUAL_CUT,),
         seed: int = 0,
         timeout: float = 10.0,
     ) -> None:
-        check_chunking(chunking)
         self.spec = parse_spec(spec)
         self.engine_python = engine_python
-        self.chunking = chunking
+        self.cuts = cuts_named(cuts)
         self.seed = seed
         self.timeout = timeout
         self.version = self.spec.version or ""
@@ -99,7 +100,11 @@ class EngineTrial:
         tools = case.tools_at(talk.number)
         text = _text(family, case, talk.turn.expect, tools)
         rng = random.Random(f"{self.seed} {case.id} {talk.number}")
-        cuts = cut(text, self.chunking, family.markers, rng) if stream else None
+        asked: JsonObject = {} if stream and len(self.cuts) == 1 else {"text": text}
+        if stream:
+            asked["deltas"] = cut(text, self.cuts[0], family.markers, rng)
+        if stream and len(self.cuts) > 1:
+            asked["cuts"] = list(self.cuts)
         return {
             "engine": self.spec.engine.name,
             "version": self.version,
@@ -108,7 +113,7 @@ class EngineTrial:
             "markers": list(family.markers),
             "tools": [_as_sent(tool) for tool in tools],
             "history_calls": sum(len(reply.calls) for reply in talk.replies),
-            **({"text": text} if cuts is None else {"deltas": cuts}),
+            **asked,
         }
 
     async def ask(self, question: JsonObject) -> Attempt:
@@ -117,6 +122,11 @@ class EngineTrial:
         The answer is a chat completion, whole or in increments. A parser that hangs, crashes or
         raises gives an error body, never an exception here.
         """
+        if "cuts" in question:
+            return await streamed(self._asked, question)
+        return await self._asked(question)
+
+    async def _asked(self, question: JsonObject) -> Attempt:
         assert self._worker is not None, "use `async with`"
         await self._worker.start()
         started, clock = time.time(), time.monotonic()

@@ -63,6 +63,7 @@ class Access:
     concurrency: int = 8
     timeout: float = 120.0
     engine_python: str | None = None
+    cuts: Sequence[str] = ()
     latency_ms: float = 0.0
 
 
@@ -100,6 +101,7 @@ class Options(TypedDict, total=False):
     concurrency: int
     timeout: float
     engine_python: str | None
+    cuts: str | Sequence[str]
     latency_ms: float
     strict: bool
     ignore: str | Sequence[str]
@@ -150,6 +152,7 @@ class RunOptions(BaseModel):
     concurrency: int = 8
     timeout: float = 120.0
     engine_python: str | None = None
+    cuts: _Names = ()
     latency_ms: float = 0.0
     strict: bool = False
     ignore: _Names = ()

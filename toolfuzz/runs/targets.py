@@ -43,10 +43,12 @@ def _plan(models: Sequence[str], access: Access) -> list[_Planned]:
 
 def _plan_one(model: str, access: Access) -> _Planned:
     if model.startswith("engine/"):
+        from toolfuzz.engines.cuts import cuts_named
         from toolfuzz.engines.trial import parse_spec
 
         parse_spec(model)
-        target = Target(model, "engine", model, USUAL, access.stream, {}, "engine")
+        params = {"cuts": list(cuts_named(access.cuts))} if access.cuts else {}
+        target = Target(model, "engine", model, USUAL, access.stream, params, "engine")
         return _Planned(target, None)
     endpoint, model_id = resolve(
         model, base_url=access.base_url, format=access.format, key_env=access.key_env

@@ -63,7 +63,11 @@ class EngineSource:
 
     def _trial(self) -> EngineTrial:
         return EngineTrial(
-            self.target.model, engine_python=self.python, seed=self.seed, timeout=self.timeout
+            self.target.model,
+            engine_python=self.python,
+            cuts=self.target.params.get("cuts", ()),
+            seed=self.seed,
+            timeout=self.timeout,
         )
 
 

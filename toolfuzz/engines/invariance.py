@@ -1,0 +1,80 @@
+"""Split invariance: however a text is cut into increments, the same calls and content come back."""
+
+import json
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from toolfuzz.core.case import JsonObject
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.engines.cuts import cut
+from toolfuzz.formats import USUAL, wire_format
+from toolfuzz.judge.counterpart import key
+from toolfuzz.judge.stream import assemble
+
+__all__ = ["CUT_HEADER", "streamed"]
+
+CUT_HEADER = "x-toolfuzz-cut"
+"""Of a reply that depends on the cut: the increments, as a JSON list."""
+_MOST_ASKED = 200
+
+Ask = Callable[[JsonObject], Awaitable[Attempt]]
+
+
+async def streamed(ask: Ask, question: JsonObject) -> Attempt:
+    """Stream a text in each of the question's ``cuts``; return the reply that differs, if one does.
+
+    It is held against the plain reply to the same text. What differs is asked again with ever
+    fewer increments, as long as it differs; those that are left stand in the reply's headers.
+    Where nothing differs, or the first cut does already, that is the reply to the first.
+    """
+    text, markers = question["text"], question["markers"]
+    asked = {name: question[name] for name in question.keys() - {"text", "deltas", "cuts"}}
+    whole = _result(await ask({**asked, "text": text, "stream": False}), stream=False)
+    first: Attempt | None = None
+    for name in question["cuts"]:
+        deltas = question["deltas"] if first is None else _cut(text, name, markers)
+        attempt = await ask({**asked, "deltas": deltas})
+        if whole is not None and _result(attempt, stream=True) != whole:
+            least, attempt = await _least(ask, asked, deltas, attempt, whole)
+            headers = {**attempt.headers, CUT_HEADER: json.dumps(least)}
+            return replace(attempt, headers=headers)
+        first = first or attempt
+    assert first is not None, "there is one cut at least"
+    return first
+
+
+def _cut(text: str, name: str, markers: Sequence[str]) -> list[str]:
+    return cut(text, name, markers, random.Random(text))
+
+
+async def _least(
+    ask: Ask, asked: JsonObject, deltas: Sequence[str], attempt: Attempt, whole: object
+) -> tuple[list[str], Attempt]:
+    """Join increments, half of them at a time and then fewer, as long as the result differs."""
+    pieces, left, span = list(deltas), _MOST_ASKED, max(len(deltas) // 2, 1)
+    while span and left and _result(attempt, stream=True) is not None:
+        start = 0
+        while start + 1 < len(pieces) and left:
+            joined = ["".join(pieces[start : start + span + 1])]
+            fewer = [*pieces[:start], *joined, *pieces[start + span + 1 :]]
+            left -= 1
+            other = await ask({**asked, "deltas": fewer})
+            if _result(other, stream=True) not in (whole, None):
+                pieces, attempt = fewer, other
+            else:
+                start += span
+        span //= 2
+    return pieces, attempt
+
+
+def _result(attempt: Attempt, *, stream: bool) -> tuple[list[str], str] | None:
+    """Return the calls and the content of a reply; None for one that is an error."""
+    format = wire_format(USUAL)
+    reply = format.read(attempt, stream=stream)
+    if reply.error is not None:
+        return None
+    calls = reply.calls
+    if stream:
+        calls = tuple(call.tool_call() for call in assemble(reply, format.traits, ()))
+    return [key(call) for call in calls], reply.text.strip()
