@@ -18,6 +18,7 @@ from toolfuzz.core.codec import case_to_json
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.markdown import code, fenced, sentence
 from toolfuzz.core.text import day, file_name, printable
+from toolfuzz.engines.invariance import CUT_HEADER
 from toolfuzz.evidence.clients import client_sentences
 from toolfuzz.evidence.details import FailureDetails, Share
 from toolfuzz.evidence.excerpt import MARKS, excerpt
@@ -172,6 +173,7 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
         "bytes": excerpt(body, finding),
         "marks": MARKS,
         "native": None if details.nature.over_http else native_text(details.exchange),
+        "cut": details.exchange.last.headers.get(CUT_HEADER),
         "curl": service.curl(request, stream=details.exchange.stream),
         "python": service.python(request),
         "case_file": case_file,
