@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.formats import USUAL, guess, wire_format
+from toolfuzz.recordings import langfuse, litellm
 from toolfuzz.recordings.documents import members
 from toolfuzz.recordings.head import Head
 from toolfuzz.recordings.journal import JournalLines
@@ -20,6 +21,11 @@ from toolfuzz.recordings.recorded import BadEntry, Recorded, as_bytes, each, rea
 
 __all__ = ["read", "read_list", "read_spread", "recognises_list", "recognises_spread"]
 
+_TOOLS: tuple[tuple[Callable[[JsonObject], bool], Callable[[JsonObject], Recorded | None]], ...] = (
+    (litellm.recognises, litellm.read),
+    (langfuse.recognises, langfuse.read),
+)
+"""Those whose objects, too, stand one a line, in a list or one after the other."""
 _EVENT = re.compile(r"\s*(?:(?:data|event|id|retry)\s*:|:)")
 
 
@@ -57,6 +63,9 @@ def _reader() -> Callable[[Json], Recorded | None]:
             raise UsageError("not a JSON object")
         if "event" in data:
             return journal.read(data)
+        for recognises, read_object in _TOOLS:
+            if recognises(data):
+                return read_object(data)
         request, response = data.get("request"), data.get("response")
         if not isinstance(request, dict) or not isinstance(response, dict):
             raise UsageError("an exchange needs the objects `request` and `response`")

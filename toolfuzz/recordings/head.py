@@ -40,13 +40,11 @@ class Head:
 
     @property
     def is_spread(self) -> bool:
-        """Whether it begins with a JSON object that goes on after its first line."""
-        first, *more = (
-            (line for line in self.text.splitlines() if line.strip()) if self.text else ("",)
-        )
-        return (
-            first.startswith("{") and self.first is None and bool(more) and _parsed(more[0]) is None
-        )
+        """Whether its JSON objects don't end where its lines do."""
+        if self.first is not None or not self.text.startswith("{"):
+            return False
+        first, *more = (line for line in self.text.splitlines() if line.strip())
+        return _goes_on(first) or (bool(more) and _parsed(more[0]) is None)
 
 
 @contextmanager
@@ -86,6 +84,14 @@ def _parsed(line: str | bytes) -> Json:
         return json.loads(line)
     except (ValueError, RecursionError):
         return None
+
+
+def _goes_on(line: str) -> bool:
+    """Whether something stands behind the JSON value that a line begins with."""
+    try:
+        return json.JSONDecoder().raw_decode(line)[1] < len(line)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _from_the_beginning(begun: bytes, file: BinaryIO, stack: ExitStack) -> BinaryIO:

@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 from toolfuzz.core.errors import UsageError
-from toolfuzz.recordings import atif, claude_code, codex, exchanges, har, otlp
+from toolfuzz.recordings import (
+    atif,
+    claude_code,
+    codex,
+    exchanges,
+    har,
+    inspect_ai,
+    langfuse,
+    otlp,
+)
 from toolfuzz.recordings.head import Head, opened
 from toolfuzz.recordings.recorded import BadEntry, Recorded
 
@@ -35,6 +44,9 @@ KINDS = (
     Kind("OpenTelemetry", otlp.recognises, otlp.read),
     Kind("OpenTelemetry's spans over several lines", otlp.recognises_spans, otlp.read_spans),
     Kind("OpenTelemetry's logs over several lines", otlp.recognises_records, otlp.read_records),
+    Kind("a log of Inspect", inspect_ai.recognises, inspect_ai.read),
+    Kind("a log of Inspect in JSON", inspect_ai.recognises_json, inspect_ai.read_json),
+    Kind("observations of Langfuse", langfuse.recognises_page, langfuse.read_page),
     Kind("a list of exchanges", exchanges.recognises_list, exchanges.read_list),
     Kind("exchanges over several lines", exchanges.recognises_spread, exchanges.read_spread),
     Kind("exchanges, one a line", lambda head: True, exchanges.read),

@@ -16,7 +16,7 @@ from toolfuzz.formats.plan import Call, ReplyPlan
 from toolfuzz.formats.writing import encode_body
 from toolfuzz.recordings.expected import expectation
 
-__all__ = ["BadEntry", "Recorded", "each", "read_attempt", "read_exchange", "rebuilt"]
+__all__ = ["BadEntry", "Recorded", "each", "merged", "read_attempt", "read_exchange", "rebuilt"]
 
 _T = TypeVar("_T")
 
@@ -160,6 +160,19 @@ def rebuilt(
         found, case=case, ask=ask, replies=replies, turn=len(case.turns) - 1, misfit=wrong,
         note=f"the history doesn't fit: {wrong}" if wrong else "", rebuilt_from=tool,
     )  # fmt: skip
+
+
+def merged(
+    tool: str, label: str, named: str, request: JsonObject, body: Json, *, answered_in: str = ""
+) -> Recorded:
+    """Return an exchange of which ``tool`` kept the bodies as it had read and merged them itself.
+
+    ``answered_in`` is the format that it spelled the reply in, where that isn't the request's.
+    """
+    if answered_in and answered_in != named:
+        request = wire_format(answered_in).request(wire_format(named).read_request(request)).body
+    found = read_exchange(label, answered_in or named, request, body)
+    return replace(found, rebuilt_from=tool)
 
 
 def as_bytes(body: Json) -> bytes:
