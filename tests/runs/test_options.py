@@ -43,6 +43,7 @@ CHANGED = RunOptions(
     concurrency=2,
     timeout=3.5,
     engine_python="/py",
+    cuts=("whole", "chars:2"),
     latency_ms=4.0,
     strict=True,
     ignore=("A",),
