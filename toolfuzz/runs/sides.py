@@ -27,7 +27,12 @@ __all__ = ["compared", "tagged", "verdict_of"]
 _CONTENT = ("arguments", "schema", "values")
 """Layers of what is said; of how it is said the gateway's own wire is judged."""
 
-_REFUSED = ("relay-ref-dangling", "relay-history-changed", "relay-result-changed")
+_REFUSED = (
+    "relay-ref-dangling",
+    "relay-history-changed",
+    "relay-result-changed",
+    "relay-tool-choice",
+)
 """What upstream refuses a request for."""
 _SAME = {"relay-finish-changed": ("finish-stop-with-calls", "finish-null")}
 """What the judge of one side says of the same mistake."""
