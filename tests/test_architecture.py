@@ -36,9 +36,9 @@ def part(module: str) -> str:
     return module.split(".")[1] if module.count(".") else module
 
 
-def imports(path: Path) -> set[str]:
+def imports(tree: ast.Module) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -46,24 +46,28 @@ def imports(path: Path) -> set[str]:
     return {name for name in found if name.startswith("toolfuzz.")}
 
 
-def modules() -> list[tuple[str, Path]]:
-    return [
-        (".".join(("toolfuzz", *path.relative_to(PACKAGE).with_suffix("").parts)), path)
+@pytest.fixture(scope="module")
+def modules() -> dict[str, ast.Module]:
+    return {
+        ".".join(("toolfuzz", *path.relative_to(PACKAGE).with_suffix("").parts)): ast.parse(
+            path.read_bytes()
+        )
         for path in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
+def test_imports_point_down(modules: dict[str, ast.Module]) -> None:
+    upwards = [
+        f"{name} imports {other}"
+        for name, tree in modules.items()
+        for other in {part(found) for found in imports(tree)} - {part(name), "__version__"}
+        if FLOORS.get(other, TOP) >= FLOORS.get(part(name), TOP + 1)
     ]
+    assert upwards == []
 
 
-@pytest.mark.parametrize(("name", "path"), modules(), ids=lambda v: v if isinstance(v, str) else "")
-def test_imports_point_down(name: str, path: Path) -> None:
-    here = part(name)
-    for other in map(part, imports(path)):
-        if other in (here, "__version__"):
-            continue
-        assert FLOORS.get(other, TOP) < FLOORS.get(here, TOP + 1), f"{name} imports {other}"
-
-
-def test_the_package_is_looked_at() -> None:
-    assert len(modules()) > 20
+def test_the_package_is_looked_at(modules: dict[str, ast.Module]) -> None:
+    assert len(modules) > 20
 
 
 def test_help_is_quick() -> None:
@@ -120,10 +124,10 @@ def test_a_comparison_of_kinds_would_be_noticed(code: str) -> None:
     assert compares_kinds(ast.parse(code))
 
 
-@pytest.mark.parametrize(("name", "path"), modules(), ids=lambda v: v if isinstance(v, str) else "")
-def test_only_nature_knows_the_kinds_of_targets(name: str, path: Path) -> None:
-    if name != "toolfuzz.core.nature":
-        assert not compares_kinds(ast.parse(path.read_text(encoding="utf-8")))
+def test_only_nature_knows_the_kinds_of_targets(modules: dict[str, ast.Module]) -> None:
+    assert [name for name, tree in modules.items() if compares_kinds(tree)] == [
+        "toolfuzz.core.nature"
+    ]
 
 
 def test_no_template_compares_kinds() -> None:

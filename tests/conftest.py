@@ -1,0 +1,52 @@
+"""What all tests share."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, wait
+from contextlib import contextmanager
+
+import pytest
+from starlette.applications import Starlette
+
+from toolfuzz.simulate.process import Simulator
+from toolfuzz.simulate.server import build_app
+from toolfuzz.simulate.service import serving
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sim_answers_from_a_thread() -> Iterator[None]:
+    """Hundreds of tests ask ``sim/…``: a process for each costs more than what they ask.
+
+    Tests that are about the process, and every ``toolfuzz`` that is one itself, start it.
+    """
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    served: list[Future[None]] = []
+
+    async def serve(app: Starlette, port: int, told: Future[str], ended: asyncio.Event) -> None:
+        async with serving(app, port) as origin:
+            told.set_result(origin)
+            await ended.wait()
+
+    @contextmanager
+    def start(
+        *, port: int = 0, profile: str = "clean", latency_ms: float = 0, seed: int = 0
+    ) -> Iterator[Simulator]:
+        app = build_app(profile=profile, latency_ms=latency_ms, seed=seed)
+        told, ended = Future[str](), asyncio.Event()
+        served.append(asyncio.run_coroutine_threadsafe(serve(app, port, told, ended), loop))
+        try:
+            yield Simulator(f"{told.result(10)}/v1", os.getpid())
+        finally:
+            loop.call_soon_threadsafe(ended.set)
+
+    thread.start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("toolfuzz.simulate.process.start", start)
+        yield
+    wait(served, 10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(10)
+    loop.close()
