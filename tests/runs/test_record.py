@@ -1,11 +1,13 @@
 """A journal that goes on: what needn't be asked again, and with which options."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from test_journal import CASE, EVENTS
 
+from toolfuzz.core.case import Message, Turn
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseDrawn, ExchangeRecorded, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Target
@@ -64,3 +66,25 @@ def test_other_options_are_refused(tmp_path: Path, other: RunStarted) -> None:
         pass
     with pytest.raises(UsageError, match="other options"):
         Record(tmp_path / "run", other, resume=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit for files")
+def test_a_disk_that_was_full_tears_no_line(tmp_path: Path) -> None:
+    """What could not be written whole is not there at all; what comes later is."""
+    import resource
+
+    long, short = (
+        CaseDrawn(replace(CASE, turns=(Turn((Message("user", text),), CASE.turns[0].expect),)))
+        for text in ("long " * 2000, "short")
+    )
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Record(tmp_path / "run", OPENING) as record:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (5000, most))
+        try:
+            with pytest.raises(OSError, match="too large"):
+                record.append([long, short])
+            record.append([CaseDrawn(CASE)])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+        record.append([long, short])
+    assert list(read_journal(tmp_path / "run")) == [OPENING, CaseDrawn(CASE), long, short]

@@ -53,7 +53,5 @@ def observe(upstream: str, port: int, out: Path | None, quiet: bool, **given: An
     watching = Watching(upstream, port, out, policy, announce, show.tell, warn)
     with show:
         summaries = asyncio.run(watch(watching))
-    if not summaries:
-        click.echo("nothing passed that asks a model for anything", err=True)
     for summary in summaries:
         print_summary(summary)

@@ -1,10 +1,12 @@
 """The journal, ``run.jsonl``: the only truth of a run. Appended and flushed per verdict."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import IO, Any
 
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.core.errors import UsageError
@@ -27,7 +29,7 @@ class Journal:
         self.path = folder / JOURNAL_NAME
         try:
             folder.mkdir(parents=True, exist_ok=resume)
-            self._file: TextIO = self.path.open("a" if resume else "x", encoding="utf-8")
+            self._file = self.path.open("ab" if resume else "xb", buffering=0)
             lock(self._file, folder)
             # What it holds may be private to whoever asked.
             self.path.chmod(0o600)
@@ -45,9 +47,19 @@ class Journal:
             ) from None
 
     def append(self, events: Iterable[Event]) -> None:
-        """Write the events and hand them to the operating system before returning."""
-        self._file.write("".join(event_to_line(e) + "\n" for e in events))
-        self._file.flush()
+        """Write the events and hand them to the operating system before returning.
+
+        Where that fails (OSError, a full disk) none is written: others may be, once there is room.
+        """
+        left = memoryview("".join(event_to_line(e) + "\n" for e in events).encode())
+        end = self._file.seek(0, os.SEEK_END)
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+        except OSError:
+            with suppress(OSError):
+                self._file.truncate(end)
+            raise
 
     def __enter__(self) -> "Journal":
         return self
@@ -65,7 +77,7 @@ class Journal:
         self._file.close()
 
 
-def lock(file: TextIO, folder: Path) -> None:
+def lock(file: IO[Any], folder: Path) -> None:
     """Keep others from writing until the file is closed, or this process ends however it ends."""
     try:
         import fcntl

@@ -146,8 +146,9 @@ class _Run:
         name = recorded.source or (recorded.ask.model if recorded.ask else "") or _UNNAMED
         if name not in self._targets:
             endpoint = self._settings.get("base_url") or "recorded"
-            self._targets[name] = Target(name, endpoint, name, recorded.format, "both")
-            self._write([TargetSeen(self._targets[name])])
+            target = Target(name, endpoint, name, recorded.format, "both")
+            self._write([TargetSeen(target)])
+            self._targets[name] = target
         return self._targets[name]
 
     def _repeat_of(self, recorded: Recorded, target: Target) -> int:

@@ -78,8 +78,17 @@ class Observer:
         )
 
     def close(self) -> list[JsonObject]:
-        """Close the journals and return the summaries."""
-        return self._keeper.close()
+        """Close the journals and return the summaries; what can't be written is told."""
+        if self.lost:
+            self.warn(f"{self.lost} exchanges were not kept")
+        try:
+            summaries = self._keeper.close()
+        except OSError as error:
+            self.warn(f"the end of the run could not be written: {error.strerror or error}")
+            return []
+        if not summaries and not self.lost:
+            self.warn("nothing passed that asks a model for anything")
+        return summaries
 
 
 def _body(seen: Seen) -> JsonObject | None:

@@ -48,18 +48,22 @@ class Record:
             raise
 
     def append(self, events: Iterable[Event]) -> list[Event]:
-        """Write events and keep them; return those written. A case is drawn once in a journal."""
-        new = [event for event in events if not self._drawn_before(event)]
+        """Write events and keep them; return those written. A case is drawn once in a journal.
+
+        Raises OSError where they can't be written: then none is kept.
+        """
+        new: list[Event] = []
+        drawn: set[str] = set()
+        for event in events:
+            if isinstance(event, CaseDrawn):
+                if event.case.id in self._drawn or event.case.id in drawn:
+                    continue
+                drawn.add(event.case.id)
+            new.append(event)
         self.journal.append(new)
+        self._drawn |= drawn
         self._events += map(_light, new)
         return new
-
-    def _drawn_before(self, event: Event) -> bool:
-        if not isinstance(event, CaseDrawn):
-            return False
-        known = event.case.id in self._drawn
-        self._drawn.add(event.case.id)
-        return known
 
     def run(self, *, keep_exchanges: bool = False) -> RunData:
         """Return the run so far; its exchanges are without the bytes of replies."""
