@@ -3,14 +3,11 @@
 Installs what is missing (pip and npm, some hundred megabytes), so it is no part of the tests.
 
     python benchmarks/gateways.py --dir DIR [--only litellm] [--cases 60]
-    python benchmarks/gateways.py --planted [--cases 60]      a made-up gateway with known mistakes
 """
 
 import argparse
 import asyncio
 import os
-import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,10 +17,7 @@ from gateway_subjects import subjects
 from toolfuzz.analyze.relay import Cause
 from toolfuzz.core.errors import ToolfuzzError
 from toolfuzz.evidence.relay.trial import try_gateway
-from toolfuzz.runs.gateway import Gateway
 from toolfuzz.runs.trial import Trial
-
-TESTS = Path(__file__).parents[1] / "tests/runs"
 
 
 def failing(trial: Trial, most_askings: int = 300) -> list[Cause]:
@@ -52,38 +46,16 @@ def try_real(only: Sequence[str], cases: int) -> None:
             print(f"  {cause.name:55} {doors}")
 
 
-def try_planted(cases: int) -> None:
-    """Try the made-up gateway with each of its mistakes, and with none."""
-    sys.path.insert(0, str(TESTS))
-    from made_gateway import MISTAKES
-
-    found = 0
-    for mistake in ("", *MISTAKES):
-        words = [sys.executable, str(TESTS / "made_gateway.py"), "{port}", "{upstream}"]
-        gateway = Gateway([*words, *([mistake] if mistake else [])])
-        with tempfile.TemporaryDirectory() as folder:
-            trial = Trial("made up", ("openai-chat",), gateway=gateway, cases=cases,
-                          out=Path(folder) / "run")  # fmt: skip
-            causes = failing(trial, most_askings=0)
-        found += bool(causes) and bool(mistake)
-        print(f"{mistake or 'no mistake':18} {', '.join(c.name for c in causes[:4]) or '–'}")
-    print(f"{found} of {len(MISTAKES)} planted mistakes found, with {cases} cases each")
-
-
 def main() -> None:
     """Try what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dir", type=Path, default=Path("gateways"))
     parser.add_argument("--only", action="append", choices=subjects(), default=[])
     parser.add_argument("--cases", type=int, default=60)
-    parser.add_argument("--planted", action="store_true")
     options = parser.parse_args()
-    if options.planted:
-        try_planted(options.cases)
-    else:
-        options.dir.mkdir(parents=True, exist_ok=True)
-        os.chdir(options.dir)
-        try_real(options.only, options.cases)
+    options.dir.mkdir(parents=True, exist_ok=True)
+    os.chdir(options.dir)
+    try_real(options.only, options.cases)
 
 
 if __name__ == "__main__":

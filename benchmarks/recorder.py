@@ -16,7 +16,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from statistics import quantiles
 
@@ -30,6 +31,7 @@ from toolfuzz.simulate.process import start
 
 FORMATS = ("openai-chat", "openai-responses", "anthropic-messages")
 ROUNDS = 5
+CASES, AT_ONCE = 150, 4
 
 
 def serve_stamps(chunks: int, pause: float, told: "multiprocessing.Queue[int]") -> None:
@@ -113,29 +115,39 @@ def request_of(case: Case, name: str, *, stream: bool) -> tuple[str, bytes]:
     return request.path, json.dumps(request.body).encode()
 
 
+def requests(cases: int) -> list[tuple[str, bytes]]:
+    """Return what to ask: each case in three formats, plain and streamed."""
+    found = []
+    for case in draw_cases(cases, probes=("echo", "batch")):
+        for name in FORMATS:
+            for stream in (False, True):
+                with suppress(CannotAskError):
+                    found.append(request_of(case, name, stream=stream))
+    return found
+
+
 def measure_bytes(exchanges: int) -> None:
     """Print how many replies differ when the recorder stands between."""
-    per_case = len(FORMATS) * 2
-    changed = asked = 0
+    asked = requests(CASES)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         one, other = (stack.enter_context(start(seed=7)) for _ in range(2))
         url = stack.enter_context(observing(other.base_url, Path(folder) / "seen"))
-        client = stack.enter_context(httpx.Client(timeout=60))
-        for case in draw_cases(-(-exchanges // per_case), probes=("echo", "batch")):
-            for name in FORMATS:
-                for stream in (False, True):
-                    try:
-                        path, body = request_of(case, name, stream=stream)
-                    except CannotAskError:
-                        continue
-                    came = [
-                        client.post(f"{base}{path}", content=body) for base in (one.base_url, url)
-                    ]
-                    asked += 1
-                    changed += came[0].content != came[1].content or _differ(*came)
+        client = stack.enter_context(httpx.Client(timeout=120))
+        pool = stack.enter_context(ThreadPoolExecutor(AT_ONCE))
+
+        def changed(number: int) -> bool:
+            path, body = asked[number % len(asked)]
+            direct, recorded = (
+                client.post(f"{base}{path}", content=body) for base in (one.base_url, url)
+            )
+            return direct.content != recorded.content or _differ(direct, recorded)
+
+        began = time.monotonic()
+        differ = sum(pool.map(changed, range(exchanges)))
     print(
-        f"bytes: {changed} of {asked} replies changed, in {', '.join(FORMATS)}, plain and streamed"
+        f"bytes: {differ} of {exchanges} replies changed, to {len(asked)} questions in "
+        f"{', '.join(FORMATS)}, plain and streamed; {time.monotonic() - began:.0f} s"
     )
 
 
