@@ -20,9 +20,9 @@ from toolfuzz.evidence.relay.trial import try_gateway
 from toolfuzz.runs.trial import Trial
 
 
-def failing(trial: Trial, most_askings: int = 300) -> list[Cause]:
+def failing(trial: Trial) -> list[Cause]:
     """Try a gateway; its causes of failure."""
-    tried = asyncio.run(try_gateway(trial, most_askings=most_askings))
+    tried = asyncio.run(try_gateway(trial))
     return [cause for cause in tried.causes if cause.severity == "error"]
 
 

@@ -14,7 +14,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from toolfuzz.cli import cli
+from toolfuzz.core.events import RunStarted
+from toolfuzz.core.exchange import Target
 from toolfuzz.runs.gateway import free_port
+from toolfuzz.runs.journal import Journal
+from toolfuzz.runs.options import RunOptions
 
 MADE = Path(__file__).parents[1] / "runs/made_gateway.py"
 TOOLFUZZ = [sys.executable, "-m", "toolfuzz"]
@@ -124,3 +128,17 @@ def test_whatever_ends_a_trial_ends_its_gateway(name: signal.Signals, tmp_path: 
     alive.unlink()
     time.sleep(0.3)
     assert not alive.exists()
+
+
+def test_commands_for_endpoints_say_what_a_trial_s_folder_is_for(tmp_path: Path) -> None:
+    door = Target("openai-chat", "gateway", "scripted", "openai-chat", "both")
+    settings = {**RunOptions().settings(), "trial": {"subject": "made 1.0"}}
+    with Journal(tmp_path / "out") as journal:
+        journal.append([RunStarted(1_763_856_000.0, "0.1.0", (door,), settings)])
+    for command in (["bug"], ["minimize"], ["attribute"], ["replay", "-m", "sim/clean"],
+                    ["corpus", "add"]):  # fmt: skip
+        done = CliRunner().invoke(cli, [*command, str(tmp_path / "out")])
+        assert done.exit_code == 2, done.output
+        assert "both of its sides" in done.stderr and "toolfuzz trial --case" in done.stderr
+    shown = CliRunner().invoke(cli, ["report", str(tmp_path / "out")])
+    assert "made 1.0: 0 causes of failure" in shown.stdout

@@ -10,7 +10,7 @@ from toolfuzz.core.events import RunStarted
 from toolfuzz.runs.journal import Journal
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.resume import resumed_options
-from toolfuzz.runs.specs import without_secrets
+from toolfuzz.runs.specs import config_without_secrets, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,22 @@ from toolfuzz.runs.specs import without_secrets
 )
 def test_secrets_of_commands_and_urls_are_hidden(spec: str, shown: str | None) -> None:
     assert without_secrets(spec) == (shown or spec)
+
+
+@pytest.mark.parametrize(
+    ("config", "shown"),
+    [
+        ("api_key: sk-proj-0123456789abcdef\nport: {port}", "api_key: ***\nport: {port}"),
+        ('{"master-key": "sk-0123456789abcdef", "url": "{upstream}"}',
+         '{"master-key": "***", "url": "{upstream}"}'),
+        ("[a]\nAUTH_TOKEN = 'eyJhbGciOiJIUzI1NiJ9'", "[a]\nAUTH_TOKEN = '***'"),
+        ("  params: {model: a, api_key: sk-x}", None),
+        ("api_key: os.environ/OPENAI_API_KEY\ntoken: ${VERY_LONG_VARIABLE_NAME}", None),
+        ("keyboard: a-very-long-value-of-something", None),
+    ],
+)  # fmt: skip
+def test_credentials_of_a_configuration_are_hidden(config: str, shown: str | None) -> None:
+    assert config_without_secrets(config) == (shown or config)
 
 
 def test_a_quote_that_never_ends_hides_nothing_less() -> None:

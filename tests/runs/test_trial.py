@@ -33,7 +33,7 @@ async def test_a_gateway_that_changes_nothing_is_not_blamed(tmp_path: Path) -> N
         ("no-tools", "relay-tool-dropped"),
         ("renamed-tools", "relay-call-renamed"),
         ("no-required", "relay-schema-dropped"),
-        ("choice-any", "relay-refused-upstream"),
+        ("choice-any", "relay-tool-choice"),
         ("history-dropped", "relay-history-changed"),
         ("results-empty", "relay-result-changed"),
         ("rounded", "relay-arguments-changed"),

@@ -23,7 +23,7 @@ from toolfuzz.core.nature import nature_of
 from toolfuzz.core.text import printable
 from toolfuzz.evidence.corpus import case_with_defect
 from toolfuzz.evidence.examiner import Budget, open_examiner
-from toolfuzz.evidence.failures import failures
+from toolfuzz.evidence.failures import failures, not_one_sided, of_gateway
 from toolfuzz.evidence.kept import RESULT_NAME, read_study, study_folder
 from toolfuzz.evidence.replay import EASY, KnownFailure, Replayed, askings, replay_known, worst
 from toolfuzz.runs.expecting import by_hand
@@ -87,7 +87,10 @@ def known_failures(what: Path, given: JsonObject) -> list[KnownFailure]:
     if what.suffix == ".md":
         what = what.with_suffix(".json")
     if what.suffix == ".json":
-        return [_expecting(case_with_defect(what), given)]
+        known = case_with_defect(what)
+        if of_gateway(known.slug or ""):
+            raise not_one_sided()
+        return [_expecting(known, given)]
     find_journal(what)
     what, _ = expected(what, given)
     found = []

@@ -13,7 +13,7 @@ from toolfuzz.evidence.examiner import Symptom
 from toolfuzz.evidence.tree import size
 from toolfuzz.judge.catalogue import defects
 
-__all__ = ["Failure", "failures", "needs_both"]
+__all__ = ["Failure", "failures", "needs_both", "not_one_sided", "of_gateway"]
 
 _SIBLINGS = 3
 
@@ -72,12 +72,29 @@ def needs_both(slug: str) -> bool:
     return known is not None and known.shows_in == "both"
 
 
+def of_gateway(slug: str) -> bool:
+    """Whether it takes both sides of a gateway to see the defect."""
+    known = defects().get(slug)
+    return known is not None and known.shows_in == "relay"
+
+
+def not_one_sided() -> UsageError:
+    """Return the error for a gateway's mistake where an endpoint is asked."""
+    return UsageError(
+        "what a gateway changes shows only where both of its sides are seen",
+        "`toolfuzz trial --case CASE.json …` asks it again; a trial's reports and smallest cases "
+        "stand in reports/ of its folder",
+    )
+
+
 def failures(run: RunData, only_cases: tuple[str, ...] = ()) -> list[Failure]:
     """Return the failures of a run, the commonest first.
 
     ``only_cases`` are case ids or their beginnings. Raises UsageError for one that is not in the
-    run, or that did not fail.
+    run, or that did not fail, and for a gateway's trial.
     """
+    if "trial" in run.started.settings:
+        raise not_one_sided()
     wanted = {case_id for part in only_cases for case_id in _matching(run, part)}
     found: dict[tuple[str, Symptom], list[tuple[Verdict, Finding]]] = defaultdict(list)
     for verdict in run.verdicts:

@@ -109,7 +109,13 @@ class Door:
             case.id, self.name, 0, stream, status, findings, reason, case.cluster,
             metrics_of(exchanges, judgements),
         )  # fmt: skip
-        return [*told, VerdictReached(verdict)]
+        # A gateway may answer with the headers that it was sent.
+        masked = self.session.redaction.event if self.source.own_headers else _as_is
+        return [masked(event) for event in (*told, VerdictReached(verdict))]
+
+
+def _as_is(event: Event) -> Event:
+    return event
 
 
 @asynccontextmanager

@@ -14,7 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import EndpointError, UsageError
+from toolfuzz.runs.specs import (
+    command_without_secrets,
+    config_without_secrets,
+    named_without_secrets,
+)
 from toolfuzz.system.children import guarded
 
 __all__ = ["Gateway", "filled", "free_port", "running"]
@@ -39,6 +45,15 @@ class Gateway:
     config: str | None = None
     config_name: str = "config"
     wait: float = 60.0
+
+    def told(self) -> JsonObject:
+        """Return how it is started, as it may be kept."""
+        return {
+            "command": list(command_without_secrets(self.command)),
+            "env": named_without_secrets(self.env),
+            "config": config_without_secrets(self.config) if self.config else None,
+            "config_name": self.config_name,
+        }
 
 
 def free_port() -> int:

@@ -1,15 +1,26 @@
-"""Where tools come from, as it may be written down: without what such commands and URLs hide."""
+"""Commands, URLs and configurations as they may be written down: without what they hide."""
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-__all__ = ["HIDDEN", "without_secrets"]
+from toolfuzz.sources.redaction import is_credential
+
+__all__ = [
+    "HIDDEN",
+    "command_without_secrets",
+    "config_without_secrets",
+    "named_without_secrets",
+    "without_secrets",
+]
 
 HIDDEN = "***"
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
+_CONFIGURED = re.compile(
+    r"(?P<before>\b(?P<name>[\w-]+)[\"']?\s*[:=]\s*[\"']?)(?!\$|\{|os\.environ)[^\s\"',}\]]{16,}"
+)
 _SECRET_FLAG = re.compile(r"-.*(key|token|secret|passw|credential|auth|header)", re.IGNORECASE)
 
 
@@ -25,7 +36,7 @@ def without_secrets(spec: str) -> str:
         words = shlex.split(spec)
     except ValueError:
         words = spec.split()
-    shown = list(_words(words))
+    shown = list(command_without_secrets(words))
     return spec if shown == words else " ".join(map(_quoted, shown))
 
 
@@ -34,8 +45,11 @@ def _quoted(word: str) -> str:
     return HIDDEN.join(shlex.quote(part) if part else "" for part in word.split(HIDDEN))
 
 
-def _words(words: list[str]) -> Iterator[str]:
-    """Hide word by word; assignments stand before the command, or behind ``env``."""
+def command_without_secrets(words: Sequence[str]) -> Iterator[str]:
+    """Yield a command's words with HIDDEN for what they hide.
+
+    Assignments stand before the command, or behind ``env``.
+    """
     hide_next, command_seen = False, False
     for word in words:
         flag, has_value, _ = word.partition("=")
@@ -63,3 +77,25 @@ def _url(text: str) -> str:
     if (netloc, query) == (parts.netloc, parts.query):
         return text
     return urlunsplit((parts.scheme, netloc, parts.path, query, parts.fragment))
+
+
+def named_without_secrets(values: Mapping[str, str], marked: Sequence[str] = ()) -> dict[str, str]:
+    """Return headers or variables with HIDDEN for credentials; ``marked`` names further ones."""
+    secret = {"cookie", *(name.lower() for name in marked)}
+    return {
+        name: HIDDEN if is_credential(name) or name.lower() in secret else value
+        for name, value in sorted(values.items())
+    }
+
+
+def config_without_secrets(text: str) -> str:
+    """Return a configuration (YAML, TOML, JSON, .env) with HIDDEN for long values of credentials.
+
+    A name of a variable that holds one is none (``$KEY``, ``os.environ/KEY``).
+    """
+
+    def shown(found: re.Match[str]) -> str:
+        hides = is_credential(found["name"].replace("_", "-"))
+        return found["before"] + HIDDEN if hides else found[0]
+
+    return _CONFIGURED.sub(shown, text)

@@ -24,11 +24,11 @@ from toolfuzz.runs.doors import AT_ONCE, Door, open_doors
 from toolfuzz.runs.gateway import Gateway, filled, running
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.record import Record
+from toolfuzz.runs.specs import named_without_secrets
 from toolfuzz.runs.summary import default_folder, write_summary
 from toolfuzz.simulate.scripted import Script, build_upstream
 from toolfuzz.simulate.service import serving
 from toolfuzz.sources.http import HttpSource
-from toolfuzz.sources.redaction import is_credential
 from toolfuzz.sources.registry import resolve
 
 __all__ = ["Standing", "Trial", "ask_cases", "check", "standing"]
@@ -139,28 +139,23 @@ def _opening(gateway: Standing) -> RunStarted:
         stream=trial.stream,
         base_url=origin + trial.prefix,
     )
-    process = trial.gateway
-    told = {
+    targets = tuple(door.source.target for door in gateway.doors)
+    return RunStarted(
+        time.time(), __version__, targets, {**options.settings(), "trial": _told(trial)}
+    )
+
+
+def _told(trial: Trial) -> JsonObject:
+    """Return what somebody else needs to try the same gateway."""
+    return {
         "subject": trial.subject,
         "accepted": dict(trial.accepted),
-        "command": list(process.command) if process else [],
-        "env": _shown(process.env) if process else {},
-        "config": process.config if process else None,
-        "config_name": process.config_name if process else None,
         "url": trial.url,
         "upstream_port": trial.upstream_port,
         "prefix": trial.prefix,
-        "headers": _shown(trial.headers, trial.secret_headers),
+        "headers": named_without_secrets(trial.headers, trial.secret_headers),
+        **(trial.gateway or Gateway(())).told(),
     }
-    targets = tuple(door.source.target for door in gateway.doors)
-    return RunStarted(time.time(), __version__, targets, {**options.settings(), "trial": told})
-
-
-def _shown(values: Mapping[str, str], secret: Sequence[str] = ()) -> dict[str, str]:
-    """Return variables or headers as they may be kept: somebody else will need them, too."""
-    secret = ("cookie", *(name.lower() for name in secret))
-    hidden = {name for name in values if is_credential(name) or name.lower() in secret}
-    return {name: "***" if name in hidden else value for name, value in sorted(values.items())}
 
 
 def _sources(trial: Trial, origin: str) -> list[HttpSource]:
