@@ -8,7 +8,14 @@ from pydantic import TypeAdapter, ValidationError
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import UsageError
 
-__all__ = ["FORMAT_VERSION", "case_from_json", "case_to_json", "first_error", "without_none"]
+__all__ = [
+    "FORMAT_VERSION",
+    "case_from_json",
+    "case_schema",
+    "case_to_json",
+    "first_error",
+    "without_none",
+]
 
 FORMAT_VERSION: Final = 1
 """Stands in every file that toolfuzz writes."""
@@ -20,6 +27,19 @@ def case_to_json(case: Case) -> JsonObject:
     """Return the case as JSON; ids are included for people and recomputed on reading."""
     data: JsonObject = _case().dump_python(case, mode="json")
     return {"format_version": FORMAT_VERSION, **without_none(data, "world")}
+
+
+def case_schema() -> JsonObject:
+    """Return the JSON Schema of a case's file, for editors and for other tools."""
+    schema = _case().json_schema()
+    version = {"const": FORMAT_VERSION, "description": "The version of this format."}
+    ids = {name: {"type": "string", "description": "Computed; not read."} for name in _COMPUTED}
+    properties = {"format_version": version, **schema["properties"], **dict(sorted(ids.items()))}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "properties": properties,
+    }
 
 
 def without_none(data: JsonObject, key: str) -> JsonObject:

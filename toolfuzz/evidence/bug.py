@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -246,7 +246,13 @@ def _environment(details: FailureDetails) -> list[tuple[str, str]]:
         ("wire format", f"{details.target.format}, {_streamed(details.exchange.stream)}"),
         ("request parameters", json.dumps(params) if params else "the server's defaults"),
         ("run of", day(details.started)),
+        *_recorded(details),
     ]
+
+
+def _recorded(details: FailureDetails) -> Iterator[tuple[str, str]]:
+    if tool := details.settings.get("rebuilt_from"):
+        yield "recorded by", f"{tool}, as it had understood the calls: not the server's bytes"
 
 
 def _streamed(stream: bool) -> str:

@@ -78,6 +78,7 @@ def shown_reply(run: RunData, verdict: Verdict, sides: Sequence[Sides] = ()) -> 
         "text": clip(judgements[-1].reply.text),
         "difference": _difference(turn, judgements[-1]),
         "findings": [_finding(found) for found in here],
+        "rebuilt_from": run.started.settings.get("rebuilt_from"),
         "status": exchange.last.status,
         "error": exchange.last.error,
         "bytes": excerpt(body, here[0]) if here else clip(body, _MOST_BODY),

@@ -63,6 +63,8 @@ def _rows(shown: JsonObject) -> Iterator[tuple[str, RenderableType]]:
     if "bytes" in shown:
         broke = f", {shown['error']}" if shown["error"] else ""
         yield f"status {shown['status']}{printable(broke)}", _text(shown["bytes"])
+        if tool := shown["rebuilt_from"]:
+            yield "", _text(f"not the server's bytes: {tool} kept what it had understood")
     for sides in shown.get("upstream", ()):
         yield from _upstream(sides)
     for sentence in shown.get("clients", ()):

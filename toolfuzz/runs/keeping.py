@@ -65,11 +65,11 @@ class Keeper:
 
         ``base_url`` is where it was asked, ``redaction`` masks what must not be written.
         """
-        self._run(recorded.format, base_url or recorded.base_url or None).keep(
-            recorded, judgement, redaction
-        )
+        run = self._run(recorded, base_url or recorded.base_url or None)
+        run.keep(recorded, judgement, redaction)
 
-    def _run(self, format: str, base_url: str | None) -> "_Run":
+    def _run(self, recorded: Recorded, base_url: str | None) -> "_Run":
+        format = recorded.format
         name = "" if self.opening else format
         run = self._runs.get(name)
         if run is None:
@@ -79,6 +79,8 @@ class Keeper:
             fresh = RunOptions(base_url=base_url, format=format).settings()
             opening = self.opening or RunStarted(time.time(), __version__, (), fresh)
             settings = {**opening.settings, **self.policy.settings(), **self.about}
+            if recorded.rebuilt_from:
+                settings["rebuilt_from"] = recorded.rebuilt_from
             opening = replace(opening, settings=settings)
             run = self._runs[name] = _Run(folder, opening, self.tell)
         return run
