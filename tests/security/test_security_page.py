@@ -9,11 +9,11 @@ from toolfuzz.core import patterns, validation
 from toolfuzz.generate import schema_values
 from toolfuzz.generate.schema import document
 from toolfuzz.generate.tools import openapi, reading, refs, toolset, yaml_json
-from toolfuzz.runs import derived, lines
+from toolfuzz.runs import derived
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.simulate import server, service
 from toolfuzz.sources import capture, redaction, retry
-from toolfuzz.system import children
+from toolfuzz.system import children, lines
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/security.md").read_text(encoding="utf-8")
