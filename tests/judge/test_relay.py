@@ -15,7 +15,7 @@ from toolfuzz.formats.history import replied
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.relay.difference import Difference
 from toolfuzz.judge.relay.history import history_changes
-from toolfuzz.judge.relay.limits import limits_of
+from toolfuzz.judge.relay.limits import limits_of, said_in
 from toolfuzz.judge.relay.names import named, new_names
 from toolfuzz.judge.relay.refusals import not_forwarded, refused_upstream
 from toolfuzz.judge.relay.replies import reply_changes
@@ -294,6 +294,13 @@ def test_a_tool_may_be_renamed_wherever_it_is_named() -> None:
     found = list(request_changes(forced, named(forced, names)))
     assert [(one.slug, one.severity) for one in found] == [("relay-tool-renamed", "warn")]
     assert told(list(request_changes(forced, replace(named(forced, names), said=ASK.said)))) != []
+
+
+@pytest.mark.parametrize(("front", "changes"), [("gemini", 0), ("openai-chat", 2)])
+def test_a_front_door_without_a_word_for_it_was_never_told(front: str, changes: int) -> None:
+    meant = replace(ASK, parallel=False, tools=(replace(TOOL, strict=True), OTHER))
+    sent = said_in(wire_format(front), meant)
+    assert len(list(request_changes(sent, ASK))) == changes
 
 
 TWICE = replied(calls=(ToolCall("a", "f", "{}"), ToolCall("b", "f", "{}")))

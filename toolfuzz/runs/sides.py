@@ -14,7 +14,7 @@ from toolfuzz.core.verdict import Finding, Layer, Status
 from toolfuzz.formats import wire_format
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.relay.difference import Difference
-from toolfuzz.judge.relay.limits import limits_of
+from toolfuzz.judge.relay.limits import limits_of, said_in
 from toolfuzz.judge.relay.names import calls_named, new_names
 from toolfuzz.judge.relay.refusals import not_forwarded, refused_upstream
 from toolfuzz.judge.relay.replies import reply_changes
@@ -59,7 +59,8 @@ def compared(
     if not asked:
         return [not_forwarded(came)]
     last = asked[-1]
-    format, sent = wire_format(last.format), talk.ask(model=model, stream=stream)
+    sent = said_in(wire_format(came.format), talk.ask(model=model, stream=stream))
+    format = wire_format(last.format)
     found = list(request_changes(sent, last.ask, limits_of(format, sent, last.body)))
     given = format.read(last.attempt, stream=last.ask.stream)
     if last.attempt.status != httpx.codes.OK:

@@ -1,4 +1,4 @@
-"""What the format in which a request arrived has no words for: losing that is nobody's mistake."""
+"""What one of the two formats has no words for: that it doesn't arrive is nobody's mistake."""
 
 from dataclasses import dataclass, replace
 
@@ -7,7 +7,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.formats.protocol import CannotAskError, WireFormat
 from toolfuzz.judge.relay.schemas import Words
 
-__all__ = ["UNLIMITED", "Limits", "limits_of"]
+__all__ = ["UNLIMITED", "Limits", "limits_of", "said_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +37,10 @@ def _has_choice(format: WireFormat, sent: Ask) -> bool:
     except CannotAskError:
         return False
     return True
+
+
+def said_in(format: WireFormat, ask: Ask) -> Ask:
+    """Return a question as a client says it in a format, which may have no flags for all of it."""
+    traits = format.traits
+    tools = ask.tools if traits.strict else tuple(replace(t, strict=False) for t in ask.tools)
+    return replace(ask, tools=tools, parallel=ask.parallel if traits.serial else None)
