@@ -59,7 +59,7 @@ def compared(
     if not asked:
         return [not_forwarded(came)]
     last = asked[-1]
-    sent = said_in(wire_format(came.format), talk.ask(model=model, stream=stream))
+    sent = said_in(wire_format(came.api), talk.ask(model=model, stream=stream))
     format = wire_format(last.format)
     found = list(request_changes(sent, last.ask, limits_of(format, sent, last.body)))
     given = format.read(last.attempt, stream=last.ask.stream)
