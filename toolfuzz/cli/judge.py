@@ -30,14 +30,16 @@ A line is one exchange:
    "expect": {"calls": [{"name": "f", "arguments": {…}}]}   or {"no_call": true}; optional}
 
 \b
-A run's run.jsonl is judged again with today's judge, and the results file of the public vendor
-verifiers (one object a line with request and response) is read too.
+What else is read, known by its content: a run's run.jsonl, HAR, results of batches, logs of LiteLLM
+and Inspect, observations of Langfuse, results of the public vendor verifiers, OTLP/JSON, ATIF,
+sessions of Claude Code and Codex. docs/judging.md says what is judged of each.
 
 \b
 Examples:
   toolfuzz judge exchanges.jsonl
   toolfuzz judge exchanges.jsonl --strict --ignore F | jq 'select(.status == "fail")'
   toolfuzz judge reports/20261123-101500-glm-4.7/run.jsonl --json
+  toolfuzz judge batch-output.jsonl --requests batch-input.jsonl
   zcat exchanges.jsonl.gz | toolfuzz judge -
   toolfuzz judge traffic.har --out reports/traffic     a run, for bug, minimize, show, corpus add
   toolfuzz judge exchanges.jsonl --expect-value '7:/config={"env": "prod"}'
@@ -48,6 +50,8 @@ Examples:
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @judge_options
 @expect_options
+@click.option("--requests", type=click.Path(path_type=Path), metavar="FILE",
+              help="The input of a batch, of which FILE holds the results.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
               help="Keep what was judged as a run, in this new folder.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of lines.")
@@ -55,6 +59,7 @@ def judge(
     file: Path,
     expect: Path | None,
     expect_values: tuple[str, ...],
+    requests: Path | None,
     out: Path | None,
     as_json: bool,
     **given: Any,
@@ -71,7 +76,8 @@ def judge(
         file /= JOURNAL_NAME
     printed = _Printed(file, as_json)
     with keeping(file, out, policy) as keep:
-        for item in judge_file(file, policy, by_hand(expect, expect_values)):
+        told = by_hand(expect, expect_values)
+        for item in judge_file(file, policy, told, requests=requests):
             if isinstance(item, BadEntry):
                 printed.bad(item)
             else:
@@ -92,6 +98,7 @@ class _Printed:
     tally: Counter[str] = field(default_factory=Counter)
     slugs: Counter[str] = field(default_factory=Counter)
     rebuilt: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
 
     def bad(self, entry: BadEntry) -> None:
         self.tally["bad lines"] += 1
@@ -100,7 +107,9 @@ class _Printed:
     def verdict(self, item: Judged) -> None:
         recorded = item.recorded
         if recorded.note:
-            self._note(recorded.number, recorded.note)
+            self.notes[recorded.note] += 1
+            if self.notes[recorded.note] == 1:
+                self._note(recorded.number, recorded.note)
         if recorded.rebuilt_from:
             self.rebuilt[recorded.rebuilt_from] += 1
         verdict = _verdict(item)
@@ -128,6 +137,9 @@ class _Printed:
         click.echo(" · ".join(f"{tally[name]} {name}" for name in _ORDER if tally[name]), err=True)
         for slug, count in slugs.most_common():
             click.echo(f"  {count:6}  {slug}", err=True)
+        for note, count in self.notes.items():
+            if count > 1:
+                click.echo(f"{count} of these: {printable(note)}", err=True)
         for tool, count in self.rebuilt.items():
             click.echo(
                 f"{count} of these as {tool} kept them, without the bytes: only calls, their "

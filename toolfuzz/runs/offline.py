@@ -35,16 +35,17 @@ class Judged:
 
 
 def judge_file(
-    path: Path, policy: Policy, told: ByHand | None = None
+    path: Path, policy: Policy, told: ByHand | None = None, *, requests: Path | None = None
 ) -> Iterator[Judged | BadEntry]:
     """Judge a file entry by entry, in its order; a bad entry is reported and the rest goes on.
 
-    ``-`` is standard input; ``told`` is what was expected. Raises UsageError when the file can't be
-    read at all, and where what was expected doesn't fit it.
+    ``-`` is standard input; ``told`` is what was expected, ``requests`` the file of what was asked
+    where that isn't in this one. Raises UsageError when the file can't be read at all, and where
+    what was expected doesn't fit it.
     """
     questions, conversations = Questions(), Conversations()
     by_run = ToldByRun(path)
-    for read in read_file(path):
+    for read in read_file(path, requests):
         if isinstance(read, BadEntry):
             yield read
             continue
