@@ -8,11 +8,16 @@ from concurrent.futures import Future, wait
 from contextlib import contextmanager
 
 import pytest
+from hypothesis import settings
 from starlette.applications import Starlette
 
 from toolfuzz.simulate.process import Simulator
 from toolfuzz.simulate.server import build_app
 from toolfuzz.simulate.service import serving
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -109,7 +109,7 @@ def test_a_journal_of_before_is_read() -> None:
         ({"event": "exchange-recorded", "attempts": 3}, "a broken exchange-recorded line"),
         ({"event": "target-given-up", "target": "m"}, "reason: Field required"),
         ({}, "event"),
-        ([], "a broken None line"),
+        ([], "not an event of a journal"),
     ],
 )
 def test_what_no_version_wrote_is_refused_with_the_field(line: object, message: str) -> None:
