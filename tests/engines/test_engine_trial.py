@@ -199,6 +199,18 @@ def test_a_wrong_spec_names_what_is_near(spec: str, said: str) -> None:
     assert said in str(error.value.hint)
 
 
+def test_a_parser_of_several_families_takes_the_family_behind_a_slash() -> None:
+    for spec, parser, family in (
+        ("sglang@0.5.23:mistral", "mistral", "mistral"),
+        ("sglang@0.5.23:mistral/mistral_v11", "mistral", "mistral_v11"),
+    ):
+        found = parse_spec(f"engine/{spec}")
+        assert (found.parser, found.family.name) == (parser, family)
+    with pytest.raises(UsageError, match="unknown model family 'mistral_v12'") as error:
+        parse_spec("engine/sglang@0.5.23:mistral/mistral_v12")
+    assert "mistral_v11" in str(error.value.hint)
+
+
 def test_a_spec_is_read() -> None:
     spec = parse_spec("engine/sglang@0.5.6.post2:minimax-m2")
     assert (spec.engine.name, spec.version, spec.family.name) == (

@@ -11,6 +11,7 @@ from toolfuzz.engines import native
 from toolfuzz.engines.native import NotExpressible, UnreadableText, families, family
 
 UNTYPED = ("glm45", "glm47", "minimax_m2", "qwen3_coder")
+BARE_KEYS = ("gemma4",)
 ONE_CALL = ("gpt_oss", "llama3")
 
 WEATHER = Tool(
@@ -42,10 +43,25 @@ GOLDEN = {
     f'```json\n{{"city": "Paris", "where": {WHERE}}}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>',
     "deepseekv31": "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>get_weather<｜tool▁sep｜>"
     f'{{"city": "Paris", "where": {WHERE}}}<｜tool▁call▁end｜><｜tool▁calls▁end｜>',
-    "deepseekv32": '<｜DSML｜function_calls>\n<｜DSML｜invoke name="get_weather">\n'
+    "deepseekv32": '\n\n<｜DSML｜function_calls>\n<｜DSML｜invoke name="get_weather">\n'
     '<｜DSML｜parameter name="city" string="true">Paris</｜DSML｜parameter>\n'
     f'<｜DSML｜parameter name="where" string="false">{WHERE}</｜DSML｜parameter>\n'
     "</｜DSML｜invoke>\n</｜DSML｜function_calls>",
+    "deepseekv4": '\n\n<｜DSML｜tool_calls>\n<｜DSML｜invoke name="get_weather">\n'
+    '<｜DSML｜parameter name="city" string="true">Paris</｜DSML｜parameter>\n'
+    f'<｜DSML｜parameter name="where" string="false">{WHERE}</｜DSML｜parameter>\n'
+    "</｜DSML｜invoke>\n</｜DSML｜tool_calls>",
+    "deepseekv41": '\n\n<｜DSML｜ calls>\n<｜DSML｜ invoke name="get_weather">\n'
+    '<｜DSML｜ parameter name="city" string="true">Paris</｜DSML｜ parameter>\n'
+    f'<｜DSML｜ parameter name="where" string="false">{WHERE}</｜DSML｜ parameter>\n'
+    "</｜DSML｜ invoke>\n</｜DSML｜ calls>",
+    "gemma4": '<|tool_call>call:get_weather{city:<|"|>Paris<|"|>,'
+    "where:{days:3,x:[true,null]}}<tool_call|>",
+    "kimi_k3": '<|open|>tools<|sep|><|open|>call tool="get_weather" index="1"<|sep|>'
+    '<|open|>argument key="city" type="string"<|sep|>Paris<|close|>argument<|sep|>'
+    f'<|open|>argument key="where" type="object"<|sep|>{WHERE}<|close|>argument<|sep|>'
+    "<|close|>call<|sep|><|close|>tools<|sep|>",
+    "mistral_v11": f'[TOOL_CALLS]get_weather[ARGS]{{"city": "Paris", "where": {WHERE}}}',
     "qwen25": '<tool_call>\n{"name": "get_weather", "arguments": '
     f'{{"city": "Paris", "where": {WHERE}}}}}\n</tool_call>',
     "llama3": f'{{"name": "get_weather", "parameters": {{"city": "Paris", "where": {WHERE}}}}}',
@@ -131,9 +147,14 @@ typed_arguments = st.fixed_dictionaries(
 @settings(max_examples=40, deadline=None)
 @given(arguments=typed_arguments)
 def test_typed_values_come_back(name: str, arguments: dict[str, object]) -> None:
-    """One type a parameter: always expressible."""
+    """One type a parameter: always expressible, but for keys that are written without quotes."""
     call = ExpectedCall("typed", arguments)
-    read = family(name).read(family(name).render([call], [TYPED]), [TYPED])
+    try:
+        text = family(name).render([call], [TYPED])
+    except NotExpressible as limit:
+        assert name in BARE_KEYS and "key" in limit.reason
+        return
+    read = family(name).read(text, [TYPED])
     assert [c.tool for c in read] == ["typed"]
     assert same(read[0].arguments, arguments)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.engines.known import Engine, engine, fetchable
 from toolfuzz.engines.native import Family, families, family_of_parser
+from toolfuzz.engines.native import family as native_family
 
 __all__ = ["EngineSpec", "check_version", "parse_spec"]
 
@@ -26,17 +27,20 @@ class EngineSpec:
 def parse_spec(spec: str) -> EngineSpec:
     """Read ``engine/sglang@0.5.23:glm45``; raises UsageError with the nearest names.
 
+    A parser that reads the text of several families takes the family behind a slash:
+    ``mistral/mistral_v11``.
     The network is not asked: whether the version exists and has the parser shows when it is
     fetched and loaded.
     """
     match = _SPEC.fullmatch(spec)
     if match is None:
         raise UsageError(f"{spec!r} is no engine on trial", _example())
-    version, parser = match["version"], match["parser"]
+    version = match["version"]
+    parser, _, named = match["parser"].partition("/")
     asked = engine(match["engine"])
     if version is not None:
         check_version(version)
-    family = family_of_parser(parser)
+    family = family_of_parser(parser) if not named else native_family(named)
     if family is None:
         names = {name for f in families().values() for name in (f.name, *f.parsers)}
         near = did_you_mean(parser, names) or f"families: {', '.join(families())}"

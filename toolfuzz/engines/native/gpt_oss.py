@@ -1,7 +1,8 @@
 """gpt-oss: a harmony message on the commentary channel, addressed to a function.
 
 The call token is a stop token, so one reply holds one call. The text is what a tool parser gets
-after the reasoning before it was taken out.
+once the analysis before it is taken out: the role header follows the analysis, and SGLang's
+detokenizer keeps the call token for this parser.
 """
 
 import re
