@@ -303,6 +303,23 @@ def test_a_front_door_without_a_word_for_it_was_never_told(front: str, changes: 
     assert len(list(request_changes(sent, ASK))) == changes
 
 
+@pytest.mark.parametrize(
+    ("given", "came", "kind"),
+    [
+        ('{"part": "x"}', '"{\\"part\\": \\"x\\"}"', "quoted"),
+        ('"{\\"part\\": \\"x\\"}"', '{"part": "x"}', "unquoted"),
+        ("begun", '[{"type": "text", "text": "begun"}]', "parts as JSON"),
+        ("begun", '{"result": "[{\\"text\\": \\"begun\\"}]"}', "parts as JSON"),
+        ("begun", "begun…", "text"),
+        ("null", "[{", "text"),
+    ],
+)
+def test_what_became_of_a_result_is_told(given: str, came: str, kind: str) -> None:
+    call = replied(calls=(ToolCall("a", "f", "{}"),))
+    one, other = ([call, Answered((ToolResult("a", "f", text),))] for text in (given, came))
+    assert told(list(history_changes(one, other))) == [("relay-result-changed", kind)]
+
+
 TWICE = replied(calls=(ToolCall("a", "f", "{}"), ToolCall("b", "f", "{}")))
 DIGITS = replied(calls=(ToolCall("a", "f", '{"n": [9007199254740993]}'),))
 ROUNDED = replied(calls=(ToolCall("a", "f", '{"n": [9007199254740992]}'),))

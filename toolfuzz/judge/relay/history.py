@@ -60,13 +60,45 @@ def _result(
         lost = "is lost" if came is None else "is another"
         yield Difference(
             "relay-result-changed", f"{where}/result", given, came, lost,
-            kind="lost" if came is None else "text",
+            kind=_fate(given, came),
         )  # fmt: skip
     if answered and answered.tool and answered.tool != call.name:
         yield Difference(
             "relay-result-changed", f"{where}/result/name", call.name, answered.tool,
             "is called otherwise than the call that it answers", kind="name",
         )  # fmt: skip
+
+
+def _fate(given: str | None, came: str | None) -> str:
+    """Say what became of a result, for telling causes apart."""
+    if given is None or came is None:
+        return "lost" if came is None else "text"
+    if _loaded(came) == given:
+        return "quoted"
+    if isinstance(_loaded(given), str) and same(_loaded(_loaded(given)), _loaded(came)):
+        return "unquoted"
+    try:
+        return "parts as JSON" if _is_within(given, _loaded(came)) else "text"
+    except RecursionError:
+        return "text"
+
+
+def _is_within(text: str, value: Json) -> bool:
+    """Whether a text is somewhere in a value, in which JSON may be a text once more."""
+    match value:
+        case dict():
+            return any(_is_within(text, item) for item in value.values())
+        case list():
+            return any(_is_within(text, item) for item in value)
+        case str():
+            return value == text or (value[:1] in "[{" and _is_within(text, _reloaded(value)))
+        case _:
+            return False
+
+
+def _reloaded(text: str) -> Json:
+    value = _loaded(text)
+    return None if value == text else value
 
 
 def _same_result(given: str | None, came: str | None) -> bool:
