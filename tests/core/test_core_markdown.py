@@ -1,10 +1,13 @@
+import json
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from toolfuzz.core.markdown import code, fenced, sentence
+from toolfuzz.core.text import pretty
 
 
 @given(st.text())
@@ -34,3 +37,14 @@ def test_a_sentence_is_only_text(text: str) -> None:
     assert "<" not in shown
     assert not re.search(r"(?<!\\)[*_\[\]#|`]", shown)
     assert not re.search(r"@\w", shown)
+
+
+VALUES = st.recursive(
+    st.none() | st.text(), lambda some: st.lists(some) | st.dictionaries(st.text(), some)
+)
+
+
+@given(VALUES)
+def test_json_in_a_fence_can_be_pasted(value: Any) -> None:
+    *_, body = fenced(pretty(value), "json").split("\n", 1)
+    assert json.loads(body.rpartition("\n")[0]) == value

@@ -3,8 +3,14 @@
 import json
 from pathlib import Path
 
+import httpx
 import pytest
+from made_gateway import REQUEST, app
 from made_trial import failing, tried
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from toolfuzz.core.codec import case_from_json
 from toolfuzz.evidence.relay.minimal import read_minimal
@@ -48,3 +54,29 @@ async def test_a_budget_ends_it_and_the_report_says_so(tmp_path: Path) -> None:
     [one] = read_minimal(folder)
     assert "budget of 4 calls" in one.reason
     assert "the budget of 4 calls is spent" in next(folder.glob("reports/*.md")).read_text()
+
+
+def twice_wrong(http: httpx.AsyncClient, upstream: str) -> Starlette:
+    """A gateway that always drops ``required``, and rounds besides."""
+    inner = httpx.ASGITransport(app(http, upstream, "rounded"))
+
+    async def chat(request: Request) -> Response:
+        body = await request.json()
+        REQUEST["no-required"](body)
+        async with httpx.AsyncClient(transport=inner, base_url="http://inner") as client:
+            answer = await client.post("/v1/chat/completions", json=body)
+        kind = answer.headers["content-type"]
+        return Response(answer.content, answer.status_code, media_type=kind)
+
+    return Starlette(routes=[Route("/v1/chat/completions", chat, methods=["POST"])])
+
+
+async def test_what_is_always_wrong_leaves_a_neighbour_to_the_rest(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    await tried(folder, made=twice_wrong, most_askings=300)
+    found = {one.cause: one for one in read_minimal(folder)}
+    one = found["relay-arguments-changed:integer"]
+    assert one.besides == ["relay-schema-dropped:required"]
+    assert one.nearest is not None
+    report = (folder / "reports/relay-arguments-changed-integer.md").read_text()
+    assert "another matter: relay-schema-dropped:required" in report

@@ -8,7 +8,7 @@ from typing import Any, overload
 from toolfuzz.core.case import Json
 from toolfuzz.core.json import beginning
 
-__all__ = ["brief", "clip", "day", "file_name", "printable"]
+__all__ = ["brief", "clip", "day", "file_name", "pretty", "printable"]
 
 _MOST_TEXT = 300
 _MOST_JSON = 2000
@@ -30,6 +30,19 @@ def printable(text: str, *, keep_newlines: bool = False) -> str:
         return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
     return _UNSAFE.sub(spell, text)
+
+
+def pretty(value: Json) -> str:
+    """Return a value as JSON for people, that can still be pasted: what can't be seen is escaped.
+
+    Letters of all languages stay as they are.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return _UNSAFE.sub(lambda found: found[0] if found[0] == "\n" else _escaped(found[0]), text)
+
+
+def _escaped(char: str) -> str:
+    return json.dumps(char)[1:-1]
 
 
 def day(seconds: float) -> str:

@@ -8,6 +8,7 @@ from toolfuzz.analyze.contrast import Tally
 from toolfuzz.core.case import Case, JsonObject, Turn
 from toolfuzz.core.exchange import Exchange
 from toolfuzz.core.reply import Reply
+from toolfuzz.core.text import pretty
 from toolfuzz.evidence.details import FailureDetails
 from toolfuzz.evidence.minimize import Minimized
 from toolfuzz.formats import wire_format
@@ -60,9 +61,7 @@ def way(case: Case) -> JsonObject | None:
     if case.world is None:
         return None
     world = world_of(case)
-    goal = [
-        f"{check.kind} {check.id}, {check.field}: {_pretty(check.want)}" for check in world.goal
-    ]
+    goal = [f"{check.kind} {check.id}, {check.field}: {pretty(check.want)}" for check in world.goal]
     rules = [str(rule.settings.get("says") or rule.kind) for rule in world.rules]
     calls = [
         [f"{call.tool}({json.dumps(call.arguments)})" for call in calls] for calls in world.gold
@@ -93,7 +92,7 @@ def prompt(turn: Turn) -> str:
 
 def expected(turn: Turn) -> list[JsonObject]:
     """Return the calls that are right in the turn."""
-    return [{"name": c.tool, "arguments": _pretty(c.arguments)} for c in turn.expect.calls]
+    return [{"name": c.tool, "arguments": pretty(c.arguments)} for c in turn.expect.calls]
 
 
 def got(judgement: Judgement) -> list[JsonObject]:
@@ -106,7 +105,7 @@ def got(judgement: Judgement) -> list[JsonObject]:
 
 def offered(case: Case, turn: int = 0) -> list[JsonObject]:
     """Return the tools on offer."""
-    return [{"name": t.name, "parameters": _pretty(t.parameters)} for t in case.tools_at(turn)]
+    return [{"name": t.name, "parameters": pretty(t.parameters)} for t in case.tools_at(turn)]
 
 
 def control(minimized: Minimized | None) -> JsonObject | None:
@@ -127,11 +126,6 @@ def control(minimized: Minimized | None) -> JsonObject | None:
 def arguments(raw: str | None, loaded: Any) -> str:
     """Return a call's arguments as text, not too long."""
     return _cut(raw if raw is not None else json.dumps(loaded, ensure_ascii=False, default=str))
-
-
-def _pretty(value: Any) -> str:
-    """Return a value as JSON for people."""
-    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def _cut(text: str) -> str:

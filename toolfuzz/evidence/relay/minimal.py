@@ -5,19 +5,19 @@ of its nearest case that passes; ``minimal/causes.json`` says which case is whic
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, StrictBool, StrictStr
 
 from toolfuzz.analyze.load import RunData
-from toolfuzz.analyze.relay import Cause
+from toolfuzz.analyze.relay import Cause, cause_of
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION
-from toolfuzz.core.events import Event, RunFinished, VerdictReached
-from toolfuzz.core.verdict import Verdict
+from toolfuzz.core.events import RunFinished, VerdictReached
+from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.minimize import Minimized, minimize
 from toolfuzz.evidence.tree import size
@@ -38,9 +38,10 @@ _EXAMPLES = 3
 class Minimal:
     """The smallest case of a cause at the door where it was looked for.
 
-    ``nearest`` is the id of the nearest case that passes there, None where none was found. ``size``
-    and ``drawn`` count what could be left out of it and of the case it was made of, ``askings``
-    what it took. ``reason`` says why it may be larger than it must be, "" where nothing can go.
+    ``nearest`` is the id of the nearest case that passes there, None where none was found; other
+    causes that show ``besides`` may show there, too. ``size`` and ``drawn`` count what could be
+    left out of it and of the case it was made of, ``askings`` what it took. ``reason`` says why it
+    may be larger than it must be, "" where nothing can go.
     """
 
     cause: StrictStr
@@ -52,6 +53,7 @@ class Minimal:
     drawn: Count
     askings: Count
     reason: StrictStr
+    besides: list[StrictStr] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +99,19 @@ async def _minimal(
     for verdict, case in _examples(run, cause):
         door = next(door for door in gateway.doors if door.name == verdict.target)
         stream = verdict.stream
-        result = await _minimized(door, case, cause, stream, Budget(most_askings))
+        result, besides = await _minimized(door, case, cause, stream, Budget(most_askings))
         if not result.confirmed:
             continue
         # Seen once more at each door, to be looked at.
         for other in gateway.doors:
             for mode in other.modes:
                 record.append(await other.ask(result.case, stream=mode))
-        nearest = result.neighbour
-        if nearest is not None:
-            record.append(events := await door.ask(nearest, stream=stream))
-            nearest = nearest if _status(events) == "pass" else None
+        if result.neighbour is not None:
+            record.append(await door.ask(result.neighbour, stream=stream))
         return Minimal(
-            cause.name, door.name, stream, result.case.id, nearest.id if nearest else None,
-            size(result.case), size(result.original), result.calls, result.reason,
+            cause.name, door.name, stream, result.case.id,
+            result.neighbour.id if result.neighbour else None,
+            size(result.case), size(result.original), result.calls, result.reason, besides,
         )  # fmt: skip
     return None
 
@@ -130,31 +131,32 @@ def _examples(run: RunData, cause: Cause) -> list[tuple[Verdict, Case]]:
 
 async def _minimized(
     door: Door, case: Case, cause: Cause, stream: bool, budget: Budget
-) -> Minimized:
-    async def verdict(case: Case) -> Verdict | None:
+) -> tuple[Minimized, list[str]]:
+    """Return the smallest case, and which causes of failure show there besides."""
+    besides: list[str] = []
+
+    async def findings(case: Case) -> list[Finding] | None:
+        """Ask once and return what is wrong; None when that can't be told."""
         budget.take()
-        return _verdict(await door.ask(case, stream=stream))
+        for event in await door.ask(case, stream=stream):
+            if isinstance(event, VerdictReached) and event.verdict.status != "unjudged":
+                return [f for f in event.verdict.findings if f.severity == "error"]
+        return None
 
     async def fails(case: Case) -> bool | None:
-        reached = await verdict(case)
-        if reached is None or reached.status == "unjudged":
-            return None
-        return any(map(cause.shows, reached.findings))
+        found = await findings(case)
+        shows = found is not None and any(map(cause.shows, found))
+        if shows:
+            besides[:] = dict.fromkeys(cause_of(f) for f in found or () if not cause.shows(f))
+        return None if found is None else shows
 
     async def passes(case: Case) -> bool | None:
-        reached = await verdict(case)
-        return None if reached is None else reached.status == "pass"
+        """What is wrong with the failing case besides may be wrong with its neighbour, too."""
+        found = await findings(case)
+        return None if found is None else {cause_of(f) for f in found} <= {*besides}
 
-    return await minimize(case, fails, passes=passes, slots=1, deterministic=True)
-
-
-def _verdict(events: Iterable[Event]) -> Verdict | None:
-    return next((e.verdict for e in events if isinstance(e, VerdictReached)), None)
-
-
-def _status(events: Iterable[Event]) -> str:
-    verdict = _verdict(events)
-    return verdict.status if verdict else "skipped"
+    result = await minimize(case, fails, passes=passes, slots=1, deterministic=True)
+    return result, besides
 
 
 def _file(found: Sequence[Minimal]) -> JsonObject:
@@ -166,4 +168,4 @@ def read_minimal(folder: Path) -> Iterator[Minimal]:
     path = folder / FOLDER / _CAUSES
     if path.is_file():
         for entry in read_json(path, _File, "the minimal cases of a trial")["causes"]:
-            yield Minimal(**{name: entry[name] for name in Minimal.__slots__})
+            yield Minimal(**{name: entry[name] for name in Minimal.__slots__ if name in entry})

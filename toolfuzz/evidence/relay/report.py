@@ -1,7 +1,6 @@
 """Reports of a gateway's mistakes, to be pasted: both sides of the smallest case, and how to see it
 again."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from toolfuzz.analyze.relay import Cause, cause_of, report_file
 from toolfuzz.core.case import Case, Json, JsonObject
 from toolfuzz.core.codec import case_to_json
 from toolfuzz.core.exchange import Attempt
-from toolfuzz.core.text import clip, day, printable
+from toolfuzz.core.text import clip, day, pretty, printable
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.bug import page, without_homes
 from toolfuzz.evidence.difference import MOST_LINES, difference
@@ -139,7 +138,10 @@ def _context(evidence: _Evidence, run: RunData, case_file: str) -> JsonObject:
     entry = defects().get(finding.slug)
     case, turn = evidence.case, finding.turn
     messages = list(_messages(evidence))
-    way = messages[2:] if in_reply(finding) else messages[:2]
+    if finding.layer != "relay":
+        way = messages[3:]
+    else:
+        way = messages[2:] if in_reply(finding) else messages[:2]
     return {
         "title": title(trial["subject"], evidence),
         "version": __version__,
@@ -158,13 +160,14 @@ def _context(evidence: _Evidence, run: RunData, case_file: str) -> JsonObject:
         "tools": offered(case, turn),
         "expected": expected(case.at(turn)),
         "nearest": evidence.nearest and _changed(case, evidence.nearest),
+        "besides": evidence.minimal.besides if evidence.minimal else (),
         "doors": [
             {"name": v.target, "stream": v.stream, "words": _words(v, evidence.cause)}
             for v in evidence.again
         ],
         "counts": _counts(evidence.cause),
         "case_file": case_file,
-        "case": json.dumps(_case_file(evidence), ensure_ascii=False, indent=2),
+        "case": pretty(_case_file(evidence)),
         **reproduction(trial, _target(run, verdict), sides.client, case_file),
     }
 
@@ -177,12 +180,12 @@ def _messages(evidence: _Evidence) -> Iterator[JsonObject]:
     """Yield the four messages of the turn; upstream's are missing where it wasn't asked."""
     sides, finding = evidence.sides, evidence.finding
     given, arrived = replace(finding, actual=finding.expected), finding
-    yield _message(1, "The client sent", _json(sides.client.request), given)
+    yield _message(1, "The client sent", pretty(sides.client.request), given)
     if sides.upstream:
         *_, last = sides.upstream
         other = last.exchange
         times = f"asked {len(sides.upstream)} times" if len(sides.upstream) > 1 else ""
-        yield _message(2, "Upstream received", _json(other.request), arrived, times)
+        yield _message(2, "Upstream received", pretty(other.request), arrived, times)
         yield _message(3, "Upstream answered", *_reply(other.last, last.format, given))
     else:
         yield _message(2, "Upstream received", "nothing: the gateway asked nobody", arrived)
@@ -190,7 +193,7 @@ def _messages(evidence: _Evidence) -> Iterator[JsonObject]:
 
 
 def _message(number: int, what: str, text: str, finding: Finding, note: str = "") -> JsonObject:
-    gone = finding.actual is None and "null" not in finding.shape
+    gone = finding.layer == "relay" and finding.actual is None and "null" not in finding.shape
     return {
         "number": number,
         "title": what,
@@ -234,7 +237,7 @@ def _difference(given: Json, arrived: Json) -> str:
 def _lines(value: Json) -> list[str]:
     if value is None:
         return []
-    return value.split("\n") if isinstance(value, str) else _json(value).split("\n")
+    return value.split("\n") if isinstance(value, str) else pretty(value).split("\n")
 
 
 def _changed(case: Case, other: Case) -> str:
@@ -242,7 +245,7 @@ def _changed(case: Case, other: Case) -> str:
     one, two = _asked(case), _asked(other)
     if one == two:
         one, two = case_to_json(case), case_to_json(other)
-    return "\n".join(difference(_json(one).split("\n"), _json(two).split("\n")))
+    return "\n".join(difference(pretty(one).split("\n"), pretty(two).split("\n")))
 
 
 def _asked(case: Case) -> JsonObject:
@@ -250,7 +253,3 @@ def _asked(case: Case) -> JsonObject:
     data = case_to_json(case)
     turns = [{k: v for k, v in turn.items() if k != "messages"} for turn in data["turns"]]
     return {"tools": data["tools"], "turns": turns}
-
-
-def _json(value: Json) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
