@@ -17,6 +17,7 @@ _CANDIDATES = 24
 
 Combination = tuple[tuple[str, bool], ...]
 """Some features, each on or off."""
+_Consequences = Mapping[tuple[str, bool], tuple[tuple[str, bool], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ def covering_rows(
     """Return rows (what is on, never nothing) that hold every combination some such row can."""
     pick = Pick(words("cover", seed, features))
     wanted = combinations_of(features, rules, strength)
+    follows = _consequences(rules)
     bits = {combination: 1 << n for n, combination in enumerate(wanted)}
     open_bits = (1 << len(wanted)) - 1
     rows: list[tuple[str, ...]] = []
@@ -43,7 +45,7 @@ def covering_rows(
         best: tuple[str, ...] = ()
         best_held = 1 << lowest
         for _ in range(_CANDIDATES):
-            row = _not_empty(dict(wanted[lowest]), features, rules, pick)
+            row = _not_empty(dict(wanted[lowest]), features, follows, pick)
             if row is None:
                 break
             held = _held(row, features, strength, bits) & open_bits
@@ -60,7 +62,7 @@ def random_row(
 ) -> tuple[str, ...]:
     """Return the n-th row of coin tosses that keep the rules; never an empty one."""
     pick = Pick(words("row", seed, features, n))
-    row = _not_empty({}, features, rules, pick) or {}
+    row = _not_empty({}, features, _consequences(rules), pick) or {}
     return tuple(name for name in features if row.get(name))
 
 
@@ -71,17 +73,17 @@ def drawn_row(pick: Pick, features: Sequence[str], rules: tuple[Rule, ...]) -> I
     it then stands beside it. What a feature implies is not in the row for that alone.
     """
     count = pick.below(pick.of((2, 4, len(features))) + 1)
-    return _drawn_features(pick, features, rules, count)
+    return _drawn_features(pick, features, _consequences(rules), count)
 
 
 def _drawn_features(
-    pick: Pick, features: Sequence[str], rules: tuple[Rule, ...], count: int
+    pick: Pick, features: Sequence[str], follows: _Consequences, count: int
 ) -> Iterator[str]:
     row: dict[str, bool] = {}
     yielded: set[str] = set()
     for _ in range(count):
         name = pick.of(features)
-        closed = _closure([(name, True)], rules, row)
+        closed = _closure([(name, True)], follows, row)
         if closed is not None and name not in yielded:
             row = closed
             yielded.add(name)
@@ -96,18 +98,19 @@ def combinations_of(
 
     That is what the rules allow, but for rows with nothing on.
     """
+    follows = _consequences(rules)
     chosen = combinations(features, min(strength, len(features)))
     pairs = (zip(c, s, strict=True) for c in chosen for s in product((True, False), repeat=len(c)))
-    return tuple(c for c in map(tuple, pairs) if _is_possible(c, features, rules))
+    return tuple(c for c in map(tuple, pairs) if _is_possible(c, features, follows))
 
 
 def _is_possible(
-    combination: Combination, features: tuple[str, ...], rules: tuple[Rule, ...]
+    combination: Combination, features: tuple[str, ...], follows: _Consequences
 ) -> bool:
-    closed = _closure(combination, rules)
+    closed = _closure(combination, follows)
     return closed is not None and (
         any(closed.values())
-        or any(_closure([(name, True)], rules, closed) is not None for name in features)
+        or any(_closure([(name, True)], follows, closed) is not None for name in features)
     )
 
 
@@ -122,43 +125,42 @@ def _held(
 
 
 def _completed(
-    fixed: dict[str, bool], features: Sequence[str], rules: tuple[Rule, ...], pick: Pick
+    fixed: dict[str, bool], features: Sequence[str], follows: _Consequences, pick: Pick
 ) -> dict[str, bool]:
     """Fill a feasible start up with coin tosses, in a drawn order."""
-    row = _closure(fixed.items(), rules) or {}
+    row = _closure(fixed.items(), follows) or {}
     for name in pick.shuffled(features):
         if name in row:
             continue
         state = pick.chance(50)
-        added = _closure([(name, state)], rules, row)
-        row = added or _closure([(name, not state)], rules, row) or row
+        added = _closure([(name, state)], follows, row)
+        row = added or _closure([(name, not state)], follows, row) or row
     return row
 
 
 def _not_empty(
-    fixed: dict[str, bool], features: Sequence[str], rules: tuple[Rule, ...], pick: Pick
+    fixed: dict[str, bool], features: Sequence[str], follows: _Consequences, pick: Pick
 ) -> dict[str, bool] | None:
     """Fill a start up so that something is on; None when nothing can be."""
-    row = _completed(fixed, features, rules, pick)
+    row = _completed(fixed, features, follows, pick)
     if any(row.values()):
         return row
     for name in pick.shuffled(features):
-        start = _closure([*fixed.items(), (name, True)], rules)
+        start = _closure([*fixed.items(), (name, True)], follows)
         if start is not None:
-            return _completed(start, features, rules, pick)
+            return _completed(start, features, follows, pick)
     return None
 
 
 def _closure(
     states: Iterable[tuple[str, bool]],
-    rules: tuple[Rule, ...],
+    follows: _Consequences,
     closed: Mapping[str, bool] | None = None,
 ) -> dict[str, bool] | None:
     """Return the states with all that follows from them; None when they contradict each other.
 
     ``closed`` is an earlier result that they are added to.
     """
-    follows = _consequences(rules)
     known = dict(closed or {})
     stack = list(states)
     while stack:
@@ -172,9 +174,7 @@ def _closure(
 
 
 @cache
-def _consequences(
-    rules: tuple[Rule, ...],
-) -> dict[tuple[str, bool], tuple[tuple[str, bool], ...]]:
+def _consequences(rules: tuple[Rule, ...]) -> _Consequences:
     """Return what follows from each state at once: every rule, and what it means backwards."""
     found: dict[tuple[str, bool], tuple[tuple[str, bool], ...]] = {}
     for rule in rules:
