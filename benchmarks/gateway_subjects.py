@@ -1,5 +1,7 @@
 """Gateways to put on trial: what installs each and how it is started (gateway_configs/)."""
 
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +26,7 @@ class Subject:
     command: Sequence[str]
     pip: Sequence[str] = ()
     npm: str = ""
+    overrides: Mapping[str, str] = field(default_factory=dict)
     python: str = ""
     launcher: str = ""
     config: str = ""
@@ -38,8 +41,13 @@ class Subject:
     @property
     def home(self) -> str:
         """Return the name of the folder in which it is installed."""
-        package = self.npm or self.pip[0]
-        return package.translate(str.maketrans("/@[]=", "-----")).strip("-")
+        packages = [self.npm or self.pip[0], *(f"{k}@{v}" for k, v in self.overrides.items())]
+        return "-".join(packages).translate(str.maketrans("/@[]=", "-----")).strip("-")
+
+    @property
+    def folder(self) -> str:
+        """Return the name of the folder of its trophies."""
+        return re.sub(r"[^\w.]+", "-", self.title.lower()).strip("-")
 
     def trial(self, cases: int, out: Path) -> Trial:
         """Return its trial. It is installed in the working directory, so no path is absolute."""
@@ -69,6 +77,8 @@ class Subject:
             return
         if self.npm:
             home.mkdir()
+            wanted = json.dumps({"overrides": dict(self.overrides)})
+            (home / "package.json").write_text(wanted, encoding="utf-8")
             subprocess.run(["npm", "install", "--silent", self.npm], cwd=home, check=True)
         else:
             python = f"python{self.python}" if self.python else sys.executable

@@ -34,7 +34,10 @@ _REFUSED = (
     "relay-tool-choice",
 )
 """What upstream refuses a request for."""
-_SAME = {"relay-finish-changed": ("finish-stop-with-calls", "finish-null")}
+_SAME = {
+    "relay-finish-changed": ("finish-stop-with-calls", "finish-null"),
+    "relay-call-lost": ("finish-calls-empty",),
+}
 """What the judge of one side says of the same mistake."""
 _EXPLAIN = ("relay-refused-upstream", "relay-not-forwarded", "relay-ref-dangling",
             "relay-stream-torn")  # fmt: skip

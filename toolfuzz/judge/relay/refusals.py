@@ -49,4 +49,4 @@ def _line(reply: Reply) -> str:
 def _fingerprint(line: str) -> str:
     """Return the most telling words of a message: the end, before which gateways put their own."""
     last = re.split(r":\s+", line)[-1]
-    return re.sub(r"\d+", "N", " ".join(last.split()))[:_MOST].strip()
+    return re.sub(r"\d+", "N", " ".join(last.split()))[:_MOST].strip(" .")

@@ -63,6 +63,8 @@ def told(finding: Finding) -> str:
             return f"a request is not passed on, the client gets {brief(arrived)}"
         case "relay-history-changed" if kind == "equal calls merged":
             return "equal calls in the history become one"
+        case "relay-refused-upstream":
+            return f"a request is rewritten into one that upstream refuses ({kind})"
         case "relay-message-changed" if kind == "system to user":
             return "the system's messages arrive as the user's"
         case "relay-message-changed":
