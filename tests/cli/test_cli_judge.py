@@ -421,3 +421,15 @@ def test_an_event_stream_under_body(tmp_path: Path, asked: bool, status: str) ->
     line = {"request": request, "response": {"body": sse(json.dumps(PARIS))}, "expect": EXPECT}
     (tmp_path / "given").write_text(json.dumps(line))
     assert json.loads(toolfuzz_("judge", "given").stdout)["status"] == status
+
+
+def test_what_of_a_session_is_not_judged_is_said() -> None:
+    lines = [
+        {"type": "session_meta", "payload": {}},
+        {"type": "response_item", "payload": {"type": "function_call", "name": "f", "call_id": "c",
+         "arguments": "{}"}},
+    ]  # fmt: skip
+    done = run(*lines)
+    assert done.exit_code == 0, done.output
+    assert "1 of these as Codex kept them, without the bytes" in done.stderr
+    assert "calls of tools whose schema isn't here: 1; their arguments" in done.stderr

@@ -99,6 +99,7 @@ class _Printed:
     slugs: Counter[str] = field(default_factory=Counter)
     rebuilt: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    undeclared: int = 0
 
     def bad(self, entry: BadEntry) -> None:
         self.tally["bad lines"] += 1
@@ -112,6 +113,8 @@ class _Printed:
                 self._note(recorded.number, recorded.note)
         if recorded.rebuilt_from:
             self.rebuilt[recorded.rebuilt_from] += 1
+        undeclared = {tool.name for tool in recorded.case.tools if not tool.declared}
+        self.undeclared += sum(call.name in undeclared for call in item.judgement.reply.calls)
         verdict = _verdict(item)
         self.tally[verdict["status"]] += 1
         self.slugs.update({f["slug"] for f in verdict["findings"]})
@@ -144,6 +147,12 @@ class _Printed:
             click.echo(
                 f"{count} of these as {tool} kept them, without the bytes: only calls, their "
                 "arguments and the schemas were judged, not the wire format",
+                err=True,
+            )
+        if self.undeclared:
+            click.echo(
+                f"calls of tools whose schema isn't here: {self.undeclared}; their arguments were "
+                "held to none",
                 err=True,
             )
 

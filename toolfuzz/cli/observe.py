@@ -13,7 +13,7 @@ Examples:
   toolfuzz observe --upstream https://api.anthropic.com &
   ANTHROPIC_BASE_URL=http://127.0.0.1:8400 claude
   toolfuzz observe --upstream http://127.0.0.1:8000/v1       a server of your own
-  OPENAI_BASE_URL=http://127.0.0.1:8400/v1 codex
+  codex -c 'openai_base_url="http://127.0.0.1:8400/v1"'
   toolfuzz report reports/…-observed; toolfuzz bug reports/…-observed
 
 Give the agent the address that is printed in the place of its endpoint's. Bytes pass unchanged and
