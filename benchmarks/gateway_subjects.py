@@ -34,7 +34,7 @@ class Subject:
     env: Mapping[str, str] = field(default_factory=dict)
     fronts: Sequence[str] = _ALL_DOORS
     models: Sequence[str] = ("scripted",)
-    prefix: str = "/v1"
+    prefix: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     params: JsonObject = field(default_factory=dict)
 

@@ -2,7 +2,9 @@
 
 import sys
 
-from toolfuzz.runs.gateway import Gateway, running
+import pytest
+
+from toolfuzz.runs.gateway import Gateway, prefix_of, running
 
 LISTEN = """
 import http.server, os, sys
@@ -22,3 +24,13 @@ async def test_a_configuration_may_lie_where_the_gateway_looks_for_it() -> None:
     )
     async with running(gateway, "http://up/v1") as made:
         assert made._log.read_text() == "True asks http://up/v1 at http://up\n"
+
+
+@pytest.mark.parametrize(
+    ("front", "given", "prefix"),
+    [("openai-chat", None, "/v1"), ("gemini", None, "/v1beta"), ("gemini", "", "")],
+)
+def test_doors_are_where_the_formats_own_services_have_them(
+    front: str, given: str | None, prefix: str
+) -> None:
+    assert prefix_of(front, given) == prefix

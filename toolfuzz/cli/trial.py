@@ -51,7 +51,9 @@ def _in_folder(context: click.Context, option: click.Parameter, path: str | None
 @click.option("--url", metavar="URL", help="A gateway that runs already.")
 @click.option("--upstream-port", type=click.IntRange(0, 65535), default=0, metavar="N",
               help="Where the upstream listens (any free port).")  # fmt: skip
-@click.option("--prefix", default="/v1", show_default=True, help="Before the formats' own paths.")
+@click.option(
+    "--prefix", metavar="PATH", help="Before the formats' own paths (/v1; Gemini's /v1beta)."
+)
 @header_options
 @click.option("--param", "params", multiple=True, metavar="KEY=VALUE",
               help="A field of every request, like max_tokens=4096.")  # fmt: skip

@@ -16,6 +16,7 @@ from typing import IO
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import EndpointError, UsageError
+from toolfuzz.formats import wire_format
 from toolfuzz.runs.specs import (
     command_without_secrets,
     config_without_secrets,
@@ -23,7 +24,7 @@ from toolfuzz.runs.specs import (
 )
 from toolfuzz.system.children import guarded
 
-__all__ = ["Gateway", "filled", "free_port", "running"]
+__all__ = ["Gateway", "filled", "free_port", "prefix_of", "running"]
 
 _SHOWN = 600
 """Bytes of its output that are told of."""
@@ -54,6 +55,11 @@ class Gateway:
             "config": config_without_secrets(self.config) if self.config else None,
             "config_name": self.config_name,
         }
+
+
+def prefix_of(front: str, prefix: str | None) -> str:
+    """Return what stands before a front door's paths: what the format's services have, or else."""
+    return wire_format(front).serving.prefixes[0] if prefix is None else prefix
 
 
 def free_port() -> int:

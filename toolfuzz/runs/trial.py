@@ -21,7 +21,7 @@ from toolfuzz.core.exchange import StreamMode, Target
 from toolfuzz.formats import wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.runs.doors import AT_ONCE, Door, open_doors
-from toolfuzz.runs.gateway import Gateway, filled, running
+from toolfuzz.runs.gateway import Gateway, filled, prefix_of, running
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.specs import named_without_secrets
@@ -43,8 +43,8 @@ class Trial:
     knows. ``gateway`` is started, or ``url`` names one that runs and asks ``upstream_port``.
 
     ``given`` are cases to ask in the place of drawn ones. ``prefix`` is what stands before the
-    formats' paths, ``params`` are further fields of requests. ``accepted`` are known causes with
-    their issues. ``tell`` sees every event.
+    formats' paths (None: as with each format's own services), ``params`` are further fields of
+    requests. ``accepted`` are known causes with their issues. ``tell`` sees every event.
     """
 
     subject: str
@@ -53,7 +53,7 @@ class Trial:
     gateway: Gateway | None = None
     url: str | None = None
     upstream_port: int = 0
-    prefix: str = "/v1"
+    prefix: str | None = None
     stream: StreamMode = "both"
     cases: int = 100
     seed: int = 0
@@ -137,7 +137,7 @@ def _opening(gateway: Standing) -> RunStarted:
         cases=len(trial.given) or trial.cases,
         seed=trial.seed,
         stream=trial.stream,
-        base_url=origin + trial.prefix,
+        base_url=origin + (trial.prefix or ""),
     )
     targets = tuple(door.source.target for door in gateway.doors)
     return RunStarted(
@@ -164,7 +164,8 @@ def _sources(trial: Trial, origin: str) -> list[HttpSource]:
     for front in trial.fronts:
         for model in trial.models:
             name = f"{front} · {model}" if len(trial.models) > 1 else front
-            endpoint, _ = resolve(model, base_url=origin + trial.prefix, format=front)
+            base_url = origin + prefix_of(front, trial.prefix)
+            endpoint, _ = resolve(model, base_url=base_url, format=front)
             target = Target(name, endpoint.name, model, front, trial.stream, trial.params)
             found.append(
                 HttpSource(target, endpoint, "sk-toolfuzz-trial", trial.headers, trial.timeout,

@@ -8,7 +8,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.exchange import Exchange, Target
 from toolfuzz.formats import wire_format
 from toolfuzz.formats.snippets import curl
-from toolfuzz.runs.gateway import filled
+from toolfuzz.runs.gateway import filled, prefix_of
 
 __all__ = ["reproduction"]
 
@@ -34,7 +34,8 @@ def reproduction(trial: JsonObject, target: Target, asked: Exchange, case_file: 
     headers = {name: filled(value, values) for name, value in trial.get("headers", {}).items()}
     origin = trial["url"] or f"http://127.0.0.1:{_PORT}"
     format = wire_format(target.format)
-    url = origin + trial.get("prefix", "/v1") + format.path(target.model, asked.stream)
+    prefix = prefix_of(target.format, trial.get("prefix"))
+    url = origin + prefix + format.path(target.model, asked.stream)
     options = [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in headers.items()]
     return {
         "start": _started(trial, values),
@@ -69,7 +70,7 @@ def _trial(trial: JsonObject, target: Target, case_file: str) -> Iterator[str]:
     yield from ("toolfuzz", "trial", "--subject", trial["subject"], "--front", target.format)
     yield from ("--model", target.model, "--case", case_file)
     yield from ("--upstream-port", str(_upstream_port(trial)))
-    if trial.get("prefix", "/v1") != "/v1":
+    if trial.get("prefix") is not None:
         yield from ("--prefix", trial["prefix"])
     for name, value in trial.get("headers", {}).items():
         yield from ("--header", f"{name}: {value}")
