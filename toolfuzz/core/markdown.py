@@ -7,6 +7,9 @@ from toolfuzz.core.text import printable
 
 __all__ = ["code", "fenced", "sentence", "table"]
 
+# An underscore within a word acts on nothing: https://github.github.com/gfm/#emphasis-and-strong-emphasis
+_ACTS = re.compile(r"([\\`*\[\]#|~]|(?<![^\W_])_|_(?![^\W_]))")
+
 
 def code(text: str, *, in_table: bool = False) -> str:
     """Put text into a code span; its fence is longer than any run of backticks inside.
@@ -31,7 +34,7 @@ def fenced(text: str, language: str = "") -> str:
 
 def sentence(text: str) -> str:
     """Escape what Markdown or HTML would act on in a sentence."""
-    text = re.sub(r"([\\`*_\[\]#|~])", r"\\\1", printable(text))
+    text = _ACTS.sub(r"\\\1", printable(text))
     return text.replace("<", "&lt;").replace("@", "@\u200c")
 
 
