@@ -38,7 +38,13 @@ def told(finding: Finding) -> str:
     kind, given, arrived = finding.shape, finding.expected, finding.actual
     match finding.slug:
         case "relay-arguments-changed":
-            return _arguments(kind, given, arrived)
+            return _value(kind, given, arrived, "arguments")
+        case "relay-history-changed":
+            return _history(kind, given, arrived)
+        case "relay-result-changed":
+            return "results of tools are lost" if kind == "lost" else _result(kind)
+        case "relay-schema-dropped" if kind == "nullable":
+            return "null is no longer allowed by tools' schemas"
         case "relay-schema-dropped" if kind == "beside $ref":
             return "what stands beside a $ref is dropped from tools' schemas"
         case "relay-schema-dropped" if kind in ("$ref", "anyOf", "allOf"):
@@ -67,6 +73,8 @@ def told(finding: Finding) -> str:
             return f"a request is rewritten into one that upstream refuses ({kind})"
         case "relay-message-changed" if kind == "system to user":
             return "the system's messages arrive as the user's"
+        case "relay-message-changed" if kind == "system to user":
+            return "system messages arrive as the user's"
         case "relay-message-changed":
             return f"{kind} messages arrive changed"
         case slug:
@@ -80,16 +88,37 @@ def _keyword(kind: str) -> str:
     return "properties are" if kind == "a property" else f"{kind!r} is"
 
 
-def _arguments(kind: str, given: Json, arrived: Json) -> str:
+def _value(kind: str, given: Json, arrived: Json, where: str) -> str:
+    """Say what became of a value in a call's arguments."""
     if _rounded(given, arrived):
-        return "integers above 2^53 are rounded in arguments"
+        return f"integers above 2^53 are rounded in {where}"
     before, _, after = kind.partition(" to ")
     if after:
-        return f"{_one(before)} in arguments arrives as {_one(after)}"
+        return f"{_one(before)} in {where} arrives as {_one(after)}"
     word, _, fate = kind.partition(" ")
     if fate:
-        return f"{_one(word)} in arguments is {fate}"
-    return f"{_one(kind)} in arguments arrives as another"
+        return f"{_one(word)} in {where} is {fate}"
+    return f"{_one(kind)} in {where} arrives as another"
+
+
+def _history(kind: str, given: Json, arrived: Json) -> str:
+    match kind:
+        case "lost" | "added":
+            return f"earlier calls are {kind}"
+        case "equal calls merged":
+            return "earlier calls that are equal are merged"
+        case "name":
+            return "earlier calls arrive under other names"
+    return _value(kind, given, arrived, "arguments of earlier calls")
+
+
+def _result(kind: str) -> str:
+    match kind:
+        case "name":
+            return "results of tools arrive under other names"
+        case "text":
+            return "results of tools arrive changed"
+    return f"results of tools arrive changed ({kind})"
 
 
 def _rounded(given: Json, arrived: Json) -> bool:
