@@ -292,18 +292,23 @@ def test_no_secret_is_written_or_printed_by_any_command(here: Path) -> None:
 
     with serving(echoing) as server:
         asking = ["-m", "m", "--base-url", f"{server.url}/v1", "--key-env", "CANARY_KEY"]
-        asking += ["--header", f"Cookie: session={COOKIE}; theme=dark"]
-        asking += ["--header", f"X-Tenant: {TENANT}", "--secret-header", "X-Tenant"]
+        headers = ["--header", f"Cookie: session={COOKIE}; theme=dark"]
+        headers += ["--header", f"X-Tenant: {TENANT}", "--secret-header", "X-Tenant"]
+        asking += headers
+        again = ["--trust", *headers, "--max-calls", "12"]
         asking += ["--concurrency", "4", "--timeout", "10"]
         reports = [f"--report={name}" for name in report_names()]
         do("run", *asking, "--cases", "150", "--both-streams", *reports, "--out", "run")
-        do("minimize", "run", "--trust", "--most", "1", "--max-calls", "12")
-        do("attribute", "run", "--trust", "--confirm", "--most", "1", "--max-calls", "12")
+        do("minimize", "run", *again, "--most", "1")
+        do("attribute", "run", *again, "--confirm", "--most", "1")
         do("bug", "run", "--most", "8")
-        do("bug", "run", "--ask", "--trust", "--most", "3", "--max-calls", "12")
+        do("bug", "run", "--ask", *again, "--most", "3")
         do("bug", "run", "--most", "8", "--template", "form", "--out", "forms")
         do("report", "run", "--json")
+        for failure in json.loads(do("show", "run", "--json").stdout)[:3]:
+            do("show", "run", failure["case"])
         do("judge", "run/run.jsonl")
+        do("judge", "run", "--out", "kept")
         do("corpus", "add", "run", "--corpus", "corpus")
         do("check", *asking, "--accept", "0.5", "--reject", "0.4", "--out", "checked")
         case = sorted((here / "corpus").glob("*.json"))[0]

@@ -13,6 +13,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.text import file_name
 from toolfuzz.report.formats import format_names
+from toolfuzz.runs.journal import load_run
 from toolfuzz.runs.reproduce import service_of
 from toolfuzz.runs.trust import powers, require_trust
 
@@ -126,6 +127,7 @@ def test_no_field_of_a_journal_breaks_a_command_or_reaches_the_terminal(
     """Refused in one line, or shown inert."""
     lines = [json.loads(line) for line in (honest / "run.jsonl").read_text().splitlines()]
     everything = [arg for name in format_names() for arg in ("--report", name)]
+    failed = next(v.case_id for v in load_run(honest).verdicts if v.status == "fail")
     fields: list[Field] = []
     for journal in doctored(lines, value):
         spoilt = {line.pop("number"): line for line in journal.values()}
@@ -134,6 +136,7 @@ def test_no_field_of_a_journal_breaks_a_command_or_reaches_the_terminal(
         written = [spoilt.get(number, line) for number, line in enumerate(lines)]
         (run / "run.jsonl").write_text("".join(json.dumps(line) + "\n" for line in written))
         commands = [("report", run, *everything), ("attribute", run), ("bug", run)]
+        commands += [("show", run), ("show", run, failed)]
         for args in commands if value == EVIL else commands[:1]:
             done = toolfuzz_(*args)
             assert done.exit_code in (0, 2), (list(journal), args[0], done.output)
