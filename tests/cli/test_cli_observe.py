@@ -125,7 +125,8 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         ("report RUN", "object-as-json-string"),
         ("bug RUN --out bugs", "object-as-json-string-1.md"),
         ("corpus add RUN", "object-as-json-string"),
-        ("minimize RUN --trust --max-calls 200", "reproduces"),
+        ("minimize RUN --trust --max-calls 200", "expected  not known"),
+        ("show RUN", "object-as-json-string"),
     ],
 )
 def test_other_commands_read_what_was_observed(

@@ -193,7 +193,8 @@ def _print(failure: Failure, result: Minimized, folder: Path) -> None:
             wanted = printable(json.dumps(call.arguments, ensure_ascii=False))
             click.echo(f"  {label:8}  {wanted}")
         if not turn.expect.calls:
-            click.echo(f"  {label:8}  no call")
+            what = "no call" if turn.expect.kind == "no_call" else "not known"
+            click.echo(f"  {label:8}  {what}")
     if result.neighbour:
         near = result.neighbour
         shown = "; ".join(printable(json.dumps(t.parameters)) for t in near.tools)
