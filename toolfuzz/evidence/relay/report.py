@@ -1,13 +1,13 @@
 """Reports of a gateway's mistakes, to be pasted: both sides of the smallest case, and how to see it
 again."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from toolfuzz import __version__
-from toolfuzz.analyze.load import Question, RunData, question
+from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.relay import Cause, cause_of, report_file
 from toolfuzz.core.case import Case, Json, JsonObject
 from toolfuzz.core.codec import case_to_json
@@ -17,15 +17,13 @@ from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.bug import page, without_homes
 from toolfuzz.evidence.difference import MOST_LINES, difference
 from toolfuzz.evidence.excerpt import MARKS, excerpt
-from toolfuzz.evidence.relay.minimal import FOLDER, Minimal, read_minimal
+from toolfuzz.evidence.relay.gathered import Evidence, gathered
 from toolfuzz.evidence.relay.reproduction import reproduction
-from toolfuzz.evidence.relay.sides import Sides, sides_in
 from toolfuzz.evidence.turns import expected, offered
 from toolfuzz.formats import wire_format
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.relay.words import in_reply, told
 from toolfuzz.runs.derived import write_json
-from toolfuzz.runs.journal import load_run
 from toolfuzz.system.files import write_private
 
 __all__ = ["title", "write_reports"]
@@ -33,39 +31,9 @@ __all__ = ["title", "write_reports"]
 _MOST = 8000
 
 
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """What is shown of a cause: an asking with its turns. ``again`` are the askings of the minimal
-    case at each door, where there is one."""
-
-    cause: Cause
-    verdict: Verdict
-    finding: Finding
-    case: Case
-    turns: Sequence[Sides]
-    minimal: Minimal | None = None
-    nearest: Case | None = None
-    again: Sequence[Verdict] = ()
-
-    @property
-    def sides(self) -> Sides:
-        """The turn in which it shows."""
-        return next(s for s in self.turns if s.client.turn == self.finding.turn)
-
-    @property
-    def front(self) -> str:
-        """The front door's wire format."""
-        return self.verdict.target.partition(" ")[0]
-
-    @property
-    def upstream(self) -> str:
-        """The upstream's wire format; "nothing" where it was not asked."""
-        return self.sides.upstream[-1].format if self.sides.upstream else "nothing"
-
-
 def write_reports(folder: Path, run: RunData, causes: Sequence[Cause]) -> None:
     """Write a report (see ``report_file``) and a case file for each cause that fails."""
-    for evidence in _gathered(folder, run, causes):
+    for evidence in gathered(folder, run, causes):
         path = folder / report_file(evidence.cause.name)
         case = path.with_suffix(".json")
         path.parent.mkdir(exist_ok=True)
@@ -73,48 +41,10 @@ def write_reports(folder: Path, run: RunData, causes: Sequence[Cause]) -> None:
         write_private(path, without_homes(page("relay", _context(evidence, run, case.name))))
 
 
-def _gathered(folder: Path, run: RunData, causes: Sequence[Cause]) -> Iterator[_Evidence]:
-    asked = sides_in(folder)
-    minimal = {one.cause: one for one in read_minimal(folder)}
-    small = load_run(folder / FOLDER) if minimal else None
-    small_asked = sides_in(folder / FOLDER) if minimal else {}
-    for cause in causes:
-        if cause.severity != "error":
-            continue
-        one = minimal.get(cause.name)
-        found = _of_minimal(cause, one, small, small_asked) if one and small else None
-        found = found or _of_run(cause, run, asked)
-        if found is not None:
-            yield found
-
-
-def _of_minimal(
-    cause: Cause, one: Minimal, run: RunData, asked: Mapping[Question, list[Sides]]
-) -> _Evidence | None:
-    again = [v for v in run.verdicts if v.case_id == one.case]
-    for verdict in again:
-        if (verdict.target, verdict.stream) == (one.target, one.stream):
-            for finding in verdict.findings:
-                if cause.shows(finding):
-                    nearest = run.cases.get(one.nearest) if one.nearest else None
-                    turns = asked[question(verdict)]
-                    case = run.cases[one.case]
-                    return _Evidence(cause, verdict, finding, case, turns, one, nearest, again)
-    return None
-
-
-def _of_run(cause: Cause, run: RunData, asked: Mapping[Question, list[Sides]]) -> _Evidence | None:
-    verdict, finding = cause.example
-    turns = asked.get(question(verdict), [])
-    if all(sides.client.turn != finding.turn for sides in turns):
-        return None  # a journal may say anything
-    return _Evidence(cause, verdict, finding, run.cases[verdict.case_id], turns)
-
-
-def _case_file(evidence: _Evidence) -> JsonObject:
+def _case_file(evidence: Evidence) -> JsonObject:
     finding = evidence.finding
     return {
-        **case_to_json(evidence.case),
+        **case_to_json(replace(evidence.case, features=())),
         "defect": {
             "slug": finding.slug,
             "shape": finding.shape,
@@ -124,7 +54,7 @@ def _case_file(evidence: _Evidence) -> JsonObject:
     }
 
 
-def title(subject: str, evidence: _Evidence) -> str:
+def title(subject: str, evidence: Evidence) -> str:
     """Say in one line what the gateway does, and on which way through it."""
     route = f"{evidence.front} → {evidence.upstream}"
     modes = {stream for _, stream in evidence.cause.doors}
@@ -132,7 +62,7 @@ def title(subject: str, evidence: _Evidence) -> str:
     return printable(f"{subject}: {told(evidence.finding)} ({route}{mode})")
 
 
-def _context(evidence: _Evidence, run: RunData, case_file: str) -> JsonObject:
+def _context(evidence: Evidence, run: RunData, case_file: str) -> JsonObject:
     verdict, finding, sides = evidence.verdict, evidence.finding, evidence.sides
     trial = run.started.settings["trial"]
     entry = defects().get(finding.slug)
@@ -157,14 +87,12 @@ def _context(evidence: _Evidence, run: RunData, case_file: str) -> JsonObject:
         "messages": messages,
         "shown": way,
         "minimal": evidence.minimal,
+        "how": ", ".join(_how(case, turn)),
         "tools": offered(case, turn),
         "expected": expected(case.at(turn)),
         "nearest": evidence.nearest and _changed(case, evidence.nearest),
         "besides": evidence.minimal.besides if evidence.minimal else (),
-        "doors": [
-            {"name": v.target, "stream": v.stream, "words": _words(v, evidence.cause)}
-            for v in evidence.again
-        ],
+        "doors": _doors(evidence),
         "counts": _counts(evidence.cause),
         "case_file": case_file,
         "case": pretty(_case_file(evidence)),
@@ -172,11 +100,24 @@ def _context(evidence: _Evidence, run: RunData, case_file: str) -> JsonObject:
     }
 
 
+def _how(case: Case, number: int) -> Iterator[str]:
+    """Yield what matters of a question beside its tools."""
+    turn = case.at(number)
+    if number:
+        yield f"in turn {number + 1}, after the calls and results before it"
+    if turn.tool_choice != "auto":
+        yield f"with tool_choice {turn.tool_choice}"
+    if turn.allowed:
+        yield f"where only {' and '.join(turn.allowed)} may be called"
+    if turn.parallel is not None:
+        yield f"with parallel calls {'allowed' if turn.parallel else 'forbidden'}"
+
+
 def _target(run: RunData, verdict: Verdict) -> Any:
     return next(t for t in run.started.targets if t.name == verdict.target)
 
 
-def _messages(evidence: _Evidence) -> Iterator[JsonObject]:
+def _messages(evidence: Evidence) -> Iterator[JsonObject]:
     """Yield the four messages of the turn; upstream's are missing where it wasn't asked."""
     sides, finding = evidence.sides, evidence.finding
     given, arrived = replace(finding, actual=finding.expected), finding
@@ -206,6 +147,16 @@ def _message(number: int, what: str, text: str, finding: Finding, note: str = ""
 def _reply(attempt: Attempt, format: str, finding: Finding) -> tuple[str, Finding, str]:
     broke = f", {attempt.error}" if attempt.error else ""
     return wire_format(format).show(attempt.body), finding, f"status {attempt.status}{broke}"
+
+
+def _doors(evidence: Evidence) -> dict[str, list[str]]:
+    """Return what became of the minimal case, with the doors at which it did."""
+    found: dict[str, list[str]] = {}
+    for verdict in evidence.again:
+        mode = "streamed" if verdict.stream else "not streamed"
+        words = _words(verdict, evidence.cause)
+        found.setdefault(words, []).append(f"{verdict.target} ({mode})")
+    return found
 
 
 def _words(verdict: Verdict, cause: Cause) -> str:
