@@ -319,3 +319,11 @@ def test_a_new_family_is_one_new_file(tmp_path, monkeypatch) -> None:
         assert family("telegraph").render([], []) == "STOP"
     finally:
         families.cache_clear()
+
+
+def test_kimi_counts_its_calls_on_over_the_turns() -> None:
+    kimi = family("kimi_k2")
+    text = kimi.render([ExpectedCall("a", {"b": "c:7"}), ExpectedCall("a", {})], [])
+    after = kimi.count_on(text, 9)
+    assert "functions.a:9<" in after and "functions.a:10<" in after
+    assert kimi.read(after, []) == kimi.read(text, [])

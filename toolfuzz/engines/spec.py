@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.engines.known import Engine, engine, fetchable
-from toolfuzz.engines.native import Family, families, family_of_parser
+from toolfuzz.engines.native import Family, families
 from toolfuzz.engines.native import family as native_family
 
 __all__ = ["EngineSpec", "check_version", "parse_spec"]
@@ -40,7 +40,7 @@ def parse_spec(spec: str) -> EngineSpec:
     asked = engine(match["engine"])
     if version is not None:
         check_version(version)
-    family = family_of_parser(parser) if not named else native_family(named)
+    family = asked.family(parser) if not named else native_family(named)
     if family is None:
         names = {name for f in families().values() for name in (f.name, *f.parsers)}
         near = did_you_mean(parser, names) or f"families: {', '.join(families())}"
@@ -55,5 +55,4 @@ def check_version(version: str) -> None:
 
 
 def _example() -> str:
-    name, wheel = next(iter(fetchable().items()))
-    return f"for example engine/{name}@{wheel.example}:glm45"
+    return f"for example engine/sglang@{fetchable()['sglang'].example}:glm45"

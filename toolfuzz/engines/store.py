@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolfuzz.core.errors import UsageError, did_you_mean
-from toolfuzz.engines.known import Wheel, fetchable
+from toolfuzz.engines.known import Wheel, engines, fetchable
 from toolfuzz.engines.spec import check_version
 
 __all__ = [
@@ -97,8 +97,10 @@ def fetch(engine: str, version: str) -> Path:
 
 
 def parsers_of(release: Cached) -> list[str]:
-    """Return the names of the release's parsers, read from its source without running it."""
-    return fetchable()[release.engine].parsers(release.path)
+    """Return the release's parsers that can be tried, read from its source without running it."""
+    known = engines()[release.engine]
+    assert known.wheel is not None
+    return [name for name in known.wheel.parsers(release.path) if known.family(name)]
 
 
 def remove(engine: str, version: str) -> None:
@@ -132,7 +134,7 @@ def pip_error(stderr: str) -> str:
 def _check(engine: str, version: str) -> Wheel:
     known = fetchable()
     if engine not in known:
-        near = did_you_mean(engine, known)
+        near = None if engine in engines() else did_you_mean(engine, known)
         raise UsageError(
             f"{engine!r} can't be fetched",
             near or f"fetchable: {', '.join(known)}; use --engine-python for an installed one",

@@ -98,7 +98,8 @@ class EngineTrial:
         family, case = self.spec.family, talk.case
         assert talk.turn is not None, "the talk is over"
         tools = case.tools_at(talk.number)
-        text = _text(family, case, talk.turn.expect, tools)
+        earlier = sum(len(reply.calls) for reply in talk.replies)
+        text = family.count_on(_text(family, case, talk.turn.expect, tools), earlier)
         rng = random.Random(f"{self.seed} {case.id} {talk.number}")
         asked: JsonObject = {} if stream and len(self.cuts) == 1 else {"text": text}
         if stream:
@@ -112,7 +113,7 @@ class EngineTrial:
             "parser": self.parser,
             "markers": list(family.markers),
             "tools": [_as_sent(tool) for tool in tools],
-            "history_calls": sum(len(reply.calls) for reply in talk.replies),
+            "history_calls": earlier,
             **asked,
         }
 

@@ -8,12 +8,13 @@ in the worker's process and with the engine's Python, and imports nothing of too
 
 import importlib
 import pkgutil
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.engines.native import Family, families, family_of_parser
 
 __all__ = ["Engine", "Wheel", "engine", "engines", "fetchable"]
 
@@ -35,27 +36,38 @@ class Wheel:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A serving engine. ``wheel`` is None for one that is used where it is installed."""
+    """A serving engine. ``wheel`` is None for one that is used where it is installed.
+
+    ``reads`` has the model family whose text a parser reads where its name doesn't tell: None for
+    one that none of the known families writes for.
+    """
 
     title: str
     wheel: Wheel | None = None
+    reads: Mapping[str, str | None] = field(default_factory=dict)
     name: str = ""
+
+    def family(self, parser: str) -> Family | None:
+        """Return the family whose text the parser of that name reads, if known."""
+        if parser not in self.reads:
+            return family_of_parser(parser)
+        name = self.reads[parser]
+        return None if name is None else families()[name]
 
     @property
     def reader(self) -> Path:
         """The file that drives its parsers."""
-        return Path(__file__).parent / self.name / "reader.py"
+        return Path(__file__).parent / self.name.replace("-", "_") / "reader.py"
 
 
 @cache
 def engines() -> dict[str, Engine]:
     """Return all engines by the name that stands in a spec."""
+    folders = [module.name for module in pkgutil.iter_modules(__path__) if module.ispkg]
+    known = {folder.replace("_", "-"): folder for folder in folders}
     return {
-        module.name: replace(
-            importlib.import_module(f"{__name__}.{module.name}").ENGINE, name=module.name
-        )
-        for module in pkgutil.iter_modules(__path__)
-        if module.ispkg
+        name: replace(importlib.import_module(f"{__name__}.{folder}").ENGINE, name=name)
+        for name, folder in known.items()
     }
 
 

@@ -30,7 +30,8 @@ class Family:
     engines know it (``-`` and ``_`` are alike). ``markers`` are the strings that the family's
     tokenizer keeps whole and that frame a call. ``render`` raises NotExpressible; ``read`` is the
     reference reader: ``read(render(calls, tools), tools) == calls``, text without a call reads
-    as no calls, and broken text raises UnreadableText.
+    as no calls, and broken text raises UnreadableText. Where the text numbers its calls,
+    ``count_on`` numbers them on from so many of earlier turns.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Family:
     markers: tuple[str, ...]
     render: Callable[[Sequence[ExpectedCall], Sequence[Tool]], str]
     read: Callable[[str, Sequence[Tool]], list[ExpectedCall]]
+    count_on: Callable[[str, int], str] = lambda text, earlier: text
 
 
 def dump(value: Any) -> str:

@@ -21,6 +21,7 @@ _CALL = re.compile(
     r"(.*?)<\|tool_call_end\|>",
     re.DOTALL,
 )
+_NUMBER = re.compile(r"(?<=:)\d+(?=<\|tool_call_argument_begin\|>)")
 
 
 def _render(calls: Sequence[ExpectedCall], tools: Sequence[Tool]) -> str:
@@ -36,6 +37,10 @@ def _render(calls: Sequence[ExpectedCall], tools: Sequence[Tool]) -> str:
     return f"<|tool_calls_section_begin|>{inner}<|tool_calls_section_end|>"
 
 
+def _count_on(text: str, earlier: int) -> str:
+    return _NUMBER.sub(lambda number: str(int(number[0]) + earlier), text)
+
+
 def _read(text: str, tools: Sequence[Tool]) -> list[ExpectedCall]:
     found = framed(text, _CALL, "<|tool_call_begin|>")
     return [ExpectedCall(m[1], object_of(m[2])) for m in found]
@@ -49,4 +54,5 @@ FAMILY = Family(
     markers=_MARKERS,
     render=_render,
     read=_read,
+    count_on=_count_on,
 )
