@@ -265,3 +265,57 @@ def test_what_is_proven_of_a_trajectory(
     got = judged(tmp_path / "t.json", json.dumps(whole, indent=2))
     assert slugs(got) == found + found
     assert isinstance(got[0], Judged) and got[0].recorded.rebuilt_from == "ATIF (a)"
+
+
+def opencode(*tools: dict[str, Any]) -> str:
+    def message(role: str, *parts: dict[str, Any]) -> dict[str, Any]:
+        return {"info": {"role": role, "modelID": "m"}, "parts": list(parts)}
+
+    def reply(reason: str, *parts: dict[str, Any]) -> dict[str, Any]:
+        ended = {"type": "step-finish", "reason": reason}
+        return message("assistant", {"type": "step-start"}, *parts, ended)
+
+    text = {"type": "text", "text": "Go."}
+    messages = [message("user", text), reply("tool-calls", *tools), reply("stop", text)]
+    return json.dumps(
+        {"info": {"id": "ses_1", "version": "1.18.33"}, "messages": messages}, indent=2
+    )
+
+
+def ran(given: Any, name: str = "read", **state: Any) -> dict[str, Any]:
+    state = {"status": "completed", "output": "x", **state, "input": given}
+    return {"type": "tool", "tool": name, "callID": "c1", "state": state}
+
+
+def wrong(why: str) -> dict[str, str]:
+    told = f"The read tool was called with invalid arguments: SchemaError({why}).\nPlease rewrite"
+    return {"status": "error", "error": told}
+
+
+CUT_OFF = (
+    'Invalid input for tool read: JSON parsing failed: Text: {"filePath":"a.\nError message: x'
+)
+GONE = "Model tried to call unavailable tool 'Read'. Available tools: bash, invalid, read."
+
+
+@pytest.mark.parametrize(
+    ("part", "found"),
+    [
+        (ran({"filePath": "a"}), []),
+        (ran({"limit": 5}, **wrong('Missing key\n  at ["filePath"]')), [MISSING]),
+        (
+            ran({"limit": "5"}, **wrong('Expected number | undefined, got "5"\n  at ["limit"]')),
+            ["number-as-string"],
+        ),
+        (ran({"a": [1]}, **wrong('Expected string, got 1\n  at ["a"][0]')), [AS_SCALAR]),
+        (ran({"a": 1}, **wrong('Expected string | null, got 1\n  at ["a"]')), []),
+        (ran({"tool": "read", "error": CUT_OFF}, "invalid"), ["args-truncated"]),
+        (ran({"tool": "Read", "error": GONE}, "invalid", output=GONE), ["name-case"]),
+    ],
+)
+def test_what_is_proven_of_a_session_of_opencode(
+    part: dict[str, Any], found: list[str], tmp_path: Path
+) -> None:
+    first, last = judged(tmp_path / "s.json", opencode(part))
+    assert slugs([first, last]) == [found, []]
+    assert isinstance(last, Judged) and last.recorded.misfit is None

@@ -15,6 +15,7 @@ from toolfuzz.recordings import (
     har,
     inspect_ai,
     langfuse,
+    opencode,
     otlp,
 )
 from toolfuzz.recordings.head import Head, opened
@@ -43,6 +44,7 @@ KINDS = (
     Kind("HAR", har.recognises, har.read),
     Kind("a session of Claude Code", claude_code.recognises, claude_code.read),
     Kind("a session of Codex", codex.recognises, codex.read),
+    Kind("a session of opencode", opencode.recognises, opencode.read),
     Kind("ATIF", atif.recognises, atif.read),
     Kind("OpenTelemetry", otlp.recognises, otlp.read),
     Kind("OpenTelemetry's spans over several lines", otlp.recognises_spans, otlp.read_spans),

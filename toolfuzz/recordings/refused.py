@@ -10,12 +10,16 @@ from typing import Any
 
 from toolfuzz.core.case import Json, JsonObject
 
-__all__ = ["by_serde", "by_zod"]
+__all__ = ["by_effect", "by_serde", "by_zod"]
 
 _WRONG_TYPE = re.compile(
     r'invalid type: [a-z ]+ `?(?P<value>"(?:[^"\\]|\\.)*"|[^`,]+)`?, '
     r"expected (?P<wanted>[\w ]+?)(?: at |$)"
 )
+_EFFECT = re.compile(
+    r"(?:Missing key|Expected (?P<wanted>[\w |]+), got .*)\n\s*at (?P<path>(?:\[[^\]\n]+\])+)"
+)
+_STEP = re.compile(r'\[("(?:[^"\\]|\\.)*"|\d+)\]')
 _KINDS = ("string", "number", "boolean", "object", "array", "null")
 _SERDE_KINDS = {
     "a string": "string",
@@ -41,6 +45,18 @@ def by_zod(issues: Json, arguments: Json) -> JsonObject | None:
             case {"code": "invalid_value", "values": [*values], "path": [*path]}:
                 _put(schema, path, {"enum": values})
     return schema or None
+
+
+def by_effect(words: str, arguments: Json) -> JsonObject | None:
+    """Return the schema that an error of Effect's tells of, None where none is understood."""
+    issues = []
+    for issue in _EFFECT.finditer(words):
+        kinds = set((issue["wanted"] or "").split(" | ")) - {"undefined"}
+        path = [json.loads(step) for step in _STEP.findall(issue["path"])]
+        if len(kinds) <= 1:
+            wanted = min(kinds, default="")
+            issues.append({"code": "invalid_type", "expected": wanted, "path": path})
+    return by_zod(issues, arguments)
 
 
 def by_serde(words: str, arguments: Json) -> JsonObject | None:
