@@ -100,9 +100,8 @@ class Reader:
         self.parsers = sorted(path.stem for path in folder.glob("[a-z]*.py"))
         self.server = importlib.import_module("mlx_lm.server")
         self.tokenizers = importlib.import_module("mlx_lm.tokenizer_utils")
-        generate = importlib.import_module("mlx_lm.generate")
-        self.state_machine = getattr(generate, "make_text_state_machine", None)
-        if self.state_machine is None:
+        self.generate = importlib.import_module("mlx_lm.generate")
+        if not hasattr(self.generate, "make_text_state_machine"):
             raise RuntimeError(f"this version finds calls by tokens ({_OLDEST} or newer is needed)")
         # Whom the server tells of requests is nobody.
         silent = {"log_message": lambda self, *args: None}
@@ -145,7 +144,7 @@ class Reader:
             has_tool_calling=tokenizer.has_tool_calling,
             has_thinking=tokenizer.has_thinking,
             tool_parser=tokenizer.tool_parser,
-            text_sm=self.state_machine(tokenizer),
+            text_sm=self.generate.make_text_state_machine(tokenizer),
             initial_state="normal",
             prompt=[],
         )
