@@ -55,6 +55,8 @@ async def serving(app: "Starlette", port: int = 0) -> AsyncIterator[str]:
         lifespan="off",
         server_header=False,
         timeout_graceful_shutdown=2,
+        # A client that asks again just when its connection is closed would be blamed for that.
+        timeout_keep_alive=3600,
     )
     server = uvicorn.Server(config)
     # Not ``serve``, which would take the process's signals.
