@@ -7,6 +7,7 @@ import random
 import re
 import sys
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,7 @@ from toolfuzz.evidence.kept import read_attribution, read_study
 from toolfuzz.generate import draw_cases
 from toolfuzz.generate.tools import load, load_openapi
 from toolfuzz.judge.policy import Policy
+from toolfuzz.recordings.archives import json_files
 from toolfuzz.recordings.head import STDIN
 from toolfuzz.report.formats import github, markdown
 from toolfuzz.runs.journal import load_run
@@ -33,6 +35,7 @@ from toolfuzz.runs.trust import powers
 __all__ = ["KINDS", "mutant"]
 
 ROOT = Path(__file__).resolve().parents[1]
+RECORDINGS = ROOT / "tests/data/recordings"
 
 ODD: list[Any] = [
     None, True, False, 0, -1, 5, 10**30, 1e308, 0.5, "", "x", "\ud800", "\x00", "../../x",
@@ -50,8 +53,13 @@ class Kind:
 
     name: str
     valid: Callable[[random.Random], Any]
-    spell: Callable[[Any], str]
+    spell: Callable[[Any], str | bytes]
     read: Callable[[Path], object]
+
+    def spelled(self, value: Any) -> bytes:
+        """Return the bytes of a file that holds the value."""
+        spelled = self.spell(value)
+        return spelled if isinstance(spelled, bytes) else spelled.encode("utf-8", "surrogatepass")
 
 
 def mutant(kind: str, number: int, seed: int = 0) -> bytes:
@@ -63,10 +71,10 @@ def mutant(kind: str, number: int, seed: int = 0) -> bytes:
         for _ in range(rng.choice((1, 1, 2, 4))):
             value = _changed(value, rng)
         try:
-            return made.spell(value).encode("utf-8", "surrogatepass")
+            return made.spelled(value)
         except Exception:  # what can't be written can't be read either
             return b"\xff"
-    data = bytearray(made.spell(value).encode())
+    data = bytearray(made.spelled(value))
     for _ in range(rng.choice((1, 1, 2, 8))):
         _cut(data, rng)
     return bytes(data)
@@ -311,6 +319,37 @@ def _judge(path: Path) -> None:
     list(judge_file(path, Policy()))
 
 
+@cache
+def _kept(name: str) -> Any:
+    """What a real tool wrote, of tests/data/recordings."""
+    text = (RECORDINGS / name).read_text(encoding="utf-8")
+    return list(map(json.loads, text.splitlines())) if name.endswith("l") else json.loads(text)
+
+
+@cache
+def _samples() -> list[Any]:
+    with (RECORDINGS / "inspect.eval").open("rb") as file:
+        return list(json_files(file, "samples/", ""))
+
+
+def _archive(samples: Any) -> bytes:
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, sample in enumerate(samples):
+            archive.writestr(f"samples/{number}_epoch_1.json", json.dumps(sample))
+    return kept.getvalue()
+
+
+def _judge_results(path: Path) -> None:
+    list(judge_file(path, Policy()))
+    list(judge_file(path, Policy(), requests=RECORDINGS / "batch-requests.jsonl"))
+
+
+def _judge_answered(path: Path) -> None:
+    """As the requests of a batch."""
+    list(judge_file(RECORDINGS / "batch.jsonl", Policy(), requests=path))
+
+
 def _some_recorded(rng: random.Random) -> Any:
     return rng.sample(_recorded(), 2)
 
@@ -329,6 +368,14 @@ KINDS: dict[str, Kind] = {
     "judged journal": Kind("run.jsonl", _short_journal, _lines, _judge),
     "exchanges": Kind("exchanges.jsonl", _some_recorded, _lines, _judge),
     "standard input": Kind("stdin", _some_recorded, _lines, _read_stdin),
+    "har": Kind("x.har", lambda rng: _kept("mitmproxy.har"), json.dumps, _judge),
+    "litellm": Kind("x.json", lambda rng: rng.sample(_kept("litellm.json"), 2), json.dumps, _judge),
+    "langfuse": Kind("x.json", lambda rng: _kept("langfuse.json"), json.dumps, _judge),
+    "inspect archive": Kind("x.eval", lambda rng: _samples(), _archive, _judge),
+    "batch": Kind("x.jsonl", lambda rng: _kept("batch.jsonl"), _lines, _judge_results),
+    "batch requests": Kind(
+        "x.jsonl", lambda rng: _kept("batch-requests.jsonl"), _lines, _judge_answered
+    ),
     "tools": Kind("tools.json", _tools, json.dumps, _draw),
     "openapi": Kind("api.json", _openapi, json.dumps, _draw),
     "openapi in yaml": Kind("api.yaml", _openapi, _yaml, _draw),

@@ -12,8 +12,8 @@ from toolfuzz.runs.journal import load_run
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_valid_file_is_read(kind: str, tmp_path: Path) -> None:
-    valid = KINDS[kind].spell(KINDS[kind].valid(random.Random(0)))
-    assert outcome(kind, valid.encode(), tmp_path).said == "ok"
+    valid = KINDS[kind].spelled(KINDS[kind].valid(random.Random(0)))
+    assert outcome(kind, valid, tmp_path).said == "ok"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -30,7 +30,7 @@ def test_a_line_without_end_is_refused(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("toolfuzz.system.lines.LONGEST", 100_000)
-    valid = KINDS[kind].spell(KINDS[kind].valid(random.Random(0))).encode()
+    valid = KINDS[kind].spelled(KINDS[kind].valid(random.Random(0)))
     assert max(map(len, valid.splitlines())) < 100_000
     # What stands before it is judged all the same; a run is read whole or not at all.
     said = "refused" if kind == "journal" else "ok"
@@ -43,7 +43,7 @@ def test_an_attempt_without_a_readable_body_spoils_its_own_line(tmp_path: Path) 
     attempt = lines[-2]["attempts"][0]
     odd = [{**attempt, "body_base64": {}}, {**attempt, "body_base64": None, "chunks": None}]
     spoilt = [{**lines[-2], "attempts": [one]} for one in odd] + [{**lines[-2], "attempts": []}]
-    text = KINDS["journal"].spell([*lines[:-2], *spoilt, lines[-1]])
+    broken = KINDS["journal"].spelled([*lines[:-2], *spoilt, lines[-1]])
     for kind in ("journal", "judged journal"):
-        assert outcome(kind, text.encode(), tmp_path).said == "ok"
+        assert outcome(kind, broken, tmp_path).said == "ok"
     assert len(load_run(tmp_path / "run.jsonl").unread) == len(spoilt)

@@ -99,7 +99,7 @@ def test_without_zstandard_the_next_step_is_named(monkeypatch: pytest.MonkeyPatc
     import zipfile
 
     monkeypatch.setattr(archives, "_zipfile", lambda: zipfile)
-    monkeypatch.setattr(zipfile, "_check_compression", _refuse)
+    monkeypatch.setattr(zipfile, "_get_decompressor", _refuse)
     with pytest.raises(UsageError) as caught:
         judged(FILE)
     assert "toolfuzz[zstd]" in str(caught.value.hint)
@@ -107,6 +107,18 @@ def test_without_zstandard_the_next_step_is_named(monkeypatch: pytest.MonkeyPatc
 
 def _refuse(*_: object) -> None:
     raise NotImplementedError("That compression method is not supported")
+
+
+def test_a_changed_byte_spoils_what_comes_after_it(tmp_path: Path) -> None:
+    """The compression notices before the archive's checksum could."""
+    broken = bytearray(FILE.read_bytes())
+    second = broken.rindex(b"samples/2_epoch_1.json", 0, broken.index(b"summaries.json"))
+    broken[second + 60] ^= 0xFF
+    path = tmp_path / "log.eval"
+    path.write_bytes(broken)
+    *right, bad = judged(path)
+    assert len(right) == 2
+    assert bad == BadEntry(3, bad.reason) and "in the archive is broken" in bad.reason
 
 
 def test_a_bomb_is_not_inflated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,11 @@
 """Which wire format is spoken at a path."""
 
 import re
+from urllib.parse import urlsplit
 
 from toolfuzz.formats import WireFormat, format_names, wire_format
 
-__all__ = ["route_of"]
+__all__ = ["route_of", "server_and_path"]
 
 
 def route_of(path: str) -> tuple[WireFormat, str] | None:
@@ -18,3 +19,16 @@ def route_of(path: str) -> tuple[WireFormat, str] | None:
         if found:
             return format, found["prefix"]
     return None
+
+
+def server_and_path(url: str) -> tuple[str, str]:
+    """Return a URL's server, without a user's name, and its path with the query.
+
+    Both are "" of what is no URL.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    path = parts._replace(scheme="", netloc="", fragment="").geturl()
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", path

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, BinaryIO
-from zlib import error as ZlibError  # noqa: N812
 
 from toolfuzz.core.case import Json
 from toolfuzz.core.errors import UsageError
@@ -27,19 +26,23 @@ def json_files(file: BinaryIO, folder: str, what: str) -> Iterator[Json]:
                 raise UsageError(f"a ZIP file, but not {what}")
             for name in names:
                 yield json_value(_content(archive, name))
-    except NotImplementedError as error:
-        raise UsageError(
-            f"the archive's compression isn't known: {error}", "pip install 'toolfuzz[zstd]'"
-        ) from None
-    except (zipfile.BadZipFile, ZlibError, EOFError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:
         raise UsageError(f"the archive is broken: {error}") from None
 
 
 def _content(archive: Any, name: str) -> bytes:
-    with archive.open(name) as file:
-        content: bytes = file.read(LONGEST + 1)
+    try:
+        with archive.open(name) as file:
+            content: bytes = file.read(LONGEST + 1)
+    except NotImplementedError:
+        raise UsageError(
+            f"the compression of {name!r} in the archive isn't known",
+            "pip install 'toolfuzz[zstd]'",
+        ) from None
+    except Exception as error:  # Each compression has errors of its own.
+        raise UsageError(f"{name!r} in the archive is broken: {error}") from None
     if len(content) > LONGEST:
-        raise UsageError(f"{name} in the archive has more than {LONGEST >> 20} MiB")
+        raise UsageError(f"{name!r} in the archive has more than {LONGEST >> 20} MiB")
     return content
 
 

@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
-from urllib.parse import urlsplit
 
 from toolfuzz.core.case import Json, JsonObject, Tool
 from toolfuzz.core.errors import UsageError
 from toolfuzz.formats import USUAL
-from toolfuzz.formats.routes import route_of
+from toolfuzz.formats.routes import route_of, server_and_path
 from toolfuzz.recordings.documents import members
 from toolfuzz.recordings.head import Head, opened
 from toolfuzz.recordings.lines import json_lines, json_value
@@ -104,7 +103,7 @@ def _asked(data: JsonObject) -> tuple[str, JsonObject] | None:
     """Return the path that a request goes to, "" where none is said, and its body."""
     match data:
         case {"url": str(url), "body": dict(body)}:
-            return urlsplit(url).path, body
+            return server_and_path(url)[1], body
         case {"params": dict(body)} | {"request": dict(body)}:
             return "", body
     return None
@@ -148,7 +147,7 @@ def _format_of(body: Any) -> str | None:
 
 def _together(label: str, data: JsonObject, status: int, body: Json) -> Recorded | None:
     path, request = _asked(data) or ("", {})
-    if path:
+    if "url" in data:
         route = route_of(path)
         named = route[0].name if route else None
     else:

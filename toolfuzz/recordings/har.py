@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO
-from urllib.parse import urlsplit
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.errors import UsageError
-from toolfuzz.formats.routes import route_of
+from toolfuzz.formats.routes import route_of, server_and_path
 from toolfuzz.recordings.documents import members
 from toolfuzz.recordings.head import Head
 from toolfuzz.recordings.recorded import BadEntry, Recorded, as_bytes, each, read_exchange
@@ -39,8 +38,7 @@ def read(file: BinaryIO) -> Iterator[Recorded | BadEntry]:
 def _read(entry: Json) -> Recorded | None:
     match entry:
         case {"request": {"url": str(url)} as request, "response": dict(response)}:
-            where = urlsplit(url)
-            path = where._replace(scheme="", netloc="", fragment="").geturl()
+            server, path = server_and_path(url)
         case _:
             raise UsageError("an entry needs `request` with a `url`, and `response`")
     route = route_of(path)
@@ -54,8 +52,7 @@ def _read(entry: Json) -> Recorded | None:
     format, prefix = route
     stream = format.read_request(body, path=path).stream
     found = read_exchange("", format.name, body, content, status=status, stream=stream, path=path)
-    host = where.netloc.rpartition("@")[2]
-    return replace(found, base_url=f"{where.scheme}://{host}{prefix}")
+    return replace(found, base_url=f"{server}{prefix}")
 
 
 def _request(raw: bytes) -> JsonObject:
