@@ -96,7 +96,7 @@ _PARSERS = """
             assert current_text == previous_text + delta_text
             assert list(current_token_ids) == [*previous_token_ids, *delta_token_ids]
             if self.start not in current_token_ids:
-                return DeltaMessage(content=delta_text) if delta_text else None
+                return self.prose(delta_text) if delta_text else None
             if self.end in delta_token_ids:
                 self.call = json.loads(current_text.split(START)[1].split(END)[0])
                 self.prev_tool_call_arr.append(self.call)
@@ -108,6 +108,20 @@ _PARSERS = """
                 function = DeltaFunctionCall(arguments="")
                 return DeltaMessage(tool_calls=[DeltaToolCall(index=0, function=function)])
             return None
+
+        def prose(self, text):
+            return DeltaMessage(content=text)
+
+    class LosesBrackets(Hermes):
+        def prose(self, text):
+            return DeltaMessage(content=text.replace("]", ""))
+
+    class WaitsForObjects(Hermes):
+        waits = False
+
+        def prose(self, text):
+            self.waits = self.waits or "{" in text
+            return None if self.waits else DeltaMessage(content=text)
 
     class Raises(ToolParser):
         def extract_tool_calls(self, model_output, request):
@@ -132,7 +146,7 @@ _PARSERS = """
 
     class ToolParserManager:
         tool_parsers = {"hermes": Hermes, "glm45": Raises, "glm47": Hangs, "kimi_k2": Dies,
-                        "openai": Raises}
+                        "openai": Raises, "qwen25": LosesBrackets, "qwen": WaitsForObjects}
         lazy_parsers = {"mistral": ("vllm.tool_parsers", "Imports")}
 
         @classmethod

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from made_engines import make_vllm
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Message, Tool, Turn
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.exchange import Attempt, content_of
 from toolfuzz.core.talk import play
 from toolfuzz.engines.known import engine
 from toolfuzz.engines.native import NotExpressible
@@ -91,6 +92,25 @@ async def test_prose_stays_prose(vllm, stream: bool) -> None:
     assert reply.text
     assert not (reply.calls or reply.fragments)
     assert reply.finish == "stop"
+
+
+@pytest.mark.parametrize(("parser", "loses"), [("hermes", ""), ("qwen25", "]"), ("qwen", "{")])
+async def test_streamed_prose_comes_as_it_was_written(vllm, parser: str, loses: str) -> None:
+    """Beside calls and alone: one simulated parser loses every bracket, one all from a brace on."""
+    seen = {True: 0, False: 0}
+    async with EngineTrial(f"engine/vllm:{parser}", engine_python=vllm) as trial:
+        for n in range(24):
+            for of in (CALL, NO_CALL):
+                messages = (Message("user", f"Go {n}."),)
+                asked = replace(of, turns=(replace(of.turns[0], messages=messages),))
+                question, attempt = await ask(trial, asked, stream=True)
+                assert "".join(question["deltas"]).startswith(question["content"])
+                reply = wire_format("openai-chat").read(attempt, stream=True)
+                found = judge(asked, [reply], content=content_of(question)).findings
+                spoils = bool(loses) and loses in question["content"]
+                assert {f.slug for f in found} == ({"content-changed"} if spoils else set())
+                seen[bool(question["content"]) and of is CALL] += spoils
+    assert all(seen.values()) == bool(loses)
 
 
 @pytest.mark.parametrize(

@@ -25,13 +25,19 @@ from toolfuzz.worlds.play import WorldTalk
 
 __all__ = ["EngineTrial", "parse_spec"]
 
-# What a model that needs no tool might write; nothing in it is a call in any family's format.
+# What a model might write that needs no tool, or before it calls one; nothing in it is a call in
+# any family's format.
 _PROSE = (
     "I can answer that without a tool: it is seven.",
     "No tool is needed here.\n\n- first point\n- second point\n",
     "The list [1, 2, 3] has three items, and {} is an empty object.",
     'In JSON that would be:\n\n```json\n{"city": "Paris"}\n```\n',
 )
+
+
+_BEFORE = ("I'll look that up [1]: {city}, where 3 < 4 > 2.", "One moment…", "Sure.\n\n- {a: [1]}")
+_BEFORE_EACH = 3
+"""Of so many replies with calls, one begins with prose, where the family's template has it."""
 
 
 class EngineTrial:
@@ -89,9 +95,9 @@ class EngineTrial:
         """Return what ``ask`` takes: all that is needed to put this turn to the parser again.
 
         Every turn is asked as with ``tool_choice: auto``: the expected calls are written in the
-        model family's native text, or prose where none is expected. In a world these are the calls
-        that a perfect model makes next, and then they are what must come back. Raises
-        NotExpressible.
+        model family's native text, some behind prose, or prose where none is expected. ``content``
+        is the prose, which must come back beside the calls. In a world these are the calls that a
+        perfect model makes next, and then they are what must come back. Raises NotExpressible.
         """
         if isinstance(talk, WorldTalk):
             talk.expecting(_next_calls(talk))
@@ -99,7 +105,8 @@ class EngineTrial:
         assert talk.turn is not None, "the talk is over"
         tools = case.tools_at(talk.number)
         earlier = sum(len(reply.calls) for reply in talk.replies)
-        text = family.count_on(_text(family, case, talk.turn.expect, tools), earlier)
+        content, text = _written(family, case, talk.turn.expect, tools)
+        text = family.count_on(text, earlier)
         rng = random.Random(f"{self.seed} {case.id} {talk.number}")
         asked: JsonObject = {} if stream and len(self.cuts) == 1 else {"text": text}
         if stream:
@@ -113,6 +120,7 @@ class EngineTrial:
             "parser": self.parser,
             "markers": list(family.markers),
             "tools": [_as_sent(tool) for tool in tools],
+            "content": content,
             "history_calls": earlier,
             **asked,
         }
@@ -141,12 +149,22 @@ def _next_calls(talk: WorldTalk) -> Expectation:
     return Expectation("calls", calls) if calls else Expectation("no_call")
 
 
-def _text(family: Family, case: Case, expect: Expectation, tools: Sequence[Tool]) -> str:
+def _written(
+    family: Family, case: Case, expect: Expectation, tools: Sequence[Tool]
+) -> tuple[str, str]:
+    """Return the prose of a reply and the whole of its text."""
     if expect.kind == "unknown":
         raise NotExpressible("the right answer is not known")
+    number = int(case.id, 16)
     if expect.kind == "no_call":
-        return _PROSE[int(case.id, 16) % len(_PROSE)]
-    return family.render(expect.calls, tools)
+        prose = _PROSE[number % len(_PROSE)]
+        return prose, prose
+    calls = family.render(expect.calls, tools)
+    number, rest = divmod(number, _BEFORE_EACH)
+    if rest or family.between is None:
+        return "", calls
+    prose = _BEFORE[number % len(_BEFORE)]
+    return prose, f"{prose}{family.between}{calls}"
 
 
 def _prepare(spec: EngineSpec, engine_python: str | None) -> tuple[Path, tuple[str, ...]]:

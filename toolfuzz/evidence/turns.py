@@ -6,7 +6,7 @@ from typing import Any
 
 from toolfuzz.analyze.contrast import Tally
 from toolfuzz.core.case import Case, JsonObject, Turn
-from toolfuzz.core.exchange import Exchange
+from toolfuzz.core.exchange import Exchange, content_of
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.text import pretty
 from toolfuzz.evidence.details import FailureDetails
@@ -47,7 +47,8 @@ def judged_turns(case: Case, format: str, exchanges: Sequence[Exchange]) -> list
     for exchange in exchanges:
         came = read(exchange.last, stream=exchange.stream)
         now = gone_on(case, [j.reply for j in found])
-        found.append(judge(now, [*unknown, *(j.reply for j in found), came]))
+        replies = [*unknown, *(j.reply for j in found), came]
+        found.append(judge(now, replies, content=content_of(exchange.request)))
     return found
 
 

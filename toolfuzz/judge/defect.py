@@ -40,6 +40,7 @@ _COMMANDS = {
     "both": "toolfuzz run --both-streams",
     "history": "toolfuzz run (its conversations)",
     "run": "toolfuzz run",
+    "engine": "toolfuzz run -m engine/ENGINE@VERSION:PARSER",
     "world": "toolfuzz run --probe dimensions",
     "relay": "toolfuzz trial",
 }
@@ -86,10 +87,10 @@ class Defect:
     public issues (``owner/repo#number``). ``indistinguishable`` says what the bytes can't tell
     apart; ``pairs`` are slugs that the same bytes may rightly get instead or beside. ``shows_in``
     says what must be asked to see it: any ``reply``, a ``stream``, ``both`` a stream and the plain
-    reply to the same question, a ``history`` of earlier turns, all questions of a ``run``, what
-    becomes of a ``world``, or both sides of a ``relay`` (then nothing is detected in a reply and no
-    example can show it); ``command`` is the command that does so. ``by_run``: a run may tell it of
-    a question whose reply alone is unjudged.
+    reply to the same question, a ``history`` of earlier turns, all questions of a ``run``, an
+    ``engine`` whose text is known, what becomes of a ``world``, or both sides of a ``relay`` (then
+    nothing is detected in a reply and no example can show it); ``command`` is the command that does
+    so. ``by_run``: a run may tell it of a question whose reply alone is unjudged.
 
     ``detect`` takes the facts as they stand at the end of ``stage`` and returns the findings
     (see ``finding``), () for none; it must be quick where nothing is wrong. ``explains`` are
@@ -116,7 +117,9 @@ class Defect:
     sources: tuple[str, ...] = ()
     indistinguishable: str = ""
     pairs: tuple[str, ...] = ()
-    shows_in: Literal["reply", "stream", "both", "history", "run", "world", "relay"] = "reply"
+    shows_in: Literal["reply", "stream", "both", "history", "run", "engine", "world", "relay"] = (
+        "reply"
+    )
     by_run: bool = False
     detect: Detect | None = None
     explains: frozenset[str] = frozenset()

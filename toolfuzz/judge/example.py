@@ -41,7 +41,8 @@ class Example:
     """A case, the replies to its turns so far, and whether the defect is in the last of them.
 
     ``where`` are the traits of the formats in which it is judged (``Traits.fit``; "" is all).
-    ``counterpart`` is the plain reply to the same question, ``max_tokens`` the request's cap.
+    ``counterpart`` is the plain reply to the same question, ``max_tokens`` the request's cap,
+    ``content`` the text that must come.
     """
 
     case: Case
@@ -50,6 +51,7 @@ class Example:
     where: str = ""
     counterpart: Reply | None = None
     max_tokens: int | None = None
+    content: str | None = None
 
 
 def arguments(
@@ -94,6 +96,7 @@ def answer(
     counterpart: Reply | None = None,
     max_tokens: int | None = None,
     order: Literal["any", "given"] = "any",
+    content: str | None = None,
     **more: Any,
 ) -> Example:
     """A plain reply to a question that asked for these calls (None: nobody knows what).
@@ -101,14 +104,14 @@ def answer(
     ``tools`` are beside those that are asked for; ``turn`` holds more fields of the turn
     (``tool_choice``, ``parallel``), ``more`` of the reply (``usage``, ``reasoning``). ``earlier``
     are replies to turns before (``said``), ``results`` what the tools answered to each. ``order``
-    is the one asked for.
+    is the one asked for, ``content`` the text that must come.
     """
     reply = _reply(calls, text=text, finish=finish or ("tool_calls" if calls else "stop"), **more)
     case = _asking(asked, tools, calls, turn or {}, order)
     before = Turn((), Expectation("unknown"), results=results)
     turns = (*(before for _ in earlier), *case.turns)
     case = replace(case, turns=turns)
-    return Example(case, (*earlier, reply), found, where, counterpart, max_tokens)
+    return Example(case, (*earlier, reply), found, where, counterpart, max_tokens, content)
 
 
 def streamed(

@@ -48,7 +48,8 @@ class Facts:
     before it (None: not kept).
     ``counterpart`` is the plain reply to the same question when it was asked in both modes,
     ``max_tokens`` the cap that the request carried, ``misfit`` what is wrong with the pairing of
-    calls and results that it sent back.
+    calls and results that it sent back, ``content`` the text that must stand beside the calls,
+    where it is known to the letter.
 
     laws: ``excuse`` says why the reply is nobody's fault unless a defect explains it, ``refusal``
     what the server said, ``broke_off`` that an error ended a stream, ``problems`` what the
@@ -75,6 +76,7 @@ class Facts:
     counterpart: Reply | None = None
     max_tokens: int | None = None
     misfit: str | None = None
+    content: str | None = None
     turn: Turn = field(init=False)
     traits: Traits = field(init=False)
     findings: list[Finding] = field(default_factory=list)

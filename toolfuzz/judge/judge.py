@@ -59,20 +59,22 @@ def judge(
     counterpart: Sequence[Reply | None] = (),
     max_tokens: int | None = None,
     misfit: str | None = None,
+    content: str | None = None,
 ) -> Judgement:
     """Judge the last reply of a conversation. Never raises on anything a server can send.
 
     ``replies`` are those to the case's turns so far, in order, as judged (``Judgement.reply``);
     None stands for an earlier one that wasn't kept. ``counterpart`` are the plain replies to the
     same turns, as far as there are any; ``max_tokens`` is the cap of the request, ``misfit`` what
-    is wrong with the history that it held: a server may refuse that.
+    is wrong with the history that it held: a server may refuse that. ``content`` is the text that
+    must come beside the calls, where it is known to the letter.
     """
     *earlier, reply = replies
     if reply is None:
         raise ValueError("the reply to be judged is missing")
     number = len(earlier)
     plain = counterpart[number] if number < len(counterpart) else None
-    facts = Facts(case, number, reply, earlier, plain, max_tokens, misfit)
+    facts = Facts(case, number, reply, earlier, plain, max_tokens, misfit, content)
     try:
         with patterns.untried() as facts.untried:
             if not _walk(facts):

@@ -7,7 +7,7 @@ from functools import partial
 
 from toolfuzz.core.case import Case
 from toolfuzz.core.events import CaseSkipped, Event, ExchangeRecorded, VerdictReached
-from toolfuzz.core.exchange import Attempt, Exchange, Target
+from toolfuzz.core.exchange import Attempt, Exchange, Target, content_of
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.talk import Talk
 from toolfuzz.core.verdict import Metrics, Verdict
@@ -74,7 +74,8 @@ async def put_question(
             note(CaseSkipped(case.id, "", str(limit), source.target.name))
             return Outcome()
         cap = wire_format(source.target.format).cap(request.body)
-        examine = partial(_examine, talk.case, talk.replies, counterpart, cap, policy)
+        content = content_of(request.body)
+        examine = partial(_examine, talk.case, talk.replies, counterpart, cap, content, policy)
         judgement = asking.again(recorded.pop(0), examine) if recorded else None
         if judgement is None:
             recorded.clear()
@@ -176,12 +177,15 @@ def _examine(
     earlier: Sequence[Reply],
     counterpart: Sequence[Reply],
     cap: int | None,
+    content: str | None,
     policy: Policy,
     reply: Reply,
 ) -> Judgement:
     replies = (*earlier, reply)
     try:
-        return policy.apply(judge(case, replies, counterpart=counterpart, max_tokens=cap))
+        return policy.apply(
+            judge(case, replies, counterpart=counterpart, max_tokens=cap, content=content)
+        )
     except Exception as error:
         # A mistake of ours must not lose answers that were paid for: the bytes are kept, and
         # `toolfuzz judge` reads them again once it is mended.

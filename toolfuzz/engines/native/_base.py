@@ -31,7 +31,8 @@ class Family:
     tokenizer keeps whole and that frame a call. ``render`` raises NotExpressible; ``read`` is the
     reference reader: ``read(render(calls, tools), tools) == calls``, text without a call reads
     as no calls, and broken text raises UnreadableText. Where the text numbers its calls,
-    ``count_on`` numbers them on from so many of earlier turns.
+    ``count_on`` numbers them on from so many of earlier turns. ``between`` is what its template
+    writes between prose and the calls after it; None: a reply with calls begins with them.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Family:
     render: Callable[[Sequence[ExpectedCall], Sequence[Tool]], str]
     read: Callable[[str, Sequence[Tool]], list[ExpectedCall]]
     count_on: Callable[[str, int], str] = lambda text, earlier: text
+    between: str | None = None
 
 
 def dump(value: Any) -> str:

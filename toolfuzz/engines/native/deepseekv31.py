@@ -46,4 +46,5 @@ FAMILY = Family(
     markers=_MARKERS,
     render=_render,
     read=_read,
+    between="",
 )

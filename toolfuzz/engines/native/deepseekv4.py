@@ -15,4 +15,5 @@ FAMILY = Family(
     markers=(MARKER,),
     render=_DSML.render,
     read=_DSML.read,
+    between="",
 )

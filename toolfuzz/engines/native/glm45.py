@@ -25,4 +25,5 @@ FAMILY = Family(
     markers=MARKERS,
     render=_render,
     read=_read,
+    between="\n",
 )

@@ -55,4 +55,5 @@ FAMILY = Family(
     render=_render,
     read=_read,
     count_on=_count_on,
+    between="",
 )

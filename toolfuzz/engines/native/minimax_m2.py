@@ -61,4 +61,5 @@ FAMILY = Family(
     markers=_MARKERS,
     render=_render,
     read=_read,
+    between="\n",
 )

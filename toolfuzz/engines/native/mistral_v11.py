@@ -36,4 +36,5 @@ FAMILY = Family(
     markers=(_CALL, _ARGS),
     render=_render,
     read=_read,
+    between="",
 )

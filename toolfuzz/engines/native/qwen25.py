@@ -38,4 +38,5 @@ FAMILY = Family(
     markers=_MARKERS,
     render=_render,
     read=_read,
+    between="\n",
 )

@@ -1,0 +1,57 @@
+"""The text beside the calls isn't the one that an engine's parser was given."""
+
+from collections.abc import Iterable
+from itertools import takewhile
+from operator import eq
+
+from toolfuzz.core.verdict import Finding
+from toolfuzz.judge.defect import Defect
+from toolfuzz.judge.example import answer, called
+from toolfuzz.judge.facts import Facts
+
+
+def detect(facts: Facts) -> Iterable[Finding]:
+    if facts.content is None or any(found.severity == "error" for found in facts.findings):
+        return ()
+    wanted, came = facts.content.strip(), facts.reply.text.strip()
+    if wanted == came:
+        return ()
+    return [DEFECT.finding(_told(wanted, came), expected=wanted, actual=came)]
+
+
+def _told(wanted: str, came: str) -> str:
+    if not wanted:
+        return "text came beside the calls that nobody wrote"
+    if not came:
+        return "the text before the calls is lost"
+    alike = len([*takewhile(bool, map(eq, wanted, came))])
+    return f"the text differs after {alike} of {len(wanted)} characters"
+
+
+DEFECT = Defect(
+    slug="content-changed",
+    group="E",
+    title="The text is not the one that the parser was given",
+    severity="error",
+    layer="structure",
+    stage="causes",
+    usual="the engine's parser",
+    help=(
+        "The parser took some of the model's prose for the beginning of a call, or cut its own "
+        "markers out of the wrong place. Ask again with the text whole: if it comes back then, "
+        "the parser loses what it holds back while it streams."
+    ),
+    example='"The list [1, 2, 3] has three items." comes as "The list [1, 2, 3 has three items."',
+    sources=(),
+    shows_in="engine",
+    detect=detect,
+    examples=(
+        answer(content="The list [1, 2].", text="The list [1, 2."),
+        answer(content="In JSON: {}", text="In JSON:"),
+        answer(called("f", "{}"), asked=[("f", {})], content="Let me look.", text=""),
+        answer(called("f", "{}"), asked=[("f", {})], content="", text="nobody wrote this"),
+        answer(called("f", "{}"), asked=[("f", {})], content="One.", text=" One.\n", found=False),
+        answer(content="As it was.", text="As it was.", found=False),
+        answer(text="Nobody knows what must come.", found=False),
+    ),
+)
