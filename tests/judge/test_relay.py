@@ -331,6 +331,7 @@ ROUNDED = replied(calls=(ToolCall("a", "f", '{"n": [9007199254740992]}'),))
         (TWICE, replied(calls=TWICE.reply.calls[:1]), "equal calls merged"),
         (TWICE, replied(), "lost"),
         (DIGITS, ROUNDED, "integer"),
+        (DIGITS, replied(calls=(ToolCall("a", "f", "{}"),)), "all lost"),
     ],
 )
 def test_kinds_of_changes_in_the_history_are_told_apart(

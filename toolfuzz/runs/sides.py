@@ -12,6 +12,7 @@ from toolfuzz.core.reply import Reply
 from toolfuzz.core.talk import Talk
 from toolfuzz.core.verdict import Finding, Layer, Status
 from toolfuzz.formats import wire_format
+from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.relay.difference import Difference
 from toolfuzz.judge.relay.limits import limits_of, said_in
@@ -34,11 +35,6 @@ _REFUSED = (
     "relay-tool-choice",
 )
 """What upstream refuses a request for."""
-_SAME = {
-    "relay-finish-changed": ("finish-stop-with-calls", "finish-null"),
-    "relay-call-lost": ("finish-calls-empty",),
-}
-"""What the judge of one side says of the same mistake."""
 _EXPLAIN = ("relay-refused-upstream", "relay-not-forwarded", "relay-ref-dangling",
             "relay-stream-torn")  # fmt: skip
 """From these all that is wrong with the reply follows."""
@@ -103,7 +99,7 @@ def verdict_of(
         for turn, judgement in enumerate(judgements)
         for finding in judgement.findings
     ]
-    told = {slug for difference in differences for slug in _SAME.get(difference.slug, ())}
+    told = {slug for difference in differences for slug in defects()[difference.slug].explains}
     changed = [difference.finding for difference in differences]
     follows = (*_CONTENT, "structure") if changed else _CONTENT
     if any(one.slug in _EXPLAIN for one in differences):

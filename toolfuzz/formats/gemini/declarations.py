@@ -28,7 +28,7 @@ maxProperties minLength maxLength pattern example anyOf propertyOrdering default
 maximum
 """
 _ALMOST = {"oneOf"}
-"""What ``anyOf`` says as well, as Google's own SDK translates it."""
+"""What ``anyOf`` says as well: where Google takes JSON Schema, it reads the one as the other."""
 _TAKEN = frozenset(f"{_WORDS} format additionalProperties defs $defs ref $ref".split())
 """What is at least not refused: Google's SDK has fields for them."""
 _COUNTS = ("minItems", "maxItems", "minProperties", "maxProperties", "minLength", "maxLength")

@@ -13,4 +13,5 @@ DEFECT = Defect(
     usual="the gateway",
     help="Ask plain or streamed, whichever keeps it; report it with both sides.",
     example="two calls upstream, one at the client",
+    explains=frozenset({"finish-calls-empty"}),
 )

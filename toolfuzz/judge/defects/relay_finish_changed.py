@@ -13,4 +13,5 @@ DEFECT = Defect(
     usual="the gateway",
     help="Clients that loop on tool_calls stop: look at both replies in the report.",
     example="tool_calls upstream, stop at the client",
+    explains=frozenset({"finish-stop-with-calls", "finish-null"}),
 )

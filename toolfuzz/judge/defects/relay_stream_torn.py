@@ -12,5 +12,5 @@ DEFECT = Defect(
     shows_in="relay",
     usual="the gateway",
     help="Split server-sent events at CR and LF only: str.splitlines and its like cut elsewhere.",
-    example="one\u2028two in a streamed call became onetwo",
+    example="one (U+2028) two in a streamed call became onetwo",
 )

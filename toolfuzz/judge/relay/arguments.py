@@ -29,7 +29,11 @@ class Change(NamedTuple):
 
 def argument_changes(given: ToolCall, came: ToolCall, where: str) -> Iterator[Change]:
     """Yield what became of the values in a call's arguments, the first ones of many."""
-    found = list(_leaves(value_of(given), value_of(came), where))
+    left, right = value_of(given), value_of(came)
+    if left and right in (None, "", {}, []):
+        yield Change(where, left, right, "all lost", False)
+        return
+    found = list(_leaves(left, right, where))
     for place, one, other in found[:_MOST]:
         yield Change(place, _shown(one), _shown(other), _how(one, other), _same_number(one, other))
 
