@@ -76,7 +76,8 @@ def test_a_recorded_question_is_taken_apart_into_turns() -> None:
     )
     first, last = turns_of(ask, Expectation("no_call"))
     assert [m.content for m in first.messages] == ["Be brief.", "Paris?"]
-    assert (first.results, first.expect.kind) == (("sunny",), "unknown")
+    assert (first.results, first.expect.kind) == (("sunny",), "calls")
+    assert [call.tool for call in first.expect.calls] == ["get_weather"]
     assert [m.content for m in last.messages] == ["And Rome?"]
     assert (last.expect.kind, last.parallel, last.results) == ("no_call", False, ())
 
