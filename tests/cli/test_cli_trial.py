@@ -140,5 +140,8 @@ def test_commands_for_endpoints_say_what_a_trial_s_folder_is_for(tmp_path: Path)
         done = CliRunner().invoke(cli, [*command, str(tmp_path / "out")])
         assert done.exit_code == 2, done.output
         assert "both of its sides" in done.stderr and "toolfuzz trial --case" in done.stderr
+    assert (
+        "both of its sides" not in CliRunner().invoke(cli, ["show", str(tmp_path / "out")]).output
+    )
     shown = CliRunner().invoke(cli, ["report", str(tmp_path / "out")])
     assert "made 1.0: 0 causes of failure" in shown.stdout

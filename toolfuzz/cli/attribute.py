@@ -21,7 +21,7 @@ from toolfuzz.core.nature import nature_of
 from toolfuzz.core.text import printable
 from toolfuzz.evidence.attribution import Other, attribute_failure, attribution_to_json
 from toolfuzz.evidence.examiner import Budget
-from toolfuzz.evidence.failures import Failure, failures
+from toolfuzz.evidence.failures import Failure, endpoint_failures
 from toolfuzz.evidence.kept import ATTRIBUTION_NAME, RESULT_NAME, read_study, study_folder
 from toolfuzz.evidence.model_parser import parser_of_model
 from toolfuzz.formats import format_names
@@ -72,7 +72,7 @@ def attribute(
     """Say which schema features go with a run's failures, and with --confirm which cause them."""
     run, _ = expected(run, again)
     data = load_run(run)
-    found = [f for f in failures(data) if not models or f.target in models][:most]
+    found = [f for f in endpoint_failures(data) if not models or f.target in models][:most]
     if not found:
         raise UsageError("the run has no failure to attribute", "`toolfuzz report RUN` shows it")
     found = [f for f in found if f.example.world is None]

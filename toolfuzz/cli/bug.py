@@ -14,7 +14,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.evidence.bug import title, write_report
 from toolfuzz.evidence.details import open_details
 from toolfuzz.evidence.examiner import Budget
-from toolfuzz.evidence.failures import failures
+from toolfuzz.evidence.failures import endpoint_failures
 from toolfuzz.evidence.kept import ATTRIBUTION_NAME, RESULT_NAME, study_folder
 from toolfuzz.runs.journal import load_run
 
@@ -64,7 +64,7 @@ def bug(
     """
     run, cases = expected(run, again, cases)
     data = load_run(run, keep_exchanges=True)
-    found = [f for f in failures(data, cases) if not models or f.target in models][:most]
+    found = [f for f in endpoint_failures(data, cases) if not models or f.target in models][:most]
     if not found:
         raise UsageError("the run has no failure to report", "`toolfuzz report RUN` shows it")
     if ask:

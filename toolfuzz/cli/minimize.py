@@ -16,7 +16,7 @@ from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
 from toolfuzz.core.text import printable
 from toolfuzz.evidence.examiner import Budget
-from toolfuzz.evidence.failures import Failure, failures
+from toolfuzz.evidence.failures import Failure, endpoint_failures
 from toolfuzz.evidence.kept import study_folder
 from toolfuzz.evidence.minimize import Minimized, Standing
 from toolfuzz.evidence.study import study_failure, study_to_json
@@ -78,7 +78,7 @@ def minimize(
         dollars=float("inf") if max_cost is None else max_cost,
     )
     access = access_again(data, again)
-    found = [f for f in failures(data, cases) if not models or f.target in models][:most]
+    found = [f for f in endpoint_failures(data, cases) if not models or f.target in models][:most]
     if not found:
         raise UsageError("the run has no failure to minimize", "`toolfuzz report RUN` shows it")
     results = with_note(study_run(run, data, access, budget, found=found, quiet=quiet))
@@ -94,7 +94,7 @@ def minimize(
 def minimize_after(run: Path, access: Access, *, quiet: bool, most: int = 3) -> None:
     """Minimize what a run that has just ended found; with ``quiet`` only the files are written."""
     data = load_run(run)
-    if not (found := failures(data)[:most]):
+    if not (found := endpoint_failures(data)[:most]):
         return
     results = with_note(study_run(run, data, access, Budget(), found=found, quiet=quiet))
     if not quiet:

@@ -23,7 +23,7 @@ from toolfuzz.core.nature import nature_of
 from toolfuzz.core.text import printable
 from toolfuzz.evidence.corpus import case_with_defect
 from toolfuzz.evidence.examiner import Budget, open_examiner
-from toolfuzz.evidence.failures import failures, not_one_sided, of_gateway
+from toolfuzz.evidence.failures import endpoint_failures, not_one_sided, of_gateway
 from toolfuzz.evidence.kept import RESULT_NAME, read_study, study_folder
 from toolfuzz.evidence.replay import EASY, KnownFailure, Replayed, askings, replay_known, worst
 from toolfuzz.runs.expecting import by_hand
@@ -94,7 +94,7 @@ def known_failures(what: Path, given: JsonObject) -> list[KnownFailure]:
     find_journal(what)
     what, _ = expected(what, given)
     found = []
-    for failure in failures(load_run(what)):
+    for failure in endpoint_failures(load_run(what)):
         result = study_folder(what, failure) / RESULT_NAME
         case, seen = failure.example, None
         if result.exists():

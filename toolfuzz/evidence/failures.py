@@ -13,7 +13,7 @@ from toolfuzz.evidence.examiner import Symptom
 from toolfuzz.evidence.tree import size
 from toolfuzz.judge.catalogue import defects
 
-__all__ = ["Failure", "failures", "needs_both", "not_one_sided", "of_gateway"]
+__all__ = ["Failure", "endpoint_failures", "failures", "needs_both", "not_one_sided", "of_gateway"]
 
 _SIBLINGS = 3
 
@@ -87,14 +87,22 @@ def not_one_sided() -> UsageError:
     )
 
 
+def endpoint_failures(run: RunData, only_cases: tuple[str, ...] = ()) -> list[Failure]:
+    """Return the failures that asking an endpoint can show again; see ``failures``.
+
+    Raises UsageError for a gateway's trial.
+    """
+    if "trial" in run.started.settings:
+        raise not_one_sided()
+    return failures(run, only_cases)
+
+
 def failures(run: RunData, only_cases: tuple[str, ...] = ()) -> list[Failure]:
     """Return the failures of a run, the commonest first.
 
     ``only_cases`` are case ids or their beginnings. Raises UsageError for one that is not in the
-    run, or that did not fail, and for a gateway's trial.
+    run, or that did not fail.
     """
-    if "trial" in run.started.settings:
-        raise not_one_sided()
     wanted = {case_id for part in only_cases for case_id in _matching(run, part)}
     found: dict[tuple[str, Symptom], list[tuple[Verdict, Finding]]] = defaultdict(list)
     for verdict in run.verdicts:
