@@ -14,7 +14,7 @@ Examples:
   ANTHROPIC_BASE_URL=http://127.0.0.1:8400 claude
   toolfuzz observe --upstream http://127.0.0.1:8000/v1       a server of your own
   codex -c 'openai_base_url="http://127.0.0.1:8400/v1"'
-  toolfuzz report reports/…-observed; toolfuzz bug reports/…-observed
+  toolfuzz show reports/…-observed; toolfuzz bug reports/…-observed
 
 Give the agent the address that is printed in the place of its endpoint's. Bytes pass unchanged and
 at once, keys are never written. Without a known answer only what the wire, the schemas and the

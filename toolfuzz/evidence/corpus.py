@@ -14,7 +14,7 @@ from toolfuzz.core.codec import FORMAT_VERSION, case_from_json, case_to_json
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.evidence.replay import KnownFailure
 from toolfuzz.judge.catalogue import defects
-from toolfuzz.runs.derived import Count, read_json, validated, write_json
+from toolfuzz.runs.derived import AnyObject, Count, read_json, validated, write_json
 
 __all__ = [
     "STARTER",
@@ -44,11 +44,6 @@ class Note:
 
 
 _NOTED = ("happened", "expected", "dimension")
-
-
-@dataclass(frozen=True, slots=True)
-class _Any:
-    """An object, of whatever fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +138,7 @@ def remove_entry(folder: Path, name: str) -> Path:
 
 def case_with_defect(path: Path) -> KnownFailure:
     """Read a case file: of a corpus, of a bug report, or a bare case; raises UsageError."""
-    data = read_json(path, _Any, "a case")
+    data = read_json(path, AnyObject, "a case")
     if "case" in data:
         return _entry(path, data).known
     defect = data.pop("defect", None) or {}
@@ -190,7 +185,7 @@ def _to_json(entry: Entry) -> JsonObject:
 
 
 def _read(path: Path) -> Entry:
-    return _entry(path, read_json(path, _Any, "a case of a corpus"))
+    return _entry(path, read_json(path, AnyObject, "a case of a corpus"))
 
 
 def _entry(path: Path, data: JsonObject) -> Entry:

@@ -283,12 +283,14 @@ def _defect_example(entry: JsonObject) -> RenderableType:
 
 
 def _next_steps(summary: JsonObject) -> Text:
-    steps = []
+    folder = summary.get("folder", "RUN")
+    steps = [f"toolfuzz report {folder}"]
     for target in summary["targets"]:
         if target["defects"]:
-            steps.append(f"toolfuzz explain {next(iter(target['defects']))}")
+            slug, entry = next(iter(target["defects"].items()))
+            shown = f"toolfuzz show {folder} {entry['example_case'][:6]}"
+            steps = [f"toolfuzz explain {slug}", shown]
             break
-    steps.append(f"toolfuzz report {summary.get('folder', 'RUN')}")
     text = Text("next: ", style="dim")
     text.append(printable(" · ".join(steps)), style="not dim")
     return text

@@ -5,6 +5,7 @@ They are read as warily as the journal: a folder may come from anybody.
 
 import json
 import os
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,12 +16,17 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.codec import first_error
 from toolfuzz.core.errors import UsageError
 
-__all__ = ["MOST_BYTES", "Count", "read_json", "validated", "write_json"]
+__all__ = ["MOST_BYTES", "AnyObject", "Count", "read_json", "validated", "write_json"]
 
 MOST_BYTES = 64_000_000
 
 Count = Annotated[int, Field(strict=True, ge=0, le=10**9)]
 """How many times something was asked, as a file may say it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnyObject:
+    """The shape of an object of whatever fields."""
 
 
 def write_json(path: Path, data: JsonObject) -> None:

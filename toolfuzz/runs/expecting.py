@@ -12,7 +12,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.jsonvalue import tokens_of
 from toolfuzz.core.reply import ToolCall, arguments_of
 from toolfuzz.recordings.expected import expectation
-from toolfuzz.runs.derived import read_json
+from toolfuzz.runs.derived import AnyObject, read_json
 
 __all__ = ["ByHand", "by_hand"]
 
@@ -131,7 +131,7 @@ _EXAMPLE = 'for example: --expect-value \'/config={"env": "prod"}\''
 
 
 def _read(path: Path) -> dict[str, Expectation]:
-    data = read_json(path, _Anything, "what was expected")
+    data = read_json(path, AnyObject, "what was expected")
     try:
         if data.keys() & {"calls", "no_call"}:
             return {ONLY: expectation(data)}
@@ -141,11 +141,6 @@ def _read(path: Path) -> dict[str, Expectation]:
             f"{path}: {error.message}",
             'it holds {"calls": […]}, {"no_call": true}, or such by id: {"ID": {"calls": […]}}',
         ) from None
-
-
-@dataclass(frozen=True, slots=True)
-class _Anything:
-    """An object, of whatever fields."""
 
 
 def _json(text: str) -> Any:
