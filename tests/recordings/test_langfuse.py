@@ -34,6 +34,23 @@ def test_observations_of_the_real_sdk() -> None:
     assert [one.judgement.status for one in found] == ["pass"] * 3
 
 
+def test_observations_of_the_callback_for_langchain() -> None:
+    """LangChain-OpenAI parses what it can; what it can't stands as text under a key of its own."""
+    second, wrong, torn = judged(FILE.with_name("langfuse-langchain.json"))
+    assert isinstance(second, Judged) and isinstance(wrong, Judged) and isinstance(torn, Judged)
+    assert (second.judgement.status, second.recorded.turn, second.recorded.note) == ("pass", 1, "")
+    assert [tool.name for tool in second.recorded.case.tools] == ["paint"]
+    assert [f.slug for f in wrong.judgement.findings] == ["boolean-as-string"]
+    assert [f.slug for f in torn.judgement.findings] == ["args-truncated"]
+
+
+def test_where_no_tools_were_kept_no_call_is_of_an_unknown_one(tmp_path: Path) -> None:
+    asked = {"messages": OBSERVATIONS[0]["input"]["messages"]}
+    (found,) = written(tmp_path, [{**OBSERVATIONS[0], "input": asked}])
+    assert isinstance(found, Judged)
+    assert (found.judgement.status, found.judgement.findings) == ("pass", ())
+
+
 def exported(observation: dict[str, Any]) -> dict[str, Any]:
     """The observation as an export to a bucket spells it: bodies as text, other names."""
     held = {key: json.dumps(observation[key]) for key in ("input", "output", "metadata")}

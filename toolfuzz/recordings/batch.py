@@ -12,14 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from toolfuzz.core.case import Json, JsonObject, Tool
+from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.formats import USUAL
 from toolfuzz.formats.routes import route_of, server_and_path
 from toolfuzz.recordings.documents import members
 from toolfuzz.recordings.head import Head, opened
 from toolfuzz.recordings.lines import json_lines, json_value
-from toolfuzz.recordings.recorded import BadEntry, Recorded, each, read_exchange
+from toolfuzz.recordings.recorded import BadEntry, Recorded, each, of_unknown_tools, read_exchange
 
 __all__ = ["read", "read_requests", "recognises", "recognises_requests"]
 
@@ -159,8 +159,5 @@ def _alone(label: str, named: str | None, status: int, body: Json) -> Recorded |
     """Judge what a reply proves by itself: its tools are those that it calls, without schemas."""
     if named is None:
         return None
-    found = read_exchange(label, named, {}, body, status=status)
-    reply = found.replies[-1]
-    names = dict.fromkeys(call.name for call in reply.calls if call.name) if reply else {}
-    tools = tuple(Tool(name, None, {}, declared=False) for name in names)
-    return replace(found, case=replace(found.case, tools=tools), ask=None, note=_UNKNOWN)
+    found = of_unknown_tools(read_exchange(label, named, {}, body, status=status))
+    return replace(found, ask=None, note=_UNKNOWN)

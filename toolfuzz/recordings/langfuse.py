@@ -2,7 +2,8 @@
 
 Both spellings of the fields are known: the API's, and that of an export to a bucket
 (langfuse.com/docs/api-and-data-platform/features/blob-storage-export-fields). The SDK's wrapper of
-OpenAI's keeps messages, tools and the merged reply, but no ``tool_choice``.
+OpenAI's keeps messages, tools and the merged reply, but no ``tool_choice``; its callback for
+LangChain spells them as LangChain does.
 """
 
 import json
@@ -15,7 +16,8 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.formats import USUAL
 from toolfuzz.recordings.documents import members
 from toolfuzz.recordings.head import Head
-from toolfuzz.recordings.recorded import BadEntry, Recorded, each, merged
+from toolfuzz.recordings.langchain import chat_message, chat_request
+from toolfuzz.recordings.recorded import BadEntry, Recorded, each, merged, of_unknown_tools
 
 __all__ = ["read", "read_page", "recognises", "recognises_page"]
 
@@ -58,12 +60,13 @@ def read(data: JsonObject) -> Recorded | None:
         case {"input": list() | str()}:
             named, request = "openai-responses", asked
         case [*messages]:
-            named, request = USUAL, {"messages": messages}
+            named, request = USUAL, chat_request(messages)
         case _:
             raise UsageError("its input holds no messages")
     request = {"model": data.get("model"), **request}
     body = _reply(answered, data) if named == USUAL else _response(answered)
-    return merged(_TOOL, str(data.get("id", "")), named, request, body)
+    found = merged(_TOOL, str(data.get("id", "")), named, request, body)
+    return found if "tools" in request else of_unknown_tools(found)
 
 
 def _loaded(value: Json) -> Any:
@@ -77,7 +80,7 @@ def _loaded(value: Json) -> Any:
 def _reply(answered: Json, data: JsonObject) -> JsonObject:
     if isinstance(answered, dict) and "choices" in answered:
         return answered
-    message = answered if isinstance(answered, dict) else {"content": answered}
+    message = chat_message(answered) if isinstance(answered, dict) else {"content": answered}
     match _loaded(data.get("metadata")):
         case {"finish_reason": str(finish)}:
             pass

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from toolfuzz.core.ask import Ask, turns_of
-from toolfuzz.core.case import Case, Expectation, Json, JsonObject
+from toolfuzz.core.case import Case, Expectation, Json, JsonObject, Tool
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
@@ -16,7 +16,16 @@ from toolfuzz.formats.plan import Call, ReplyPlan
 from toolfuzz.formats.writing import encode_body
 from toolfuzz.recordings.expected import expectation
 
-__all__ = ["BadEntry", "Recorded", "each", "merged", "read_attempt", "read_exchange", "rebuilt"]
+__all__ = [
+    "BadEntry",
+    "Recorded",
+    "each",
+    "merged",
+    "of_unknown_tools",
+    "read_attempt",
+    "read_exchange",
+    "rebuilt",
+]
 
 _T = TypeVar("_T")
 
@@ -173,6 +182,14 @@ def merged(
         request = wire_format(answered_in).request(wire_format(named).read_request(request)).body
     found = read_exchange(label, answered_in or named, request, body)
     return replace(found, rebuilt_from=tool)
+
+
+def of_unknown_tools(found: Recorded) -> Recorded:
+    """Return an exchange of which it isn't known what was on offer: the tools that are called."""
+    reply = found.replies[-1]
+    names = dict.fromkeys(call.name for call in reply.calls if call.name) if reply else {}
+    tools = tuple(Tool(name, None, {}, declared=False) for name in names)
+    return replace(found, case=replace(found.case, tools=tools))
 
 
 def as_bytes(body: Json) -> bytes:
