@@ -31,7 +31,7 @@ from toolfuzz.simulate.service import serving
 from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.registry import resolve
 
-__all__ = ["Standing", "Trial", "ask_cases", "check", "standing"]
+__all__ = ["OnTrial", "Trial", "ask_cases", "check", "on_trial"]
 
 _MOST_SILENT = 8
 """Questions in a row without any answer after which a door is given up."""
@@ -69,7 +69,7 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OnTrial:
     """A gateway that stands open to be asked: its front doors, and whether it still lives."""
 
     trial: Trial
@@ -80,7 +80,7 @@ class Standing:
 
 
 @asynccontextmanager
-async def standing(trial: Trial) -> AsyncIterator[Standing]:
+async def on_trial(trial: Trial) -> AsyncIterator[OnTrial]:
     """Start the upstream and the gateway and open its doors; raises UsageError, EndpointError."""
     script = Script()
     async with AsyncExitStack() as stack:
@@ -96,14 +96,14 @@ async def standing(trial: Trial) -> AsyncIterator[Standing]:
         headers = {name: filled(value, values) for name, value in trial.headers.items()}
         sources = _sources(replace(trial, headers=headers), origin.rstrip("/"))
         doors = await stack.enter_async_context(open_doors(sources, script, trial.note))
-        yield Standing(trial, origin, doors, ended)
+        yield OnTrial(trial, origin, doors, ended)
 
 
 def _never() -> str:
     return ""
 
 
-async def ask_cases(gateway: Standing) -> JsonObject:
+async def ask_cases(gateway: OnTrial) -> JsonObject:
     """Ask all cases at all doors, keep what both sides saw, and return the run's summary."""
     trial = gateway.trial
     folder = trial.out or default_folder(["trial", trial.subject])
@@ -131,7 +131,7 @@ async def ask_cases(gateway: Standing) -> JsonObject:
     return summary
 
 
-def _opening(gateway: Standing) -> RunStarted:
+def _opening(gateway: OnTrial) -> RunStarted:
     trial, origin = gateway.trial, gateway.origin
     options = RunOptions(
         cases=len(trial.given) or trial.cases,
@@ -174,7 +174,7 @@ def _sources(trial: Trial, origin: str) -> list[HttpSource]:
     return found
 
 
-async def _ask_all(door: Door, gateway: Standing, write: Callable[[Sequence[Event]], None]) -> None:
+async def _ask_all(door: Door, gateway: OnTrial, write: Callable[[Sequence[Event]], None]) -> None:
     trial = gateway.trial
     left = iter(trial.given or draw_cases(trial.cases, seed=trial.seed))
     silent = 0

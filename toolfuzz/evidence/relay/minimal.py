@@ -24,7 +24,7 @@ from toolfuzz.evidence.tree import size
 from toolfuzz.runs.derived import Count, read_json, write_json
 from toolfuzz.runs.doors import Door
 from toolfuzz.runs.record import Record
-from toolfuzz.runs.trial import Standing as Gateway
+from toolfuzz.runs.trial import OnTrial
 
 __all__ = ["FOLDER", "Minimal", "find_minimal", "read_minimal"]
 
@@ -62,7 +62,7 @@ class _File:
 
 
 async def find_minimal(
-    gateway: Gateway,
+    gateway: OnTrial,
     run: RunData,
     causes: Sequence[Cause],
     folder: Path,
@@ -90,7 +90,7 @@ async def find_minimal(
 
 
 async def _minimal(
-    gateway: Gateway,
+    gateway: OnTrial,
     run: RunData,
     cause: Cause,
     record: Record,

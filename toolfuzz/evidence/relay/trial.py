@@ -1,5 +1,6 @@
 """A gateway's trial from start to reports: ask, tell causes apart, make their cases smaller."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.evidence.relay.minimal import find_minimal
 from toolfuzz.evidence.relay.report import write_reports
 from toolfuzz.runs.journal import load_run
-from toolfuzz.runs.trial import Trial, ask_cases, standing
+from toolfuzz.runs.trial import Trial, ask_cases, on_trial
 
 __all__ = ["Tried", "try_gateway"]
 
@@ -27,7 +28,7 @@ async def try_gateway(trial: Trial, *, most_askings: int = 300) -> Tried:
 
     Raises UsageError and EndpointError.
     """
-    async with standing(trial) as gateway:
+    async with on_trial(trial) as gateway:
         summary = await ask_cases(gateway)
         folder = Path(summary["folder"])
         run = load_run(folder)
@@ -36,6 +37,9 @@ async def try_gateway(trial: Trial, *, most_askings: int = 300) -> Tried:
         try:
             if most_askings and grave:
                 await find_minimal(gateway, run, grave, folder, most_askings)
+        except asyncio.CancelledError:
+            trial.note(f"what was found is kept: toolfuzz report {folder}")
+            raise
         finally:
             write_reports(folder, run, causes)
     return Tried(summary, causes)
