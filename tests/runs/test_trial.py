@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from toolfuzz.core.errors import EndpointError
+from toolfuzz.generate import draw_cases
 from toolfuzz.runs.journal import load_run
 
 
@@ -25,6 +26,12 @@ async def test_a_gateway_that_changes_nothing_is_not_blamed(tmp_path: Path) -> N
     assert plain["upstream"] == streamed["upstream"] == "openai-chat"
     assert plain["passed"] == plain["judged"] > 10
     assert trial["contradicted"] == 0
+
+
+async def test_a_case_that_is_given_twice_is_asked_once(tmp_path: Path) -> None:
+    case = next(iter(draw_cases(1, seed=0)))
+    done = await tried(tmp_path / "out", given=[case, case, case])
+    assert [path["judged"] for path in done.summary["trial"]["paths"]] == [1, 1]
 
 
 @pytest.mark.parametrize(

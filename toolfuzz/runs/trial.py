@@ -176,7 +176,8 @@ def _sources(trial: Trial, origin: str) -> list[HttpSource]:
 
 async def _ask_all(door: Door, gateway: OnTrial, write: Callable[[Sequence[Event]], None]) -> None:
     trial = gateway.trial
-    left = iter(trial.given or draw_cases(trial.cases, seed=trial.seed))
+    given = {case.id: case for case in trial.given}  # the same may be given twice
+    left = iter(given.values() or draw_cases(trial.cases, seed=trial.seed))
     silent = 0
 
     async def worker() -> None:
