@@ -43,20 +43,23 @@ def _build(place: Path, requirements: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory(dir=place.parent, prefix=".building-") as folder:
         building = Path(folder) / "environment"
         venv.create(building, with_pip=False, symlinks=os.name != "nt")
-        python = str(_python_of(building))
-        done = run_pip("--python", python, "install", "--no-compile", *requirements)
-        if done.returncode:
-            raise UsageError(
-                f"the engines' environment could not be built: {pip_error(done.stderr)}",
-                "check the network and pip's settings, or name an installed engine by "
-                "--engine-python",
-            )
+        if requirements:
+            _install(_python_of(building), requirements)
         try:
             building.rename(place)
         except OSError:
             # Another process was quicker; its environment is as good.
             if not place.is_dir():
                 raise
+
+
+def _install(python: Path, requirements: Sequence[str]) -> None:
+    done = run_pip("--python", str(python), "install", "--no-compile", *requirements)
+    if done.returncode:
+        raise UsageError(
+            f"the engines' environment could not be built: {pip_error(done.stderr)}",
+            "check the network and pip's settings, or name an installed engine by --engine-python",
+        )
 
 
 def _python_of(environment: Path) -> Path:

@@ -39,7 +39,7 @@ class Engine:
     """A serving engine. ``wheel`` is None for one that is used where it is installed.
 
     ``reads`` has the model family whose text a parser reads where its name doesn't tell: None for
-    one that none of the known families writes for.
+    one that none of the known families writes for. (``_`` stands for ``-`` in its keys.)
     """
 
     title: str
@@ -49,9 +49,10 @@ class Engine:
 
     def family(self, parser: str) -> Family | None:
         """Return the family whose text the parser of that name reads, if known."""
-        if parser not in self.reads:
+        spelled = parser.replace("-", "_")
+        if spelled not in self.reads:
             return family_of_parser(parser)
-        name = self.reads[parser]
+        name = self.reads[spelled]
         return None if name is None else families()[name]
 
     @property

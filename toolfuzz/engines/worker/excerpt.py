@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Any
 
 
-def take_class(path: Path, name: str, methods: Set[str], optional: Set[str]) -> Any:
+def take_class(
+    path: Path, name: str, methods: Set[str], optional: Set[str], *, package: str = ""
+) -> Any:
     """Return the class without its bases, with these methods and those that they call on self.
 
+    ``package`` is what the file's relative imports are relative to.
     Raises RuntimeError when the class or a method that is not optional is missing.
     """
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -32,7 +35,7 @@ def take_class(path: Path, name: str, methods: Set[str], optional: Set[str]) -> 
     taken.body = [members[member] for member in sorted(kept)]
     bindings = {bound: node for node in tree.body for bound in _bound(node)}
     needed = _closure({name}, bindings, _names)
-    namespace: dict[str, Any] = {"__name__": path.stem}
+    namespace: dict[str, Any] = {"__name__": path.stem, "__package__": package}
     for node in tree.body:
         for piece in _pieces(node, needed):
             code = compile(

@@ -1,4 +1,4 @@
-"""mlx-lm on trial: a simulated release behind a reader that imports no MLX."""
+"""Engines whose serving code runs without a model: simulated releases behind the real readers."""
 
 import json
 import sys
@@ -6,6 +6,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 from made_mlx import make_mlx
+from made_xinference import make_xinference
 
 from toolfuzz.cli import cli
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
@@ -24,16 +25,20 @@ def case(*tools: Tool, expect: Expectation = CALL) -> Case:
 
 
 @pytest.fixture(autouse=True)
-def _release(tmp_path, monkeypatch):
+def _releases(tmp_path, monkeypatch):
     make_mlx(tmp_path, "0.99.0")
     make_mlx(tmp_path, "0.31.0", by_text=False)
+    make_xinference(tmp_path, "9.9.0")
     monkeypatch.setenv("TOOLFUZZ_CACHE", str(tmp_path))
     monkeypatch.setattr(environment, "parser_python", lambda engine: sys.executable)
 
 
 @pytest.mark.parametrize("stream", [False, True])
-async def test_the_server_of_the_release_answers(stream: bool) -> None:
-    async with EngineTrial("engine/mlx-lm@0.99.0:json_tools") as trial:
+@pytest.mark.parametrize(
+    "spec", ["engine/mlx-lm@0.99.0:json_tools", "engine/xinference@9.9.0:qwen"]
+)
+async def test_the_serving_code_of_the_release_answers(spec: str, stream: bool) -> None:
+    async with EngineTrial(spec) as trial:
         attempt = await trial.ask(trial.question(play(case(TOOL)), stream=stream))
     reply = wire_format("openai-chat").read(attempt, stream=stream)
     assert (attempt.status, reply.problems, reply.finish) == (200, (), "tool_calls")
@@ -42,7 +47,7 @@ async def test_the_server_of_the_release_answers(stream: bool) -> None:
     assert (pieces if stream else calls) == [("save", json.dumps({"to": "Köln"}))]
 
 
-async def test_what_the_server_refuses_is_an_error() -> None:
+async def test_what_mlx_s_server_refuses_is_an_error() -> None:
     async with EngineTrial("engine/mlx-lm@0.99.0:json_tools") as trial:
         nothing = case(expect=Expectation("no_call"))
         attempt = await trial.ask(trial.question(play(nothing), stream=False))
@@ -50,16 +55,30 @@ async def test_what_the_server_refuses_is_an_error() -> None:
     assert b"HTTP 400" in attempt.body and b"no tools" in attempt.body
 
 
-async def test_a_release_that_finds_calls_by_tokens_is_too_old() -> None:
+async def test_an_mlx_that_finds_calls_by_tokens_is_too_old() -> None:
     with pytest.raises(UsageError, match=r"0\.32\.0 or newer is needed"):
         async with EngineTrial("engine/mlx-lm@0.31.0:json_tools"):
             pass
 
 
-def test_only_parsers_are_named_whose_text_is_known() -> None:
-    assert parse_spec("engine/mlx-lm@0.99.0:json_tools").family.name == "qwen25"
+@pytest.mark.parametrize(
+    ("release", "parser", "family", "unknown"),
+    [
+        ("mlx-lm@0.99.0", "json_tools", "qwen25", "pythonic"),
+        ("xinference@9.9.0", "qwen", "qwen25", "glm4"),
+    ],
+)
+def test_only_parsers_are_named_whose_text_is_known(
+    release: str, parser: str, family: str, unknown: str
+) -> None:
+    assert parse_spec(f"engine/{release}:{parser}").family.name == family
     with pytest.raises(UsageError, match="no model family's text is known"):
-        parse_spec("engine/mlx-lm@0.99.0:pythonic")
-    done = CliRunner().invoke(cli, ["engines", "fetch", "mlx-lm@0.99.0"])
-    assert "parsers: json_tools\n" in done.output
-    assert "engine/mlx-lm@0.99.0:json_tools" in done.output
+        parse_spec(f"engine/{release}:{unknown}")
+    done = CliRunner().invoke(cli, ["engines", "fetch", release])
+    assert f"parsers: {parser}\n" in done.output
+    assert f"engine/{release}:{parser}" in done.output
+
+
+def test_a_name_is_spelled_with_either_line() -> None:
+    for parser in ("deepseek-v3.1", "deepseek_v3.1"):
+        assert parse_spec(f"engine/xinference@9.9.0:{parser}").family.name == "deepseekv31"

@@ -1,0 +1,95 @@
+"""A stand-in for Xinference, of the same layout: simulated, and as small as its reader allows."""
+
+import textwrap
+from pathlib import Path
+
+_UTILS = """
+    import json
+
+    import torch
+
+    from ...types import ChatCompletion, ChatCompletionChunk
+    from .core import chat_context_var
+    from .tool_parsers.base import request_tools_var
+
+    class ChatModelMixin(torch.nn.Module):
+        def _post_process_completion(
+            self, model_family, model_uid, c, tools=None
+        ) -> ChatCompletion:
+            token = request_tools_var.set(tools)
+            try:
+                calls = self._called(c["choices"][0]["text"])
+            finally:
+                request_tools_var.reset(token)
+            message = {"role": "assistant", "content": "", "tool_calls": calls}
+            choice = {"index": 0, "message": message, "finish_reason": "tool_calls"}
+            return {"id": c["id"], "object": "chat.completion", "created": 0, "model": model_uid,
+                    "choices": [choice], "usage": self._sanitize_usage(c["usage"])}
+
+        async def _async_to_tool_completion_chunks(self, chunks, ctx=None, tools=None):
+            if ctx:
+                chat_context_var.set(ctx)
+            text = ""
+            async for chunk in chunks:
+                text += chunk["choices"][0]["text"]
+                finish = chunk["choices"][0]["finish_reason"]
+                calls = self._called(text) if finish == "stop" else []
+                calls = [{"index": n, **call} for n, call in enumerate(calls)]
+                delta = {"role": "assistant", "content": "", "tool_calls": calls}
+                reason = "tool_calls" if calls else None
+                choice = {"index": 0, "delta": delta, "finish_reason": reason}
+                yield ChatCompletionChunk(
+                    id=chunk["id"], object="chat.completion.chunk", created=0,
+                    model=self.model_uid, choices=[choice])
+
+        def _called(self, text):
+            return [{"id": "1", "type": "function",
+                     "function": {"name": name, "arguments": json.dumps(arguments)}}
+                    for name, arguments in self.tool_parser.extract_tool_calls(text)]
+
+        @staticmethod
+        def _sanitize_usage(usage):
+            return usage
+
+        def chat(self):
+            return torch.tensor([])
+"""
+_BASE = """
+    from contextvars import ContextVar
+
+    request_tools_var = ContextVar("request_tools", default=None)
+    TOOL_PARSERS = {}
+
+    def register_tool_parser(name):
+        return lambda kind: TOOL_PARSERS.setdefault(name, kind)
+"""
+_PARSERS = """
+    import json
+    from .base import TOOL_PARSERS, register_tool_parser
+
+    @register_tool_parser("qwen")
+    class Qwen:
+        def extract_tool_calls(self, text):
+            call = json.loads(text.partition("<tool_call>")[2].partition("</tool_call>")[0])
+            return [(call["name"], call["arguments"])]
+
+    @register_tool_parser("glm4")
+    class Old(Qwen):
+        pass
+"""
+
+
+def make_xinference(cache: Path, version: str) -> None:
+    """Put the simulated release where a fetched one is; its ``__init__`` files must not run."""
+    sources = {
+        "__init__.py": "import torch",
+        "model/__init__.py": "import torch",
+        "model/llm/__init__.py": "import torch",
+        "model/llm/utils.py": _UTILS,
+        "model/llm/tool_parsers/__init__.py": _PARSERS,
+        "model/llm/tool_parsers/base.py": _BASE,
+    }
+    for name, source in sources.items():
+        path = cache / "engines" / "xinference" / version / "xinference" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(source))
