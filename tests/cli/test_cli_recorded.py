@@ -127,6 +127,7 @@ def test_a_conversation_is_reported_with_its_history() -> None:
     (later,) = [c for c in data.cases.values() if len(c.turns) == 2]
     assert toolfuzz_("bug", "run", later.id).exit_code == 0
     case = Path("run/bugs/object-as-json-string-1.json")
+    assert "a schema that lacks the failing part" in case.with_suffix(".md").read_text()
     first, second = json.loads(case.read_text())["turns"]
     assert first["expect"]["calls"] == [
         {"tool": "import_data", "arguments": {"config": "{}", "batch": 2}}

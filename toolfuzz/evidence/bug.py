@@ -164,6 +164,7 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
         "prompt": prompt(turn),
         "expected": expected(turn),
         "known": turn.expect.kind != "unknown",
+        "needs_answer": details.failure.needs_answer,
         "world": way(details.case),
         "by_deeds": finding.layer == "world",
         "where": f"$.{finding.pointer.lstrip('/').replace('/', '.')}" if finding.pointer else "$",
