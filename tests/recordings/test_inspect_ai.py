@@ -71,6 +71,10 @@ def changed(tmp_path: Path, **fields: Any) -> list[Judged | BadEntry]:
     [
         ({"error": "429"}, "1/1/1: no reply came: 429"),
         ({"call": None}, "1/1/1: the bodies were not logged"),
+        (
+            {"call": {"request": {"prompt": "x"}, "response": {"generated_text": "y"}}},
+            "what Inspect kept of the reply is not written as openai-chat",
+        ),
         ({"events_data": {"calls": []}}, "it refers to messages that aren't in the sample"),
     ],
 )

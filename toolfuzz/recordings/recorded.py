@@ -177,10 +177,14 @@ def merged(
     """Return an exchange of which ``tool`` kept the bodies as it had read and merged them itself.
 
     ``answered_in`` is the format that it spelled the reply in, where that isn't the request's.
+    Raises UsageError for a reply that is in neither.
     """
     if answered_in and answered_in != named:
         request = wire_format(answered_in).request(wire_format(named).read_request(request)).body
     found = read_exchange(label, answered_in or named, request, body)
+    reply = found.replies[-1]
+    if reply is None or any(problem.kind == "envelope" for problem in reply.problems):
+        raise UsageError(f"what {tool} kept of the reply is not written as {found.format}")
     return replace(found, rebuilt_from=tool)
 
 
