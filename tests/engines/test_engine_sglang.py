@@ -159,8 +159,8 @@ async def test_the_newest_release_reads_every_familys_text() -> None:
     prose = Case("generated", "no_call", (), (tool,), (Turn((), Expectation("no_call")),))
     seen = {}
     async with EngineTrial("engine/sglang@0.5.23:glm45") as first:
-        for family in families():
-            trial = EngineTrial(f"engine/sglang@0.5.23:{family}")
+        for family, known in families().items():
+            trial = EngineTrial(f"engine/sglang@0.5.23:{known.parsers[0]}/{family}")
             share_process(trial, first)
             for case in (ask_for(tool, arguments), ask_for(tool, {"city": "Rome"}), prose):
                 seen[family, case.id] = await judged(trial, case)

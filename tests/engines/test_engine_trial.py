@@ -34,6 +34,13 @@ CALL = case(Expectation("calls", (PARIS,)))
 NO_CALL = case(Expectation("no_call"))
 
 
+def renamed(case: Case, name: str) -> Case:
+    [turn] = case.turns
+    calls = tuple(replace(call, tool=name) for call in turn.expect.calls)
+    turns = (replace(turn, expect=replace(turn.expect, calls=calls)),)
+    return replace(case, tools=(replace(TOOL, name=name),), turns=turns)
+
+
 @pytest.fixture
 def vllm(tmp_path, monkeypatch):
     make_vllm(tmp_path)
@@ -56,7 +63,7 @@ async def test_the_answer_is_a_chat_completion(vllm) -> None:
     assert [(c.name, json.loads(c.arguments_raw or "")) for c in reply.calls] == [
         ("get_weather", {"city": "Paris"})
     ]
-    assert question["text"].startswith("<tool_call>")
+    assert question["text"].startswith(f"{question['content']}\n<tool_call>")
     assert question["version"] == "9.9"
 
 
@@ -76,7 +83,7 @@ async def test_the_stream_is_the_one_of_the_serving_layer(vllm) -> None:
     async with EngineTrial("engine/vllm:hermes", engine_python=vllm) as trial:
         question, attempt = await ask(trial, CALL, stream=True)
         reply = wire_format("openai-chat").read(attempt, stream=True)
-    assert "".join(question["deltas"]).startswith("<tool_call>\n")
+    assert "".join(question["deltas"]).startswith(f"{question['content']}\n<tool_call>\n")
     assert reply.ended
     assert reply.problems == ()
     assert reply.finish == "tool_calls"
@@ -101,8 +108,7 @@ async def test_streamed_prose_comes_as_it_was_written(vllm, parser: str, loses: 
     async with EngineTrial(f"engine/vllm:{parser}", engine_python=vllm) as trial:
         for n in range(24):
             for of in (CALL, NO_CALL):
-                messages = (Message("user", f"Go {n}."),)
-                asked = replace(of, turns=(replace(of.turns[0], messages=messages),))
+                asked = renamed(of, f"tool_{n}")
                 question, attempt = await ask(trial, asked, stream=True)
                 assert "".join(question["deltas"]).startswith(question["content"])
                 reply = wire_format("openai-chat").read(attempt, stream=True)

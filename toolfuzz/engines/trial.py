@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from zlib import crc32
 
-from toolfuzz.core.case import Case, Expectation, JsonObject, Tool
+from toolfuzz.core.case import Expectation, JsonObject, Tool
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.talk import Talk
@@ -105,7 +106,7 @@ class EngineTrial:
         assert talk.turn is not None, "the talk is over"
         tools = case.tools_at(talk.number)
         earlier = sum(len(reply.calls) for reply in talk.replies)
-        content, text = _written(family, case, talk.turn.expect, tools)
+        content, text = _written(family, talk.turn.expect, tools)
         text = family.count_on(text, earlier)
         rng = random.Random(f"{self.seed} {case.id} {talk.number}")
         asked: JsonObject = {} if stream and len(self.cuts) == 1 else {"text": text}
@@ -149,13 +150,15 @@ def _next_calls(talk: WorldTalk) -> Expectation:
     return Expectation("calls", calls) if calls else Expectation("no_call")
 
 
-def _written(
-    family: Family, case: Case, expect: Expectation, tools: Sequence[Tool]
-) -> tuple[str, str]:
-    """Return the prose of a reply and the whole of its text."""
+def _written(family: Family, expect: Expectation, tools: Sequence[Tool]) -> tuple[str, str]:
+    """Return the prose of a reply and the whole of its text.
+
+    The prose goes by a tool's name, so that a case which is made smaller keeps it.
+    """
     if expect.kind == "unknown":
         raise NotExpressible("the right answer is not known")
-    number = int(case.id, 16)
+    named = [call.tool for call in expect.calls] or [tool.name for tool in tools] or [""]
+    number = crc32(named[0].encode("utf-8", "surrogatepass"))
     if expect.kind == "no_call":
         prose = _PROSE[number % len(_PROSE)]
         return prose, prose
