@@ -24,7 +24,7 @@ from toolfuzz.formats import WireFormat, format_names, wire_format
 from toolfuzz.formats.plan import Call, Refusal
 from toolfuzz.formats.writing import encode_body
 from toolfuzz.judge.relay.names import new_names
-from toolfuzz.judge.relay.schemas import dangling
+from toolfuzz.judge.relay.references import dangling
 from toolfuzz.simulate.pipeline import respond
 from toolfuzz.simulate.profiles import Profile
 from toolfuzz.simulate.question import BadRequestError, Question, read_question

@@ -7,9 +7,10 @@ from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import kind_of, resolve_ref, same
 from toolfuzz.core.verdict import Severity
 from toolfuzz.judge.relay.difference import Difference
+from toolfuzz.judge.relay.references import dangling
 from toolfuzz.judge.relay.spelling import NOTES, UNIONS, spelled
 
-__all__ = ["Words", "changes", "dangling"]
+__all__ = ["Words", "changes"]
 
 Words = Callable[[str, Json], bool] | None
 """Whether a format can say a keyword with that value; None for all of JSON Schema."""
@@ -35,25 +36,6 @@ def changes(
     yield from lost
     if not lost:  # else the rest follows from that
         yield from _Walk(given, arrived, words).node(_as_object(given), _as_object(arrived), where)
-
-
-def dangling(schema: JsonObject, where: str) -> Iterator[Difference]:
-    """Yield the references of a schema that lead nowhere in it."""
-    yield from _dangling(schema, schema, where)
-
-
-def _dangling(node: Json, root: JsonObject, where: str) -> Iterator[Difference]:
-    if isinstance(node, list):
-        for n, item in enumerate(node):
-            yield from _dangling(item, root, f"{where}/{n}")
-    elif isinstance(node, dict):
-        ref = node.get("$ref")
-        if isinstance(ref, str) and ref.startswith("#") and resolve_ref(root, ref) is None:
-            yield Difference(
-                "relay-ref-dangling", f"{where}/$ref", None, ref, "leads nowhere", kind="$ref"
-            )
-        for key, item in node.items():
-            yield from _dangling(item, root, f"{where}/{key}")
 
 
 def _as_object(schema: JsonObject) -> JsonObject:
