@@ -22,7 +22,7 @@ from toolfuzz.formats.plan import ABSENT, Call
 from toolfuzz.formats.reading import content_text, objects, string
 from toolfuzz.recordings.head import Head
 from toolfuzz.recordings.lines import json_value
-from toolfuzz.recordings.recorded import BadEntry, Recorded, each, rebuilt
+from toolfuzz.recordings.recorded import MOST_BEFORE, BadEntry, Recorded, each, rebuilt
 
 __all__ = ["read", "recognises"]
 
@@ -59,6 +59,7 @@ def _replies(trajectory: JsonObject) -> Iterator[Recorded]:
             text = content_text(step.get("message"))
             yield rebuilt(f"ATIF ({name})", f"{label}/{step.get('step_id')}", ask, calls, text)
         said.append(step)
+        said = [*said[:1], *said[1:][-MOST_BEFORE:]]
     for inner in objects(trajectory.get("subagent_trajectories")):
         yield from _replies(inner)
 

@@ -20,7 +20,7 @@ from toolfuzz.formats.plan import ABSENT, Call
 from toolfuzz.formats.reading import content_text, objects, string
 from toolfuzz.recordings.head import Head
 from toolfuzz.recordings.lines import json_lines, json_value
-from toolfuzz.recordings.recorded import BadEntry, Recorded, rebuilt
+from toolfuzz.recordings.recorded import MOST_BEFORE, BadEntry, Recorded, rebuilt
 from toolfuzz.recordings.refused import by_zod
 
 __all__ = ["read", "recognises"]
@@ -181,7 +181,7 @@ class _Session:
             if earlier is not None and earlier is not reply:
                 before[earlier.number] = earlier
             at = self._parents.get(at)
-        return self._prompts.get(at or ""), list(reversed(before.values()))
+        return self._prompts.get(at or ""), list(reversed(before.values()))[-MOST_BEFORE:]
 
 
 def _text(reply: _Reply) -> str:

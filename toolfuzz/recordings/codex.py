@@ -8,7 +8,7 @@ the user's last words.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import chain, groupby
 from typing import BinaryIO
 
 from toolfuzz.core import json as strictjson
@@ -18,7 +18,7 @@ from toolfuzz.formats.reading import content_text, objects, string
 from toolfuzz.formats.routes import route_of
 from toolfuzz.recordings.head import Head
 from toolfuzz.recordings.lines import json_lines, json_value
-from toolfuzz.recordings.recorded import BadEntry, Recorded, read_exchange
+from toolfuzz.recordings.recorded import MOST_BEFORE, BadEntry, Recorded, read_exchange
 from toolfuzz.recordings.refused import by_serde
 
 __all__ = ["read", "recognises"]
@@ -80,15 +80,20 @@ class _Session:
     def replies(self) -> Iterator[Recorded]:
         """Yield the replies, each a row of items that came from the model."""
         called, there = self._called()
-        said: list[JsonObject] = []
+        offers, prompt, said = list[JsonObject](), list[JsonObject](), list[list[JsonObject]]()
         for is_new, row in groupby(self._items, key=lambda item: item.is_new):
             items = list(row)
             data = [item.data for item in items]
             if is_new:
-                yield self._exchange(items[0].number, said, data, called, there)
-            elif any(item.get("role") == "user" or item is _COMPACTED for item in data):
-                said = [item for item in said if "tools" in item]
-            said += data
+                before = [*offers, *prompt, *chain.from_iterable(said)]
+                yield self._exchange(items[0].number, before, data, called, there)
+            offers += (item for item in data if "tools" in item)
+            rest = [item for item in data if "tools" not in item]
+            if any(item.get("role") == "user" or item is _COMPACTED for item in rest):
+                prompt, said = rest, []
+            elif rest:
+                # A reply and what answers it: two rows.
+                said = [*said, rest][-2 * MOST_BEFORE :]
 
     def _exchange(
         self,

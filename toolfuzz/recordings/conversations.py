@@ -65,8 +65,7 @@ class Conversations:
         if ask.continues or (_first_results(ask) and not ask.replies):
             return self._behind(recorded, ask)
         replies, changed, lost = list(recorded.replies), "", ""
-        for number, key in enumerate(_keys(ask.said)[:-1]):
-            told = ask.replies[number]
+        for number, (key, told) in enumerate(zip(_keys(ask.said)[:-1], ask.replies, strict=True)):
             known = self._answered(key, recorded.id, told)
             if known is not None:
                 replies[number] = known

@@ -20,7 +20,7 @@ from toolfuzz.formats.plan import Call
 from toolfuzz.formats.reading import objects, string
 from toolfuzz.recordings.head import Head
 from toolfuzz.recordings.lines import json_value
-from toolfuzz.recordings.recorded import BadEntry, Recorded, each, rebuilt
+from toolfuzz.recordings.recorded import MOST_BEFORE, BadEntry, Recorded, each, rebuilt
 from toolfuzz.recordings.refused import by_effect
 
 __all__ = ["read", "recognises"]
@@ -72,11 +72,12 @@ def _replies(session: JsonObject) -> Iterator[Recorded]:
     names = _names([step for _, steps in turns for step in steps])
     for prompt, steps in turns:
         for n, step in enumerate(steps):
+            before = steps[max(0, n - MOST_BEFORE) : n]
             refused = {call.name: call.schema for call in step.calls if call.schema}
             tools = tuple(
                 Tool(name, None, refused.get(name, {}), declared=name in refused) for name in names
             )
-            ask = Ask(step.model, tools, conversation(_said(prompt, steps[:n])))
+            ask = Ask(step.model, tools, conversation(_said(prompt, before)))
             calls = [Call(call.name, {}, call.id, call.raw) for call in step.calls]
             yield rebuilt(_TITLE, "", ask, calls, step.text, finish=step.finish)
 

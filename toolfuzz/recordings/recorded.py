@@ -17,6 +17,7 @@ from toolfuzz.formats.writing import encode_body
 from toolfuzz.recordings.expected import expectation
 
 __all__ = [
+    "MOST_BEFORE",
     "BadEntry",
     "Recorded",
     "each",
@@ -26,6 +27,9 @@ __all__ = [
     "read_exchange",
     "rebuilt",
 ]
+
+MOST_BEFORE = 50
+"""How many replies of an agent's session the next one is judged beside: it may have thousands."""
 
 _T = TypeVar("_T")
 
