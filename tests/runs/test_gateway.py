@@ -7,10 +7,11 @@ import pytest
 from toolfuzz.runs.gateway import Gateway, prefix_of, running
 
 LISTEN = """
-import http.server, os, sys
+import os, socket, sys, time
 with open(os.path.join(os.environ["HOME"], ".made/conf")) as given:
     print(os.environ["HOME"] in sys.argv[2], given.read(), flush=True)
-http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), None).handle_request()
+listening = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+time.sleep(60)
 """
 
 
