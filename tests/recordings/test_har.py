@@ -34,6 +34,13 @@ def test_mitmproxy_reads_a_stream_as_latin_1() -> None:
     assert json.loads(str(wrong.judgement.reply.calls[0].arguments_raw))["note"] == NOTE
 
 
+def test_mitmproxy_reads_a_binary_stream_as_latin_1_too() -> None:
+    """Events of Bedrock's are not binary enough for it to write them in base64."""
+    (found,) = judged(FILES / "mitmproxy-bedrock.har")
+    assert (found.recorded.format, found.judgement.status) == ("bedrock-converse", "pass")
+    assert json.loads(str(found.judgement.reply.calls[0].arguments_raw))["note"] == NOTE
+
+
 def changed(tmp_path: Path, part: str, **fields: Any) -> Any:
     har = json.loads((FILES / "mitmproxy.har").read_text(encoding="utf-8"))
     entry = har["log"]["entries"][0]

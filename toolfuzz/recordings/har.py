@@ -84,18 +84,21 @@ def _bytes(name: str, held: Json) -> bytes:
             return base64.b64decode(text, validate=True)
         except ValueError:
             raise UsageError(f"{name} is not base64") from None
-    return (not _KNOWN_CHARSET.search(mime) and _misread(text)) or as_bytes(text)
+    misread = b"" if _KNOWN_CHARSET.search(mime) else _misread(text, mime)
+    return misread or as_bytes(text)
 
 
-def _misread(text: str) -> bytes:
-    """Return the bytes of UTF-8 text that was read as Latin-1 or Windows-1252; none if it can't be.
+def _misread(text: str, mime: str) -> bytes:
+    """Return the bytes of what was read as Latin-1 or Windows-1252; none if it can't have been.
 
-    mitmproxy (net/http/headers.py) and Chromium (so DevTools and Playwright) read an event stream
-    that names no charset in this way, although it is UTF-8 by its standard.
+    Chromium (so DevTools and Playwright) and mitmproxy (net/http/headers.py) read an event stream
+    that names no charset in this way, although it is UTF-8 by its standard. mitmproxy reads
+    Bedrock's binary ones so as well.
     """
     try:
         raw = text.translate(_WINDOWS_1252).encode("latin-1")
-        raw.decode()
+        if mime.startswith("text/"):
+            raw.decode()
     except UnicodeError:
         return b""
     return raw
