@@ -42,7 +42,7 @@ def test_half_of_a_surrogate_pair_and_bytes_that_are_no_text() -> None:
 @pytest.mark.parametrize(
     ("text", "whole", "told"),
     [
-        ('[1, "ab', [1], "broken after entry 1: Unterminated string"),
+        ('[1, "ab', [1], "broken after entry 1: the file ends there"),
         ("[1, 2", [1, 2], "broken after entry 2: the file ends there"),
         ('[{"a": 1}, {"a" 1}, ' + "2, " * 40 + "2]", [{"a": 1}], "broken after entry 1: Expecting"),
         ("[1 2]", [1], "broken after entry 1: no , or ] where one belongs"),

@@ -17,6 +17,7 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 _SELF_DELIMITED = tuple('}]"')
 _UNSURE = 16
 """Characters at the end of what is held that may be the beginning of a token."""
+_OPEN_STRING = "Unterminated string"
 _decode = json.JSONDecoder().raw_decode
 
 
@@ -38,7 +39,8 @@ def members(file: BinaryIO, prefix: str, *, several: bool = False) -> Iterator[t
             if not several and text.next_character():
                 raise json.JSONDecodeError("more follows the end of the document", "", 0)
     except json.JSONDecodeError as error:
-        raise UsageError(f"the document is broken after entry {number}: {error.msg}") from None
+        told = "the file ends there" if error.msg.startswith(_OPEN_STRING) else error.msg
+        raise UsageError(f"the document is broken after entry {number}: {told}") from None
     except RecursionError:
         raise UsageError(f"entry {number + 1} is nested too deeply") from None
 
@@ -122,7 +124,7 @@ class _Text:
 
     def _goes_on(self, error: json.JSONDecodeError) -> bool:
         """Whether more text may turn what is held into a value."""
-        is_open = error.msg.startswith("Unterminated string")
+        is_open = error.msg.startswith(_OPEN_STRING)
         return is_open or len(self._held) - error.pos <= _UNSURE
 
     def _read_on(self) -> bool:
