@@ -80,7 +80,7 @@ class Observer:
     def close(self) -> list[JsonObject]:
         """Close the journals and return the summaries; what can't be written is told."""
         if self.lost:
-            self.warn(f"{self.lost} exchanges were not kept")
+            self.warn(f"{self.lost} exchange{'s' if self.lost > 1 else ''} could not be kept")
         try:
             summaries = self._keeper.close()
         except OSError as error:
