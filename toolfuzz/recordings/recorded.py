@@ -125,13 +125,17 @@ def read_attempt(
     request: JsonObject,
     attempt: Attempt,
     *,
+    ask: Ask | None = None,
     path: str = "",
     stream: bool = False,
     expect: Json = None,
 ) -> Recorded:
-    """Put a request, sent to ``path`` where that is known, and an attempt together."""
+    """Put a request, sent to ``path`` where that is known, and an attempt together.
+
+    ``ask`` is what the request says, where it has been read already.
+    """
     format_ = wire_format(named)
-    ask = format_.read_request(request, path=path)
+    ask = ask or format_.read_request(request, path=path)
     case = Case("recorded", "recorded", (), ask.tools, turns_of(ask, expectation(expect)))
     reply = format_.read(attempt, stream=stream)
     wrong = misfit(ask)

@@ -6,10 +6,11 @@ history of each conversation are judged.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from toolfuzz.core.case import JsonObject
+from toolfuzz.core.ask import Ask
+from toolfuzz.core.case import JsonObject, Tool
 from toolfuzz.core.events import Event
 from toolfuzz.core.inflate import EncodingError
 from toolfuzz.formats.routes import route_of
@@ -41,6 +42,7 @@ class Observer:
     passed_by: int = field(default=0, init=False)
     lost: int = field(default=0, init=False)
     _conversations: Conversations = field(default_factory=Conversations, init=False)
+    _tools: dict[tuple[str, ...], tuple[Tool, ...]] = field(default_factory=dict, init=False)
     _keeper: Keeper = field(init=False)
 
     def __post_init__(self) -> None:
@@ -63,8 +65,8 @@ class Observer:
             self.passed_by += 1
             return
         format, prefix = route
-        stream = format.read_request(body, path=path).stream
-        recorded = read_attempt("", format.name, body, seen.attempt, path=path, stream=stream)
+        ask = self._shared(format.read_request(body, path=path))
+        recorded = read_attempt("", format.name, body, seen.attempt, ask=ask, stream=ask.stream)
         recorded = self._conversations.join(recorded)
         judgement = judge(
             recorded.case, recorded.replies, max_tokens=recorded.cap, misfit=recorded.misfit
@@ -76,6 +78,14 @@ class Observer:
             base_url=self.upstream + prefix,
             redaction=Redaction(None, seen.headers),
         )
+
+    def _shared(self, ask: Ask) -> Ask:
+        """Return what is asked with the tools of an earlier request where they are the same.
+
+        An agent offers the same ones each time, and they are most of what is held in memory.
+        """
+        known = self._tools.setdefault(tuple(tool.name for tool in ask.tools), ask.tools)
+        return replace(ask, tools=known) if known == ask.tools else ask
 
     def close(self) -> list[JsonObject]:
         """Close the journals and return the summaries; what can't be written is told."""
