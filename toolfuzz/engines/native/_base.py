@@ -1,13 +1,22 @@
 """What a model family's text is, and the checks that families share."""
 
 import json
+import keyword
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from toolfuzz.core.case import ExpectedCall, Tool
 
-__all__ = ["Family", "NotExpressible", "UnreadableText", "carries", "dump", "load"]
+__all__ = [
+    "Family",
+    "NotExpressible",
+    "UnreadableText",
+    "carries",
+    "dump",
+    "is_python_name",
+    "load",
+]
 
 
 class NotExpressible(Exception):  # noqa: N818 - it reports a limit of the format, not an error
@@ -70,6 +79,11 @@ def carries(markers: Iterable[str], calls: Sequence[ExpectedCall]) -> None:
             for marker in markers:
                 if marker in text:
                     raise NotExpressible(f"a string contains the format's own {marker!r}")
+
+
+def is_python_name(name: str) -> bool:
+    """Whether Python reads it as a name: in NFKC form, so only ASCII ones keep their spelling."""
+    return name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
 
 
 def _strings(value: Any) -> Iterable[str]:

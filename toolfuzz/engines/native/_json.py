@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from toolfuzz.core.case import ExpectedCall, JsonObject
 from toolfuzz.engines.native._base import NotExpressible, UnreadableText, load
 
-__all__ = ["check_names", "framed", "object_of"]
+__all__ = ["check_names", "framed", "named_call", "object_of", "objects_of"]
 
 
 def framed(text: str, pattern: re.Pattern[str], opening: str) -> Iterable[re.Match[str]]:
@@ -22,6 +22,22 @@ def object_of(text: str) -> JsonObject:
     if not isinstance(value, dict):
         raise UnreadableText("the arguments are no JSON object")
     return value
+
+
+def objects_of(text: str) -> list[JsonObject]:
+    """Read a JSON array of objects; raises UnreadableText for anything else."""
+    value = load(text)
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise UnreadableText("the calls are no JSON array of objects")
+    return value
+
+
+def named_call(item: JsonObject) -> ExpectedCall:
+    """Read ``{"name": …, "arguments": {…}}``; raises UnreadableText for anything else."""
+    match item:
+        case {"name": str(name), "arguments": dict(arguments)}:
+            return ExpectedCall(name, arguments)
+    raise UnreadableText("a call needs a name and an arguments object")
 
 
 def check_names(calls: Sequence[ExpectedCall], allowed: str) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from toolfuzz.core.case import ExpectedCall, Tool
-from toolfuzz.engines.native._base import Family, UnreadableText, carries, dump, load
+from toolfuzz.engines.native._base import Family, carries, dump
+from toolfuzz.engines.native._json import named_call, objects_of
 
 __all__ = ["FAMILY"]
 
@@ -21,14 +22,7 @@ def _read(text: str, tools: Sequence[Tool]) -> list[ExpectedCall]:
     _, marker, array = text.partition(_MARKER)
     if not marker:
         return []
-    calls = []
-    for item in load(array):
-        match item:
-            case {"name": str(name), "arguments": dict(arguments)}:
-                calls.append(ExpectedCall(name, arguments))
-            case _:
-                raise UnreadableText("a call needs a name and an arguments object")
-    return calls
+    return [named_call(item) for item in objects_of(array)]
 
 
 FAMILY = Family(

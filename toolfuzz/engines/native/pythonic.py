@@ -1,12 +1,17 @@
 """Llama 4 (and Llama 3.2's small models): a Python list of function calls with literals."""
 
 import ast
-import keyword
 from collections.abc import Sequence
 from typing import Any
 
 from toolfuzz.core.case import ExpectedCall, Tool
-from toolfuzz.engines.native._base import Family, NotExpressible, UnreadableText, carries
+from toolfuzz.engines.native._base import (
+    Family,
+    NotExpressible,
+    UnreadableText,
+    carries,
+    is_python_name,
+)
 
 __all__ = ["FAMILY"]
 
@@ -17,14 +22,9 @@ def _render(calls: Sequence[ExpectedCall], tools: Sequence[Tool]) -> str:
     carries(_MARKERS, calls)
     for call in calls:
         for name in (call.tool, *call.arguments):
-            if not _is_plain_name(name):
+            if not is_python_name(name):
                 raise NotExpressible(f"{name!r} is no Python name")
     return f"[{', '.join(_write(call) for call in calls)}]" if calls else ""
-
-
-def _is_plain_name(name: str) -> bool:
-    """Python reads identifiers in NFKC form, so only ASCII ones keep their spelling."""
-    return name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
 
 
 def _write(call: ExpectedCall) -> str:

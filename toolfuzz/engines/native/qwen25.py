@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from toolfuzz.core.case import ExpectedCall, Tool
-from toolfuzz.engines.native._base import Family, UnreadableText, carries, dump
-from toolfuzz.engines.native._json import framed, object_of
+from toolfuzz.engines.native._base import Family, carries, dump
+from toolfuzz.engines.native._json import framed, named_call, object_of
 
 __all__ = ["FAMILY"]
 
@@ -20,21 +20,14 @@ def _render(calls: Sequence[ExpectedCall], tools: Sequence[Tool]) -> str:
 
 
 def _read(text: str, tools: Sequence[Tool]) -> list[ExpectedCall]:
-    calls = []
-    for match in framed(text, _CALL, "<tool_call>"):
-        match object_of(match[1]):
-            case {"name": str(name), "arguments": dict(arguments)}:
-                calls.append(ExpectedCall(name, arguments))
-            case _:
-                raise UnreadableText("a call needs a name and an arguments object")
-    return calls
+    return [named_call(object_of(match[1])) for match in framed(text, _CALL, "<tool_call>")]
 
 
 FAMILY = Family(
     name="qwen25",
     title="Qwen2.5, Qwen3, Hermes",
     source="https://github.com/NousResearch/Hermes-Function-Calling#prompt-format-for-function-calling",
-    parsers=("qwen25", "qwen", "hermes"),
+    parsers=("qwen25", "qwen", "hermes", "trinity"),
     markers=_MARKERS,
     render=_render,
     read=_read,
