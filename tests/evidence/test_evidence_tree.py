@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from toolfuzz.core.case import Case
 from toolfuzz.core.codec import case_from_json, case_to_json
 from toolfuzz.core.validation import fits
+from toolfuzz.evidence.pruning import prune_schema
 from toolfuzz.evidence.simplify import CharacterTree, PlainTree, long_strings
 from toolfuzz.evidence.toggles import bare_with, features_of, toggles
 from toolfuzz.evidence.tree import CaseTree, size
@@ -49,6 +50,12 @@ def test_whatever_is_taken_away_leaves_a_valid_case_or_none(
     if smaller is not None:
         assert_valid(smaller)
         assert size(smaller) <= size(case)
+
+
+def test_a_union_goes_with_its_last_branch() -> None:
+    schema = {"title": "a", "anyOf": [{"type": "string"}, {"type": "null"}]}
+    assert prune_schema(schema, {("anyOf", 0)}) == {"title": "a", "anyOf": [{"type": "null"}]}
+    assert prune_schema(schema, {("anyOf", 0), ("anyOf", 1)}) == {"title": "a"}
 
 
 @settings(max_examples=40, deadline=None)

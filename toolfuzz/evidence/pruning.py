@@ -58,6 +58,8 @@ def _cut(node: Json, path: Path, paths: set[Path]) -> Any:
     if not isinstance(node, dict):
         return node
     cut = {k: _cut(v, (*path, k), paths) for k, v in node.items() if (*path, k) not in paths}
+    # Branches go one at a time, and a union of none is no schema.
+    cut = {k: v for k, v in cut.items() if v != [] or k not in _BRANCHES or node[k] == []}
     declared, required = cut.get("properties"), cut.get("required")
     if isinstance(node.get("properties"), dict) and isinstance(required, list):
         gone = node["properties"].keys() - (declared or {}).keys()

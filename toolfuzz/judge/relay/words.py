@@ -12,6 +12,19 @@ __all__ = ["in_reply", "told"]
 _EXACT = 2**53
 """Up to here every integer is a number of IEEE 754 (RFC 8259, section 6)."""
 
+_CHOICES = {
+    "auto": "a free choice",
+    "none": "a ban on calls",
+    "required": "a demand for a call",
+    "tool": "a demand for one tool",
+}
+_ENDS = {
+    "content_filter": "a filtered reply",
+    "length": "a reply that was cut off",
+    "stop": "a reply without calls",
+    "tool_calls": "a reply with calls",
+}
+
 _OF_REPLIES = frozenset(
     {
         "relay-arguments-changed",
@@ -47,8 +60,8 @@ def told(finding: Finding) -> str:
             return "null is no longer allowed by tools' schemas"
         case "relay-schema-dropped" if kind == "beside $ref":
             return "what stands beside a $ref is dropped from tools' schemas"
-        case "relay-schema-dropped" if kind in ("$ref", "anyOf", "allOf"):
-            return f"what {kind} says is dropped from tools' schemas"
+        case "relay-schema-dropped" if kind == "$ref":
+            return "what a $ref refers to is dropped from tools' schemas"
         case "relay-schema-dropped":
             return f"{_keyword(kind)} dropped from tools' schemas"
         case "relay-schema-added":
@@ -60,19 +73,19 @@ def told(finding: Finding) -> str:
         case "relay-tool-dropped":
             return "tools are not passed on" if kind == "all" else "a tool is not passed on"
         case "relay-tool-choice":
-            return f"tool_choice {brief(given)} arrives as {brief(arrived)}"
+            return f"{_choice(given)} arrives as {_choice(arrived)} (tool_choice)"
+        case "relay-parallel-changed":
+            return f"parallel calls are {kind} upstream"
+        case "relay-finish-changed" if kind == "lost":
+            return "the reason for a reply's end is lost"
         case "relay-finish-changed":
-            return f"the reply's end {brief(given)} arrives as {brief(arrived)}"
+            return f"{_ended(given)} ends like {_ended(arrived)} (finish reason)"
         case "relay-status-changed":
             return f"status {given} arrives as {arrived}"
         case "relay-not-forwarded":
             return f"a request is not passed on, the client gets {brief(arrived)}"
-        case "relay-history-changed" if kind == "equal calls merged":
-            return "equal calls in the history become one"
         case "relay-refused-upstream":
             return f"a request is rewritten into one that upstream refuses ({kind})"
-        case "relay-message-changed" if kind == "system to user":
-            return "the system's messages arrive as the user's"
         case "relay-message-changed" if kind == "system to user":
             return "system messages arrive as the user's"
         case "relay-message-changed":
@@ -82,6 +95,17 @@ def told(finding: Finding) -> str:
             title = entry.title.rstrip(".") if entry else slug
             plain = title[:1].lower() + title[1:]
             return f"{plain} ({kind})" if kind and finding.layer == "relay" else plain
+
+
+def _choice(choice: Json) -> str:
+    """Tell a choice of tools, as ``Ask.tool_choice`` has it, or with those that may be called."""
+    if isinstance(choice, list):
+        return "a choice among allowed tools"
+    return _CHOICES.get(str(choice).partition(":")[0], brief(choice))
+
+
+def _ended(reason: Json) -> str:
+    return _ENDS.get(str(reason), f"a reply with {brief(reason)}")
 
 
 def _keyword(kind: str) -> str:
@@ -116,6 +140,12 @@ def _result(kind: str) -> str:
     match kind:
         case "name":
             return "results of tools arrive under other names"
+        case "parts as JSON":
+            return "results of tools in parts arrive as the JSON of their parts"
+        case "quoted":
+            return "results of tools are quoted as JSON once more"
+        case "unquoted":
+            return "results of tools lose their quotes"
         case "text":
             return "results of tools arrive changed"
     return f"results of tools arrive changed ({kind})"
