@@ -151,7 +151,7 @@ typed_arguments = st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize("name", sorted(GOLDEN))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(arguments=typed_arguments)
 def test_typed_values_come_back(name: str, arguments: dict[str, object]) -> None:
     """One type a parameter: always expressible, but for what stands without quotes or escapes."""
@@ -188,7 +188,7 @@ hostile_words = st.lists(hostile | words, max_size=4).map("".join)
 
 
 @pytest.mark.parametrize("name", sorted(GOLDEN))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     arguments=st.dictionaries(hostile_words, hostile_words | json_values, max_size=3),
     schema=st.sampled_from(
