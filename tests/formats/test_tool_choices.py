@@ -153,3 +153,11 @@ def test_the_simulator_accepts_every_kind_of_tool(format: str, tool: dict[str, A
     request = form.request(Ask("m", TOOLS, (Message("user", "hi"),)))
     request.body["tools"].append(tool)
     assert form.serving.refuses(request) is None
+
+
+@pytest.mark.parametrize("field", ["parallel_tool_calls", "stream_options"])
+def test_messages_take_no_fields_of_another_format(field: str) -> None:
+    form = wire_format("anthropic-messages")
+    request = form.request(Ask("m", TOOLS, (Message("user", "hi"),), max_tokens=9))
+    request.body[field] = False
+    assert form.serving.refuses(request) == f"{field}: Extra inputs are not permitted"

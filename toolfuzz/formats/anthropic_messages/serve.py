@@ -128,6 +128,18 @@ def _usage(plan: ReplyPlan) -> JsonObject:
     return {"input_tokens": plan.input_tokens, "output_tokens": plan.output_tokens}
 
 
+# https://platform.claude.com/docs/en/api/messages/create, with those of betas and of the clouds
+_FIELDS = frozenset(
+    """
+    anthropic_beta anthropic_version betas billing_policy cache_control compaction container
+    context_management diagnostics fallback_credit_token fallbacks inference_geo max_tokens
+    mcp_servers messages metadata model output_config output_format service_tier speed
+    stop_sequences stream system temperature thinking thread tool_choice tools top_k top_p
+    user_profile_id workspace_id
+    """.split()
+)
+
+
 def _refuses(request: Request) -> str | None:
     body = request.body
     return (
@@ -135,7 +147,14 @@ def _refuses(request: Request) -> str | None:
         or wrong_limit(body, "max_tokens", required=True)
         or wrong_list(body, "messages")
         or wrong_tools(body, schema="input_schema", required=True, choices=())
+        or _extra(body)
     )
+
+
+def _extra(body: JsonObject) -> str | None:
+    """Fields that it doesn't know, like OpenAI's ``parallel_tool_calls``, are refused."""
+    unknown = next((key for key in body if key not in _FIELDS), None)
+    return unknown and f"{unknown}: Extra inputs are not permitted"
 
 
 def _error(refusal: Refusal) -> JsonObject:
