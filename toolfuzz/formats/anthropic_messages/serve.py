@@ -129,15 +129,13 @@ def _usage(plan: ReplyPlan) -> JsonObject:
 
 
 # https://platform.claude.com/docs/en/api/messages/create, with those of betas and of the clouds
-_FIELDS = frozenset(
-    """
-    anthropic_beta anthropic_version betas billing_policy cache_control compaction container
-    context_management diagnostics fallback_credit_token fallbacks inference_geo max_tokens
-    mcp_servers messages metadata model output_config output_format service_tier speed
-    stop_sequences stream system temperature thinking thread tool_choice tools top_k top_p
-    user_profile_id workspace_id
-    """.split()
-)
+_FIELDS = """
+anthropic_beta anthropic_version betas billing_policy cache_control compaction container
+context_management diagnostics fallback_credit_token fallbacks inference_geo max_tokens
+mcp_servers messages metadata model output_config output_format service_tier speed
+stop_sequences stream system temperature thinking thread tool_choice tools top_k top_p
+user_profile_id workspace_id
+"""
 
 
 def _refuses(request: Request) -> str | None:
@@ -153,7 +151,7 @@ def _refuses(request: Request) -> str | None:
 
 def _extra(body: JsonObject) -> str | None:
     """Fields that it doesn't know, like OpenAI's ``parallel_tool_calls``, are refused."""
-    unknown = next((key for key in body if key not in _FIELDS), None)
+    unknown = next((key for key in body if key not in _FIELDS.split()), None)
     return unknown and f"{unknown}: Extra inputs are not permitted"
 
 
