@@ -20,7 +20,7 @@ def causes(mistake: str, cases: int, seed: int) -> dict[str, int]:
     """Try the gateway and return what is told of it, with how many askings show it."""
     with tempfile.TemporaryDirectory() as folder:
         done = asyncio.run(tried(Path(folder) / "run", mistake, cases=cases, seed=seed))
-    return {cause.name: len(cause.shown) for cause in done.causes}
+    return {f"{cause.severity} {cause.name}": len(cause.shown) for cause in done.causes}
 
 
 def main() -> None:

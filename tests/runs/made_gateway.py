@@ -196,15 +196,7 @@ WHOLE: dict[str, Callable[[Body], Any]] = {
     "finish-stop": lambda body: [c.update(finish_reason="stop") for c in body["choices"]],
     "no-usage": lambda body: body.pop("usage", None),
 }
-MISTAKES = {
-    **REQUEST,
-    **REPLY,
-    **WHOLE,
-    "status-500": None,
-    "silent": None,
-    "cut-stream": None,
-    "dies": None,
-}
+MISTAKES = {**REQUEST, **REPLY, **WHOLE, "status-500": None, "silent": None, "cut-stream": None}
 
 
 def app(http: httpx.AsyncClient, upstream: str, mistake: str) -> Starlette:
