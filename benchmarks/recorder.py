@@ -141,7 +141,10 @@ def measure_bytes(exchanges: int) -> None:
             direct, recorded = (
                 client.post(f"{base}{path}", content=body) for base in (one.base_url, url)
             )
-            return direct.content != recorded.content or _differ(direct, recorded)
+            differ = direct.content != recorded.content or _differ(direct, recorded)
+            if differ:
+                print(f"{path}: {_shown(direct)}, through the recorder {_shown(recorded)}")
+            return differ
 
         began = time.monotonic()
         differ = sum(pool.map(changed, range(exchanges)))
@@ -149,6 +152,10 @@ def measure_bytes(exchanges: int) -> None:
         f"bytes: {differ} of {exchanges} replies changed, to {len(asked)} questions in "
         f"{', '.join(FORMATS)}, plain and streamed; {time.monotonic() - began:.0f} s"
     )
+
+
+def _shown(response: httpx.Response) -> str:
+    return f"{response.status_code} with {len(response.content)} bytes {response.content[:120]!r}"
 
 
 def _differ(one: httpx.Response, other: httpx.Response) -> bool:
