@@ -182,6 +182,14 @@ def test_one_meaning_may_be_spelled_in_several_ways(
     assert told(list(changes({**both[0], "properties": {"p": {}}}, both[1], ""))) != []
 
 
+def test_unions_at_the_top_are_refused_by_services_so_losing_them_is_a_warning() -> None:
+    union = {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}
+    found = list(changes({**SCHEMA, **union}, SCHEMA, "tools/f/parameters"))
+    assert [(one.severity, one.kind) for one in found] == [("warn", "no word for it")]
+    below = {"properties": {"u": union}}, {"properties": {"u": {}}}
+    assert told(list(changes(*below, "tools/f/parameters"))) == [("relay-schema-dropped", "anyOf")]
+
+
 def test_references_in_a_circle_come_to_an_end() -> None:
     circle = {
         "$ref": "#/$defs/A",
@@ -318,6 +326,15 @@ def test_what_became_of_a_result_is_told(given: str, came: str, kind: str) -> No
     call = replied(calls=(ToolCall("a", "f", "{}"),))
     one, other = ([call, Answered((ToolResult("a", "f", text),))] for text in (given, came))
     assert told(list(history_changes(one, other))) == [("relay-result-changed", kind)]
+
+
+def test_results_without_ids_pair_by_the_names_of_their_tools() -> None:
+    calls = replied(calls=(ToolCall(None, "f", "{}"), ToolCall(None, "g", "{}")))
+    sent = [calls, Answered((ToolResult(None, "f", "1"), ToolResult(None, "g", "2")))]
+    swapped = [calls, Answered((ToolResult(None, "g", "2"), ToolResult(None, "f", "1")))]
+    same_tool = [calls, Answered((ToolResult(None, "f", "2"), ToolResult(None, "f", "1")))]
+    assert told(list(history_changes(sent, swapped))) == []
+    assert told(list(history_changes(sent, same_tool))) != []
 
 
 TWICE = replied(calls=(ToolCall("a", "f", "{}"), ToolCall("b", "f", "{}")))

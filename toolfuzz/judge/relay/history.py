@@ -141,6 +141,18 @@ def _paired(said: Sequence[Said]) -> list[Paired]:
             case _:
                 pass
     if unnamed and not results:
-        padded = [*unnamed, *[None] * len(calls)]
-        return list(zip(calls, padded, strict=False))
+        return _by_name(calls, unnamed)
     return [(call, results.get(call.id)) for call in calls]
+
+
+def _by_name(calls: Sequence[ToolCall], answers: list[ToolResult]) -> list[Paired]:
+    """Pair results that bear no ids: by the tools' names, in their order where those are equal."""
+    left, found = [*answers], dict[int, ToolResult]()
+    for n, call in enumerate(calls):
+        own = next((k for k, answer in enumerate(left) if answer.tool == call.name), None)
+        if own is not None:
+            found[n] = left.pop(own)
+    for n in range(len(calls)):
+        if n not in found and left:
+            found[n] = left.pop(0)
+    return [(call, found.get(n)) for n, call in enumerate(calls)]

@@ -35,7 +35,8 @@ def changes(
     lost = list(dangling(arrived, where))
     yield from lost
     if not lost:  # else the rest follows from that
-        yield from _Walk(given, arrived, words).node(_as_object(given), _as_object(arrived), where)
+        walk = _Walk(given, arrived, words, where)
+        yield from walk.node(_as_object(given), _as_object(arrived), where)
 
 
 def _as_object(schema: JsonObject) -> JsonObject:
@@ -51,9 +52,10 @@ class _Walk:
     ``words`` are the only keywords that the other format has, None for all.
     """
 
-    def __init__(self, given: JsonObject, arrived: JsonObject, words: Words) -> None:
+    def __init__(self, given: JsonObject, arrived: JsonObject, words: Words, top: str) -> None:
         self._roots = given, arrived
         self._words = words
+        self._top = top
         self._seen: set[tuple[int, int]] = set()
         self._open: list[int] = []
         self._plain: dict[int, tuple[JsonObject, _Node]] = {}
@@ -137,9 +139,15 @@ class _Walk:
         kind, message = _keyword(place), "is gone"
         if beside:
             kind = "beside $ref"
-        elif self._words and not self._words(key, value):
+        elif self._has_no_word(key, value, place):
             severity, kind, message = "warn", _NO_WORD, "is gone: no word for it there"
         return Difference("relay-schema-dropped", place, value, None, message, severity, kind)
+
+    def _has_no_word(self, key: str, value: Json, place: str) -> bool:
+        """Services that take unions elsewhere refuse them at the top of a tool's schema."""
+        if key in UNIONS and place == f"{self._top}/{key}":
+            return True
+        return self._words is not None and not self._words(key, value)
 
     def _spelled(self, node: JsonObject, side: int) -> "_Node":
         """Return a node in its plainest spelling, with its references followed."""
