@@ -60,15 +60,14 @@ def again(name: str, subject: Subject) -> list[str]:
     trial = replace(subject.trial(len(cases), out), given=cases)
     tried = asyncio.run(try_gateway(trial, most_askings=0))
     shown = {
-        (verdict.case_id, verdict.target, verdict.stream, cause.slug, cause.kind)
+        (verdict.case_id, verdict.stream, cause.slug, cause.kind)
         for cause in tried.causes
         for verdict, _ in cause.shown
     }
     missing = []
     for path, one, case in zip(files, loaded, cases, strict=True):
         defect = one["defect"]
-        wanted = case.id, defect["seen_on"], defect["stream"], defect["slug"], defect["shape"]
-        seen = wanted in shown
+        seen = (case.id, defect["stream"], defect["slug"], defect["shape"]) in shown
         print(f"{'seen again' if seen else 'NOT SEEN':12} {subject.folder}/{path.stem}")
         missing += [] if seen else [f"{subject.folder}/{path.stem}"]
     return missing
