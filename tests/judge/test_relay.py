@@ -17,6 +17,7 @@ from toolfuzz.judge.relay.difference import Difference
 from toolfuzz.judge.relay.history import history_changes
 from toolfuzz.judge.relay.limits import limits_of, said_in
 from toolfuzz.judge.relay.names import named, new_names
+from toolfuzz.judge.relay.parameters import parameters_added
 from toolfuzz.judge.relay.refusals import not_forwarded, refused_upstream
 from toolfuzz.judge.relay.replies import reply_changes
 from toolfuzz.judge.relay.requests import request_changes
@@ -515,6 +516,27 @@ def test_a_stream_is_torn_at_ends_of_lines_of_unicode() -> None:
     assert not list(torn(sent, ()))
     assert not list(torn(sent, came(("f", '{"t": "a\\u2028b\\u0085"}')).calls))
     assert not list(torn(replace(sent, stream=False), came(("f", "{}")).calls))
+
+
+@pytest.mark.parametrize(
+    ("arrived", "found"),
+    [
+        ({"top_k": -1, "min_p": 0.0}, ["top_k"]),
+        ({"temperature": 0.7}, ["temperature"]),
+        ({"generationConfig": {"temperature": 0.7, "maxOutputTokens": 9}}, ["temperature"]),
+        ({"thinking": {"type": "enabled", "budget_tokens": 1024}}, ["thinking"]),
+        # Named by the client, what the formats say of nothing, and how it is carried.
+        ({"seed": 3}, []),
+        ({"temperature": 1.0, "top_p": 1, "n": 1, "truncation": "disabled"}, []),
+        ({"max_tokens": 4096, "stream_options": {"include_usage": True}, "user": "u"}, []),
+        ({"stop": None, "stop_sequences": [], "logprobs": False}, []),
+    ],
+)
+def test_parameters_that_nobody_sent_are_told(arrived: dict[str, Any], found: list[str]) -> None:
+    sent = {"model": "m", "messages": [], "seed": 3}
+    told = list(parameters_added(sent, {"model": "other", "messages": [], **arrived}))
+    assert [one.kind for one in told] == found
+    assert all(one.severity == "warn" for one in told)
 
 
 def test_every_difference_has_a_page() -> None:

@@ -20,6 +20,7 @@ from toolfuzz.core.verdict import Verdict
 from toolfuzz.formats import CannotAskError
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.relay.difference import Difference
+from toolfuzz.judge.relay.parameters import parameters_added
 from toolfuzz.pools.question import metrics_of, modes
 from toolfuzz.runs.sides import compared, tagged, verdict_of
 from toolfuzz.simulate.scripted import Script, is_unable
@@ -95,6 +96,8 @@ class Door:
                 unable = unable or any(is_unable(asked.attempt) for asked in upstream)
                 model = self.source.target.model
                 found = compared(talk, judgement, upstream, model, stream=stream)
+                if upstream:
+                    found += parameters_added(request.body, upstream[-1].body)
                 differences += [replace(one, turn=talk.number) for one in found]
                 talk.answer(judgement)
         except CannotAskError as limit:
