@@ -31,7 +31,7 @@ def mode(path: JsonObject) -> str:
 
 
 def route(path: JsonObject) -> str:
-    """Return ``openai-chat · up-gemini → gemini``: the front door and its upstream."""
+    """Return ``FORMAT · MODEL → FORMAT``: the front door and its upstream."""
     return f"{path['target']} → {path['upstream'] or 'nothing'}"
 
 
@@ -44,7 +44,7 @@ def routes(paths: Sequence[JsonObject]) -> list[tuple[str, list[int]]]:
 
 
 def places(cause: JsonObject, paths: Sequence[JsonObject]) -> Iterator[str]:
-    """Say where a cause shows, and how often: ``openai-chat → gemini, plain: 3 of 40``."""
+    """Say where a cause shows, and how often: ``FORMAT → FORMAT, plain: 3 of 40``."""
     for path, shown in zip(paths, cause["shown"], strict=True):
         if shown:
             yield f"{route(path)}, {mode(path)}: {shown} of {path['judged']}"
