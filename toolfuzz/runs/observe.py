@@ -19,6 +19,7 @@ from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.observer import Observer
 from toolfuzz.runs.summary import default_folder
 from toolfuzz.simulate.service import listen
+from toolfuzz.sources.http import IDLE_SECONDS
 from toolfuzz.sources.recorder import Recorder, Seen
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ async def watch(watching: Watching, *, stop: asyncio.Event | None = None) -> lis
     waiting: asyncio.Queue[Seen | None] = asyncio.Queue()
     listener = listen(watching.port)
     async with httpx.AsyncClient(
-        timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS), limits=httpx.Limits()
+        timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS),
+        limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
     ) as http:
         # What the client sent passes, and nothing that httpx would add by itself.
         http.headers.clear()

@@ -23,6 +23,9 @@ from toolfuzz.sources.source import Permit
 __all__ = ["HttpSession", "HttpSource"]
 
 CONNECT_SECONDS = 10.0
+IDLE_SECONDS = 2.0
+"""How long a connection is kept for the next question: servers end theirs after 5 s (uvicorn, Node),
+and a question that meets the end of its connection is lost."""
 
 _CARRIED = re.compile(r"[\t\x20-\x7e]*")
 
@@ -81,7 +84,8 @@ class HttpSource:
         Each worker has one: a pool shared by 64 workers is slower than 64 pools.
         """
         limits = httpx.Timeout(None, connect=min(self.timeout, CONNECT_SECONDS))
-        async with httpx.AsyncClient(timeout=limits, verify=_tls()) as http:
+        pool = httpx.Limits(keepalive_expiry=IDLE_SECONDS)
+        async with httpx.AsyncClient(timeout=limits, limits=pool, verify=_tls()) as http:
             yield HttpSession(self, http, permit)
 
 
