@@ -24,8 +24,8 @@ __all__ = ["HttpSession", "HttpSource"]
 
 CONNECT_SECONDS = 10.0
 IDLE_SECONDS = 2.0
-"""How long a connection is kept for the next question: servers end theirs after 5 s (uvicorn, Node),
-and a question that meets the end of its connection is lost."""
+"""How long a connection is kept for the next question, in seconds: servers end theirs after 5
+(uvicorn, Node), and a question that meets the end of its connection is lost."""
 
 _CARRIED = re.compile(r"[\t\x20-\x7e]*")
 
