@@ -366,7 +366,7 @@ PINS: dict[tuple[Any, str], tuple[Callable[[], Any], Any]] = {
         matters,
         [0, 1, 2, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 20],
     ),
-    (ablation, "HOPELESS"): (second_looks, [0, 1, 2, 3, 4, 5, 6, 7, 7, 9, 10, 11, 12]),
+    (ablation, "HOPELESS"): (second_looks, list(range(13))),
     (beliefs, "SHARE"): (lambda: searched(SOMETIMES, then=False, ends=False), (18, 0)),
     (beliefs, "ELSEWHERE"): (elsewhere, 0.899),
     (bug, "_CERTAIN"): (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 __all__ = ["at_least", "false_discovery"]
 
-_NEGLIGIBLE = 1e-17
+_NEGLIGIBLE = 10**17
 
 
 def at_least(count: int, everyone: int, marked: int, drawn: int) -> float:
@@ -26,22 +26,14 @@ def at_least(count: int, everyone: int, marked: int, drawn: int) -> float:
 
 def _tail(first: int, last: int, everyone: int, marked: int, drawn: int) -> float:
     """Sum the chances from first to last, which fall."""
-    part = math.exp(
-        _log_choices(marked, first)
-        + _log_choices(everyone - marked, drawn - first)
-        - _log_choices(everyone, drawn)
-    )
-    total = 0.0
+    ways = math.comb(marked, first) * math.comb(everyone - marked, drawn - first)
+    total = 0  # in whole numbers, so that one half is one half
     for n in range(first, last + 1):
-        total += part
-        if part < total * _NEGLIGIBLE:
+        total += ways
+        if ways * _NEGLIGIBLE < total:
             break
-        part *= (marked - n) * (drawn - n) / ((n + 1) * (everyone - marked - drawn + n + 1))
-    return total
-
-
-def _log_choices(of: int, taken: int) -> float:
-    return math.lgamma(of + 1) - math.lgamma(taken + 1) - math.lgamma(of - taken + 1)
+        ways = ways * (marked - n) * (drawn - n) // ((n + 1) * (everyone - marked - drawn + n + 1))
+    return total / math.comb(everyone, drawn)
 
 
 def false_discovery(p_values: Sequence[float]) -> list[float]:
