@@ -30,6 +30,7 @@ BIG = 2**53 + 1
         ("result-changed", "parts as JSON", "a", "[…]",
          "results of tools in parts arrive as the JSON of their parts"),
         ("schema-dropped", "minimum", 1, None, "'minimum' is dropped from tools' schemas"),
+        ("schema-dropped", "enum", [3], None, "'enum' or 'const' is dropped from tools' schemas"),
         ("schema-dropped", "a property", {}, None, "properties are dropped from tools' schemas"),
         ("schema-dropped", "nullable", True, None, "null is no longer allowed by tools' schemas"),
         ("schema-dropped", "$ref", {}, None,

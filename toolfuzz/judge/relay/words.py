@@ -109,7 +109,12 @@ def _ended(reason: Json) -> str:
 
 
 def _keyword(kind: str) -> str:
-    return "properties are" if kind == "a property" else f"{kind!r} is"
+    match kind:
+        case "a property":
+            return "properties are"
+        case "enum":  # schemas are compared with a const spelled as an enum of one value
+            return "'enum' or 'const' is"
+    return f"{kind!r} is"
 
 
 def _value(kind: str, given: Json, arrived: Json, where: str) -> str:
