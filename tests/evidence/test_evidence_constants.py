@@ -249,11 +249,11 @@ def screened(answer: bool) -> int:
 
 
 def second_looks() -> list[int]:
-    """By failures of a case in 12, the most of another that is worth a second look."""
+    """By failures of a case in 36, the most of another that is worth a second look."""
 
     def looked(often: int, rarely: int) -> bool:
-        left = {CASE.id: [True] * often + [False] * (12 - often),
-                OTHER.id: [True] * rarely + [False] * (12 - rarely)}  # fmt: skip
+        left = {CASE.id: [True] * often + [False] * (36 - often),
+                OTHER.id: [True] * rarely + [False] * (36 - rarely)}  # fmt: skip
 
         async def fails(case: Case) -> bool:
             if not left[case.id]:
@@ -262,12 +262,12 @@ def second_looks() -> list[int]:
 
         asker = ablation._Asker(fails, 1, False)
         try:
-            asyncio.run(asker.told_apart(OTHER, CASE, Rates(0.9), 0.0))
+            asyncio.run(asker.told_apart(OTHER, CASE, SOMETIMES, 0.0))
         except BudgetSpentError:
             return True
         return False
 
-    return [sum(looked(often, rarely) for rarely in range(13)) for often in range(13)]
+    return [sum(looked(often, rarely) for rarely in range(37)) for often in range(0, 37, 6)]
 
 
 def look_again() -> int:
@@ -366,7 +366,7 @@ PINS: dict[tuple[Any, str], tuple[Callable[[], Any], Any]] = {
         matters,
         [0, 1, 2, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 20],
     ),
-    (ablation, "HOPELESS"): (second_looks, list(range(13))),
+    (ablation, "HOPELESS"): (second_looks, [0, 6, 12, 18, 24, 30, 36]),
     (beliefs, "SHARE"): (lambda: searched(SOMETIMES, then=False, ends=False), (18, 0)),
     (beliefs, "ELSEWHERE"): (elsewhere, 0.899),
     (bug, "_CERTAIN"): (
@@ -485,7 +485,9 @@ OTHERS = {
     # How much is shown, or looked at.
     "excerpt": {"_AROUND", "_MOST_MARKED"},
     "turns": {"_MOST_TEXT"},
-    "relay": {"_MOST"},
+    "showing": {"_MOST_BODY"},
+    "signature": {"_DEPTH", "_MOST_PARAMETERS", "_MOST_VALUES"},
+    "difference": {"MOST_LINES"},
     "failures": {"_SIBLINGS"},
     "worlds": {"_SHARES"},
 }

@@ -174,6 +174,8 @@ MARKUP = {
     "phi": 'functools[{"name": "get_weather", "arguments": {"city": "Paris"}}]',
     "cohere": '<|START_ACTION|>[{"tool_name": "get_weather", "parameters": {}}]<|END_ACTION|>',
     "internlm": '<|action_start|><|plugin|>{"name": "get_weather", "parameters": {}}<|action_end|>',
+    "apertus": '<|tools_prefix|>[{"get_weather": {"city": "Paris"}}]<|tools_suffix|>',
+    "kimi-k3": '<|open|>call tool="get_weather" index="0"<|sep|>',
     "lm studio": '[TOOL_REQUEST]{"name": "get_weather", "arguments": {}}[END_TOOL_REQUEST]',
     "ruby": '[TOOL_CALL]{tool => "get_weather", args => {--city "Paris"}}[/TOOL_CALL]',
     "qwen-agent": '✿FUNCTION✿: get_weather\n✿ARGS✿: {"city": "Paris"}',

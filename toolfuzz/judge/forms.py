@@ -45,6 +45,7 @@ _NAME_AND_BODY = re.compile(rf"\s*({_NAME})(?=[ \t]*(?:[<>{{(\[\n]|\\n|\Z))")
 _DEEPSEEK_NAME = re.compile(r"(?:function\s*<[｜|]tool[▁_ ]sep[｜|]>)?([^\s<]{1,200})")
 _JSON_HERE = re.compile(r"\s*(?:```(?:json)?\s*)?(?=[\[{])")
 _JSON_NAME = re.compile(r'[\[{\s]*"(?:name|tool_name)"\s*:\s*"([^"\\]{1,200})"')
+_JSON_KEY = re.compile(r'[\[{\s]*"([^"\\]{1,200})"\s*:\s*\{')
 _PYTHON_CALL = re.compile(r"\s*+\[?\s*+([A-Za-z_][\w.]{0,199})(?:\(|\.call\()")
 _ELEMENT_NAME = re.compile(rf"\s*({_NAME})\s*</")
 _RUBY_NAME = re.compile(r"\s*+\{?\s*+(?:tool|name)\s*(?:=>|:)\s*\"([^\"\\]{1,200})\"")
@@ -82,6 +83,13 @@ def _json_names(text: str, pos: int) -> Iterator[str]:
             yield match[1]
         return
     yield from call_names(value)
+
+
+def _json_keys(text: str, pos: int) -> Iterator[str]:
+    """The names in [{NAME: {arguments}}], or in JSON calls."""
+    yield from _json_names(text, pos)
+    if match := _JSON_KEY.match(text, pos):
+        yield match[1]
 
 
 def _json_or_name(text: str, pos: int) -> Iterator[str]:
@@ -167,6 +175,7 @@ FORMS = (
     _form("element", r"<(?:tool|tool_name|function|function_name)>", _element_name),
     _form("harmony", r"(?:\b(?:assistant|commentary|analysis)\s)?\s?to=functions\.", _plain_name),
     _form("harmony", r"<\|channel\|>\s?\w+ to=", _plain_name),
+    _form("kimi", r"<\|open\|>call\s+tool=\"", _plain_name),
     _form("kimi", r"(?:^|[\s>])functions\.(?=[\w-]{1,200}:\d+\s*[<{])", _marked_name),
     _form("deepseek", r"(?:^|[\s>])(?=[\w.-]{1,200}<[｜|]tool[▁_ ]sep[｜|]>)", _marked_name),
     _form("gemini", r"\bdefault_api\.", _python_name),
@@ -187,7 +196,7 @@ FORMS = (
     _form("phi", r"\bfunctools(?=\[)", _json_names),
     _form("cohere", r"<\|START_ACTION\|>", _json_names),
     _form("internlm", r"<\|action_start\|>\s*(?:<\|plugin\|>)?", _json_names),
-    _form("apertus", r"<\|tools_prefix\|>", _json_names),
+    _form("apertus", r"<\|tools_prefix\|>", _json_keys),
     _form("qwen-agent", r"✿FUNCTION✿\s*:", _plain_name),
     _form("bracketed", r"\[TOOL_(?:REQUEST|CALL)\]", _json_or_ruby),
 )
