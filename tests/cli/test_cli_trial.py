@@ -89,6 +89,8 @@ def test_a_mistake_is_found_made_small_and_seen_again(
         (["--wait", "1", "--", "sh", "-c", "echo listening on 8787; sleep 60"], 4,
          "it said: listening on 8787"),
         (["--url", "http://127.0.0.1:9"], 4, "no front door"),
+        (["--front", "chat, messages", "--url", "http://127.0.0.1:9"], 4,
+         "anthropic-messages: no front door"),
         ([], 2, "needs a gateway's command"),
         (["--config-name", "../made", "--", "made"], 2, "below the gateway's folder"),
         (["--front", "openai-chatt", "--url", "http://127.0.0.1:9"], 2, "openai-chat"),

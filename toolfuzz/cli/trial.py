@@ -19,7 +19,7 @@ EPILOG = """\b
 Examples:
   toolfuzz trial --subject 'LiteLLM 1.108.7' --config-template conf.yaml \\
       -- litellm --config {config} --port {port}
-  toolfuzz trial --subject gateway --front FORMAT --front ANOTHER \\
+  toolfuzz trial --subject gateway --front chat,messages,responses \\
       --url http://127.0.0.1:4000 --upstream-port 8401
 
 In the command, --env, --header and the template, {port} is where the gateway has to listen,
@@ -39,8 +39,8 @@ def _in_folder(context: click.Context, option: click.Parameter, path: str | None
 
 @click.command(epilog=EPILOG)
 @click.option("--subject", required=True, metavar="TEXT", help="The gateway and its version.")
-@click.option("--front", "fronts", multiple=True, metavar="FORMAT",
-              help="Front doors to try (toolfuzz list formats; OpenAI's chat).")  # fmt: skip
+@click.option("--front", "fronts", multiple=True, metavar="FORMAT,…",
+              help="Front doors: chat, messages, … (toolfuzz list formats; chat).")  # fmt: skip
 @click.option("-m", "--model", "models", multiple=True, default=("scripted",), show_default=True,
               metavar="MODEL", help="A model's name as the gateway knows it.")  # fmt: skip
 @click.option("--config-template", type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -99,7 +99,7 @@ def trial(
     from toolfuzz.evidence.corpus import case_with_defect
     from toolfuzz.evidence.relay.known import read_known
     from toolfuzz.evidence.relay.trial import try_gateway
-    from toolfuzz.formats import USUAL
+    from toolfuzz.formats import USUAL, full_name
     from toolfuzz.report.progress import progress
     from toolfuzz.report.relay.terminal import print_trial
     from toolfuzz.report.relay.words import new
@@ -108,6 +108,7 @@ def trial(
     from toolfuzz.runs.trial import Trial, check
 
     wanted = parse_wanted(reports)
+    doors = [full_name(name.strip()) for listed in fronts for name in listed.split(",")]
     gateway = None
     if command:
         config = config_template.read_text(encoding="utf-8") if config_template else None
@@ -115,7 +116,7 @@ def trial(
         gateway = Gateway(command, _pairs(env), config, name, wait)
     show = progress(quiet=quiet)
     asked = Trial(
-        **options, fronts=fronts or (USUAL,), gateway=gateway, headers=parse_headers(headers),
+        **options, fronts=doors or (USUAL,), gateway=gateway, headers=parse_headers(headers),
         params=parse_params(params), given=[case_with_defect(path).case for path in given],
         accepted=read_known(known) if known else {}, tell=show.tell,
         note=lambda message: show.note(printable(message)),

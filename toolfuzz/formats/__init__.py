@@ -33,6 +33,7 @@ __all__ = [
     "Traits",
     "WireFormat",
     "format_names",
+    "full_name",
     "guess",
     "wire_format",
 ]
@@ -56,6 +57,12 @@ def format_names() -> tuple[str, ...]:
     """Return the names of all wire formats, sorted."""
     found = (m.name.replace("_", "-") for m in pkgutil.iter_modules(__path__) if m.ispkg)
     return tuple(sorted(found))
+
+
+def full_name(name: str) -> str:
+    """Return the name of the only format that ends in this one (``messages``), else the name."""
+    ending = [full for full in format_names() if full.endswith(f"-{name}")]
+    return ending[0] if len(ending) == 1 else name
 
 
 def guess(body: Mapping[str, Any], path: str = "") -> WireFormat:
