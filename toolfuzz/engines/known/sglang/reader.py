@@ -52,38 +52,17 @@ _OPTIONAL = frozenset({"_check_for_unstreamed_tool_args"})
 
 def load(root: str | None) -> "Reader":
     """Load the SGLang unpacked under ``root``, or the one that this Python has installed."""
-    if root is None:
-        spec = importlib.util.find_spec("sglang")
-        if spec is None or not spec.submodule_search_locations:
-            raise ModuleNotFoundError("No module named 'sglang'", name="sglang")
-        folder = Path(next(iter(spec.submodule_search_locations))).parent
-        version = importlib.metadata.version("sglang")
-    else:
-        folder = Path(root)
-        version = folder.name
-    sys.meta_path.insert(0, _WithoutInit(folder))
+    release = importlib.import_module("release")
+    folder, version = release.located("sglang", root)
+    # No ``__init__`` of its packages is to run.
+    plain = release.PlainPackages(folder, lambda name: name.partition(".")[0] == "sglang")
+    sys.meta_path.insert(0, plain)
     unused = ["sglang.utils"]
     if importlib.util.find_spec("xgrammar") is None:
         unused += ["xgrammar", "xgrammar.structural_tag"]
     for name in unused:
         sys.modules[name] = _Stub(name)
     return Reader(folder, version)
-
-
-class _WithoutInit(importlib.abc.MetaPathFinder):
-    """Finds SGLang's packages as plain folders, so that no ``__init__`` runs."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
-        parts = fullname.split(".")
-        place = self.folder.joinpath(*parts)
-        if parts[0] != "sglang" or not place.is_dir():
-            return None
-        spec = importlib.machinery.ModuleSpec(fullname, None, is_package=True)
-        spec.submodule_search_locations = [str(place)]
-        return spec
 
 
 class _Stub(types.ModuleType):

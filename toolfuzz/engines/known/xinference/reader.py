@@ -28,33 +28,14 @@ _UNUSED = ("xinference.types", f"{_PACKAGE}.core")
 
 def load(root: str | None) -> "Reader":
     """Load the Xinference unpacked under ``root``, or the one that this Python has installed."""
-    if root is None:
-        spec = importlib.util.find_spec("xinference")
-        if spec is None or not spec.submodule_search_locations:
-            raise ModuleNotFoundError("No module named 'xinference'", name="xinference")
-        folder = Path(next(iter(spec.submodule_search_locations))).parent
-        version = importlib.metadata.version("xinference")
-    else:
-        folder = Path(root)
-        version = folder.name
-    sys.meta_path.insert(0, _WithoutInit(folder))
+    release = importlib.import_module("release")
+    folder, version = release.located("xinference", root)
+    # The ``__init__`` of the packages above the parsers start servers.
+    plain = release.PlainPackages(folder, lambda name: f"{_PACKAGE}.".startswith(f"{name}."))
+    sys.meta_path.insert(0, plain)
     for name in _UNUSED:
         sys.modules[name] = _Unused(name)
     return Reader(folder, version)
-
-
-class _WithoutInit(importlib.abc.MetaPathFinder):
-    """Finds the packages above the parsers as plain folders: their ``__init__`` starts servers."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
-        if fullname != _PACKAGE and not _PACKAGE.startswith(f"{fullname}."):
-            return None
-        spec = importlib.machinery.ModuleSpec(fullname, None, is_package=True)
-        spec.submodule_search_locations = [str(self.folder.joinpath(*fullname.split(".")))]
-        return spec
 
 
 class _Unused(types.ModuleType):
