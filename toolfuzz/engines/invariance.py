@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 
 from toolfuzz.core.case import JsonObject
@@ -26,26 +26,30 @@ async def streamed(ask: Ask, question: JsonObject) -> Attempt:
 
     It is held against the plain reply to the same text. What differs is asked again with ever
     fewer increments, as long as it differs; those that are left stand in the reply's headers.
-    Where nothing differs, or the first cut does already, that is the reply to the first.
+    Where nothing differs, and where the plain reply is an error, it is the reply to the first cut.
     """
-    text, markers = question["text"], question["markers"]
     asked = {name: question[name] for name in question.keys() - {"text", "deltas", "cuts"}}
-    whole = _result(await ask({**asked, "text": text, "stream": False}), stream=False)
+    plain = await ask({**asked, "text": question["text"], "stream": False})
+    whole = _result(plain, stream=False)
     first: Attempt | None = None
-    for name in question["cuts"]:
-        deltas = question["deltas"] if first is None else _cut(text, name, markers)
+    for deltas in _cuts(question):
         attempt = await ask({**asked, "deltas": deltas})
-        if whole is not None and _result(attempt, stream=True) != whole:
+        first = first or attempt
+        if whole is None:
+            break
+        if _result(attempt, stream=True) != whole:
             least, attempt = await _least(ask, asked, deltas, attempt, whole)
             headers = {**attempt.headers, CUT_HEADER: json.dumps(least)}
             return replace(attempt, headers=headers)
-        first = first or attempt
     assert first is not None, "there is one cut at least"
     return first
 
 
-def _cut(text: str, name: str, markers: Sequence[str]) -> list[str]:
-    return cut(text, name, markers, random.Random(text))
+def _cuts(question: JsonObject) -> Iterator[list[str]]:
+    text, markers = question["text"], question["markers"]
+    yield question["deltas"]
+    for name in question["cuts"][1:]:
+        yield cut(text, name, markers, random.Random(text))
 
 
 async def _least(
