@@ -249,8 +249,8 @@ def test_a_copy_of_a_folder_does_the_same(copies: dict[str, str]) -> None:
         assert made[0] == made[1] and copy.key_env == format.key_env
 
 
-# Where a name may stand: the services that speak it, and the files of tools that say which it was.
-_ALLOWED = ("formats/", "recordings/", "sources/endpoints.toml")
+# Where a name may stand: the services that speak it.
+_ALLOWED = ("formats/", "sources/endpoints.toml")
 
 
 def test_nothing_else_names_a_format() -> None:

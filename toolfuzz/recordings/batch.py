@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, NoReturn
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.formats import USUAL
-from toolfuzz.formats.routes import route_of, server_and_path
+from toolfuzz.formats.routes import format_at, route_of, server_and_path
 from toolfuzz.recordings.documents import members
 from toolfuzz.recordings.head import Head, opened
 from toolfuzz.recordings.lines import json_lines, json_value
@@ -23,7 +23,8 @@ from toolfuzz.recordings.recorded import BadEntry, Recorded, each, of_unknown_to
 
 __all__ = ["read", "read_requests", "recognises", "recognises_requests"]
 
-_ANTHROPIC, _GEMINI = "anthropic-messages", "gemini"
+_RESPONSES, _ANTHROPIC, _GEMINI = "/responses", "/messages", "/models/m:generateContent"
+"""Where the services ask for one reply."""
 _UNKNOWN = (
     "the request isn't known, nor the tools on offer; --requests FILE names the batch's input"
 )
@@ -112,13 +113,13 @@ def _asked(data: JsonObject) -> tuple[str, JsonObject] | None:
 def _answer(label: str, data: JsonObject) -> _Answer:
     match data:
         case {"result": {"type": "succeeded", "message": dict(body)}}:
-            return _ANTHROPIC, 200, body
+            return format_at(_ANTHROPIC), 200, body
         case {"result": {"type": str(kind), **more}}:
             raise UsageError(f"{label}: {kind}{_reason(more.get('error'))}")
         case {"response": {"status_code": int(status), "body": dict() | str() as body}}:
             return _format_of(body), status, body
         case {"key": _, "response": dict(body)}:
-            return _GEMINI, 200, body
+            return format_at(_GEMINI), 200, body
     raise UsageError(f"{label}: no reply{_reason(data.get('error'))}")
 
 
@@ -140,9 +141,9 @@ def _format_of(body: Any) -> str | None:
         except (ValueError, RecursionError):
             return USUAL
     keys = body.keys() if isinstance(body, dict) else set()
-    return (
-        USUAL if keys & {"choices", "error"} else "openai-responses" if "output" in keys else None
-    )
+    if keys & {"choices", "error"}:
+        return USUAL
+    return format_at(_RESPONSES) if "output" in keys else None
 
 
 def _together(label: str, data: JsonObject, status: int, body: Json) -> Recorded | None:
@@ -151,7 +152,7 @@ def _together(label: str, data: JsonObject, status: int, body: Json) -> Recorded
         route = route_of(path)
         named = route[0].name if route else None
     else:
-        named = _ANTHROPIC if "params" in data else _GEMINI
+        named = format_at(_ANTHROPIC if "params" in data else _GEMINI)
     return read_exchange(label, named, request, body, status=status, path=path) if named else None
 
 

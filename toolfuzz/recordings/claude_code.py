@@ -13,14 +13,12 @@ from typing import BinaryIO
 
 from toolfuzz.core.ask import Ask, Called, ToolResult
 from toolfuzz.core.case import Json, JsonObject, Message, Tool
-from toolfuzz.core.errors import UsageError
 from toolfuzz.core.reply import ToolCall
 from toolfuzz.formats.history import conversation, replied
 from toolfuzz.formats.plan import ABSENT, Call
 from toolfuzz.formats.reading import content_text, objects, string
 from toolfuzz.recordings.head import Head
-from toolfuzz.recordings.lines import json_lines, json_value
-from toolfuzz.recordings.recorded import MOST_BEFORE, BadEntry, Recorded, rebuilt
+from toolfuzz.recordings.recorded import MOST_BEFORE, BadEntry, Recorded, lines_into, rebuilt
 from toolfuzz.recordings.refused import by_zod
 
 __all__ = ["read", "recognises"]
@@ -51,11 +49,7 @@ def recognises(head: Head) -> bool:
 def read(file: BinaryIO) -> Iterator[Recorded | BadEntry]:
     """Read the replies of a session, in the order in which they began."""
     session = _Session()
-    for number, line in json_lines(file):
-        try:
-            session.add(number, json_value(line))
-        except UsageError as error:
-            yield BadEntry(number, error.message)
+    yield from lines_into(file, session.add)
     yield from session.replies()
 
 

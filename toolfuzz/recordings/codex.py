@@ -13,12 +13,11 @@ from typing import BinaryIO
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, JsonObject
-from toolfuzz.core.errors import UsageError
+from toolfuzz.formats import wire_format
 from toolfuzz.formats.reading import content_text, objects, string
-from toolfuzz.formats.routes import route_of
+from toolfuzz.formats.routes import format_at
 from toolfuzz.recordings.head import Head
-from toolfuzz.recordings.lines import json_lines, json_value
-from toolfuzz.recordings.recorded import MOST_BEFORE, BadEntry, Recorded, read_exchange
+from toolfuzz.recordings.recorded import MOST_BEFORE, BadEntry, Recorded, lines_into, read_exchange
 from toolfuzz.recordings.refused import by_serde
 
 __all__ = ["read", "recognises"]
@@ -40,11 +39,7 @@ def recognises(head: Head) -> bool:
 def read(file: BinaryIO) -> Iterator[Recorded | BadEntry]:
     """Read the replies of a session, in their order."""
     session = _Session()
-    for number, line in json_lines(file):
-        try:
-            session.add(number, json_value(line))
-        except UsageError as error:
-            yield BadEntry(number, error.message)
+    yield from lines_into(file, session.add)
     yield from session.replies()
 
 
@@ -103,9 +98,7 @@ class _Session:
         called: dict[str, str],
         there: set[str],
     ) -> Recorded:
-        route = route_of("/responses")
-        assert route is not None
-        format, _ = route
+        format = wire_format(format_at("/responses"))
         known = {tool.name for tool in format.read_request({"input": said}).tools}
         names = (there - known) if there or known else called.keys()
         tools = [self._tool(name, called[name], reply) for name in sorted(names)]

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.formats import USUAL
+from toolfuzz.formats.routes import format_at
 from toolfuzz.recordings.documents import members
 from toolfuzz.recordings.head import Head
 from toolfuzz.recordings.langchain import chat_message, chat_request
@@ -58,7 +59,7 @@ def read(data: JsonObject) -> Recorded | None:
         case {"messages": list()}:
             named, request = USUAL, asked
         case {"input": list() | str()}:
-            named, request = "openai-responses", asked
+            named, request = format_at("/responses"), asked
         case [*messages]:
             named, request = USUAL, chat_request(messages)
         case _:

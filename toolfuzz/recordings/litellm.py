@@ -6,17 +6,17 @@ as they came in at the front door, the reply as LiteLLM had read and merged it.
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.errors import UsageError
-from toolfuzz.formats import USUAL
+from toolfuzz.formats import USUAL, format_names
+from toolfuzz.formats.routes import format_at
 from toolfuzz.recordings.recorded import Recorded, merged
 
 __all__ = ["read", "recognises"]
 
 _TOOL = "LiteLLM"
-_RESPONSES = "openai-responses"
-_FORMATS = {
-    "completion": USUAL,
-    "acompletion": USUAL,
-    "anthropic_messages": "anthropic-messages",
+_RESPONSES = "/responses"
+_PATHS = {
+    "completion": "/chat/completions",
+    "acompletion": "/chat/completions",
     "responses": _RESPONSES,
     "aresponses": _RESPONSES,
 }
@@ -29,7 +29,7 @@ def recognises(data: JsonObject) -> bool:
 
 def read(data: JsonObject) -> Recorded | None:
     """Read a call; None for one that asks no model for calls (embeddings, pictures)."""
-    named = _FORMATS.get(str(data["call_type"]))
+    named = _format_of(str(data["call_type"]))
     if named is None:
         return None
     if data.get("status") == "failure":
@@ -39,7 +39,7 @@ def read(data: JsonObject) -> Recorded | None:
         raise UsageError("LiteLLM was told not to keep messages and replies")
     request = {
         "model": data.get("model"),
-        "input" if named == _RESPONSES else "messages": said,
+        "input" if named == format_at(_RESPONSES) else "messages": said,
         **(parameters if isinstance(parameters, dict) else {}),
     }
     return merged(
@@ -47,6 +47,16 @@ def read(data: JsonObject) -> Recorded | None:
     )
 
 
+def _format_of(called: str) -> str | None:
+    """Name the format of a front door; that of Anthropic's has our name, but for the dash."""
+    if called in _PATHS:
+        return format_at(_PATHS[called])
+    named = called.replace("_", "-")
+    return named if named in format_names() else None
+
+
 def _spelled(response: Json) -> str:
     """Name the format of a reply: those of Anthropic's front door are chat completions here."""
-    return USUAL if "choices" in response else _RESPONSES if "output" in response else ""
+    if "choices" in response:
+        return USUAL
+    return format_at(_RESPONSES) if "output" in response else ""

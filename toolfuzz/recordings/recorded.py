@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from toolfuzz.core.ask import Ask, turns_of
-from toolfuzz.core.case import Case, Expectation, Json, JsonObject, Tool
+from toolfuzz.core.case import Case, Json, JsonObject, Tool
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
@@ -15,12 +15,14 @@ from toolfuzz.formats.history import misfit
 from toolfuzz.formats.plan import Call, ReplyPlan
 from toolfuzz.formats.writing import encode_body
 from toolfuzz.recordings.expected import expectation
+from toolfuzz.recordings.lines import json_lines, json_value
 
 __all__ = [
     "MOST_BEFORE",
     "BadEntry",
     "Recorded",
     "each",
+    "lines_into",
     "merged",
     "of_unknown_tools",
     "read_attempt",
@@ -91,6 +93,15 @@ def each(
                 yield replace(found, id=found.id or str(number), number=number)
 
 
+def lines_into(file: BinaryIO, add: Callable[[int, Json], None]) -> Iterator[BadEntry]:
+    """Give each line's number and value to ``add``; yield those that are no JSON or refused."""
+    for number, line in json_lines(file):
+        try:
+            add(number, json_value(line))
+        except UsageError as error:
+            yield BadEntry(number, error.message)
+
+
 def read_exchange(
     label: str,
     named: str,
@@ -99,12 +110,14 @@ def read_exchange(
     *,
     status: int = 200,
     stream: bool = False,
+    ask: Ask | None = None,
     path: str = "",
     expect: Json = None,
 ) -> Recorded:
     """Put a request, sent to ``path`` where that is known, and the body that came back together.
 
-    ``label`` is what it is called, "" for its place in the file. Raises UsageError.
+    ``label`` is what it is called, "" for its place in the file; ``ask`` is as in ``read_attempt``.
+    Raises UsageError.
     """
     format_ = wire_format(named)
     content_type = format_.framing.content_type if stream else "application/json"
@@ -116,7 +129,9 @@ def read_exchange(
         headers={"content-type": content_type},
         chunks=((0.0, content if isinstance(content, bytes) else as_bytes(content)),),
     )
-    return read_attempt(label, named, request, attempt, path=path, stream=stream, expect=expect)
+    return read_attempt(
+        label, named, request, attempt, ask=ask, path=path, stream=stream, expect=expect
+    )
 
 
 def read_attempt(
@@ -139,7 +154,7 @@ def read_attempt(
     case = Case("recorded", "recorded", (), ask.tools, turns_of(ask, expectation(expect)))
     reply = format_.read(attempt, stream=stream)
     wrong = misfit(ask)
-    note = _foreign(named, request, ask) or (f"the history doesn't fit: {wrong}" if wrong else "")
+    note = _foreign(named, request, ask) or _misfit_note(wrong)
     return Recorded(
         id=label,
         case=case,
@@ -169,14 +184,9 @@ def rebuilt(
     ended = finish or ("tool_calls" if calls else "stop")
     plan = ReplyPlan(ask, "rebuilt", text=text, calls=[*calls], finish=ended)
     request = format_.request(ask).body
-    found = read_exchange(label, USUAL, request, encode_body(format_.serve(plan).body))
-    wrong = misfit(ask)
-    case = Case("recorded", "recorded", (), ask.tools, turns_of(ask, Expectation("unknown")))
-    replies = [*ask.replies, found.replies[-1]]
-    return replace(
-        found, case=case, ask=ask, replies=replies, turn=len(case.turns) - 1, misfit=wrong,
-        note=f"the history doesn't fit: {wrong}" if wrong else "", rebuilt_from=tool,
-    )  # fmt: skip
+    body = encode_body(format_.serve(plan).body)
+    found = read_exchange(label, USUAL, request, body, ask=ask)
+    return replace(found, note=_misfit_note(found.misfit), rebuilt_from=tool)
 
 
 def merged(
@@ -202,6 +212,10 @@ def of_unknown_tools(found: Recorded) -> Recorded:
     names = dict.fromkeys(call.name for call in reply.calls if call.name) if reply else {}
     tools = tuple(Tool(name, None, {}, declared=False) for name in names)
     return replace(found, case=replace(found.case, tools=tools))
+
+
+def _misfit_note(wrong: str | None) -> str:
+    return f"the history doesn't fit: {wrong}" if wrong else ""
 
 
 def as_bytes(body: Json) -> bytes:
