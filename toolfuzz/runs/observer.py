@@ -14,11 +14,11 @@ from toolfuzz.core.case import JsonObject, Tool
 from toolfuzz.core.events import Event
 from toolfuzz.core.inflate import EncodingError
 from toolfuzz.formats.routes import route_of
-from toolfuzz.judge.judge import judge
 from toolfuzz.judge.policy import Policy
 from toolfuzz.recordings.conversations import Conversations
 from toolfuzz.recordings.recorded import read_attempt
 from toolfuzz.runs.keeping import Keeper
+from toolfuzz.runs.offline import judged
 from toolfuzz.sources.recorder import Seen
 from toolfuzz.sources.redaction import Redaction
 
@@ -68,9 +68,7 @@ class Observer:
         ask = self._shared(format.read_request(body, path=path))
         recorded = read_attempt("", format.name, body, seen.attempt, ask=ask, stream=ask.stream)
         recorded = self._conversations.join(recorded)
-        judgement = judge(
-            recorded.case, recorded.replies, max_tokens=recorded.cap, misfit=recorded.misfit
-        )
+        judgement = judged(recorded)
         self._conversations.remember(recorded, judgement.reply)
         self._keeper.keep(
             recorded,

@@ -18,7 +18,7 @@ from toolfuzz.runs.expecting import ByHand
 from toolfuzz.runs.told import ToldByRun
 from toolfuzz.worlds.play import ending_of
 
-__all__ = ["Judged", "judge_file", "judge_one"]
+__all__ = ["Judged", "judge_file", "judge_one", "judged"]
 
 _OF_THE_WIRE = ("wire", "stream")
 
@@ -56,13 +56,13 @@ def judge_file(
         except UsageError as error:
             yield BadEntry(read.number, error.message)
             continue
-        judgement = _judged(recorded)
+        judgement = judged(recorded)
         by_hand = None
         if told and recorded.turn == len(recorded.case.turns) - 1:
             by_hand = told.of(recorded.case, judgement.reply.calls, recorded.id)
         if by_hand is not None:
             recorded = replace(recorded, case=by_hand)
-            judgement = _judged(recorded)
+            judgement = judged(recorded)
         before.remember(recorded, judgement.reply)
         judgement = policy.apply(_with_world(recorded, judgement))
         if judgement.status == "unjudged":
@@ -95,12 +95,13 @@ def judge_one(
 ) -> Judgement:
     """Judge one reply to one request body (see ``toolfuzz.judge_reply``); raises UsageError."""
     named = format or guess(request).name
-    return _judged(
+    return judged(
         read_exchange("reply", named, request, reply, status=status, stream=stream, expect=expect)
     )
 
 
-def _judged(recorded: Recorded) -> Judgement:
+def judged(recorded: Recorded) -> Judgement:
+    """Judge one exchange, joined to what was said before it."""
     judgement = judge(
         recorded.case,
         recorded.replies,
