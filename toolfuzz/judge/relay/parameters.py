@@ -7,18 +7,19 @@ from toolfuzz.judge.relay.difference import Difference
 
 __all__ = ["parameters_added"]
 
-# What is compared by its meaning, and what only says how the request is carried, kept or billed.
-_ELSEWHERE = frozenset(
-    {
-        *("model", "messages", "input", "instructions", "system", "contents"),
-        *("systemInstruction", "system_instruction", "tools", "toolConfig", "tool_config"),
-        *("tool_choice", "parallel_tool_calls", "allowed_tools", "stream", "stream_options"),
-        *("user", "metadata", "store", "include", "service_tier", "safety_identifier"),
-        *("prompt_cache_key", "background", "safetySettings", "labels", "requestMetadata"),
-        *("anthropic_version", "anthropic_beta", "max_tokens", "max_completion_tokens"),
-        *("max_output_tokens", "maxOutputTokens", "maxTokens"),
-    }
-)
+_COMPARED = (
+    "model", "messages", "input", "instructions", "system", "systemInstruction",
+    "system_instruction", "contents", "tools", "toolConfig", "tool_config", "tool_choice",
+    "parallel_tool_calls", "allowed_tools",
+)  # fmt: skip
+_CARRIAGE = (
+    "stream", "stream_options", "user", "metadata", "store", "include", "service_tier",
+    "safety_identifier", "prompt_cache_key", "background", "safetySettings", "labels",
+    "requestMetadata", "anthropic_version", "anthropic_beta",
+)  # fmt: skip
+_LIMITS = (
+    "max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens", "maxTokens",
+)  # fmt: skip
 _NESTED = ("generationConfig", "generation_config", "inferenceConfig")
 # What the formats' references say of a parameter that is left out.
 _DEFAULTS: JsonObject = {
@@ -52,4 +53,5 @@ def parameters_added(sent: JsonObject, arrived: JsonObject) -> Iterator[Differen
 def _parameters(body: JsonObject) -> dict[str, Json]:
     inner = [held for name in _NESTED if isinstance(held := body.get(name), dict)]
     found = {name: value for part in (body, *inner) for name, value in part.items()}
-    return {n: v for n, v in found.items() if n not in _ELSEWHERE and n not in _NESTED}
+    elsewhere = {*_COMPARED, *_CARRIAGE, *_LIMITS, *_NESTED}
+    return {name: value for name, value in found.items() if name not in elsewhere}
