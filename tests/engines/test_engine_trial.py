@@ -11,7 +11,8 @@ from made_engines import make_vllm
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Message, Tool, Turn
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.exchange import Attempt, content_of
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.given import given_of
 from toolfuzz.core.talk import play
 from toolfuzz.engines.known import engine
 from toolfuzz.engines.native import NotExpressible
@@ -112,7 +113,7 @@ async def test_streamed_prose_comes_as_it_was_written(vllm, parser: str, loses: 
                 question, attempt = await ask(trial, asked, stream=True)
                 assert "".join(question["deltas"]).startswith(question["content"])
                 reply = wire_format("openai-chat").read(attempt, stream=True)
-                found = judge(asked, [reply], content=content_of(question)).findings
+                found = judge(asked, [reply], given=given_of(question)).findings
                 spoils = bool(loses) and loses in question["content"]
                 assert {f.slug for f in found} == ({"content-changed"} if spoils else set())
                 seen[bool(question["content"]) and of is CALL] += spoils

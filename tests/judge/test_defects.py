@@ -173,7 +173,7 @@ def test_examples(slug: str, example: Example) -> None:
             [*earlier, last],
             counterpart=[*[None] * len(earlier), plain],
             max_tokens=example.max_tokens,
-            content=example.content,
+            given=example.given,
         )
         found = {f.slug for f in judgement.findings if f.severity != "info" or f.slug == slug}
         if example.found:

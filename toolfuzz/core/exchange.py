@@ -8,7 +8,7 @@ from pydantic import AliasChoices, Field, model_serializer, model_validator
 
 from toolfuzz.core.case import JsonObject
 
-__all__ = ["Attempt", "Exchange", "StreamMode", "Target", "TargetKind", "content_of"]
+__all__ = ["Attempt", "Exchange", "StreamMode", "Target", "TargetKind"]
 
 TargetKind = Literal["http", "simulated", "engine"]
 StreamMode = Literal["plain", "stream", "both"]
@@ -87,12 +87,6 @@ class Attempt:
 
 
 _PLAIN = tuple(f for f in fields(Attempt) if f.name != "chunks")
-
-
-def content_of(request: JsonObject) -> str | None:
-    """Return the text beside the calls in what an engine's parser was given, None for a model's."""
-    content = request.get("content") if "parser" in request else None
-    return content if isinstance(content, str) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 from toolfuzz.analyze.contrast import Tally
 from toolfuzz.core.case import Case, JsonObject, Turn
-from toolfuzz.core.exchange import Exchange, content_of
+from toolfuzz.core.exchange import Exchange
+from toolfuzz.core.given import given_of
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.text import pretty
 from toolfuzz.evidence.details import FailureDetails
@@ -48,7 +49,7 @@ def judged_turns(case: Case, format: str, exchanges: Sequence[Exchange]) -> list
         came = read(exchange.last, stream=exchange.stream)
         now = gone_on(case, [j.reply for j in found])
         replies = [*unknown, *(j.reply for j in found), came]
-        found.append(judge(now, replies, content=content_of(exchange.request)))
+        found.append(judge(now, replies, given=given_of(exchange.request)))
     return found
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Message, Tool, Turn
+from toolfuzz.core.given import Given
 from toolfuzz.core.reply import Finish, Fragment, Reply, ToolCall
 from toolfuzz.formats.plan import ABSENT
 
@@ -42,7 +43,7 @@ class Example:
 
     ``where`` are the traits of the formats in which it is judged (``Traits.fit``; "" is all).
     ``counterpart`` is the plain reply to the same question, ``max_tokens`` the request's cap,
-    ``content`` the text that must come.
+    ``given`` what must come beside the calls.
     """
 
     case: Case
@@ -51,7 +52,7 @@ class Example:
     where: str = ""
     counterpart: Reply | None = None
     max_tokens: int | None = None
-    content: str | None = None
+    given: Given | None = None
 
 
 def arguments(
@@ -96,7 +97,7 @@ def answer(
     counterpart: Reply | None = None,
     max_tokens: int | None = None,
     order: Literal["any", "given"] = "any",
-    content: str | None = None,
+    given: Given | None = None,
     **more: Any,
 ) -> Example:
     """A plain reply to a question that asked for these calls (None: nobody knows what).
@@ -104,14 +105,14 @@ def answer(
     ``tools`` are beside those that are asked for; ``turn`` holds more fields of the turn
     (``tool_choice``, ``parallel``), ``more`` of the reply (``usage``, ``reasoning``). ``earlier``
     are replies to turns before (``said``), ``results`` what the tools answered to each. ``order``
-    is the one asked for, ``content`` the text that must come.
+    is the one asked for, ``given`` what must come beside the calls.
     """
     reply = _reply(calls, text=text, finish=finish or ("tool_calls" if calls else "stop"), **more)
     case = _asking(asked, tools, calls, turn or {}, order)
     before = Turn((), Expectation("unknown"), results=results)
     turns = (*(before for _ in earlier), *case.turns)
     case = replace(case, turns=turns)
-    return Example(case, (*earlier, reply), found, where, counterpart, max_tokens, content)
+    return Example(case, (*earlier, reply), found, where, counterpart, max_tokens, given)
 
 
 def streamed(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from toolfuzz.core.case import Case, ExpectedCall, Tool, Turn
+from toolfuzz.core.given import Cut, Given
 from toolfuzz.core.reply import Reply, ToolCall, WireProblem
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats import Traits, wire_format
@@ -48,8 +49,8 @@ class Facts:
     before it (None: not kept).
     ``counterpart`` is the plain reply to the same question when it was asked in both modes,
     ``max_tokens`` the cap that the request carried, ``misfit`` what is wrong with the pairing of
-    calls and results that it sent back, ``content`` the text that must stand beside the calls,
-    where it is known to the letter.
+    calls and results that it sent back, ``given`` what must stand beside the calls, where it is
+    known to the letter.
 
     laws: ``excuse`` says why the reply is nobody's fault unless a defect explains it, ``refusal``
     what the server said, ``broke_off`` that an error ended a stream, ``problems`` what the
@@ -76,7 +77,7 @@ class Facts:
     counterpart: Reply | None = None
     max_tokens: int | None = None
     misfit: str | None = None
-    content: str | None = None
+    given: Given | None = None
     turn: Turn = field(init=False)
     traits: Traits = field(init=False)
     findings: list[Finding] = field(default_factory=list)
@@ -117,6 +118,11 @@ class Facts:
         if self.turn.tools is not None:
             self.case = replace(self.case, tools=self.turn.tools)
         self.traits = wire_format(self.reply.api).traits
+
+    @property
+    def cut(self) -> Cut | None:
+        """Where the generation is known to have ended too early."""
+        return self.given.cut if self.given else None
 
     @property
     def forbidden(self) -> bool:

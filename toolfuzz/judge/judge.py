@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from toolfuzz.core import patterns
 from toolfuzz.core.case import Case
+from toolfuzz.core.given import Given
 from toolfuzz.core.reply import Reply, ToolCall, WireProblem
 from toolfuzz.core.verdict import Finding, Status
 from toolfuzz.judge.catalogue import defects, detectors
@@ -28,6 +29,8 @@ _STAGES: tuple[tuple[Stage, Callable[[Facts], None]], ...] = (
     ("values", values.advance),
     ("causes", causes.advance),
 )
+_OF_WHOLE_REPLIES = ("structure", "pairing", "values")
+"""Where calls are held against those that were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +62,14 @@ def judge(
     counterpart: Sequence[Reply | None] = (),
     max_tokens: int | None = None,
     misfit: str | None = None,
-    content: str | None = None,
+    given: Given | None = None,
 ) -> Judgement:
     """Judge the last reply of a conversation. Never raises on anything a server can send.
 
     ``replies`` are those to the case's turns so far, in order, as judged (``Judgement.reply``);
     None stands for an earlier one that wasn't kept. ``counterpart`` are the plain replies to the
     same turns, as far as there are any; ``max_tokens`` is the cap of the request, ``misfit`` what
-    is wrong with the history that it held: a server may refuse that. ``content`` is the text that
+    is wrong with the history that it held: a server may refuse that. ``given`` is what
     must come beside the calls, where it is known to the letter.
     """
     *earlier, reply = replies
@@ -74,7 +77,7 @@ def judge(
         raise ValueError("the reply to be judged is missing")
     number = len(earlier)
     plain = counterpart[number] if number < len(counterpart) else None
-    facts = Facts(case, number, reply, earlier, plain, max_tokens, misfit, content)
+    facts = Facts(case, number, reply, earlier, plain, max_tokens, misfit, given)
     try:
         with patterns.untried() as facts.untried:
             if not _walk(facts):
@@ -90,6 +93,8 @@ def judge(
 def _walk(facts: Facts) -> bool:
     """Take the reply through the stages; return whether it is nobody's fault that it fails."""
     for stage, advance in _STAGES:
+        if facts.cut and stage in _OF_WHOLE_REPLIES:
+            continue
         seen = len(facts.findings)
         advance(facts)
         for detect in detectors(stage):
@@ -108,13 +113,15 @@ def _walk(facts: Facts) -> bool:
 def _judgement(facts: Facts) -> Judgement:
     failed = any(f.severity == "error" for f in facts.findings)
     checks, checks_failed = count_checks(facts.turn, facts.findings, facts.matched)
+    if facts.cut:
+        checks, checks_failed = 1, int(failed)
     reply = replace(facts.reply, calls=tuple(facts.calls or facts.sent or facts.reply.calls))
     return Judgement(
         "fail" if failed else "pass",
         tuple(facts.findings),
         reply,
         called=bool(reply.calls),
-        schema_valid=schema_valid(facts, facts.sent or reply.calls),
+        schema_valid=None if facts.cut else schema_valid(facts, facts.sent or reply.calls),
         checks=checks,
         checks_failed=checks_failed,
         sent=tuple(facts.sent or facts.reply.calls),

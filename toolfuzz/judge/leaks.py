@@ -204,12 +204,14 @@ def _is_all(text: str, found: Written) -> bool:
 
 
 def said_in(facts: Facts) -> str:
-    """Return all text that the question itself holds: prompts, results, expected strings."""
+    """Return all text that is no leak: that of prompts, results, expected strings, and given."""
     parts = [m.content for turn in facts.case.turns for m in turn.messages]
     parts += [result for turn in facts.case.turns for result in turn.results]
     parts += [tool.description or "" for tool in facts.case.tools]
     for call in facts.turn.expect.calls:
         parts += texts_in(call.arguments)
+    if facts.given is not None:
+        parts += [facts.given.content, facts.given.after, facts.given.reasoning]
     return "\n".join(parts)
 
 

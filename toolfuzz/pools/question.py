@@ -7,7 +7,8 @@ from functools import partial
 
 from toolfuzz.core.case import Case
 from toolfuzz.core.events import CaseSkipped, Event, ExchangeRecorded, VerdictReached
-from toolfuzz.core.exchange import Attempt, Exchange, Target, content_of
+from toolfuzz.core.exchange import Attempt, Exchange, Target
+from toolfuzz.core.given import Given, given_of
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.talk import Talk
 from toolfuzz.core.verdict import Metrics, Verdict
@@ -74,8 +75,8 @@ async def put_question(
             note(CaseSkipped(case.id, "", str(limit), source.target.name))
             return Outcome()
         cap = wire_format(source.target.format).cap(request.body)
-        content = content_of(request.body)
-        examine = partial(_examine, talk.case, talk.replies, counterpart, cap, content, policy)
+        given = given_of(request.body)
+        examine = partial(_examine, talk.case, talk.replies, counterpart, cap, given, policy)
         judgement = asking.again(recorded.pop(0), examine) if recorded else None
         if judgement is None:
             recorded.clear()
@@ -177,14 +178,14 @@ def _examine(
     earlier: Sequence[Reply],
     counterpart: Sequence[Reply],
     cap: int | None,
-    content: str | None,
+    given: Given | None,
     policy: Policy,
     reply: Reply,
 ) -> Judgement:
     replies = (*earlier, reply)
     try:
         return policy.apply(
-            judge(case, replies, counterpart=counterpart, max_tokens=cap, content=content)
+            judge(case, replies, counterpart=counterpart, max_tokens=cap, given=given)
         )
     except Exception as error:
         # A mistake of ours must not lose answers that were paid for: the bytes are kept, and

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.exchange import content_of
+from toolfuzz.core.given import given_of
 from toolfuzz.formats import guess
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.policy import Policy
@@ -108,7 +108,7 @@ def judged(recorded: Recorded) -> Judgement:
         counterpart=recorded.counterpart,
         max_tokens=recorded.cap,
         misfit=recorded.misfit,
-        content=content_of(recorded.request),
+        given=given_of(recorded.request),
     )
     if not recorded.rebuilt_from:
         return judgement

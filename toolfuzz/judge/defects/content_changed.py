@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import takewhile
 from operator import eq
 
+from toolfuzz.core.given import Given
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, called
@@ -11,12 +12,26 @@ from toolfuzz.judge.facts import Facts
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
-    if facts.content is None or any(found.severity == "error" for found in facts.findings):
+    given = facts.given
+    if given is None or any(found.severity == "error" for found in facts.findings):
         return ()
-    wanted, came = facts.content.strip(), facts.reply.text.strip()
-    if wanted == came:
+    came = facts.reply.text.strip()
+    if _right(given, came):
         return ()
+    wanted = f"{given.content.strip()}\n{given.after.strip()}".strip()
     return [DEFECT.finding(_told(wanted, came), expected=wanted, actual=came)]
+
+
+def _right(given: Given, came: str) -> bool:
+    """Whether nothing but prose behind the calls is missing.
+
+    No reference says that this must be kept, nor what becomes of the text of a call without end.
+    """
+    content, after = given.content.strip(), given.after.strip()
+    if came == content or (given.cut and came.startswith(content)):
+        return True
+    rest = came.removeprefix(content)
+    return bool(after) and came.startswith(content) and rest.strip() == after
 
 
 def _told(wanted: str, came: str) -> str:
@@ -46,12 +61,25 @@ DEFECT = Defect(
     shows_in="engine",
     detect=detect,
     examples=(
-        answer(content="The list [1, 2].", text="The list [1, 2."),
-        answer(content="In JSON: {}", text="In JSON:"),
-        answer(called("f", "{}"), asked=[("f", {})], content="Let me look.", text=""),
-        answer(called("f", "{}"), asked=[("f", {})], content="", text="nobody wrote this"),
-        answer(called("f", "{}"), asked=[("f", {})], content="One.", text=" One.\n", found=False),
-        answer(content="As it was.", text="As it was.", found=False),
+        answer(given=Given("The list [1, 2]."), text="The list [1, 2."),
+        answer(given=Given("In JSON: {}"), text="In JSON:"),
+        answer(called("f", "{}"), asked=[("f", {})], given=Given("Let me look."), text=""),
+        answer(called("f", "{}"), asked=[("f", {})], given=Given(), text="nobody wrote this"),
+        answer(called("f"), asked=[("f", {})], given=Given("One.", "Two."), text="One. Tw"),
+        answer(asked=[("f", {})], given=Given("One.", cut="name"), finish="length"),
+        answer(called("f"), asked=[("f", {})], given=Given("One."), text=" One.\n", found=False),
+        answer(
+            called("f"), asked=[("f", {})], given=Given("1.", "2."), text="1.\n\n2.", found=False
+        ),
+        answer(called("f"), asked=[("f", {})], given=Given("", "Two."), text="", found=False),
+        answer(
+            asked=[("f", {})],
+            given=Given("One.", cut="arguments"),
+            text="One.\n<tool_call>f",
+            finish="length",
+            found=False,
+        ),
+        answer(given=Given("As it was."), text="As it was.", found=False),
         answer(text="Nobody knows what must come.", found=False),
     ),
 )

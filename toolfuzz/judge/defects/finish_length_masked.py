@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from toolfuzz.core.given import Given
 from toolfuzz.core.reply import Usage
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
@@ -14,6 +15,8 @@ from toolfuzz.judge.wording import one_line
 
 def detect(facts: Facts) -> Iterable[Finding]:
     reply = facts.reply
+    if facts.given is not None:
+        return _known(facts, facts.given)
     spent = reply.usage.output_tokens if reply.usage else None
     if reply.finish == "length" or not facts.max_tokens or not spent or facts.complete:
         return ()
@@ -25,6 +28,14 @@ def detect(facts: Facts) -> Iterable[Finding]:
             f"{spent} of {facts.max_tokens} tokens were used and the finish reason is {reason}"
         )
     ]
+
+
+def _known(facts: Facts, given: Given) -> Iterable[Finding]:
+    """What an engine was given says whether the limit was met."""
+    if given.cut is None or facts.reply.finish in ("length", None):
+        return ()
+    reason = one_line(str(facts.reply.finish_reason))
+    return [DEFECT.finding(f"the text {given.told[-1]}, and the finish reason is {reason}")]
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:
@@ -66,5 +77,12 @@ DEFECT = Defect(
             max_tokens=64,
             found=False,
         ),
+        answer(
+            called("f", '{"a":1}'),
+            asked=[("f", {"a": 1}), ("f", {"b": 2})],
+            given=Given(cut="name"),
+        ),
+        answer(asked=[("f", {"a": 1})], given=Given(cut="name"), finish="length", found=False),
+        answer(called("f", "{}"), asked=[("f", {})], given=Given(), found=False),
     ),
 )

@@ -13,7 +13,7 @@ from toolfuzz.judge.wording import one_line
 
 def detect(facts: Facts) -> Iterable[Finding]:
     reply = facts.reply
-    if reply.finish in ("tool_calls", None) or not facts.sent:
+    if reply.finish in ("tool_calls", "length", None) or not facts.sent:
         return ()
     named = facts.turn.tool_choice.startswith("tool:")
     if named and reply.finish == "stop":

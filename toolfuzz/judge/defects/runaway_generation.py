@@ -12,7 +12,7 @@ from toolfuzz.judge.faults import AS_TEXT, Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
-    if facts.reply.finish != "length":
+    if facts.reply.finish != "length" or facts.cut:
         return ()
     for end in (facts.reply.text, *(call.arguments_raw or "" for call in facts.sent)):
         if _runs_away(end):

@@ -14,7 +14,7 @@ from toolfuzz.judge.faults import Fault, Roll
 
 def detect(facts: Facts) -> Iterable[Finding]:
     plain = facts.counterpart
-    if plain is None or not facts.reply.stream or not comparable(plain):
+    if plain is None or not facts.reply.stream or not comparable(plain) or facts.cut:
         return ()
     if facts.case.world is not None and facts.turn.expect.kind == "unknown":
         return ()  # many ways are right there, and each talk has a history of its own

@@ -14,7 +14,7 @@ __all__ = ["advance"]
 def advance(facts: Facts) -> None:
     """Set ``streamed``, ``sent`` and ``complete``; ``reply`` has its calls from here on.
 
-    A reply that met its token limit is excused, unless it ran away.
+    A reply that met its token limit is excused, unless it ran away, or the text is known.
     """
     reply = facts.reply
     if reply.fragments:
@@ -28,7 +28,7 @@ def advance(facts: Facts) -> None:
         ]
     else:
         calls = reply.calls
-    if reply.finish == "length":
+    if reply.finish == "length" and not facts.cut:
         facts.excuse = "cut off by the token limit"
     facts.sent = calls
     facts.reply = replace(reply, calls=calls)
