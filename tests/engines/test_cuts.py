@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,25 @@ def test_markers_stay_whole(name: str) -> None:
             for marker in family.markers:
                 assert sum(marker in piece for piece in pieces) == text.count(marker)
                 assert all(piece == marker for piece in pieces if marker in piece)
+
+
+@pytest.mark.parametrize(
+    ("family", "tags"),
+    [
+        ("qwen3_coder", ["<function", "</function", "<parameter", "</parameter"]),
+        ("deepseekv32", ["<｜DSML｜function_calls", "</｜DSML｜parameter", "</｜DSML｜invoke"]),
+    ],
+)
+def test_the_word_of_a_tag_stays_whole(family: str, tags: list[str]) -> None:
+    """Engines look for tags at the ends of tokens, and a tokenizer has these words."""
+    known = families()[family]
+    text = known.render([ExpectedCall("get_weather", {"city": "Paris.", "days": 0.5})], [TOOL])
+    for seed in range(20):
+        pieces = cut(text, "token", known.markers, random.Random(seed))
+        for tag in tags:
+            parts = [part for part in re.split("(</?|｜DSML｜)", tag) if part]
+            at = [n for n in range(len(pieces)) if pieces[n : n + len(parts)] == parts]
+            assert len(at) == text.count(tag), (tag, pieces)
 
 
 @pytest.mark.parametrize("name", ["tokens", "chars:0", "chars:", "chars:-1", "3", "tokenizer:x"])

@@ -1,10 +1,12 @@
 """Engines whose serving code runs without a model: simulated releases behind the real readers."""
 
 import json
+import re
 import sys
 
 import pytest
 from click.testing import CliRunner
+from made_lmdeploy import make_lmdeploy
 from made_mlx import make_mlx
 from made_xinference import make_xinference
 
@@ -15,6 +17,7 @@ from toolfuzz.core.talk import play
 from toolfuzz.engines import environment
 from toolfuzz.engines.trial import EngineTrial, parse_spec
 from toolfuzz.formats import wire_format
+from toolfuzz.judge.judge import judge
 
 TOOL = Tool("save", "Save.", {"type": "object", "properties": {"to": {"type": "string"}}})
 CALL = Expectation("calls", (ExpectedCall("save", {"to": "Köln"}),))
@@ -26,6 +29,8 @@ def case(*tools: Tool, expect: Expectation = CALL) -> Case:
 
 @pytest.fixture(autouse=True)
 def _releases(tmp_path, monkeypatch):
+    make_lmdeploy(tmp_path, "0.99.0")
+    make_lmdeploy(tmp_path, "0.15.0", endpoint=False)
     make_mlx(tmp_path, "0.99.0")
     make_mlx(tmp_path, "0.31.0", by_text=False)
     make_xinference(tmp_path, "9.9.0")
@@ -35,7 +40,12 @@ def _releases(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize(
-    "spec", ["engine/mlx-lm@0.99.0:json_tools", "engine/xinference@9.9.0:qwen"]
+    "spec",
+    [
+        "engine/lmdeploy@0.99.0:qwen3",
+        "engine/mlx-lm@0.99.0:json_tools",
+        "engine/xinference@9.9.0:qwen",
+    ],
 )
 async def test_the_serving_code_of_the_release_answers(spec: str, stream: bool) -> None:
     async with EngineTrial(spec) as trial:
@@ -44,7 +54,8 @@ async def test_the_serving_code_of_the_release_answers(spec: str, stream: bool) 
     assert (attempt.status, reply.problems, reply.finish) == (200, (), "tool_calls")
     calls = [(call.name, call.arguments_raw) for call in reply.calls]
     pieces = [(piece.name, piece.arguments) for piece in reply.fragments]
-    assert (pieces if stream else calls) == [("save", json.dumps({"to": "Köln"}))]
+    [(name, arguments)] = pieces if stream else calls
+    assert (name, json.loads(arguments or "")) == ("save", {"to": "Köln"})
 
 
 async def test_what_mlx_s_server_refuses_is_an_error() -> None:
@@ -55,15 +66,38 @@ async def test_what_mlx_s_server_refuses_is_an_error() -> None:
     assert b"HTTP 400" in attempt.body and b"no tools" in attempt.body
 
 
-async def test_an_mlx_that_finds_calls_by_tokens_is_too_old() -> None:
-    with pytest.raises(UsageError, match=r"0\.32\.0 or newer is needed"):
-        async with EngineTrial("engine/mlx-lm@0.31.0:json_tools"):
+@pytest.mark.parametrize(
+    ("spec", "oldest"),
+    [("engine/mlx-lm@0.31.0:json_tools", "0.32.0"), ("engine/lmdeploy@0.15.0:qwen", "0.16.0")],
+)
+async def test_older_releases_say_which_is_needed(spec: str, oldest: str) -> None:
+    with pytest.raises(UsageError, match=rf"{re.escape(oldest)} or newer"):
+        async with EngineTrial(spec):
             pass
+
+
+@pytest.mark.parametrize(
+    ("spec", "slugs"),
+    [
+        ("engine/lmdeploy@0.99.0:qwen3", []),
+        ("engine/lmdeploy@0.99.0:qwen", ["whitespace-stripped"]),
+    ],
+)
+async def test_a_planted_fault_is_found_and_a_right_parser_is_not_blamed(
+    spec: str, slugs: list[str]
+) -> None:
+    asked = case(TOOL, expect=Expectation("calls", (ExpectedCall("save", {"to": " Köln\n"}),)))
+    async with EngineTrial(spec) as trial:
+        for stream in (False, True):
+            attempt = await trial.ask(trial.question(play(asked), stream=stream))
+            reply = wire_format("openai-chat").read(attempt, stream=stream)
+            assert [finding.slug for finding in judge(asked, [reply]).findings] == slugs
 
 
 @pytest.mark.parametrize(
     ("release", "parser", "family", "unknown"),
     [
+        ("lmdeploy@0.99.0", "qwen", "qwen25", "llama3"),
         ("mlx-lm@0.99.0", "json_tools", "qwen25", "pythonic"),
         ("xinference@9.9.0", "qwen", "qwen25", "glm4"),
     ],
@@ -75,7 +109,8 @@ def test_only_parsers_are_named_whose_text_is_known(
     with pytest.raises(UsageError, match="no model family's text is known"):
         parse_spec(f"engine/{release}:{unknown}")
     done = CliRunner().invoke(cli, ["engines", "fetch", release])
-    assert f"parsers: {parser}\n" in done.output
+    assert f"parsers: {parser}" in done.output
+    assert unknown not in done.output
     assert f"engine/{release}:{parser}" in done.output
 
 

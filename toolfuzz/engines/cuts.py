@@ -16,8 +16,11 @@ ALL_CUTS = (USUAL_CUT, "markers", "whole", "random", *(f"chars:{n}" for n in ran
 _FILE = "tokenizer:"
 
 # What byte-pair tokenizers tend to make of text: a word with the space before it, up to three
-# digits, a run of punctuation, a run of space.
-_PIECE = re.compile(r" ?[^\W\d_]+|\d{1,3}|[^\w\s]+|_+|\s+", re.UNICODE)
+# digits, a run of punctuation, a run of space. What begins a tag, and the word in it, are tokens
+# that engines count on.
+_WHOLE = r"</?|(?<=<)[a-z_]+|(?<=</)[a-z_]+"
+_PIECE = re.compile(rf"({_WHOLE})| ?[^\W\d_]+|\d{{1,3}}|[^\w\s<]+|_+|\s+")
+_WORD = re.compile(r"[a-z_]+")
 _SIZES = (1, 2, 3, 4, 4, 6, 8, 12)
 
 
@@ -50,9 +53,10 @@ def _checked(name: str) -> str:
 def cut(text: str, name: str, markers: Iterable[str], rng: random.Random) -> list[str]:
     """Cut the text; the pieces joined are the text.
 
-    ``token`` keeps every marker whole, as a tokenizer that knows it as one token does, and cuts the
-    rest into token-like pieces; ``markers`` cuts around markers alone; ``random`` and ``chars:N``
-    cut through markers, too; ``whole`` does not cut; ``tokenizer:FILE`` cuts as that model does.
+    ``token`` keeps every marker whole, as a tokenizer that knows it as one token does, and the
+    words of tags, and cuts the rest into token-like pieces; ``markers`` cuts around markers alone;
+    ``random`` and ``chars:N`` cut through markers, too; ``whole`` does not cut;
+    ``tokenizer:FILE`` cuts as that model does.
     """
     if not text:
         return []
@@ -68,13 +72,23 @@ def cut(text: str, name: str, markers: Iterable[str], rng: random.Random) -> lis
     longest_first = sorted(markers, key=len, reverse=True)
     frame = re.compile("(" + "|".join(map(re.escape, longest_first)) + ")")
     pieces: list[str] = []
+    in_tag = False
     for n, part in enumerate(frame.split(text)):
-        pieces += [part] if n % 2 or name == "markers" else _token_like(part, rng)
+        if n % 2 or name == "markers":
+            pieces.append(part)
+        else:
+            pieces += _token_like(part, rng, in_tag=in_tag)
+            in_tag = part.endswith(("<", "</"))
     return [piece for piece in pieces if piece]
 
 
-def _token_like(text: str, rng: random.Random) -> list[str]:
-    return [piece for match in _PIECE.finditer(text) for piece in _pieces(match[0], rng)]
+def _token_like(text: str, rng: random.Random, *, in_tag: bool) -> list[str]:
+    """Cut what no marker is in; ``in_tag``: a marker stands in a tag, and the tag's word here."""
+    word = _WORD.match(text)
+    pieces = [word[0]] if in_tag and word else []
+    for match in _PIECE.finditer(text, len(pieces[0]) if pieces else 0):
+        pieces += [match[0]] if match[1] else _pieces(match[0], rng)
+    return pieces
 
 
 def _pieces(text: str, rng: random.Random) -> Iterable[str]:

@@ -30,8 +30,13 @@ __all__ = [
 ]
 
 _FROM_VERSIONS = re.compile(r"\(from versions: ([^)]*)\)")
-# Wheels with compiled parts are taken for this platform wherever we run: only text is used.
-_ANY_PLATFORM = ("--platform=manylinux_2_34_x86_64", "--python-version=3.11", "--abi=cp311")
+# Wheels with compiled parts are taken for these platforms wherever we run: only text is used.
+# LMDeploy's newest ones are there for Windows alone.
+_ANY_PLATFORM = (
+    "--platform=manylinux_2_34_x86_64",
+    "--platform=win_amd64",
+    "--python-version=3.11",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,6 @@ model: the increments that it would generate, and the tokenizer, of which only m
 """
 
 import importlib
-import importlib.abc
-import importlib.machinery
 import importlib.metadata
 import io
 import json
@@ -36,58 +34,9 @@ def load(root: str | None) -> "Reader":
     """Load the mlx-lm unpacked under ``root``, or the one that this Python has installed."""
     if root is not None:
         sys.path.insert(0, root)
-    sys.meta_path.append(_Absent())
+    sys.meta_path.append(importlib.import_module("absent").Absent(_UNUSED))
     version = Path(root).name if root is not None else importlib.metadata.version("mlx-lm")
     return Reader(version)
-
-
-class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds what isn't installed and isn't used: modules of which any name can be imported."""
-
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
-        if fullname.partition(".")[0] not in _UNUSED:
-            return None
-        return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
-
-    def create_module(self, spec: Any) -> Any:
-        return _Module(spec.name)
-
-    def exec_module(self, module: Any) -> None:
-        """There is nothing to run."""
-
-
-class _Module(types.ModuleType):
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _Anything
-
-
-class _AnythingType(type):
-    """Attributes, calls and subscripts of it are it; as a decorator it leaves what it decorates."""
-
-    def __getattr__(cls, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return cls
-
-    def __call__(cls, *args: Any, **options: Any) -> Any:
-        return args[0] if args and callable(args[0]) else cls
-
-    def __getitem__(cls, key: Any) -> Any:
-        return cls
-
-    def __or__(cls, other: Any) -> Any:
-        return cls
-
-    __ror__ = __or__
-
-    def __mro_entries__(cls, bases: Any) -> Any:
-        return ()
-
-
-class _Anything(metaclass=_AnythingType):
-    pass
 
 
 class Reader:

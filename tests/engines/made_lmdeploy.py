@@ -1,0 +1,120 @@
+"""A stand-in for LMDeploy, of the same layout: simulated, and as small as its reader allows."""
+
+import textwrap
+from pathlib import Path
+
+_SERVING = """
+    import json
+
+    import torch
+    from fastapi import APIRouter, Request
+    from fastapi.responses import StreamingResponse
+    from transformers import PreTrainedTokenizerBase
+
+    from lmdeploy.serve.openai.protocol import ChatCompletionRequest
+
+    def register(router: APIRouter, server_context):
+        @router.post("/v1/chat/completions")
+        async def chat_completions_v1(request: ChatCompletionRequest, raw_request: Request = None):
+            assert (await raw_request.json())["model"] == server_context.async_engine.model_name
+            assert not server_context.session_manager.has(-1)
+            parser = server_context.response_parser_cls()
+            session = server_context.create_session(-1)
+            prepared = await server_context.async_engine.preprocess(request.messages, session)
+            outputs = server_context.async_engine.generate(prepared, stream_response=True)
+
+            def choice(kind, message, finish):
+                calls = [
+                    {"id": "1", "index": n, "type": "function",
+                     "function": {"name": name,
+                                  "arguments": json.dumps(arguments, ensure_ascii=False)}}
+                    for n, (name, arguments) in enumerate(message)]
+                choice = {"index": 0, "finish_reason": finish}
+                choice["delta" if request.stream else "message"] = {
+                    "role": "assistant", "content": None, "tool_calls": calls}
+                return {"id": "x", "object": f"chat.completion{kind}", "created": 0,
+                        "model": request.model, "choices": [choice]}
+
+            async def streamed():
+                text = ""
+                async for output in outputs:
+                    text += output.response
+                    calls = parser.parse(text) if output.finish_reason else []
+                    chunk = choice(".chunk", calls, "tool_calls" if calls else None)
+                    yield f"data: {json.dumps(chunk)}\\n\\n"
+                yield "data: [DONE]\\n\\n"
+
+            if request.stream:
+                return StreamingResponse(streamed(), media_type="text/event-stream")
+            text = "".join([output.response async for output in outputs])
+            return choice("", parser.parse(text), "tool_calls")
+"""
+_PROTOCOL = """
+    from typing import Any
+    from pydantic import BaseModel
+
+    class ChatCompletionRequest(BaseModel):
+        model: str
+        messages: list[Any]
+        tools: list[dict[str, Any]]
+        stream: bool = False
+"""
+_RESPONSES = """
+    from mmengine import Registry
+
+    ResponseParserManager = Registry("response_parser", locations=["lmdeploy"])
+
+    @ResponseParserManager.register_module("default")
+    class ResponseParser:
+        @classmethod
+        def set_parsers(cls, tool_parser_name=None):
+            from .tool_parser import ToolParserManager
+
+            cls.tool_parser_cls = ToolParserManager.get(tool_parser_name)
+
+        def parse(self, text):
+            return self.tool_parser_cls().parse(text)
+"""
+_TOOLS = """
+    import json
+    from mmengine import Registry
+
+    ToolParserManager = Registry("tool_parser", locations=["lmdeploy"])
+
+    @ToolParserManager.register_module(["qwen2d5", "qwen3"])
+    class Qwen:
+        def parse(self, text):
+            call = json.loads(text.partition("<tool_call>")[2].partition("</tool_call>")[0])
+            return [(call["name"], call["arguments"])]
+
+    @ToolParserManager.register_module("qwen")
+    class DropsSpace(Qwen):
+        '''The planted fault: the white space at the ends of strings is lost.'''
+
+        def parse(self, text):
+            [(name, arguments)] = super().parse(text)
+            return [(name, {key: value.strip() for key, value in arguments.items()})]
+
+    @ToolParserManager.register_module(name="llama3")
+    class Llama(Qwen):
+        pass
+"""
+
+
+def make_lmdeploy(cache: Path, version: str, *, endpoint: bool = True) -> None:
+    """Put the simulated release where a fetched one is; an older one has no endpoint of its own."""
+    sources = {
+        "__init__.py": "import torch; torch.cuda.init_without_a_gpu.now()",
+        "serve/__init__.py": "raise RuntimeError('not to be run')",
+        "serve/openai/__init__.py": "raise RuntimeError('not to be run')",
+        "serve/openai/protocol.py": _PROTOCOL,
+        "serve/parsers/__init__.py": "from .response_parser import ResponseParserManager",
+        "serve/parsers/response_parser.py": _RESPONSES,
+        "serve/parsers/tool_parser/__init__.py": _TOOLS,
+    }
+    if endpoint:
+        sources["serve/openai/chat_completions/serving.py"] = _SERVING
+    for name, source in sources.items():
+        path = cache / "engines" / "lmdeploy" / version / "lmdeploy" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(source))

@@ -1,0 +1,153 @@
+"""LMDeploy's tool-call parsers behind LMDeploy's own endpoint, without torch and without a model.
+
+``serve/openai/chat_completions`` is imported as it is and put into a FastAPI application, which
+gets a request's bytes and writes a response's. Ours is what needs a model: the outputs of its
+engine, one for each increment, and the frame of the server around the endpoint. No reasoning parser
+is set.
+"""
+
+import asyncio
+import importlib
+import json
+import sys
+import types
+from typing import Any
+
+_SERVING = "lmdeploy.serve.openai.chat_completions.serving"
+_OLDEST = "0.16.0"
+_PATH = "/v1/chat/completions"
+# Imported at the top of modules, and used by what generates.
+_UNUSED = {"numpy", "torch", "transformers", "xgrammar"}
+
+
+def load(root: str | None) -> "Reader":
+    """Load the LMDeploy unpacked under ``root``, or the one that this Python has installed."""
+    release = importlib.import_module("release")
+    folder, version = release.located("lmdeploy", root)
+    if not folder.joinpath(*_SERVING.split(".")).with_suffix(".py").is_file():
+        raise RuntimeError(f"this version's endpoint is no part of its own ({_OLDEST} or newer)")
+    # Of its packages only the parsers', in which they are registered, have an ``__init__`` to run.
+    plain = release.PlainPackages(
+        folder,
+        lambda name: (
+            name.partition(".")[0] == "lmdeploy" and not name.startswith("lmdeploy.serve.parsers")
+        ),
+    )
+    sys.meta_path.insert(0, plain)
+    sys.meta_path.append(importlib.import_module("absent").Absent(_UNUSED))
+    sys.modules.setdefault("mmengine", _mmengine())
+    return Reader(version)
+
+
+def _mmengine() -> Any:
+    module: Any = types.ModuleType("mmengine")
+    module.Registry = _Registry
+    return module
+
+
+class _Registry:
+    """As much of mmengine's registry as parsers are registered with and found by."""
+
+    def __init__(self, name: str, **_: Any) -> None:
+        self.module_dict: dict[str, Any] = {}
+        self.get = self.module_dict.get
+
+    def register_module(self, name: Any = None, **_: Any) -> Any:
+        def register(kind: Any) -> Any:
+            names = [name] if isinstance(name, str) else name or [kind.__name__]
+            self.module_dict.update(dict.fromkeys(names, kind))
+            return kind
+
+        return register
+
+
+class Reader:
+    """One version of LMDeploy: ``parsers`` are the names of ``--tool-call-parser``."""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+        self.asgi = importlib.import_module("asgi")
+        self.fastapi = importlib.import_module("fastapi")
+        self.serving = importlib.import_module(_SERVING)
+        parsing = importlib.import_module("lmdeploy.serve.parsers.response_parser")
+        tools = importlib.import_module("lmdeploy.serve.parsers.tool_parser")
+        self.response_parser = parsing.ResponseParserManager.get("default")
+        self.parsers = sorted(tools.ToolParserManager.module_dict)
+        self.loop = asyncio.new_event_loop()
+
+    def whole(self, text: str, *, parser: str, tools: Any, history_calls: int, **_: Any) -> Any:
+        """Return the body of the chat completion that LMDeploy makes of the text."""
+        reply = self.asgi.Reply()
+        self._ask([text], parser, tools, history_calls, reply, stream=False)
+        return json.loads(reply.body)
+
+    def stream(self, deltas: Any, *, parser: str, tools: Any, history_calls: int, **_: Any) -> Any:
+        """Yield the server-sent events that LMDeploy makes of the increments."""
+        reply = self.asgi.Reply()
+        try:
+            self._ask(deltas, parser, tools, history_calls, reply, stream=True)
+        finally:
+            yield from filter(None, reply.body.decode().split("\n\n"))
+
+    def _ask(
+        self, deltas: Any, parser: str, tools: Any, history_calls: int, reply: Any, *, stream: bool
+    ) -> None:
+        call = {"id": "call", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+        messages: list[Any] = [{"role": "user", "content": "-"}]
+        if history_calls:
+            messages.append({"role": "assistant", "tool_calls": [call] * history_calls})
+        body = {"model": "engine", "messages": messages, "tools": tools, "stream": stream}
+        self.asgi.post(self.loop, self._server(deltas, parser), _PATH, body, reply)
+        if reply.status != 200:
+            raise RuntimeError(f"HTTP {reply.status}: {reply.body.decode()}")
+
+    def _server(self, deltas: Any, parser: str) -> Any:
+        response_parser: Any = type("ResponseParser", (self.response_parser,), {})
+        response_parser.set_parsers(tool_parser_name=parser)
+        context = types.SimpleNamespace(
+            async_engine=_Engine(deltas),
+            create_session=lambda session_id: None,
+            default_gen_config={},
+            engine_config=types.SimpleNamespace(),
+            response_parser_cls=response_parser,
+            session_manager=types.SimpleNamespace(
+                has=lambda session_id: False, remove=lambda session: None
+            ),
+        )
+        router = self.fastapi.APIRouter()
+        self.serving.register(router, context)
+        app = self.fastapi.FastAPI()
+        app.include_router(router)
+        return app
+
+
+class _Engine:
+    """What generates: one output an increment, and the end as an output without text."""
+
+    model_name = "engine"
+    tokenizer = types.SimpleNamespace(model=types.SimpleNamespace(model=None))
+
+    def __init__(self, deltas: Any) -> None:
+        self.deltas = deltas
+
+    async def preprocess(self, *_: Any, **__: Any) -> Any:
+        return None
+
+    async def generate(self, *_: Any, **__: Any) -> Any:
+        for delta in self.deltas:
+            yield _output(delta, [1], None)
+        yield _output("", [], "stop")
+
+
+def _output(text: str, token_ids: list[int], finish: str | None) -> Any:
+    return types.SimpleNamespace(
+        response=text,
+        input_token_len=1,
+        generate_token_len=1,
+        cached_tokens=0,
+        token_ids=token_ids,
+        finish_reason=finish,
+        logprobs=None,
+        routed_experts=None,
+        cache_block_ids=None,
+    )
