@@ -14,7 +14,7 @@ _MARKER = re.compile(
     r"</?(?:[\w.-]{1,40}:)?(?:tool_calls?|function_calls?|tool_use|tool_response|invoke|arg_key|"
     r"arg_value|think|thinking|thought|reasoning|answer|DSML)>"
     r"|</(?:[\w.-]{1,40}:)?(?:parameter|function)>|<(?:parameter|function)=[^<>\n]{0,200}>?"
-    r"|<\|/?[A-Za-z_][\w./ -]{0,60}\|?>|</?[A-Za-z_]\w{0,60}\|>"
+    r"|<\|/?[A-Za-z_][\w./ -]{2,60}\|?>|</?[A-Za-z_]\w{2,60}\|>"
     r"|</?[｜‖][^<>\n]{1,60}>|</?\|\|?DSML[^<>\n]{1,60}>"
     r"|\[/?(?:TOOL_CALLS?|TOOL_REQUEST|END_TOOL_REQUEST|TOOL_RESULTS|ARGS|CALL_ID)\]"
 )
