@@ -209,8 +209,11 @@ def undone(text: str) -> Iterator[str]:
     """The text, and what is left of it when JSON's, URLs' and HTML's escapes are undone."""
     for _ in range(6):
         yield text
+        before = text
         text = re.sub(r"\\*[uU]([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text)
         text = html.unescape(unquote(text)).replace("\\", "")
+        if text == before:
+            return
 
 
 def in_base64(text: str) -> Iterator[str]:

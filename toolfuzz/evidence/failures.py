@@ -2,7 +2,9 @@
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import Case
@@ -120,21 +122,29 @@ def failures(run: RunData, only_cases: tuple[str, ...] = ()) -> list[Failure]:
                 found[verdict.target, symptom].append((verdict, finding))
     if wanted and not found:
         raise UsageError("these cases did not fail", "`toolfuzz report RUN` shows what did")
-    grouped = [_failure(run, target, symptom, shown) for (target, symptom), shown in found.items()]
+    # A case often shows several symptoms.
+    sized = cache(lambda id_: size(run.cases[id_]))
+    grouped = [
+        _failure(run, target, symptom, shown, sized) for (target, symptom), shown in found.items()
+    ]
     return sorted(grouped, key=lambda f: (-f.cases, f.name))
 
 
 def _failure(
-    run: RunData, target: str, symptom: Symptom, shown: list[tuple[Verdict, Finding]]
+    run: RunData,
+    target: str,
+    symptom: Symptom,
+    shown: list[tuple[Verdict, Finding]],
+    sized: Callable[[str], int],
 ) -> Failure:
-    sizes = {v.case_id: size(run.cases[v.case_id]) for v, _ in shown}
+    sizes = {v.case_id: sized(v.case_id) for v, _ in shown}
     smallest, finding = min(shown, key=lambda item: (sizes[item[0].case_id], item[0].case_id))
     others = sorted(sizes.keys() - {smallest.case_id}, key=lambda id_: (sizes[id_], id_))
     known = defects().get(symptom.slug)
     answered = None
     if known is not None and known.by_run:
-        well = [run.cases[v.case_id] for v in run.of(target) if v.status == "pass"]
-        answered = min(well, key=size, default=None)
+        well = [v.case_id for v in run.of(target) if v.status == "pass"]
+        answered = run.cases[min(well, key=sized)] if well else None
     example = run.cases[smallest.case_id]
     return Failure(
         target, symptom, example, finding, tuple(v for v, _ in shown), answered,
