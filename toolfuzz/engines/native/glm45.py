@@ -19,7 +19,7 @@ def _read(text: str, tools: Sequence[Tool]) -> list[ExpectedCall]:
 
 FAMILY = Family(
     name="glm45",
-    title="GLM-4.5, GLM-4.6",
+    title="GLM-4.5, GLM-4.6, Laguna XS",
     source="https://huggingface.co/zai-org/GLM-4.5/blob/main/chat_template.jinja",
     parsers=("glm45", "glm", "ling3", "poolside_v1"),
     markers=MARKERS,

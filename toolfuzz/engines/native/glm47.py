@@ -19,9 +19,9 @@ def _read(text: str, tools: Sequence[Tool]) -> list[ExpectedCall]:
 
 FAMILY = Family(
     name="glm47",
-    title="GLM-4.7, GLM-5",
+    title="GLM-4.7, GLM-5, Laguna S 2.1",
     source="https://huggingface.co/zai-org/GLM-4.7/blob/main/chat_template.jinja",
-    parsers=("glm47",),
+    parsers=("glm47", "laguna"),
     markers=MARKERS,
     render=_render,
     read=_read,

@@ -35,4 +35,5 @@ FAMILY = Family(
     markers=_TAGS,
     render=_render,
     read=_read,
+    between="",
 )

@@ -25,9 +25,9 @@ def _read(text: str, tools: Sequence[Tool]) -> list[ExpectedCall]:
 
 FAMILY = Family(
     name="qwen25",
-    title="Qwen2.5, Qwen3, Hermes",
+    title="Qwen2.5, Qwen3, Hermes, Granite 4, ERNIE 4.5",
     source="https://github.com/NousResearch/Hermes-Function-Calling#prompt-format-for-function-calling",
-    parsers=("qwen25", "qwen", "hermes", "trinity"),
+    parsers=("qwen25", "qwen", "hermes", "trinity", "granite4", "qwen3_json", "ernie45"),
     markers=_MARKERS,
     render=_render,
     read=_read,

@@ -19,6 +19,5 @@ ENGINE = Engine(
         parsers=parsers,
         example="0.32.2",
     ),
-    # Its `pythonic` is LFM2's text, between markers of its own.
-    reads={"json_tools": "qwen25", "mistral": "mistral_v11", "pythonic": None},
+    reads={"json_tools": "qwen25", "mistral": "mistral_v11", "pythonic": "lfm2"},
 )

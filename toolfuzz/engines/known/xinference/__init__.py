@@ -41,8 +41,7 @@ ENGINE = Engine(
     ),
     reads={
         "deepseek_r1": "deepseekv3",
-        # The text that its deepseek-v3 reads is of Xinference's own prompts.
-        "deepseek_v3": None,
+        "deepseek_v3": "deepseekv3_prompted",
         "deepseek_v3.1": "deepseekv31",
         "deepseek_v3.2": "deepseekv32",
         "deepseek_v4.1": "deepseekv41",
