@@ -116,7 +116,7 @@ def make_mlx(cache: Path, version: str, *, by_text: bool = True) -> None:
         "tokenizer_utils.py": _TOKENIZERS,
         "tool_parsers/__init__.py": "",
         "tool_parsers/json_tools.py": _PARSER,
-        "tool_parsers/pythonic.py": _PARSER,
+        "tool_parsers/telegraph.py": _PARSER,
     }
     for name, source in sources.items():
         path = cache / "engines" / "mlx-lm" / version / "mlx_lm" / name

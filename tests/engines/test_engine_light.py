@@ -98,7 +98,7 @@ async def test_a_planted_fault_is_found_and_a_right_parser_is_not_blamed(
     ("release", "parser", "family", "unknown"),
     [
         ("lmdeploy@0.99.0", "qwen", "qwen25", "llama3"),
-        ("mlx-lm@0.99.0", "json_tools", "qwen25", "pythonic"),
+        ("mlx-lm@0.99.0", "json_tools", "qwen25", "telegraph"),
         ("xinference@9.9.0", "qwen", "qwen25", "glm4"),
     ],
 )
