@@ -61,7 +61,7 @@ _PROTOCOL = """
 """
 
 _PARSERS = """
-    import json, os, time
+    import hashlib, json, os, re, time
     from vllm.entrypoints.openai.protocol import (
         DeltaFunctionCall, DeltaMessage, DeltaToolCall, ExtractedToolCallInformation, ToolCall)
 
@@ -135,6 +135,17 @@ _PARSERS = """
             while True:
                 time.sleep(0.01)
 
+    class Exponential(ToolParser):
+        def extract_tool_calls(self, model_output, request):
+            if re.search("(?:.+)+;$", model_output):
+                raise KeyError("nothing ends like this")
+
+    class Digs(ToolParser):
+        '''In C that looks for no signals.'''
+
+        def extract_tool_calls(self, model_output, request):
+            hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)
+
     class Dies(ToolParser):
         def extract_tool_calls(self, model_output, request):
             print("segmentation fault, as it were", flush=True)
@@ -145,7 +156,8 @@ _PARSERS = """
             import a_module_that_nobody_has
 
     class ToolParserManager:
-        tool_parsers = {"hermes": Hermes, "glm45": Raises, "glm47": Hangs, "kimi_k2": Dies,
+        tool_parsers = {"hermes": Hermes, "glm45": Raises, "glm47": Hangs, "pythonic": Exponential,
+                        "mistral_v11": Digs, "kimi_k2": Dies,
                         "openai": Raises, "qwen25": LosesBrackets, "qwen": WaitsForObjects}
         lazy_parsers = {"mistral": ("vllm.tool_parsers", "Imports")}
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import re
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -125,7 +127,6 @@ async def test_streamed_prose_comes_as_it_was_written(vllm, parser: str, loses: 
     [
         ("glm45", False, "KeyError: 'city'"),
         ("glm45", True, "KeyError: 'city'"),
-        ("glm47", False, "did not return within 1 s"),
         ("kimi_k2", False, "ended with code 3: segmentation fault, as it were"),
     ],
 )
@@ -142,6 +143,53 @@ async def test_a_broken_parser_is_an_answer_and_the_next_question_is_asked(
             verdict = judge(CALL, [reply])
             assert [f.slug for f in verdict.findings] == ["provider-refused-call"]
             assert said in verdict.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("parser", "said"),
+    [
+        ("glm47", r"the parser did not return within 1 s"),
+        ("mistral_v11", r"the parser took more than 0.2 s of processor time"),
+        (
+            "pythonic",
+            r"the parser took more than 0.2 s of processor time for 27 characters "
+            r"\((0\.\d+ s for the first (1\d|2[0-6])(, |\)))+",
+        ),
+    ],
+)
+async def test_a_parser_that_hangs_is_cut_off_and_the_next_question_is_asked(
+    vllm, parser: str, said: str
+) -> None:
+    """One sleeps, one works in C, one in a regular expression, which tells how its time grows."""
+    trial = EngineTrial(
+        f"engine/vllm:{parser}",
+        engine_python=vllm,
+        timeout=1 if parser == "glm47" else 60,
+        cpu_seconds=0.2,
+    )
+    async with trial:
+        question, attempt = await ask(trial, CALL, stream=False)
+        reply = wire_format("openai-chat").read(attempt, stream=False)
+        [finding] = judge(CALL, [reply]).findings
+        assert finding.slug == "parser-hangs"
+        assert re.fullmatch(rf".*{said}.*", finding.message), finding.message
+        markers = ["<tool_call>", "</tool_call>"]
+        healthy = {**question, "parser": "hermes", "markers": markers, "text": "It is seven."}
+        again = await trial.ask(healthy)
+        assert again.status == 200
+
+
+async def test_a_busy_machine_makes_no_parser_hang(vllm) -> None:
+    """What counts is the parser's own processor time."""
+    async with EngineTrial("engine/vllm:hermes", engine_python=vllm, cpu_seconds=0.2) as trial:
+        question, _ = await ask(trial, CALL, stream=False)
+        assert trial._worker is not None and trial._worker._process is not None
+        paused = trial._worker._process
+        paused.send_signal(signal.SIGSTOP)
+        asking = asyncio.create_task(trial.ask(question))
+        await asyncio.sleep(0.4)
+        paused.send_signal(signal.SIGCONT)
+        assert (await asking).status == 200
 
 
 async def test_a_missing_module_is_not_the_parsers_fault(vllm) -> None:
@@ -170,7 +218,7 @@ async def test_a_start_that_is_given_up_leaves_no_process(tmp_path, monkeypatch)
     (tmp_path / "vllm/__init__.py").write_text("import time; time.sleep(60)")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     reader = str(engine("vllm").reader)
-    worker = Worker(Path(sys.executable), ("vllm", reader), timeout=1)
+    worker = Worker(Path(sys.executable), ("vllm", reader), timeout=1, cpu_seconds=1)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(worker.start(), 0.5)
     assert worker._process is None

@@ -6,9 +6,21 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from made_sources import BROKEN, PAID, MadeSource, attempts_in, broken, case, each, honest, target
+from made_sources import (
+    BROKEN,
+    PAID,
+    MadeSource,
+    attempt,
+    attempts_in,
+    broken,
+    case,
+    each,
+    honest,
+    target,
+)
 
 from toolfuzz.analyze.load import collect
+from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import (
@@ -23,8 +35,9 @@ from toolfuzz.core.events import (
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.formats import Request
+from toolfuzz.report import words
 from toolfuzz.runs.campaign import DRAW_AHEAD, GIVE_UP_AFTER, Campaign, ask_all, run_campaign
-from toolfuzz.runs.journal import JOURNAL_NAME, read_journal
+from toolfuzz.runs.journal import JOURNAL_NAME, load_run, read_journal
 from toolfuzz.runs.record import Record
 from toolfuzz.sources.pacing import Pacers
 
@@ -232,6 +245,28 @@ async def test_answers_under_way_when_it_is_given_up_still_count(tmp_path: Path)
     assert 25 <= len(verdicts(events)) <= 25 + 8
     assert finished.reason == "endpoint"
     assert sum(isinstance(e, TargetGivenUp) for e in events) == 1
+
+
+def hanging(request: Request) -> list[Attempt]:
+    """An engine's parser that hangs at every second question."""
+    if request.body["n"] % 2:
+        return honest(request)
+    return [attempt(500, {"error": {"code": "parser_hangs", "message": "it hangs"}})]
+
+
+async def test_a_parser_that_hangs_is_not_asked_all_of_it(tmp_path: Path) -> None:
+    """What was judged counts, and the run isn't one whose endpoint is gone."""
+    many = [case(n) for n in range(60)]
+    source = MadeSource(target("slow"), hanging, concurrency=1)
+    finished, events = await ran(tmp_path / "run", source, cases=many, most_hangs=3)
+    found = verdicts(events, "slow")
+    assert [v.status for v in found] == ["fail", "pass"] * 2 + ["fail"]
+    [given_up] = [e for e in events if isinstance(e, TargetGivenUp)]
+    assert (given_up.after, given_up.hung, finished.reason) == (3, True, "done")
+    figures = summarize(load_run(tmp_path / "run"))["targets"][0]
+    assert words.given_up(figures) == (
+        "given up after it hung at 3 questions; the figures rest on 5 answers"
+    )
 
 
 @pytest.mark.parametrize(("every", "given_up"), [(25, False), (26, True)])

@@ -42,9 +42,9 @@ def summarize(run: RunData) -> JsonObject:
 
 
 def _given_up(run: RunData, target: str) -> JsonObject | None:
-    """When a target was given up: after how many questions in a row, and why."""
+    """When a target was given up: after how many questions, and why."""
     event = run.given_up.get(target)
-    return {"reason": event.reason, "after": event.after} if event else None
+    return {n: getattr(event, n) for n in ("reason", "after", "hung")} if event else None
 
 
 def _first_attempt(judged: Sequence[Verdict]) -> float | None:

@@ -148,12 +148,14 @@ class VerdictReached:
 @dataclass(frozen=True, slots=True)
 class TargetGivenUp:
     """A target that gave no judgeable answer ``after`` so many questions in a row, the last time
-    for this ``reason``. It is asked nothing more in this run; a resumed run tries it again."""
+    for this ``reason``, or that hung (``hung``) at so many in all. It is asked nothing more in this
+    run; a resumed run tries it again."""
 
     event: Literal["target-given-up"] = field(default="target-given-up", kw_only=True)
     target: str
     reason: str
     after: int
+    hung: bool = False
 
 
 @dataclass(frozen=True, slots=True)

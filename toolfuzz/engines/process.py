@@ -18,21 +18,23 @@ _WORKER = Path(__file__).parent / "worker"
 _LINE_LIMIT = 64 * 1024 * 1024
 # vLLM takes 8 s of processor time to import, and a run starts all its targets at once.
 _START_TIMEOUT = 300.0
-# Beyond the timeout, in which this side ends the process: for when this side is gone.
-_CPU_GRACE = 5.0
 _SECRET = re.compile(r"key|token|secret|passw|credential", re.IGNORECASE)
 
 
 class Worker:
     """One worker process; it is started when it is needed and again after it died.
 
-    ``command`` is the Python, ``arguments`` are the engine and its folder. A question that
-    hangs or kills the process is answered with ``{"error": …}`` like any other.
+    ``command`` is the Python, ``arguments`` are the engine and its folder. A question that kills
+    the process is answered with ``{"error": …}`` like any other, one that takes more than
+    ``cpu_seconds`` of processor time, or ``timeout`` seconds, with ``{"hangs": …}``.
     """
 
-    def __init__(self, python: Path, arguments: Sequence[str], *, timeout: float) -> None:
+    def __init__(
+        self, python: Path, arguments: Sequence[str], *, timeout: float, cpu_seconds: float
+    ) -> None:
         self.command = (str(python), str(_WORKER), *arguments)
         self.timeout = timeout
+        self.cpu_seconds = cpu_seconds
         self.version = ""
         self.parsers: tuple[str, ...] = ()
         self._process: asyncio.subprocess.Process | None = None
@@ -80,13 +82,13 @@ class Worker:
         try:
             answer = await asyncio.wait_for(self._exchange(question), self.timeout)
         except TimeoutError:
-            answer = {"error": f"the parser did not return within {self.timeout:g} s"}
+            answer = {"hangs": {"waited": self.timeout}}
             await self.stop()
         except (ConnectionError, ValueError) as error:
             answer = {"error": f"the parser's process broke off: {error}"}
             await self.stop()
         if answer is None:
-            answer = {"error": await self._last_words()}
+            answer = await self._ended()
             await self.stop()
         if "missing" in answer:
             raise _not_loaded(self.command, answer)
@@ -107,7 +109,7 @@ class Worker:
     async def _exchange(self, question: Mapping[str, Any]) -> dict[str, Any] | None:
         assert self._process is not None
         assert self._process.stdin is not None
-        limited = {**question, "cpu_seconds": self.timeout + _CPU_GRACE}
+        limited = {**question, "cpu_seconds": self.cpu_seconds}
         self._process.stdin.write(json.dumps(limited).encode() + b"\n")
         await self._process.stdin.drain()
         return await self._line()
@@ -117,6 +119,13 @@ class Worker:
         assert self._process.stdout is not None
         line = await self._process.stdout.readline()
         return json.loads(line) if line else None
+
+    async def _ended(self) -> dict[str, Any]:
+        """Return the answer of a process that is gone: its limit's signal says that it hung."""
+        assert self._process is not None
+        if await self._process.wait() == -signal.SIGVTALRM:
+            return {"hangs": {"seconds": self.cpu_seconds}}
+        return {"error": await self._last_words()}
 
     async def _last_words(self) -> str:
         """Say how the process ended: the last line of its stderr, or the signal that ended it."""

@@ -24,7 +24,10 @@ from toolfuzz.formats.writing import introduced
 from toolfuzz.generate import dimensions
 from toolfuzz.worlds.play import WorldTalk
 
-__all__ = ["EngineTrial", "parse_spec"]
+__all__ = ["CPU_SECONDS", "EngineTrial", "parse_spec"]
+
+CPU_SECONDS = 2.0
+"""Of processor time a reply: parsers take a few milliseconds."""
 
 # What a model might write that needs no tool, or before it calls one; nothing in it is a call in
 # any family's format.
@@ -45,9 +48,10 @@ class EngineTrial:
     """One parser in a process of its own (an async context manager).
 
     ``cuts`` are names of ``toolfuzz.engines.cuts``; where the first one cuts depends on ``seed``
-    and the case alone. Of several, the reply is that to the cut which changes it. ``timeout`` is in
-    seconds a question. ``engine_python`` names a Python that has the engine installed. ``parser``
-    and ``version`` are the engine's own words once it is entered.
+    and the case alone. Of several, the reply is that to the cut which changes it. A question that
+    takes more than ``cpu_seconds`` of processor time, or ``timeout`` seconds by the clock, hangs.
+    ``engine_python`` names a Python that has the engine installed. ``parser`` and ``version`` are
+    the engine's own words once it is entered.
     """
 
     def __init__(
@@ -57,13 +61,15 @@ class EngineTrial:
         engine_python: str | None = None,
         cuts: Sequence[str] = (USUAL_CUT,),
         seed: int = 0,
-        timeout: float = 10.0,
+        timeout: float = 60.0,
+        cpu_seconds: float = CPU_SECONDS,
     ) -> None:
         self.spec = parse_spec(spec)
         self.engine_python = engine_python
         self.cuts = cuts_named(cuts)
         self.seed = seed
         self.timeout = timeout
+        self.cpu_seconds = cpu_seconds
         self.version = self.spec.version or ""
         self.parser = self.spec.parser
         self._worker: Worker | None = None
@@ -71,7 +77,7 @@ class EngineTrial:
     async def __aenter__(self) -> Self:
         """Fetch what is missing and load the parser; raises UsageError."""
         command = await asyncio.to_thread(_prepare, self.spec, self.engine_python)
-        worker = Worker(*command, timeout=self.timeout)
+        worker = Worker(*command, timeout=self.timeout, cpu_seconds=self.cpu_seconds)
         await worker.start()
         self._worker = worker
         try:
@@ -216,16 +222,17 @@ def _attempt(answer: dict[str, Any], stream: bool, started: float, total_ms: flo
     an event when the stream had begun.
     """
     status = 200
+    error = _error_body(answer)
     if stream and "events" in answer:
         events = [*answer["events"]]
-        if "error" in answer:
-            events.append(f"data: {json.dumps(_error_body(answer['error']))}")
+        if error is not None:
+            events.append(f"data: {json.dumps(error)}")
         pieces = [f"{event}\n\n".encode() for event in events]
         kind = "text/event-stream"
     else:
-        if "error" in answer:
+        if error is not None:
             status = 500
-        body = _error_body(answer["error"]) if "error" in answer else answer["body"]
+        body = error or answer["body"]
         pieces = [json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")]
         kind = "application/json"
     return Attempt(
@@ -238,7 +245,25 @@ def _attempt(answer: dict[str, Any], stream: bool, started: float, total_ms: flo
     )
 
 
-def _error_body(message: str) -> JsonObject:
-    """The code is Groq's word for a call that its own server could not read."""
-    error = {"type": "engine-parser-error", "code": "tool_use_failed", "message": message}
-    return {"error": error}
+def _error_body(answer: dict[str, Any]) -> JsonObject | None:
+    """Return what is wrong with an answer; the code is Groq's word for a call that its own server
+    could not read, or ours for a parser that hangs.
+    """
+    if "hangs" in answer:
+        code, message = "parser_hangs", _hang(answer["hangs"])
+    elif "error" in answer:
+        code, message = "tool_use_failed", answer["error"]
+    else:
+        return None
+    return {"error": {"type": "engine-parser-error", "code": code, "message": message}}
+
+
+def _hang(hangs: dict[str, Any]) -> str:
+    """Say how long a parser took, and how the time grows with the text."""
+    if "waited" in hangs:
+        return f"the parser did not return within {hangs['waited']:g} s"
+    told = f"the parser took more than {hangs['seconds']:g} s of processor time"
+    if "characters" in hangs:
+        told += f" for {hangs['characters']} characters"
+    grown = [f"{took:.2g} s for the first {size}" for size, took in hangs.get("grown", ())]
+    return f"{told} ({', '.join(grown)})" if grown else told

@@ -14,12 +14,16 @@ from toolfuzz.evidence.examiner import Budget, Examiner, open_examiner
 from toolfuzz.evidence.failures import Failure, needs_both
 from toolfuzz.evidence.kept import RESULT_NAME
 from toolfuzz.evidence.minimize import Minimized, Report, minimize
+from toolfuzz.judge.defects.parser_hangs import DEFECT as HANGS
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.derived import write_json
 from toolfuzz.runs.journal import JOURNAL_NAME, Journal, read_journal
+from toolfuzz.sources.engine import MARGIN, with_margin
 from toolfuzz.sources.source import SourceSpec
 
 __all__ = ["open_study", "study_failure", "study_to_json"]
+
+_TOO_NEAR = f"what hangs is made smaller where it takes {MARGIN} times the limit; this takes less"
 
 
 async def study_failure(
@@ -36,11 +40,12 @@ async def study_failure(
     """Minimize one failure, going on where an earlier study in the folder stood.
 
     Every exchange goes into the folder's own journal before it counts; ``minimized.json`` is
-    written at the end, whole or not at all.
+    written at the end, whole or not at all. What hangs must hang with a margin: made smaller until
+    it takes just the limit, it would not on the next machine.
     """
-    stream = failure.streams[0]
+    stream, hangs = failure.streams[0], failure.symptom.slug == HANGS.slug
     opened = open_study(
-        source,
+        with_margin(source) if hangs else source,
         folder,
         stream=stream,
         budget=budget,
@@ -65,6 +70,8 @@ async def study_failure(
             deterministic=nature_of(source.target).deterministic,
             report=report,
         )
+    if hangs and not result.confirmed:
+        result = dataclasses.replace(result, reason=_TOO_NEAR)
     write_json(folder / RESULT_NAME, study_to_json(failure, result, stream=stream))
     return result
 

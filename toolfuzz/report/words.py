@@ -112,6 +112,8 @@ def given_up(entry: JsonObject) -> str:
         return ""
     after, reason = entry["given_up"]["after"], entry["given_up"]["reason"]
     asked = count(entry["judged"] + entry["unjudged"], "answer")
+    if entry["given_up"].get("hung"):
+        return f"given up after it hung at {after} questions; the figures rest on {asked}"
     return (
         f"given up after {after} questions in a row without a judgeable answer ({reason}); "
         f"the figures rest on {asked}"

@@ -4,6 +4,7 @@ Only here is the journal written: what a pool gives goes into it first and is to
 """
 
 import asyncio
+import math
 import time
 from collections.abc import (
     AsyncGenerator,
@@ -30,6 +31,7 @@ from toolfuzz.core.events import (
     VerdictReached,
 )
 from toolfuzz.core.exchange import Exchange
+from toolfuzz.judge.defects.parser_hangs import DEFECT as HANGS
 from toolfuzz.judge.policy import Policy
 from toolfuzz.pools.local import LocalPool
 from toolfuzz.pools.pool import Job, Permits, Pool
@@ -41,11 +43,13 @@ from toolfuzz.runs.server_faults import server_faults
 from toolfuzz.sources.pacing import Pacers
 from toolfuzz.sources.source import SourceSpec
 
-__all__ = ["GIVE_UP_AFTER", "Campaign", "ask_all", "run_campaign"]
+__all__ = ["GIVE_UP_AFTER", "MOST_HANGS", "Campaign", "ask_all", "run_campaign"]
 
 GIVE_UP_AFTER = 25
 """So many questions in a row without any judgeable answer, and a target is given up, unless it
 still answers one that it answered before."""
+MOST_HANGS = 8
+"""Questions at which an engine's parser hangs, after which it is given up."""
 # Cases drawn ahead of the fastest target.
 DRAW_AHEAD = 128
 
@@ -56,7 +60,8 @@ class Campaign:
 
     ``answered`` holds what needn't be asked any more: (case id, target name, repeat); ``begun`` the
     exchanges of conversations that were cut off, from the first turn on. ``cases`` are those of all
-    targets, or give each target its own, by its name.
+    targets, or give each target its own, by its name. A target is given up after ``most_hangs``
+    questions at which it hung; by default it isn't.
     """
 
     sources: Sequence[SourceSpec]
@@ -69,6 +74,7 @@ class Campaign:
     begun: Mapping[Question, tuple[Exchange, ...]] = field(default_factory=dict)
     pool: Pool = field(default_factory=LocalPool)
     permits: Permits = field(default_factory=Pacers)
+    most_hangs: float = math.inf
 
     def write(self, events: Iterable[Event]) -> None:
         """Put events into the journal, then tell those that are new in it."""
@@ -80,7 +86,7 @@ class Campaign:
 class _Lane:
     """One target's questions: how many in a row could not be judged, and whether that was it.
 
-    ``reason`` is why the last could not.
+    ``reason`` is why the last could not; ``hangs`` is at how many in all it hung.
     ``answered`` is when the last answered question began: one that began before it and comes to
     nothing later (retries take a while) doesn't say that the target is gone.
     """
@@ -88,6 +94,7 @@ class _Lane:
     source: SourceSpec
     feed: Feed
     in_a_row: int = 0
+    hangs: int = 0
     reason: str = ""
     answered: float = 0.0
     given_up: TargetGivenUp | None = None
@@ -104,6 +111,7 @@ class _Lane:
                 self._note(event, begun, answered=later)
 
     def _note(self, event: VerdictReached, begun: float, *, answered: bool) -> None:
+        self.hangs += any(f.slug == HANGS.slug for f in event.verdict.findings)
         if answered or event.verdict.status != "unjudged":
             self.in_a_row = 0
             self.answered = max(self.answered, begun)
@@ -116,6 +124,11 @@ class _Lane:
     def give_up(self) -> None:
         """Ask this target nothing more."""
         self.given_up = TargetGivenUp(self.source.target.name, self.reason, self.in_a_row)
+
+    def stop_hanging(self) -> None:
+        """Ask it nothing more: what it shows at each further question is known."""
+        name = self.source.target.name
+        self.given_up = TargetGivenUp(name, "its parser hangs", self.hangs, hung=True)
 
 
 async def run_campaign(campaign: Campaign, *, stop: asyncio.Event | None = None) -> RunFinished:
@@ -162,7 +175,7 @@ async def ask_all(campaign: Campaign, *, stop: asyncio.Event) -> tuple[TargetGiv
             await _again(lane.source, campaign, stop)
     run = campaign.record.run(keep_exchanges=True)
     campaign.write(server_faults(run, campaign.policy))
-    return tuple(lane.given_up for lane in lanes if lane.given_up)
+    return tuple(lane.given_up for lane in lanes if lane.given_up and not lane.given_up.hung)
 
 
 def _feeds(campaign: Campaign) -> tuple[Callable[[str], Feed], Coroutine[Any, Any, None]]:
@@ -215,6 +228,8 @@ async def _ask(lane: _Lane, campaign: Campaign, stop: asyncio.Event) -> None:
             async for events in batches:
                 campaign.write(events)
                 lane.note(events)
+                if lane.hangs >= campaign.most_hangs and not lane.given_up:
+                    lane.stop_hanging()
                 if lane.in_a_row < GIVE_UP_AFTER or lane.given_up:
                     continue
                 if await _still_answers(lane.source, campaign, stop):

@@ -10,7 +10,7 @@ from toolfuzz import __version__
 from toolfuzz.analyze.recordings import Recordings
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.events import CaseSkipped, Event, RunStarted
-from toolfuzz.runs.campaign import Campaign, run_campaign
+from toolfuzz.runs.campaign import MOST_HANGS, Campaign, run_campaign
 from toolfuzz.runs.cases import draw, load_tools
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.record import Record
@@ -66,6 +66,7 @@ async def run(
                 note,
                 answered,
                 record.begun,
+                most_hangs=MOST_HANGS,
             )
             finished = await run_campaign(campaign, stop=stop)
             summary = write_summary(folder, record.run(), recordings)

@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 from toolfuzz.core.exchange import Attempt, Target
 from toolfuzz.core.talk import Talk
 from toolfuzz.engines.native import NotExpressible
-from toolfuzz.engines.trial import EngineTrial
+from toolfuzz.engines.trial import CPU_SECONDS, EngineTrial
 from toolfuzz.formats import CannotAskError, Request
 from toolfuzz.sources.redaction import Redaction
-from toolfuzz.sources.source import Permit
+from toolfuzz.sources.source import Permit, SourceSpec
 
-__all__ = ["EngineSession", "EngineSource"]
+__all__ = ["MARGIN", "EngineSession", "EngineSource", "with_margin"]
+
+MARGIN = 3
+"""What is to be reported as hanging takes so many times the limit: other machines are faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +24,15 @@ class EngineSource:
     """A target whose questions go to a parser.
 
     ``python`` names a Python that has the engine installed. ``parser`` and ``version`` are what
-    the engine itself calls them; ``prepared`` fills them in. ``timeout`` is in seconds a question.
+    the engine itself calls them; ``prepared`` fills them in. ``timeout`` and ``cpu_seconds``, of
+    processor time, are a question's.
     """
 
     target: Target
     python: str | None = None
     seed: int = 0
-    timeout: float = 10.0
+    timeout: float = 60.0
+    cpu_seconds: float = CPU_SECONDS
     parser: str = ""
     version: str = ""
 
@@ -68,7 +73,15 @@ class EngineSource:
             cuts=self.target.params.get("cuts", ()),
             seed=self.seed,
             timeout=self.timeout,
+            cpu_seconds=self.cpu_seconds,
         )
+
+
+def with_margin(source: SourceSpec) -> SourceSpec:
+    """Return an engine that is not said to hang as soon as it is in a run; others as they are."""
+    if not isinstance(source, EngineSource):
+        return source
+    return replace(source, cpu_seconds=MARGIN * source.cpu_seconds)
 
 
 class EngineSession:

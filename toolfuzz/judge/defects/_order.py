@@ -54,6 +54,7 @@ _VALUES = (
 )
 
 _REFUSALS = (
+    "parser-hangs",
     "provider-refused-call",
     "opaque-metadata-required",
     "history-args-type",
