@@ -77,6 +77,7 @@ def simulate(reply, roll):
 DEFECT = Defect(
     slug="dummy-defect",
     group="E",
+    tells_of="understanding",
     title="The text beside the calls is a dummy",
     severity="error",
     layer="structure",

@@ -12,9 +12,11 @@ from toolfuzz.analyze.ranking import least, least_failing
 from toolfuzz.analyze.rates import Rate, pass_k, rate
 from toolfuzz.analyze.relay import trial_figures
 from toolfuzz.analyze.screen import associated
+from toolfuzz.analyze.sides import by_side, side_of
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION
 from toolfuzz.core.exchange import Target
+from toolfuzz.core.nature import Nature
 from toolfuzz.core.verdict import Finding, Verdict
 
 __all__ = ["CALLS_FOR_P99", "summarize"]
@@ -83,8 +85,9 @@ def _target(run: RunData, target: Target) -> JsonObject:
         "schemas": len({run.cases[v.case_id].schema_id for v in judged}),
         "schema_accuracy": _share(sum(m.schema_valid is True for m in called), len(called)),
         "check_success": _share(checks - sum(v.metrics.checks_failed for v in judged), checks),
-        "defects": _defects(run, judged, causes),
-        "warnings": _defects(run, judged, _harmless),
+        "sides": by_side(run, judged, nature),
+        "defects": _defects(run, judged, nature, causes),
+        "warnings": _defects(run, judged, nature, _harmless),
         "associated": _associated(run, verdicts),
         "features": _rates_by(run, judged, lambda case, _: case.features),
         "probes": _rates_by(run, judged, lambda case, _: (case.probe,)),
@@ -159,9 +162,12 @@ def _rates_by(
 
 
 def _defects(
-    run: RunData, judged: Sequence[Verdict], wanted: Callable[[Verdict], Iterable[Finding]]
+    run: RunData,
+    judged: Sequence[Verdict],
+    nature: Nature,
+    wanted: Callable[[Verdict], Iterable[Finding]],
 ) -> JsonObject:
-    """Per slug: distinct cases, replies, share of judged replies with interval, an example.
+    """Per slug: distinct cases, replies, share of judged replies with interval, side, an example.
 
     The example is a finding on the smallest case, whatever the order of the answers.
     """
@@ -182,6 +188,7 @@ def _defects(
             "high": share.high,
             "severity": finding.severity,
             "layer": finding.layer,
+            "tells_of": side_of(slug, nature),
             "example_case": judged[smallest].case_id,
             "example": _example(run, judged[smallest], finding),
         }

@@ -49,7 +49,14 @@ def _models() -> Iterator[tuple[str, ...]]:
 
 def _defects() -> Iterator[tuple[str, ...]]:
     for defect in defects().values():
-        yield defect.slug, defect.group, defect.severity, defect.layer, defect.title
+        yield (
+            defect.slug,
+            defect.group,
+            defect.severity,
+            defect.layer,
+            defect.tells_of,
+            defect.title,
+        )
 
 
 def _features() -> Iterator[tuple[str, ...]]:
@@ -92,7 +99,7 @@ def _schemas() -> Iterator[tuple[str, ...]]:
 
 _KINDS = {
     "models": (("endpoint", "models", "wire format", "key"), _models),
-    "defects": (("slug", "group", "severity", "layer", "what it is"), _defects),
+    "defects": (("slug", "group", "severity", "layer", "tells of", "what it is"), _defects),
     "features": (("feature", "group", "what it is"), _features),
     "probes": (("probe", "what it asks"), _probes),
     "dimensions": (

@@ -43,7 +43,7 @@ class Nature:
 
     def words(self) -> JsonObject:
         """Return what ``summary.json`` says of it."""
-        names = ("real", "label", "several", "sentence")
+        names = ("real", "over_http", "label", "several", "sentence")
         return {name: getattr(self, name) for name in names}
 
 

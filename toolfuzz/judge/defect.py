@@ -17,10 +17,12 @@ from toolfuzz.judge.faults import Fault
 if TYPE_CHECKING:
     from toolfuzz.judge.facts import Facts
 
-__all__ = ["STAGES", "Defect", "Detect", "Group", "Refused", "Said", "Stage"]
+__all__ = ["SIDES", "STAGES", "Defect", "Detect", "Group", "Refused", "Said", "Side", "Stage"]
 
 Group = Literal["A", "B", "C", "D", "E", "F", "G", "H", "I", "J"]
 Stage = Literal["laws", "assemble", "structure", "pairing", "values", "causes", "world", "relay"]
+Side = Literal["serialization", "understanding"]
+SIDES: tuple[Side, ...] = ("serialization", "understanding")
 Detect: TypeAlias = "Callable[[Facts], Iterable[Finding]]"
 STAGES: tuple[Stage, ...] = (
     "laws",
@@ -83,6 +85,10 @@ class Defect:
 
     ``group`` is a letter (A argument string, B value types, C string content, D schema, E call
     structure, F streaming, G protocol, H several turns, I what is done in a world, J gateways).
+    ``tells_of`` is what is wrong where it is found: ``understanding`` when a well-formed answer
+    isn't the one that was asked for, as small models give them (another value, fewer calls, prose,
+    a nested object made flat), else ``serialization``: the form of a text, a value, a stream or a
+    protocol, which servers and gateways are there to get right.
     ``usual`` says who usually causes it, and stands behind the word "usually". ``sources`` are
     public issues (``owner/repo#number``). ``indistinguishable`` says what the bytes can't tell
     apart; ``pairs`` are slugs that the same bytes may rightly get instead or beside. ``shows_in``
@@ -107,6 +113,7 @@ class Defect:
 
     slug: str
     group: Group
+    tells_of: Side
     title: str
     severity: Severity
     layer: Layer

@@ -63,6 +63,7 @@ def print_defect(defect: Defect) -> None:
     for name, value in (
         ("severity", defect.severity),
         ("found in", f"the {defect.layer} layer (group {defect.group})"),
+        ("tells of", defect.tells_of),
         ("shown by", defect.command),
         ("usually", defect.usual),
         ("example", defect.example),

@@ -15,6 +15,7 @@ from toolfuzz.core.text import brief, printable
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.report.console import MEDIUM, WIDE, show
 from toolfuzz.report.dimensions import dimension_notes, dimension_tables, unit
+from toolfuzz.report.sides import sides_table
 from toolfuzz.report.words import (
     first_attempt,
     given_up,
@@ -50,6 +51,8 @@ def summary_view(summary: JsonObject, *, width: int) -> RenderableType:
     """Return the result as rich renderables, so that it can be printed or exported."""
     parts: list[RenderableType] = [headline(summary), Text()]
     parts += [target_table(summary["targets"], width=width)]
+    if apart := sides_table(summary["targets"]):
+        parts += [Text(), apart]
     parts += [*dimension_tables(summary["targets"], width=width), *notes(summary)]
     for target, slug, entry in _surest(summary["targets"]):
         parts += [Text(), defect_view(target, slug, entry)]
@@ -83,7 +86,7 @@ def headline(summary: JsonObject, *more: str) -> Text:
 def target_table(targets: Sequence[JsonObject], *, width: int) -> Table:
     """Return one row a target; a narrow one leaves out the bar and what is said below anyway."""
     names = [printable(target["target"]) for target in targets]
-    name_width = min(max(map(len, names), default=0), max(width // 3, 16))
+    name_width = min(max(map(len, ["target", *names])), max(width // 3, 16))
     bar = width >= MEDIUM
     # Only columns that may wrap are shrunk by rich, so these two are, and cut off their own text.
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")

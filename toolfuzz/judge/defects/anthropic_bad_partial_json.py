@@ -35,6 +35,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="anthropic-bad-partial-json",
     group="F",
+    tells_of="serialization",
     title="The partial_json pieces don't join to a JSON object",
     severity="error",
     layer="stream",

@@ -30,6 +30,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="anthropic-delta-after-stop",
     group="F",
+    tells_of="serialization",
     title="A delta came for a content block that was already closed",
     severity="error",
     layer="stream",

@@ -35,6 +35,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="anthropic-input-inline",
     group="F",
+    tells_of="serialization",
     title="A tool_use block carries its input where the format has none",
     severity="error",
     layer="stream",

@@ -24,6 +24,7 @@ def simulate(raw: str, rng: Random) -> Any:
 DEFECT = Defect(
     slug="args-ascii-escaped",
     group="A",
+    tells_of="serialization",
     title="Non-ASCII text is spelled with \\u escapes",
     severity="info",
     layer="arguments",

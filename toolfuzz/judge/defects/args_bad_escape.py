@@ -25,6 +25,7 @@ def simulate(raw: str, rng: Random) -> Any:
 DEFECT = Defect(
     slug="args-bad-escape",
     group="A",
+    tells_of="serialization",
     title="A backslash that starts no JSON escape",
     severity="error",
     layer="arguments",

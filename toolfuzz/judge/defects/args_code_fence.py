@@ -22,6 +22,7 @@ def simulate(raw: str, rng: Random) -> Any:
 DEFECT = Defect(
     slug="args-code-fence",
     group="A",
+    tells_of="serialization",
     title="The object is wrapped in a markdown fence",
     severity="error",
     layer="arguments",

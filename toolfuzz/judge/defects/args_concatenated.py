@@ -26,6 +26,7 @@ def simulate(raw: str, rng: Random) -> Any:
 DEFECT = Defect(
     slug="args-concatenated",
     group="A",
+    tells_of="serialization",
     title="Several JSON objects stand in one argument string",
     severity="error",
     layer="arguments",

@@ -31,6 +31,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="args-cumulative",
     group="F",
+    tells_of="serialization",
     title="Argument deltas repeat what was sent before",
     severity="error",
     layer="stream",

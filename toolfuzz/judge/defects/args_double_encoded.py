@@ -23,6 +23,7 @@ def simulate(raw: str, rng: Random) -> Any:
 DEFECT = Defect(
     slug="args-double-encoded",
     group="A",
+    tells_of="serialization",
     title="The whole argument object is encoded as JSON twice or more",
     severity="error",
     layer="arguments",

@@ -28,6 +28,7 @@ def simulate(raw: str, rng: Random) -> Any:
 DEFECT = Defect(
     slug="args-duplicate-keys",
     group="A",
+    tells_of="serialization",
     title="A key comes twice in one object",
     severity="error",
     layer="arguments",

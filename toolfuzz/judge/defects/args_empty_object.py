@@ -27,6 +27,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="args-empty-object",
     group="D",
+    tells_of="serialization",
     title="{} although arguments were due",
     severity="error",
     layer="schema",

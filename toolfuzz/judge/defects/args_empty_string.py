@@ -24,6 +24,7 @@ def simulate(raw: str, rng: Random) -> Any:
 DEFECT = Defect(
     slug="args-empty-string",
     group="A",
+    tells_of="serialization",
     title="arguments is an empty string",
     severity="error",
     layer="arguments",

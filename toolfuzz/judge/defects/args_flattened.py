@@ -57,6 +57,7 @@ _SCHEMA = {
 DEFECT = Defect(
     slug="args-flattened",
     group="D",
+    tells_of="understanding",
     title="Nested arguments came flat: as keys that spell the path, or one level up",
     severity="error",
     layer="schema",

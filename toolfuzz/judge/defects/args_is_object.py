@@ -26,6 +26,7 @@ def simulate(raw: str, rng: Random) -> Any:
 DEFECT = Defect(
     slug="args-is-object",
     group="A",
+    tells_of="serialization",
     title="arguments is an object where the format wants a string",
     severity="error",
     layer="arguments",

@@ -75,6 +75,7 @@ _TWO = {"type": "object", "properties": {"body": {"type": "string"}, "tags": {}}
 DEFECT = Defect(
     slug="args-native-markup",
     group="A",
+    tells_of="serialization",
     title="The model's own tool markup stands inside the arguments",
     severity="error",
     layer="arguments",

@@ -32,6 +32,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="args-non-object",
     group="A",
+    tells_of="serialization",
     title="arguments is JSON, but no object",
     severity="error",
     layer="arguments",

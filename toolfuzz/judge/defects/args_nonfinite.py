@@ -32,6 +32,7 @@ def simulate(raw: str, rng: Random) -> Any:
 DEFECT = Defect(
     slug="args-nonfinite",
     group="A",
+    tells_of="serialization",
     title="NaN or Infinity, which JSON doesn't have",
     severity="error",
     layer="arguments",

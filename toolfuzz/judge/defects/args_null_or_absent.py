@@ -24,6 +24,7 @@ def simulate(raw: str, rng: Random) -> Any:
 DEFECT = Defect(
     slug="args-null-or-absent",
     group="A",
+    tells_of="serialization",
     title="arguments is null or missing",
     severity="error",
     layer="arguments",

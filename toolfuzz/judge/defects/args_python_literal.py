@@ -24,6 +24,7 @@ def simulate(raw: str, rng: Random) -> Any:
 DEFECT = Defect(
     slug="args-python-literal",
     group="A",
+    tells_of="serialization",
     title="A Python literal instead of JSON",
     severity="error",
     layer="arguments",

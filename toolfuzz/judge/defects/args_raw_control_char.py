@@ -29,6 +29,7 @@ def simulate(raw: str, rng: Random) -> Any:
 DEFECT = Defect(
     slug="args-raw-control-char",
     group="A",
+    tells_of="serialization",
     title="Raw newlines or tabs inside a JSON string",
     severity="error",
     layer="arguments",

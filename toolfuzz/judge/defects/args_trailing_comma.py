@@ -22,6 +22,7 @@ def simulate(raw: str, rng: Random) -> Any:
 DEFECT = Defect(
     slug="args-trailing-comma",
     group="A",
+    tells_of="serialization",
     title="A comma before a closing bracket, or a comment",
     severity="error",
     layer="arguments",

@@ -22,6 +22,7 @@ def simulate(raw: str, rng: Random) -> Any:
 DEFECT = Defect(
     slug="args-trailing-garbage",
     group="A",
+    tells_of="serialization",
     title="Text or brackets around the whole object",
     severity="error",
     layer="arguments",

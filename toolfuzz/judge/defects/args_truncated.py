@@ -24,6 +24,7 @@ def simulate(raw: str, rng: Random) -> Any:
 DEFECT = Defect(
     slug="args-truncated",
     group="A",
+    tells_of="serialization",
     title="The argument text stops before its object is closed",
     severity="error",
     layer="arguments",

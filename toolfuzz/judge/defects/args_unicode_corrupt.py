@@ -124,6 +124,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="args-unicode-corrupt",
     group="A",
+    tells_of="serialization",
     title="Characters were replaced or damaged",
     severity="error",
     layer="arguments",

@@ -18,6 +18,7 @@ def explain_headless(fact: Headless) -> str:
 DEFECT = Defect(
     slug="args-unparsable",
     group="A",
+    tells_of="serialization",
     title="The argument text is no JSON and no known fault explains it",
     severity="error",
     layer="arguments",

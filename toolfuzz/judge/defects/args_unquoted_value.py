@@ -34,6 +34,7 @@ def simulate(raw: str, rng: Random) -> Any:
 DEFECT = Defect(
     slug="args-unquoted-value",
     group="A",
+    tells_of="serialization",
     title="A string stands without its quotes, or without the first one",
     severity="error",
     layer="arguments",

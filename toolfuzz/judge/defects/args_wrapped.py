@@ -29,6 +29,7 @@ _OPEN = {"type": "object", "properties": {"team": {"type": "string"}}}
 DEFECT = Defect(
     slug="args-wrapped",
     group="A",
+    tells_of="understanding",
     title="The arguments stand one level too deep, or carry the call's envelope",
     severity="error",
     layer="arguments",

@@ -53,6 +53,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="array-as-delimited-string",
     group="B",
+    tells_of="understanding",
     title="A list arrives as one string with separators",
     severity="error",
     layer="values",

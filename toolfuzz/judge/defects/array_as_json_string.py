@@ -32,6 +32,7 @@ def explain_pieces(fact: Resized) -> str | None:
 DEFECT = Defect(
     slug="array-as-json-string",
     group="B",
+    tells_of="serialization",
     title="An array arrives as a string that holds its JSON",
     severity="error",
     layer="values",

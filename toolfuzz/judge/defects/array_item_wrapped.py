@@ -59,6 +59,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="array-item-wrapped",
     group="B",
+    tells_of="understanding",
     title="An array arrives inside an object or another array, or each item does",
     severity="error",
     layer="values",

@@ -37,6 +37,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="boolean-as-alias",
     group="B",
+    tells_of="serialization",
     title="A boolean arrives as 0, 1, yes, no, on or off",
     severity="error",
     layer="values",

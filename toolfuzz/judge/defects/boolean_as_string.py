@@ -35,6 +35,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="boolean-as-string",
     group="B",
+    tells_of="serialization",
     title="A boolean arrives as a string",
     severity="error",
     layer="values",

@@ -31,6 +31,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="call-and-markup",
     group="E",
+    tells_of="serialization",
     title="The call is structured and its raw markup stands in the text too",
     severity="error",
     layer="structure",

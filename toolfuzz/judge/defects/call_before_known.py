@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="call-before-known",
     group="I",
+    tells_of="understanding",
     title="Called before what it needs was there",
     severity="error",
     layer="world",

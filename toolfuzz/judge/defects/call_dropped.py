@@ -32,6 +32,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="call-dropped",
     group="E",
+    tells_of="serialization",
     title="Tokens were spent, but neither call nor text came back",
     severity="error",
     layer="structure",

@@ -31,6 +31,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="call-in-content",
     group="E",
+    tells_of="serialization",
     title="The call came as text in the message content",
     severity="error",
     layer="structure",

@@ -31,6 +31,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="call-in-reasoning",
     group="E",
+    tells_of="serialization",
     title="The call stays inside the reasoning text",
     severity="error",
     layer="structure",

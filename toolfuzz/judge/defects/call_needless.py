@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="call-needless",
     group="I",
+    tells_of="understanding",
     title="A call that nothing needs",
     severity="warn",
     layer="world",

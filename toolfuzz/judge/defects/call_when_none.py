@@ -34,6 +34,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="call-when-none",
     group="E",
+    tells_of="serialization",
     title="A call or its markup came although tool_choice is none",
     severity="error",
     layer="structure",

@@ -17,6 +17,7 @@ def detect(facts: Facts) -> Iterable[Finding]:
 DEFECT = Defect(
     slug="calls-extra",
     group="E",
+    tells_of="understanding",
     title="A further call came that nobody asked for",
     severity="error",
     layer="structure",

@@ -19,6 +19,7 @@ def detect(facts: Facts) -> Iterable[Finding]:
 DEFECT = Defect(
     slug="calls-missing",
     group="E",
+    tells_of="understanding",
     title="Fewer calls came than were asked for",
     severity="error",
     layer="structure",

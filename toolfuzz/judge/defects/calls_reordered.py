@@ -17,6 +17,7 @@ def detect(facts: Facts) -> Iterable[Finding]:
 DEFECT = Defect(
     slug="calls-reordered",
     group="E",
+    tells_of="understanding",
     title="The calls came in another order than the one asked for",
     severity="error",
     layer="structure",

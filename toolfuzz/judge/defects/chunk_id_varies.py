@@ -27,6 +27,7 @@ def simulate(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="chunk-id-varies",
     group="G",
+    tells_of="serialization",
     title="The chunks of one stream carry different completion ids or choice numbers",
     severity="info",
     layer="wire",

@@ -71,6 +71,7 @@ def _broken(schema: JsonObject, value: Any) -> Any:
 DEFECT = Defect(
     slug="constraint-violation",
     group="D",
+    tells_of="understanding",
     title="A length, range, pattern or format was ignored",
     severity="error",
     layer="schema",

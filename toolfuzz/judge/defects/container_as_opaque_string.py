@@ -38,6 +38,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="container-as-opaque-string",
     group="B",
+    tells_of="understanding",
     title="A string that is no JSON stands where an object or array belongs",
     severity="error",
     layer="values",

@@ -30,6 +30,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="container-as-python-repr",
     group="B",
+    tells_of="serialization",
     title="An object or array arrives as a string in Python syntax",
     severity="error",
     layer="values",

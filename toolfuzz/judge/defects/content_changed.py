@@ -46,6 +46,7 @@ def _told(wanted: str, came: str) -> str:
 DEFECT = Defect(
     slug="content-changed",
     group="E",
+    tells_of="serialization",
     title="The text is not the one that the parser was given",
     severity="error",
     layer="structure",

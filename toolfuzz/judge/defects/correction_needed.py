@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="correction-needed",
     group="I",
+    tells_of="understanding",
     title="The user had to correct what the model took for done",
     severity="error",
     layer="world",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="correction-not-taken",
     group="I",
+    tells_of="understanding",
     title="The user named what was wrong, and it stayed wrong",
     severity="error",
     layer="world",

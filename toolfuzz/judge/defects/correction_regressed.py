@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="correction-regressed",
     group="I",
+    tells_of="understanding",
     title="A correction cost what had been right before",
     severity="error",
     layer="world",

@@ -75,6 +75,7 @@ def _damaged(place: Spot) -> Any:
 DEFECT = Defect(
     slug="corruption-replayed",
     group="H",
+    tells_of="serialization",
     title="A wrong value is sent back as the model's own and repeats for ever",
     severity="error",
     layer="values",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="decision-asked-again",
     group="I",
+    tells_of="understanding",
     title="Asked again for what the user had told",
     severity="error",
     layer="world",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="decision-invented",
     group="I",
+    tells_of="understanding",
     title="A decision was made up",
     severity="error",
     layer="world",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="decision-near-miss",
     group="I",
+    tells_of="understanding",
     title="A decision about something else was followed",
     severity="error",
     layer="world",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="decision-superseded",
     group="I",
+    tells_of="understanding",
     title="An earlier decision was followed, not the last",
     severity="error",
     layer="world",

@@ -41,6 +41,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="default-const-ignored",
     group="D",
+    tells_of="understanding",
     title="A constant or a documented default was contradicted",
     severity="error",
     layer="schema",

@@ -44,6 +44,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="delimiter-truncated",
     group="C",
+    tells_of="serialization",
     title="A string was cut at a closing tag that is part of it",
     severity="error",
     layer="values",

@@ -28,6 +28,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="duplicate-call",
     group="E",
+    tells_of="serialization",
     title="The same call came twice in one reply",
     severity="error",
     layer="structure",

@@ -17,6 +17,7 @@ def detect(facts: Facts) -> Iterable[Finding]:
 DEFECT = Defect(
     slug="empty-reply",
     group="E",
+    tells_of="serialization",
     title="Neither text nor a call came back where text was right",
     severity="error",
     layer="structure",

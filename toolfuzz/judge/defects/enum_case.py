@@ -41,6 +41,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="enum-case",
     group="D",
+    tells_of="understanding",
     title="An enum's member in another case or with other separators",
     severity="error",
     layer="schema",

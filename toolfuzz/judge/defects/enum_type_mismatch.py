@@ -41,6 +41,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="enum-type-mismatch",
     group="D",
+    tells_of="serialization",
     title="A numeric or boolean member of an enum came as a string",
     severity="error",
     layer="schema",

@@ -30,6 +30,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="enum-violation",
     group="D",
+    tells_of="understanding",
     title="A value outside the enum",
     severity="error",
     layer="schema",

@@ -30,6 +30,7 @@ def simulate(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="envelope-nonstandard",
     group="G",
+    tells_of="serialization",
     title="The reply is wrapped or shaped differently from the wire format",
     severity="error",
     layer="wire",

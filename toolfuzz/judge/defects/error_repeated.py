@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="error-repeated",
     group="I",
+    tells_of="understanding",
     title="Sent the same call again and again though it was refused",
     severity="error",
     layer="world",

@@ -58,6 +58,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="escape-level-shift",
     group="C",
+    tells_of="serialization",
     title="A string has one level of escapes too many or too few",
     severity="error",
     layer="values",

@@ -30,6 +30,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="fabricated-call",
     group="E",
+    tells_of="understanding",
     title="A call came although the right answer has none",
     severity="error",
     layer="structure",

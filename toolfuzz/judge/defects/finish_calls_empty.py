@@ -27,6 +27,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="finish-calls-empty",
     group="G",
+    tells_of="serialization",
     title="The finish reason is tool_calls and there is no call",
     severity="error",
     layer="wire",

@@ -52,6 +52,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="finish-length-masked",
     group="G",
+    tells_of="serialization",
     title="The reply was cut by the token limit and doesn't say so",
     severity="error",
     layer="wire",

@@ -24,6 +24,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="finish-null",
     group="G",
+    tells_of="serialization",
     title="A finished reply has no finish reason",
     severity="error",
     layer="wire",

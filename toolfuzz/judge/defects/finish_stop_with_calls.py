@@ -35,6 +35,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="finish-stop-with-calls",
     group="G",
+    tells_of="serialization",
     title="There are calls, but the finish reason says otherwise",
     severity="warn",
     layer="wire",

@@ -33,6 +33,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="forced-tool-ignored",
     group="E",
+    tells_of="serialization",
     title="tool_choice named the tools that may be called and another was called",
     severity="error",
     layer="structure",

@@ -31,6 +31,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="format-degradation",
     group="H",
+    tells_of="serialization",
     title="Calls turn into text or change their form after some turns",
     severity="error",
     layer="structure",

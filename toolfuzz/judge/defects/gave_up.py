@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="gave-up",
     group="I",
+    tells_of="understanding",
     title="Gave up too early",
     severity="error",
     layer="world",

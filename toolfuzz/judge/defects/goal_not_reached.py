@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="goal-not-reached",
     group="I",
+    tells_of="understanding",
     title="The talk ended before the goal was reached",
     severity="error",
     layer="world",

@@ -37,6 +37,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="history-args-erased",
     group="H",
+    tells_of="serialization",
     title="Replayed arguments reach the model as {}",
     severity="error",
     layer="structure",

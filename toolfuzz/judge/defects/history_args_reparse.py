@@ -17,6 +17,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="history-args-reparse",
     group="H",
+    tells_of="serialization",
     title="The server fails on its own earlier call when it is sent back",
     severity="error",
     layer="wire",

@@ -20,6 +20,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="history-args-type",
     group="H",
+    tells_of="serialization",
     title="The chat template needs replayed arguments in another type than the API",
     severity="error",
     layer="wire",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="homonym-changed",
     group="I",
+    tells_of="understanding",
     title="Something was changed that only looks the same",
     severity="error",
     layer="world",

@@ -34,6 +34,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="html-entity-decoded",
     group="C",
+    tells_of="serialization",
     title="Entities that belong to the text were decoded",
     severity="error",
     layer="values",

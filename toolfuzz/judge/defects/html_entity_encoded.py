@@ -34,6 +34,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="html-entity-encoded",
     group="C",
+    tells_of="serialization",
     title="Characters arrive as HTML entities",
     severity="error",
     layer="values",

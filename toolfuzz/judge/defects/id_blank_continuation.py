@@ -30,6 +30,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="id-blank-continuation",
     group="F",
+    tells_of="serialization",
     title="Later deltas of a call carry an empty id or name",
     severity="warn",
     layer="stream",

@@ -32,6 +32,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="id-duplicate",
     group="G",
+    tells_of="serialization",
     title="Two calls of one reply share an id",
     severity="error",
     layer="wire",

@@ -30,6 +30,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="id-empty",
     group="G",
+    tells_of="serialization",
     title="A call has no id",
     severity="error",
     layer="wire",

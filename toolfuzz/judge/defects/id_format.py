@@ -55,6 +55,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="id-format",
     group="G",
+    tells_of="serialization",
     title="The call's id breaks the form that this model family needs in the next turn",
     severity="warn",
     layer="wire",

@@ -35,6 +35,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="id-late",
     group="F",
+    tells_of="serialization",
     title="Id and name of a call come in separate deltas",
     severity="warn",
     layer="stream",

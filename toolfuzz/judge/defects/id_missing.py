@@ -30,6 +30,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="id-missing",
     group="F",
+    tells_of="serialization",
     title="A streamed call never gets an id",
     severity="error",
     layer="stream",

@@ -43,6 +43,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="id-reused-across-turns",
     group="H",
+    tells_of="serialization",
     title="An id of an earlier turn is given out again",
     severity="error",
     layer="wire",

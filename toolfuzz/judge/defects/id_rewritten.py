@@ -37,6 +37,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="id-rewritten",
     group="H",
+    tells_of="serialization",
     title="The id that the server gave is not the id that it accepts",
     severity="error",
     layer="wire",

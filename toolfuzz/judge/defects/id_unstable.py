@@ -30,6 +30,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="id-unstable",
     group="F",
+    tells_of="serialization",
     title="The id of one call changes while it is streamed",
     severity="error",
     layer="stream",

@@ -29,6 +29,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="idx-collision",
     group="F",
+    tells_of="serialization",
     title="Different calls share one index",
     severity="error",
     layer="stream",

@@ -34,6 +34,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="idx-drift",
     group="F",
+    tells_of="serialization",
     title="The rest of a call comes under an index that was never opened",
     severity="error",
     layer="stream",

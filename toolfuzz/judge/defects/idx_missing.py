@@ -27,6 +27,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="idx-missing",
     group="F",
+    tells_of="serialization",
     title="Tool-call deltas carry no index",
     severity="error",
     layer="stream",

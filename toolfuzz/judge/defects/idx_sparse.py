@@ -29,6 +29,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="idx-sparse",
     group="F",
+    tells_of="serialization",
     title="Call indexes don't count up from 0 without holes",
     severity="warn",
     layer="stream",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="input-invented",
     group="I",
+    tells_of="understanding",
     title="An input that stands in no result",
     severity="error",
     layer="world",

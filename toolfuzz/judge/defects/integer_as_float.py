@@ -61,6 +61,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="integer-as-float",
     group="B",
+    tells_of="serialization",
     title="An integer is spelled with a fraction or exponent",
     severity="warn",
     layer="values",

@@ -40,6 +40,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="integer-precision-loss",
     group="B",
+    tells_of="serialization",
     title="A large integer was rounded",
     severity="error",
     layer="values",

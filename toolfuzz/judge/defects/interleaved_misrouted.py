@@ -36,6 +36,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="interleaved-misrouted",
     group="F",
+    tells_of="serialization",
     title="Fragments of parallel calls landed in the wrong call",
     severity="error",
     layer="stream",

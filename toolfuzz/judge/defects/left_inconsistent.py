@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="left-inconsistent",
     group="I",
+    tells_of="understanding",
     title="A record was left half changed",
     severity="error",
     layer="world",

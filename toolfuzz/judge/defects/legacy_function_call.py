@@ -29,6 +29,7 @@ def simulate(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="legacy-function-call",
     group="E",
+    tells_of="serialization",
     title="The call came in the deprecated function_call field",
     severity="error",
     layer="structure",

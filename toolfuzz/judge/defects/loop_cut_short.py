@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="loop-cut-short",
     group="I",
+    tells_of="understanding",
     title="A loop ended before all of a list was done",
     severity="error",
     layer="world",

@@ -57,6 +57,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="missing-required",
     group="D",
+    tells_of="understanding",
     title="A required parameter is missing",
     severity="error",
     layer="schema",

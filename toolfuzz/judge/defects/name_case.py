@@ -36,6 +36,7 @@ def _bare(name: str) -> str:
 DEFECT = Defect(
     slug="name-case",
     group="E",
+    tells_of="understanding",
     title="The right tool name in another case or with other separators",
     severity="error",
     layer="structure",

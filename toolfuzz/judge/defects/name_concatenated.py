@@ -28,6 +28,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="name-concatenated",
     group="E",
+    tells_of="serialization",
     title="Several tool names were glued into one",
     severity="error",
     layer="structure",

@@ -30,6 +30,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="name-empty",
     group="E",
+    tells_of="serialization",
     title="The tool name is empty or missing",
     severity="error",
     layer="structure",

@@ -32,6 +32,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="name-fragmented",
     group="F",
+    tells_of="serialization",
     title="The name of a call comes in pieces",
     severity="error",
     layer="stream",

@@ -30,6 +30,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="name-polluted",
     group="E",
+    tells_of="serialization",
     title="The tool name carries special tokens, markup or spaces",
     severity="error",
     layer="structure",

@@ -30,6 +30,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="name-prefixed",
     group="E",
+    tells_of="serialization",
     title="The tool name carries a namespace or a counter that was not offered",
     severity="error",
     layer="structure",

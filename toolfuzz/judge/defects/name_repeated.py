@@ -28,6 +28,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="name-repeated",
     group="F",
+    tells_of="serialization",
     title="Every delta of a call repeats the full name",
     severity="error",
     layer="stream",

@@ -36,6 +36,7 @@ _SCHEMA = {"type": "object"}
 DEFECT = Defect(
     slug="nested-stringified",
     group="B",
+    tells_of="serialization",
     title="A container further in arrives as a string that holds its JSON",
     severity="error",
     layer="values",

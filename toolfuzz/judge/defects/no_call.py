@@ -33,6 +33,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="no-call",
     group="E",
+    tells_of="understanding",
     title="No call came although one was asked for",
     severity="error",
     layer="structure",

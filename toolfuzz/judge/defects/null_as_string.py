@@ -32,6 +32,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="null-as-string",
     group="B",
+    tells_of="serialization",
     title="null arrives as the text null or None",
     severity="error",
     layer="values",

@@ -46,6 +46,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="number-as-string",
     group="B",
+    tells_of="serialization",
     title="A number arrives as a string",
     severity="error",
     layer="values",

@@ -32,6 +32,7 @@ def simulate(raw: str, rng: Random) -> Any:
 DEFECT = Defect(
     slug="number-lexical-drift",
     group="B",
+    tells_of="serialization",
     title="The same number, spelled differently",
     severity="info",
     layer="values",

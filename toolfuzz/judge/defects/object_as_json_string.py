@@ -20,6 +20,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="object-as-json-string",
     group="B",
+    tells_of="serialization",
     title="An object arrives as a string that holds its JSON",
     severity="error",
     layer="values",

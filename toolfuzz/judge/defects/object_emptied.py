@@ -30,6 +30,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="object-emptied",
     group="D",
+    tells_of="serialization",
     title="An object arrived without its members",
     severity="error",
     layer="schema",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="object-forgotten",
     group="I",
+    tells_of="understanding",
     title="A place that had to change holds the old value",
     severity="error",
     layer="world",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="object-twice",
     group="I",
+    tells_of="understanding",
     title="Something was changed twice, or is there twice",
     severity="error",
     layer="world",

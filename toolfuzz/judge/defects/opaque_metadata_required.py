@@ -18,6 +18,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="opaque-metadata-required",
     group="H",
+    tells_of="serialization",
     title="The provider wants its own metadata back with the call",
     severity="error",
     layer="wire",

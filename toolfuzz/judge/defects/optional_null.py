@@ -44,6 +44,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="optional-null",
     group="D",
+    tells_of="understanding",
     title="An optional parameter came as null instead of being left out",
     severity="error",
     layer="schema",

@@ -39,6 +39,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="optional-placeholder",
     group="D",
+    tells_of="understanding",
     title="An optional parameter was filled in with an empty value",
     severity="error",
     layer="schema",

@@ -55,6 +55,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="pairing-rejected",
     group="H",
+    tells_of="serialization",
     title="The server refuses a correct history of calls and results",
     severity="error",
     layer="wire",

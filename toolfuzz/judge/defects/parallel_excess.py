@@ -42,6 +42,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="parallel-excess",
     group="E",
+    tells_of="serialization",
     title="Several calls came although parallel calls were switched off",
     severity="error",
     layer="structure",

@@ -30,6 +30,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="parallel-merged",
     group="E",
+    tells_of="serialization",
     title="Several calls arrived as one, their arguments back to back",
     severity="error",
     layer="structure",

@@ -52,6 +52,7 @@ def _renamed(key: str) -> str:
 DEFECT = Defect(
     slug="param-renamed",
     group="D",
+    tells_of="understanding",
     title="A parameter came under another name",
     severity="error",
     layer="schema",

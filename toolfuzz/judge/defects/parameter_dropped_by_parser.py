@@ -44,6 +44,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="parameter-dropped-by-parser",
     group="C",
+    tells_of="serialization",
     title="Only some of the parameters arrived",
     severity="error",
     layer="values",

@@ -27,6 +27,7 @@ def simulate(raw: str, rng: Random) -> Any:
 DEFECT = Defect(
     slug="partial-literal-corruption",
     group="B",
+    tells_of="serialization",
     title="A literal was begun as a string in the stream, then sent again",
     severity="error",
     layer="values",

@@ -27,6 +27,7 @@ _SLOW = "^(?!b)(a|aa)+$"
 DEFECT = Defect(
     slug="pattern-untried",
     group="D",
+    tells_of="serialization",
     title="A pattern of the schema could not be tried on what came",
     severity="info",
     layer="schema",

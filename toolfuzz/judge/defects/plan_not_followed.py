@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="plan-not-followed",
     group="I",
+    tells_of="understanding",
     title="The plan that was submitted was not kept to",
     severity="error",
     layer="world",

@@ -28,6 +28,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="property-key-rejected",
     group="D",
+    tells_of="serialization",
     title="The server refuses parameter names outside its own alphabet",
     severity="error",
     layer="wire",

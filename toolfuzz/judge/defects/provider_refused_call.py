@@ -46,6 +46,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="provider-refused-call",
     group="E",
+    tells_of="serialization",
     title="The provider answers with an error because its own model's call was invalid",
     severity="error",
     layer="wire",

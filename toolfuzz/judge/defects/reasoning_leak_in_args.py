@@ -43,6 +43,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="reasoning-leak-in-args",
     group="C",
+    tells_of="serialization",
     title="Reasoning tags or channel tokens leaked into a value",
     severity="error",
     layer="values",

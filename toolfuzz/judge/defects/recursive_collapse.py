@@ -66,6 +66,7 @@ def _refs(schema: Any) -> set[str]:
 DEFECT = Defect(
     slug="recursive-collapse",
     group="D",
+    tells_of="understanding",
     title="A recursive structure ends too early",
     severity="error",
     layer="schema",

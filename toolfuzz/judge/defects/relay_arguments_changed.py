@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-arguments-changed",
     group="J",
+    tells_of="serialization",
     title="Arguments are others at the client",
     severity="error",
     layer="relay",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-call-added",
     group="J",
+    tells_of="serialization",
     title="The client gets a call that the model didn't make",
     severity="error",
     layer="relay",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-call-lost",
     group="J",
+    tells_of="serialization",
     title="A call of the model doesn't reach the client",
     severity="error",
     layer="relay",

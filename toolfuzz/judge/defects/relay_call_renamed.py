@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-call-renamed",
     group="J",
+    tells_of="serialization",
     title="A call has another name at the client",
     severity="error",
     layer="relay",

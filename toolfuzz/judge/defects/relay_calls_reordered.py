@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-calls-reordered",
     group="J",
+    tells_of="serialization",
     title="Calls reach the client in another order",
     severity="error",
     layer="relay",

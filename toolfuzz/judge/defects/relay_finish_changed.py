@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-finish-changed",
     group="J",
+    tells_of="serialization",
     title="The reason for the end is another at the client",
     severity="error",
     layer="relay",

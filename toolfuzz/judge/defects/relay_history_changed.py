@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-history-changed",
     group="J",
+    tells_of="serialization",
     title="Earlier calls reach the model otherwise than they were made",
     severity="error",
     layer="relay",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-message-changed",
     group="J",
+    tells_of="serialization",
     title="The model reads other messages than the client wrote",
     severity="error",
     layer="relay",

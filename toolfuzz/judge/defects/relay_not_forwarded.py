@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-not-forwarded",
     group="J",
+    tells_of="serialization",
     title="A request that the gateway never passed on",
     severity="error",
     layer="relay",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-parallel-changed",
     group="J",
+    tells_of="serialization",
     title="The flag for parallel calls is another upstream",
     severity="error",
     layer="relay",

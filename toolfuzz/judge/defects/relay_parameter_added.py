@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-parameter-added",
     group="J",
+    tells_of="serialization",
     title="A parameter reaches the model that the client hasn't sent",
     severity="warn",
     layer="relay",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-ref-dangling",
     group="J",
+    tells_of="serialization",
     title="A reference of a schema leads nowhere upstream",
     severity="error",
     layer="relay",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-refused-upstream",
     group="J",
+    tells_of="serialization",
     title="A request that upstream must refuse after the gateway has written it anew",
     severity="error",
     layer="relay",

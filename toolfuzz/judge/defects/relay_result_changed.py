@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-result-changed",
     group="J",
+    tells_of="serialization",
     title="A tool's result doesn't reach the model as it was sent",
     severity="error",
     layer="relay",

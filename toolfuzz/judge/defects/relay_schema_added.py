@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-schema-added",
     group="J",
+    tells_of="serialization",
     title="A keyword that the client didn't send stands in the schema",
     severity="error",
     layer="relay",

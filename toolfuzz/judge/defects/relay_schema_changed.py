@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-schema-changed",
     group="J",
+    tells_of="serialization",
     title="A schema says something else upstream",
     severity="error",
     layer="relay",

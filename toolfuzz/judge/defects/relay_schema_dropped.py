@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-schema-dropped",
     group="J",
+    tells_of="serialization",
     title="A keyword of a schema doesn't reach the model",
     severity="error",
     layer="relay",

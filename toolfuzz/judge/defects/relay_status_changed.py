@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-status-changed",
     group="J",
+    tells_of="serialization",
     title="The client gets another status than upstream gave",
     severity="error",
     layer="relay",

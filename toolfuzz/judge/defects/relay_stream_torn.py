@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-stream-torn",
     group="J",
+    tells_of="serialization",
     title="A stream is cut inside of arguments, at U+2028 or the like",
     severity="error",
     layer="relay",

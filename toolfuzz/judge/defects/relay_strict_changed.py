@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-strict-changed",
     group="J",
+    tells_of="serialization",
     title="The strict flag is another upstream",
     severity="warn",
     layer="relay",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-text-changed",
     group="J",
+    tells_of="serialization",
     title="The reply's text is another at the client",
     severity="error",
     layer="relay",

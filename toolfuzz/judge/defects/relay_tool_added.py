@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-tool-added",
     group="J",
+    tells_of="serialization",
     title="The model is offered a tool that the client doesn't know",
     severity="error",
     layer="relay",

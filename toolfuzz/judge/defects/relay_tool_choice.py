@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-tool-choice",
     group="J",
+    tells_of="serialization",
     title="The choice of tools is another upstream",
     severity="error",
     layer="relay",

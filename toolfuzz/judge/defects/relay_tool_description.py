@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-tool-description",
     group="J",
+    tells_of="serialization",
     title="A tool's description is another upstream",
     severity="error",
     layer="relay",

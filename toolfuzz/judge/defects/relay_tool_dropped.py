@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-tool-dropped",
     group="J",
+    tells_of="serialization",
     title="A tool that was offered doesn't reach the model",
     severity="error",
     layer="relay",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-tool-renamed",
     group="J",
+    tells_of="serialization",
     title="A tool reaches the model under another name",
     severity="warn",
     layer="relay",

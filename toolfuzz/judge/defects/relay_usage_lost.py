@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="relay-usage-lost",
     group="J",
+    tells_of="serialization",
     title="Token counts don't reach the client",
     severity="warn",
     layer="relay",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="repair-drifted",
     group="I",
+    tells_of="understanding",
     title="Changed something else while repairing a call",
     severity="error",
     layer="world",

@@ -111,6 +111,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="request-refused",
     group="G",
+    tells_of="serialization",
     title="The server refuses a request that its wire format allows",
     severity="error",
     layer="wire",

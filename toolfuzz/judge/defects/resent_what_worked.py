@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="resent-what-worked",
     group="I",
+    tells_of="understanding",
     title="Sent again what had already worked",
     severity="error",
     layer="world",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="rule-broken",
     group="I",
+    tells_of="understanding",
     title="A rule was given and broken",
     severity="error",
     layer="world",

@@ -52,6 +52,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="runaway-generation",
     group="E",
+    tells_of="serialization",
     title="The reply runs on in blanks or a repeated piece until the token limit",
     severity="error",
     layer="structure",

@@ -40,6 +40,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="scalar-for-array",
     group="B",
+    tells_of="understanding",
     title="A single item stands where an array belongs",
     severity="error",
     layer="values",

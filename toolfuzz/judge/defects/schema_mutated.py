@@ -44,6 +44,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="schema-mutated",
     group="D",
+    tells_of="serialization",
     title="A parameter whose name looks like a schema keyword never arrives",
     severity="error",
     layer="schema",

@@ -35,6 +35,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="schema-ref-invisible",
     group="D",
+    tells_of="serialization",
     title="The object behind a reference has invented members",
     severity="error",
     layer="schema",

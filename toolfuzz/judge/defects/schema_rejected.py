@@ -29,6 +29,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="schema-rejected",
     group="D",
+    tells_of="serialization",
     title="The server refuses the whole request because of one tool's schema",
     severity="error",
     layer="wire",

@@ -51,6 +51,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="schema-unenforced",
     group="D",
+    tells_of="serialization",
     title="A strict tool's schema was accepted, but not enforced",
     severity="error",
     layer="schema",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="scope-not-finished",
     group="I",
+    tells_of="understanding",
     title="Left out something that was to be changed",
     severity="error",
     layer="world",

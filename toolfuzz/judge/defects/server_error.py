@@ -128,6 +128,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="server-error",
     group="G",
+    tells_of="serialization",
     title="The server fails at one question again and again, while it answers others",
     severity="error",
     layer="wire",

@@ -38,6 +38,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="stream-duplicate-delta",
     group="F",
+    tells_of="serialization",
     title="An argument delta was sent twice",
     severity="error",
     layer="stream",

@@ -27,6 +27,7 @@ def simulate(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="stream-error-midway",
     group="F",
+    tells_of="serialization",
     title="An error arrives inside a stream that began with status 200",
     severity="error",
     layer="stream",

@@ -36,6 +36,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="stream-head-lost",
     group="F",
+    tells_of="serialization",
     title="The first argument bytes of a stream were lost",
     severity="error",
     layer="stream",

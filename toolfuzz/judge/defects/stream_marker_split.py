@@ -33,6 +33,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="stream-marker-split",
     group="F",
+    tells_of="serialization",
     title="The beginning of a call marker leaked into the text",
     severity="error",
     layer="stream",

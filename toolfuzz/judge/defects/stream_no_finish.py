@@ -33,6 +33,7 @@ def simulate(reply: ReplyPlan, wire: Wire, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="stream-no-finish",
     group="F",
+    tells_of="serialization",
     title="The stream ends without a finish reason or end marker",
     severity="error",
     layer="stream",

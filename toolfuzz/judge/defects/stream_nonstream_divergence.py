@@ -47,6 +47,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="stream-nonstream-divergence",
     group="F",
+    tells_of="serialization",
     title="The same question gives other calls streamed than plain",
     severity="error",
     layer="stream",

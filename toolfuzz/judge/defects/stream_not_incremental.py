@@ -32,6 +32,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="stream-not-incremental",
     group="F",
+    tells_of="serialization",
     title="All arguments came in one piece",
     severity="info",
     layer="stream",

@@ -27,6 +27,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="stream-piece-lost",
     group="F",
+    tells_of="serialization",
     title="A piece in the middle of the streamed arguments was never sent",
     severity="error",
     layer="stream",

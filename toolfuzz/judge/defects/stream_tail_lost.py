@@ -27,6 +27,7 @@ def simulate(reply: ReplyPlan, pieces: list[Piece], roll: Roll) -> bool:
 DEFECT = Defect(
     slug="stream-tail-lost",
     group="F",
+    tells_of="serialization",
     title="The last argument deltas were never sent",
     severity="error",
     layer="stream",

@@ -19,6 +19,7 @@ def detect(facts: Facts) -> Iterable[Finding]:
 DEFECT = Defect(
     slug="stream-whole-differs",
     group="F",
+    tells_of="serialization",
     title="A stream repeats the arguments, and not as its deltas spell them",
     severity="error",
     layer="stream",

@@ -67,6 +67,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="string-array-wrapped",
     group="B",
+    tells_of="understanding",
     title="A single value came wrapped in an array or an object",
     severity="error",
     layer="values",

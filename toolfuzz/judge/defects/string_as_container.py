@@ -41,6 +41,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="string-as-container",
     group="B",
+    tells_of="serialization",
     title="A string that holds JSON arrives as the parsed object or array",
     severity="error",
     layer="values",

@@ -67,6 +67,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="string-as-scalar",
     group="B",
+    tells_of="serialization",
     title="A string that looks like a number or boolean arrives as one",
     severity="error",
     layer="values",

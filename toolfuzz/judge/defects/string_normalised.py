@@ -74,6 +74,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="string-normalised",
     group="B",
+    tells_of="serialization",
     title="A string went through a number or literal and came back changed",
     severity="error",
     layer="values",

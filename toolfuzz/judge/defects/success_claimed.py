@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="success-claimed",
     group="I",
+    tells_of="understanding",
     title="Said that something was done which was not",
     severity="error",
     layer="world",

@@ -25,6 +25,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="tool-name-rejected",
     group="D",
+    tells_of="serialization",
     title="The server refuses a tool's name",
     severity="error",
     layer="wire",

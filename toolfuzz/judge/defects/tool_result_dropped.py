@@ -80,6 +80,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="tool-result-dropped",
     group="H",
+    tells_of="serialization",
     title="The model never sees the tool's result",
     severity="error",
     layer="structure",

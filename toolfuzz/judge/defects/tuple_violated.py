@@ -49,6 +49,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="tuple-violated",
     group="D",
+    tells_of="serialization",
     title="A positional array has the wrong length or item types",
     severity="error",
     layer="schema",

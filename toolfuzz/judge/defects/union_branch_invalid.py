@@ -55,6 +55,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="union-branch-invalid",
     group="D",
+    tells_of="understanding",
     title="The value fits no branch of its union, or mixes several",
     severity="error",
     layer="schema",

@@ -35,6 +35,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="unknown-param",
     group="D",
+    tells_of="understanding",
     title="An undeclared parameter",
     severity="error",
     layer="schema",

@@ -24,6 +24,7 @@ def simulate(reply: ReplyPlan, roll: Roll) -> bool:
 DEFECT = Defect(
     slug="unknown-tool",
     group="E",
+    tells_of="understanding",
     title="A tool was called that was not offered",
     severity="error",
     layer="structure",

@@ -47,6 +47,7 @@ _SCHEMA = {"type": "string"}
 DEFECT = Defect(
     slug="value-changed",
     group="B",
+    tells_of="understanding",
     title="A value differs from the right one and nothing finer explains it",
     severity="error",
     layer="values",

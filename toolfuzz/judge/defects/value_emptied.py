@@ -37,6 +37,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="value-emptied",
     group="C",
+    tells_of="serialization",
     title="A string or a list arrived empty",
     severity="error",
     layer="values",

@@ -34,6 +34,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="value-nulled",
     group="B",
+    tells_of="serialization",
     title="A real value was replaced by null",
     severity="error",
     layer="values",

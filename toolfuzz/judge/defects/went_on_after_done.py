@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="went-on-after-done",
     group="I",
+    tells_of="understanding",
     title="Went on when all that was asked had been done",
     severity="error",
     layer="world",

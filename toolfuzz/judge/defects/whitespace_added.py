@@ -32,6 +32,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="whitespace-added",
     group="C",
+    tells_of="serialization",
     title="Whitespace was added to a string",
     severity="error",
     layer="values",

@@ -34,6 +34,7 @@ def simulate(place: Spot, rng: Random) -> Any:
 DEFECT = Defect(
     slug="whitespace-stripped",
     group="C",
+    tells_of="serialization",
     title="Whitespace of a string was removed",
     severity="error",
     layer="values",

@@ -37,6 +37,7 @@ _NO_ID = WireProblem("law", "$.id", "missing", severity="error")
 DEFECT = Defect(
     slug="wire-law-broken",
     group="G",
+    tells_of="serialization",
     title="The reply breaks a law of its wire format",
     severity="error",
     layer="wire",

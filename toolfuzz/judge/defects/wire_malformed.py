@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="wire-malformed",
     group="G",
+    tells_of="serialization",
     title="The reply's bytes break the wire format",
     severity="error",
     layer="wire",

@@ -5,6 +5,7 @@ from toolfuzz.judge.defect import Defect
 DEFECT = Defect(
     slug="write-out-of-scope",
     group="I",
+    tells_of="understanding",
     title="Changed something that nobody had asked to change",
     severity="error",
     layer="world",

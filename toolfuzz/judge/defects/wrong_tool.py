@@ -20,6 +20,7 @@ def detect(facts: Facts) -> Iterable[Finding]:
 DEFECT = Defect(
     slug="wrong-tool",
     group="E",
+    tells_of="understanding",
     title="Another of the offered tools was called",
     severity="error",
     layer="structure",

@@ -9,6 +9,7 @@ from toolfuzz.core.markdown import code, sentence, table
 from toolfuzz.core.text import brief
 from toolfuzz.report.dimensions import between, dimension_notes, half, shown_level
 from toolfuzz.report.relay.markdown import trial_lines
+from toolfuzz.report.sides import sides
 from toolfuzz.report.words import (
     answers,
     count,
@@ -18,6 +19,7 @@ from toolfuzz.report.words import (
     milliseconds,
     named,
     percent,
+    success,
     unread,
     unsure,
     wanted,
@@ -124,8 +126,19 @@ def _dimensions(target: JsonObject) -> Iterator[str]:
 
 def _defects(target: JsonObject) -> Iterator[str]:
     yield f"\n#### Defects on {code(target['target'])}\n"
+    apart = list(sides([target]))
+    if not apart:
+        yield from _defect_table(target["defects"])
+    for one in apart:
+        yield f"{one.side.capitalize()}: {success(one.rate)} without any of these.\n"
+        if one.defects:
+            yield from _defect_table(one.defects)
+            yield ""
+
+
+def _defect_table(defects: JsonObject) -> Iterator[str]:
     rows = []
-    for slug, entry in target["defects"].items():
+    for slug, entry in defects.items():
         example, right = entry["example"], wanted(entry["example"])
         rows.append(
             [

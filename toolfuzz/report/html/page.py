@@ -18,6 +18,7 @@ from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief, day
 from toolfuzz.judge.catalogue import defects
+from toolfuzz.judge.defect import SIDES
 from toolfuzz.report.dimensions import half, points, unit
 from toolfuzz.report.html import latency, matrix
 from toolfuzz.report.html.body import HEAD, TAIL
@@ -26,12 +27,14 @@ from toolfuzz.report.html.evidence import REQUEST_LIMIT, evidence
 from toolfuzz.report.html.failed import Failed, FailureGroup, by_cause, in_turn
 from toolfuzz.report.html.inert import marked, shown
 from toolfuzz.report.html.models import Model, models
+from toolfuzz.report.sides import defects_on, sides
 from toolfuzz.report.words import (
     count,
     first_attempt,
     given_up,
     milliseconds,
     percent,
+    success,
     unread,
     usual_cause,
 )
@@ -54,6 +57,7 @@ _CAUSES_LIMIT = 200
 _NAMED = 3
 
 Run = tuple[str, RunData, JsonObject]
+_Side = tuple[str, list[tuple[str, JsonObject]], list[matrix.Row]]
 
 
 def render_run(run: RunData, summary: JsonObject) -> str:
@@ -94,6 +98,7 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
         unit=unit([m.figures for m in columns]),
         features=matrix.by_rate(columns, "features"),
         found=found,
+        apart=_apart(columns, found),
         warned=warned,
         explained=explained,
         usual={d.slug: usual_cause(d.usual, [m.figures for m in columns]) for d in explained},
@@ -115,6 +120,20 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
         script=Markup(script),
         policy=policy(style, script),
     )  # fmt: skip
+
+
+def _apart(columns: Sequence[Model], found: Sequence[matrix.Row]) -> list[_Side]:
+    """Return the defects of each side, with the models' rates; empty where there is one side."""
+    told = [(model.label, one) for model in columns for one in sides([model.figures])]
+    return [
+        (
+            side,
+            [(label, one.rate) for label, one in told if one.side == side],
+            [r for r in found if any(r.name in defects_on(m.figures, side) for m in columns)],
+        )
+        for side in SIDES
+        if told
+    ]
 
 
 def _failures(causes: Sequence[FailureGroup]) -> dict[str, Markup]:
@@ -225,6 +244,7 @@ def environment() -> Environment:
         percent=percent,
         marked=marked,
         brief=brief,
+        success=success,
         points=_points,
         day=day,
         usd=_usd,
