@@ -33,6 +33,7 @@ def detect(facts: Facts) -> Iterable[Finding]:
 DEFECT = Defect(
     slug="cut-call-completed",
     group="E",
+    tells_of="serialization",
     title="A call that the token limit cut off comes back as if it were whole",
     severity="error",
     layer="structure",

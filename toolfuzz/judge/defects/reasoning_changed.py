@@ -33,6 +33,7 @@ def _told(wanted: str, came: str, text: str) -> str:
 DEFECT = Defect(
     slug="reasoning-changed",
     group="E",
+    tells_of="serialization",
     title="The reasoning is not the one that the parser was given",
     severity="error",
     layer="structure",
