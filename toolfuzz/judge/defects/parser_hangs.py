@@ -7,6 +7,7 @@ from toolfuzz.judge.example import refused
 DEFECT = Defect(
     slug="parser-hangs",
     group="E",
+    tells_of="serialization",
     title="The parser takes far too long for a short text",
     severity="error",
     layer="wire",
