@@ -1,4 +1,4 @@
-"""Hypothesis strategies of tools, arguments and cases, for tests of your own.
+"""Hypothesis strategies of tools, arguments, cases and streams, for tests of your own.
 
 They draw what a campaign draws, by the same code, so a property that a parser or client must have
 can be written as a ``@given`` test; a failure is shrunk by Hypothesis to a small example. See
@@ -17,6 +17,8 @@ from hypothesis.strategies import SearchStrategy
 from toolfuzz.core.case import Case, JsonObject, Tool
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Attempt
+from toolfuzz.engines.native import family as native_family
+from toolfuzz.engines.stream import Stream, drawn_stream
 from toolfuzz.formats import wire_format
 from toolfuzz.generate import cases as drawn_cases
 from toolfuzz.generate.assemble import assemble, drafted
@@ -31,7 +33,7 @@ from toolfuzz.generate.tools.toolset import ToolSet
 from toolfuzz.generate.validity import invalid_at
 from toolfuzz.simulate.drawn import drawn_reply, faults_that_fit
 
-__all__ = ["arguments", "cases", "conversations", "from_choices", "replies", "tools"]
+__all__ = ["arguments", "cases", "conversations", "from_choices", "replies", "streams", "tools"]
 
 T = TypeVar("T")
 
@@ -115,6 +117,33 @@ def replies(
     served = wire_format(format)
     wanted = faults_that_fit(tuple(faults), served, stream)
     return from_choices(lambda pick: drawn_reply(pick, case, turn, served, stream, wanted))
+
+
+def streams(
+    family: str,
+    *,
+    tools: Sequence[Tool] = (),
+    features: Sequence[str] = (),
+    anywhere: bool = False,
+) -> SearchStrategy[Stream]:
+    """What a model of a family generates when it calls tools, or doesn't, and how it is streamed.
+
+    ``family`` is a name of ``toolfuzz engines list`` (``qwen25``); ``tools`` and ``features`` are
+    those of ``cases``. A marker of the format (``<tool_call>``) is an increment of its own, as it
+    is a token of its own to the model; with ``anywhere`` the text is cut through markers, too, or
+    comes at once. What the format can't carry unambiguously isn't drawn. Raises UsageError for an
+    unknown name and for a tool that can't be called.
+    """
+    name = native_family(family).name
+    questions = cases(tools=tools, features=features)
+    return _streams(questions, name, anywhere)
+
+
+@st.composite
+def _streams(draw: "Draw", questions: SearchStrategy[Case], name: str, anywhere: bool) -> Stream:
+    case = draw(questions)
+    made: Stream = draw(from_choices(lambda p: drawn_stream(p, name, case, anywhere=anywhere)))
+    return made
 
 
 def _is_valid(case: Case) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from toolfuzz.core.errors import UsageError, did_you_mean
 
-__all__ = ["ALL_CUTS", "USUAL_CUT", "cut", "cuts_named"]
+__all__ = ["ALL_CUTS", "USUAL_CUT", "around", "cut", "cuts_named"]
 
 USUAL_CUT = "token"
 ALL_CUTS = (USUAL_CUT, "markers", "whole", "random", *(f"chars:{n}" for n in range(1, 13)))
@@ -69,17 +69,23 @@ def cut(text: str, name: str, markers: Iterable[str], rng: random.Random) -> lis
     if name.startswith("chars:"):
         size = int(name.removeprefix("chars:"))
         return [text[n : n + size] for n in range(0, len(text), size)]
-    longest_first = sorted(markers, key=len, reverse=True)
-    frame = re.compile("(" + "|".join(map(re.escape, longest_first)) + ")")
-    pieces: list[str] = []
-    in_tag = False
-    for n, part in enumerate(frame.split(text)):
-        if n % 2 or name == "markers":
+    if name == "markers":
+        return around(text, markers)
+    known, pieces, in_tag = set(markers), list[str](), False
+    for part in around(text, known):
+        if part in known:
             pieces.append(part)
         else:
             pieces += _token_like(part, rng, in_tag=in_tag)
             in_tag = part.endswith(("<", "</"))
-    return [piece for piece in pieces if piece]
+    return pieces
+
+
+def around(text: str, markers: Iterable[str]) -> list[str]:
+    """Return the markers that stand in the text, and what stands between them."""
+    longest_first = sorted(markers, key=len, reverse=True)
+    frame = re.compile("(" + "|".join(map(re.escape, longest_first)) + ")")
+    return [part for part in frame.split(text) if part]
 
 
 def _token_like(text: str, rng: random.Random, *, in_tag: bool) -> list[str]:

@@ -24,7 +24,7 @@ from toolfuzz.formats.writing import introduced
 from toolfuzz.generate import dimensions
 from toolfuzz.worlds.play import WorldTalk
 
-__all__ = ["CPU_SECONDS", "EngineTrial", "parse_spec"]
+__all__ = ["CPU_SECONDS", "EngineTrial", "as_sent", "parse_spec"]
 
 CPU_SECONDS = 2.0
 """Of processor time a reply: parsers take a few milliseconds."""
@@ -126,7 +126,7 @@ class EngineTrial:
             "stream": stream,
             "parser": self.parser,
             "markers": list(family.markers),
-            "tools": [_as_sent(tool) for tool in tools],
+            "tools": [as_sent(tool) for tool in tools],
             "content": content,
             "history_calls": earlier,
             **asked,
@@ -206,7 +206,8 @@ def _known_parser(spec: EngineSpec, version: str, parsers: Sequence[str]) -> str
         raise UsageError(f"{release} has no parser {spec.parser!r} to try", near) from None
 
 
-def _as_sent(tool: Tool) -> JsonObject:
+def as_sent(tool: Tool) -> JsonObject:
+    """Return the tool in OpenAI's shape."""
     function = introduced(tool)
     if tool.declared:
         function["parameters"] = tool.parameters
