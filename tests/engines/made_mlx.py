@@ -107,7 +107,16 @@ _PARSER = """
 """
 
 
-def make_mlx(cache: Path, version: str, *, by_text: bool = True) -> None:
+STRIPS = _PARSER.replace(
+    "return json.loads(text)",
+    "call = json.loads(text)\n"
+    "        strip = lambda v: v.strip() if isinstance(v, str) else v\n"
+    "        return call | {'arguments': {k: strip(v) for k, v in call['arguments'].items()}}",
+)
+"""A parser with a planted fault: strings at the top lose the white space at their ends."""
+
+
+def make_mlx(cache: Path, version: str, *, by_text: bool = True, parser: str = _PARSER) -> None:
     """Put the simulated release where a fetched one is; an older one finds calls by tokens."""
     sources = {
         "__init__.py": "import numpy as np",
@@ -115,7 +124,7 @@ def make_mlx(cache: Path, version: str, *, by_text: bool = True) -> None:
         "generate.py": _GENERATE if by_text else "def split(markers, generated): ...",
         "tokenizer_utils.py": _TOKENIZERS,
         "tool_parsers/__init__.py": "",
-        "tool_parsers/json_tools.py": _PARSER,
+        "tool_parsers/json_tools.py": parser,
         "tool_parsers/telegraph.py": _PARSER,
     }
     for name, source in sources.items():

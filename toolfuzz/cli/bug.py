@@ -1,5 +1,6 @@
 """``toolfuzz bug``: failures as reports for an issue tracker."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ from toolfuzz.cli._live import with_note
 from toolfuzz.cli.attribute import attribute_failures
 from toolfuzz.cli.minimize import study_run
 from toolfuzz.core.errors import UsageError
-from toolfuzz.evidence.bug import title, write_report
-from toolfuzz.evidence.details import open_details
+from toolfuzz.evidence.bug import slug_of, title, write_report
+from toolfuzz.evidence.details import FailureDetails, open_details
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import endpoint_failures
 from toolfuzz.evidence.kept import ATTRIBUTION_NAME, RESULT_NAME, study_folder
@@ -82,7 +83,21 @@ def bug(
         slug = failure.symptom.slug
         numbers[slug] = numbers.get(slug, 0) + 1
         details = replace(open_details(run, data, failure), subject=subject)
-        path = write_report(details, folder, numbers[slug], template)
-        click.echo(f"{path}   {title(details)}")
+        if details.nature.over_http:
+            path, named = write_report(details, folder, numbers[slug], template), title(details)
+        else:
+            stem = folder / f"{slug_of(details)}-{numbers[slug]}"
+            path, named = _write_of_parser(details, stem, template, again["engine_python"])
+        click.echo(f"{path}   {named}")
     if any(not (study_folder(run, f) / RESULT_NAME).exists() for f in found):
         click.echo("next: `toolfuzz bug RUN --ask` makes the cases minimal and looks for the layer")
+
+
+def _write_of_parser(
+    details: FailureDetails, stem: Path, template: str, engine_python: str | None
+) -> tuple[Path, str]:
+    from toolfuzz.evidence.engine.looking import look
+    from toolfuzz.evidence.engine.report import write_parser_report
+
+    evidence = asyncio.run(look(details, engine_python=engine_python))
+    return write_parser_report(details, evidence, stem, template=template), evidence.title

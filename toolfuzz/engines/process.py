@@ -12,7 +12,7 @@ from typing import Any
 from toolfuzz.core.errors import UsageError
 from toolfuzz.system.children import LastWords, leashed
 
-__all__ = ["Worker"]
+__all__ = ["Worker", "without_secrets"]
 
 _WORKER = Path(__file__).parent / "worker"
 _LINE_LIMIT = 64 * 1024 * 1024
@@ -50,7 +50,7 @@ class Worker:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env=_without_secrets(),
+            env=without_secrets(),
             # Ctrl-C is for the run, which still wants its last answers.
             start_new_session=True,
             limit=_LINE_LIMIT,
@@ -139,7 +139,7 @@ class Worker:
         return f"the parser's process ended with code {code}: {said or 'it said nothing'}"
 
 
-def _without_secrets() -> dict[str, str]:
+def without_secrets() -> dict[str, str]:
     """Return our environment without what looks like a key: an engine is other people's code."""
     return {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
 

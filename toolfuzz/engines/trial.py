@@ -19,6 +19,7 @@ from toolfuzz.engines.cuts import USUAL_CUT, cut, cuts_named
 from toolfuzz.engines.invariance import streamed
 from toolfuzz.engines.native import Family, NotExpressible
 from toolfuzz.engines.process import Worker
+from toolfuzz.engines.script import Ran, run_script
 from toolfuzz.engines.spec import EngineSpec, parse_spec
 from toolfuzz.formats.writing import introduced
 from toolfuzz.generate import dimensions
@@ -73,13 +74,16 @@ class EngineTrial:
         self.version = self.spec.version or ""
         self.parser = self.spec.parser
         self._worker: Worker | None = None
+        self._python: tuple[Path, Path | None] | None = None
 
     async def __aenter__(self) -> Self:
         """Fetch what is missing and load the parser; raises UsageError."""
-        command = await asyncio.to_thread(_prepare, self.spec, self.engine_python)
-        worker = Worker(*command, timeout=self.timeout, cpu_seconds=self.cpu_seconds)
+        python, (*reader, root) = await asyncio.to_thread(_prepare, self.spec, self.engine_python)
+        arguments = (*reader, *filter(None, (root,)))
+        worker = Worker(python, arguments, timeout=self.timeout, cpu_seconds=self.cpu_seconds)
         await worker.start()
         self._worker = worker
+        self._python = python, Path(root) if root else None
         try:
             self.parser = _known_parser(self.spec, worker.version, worker.parsers)
         except UsageError:
@@ -142,6 +146,21 @@ class EngineTrial:
             return await streamed(self._asked, question)
         return await self._asked(question)
 
+    async def places(self) -> JsonObject:
+        """Return where the parser's code stands, for ``whole`` texts and for a ``stream``.
+
+        Each has ``file``, ``line`` and ``name`` (``Class.function``); empty where nobody knows.
+        """
+        assert self._worker is not None, "use `async with`"
+        answer = await self._worker.ask({"parser": self.parser, "places": True})
+        found: JsonObject = answer.get("places", {})
+        return found
+
+    async def run(self, script: str) -> Ran:
+        """Run a script by the engine's Python, with the release in its path."""
+        assert self._python is not None, "use `async with`"
+        return await run_script(script, *self._python)
+
     async def _asked(self, question: JsonObject) -> Attempt:
         assert self._worker is not None, "use `async with`"
         await self._worker.start()
@@ -176,12 +195,15 @@ def _written(family: Family, expect: Expectation, tools: Sequence[Tool]) -> tupl
     return prose, f"{prose}{family.between}{calls}"
 
 
-def _prepare(spec: EngineSpec, engine_python: str | None) -> tuple[Path, tuple[str, ...]]:
-    """Return the Python and the worker's arguments, after fetching and building what is missing."""
+def _prepare(spec: EngineSpec, engine_python: str | None) -> tuple[Path, tuple[str, str, str]]:
+    """Return the Python and the worker's arguments, after fetching and building what is missing.
+
+    The last one is the release's folder; empty for an engine that is installed.
+    """
     engine = spec.engine
     reader = (engine.name, str(engine.reader))
     if engine_python is not None:
-        return environment.check_python(engine_python), reader
+        return environment.check_python(engine_python), (*reader, "")
     if engine.wheel is None:
         raise UsageError(
             f"{engine.title} is used where it is installed",

@@ -1,10 +1,13 @@
-"""A failure as a bug report that can be pasted into an issue tracker."""
+"""A failure as a bug report that can be pasted into an issue tracker.
+
+Those of engines on trial are written by ``engine/report.py``.
+"""
 
 import json
 import os
 import platform
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -12,13 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from toolfuzz import __version__
 from toolfuzz.analyze.contrast import Tally, fails_less
-from toolfuzz.core.ask import ask_of
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.codec import case_to_json
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.markdown import code, fenced, sentence
 from toolfuzz.core.text import day, file_name, printable
-from toolfuzz.engines.invariance import CUT_HEADER
 from toolfuzz.evidence.clients import client_sentences
 from toolfuzz.evidence.details import FailureDetails, Share
 from toolfuzz.evidence.excerpt import MARKS, excerpt
@@ -36,13 +37,23 @@ from toolfuzz.evidence.turns import (
 )
 from toolfuzz.formats import Request, wire_format
 from toolfuzz.judge.catalogue import defects
-from toolfuzz.runs.reproduce import Service, http_text, native_text, sent, service_of
+from toolfuzz.runs.reproduce import Service, http_text, sent, service_of
 from toolfuzz.system.files import write_private
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["TEMPLATES", "page", "render", "slug_of", "title", "without_homes", "write_report"]
+__all__ = [
+    "TEMPLATES",
+    "fill",
+    "page",
+    "render",
+    "similar_reports",
+    "slug_of",
+    "title",
+    "without_homes",
+    "write_report",
+]
 
 TEMPLATES = ("issue", "form")
 # A stream mode is named only where the other's passes are this unlikely to be chance.
@@ -94,24 +105,30 @@ def page(template: str, context: JsonObject) -> str:
 
 def render(details: FailureDetails, template: str = "issue", case_file: str = "case.json") -> str:
     """Return the report as Markdown. ``template`` is one of TEMPLATES or a Jinja file's path."""
-    environment, context = _templates(), _context(details, case_file)
+    context = _context(details, case_file)
+    text = fill(template, context, {name: name for name in TEMPLATES})
+    return _cleaner(_service(details))(text)
+
+
+def fill(template: str, context: JsonObject, known: Mapping[str, str]) -> str:
+    """Return a page whose ``report`` is the context.
+
+    ``template`` is the path of a Jinja file, or a key of ``known``, whose values name templates
+    beside this file. Raises UsageError for a file that can't be used.
+    """
+    if template in known:
+        return page(known[template], context)
     try:
-        if template in TEMPLATES:
-            page = environment.get_template(f"{template}.md.j2")
-        else:
-            page = environment.from_string(Path(template).read_text(encoding="utf-8"))
-        text = page.render(report=context)
+        text = _templates().from_string(Path(template).read_text(encoding="utf-8"))
+        return re.sub(r"\n{3,}", "\n\n", text.render(report=context))
     except OSError as error:
         raise UsageError(
             f"can't read the template {template}: {error.strerror}",
-            f"give a file or one of {', '.join(TEMPLATES)}",
+            f"give a file or one of {', '.join(known)}",
         ) from None
     except Exception as error:
-        if template in TEMPLATES:
-            raise
         # What is not UTF-8, no template, or divides by zero is its author's mistake.
         raise UsageError(f"the template {template} can't be used: {error}") from None
-    return _cleaner(_service(details))(re.sub(r"\n{3,}", "\n\n", text))
 
 
 @cache
@@ -143,7 +160,7 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
         "title": title(details),
         "slug": finding.slug,
         "summary": entry.title if entry else finding.slug,
-        "sources": _similar(details),
+        "sources": similar_reports(details),
         "usual": entry.usual if entry else "",
         "message": finding.message,
         "target": details.target.name,
@@ -173,8 +190,6 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
         "status": details.exchange.last.status,
         "bytes": excerpt(body, finding),
         "marks": MARKS,
-        "native": None if details.nature.over_http else native_text(details.exchange),
-        "cut": details.exchange.last.headers.get(CUT_HEADER),
         "curl": service.curl(request, stream=details.exchange.stream),
         "python": service.python(request),
         "case_file": case_file,
@@ -188,7 +203,7 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
     }
 
 
-def _similar(details: FailureDetails) -> list[str]:
+def similar_reports(details: FailureDetails) -> list[str]:
     """Return public reports of the defect, none where it is known to come from another layer."""
     entry, found = defects().get(details.finding.slug), details.attribution
     layer = found["layer"] if found else "undecided"
@@ -203,11 +218,6 @@ _LAYERS = ("model", "template", "parser", "gateway")
 def _subject(details: FailureDetails) -> str:
     if details.subject:
         return details.subject
-    if not details.nature.over_http:
-        from toolfuzz.engines.spec import parse_spec
-
-        spec = parse_spec(details.target.model)
-        return f"{spec.engine.title} {spec.version or ''}, parser {spec.parser}"
     return f"{details.target.model} on {details.target.endpoint}"
 
 
@@ -226,12 +236,7 @@ def _service(details: FailureDetails) -> Service:
 
 
 def _request(details: FailureDetails) -> Request:
-    """Return what was sent; for an engine on trial, what a server of it would be sent."""
-    target, stream = details.target, details.exchange.stream
-    if details.nature.over_http:
-        return sent(target, details.exchange.request, stream=stream)
-    ask = ask_of(details.case, model="default", stream=stream)
-    return wire_format(target.format).request(ask, params=target.params)
+    return sent(details.target, details.exchange.request, stream=details.exchange.stream)
 
 
 def _share(minimized: Minimized) -> str:

@@ -75,7 +75,9 @@ class Study:
     async def _answer(self, case: Case, ask: Asks) -> bool | None:
         """Ask once; raises BudgetSpentError when nothing that can be judged comes any more."""
         answer = await ask(case)
-        self._unanswered = self._unanswered + 1 if answer is None else 0
+        # A parser can't be tired: what its format can't carry is no answer, and costs nothing.
+        lost = answer is None and not self.rates.deterministic
+        self._unanswered = self._unanswered + 1 if lost else 0
         if self._unanswered >= _TOO_MANY_UNANSWERED:
             raise BudgetSpentError(
                 f"the last {_TOO_MANY_UNANSWERED} questions got no answer that could be judged"

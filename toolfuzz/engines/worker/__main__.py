@@ -13,6 +13,8 @@ Then one line per question, answered in order::
     {"body": {…}}                                           the body of a chat completion
     {"parser": "glm45", "tools": […], "markers": […], "history_calls": 0, "deltas": ["…", …]}
     {"events": ["data: {…}", …]}                            the server-sent events, in order
+    {"parser": "glm45", "places": true, …}
+    {"places": {"whole": {"file": "…", "line": 1, "name": "…"}, "stream": {…}}}  where it stands
 
 An exception of the parser adds ``"error"`` (the traceback's last line) to what came before it; a
 module that is missing after all is ``"missing"``, because that is not the parser's fault. One that
@@ -73,6 +75,10 @@ def _module(path: str) -> Any:
 
 def _answer(reader: Any, question: Any) -> Any:
     answer: dict[str, Any] = {}
+    if "places" in question:
+        # A reader that doesn't know its parser's code says nothing of it.
+        known = hasattr(reader, "places")
+        return {"places": reader.places(question["parser"]) if known else {}}
     try:
         limit.within(question["cpu_seconds"], lambda: _put(reader, question, answer))
     except limit.Overtime:

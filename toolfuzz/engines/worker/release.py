@@ -4,6 +4,7 @@ import importlib.abc
 import importlib.machinery
 import importlib.metadata
 import importlib.util
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,18 @@ def located(package: str, root: str | None) -> tuple[Path, str]:
         raise ModuleNotFoundError(f"No module named {package!r}", name=package)
     folder = Path(next(iter(spec.submodule_search_locations))).parent
     return folder, importlib.metadata.version(package)
+
+
+def place(function: Any, folder: Path) -> dict[str, Any] | None:
+    """Return where a function stands: its file below the release's folder, line and full name."""
+    plain = inspect.unwrap(function)
+    code = getattr(plain, "__code__", None)
+    if code is None:
+        return None
+    path = Path(code.co_filename).resolve()
+    inside = path.is_relative_to(folder.resolve())
+    file = path.relative_to(folder.resolve()).as_posix() if inside else path.name
+    return {"file": file, "line": code.co_firstlineno, "name": plain.__qualname__}
 
 
 class PlainPackages(importlib.abc.MetaPathFinder):

@@ -73,6 +73,13 @@ class Reader:
         finally:
             yield from filter(None, wire.body.decode().split("\n\n"))
 
+    def places(self, parser: str) -> Any:
+        """Return where the parser's code stands: both ways lead to the same function."""
+        function = importlib.import_module(f"mlx_lm.tool_parsers.{parser}").parse_tool_call
+        folder = Path(str(self.server.__file__)).parents[1]
+        found = importlib.import_module("release").place(function, folder)
+        return {"whole": found, "stream": found}
+
     def _serve(self, wire: "_Connection", deltas: Any, parser: str, markers: Any) -> None:
         generated = self._context(parser, markers), self._generated(deltas)
         generator = types.SimpleNamespace(cli_args=_DEFAULTS, generate=lambda *_, **__: generated)

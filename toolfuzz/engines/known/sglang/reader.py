@@ -83,10 +83,11 @@ class Reader:
     """One version of SGLang: ``parsers`` are the names of ``--tool-call-parser``."""
 
     def __init__(self, folder: Path, version: str) -> None:
-        self.version = version
+        self.version, self.folder = version, folder
         self.protocol = importlib.import_module(_PROTOCOL)
         module = importlib.import_module("sglang.srt.function_call.function_call_parser")
-        self.parsers = sorted(module.FunctionCallParser.ToolCallParserEnum)
+        self.detectors = module.FunctionCallParser.ToolCallParserEnum
+        self.parsers = sorted(self.detectors)
         self.serving = _serving_class(folder / _SERVING)
         self.loop = asyncio.new_event_loop()
 
@@ -162,6 +163,14 @@ class Reader:
         finish = "tool_calls" if called.get(0) and not _incomplete(parsers[0]) else "stop"
         yield self._chunk({}, finish, **frame)
         yield "data: [DONE]"
+
+    def places(self, parser: str) -> Any:
+        """Return where the parser's code stands."""
+        place, detector = importlib.import_module("release").place, self.detectors[parser]
+        return {
+            "whole": place(detector.detect_and_parse, self.folder),
+            "stream": place(detector.parse_streaming_increment, self.folder),
+        }
 
     def _next(self, generated: Any) -> Any:
         return self.loop.run_until_complete(anext(generated, None))

@@ -51,7 +51,7 @@ class Reader:
     """One version of Xinference: ``parsers`` are the names in its registry."""
 
     def __init__(self, folder: Path, version: str) -> None:
-        self.version = version
+        self.version, self.folder = version, folder
         self.registry = importlib.import_module(f"{_PACKAGE}.tool_parsers").TOOL_PARSERS
         self.parsers = sorted(self.registry)
         path = folder.joinpath(*_PACKAGE.split("."), "utils.py")
@@ -77,6 +77,14 @@ class Reader:
         while (chunk := self.loop.run_until_complete(anext(chunks, None))) is not None:
             yield f"data: {json.dumps(chunk)}"
         yield "data: [DONE]"
+
+    def places(self, parser: str) -> Any:
+        """Return where the parser's code stands."""
+        place, kind = importlib.import_module("release").place, self.registry[parser]
+        return {
+            "whole": place(kind.extract_tool_calls, self.folder),
+            "stream": place(kind.extract_tool_calls_streaming, self.folder),
+        }
 
     async def _chunks(self, deltas: Any) -> Any:
         name = uuid.uuid4().hex
