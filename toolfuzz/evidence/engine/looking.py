@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from toolfuzz.core.case import Case, Json, JsonObject
-from toolfuzz.core.given import given_of
+from toolfuzz.core.given import Given, given_of
 from toolfuzz.core.reply import arguments_of
 from toolfuzz.core.talk import at_last_turn
 from toolfuzz.engines.invariance import CUT_HEADER
@@ -36,7 +36,7 @@ class ParserEvidence:
     it was asked again; ``other`` says whether it is right in the other stream mode (None: that
     can't be told). ``script`` is empty where none shows the failure; ``unshown`` then says why.
     ``expected`` and ``got`` are ``{"content": …, "calls": [[name, arguments], …]}``; ``got`` is
-    the text of an exception where the parser raised one.
+    the text of an exception where the parser raised one. ``told`` are sentences about the text.
     """
 
     title: str
@@ -52,6 +52,7 @@ class ParserEvidence:
     unshown: str
     expected: JsonObject
     got: Json
+    told: tuple[str, ...] = ()
 
 
 async def look(details: FailureDetails, *, engine_python: str | None = None) -> ParserEvidence:
@@ -70,6 +71,7 @@ async def _looked(details: FailureDetails, trial: EngineTrial) -> ParserEvidence
     stream, last = details.exchange.stream, judged(details)[-1]
     # A world's calls follow from its replies, so it has no last turn that could be asked alone.
     scripted = details.case.world is None
+    given = given_of(details.exchange.request) or Given()
     again, other = [], None
     if scripted:
         again = [await _judged(trial, details.case, stream=stream) for _ in range(_TIMES)]
@@ -82,7 +84,9 @@ async def _looked(details: FailureDetails, trial: EngineTrial) -> ParserEvidence
     place = places.get("stream" if stream else "whole") or {}
     asked = _asked(details)
     text, unshown, got = "", "the case is a world, whose calls follow from its replies", _came(last)
-    if scripted:
+    if given.reasoning or given.cut:
+        unshown = "a server's reasoning parser, or its token limit, has a part in it"
+    elif scripted:
         about = [f"{title}.", *_head(release, place), *needs(trial)]
         text, unshown, got = await _script(details, trial, asked, about, got)
     return ParserEvidence(
@@ -99,6 +103,7 @@ async def _looked(details: FailureDetails, trial: EngineTrial) -> ParserEvidence
         unshown=unshown,
         expected=asked.expected,
         got=got,
+        told=tuple(f"The text {words}." for words in given.told),
     )
 
 
@@ -126,7 +131,7 @@ def _asked(details: FailureDetails) -> Asked:
 def _as_asked(case: Case, turn: int, request: JsonObject, pieces: str | Sequence[str]) -> Asked:
     calls = [[call.tool, call.arguments] for call in case.at(turn).expect.calls]
     given = given_of(request)
-    content = (given.content if given else "").strip()
+    content = f"{given.content}{given.after}".strip() if given else ""
     return Asked(request["tools"], pieces, {"content": content, "calls": calls})
 
 
