@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 from made_lmdeploy import make_lmdeploy
 from made_mlx import make_mlx
+from made_transformers import make_transformers
 from made_xinference import make_xinference
 
 from toolfuzz.cli import cli
@@ -33,6 +34,8 @@ def _releases(tmp_path, monkeypatch):
     make_lmdeploy(tmp_path, "0.15.0", endpoint=False)
     make_mlx(tmp_path, "0.99.0")
     make_mlx(tmp_path, "0.31.0", by_text=False)
+    make_transformers(tmp_path, "9.0.0")
+    make_transformers(tmp_path, "5.14.0", templates=False)
     make_xinference(tmp_path, "9.9.0")
     monkeypatch.setenv("TOOLFUZZ_CACHE", str(tmp_path))
     monkeypatch.setattr(environment, "parser_python", lambda engine: sys.executable)
@@ -44,6 +47,7 @@ def _releases(tmp_path, monkeypatch):
     [
         "engine/lmdeploy@0.99.0:qwen3",
         "engine/mlx-lm@0.99.0:json_tools",
+        "engine/transformers@9.0.0:qwen2",
         "engine/xinference@9.9.0:qwen",
     ],
 )
@@ -68,7 +72,11 @@ async def test_what_mlx_s_server_refuses_is_an_error() -> None:
 
 @pytest.mark.parametrize(
     ("spec", "oldest"),
-    [("engine/mlx-lm@0.31.0:json_tools", "0.32.0"), ("engine/lmdeploy@0.15.0:qwen", "0.16.0")],
+    [
+        ("engine/mlx-lm@0.31.0:json_tools", "0.32.0"),
+        ("engine/lmdeploy@0.15.0:qwen", "0.16.0"),
+        ("engine/transformers@5.14.0:qwen2", "5.15.0"),
+    ],
 )
 async def test_older_releases_say_which_is_needed(spec: str, oldest: str) -> None:
     with pytest.raises(UsageError, match=rf"{re.escape(oldest)} or newer"):
@@ -81,6 +89,8 @@ async def test_older_releases_say_which_is_needed(spec: str, oldest: str) -> Non
     [
         ("engine/lmdeploy@0.99.0:qwen3", []),
         ("engine/lmdeploy@0.99.0:qwen", ["whitespace-stripped"]),
+        ("engine/transformers@9.0.0:qwen2", []),
+        ("engine/transformers@9.0.0:qwen3_5", ["whitespace-stripped"]),
     ],
 )
 async def test_a_planted_fault_is_found_and_a_right_parser_is_not_blamed(
@@ -99,6 +109,7 @@ async def test_a_planted_fault_is_found_and_a_right_parser_is_not_blamed(
     [
         ("lmdeploy@0.99.0", "qwen", "qwen25", "llama3"),
         ("mlx-lm@0.99.0", "json_tools", "qwen25", "telegraph"),
+        ("transformers@9.0.0", "qwen2", "qwen25", "a_new_one"),
         ("xinference@9.9.0", "qwen", "qwen25", "glm4"),
     ],
 )

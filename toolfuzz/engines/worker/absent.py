@@ -21,10 +21,15 @@ class Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def create_module(self, spec: Any) -> Any:
         """Return a module that has every name."""
-        return _Module(spec.name)
+        return module(spec.name)
 
     def exec_module(self, module: Any) -> None:
         """There is nothing to run."""
+
+
+def module(name: str) -> types.ModuleType:
+    """Return a module of which any name can be imported."""
+    return _Module(name)
 
 
 class _Module(types.ModuleType):

@@ -1,0 +1,183 @@
+"""The response templates of ``transformers serve`` behind its own server, without torch.
+
+``cli/serving`` builds its FastAPI application as it is, and its thread calls ``generate`` of a
+model that is ours: that one puts the increments into the release's own streamer, or returns them at
+once. Ours is the tokenizer, too, in which each increment is a token. The end-of-turn token is
+generated like any other, since the server leaves special tokens in the text that it parses.
+"""
+
+import asyncio
+import importlib
+import inspect
+import json
+import sys
+import types
+from typing import Any
+
+_SERVING = "transformers.cli.serving"
+_TEMPLATES = "_RESPONSE_TEMPLATE_FALLBACKS"
+_OLDEST = "5.15.0"
+_PATH = "/v1/chat/completions"
+# Imported at the top of modules, and used by what loads models.
+_UNUSED = {"huggingface_hub", "numpy", "tokenizers", "tqdm"}
+# With what a model of that type ends its turn.
+_END = {"gemma4": "<turn|>", "qwen2": "<|im_end|>", "qwen3_5": "<|im_end|>"}
+
+
+def load(root: str | None) -> "Reader":
+    """Load the transformers unpacked under ``root``, or those that this Python has installed."""
+    release = importlib.import_module("release")
+    folder, version = release.located("transformers", root)
+    serving = folder.joinpath(*_SERVING.split("."), "utils.py")
+    if not serving.is_file() or _TEMPLATES not in serving.read_text(encoding="utf-8"):
+        raise RuntimeError(f"this version's server has no response templates ({_OLDEST} or newer)")
+    absent = importlib.import_module("absent")
+    sys.meta_path.append(absent.Absent(_UNUSED))
+    # No ``__init__`` of its packages is to run but that of the templates.
+    plain = release.PlainPackages(
+        folder,
+        lambda name: (
+            name.partition(".")[0] == "transformers" and name != "transformers.utils.chat_parsing"
+        ),
+    )
+    sys.meta_path.insert(0, plain)
+    sys.modules[f"{_SERVING}.model_manager"] = absent.module(f"{_SERVING}.model_manager")
+    package: Any = importlib.import_module("transformers")
+    package.GenerationConfig = types.SimpleNamespace
+    decoders: Any = importlib.import_module("tokenizers.decoders")
+    decoders.DecodeStream = _DecodeStream
+    return Reader(version)
+
+
+class Reader:
+    """One version of transformers: ``parsers`` are types of models, the first of each template."""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+        self.asgi = importlib.import_module("asgi")
+        self.utils = importlib.import_module(f"{_SERVING}.utils")
+        self.chat = importlib.import_module(f"{_SERVING}.chat_completion")
+        self.server = importlib.import_module(f"{_SERVING}.server")
+        self.parsing = importlib.import_module("transformers.utils.chat_parsing")
+        self.parsers = sorted(types[0] for types in getattr(self.utils, _TEMPLATES))
+        self.state = self.utils.GenerationState()
+        self.loop = asyncio.new_event_loop()
+
+    def whole(self, text: str, *, parser: str, tools: Any, history_calls: int, **_: Any) -> Any:
+        """Return the body of the chat completion that the server makes of the text."""
+        reply = self.asgi.Reply()
+        self._ask([text], parser, tools, history_calls, reply, stream=False)
+        return json.loads(reply.body)
+
+    def stream(self, deltas: Any, *, parser: str, tools: Any, history_calls: int, **_: Any) -> Any:
+        """Yield the server-sent events that the server makes of the increments."""
+        reply = self.asgi.Reply()
+        try:
+            self._ask(deltas, parser, tools, history_calls, reply, stream=True)
+        finally:
+            yield from filter(None, reply.body.decode().split("\n\n"))
+
+    def _ask(
+        self, deltas: Any, parser: str, tools: Any, history_calls: int, reply: Any, *, stream: bool
+    ) -> None:
+        call = {"id": "call", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+        messages: list[Any] = [{"role": "user", "content": "-"}]
+        if history_calls:
+            messages.append({"role": "assistant", "tool_calls": [call] * history_calls})
+        body = {"model": "engine", "messages": messages, "tools": tools, "stream": stream}
+        app = self._app([*deltas, _END.get(parser, "")], parser)
+        self.asgi.post(self.loop, app, _PATH, body, reply)
+        if reply.status != 200:
+            raise RuntimeError(f"HTTP {reply.status}: {reply.body.decode()}")
+
+    def _app(self, pieces: list[str], model_type: str) -> Any:
+        tokenizer = _Tokenizer(pieces, self.parsing.parse_response)
+        loaded = (_Model(pieces, model_type), tokenizer)
+        manager = types.SimpleNamespace(
+            force_model=None,
+            get_model_modality=lambda model, processor: self.utils.Modality.LLM,
+            load_model_and_processor=lambda name, **_: loaded,
+            process_model_name=lambda name: name,
+        )
+        handler = self.chat.ChatCompletionHandler(manager, self.state)
+        known = {
+            "model_manager": manager,
+            "chat_handler": handler,
+            "generation_state": self.state,
+            "enable_cors": False,
+        }
+        # What else a version wants are handlers of other endpoints.
+        wanted = inspect.signature(self.server.build_server).parameters
+        return self.server.build_server(**{name: known.get(name) for name in wanted})
+
+
+class _Ids(list[int]):
+    """Token ids where a tensor is expected: as many as the prompt's, or the generated ones."""
+
+    def tolist(self) -> list[int]:
+        return list(self)
+
+    @property
+    def shape(self) -> tuple[int]:
+        return (len(self),)
+
+    def __getitem__(self, key: Any) -> Any:
+        # ``sequences[0, input_len:]``; there is one sequence.
+        found = super().__getitem__(key[1] if isinstance(key, tuple) else key)
+        return _Ids(found) if isinstance(found, list) else found
+
+
+class _Inputs(dict[str, Any]):
+    def to(self, device: Any) -> "_Inputs":
+        return self
+
+
+_PROMPT = -1
+"""The id of the only token of the prompt; that of a generated one is its place in the text."""
+
+
+class _Model:
+    """What generates: the increments, and the end of the turn."""
+
+    device = None
+
+    def __init__(self, pieces: list[str], model_type: str) -> None:
+        self.ids = range(len(pieces))
+        self.config = types.SimpleNamespace(model_type=model_type)
+        self.generation_config = types.SimpleNamespace(
+            cache_implementation=None, max_new_tokens=1 << 20
+        )
+
+    def generate(self, *, streamer: Any = None, input_ids: Any, **_: Any) -> Any:
+        if streamer is not None:
+            for token in (*input_ids, *self.ids):
+                streamer.put(_Ids([token]))
+            streamer.end()
+        return _Ids([*input_ids, *self.ids])
+
+
+class _Tokenizer:
+    """As much of a tokenizer as the server asks for; its prompt is empty."""
+
+    def __init__(self, pieces: list[str], parse_response: Any) -> None:
+        self._tokenizer = pieces
+        self.parse = parse_response
+
+    def apply_chat_template(self, *_: Any, **__: Any) -> Any:
+        return _Inputs(input_ids=_Ids([_PROMPT]))
+
+    def decode(self, ids: Any, **_: Any) -> str:
+        return "".join(self._tokenizer[n] for n in ids if n != _PROMPT)
+
+    def parse_response(self, ids: Any, template: Any, **context: Any) -> Any:
+        return self.parse(self.decode(ids), template, **context)
+
+
+class _DecodeStream:
+    """In place of the one in tokenizers, which only a real tokenizer can be put into."""
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def step(self, tokenizer: list[str], token: int) -> str:
+        return tokenizer[token]
