@@ -33,7 +33,7 @@ async def test_only_the_culprit_is_left(rate: float) -> None:
 async def test_where_answers_are_certain_one_call_a_step_is_enough() -> None:
     fails, asked = failing_when(has_reference)
     result = await minimize(big_case(), fails, deterministic=True)
-    assert size(result.case) <= 3
+    assert size(result.case) <= 4, "the reference, and a member that tells what becomes of it"
     assert len({c.id for c in asked}) >= 0.6 * len(asked), "hardly anything is asked twice"
     assert result.asked == 1
     assert len(asked) < 60
@@ -182,3 +182,43 @@ def test_a_question_that_forbids_calls_keeps_its_words() -> None:
         made = plain.build(frozenset({change}))
         assert made is not None
         assert made.turns[0].tool_choice == "none" or change.kind == "probe"
+
+
+def string_of(case: Case) -> str:
+    return str(case.calls[0].arguments["a"])
+
+
+async def test_what_a_parser_strips_stays_beside_a_letter() -> None:
+    """A blank string shows that space is lost as well as any other, and tells less."""
+    fails, _ = failing_when(
+        lambda case: "a" in case.calls[0].arguments and string_of(case)[-1:] == "\n"
+    )
+    result = await minimize(with_type("string", "one\ntwo\n"), fails, deterministic=True)
+    assert string_of(result.case) == "x\n"
+    fails, _ = failing_when(
+        lambda case: string_of(case) == "\n" if case.calls[0].arguments else False
+    )
+    result = await minimize(with_type("string", "\n"), fails, deterministic=True)
+    assert string_of(result.case) == "\n", "only what still fails is more telling"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "told"), [("object", {"k": 2}, {"b": 1}), ("array", [3, 4], [1])]
+)
+async def test_what_a_parser_spells_as_text_is_not_empty(
+    kind: str, value: object, told: object
+) -> None:
+    fails, _ = failing_when(lambda case: "a" in case.calls[0].arguments)
+    result = await minimize(with_type(kind, value), fails, deterministic=True)
+    assert result.case.calls[0].arguments["a"] == told
+
+
+async def test_a_format_that_cannot_carry_most_cases_tires_nobody() -> None:
+    """What could not be asked is no answer; of a parser that says nothing of the rest."""
+    fails, asked = failing_when(has_reference)
+
+    async def picky(case: Case) -> bool | None:
+        return await fails(case) if len(asked) % 25 == 0 or not asked else asked.append(case)
+
+    result = await minimize(big_case(), picky, deterministic=True)
+    assert "no answer" not in result.reason

@@ -23,6 +23,7 @@ from toolfuzz.evidence.reduction import (
 )
 from toolfuzz.evidence.simplify import CharacterTree, PlainTree, long_strings
 from toolfuzz.evidence.suspicion import Rates
+from toolfuzz.evidence.telling import more_telling
 from toolfuzz.evidence.tree import CaseTree
 from toolfuzz.evidence.worlds import shrink_world
 
@@ -154,6 +155,12 @@ async def _shrink(study: Study) -> None:
     await study.reduce(PlainTree(study.case), most)
     if study.case != swept:
         await study.reduce(CaseTree(study.case), most)
+    if study.rates.deterministic:
+        study.stage = "making it telling"
+        for cases in more_telling(study.case):
+            for case in cases:
+                if await study.accept(case):
+                    break
 
 
 async def _simplify(study: Study) -> None:

@@ -15,8 +15,10 @@ from toolfuzz.evidence.pruning import Path
 from toolfuzz.evidence.rebuild import rebuild, scripted
 from toolfuzz.generate import prompts, rename
 
-__all__ = ["CharacterTree", "PlainTree", "long_strings"]
+__all__ = ["CharacterTree", "PlainTree", "leaves", "long_strings", "replaced"]
 
+# Unlike the short names of parameters, so that nobody takes one for the other.
+PLAIN = "x"
 _RESULT = '{"status": "done"}'
 
 
@@ -65,8 +67,8 @@ class PlainTree(_OneLevel):
         for change in changes:
             if change.kind in ("string", "number"):
                 call = calls[change.index]
-                plain: Json = "a" if change.kind == "string" else 1
-                arguments = _replaced(call.arguments, change.path, plain)
+                plain: Json = PLAIN if change.kind == "string" else 1
+                arguments = replaced(call.arguments, change.path, plain)
                 calls[change.index] = ExpectedCall(call.tool, arguments)
             elif change.kind == "strict":
                 tools[change.index] = replace(tools[change.index], strict=False)
@@ -103,14 +105,14 @@ class CharacterTree(_OneLevel):
         text = "".join(c for n, c in enumerate(self._text) if n not in cut)
         calls = list(self.case.calls)
         old = calls[self._call]
-        calls[self._call] = ExpectedCall(old.tool, _replaced(old.arguments, self._path, text))
+        calls[self._call] = ExpectedCall(old.tool, replaced(old.arguments, self._path, text))
         return rebuild(self.case, self.case.tools, calls)
 
 
 def long_strings(case: Case) -> Iterator[tuple[int, Path]]:
     """Return where a case expects strings that are worth shortening, call by call."""
     for n, call in enumerate(case.calls):
-        for path, value in _leaves(call.arguments):
+        for path, value in leaves(call.arguments):
             if isinstance(value, str) and len(value) > 1:
                 yield n, path
 
@@ -135,8 +137,8 @@ def _plain_nodes(case: Case) -> Iterator[_Plain]:
         for path in _enums(tool.parameters):
             yield _Plain("enum", n, path)
     for n, call in enumerate(case.calls):
-        for path, value in _leaves(call.arguments):
-            if isinstance(value, str) and value != "a":
+        for path, value in leaves(call.arguments):
+            if isinstance(value, str) and value != PLAIN:
                 yield _Plain("string", n, path)
             elif isinstance(value, int | float) and not isinstance(value, bool) and value != 1:
                 yield _Plain("number", n, path)
@@ -168,13 +170,16 @@ def _with_plain_results(turn: Turn) -> Turn:
     return replace(turn, results=results, results_as="text", order=())
 
 
-def _leaves(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
-    if isinstance(value, dict):
+def leaves(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
+    """Return all that has nothing inside, and where: scalars, and what is empty."""
+    if not value:
+        yield path, value
+    elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _leaves(item, (*path, key))
+            yield from leaves(item, (*path, key))
     elif isinstance(value, list):
         for n, item in enumerate(value):
-            yield from _leaves(item, (*path, n))
+            yield from leaves(item, (*path, n))
     else:
         yield path, value
 
@@ -185,13 +190,14 @@ def _at(value: Json, path: Path) -> Json:
     return value
 
 
-def _replaced(value: Any, path: Path, new: Json) -> Any:
+def replaced(value: Any, path: Path, new: Json) -> Any:
+    """Return the value with another one at the path."""
     if not path:
         return new
     head, rest = path[0], path[1:]
     if isinstance(value, dict):
-        return {k: _replaced(v, rest, new) if k == head else v for k, v in value.items()}
-    return [_replaced(v, rest, new) if n == head else v for n, v in enumerate(value)]
+        return {k: replaced(v, rest, new) if k == head else v for k, v in value.items()}
+    return [replaced(v, rest, new) if n == head else v for n, v in enumerate(value)]
 
 
 def _enums(schema: Json, path: Path = ()) -> Iterator[Path]:
@@ -208,11 +214,11 @@ def _enums(schema: Json, path: Path = ()) -> Iterator[Path]:
 
 def _shrunk_enum(schema: JsonObject, path: Path, calls: Sequence[ExpectedCall]) -> JsonObject:
     """Keep the members that some call uses, and the first other one as the wrong choice."""
-    used = [v for call in calls for _, v in _leaves(call.arguments)]
+    used = [v for call in calls for _, v in leaves(call.arguments)]
     members = _at(schema, path)
     kept = [m for m in members if any(same(m, u) for u in used)]
     others = [m for m in members if m not in kept]
-    shrunk: JsonObject = _replaced(schema, path, kept + others[:1])
+    shrunk: JsonObject = replaced(schema, path, kept + others[:1])
     return shrunk
 
 

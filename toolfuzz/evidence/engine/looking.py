@@ -79,11 +79,18 @@ async def _looked(details: FailureDetails, trial: EngineTrial) -> ParserEvidence
     right = None if other is None or other.status == "unjudged" else other.status == "pass"
     plain, streamed = (right is not True, True) if stream else (True, right is not True)
     places = await trial.places()
-    title = parser_title(trial.parser, details.case, details.finding, (plain, streamed))
+    came = _came(last)
+    title = parser_title(
+        trial.parser,
+        details.case,
+        details.finding,
+        (plain, streamed),
+        came if isinstance(came, str) else "",
+    )
     release = f"{trial.spec.engine.title} {trial.version}"
     place = places.get("stream" if stream else "whole") or {}
     asked = _asked(details)
-    text, unshown, got = "", "the case is a world, whose calls follow from its replies", _came(last)
+    text, unshown, got = "", "the case is a world, whose calls follow from its replies", came
     if given.reasoning or given.cut:
         unshown = "a server's reasoning parser, or its token limit, has a part in it"
     elif scripted:

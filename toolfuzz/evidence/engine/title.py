@@ -1,5 +1,6 @@
 """A parser's defect in one plain sentence: what was written, what came of it, where."""
 
+import re
 from collections.abc import Iterator
 
 from toolfuzz.core.case import Case, Json, JsonObject
@@ -14,16 +15,39 @@ _SHORT = 32
 _UNIONS = ("anyOf", "oneOf")
 
 
-def parser_title(parser: str, case: Case, finding: Finding, modes: tuple[bool, bool]) -> str:
+def parser_title(
+    parser: str, case: Case, finding: Finding, modes: tuple[bool, bool], raised: str = ""
+) -> str:
     """Return ``glm45: the boolean true in an enum of several types arrives as the string "True"``.
 
     ``case`` is the smallest one; ``modes`` say whether its plain reply is wrong, and its streamed.
+    ``raised`` is the last line of an exception, where one came.
     """
+    kind = _EXCEPTION.match(raised)
     asked, came = _changed(finding) or (_named(finding.slug), "")
+    if kind and finding.slug in _RAISED:
+        asked = f"raises {kind[0]}"
     where = _where(case, finding)
-    inside = where.startswith(("behind", "in ", "for "))
+    if not where and not came:
+        where = _with(case, finding)
+    inside = where.startswith(("behind", "in ", "for a "))
     words = (asked, where, came) if inside else (asked, came, where)
     return printable(f"{parser}: {' '.join(filter(None, words))}{_MODES.get(modes, '')}")
+
+
+_EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?=: |$)")
+_RAISED = {"provider-refused-call", "stream-error-midway"}
+
+
+def _with(case: Case, finding: Finding) -> str:
+    """Say of which calls the defect tells, where a few words do."""
+    calls = case.at(finding.turn).expect.calls
+    if len(calls) > 1:
+        return "of equal calls" if all(call == calls[0] for call in calls) else "of several calls"
+    if not calls or not calls[0].arguments:
+        return "of a call without arguments" if calls else ""
+    text = brief(calls[0].arguments)
+    return f"for {text}" if len(text) <= 2 * _SHORT else ""
 
 
 _MODES = {(False, True): ", only in a stream", (True, False): ", only in a whole text"}
