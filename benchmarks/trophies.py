@@ -1,4 +1,4 @@
-"""Trophies: mistakes of real gateways, each with its smallest case, looked at by hand.
+"""Trophies: mistakes of real gateways and engines, each with its smallest case, looked at by hand.
 
 ``keep`` puts a gateway on trial and adds a report and a case for each cause that isn't there yet;
 what is no mistake, or another's twin, is for somebody to delete. ``again`` starts each gateway anew
@@ -6,6 +6,13 @@ and asks it the kept cases alone: all must show what their reports say.
 
     python benchmarks/trophies.py --dir DIR --only litellm keep [--cases 60] [--run RUN]
     python benchmarks/trophies.py --dir DIR again
+
+Of engines (engine_trophies.py) ``hunt`` tries each parser of a release and keeps what is new,
+``again`` runs the kept scripts in a clean environment, ``table`` writes the README's table anew:
+
+    python benchmarks/trophies.py --dir DIR hunt sglang@0.5.23 [glm45 …] [--cases 60] [--seed 0]
+    python benchmarks/trophies.py --dir DIR --engines again [sglang-0.5.23]
+    python benchmarks/trophies.py table
 """
 
 import argparse
@@ -19,6 +26,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import engine_trophies
 from gateway_subjects import Subject, subjects
 
 from toolfuzz.core.codec import case_from_json
@@ -76,15 +84,30 @@ def again(name: str, subject: Subject) -> list[str]:
 def main() -> None:
     """Do what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("what", choices=("keep", "again"))
+    parser.add_argument("what", choices=("keep", "again", "hunt", "table"))
+    parser.add_argument("names", nargs="*", help="a release and its parsers; a folder's beginning")
+    parser.add_argument("--engines", action="store_true", help="again: engines, not gateways")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--cuts", default="", help="hunt: as for `toolfuzz run`")
     parser.add_argument("--dir", type=Path, default=Path("gateways"))
     parser.add_argument("--only", action="append", choices=subjects(), default=[])
     parser.add_argument("--cases", type=int, default=60)
     parser.add_argument("--run", type=Path, help="a trial's folder, with its reports")
     options = parser.parse_args()
     run = options.run.resolve() if options.run else None
+    if options.what == "table":
+        engine_trophies.write_table()
+        return
     options.dir.mkdir(parents=True, exist_ok=True)
     os.chdir(options.dir)
+    if options.what == "hunt":
+        release, *parsers = options.names
+        engine_trophies.hunt(
+            release, parsers, cases=options.cases, seed=options.seed, cuts=options.cuts
+        )
+        return
+    if options.engines:
+        sys.exit(1 if engine_trophies.again("".join(options.names)) else 0)
     sys.exit(1 if _all(options.what, options.only, options.cases, run) else 0)
 
 

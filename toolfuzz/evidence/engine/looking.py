@@ -15,7 +15,7 @@ from toolfuzz.engines.native import NotExpressible
 from toolfuzz.engines.script import Asked, Ran, script
 from toolfuzz.engines.trial import EngineTrial
 from toolfuzz.evidence.details import FailureDetails
-from toolfuzz.evidence.engine.title import parser_title
+from toolfuzz.evidence.engine.title import parser_title, schema_words
 from toolfuzz.evidence.turns import judged
 from toolfuzz.formats import USUAL, wire_format
 from toolfuzz.judge.errors import messages
@@ -31,15 +31,19 @@ _TIMES = 3
 class ParserEvidence:
     """What a report says of a parser's failure beyond the run's records.
 
-    ``release`` is the engine's title and version; ``place`` has ``file``, ``line`` and ``name`` of
-    the parser's function (empty where nobody knows). It failed ``failed`` of ``asked`` times when
-    it was asked again; ``other`` says whether it is right in the other stream mode (None: that
-    can't be told). ``script`` is empty where none shows the failure; ``unshown`` then says why.
-    ``expected`` and ``got`` are ``{"content": …, "calls": [[name, arguments], …]}``; ``got`` is
-    the text of an exception where the parser raised one. ``told`` are sentences about the text.
+    ``where`` says what is special about the schema, ``modes`` whether it is wrong with a whole text
+    and with a stream. ``release`` is the engine's title and version; ``place`` has ``file``,
+    ``line`` and ``name`` of the parser's function (empty where nobody knows). It failed ``failed``
+    of ``asked`` times when it was asked again; ``other`` says whether it is right in the other
+    stream mode (None: that can't be told). ``script`` is empty where none shows the failure;
+    ``unshown`` then says why. ``expected`` and ``got`` are ``{"content": …, "calls": [[name,
+    arguments], …]}``; ``got`` is the text of an exception where the parser raised one. ``told`` are
+    sentences about the text.
     """
 
     title: str
+    where: str
+    modes: tuple[bool, bool]
     engine: str
     release: str
     version: str
@@ -98,6 +102,8 @@ async def _looked(details: FailureDetails, trial: EngineTrial) -> ParserEvidence
         text, unshown, got = await _script(details, trial, asked, about, got)
     return ParserEvidence(
         title=title,
+        where=schema_words(details.case, details.finding),
+        modes=(plain, streamed),
         engine=trial.spec.engine.name,
         release=release,
         version=trial.version,

@@ -68,6 +68,8 @@ def parser_record(details: FailureDetails, evidence: ParserEvidence, since: str)
         },
         "trial": {
             "title": evidence.title,
+            "where": evidence.where,
+            "modes": evidence.modes,
             "engine": evidence.engine,
             "release": evidence.release,
             "version": evidence.version,

@@ -9,7 +9,7 @@ from toolfuzz.core.text import brief, printable
 from toolfuzz.core.verdict import Finding
 from toolfuzz.judge.catalogue import defects
 
-__all__ = ["parser_title"]
+__all__ = ["parser_title", "schema_words"]
 
 _SHORT = 32
 _UNIONS = ("anyOf", "oneOf")
@@ -27,7 +27,7 @@ def parser_title(
     asked, came = _changed(finding) or (_named(finding.slug), "")
     if kind and finding.slug in _RAISED:
         asked = f"raises {kind[0]}"
-    where = _where(case, finding)
+    where = schema_words(case, finding)
     if not where and not came:
         where = _with(case, finding)
     inside = where.startswith(("behind", "in ", "for a "))
@@ -87,8 +87,8 @@ def _shown(value: Json) -> str:
     return f"the {kind_of(value)} {text}" if len(text) <= _SHORT else a_kind(value)
 
 
-def _where(case: Case, finding: Finding) -> str:
-    """Say what is special about the schema of the parameter."""
+def schema_words(case: Case, finding: Finding) -> str:
+    """Say what is special about the schema of the parameter that is meant; mostly nothing is."""
     place = _parameter(case, finding)
     if place is None:
         return ""

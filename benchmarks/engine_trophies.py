@@ -1,0 +1,199 @@
+"""Trophies of engines: what their parsers do wrong as they are shipped, each with a script.
+
+``hunt`` tries all parsers of a release (or those that are named), makes each failure minimal, and
+keeps a report, a record and a script of each cause that no trophy tells of yet. A failure whose
+script doesn't show it is told and left out. ``again`` runs the kept scripts in an environment and
+on releases that are fetched anew. ``table`` writes the table in the README from the records.
+"""
+
+import asyncio
+import json
+import os
+import re
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import toolfuzz
+from toolfuzz.cli.minimize import study_run
+from toolfuzz.core.errors import ToolfuzzError
+from toolfuzz.core.markdown import code, sentence, table
+from toolfuzz.core.text import file_name
+from toolfuzz.engines import environment, store
+from toolfuzz.engines.script import run_script
+from toolfuzz.evidence.details import open_details
+from toolfuzz.evidence.engine.looking import ParserEvidence, look
+from toolfuzz.evidence.engine.report import write_parser_report
+from toolfuzz.evidence.examiner import Budget
+from toolfuzz.evidence.failures import Failure, endpoint_failures
+from toolfuzz.judge.harm import HARMS
+from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.options import access_of_run
+
+TROPHIES = Path(__file__).resolve().parents[1] / "reports/trophies"
+KEPT = TROPHIES / "engines"
+BEGIN, END = "<!-- engines: begin -->", "<!-- engines: end -->"
+MOST_BYTES = 40_000
+# What a value of whatever type becomes where its type isn't found in the schema.
+_AS_TEXT = {
+    "array-as-json-string",
+    "boolean-as-string",
+    "enum-type-mismatch",
+    "nested-stringified",
+    "null-as-string",
+    "number-as-string",
+    "object-as-json-string",
+}
+
+Record = dict[str, Any]
+
+
+def hunt(release: str, parsers: Sequence[str], *, cases: int, seed: int, cuts: str) -> None:
+    """Add the trophies of a release, ``sglang@0.5.23``: of all its parsers, if none is named."""
+    name, _, version = release.partition("@")
+    store.fetch(name, version)
+    [cached] = [c for c in store.cached() if (c.engine, c.version) == (name, version)]
+    for parser in parsers or store.parsers_of(cached):
+        try:
+            _hunt_one(f"engine/{release}:{parser}", cases, seed, cuts)
+        except ToolfuzzError as error:
+            print(f"{release}:{parser}: {error.message}", flush=True)
+
+
+def _hunt_one(spec: str, cases: int, seed: int, cuts: str) -> None:
+    out = Path("runs") / file_name(f"{spec}-{cases}-{seed}{cuts}")
+    if not (out / "summary.json").is_file():
+        more: Record = {"cuts": [cuts]} if cuts else {}
+        toolfuzz.run([spec], cases=cases, seed=seed, stream="both", out=out, **more)
+    data = load_run(out, keep_exchanges=True)
+    found = endpoint_failures(data)
+    print(f"{spec}: {len(found)} failures", flush=True)
+    for failure in found:
+        asyncio.run(_minimal(out, data, failure))
+        _keep(out, data, failure)
+
+
+async def _minimal(out: Path, data: Any, failure: Failure) -> None:
+    access = access_of_run(data)
+    await study_run(out, data, access, Budget(), found=[failure], quiet=True)
+
+
+def _keep(out: Path, data: Any, failure: Failure) -> None:
+    details = open_details(out, data, failure)
+    evidence = asyncio.run(look(details))
+    if not evidence.script or evidence.failed < evidence.asked:
+        why = evidence.unshown or "it doesn't always come"
+        print(f"  left out: {failure.symptom.slug}: {evidence.title} ({why})", flush=True)
+        return
+    if same := known(cause(evidence.engine, failure.symptom.slug, evidence)):
+        print(f"  like {same}: {evidence.title}", flush=True)
+        return
+    folder = KEPT / f"{evidence.engine}-{evidence.version}"
+    words = file_name(f"{evidence.parser}-{failure.symptom.slug}-{evidence.where}".strip("- "))
+    stem, number = folder / words[:90].lower(), 1
+    while stem.with_suffix(".json").exists():
+        number += 1
+        stem = folder / f"{words[:90].lower()}-{number}"
+    path = write_parser_report(details, evidence, stem)
+    if path.stat().st_size > MOST_BYTES:
+        print(f"  too large for a page: {evidence.title}", flush=True)
+        for one in folder.glob(f"{stem.name}.*"):
+            one.unlink()
+        return
+    for one in folder.glob(f"{stem.name}.*"):
+        one.chmod(0o644)
+    print(f"  new: {path.relative_to(KEPT)}: {evidence.title}", flush=True)
+
+
+def cause(name: str, slug: str, trial: ParserEvidence | Record) -> tuple[Any, ...]:
+    """Return what two trophies of one cause have in common: the code, the schema, the damage."""
+    told = trial if isinstance(trial, dict) else vars_of(trial)
+    kind = "as text" if slug in _AS_TEXT else slug
+    return (name, told["place"].get("name", told["parser"]), kind, told["where"], *told["modes"])
+
+
+def vars_of(evidence: ParserEvidence) -> Record:
+    """Return the fields of the evidence that a record has."""
+    return {key: getattr(evidence, key) for key in ("place", "parser", "where", "modes")}
+
+
+def records() -> Iterator[tuple[Path, Record]]:
+    """Yield the records of all engines' trophies, and where they lie."""
+    for path in sorted(KEPT.glob("*/*.json")):
+        yield path, json.loads(path.read_text(encoding="utf-8"))
+
+
+def known(wanted: tuple[Any, ...]) -> str | None:
+    """Return the trophy of a cause, None where there is none."""
+    for path, record in records():
+        trial = record["trial"]
+        if cause(trial["engine"], record["defect"]["slug"], trial) == wanted:
+            return path.relative_to(KEPT).with_suffix("").as_posix()
+    return None
+
+
+def again(only: str) -> list[str]:
+    """Run the scripts on releases and environments that are fetched anew; return what isn't seen.
+
+    Those seen get today's date. ``only`` is the beginning of the folders' names.
+    """
+    os.environ["TOOLFUZZ_CACHE"] = str(Path("clean").resolve())
+    missing = []
+    for path, record in records():
+        if not path.parent.name.startswith(only):
+            continue
+        trial = record["trial"]
+        root = store.fetch(trial["engine"], trial["version"])
+        text = path.with_suffix(".py").read_text(encoding="utf-8")
+        ran = asyncio.run(run_script(text, environment.parser_python(trial["engine"]), root))
+        seen = ran.fails and ran.got == trial["got"]
+        shown = path.relative_to(KEPT).with_suffix("").as_posix()
+        print(f"{'seen again' if seen else 'NOT SEEN':12} {shown}", flush=True)
+        if seen:
+            trial["again"] = time.strftime("%Y-%m-%d")
+            path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        else:
+            missing.append(shown)
+    return missing
+
+
+def table_text() -> str:
+    """Return the table of all trophies in Markdown, the most harmful of an engine first."""
+    ranks = list(HARMS)
+    found = sorted(
+        records(),
+        key=lambda one: (
+            one[1]["trial"]["engine"],
+            ranks.index(one[1]["trial"]["harm"]),
+            one[1]["trial"]["parser"],
+            one[0].as_posix(),
+        ),
+    )
+    header = ("engine", "defect", "what comes of it", "since", "code", "found by", "seen again")
+    return "\n".join(table(header, [_row(path, record) for path, record in found])) + "\n"
+
+
+def _row(path: Path, record: Record) -> list[str]:
+    trial, link = record["trial"], path.relative_to(TROPHIES).with_suffix("").as_posix()
+    return [
+        trial["release"],
+        f"[{_cell(trial['title'])}]({link}.md) ([script]({link}.py))",
+        HARMS[trial["harm"]],
+        _cell(trial["since"] or f"seen in {trial['version']}"),
+        code(trial["place"]["name"], in_table=True) if trial["place"] else "",
+        code(trial["found"].removeprefix("toolfuzz run "), in_table=True),
+        trial.get("again", ""),
+    ]
+
+
+def _cell(text: str) -> str:
+    return sentence(text).replace("\n", " ")
+
+
+def write_table() -> None:
+    """Put the table into the README."""
+    readme = TROPHIES / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    between = re.compile(f"(?<={re.escape(BEGIN)}\n).*?(?={re.escape(END)})", re.DOTALL)
+    readme.write_text(between.sub(lambda _: table_text(), text), encoding="utf-8")
