@@ -18,36 +18,35 @@ _SERVING = """
         async def chat_completions_v1(request: ChatCompletionRequest, raw_request: Request = None):
             assert (await raw_request.json())["model"] == server_context.async_engine.model_name
             assert not server_context.session_manager.has(-1)
-            parser = server_context.response_parser_cls()
+            parser = server_context.response_parser_cls(request)
             session = server_context.create_session(-1)
             prepared = await server_context.async_engine.preprocess(request.messages, session)
             outputs = server_context.async_engine.generate(prepared, stream_response=True)
 
-            def choice(kind, message, finish):
-                calls = [
-                    {"id": "1", "index": n, "type": "function",
-                     "function": {"name": name,
-                                  "arguments": json.dumps(arguments, ensure_ascii=False)}}
-                    for n, (name, arguments) in enumerate(message)]
+            def choice(kind, calls, finish):
+                found = [
+                    {"id": "1", "index": call.index, "type": "function",
+                     "function": vars(call.function)} for call in calls]
                 choice = {"index": 0, "finish_reason": finish}
                 choice["delta" if request.stream else "message"] = {
-                    "role": "assistant", "content": None, "tool_calls": calls}
+                    "role": "assistant", "content": None, "tool_calls": found}
                 return {"id": "x", "object": f"chat.completion{kind}", "created": 0,
                         "model": request.model, "choices": [choice]}
 
             async def streamed():
-                text = ""
                 async for output in outputs:
-                    text += output.response
-                    calls = parser.parse(text) if output.finish_reason else []
-                    chunk = choice(".chunk", calls, "tool_calls" if calls else None)
-                    yield f"data: {json.dumps(chunk)}\\n\\n"
+                    final = output.finish_reason is not None
+                    for delta, _ in parser.stream_chunk(
+                        output.response, output.token_ids, final=final
+                    ):
+                        chunk = choice(".chunk", delta.tool_calls, "tool_calls")
+                        yield f"data: {json.dumps(chunk)}\\n\\n"
                 yield "data: [DONE]\\n\\n"
 
             if request.stream:
                 return StreamingResponse(streamed(), media_type="text/event-stream")
             text = "".join([output.response async for output in outputs])
-            return choice("", parser.parse(text), "tool_calls")
+            return choice("", parser.parse_complete(text)[1], "tool_calls")
 """
 _PROTOCOL = """
     from typing import Any
@@ -60,8 +59,14 @@ _PROTOCOL = """
         stream: bool = False
 """
 _RESPONSES = """
+    import json
+    from types import SimpleNamespace
+
     from mmengine import Registry
 
+    from lmdeploy.utils import get_logger
+
+    logger = get_logger("lmdeploy")
     ResponseParserManager = Registry("response_parser", locations=["lmdeploy"])
 
     @ResponseParserManager.register_module("default")
@@ -72,8 +77,22 @@ _RESPONSES = """
 
             cls.tool_parser_cls = ToolParserManager.get(tool_parser_name)
 
-        def parse(self, text):
-            return self.tool_parser_cls().parse(text)
+        def __init__(self, request):
+            self.text = "" if request.tools else None
+
+        def stream_chunk(self, delta_text, delta_token_ids, *, final):
+            self.text += delta_text
+            if not final:
+                return []
+            content, calls, _ = self.parse_complete(self.text)
+            return [(SimpleNamespace(content=content, tool_calls=calls), True)]
+
+        def parse_complete(self, text):
+            calls = [
+                SimpleNamespace(index=n, function=SimpleNamespace(
+                    name=name, arguments=json.dumps(arguments, ensure_ascii=False)))
+                for n, (name, arguments) in enumerate(self.tool_parser_cls().feed_tool_block(text))]
+            return None, calls, None
 """
 _TOOLS = """
     import json
@@ -83,7 +102,7 @@ _TOOLS = """
 
     @ToolParserManager.register_module(["qwen2d5", "qwen3"])
     class Qwen:
-        def parse(self, text):
+        def feed_tool_block(self, text):
             call = json.loads(text.partition("<tool_call>")[2].partition("</tool_call>")[0])
             return [(call["name"], call["arguments"])]
 
@@ -91,8 +110,8 @@ _TOOLS = """
     class DropsSpace(Qwen):
         '''The planted fault: the white space at the ends of strings is lost.'''
 
-        def parse(self, text):
-            [(name, arguments)] = super().parse(text)
+        def feed_tool_block(self, text):
+            [(name, arguments)] = super().feed_tool_block(text)
             return [(name, {key: value.strip() for key, value in arguments.items()})]
 
     @ToolParserManager.register_module(name="llama3")
@@ -108,6 +127,7 @@ def make_lmdeploy(cache: Path, version: str, *, endpoint: bool = True) -> None:
         "serve/__init__.py": "raise RuntimeError('not to be run')",
         "serve/openai/__init__.py": "raise RuntimeError('not to be run')",
         "serve/openai/protocol.py": _PROTOCOL,
+        "utils.py": "import torch\nfrom logging import getLogger as get_logger",
         "serve/parsers/__init__.py": "from .response_parser import ResponseParserManager",
         "serve/parsers/response_parser.py": _RESPONSES,
         "serve/parsers/tool_parser/__init__.py": _TOOLS,

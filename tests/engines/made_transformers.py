@@ -4,11 +4,11 @@ import textwrap
 from pathlib import Path
 
 _UTILS = """
-    import asyncio
     import enum
+    import json
+    from dataclasses import dataclass
 
     from huggingface_hub import scan_cache_dir
-    from transformers.utils.chat_parsing import parse_response
 
     _RESPONSE_TEMPLATE_FALLBACKS = {
         ("qwen2", "qwen3"): {"strips": False},
@@ -18,6 +18,21 @@ _UTILS = """
 
     class Modality(enum.Enum):
         LLM = "LLM"
+
+    class ReasoningText(str):
+        pass
+
+    @dataclass
+    class ToolCall:
+        name: str
+        arguments: str
+
+    def _normalize_tool_call(value):
+        function = value["function"]
+        return ToolCall(function["name"], json.dumps(function["arguments"], ensure_ascii=False))
+
+    def response_events_to_chunks(events):
+        return [_normalize_tool_call(event["value"]) for event in events]
 
     def template_of(model):
         return next(template for types, template in _RESPONSE_TEMPLATE_FALLBACKS.items()
@@ -57,7 +72,8 @@ _CHAT = """
     from fastapi.responses import JSONResponse, StreamingResponse
     from transformers import GenerationConfig
 
-    from .utils import Modality, template_of
+    from .utils import Modality, _normalize_tool_call, response_events_to_chunks, template_of
+    from transformers.utils.chat_parsing import ResponseParser
 
     class ChatCompletionHandler:
         def __init__(self, model_manager, generation_state):
@@ -72,8 +88,9 @@ _CHAT = """
             template = template_of(model)
             if body.get("stream"):
                 text = self.state.generate_streaming(model, processor, inputs)
-                calls = template_calls(processor, [n for n in range(len(processor._tokenizer))],
-                                       template, body)
+                parser = ResponseParser(template, prefix="", tools=body["tools"])
+                events = parser.feed(text) + parser.finalize()[1]
+                calls = response_events_to_chunks(events)
                 choice = {"index": 0, "delta": message(calls), "finish_reason": "tool_calls"}
                 chunk = json.dumps({"id": request_id, "object": "chat.completion.chunk",
                                     "created": 0, "model": name, "choices": [choice]})
@@ -81,19 +98,17 @@ _CHAT = """
                 return StreamingResponse(iter([f"data: {chunk}\\n\\n", "data: [DONE]\\n\\n"]),
                                          media_type="text/event-stream")
             ids = self.state.generate(model, processor, inputs)
-            calls = template_calls(processor, ids, template, body)
+            parsed = processor.parse_response(ids, template, prefix="", tools=body["tools"])
+            calls = [_normalize_tool_call(call) for call in parsed["tool_calls"]]
             choice = {"index": 0, "message": message(calls), "finish_reason": "tool_calls"}
             return JSONResponse({"id": request_id, "object": "chat.completion", "created": 0,
                                  "model": name, "choices": [choice]})
 
-    def template_calls(processor, ids, template, body):
-        return processor.parse_response(ids, template, prefix="", tools=body["tools"])
-
     def message(calls):
         found = [
             {"id": "1", "index": n, "type": "function",
-             "function": {"name": name, "arguments": json.dumps(arguments, ensure_ascii=False)}}
-            for n, (name, arguments) in enumerate(calls)]
+             "function": {"name": call.name, "arguments": call.arguments}}
+            for n, call in enumerate(calls)]
         return {"role": "assistant", "content": None, "tool_calls": found}
 """
 _SERVER = """
@@ -115,13 +130,28 @@ _PARSING = """
     import re
 
     def parse_response(text, template, *, prefix, tools):
-        inner = text.partition("<tool_call>")[2].partition("</tool_call>")[0]
-        if template["strips"]:
-            name, arguments = re.match(r"\\s*<function=(.*?)>(.*)</function>", inner, re.S).groups()
-            pairs = re.findall(r"<parameter=(.*?)>\\s*(.*?)\\s*</parameter>", arguments, re.S)
-            return [(name, dict(pairs))]
-        call = json.loads(inner)
-        return [(call["name"], call["arguments"])]
+        parser = ResponseParser(template, prefix=prefix, tools=tools)
+        parser.feed(text)
+        return parser.finalize()[0]
+
+    class ResponseParser:
+        def __init__(self, template, *, prefix, tools):
+            self.template, self.text = template, prefix
+
+        def feed(self, text):
+            self.text += text
+            return []
+
+        def finalize(self):
+            inner = self.text.partition("<tool_call>")[2].partition("</tool_call>")[0]
+            if self.template["strips"]:
+                name, body = re.match(r"\\s*<function=(.*?)>(.*)</function>", inner, re.S).groups()
+                pairs = re.findall(r"<parameter=(.*?)>\\s*(.*?)\\s*</parameter>", body, re.S)
+                call = {"name": name, "arguments": dict(pairs)}
+            else:
+                call = json.loads(inner)
+            value = {"type": "function", "function": call}
+            return {"tool_calls": [value]}, [{"type": "region_close", "value": value}]
 """
 
 

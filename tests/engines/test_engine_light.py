@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -15,7 +16,8 @@ from toolfuzz.cli import cli
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.talk import play
-from toolfuzz.engines import environment
+from toolfuzz.engines import environment, store
+from toolfuzz.engines.script import Asked, run_script, script
 from toolfuzz.engines.trial import EngineTrial, parse_spec
 from toolfuzz.formats import wire_format
 from toolfuzz.judge.judge import judge
@@ -102,6 +104,32 @@ async def test_a_planted_fault_is_found_and_a_right_parser_is_not_blamed(
             attempt = await trial.ask(trial.question(play(asked), stream=stream))
             reply = wire_format("openai-chat").read(attempt, stream=stream)
             assert [finding.slug for finding in judge(asked, [reply]).findings] == slugs
+
+
+@pytest.mark.parametrize(
+    ("spec", "stream", "name"),
+    [
+        ("engine/lmdeploy@0.99.0:qwen", True, "DropsSpace.feed_tool_block"),
+        ("engine/transformers@9.0.0:qwen3_5", False, "ResponseParser.feed"),
+    ],
+)
+async def test_a_script_against_the_engine_alone_shows_the_fault(
+    spec: str, stream: bool, name: str
+) -> None:
+    asked = case(TOOL, expect=Expectation("calls", (ExpectedCall("save", {"to": " Köln"}),)))
+    async with EngineTrial(spec) as trial:
+        question = trial.question(play(asked), stream=stream)
+        place = (await trial.places())["stream" if stream else "whole"]
+    root = store.fetch(trial.spec.engine.name, trial.version)
+    assert place["name"] == name
+    assert (root / place["file"]).is_file()
+    pieces = question["deltas"] if stream else question["text"]
+    right = {"content": "", "calls": [["save", {"to": " Köln"}]]}
+    put = Asked(question["tools"], pieces, right)
+    text = script(trial.spec.engine, trial.parser, put, control=None, about=[])
+    assert text is not None
+    ran = await run_script(text, Path(sys.executable), root)
+    assert ran.fails and ran.got == {"content": "", "calls": [["save", {"to": "Köln"}]]}
 
 
 @pytest.mark.parametrize(

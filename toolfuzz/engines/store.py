@@ -23,6 +23,7 @@ __all__ = [
     "cache_folder",
     "cached",
     "fetch",
+    "for_anywhere",
     "parsers_of",
     "pip_error",
     "remove",
@@ -30,13 +31,6 @@ __all__ = [
 ]
 
 _FROM_VERSIONS = re.compile(r"\(from versions: ([^)]*)\)")
-# Wheels with compiled parts are taken for these platforms wherever we run: only text is used.
-# LMDeploy's newest ones are there for Windows alone.
-_ANY_PLATFORM = (
-    "--platform=manylinux_2_34_x86_64",
-    "--platform=win_amd64",
-    "--python-version=3.11",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +146,18 @@ def _download(engine: str, version: str, folder: Path) -> Path:
     wanted = f"{engine}=={version}"
     options = ("--no-deps", "--only-binary=:all:", "--dest", str(folder), wanted)
     failures = []
-    for platform in ((), _ANY_PLATFORM):
+    for platform in ((), for_anywhere(fetchable()[engine])):
         done = run_pip("download", *platform, *options)
         if done.returncode == 0:
             return next(folder.glob("*.whl"))
         failures.append(done.stderr)
     raise _unavailable(engine, version, failures)
+
+
+def for_anywhere(wheel: Wheel) -> tuple[str, ...]:
+    """Return pip's options for a wheel with compiled parts wherever we run: only text is used."""
+    platform = wheel.platform or "manylinux_2_34_x86_64"
+    return (f"--platform={platform}", "--python-version=3.11")
 
 
 def _unavailable(engine: str, version: str, failures: list[str]) -> UsageError:

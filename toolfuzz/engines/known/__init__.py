@@ -25,13 +25,15 @@ class Wheel:
 
     ``wanted``: a regular expression of the wheel's files that are unpacked. ``requirements`` are
     what those import. ``parsers`` reads the names of a release's parsers out of its folder,
-    without running anything. ``example`` is a version that can be fetched.
+    without running anything. ``example`` is a version that can be fetched. ``platform`` is the
+    one that has a wheel of every release, where that isn't Linux.
     """
 
     wanted: str
     requirements: tuple[str, ...]
     parsers: Callable[[Path], list[str]]
     example: str
+    platform: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from toolfuzz.core.talk import at_last_turn
 from toolfuzz.engines.invariance import CUT_HEADER
 from toolfuzz.engines.native import NotExpressible
 from toolfuzz.engines.script import Asked, Ran, script
+from toolfuzz.engines.store import for_anywhere
 from toolfuzz.engines.trial import EngineTrial
 from toolfuzz.evidence.details import FailureDetails
 from toolfuzz.evidence.engine.title import parser_title, schema_words
@@ -222,7 +223,10 @@ def needs(trial: EngineTrial) -> list[str]:
     if engine.wheel is None:
         return [f"{lines[0]}."]
     lines[0] += "; or its wheel alone, without a GPU:"
-    lines.append(f"  pip download --no-deps {engine.name}=={version} && unzip *.whl -d release")
+    wheel = "--no-deps"
+    if engine.wheel.platform:
+        wheel = " ".join([wheel, "--only-binary=:all:", *for_anywhere(engine.wheel)])
+    lines.append(f"  pip download {wheel} {engine.name}=={version} && unzip *.whl -d release")
     if engine.wheel.requirements:
         needed = " ".join(f"'{one}'" for one in engine.wheel.requirements)
         lines.append(f"  pip install {needed}")

@@ -34,6 +34,8 @@ ENGINE = Engine(
         requirements=("fastapi>=0.115,<1", "pydantic>=2.12,<3", "shortuuid>=1,<2"),
         parsers=parsers,
         example="0.18.0",
+        # The newest releases are there for Windows alone.
+        platform="win_amd64",
     ),
     reads={
         # Read like Qwen's, but which text the model's own template has is not known here.

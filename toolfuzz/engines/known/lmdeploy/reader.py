@@ -11,6 +11,7 @@ import importlib
 import json
 import sys
 import types
+from pathlib import Path
 from typing import Any
 
 _SERVING = "lmdeploy.serve.openai.chat_completions.serving"
@@ -36,7 +37,7 @@ def load(root: str | None) -> "Reader":
     sys.meta_path.insert(0, plain)
     sys.meta_path.append(importlib.import_module("absent").Absent(_UNUSED))
     sys.modules.setdefault("mmengine", _mmengine())
-    return Reader(version)
+    return Reader(folder, version)
 
 
 def _mmengine() -> Any:
@@ -64,15 +65,16 @@ class _Registry:
 class Reader:
     """One version of LMDeploy: ``parsers`` are the names of ``--tool-call-parser``."""
 
-    def __init__(self, version: str) -> None:
-        self.version = version
+    def __init__(self, folder: Path, version: str) -> None:
+        self.folder, self.version = folder, version
         self.asgi = importlib.import_module("asgi")
         self.fastapi = importlib.import_module("fastapi")
         self.serving = importlib.import_module(_SERVING)
         parsing = importlib.import_module("lmdeploy.serve.parsers.response_parser")
         tools = importlib.import_module("lmdeploy.serve.parsers.tool_parser")
         self.response_parser = parsing.ResponseParserManager.get("default")
-        self.parsers = sorted(tools.ToolParserManager.module_dict)
+        self.tool_parsers = tools.ToolParserManager.module_dict
+        self.parsers = sorted(self.tool_parsers)
         self.loop = asyncio.new_event_loop()
 
     def whole(self, text: str, *, parser: str, tools: Any, history_calls: int, **_: Any) -> Any:
@@ -88,6 +90,13 @@ class Reader:
             self._ask(deltas, parser, tools, history_calls, reply, stream=True)
         finally:
             yield from filter(None, reply.body.decode().split("\n\n"))
+
+    def places(self, parser: str) -> Any:
+        """Return where the parser's code stands: both ways lead through the same function."""
+        kind = self.tool_parsers[parser]
+        function = getattr(kind, "_consume_stream_payload", None) or kind.feed_tool_block
+        found = importlib.import_module("release").place(function, self.folder)
+        return {"whole": found, "stream": found}
 
     def _ask(
         self, deltas: Any, parser: str, tools: Any, history_calls: int, reply: Any, *, stream: bool

@@ -12,6 +12,7 @@ import inspect
 import json
 import sys
 import types
+from pathlib import Path
 from typing import Any
 
 _SERVING = "transformers.cli.serving"
@@ -46,14 +47,17 @@ def load(root: str | None) -> "Reader":
     package.GenerationConfig = types.SimpleNamespace
     decoders: Any = importlib.import_module("tokenizers.decoders")
     decoders.DecodeStream = _DecodeStream
-    return Reader(version)
+    utils: Any = importlib.import_module(f"{_SERVING}.utils")
+    # A parser that hangs is to be found where its processor time is counted.
+    utils.InferenceThread = _SameThread
+    return Reader(folder, version)
 
 
 class Reader:
     """One version of transformers: ``parsers`` are types of models, the first of each template."""
 
-    def __init__(self, version: str) -> None:
-        self.version = version
+    def __init__(self, folder: Path, version: str) -> None:
+        self.folder, self.version = folder, version
         self.asgi = importlib.import_module("asgi")
         self.utils = importlib.import_module(f"{_SERVING}.utils")
         self.chat = importlib.import_module(f"{_SERVING}.chat_completion")
@@ -76,6 +80,12 @@ class Reader:
             self._ask(deltas, parser, tools, history_calls, reply, stream=True)
         finally:
             yield from filter(None, reply.body.decode().split("\n\n"))
+
+    def places(self, parser: str) -> Any:
+        """Return where the templates are read: one function, whatever the template."""
+        place = importlib.import_module("release").place
+        found = place(self.parsing.ResponseParser.feed, self.folder)
+        return {"whole": found, "stream": found}
 
     def _ask(
         self, deltas: Any, parser: str, tools: Any, history_calls: int, reply: Any, *, stream: bool
@@ -109,6 +119,16 @@ class Reader:
         # What else a version wants are handlers of other endpoints.
         wanted = inspect.signature(self.server.build_server).parameters
         return self.server.build_server(**{name: known.get(name) for name in wanted})
+
+
+class _SameThread:
+    """In place of the thread that keeps what a compiled model stores in it."""
+
+    def submit(self, function: Any, *arguments: Any, **named: Any) -> Any:
+        return function(*arguments, **named)
+
+    async def async_submit(self, function: Any, *arguments: Any, **named: Any) -> Any:
+        return function(*arguments, **named)
 
 
 class _Ids(list[int]):
