@@ -12,15 +12,33 @@ from toolfuzz.core.jsonvalue import same
 from toolfuzz.engines import native
 from toolfuzz.engines.native import NotExpressible, UnreadableText, families, family
 
-UNTYPED = ("glm45", "glm47", "longcat_tags", "minimax_m2", "qwen3_coder")
+UNTYPED = (
+    "beam",
+    "dots",
+    "glm45",
+    "glm47",
+    "hy3",
+    "iquest_q1",
+    "k2_horizon",
+    "longcat_tags",
+    "mimo",
+    "minicpm5",
+    "minimax_m2",
+    "muse_glimmer",
+    "qwen3_coder",
+    "step3",
+    "step3p5",
+)
 NARROW = {
     "function_gemma": "no place for the key|no null",
     "gemma4": "no place for the key",
     "lfm2": "no escapes",
+    "minicpm5": "no escapes",
+    "minimax_m3": "no place for|look-alike|second reading",
     "olmo3": "no escapes",
     "seed_oss": "as Python",
 }
-ONE_CALL = ("gpt_oss", "internlm2", "llama3")
+ONE_CALL = ("gigachat3", "gigachat31", "gpt_oss", "internlm2", "llama3")
 
 WEATHER = Tool(
     "get_weather",
@@ -36,11 +54,12 @@ WEATHER = Tool(
     },
 )
 PARIS = ExpectedCall("get_weather", {"city": "Paris", "where": {"days": 3, "x": [True, None]}})
+FLAT = ExpectedCall("get_weather", {"city": "Paris", "where": {"days": 3}})
 ROME = ExpectedCall("get_weather", {"city": "Rome"})
 WHERE = '{"days": 3, "x": [true, null]}'
 PLAIN = ExpectedCall("get_weather", {"city": "Paris", "days": 3})
 # Families that can't write what PARIS holds.
-WRITTEN = {"function_gemma": PLAIN, "seed_oss": PLAIN}
+WRITTEN = {"function_gemma": PLAIN, "minimax_m3": FLAT, "seed_oss": PLAIN}
 
 GOLDEN = {
     "glm45": f"<tool_call>get_weather\n<arg_key>city</arg_key>\n<arg_value>Paris</arg_value>\n"
@@ -122,6 +141,50 @@ GOLDEN = {
     "hunyuan_a13b": '<tool_calls>[{"name": "get_weather", "arguments": '
     f'{{"city": "Paris", "where": {WHERE}}}}}]</tool_calls>',
     "lfm2": f"<|tool_call_start|>[get_weather(city='Paris', where={WHERE})]<|tool_call_end|>",
+    "beam": " to=get_weather<|channel|>analysis <|constrain|>xml<|message|>"
+    '<rfl:parameter name="city">\nParis\n</rfl:parameter>'
+    f'<rfl:parameter name="where">\n{WHERE}\n</rfl:parameter><|call|>',
+    "dots": '<dots_function_call>\n<invoke name="get_weather">\n<parameter name="city">Paris'
+    f'</parameter>\n<parameter name="where">{WHERE}</parameter>\n</invoke>\n</dots_function_call>',
+    "gigachat3": '<|message_sep|>\n\nfunction call<|role_sep|>\n{"name": "get_weather", '
+    f'"arguments": {{"city": "Paris", "where": {WHERE}}}}}',
+    "gigachat31": '<|function_call|>{"name": "get_weather", "arguments": '
+    f'{{"city": "Paris", "where": {WHERE}}}}}',
+    "gigachat35": '<｜GCML｜tool_calls>\n<｜GCML｜invoke name="get_weather">\n'
+    '<｜GCML｜parameter name="city" string="true">Paris</｜GCML｜parameter>\n'
+    f'<｜GCML｜parameter name="where" string="false">{WHERE}</｜GCML｜parameter>\n'
+    "</｜GCML｜invoke>\n</｜GCML｜tool_calls>",
+    "hy3": "<tool_calls>\n<tool_call>get_weather<tool_sep>\n<arg_key>city</arg_key>\n"
+    "<arg_value>Paris</arg_value>\n<arg_key>where</arg_key>\n"
+    f"<arg_value>{WHERE}</arg_value>\n</tool_call>\n</tool_calls>",
+    "inkling": "<|message_model|>get_weather<|content_invoke_tool_json|>"
+    '{"name":"get_weather","args":{"city":"Paris","where":{"days":3,"x":[true,null]}}}'
+    "<|end_message|>",
+    "interns1": '<|action_start|> <|plugin|>\n{"name": "get_weather", "parameters": '
+    f'{{"city": "Paris", "where": {WHERE}}}}}<|action_end|>',
+    "iquest_q1": "<iquest_tool_call>get_weather<arg_key>city</arg_key><arg_value>Paris"
+    f"</arg_value><arg_key>where</arg_key><arg_value>{WHERE}</arg_value></iquest_tool_call>",
+    "k2_horizon": "<ifm|tool_calls>\n<ifm|tool_call>get_weather\n"
+    "<ifm|arg_key>city</ifm|arg_key>\n<ifm|arg_value>Paris</ifm|arg_value>\n"
+    f"<ifm|arg_key>where</ifm|arg_key>\n<ifm|arg_value>{WHERE}</ifm|arg_value>\n"
+    "</ifm|tool_call>\n</ifm|tool_calls>",
+    "mimo": "<tool_call>\n<function=get_weather>\n<parameter=city>Paris</parameter>\n"
+    f"<parameter=where>{WHERE}</parameter>\n</function>\n</tool_call>",
+    "minicpm5": '<function name="get_weather"><param name="city">Paris</param>'
+    "<param name=\"where\">{'days': 3, 'x': [True, None]}</param></function>",
+    "minimax_m3": ']<]minimax[>[<tool_call>\n]<]minimax[>[<invoke name="get_weather">'
+    "]<]minimax[>[<city>Paris]<]minimax[>[</city>]<]minimax[>[<where>]<]minimax[>[<days>3"
+    "]<]minimax[>[</days>]<]minimax[>[</where>]<]minimax[>[</invoke>\n]<]minimax[>[</tool_call>",
+    "muse_glimmer": " to=get_weather<|message|><atem:function_calls>\n"
+    '<atem:invoke name="get_weather">\n<atem:parameter name="city">Paris</atem:parameter>\n'
+    f'<atem:parameter name="where">{WHERE}</atem:parameter>\n</atem:invoke>\n'
+    "</atem:function_calls>",
+    "step3": "<｜tool_calls_begin｜>\n<｜tool_call_begin｜>function<｜tool_sep｜>"
+    '<steptml:invoke name="get_weather">\n<steptml:parameter name="city">Paris'
+    f'</steptml:parameter>\n<steptml:parameter name="where">{WHERE}</steptml:parameter>\n'
+    "</steptml:invoke><｜tool_call_end｜>\n<｜tool_calls_end｜>",
+    "step3p5": "<tool_call>\n<function=get_weather>\n<parameter=city>\nParis\n</parameter>\n"
+    f"<parameter=where>\n{WHERE}\n</parameter>\n</function>\n</tool_call>",
     "gpt_oss": "<|start|>assistant<|channel|>commentary to=functions.get_weather <|constrain|>json"
     f'<|message|>{{"city": "Paris", "where": {WHERE}}}<|call|>',
 }
@@ -354,12 +417,14 @@ def test_parser_names_lead_to_families() -> None:
         "gpt-oss": "gpt_oss",
         "hermes": "qwen25",
         "glm": "glm45",
+        "gigachat3": "gigachat3",
+        "step5": "step3p5",
     }
     for parser, name in expected.items():
         found = native.family_of_parser(parser)
         assert found is not None
         assert found.name == name
-    assert native.family_of_parser("step3") is None
+    assert native.family_of_parser("response_template") is None
 
 
 def test_a_new_family_is_one_new_file(tmp_path, monkeypatch) -> None:

@@ -30,7 +30,16 @@ PROPERTIES = {
     "list": "array",
     "where": "object",
 }
-SCHEMA = {"properties": {key: {"type": kind} for key, kind in PROPERTIES.items()}}
+NUMBERS = {"type": "array", "items": {"type": "integer"}}
+WORDS = {"type": "array", "items": {"type": "string"}}
+PLACE = {"type": "object", "properties": {"lat": {"type": "number"}, "tags": WORDS}}
+SCHEMA = {
+    "properties": {
+        **{key: {"type": kind} for key, kind in PROPERTIES.items()},
+        "hours": NUMBERS,
+        "place": PLACE,
+    }
+}
 
 
 @pytest.mark.parametrize("template", sorted(RENDERS))

@@ -1,4 +1,7 @@
-"""The DSML tags that DeepSeek's models share since V3.2: they say of a value whether it is text."""
+"""The DSML tags that DeepSeek's models share since V3.2: they say of a value whether it is text.
+
+GigaChat 3.5 has the same tags under a name of its own.
+"""
 
 import re
 from collections.abc import Sequence
@@ -14,14 +17,21 @@ MARKER = "｜DSML｜"
 
 @dataclass(frozen=True, slots=True)
 class Dsml:
-    """How one version spells the tags: what the block is called, what stands before each word."""
+    """How one version spells the tags.
+
+    ``block`` is what the block is called, ``gap`` what stands before each word, ``before`` what
+    stands before the block, ``empty`` what a call without arguments has in the place of them.
+    """
 
     block: str
     gap: str = ""
+    marker: str = MARKER
+    before: str = "\n\n"
+    empty: str = "\n"
 
     def render(self, calls: Sequence[ExpectedCall], tools: Sequence[Tool]) -> str:
-        """Write the calls; a blank line stands before their block."""
-        carries((MARKER,), calls)
+        """Write the calls; raises NotExpressible."""
+        carries((self.marker,), calls)
         for call in calls:
             for name in (call.tool, *call.arguments):
                 if '"' in name or not name:
@@ -29,7 +39,7 @@ class Dsml:
         if not calls:
             return ""
         invokes = "\n".join(self._write(call) for call in calls)
-        return f"\n\n{self._open(self.block)}>\n{invokes}\n{self._close(self.block)}"
+        return f"{self.before}{self._open(self.block)}>\n{invokes}\n{self._close(self.block)}"
 
     def _write(self, call: ExpectedCall) -> str:
         pairs = []
@@ -40,8 +50,8 @@ class Dsml:
                 f'{self._open("parameter")} name="{key}" string="{"true" if is_text else "false"}"'
             )
             pairs.append(f"{tag}>{text}{self._close('parameter')}")
-        body = "\n".join(pairs)
-        return f'{self._open("invoke")} name="{call.tool}">\n{body}\n{self._close("invoke")}'
+        body = "".join(f"{pair}\n" for pair in pairs) or self.empty
+        return f'{self._open("invoke")} name="{call.tool}">\n{body}{self._close("invoke")}'
 
     def read(self, text: str, tools: Sequence[Tool]) -> list[ExpectedCall]:
         """Read the calls of the text; raises UnreadableText."""
@@ -54,15 +64,15 @@ class Dsml:
                 raise UnreadableText("text between the invocations")
             for name, body in invoke.findall(inner):
                 calls.append(ExpectedCall(name, _arguments(pair, name, body)))
-        if MARKER in block.sub("", text):
+        if self.marker in block.sub("", text):
             raise UnreadableText("a block of calls is not closed")
         return calls
 
     def _open(self, word: str) -> str:
-        return f"<{MARKER}{self.gap}{word}"
+        return f"<{self.marker}{self.gap}{word}"
 
     def _close(self, word: str) -> str:
-        return f"</{MARKER}{self.gap}{word}>"
+        return f"</{self.marker}{self.gap}{word}>"
 
     def _pattern(self, word: str, attributes: str) -> re.Pattern[str]:
         return re.compile(f"{self._open(word)}{attributes}>(.*?){self._close(word)}", re.DOTALL)

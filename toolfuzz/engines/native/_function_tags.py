@@ -1,6 +1,6 @@
 """Calls in tags like ``<function=NAME>`` and ``<parameter=KEY>``, with values that have no types.
 
-A value is written raw when it is a string and as JSON otherwise, without any escaping.
+A value is written raw when it is a string, without any escaping.
 """
 
 import re
@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 from toolfuzz.core.case import ExpectedCall, Tool
 from toolfuzz.engines.native._base import NotExpressible, UnreadableText, carries
-from toolfuzz.engines.native._untyped import check_unambiguous, read_arguments, write_value
+from toolfuzz.engines.native._untyped import (
+    JSON,
+    Spelling,
+    check_unambiguous,
+    read_arguments,
+    write_value,
+)
 
 __all__ = ["FunctionTags"]
 
@@ -18,11 +24,16 @@ _TAGS = ("<function=", "</function>", "<parameter=", "</parameter>")
 
 @dataclass(frozen=True, slots=True)
 class FunctionTags:
-    """The markers around a call, and ``line``: what stands at both ends of a value."""
+    """The markers around a call, and ``line``: what stands at both ends of a value.
+
+    ``between`` stands between two calls; ``spelling`` is how what is no string is written.
+    """
 
     opening: str
     closing: str
     line: str
+    between: str = "\n"
+    spelling: Spelling = JSON
 
     @property
     def markers(self) -> tuple[str, str]:
@@ -36,13 +47,14 @@ class FunctionTags:
             for name in (call.tool, *call.arguments):
                 if ">" in name or not name:
                     raise NotExpressible(f"the name {name!r} can't stand inside a tag")
-        check_unambiguous(calls, tools)
-        return "\n".join(map(self._write, calls))
+        check_unambiguous(calls, tools, self.spelling)
+        return self.between.join(map(self._write, calls))
 
     def _write(self, call: ExpectedCall) -> str:
+        texts = {key: write_value(value, self.spelling) for key, value in call.arguments.items()}
         pairs = "".join(
-            f"<parameter={key}>{self.line}{write_value(value)}{self.line}</parameter>\n"
-            for key, value in call.arguments.items()
+            f"<parameter={key}>{self.line}{text}{self.line}</parameter>\n"
+            for key, text in texts.items()
         )
         return f"{self.opening}\n<function={call.tool}>\n{pairs}</function>\n{self.closing}"
 
@@ -57,8 +69,8 @@ class FunctionTags:
         for name, body in whole.findall(text):
             if pair.sub("", body).strip():
                 raise UnreadableText(f"{name}: text between the parameters")
-            texts = dict(pair.findall(body))
-            calls.append(ExpectedCall(name, read_arguments(texts, by_name.get(name))))
+            arguments = read_arguments(dict(pair.findall(body)), by_name.get(name), self.spelling)
+            calls.append(ExpectedCall(name, arguments))
         if self.opening in whole.sub("", text):
             raise UnreadableText("a call is not closed")
         return calls

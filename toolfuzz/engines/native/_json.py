@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from toolfuzz.core.case import ExpectedCall, JsonObject
-from toolfuzz.engines.native._base import NotExpressible, UnreadableText, load
+from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
+from toolfuzz.engines.native._base import NotExpressible, UnreadableText, carries, dump, load
 
-__all__ = ["check_names", "framed", "named_call", "object_of", "objects_of"]
+__all__ = ["OneCall", "check_names", "framed", "named_call", "object_of", "objects_of"]
 
 
 def framed(text: str, pattern: re.Pattern[str], opening: str) -> Iterable[re.Match[str]]:
@@ -45,3 +46,29 @@ def check_names(calls: Sequence[ExpectedCall], allowed: str) -> None:
     for call in calls:
         if not re.fullmatch(f"[{allowed}]+", call.tool):
             raise NotExpressible(f"the format has no place for the tool name {call.tool!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class OneCall:
+    """A format with one call a reply: an opening, then an object of name and arguments.
+
+    ``end`` is the stop token that may follow.
+    """
+
+    opening: str
+    end: str
+    markers: tuple[str, ...]
+
+    def render(self, calls: Sequence[ExpectedCall], tools: Sequence[Tool]) -> str:
+        """Write the call; raises NotExpressible."""
+        carries(self.markers, calls)
+        if len(calls) > 1:
+            raise NotExpressible("the chat template writes one call a reply")
+        objects = (dump({"name": call.tool, "arguments": call.arguments}) for call in calls)
+        return "".join(f"{self.opening}{text}" for text in objects)
+
+    def read(self, text: str, tools: Sequence[Tool]) -> list[ExpectedCall]:
+        """Read the call of the text; raises UnreadableText."""
+        _, opening, call = text.partition(self.opening)
+        call = call.partition(self.end)[0]
+        return [named_call(object_of(call))] if opening else []

@@ -1,0 +1,48 @@
+"""Intern-S1: one JSON object of name and parameters per call, between the marks of InternLM2.
+
+The space between the two marks is not the model's: its tokenizer puts one between special tokens
+when it decodes them, and the parsers of SGLang and vLLM expect it.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from toolfuzz.core.case import ExpectedCall, Tool
+from toolfuzz.engines.native._base import Family, UnreadableText, carries, dump
+from toolfuzz.engines.native._json import framed, object_of
+
+__all__ = ["FAMILY"]
+
+_MARKERS = ("<|action_start|>", "<|plugin|>", "<|action_end|>")
+_CALL = re.compile(r"<\|action_start\|> <\|plugin\|>\n(.*?)<\|action_end\|>", re.DOTALL)
+
+
+def _render(calls: Sequence[ExpectedCall], tools: Sequence[Tool]) -> str:
+    carries(_MARKERS, calls)
+    start, plugin, end = _MARKERS
+    objects = (dump({"name": call.tool, "parameters": call.arguments}) for call in calls)
+    return "".join(f"{start} {plugin}\n{text}{end}" for text in objects)
+
+
+def _read(text: str, tools: Sequence[Tool]) -> list[ExpectedCall]:
+    return [_call(object_of(m[1])) for m in framed(text, _CALL, _MARKERS[0])]
+
+
+def _call(item: dict[str, Any]) -> ExpectedCall:
+    match item:
+        case {"name": str(name), "parameters": dict(arguments)}:
+            return ExpectedCall(name, arguments)
+    raise UnreadableText("a call needs a name and a parameters object")
+
+
+FAMILY = Family(
+    name="interns1",
+    title="Intern-S1",
+    source="https://github.com/InternLM/InternLM/blob/main/chat/chat_format.md",
+    parsers=("interns1", "intern_s1"),
+    markers=_MARKERS,
+    render=_render,
+    read=_read,
+    between="",
+)
