@@ -67,11 +67,11 @@ _PARSERS = """
     import json
     from .base import TOOL_PARSERS, register_tool_parser
 
-    @register_tool_parser("qwen")
+    @register_tool_parser("NAMED")
     class Qwen:
         def extract_tool_calls(self, text):
             call = json.loads(text.partition("<tool_call>")[2].partition("</tool_call>")[0])
-            return [(call["name"], call["arguments"])]
+            return [(call["name"], MENDED(call["arguments"]))]
 
     @register_tool_parser("glm4")
     class Old(Qwen):
@@ -79,14 +79,18 @@ _PARSERS = """
 """
 
 
-def make_xinference(cache: Path, version: str) -> None:
-    """Put the simulated release where a fetched one is; its ``__init__`` files must not run."""
+def make_xinference(cache: Path, version: str, *, parser: str = "qwen", does: str = "a") -> None:
+    """Put the simulated release where a fetched one is; its ``__init__`` files must not run.
+
+    ``does`` is what its parser makes of arguments ``a``, as Python.
+    """
+    parsers = _PARSERS.replace("MENDED", f"(lambda a: {does})").replace("NAMED", parser)
     sources = {
         "__init__.py": "import torch",
         "model/__init__.py": "import torch",
         "model/llm/__init__.py": "import torch",
         "model/llm/utils.py": _UTILS,
-        "model/llm/tool_parsers/__init__.py": _PARSERS,
+        "model/llm/tool_parsers/__init__.py": parsers,
         "model/llm/tool_parsers/base.py": _BASE,
     }
     for name, source in sources.items():

@@ -7,6 +7,7 @@ from made_engines import make_wheel
 
 from toolfuzz.core.errors import UsageError
 from toolfuzz.engines import environment, store
+from toolfuzz.engines.releases import releases
 from toolfuzz.engines.trial import EngineTrial
 
 SOURCES = {
@@ -53,6 +54,11 @@ def test_fetch_list_remove(shelf) -> None:
     with pytest.raises(UsageError) as error:
         store.remove("sglang", "0.5.6")
     assert error.value.hint == "fetched: 0.5.10"
+
+
+def test_the_releases_are_those_that_pip_finds_and_those_at_hand(shelf) -> None:
+    (store.cache_folder() / "sglang" / "0.4.10").mkdir(parents=True)
+    assert releases("sglang") == ["0.4.10", "0.5.5", "0.5.6", "0.5.9", "0.5.10"]
 
 
 def test_a_fetched_release_needs_no_wheel(shelf) -> None:

@@ -4,6 +4,7 @@ import json
 
 import click
 
+from toolfuzz.cli._engine_bisect import bisect
 from toolfuzz.core.errors import UsageError
 from toolfuzz.engines import store
 from toolfuzz.engines.known import engines as known_engines
@@ -17,13 +18,17 @@ Examples:
   toolfuzz engines list
   toolfuzz engines fetch sglang@0.5.6
   toolfuzz run -m engine/sglang@0.5.6:glm45 -m engine/sglang@0.5.23:glm45 --both-streams
+  toolfuzz engines bisect bugs/object-as-json-string-1.json
   toolfuzz engines remove sglang@0.5.6
 """
 
 
 @click.group(epilog=EPILOG)
 def engines() -> None:
-    """Fetch, list and remove serving engines whose parsers can be tried."""
+    """Serving engines whose parsers can be tried: their releases, and what broke between them."""
+
+
+engines.add_command(bisect)
 
 
 @engines.command("list", epilog="Example: toolfuzz engines list --json")

@@ -8,9 +8,12 @@ from toolfuzz.engines.known import Engine, engine, fetchable
 from toolfuzz.engines.native import Family, families
 from toolfuzz.engines.native import family as native_family
 
-__all__ = ["EngineSpec", "check_version", "parse_spec"]
+__all__ = ["EngineSpec", "check_version", "parse_spec", "version_key"]
 
 _SPEC = re.compile(r"(?:engine/)?(?P<engine>[^@:]+)(?:@(?P<version>[^:]*))?:(?P<parser>.+)")
+_SUFFIX = re.compile(r"(a|b|rc|\.post|\.dev)([0-9]+)")
+# Before and after the version that has no suffix (PEP 440).
+_RANKS = {".dev": -4, "a": -3, "b": -2, "rc": -1, ".post": 1}
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*(?:(?:a|b|rc|\.post|\.dev)[0-9]+)*")
 
 
@@ -52,6 +55,15 @@ def check_version(version: str) -> None:
     """Raise UsageError unless this can be a release's number."""
     if not _VERSION.fullmatch(version):
         raise UsageError(f"{version!r} is no version number", _example())
+
+
+def version_key(version: str) -> tuple[tuple[int, ...], ...]:
+    """Return what versions are sorted by: 0.5.6rc1 comes before 0.5.6, and 0.5.6.post1 behind."""
+    first = _SUFFIX.search(version)
+    numbers = version[: first.start()] if first else version
+    release = tuple(map(int, re.findall("[0-9]+", numbers)))
+    suffixes = [(_RANKS[kind], int(n)) for kind, n in _SUFFIX.findall(version)]
+    return (release, *suffixes, (0, 0))
 
 
 def _example() -> str:

@@ -16,10 +16,11 @@ from pathlib import Path
 
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.engines.known import Wheel, engines, fetchable
-from toolfuzz.engines.spec import check_version
+from toolfuzz.engines.spec import check_version, version_key
 
 __all__ = [
     "Cached",
+    "available",
     "cache_folder",
     "cached",
     "fetch",
@@ -30,6 +31,7 @@ __all__ = [
     "run_pip",
 ]
 
+_AVAILABLE = re.compile(r"^Available versions: (.+)$", re.MULTILINE)
 _FROM_VERSIONS = re.compile(r"\(from versions: ([^)]*)\)")
 
 
@@ -61,7 +63,7 @@ def cached() -> list[Cached]:
     found = []
     for engine in fetchable():
         folder = cache_folder() / engine
-        for path in sorted(folder.glob("[0-9]*"), key=lambda p: _numbers(p.name)):
+        for path in sorted(folder.glob("[0-9]*"), key=lambda p: version_key(p.name)):
             size = sum(f.stat().st_size for f in path.rglob("*") if f.is_file())
             found.append(Cached(engine, path.name, path, size))
     return found
@@ -93,6 +95,18 @@ def fetch(engine: str, version: str) -> Path:
             if not place.is_dir():
                 raise
     return place
+
+
+def available(engine: str) -> set[str]:
+    """Return the versions that pip finds, in whatever index it is set to; none without a network.
+
+    Raises UsageError for an engine that can't be fetched.
+    """
+    _fetched_by_pip(engine)
+    wheels = ("--only-binary=:all:", *_ANY_PLATFORM)
+    said = [run_pip("index", "versions", *more, engine).stdout for more in ((), wheels)]
+    lines = [line for text in said for line in _AVAILABLE.findall(text)]
+    return {name.strip() for line in lines for name in line.split(",")}
 
 
 def parsers_of(release: Cached) -> list[str]:
@@ -130,7 +144,8 @@ def pip_error(stderr: str) -> str:
     return lines[-1].removeprefix("ERROR: ")[:200] if lines else "pip gave no reason"
 
 
-def _check(engine: str, version: str) -> Wheel:
+def _fetched_by_pip(engine: str) -> Wheel:
+    """Return how an engine's releases are fetched; raises UsageError where they can't be."""
     known = fetchable()
     if engine not in known:
         near = None if engine in engines() else did_you_mean(engine, known)
@@ -138,8 +153,13 @@ def _check(engine: str, version: str) -> Wheel:
             f"{engine!r} can't be fetched",
             near or f"fetchable: {', '.join(known)}; use --engine-python for an installed one",
         )
-    check_version(version)
     return known[engine]
+
+
+def _check(engine: str, version: str) -> Wheel:
+    wheel = _fetched_by_pip(engine)
+    check_version(version)
+    return wheel
 
 
 def _download(engine: str, version: str, folder: Path) -> Path:
@@ -178,11 +198,7 @@ def _unavailable(engine: str, version: str, failures: list[str]) -> UsageError:
 
 def _nearest(version: str, listed: list[str], most: int = 4) -> list[str]:
     """Return the listed versions around the wanted one, in order."""
-    ordered = sorted(listed, key=_numbers)
-    at = sum(_numbers(name) < _numbers(version) for name in ordered)
+    ordered = sorted(listed, key=version_key)
+    at = sum(version_key(name) < version_key(version) for name in ordered)
     start = max(0, min(at - most // 2, len(ordered) - most))
     return ordered[start : start + most]
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(n) for n in re.findall(r"\d+", version))

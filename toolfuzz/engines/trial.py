@@ -25,7 +25,7 @@ from toolfuzz.formats.writing import introduced
 from toolfuzz.generate import dimensions
 from toolfuzz.worlds.play import WorldTalk
 
-__all__ = ["CPU_SECONDS", "EngineTrial", "as_sent", "parse_spec"]
+__all__ = ["CPU_SECONDS", "EngineTrial", "NoParserError", "as_sent", "parse_spec"]
 
 CPU_SECONDS = 2.0
 """Of processor time a reply: parsers take a few milliseconds."""
@@ -43,6 +43,10 @@ _PROSE = (
 _BEFORE = ("I'll look that up [1]: {city}, where 3 < 4 > 2.", "One moment…", "Sure.\n\n- {a: [1]}")
 _BEFORE_EACH = 3
 """Of so many replies with calls, one begins with prose, where the family's template has it."""
+
+
+class NoParserError(UsageError):
+    """The release has no parser of that name."""
 
 
 class EngineTrial:
@@ -225,7 +229,7 @@ def _known_parser(spec: EngineSpec, version: str, parsers: Sequence[str]) -> str
         return spellings[spec.parser.replace("-", "_")]
     except KeyError:
         near = did_you_mean(spec.parser, parsers) or f"it has {', '.join(parsers)}"
-        raise UsageError(f"{release} has no parser {spec.parser!r} to try", near) from None
+        raise NoParserError(f"{release} has no parser {spec.parser!r} to try", near) from None
 
 
 def as_sent(tool: Tool) -> JsonObject:
