@@ -102,8 +102,7 @@ def available(engine: str) -> set[str]:
 
     Raises UsageError for an engine that can't be fetched.
     """
-    _fetched_by_pip(engine)
-    wheels = ("--only-binary=:all:", *_ANY_PLATFORM)
+    wheels = ("--only-binary=:all:", *for_anywhere(_fetched_by_pip(engine)))
     said = [run_pip("index", "versions", *more, engine).stdout for more in ((), wheels)]
     lines = [line for text in said for line in _AVAILABLE.findall(text)]
     return {name.strip() for line in lines for name in line.split(",")}
