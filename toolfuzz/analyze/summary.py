@@ -18,6 +18,7 @@ from toolfuzz.core.codec import FORMAT_VERSION
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import Nature
 from toolfuzz.core.verdict import Finding, Verdict
+from toolfuzz.judge.harm import harm_rank
 
 __all__ = ["CALLS_FOR_P99", "summarize"]
 
@@ -192,7 +193,12 @@ def _defects(
             "example_case": judged[smallest].case_id,
             "example": _example(run, judged[smallest], finding),
         }
-    surest = sorted(entries, key=lambda slug: (-least(entries[slug]), -len(found[slug]), slug))
+    # What a parser does it always does, however seldom a case meets it: the most harmful first.
+    certain = bool(judged) and run.nature(judged[0].target).deterministic
+    ranks = {slug: harm_rank(slug) if certain else 0 for slug in entries}
+    surest = sorted(
+        entries, key=lambda slug: (ranks[slug], -least(entries[slug]), -len(found[slug]), slug)
+    )
     return {slug: entries[slug] for slug in surest}
 
 

@@ -26,7 +26,8 @@ Examples:
   toolfuzz bug RUN --most 1 --template form    in the shape of GitHub's issue forms
 
 Each report is NAME.md with NAME.json (the case, for `toolfuzz replay`) and NAME.http (the whole
-exchange) beside it. Read it before you post it: it quotes what the server said.
+exchange) beside it; of an engine's parser, NAME.py (a script that needs the engine alone). Read it
+before you post it: it quotes what the server said.
 """
 
 
@@ -35,7 +36,7 @@ exchange) beside it. Read it before you post it: it quotes what the server said.
 @click.argument("cases", nargs=-1, metavar="[CASE]...")
 @click.option("-m", "--model", "models", multiple=True, metavar="MODEL", help="Only this model.")
 @click.option("--most", type=click.IntRange(min=1), default=3, show_default=True, metavar="N",
-              help="Distinct causes to report, the commonest first.")  # fmt: skip
+              help="Causes to report, the commonest (of engines the worst) first.")  # fmt: skip
 @click.option("--ask", is_flag=True,
               help="Minimize and attribute first what isn't yet; this asks the model.")  # fmt: skip
 @click.option("--max-calls", type=click.IntRange(min=1), default=500, show_default=True,
@@ -61,20 +62,27 @@ def bug(
 ) -> None:
     """Write a bug report for each distinct cause of a run's failures.
 
-    The same defect at the same schema shape is one cause. Nothing is asked without --ask.
+    The same defect at the same schema shape is one cause. Without --ask no model is asked anything;
+    an engine's parser, which costs nothing, is always asked for the smallest case.
     """
     run, cases = expected(run, again, cases)
     data = load_run(run, keep_exchanges=True)
     found = [f for f in endpoint_failures(data, cases) if not models or f.target in models][:most]
     if not found:
         raise UsageError("the run has no failure to report", "`toolfuzz report RUN` shows it")
-    if ask:
+    # A parser costs nothing, and there is no layer but its own.
+    parsers = [f for f in found if not data.nature(f.target).over_http]
+    if ask or parsers:
         access = access_again(data, again)
         budget = Budget(calls=max_calls)
-        unstudied = [f for f in found if not (study_folder(run, f) / RESULT_NAME).exists()]
+        wanted = found if ask else parsers
+        unstudied = [f for f in wanted if not (study_folder(run, f) / RESULT_NAME).exists()]
         if unstudied:
             with_note(study_run(run, data, access, budget, found=unstudied))
-        unclear = [f for f in found if not (study_folder(run, f) / ATTRIBUTION_NAME).exists()]
+        unclear = [
+            f for f in wanted
+            if f not in parsers and not (study_folder(run, f) / ATTRIBUTION_NAME).exists()
+        ]  # fmt: skip
         if unclear:
             with_note(attribute_failures(run, data, access, budget, unclear))
     folder = out or (run if run.is_dir() else run.parent) / "bugs"

@@ -12,7 +12,7 @@ from toolfuzz.formats import USUAL, wire_format
 from toolfuzz.judge.counterpart import key
 from toolfuzz.judge.stream import assemble
 
-__all__ = ["CUT_HEADER", "streamed"]
+__all__ = ["CUT_HEADER", "fewest", "streamed"]
 
 CUT_HEADER = "x-toolfuzz-cut"
 """Of a reply that depends on the cut: the increments, as a JSON list."""
@@ -55,21 +55,40 @@ def _cuts(question: JsonObject) -> Iterator[list[str]]:
 async def _least(
     ask: Ask, asked: JsonObject, deltas: Sequence[str], attempt: Attempt, whole: object
 ) -> tuple[list[str], Attempt]:
-    """Join increments, half of them at a time and then fewer, as long as the result differs."""
-    pieces, left, span = list(deltas), _MOST_ASKED, max(len(deltas) // 2, 1)
-    while span and left and _result(attempt, stream=True) is not None:
+    """Join increments as long as the result differs."""
+    if _result(attempt, stream=True) is None:
+        return list(deltas), attempt
+    differing = attempt
+
+    async def differs(pieces: Sequence[str]) -> bool:
+        nonlocal differing
+        other = await ask({**asked, "deltas": list(pieces)})
+        found = _result(other, stream=True) not in (whole, None)
+        differing = other if found else differing
+        return found
+
+    return await fewest(deltas, differs), differing
+
+
+async def fewest(
+    pieces: Sequence[str], shows: Callable[[Sequence[str]], Awaitable[bool]]
+) -> list[str]:
+    """Return ever fewer increments, half of them joined at a time and then fewer, as long as they
+    still show what is looked for; the ones given do.
+    """
+    found, left, span = list(pieces), _MOST_ASKED, max(len(pieces) - 1, 1)
+    while span and left:
         start = 0
-        while start + 1 < len(pieces) and left:
-            joined = ["".join(pieces[start : start + span + 1])]
-            fewer = [*pieces[:start], *joined, *pieces[start + span + 1 :]]
+        while start + 1 < len(found) and left:
+            joined = ["".join(found[start : start + span + 1])]
+            fewer = [*found[:start], *joined, *found[start + span + 1 :]]
             left -= 1
-            other = await ask({**asked, "deltas": fewer})
-            if _result(other, stream=True) not in (whole, None):
-                pieces, attempt = fewer, other
+            if await shows(fewer):
+                found = fewer
             else:
                 start += span
         span //= 2
-    return pieces, attempt
+    return found
 
 
 def _result(attempt: Attempt, *, stream: bool) -> tuple[list[str], str] | None:

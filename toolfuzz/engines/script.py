@@ -6,7 +6,6 @@ them share is ``known/script.py.j2``.
 
 import asyncio
 import json
-import pprint
 import re
 import tempfile
 from collections.abc import Sequence
@@ -100,11 +99,36 @@ def _templates() -> "Environment":
     )
 
 
-def _literal(value: Json) -> str:
-    """Return a value as Python, its lines broken where they are long; what can't be printed is
-    escaped.
+def _literal(value: Json, indent: int = 0) -> str:
+    """Return a value as Python, laid out like JSON where it is long for a line.
+
+    What can't be printed is escaped.
     """
-    return pprint.pformat(value, width=_WIDTH, sort_dicts=False, compact=True)
+    text, pad = _short(value), " " * (indent + 4)
+    if indent + len(text) <= _WIDTH or not value:
+        return text
+    if isinstance(value, dict):
+        lines = [f"{pad}{_short(k)}: {_literal(v, indent + 4)}," for k, v in value.items()]
+        return "\n".join(["{", *lines, f"{' ' * indent}}}"])
+    if isinstance(value, list):
+        lines = [f"{pad}{_literal(v, indent + 4)}," for v in value]
+        return "\n".join(["[", *lines, f"{' ' * indent}]"])
+    if isinstance(value, str) and "\n" in value.rstrip("\n"):
+        lines = [f"{pad}{_short(line)}" for line in value.splitlines(keepends=True)]
+        return "\n".join(["(", *lines, f"{' ' * indent})"])
+    return text
+
+
+def _short(value: Json) -> str:
+    """Return a value as Python on one line; strings between the quotes that are usual in code."""
+    if isinstance(value, str):
+        text = repr(value)
+        return text if '"' in value or text[0] == '"' else f'"{text[1:-1]}"'
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_short(k)}: {_short(v)}' for k, v in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_short, value))}]"
+    return repr(value)
 
 
 async def run_script(text: str, python: Path, root: Path | None) -> Ran:

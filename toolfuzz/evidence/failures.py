@@ -14,6 +14,7 @@ from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.examiner import Symptom
 from toolfuzz.evidence.tree import size
 from toolfuzz.judge.catalogue import defects
+from toolfuzz.judge.harm import harm_rank
 
 __all__ = ["Failure", "endpoint_failures", "failures", "needs_both", "not_one_sided", "of_gateway"]
 
@@ -100,7 +101,9 @@ def endpoint_failures(run: RunData, only_cases: tuple[str, ...] = ()) -> list[Fa
 
 
 def failures(run: RunData, only_cases: tuple[str, ...] = ()) -> list[Failure]:
-    """Return the failures of a run, the commonest first.
+    """Return the failures of a run, the commonest first; those of parsers by what they do.
+
+    How often generated cases meet a parser's mistake says little of it: the most harmful is first.
 
     ``only_cases`` are case ids or their beginnings. Raises UsageError for one that is not in the
     run, or that did not fail.
@@ -127,7 +130,11 @@ def failures(run: RunData, only_cases: tuple[str, ...] = ()) -> list[Failure]:
     grouped = [
         _failure(run, target, symptom, shown, sized) for (target, symptom), shown in found.items()
     ]
-    return sorted(grouped, key=lambda f: (-f.cases, f.name))
+    return sorted(grouped, key=lambda f: (_rank(run, f), -f.cases, f.name))
+
+
+def _rank(run: RunData, failure: Failure) -> int:
+    return harm_rank(failure.symptom.slug) if run.nature(failure.target).deterministic else 0
 
 
 def _failure(

@@ -13,6 +13,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import a_kind, tokens_of
 from toolfuzz.core.text import brief, printable
 from toolfuzz.judge.catalogue import defects
+from toolfuzz.judge.harm import harm_rank
 from toolfuzz.report.console import MEDIUM, WIDE, show
 from toolfuzz.report.dimensions import dimension_notes, dimension_tables, unit
 from toolfuzz.report.sides import sides_table
@@ -231,12 +232,18 @@ def _read(read: int, there: int, one: str, many: str = "") -> str:
 
 
 def _surest(targets: Sequence[JsonObject]) -> list[tuple[JsonObject, str, JsonObject]]:
+    """Return the defects to show: the surest first; of parsers the most harmful."""
     found = [(t, slug, entry) for t in targets for slug, entry in t["defects"].items()]
-    found.sort(key=lambda item: -least(item[2]))
+    found.sort(key=lambda item: (_harm(item[0], item[1]), -least(item[2])))
     first: dict[str, tuple[JsonObject, str, JsonObject]] = {}
     for item in found:
         first.setdefault(item[1], item)
     return list(first.values())[:EXAMPLES_SHOWN]
+
+
+def _harm(target: JsonObject, slug: str) -> int:
+    # What always fails is sure, however seldom a case meets it.
+    return harm_rank(slug) if target["nature"].get("deterministic") else 0
 
 
 def defect_view(target: JsonObject, slug: str, entry: JsonObject) -> RenderableType:

@@ -10,7 +10,7 @@ from toolfuzz.core.case import Case, Json, JsonObject
 from toolfuzz.core.given import Given, given_of
 from toolfuzz.core.reply import arguments_of
 from toolfuzz.core.talk import at_last_turn
-from toolfuzz.engines.invariance import CUT_HEADER
+from toolfuzz.engines.invariance import CUT_HEADER, fewest
 from toolfuzz.engines.native import NotExpressible
 from toolfuzz.engines.script import Asked, Ran, script
 from toolfuzz.engines.store import for_anywhere
@@ -37,9 +37,9 @@ class ParserEvidence:
     ``line`` and ``name`` of the parser's function (empty where nobody knows). It failed ``failed``
     of ``asked`` times when it was asked again; ``other`` says whether it is right in the other
     stream mode (None: that can't be told). ``script`` is empty where none shows the failure;
-    ``unshown`` then says why. ``expected`` and ``got`` are ``{"content": …, "calls": [[name,
-    arguments], …]}``; ``got`` is the text of an exception where the parser raised one. ``told`` are
-    sentences about the text.
+    ``unshown`` then says why. ``pieces`` are the text, or the fewest increments that show it.
+    ``expected`` and ``got`` are ``{"content": …, "calls": [[name, arguments], …]}``; ``got`` is the
+    text of an exception where the parser raised one. ``told`` are sentences about the text.
     """
 
     title: str
@@ -55,6 +55,7 @@ class ParserEvidence:
     other: bool | None
     script: str
     unshown: str
+    pieces: str | Sequence[str]
     expected: JsonObject
     got: Json
     told: tuple[str, ...] = ()
@@ -94,7 +95,7 @@ async def _looked(details: FailureDetails, trial: EngineTrial) -> ParserEvidence
     )
     release = f"{trial.spec.engine.title} {trial.version}"
     place = places.get("stream" if stream else "whole") or {}
-    asked = _asked(details)
+    asked = await _asked(details, trial)
     text, unshown, got = "", "the case is a world, whose calls follow from its replies", came
     if given.reasoning or given.cut:
         unshown = "a server's reasoning parser, or its token limit, has a part in it"
@@ -115,6 +116,7 @@ async def _looked(details: FailureDetails, trial: EngineTrial) -> ParserEvidence
         other=right,
         script=text,
         unshown=unshown,
+        pieces=asked.pieces,
         expected=asked.expected,
         got=got,
         told=tuple(f"The text {words}." for words in given.told),
@@ -127,19 +129,33 @@ async def _judged(trial: EngineTrial, case: Case, *, stream: bool) -> Judgement 
         question = trial.question(at_last_turn(case), stream=stream)
     except NotExpressible:
         return None
+    return await _answered(trial, case, question)
+
+
+async def _answered(trial: EngineTrial, case: Case, question: JsonObject) -> Judgement:
     attempt = await trial.ask(question)
-    reply = wire_format(USUAL).read(attempt, stream=stream)
+    reply = wire_format(USUAL).read(attempt, stream=question["stream"])
     earlier = [None] * (len(case.turns) - 1)
     return judge(case, [*earlier, reply], given=given_of(question))
 
 
-def _asked(details: FailureDetails) -> Asked:
-    """Return what the parser was given, in the least increments that show the failure."""
+async def _asked(details: FailureDetails, trial: EngineTrial) -> Asked:
+    """Return what the parser was given, in the fewest increments that show the failure."""
     request, cut = details.exchange.request, details.exchange.last.headers.get(CUT_HEADER)
-    pieces: str | Sequence[str] = str(request.get("text", ""))
-    if details.exchange.stream:
-        pieces = json.loads(cut) if cut else request["deltas"]
-    return _as_asked(details.case, details.exchange.turn, request, pieces)
+    turn, symptom = details.exchange.turn, details.failure.symptom
+    if not details.exchange.stream:
+        return _as_asked(details.case, turn, request, str(request["text"]))
+
+    async def shows(pieces: Sequence[str]) -> bool:
+        again = {key: value for key, value in request.items() if key not in ("cuts", "text")}
+        said = await _answered(trial, details.case, {**again, "deltas": list(pieces)})
+        return any((f.slug, f.shape) == (symptom.slug, symptom.shape) for f in said.findings)
+
+    pieces = json.loads(cut) if cut else request["deltas"]
+    # A world's turn can't be judged alone.
+    if details.case.world is None and await shows(pieces):
+        pieces = await fewest(pieces, shows)
+    return _as_asked(details.case, turn, request, pieces)
 
 
 def _as_asked(case: Case, turn: int, request: JsonObject, pieces: str | Sequence[str]) -> Asked:
@@ -149,7 +165,7 @@ def _as_asked(case: Case, turn: int, request: JsonObject, pieces: str | Sequence
     return Asked(request["tools"], pieces, {"content": content, "calls": calls})
 
 
-async def _control(details: FailureDetails, trial: EngineTrial) -> Asked | None:
+async def _control(details: FailureDetails, trial: EngineTrial, asked: Asked) -> Asked | None:
     """Return the nearest case that passes as it is put to the parser."""
     control = details.minimized.neighbour if details.minimized else None
     if control is None or control.world is not None:
@@ -157,6 +173,8 @@ async def _control(details: FailureDetails, trial: EngineTrial) -> Asked | None:
     stream = details.exchange.stream
     question = trial.question(at_last_turn(control), stream=stream)
     pieces = question["deltas"] if stream else question["text"]
+    if stream and len(asked.pieces) == 1:
+        pieces = ["".join(pieces)]
     return _as_asked(control, len(control.turns) - 1, question, pieces)
 
 
@@ -180,7 +198,7 @@ async def _script(
     """
     unshown = "no script drives this engine"
     for control in dict.fromkeys((True, False)):
-        beside = await _control(details, trial) if control else None
+        beside = await _control(details, trial, asked) if control else None
         text = script(trial.spec.engine, trial.parser, asked, control=beside, about=about)
         if text is None:
             break

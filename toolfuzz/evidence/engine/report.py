@@ -78,7 +78,7 @@ def parser_record(details: FailureDetails, evidence: ParserEvidence, since: str)
             "harm": harm_of(symptom.slug),
             "since": since,
             "found": _found(details),
-            "cut": details.exchange.last.headers.get(CUT_HEADER),
+            "pieces": evidence.pieces,
             "expected": evidence.expected,
             "got": evidence.got,
             "unshown": evidence.unshown,
@@ -97,7 +97,7 @@ def render_parser(
 ) -> str:
     """Return the report as Markdown; ``template`` is ``issue``, ``form`` or a Jinja file's path."""
     mark, under = _MARKS.get(template, ("# ", "##"))
-    request, last = details.exchange.request, details.exchange.last
+    last = details.exchange.last
     context: dict[str, Any] = {
         "mark": mark,
         "under": under,
@@ -110,7 +110,7 @@ def render_parser(
         "since": since or f"Seen in {evidence.version}.",
         "stream": details.exchange.stream,
         "tools": offered(details.case, details.exchange.turn),
-        "pieces": json.dumps(request.get("deltas", request.get("text")), ensure_ascii=False),
+        "pieces": json.dumps(evidence.pieces, ensure_ascii=False),
         "prints": f"expected: {_line(evidence.expected)}\ngot:      {_line(evidence.got)}",
         "cut": last.headers.get(CUT_HEADER),
         "passes": _passes(details, evidence),

@@ -65,25 +65,35 @@ def loaded(arguments):
 
 
 # The nearest case that passes.
-tools = [{'type': 'function',
-  'function': {'name': 'f',
-               'parameters': {'type': 'object',
-                              'properties': {'a': {'type': 'string'}},
-                              'required': ['a']}}}]
-increments = ['<tool_call>', 'f', '\n', '<arg_key>', 'a', '</arg_key>', '\n', '<arg_value>', 'x',
- '</arg_value>', '\n', '</tool_call>']
-expected = {'content': '', 'calls': [['f', {'a': 'x'}]]}
+tools = [
+    {
+        "type": "function",
+        "function": {
+            "name": "f",
+            "parameters": {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+        },
+    },
+]
+increments = ["<tool_call>f\n<arg_key>a</arg_key>\n<arg_value>x</arg_value>\n</tool_call>"]
+expected = {"content": "", "calls": [["f", {"a": "x"}]]}
 assert tried(tools, increments) == expected, "the control fails, too"
 
 # The case that fails.
-tools = [{'type': 'function',
-  'function': {'name': 'f',
-               'parameters': {'type': 'object',
-                              'properties': {'a': {'type': ['boolean', 'string']}},
-                              'required': ['a']}}}]
-increments = ['<tool_call>', 'f', '\n', '<arg_key>', 'a', '</arg_key>', '\n', '<arg_value>', 'x',
- '</arg_value>', '\n', '</tool_call>']
-expected = {'content': '', 'calls': [['f', {'a': 'x'}]]}
+tools = [
+    {
+        "type": "function",
+        "function": {
+            "name": "f",
+            "parameters": {
+                "type": "object",
+                "properties": {"a": {"type": ["boolean", "string"]}},
+                "required": ["a"],
+            },
+        },
+    },
+]
+increments = ["<tool_call>f\n<arg_key>a</arg_key>\n<arg_value>x</arg_value>\n</tool_call>"]
+expected = {"content": "", "calls": [["f", {"a": "x"}]]}
 got = tried(tools, increments)
 print("expected:", json.dumps(expected))
 print("got:     ", json.dumps(got))

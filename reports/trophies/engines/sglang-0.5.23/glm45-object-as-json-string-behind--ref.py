@@ -65,30 +65,52 @@ def loaded(arguments):
 
 
 # The nearest case that passes.
-tools = [{'type': 'function',
-  'function': {'name': 'f',
-               'parameters': {'type': 'object',
-                              'properties': {'a': {'type': 'object',
-                                                   'properties': {'b': {'type': 'boolean'}},
-                                                   'required': ['b']}},
-                              'required': ['a']}}}]
-increments = ['<tool_call>', 'f', '\n', '<arg_key>', 'a', '</arg_key>', '\n', '<arg_value>', '{"', 'b', '":',
- ' fal', 'se', '}', '</arg_value>', '\n', '</tool_call>']
-expected = {'content': '', 'calls': [['f', {'a': {'b': False}}]]}
+tools = [
+    {
+        "type": "function",
+        "function": {
+            "name": "f",
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    "a": {
+                        "type": "object",
+                        "properties": {"b": {"type": "boolean"}},
+                        "required": ["b"],
+                    },
+                },
+                "required": ["a"],
+            },
+        },
+    },
+]
+increments = ['<tool_call>f\n<arg_key>a</arg_key>\n<arg_value>{"b": false}</arg_value>\n</tool_call>']
+expected = {"content": "", "calls": [["f", {"a": {"b": False}}]]}
 assert tried(tools, increments) == expected, "the control fails, too"
 
 # The case that fails.
-tools = [{'type': 'function',
-  'function': {'name': 'f',
-               'parameters': {'type': 'object',
-                              'properties': {'a': {'$ref': '#/$defs/Destination'}},
-                              'required': ['a'],
-                              '$defs': {'Destination': {'type': 'object',
-                                                        'properties': {'b': {'type': 'boolean'}},
-                                                        'required': ['b']}}}}}]
-increments = ['<tool_call>', 'f', '\n', '<arg_key>', 'a', '</arg_key>', '\n', '<arg_value>', '{"', 'b', '":',
- ' fal', 'se', '}', '</arg_value>', '\n', '</tool_call>']
-expected = {'content': '', 'calls': [['f', {'a': {'b': False}}]]}
+tools = [
+    {
+        "type": "function",
+        "function": {
+            "name": "f",
+            "parameters": {
+                "type": "object",
+                "properties": {"a": {"$ref": "#/$defs/Destination"}},
+                "required": ["a"],
+                "$defs": {
+                    "Destination": {
+                        "type": "object",
+                        "properties": {"b": {"type": "boolean"}},
+                        "required": ["b"],
+                    },
+                },
+            },
+        },
+    },
+]
+increments = ['<tool_call>f\n<arg_key>a</arg_key>\n<arg_value>{"b": false}</arg_value>\n</tool_call>']
+expected = {"content": "", "calls": [["f", {"a": {"b": False}}]]}
 got = tried(tools, increments)
 print("expected:", json.dumps(expected))
 print("got:     ", json.dumps(got))

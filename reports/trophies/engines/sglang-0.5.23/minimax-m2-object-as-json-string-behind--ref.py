@@ -58,36 +58,64 @@ def loaded(arguments):
 
 
 # The nearest case that passes.
-tools = [{'type': 'function',
-  'function': {'name': 'f',
-               'parameters': {'type': 'object',
-                              'properties': {'a': {'type': 'object',
-                                                   'properties': {'b': {'type': 'boolean'}},
-                                                   'required': ['b']}},
-                              'required': ['a']}}}]
-text = ('<minimax:tool_call>\n'
- '<invoke name="f">\n'
- '<parameter name="a">{"b": false}</parameter>\n'
- '</invoke>\n'
- '</minimax:tool_call>')
-expected = {'content': '', 'calls': [['f', {'a': {'b': False}}]]}
+tools = [
+    {
+        "type": "function",
+        "function": {
+            "name": "f",
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    "a": {
+                        "type": "object",
+                        "properties": {"b": {"type": "boolean"}},
+                        "required": ["b"],
+                    },
+                },
+                "required": ["a"],
+            },
+        },
+    },
+]
+text = (
+    "<minimax:tool_call>\n"
+    '<invoke name="f">\n'
+    '<parameter name="a">{"b": false}</parameter>\n'
+    "</invoke>\n"
+    "</minimax:tool_call>"
+)
+expected = {"content": "", "calls": [["f", {"a": {"b": False}}]]}
 assert tried(tools, text) == expected, "the control fails, too"
 
 # The case that fails.
-tools = [{'type': 'function',
-  'function': {'name': 'f',
-               'parameters': {'type': 'object',
-                              'properties': {'a': {'$ref': '#/$defs/Destination'}},
-                              'required': ['a'],
-                              '$defs': {'Destination': {'type': 'object',
-                                                        'properties': {'b': {'type': 'boolean'}},
-                                                        'required': ['b']}}}}}]
-text = ('<minimax:tool_call>\n'
- '<invoke name="f">\n'
- '<parameter name="a">{"b": false}</parameter>\n'
- '</invoke>\n'
- '</minimax:tool_call>')
-expected = {'content': '', 'calls': [['f', {'a': {'b': False}}]]}
+tools = [
+    {
+        "type": "function",
+        "function": {
+            "name": "f",
+            "parameters": {
+                "type": "object",
+                "properties": {"a": {"$ref": "#/$defs/Destination"}},
+                "required": ["a"],
+                "$defs": {
+                    "Destination": {
+                        "type": "object",
+                        "properties": {"b": {"type": "boolean"}},
+                        "required": ["b"],
+                    },
+                },
+            },
+        },
+    },
+]
+text = (
+    "<minimax:tool_call>\n"
+    '<invoke name="f">\n'
+    '<parameter name="a">{"b": false}</parameter>\n'
+    "</invoke>\n"
+    "</minimax:tool_call>"
+)
+expected = {"content": "", "calls": [["f", {"a": {"b": False}}]]}
 got = tried(tools, text)
 print("expected:", json.dumps(expected))
 print("got:     ", json.dumps(got))

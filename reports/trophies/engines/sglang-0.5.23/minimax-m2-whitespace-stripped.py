@@ -58,32 +58,44 @@ def loaded(arguments):
 
 
 # The nearest case that passes.
-tools = [{'type': 'function',
-  'function': {'name': 'f',
-               'parameters': {'type': 'object',
-                              'properties': {'a': {'type': 'string'}},
-                              'required': ['a']}}}]
-text = ('<minimax:tool_call>\n'
- '<invoke name="f">\n'
- '<parameter name="a">x</parameter>\n'
- '</invoke>\n'
- '</minimax:tool_call>')
-expected = {'content': '', 'calls': [['f', {'a': 'x'}]]}
+tools = [
+    {
+        "type": "function",
+        "function": {
+            "name": "f",
+            "parameters": {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+        },
+    },
+]
+text = (
+    "<minimax:tool_call>\n"
+    '<invoke name="f">\n'
+    '<parameter name="a">x</parameter>\n'
+    "</invoke>\n"
+    "</minimax:tool_call>"
+)
+expected = {"content": "", "calls": [["f", {"a": "x"}]]}
 assert tried(tools, text) == expected, "the control fails, too"
 
 # The case that fails.
-tools = [{'type': 'function',
-  'function': {'name': 'f',
-               'parameters': {'type': 'object',
-                              'properties': {'a': {'type': 'string'}},
-                              'required': ['a']}}}]
-text = ('<minimax:tool_call>\n'
- '<invoke name="f">\n'
- '<parameter name="a">x\n'
- '</parameter>\n'
- '</invoke>\n'
- '</minimax:tool_call>')
-expected = {'content': '', 'calls': [['f', {'a': 'x\n'}]]}
+tools = [
+    {
+        "type": "function",
+        "function": {
+            "name": "f",
+            "parameters": {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+        },
+    },
+]
+text = (
+    "<minimax:tool_call>\n"
+    '<invoke name="f">\n'
+    '<parameter name="a">x\n'
+    "</parameter>\n"
+    "</invoke>\n"
+    "</minimax:tool_call>"
+)
+expected = {"content": "", "calls": [["f", {"a": "x\n"}]]}
 got = tried(tools, text)
 print("expected:", json.dumps(expected))
 print("got:     ", json.dumps(got))

@@ -58,23 +58,35 @@ def loaded(arguments):
 
 
 # The nearest case that passes.
-tools = [{'type': 'function',
-  'function': {'name': 'f',
-               'parameters': {'type': 'object',
-                              'properties': {'a': {'enum': [True, False]}},
-                              'required': ['a']}}}]
-text = '<tool_call>\n<function=f>\n<parameter=a>\ntrue\n</parameter>\n</function>\n</tool_call>'
-expected = {'content': '', 'calls': [['f', {'a': True}]]}
+tools = [
+    {
+        "type": "function",
+        "function": {
+            "name": "f",
+            "parameters": {"type": "object", "properties": {"a": {"enum": [True, False]}}, "required": ["a"]},
+        },
+    },
+]
+text = "<tool_call>\n<function=f>\n<parameter=a>\ntrue\n</parameter>\n</function>\n</tool_call>"
+expected = {"content": "", "calls": [["f", {"a": True}]]}
 assert tried(tools, text) == expected, "the control fails, too"
 
 # The case that fails.
-tools = [{'type': 'function',
-  'function': {'name': 'f',
-               'parameters': {'type': 'object',
-                              'properties': {'a': {'enum': [True, False, 'shared']}},
-                              'required': ['a']}}}]
-text = '<tool_call>\n<function=f>\n<parameter=a>\ntrue\n</parameter>\n</function>\n</tool_call>'
-expected = {'content': '', 'calls': [['f', {'a': True}]]}
+tools = [
+    {
+        "type": "function",
+        "function": {
+            "name": "f",
+            "parameters": {
+                "type": "object",
+                "properties": {"a": {"enum": [True, False, "shared"]}},
+                "required": ["a"],
+            },
+        },
+    },
+]
+text = "<tool_call>\n<function=f>\n<parameter=a>\ntrue\n</parameter>\n</function>\n</tool_call>"
+expected = {"content": "", "calls": [["f", {"a": True}]]}
 got = tried(tools, text)
 print("expected:", json.dumps(expected))
 print("got:     ", json.dumps(got))

@@ -58,40 +58,68 @@ def loaded(arguments):
 
 
 # The nearest case that passes.
-tools = [{'type': 'function',
-  'function': {'name': 'f',
-               'parameters': {'type': 'object',
-                              'properties': {'a': {'type': 'object',
-                                                   'properties': {'b': {'type': 'boolean'}},
-                                                   'required': ['b']}},
-                              'required': ['a']}}}]
-text = ('<tool_call>\n'
- '<function=f>\n'
- '<parameter=a>\n'
- '{"b": false}\n'
- '</parameter>\n'
- '</function>\n'
- '</tool_call>')
-expected = {'content': '', 'calls': [['f', {'a': {'b': False}}]]}
+tools = [
+    {
+        "type": "function",
+        "function": {
+            "name": "f",
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    "a": {
+                        "type": "object",
+                        "properties": {"b": {"type": "boolean"}},
+                        "required": ["b"],
+                    },
+                },
+                "required": ["a"],
+            },
+        },
+    },
+]
+text = (
+    "<tool_call>\n"
+    "<function=f>\n"
+    "<parameter=a>\n"
+    '{"b": false}\n'
+    "</parameter>\n"
+    "</function>\n"
+    "</tool_call>"
+)
+expected = {"content": "", "calls": [["f", {"a": {"b": False}}]]}
 assert tried(tools, text) == expected, "the control fails, too"
 
 # The case that fails.
-tools = [{'type': 'function',
-  'function': {'name': 'f',
-               'parameters': {'type': 'object',
-                              'properties': {'a': {'$ref': '#/$defs/Destination'}},
-                              'required': ['a'],
-                              '$defs': {'Destination': {'type': 'object',
-                                                        'properties': {'b': {'type': 'boolean'}},
-                                                        'required': ['b']}}}}}]
-text = ('<tool_call>\n'
- '<function=f>\n'
- '<parameter=a>\n'
- '{"b": false}\n'
- '</parameter>\n'
- '</function>\n'
- '</tool_call>')
-expected = {'content': '', 'calls': [['f', {'a': {'b': False}}]]}
+tools = [
+    {
+        "type": "function",
+        "function": {
+            "name": "f",
+            "parameters": {
+                "type": "object",
+                "properties": {"a": {"$ref": "#/$defs/Destination"}},
+                "required": ["a"],
+                "$defs": {
+                    "Destination": {
+                        "type": "object",
+                        "properties": {"b": {"type": "boolean"}},
+                        "required": ["b"],
+                    },
+                },
+            },
+        },
+    },
+]
+text = (
+    "<tool_call>\n"
+    "<function=f>\n"
+    "<parameter=a>\n"
+    '{"b": false}\n'
+    "</parameter>\n"
+    "</function>\n"
+    "</tool_call>"
+)
+expected = {"content": "", "calls": [["f", {"a": {"b": False}}]]}
 got = tried(tools, text)
 print("expected:", json.dumps(expected))
 print("got:     ", json.dumps(got))
