@@ -276,8 +276,8 @@ _UNIFIED = """
 """
 
 
-def make_vllm(site: Path, *, unified: bool = False) -> None:
-    """Write the simulated vLLM 9.9 into a folder for PYTHONPATH.
+def make_vllm(site: Path, *, unified: bool = False, package: str = "vllm") -> None:
+    """Write the simulated vLLM 9.9, or a fork of it, into a folder for PYTHONPATH.
 
     ``unified`` gives it the newer serving module, which composes a parser for each request.
     """
@@ -297,9 +297,12 @@ def make_vllm(site: Path, *, unified: bool = False) -> None:
         "vllm-9.9.dist-info/METADATA": "Metadata-Version: 2.1\nName: vllm\nVersion: 9.9\n",
     }
     for name, source in sources.items():
-        path = site / name
+        path = site / name.replace("vllm", package)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(textwrap.dedent(source))
+        path.write_text(textwrap.dedent(source).replace("vllm", package))
+    if package != "vllm":
+        info = site / f"{package}-9.9.dist-info"
+        info.rename(site / f"{package}_engine-9.9.dist-info")
 
 
 def make_wheel(folder: Path, version: str, sources: dict[str, str]) -> None:

@@ -231,6 +231,17 @@ async def test_a_path_that_is_no_python(python: str) -> None:
             pass
 
 
+async def test_a_fork_is_read_by_its_origin_s_reader(tmp_path, monkeypatch) -> None:
+    make_vllm(tmp_path, unified=True, package="aphrodite")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    async with EngineTrial("engine/aphrodite:hermes", engine_python=sys.executable) as trial:
+        assert trial.version == "9.9"
+        for stream in (False, True):
+            _, attempt = await ask(trial, CALL, stream=stream)
+            reply = wire_format("openai-chat").read(attempt, stream=stream)
+            assert judge(CALL, [reply]).findings == ()
+
+
 async def test_vllm_needs_an_environment() -> None:
     with pytest.raises(UsageError, match="used where it is installed") as error:
         async with EngineTrial("engine/vllm:hermes"):

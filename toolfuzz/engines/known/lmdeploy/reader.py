@@ -77,17 +77,17 @@ class Reader:
         self.parsers = sorted(self.tool_parsers)
         self.loop = asyncio.new_event_loop()
 
-    def whole(self, text: str, *, parser: str, tools: Any, history_calls: int, **_: Any) -> Any:
+    def whole(self, text: str, **given: Any) -> Any:
         """Return the body of the chat completion that LMDeploy makes of the text."""
         reply = self.asgi.Reply()
-        self._ask([text], parser, tools, history_calls, reply, stream=False)
+        self._ask([text], reply, stream=False, **given)
         return json.loads(reply.body)
 
-    def stream(self, deltas: Any, *, parser: str, tools: Any, history_calls: int, **_: Any) -> Any:
+    def stream(self, deltas: Any, **given: Any) -> Any:
         """Yield the server-sent events that LMDeploy makes of the increments."""
         reply = self.asgi.Reply()
         try:
-            self._ask(deltas, parser, tools, history_calls, reply, stream=True)
+            self._ask(deltas, reply, stream=True, **given)
         finally:
             yield from filter(None, reply.body.decode().split("\n\n"))
 
@@ -99,22 +99,31 @@ class Reader:
         return {"whole": found, "stream": found}
 
     def _ask(
-        self, deltas: Any, parser: str, tools: Any, history_calls: int, reply: Any, *, stream: bool
+        self,
+        deltas: Any,
+        reply: Any,
+        *,
+        stream: bool,
+        parser: str,
+        tools: Any,
+        history_calls: int,
+        finish: str = "stop",
+        **_: Any,
     ) -> None:
         call = {"id": "call", "type": "function", "function": {"name": "f", "arguments": "{}"}}
         messages: list[Any] = [{"role": "user", "content": "-"}]
         if history_calls:
             messages.append({"role": "assistant", "tool_calls": [call] * history_calls})
         body = {"model": "engine", "messages": messages, "tools": tools, "stream": stream}
-        self.asgi.post(self.loop, self._server(deltas, parser), _PATH, body, reply)
+        self.asgi.post(self.loop, self._server(_Engine(deltas, finish), parser), _PATH, body, reply)
         if reply.status != 200:
             raise RuntimeError(f"HTTP {reply.status}: {reply.body.decode()}")
 
-    def _server(self, deltas: Any, parser: str) -> Any:
+    def _server(self, engine: "_Engine", parser: str) -> Any:
         response_parser: Any = type("ResponseParser", (self.response_parser,), {})
         response_parser.set_parsers(tool_parser_name=parser)
         context = types.SimpleNamespace(
-            async_engine=_Engine(deltas),
+            async_engine=engine,
             create_session=lambda session_id: None,
             default_gen_config={},
             engine_config=types.SimpleNamespace(),
@@ -136,8 +145,8 @@ class _Engine:
     model_name = "engine"
     tokenizer = types.SimpleNamespace(model=types.SimpleNamespace(model=None))
 
-    def __init__(self, deltas: Any) -> None:
-        self.deltas = deltas
+    def __init__(self, deltas: Any, finish: str) -> None:
+        self.deltas, self.finish = deltas, finish
 
     async def preprocess(self, *_: Any, **__: Any) -> Any:
         return None
@@ -145,7 +154,7 @@ class _Engine:
     async def generate(self, *_: Any, **__: Any) -> Any:
         for delta in self.deltas:
             yield _output(delta, [1], None)
-        yield _output("", [], "stop")
+        yield _output("", [], self.finish)
 
 
 def _output(text: str, token_ids: list[int], finish: str | None) -> Any:

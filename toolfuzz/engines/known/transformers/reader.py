@@ -67,17 +67,17 @@ class Reader:
         self.state = self.utils.GenerationState()
         self.loop = asyncio.new_event_loop()
 
-    def whole(self, text: str, *, parser: str, tools: Any, history_calls: int, **_: Any) -> Any:
+    def whole(self, text: str, **given: Any) -> Any:
         """Return the body of the chat completion that the server makes of the text."""
         reply = self.asgi.Reply()
-        self._ask([text], parser, tools, history_calls, reply, stream=False)
+        self._ask([text], reply, stream=False, **given)
         return json.loads(reply.body)
 
-    def stream(self, deltas: Any, *, parser: str, tools: Any, history_calls: int, **_: Any) -> Any:
+    def stream(self, deltas: Any, **given: Any) -> Any:
         """Yield the server-sent events that the server makes of the increments."""
         reply = self.asgi.Reply()
         try:
-            self._ask(deltas, parser, tools, history_calls, reply, stream=True)
+            self._ask(deltas, reply, stream=True, **given)
         finally:
             yield from filter(None, reply.body.decode().split("\n\n"))
 
@@ -88,15 +88,26 @@ class Reader:
         return {"whole": found, "stream": found}
 
     def _ask(
-        self, deltas: Any, parser: str, tools: Any, history_calls: int, reply: Any, *, stream: bool
+        self,
+        deltas: Any,
+        reply: Any,
+        *,
+        stream: bool,
+        parser: str,
+        tools: Any,
+        history_calls: int,
+        finish: str = "stop",
+        **_: Any,
     ) -> None:
         call = {"id": "call", "type": "function", "function": {"name": "f", "arguments": "{}"}}
         messages: list[Any] = [{"role": "user", "content": "-"}]
         if history_calls:
             messages.append({"role": "assistant", "tool_calls": [call] * history_calls})
         body = {"model": "engine", "messages": messages, "tools": tools, "stream": stream}
-        app = self._app([*deltas, _END.get(parser, "")], parser)
-        self.asgi.post(self.loop, app, _PATH, body, reply)
+        pieces = [*deltas, _END.get(parser, "")] if finish == "stop" else list(deltas)
+        if finish == "length":
+            body["max_tokens"] = len(pieces)
+        self.asgi.post(self.loop, self._app(pieces, parser), _PATH, body, reply)
         if reply.status != 200:
             raise RuntimeError(f"HTTP {reply.status}: {reply.body.decode()}")
 

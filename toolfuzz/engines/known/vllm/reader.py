@@ -26,31 +26,27 @@ _EOS = "<eos of the trial>"
 _HARMONY = {"openai"}
 
 
-def load(root: str | None) -> "Reader":
-    """Load the installed vLLM; raises ModuleNotFoundError for what is missing."""
-    if importlib.util.find_spec("vllm") is None:
-        raise ModuleNotFoundError("No module named 'vllm'", name="vllm")
-    return Reader()
+def load(root: str | None, package: str = "vllm", distribution: str = "vllm") -> "Reader":
+    """Load the installed vLLM, or a fork of it; raises ModuleNotFoundError for what is missing."""
+    if importlib.util.find_spec(package) is None:
+        raise ModuleNotFoundError(f"No module named {package!r}", name=package)
+    return Reader(package, importlib.metadata.version(distribution))
 
 
 class Reader:
     """The installed vLLM: ``parsers`` are the names of ``--tool-call-parser``."""
 
-    def __init__(self) -> None:
-        self.version = importlib.metadata.version("vllm")
-        parsers = _first("vllm.tool_parsers", "vllm.entrypoints.openai.tool_parsers")
+    def __init__(self, package: str, version: str) -> None:
+        self.version = version
+        openai = f"{package}.entrypoints.openai"
+        parsers = _first(f"{package}.tool_parsers", f"{openai}.tool_parsers")
         self.manager = parsers.ToolParserManager
         lazy = getattr(self.manager, "lazy_parsers", {})
         self.parsers = sorted({*self.manager.tool_parsers, *lazy} - _HARMONY)
-        serving = _first(
-            "vllm.entrypoints.openai.chat_completion.serving",
-            "vllm.entrypoints.openai.serving_chat",
-        )
-        protocol = _first(
-            "vllm.entrypoints.openai.chat_completion.protocol", "vllm.entrypoints.openai.protocol"
-        )
+        serving = _first(f"{openai}.chat_completion.serving", f"{openai}.serving_chat")
+        protocol = _first(f"{openai}.chat_completion.protocol", f"{openai}.protocol")
         self.request_type = protocol.ChatCompletionRequest
-        self.outputs = importlib.import_module("vllm.outputs")
+        self.outputs = importlib.import_module(f"{package}.outputs")
         self.unified = getattr(serving, "ParserManager", None)
         # Of a server that was started with nothing but a tool parser, every other option is off.
         off = {"__getattr__": lambda self, name: None}
