@@ -33,10 +33,12 @@ NARROW = {
     "function_gemma": "no place for the key|no null",
     "gemma4": "no place for the key",
     "lfm2": "no escapes",
+    "mimo": "Python's None",
     "minicpm5": "no escapes",
     "minimax_m3": "no place for|look-alike|second reading",
     "olmo3": "no escapes",
     "seed_oss": "as Python",
+    "step3p5": "Python's None",
 }
 ONE_CALL = ("gigachat3", "gigachat31", "gpt_oss", "internlm2", "llama3")
 

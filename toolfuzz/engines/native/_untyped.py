@@ -65,12 +65,14 @@ def _python(text: str) -> list[Any]:
 
 
 def _str(value: Any) -> str:
+    if value is None:
+        raise NotExpressible("the template writes Python's None, and engines read JSON's null")
     return dump(value) if isinstance(value, dict | list) else str(value)
 
 
 JSON = Spelling(dump, _json)
 PYTHON_WORDS = Spelling(_str, _python_words)
-"""JSON, but for True, False and None by themselves: a template's ``value | string``."""
+"""JSON, but for True and False by themselves: a template's ``value | string``."""
 PYTHON = Spelling(str, _python)
 """All as Python prints it: a template's ``{{ value }}``."""
 

@@ -1,6 +1,6 @@
 """MiMo-V2: Qwen3-Coder's tags with every value exactly as it is, nothing between two calls.
 
-The template writes Python's True, False and None for values that are neither text nor JSON.
+The template writes Python's True and False, and for null a None that no engine knows.
 """
 
 from toolfuzz.engines.native._base import Family

@@ -1,6 +1,6 @@
 """Step-3.5 and Step-3.7: Qwen3-Coder's tags, nothing between two calls.
 
-The template writes Python's True, False and None for values that are neither text nor JSON.
+The template writes Python's True and False, and for null a None that no engine knows.
 """
 
 from toolfuzz.engines.native._base import Family
