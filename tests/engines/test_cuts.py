@@ -33,7 +33,7 @@ def test_markers_stay_whole(name: str) -> None:
     family = families()[name]
     text = family.render([PARIS], [TOOL])
     for seed in range(20):
-        for cuts in ("token", "markers"):
+        for cuts in ("pieces", "markers"):
             pieces = cut(text, cuts, family.markers, random.Random(seed))
             for marker in family.markers:
                 assert sum(marker in piece for piece in pieces) == text.count(marker)
@@ -52,7 +52,7 @@ def test_the_word_of_a_tag_stays_whole(family: str, tags: list[str]) -> None:
     known = families()[family]
     text = known.render([ExpectedCall("get_weather", {"city": "Paris.", "days": 0.5})], [TOOL])
     for seed in range(20):
-        pieces = cut(text, "token", known.markers, random.Random(seed))
+        pieces = cut(text, "pieces", known.markers, random.Random(seed))
         for tag in tags:
             parts = [part for part in re.split("(</?|｜DSML｜)", tag) if part]
             at = [n for n in range(len(pieces)) if pieces[n : n + len(parts)] == parts]
@@ -68,7 +68,8 @@ def test_unknown_cuts(name: str) -> None:
 def test_all_of_them_and_a_file(tmp_path: Path) -> None:
     from tokenizers import Tokenizer, models, pre_tokenizers
 
-    assert cuts_named(["chars:20", "all"]) == ("chars:20", *ALL_CUTS)
+    assert cuts_named(["chars:20", "all"]) == ("chars:20", *ALL_CUTS[1:])
+    assert cuts_named(["all"], "qwen") == ("tokenizer:qwen", *ALL_CUTS[1:])
     words = Tokenizer(models.WordLevel({"get": 0, "Paris": 1, "?": 2}, unk_token="?"))
     words.pre_tokenizer = pre_tokenizers.Whitespace()
     words.save(str(tmp_path / "tokenizer.json"))

@@ -260,7 +260,8 @@ async def test_what_cannot_be_written_is_skipped(vllm) -> None:
 
 async def test_the_increments_depend_on_the_seed_and_the_case_alone(vllm) -> None:
     async def deltas(seed: int) -> list[str]:
-        async with EngineTrial("engine/vllm:hermes", engine_python=vllm, seed=seed) as trial:
+        trial = EngineTrial("engine/vllm:hermes", engine_python=vllm, cuts=["pieces"], seed=seed)
+        async with trial:
             await ask(trial, NO_CALL, stream=True)
             asked: list[str] = trial.question(play(CALL), stream=True)["deltas"]
             return asked

@@ -88,8 +88,9 @@ endpoint_options = stack(
     engine_option,
     click.option(
         "--cuts", metavar="NAME,…", callback=_listed,
-        help="Increments of an engine/…'s streams: token, markers, whole, random, chars:N, "
-        "tokenizer:FILE, or all: each is tried, and what differs is reported.",
+        help="Increments of an engine/…'s streams: token (the model's own where they are "
+        "known), pieces, markers, whole, random, chars:N, tokenizer:NAME, or all: each is tried, "
+        "and what differs is reported.",
     ),
 )  # fmt: skip
 

@@ -96,6 +96,10 @@ def _simulated(*, remote: bool) -> Nature:
 
 def _engine(target: Target) -> Nature:
     parser = target.name.partition("/")[2] or target.name
+    cuts = target.params.get("cuts", ())
+    cut = f" Its streams are cut by {cuts[0]}." if len(cuts) == 1 else ""
+    if len(cuts) > 1:
+        cut = f" Each of its streams is cut in {len(cuts)} ways."
     return Nature(
         kind="engine",
         real=False,
@@ -106,6 +110,6 @@ def _engine(target: Target) -> Nature:
         priced=False,
         label="engine parser trial",
         several="engine parser trials",
-        sentence=f"Engine parser trial: perfect model text, real {parser} parser.",
+        sentence=f"Engine parser trial: perfect model text, real {parser} parser.{cut}",
         noun="an engine trial",
     )

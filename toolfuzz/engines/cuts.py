@@ -2,18 +2,18 @@
 
 import random
 import re
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.engines.tokenizers import VOCABULARIES, checked, installed, tokens
 
-__all__ = ["ALL_CUTS", "USUAL_CUT", "around", "cut", "cuts_named"]
+__all__ = ["ALL_CUTS", "USUAL_CUT", "around", "cut", "cuts_named", "told"]
 
 USUAL_CUT = "token"
-ALL_CUTS = (USUAL_CUT, "markers", "whole", "random", *(f"chars:{n}" for n in range(1, 13)))
-_FILE = "tokenizer:"
+_PLAIN = (USUAL_CUT, "pieces", "markers", "whole", "random")
+ALL_CUTS = (*_PLAIN, *(f"chars:{n}" for n in range(1, 13)))
+_TOKENIZER = "tokenizer:"
 
 # What byte-pair tokenizers tend to make of text: a word with the space before it, up to three
 # digits, a run of punctuation, a run of space. What begins a tag, and the word in it, are tokens
@@ -24,27 +24,46 @@ _WORD = re.compile(r"[a-z_]+")
 _SIZES = (1, 2, 3, 4, 4, 6, 8, 12)
 
 
-def cuts_named(names: Iterable[str]) -> tuple[str, ...]:
+def cuts_named(names: Iterable[str], vocabulary: str = "") -> tuple[str, ...]:
     """Return the cuts that are asked for, ``all`` spelled out; raises UsageError.
 
-    Beside those of ALL_CUTS there are ``chars:N`` and ``tokenizer:FILE``, where FILE is a model's
-    ``tokenizer.json``.
+    Beside those of ALL_CUTS there are ``chars:N`` and ``tokenizer:NAME``, where NAME is one of
+    ``toolfuzz.engines.tokenizers`` or the path of a model's ``tokenizer.json``. ``token`` is the
+    family's ``vocabulary`` where it is installed, else ``pieces``.
     """
     found: list[str] = []
     for name in names:
         found += ALL_CUTS if name == "all" else [_checked(name)]
-    return tuple(dict.fromkeys(found)) or (USUAL_CUT,)
+    usual = f"{_TOKENIZER}{vocabulary}" if vocabulary and installed(vocabulary) else "pieces"
+    return tuple(
+        dict.fromkeys(usual if name == USUAL_CUT else name for name in found or [USUAL_CUT])
+    )
+
+
+def told(name: str) -> str:
+    """Say how increments came about, as the end of the sentence "The text was cut …"."""
+    kind, _, rest = name.partition(":")
+    if kind == "tokenizer" and rest in VOCABULARIES:
+        vocabulary = VOCABULARIES[rest]
+        return f"by {vocabulary.title} tokenizer (package {vocabulary.package})"
+    if kind == "tokenizer":
+        return f"by {Path(rest).name}"
+    if kind == "chars":
+        return f"every {rest} characters" if rest != "1" else "at every character"
+    return {
+        "pieces": "into made-up pieces like a tokenizer's",
+        "markers": "around the format's markers alone",
+        "random": "into pieces of random length",
+    }.get(name, "nowhere")
 
 
 def _checked(name: str) -> str:
-    if name.startswith(_FILE):
-        path = Path(name.removeprefix(_FILE)).resolve()
-        _tokenizer(path)
-        return f"{_FILE}{path}"
+    if name.startswith(_TOKENIZER):
+        return f"{_TOKENIZER}{checked(name.removeprefix(_TOKENIZER))}"
     size = name.removeprefix("chars:")
     if name in ALL_CUTS or (size != name and size.isdecimal() and int(size) > 0):
         return name
-    known = [*ALL_CUTS[:4], "chars:N", "tokenizer:FILE", "all"]
+    known = [*_PLAIN, "chars:N", "tokenizer:NAME", "all"]
     raise UsageError(
         f"unknown cut {name!r}", did_you_mean(name, known) or f"there are {', '.join(known)}"
     )
@@ -53,10 +72,10 @@ def _checked(name: str) -> str:
 def cut(text: str, name: str, markers: Iterable[str], rng: random.Random) -> list[str]:
     """Cut the text; the pieces joined are the text.
 
-    ``token`` keeps every marker whole, as a tokenizer that knows it as one token does, and the
-    words of tags, and cuts the rest into token-like pieces; ``markers`` cuts around markers alone;
-    ``random`` and ``chars:N`` cut through markers, too; ``whole`` does not cut;
-    ``tokenizer:FILE`` cuts as that model does.
+    ``pieces`` keeps every marker whole, as a tokenizer that knows it as one token does, and the
+    words of tags, and cuts the rest into token-like pieces; ``tokenizer:NAME`` cuts as that model
+    does, whose packaged vocabulary may lack the markers: they stay whole; ``markers`` cuts around
+    markers alone; ``random`` and ``chars:N`` cut through markers, too; ``whole`` does not cut.
     """
     if not text:
         return []
@@ -64,17 +83,20 @@ def cut(text: str, name: str, markers: Iterable[str], rng: random.Random) -> lis
         return [text]
     if name == "random":
         return list(_pieces(text, rng))
-    if name.startswith(_FILE):
-        return _tokens(text, Path(name.removeprefix(_FILE)))
     if name.startswith("chars:"):
         size = int(name.removeprefix("chars:"))
         return [text[n : n + size] for n in range(0, len(text), size)]
     if name == "markers":
         return around(text, markers)
+    tokenizer = name.removeprefix(_TOKENIZER) if name.startswith(_TOKENIZER) else ""
+    if tokenizer and tokenizer not in VOCABULARIES:
+        return tokens(text, tokenizer)  # a whole tokenizer, which knows the markers itself
     known, pieces, in_tag = set(markers), list[str](), False
     for part in around(text, known):
         if part in known:
             pieces.append(part)
+        elif tokenizer:
+            pieces += tokens(part, tokenizer)
         else:
             pieces += _token_like(part, rng, in_tag=in_tag)
             in_tag = part.endswith(("<", "</"))
@@ -102,27 +124,3 @@ def _pieces(text: str, rng: random.Random) -> Iterable[str]:
         size = rng.choice(_SIZES)
         yield text[:size]
         text = text[size:]
-
-
-def _tokens(text: str, path: Path) -> list[str]:
-    """Cut where the tokenizer does; a token that ends inside a character waits for the next."""
-    encoded = _tokenizer(path).encode(text, add_special_tokens=False)
-    offsets: Sequence[tuple[int, int]] = encoded.offsets
-    ends = sorted({end for _, end in offsets if 0 < end < len(text)})
-    return [text[a:b] for a, b in zip([0, *ends], [*ends, len(text)], strict=True)]
-
-
-@cache
-def _tokenizer(path: Path) -> Any:
-    try:
-        from tokenizers import Tokenizer
-    except ImportError:
-        raise UsageError(
-            "tokenizer:FILE needs the package tokenizers", "pip install 'toolfuzz[tokenizers]'"
-        ) from None
-    if not path.is_file():
-        raise UsageError(f"{path} is no file", "name a model's tokenizer.json")
-    try:
-        return Tokenizer.from_file(str(path))
-    except Exception as error:  # the library raises bare Exception
-        raise UsageError(f"{path} is no tokenizer.json: {error}", None) from None

@@ -71,7 +71,7 @@ class EngineTrial:
     ) -> None:
         self.spec = parse_spec(spec)
         self.engine_python = engine_python
-        self.cuts = cuts_named(cuts)
+        self.cuts = cuts_named(cuts, self.spec.family.tokenizer)
         self.seed = seed
         self.timeout = timeout
         self.cpu_seconds = cpu_seconds

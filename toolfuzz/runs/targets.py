@@ -46,8 +46,9 @@ def _plan_one(model: str, access: Access) -> _Planned:
         from toolfuzz.engines.cuts import cuts_named
         from toolfuzz.engines.trial import parse_spec
 
-        parse_spec(model)
-        params = {"cuts": list(cuts_named(access.cuts))} if access.cuts else {}
+        family = parse_spec(model).family
+        cuts = cuts_named(access.cuts, family.tokenizer)
+        params = {} if access.stream == "plain" else {"cuts": list(cuts)}
         target = Target(model, "engine", model, USUAL, access.stream, params, "engine")
         return _Planned(target, None)
     endpoint, model_id = resolve(

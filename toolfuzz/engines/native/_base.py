@@ -42,6 +42,8 @@ class Family:
     as no calls, and broken text raises UnreadableText. Where the text numbers its calls,
     ``count_on`` numbers them on from so many of earlier turns. ``between`` is what its template
     writes between prose and the calls after it; None: a reply with calls begins with them.
+    ``tokenizer`` names the models' vocabulary in ``toolfuzz.engines.tokenizers``, if a package
+    carries it.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Family:
     read: Callable[[str, Sequence[Tool]], list[ExpectedCall]]
     count_on: Callable[[str, int], str] = lambda text, earlier: text
     between: str | None = None
+    tokenizer: str = ""
 
 
 def dump(value: Any) -> str:

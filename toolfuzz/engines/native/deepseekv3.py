@@ -49,4 +49,5 @@ FAMILY = Family(
     render=_render,
     read=_read,
     between="",
+    tokenizer="deepseek",
 )

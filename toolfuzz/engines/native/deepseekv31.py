@@ -47,4 +47,5 @@ FAMILY = Family(
     render=_render,
     read=_read,
     between="",
+    tokenizer="deepseek",
 )

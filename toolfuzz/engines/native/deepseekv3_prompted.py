@@ -40,4 +40,5 @@ FAMILY = Family(
     markers=(_FENCE,),
     render=_render,
     read=_read,
+    tokenizer="deepseek",
 )

@@ -16,4 +16,5 @@ FAMILY = Family(
     render=_DSML.render,
     read=_DSML.read,
     between="",
+    tokenizer="deepseek",
 )

@@ -37,4 +37,5 @@ FAMILY = Family(
     markers=(_TAG,),
     render=_render,
     read=_read,
+    tokenizer="llama3",
 )

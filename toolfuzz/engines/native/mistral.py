@@ -33,4 +33,5 @@ FAMILY = Family(
     markers=(_MARKER,),
     render=_render,
     read=_read,
+    tokenizer="tekken",
 )

@@ -37,4 +37,5 @@ FAMILY = Family(
     render=_render,
     read=_read,
     between="",
+    tokenizer="tekken",
 )

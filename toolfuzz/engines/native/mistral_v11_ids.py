@@ -40,4 +40,5 @@ FAMILY = Family(
     markers=_MARKERS,
     render=_render,
     read=_read,
+    tokenizer="tekken",
 )

@@ -59,4 +59,5 @@ FAMILY = Family(
     markers=_MARKERS,
     render=_render,
     read=_read,
+    tokenizer="llama4",
 )

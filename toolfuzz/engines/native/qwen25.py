@@ -32,4 +32,5 @@ FAMILY = Family(
     render=_render,
     read=_read,
     between="\n",
+    tokenizer="qwen",
 )

@@ -20,4 +20,5 @@ FAMILY = Family(
     render=_TAGS.render,
     read=_TAGS.read,
     between="\n\n",
+    tokenizer="qwen",
 )

@@ -10,6 +10,7 @@ from toolfuzz.core.case import Case, Json, JsonObject
 from toolfuzz.core.given import Given, given_of
 from toolfuzz.core.reply import arguments_of
 from toolfuzz.core.talk import at_last_turn
+from toolfuzz.engines.cuts import told
 from toolfuzz.engines.invariance import CUT_HEADER, fewest
 from toolfuzz.engines.native import NotExpressible
 from toolfuzz.engines.script import Asked, Ran, script
@@ -119,8 +120,15 @@ async def _looked(details: FailureDetails, trial: EngineTrial) -> ParserEvidence
         pieces=asked.pieces,
         expected=asked.expected,
         got=got,
-        told=tuple(f"The text {words}." for words in given.told),
+        told=tuple(f"The text {words}." for words in (*given.told, *_cut(details, trial))),
     )
+
+
+def _cut(details: FailureDetails, trial: EngineTrial) -> tuple[str, ...]:
+    """Say how the run cut a stream's text, whose increments are fewer here."""
+    if not details.exchange.stream or len(trial.cuts) > 1:
+        return ()
+    return (f"was cut {told(trial.cuts[0])} in the run",)
 
 
 async def _judged(trial: EngineTrial, case: Case, *, stream: bool) -> Judgement | None:
