@@ -1,12 +1,14 @@
 """``toolfuzz engines``: serving engines whose parsers can be put on trial."""
 
 import json
+from dataclasses import asdict
 
 import click
 
 from toolfuzz.cli._engine_bisect import bisect
 from toolfuzz.core.errors import UsageError
 from toolfuzz.engines import store
+from toolfuzz.engines.found import last_found
 from toolfuzz.engines.known import engines as known_engines
 from toolfuzz.engines.known import fetchable
 from toolfuzz.engines.native import families
@@ -34,17 +36,19 @@ engines.add_command(bisect)
 @engines.command("list", epilog="Example: toolfuzz engines list --json")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def list_(as_json: bool) -> None:
-    """List model families, the parsers that read them, and fetched engines."""
+    """List families, the parsers that read them, fetched engines, and what was last found."""
     releases = [
         {"release": f"{c.engine}@{c.version}", "bytes": c.size, "parsers": parsers_of(c)}
         for c in cached()
     ]
+    found = last_found()
     known = [
         {"family": f.name, "models": f.title, "parsers": list(f.parsers)}
         for f in families().values()
     ]
     if as_json:
-        click.echo(json.dumps({"families": known, "fetched": releases}, indent=2))
+        told = [asdict(one) for one in found]
+        click.echo(json.dumps({"families": known, "fetched": releases, "found": told}, indent=2))
         return
     print_rows(
         ("family", "models", "parsers"),
@@ -61,6 +65,10 @@ def list_(as_json: bool) -> None:
         )
     else:
         click.echo("no release is fetched yet: toolfuzz engines fetch sglang@0.5.23")
+    if found:
+        click.echo()
+        rows = [(one.target, one.words()) for one in found]
+        print_rows(("parser", "last found"), rows)
     installed = ", ".join(e.title for e in known_engines().values() if e.wheel is None)
     click.echo(f"\nkept in {cache_folder()}; where it is installed: {installed} (--engine-python)")
 

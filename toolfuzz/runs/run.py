@@ -10,6 +10,7 @@ from toolfuzz import __version__
 from toolfuzz.analyze.recordings import Recordings
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.events import CaseSkipped, Event, RunStarted
+from toolfuzz.engines.found import Found, remember
 from toolfuzz.runs.campaign import MOST_HANGS, Campaign, run_campaign
 from toolfuzz.runs.cases import draw, load_tools
 from toolfuzz.runs.options import RunOptions
@@ -18,6 +19,7 @@ from toolfuzz.runs.resume import started
 from toolfuzz.runs.scenarios import adaptive_feeds, questions
 from toolfuzz.runs.summary import check_measured, default_folder, write_summary
 from toolfuzz.runs.targets import Source, open_sources
+from toolfuzz.sources.engine import EngineSource
 
 __all__ = ["run"]
 
@@ -71,7 +73,20 @@ async def run(
             finished = await run_campaign(campaign, stop=stop)
             summary = write_summary(folder, record.run(), recordings)
     check_measured(summary, finished, folder)
+    _remember(sources, summary)
     return summary
+
+
+def _remember(sources: Sequence[Source], summary: JsonObject) -> None:
+    """Keep what was found of engines' parsers for ``toolfuzz engines list``."""
+    releases = {p.target.name: p.release for p in sources if isinstance(p, EngineSource)}
+    for target in summary["targets"]:
+        if (release := releases.get(target["target"])) and target["judged"]:
+            counted = [(slug, found["replies"]) for slug, found in target["defects"].items()]
+            counted.sort(key=lambda one: (-one[1], one[0]))
+            judged, passed = target["judged"], target["passed"]
+            day = time.strftime("%Y-%m-%d", time.gmtime(summary["started"]))
+            remember(Found(release, day, summary["cases"], judged, passed, tuple(counted)))
 
 
 def _opening(options: RunOptions, sources: Sequence[Source]) -> RunStarted:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from toolfuzz.core.exchange import Attempt, Target
 from toolfuzz.core.talk import Talk
 from toolfuzz.engines.native import NotExpressible
-from toolfuzz.engines.trial import CPU_SECONDS, EngineTrial
+from toolfuzz.engines.trial import CPU_SECONDS, EngineTrial, parse_spec
 from toolfuzz.formats import CannotAskError, Request
 from toolfuzz.sources.redaction import Redaction
 from toolfuzz.sources.source import Permit, SourceSpec
@@ -35,6 +35,12 @@ class EngineSource:
     cpu_seconds: float = CPU_SECONDS
     parser: str = ""
     version: str = ""
+
+    @property
+    def release(self) -> str:
+        """The parser's full name, with the version that was loaded: ``sglang@0.5.23:glm45``."""
+        spec = parse_spec(self.target.model)
+        return f"{spec.engine.name}@{self.version}:{self.parser}"
 
     async def prepared(self) -> "EngineSource":
         """Fetch and load the engine once, so that what is wrong with it shows before the run.
