@@ -217,16 +217,3 @@ async def test_the_release_that_it_was_seen_on_is_tried_first(made: Path) -> Non
     found = await history(failure, releases("xinference"), tell=told.append)
     assert told[0].version == "1.3.0"
     assert asdict(found.tried[-1])["state"] == "wrong"
-
-
-def test_a_runs_commonest_failure_is_bisected(made: Path, tmp_path: Path) -> None:
-    make_xinference(made, "1.5.0", does="1 / 0")
-    run, model = tmp_path / "run", ["-m", "engine/xinference@1.5.0:qwen"]
-    asked = ["--cases", "2", "--feature", "string", "--quiet", "--out", str(run)]
-    done = CliRunner().invoke(cli, ["run", *model, *asked])
-    assert done.exit_code == 0, done.stderr
-    arguments = ["engines", "bisect", str(run), "--since", "1.4", "--json"]
-    done = CliRunner().invoke(cli, arguments)
-    assert done.exit_code == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert (found["slug"], found["broke"]) == ("provider-refused-call", ["1.5.0"])

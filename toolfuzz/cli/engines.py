@@ -6,6 +6,7 @@ from dataclasses import asdict
 import click
 
 from toolfuzz.cli._engine_bisect import bisect
+from toolfuzz.cli._engine_sweep import sweep_command
 from toolfuzz.core.errors import UsageError
 from toolfuzz.engines import store
 from toolfuzz.engines.found import last_found
@@ -21,6 +22,7 @@ Examples:
   toolfuzz engines fetch sglang@0.5.6
   toolfuzz run -m engine/sglang@0.5.6:glm45 -m engine/sglang@0.5.23:glm45 --both-streams
   toolfuzz engines bisect bugs/object-as-json-string-1.json
+  toolfuzz engines sweep sglang --since 0.5.6 --parser glm45,qwen3_coder
   toolfuzz engines remove sglang@0.5.6
 """
 
@@ -31,6 +33,7 @@ def engines() -> None:
 
 
 engines.add_command(bisect)
+engines.add_command(sweep_command)
 
 
 @engines.command("list", epilog="Example: toolfuzz engines list --json")

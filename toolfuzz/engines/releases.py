@@ -8,9 +8,12 @@ from typing import TypeVar
 
 from toolfuzz.core.errors import UsageError
 from toolfuzz.engines import store
+from toolfuzz.engines.known import engine as known_engine
+from toolfuzz.engines.process import Worker
 from toolfuzz.engines.spec import check_version, version_key
+from toolfuzz.engines.trial import prepare
 
-__all__ = ["at_hand", "released_between", "releases", "searched"]
+__all__ = ["at_hand", "parsers_in", "released_between", "releases", "searched"]
 
 SAMPLED = 8
 """Into so many parts the releases are divided at least, before it is known where they differ."""
@@ -36,6 +39,21 @@ def releases(engine: str) -> list[str]:
 def at_hand(engine: str) -> list[str]:
     """Return the versions that are fetched, oldest first."""
     return [release.version for release in store.cached() if release.engine == engine]
+
+
+async def parsers_in(engine: str, version: str) -> list[str]:
+    """Return the parsers of a release that can be tried, after fetching and loading it.
+
+    Raises UsageError where that can't be done.
+    """
+    known = known_engine(engine)
+    python, arguments = await asyncio.to_thread(prepare, known, version)
+    worker = Worker(python, arguments, timeout=1.0, cpu_seconds=1.0)
+    try:
+        await worker.start()
+        return [parser for parser in worker.parsers if known.family(parser)]
+    finally:
+        await worker.stop()
 
 
 def released_between(versions: Sequence[str], since: str | None, until: str | None) -> list[str]:

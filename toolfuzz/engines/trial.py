@@ -17,6 +17,7 @@ from toolfuzz.core.talk import Talk
 from toolfuzz.engines import environment, store
 from toolfuzz.engines.cuts import USUAL_CUT, cut, cuts_named
 from toolfuzz.engines.invariance import streamed
+from toolfuzz.engines.known import Engine
 from toolfuzz.engines.native import Family, NotExpressible
 from toolfuzz.engines.process import Worker
 from toolfuzz.engines.script import Ran, run_script
@@ -25,7 +26,7 @@ from toolfuzz.formats.writing import introduced
 from toolfuzz.generate import dimensions
 from toolfuzz.worlds.play import WorldTalk
 
-__all__ = ["CPU_SECONDS", "EngineTrial", "NoParserError", "as_sent", "parse_spec"]
+__all__ = ["CPU_SECONDS", "EngineTrial", "NoParserError", "as_sent", "parse_spec", "prepare"]
 
 CPU_SECONDS = 2.0
 """Of processor time a reply: parsers take a few milliseconds."""
@@ -82,7 +83,9 @@ class EngineTrial:
 
     async def __aenter__(self) -> Self:
         """Fetch what is missing and load the parser; raises UsageError."""
-        python, (*reader, root) = await asyncio.to_thread(_prepare, self.spec, self.engine_python)
+        python, (*reader, root) = await asyncio.to_thread(
+            prepare, self.spec.engine, self.spec.version, self.engine_python
+        )
         arguments = (*reader, *filter(None, (root,)))
         worker = Worker(python, arguments, timeout=self.timeout, cpu_seconds=self.cpu_seconds)
         await worker.start()
@@ -199,12 +202,13 @@ def _written(family: Family, expect: Expectation, tools: Sequence[Tool]) -> tupl
     return prose, f"{prose}{family.between}{calls}"
 
 
-def _prepare(spec: EngineSpec, engine_python: str | None) -> tuple[Path, tuple[str, str, str]]:
+def prepare(
+    engine: Engine, version: str | None, engine_python: str | None = None
+) -> tuple[Path, tuple[str, str, str]]:
     """Return the Python and the worker's arguments, after fetching and building what is missing.
 
     The last one is the release's folder; empty for an engine that is installed.
     """
-    engine = spec.engine
     reader = (engine.name, str(engine.reader))
     if engine_python is not None:
         return environment.check_python(engine_python), (*reader, "")
@@ -213,9 +217,9 @@ def _prepare(spec: EngineSpec, engine_python: str | None) -> tuple[Path, tuple[s
             f"{engine.title} is used where it is installed",
             "name its Python by --engine-python PATH",
         )
-    if spec.version is None:
-        raise UsageError(f"which {engine.title}?", f"engine/{engine.name}@VERSION:{spec.parser}")
-    folder = store.fetch(engine.name, spec.version)
+    if version is None:
+        raise UsageError(f"which {engine.title}?", f"engine/{engine.name}@VERSION:PARSER")
+    folder = store.fetch(engine.name, version)
     return environment.parser_python(engine.name), (*reader, str(folder))
 
 

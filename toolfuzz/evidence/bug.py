@@ -72,9 +72,6 @@ def write_report(details: FailureDetails, folder: Path, number: int, template: s
         "stream": details.exchange.stream,
         "seen_on": details.target.name,
     }
-    if not details.nature.over_http:
-        # The very text and increments, for `toolfuzz engines bisect`.
-        data["defect"]["question"] = details.exchange.request
     if details.minimized and details.minimized.seen:
         data["defect"]["seen"] = asdict(details.minimized.seen)
     paths = {end: stem.with_name(f"{stem.name}.{end}") for end in ("md", "json", "http")}

@@ -15,7 +15,7 @@ from toolfuzz.core.events import Event
 from toolfuzz.core.text import brief, printable
 from toolfuzz.report.tally import Tally, TargetTally
 
-__all__ = ["Progress", "Silent", "live_view", "progress", "words"]
+__all__ = ["Progress", "Silent", "clock", "live_view", "progress", "words"]
 
 SECONDS_BETWEEN_LINES = 10.0
 REFRESHES_PER_SECOND = 4
@@ -176,9 +176,9 @@ def _target_words(one: TargetTally, *, most: bool = True) -> str:
 
 
 def _pace(tally: Tally) -> list[str]:
-    said = [_clock(tally.elapsed)]
+    said = [clock(tally.elapsed)]
     if tally.left is not None:
-        said.append(f"{_clock(tally.left)} left")
+        said.append(f"{clock(tally.left)} left")
     if tally.pace is not None:
         said.append(f"{tally.pace:.{0 if tally.pace >= 10 else 1}f} calls/s")
     if tally.spent is not None:
@@ -198,7 +198,8 @@ def _latest(tally: Tally) -> Text:
     return line
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Return ``1:02:03``, or ``2:03``."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

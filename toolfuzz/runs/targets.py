@@ -116,4 +116,5 @@ async def open_sources(
 
 async def _engine(target: Target, access: Access, seed: int) -> Source:
     timeout = min(access.timeout, _ENGINE_SECONDS)
-    return await EngineSource(target, access.engine_python, seed, timeout).prepared()
+    source = EngineSource(target, access.engine_python, seed, timeout, at_once=access.concurrency)
+    return await source.prepared()

@@ -25,7 +25,7 @@ class EngineSource:
 
     ``python`` names a Python that has the engine installed. ``parser`` and ``version`` are what
     the engine itself calls them; ``prepared`` fills them in. ``timeout`` and ``cpu_seconds``, of
-    processor time, are a question's.
+    processor time, are a question's. ``at_once`` is how many processes there are at most.
     """
 
     target: Target
@@ -35,6 +35,7 @@ class EngineSource:
     cpu_seconds: float = CPU_SECONDS
     parser: str = ""
     version: str = ""
+    at_once: int = 2
 
     @property
     def release(self) -> str:
@@ -53,7 +54,7 @@ class EngineSource:
     @property
     def concurrency(self) -> int:
         """Two at most: a parser uses a whole core."""
-        return min(2, os.cpu_count() or 1)
+        return min(self.at_once, 2, os.cpu_count() or 1)
 
     def request(self, talk: Talk, *, stream: bool) -> Request:
         """Write what a perfect model would have said; raises CannotAskError where it can't."""
