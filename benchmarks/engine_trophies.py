@@ -12,6 +12,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,16 @@ from toolfuzz.core.errors import ToolfuzzError
 from toolfuzz.core.markdown import code, sentence, table
 from toolfuzz.core.text import file_name
 from toolfuzz.engines import environment, store
+from toolfuzz.engines.history import History, history
+from toolfuzz.engines.releases import at_hand
 from toolfuzz.engines.script import run_script
 from toolfuzz.evidence.details import open_details
 from toolfuzz.evidence.engine.looking import ParserEvidence, look
 from toolfuzz.evidence.engine.report import write_parser_report
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import Failure, endpoint_failures
+from toolfuzz.evidence.kept import RESULT_NAME, study_folder
+from toolfuzz.evidence.on_engine import known_on_engine
 from toolfuzz.judge.harm import HARMS
 from toolfuzz.runs.journal import load_run
 from toolfuzz.runs.options import access_of_run
@@ -49,39 +54,50 @@ _AS_TEXT = {
 Record = dict[str, Any]
 
 
-def hunt(release: str, parsers: Sequence[str], *, cases: int, seed: int, cuts: str) -> None:
-    """Add the trophies of a release, ``sglang@0.5.23``: of all its parsers, if none is named."""
+def hunt(
+    release: str, parsers: Sequence[str], *, cases: int, seed: int, cuts: str, python: str | None
+) -> None:
+    """Add the trophies of a release, ``sglang@0.5.23``: of all its parsers, if none is named.
+
+    ``python`` has an engine installed that can't be fetched (``vllm``); its parsers are named.
+    """
     name, _, version = release.partition("@")
-    store.fetch(name, version)
-    [cached] = [c for c in store.cached() if (c.engine, c.version) == (name, version)]
-    for parser in parsers or store.parsers_of(cached):
+    if python is None:
+        store.fetch(name, version)
+        [cached] = [c for c in store.cached() if (c.engine, c.version) == (name, version)]
+        parsers = parsers or store.parsers_of(cached)
+    for parser in parsers:
         try:
-            _hunt_one(f"engine/{release}:{parser}", cases, seed, cuts)
+            _hunt_one(f"engine/{release}:{parser}", cases, seed, cuts, python)
         except ToolfuzzError as error:
             print(f"{release}:{parser}: {error.message}", flush=True)
 
 
-def _hunt_one(spec: str, cases: int, seed: int, cuts: str) -> None:
+def _hunt_one(spec: str, cases: int, seed: int, cuts: str, python: str | None) -> None:
     out = Path("runs") / file_name(f"{spec}-{cases}-{seed}{cuts}")
     if not (out / "summary.json").is_file():
         more: Record = {"cuts": [cuts]} if cuts else {}
-        toolfuzz.run([spec], cases=cases, seed=seed, stream="both", out=out, **more)
+        toolfuzz.run(
+            [spec], cases=cases, seed=seed, stream="both", out=out, engine_python=python, **more
+        )
     data = load_run(out, keep_exchanges=True)
     found = endpoint_failures(data)
     print(f"{spec}: {len(found)} failures", flush=True)
     for failure in found:
-        asyncio.run(_minimal(out, data, failure))
-        _keep(out, data, failure)
+        asyncio.run(_minimal(out, data, failure, python))
+        _keep(out, data, failure, python)
 
 
-async def _minimal(out: Path, data: Any, failure: Failure) -> None:
-    access = access_of_run(data)
+async def _minimal(out: Path, data: Any, failure: Failure, python: str | None) -> None:
+    if (study_folder(out, failure) / RESULT_NAME).exists():
+        return
+    access = replace(access_of_run(data), engine_python=python)
     await study_run(out, data, access, Budget(), found=[failure], quiet=True)
 
 
-def _keep(out: Path, data: Any, failure: Failure) -> None:
+def _keep(out: Path, data: Any, failure: Failure, python: str | None) -> None:
     details = open_details(out, data, failure)
-    evidence = asyncio.run(look(details))
+    evidence = asyncio.run(look(details, engine_python=python))
     if not evidence.script or evidence.failed < evidence.asked:
         why = evidence.unshown or "it doesn't always come"
         print(f"  left out: {failure.symptom.slug}: {evidence.title} ({why})", flush=True)
@@ -133,10 +149,42 @@ def known(wanted: tuple[Any, ...]) -> str | None:
     return None
 
 
-def again(only: str) -> list[str]:
+def since(only: str) -> None:
+    """Write into the records since when the fetched releases have it, and which are mended.
+
+    ``only`` is the beginning of the folders' names. The table is to be written anew then.
+    """
+    for path, record in records():
+        name = record["trial"]["engine"]
+        versions = at_hand(name)
+        if not path.parent.name.startswith(only) or len(versions) < 2:
+            continue
+        found = asyncio.run(history(known_on_engine(path), versions, dense=False))
+        record["trial"]["since"] = _since(found)
+        path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        print(f"{_since(found):40} {path.stem}", flush=True)
+
+
+def _since(found: History) -> str:
+    """Return a few words; of releases between two that were tried nothing is said."""
+    known = [one for one in found.tried if one.state != "not tried"]
+    first = next((n for n, one in enumerate(known) if one.state == "wrong"), None)
+    if first is None:
+        return ""
+    begun = f"{known[first].version} or before"
+    if first:
+        before = known[first - 1]
+        is_ = {"no parser": "has no such parser", "right": "is right"}.get(before.state, "differs")
+        begun = f"{known[first].version} ({before.version} {is_})"
+    ended = next((one for one in known[first:] if one.state == "right"), None)
+    return f"{begun}; right in {ended.version}" if ended else begun
+
+
+def again(only: str, python: str | None) -> list[str]:
     """Run the scripts on releases and environments that are fetched anew; return what isn't seen.
 
-    Those seen get today's date. ``only`` is the beginning of the folders' names.
+    Those seen get today's date. ``only`` is the beginning of the folders' names, ``python`` one
+    that has the engine installed.
     """
     os.environ["TOOLFUZZ_CACHE"] = str(Path("clean").resolve())
     missing = []
@@ -144,9 +192,10 @@ def again(only: str) -> list[str]:
         if not path.parent.name.startswith(only):
             continue
         trial = record["trial"]
-        root = store.fetch(trial["engine"], trial["version"])
         text = path.with_suffix(".py").read_text(encoding="utf-8")
-        ran = asyncio.run(run_script(text, environment.parser_python(trial["engine"]), root))
+        root = None if python else store.fetch(trial["engine"], trial["version"])
+        run_by = Path(python) if python else environment.parser_python(trial["engine"])
+        ran = asyncio.run(run_script(text, run_by, root))
         seen = ran.fails and ran.got == trial["got"]
         shown = path.relative_to(KEPT).with_suffix("").as_posix()
         print(f"{'seen again' if seen else 'NOT SEEN':12} {shown}", flush=True)

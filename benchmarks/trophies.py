@@ -8,10 +8,12 @@ and asks it the kept cases alone: all must show what their reports say.
     python benchmarks/trophies.py --dir DIR again
 
 Of engines (engine_trophies.py) ``hunt`` tries each parser of a release and keeps what is new,
-``again`` runs the kept scripts in a clean environment, ``table`` writes the README's table anew:
+``since`` asks the fetched releases which have it, ``again`` runs the kept scripts in a clean
+environment, ``table`` writes the README's table anew:
 
     python benchmarks/trophies.py --dir DIR hunt sglang@0.5.23 [glm45 …] [--cases 60] [--seed 0]
     python benchmarks/trophies.py --dir DIR --engines again [sglang-0.5.23]
+    python benchmarks/trophies.py since [sglang-0.5.23]
     python benchmarks/trophies.py table
 """
 
@@ -84,10 +86,11 @@ def again(name: str, subject: Subject) -> list[str]:
 def main() -> None:
     """Do what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("what", choices=("keep", "again", "hunt", "table"))
+    parser.add_argument("what", choices=("keep", "again", "hunt", "since", "table"))
     parser.add_argument("names", nargs="*", help="a release and its parsers; a folder's beginning")
     parser.add_argument("--engines", action="store_true", help="again: engines, not gateways")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--engine-python", help="a Python that has the engine installed")
     parser.add_argument("--cuts", default="", help="hunt: as for `toolfuzz run`")
     parser.add_argument("--dir", type=Path, default=Path("gateways"))
     parser.add_argument("--only", action="append", choices=subjects(), default=[])
@@ -98,16 +101,25 @@ def main() -> None:
     if options.what == "table":
         engine_trophies.write_table()
         return
+    if options.what == "since":
+        engine_trophies.since("".join(options.names))
+        return
     options.dir.mkdir(parents=True, exist_ok=True)
     os.chdir(options.dir)
     if options.what == "hunt":
         release, *parsers = options.names
         engine_trophies.hunt(
-            release, parsers, cases=options.cases, seed=options.seed, cuts=options.cuts
+            release,
+            parsers,
+            cases=options.cases,
+            seed=options.seed,
+            cuts=options.cuts,
+            python=options.engine_python,
         )
         return
     if options.engines:
-        sys.exit(1 if engine_trophies.again("".join(options.names)) else 0)
+        only = "".join(options.names)
+        sys.exit(1 if engine_trophies.again(only, options.engine_python) else 0)
     sys.exit(1 if _all(options.what, options.only, options.cases, run) else 0)
 
 

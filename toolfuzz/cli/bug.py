@@ -45,6 +45,8 @@ before you post it: it quotes what the server said.
               help="Shape of the report; FILE is a Jinja template.")  # fmt: skip
 @click.option("--subject", default="", metavar="TEXT",
               help="Software under test, for the title: vLLM 0.11, hermes parser.")  # fmt: skip
+@click.option("--since", metavar="VERSION",
+              help="Of an engine: find the release that broke it, from this one on.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder (RUN/bugs).")
 @expect_options
 @again_options
@@ -57,6 +59,7 @@ def bug(
     max_calls: int,
     template: str,
     subject: str,
+    since: str | None,
     out: Path | None,
     **again: Any,
 ) -> None:
@@ -95,17 +98,19 @@ def bug(
             path, named = write_report(details, folder, numbers[slug], template), title(details)
         else:
             stem = folder / f"{slug_of(details)}-{numbers[slug]}"
-            path, named = _write_of_parser(details, stem, template, again["engine_python"])
+            path, named = _write_of_parser(details, stem, template, again["engine_python"], since)
         click.echo(f"{path}   {named}")
     if any(not (study_folder(run, f) / RESULT_NAME).exists() for f in found):
         click.echo("next: `toolfuzz bug RUN --ask` makes the cases minimal and looks for the layer")
 
 
 def _write_of_parser(
-    details: FailureDetails, stem: Path, template: str, engine_python: str | None
+    details: FailureDetails, stem: Path, template: str, engine_python: str | None, since: str | None
 ) -> tuple[Path, str]:
-    from toolfuzz.evidence.engine.looking import look
+    from toolfuzz.evidence.engine.looking import look, through_releases
     from toolfuzz.evidence.engine.report import write_parser_report
 
     evidence = asyncio.run(look(details, engine_python=engine_python))
-    return write_parser_report(details, evidence, stem, template=template), evidence.title
+    told = asyncio.run(through_releases(details, since)) if since else ""
+    path = write_parser_report(details, evidence, stem, template=template, since=told)
+    return path, evidence.title

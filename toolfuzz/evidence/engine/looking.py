@@ -11,9 +11,12 @@ from toolfuzz.core.given import Given, given_of
 from toolfuzz.core.reply import arguments_of
 from toolfuzz.core.talk import at_last_turn
 from toolfuzz.engines.cuts import told
+from toolfuzz.engines.history import KnownOnEngine, history
 from toolfuzz.engines.invariance import CUT_HEADER, fewest
 from toolfuzz.engines.native import NotExpressible
+from toolfuzz.engines.releases import released_between, releases
 from toolfuzz.engines.script import Asked, Ran, script
+from toolfuzz.engines.spec import parse_spec
 from toolfuzz.engines.store import for_anywhere
 from toolfuzz.engines.trial import EngineTrial
 from toolfuzz.evidence.details import FailureDetails
@@ -23,7 +26,7 @@ from toolfuzz.formats import USUAL, wire_format
 from toolfuzz.judge.errors import messages
 from toolfuzz.judge.judge import Judgement, judge
 
-__all__ = ["ParserEvidence", "look", "needs"]
+__all__ = ["ParserEvidence", "look", "needs", "through_releases"]
 
 # Asked so often, what comes each time is called so.
 _TIMES = 3
@@ -74,6 +77,18 @@ async def look(details: FailureDetails, *, engine_python: str | None = None) -> 
         return await _looked(details, trial)
 
 
+async def through_releases(details: FailureDetails, since: str) -> str:
+    """Say in a sentence which releases of the engine have it, from ``since`` on.
+
+    They are fetched as they are needed. Raises UsageError.
+    """
+    spec, exchange = details.target.model, details.exchange
+    slug = details.failure.symptom.slug
+    known = KnownOnEngine(details.case, slug, spec, exchange.stream, exchange.request)
+    versions = released_between(releases(parse_spec(spec).engine.name), since, None)
+    return f"{(await history(known, versions)).words}."
+
+
 async def _looked(details: FailureDetails, trial: EngineTrial) -> ParserEvidence:
     stream, last = details.exchange.stream, judged(details)[-1]
     # A world's calls follow from its replies, so it has no last turn that could be asked alone.
@@ -86,17 +101,17 @@ async def _looked(details: FailureDetails, trial: EngineTrial) -> ParserEvidence
     right = None if other is None or other.status == "unjudged" else other.status == "pass"
     plain, streamed = (right is not True, True) if stream else (True, right is not True)
     places = await trial.places()
-    came = _came(last)
+    came, asked = _came(last), await _asked(details, trial)
     title = parser_title(
         trial.parser,
         details.case,
         details.finding,
         (plain, streamed),
-        came if isinstance(came, str) else "",
+        content=asked.expected["content"],
+        came=came,
     )
     release = f"{trial.spec.engine.title} {trial.version}"
     place = places.get("stream" if stream else "whole") or {}
-    asked = await _asked(details, trial)
     text, unshown, got = "", "the case is a world, whose calls follow from its replies", came
     if given.reasoning or given.cut:
         unshown = "a server's reasoning parser, or its token limit, has a part in it"

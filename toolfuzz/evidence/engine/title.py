@@ -1,5 +1,6 @@
 """A parser's defect in one plain sentence: what was written, what came of it, where."""
 
+import difflib
 import re
 from collections.abc import Iterator
 
@@ -16,38 +17,60 @@ _UNIONS = ("anyOf", "oneOf")
 
 
 def parser_title(
-    parser: str, case: Case, finding: Finding, modes: tuple[bool, bool], raised: str = ""
+    parser: str,
+    case: Case,
+    finding: Finding,
+    modes: tuple[bool, bool],
+    *,
+    content: str = "",
+    came: Json = None,
 ) -> str:
     """Return ``glm45: the boolean true in an enum of several types arrives as the string "True"``.
 
     ``case`` is the smallest one; ``modes`` say whether its plain reply is wrong, and its streamed.
-    ``raised`` is the last line of an exception, where one came.
+    ``content`` is the right text beside the calls; ``came`` what came: ``{"content": …}``, or the
+    last line of an exception.
     """
-    kind = _EXCEPTION.match(raised)
-    asked, came = _changed(finding) or (_named(finding.slug), "")
-    if kind and finding.slug in _RAISED:
+    asked, became = _changed(finding) or (_named(finding.slug), "")
+    where = schema_words(case, finding) or ("" if became else _with(case, finding))
+    if isinstance(came, str) and finding.slug in _RAISED and (kind := _EXCEPTION.match(came)):
         asked = f"raises {kind[0]}"
-    where = schema_words(case, finding)
-    if not where and not came:
-        where = _with(case, finding)
+    if isinstance(came, dict) and finding.slug == "content-changed":
+        asked, where = _prose(content, str(came["content"])), ""
     inside = where.startswith(("behind", "in ", "for a "))
-    words = (asked, where, came) if inside else (asked, came, where)
-    return printable(f"{parser}: {' '.join(filter(None, words))}{_MODES.get(modes, '')}")
+    words = " ".join(filter(None, (asked, where, became) if inside else (asked, became, where)))
+    return printable(f"{parser}: {words.replace(' , ', ', ')}{_MODES.get(modes, '')}")
 
 
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?=: |$)")
 _RAISED = {"provider-refused-call", "stream-error-midway"}
 
 
+def _prose(right: str, got: str) -> str:
+    """Say what became of the text beside the calls."""
+    matcher = difflib.SequenceMatcher(None, right, got, autojunk=False)
+    changes = [change for change in matcher.get_opcodes() if change[0] != "equal"]
+    if not got:
+        return "prose beside the calls is lost"
+    if len(changes) == 1:
+        kind, a, b, c, d = changes[0]
+        piece = brief(right[a:b] if kind == "delete" else got[c:d])
+        if kind == "delete" and b == len(right):
+            return f"prose is cut off before {brief(right[a:].lstrip()[:1])}"
+        if kind != "replace" and len(piece) <= _SHORT:
+            return f"prose {'loses' if kind == 'delete' else 'gains'} {piece}"
+    return "prose arrives changed"
+
+
 def _with(case: Case, finding: Finding) -> str:
     """Say of which calls the defect tells, where a few words do."""
     calls = case.at(finding.turn).expect.calls
     if len(calls) > 1:
-        return "of equal calls" if all(call == calls[0] for call in calls) else "of several calls"
+        return f", for {'equal' if all(c == calls[0] for c in calls) else 'several'} calls"
     if not calls or not calls[0].arguments:
-        return "of a call without arguments" if calls else ""
+        return ", for a call without arguments" if calls else ""
     text = brief(calls[0].arguments)
-    return f"for {text}" if len(text) <= 2 * _SHORT else ""
+    return f"with {text}" if len(text) <= 2 * _SHORT else ""
 
 
 _MODES = {(False, True): ", only in a stream", (True, False): ", only in a whole text"}
