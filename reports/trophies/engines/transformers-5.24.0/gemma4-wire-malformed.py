@@ -1,0 +1,89 @@
+# gemma4: the reply's bytes break the wire format for {"retry-after": true}.
+# transformers 5.24.0, ResponseParser.feed in transformers/utils/chat_parsing/response_parser.py
+#
+# Needs transformers 5.24.0, as it is installed; or its wheel alone, without a GPU:
+#   pip download --no-deps transformers==5.24.0 && unzip *.whl -d release
+#   pip install 'fastapi>=0.115,<1' 'openai>=2.8,<4' 'packaging' 'pydantic>=2.12,<3' 'regex' 'uvicorn'
+#   PYTHONPATH=release python THIS_FILE
+import importlib.util
+import inspect
+import json
+import sys
+import types
+from unittest.mock import MagicMock
+
+if importlib.util.find_spec("safetensors") is None:  # an unpacked wheel: only the templates are imported
+    for name in ("transformers", "transformers.cli", "transformers.cli.serving", "transformers.utils"):
+        sys.modules[name] = types.ModuleType(name)
+        sys.modules[name].__path__ = [f"{path}/{name.replace('.', '/')}" for path in sys.path]
+    for name in ("huggingface_hub", "huggingface_hub.utils", "numpy", "tqdm", "tqdm.auto"):
+        sys.modules[name] = MagicMock()
+
+from transformers.cli.serving import utils
+from transformers.utils.chat_parsing import ResponseParser
+
+
+def parse(tools, increments):
+    templates = utils._RESPONSE_TEMPLATE_FALLBACKS
+    template = next(template for kinds, template in templates.items() if 'gemma4' in kinds)
+    # Newer servers tell the parser of the request's tools.
+    known = {"tools": tools} if "tools" in inspect.signature(ResponseParser).parameters else {}
+    parser = ResponseParser(template, prefix="", **known)
+    # What ends the model's turn is a token like any other.
+    end = "<turn|>"
+    events = [event for increment in [*increments, end] for event in parser.feed(increment)]
+    events += parser.finalize()[1]
+    content, calls = "", []
+    for came in utils.response_events_to_chunks(events):
+        if isinstance(came, utils.ToolCall):
+            calls.append((came.name, came.arguments))
+        elif not isinstance(came, utils.ReasoningText):
+            content += came
+    return content, calls
+
+
+def tried(tools, increments):
+    try:
+        content, calls = parse(tools, increments)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return {"content": (content or "").strip(), "calls": [[name, loaded(a)] for name, a in calls]}
+
+
+def loaded(arguments):
+    try:
+        return json.loads(arguments) if isinstance(arguments, str) else arguments
+    except ValueError:
+        return f"no JSON: {arguments}"
+
+
+# The nearest case that passes.
+tools = [
+    {
+        "type": "function",
+        "function": {
+            "name": "f",
+            "parameters": {"type": "object", "properties": {"a": {"type": "boolean"}}},
+        },
+    },
+]
+increments = ["<|tool_call>call:f{a:true}<tool_call|>"]
+expected = {"content": "", "calls": [["f", {"a": True}]]}
+assert tried(tools, increments) == expected, "the control fails, too"
+
+# The case that fails.
+tools = [
+    {
+        "type": "function",
+        "function": {
+            "name": "constructor",
+            "parameters": {"type": "object", "properties": {"retry-after": {"type": "boolean"}}},
+        },
+    },
+]
+increments = ["<|tool_call>call:constructor{retry-after:true}<tool_call|>"]
+expected = {"content": "", "calls": [["constructor", {"retry-after": True}]]}
+got = tried(tools, increments)
+print("expected:", json.dumps(expected))
+print("got:     ", json.dumps(got))
+assert got == expected
