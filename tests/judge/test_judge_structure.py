@@ -104,7 +104,8 @@ def test_tool_choice(api: str) -> None:
     forced = case_of(ZONE, tool_choice="tool:get_time")
     assert slugs(forced, called) == ["forced-tool-ignored"]
     assert slugs(forced, plain(api, ZONE)) == []
-    assert slugs(forced, plain(api, text="It is noon.")) == ["no-call"]
+    assert slugs(forced, plain(api, text="It is noon.")) == ["forced-call-missing"]
+    assert slugs(forced, plain(api)) == ["call-dropped"]
     single = case_of(PARIS, parallel=False)
     assert slugs(single, plain(api, PARIS, ROME)) == ["parallel-excess"]
     assert slugs(single, plain(api, PARIS)) == []
@@ -119,7 +120,7 @@ def test_no_call(api: str) -> None:
     assert slugs(case, plain(api, usage=2)) == ["no-call"]
     assert slugs(case_of(kind="unknown"), plain(api, text="It is sunny.")) == []
     required = case_of(kind="unknown", tool_choice="required")
-    assert slugs(required, plain(api, text="It is sunny.")) == ["no-call"]
+    assert slugs(required, plain(api, text="It is sunny.")) == ["forced-call-missing"]
 
 
 def test_finish_calls_empty() -> None:

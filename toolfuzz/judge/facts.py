@@ -135,11 +135,18 @@ class Facts:
         return self.turn.expect.kind == "no_call" and not self.forbidden
 
     @property
+    def demanded(self) -> bool:
+        """Whether the server had to see to a call, whatever the model likes."""
+        if self.forbidden or self.unwanted:
+            return False
+        return self.turn.tool_choice != "auto"
+
+    @property
     def sought(self) -> bool:
         """Whether a call was asked for or demanded."""
         if self.forbidden or self.unwanted:
             return False
-        return self.turn.expect.kind == "calls" or self.turn.tool_choice != "auto"
+        return self.turn.expect.kind == "calls" or self.demanded
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ DEFECT = Defect(
         "look alike when the server reports no reasoning."
     ),
     detect=detect,
-    explains=frozenset({"no-call"}),
+    explains=frozenset({"forced-call-missing", "no-call"}),
     fault=Fault(simulate, "message"),
     examples=(
         answer(asked=[("f", {})], usage=Usage(9, 57)),

@@ -61,6 +61,7 @@ DEFECT = Defect(
             "calls-missing",
             "finish-calls-empty",
             "finish-stop-with-calls",
+            "forced-call-missing",
             "no-call",
             "stream-marker-split",
         }

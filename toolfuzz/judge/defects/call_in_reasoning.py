@@ -46,7 +46,7 @@ DEFECT = Defect(
     ),
     sources=("vllm-project/vllm#55759", "vllm-project/vllm#16511", "ggml-org/llama.cpp#26849"),
     detect=detect,
-    explains=frozenset({"call-dropped", "finish-calls-empty", "no-call"}),
+    explains=frozenset({"call-dropped", "finish-calls-empty", "forced-call-missing", "no-call"}),
     fault=Fault(simulate, "message"),
     examples=(
         answer(

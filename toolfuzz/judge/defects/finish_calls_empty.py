@@ -37,7 +37,9 @@ DEFECT = Defect(
     example='{"tool_calls":[],"finish_reason":"tool_calls"}',
     sources=("vllm-project/vllm#53255", "NousResearch/hermes-agent#70999"),
     detect=detect,
-    explains=frozenset({"call-dropped", "empty-reply", "finish-stop-with-calls", "no-call"}),
+    explains=frozenset(
+        {"call-dropped", "empty-reply", "finish-stop-with-calls", "forced-call-missing", "no-call"}
+    ),
     fault=Fault(simulate, "message", "finish_word"),
     examples=(
         answer(asked=[("f", {})], finish="tool_calls"),

@@ -49,6 +49,7 @@ DEFECT = Defect(
             "call-in-reasoning",
             "finish-calls-empty",
             "finish-stop-with-calls",
+            "forced-call-missing",
             "no-call",
         }
     ),

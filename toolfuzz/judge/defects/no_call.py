@@ -12,7 +12,7 @@ from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
-    if facts.calls or not facts.sought:
+    if facts.calls or not facts.sought or facts.demanded:
         return ()
     said = facts.reply.text.strip()
     message = f"no call; the text says {clip(said, 200)!r}" if said else "an empty reply"
@@ -23,8 +23,8 @@ _PROSE = "The weather in Paris is sunny and mild today."
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:
-    """Prose, though a call was wanted."""
-    wanted = bool(reply.calls)
+    """Prose, though a call was wanted (and not demanded)."""
+    wanted = bool(reply.calls) and reply.ask.tool_choice == "auto"
     if wanted:
         reply.calls, reply.text = [], _PROSE
     return wanted
@@ -38,11 +38,10 @@ DEFECT = Defect(
     severity="error",
     layer="structure",
     stage="structure",
-    usual="a server that ignores tool_choice, or the model",
+    usual="the model",
     help=(
-        "Compare tool_choice auto, required and named. When required is ignored as well, the "
-        "server doesn't enforce it: use another parser or server version. Otherwise shorten "
-        "the prompt and the tool descriptions."
+        "Ask with tool_choice required, which a server has to enforce (forced-call-missing says "
+        "where it doesn't), or shorten the prompt and the tool descriptions."
     ),
     example='{"content":"It is sunny in Paris.","finish_reason":"stop"}',
     sources=("vllm-project/vllm#49712", "lablup/mlxcel#1319", "lablup/mlxcel#1581"),

@@ -101,6 +101,7 @@ DEFECT = Defect(
             "calls-extra",
             "calls-missing",
             "duplicate-call",
+            "forced-call-missing",
             "no-call",
             "wrong-tool",
         }
