@@ -104,7 +104,7 @@ _PARSERS = """
                 function = DeltaFunctionCall(name=self.call["name"], arguments="{")
                 return DeltaMessage(tool_calls=[
                     DeltaToolCall(index=0, id="call_0", type="function", function=function)])
-            if not delta_text:
+            if not delta_text and self.prev_tool_call_arr:
                 function = DeltaFunctionCall(arguments="")
                 return DeltaMessage(tool_calls=[DeltaToolCall(index=0, function=function)])
             return None

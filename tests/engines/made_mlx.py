@@ -49,13 +49,14 @@ _SERVER = """
                 return
             context, generated = self.response_generator.generate(body, None)
             assert self.response_generator.cli_args.max_tokens > 0
-            text, call = split(context.text_sm, list(generated))
+            text, thought, call, finish = split(context, list(generated))
             calls = [context.tool_parser(call, body["tools"])] if call else []
             found = [{"id": "1", "index": n, "type": "function",
                       "function": c | {"arguments": json.dumps(c["arguments"])}}
                      for n, c in enumerate(calls)]
-            message = {"role": "assistant", "content": text or None, "tool_calls": found}
-            finish = "tool_calls" if calls else "stop"
+            message = {"role": "assistant", "content": text or None, "tool_calls": found,
+                       "reasoning": thought}
+            finish = "tool_calls" if calls and finish == "stop" else finish
             kind = "chat.completion.chunk" if body["stream"] else "chat.completion"
             choice = {"index": 0, "finish_reason": finish}
             choice["delta" if body["stream"] else "message"] = message
@@ -74,15 +75,19 @@ _SERVER = """
 """
 _GENERATE = """
     def make_text_state_machine(tokenizer):
-        assert not tokenizer.has_thinking
         return tokenizer.tool_call_start, tokenizer.tool_call_end
 
-    def split(markers, generated):
+    def split(context, generated):
         *rest, last = generated
-        assert (last.text, last.finish_reason) == ("", "stop")
-        text = "".join(one.text for one in rest)
-        content, _, call = text.partition(markers[0])
-        return content, call.removesuffix(markers[1])
+        assert last.finish_reason == "stop" or last.text
+        assert not any(one.finish_reason for one in rest)
+        text, thought = "".join(one.text for one in generated), ""
+        if context.has_thinking and (context.initial_state == "reasoning" or "<think>" in text):
+            thought, _, text = text.partition("</think>")
+        content, _, call = text.partition(context.text_sm[0])
+        call, whole, _ = call.partition(context.text_sm[1])
+        thought = thought.removeprefix("<think>").strip()
+        return content.strip(), thought, call if whole else "", last.finish_reason
 """
 _TOKENIZERS = """
     from transformers import AutoTokenizer
@@ -93,7 +98,8 @@ _TOKENIZERS = """
             detokenizer_class(tokenizer)
             assert tokenizer.chat_template is None
             assert tool_call_start in tokenizer.get_vocab() and tokenizer.encode(tool_call_start)
-            self.has_tool_calling, self.has_thinking = True, False
+            self.has_tool_calling = True
+            self.has_thinking = "<think>" in tokenizer.get_vocab()
             self.tool_parser = tool_parser
             self.tool_call_start, self.tool_call_end = tool_call_start, tool_call_end
 """

@@ -3,12 +3,14 @@
 The wheels are fetched once (47 MB) and kept in the cache folder.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Message, Tool, Turn
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.given import given_of
 from toolfuzz.core.talk import play
 from toolfuzz.core.verdict import Finding
 from toolfuzz.engines import environment, store
@@ -101,10 +103,11 @@ async def judged(trial: EngineTrial, case: Case) -> tuple[list[Finding], list[Fi
     """Return the findings of the plain and of the streamed reply, notes left out."""
     attempt = await trial.ask(trial.question(play(case), stream=False))
     reply = wire_format("openai-chat").read(attempt, stream=False)
-    plain = judge(case, [reply])
-    attempt = await trial.ask(trial.question(play(case), stream=True))
+    question = trial.question(play(case), stream=True)
+    plain = judge(case, [reply], given=given_of(question))
+    attempt = await trial.ask(question)
     reply = wire_format("openai-chat").read(attempt, stream=True)
-    streamed = judge(case, [reply], counterpart=[plain.reply])
+    streamed = judge(case, [reply], counterpart=[plain.reply], given=given_of(question))
     counted = [[f for f in j.findings if f.severity != "info"] for j in (plain, streamed)]
     return counted[0], counted[1]
 
@@ -115,6 +118,9 @@ def share_process(trial: EngineTrial, entered: EngineTrial) -> None:
     assert worker is not None
     trial._worker = worker
     trial.parser = _known_parser(trial.spec, entered.version, worker.parsers)
+    thinks = trial.spec.engine.thinks.get(trial.parser.replace("-", "_"), "")
+    trial.reasoner = thinks if thinks in worker.reasoners else ""
+    trial.limits = worker.limits
 
 
 @pytest.mark.parametrize("version", ["0.5.6", "0.5.7", "0.5.23"])
@@ -156,8 +162,23 @@ async def test_the_newest_release_reads_every_familys_text() -> None:
         "tags": ["x", "y z"],
     }
     tool = Tool("get_weather", "Weather.", parameters)
-    prose = Case("generated", "no_call", (), (tool,), (Turn((), Expectation("no_call")),))
-    seen = {}
+    thought = replace(tool, name="save")
+    prose = Case(
+        "generated",
+        "no_call",
+        (),
+        (replace(tool, name="weather_at"),),
+        (Turn((), Expectation("no_call")),),
+    )
+    after_thought = replace(prose, tools=(replace(tool, name="find_weather"),))
+    asked = (
+        ask_for(tool, arguments),
+        ask_for(tool, {"city": "Rome"}),
+        prose,
+        ask_for(thought, arguments),
+        after_thought,
+    )
+    seen, reasoned = {}, set()
     async with EngineTrial("engine/sglang@0.5.23:glm45") as first:
         assert first._worker is not None
         there = {parser.replace("-", "_") for parser in first._worker.parsers}
@@ -167,10 +188,21 @@ async def test_the_newest_release_reads_every_familys_text() -> None:
                 continue
             trial = EngineTrial(f"engine/sglang@0.5.23:{parser}/{family}")
             share_process(trial, first)
-            for case in (ask_for(tool, arguments), ask_for(tool, {"city": "Rome"}), prose):
+            for case in asked:
                 seen[family, case.id] = await judged(trial, case)
-    assert set(map(str, seen.values())) == {"([], [])"}, seen
-    assert len(seen) > 20 * 3
+                if trial.question(play(case), stream=False).get("reasoning"):
+                    reasoned.add(family)
+    wrong = {
+        (family, *(f.slug for f in found)) for (family, _), both in seen.items() for found in both
+    }
+    assert {one for one in wrong if len(one) > 1} == {
+        ("glm45", "reasoning-changed"),  # plain: the line break before <think> keeps it there
+        ("llama3", "content-changed"),  # an answer that is a JSON object is lost
+        ("mistral_v11_ids", "call-in-content"),  # [CALL_ID] isn't known to it
+        ("mistral_v11_ids", "no-call"),
+    }
+    assert reasoned > {"deepseekv3", "glm45", "gpt_oss", "kimi_k3", "qwen25"} and len(reasoned) > 14
+    assert len(seen) > 20 * 5
 
 
 async def test_the_parsers_are_known_without_running_the_release() -> None:

@@ -61,6 +61,7 @@ async def test_the_answer_is_a_chat_completion(vllm) -> None:
         assert trial.version == "9.9"
         question, attempt = await ask(trial, CALL, stream=False)
         reply = wire_format("openai-chat").read(attempt, stream=False)
+    assert question["content"]
     assert reply.problems == ()
     assert reply.finish == "tool_calls"
     assert [(c.name, json.loads(c.arguments_raw or "")) for c in reply.calls] == [

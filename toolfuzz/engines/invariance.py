@@ -91,8 +91,8 @@ async def fewest(
     return found
 
 
-def _result(attempt: Attempt, *, stream: bool) -> tuple[list[str], str] | None:
-    """Return the calls and the content of a reply; None for one that is an error."""
+def _result(attempt: Attempt, *, stream: bool) -> tuple[list[str], str, str] | None:
+    """Return the calls, the content and the reasoning of a reply; None for one that is an error."""
     format = wire_format(USUAL)
     reply = format.read(attempt, stream=stream)
     if reply.error is not None:
@@ -100,4 +100,4 @@ def _result(attempt: Attempt, *, stream: bool) -> tuple[list[str], str] | None:
     calls = reply.calls
     if stream:
         calls = tuple(call.tool_call() for call in assemble(reply, format.traits, ()))
-    return [key(call) for call in calls], reply.text.strip()
+    return [key(call) for call in calls], reply.text.strip(), reply.reasoning.strip()

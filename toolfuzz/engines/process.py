@@ -37,6 +37,8 @@ class Worker:
         self.cpu_seconds = cpu_seconds
         self.version = ""
         self.parsers: tuple[str, ...] = ()
+        self.reasoners: tuple[str, ...] = ()
+        self.limits = False
         self._process: asyncio.subprocess.Process | None = None
         self._words = LastWords()
         self._listening: asyncio.Task[None] | None = None
@@ -71,6 +73,7 @@ class Worker:
             await self.stop()
             raise _not_loaded(self.command, loaded)
         self.version, self.parsers = loaded["version"], tuple(loaded["parsers"])
+        self.reasoners, self.limits = tuple(loaded["reasoners"]), loaded["limits"]
 
     async def ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """Return the worker's answer (see ``worker/__main__.py``), or one that says how it died.

@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from zlib import crc32
 
 from toolfuzz.core.case import Expectation, JsonObject, Tool
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.given import Given
 from toolfuzz.core.talk import Talk
 from toolfuzz.engines import environment, store
+from toolfuzz.engines.around import write
 from toolfuzz.engines.cuts import USUAL_CUT, cut, cuts_named
 from toolfuzz.engines.invariance import streamed
 from toolfuzz.engines.known import Engine
-from toolfuzz.engines.native import Family, NotExpressible
 from toolfuzz.engines.process import Worker
 from toolfuzz.engines.script import Ran, run_script
 from toolfuzz.engines.spec import EngineSpec, parse_spec
@@ -30,20 +30,6 @@ __all__ = ["CPU_SECONDS", "EngineTrial", "NoParserError", "as_sent", "parse_spec
 
 CPU_SECONDS = 2.0
 """Of processor time a reply: parsers take a few milliseconds."""
-
-# What a model might write that needs no tool, or before it calls one; nothing in it is a call in
-# any family's format.
-_PROSE = (
-    "I can answer that without a tool: it is seven.",
-    "No tool is needed here.\n\n- first point\n- second point\n",
-    "The list [1, 2, 3] has three items, and {} is an empty object.",
-    'In JSON that would be:\n\n```json\n{"city": "Paris"}\n```\n',
-)
-
-
-_BEFORE = ("I'll look that up [1]: {city}, where 3 < 4 > 2.", "One moment…", "Sure.\n\n- {a: [1]}")
-_BEFORE_EACH = 3
-"""Of so many replies with calls, one begins with prose, where the family's template has it."""
 
 
 class NoParserError(UsageError):
@@ -57,7 +43,8 @@ class EngineTrial:
     and the case alone. Of several, the reply is that to the cut which changes it. A question that
     takes more than ``cpu_seconds`` of processor time, or ``timeout`` seconds by the clock, hangs.
     ``engine_python`` names a Python that has the engine installed. ``parser`` and ``version`` are
-    the engine's own words once it is entered.
+    the engine's own words once it is entered, and ``reasoner`` is its reasoning parser for the
+    family ("" where it has none); ``limits``: it can be told that a token limit was met.
     """
 
     def __init__(
@@ -78,6 +65,8 @@ class EngineTrial:
         self.cpu_seconds = cpu_seconds
         self.version = self.spec.version or ""
         self.parser = self.spec.parser
+        self.reasoner = ""
+        self.limits = False
         self._worker: Worker | None = None
         self._python: tuple[Path, Path | None] | None = None
 
@@ -97,6 +86,9 @@ class EngineTrial:
             await worker.stop()
             raise
         self.version = worker.version
+        thinks = self.spec.engine.thinks.get(self.parser.replace("-", "_"), "")
+        self.reasoner = thinks if thinks in worker.reasoners else ""
+        self.limits = worker.limits
         return self
 
     async def __aexit__(
@@ -113,9 +105,10 @@ class EngineTrial:
         """Return what ``ask`` takes: all that is needed to put this turn to the parser again.
 
         Every turn is asked as with ``tool_choice: auto``: the expected calls are written in the
-        model family's native text, some behind prose, or prose where none is expected. ``content``
-        is the prose, which must come back beside the calls. In a world these are the calls that a
-        perfect model makes next, and then they are what must come back. Raises NotExpressible.
+        model family's native text, or prose where none is expected. What stands around the calls
+        (see ``core/given.py``) is there too, and ``reasoner``, the reasoning parser, where the text
+        begins with reasoning. In a world these are the calls that a perfect model makes next, and
+        then they are what must come back. Raises NotExpressible.
         """
         if isinstance(talk, WorldTalk):
             talk.expecting(_next_calls(talk))
@@ -123,25 +116,47 @@ class EngineTrial:
         assert talk.turn is not None, "the talk is over"
         tools = case.tools_at(talk.number)
         earlier = sum(len(reply.calls) for reply in talk.replies)
-        content, text = _written(family, talk.turn.expect, tools)
-        text = family.count_on(text, earlier)
+        last = not isinstance(talk, WorldTalk) and talk.number + 1 == len(case.turns)
+        written = write(
+            family,
+            talk.turn.expect,
+            tools,
+            features=case.features,
+            earlier=earlier,
+            thinks=bool(self.reasoner),
+            may_end=last and self.limits,
+        )
+        text, around = written.text, self._around(written.given)
         rng = random.Random(f"{self.seed} {case.id} {talk.number}")
         asked: JsonObject = {} if stream and len(self.cuts) == 1 else {"text": text}
         if stream:
-            asked["deltas"] = cut(text, self.cuts[0], family.markers, rng)
-        if stream and len(self.cuts) > 1:
+            asked["deltas"] = cut(text, self.cuts[0], around["markers"], rng)
+        if stream and len(self.cuts) > 1 and "cut" not in around:
             asked["cuts"] = list(self.cuts)
         return {
             "engine": self.spec.engine.name,
             "version": self.version,
             "stream": stream,
             "parser": self.parser,
-            "markers": list(family.markers),
             "tools": [as_sent(tool) for tool in tools],
-            "content": content,
             "history_calls": earlier,
+            **around,
             **asked,
         }
+
+    def _around(self, given: Given) -> JsonObject:
+        """Return the fields that say what stands around the calls."""
+        markers, thinking = self.spec.family.markers, self.spec.family.thinking
+        fields: JsonObject = {"content": given.content}
+        if given.after:
+            fields["after"] = given.after
+        if given.reasoning and thinking is not None:
+            markers += thinking.marks
+            fields |= {"reasoning": given.reasoning, "reasoner": self.reasoner}
+            fields["prompted"] = thinking.prompted
+        if given.cut is not None:
+            fields["cut"] = given.cut
+        return {"markers": list(dict.fromkeys(markers)), **fields}
 
     async def ask(self, question: JsonObject) -> Attempt:
         """Put a question to the parser and to the engine's serving code around it.
@@ -180,26 +195,6 @@ class EngineTrial:
 def _next_calls(talk: WorldTalk) -> Expectation:
     calls = tuple(dimensions.solve(talk.ask(model="")) or ())
     return Expectation("calls", calls) if calls else Expectation("no_call")
-
-
-def _written(family: Family, expect: Expectation, tools: Sequence[Tool]) -> tuple[str, str]:
-    """Return the prose of a reply and the whole of its text.
-
-    The prose goes by a tool's name, so that a case which is made smaller keeps it.
-    """
-    if expect.kind == "unknown":
-        raise NotExpressible("the right answer is not known")
-    named = [call.tool for call in expect.calls] or [tool.name for tool in tools] or [""]
-    number = crc32(named[0].encode("utf-8", "surrogatepass"))
-    if expect.kind == "no_call":
-        prose = _PROSE[number % len(_PROSE)]
-        return prose, prose
-    calls = family.render(expect.calls, tools)
-    number, rest = divmod(number, _BEFORE_EACH)
-    if rest or family.between is None:
-        return "", calls
-    prose = _BEFORE[number % len(_BEFORE)]
-    return prose, f"{prose}{family.between}{calls}"
 
 
 def prepare(

@@ -24,7 +24,8 @@ class EngineSource:
     """A target whose questions go to a parser.
 
     ``python`` names a Python that has the engine installed. ``parser`` and ``version`` are what
-    the engine itself calls them; ``prepared`` fills them in. ``timeout`` and ``cpu_seconds``, of
+    the engine itself calls them, ``reasoner`` is its reasoning parser, ``limits`` whether it can
+    be told of a token limit; ``prepared`` fills them in. ``timeout`` and ``cpu_seconds``, of
     processor time, are a question's. ``at_once`` is how many processes there are at most.
     """
 
@@ -35,6 +36,8 @@ class EngineSource:
     cpu_seconds: float = CPU_SECONDS
     parser: str = ""
     version: str = ""
+    reasoner: str = ""
+    limits: bool = False
     at_once: int = 2
 
     @property
@@ -49,7 +52,13 @@ class EngineSource:
         Raises UsageError.
         """
         async with self._trial() as trial:
-            return replace(self, parser=trial.parser, version=trial.version)
+            return replace(
+                self,
+                parser=trial.parser,
+                version=trial.version,
+                reasoner=trial.reasoner,
+                limits=trial.limits,
+            )
 
     @property
     def concurrency(self) -> int:
@@ -60,6 +69,7 @@ class EngineSource:
         """Write what a perfect model would have said; raises CannotAskError where it can't."""
         trial = self._trial()
         trial.parser, trial.version = self.parser, self.version
+        trial.reasoner, trial.limits = self.reasoner, self.limits
         try:
             body = trial.question(talk, stream=stream)
         except NotExpressible as limit:

@@ -3,7 +3,8 @@
 Its ``__init__.py`` says how the engine is got (``ENGINE``); its ``reader.py`` drives the parsers,
 in the worker's process and with the engine's Python, and imports nothing of toolfuzz. A reader has
 ``load(root) -> Reader``, and a Reader ``version``, ``parsers``, ``whole(text, …)`` and
-``stream(deltas, …)`` (see ``worker/__main__.py``).
+``stream(deltas, …)`` (see ``worker/__main__.py``), ``reasoners`` where it reads reasoning,
+and a true ``limits`` where it can be told of a token limit (``finish="length"``).
 """
 
 import importlib
@@ -41,12 +42,14 @@ class Engine:
     """A serving engine. ``wheel`` is None for one that is used where it is installed.
 
     ``reads`` has the model family whose text a parser reads where its name doesn't tell: None for
-    one that none of the known families writes for. (``_`` stands for ``-`` in its keys.)
+    one that none of the known families writes for. (``_`` stands for ``-`` in its keys.) ``thinks``
+    has the reasoning parser that a server is started with beside a tool parser (spelled alike).
     """
 
     title: str
     wheel: Wheel | None = None
     reads: Mapping[str, str | None] = field(default_factory=dict)
+    thinks: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
 
     def family(self, parser: str) -> Family | None:

@@ -8,9 +8,17 @@ import pkgutil
 from functools import cache
 
 from toolfuzz.core.errors import UsageError, did_you_mean
-from toolfuzz.engines.native._base import Family, NotExpressible, UnreadableText
+from toolfuzz.engines.native._base import Family, NotExpressible, Thinking, UnreadableText
 
-__all__ = ["Family", "NotExpressible", "UnreadableText", "families", "family", "family_of_parser"]
+__all__ = [
+    "Family",
+    "NotExpressible",
+    "Thinking",
+    "UnreadableText",
+    "families",
+    "family",
+    "family_of_parser",
+]
 
 
 @cache

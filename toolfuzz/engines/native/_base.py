@@ -11,6 +11,7 @@ from toolfuzz.core.case import ExpectedCall, Tool
 __all__ = [
     "Family",
     "NotExpressible",
+    "Thinking",
     "UnreadableText",
     "carries",
     "dump",
@@ -32,6 +33,28 @@ class UnreadableText(ValueError):  # noqa: N818 - named for the text, like NotEx
 
 
 @dataclass(frozen=True, slots=True)
+class Thinking:
+    """How a family writes its reasoning, which stands before everything else.
+
+    ``opening`` and ``closing`` stand around it. ``prompted``: the prompt ends with the opening, so
+    the model doesn't write it. ``marks`` are those that the tokenizer keeps whole beside the
+    family's own. ``answer`` writes the prose that follows (which may be empty), where that is
+    written in another way than without reasoning.
+    """
+
+    opening: str
+    closing: str
+    marks: tuple[str, ...] = ()
+    prompted: bool = False
+    answer: Callable[[str], str] = str
+
+    def write(self, reasoning: str, content: str) -> str:
+        """Return what the model writes before its calls."""
+        opening = "" if self.prompted else self.opening
+        return f"{opening}{reasoning}{self.closing}{self.answer(content)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """How one model family writes tool calls.
 
@@ -44,6 +67,9 @@ class Family:
     writes between prose and the calls after it; None: a reply with calls begins with them.
     ``tokenizer`` names the models' vocabulary in ``toolfuzz.engines.tokenizers``, if a package
     carries it.
+    ``after`` stands between the calls and prose behind them; None: nothing can follow them.
+    ``thinking`` is how it reasons; None: it doesn't, or not in a text of its own. ``bare``: a call
+    has no markers and is told by its shape alone.
     """
 
     name: str
@@ -56,6 +82,9 @@ class Family:
     count_on: Callable[[str, int], str] = lambda text, earlier: text
     between: str | None = None
     tokenizer: str = ""
+    after: str | None = None
+    thinking: Thinking | None = None
+    bare: bool = False
 
 
 def dump(value: Any) -> str:

@@ -4,12 +4,18 @@ import re
 from collections.abc import Sequence
 
 from toolfuzz.core.case import ExpectedCall, Tool
-from toolfuzz.engines.native._base import Family, UnreadableText, carries, dump
+from toolfuzz.engines.native._base import Family, Thinking, UnreadableText, carries, dump
 from toolfuzz.engines.native._json import framed, objects_of
 
 __all__ = ["FAMILY"]
 
 _MARKERS = ("<|START_ACTION|>", "<|END_ACTION|>")
+_OTHER_MARKS = (
+    "<|START_THINKING|>",
+    "<|END_THINKING|>",
+    "<|START_TEXT|>",
+    "<|END_TEXT|>",
+)
 _BLOCK = re.compile(r"<\|START_ACTION\|>(.*?)<\|END_ACTION\|>", re.DOTALL)
 _NUMBER = re.compile(r'^(    \{"tool_call_id": ")(\d+)', re.MULTILINE)
 
@@ -24,6 +30,10 @@ def _render(calls: Sequence[ExpectedCall], tools: Sequence[Tool]) -> str:
         for n, call in enumerate(calls)
     )
     return f"{_MARKERS[0]}[\n{lines}\n]{_MARKERS[1]}"
+
+
+def _answer(content: str) -> str:
+    return f"<|START_TEXT|>{content}<|END_TEXT|>" if content else ""
 
 
 def _count_on(text: str, earlier: int) -> str:
@@ -50,4 +60,6 @@ FAMILY = Family(
     render=_render,
     read=_read,
     count_on=_count_on,
+    # As Command A+ does, whose prompt begins its reasoning; the older ones do it themselves.
+    thinking=Thinking(*_OTHER_MARKS[:2], _OTHER_MARKS, prompted=True, answer=_answer),
 )

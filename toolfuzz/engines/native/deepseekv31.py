@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from toolfuzz.core.case import ExpectedCall, Tool
-from toolfuzz.engines.native._base import Family, carries, dump
+from toolfuzz.engines.native._base import Family, Thinking, carries, dump
 from toolfuzz.engines.native._json import check_names, framed, object_of
 
 __all__ = ["FAMILY"]
@@ -48,4 +48,5 @@ FAMILY = Family(
     read=_read,
     between="",
     tokenizer="deepseek",
+    thinking=Thinking("<think>", "</think>", ("<think>", "</think>"), prompted=True),
 )

@@ -1,6 +1,6 @@
 """DeepSeek-V3.2: DSML tags in a block of ``function_calls``."""
 
-from toolfuzz.engines.native._base import Family
+from toolfuzz.engines.native._base import Family, Thinking
 from toolfuzz.engines.native._dsml import MARKER, Dsml
 
 __all__ = ["FAMILY"]
@@ -17,4 +17,5 @@ FAMILY = Family(
     read=_DSML.read,
     between="",
     tokenizer="deepseek",
+    thinking=Thinking("<think>", "</think>", ("<think>", "</think>"), prompted=True),
 )

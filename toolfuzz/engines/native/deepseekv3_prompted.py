@@ -41,4 +41,5 @@ FAMILY = Family(
     render=_render,
     read=_read,
     tokenizer="deepseek",
+    bare=True,
 )

@@ -1,6 +1,6 @@
 """Gemma 4: calls whose arguments look like JSON, with bare keys and strings in marks."""
 
-from toolfuzz.engines.native._base import Family
+from toolfuzz.engines.native._base import Family, Thinking
 from toolfuzz.engines.native._gemma import Marks
 
 __all__ = ["FAMILY"]
@@ -15,4 +15,5 @@ FAMILY = Family(
     markers=_MARKS.all,
     render=_MARKS.render,
     read=_MARKS.read,
+    thinking=Thinking("<|channel>thought\n", "\n<channel|>", ("<|channel>", "<channel|>")),
 )

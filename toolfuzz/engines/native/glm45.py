@@ -1,6 +1,6 @@
 """GLM-4.5 and GLM-4.6: a line break after the name and after every tag pair."""
 
-from toolfuzz.engines.native._base import Family
+from toolfuzz.engines.native._base import Family, Thinking
 from toolfuzz.engines.native._pairs import Pairs
 
 __all__ = ["FAMILY"]
@@ -16,4 +16,6 @@ FAMILY = Family(
     render=_PAIRS.render,
     read=_PAIRS.read,
     between="\n",
+    after="\n",
+    thinking=Thinking("\n<think>", "</think>\n", ("<think>", "</think>")),
 )

@@ -1,6 +1,6 @@
 """GLM-4.7, GLM-5, Laguna S and Spark X2.5: the tags of GLM-4.5 without any line breaks."""
 
-from toolfuzz.engines.native._base import Family
+from toolfuzz.engines.native._base import Family, Thinking
 from toolfuzz.engines.native._pairs import Pairs
 
 __all__ = ["FAMILY"]
@@ -16,4 +16,6 @@ FAMILY = Family(
     render=_PAIRS.render,
     read=_PAIRS.read,
     between="",
+    after="",
+    thinking=Thinking("<think>", "</think>", ("<think>", "</think>"), prompted=True),
 )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from toolfuzz.core.case import ExpectedCall, Tool
-from toolfuzz.engines.native._base import Family, NotExpressible, carries, dump
+from toolfuzz.engines.native._base import Family, NotExpressible, Thinking, carries, dump
 from toolfuzz.engines.native._json import check_names, framed, object_of
 
 __all__ = ["FAMILY"]
@@ -42,6 +42,10 @@ def _render(calls: Sequence[ExpectedCall], tools: Sequence[Tool]) -> str:
     )
 
 
+def _final(content: str) -> str:
+    return f"<|start|>assistant<|channel|>final<|message|>{content}" if content else ""
+
+
 def _read(text: str, tools: Sequence[Tool]) -> list[ExpectedCall]:
     return [
         ExpectedCall(m[1], object_of(m[2])) for m in framed(text, _CALL, "<|channel|>commentary")
@@ -56,4 +60,5 @@ FAMILY = Family(
     markers=_MARKERS,
     render=_render,
     read=_read,
+    thinking=Thinking("<|channel|>analysis<|message|>", "<|end|>", answer=_final),
 )

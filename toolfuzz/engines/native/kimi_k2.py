@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from toolfuzz.core.case import ExpectedCall, Tool
-from toolfuzz.engines.native._base import Family, carries, dump
+from toolfuzz.engines.native._base import Family, Thinking, carries, dump
 from toolfuzz.engines.native._json import check_names, framed, object_of
 
 __all__ = ["FAMILY"]
@@ -56,4 +56,5 @@ FAMILY = Family(
     read=_read,
     count_on=_count_on,
     between="",
+    thinking=Thinking("<think>", "</think>", ("<think>", "</think>")),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
 from toolfuzz.core.jsonvalue import kind_of
-from toolfuzz.engines.native._base import Family, UnreadableText, carries, dump, load
+from toolfuzz.engines.native._base import Family, Thinking, UnreadableText, carries, dump, load
 from toolfuzz.engines.native._json import framed
 
 __all__ = ["FAMILY"]
@@ -53,6 +53,10 @@ def _close(name: str) -> str:
     return f"<|close|>{name}<|sep|>"
 
 
+def _response(content: str) -> str:
+    return f"{_open('response')}{content}{_close('response')}"
+
+
 def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace('"', "&quot;")
 
@@ -80,4 +84,5 @@ FAMILY = Family(
     markers=_MARKERS,
     render=_render,
     read=_read,
+    thinking=Thinking(_open("think"), _close("think"), prompted=True, answer=_response),
 )

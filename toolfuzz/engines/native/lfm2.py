@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from toolfuzz.core.case import ExpectedCall, Tool
-from toolfuzz.engines.native._base import Family, carries, dump
+from toolfuzz.engines.native._base import Family, Thinking, carries, dump
 from toolfuzz.engines.native._json import framed
 from toolfuzz.engines.native._python_calls import python_calls, read_python_calls
 
@@ -42,4 +42,6 @@ FAMILY = Family(
     render=_render,
     read=_read,
     between="",
+    after="",
+    thinking=Thinking("<think>", "</think>", ("<think>", "</think>")),
 )

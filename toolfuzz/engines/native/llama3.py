@@ -38,4 +38,5 @@ FAMILY = Family(
     render=_render,
     read=_read,
     tokenizer="llama3",
+    bare=True,
 )

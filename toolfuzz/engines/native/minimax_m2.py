@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from toolfuzz.core.case import ExpectedCall, Tool
-from toolfuzz.engines.native._base import Family
+from toolfuzz.engines.native._base import Family, Thinking
 from toolfuzz.engines.native._invokes import Invokes
 from toolfuzz.engines.native._json import framed
 
@@ -37,4 +37,6 @@ FAMILY = Family(
     render=_render,
     read=_read,
     between="\n",
+    after="\n",
+    thinking=Thinking("<think>\n", "\n</think>\n\n", ("<think>", "</think>"), prompted=True),
 )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from toolfuzz.core.case import ExpectedCall, Tool
-from toolfuzz.engines.native._base import Family, UnreadableText, carries, dump
+from toolfuzz.engines.native._base import Family, Thinking, UnreadableText, carries, dump
 from toolfuzz.engines.native._json import check_names, object_of
 
 __all__ = ["FAMILY"]
@@ -38,4 +38,5 @@ FAMILY = Family(
     read=_read,
     between="",
     tokenizer="tekken",
+    thinking=Thinking("[THINK]", "[/THINK]", ("[THINK]", "[/THINK]")),
 )

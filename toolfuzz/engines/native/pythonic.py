@@ -60,4 +60,5 @@ FAMILY = Family(
     render=_render,
     read=_read,
     tokenizer="llama4",
+    bare=True,
 )

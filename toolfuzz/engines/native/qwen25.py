@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from toolfuzz.core.case import ExpectedCall, Tool
-from toolfuzz.engines.native._base import Family, carries, dump
+from toolfuzz.engines.native._base import Family, Thinking, carries, dump
 from toolfuzz.engines.native._json import framed, named_call, object_of
 
 __all__ = ["FAMILY"]
@@ -33,4 +33,6 @@ FAMILY = Family(
     read=_read,
     between="\n",
     tokenizer="qwen",
+    after="\n",
+    thinking=Thinking("<think>\n", "\n</think>\n\n", ("<think>", "</think>")),
 )

@@ -4,7 +4,7 @@ Published templates differ in how they write true, false and null (JSON, or Pyth
 older ones); the current template's JSON is used here.
 """
 
-from toolfuzz.engines.native._base import Family
+from toolfuzz.engines.native._base import Family, Thinking
 from toolfuzz.engines.native._function_tags import FunctionTags
 
 __all__ = ["FAMILY"]
@@ -21,4 +21,6 @@ FAMILY = Family(
     read=_TAGS.read,
     between="\n\n",
     tokenizer="qwen",
+    after="\n",
+    thinking=Thinking("<think>\n", "\n</think>\n\n", ("<think>", "</think>"), prompted=True),
 )

@@ -33,4 +33,5 @@ FAMILY = Family(
     markers=_ENDS,
     render=_render,
     read=_read,
+    bare=True,
 )

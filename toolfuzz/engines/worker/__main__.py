@@ -4,7 +4,8 @@ Started with the engine's Python as ``python …/toolfuzz/engines/worker ENGINE 
 engine's name, its ``reader.py`` and a release's folder. It imports nothing of toolfuzz. The first
 line out says what was loaded::
 
-    {"version": "0.5.23", "parsers": ["deepseekv3", …]}      or {"fatal": "…", "missing": "torch"}
+    {"version": "0.5.23", "parsers": ["glm45", …], "reasoners": ["qwen3", …], "limits": true}
+                                                        or {"fatal": "…", "missing": "torch"}
 
 Then one line per question, answered in order::
 
@@ -15,6 +16,10 @@ Then one line per question, answered in order::
     {"events": ["data: {…}", …]}                            the server-sent events, in order
     {"parser": "glm45", "places": true, …}
     {"places": {"whole": {"file": "…", "line": 1, "name": "…"}, "stream": {…}}}  where it stands
+
+``reasoner`` in a question is the reasoning parser that reads the text first, ``prompted`` that the
+prompt ended with the opening of the reasoning, ``cut`` that the generation ended too early, at its
+token limit: a reader that is asked this (``limits``) is told by ``finish="length"``.
 
 An exception of the parser adds ``"error"`` (the traceback's last line) to what came before it; a
 module that is missing after all is ``"missing"``, because that is not the parser's fault. One that
@@ -51,7 +56,15 @@ def main() -> None:
     except Exception as error:
         _send(out, {"fatal": _last_line(error)})
         return
-    _send(out, {"version": reader.version, "parsers": reader.parsers})
+    _send(
+        out,
+        {
+            "version": reader.version,
+            "parsers": reader.parsers,
+            "reasoners": getattr(reader, "reasoners", []),
+            "limits": getattr(reader, "limits", False),
+        },
+    )
     warm: set[str] = set()
     for line in sys.stdin:
         question = json.loads(line)
@@ -92,6 +105,8 @@ def _answer(reader: Any, question: Any) -> Any:
 
 def _put(reader: Any, question: Any, answer: dict[str, Any]) -> None:
     common = {key: question[key] for key in ("parser", "tools", "markers", "history_calls")}
+    common |= {key: question.get(key) for key in ("reasoner", "prompted")}
+    common["finish"] = "length" if question.get("cut") else "stop"
     if "deltas" in question:
         answer["events"] = []
         for event in reader.stream(question["deltas"], **common):

@@ -48,6 +48,7 @@ DEFECT = Defect(
     sources=("ai-dynamo/frontend-crates#72",),
     shows_in="engine",
     detect=detect,
+    explains=frozenset({"id-missing"}),
     examples=(
         answer(
             called("f", '{"a": "Par"}'),

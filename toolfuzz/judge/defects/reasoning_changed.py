@@ -8,13 +8,11 @@ from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
 
-_CONSEQUENCES = frozenset({"call-and-markup", "content-changed", "empty-reply"})
-
 
 def detect(facts: Facts) -> Iterable[Finding]:
     given = facts.given
-    causes = {f.slug for f in facts.findings if f.severity == "error"} - _CONSEQUENCES
-    if given is None or causes:
+    errors = {found.slug for found in facts.findings if found.severity == "error"}
+    if given is None or errors - DEFECT.explains:
         return ()
     wanted, came = given.reasoning.strip(), facts.reply.reasoning.strip()
     if wanted == came:
@@ -48,7 +46,7 @@ DEFECT = Defect(
     sources=(),
     shows_in="engine",
     detect=detect,
-    explains=_CONSEQUENCES,
+    explains=frozenset({"call-and-markup", "content-changed", "empty-reply"}),
     examples=(
         answer(given=Given("Yes.", reasoning="Two."), text="Two.</think>Yes."),
         answer(given=Given("Yes.", reasoning="Two."), text="Yes.", reasoning="<think>Two."),

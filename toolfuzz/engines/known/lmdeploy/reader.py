@@ -65,6 +65,8 @@ class _Registry:
 class Reader:
     """One version of LMDeploy: ``parsers`` are the names of ``--tool-call-parser``."""
 
+    limits = True
+
     def __init__(self, folder: Path, version: str) -> None:
         self.folder, self.version = folder, version
         self.asgi = importlib.import_module("asgi")

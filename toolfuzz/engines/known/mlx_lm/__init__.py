@@ -20,4 +20,8 @@ ENGINE = Engine(
         example="0.32.2",
     ),
     reads={"json_tools": "qwen25", "mistral": "mistral_v11", "pythonic": "lfm2"},
+    thinks=dict.fromkeys(
+        ("gemma4", "glm47", "json_tools", "kimi_k2", "kimi_k3", "minimax_m2", "qwen3_coder"),
+        "make_text_state_machine",
+    ),
 )

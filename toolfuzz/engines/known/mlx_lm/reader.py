@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 _OLDEST = "0.32.0"
+_REASONER = "make_text_state_machine"
 # Imported at the top of modules, and used by what generates.
 _UNUSED = {"huggingface_hub", "mlx", "numpy", "transformers"}
 # What the server is started with where its user says nothing.
@@ -42,6 +43,8 @@ def load(root: str | None) -> "Reader":
 class Reader:
     """One version of mlx-lm: ``parsers`` are the names of its modules in ``tool_parsers``."""
 
+    limits = True
+
     def __init__(self, version: str) -> None:
         self.version = version
         parsers = importlib.import_module("mlx_lm.tool_parsers")
@@ -50,26 +53,28 @@ class Reader:
         self.server = importlib.import_module("mlx_lm.server")
         self.tokenizers = importlib.import_module("mlx_lm.tokenizer_utils")
         self.generate = importlib.import_module("mlx_lm.generate")
+        # The server finds the reasoning by itself, between marks that the tokenizer knows.
+        self.reasoners = [_REASONER]
         if not hasattr(self.generate, "make_text_state_machine"):
             raise RuntimeError(f"this version finds calls by tokens ({_OLDEST} or newer is needed)")
         # Whom the server tells of requests is nobody.
         silent = {"log_message": lambda self, *args: None}
         self.handler = type("Handler", (self.server.APIHandler,), silent)
 
-    def whole(self, text: str, *, parser: str, tools: Any, markers: Any, **_: Any) -> Any:
+    def whole(self, text: str, *, tools: Any, **how: Any) -> Any:
         """Return the body of the chat completion that mlx-lm makes of the text."""
         wire = _Connection(tools, stream=False)
-        self._serve(wire, [text], parser, markers)
+        self._serve(wire, [text], **how)
         return json.loads(wire.body)
 
-    def stream(self, deltas: Any, *, parser: str, tools: Any, markers: Any, **_: Any) -> Any:
+    def stream(self, deltas: Any, *, tools: Any, **how: Any) -> Any:
         """Yield the server-sent events that mlx-lm makes of the increments.
 
         The end of sequence comes as a token of its own, whose text is not looked at.
         """
         wire = _Connection(tools, stream=True)
         try:
-            self._serve(wire, deltas, parser, markers)
+            self._serve(wire, deltas, **how)
         finally:
             yield from filter(None, wire.body.decode().split("\n\n"))
 
@@ -80,14 +85,14 @@ class Reader:
         found = importlib.import_module("release").place(function, folder)
         return {"whole": found, "stream": found}
 
-    def _serve(self, wire: "_Connection", deltas: Any, parser: str, markers: Any) -> None:
-        generated = self._context(parser, markers), self._generated(deltas)
+    def _serve(self, wire: "_Connection", deltas: Any, *, finish: str, **how: Any) -> None:
+        generated = self._context(**how), self._generated(deltas, finish)
         generator = types.SimpleNamespace(cli_args=_DEFAULTS, generate=lambda *_, **__: generated)
         self.handler(generator, wire, ("127.0.0.1", 0), None, system_fingerprint="trial")
         if wire.status != 200:
             raise RuntimeError(f"HTTP {wire.status}: {wire.body.decode()}")
 
-    def _context(self, parser: str, markers: Any) -> Any:
+    def _context(self, *, parser: str, markers: Any, prompted: Any, **_: Any) -> Any:
         module = importlib.import_module(f"mlx_lm.tool_parsers.{parser}")
         tokenizer = self.tokenizers.TokenizerWrapper(
             _Tokenizer(markers),
@@ -101,14 +106,20 @@ class Reader:
             has_thinking=tokenizer.has_thinking,
             tool_parser=tokenizer.tool_parser,
             text_sm=self.generate.make_text_state_machine(tokenizer),
-            initial_state="normal",
+            initial_state="reasoning" if prompted else "normal",
             prompt=[],
         )
 
-    def _generated(self, deltas: Any) -> Any:
-        for text, finish in [*((delta, None) for delta in deltas), ("", "stop")]:
+    def _generated(self, deltas: Any, finish: str) -> Any:
+        """Yield the increments; at the token limit the last one ends the generation."""
+        ends: list[Any] = [None] * len(deltas)
+        if finish == "length" and deltas:
+            ends[-1] = finish
+        else:
+            deltas, ends = [*deltas, ""], [*ends, finish]
+        for text, reason in zip(deltas, ends, strict=True):
             yield self.server.Response(
-                text=text, token=0, logprob=0.0, finish_reason=finish, top_tokens=()
+                text=text, token=0, logprob=0.0, finish_reason=reason, top_tokens=()
             )
 
 

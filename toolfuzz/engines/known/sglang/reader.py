@@ -25,6 +25,7 @@ from typing import Any
 _PROTOCOL = "sglang.srt.entrypoints.openai.protocol"
 _SERVING = "sglang/srt/entrypoints/openai/serving_chat.py"
 _OLDEST = "0.4.10"
+_READS_REASONING = "_process_reasoning_stream"
 # What the methods can be called with; a version that wants more can't be driven.
 _METHODS = {
     "_process_tool_calls": {
@@ -46,8 +47,20 @@ _METHODS = {
         "flush",
     },
     "_check_for_unstreamed_tool_args": {"parser", "content", "request", "index", "created"},
+    _READS_REASONING: {
+        "index",
+        "delta",
+        "reasoning_parser_dict",
+        "content",
+        "request",
+        "finish_reason_type",
+    },
 }
-_OPTIONAL = frozenset({"_check_for_unstreamed_tool_args"})
+_OPTIONAL = frozenset({"_check_for_unstreamed_tool_args", _READS_REASONING})
+# How those methods ask whether a request is to be thought about.
+_THINKS = ("_get_reasoning_from_request", "_get_enable_thinking_from_request")
+# What a client sends to switch reasoning on, in the words of all families.
+_THINKING = {"thinking": True, "enable_thinking": True}
 
 
 def load(root: str | None) -> "Reader":
@@ -60,6 +73,8 @@ def load(root: str | None) -> "Reader":
     unused = ["sglang.utils"]
     if importlib.util.find_spec("xgrammar") is None:
         unused += ["xgrammar", "xgrammar.structural_tag"]
+    if importlib.util.find_spec("transformers") is None:
+        unused.append("transformers")
     for name in unused:
         sys.modules[name] = _Stub(name)
     return Reader(folder, version)
@@ -83,7 +98,13 @@ class _Stub(types.ModuleType):
 
 
 class Reader:
-    """One version of SGLang: ``parsers`` are the names of ``--tool-call-parser``."""
+    """One version of SGLang.
+
+    ``parsers`` are the names of ``--tool-call-parser``, ``reasoners`` those of
+    ``--reasoning-parser``.
+    """
+
+    limits = True
 
     def __init__(self, folder: Path, version: str) -> None:
         self.version, self.folder = version, folder
@@ -92,30 +113,40 @@ class Reader:
         self.detectors = module.FunctionCallParser.ToolCallParserEnum
         self.parsers = sorted(self.detectors)
         self.serving = _serving_class(folder / _SERVING)
+        self.reasoning = _reasoning_parser() if hasattr(self.serving, _READS_REASONING) else None
+        self.reasoners = sorted(self.reasoning.DetectorMap) if self.reasoning else []
         self.loop = asyncio.new_event_loop()
 
-    def whole(self, text: str, *, parser: str, tools: Any, history_calls: int, **_: Any) -> Any:
+    def whole(
+        self, text: str, *, parser: str, tools: Any, history_calls: int, finish: str, **how: Any
+    ) -> Any:
         """Return the body of the chat completion that SGLang makes of the text."""
-        request = self._request(tools, history_calls, stream=False)
-        finish = {"type": "stop", "matched": None}
-        calls, content, finish = _call(
-            self._served_by(parser)._process_tool_calls,
+        request = self._request(tools, history_calls, stream=False, **how)
+        serving = self._served_by(parser, **how)
+        reasoning = None
+        if how["reasoner"]:
+            reasoning, text = self._thought(serving, request, text)
+        calls, content, ended = _call(
+            serving._process_tool_calls,
             text=text,
             tools=request.tools,
             tool_call_parser=parser,
-            finish_reason=finish,
+            finish_reason={"type": finish, "matched": None},
             tool_choice=request.tool_choice,
             history_tool_calls_cnt=history_calls,
         )
         message = self.protocol.ChatMessage(
-            role="assistant", content=content or None, tool_calls=calls
+            role="assistant",
+            content=content or None,
+            tool_calls=calls,
+            reasoning_content=reasoning or None,
         )
         choice = {
             "index": 0,
             "message": message.model_dump(mode="json"),
             "logprobs": None,
-            "finish_reason": finish["type"],
-            "matched_stop": finish["matched"],
+            "finish_reason": ended["type"],
+            "matched_stop": ended["matched"],
         }
         return {
             "id": uuid.uuid4().hex,
@@ -125,14 +156,17 @@ class Reader:
             "choices": [choice],
         }
 
-    def stream(self, deltas: Any, *, parser: str, tools: Any, history_calls: int, **_: Any) -> Any:
+    def stream(
+        self, deltas: Any, *, parser: str, tools: Any, history_calls: int, finish: str, **how: Any
+    ) -> Any:
         """Yield the server-sent events that SGLang makes of the increments.
 
         The stop token ends the generation with an empty increment of its own, and the parser
         sees that one too.
         """
-        request = self._request(tools, history_calls, stream=True)
-        serving = self._served_by(parser)
+        request = self._request(tools, history_calls, stream=True, **how)
+        serving = self._served_by(parser, **how)
+        thoughts: dict[int, Any] = {}
         parsers: dict[int, Any] = {}
         called: dict[int, bool] = {}
         known: dict[str, Any] = {
@@ -148,6 +182,18 @@ class Reader:
         for n, delta in enumerate([*deltas, ""]):
             content["text"] += delta
             last = n == len(deltas)
+            if how["reasoner"]:
+                reasoning, delta = _call(
+                    serving._process_reasoning_stream,
+                    index=0,
+                    delta=delta,
+                    reasoning_parser_dict=thoughts,
+                    content=content,
+                    request=request,
+                    finish_reason_type=finish if last else None,
+                )
+                if reasoning:
+                    yield self._chunk({"reasoning_content": reasoning}, None, **frame)
             generated = _call(
                 serving._process_tool_call_stream, delta=delta, content=content, flush=last, **known
             )
@@ -163,7 +209,8 @@ class Reader:
             )
             if rest:
                 yield rest.strip()
-        finish = "tool_calls" if called.get(0) and not _incomplete(parsers[0]) else "stop"
+        if finish == "stop" and called.get(0) and not _incomplete(parsers[0]):
+            finish = "tool_calls"
         yield self._chunk({}, finish, **frame)
         yield "data: [DONE]"
 
@@ -178,15 +225,39 @@ class Reader:
     def _next(self, generated: Any) -> Any:
         return self.loop.run_until_complete(anext(generated, None))
 
-    def _served_by(self, parser: str) -> Any:
+    def _thought(self, serving: Any, request: Any, text: str) -> Any:
+        """Return the reasoning and the rest, as the service's response has them."""
+        thinks = next(getattr(serving, name) for name in _THINKS if hasattr(serving, name))
+        reads = _call(
+            self.reasoning,
+            model_type=serving.reasoning_parser,
+            stream_reasoning=False,
+            force_reasoning=serving.template_manager.force_reasoning or thinks(request),
+            request=request,
+            tokenizer=None,
+            tool_call_parser_active=True,
+        )
+        return reads.parse_non_stream(text)
+
+    def _served_by(self, parser: str, *, reasoner: str | None, prompted: Any, **_: Any) -> Any:
         serving = object.__new__(self.serving)
         serving.tool_call_parser = parser
+        serving.reasoning_parser = reasoner
+        # A template whose prompt ends with the opening of the reasoning is known by that.
+        serving.template_manager = types.SimpleNamespace(
+            force_reasoning=bool(prompted), reasoning_config=None
+        )
+        if reasoner and self.reasoning:
+            reads = self.reasoning(model_type=reasoner, stream_reasoning=True)
+            serving._reasoning_detector = reads.detector
         serving.tokenizer_manager = types.SimpleNamespace(
             tokenizer=None, server_args=types.SimpleNamespace(tool_call_parser=parser)
         )
         return serving
 
-    def _request(self, tools: Any, history_calls: int, *, stream: bool) -> Any:
+    def _request(
+        self, tools: Any, history_calls: int, *, stream: bool, reasoner: str | None, **_: Any
+    ) -> Any:
         history = [
             {"id": f"call_{n}", "type": "function", "function": {"name": "f", "arguments": "{}"}}
             for n in range(history_calls)
@@ -195,7 +266,12 @@ class Reader:
         if history:
             messages.append({"role": "assistant", "content": None, "tool_calls": history})
         return self.protocol.ChatCompletionRequest(
-            model="engine", messages=messages, tools=tools, tool_choice="auto", stream=stream
+            model="engine",
+            messages=messages,
+            tools=tools,
+            tool_choice="auto",
+            stream=stream,
+            chat_template_kwargs=_THINKING if reasoner else None,
         )
 
     def _chunk(self, delta: Any, finish: str | None, *, chunk_id: str, created: int) -> str:
@@ -219,6 +295,14 @@ def _call(function: Any, **known: Any) -> Any:
     """Call with those of the known arguments that this version's signature has."""
     wanted = inspect.signature(function).parameters
     return function(**{name: known[name] for name in wanted if name in known})
+
+
+def _reasoning_parser() -> Any:
+    """Return the release's reasoning parser; None where that needs more than is at hand."""
+    try:
+        return importlib.import_module("sglang.srt.parser.reasoning_parser").ReasoningParser
+    except ImportError:
+        return None
 
 
 def _serving_class(path: Path) -> Any:

@@ -56,6 +56,8 @@ def load(root: str | None) -> "Reader":
 class Reader:
     """One version of transformers: ``parsers`` are types of models, the first of each template."""
 
+    limits = True
+
     def __init__(self, folder: Path, version: str) -> None:
         self.folder, self.version = folder, version
         self.asgi = importlib.import_module("asgi")

@@ -36,6 +36,8 @@ def load(root: str | None, package: str = "vllm", distribution: str = "vllm") ->
 class Reader:
     """The installed vLLM: ``parsers`` are the names of ``--tool-call-parser``."""
 
+    limits = True
+
     def __init__(self, package: str, version: str) -> None:
         self.version = version
         openai = f"{package}.entrypoints.openai"
@@ -53,12 +55,24 @@ class Reader:
         self.server_type = type("Server", (serving.OpenAIServingChat,), off)
         self.loop = asyncio.new_event_loop()
 
-    def whole(self, text: str, *, parser: str, tools: Any, markers: Any, history_calls: int) -> Any:
+    def whole(
+        self,
+        text: str,
+        *,
+        parser: str,
+        tools: Any,
+        markers: Any,
+        history_calls: int,
+        finish: str,
+        **_: Any,
+    ) -> Any:
         """Return the body of the chat completion that vLLM makes of the text."""
         tokenizer = _Tokenizer(markers)
         request = self._request(tools, history_calls, stream=False)
         server = self._server(parser)
-        known = self._known(request, tokenizer, self._outputs([text], tokenizer, joined=True))
+        known = self._known(
+            request, tokenizer, self._outputs([text], tokenizer, finish, joined=True)
+        )
         if server.parser_cls is not None:
             more = {"chat_template_kwargs": known["chat_template_kwargs"]}
             known["parser"] = server.parser_cls(tokenizer, request.tools, **more)
@@ -66,7 +80,15 @@ class Reader:
         return response.model_dump(mode="json")
 
     def stream(
-        self, deltas: Any, *, parser: str, tools: Any, markers: Any, history_calls: int
+        self,
+        deltas: Any,
+        *,
+        parser: str,
+        tools: Any,
+        markers: Any,
+        history_calls: int,
+        finish: str,
+        **_: Any,
     ) -> Any:
         """Yield the server-sent events that vLLM makes of the increments.
 
@@ -74,7 +96,9 @@ class Reader:
         """
         tokenizer = _Tokenizer(markers)
         request = self._request(tools, history_calls, stream=True)
-        known = self._known(request, tokenizer, self._outputs(deltas, tokenizer, joined=False))
+        known = self._known(
+            request, tokenizer, self._outputs(deltas, tokenizer, finish, joined=False)
+        )
         events = _call(self._server(parser).chat_completion_stream_generator, known)
         while (event := self._next(events)) is not None:
             yield event.strip()
@@ -82,7 +106,7 @@ class Reader:
     def _next(self, events: Any) -> Any:
         return self.loop.run_until_complete(anext(events, None))
 
-    async def _outputs(self, deltas: Any, tokenizer: Any, *, joined: bool) -> Any:
+    async def _outputs(self, deltas: Any, tokenizer: Any, finish: str, *, joined: bool) -> Any:
         """Yield what vLLM's engine gives for the increments: all in one output, or each in one."""
         pieces = [(delta, tokenizer.encode(delta)) for delta in deltas]
         pieces.append(("", [tokenizer.eos_token_id]))
@@ -96,7 +120,7 @@ class Reader:
                 token_ids=ids,
                 cumulative_logprob=None,
                 logprobs=None,
-                finish_reason="stop" if last else None,
+                finish_reason=finish if last else None,
             )
             yield self.outputs.RequestOutput(
                 request_id="trial",

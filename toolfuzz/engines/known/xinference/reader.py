@@ -50,6 +50,8 @@ class _Unused(types.ModuleType):
 class Reader:
     """One version of Xinference: ``parsers`` are the names in its registry."""
 
+    limits = True
+
     def __init__(self, folder: Path, version: str) -> None:
         self.version, self.folder = version, folder
         self.registry = importlib.import_module(f"{_PACKAGE}.tool_parsers").TOOL_PARSERS
@@ -61,18 +63,18 @@ class Reader:
         )
         self.loop = asyncio.new_event_loop()
 
-    def whole(self, text: str, *, parser: str, tools: Any, **_: Any) -> Any:
+    def whole(self, text: str, *, parser: str, tools: Any, finish: str, **_: Any) -> Any:
         """Return the body of the chat completion that Xinference makes of the text."""
-        completion = self._completion(text, "stop")
+        completion = self._completion(text, finish)
         return self._model(parser)._post_process_completion(None, "engine", completion, tools=tools)
 
-    def stream(self, deltas: Any, *, parser: str, tools: Any, **_: Any) -> Any:
+    def stream(self, deltas: Any, *, parser: str, tools: Any, finish: str, **_: Any) -> Any:
         """Yield the server-sent events that Xinference makes of the increments.
 
         The end of the generation comes as a chunk of its own, without text.
         """
         chunks = self._model(parser)._async_to_tool_completion_chunks(
-            self._chunks(deltas), tools=tools
+            self._chunks(deltas, finish), tools=tools
         )
         while (chunk := self.loop.run_until_complete(anext(chunks, None))) is not None:
             yield f"data: {json.dumps(chunk)}"
@@ -86,10 +88,10 @@ class Reader:
             "stream": place(kind.extract_tool_calls_streaming, self.folder),
         }
 
-    async def _chunks(self, deltas: Any) -> Any:
+    async def _chunks(self, deltas: Any, finish: str) -> Any:
         name = uuid.uuid4().hex
-        for text, finish in [*((delta, None) for delta in deltas), ("", "stop")]:
-            yield self._completion(text, finish) | {"id": name}
+        for text, reason in [*((delta, None) for delta in deltas), ("", finish)]:
+            yield self._completion(text, reason) | {"id": name}
 
     def _completion(self, text: str, finish: str | None) -> dict[str, Any]:
         choice = {"index": 0, "text": text, "logprobs": None, "finish_reason": finish}
