@@ -51,8 +51,13 @@ class RunSection(BaseModel):
         default=None, examples=["MY_KEY"], description="variable that holds the key"
     )
     params: dict[str, Any] = Field(default={}, description="extra body fields")
-    concurrency: int = Field(default=8, description="questions under way per model")
-    timeout: float = Field(default=120.0, description="seconds per attempt")
+    concurrency: int | Literal["auto"] = Field(
+        default="auto", description="questions under way; auto finds what the server can do"
+    )
+    rpm: float | None = Field(
+        default=None, examples=[60], description="requests begun in a minute at most"
+    )
+    timeout: float = Field(default=120.0, description="seconds without a byte of the reply")
 
 
 class JudgeSection(BaseModel):

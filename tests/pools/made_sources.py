@@ -12,7 +12,7 @@ from toolfuzz.core.exchange import Attempt, StreamMode, Target
 from toolfuzz.core.talk import Talk
 from toolfuzz.formats import CannotAskError, Request
 from toolfuzz.sources.redaction import Redaction
-from toolfuzz.sources.source import Permit
+from toolfuzz.sources.source import Pace, Permit
 
 TOOL = Tool("save", "Save it.", {"type": "object", "properties": {"n": {"type": "integer"}}})
 
@@ -95,6 +95,10 @@ class MadeSource:
     key: str | None = None
     refused: frozenset[int] = frozenset()
     """Numbers of cases that can't be asked."""
+
+    @property
+    def pace(self) -> Pace:
+        return Pace(self.target.name, self.concurrency)
 
     def request(self, talk: Talk, *, stream: bool) -> Request:
         assert talk.turn is not None

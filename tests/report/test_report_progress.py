@@ -1,5 +1,6 @@
 """What a person sees while a run goes on."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from toolfuzz.core.events import ExchangeRecorded, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Attempt, Exchange
 from toolfuzz.core.verdict import Metrics, Verdict
-from toolfuzz.report.progress import live_view, progress, words
+from toolfuzz.report.progress import _Lines, live_view, progress, words
 from toolfuzz.report.tally import Tally
 
 
@@ -33,9 +34,9 @@ def tally_of(text: str = "model", *, targets: int = 1, check: bool = False) -> T
     settings = {"cases": 40, "repeat": 1, **({"check": {}} if check else {})}
     tally.take(RunStarted(0.0, "0.1.0", run.started.targets, settings))
     for verdict in run.verdicts:
+        clock.now += 8 / len(run.verdicts)
         tally.take(ExchangeRecorded(asked(verdict)))
         tally.take(VerdictReached(verdict))
-    clock.now += 8
     return tally
 
 
@@ -47,6 +48,56 @@ def test_figures() -> None:
     assert one.rate().rate == pytest.approx(2 / 3)
     assert tally.pace == pytest.approx(4 / 8)
     assert tally.left == pytest.approx(36 * 2)
+
+
+def test_time_left_is_told_by_the_pace_of_late() -> None:
+    clock = Clock()
+    tally = Tally(clock=clock)
+    run = a_run()
+    tally.take(RunStarted(0.0, "0.1.0", run.started.targets, {"cases": 140, "repeat": 1}))
+    (one,) = tally.targets.values()
+    for seconds in [60.0] * 3 + [1.0] * 37:
+        assert (tally.left is None) == (one.done < 4)
+        clock.now += seconds
+        verdict = replace(run.verdicts[0], case_id=str(one.done))
+        tally.take(ExchangeRecorded(asked(verdict)))
+        tally.take(VerdictReached(verdict))
+    assert one.between == pytest.approx(1.0) and tally.left == pytest.approx(100.0)
+
+
+def test_a_slow_target_is_told_of_once(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+    shown = _Lines(Tally(clock=clock))
+    run = a_run()
+    shown.tell(RunStarted(0.0, "0.1.0", run.started.targets, {"cases": 100, "repeat": 1}))
+    for n in range(8):
+        clock.now += 40
+        verdict = replace(run.verdicts[0], case_id=str(n))
+        shown.tell(ExchangeRecorded(asked(verdict)))
+        shown.tell(VerdictReached(verdict))
+    assert capsys.readouterr().err == (
+        "plain: an answer every 40 s, so about 1:04:00 for the 96 questions left; "
+        "15 take 10:00 (--cases)\n"
+    )
+
+
+def test_where_nothing_is_answered_the_time_is_shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(time, "monotonic", clock)
+    shown = _Lines(Tally(clock=clock))
+    shown.tick()
+    clock.now += 10
+    shown.tick()
+    shown.tick()
+    run = a_run()
+    shown.tell(RunStarted(0.0, "0.1.0", run.started.targets, {"cases": 4, "repeat": 1}))
+    clock.now += 10
+    shown.tick()
+    assert capsys.readouterr().err.splitlines() == [
+        "waiting for a first answer · 0:10", "0 of 4 · nothing judged yet · 0:10",
+    ]  # fmt: skip
 
 
 def test_stored_answers_count_and_cost_nothing() -> None:

@@ -134,7 +134,7 @@ async def test_cases_are_drawn_only_a_little_ahead(tmp_path: Path) -> None:
         )
         for _ in range(2000):
             await asyncio.sleep(0)
-        assert drawn <= DRAW_AHEAD + 2 * source.concurrency
+        assert drawn <= DRAW_AHEAD + 2 * source.pace.most
         gate.set()
         await asking
     assert drawn == 500
@@ -165,7 +165,7 @@ async def test_the_first_stop_lets_what_is_under_way_finish(tmp_path: Path) -> N
     source = MadeSource(target(), concurrency=2)
     finished, events = await ran(tmp_path / "run", source, stop=stop, tell=tell)
     assert finished.reason == "interrupted"
-    assert 1 <= len(verdicts(events)) <= 1 + source.concurrency
+    assert 1 <= len(verdicts(events)) <= 1 + source.pace.most
     assert attempts_in(events) == len(verdicts(events)) == len(PAID)
 
 
@@ -184,7 +184,7 @@ async def test_a_stop_ends_the_pauses_between_attempts(tmp_path: Path) -> None:
     stop.set()
     finished, events = await asyncio.wait_for(running, 60)
     assert finished.reason == "interrupted"
-    assert len(verdicts(events)) == source.concurrency
+    assert len(verdicts(events)) == source.pace.most
     assert pacers.of(source).closed
 
 

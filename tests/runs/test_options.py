@@ -41,6 +41,7 @@ CHANGED = RunOptions(
     params={"temperature": 0, "nested": {"a": [1]}},
     stream="both",
     concurrency=2,
+    rpm=30.0,
     timeout=3.5,
     engine_python="/py",
     cuts=("whole", "chars:2"),
@@ -136,7 +137,7 @@ def test_numbers_that_make_no_sense_are_refused(changed: dict[str, object], said
 
 def test_what_is_asked_must_be_the_same_and_how_fast_may_change() -> None:
     one = RunOptions(models=("m",)).settings()
-    for name in ("timeout", "concurrency", "engine_python", "latency_ms"):
+    for name in ("timeout", "concurrency", "rpm", "engine_python", "latency_ms"):
         assert same_questions(one, {**one, name: journalled(CHANGED)[name]})
     for name in ("models", "inline_refs", "seed", "params", "strict", "format", "respell"):
         assert not same_questions(one, {**one, name: journalled(CHANGED)[name]})

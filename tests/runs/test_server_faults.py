@@ -40,8 +40,8 @@ def tried(case_id: str, *attempts: tuple[float, Attempt]) -> Exchange:
 
 FOUR = (0.0, 1.0, 3.0, 7.0)
 DROPPED = failing(None, "RemoteProtocolError: gone")
-SILENT = replace(failing(None, "Timeout: no whole reply within 9 s"), first_byte_ms=None)
-SLOW = replace(failing(200, "Timeout: no whole reply within 9 s"), first_byte_ms=5.0)
+SILENT = replace(failing(None, "Timeout: not a byte within 9 s"), first_byte_ms=None)
+SLOW = replace(failing(200, "Timeout: not a byte within 9 s"), first_byte_ms=5.0)
 UNREACHED = failing(None, "ConnectError: refused")
 
 

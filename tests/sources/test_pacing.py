@@ -1,11 +1,29 @@
 import asyncio
+import random
+from dataclasses import replace
 
 import pytest
 
-from toolfuzz.sources.pacing import BURST_SECONDS, Pacer
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.sources.growth import Rising, Steady
+from toolfuzz.sources.limits import asked_pause
+from toolfuzz.sources.pacing import BURST_SECONDS, MAX_HOLD, Pacer, Pacers, paced
+from toolfuzz.sources.source import Pace
+
+OK = Attempt(1.0, 5.0, 10.0, 200, {}, ((5.0, b"{}"),))
+BUSY = replace(OK, status=429)
+SILENT = replace(OK, status=None, first_byte_ms=None, chunks=(), error="Timeout: not a byte")
 
 
-async def _most_at_once(pacer, requests):
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+async def _most_at_once(pacer, requests, ending=OK):
     active = most = 0
 
     async def request():
@@ -15,6 +33,7 @@ async def _most_at_once(pacer, requests):
             most = max(most, active)
             await asyncio.sleep(0.001)
             active -= 1
+            pacer.ended(ending)
 
     await asyncio.gather(*(request() for _ in range(requests)))
     return most
@@ -25,24 +44,47 @@ async def test_no_more_than_the_limit_at_once():
     assert await _most_at_once(Pacer(0), 3) == 1
 
 
-def test_a_rate_limit_halves_it_once_a_burst():
-    now = 100.0
-    pacer = Pacer(16, clock=lambda: now)
+@pytest.mark.parametrize("status", [408, 429, 503, 529, None])
+def test_a_refusal_for_load_halves_it_once_a_burst(status):
+    refusal = SILENT if status is None else replace(OK, status=status)
+    clock = Clock()
+    pacer = Pacer(16, clock)
     for _ in range(10):
-        pacer.rate_limited()
+        pacer.ended(refusal)
     assert pacer.limit == 8
-    now += 0.9 * BURST_SECONDS
-    pacer.rate_limited()
+    clock.now += 0.9 * BURST_SECONDS
+    pacer.ended(refusal)
     assert pacer.limit == 8
     for limit in (4, 2, 1, 1):
-        now += BURST_SECONDS
-        pacer.rate_limited()
+        clock.now += BURST_SECONDS + 0.1
+        pacer.ended(refusal)
         assert pacer.limit == limit
+
+
+def test_what_was_sent_before_the_cut_does_not_cut_again():
+    clock = Clock()
+    pacer = Pacer(16, clock)
+    waited = replace(SILENT, total_ms=120_000.0)
+    pacer.ended(waited)
+    for _ in range(15):
+        clock.now += 7
+        pacer.ended(waited)
+    assert pacer.limit == 8, "all of them were sent when sixteen were under way"
+    clock.now += 120
+    pacer.ended(waited)
+    assert pacer.limit == 4
+
+
+@pytest.mark.parametrize("status", [500, 400, None])
+def test_other_faults_do_not_concern_it(status):
+    pacer = Pacer(16)
+    pacer.ended(replace(OK, status=status, error=None if status else "ConnectError: refused"))
+    assert pacer.limit == 16
 
 
 async def test_it_grows_back_slowly_and_not_beyond_its_start():
     pacer = Pacer(4)
-    pacer.rate_limited()
+    pacer.ended(BUSY)
     assert pacer.limit == 2
     assert await _most_at_once(pacer, 2) == 2
     assert pacer.limit == 2
@@ -69,3 +111,149 @@ async def test_a_cancelled_waiter_leaves_no_trace():
         with pytest.raises(asyncio.CancelledError):
             await waiter
     assert await asyncio.wait_for(_most_at_once(pacer, 3), 1) == 1
+
+
+async def test_all_wait_as_long_as_the_server_says():
+    pacer = Pacer(4)
+    loop = asyncio.get_running_loop()
+    pacer.ended(replace(BUSY, retry_after=0.05))
+    begun = loop.time()
+    await _most_at_once(pacer, 2)
+    assert loop.time() - begun >= 0.05
+    pacer.ended(replace(BUSY, retry_after=3600.0))
+    assert MAX_HOLD == 60
+    waiter = asyncio.create_task(_most_at_once(pacer, 1))
+    await asyncio.sleep(0.01)
+    assert not waiter.done()
+    pacer.close()
+    assert await asyncio.wait_for(waiter, 1) == 1, "a run that is stopped waits for nobody"
+
+
+async def test_one_that_is_cancelled_while_it_waits_gives_its_place_back():
+    pacer = Pacer(1)
+    pacer.ended(replace(BUSY, retry_after=0.05))
+    waiter = asyncio.create_task(_most_at_once(pacer, 1))
+    await asyncio.sleep(0.01)
+    waiter.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiter
+    assert await asyncio.wait_for(_most_at_once(pacer, 3), 1) == 1
+
+
+async def test_requests_a_minute_follow_each_other_evenly():
+    pacer = Pacer(8, rpm=6000)
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    await _most_at_once(pacer, 11)
+    assert loop.time() - begun >= 0.1, "the first at once, ten more at 10 ms each"
+
+
+OPENAI = "x-ratelimit-{}-requests"
+ANTHROPIC = "anthropic-ratelimit-requests-{}"
+
+
+@pytest.mark.parametrize(
+    ("status", "retry_after", "name", "left", "most", "reset", "seconds"),
+    [
+        (429, 7.0, OPENAI, "0", "60", "1s", 7.0),
+        (200, 7.0, OPENAI, "5", "60", "1s", None),
+        (200, None, OPENAI, "0", "60", "60s", 1.0),
+        (200, None, OPENAI, "0", "600", "6m0s", 0.6),
+        (200, None, OPENAI, "0", "1", "12ms", 0.012),
+        (200, None, OPENAI, "0", "", "7.66s", 7.66),
+        (200, None, OPENAI, "0", "nonsense", "1h2m", 3720.0),
+        (200, None, OPENAI, "59", "60", "1s", None),
+        (200, None, OPENAI, "0", "60", "soon", None),
+        (200, None, OPENAI, "0", "60", "9" * 400 + "s", None),
+        (200, None, OPENAI, "0", "60", "", None),
+        (200, None, ANTHROPIC, "0", "50", "2020-01-01T00:00:00Z", 0.0),
+        (200, None, ANTHROPIC, "0", "50", "9999-99-99T00:00:00Z", None),
+        (200, None, ANTHROPIC, "3", "50", "2020-01-01T00:00:00Z", None),
+    ],
+)  # fmt: skip
+def test_pauses_that_servers_ask_for(status, retry_after, name, left, most, reset, seconds):
+    values = {"remaining": left, "limit": most, "reset": reset}
+    headers = {name.format(word): value for word, value in values.items()}
+    answer = replace(OK, status=status, retry_after=retry_after, headers=headers)
+    pause = asked_pause(answer)
+    assert pause == (None if seconds is None else pytest.approx(seconds))
+
+
+class Server:
+    """Answers in virtual time: so many at once, the others wait in its queue."""
+
+    def __init__(self, slots, seed):
+        self.slots, self.random = slots, random.Random(seed)
+
+    def ask(self, growth, questions):
+        """Return how long all took, and the limit at each answer."""
+        now, sent, waiting, served, limits = 0.0, 0, [], [], []
+        while len(limits) < questions:
+            while len(waiting) + len(served) < growth.limit and sent < questions:
+                waiting.append(now)
+                sent += 1
+            while waiting and len(served) < self.slots:
+                served.append((now + 10 * self.random.lognormvariate(0, 0.5), waiting.pop(0)))
+            served.sort()
+            full = len(waiting) + len(served) >= growth.limit
+            now, asked = served.pop(0)
+            growth.passed(now - asked, full=full)
+            limits.append(growth.limit)
+        return now, limits
+
+
+@pytest.mark.parametrize("slots", [1, 2, 8, 1000])
+def test_it_finds_what_a_server_can_do(slots):
+    """Of ten servers each: never many in the queue of a small one, and fast enough on all."""
+    for seed in range(10):
+        took, limits = Server(slots, seed).ask(Rising(32), 200)
+        ideal, _ = Server(slots, seed).ask(Steady(min(slots, 32)), 200)
+        assert took < (6 if slots == 1000 else 2.2) * ideal
+        if slots < 4:
+            assert sum(limit > 2 * slots for limit in limits) < len(limits) / 3
+            assert max(limits) <= 8 * slots
+        if slots == 1000:
+            assert limits[-1] >= 16
+
+
+def test_it_begins_with_one_and_measures_before_it_asks_more():
+    growth = Rising(32)
+    assert growth.limit == 1
+    for _ in range(3):
+        growth.passed(1.0, full=True)
+    assert growth.limit == 1
+    growth.passed(1.0, full=False)
+    assert growth.limit == 1, "with fewer under way than may be nothing is measured"
+    growth.passed(1.0, full=True)
+    assert growth.limit == 2
+
+
+def test_it_halves_when_refused_and_stays_there_for_a_while():
+    growth = Rising(32)
+    while growth.limit < 8:
+        growth.passed(1.0, full=True)
+    growth.refused()
+    assert growth.limit == 4
+    for _ in range(31):
+        growth.passed(1.0, full=True)
+        assert growth.limit == 4
+    for _ in range(9):
+        growth.passed(1.0, full=True)
+    assert growth.limit == 8
+    growth.refused()
+    for _ in range(63):
+        growth.passed(1.0, full=True)
+        assert growth.limit == 4, "the second time it waits twice as long"
+
+
+def test_what_shares_an_address_and_a_key_shares_a_pacer():
+    class Source:
+        def __init__(self, shared_by):
+            self.pace = Pace(shared_by, 8, adapts=True, rpm=60)
+
+    pacers = Pacers()
+    one = pacers.of(Source("here key"))
+    assert one is pacers.of(Source("here key")) is not pacers.of(Source("here other"))
+    assert one.limit == 1 and paced(Pace("x", 8)).limit == 8
+    pacers.close()
+    assert one.closed and pacers.of(Source("late")).closed

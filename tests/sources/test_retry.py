@@ -92,7 +92,7 @@ async def test_a_stop_ends_it_before_the_next_attempt():
         (attempt(None, error="RemoteProtocolError: gone"), True),
         (attempt(200, error="RemoteProtocolError: gone before a byte"), True),
         (attempt(200, b"{", error="RemoteProtocolError: broke off"), False),
-        (attempt(None, error="Timeout: no whole reply within 120 s"), False),
+        (attempt(None, error="Timeout: not a byte within 120 s"), False),
         (attempt(None, error="UnsupportedProtocol: x"), False),
     ],
 )

@@ -15,8 +15,6 @@ from toolfuzz.runs.trust import require_trust
 
 __all__ = ["access_again", "again_options", "expect_options", "expected"]
 
-_AT_ONCE = 16
-
 expect_options = stack(
     click.option(
         "--expect", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
@@ -56,7 +54,7 @@ def access_again(run: RunData, given: dict[str, Any]) -> Access:
         headers=headers,
         secret_headers=(*access.secret_headers, *given["secret_headers"]),
         engine_python=given["engine_python"],
-        concurrency=given.get("concurrency", _AT_ONCE),
+        concurrency=given.get("concurrency") or "auto",
     )
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import click
@@ -13,7 +14,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.events import Event
 from toolfuzz.report.progress import Progress, progress
 
-__all__ = ["live", "with_note"]
+__all__ = ["live", "ticking", "with_note"]
 
 T = TypeVar("T")
 Work = Callable[[Callable[[Event], None], asyncio.Event], Awaitable[JsonObject]]
@@ -52,10 +53,27 @@ async def _live(work: Work, show: Progress) -> tuple[JsonObject, bool]:
         loop.add_signal_handler(signal.SIGINT, interrupt)
         loop.add_signal_handler(signal.SIGTERM, interrupt)
     with show:
-        try:
-            return await work(tell, stop), stop.is_set()
-        except asyncio.CancelledError:
-            raise KeyboardInterrupt from None
+        async with ticking(show):
+            try:
+                return await work(tell, stop), stop.is_set()
+            except asyncio.CancelledError:
+                raise KeyboardInterrupt from None
+
+
+@asynccontextmanager
+async def ticking(show: Progress) -> AsyncIterator[None]:
+    """Let progress show itself by time: a server that answers nothing tells nothing either."""
+
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(1)
+            show.tick()
+
+    ticks = asyncio.create_task(tick())
+    try:
+        yield
+    finally:
+        ticks.cancel()
 
 
 def with_note(work: Coroutine[Any, Any, T]) -> T:

@@ -130,6 +130,7 @@ def _paired(flags: dict[str, Any]) -> Work:
         params=run.access.params,
         stream=run.access.stream,
         concurrency=run.access.concurrency,
+        rpm=run.access.rpm,
         timeout=run.access.timeout,
         engine_python=run.access.engine_python,
     )

@@ -12,6 +12,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.price import price_of
 from toolfuzz.cli._again import access_again, again_options, expect_options, expected
 from toolfuzz.cli._live import with_note
+from toolfuzz.cli.options import concurrency_option
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
 from toolfuzz.core.text import printable
@@ -47,8 +48,7 @@ for twice. Exit codes: 0 something was minimized, 3 nothing came again, 130 inte
               metavar="N", help="Calls per failure.")  # fmt: skip
 @click.option("--max-seconds", type=float, metavar="S", help="Time per failure.")
 @click.option("--max-cost", type=float, metavar="USD", help="Money per failure, where known.")
-@click.option("--concurrency", type=click.IntRange(min=1), default=16, show_default=True,
-              metavar="N", help="Questions under way.")  # fmt: skip
+@concurrency_option
 @expect_options
 @again_options
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
@@ -131,7 +131,7 @@ async def study_run(
                 ),
                 started=data.started.started,
                 policy=policy,
-                slots=access.concurrency,
+                slots=access.at_once,
                 report=_teller(failure, quiet),
             )
             if not quiet and sys.stderr.isatty():

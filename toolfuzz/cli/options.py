@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "case_options",
+    "concurrency_option",
     "endpoint_options",
     "header_options",
     "inconclusive_option",
@@ -55,6 +56,29 @@ def _listed(context: click.Context, option: click.Parameter, value: str | None) 
     return None if value is None else [name.strip() for name in value.split(",")]
 
 
+class _Concurrency(click.ParamType):
+    """A number, or the word auto."""
+
+    name = "concurrency"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | str:
+        """Return it; fails like click's own types."""
+        if value == "auto" or isinstance(value, int):
+            return value
+        try:
+            return int(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a number nor auto", param, ctx)
+
+
+concurrency_option = click.option(
+    "--concurrency", type=_Concurrency(), metavar="N|auto",
+    help="Questions under way at a server. auto (default) begins with one and asks more at once "
+    "while that brings more answers.",
+)  # fmt: skip
+
 engine_option = click.option(
     "--engine-python", metavar="PATH", help="Python in which an engine/… is installed."
 )
@@ -83,8 +107,12 @@ endpoint_options = stack(
         "--no-stream", "stream", flag_value="plain", help="Ask for plain replies (default)."
     ),
     click.option("--both-streams", "stream", flag_value="both", help="Ask each case both ways."),
-    click.option("--concurrency", type=int, metavar="N", help="Questions under way per model (8)."),
-    click.option("--timeout", type=float, metavar="SECONDS", help="Per attempt (120)."),
+    concurrency_option,
+    click.option("--rpm", type=float, metavar="N", help="Requests begun in a minute at most."),
+    click.option(
+        "--timeout", type=float, metavar="SECONDS",
+        help="Time without a byte of a reply (120); of a plain reply, until it begins.",
+    ),
     engine_option,
     click.option(
         "--cuts", metavar="NAME,…", callback=_listed,

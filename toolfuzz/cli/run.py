@@ -40,7 +40,7 @@ from toolfuzz.runs.summary import default_folder
 from toolfuzz.runs.targets import plan_targets
 from toolfuzz.runs.trust import require_trust
 
-_MAY_CHANGE = ("headers", "timeout", "concurrency", "engine_python", *HIDING)
+_MAY_CHANGE = ("headers", "timeout", "concurrency", "rpm", "engine_python", *HIDING)
 
 EPILOG = """\b
 Examples:

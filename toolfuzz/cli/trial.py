@@ -6,12 +6,16 @@ import signal
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from toolfuzz.cli._live import ticking
 from toolfuzz.cli.options import header_options, report_option
 from toolfuzz.core.errors import EXIT_GATE_FAILED, EXIT_INVALID_RUN, UsageError
+
+if TYPE_CHECKING:
+    from toolfuzz.report.progress import Progress
 
 T = TypeVar("T")
 
@@ -123,7 +127,9 @@ def trial(
     )  # fmt: skip
     check(asked)
     with show:
-        summary = asyncio.run(_until_ended(try_gateway(asked, most_askings=max_calls))).summary
+        summary = asyncio.run(
+            _until_ended(try_gateway(asked, most_askings=max_calls), show)
+        ).summary
     if as_json:
         click.echo(json.dumps(summary["trial"]["causes"], indent=2))
     else:
@@ -135,13 +141,14 @@ def trial(
         click.get_current_context().exit(EXIT_INVALID_RUN)
 
 
-async def _until_ended(work: Coroutine[Any, Any, T]) -> T:
+async def _until_ended(work: Coroutine[Any, Any, T], show: "Progress") -> T:
     """Do the work; a signal that ends it ends the gateway, too."""
     task = asyncio.current_task()
     if task is not None and sys.platform != "win32":
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     try:
-        return await work
+        async with ticking(show):
+            return await work
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
 

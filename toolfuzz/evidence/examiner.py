@@ -20,7 +20,7 @@ from toolfuzz.judge.defects.server_error import failed_beside, was_answered
 from toolfuzz.judge.policy import Policy
 from toolfuzz.pools.question import Outcome, put_question
 from toolfuzz.runs.journal import Journal
-from toolfuzz.sources.pacing import Pacer
+from toolfuzz.sources.pacing import paced
 from toolfuzz.sources.source import Session, SourceSpec
 
 __all__ = ["Budget", "Examiner", "Symptom", "open_examiner"]
@@ -238,8 +238,8 @@ async def open_examiner(
     ``paired``: each question is first asked plain, as the counterpart of the streamed reply.
     """
     async with AsyncExitStack() as stack:
-        count = max(1, min(slots, source.concurrency))
-        permit = Pacer(source.concurrency)
+        count = max(1, min(slots, source.pace.most))
+        permit = paced(source.pace)
         sessions = [await stack.enter_async_context(source.open(permit)) for _ in range(count)]
         yield Examiner(
             source,

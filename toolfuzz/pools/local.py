@@ -52,7 +52,10 @@ async def _ended(work: asyncio.Task[None]) -> None:
 
 
 class _Crew:
-    """The workers of one run. There are as many as the source of the jobs allows at once."""
+    """The workers of one run. There are as many as the source of the jobs allows at once.
+
+    One more is hired when a job is taken, so that none lies waiting with a worker who mayn't ask.
+    """
 
     def __init__(
         self,
@@ -87,11 +90,12 @@ class _Crew:
         sessions: dict[str, Session] = {}
         async with AsyncExitStack() as stack:
             while (job := await self._take()) is not None:
-                if self._workers < job.source.concurrency:
+                permit = self._permits.of(job.source)
+                if self._workers < permit.limit:
                     self._hire(group)
                 name = job.source.target.name
                 if name not in sessions:
-                    opened = job.source.open(self._permits.of(job.source))
+                    opened = job.source.open(permit)
                     sessions[name] = await stack.enter_async_context(opened)
                 await self._do(job, sessions[name])
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from toolfuzz.analyze.price import PriceOf
-from toolfuzz.core.events import Event
+from toolfuzz.core.events import Event, VerdictReached
 from toolfuzz.core.text import brief, printable
 from toolfuzz.report.tally import Tally, TargetTally
 
@@ -20,6 +20,9 @@ __all__ = ["Progress", "Silent", "clock", "live_view", "progress", "words"]
 SECONDS_BETWEEN_LINES = 10.0
 REFRESHES_PER_SECOND = 4
 _NARROW = 76
+_SLOW_SECONDS = 600.0
+"""A target that takes longer is told of once, while it is early to ask it less."""
+_STARTING = "waiting for a first answer"
 
 
 class Progress(Protocol):
@@ -42,6 +45,10 @@ class Progress(Protocol):
         """Take note of an event; must return at once."""
         ...
 
+    def tick(self) -> None:
+        """Show how it stands, if it is time to; called every second or so."""
+        ...
+
     def note(self, message: str) -> None:
         """Show a sentence to the person who watches."""
         ...
@@ -62,32 +69,51 @@ class Silent:
         """Take no note of it."""
         return
 
+    def tick(self) -> None:
+        """Nothing is shown by time."""
+        return
+
     def note(self, message: str) -> None:
         """Show a sentence."""
         print(message, file=sys.stderr, flush=True)
 
 
-class _Lines(Silent):
-    """One plain line every ten seconds, for logs and pipes."""
+class _Told(Silent):
+    """Keeps count, and says once of every slow target how long it will take."""
 
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
-        self._next = time.monotonic() + SECONDS_BETWEEN_LINES
+        self._slow: set[str] = set()
 
     def tell(self, event: Event) -> None:
         self._tally.take(event)
+        if isinstance(event, VerdictReached) and event.verdict.target not in self._slow:
+            one = self._tally.targets[event.verdict.target]
+            if said := slow_words(one, at_most=self._tally.at_most):
+                self._slow.add(event.verdict.target)
+                self.note(said)
+
+
+class _Lines(_Told):
+    """One plain line every ten seconds, for logs and pipes."""
+
+    def __init__(self, tally: Tally) -> None:
+        super().__init__(tally)
+        self._next = time.monotonic() + SECONDS_BETWEEN_LINES
+
+    def tick(self) -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + SECONDS_BETWEEN_LINES
             self.note(words(self._tally))
 
 
-class _Live(Silent):
+class _Live(_Told):
     """A few lines that are drawn again and again."""
 
     def __init__(self, tally: Tally) -> None:
         from rich.live import Live
 
-        self._tally = tally
+        super().__init__(tally)
         self._console = Console(stderr=True, highlight=False, emoji=False)
         self._live = Live(
             get_renderable=self._view,
@@ -106,9 +132,6 @@ class _Live(Silent):
     def __exit__(self, *_: object) -> None:
         self._live.stop()
 
-    def tell(self, event: Event) -> None:
-        self._tally.take(event)
-
     def note(self, message: str) -> None:
         self._console.print(message, markup=False)
 
@@ -122,17 +145,20 @@ def progress(*, quiet: bool, price: PriceOf | None = None) -> Progress:
 
 def words(tally: Tally) -> str:
     """Return all that is known in one line of plain text."""
+    if not tally.targets:
+        return f"{_STARTING} · {_clock(tally.elapsed)}"
     several = len(tally.targets) > 1
     parts = [_count(tally)]
     for name, one in list(tally.targets.items()):
-        parts.append(f"{name}: {_target_words(one)}" if several else _target_words(one))
+        said = _target_words(one, several=several)
+        parts.append(f"{name}: {said}" if several else said)
     return printable(" · ".join([*parts, *_pace(tally)]))
 
 
 def live_view(tally: Tally, *, width: int) -> RenderableType:
     """Return a bar with pace, time and money, a line a target, and what failed last."""
     if not tally.targets:
-        return Text("starting", style="dim")
+        return Text(f"{_STARTING} · {_clock(tally.elapsed)}", style="dim")
     bar = ProgressBar(total=max(tally.total, 1), completed=tally.done, width=min(24, width // 4))
     head = Table.grid(padding=(0, 1))
     head.add_column(no_wrap=True)
@@ -144,7 +170,8 @@ def live_view(tally: Tally, *, width: int) -> RenderableType:
     rows.add_column(no_wrap=True, overflow="ellipsis", max_width=min(longest, width // 3))
     rows.add_column()
     for name, one in list(tally.targets.items()):
-        said = _target_words(one, most=width >= _NARROW)
+        several = len(tally.targets) > 1
+        said = _target_words(one, several=several, most=width >= _NARROW)
         line = Text(printable(said), no_wrap=True, overflow="ellipsis")
         rows.add_row(Text(printable(name), style="bold"), line)
     parts: list[RenderableType] = [head, rows]
@@ -153,11 +180,22 @@ def live_view(tally: Tally, *, width: int) -> RenderableType:
     return Group(*parts)
 
 
+def slow_words(one: TargetTally, *, at_most: bool = False) -> str:
+    """Say how long a target will take, and how many cases go sooner; empty where it is quick."""
+    if one.between is None or one.left is None or one.left < _SLOW_SECONDS or at_most:
+        return ""
+    fewer = max(1, int(_SLOW_SECONDS / one.between))
+    return printable(
+        f"{one.target.name}: an answer every {one.between:.0f} s, so about {_clock(one.left)} for "
+        f"the {one.total - one.done} questions left; {fewer} take {_clock(_SLOW_SECONDS)} (--cases)"
+    )
+
+
 def _count(tally: Tally) -> str:
     return f"{tally.done} of {'at most ' if tally.at_most else ''}{tally.total}"
 
 
-def _target_words(one: TargetTally, *, most: bool = True) -> str:
+def _target_words(one: TargetTally, *, several: bool, most: bool = True) -> str:
     so_far = one.rate()
     if so_far.rate is None:
         said = ["nothing judged yet"]
@@ -170,6 +208,8 @@ def _target_words(one: TargetTally, *, most: bool = True) -> str:
         said.append(f"{one.failed} failed")
     if one.unjudged:
         said.append(f"{one.unjudged} unjudged")
+    if several and one.left:
+        said.append(f"{_clock(one.left)} left")
     if one.given_up:
         said.insert(0, f"given up: {one.given_up}")
     return " · ".join(said)

@@ -1,7 +1,7 @@
 """What is known of a run while it goes on, from its events alone."""
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -23,11 +23,18 @@ from toolfuzz.core.verdict import Finding, Verdict
 __all__ = ["Tally", "TargetTally"]
 
 
+_LATEST = 17
+"""By so many answers the pace is told: a server that is asked more and more gets faster."""
+_ENOUGH = 4
+
+
 @dataclass(slots=True)
 class TargetTally:
-    """One target so far."""
+    """One target so far. ``total`` are its questions, ``latest`` when its last answers came."""
 
     target: Target
+    total: int = 0
+    latest: deque[float] = field(default_factory=lambda: deque(maxlen=_LATEST))
     answers: list[tuple[str, bool]] = field(default_factory=list)
     slugs: Counter[str] = field(default_factory=Counter)
     unjudged: int = 0
@@ -51,6 +58,20 @@ class TargetTally:
     def failed(self) -> int:
         """Answers that were judged and failed."""
         return sum(not ok for _, ok in self.answers)
+
+    @property
+    def between(self) -> float | None:
+        """Seconds from one answer to the next, of late; None before there are a few."""
+        if len(self.latest) < _ENOUGH:
+            return None
+        return (self.latest[-1] - self.latest[0]) / (len(self.latest) - 1)
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until its end at that pace; None where that isn't known yet."""
+        if self.given_up:
+            return 0.0
+        return None if self.between is None else max(self.total - self.done, 0) * self.between
 
     def rate(self) -> Rate:
         """Return the success rate so far with its interval."""
@@ -101,7 +122,7 @@ class Tally:
                 asked = cases * settings["repeat"] * ways
                 self.total = asked * len(event.targets)
                 self.at_most = "check" in settings
-                self.targets = {t.name: TargetTally(t) for t in event.targets}
+                self.targets = {t.name: TargetTally(t, asked) for t in event.targets}
                 self._began = self._clock()
             case CaseDrawn(case) if case.respelled_from:
                 self._respelled.add(case.id)
@@ -137,6 +158,7 @@ class Tally:
         """Pay for what was asked since: verdicts of a stored baseline are copied for nothing."""
         if question(verdict) in self._asked:
             self._asked.remove(question(verdict))
+            one.latest.append(self._clock())
             one.pay(verdict)
 
     @property
@@ -158,9 +180,11 @@ class Tally:
     @property
     def left(self) -> float | None:
         """Seconds until the end at this pace; None when the end or the pace isn't known."""
-        if self.at_most or self.pace is None or not self.done:
+        known = [one.left for one in self.targets.values()]
+        if self.at_most or not known or None in known:
             return None
-        return max(self.total - self.done, 0) * self.elapsed / self.done
+        # Targets are asked side by side.
+        return max(left for left in known if left is not None)
 
     @property
     def spent(self) -> float | None:

@@ -113,6 +113,7 @@ def find_baseline(options: CheckOptions, candidate: Target) -> Baseline:
         access_of_run(run),
         stream=options.run.access.stream,
         concurrency=options.run.access.concurrency,
+        rpm=options.run.access.rpm,
         timeout=options.run.access.timeout,
         engine_python=options.run.access.engine_python,
     )

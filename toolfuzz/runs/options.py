@@ -28,6 +28,7 @@ __all__ = [
     "HIDING",
     "Access",
     "CheckOptions",
+    "Concurrency",
     "Options",
     "RunOptions",
     "access_of_run",
@@ -40,6 +41,11 @@ __all__ = [
 ALL_DIMENSIONS = "dimensions"
 """The probe that stands for all dimensions, each at the levels that suit a target."""
 
+Concurrency = int | Literal["auto"]
+
+AT_ONCE = 8
+"""Questions under way where nothing is measured: at our own simulator, say."""
+
 _SCENARIOS = 40
 """Of each dimension then, where nobody says how many."""
 
@@ -48,9 +54,10 @@ _SCENARIOS = 40
 class Access:
     """How targets are reached: the options that all models of a command share.
 
-    ``timeout`` is in seconds an attempt; ``latency_ms`` is the embedded simulator's.
-    ``secret_headers`` names those of ``headers`` whose values must not be written anywhere, beside
-    the usual credentials.
+    ``timeout`` is in seconds without a byte; ``latency_ms`` is the embedded simulator's.
+    ``concurrency``: so many questions are under way, or as many as bring the most (``auto``);
+    ``rpm`` requests are begun in a minute at most. ``secret_headers`` names those of ``headers``
+    whose values must not be written anywhere, beside the usual credentials.
     """
 
     base_url: str | None = None
@@ -60,11 +67,17 @@ class Access:
     secret_headers: Sequence[str] = ()
     params: JsonObject = field(default_factory=dict)
     stream: StreamMode = "plain"
-    concurrency: int = 8
+    concurrency: Concurrency = "auto"
+    rpm: float | None = None
     timeout: float = 120.0
     engine_python: str | None = None
     cuts: Sequence[str] = ()
     latency_ms: float = 0.0
+
+    @property
+    def at_once(self) -> int:
+        """How many questions may be under way where that isn't measured."""
+        return AT_ONCE if self.concurrency == "auto" else self.concurrency
 
 
 class Options(TypedDict, total=False):
@@ -74,7 +87,8 @@ class Options(TypedDict, total=False):
     names of shipped catalogues or ``all``; ``mcp`` commands or URLs; ``openapi`` files or URLs;
     ``offer`` how many tools of one source are offered together, or ``all``. ``level`` is how hard
     the scenarios of dimensions are (see ``probes``); of each dimension there are ``cases``.
-    ``timeout`` is in seconds an attempt, ``latency_ms`` the embedded simulator's.
+    ``timeout`` is in seconds without a byte, ``rpm`` requests begun in a minute at most,
+    ``latency_ms`` the embedded simulator's.
     """
 
     tools: str | Path | Sequence[str | Path]
@@ -98,7 +112,8 @@ class Options(TypedDict, total=False):
     secret_headers: str | Sequence[str]
     params: JsonObject
     stream: StreamMode
-    concurrency: int
+    concurrency: Concurrency
+    rpm: float | None
     timeout: float
     engine_python: str | None
     cuts: str | Sequence[str]
@@ -149,7 +164,8 @@ class RunOptions(BaseModel):
     secret_headers: _Names = ()
     params: JsonObject = Field(default_factory=dict)
     stream: StreamMode = "plain"
-    concurrency: int = 8
+    concurrency: Concurrency = "auto"
+    rpm: float | None = None
     timeout: float = 120.0
     engine_python: str | None = None
     cuts: _Names = ()
@@ -208,13 +224,15 @@ class RunOptions(BaseModel):
         """Refuse numbers that make no sense; raises UsageError."""
         for name in ("cases", "repeat", "concurrency"):
             value = getattr(self, name)
-            if value < 1:
+            if value != "auto" and value < 1:
                 example = 8 if name == "concurrency" else 100
                 raise UsageError(
                     f"--{name} {value}: at least 1 is needed", f"try --{name} {example}"
                 )
         if self.offer != "all" and self.offer < 1:
             raise UsageError(f"--offer {self.offer}: at least 1 is needed", "try --offer all")
+        if self.rpm is not None and self.rpm <= 0:
+            raise UsageError(f"--rpm {self.rpm:g}: requests a minute above 0 are needed", None)
         if self.timeout <= 0:
             raise UsageError(f"--timeout {self.timeout}: seconds above 0 are needed", None)
         self.policy.check()
@@ -286,7 +304,7 @@ def stored_options(settings: JsonObject) -> RunOptions:
     return RunOptions.read(known)
 
 
-_MAY_CHANGE = frozenset({"headers", "timeout", "concurrency", "engine_python", "latency_ms"})
+_MAY_CHANGE = frozenset({"headers", "timeout", "concurrency", "rpm", "engine_python", "latency_ms"})
 
 
 def same_questions(one: JsonObject, other: JsonObject) -> bool:
@@ -314,6 +332,8 @@ def access_of_run(run: RunData) -> Access:
         key_env=stored.key_env,
         secret_headers=stored.secret_headers,
         params=stored.params,
+        rpm=stored.rpm,
+        timeout=stored.timeout,
     )
 
 

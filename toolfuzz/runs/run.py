@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
 from toolfuzz import __version__
 from toolfuzz.analyze.recordings import Recordings
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.events import CaseSkipped, Event, RunStarted
+from toolfuzz.core.events import CaseSkipped, Event, RunStarted, VerdictReached
 from toolfuzz.engines.found import Found, remember
 from toolfuzz.runs.campaign import MOST_HANGS, Campaign, run_campaign
 from toolfuzz.runs.cases import draw, load_tools
@@ -57,6 +57,8 @@ async def run(
                 tell(event)
 
             tell(opening)
+            for reached in _known(record):
+                tell(reached)
             # What went wrong on the way is asked again when a run is resumed.
             answered = record.answered()
             campaign = Campaign(
@@ -87,6 +89,14 @@ def _remember(sources: Sequence[Source], summary: JsonObject) -> None:
             judged, passed = target["judged"], target["passed"]
             day = time.strftime("%Y-%m-%d", time.gmtime(summary["started"]))
             remember(Found(release, day, summary["cases"], judged, passed, tuple(counted)))
+
+
+def _known(record: Record) -> Iterator[VerdictReached]:
+    """Give what a run that is gone on with needn't ask again, so that progress counts it."""
+    answered = record.answered()
+    for verdict in record.run().verdicts:
+        if (verdict.case_id, verdict.target, verdict.repeat) in answered:
+            yield VerdictReached(verdict)
 
 
 def _opening(options: RunOptions, sources: Sequence[Source]) -> RunStarted:

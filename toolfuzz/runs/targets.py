@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Target
@@ -18,6 +18,8 @@ from toolfuzz.sources.simulated import simulator
 __all__ = ["Source", "open_sources", "plan_targets"]
 
 Source = HttpSource | EngineSource
+_MOST_AT_ONCE = 32
+"""Up to here the number of questions under way grows by itself."""
 # By the clock, for what waits; what works is held to its processor time.
 _ENGINE_SECONDS = 60.0
 
@@ -105,10 +107,13 @@ async def open_sources(
                 key,
                 access.headers,
                 access.timeout,
-                access.concurrency,
+                access.at_once,
                 secret_headers=tuple(access.secret_headers),
+                rpm=access.rpm,
             )
             if nature_of(p.target).remote:
+                if access.concurrency == "auto":
+                    source = replace(source, concurrency=_MOST_AT_ONCE, adapts=True)
                 await reachable(source)
             sources.append(source)
         yield tuple(sources)

@@ -18,10 +18,12 @@ from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.inflate import EncodingError, inflater
 from toolfuzz.sources.redaction import kept_headers
 
-__all__ = ["MAX_BODY_BYTES", "MAX_ERROR_BYTES", "capture", "encode_body"]
+__all__ = ["MAX_BODY_BYTES", "MAX_ERROR_BYTES", "WHOLE", "capture", "encode_body"]
 
 MAX_BODY_BYTES = 16 * 2**20
 """More than this is no reply of a model: about four million tokens."""
+WHOLE = 5
+"""A reply whose bytes keep coming ends after so many times the timeout."""
 MAX_ERROR_BYTES = 2**20
 """Of an HTTP error, and of a body that is too large, so much is kept: words to read."""
 
@@ -35,9 +37,11 @@ async def capture(
 ) -> Attempt:
     """Send the request and return what came, whatever it was.
 
-    ``timeout`` is in seconds and bounds the whole exchange, also one whose bytes keep trickling;
-    more than ``most`` bytes of a body are not read, of an HTTP error's not more than
-    MAX_ERROR_BYTES. A body that is larger is judged by nobody: its beginning is kept.
+    ``timeout`` is in seconds without a byte, from the sending of the request on: until the first
+    byte (of a plain reply that is all the time a model takes), and between any two. Bytes that keep
+    trickling have WHOLE times as long. More than ``most`` bytes of a body are not read, of an HTTP
+    error's not more than MAX_ERROR_BYTES. A body that is larger is judged by nobody: its beginning
+    is kept.
     """
     response: httpx.Response | None = None
     chunks: list[tuple[float, bytes]] = []
@@ -45,18 +49,20 @@ async def capture(
     size = 0
     started, begin = time.time(), time.perf_counter()
     try:
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(timeout) as silence:
+            end = asyncio.get_running_loop().time() + WHOLE * timeout
             response = await http.send(request, stream=True)
             if response.is_error:
                 most = min(most, MAX_ERROR_BYTES)
             async for chunk in _inflated(response):
                 chunks.append(((time.perf_counter() - begin) * 1000, chunk[: most - size]))
                 size += len(chunk)
+                silence.reschedule(min(asyncio.get_running_loop().time() + timeout, end))
                 if size > most:
                     error = f"BodyTooLarge: more than {most >> 20} MiB"
                     break
     except TimeoutError:
-        error = f"Timeout: no whole reply within {timeout:g} s"
+        error = f"Timeout: {_waited(timeout, chunks, time.perf_counter() - begin)}"
     except EncodingError as fault:
         error = f"EncodingError: {fault}"
     except httpx.HTTPError as fault:
@@ -78,6 +84,12 @@ async def capture(
         error=error,
         retry_after=_retry_after(headers),
     )
+
+
+def _waited(timeout: float, chunks: list[tuple[float, bytes]], seconds: float) -> str:
+    if seconds >= WHOLE * timeout:
+        return f"no end of the reply within {WHOLE * timeout:g} s"
+    return f"not a {'further ' if chunks else ''}byte within {timeout:g} s"
 
 
 def _beginning(chunks: list[tuple[float, bytes]], most: int) -> list[tuple[float, bytes]]:

@@ -11,7 +11,7 @@ from toolfuzz.engines.native import NotExpressible
 from toolfuzz.engines.trial import CPU_SECONDS, EngineTrial, parse_spec
 from toolfuzz.formats import CannotAskError, Request
 from toolfuzz.sources.redaction import Redaction
-from toolfuzz.sources.source import Permit, SourceSpec
+from toolfuzz.sources.source import Pace, Permit, SourceSpec
 
 __all__ = ["MARGIN", "EngineSession", "EngineSource", "with_margin"]
 
@@ -61,9 +61,9 @@ class EngineSource:
             )
 
     @property
-    def concurrency(self) -> int:
-        """Two at most: a parser uses a whole core."""
-        return min(self.at_once, 2, os.cpu_count() or 1)
+    def pace(self) -> Pace:
+        """Two at most at once: a parser uses a whole core."""
+        return Pace(self.target.name, min(self.at_once, 2, os.cpu_count() or 1))
 
     def request(self, talk: Talk, *, stream: bool) -> Request:
         """Write what a perfect model would have said; raises CannotAskError where it can't."""

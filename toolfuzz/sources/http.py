@@ -18,7 +18,7 @@ from toolfuzz.sources.pacing import Pacer
 from toolfuzz.sources.redaction import Redaction
 from toolfuzz.sources.registry import Endpoint
 from toolfuzz.sources.retry import ATTEMPTS, retrying
-from toolfuzz.sources.source import Permit
+from toolfuzz.sources.source import Pace, Permit
 
 __all__ = ["HttpSession", "HttpSource"]
 
@@ -32,8 +32,10 @@ _CARRIED = re.compile(r"[\t\x20-\x7e]*")
 
 @dataclass(frozen=True, slots=True)
 class HttpSource:
-    """A target behind an endpoint. ``timeout`` is in seconds and bounds a whole attempt.
+    """A target behind an endpoint. ``timeout`` is in seconds without a byte (see ``capture``).
 
+    ``concurrency``, ``adapts`` and ``rpm`` make its pace, which all targets of one address and key
+    share.
     ``headers`` are added to every request and win over the format's own. Raises UsageError for a
     header that HTTP can't carry. ``secret_headers`` names those of them whose values nobody may
     read, beside those whose names say so (``redaction.is_credential``).
@@ -47,6 +49,8 @@ class HttpSource:
     concurrency: int = 8
     attempts: int = ATTEMPTS
     secret_headers: tuple[str, ...] = ()
+    adapts: bool = False
+    rpm: float | None = None
 
     def __post_init__(self) -> None:
         if not all(_CARRIED.fullmatch(value) for value in self.own_headers.values()):
@@ -56,6 +60,12 @@ class HttpSource:
     def format(self) -> WireFormat:
         """The wire format of requests and replies."""
         return wire_format(self.target.format)
+
+    @property
+    def pace(self) -> Pace:
+        """How fast the endpoint may be asked with this key."""
+        shared_by = f"{self.endpoint.base_url} {self.key or ''}"
+        return Pace(shared_by, self.concurrency, self.adapts, self.rpm)
 
     @property
     def own_headers(self) -> dict[str, str]:
@@ -139,8 +149,7 @@ class HttpSession:
             async with self._permit:
                 sent = self._signed(url, content)
                 attempt = await capture(self._http, sent, timeout=self._source.timeout)
-                if attempt.status == 429:
-                    self._permit.rate_limited()
+                self._permit.ended(attempt)
             return attempt
 
         return put

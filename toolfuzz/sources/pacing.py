@@ -1,37 +1,55 @@
-"""How many questions may be under way at one target."""
+"""When the next question may go to a server: how many are under way, and how fast they follow."""
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 
-from toolfuzz.sources.source import SourceSpec
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.sources.growth import Growth, Rising, Steady
+from toolfuzz.sources.limits import asked_pause
+from toolfuzz.sources.source import Pace, SourceSpec
 
-__all__ = ["BURST_SECONDS", "Pacer", "Pacers"]
+__all__ = ["BURST_SECONDS", "MAX_HOLD", "Pacer", "Pacers", "paced"]
 
 BURST_SECONDS = 1.0
-"""Rate limits that come this soon after the last cut answer requests sent before it; they don't
-cut again."""
+"""Refusals that come this soon after the last cut don't cut again."""
+MAX_HOLD = 60.0
+"""Seconds that a server may hold up all questions at once."""
+
+_OVERLOADED = frozenset({408, 429, 503, 529})
+_TIMEOUT = re.compile(r"\w*Timeout\b")
 
 
 class Pacer:
-    """A concurrency limit that halves on a rate limit and grows back by one at a time.
+    """The Permit of all that share a server's limits: an async context manager around each request.
 
-    It grows after as many requests in a row as are allowed at once went through, up to the limit
-    that it began with. It is the Permit of one target: an async context manager around each
-    request. Faults other than rate limits don't concern it. ``clock`` gives seconds.
+    A server that refuses for load (429, 503, 529) or lets a request time out gets fewer at once
+    (``growth`` says how many), and all wait as long as it says. ``rpm`` requests a minute follow
+    each other evenly. ``clock`` gives seconds.
     """
 
-    def __init__(self, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        growth: Growth | int,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        rpm: float | None = None,
+    ) -> None:
+        self._growth = Steady(growth) if isinstance(growth, int) else growth
         self._clock = clock
-        self._most = max(1, limit)
-        self.limit = self._most
+        self._between = 60 / rpm if rpm else 0.0
         self._active = 0
-        self._passed = 0
-        self._last_cut = float("-inf")
+        self._next = self._last_cut = float("-inf")
         self._free = asyncio.Condition()
         self._closed = asyncio.Event()
+
+    @property
+    def limit(self) -> int:
+        """How many requests may be under way now."""
+        return self._growth.limit
 
     @property
     def closed(self) -> bool:
@@ -47,18 +65,33 @@ class Pacer:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._closed.wait(), seconds)
 
-    def rate_limited(self) -> None:
-        """Halve the limit, once for a burst."""
-        self._passed = 0
+    def ended(self, attempt: Attempt) -> None:
+        """Learn from how a request went that is still under way here."""
         now = self._clock()
-        if now - self._last_cut >= BURST_SECONDS:
+        if (pause := asked_pause(attempt)) is not None:
+            self._next = max(self._next, now + min(pause, MAX_HOLD))
+        silent = attempt.error is not None and _TIMEOUT.match(attempt.error)
+        if attempt.status in _OVERLOADED or silent:
+            self._cut(now, sent=now - attempt.total_ms / 1000)
+        elif attempt.status is not None and attempt.status < 400 and attempt.error is None:
+            full = self._active >= self._growth.limit
+            self._growth.passed(attempt.total_ms / 1000, full=full)
+
+    def _cut(self, now: float, *, sent: float) -> None:
+        """Allow fewer; refusals of what was sent before the last cut are no news."""
+        if now - self._last_cut >= BURST_SECONDS and sent >= self._last_cut:
             self._last_cut = now
-            self.limit = max(1, self.limit // 2)
+            self._growth.refused()
 
     async def __aenter__(self) -> "Pacer":
         async with self._free:
-            await self._free.wait_for(lambda: self._active < self.limit)
+            await self._free.wait_for(lambda: self._active < self._growth.limit)
             self._active += 1
+        try:
+            await self._turn()
+        except BaseException:
+            await self._leave()
+            raise
         return self
 
     async def __aexit__(
@@ -67,16 +100,23 @@ class Pacer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self._leave()
+
+    async def _turn(self) -> None:
+        """Wait until the next request may be sent."""
+        while not self.closed and (wait := self._next - self._clock()) > 0:
+            await self.pause(wait)
+        if self._between:
+            self._next = max(self._next, self._clock()) + self._between
+
+    async def _leave(self) -> None:
         self._active -= 1
-        self._passed += 1
-        if self._passed > self.limit and self.limit < self._most:
-            self.limit, self._passed = self.limit + 1, 0
         async with self._free:
             self._free.notify_all()
 
 
 class Pacers:
-    """The pacers of a run, one a target, made when they are first asked for."""
+    """The pacers of a run, one for all targets that share an address and a key."""
 
     def __init__(self) -> None:
         self._pacers: dict[str, Pacer] = {}
@@ -84,7 +124,10 @@ class Pacers:
 
     def of(self, source: SourceSpec) -> Pacer:
         """Return the pacer that all sessions of this target share."""
-        pacer = self._pacers.setdefault(source.target.name, Pacer(source.concurrency))
+        pace = source.pace
+        if pace.shared_by not in self._pacers:
+            self._pacers[pace.shared_by] = paced(pace)
+        pacer = self._pacers[pace.shared_by]
         if self._closed:
             pacer.close()
         return pacer
@@ -94,3 +137,9 @@ class Pacers:
         self._closed = True
         for pacer in self._pacers.values():
             pacer.close()
+
+
+def paced(pace: Pace) -> Pacer:
+    """Return a pacer for it alone."""
+    growth = Rising(pace.most) if pace.adapts else Steady(pace.most)
+    return Pacer(growth, rpm=pace.rpm)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol
 
@@ -10,7 +11,22 @@ from toolfuzz.core.talk import Talk
 from toolfuzz.formats import Request
 from toolfuzz.sources.redaction import Redaction
 
-__all__ = ["Permit", "Session", "SourceSpec"]
+__all__ = ["Pace", "Permit", "Session", "SourceSpec"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a server may be asked.
+
+    ``most`` questions are under way at once; with ``adapts`` fewer, as many as bring the most
+    answers a second. ``rpm`` requests are begun in a minute at most. What bears the same
+    ``shared_by`` has these limits together.
+    """
+
+    shared_by: str
+    most: int
+    adapts: bool = False
+    rpm: float | None = None
 
 
 class Permit(Protocol):
@@ -25,8 +41,13 @@ class Permit(Protocol):
         trace: TracebackType | None,
     ) -> None: ...
 
-    def rate_limited(self) -> None:
-        """Take note that the server wants fewer requests."""
+    @property
+    def limit(self) -> int:
+        """How many requests may be under way now."""
+        ...
+
+    def ended(self, attempt: Attempt) -> None:
+        """Learn from how a request went, before its place is given back."""
         ...
 
     @property
@@ -64,8 +85,8 @@ class SourceSpec(Protocol):
         ...
 
     @property
-    def concurrency(self) -> int:
-        """How many questions may be under way at once."""
+    def pace(self) -> Pace:
+        """How fast it may be asked."""
         ...
 
     def request(self, talk: Talk, *, stream: bool) -> Request:
