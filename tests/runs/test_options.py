@@ -42,6 +42,7 @@ CHANGED = RunOptions(
     stream="both",
     concurrency=2,
     rpm=30.0,
+    max_input=3000,
     timeout=3.5,
     engine_python="/py",
     cuts=("whole", "chars:2"),

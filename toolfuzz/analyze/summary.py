@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from statistics import quantiles
 
+from toolfuzz.analyze.limits import limits
 from toolfuzz.analyze.load import RunData, Traffic, causes
 from toolfuzz.analyze.power import smallest_visible_drop
 from toolfuzz.analyze.ranking import least, least_failing
@@ -82,6 +83,7 @@ def _target(run: RunData, target: Target) -> JsonObject:
         "failed": total.judged - total.passed,
         "unjudged": len(unjudged),
         "unjudged_reasons": dict(Counter(v.reason or "unknown" for v in unjudged).most_common()),
+        "limits": limits(run, verdicts),
         "given_up": _given_up(run, target.name),
         "schemas": len({run.cases[v.case_id].schema_id for v in judged}),
         "schema_accuracy": _share(sum(m.schema_valid is True for m in called), len(called)),

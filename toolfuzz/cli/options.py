@@ -56,7 +56,7 @@ def _listed(context: click.Context, option: click.Parameter, value: str | None) 
     return None if value is None else [name.strip() for name in value.split(",")]
 
 
-class _Concurrency(click.ParamType):
+class _Concurrency(click.ParamType[int | str]):
     """A number, or the word auto."""
 
     name = "concurrency"
@@ -65,8 +65,8 @@ class _Concurrency(click.ParamType):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> int | str:
         """Return it; fails like click's own types."""
-        if value == "auto" or isinstance(value, int):
-            return value
+        if value == "auto":
+            return "auto"
         try:
             return int(value)
         except ValueError:
@@ -134,6 +134,10 @@ tool_options = stack(
     ),
     click.option(
         "--offer", metavar="N|all", help="Tools of one source that are offered together (24)."
+    ),
+    click.option(
+        "--max-input", type=int, metavar="TOKENS",
+        help="No longer prompts than this, estimated by length: what fits a small model's window.",
     ),
     click.option(
         "--inline-refs", is_flag=True, default=None, help="Inline the $refs of an OpenAPI file."

@@ -29,6 +29,7 @@ def draw_cases(
     features: Sequence[str] = (),
     strength: int = 2,
     offer: int | Literal["all"] = 24,
+    most_tokens: int | None = None,
 ) -> Iterator[Case]:
     """Draw n different cases, lazily.
 
@@ -37,10 +38,11 @@ def draw_cases(
     ``tools`` the schemas are the user's and only values are drawn; then fewer cases come when
     there are no n different ones, and of a set of more than ``offer`` tools each is offered with
     its neighbours only. ``features`` (or groups of them) and ``probes`` restrict the mix to those
-    named.
+    named. No prompt is longer than about ``most_tokens``: longer ones are drawn once more, and left
+    out where that doesn't help.
     Raises UsageError at once for a name that doesn't exist, or for features together with tools.
     """
-    mix = _mix(n, seed, tools, probes, features, strength, offer)
+    mix = _mix(n, seed, tools, probes, features, strength, offer, most_tokens)
     return _drawn(n, mix)
 
 
@@ -61,6 +63,7 @@ def draw_ahead(
     features: Sequence[str] = (),
     strength: int = 2,
     offer: int | Literal["all"] = 24,
+    most_tokens: int | None = None,
 ) -> AsyncGenerator[Case]:
     """Draw the same cases as ``draw_cases``, off the event loop and a bounded way ahead.
 
@@ -69,7 +72,7 @@ def draw_ahead(
     """
     from toolfuzz.generate.ahead import ahead
 
-    return ahead(n, _mix(n, seed, tools, probes, features, strength, offer))
+    return ahead(n, _mix(n, seed, tools, probes, features, strength, offer, most_tokens))
 
 
 def draw_part(
@@ -82,6 +85,7 @@ def draw_part(
     probes: Sequence[str] = (),
     features: Sequence[str] = (),
     offer: int | Literal["all"] = 24,
+    most_tokens: int | None = None,
 ) -> Iterator[Case]:
     """Draw n different cases, lazily: a fair sample of the mix, another for each ``part``.
 
@@ -92,7 +96,7 @@ def draw_part(
 
     from toolfuzz.generate.draw import Distinct, scattered
 
-    slots = scattered(_mix(n, seed, tools, probes, features, 2, offer), part)
+    slots = scattered(_mix(n, seed, tools, probes, features, 2, offer, most_tokens), part)
     new = (replace(s, case=None) if s.case and s.case.id in known else s for s in slots)
     return Distinct(n).of(new)
 
@@ -132,6 +136,7 @@ def _mix(
     features: Sequence[str],
     strength: int,
     offer: int | Literal["all"],
+    most_tokens: int | None,
 ) -> "Mix":
     from toolfuzz.generate.cases import user_tools
     from toolfuzz.generate.draw import Mix
@@ -146,4 +151,5 @@ def _mix(
             "leave out either the features or the tools",
         )
     chosen = tuple(find(name).name for name in probes) or usual_probes()
-    return Mix(seed, make_plan(seed, features, strength), chosen, user_tools(tools, offer))
+    plan, own = make_plan(seed, features, strength), user_tools(tools, offer)
+    return Mix(seed, plan, chosen, own, most_tokens)

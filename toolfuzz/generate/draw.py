@@ -14,28 +14,35 @@ from toolfuzz.generate.features import is_sloppy
 from toolfuzz.generate.pick import Pick, words
 from toolfuzz.generate.plan import Plan
 from toolfuzz.generate.schema_values import Unsatisfiable
+from toolfuzz.generate.size import input_tokens
 from toolfuzz.generate.validity import invalid_at
 
 __all__ = ["Distinct", "Mix", "Slot", "scattered", "slot"]
 
 _TRIES = 8
+# A prompt that is too long is so by its features, mostly.
+_TRIES_TO_FIT = 3
 _SLOTS_WITHOUT_NEWS = 400
 _FAR = 2**40
 
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """What to draw: from a plan or, when there are any, on the user's own tools."""
+    """What to draw: from a plan or, when there are any, on the user's own tools.
+
+    No case's prompt is longer than about ``most_tokens``.
+    """
 
     seed: int
     plan: Plan
     probes: tuple[str, ...]
     tools: tuple[UserTool, ...] = ()
+    most_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The k-th place of a mix. ``case`` is None when nothing valid was drawn in all ``tries``."""
+    """The k-th place of a mix. ``case`` is None when nothing that will do came in all ``tries``."""
 
     k: int
     case: Case | None
@@ -44,11 +51,19 @@ class Slot:
 
 def slot(mix: Mix, k: int) -> Slot:
     """Draw the k-th slot of the mix, whichever was drawn before."""
+    too_long = 0
     for attempt in range(_TRIES):
         case = _case(Pick(words(mix.seed, k, attempt)), mix, k)
+        if case is not None and mix.most_tokens and input_tokens(case) > mix.most_tokens:
+            too_long += 1
+            if too_long == _TRIES_TO_FIT:
+                return Slot(k, None, attempt + 1)
+            continue
+        if case is None:
+            continue
         # Values of a user's tool were checked when they were drawn; those of a schema that is none
         # can't be.
-        if case is not None and (mix.tools or is_sloppy(case.features) or not invalid_at(case)):
+        if mix.tools or is_sloppy(case.features) or not invalid_at(case):
             return Slot(k, case, attempt + 1)
     return Slot(k, None, _TRIES)
 

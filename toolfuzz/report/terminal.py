@@ -14,6 +14,7 @@ from toolfuzz.core.jsonvalue import a_kind, tokens_of
 from toolfuzz.core.text import brief, printable
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.harm import harm_rank
+from toolfuzz.report.advice import advice
 from toolfuzz.report.console import MEDIUM, WIDE, show
 from toolfuzz.report.dimensions import dimension_notes, dimension_tables, unit
 from toolfuzz.report.sides import sides_table
@@ -153,6 +154,7 @@ def notes(summary: JsonObject) -> list[RenderableType]:
     """Return what must be known beside the table: unjudged answers, retries, what was skipped."""
     targets = summary["targets"]
     lines = [note for target in targets for note in _notes(target)]
+    lines += advice(summary)
     lines += dimension_notes(targets)
     lines += _natures(targets)
     clients = summary.get("clients", {})

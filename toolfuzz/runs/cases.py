@@ -5,7 +5,9 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from toolfuzz.core.case import Case
+from toolfuzz.core.errors import UsageError
 from toolfuzz.generate import draw_ahead, draw_part
+from toolfuzz.generate.size import input_tokens
 from toolfuzz.generate.tools import ToolSet, load, load_mcp, load_openapi
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.scenarios import dimensions_of, scenarios
@@ -29,7 +31,7 @@ def draw(options: RunOptions, tool_sets: Sequence[ToolSet]) -> AsyncGenerator[Ca
     """
     if names := dimensions_of(options):
         return scenarios(options, names)
-    cases = draw_ahead(
+    drawn = draw_ahead(
         options.cases,
         seed=options.seed,
         tools=tool_sets,
@@ -37,8 +39,10 @@ def draw(options: RunOptions, tool_sets: Sequence[ToolSet]) -> AsyncGenerator[Ca
         features=options.features,
         strength=options.strength,
         offer=options.offer,
+        most_tokens=options.max_input,
     )
-    return _with_respelled(cases) if options.respell else cases
+    cases = _with_respelled(drawn, options.max_input) if options.respell else drawn
+    return cases if options.max_input is None else _some(cases, options.max_input)
 
 
 def draw_portion(
@@ -54,14 +58,33 @@ def draw_portion(
         probes=options.probes,
         features=options.features,
         offer=options.offer,
+        most_tokens=options.max_input,
     )
 
 
-async def _with_respelled(cases: AsyncGenerator[Case]) -> AsyncGenerator[Case]:
+async def _some(cases: AsyncGenerator[Case], most_tokens: int) -> AsyncGenerator[Case]:
+    """Raise UsageError where none fits."""
+    some = False
+    async with aclosing(cases):
+        async for case in cases:
+            some = True
+            yield case
+    if not some:
+        raise UsageError(
+            f"no case's prompt fits into --max-input {most_tokens}",
+            f"try --max-input {max(1000, 4 * most_tokens)}, or fewer and smaller tools",
+        )
+
+
+async def _with_respelled(
+    cases: AsyncGenerator[Case], most_tokens: int | None
+) -> AsyncGenerator[Case]:
     from toolfuzz.generate.respell import respelled
 
     async with aclosing(cases):
         async for case in cases:
             yield case
             for spelling, other in respelled(case).items():
+                if most_tokens and input_tokens(other) > most_tokens:
+                    continue
                 yield replace(other, origin=f"respelled:{spelling}:{case.id}")

@@ -85,7 +85,8 @@ class Options(TypedDict, total=False):
 
     Where several are taken, one may be given alone. ``tools`` are files, ``python:module:NAME``,
     names of shipped catalogues or ``all``; ``mcp`` commands or URLs; ``openapi`` files or URLs;
-    ``offer`` how many tools of one source are offered together, or ``all``. ``level`` is how hard
+    ``offer`` how many tools of one source are offered together, or ``all``; ``max_input`` about the
+    tokens of the longest prompt. ``level`` is how hard
     the scenarios of dimensions are (see ``probes``); of each dimension there are ``cases``.
     ``timeout`` is in seconds without a byte, ``rpm`` requests begun in a minute at most,
     ``latency_ms`` the embedded simulator's.
@@ -102,6 +103,7 @@ class Options(TypedDict, total=False):
     level: int | None
     strength: int
     offer: int | Literal["all"]
+    max_input: int | None
     allow_remote_refs: bool
     inline_refs: bool
     respell: bool
@@ -154,6 +156,7 @@ class RunOptions(BaseModel):
     level: int | None = None
     strength: int = 2
     offer: int | Literal["all"] = 24
+    max_input: int | None = None
     allow_remote_refs: bool = False
     inline_refs: bool = False
     respell: bool = False
@@ -231,6 +234,10 @@ class RunOptions(BaseModel):
                 )
         if self.offer != "all" and self.offer < 1:
             raise UsageError(f"--offer {self.offer}: at least 1 is needed", "try --offer all")
+        if self.max_input is not None and self.max_input < 1:
+            raise UsageError(
+                f"--max-input {self.max_input}: at least 1 is needed", "try --max-input 3000"
+            )
         if self.rpm is not None and self.rpm <= 0:
             raise UsageError(f"--rpm {self.rpm:g}: requests a minute above 0 are needed", None)
         if self.timeout <= 0:

@@ -35,6 +35,9 @@ def dimensions_of(options: RunOptions) -> tuple[str, ...]:
         raise UsageError(told, "leave out the tools and features")
     if options.respell:
         raise UsageError("scenarios aren't asked under other spellings", "leave out --respell")
+    if options.max_input is not None:
+        told = "--max-input is of single questions; scenarios grow with every turn"
+        raise UsageError(told, "leave it out, or try a lower --level")
     names = tuple(dict.fromkeys(wanted))
     if options.level is not None:
         _check_level(options.level, names)

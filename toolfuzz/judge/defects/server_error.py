@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from statistics import median
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import JsonObject
@@ -17,6 +18,8 @@ _UNREACHED = re.compile(r"ConnectError|ConnectTimeout|ProxyError")
 _DROPPED = re.compile(r"(Read|Write|Close)Error|RemoteProtocolError")
 _SILENT = re.compile(r"Timeout|ReadTimeout")
 _LONGEST_ERROR = 100_000
+# A slow server lets a long reply run into its timeout; one that hangs is quick at other questions.
+_SLOWER = 10
 # What only a reply holds.
 _REPLIES = frozenset({"choices", "output", "content", "candidates"})
 # Whoever asks too much is told so under any status.
@@ -80,7 +83,8 @@ def failed_alone(
 
     ``lost`` are the askings of the question that the server failed (see ``failed_at``), two at
     least; ``others`` all askings of questions that were answered in the end: some between those two
-    and some after them, most without any trouble. ``words`` is what the server said.
+    and some after them, most without any trouble, and where it was silent in a tenth of that time.
+    ``words`` is what the server said.
     One reply can't show this, so no stage of the judge looks for it: a run does.
     """
     if len(lost) < 2 or _QUOTA.search(words):
@@ -93,6 +97,10 @@ def failed_alone(
     if not answered or min(answered) > last or max(answered) < last:
         return None
     if 2 * len(trouble) >= len(asked):
+        return None
+    silences = [a.total_ms for e in lost for a in e.attempts if _SILENT.match(a.error or "")]
+    usual = median(e.last.total_ms for e in since if was_answered(e))
+    if silences and _SLOWER * usual > min(silences):
         return None
     return DEFECT.finding(
         f"failed at all {sum(len(e.attempts) for e in lost)} attempts, while {len(asked)} other "

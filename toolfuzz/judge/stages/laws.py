@@ -17,10 +17,12 @@ from toolfuzz.judge.refusals import (
 )
 from toolfuzz.judge.wording import one_line
 
-__all__ = ["advance", "broken"]
+__all__ = ["TIMED_OUT", "TOO_LONG", "advance", "broken"]
 
 _AUTH_AND_LIMITS = frozenset({401, 402, 403, 404, 408, 413, 421, 429})
 _NOT_FOUND = 404
+TOO_LONG, TIMED_OUT = "longer than the model's window", "transport: Timeout"
+"""How the reasons begin why a question is unjudged whose prompt, or answer, took too much."""
 _LOOKED_AT = 20_000
 
 
@@ -59,7 +61,7 @@ def _refused(facts: Facts, status: int) -> None:
     if facts.findings:
         return
     if is_too_long(refusal.words):
-        facts.excuse = f"longer than the model's window: {facts.excuse}"
+        facts.excuse = f"{TOO_LONG}: {facts.excuse}"
     elif facts.misfit:
         facts.excuse = f"the history that was sent doesn't fit: {facts.misfit}: {facts.excuse}"
     elif about_parameter(refusal):

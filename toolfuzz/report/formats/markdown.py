@@ -7,6 +7,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.markdown import code, sentence, table
 from toolfuzz.core.text import brief
+from toolfuzz.report.advice import advice
 from toolfuzz.report.dimensions import between, dimension_notes, half, shown_level
 from toolfuzz.report.relay.markdown import trial_lines
 from toolfuzz.report.sides import sides
@@ -50,6 +51,8 @@ def _lines(summary: JsonObject) -> Iterator[str]:
             yield f"{code(target['target'])}: **{code(given_up(target))}**\n"
         if first_attempt(target):
             yield f"{code(target['target'])}: success is {code(first_attempt(target))}.\n"
+    for said in advice(summary):
+        yield f"{code(said)}\n"
     yield from table(
         ("target", "judged", "success", "95% interval", "schema accuracy", "p50", "unjudged"),
         [_row(target) for target in targets],

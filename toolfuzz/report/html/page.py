@@ -19,6 +19,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief, day
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.defect import SIDES
+from toolfuzz.report.advice import advice
 from toolfuzz.report.dimensions import half, points, unit
 from toolfuzz.report.html import latency, matrix
 from toolfuzz.report.html.body import HEAD, TAIL
@@ -91,6 +92,7 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
         lead=_lead(columns, comparison),
         start=_start(columns),
         notes=_notes(columns),
+        advice=[said for _, _, summary in runs for said in advice(summary)],
         unread=[(name, unread(summary)) for name, _, summary in runs if unread(summary)],
         given_up=[(m.label, given_up(m.figures)) for m in columns if given_up(m.figures)],
         reality=_reality(columns),
