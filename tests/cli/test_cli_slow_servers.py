@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -85,10 +85,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return answer.status, answer.read()
 
     def handle(self) -> None:
-        try:
+        with suppress(OSError):  # who asked has gone
             super().handle()
-        except OSError:
-            pass  # who asked has gone
 
     def log_message(self, *args: object) -> None:
         pass

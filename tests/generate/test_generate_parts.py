@@ -4,6 +4,7 @@ from collections import Counter
 
 from toolfuzz.core.case import Tool
 from toolfuzz.generate import draw_cases, draw_part
+from toolfuzz.generate.size import input_tokens
 from toolfuzz.generate.tools import ToolSet
 
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
@@ -20,6 +21,16 @@ def test_a_part_is_always_the_same_and_no_other_has_its_cases() -> None:
 
 def test_more_of_a_part_keep_the_earlier_ones() -> None:
     assert list(draw_part(5, 30))[:7] == list(draw_part(5, 7))
+
+
+def test_prompts_that_are_too_long_are_drawn_again_or_left_out() -> None:
+    usual, fitting = list(draw_cases(40)), list(draw_cases(40, most_tokens=1000))
+    assert len(fitting) == 40 and max(map(input_tokens, fitting)) <= 1000
+    assert max(map(input_tokens, usual)) > 3000
+    kept = {case.id for case in fitting}
+    short = [case for case in usual if input_tokens(case) <= 1000]
+    assert len([case for case in short if case.id in kept]) >= len(short) - 5
+    assert all(input_tokens(case) <= 900 for case in draw_part(1, 5, most_tokens=900))
 
 
 def test_what_is_known_does_not_come_again() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import Event, RunStarted, VerdictReached
+from toolfuzz.report.tally import Tally
 from toolfuzz.runs.journal import Journal, read_journal
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.resume import resumed_options
@@ -66,12 +67,17 @@ async def test_the_same_cases_in_the_same_spelling(tmp_path: Path) -> None:
     spec, folder = tmp_path / "api.json", tmp_path / "run"
     spec.write_text(json.dumps(OPENAPI))
     options = RunOptions(
-        models=("sim/clean",), openapi=(str(spec),), inline_refs=True, cases=12, out=folder
-    )
+        models=("sim/clean",), openapi=(str(spec),), inline_refs=True, cases=12, out=folder,
+        timeout=77.0, concurrency=3, rpm=60_000.0, max_input=5000,
+    )  # fmt: skip
     await interrupted(options, after=3)
     resumed = resumed_options(folder)
     assert resumed == options.but(out=None)
-    summary = await run(resumed, resume=folder)
+    tally = Tally()
+    before = sum(line["event"] == "verdict-reached" for line in lines_of(folder))
+    summary = await run(resumed, resume=folder, tell=tally.take)
+    (one,) = tally.targets.values()
+    assert 3 <= before < 12 and (tally.done, len(one.latest)) == (12, 12 - before)
     assert (summary["cases"], summary["targets"][0]["judged"]) == (12, 12)
     assert summary["finish_reason"] == "done"
 

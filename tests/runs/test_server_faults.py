@@ -91,6 +91,18 @@ def test_who_failed(lost: list[Exchange], answered: list[Exchange], blamed: bool
         assert (found.slug, found.severity) == ("server-error", "error")
 
 
+@pytest.mark.parametrize(("usual", "blamed"), [(100.0, True), (2000.0, False)])
+def test_a_slow_server_is_not_silent(usual: float, blamed: bool) -> None:
+    """A long reply runs into its timeout where others take a tenth of that as well."""
+
+    def took(exchange: Exchange, ms: float) -> Exchange:
+        return replace(exchange, attempts=tuple(replace(a, total_ms=ms) for a in exchange.attempts))
+
+    lost = [took(one, 9000.0) for one in twice(SILENT)]
+    answered = [took(one, usual) for one in others(50, 120)]
+    assert (failed_alone(lost, answered, "Timeout") is not None) is blamed
+
+
 @pytest.mark.parametrize(
     ("exchange", "servers"),
     [
