@@ -1,5 +1,6 @@
 """A server of two slots that takes its time, with a small window, over real HTTP."""
 
+import hashlib
 import http.client
 import http.server
 import json
@@ -26,11 +27,13 @@ WINDOW = 1000
 class Slow(http.server.ThreadingHTTPServer):
     """The simulator behind two slots and a queue; who finds it long gets nothing.
 
-    ``most`` were there at once. With ``gathers`` nothing is served before so many are.
+    ``most`` were there at once. With ``gathers`` nothing is served before so many are. A share of
+    the questions is ``endless``.
     """
 
     daemon_threads = True
     window = gathers = False
+    seconds, endless = SECONDS, 0.0
 
     def __init__(self, behind: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -61,7 +64,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.server.long.set()
             self.server.over.wait(60)
             return
-        if self.server.gathers:
+        if hashlib.sha256(body).digest()[0] < 256 * self.server.endless and b'"tools"' in body:
+            self.server.over.wait(60)
+            return
+        if self.server.gathers and b'"tools"' in body:
             self.server.long.wait(60)
         with self.server.slots:
             if self.server.window and len(body) / 3 > WINDOW:
@@ -69,7 +75,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 said = f"request ({len(body) // 3} tokens) exceeds the available context size"
                 status, reply = 400, json.dumps({"error": {"code": 400, "message": said}}).encode()
             else:
-                time.sleep(SECONDS)
+                time.sleep(self.server.seconds)
                 status, reply = self.ask(body)
         with self.server.counting:
             self.server.now -= 1
@@ -136,13 +142,19 @@ def test_questions_wait_here_and_not_in_the_servers_queue(run: Run, server: Slow
     assert "try" not in done.output
 
 
-def test_too_many_at_once_are_lost_and_the_advice_says_what_helps(run: Run, server: Slow) -> None:
+def test_what_a_long_queue_lost_is_asked_again(run: Run, server: Slow) -> None:
     server.gathers = True
-    done, target = run("--cases", "20", "--timeout", "2", "--concurrency", "20")
+    done, target = run("--cases", "16", "--timeout", "3", "--concurrency", "16")
+    assert server.most > QUEUE and target["calls"] > 16
+    assert (target["judged"], target["unjudged"]) == (16, 0), done.output
+
+
+def test_what_never_ends_is_lost_and_the_advice_says_what_helps(run: Run, server: Slow) -> None:
+    server.seconds, server.endless = 0.2, 0.4
+    done, target = run("--cases", "12", "--timeout", "1.5", "--concurrency", "2")
     lost = target["limits"]["timed_out"]
     assert lost >= 2 and lost == target["unjudged"], target["unjudged_reasons"]
-    assert server.most > QUEUE
-    assert f"{lost} of 20 questions got no byte in 2 s" in done.output
+    assert f"{lost} of 12 questions got no byte in 1.5 s" in done.output
     assert "try --concurrency auto --timeout 60" in done.output
 
 

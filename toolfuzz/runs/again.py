@@ -7,6 +7,7 @@ from dataclasses import replace
 from toolfuzz.analyze.load import RunData, question
 from toolfuzz.core.events import Event, ExchangeRecorded, VerdictReached
 from toolfuzz.core.verdict import Verdict
+from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.defects.server_error import was_answered
 from toolfuzz.judge.policy import Policy
 from toolfuzz.pools.pool import Job
@@ -47,12 +48,20 @@ async def answers_known(
     put: Put,
     write: Callable[[Iterable[Event]], None],
 ) -> bool:
-    """Ask a target the last question that it answered right and at once; whether it does again.
+    """Ask a target the last question that it answered at once, a right one if there is one.
 
-    False where there is none. Only the exchange is kept: it was judged when it was asked.
+    Return whether it does again; False where there is none. Only the exchange is kept: it was judged when it was asked.
     """
-    well = [v for v in run.of(source.target.name) if v.status == "pass" and not v.metrics.faults]
+    at_once = [v for v in run.of(source.target.name) if _came(v) and not v.metrics.faults]
+    # A small model may get nothing right, and its server is well all the same.
+    well = [v for v in at_once if v.status == "pass"] or at_once
     return bool(well) and await _answers(_job(source, run, well[-1], policy), put, write)
+
+
+def _came(verdict: Verdict) -> bool:
+    """Whether a reply was judged, and not its absence."""
+    known = [defects().get(finding.slug) for finding in verdict.findings]
+    return verdict.status != "unjudged" and not any(one and one.by_run for one in known)
 
 
 def _job(source: SourceSpec, run: RunData, verdict: Verdict, policy: Policy) -> Job:
