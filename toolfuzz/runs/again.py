@@ -50,7 +50,8 @@ async def answers_known(
 ) -> bool:
     """Ask a target the last question that it answered at once, a right one if there is one.
 
-    Return whether it does again; False where there is none. Only the exchange is kept: it was judged when it was asked.
+    Return whether it does again; False where there is none. Only the exchange is kept: it was
+    judged when it was asked.
     """
     at_once = [v for v in run.of(source.target.name) if _came(v) and not v.metrics.faults]
     # A small model may get nothing right, and its server is well all the same.
