@@ -146,7 +146,7 @@ def progress(*, quiet: bool, price: PriceOf | None = None) -> Progress:
 def words(tally: Tally) -> str:
     """Return all that is known in one line of plain text."""
     if not tally.targets:
-        return f"{_STARTING} · {_clock(tally.elapsed)}"
+        return f"{_STARTING} · {clock(tally.elapsed)}"
     several = len(tally.targets) > 1
     parts = [_count(tally)]
     for name, one in list(tally.targets.items()):
@@ -158,7 +158,7 @@ def words(tally: Tally) -> str:
 def live_view(tally: Tally, *, width: int) -> RenderableType:
     """Return a bar with pace, time and money, a line a target, and what failed last."""
     if not tally.targets:
-        return Text(f"{_STARTING} · {_clock(tally.elapsed)}", style="dim")
+        return Text(f"{_STARTING} · {clock(tally.elapsed)}", style="dim")
     bar = ProgressBar(total=max(tally.total, 1), completed=tally.done, width=min(24, width // 4))
     head = Table.grid(padding=(0, 1))
     head.add_column(no_wrap=True)
@@ -186,8 +186,8 @@ def slow_words(one: TargetTally, *, at_most: bool = False) -> str:
         return ""
     fewer = max(1, int(_SLOW_SECONDS / one.between))
     return printable(
-        f"{one.target.name}: an answer every {one.between:.0f} s, so about {_clock(one.left)} for "
-        f"the {one.total - one.done} questions left; {fewer} take {_clock(_SLOW_SECONDS)} (--cases)"
+        f"{one.target.name}: an answer every {one.between:.0f} s, so about {clock(one.left)} for "
+        f"the {one.total - one.done} questions left; {fewer} take {clock(_SLOW_SECONDS)} (--cases)"
     )
 
 
@@ -209,7 +209,7 @@ def _target_words(one: TargetTally, *, several: bool, most: bool = True) -> str:
     if one.unjudged:
         said.append(f"{one.unjudged} unjudged")
     if several and one.left:
-        said.append(f"{_clock(one.left)} left")
+        said.append(f"{clock(one.left)} left")
     if one.given_up:
         said.insert(0, f"given up: {one.given_up}")
     return " · ".join(said)

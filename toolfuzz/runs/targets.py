@@ -121,5 +121,5 @@ async def open_sources(
 
 async def _engine(target: Target, access: Access, seed: int) -> Source:
     timeout = min(access.timeout, _ENGINE_SECONDS)
-    source = EngineSource(target, access.engine_python, seed, timeout, at_once=access.concurrency)
+    source = EngineSource(target, access.engine_python, seed, timeout, at_once=access.at_once)
     return await source.prepared()
