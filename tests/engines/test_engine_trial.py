@@ -257,6 +257,8 @@ async def test_what_cannot_be_written_is_skipped(vllm) -> None:
         for asked, why in ((marked, "</tool_call>"), (unknown, "not known")):
             with pytest.raises(NotExpressible, match=why):
                 trial.question(play(asked), stream=True)
+    of_text = EngineTrial("engine/sglang@0.5.23:hermes").question(play(marked), stream=False)
+    assert '"a</tool_call>b"' in of_text["text"]
 
 
 async def test_the_increments_depend_on_the_seed_and_the_case_alone(vllm) -> None:

@@ -19,6 +19,7 @@ from toolfuzz.engines.around import write
 from toolfuzz.engines.cuts import USUAL_CUT, cut, cuts_named
 from toolfuzz.engines.invariance import streamed
 from toolfuzz.engines.known import Engine
+from toolfuzz.engines.native import carries
 from toolfuzz.engines.process import Worker
 from toolfuzz.engines.script import Ran, run_script
 from toolfuzz.engines.spec import EngineSpec, parse_spec
@@ -116,6 +117,8 @@ class EngineTrial:
         assert talk.turn is not None, "the talk is over"
         tools = case.tools_at(talk.number)
         earlier = sum(len(reply.calls) for reply in talk.replies)
+        if self.spec.engine.tokens and family.quotes:
+            carries(family.markers, talk.turn.expect.calls)
         last = not isinstance(talk, WorldTalk) and talk.number + 1 == len(case.turns)
         written = write(
             family,

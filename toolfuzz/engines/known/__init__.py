@@ -44,6 +44,7 @@ class Engine:
     ``reads`` has the model family whose text a parser reads where its name doesn't tell: None for
     one that none of the known families writes for. (``_`` stands for ``-`` in its keys.) ``thinks``
     has the reasoning parser that a server is started with beside a tool parser (spelled alike).
+    ``tokens``: parsers may look for the tokens of markers, not for their text.
     """
 
     title: str
@@ -51,6 +52,7 @@ class Engine:
     reads: Mapping[str, str | None] = field(default_factory=dict)
     thinks: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
+    tokens: bool = False
 
     def family(self, parser: str) -> Family | None:
         """Return the family whose text the parser of that name reads, if known."""

@@ -8,13 +8,20 @@ import pkgutil
 from functools import cache
 
 from toolfuzz.core.errors import UsageError, did_you_mean
-from toolfuzz.engines.native._base import Family, NotExpressible, Thinking, UnreadableText
+from toolfuzz.engines.native._base import (
+    Family,
+    NotExpressible,
+    Thinking,
+    UnreadableText,
+    carries,
+)
 
 __all__ = [
     "Family",
     "NotExpressible",
     "Thinking",
     "UnreadableText",
+    "carries",
     "families",
     "family",
     "family_of_parser",

@@ -70,6 +70,8 @@ class Family:
     ``after`` stands between the calls and prose behind them; None: nothing can follow them.
     ``thinking`` is how it reasons; None: it doesn't, or not in a text of its own. ``bare``: a call
     has no markers and is told by its shape alone.
+    ``quotes``: strings may hold the markers, because they stand in JSON and can't be taken for the
+    frame; where a marker is a token, it is the same token in both, and nobody can tell.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Family:
     after: str | None = None
     thinking: Thinking | None = None
     bare: bool = False
+    quotes: bool = False
 
 
 def dump(value: Any) -> str:

@@ -1,26 +1,39 @@
 """Qwen 2.5, Qwen3 and Hermes: one JSON object of name and arguments between tool_call tags."""
 
+import json
 import re
 from collections.abc import Sequence
 
 from toolfuzz.core.case import ExpectedCall, Tool
-from toolfuzz.engines.native._base import Family, Thinking, carries, dump
-from toolfuzz.engines.native._json import framed, named_call, object_of
+from toolfuzz.engines.native._base import Family, Thinking, UnreadableText, dump
+from toolfuzz.engines.native._json import named_call, object_of
 
 __all__ = ["FAMILY"]
 
 _MARKERS = ("<tool_call>", "</tool_call>")
-_CALL = re.compile(r"<tool_call>\s*(.*?)\s*</tool_call>", re.DOTALL)
+_OPEN = re.compile(r"<tool_call>\s*")
+_CLOSE = re.compile(r"\s*</tool_call>")
 
 
 def _render(calls: Sequence[ExpectedCall], tools: Sequence[Tool]) -> str:
-    carries(_MARKERS, calls)
     objects = (dump({"name": call.tool, "arguments": call.arguments}) for call in calls)
     return "\n".join(f"<tool_call>\n{text}\n</tool_call>" for text in objects)
 
 
 def _read(text: str, tools: Sequence[Tool]) -> list[ExpectedCall]:
-    return [named_call(object_of(match[1])) for match in framed(text, _CALL, "<tool_call>")]
+    calls = []
+    at = 0
+    while opening := _OPEN.search(text, at):
+        try:
+            _, end = json.JSONDecoder().raw_decode(text, opening.end())
+        except ValueError as error:
+            raise UnreadableText(f"no JSON after <tool_call>: {error}") from None
+        closing = _CLOSE.match(text, end)
+        if closing is None:
+            raise UnreadableText("a call is not closed")
+        calls.append(named_call(object_of(text[opening.end() : end])))
+        at = closing.end()
+    return calls
 
 
 FAMILY = Family(
@@ -35,4 +48,5 @@ FAMILY = Family(
     tokenizer="qwen",
     after="\n",
     thinking=Thinking("<think>\n", "\n</think>\n\n", ("<think>", "</think>")),
+    quotes=True,
 )

@@ -2,4 +2,4 @@
 
 from toolfuzz.engines.known import Engine
 
-ENGINE = Engine("Aphrodite")
+ENGINE = Engine("Aphrodite", tokens=True)

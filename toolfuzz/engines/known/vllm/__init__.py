@@ -2,4 +2,4 @@
 
 from toolfuzz.engines.known import Engine
 
-ENGINE = Engine("vLLM")
+ENGINE = Engine("vLLM", tokens=True)
