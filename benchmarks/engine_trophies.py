@@ -83,16 +83,12 @@ def _hunt_one(spec: str, cases: int, seed: int, cuts: str, python: str | None) -
     data = load_run(out, keep_exchanges=True)
     found = endpoint_failures(data)
     print(f"{spec}: {len(found)} failures", flush=True)
-    for failure in found:
-        asyncio.run(_minimal(out, data, failure, python))
-        _keep(out, data, failure, python)
-
-
-async def _minimal(out: Path, data: Any, failure: Failure, python: str | None) -> None:
-    if (study_folder(out, failure) / RESULT_NAME).exists():
-        return
+    left = [one for one in found if not (study_folder(out, one) / RESULT_NAME).exists()]
+    # All of them at once: an installed engine takes its time to load.
     access = replace(access_of_run(data), engine_python=python)
-    await study_run(out, data, access, Budget(), found=[failure], quiet=True)
+    asyncio.run(study_run(out, data, access, Budget(), found=left, quiet=True))
+    for failure in found:
+        _keep(out, data, failure, python)
 
 
 def _keep(out: Path, data: Any, failure: Failure, python: str | None) -> None:

@@ -64,11 +64,17 @@ class Ran:
 
 
 def script(
-    engine: Engine, parser: str, asked: Asked, *, control: Asked | None, about: Sequence[str]
+    engine: Engine,
+    parser: str,
+    asked: Asked,
+    *,
+    control: Asked | None,
+    about: Sequence[str],
+    markers: Sequence[str] = (),
 ) -> str | None:
     """Return the script's text; None for an engine that has no template.
 
-    ``about`` are the lines of the comment at its head.
+    ``about`` are the lines of the comment at its head; ``markers`` those of the model's family.
     """
     template = engine.reader.with_name("script.py.j2")
     if not template.is_file():
@@ -78,6 +84,7 @@ def script(
         "stream": not isinstance(asked.pieces, str),
         "input": "text" if isinstance(asked.pieces, str) else "increments",
         "parser": repr(parser),
+        "markers": _literal(list(markers)),
         "case": asked.literals(),
         "control": control.literals() if control else None,
     }

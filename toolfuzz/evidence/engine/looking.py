@@ -222,7 +222,14 @@ async def _script(
     unshown = "no script drives this engine"
     for control in dict.fromkeys((True, False)):
         beside = await _control(details, trial, asked) if control else None
-        text = script(trial.spec.engine, trial.parser, asked, control=beside, about=about)
+        text = script(
+            trial.spec.engine,
+            trial.parser,
+            asked,
+            control=beside,
+            about=about,
+            markers=trial.spec.family.markers,
+        )
         if text is None:
             break
         ran = await trial.run(text)

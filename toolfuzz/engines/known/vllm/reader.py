@@ -19,6 +19,7 @@ import inspect
 import re
 import types
 import uuid
+from pathlib import Path
 from typing import Any
 
 _EOS = "<eos of the trial>"
@@ -42,6 +43,7 @@ class Reader:
         self.version = version
         openai = f"{package}.entrypoints.openai"
         parsers = _first(f"{package}.tool_parsers", f"{openai}.tool_parsers")
+        self.folder = Path(str(importlib.import_module(package).__file__)).parents[1]
         self.manager = parsers.ToolParserManager
         lazy = getattr(self.manager, "lazy_parsers", {})
         self.parsers = sorted({*self.manager.tool_parsers, *lazy} - _HARMONY)
@@ -102,6 +104,14 @@ class Reader:
         events = _call(self._server(parser).chat_completion_stream_generator, known)
         while (event := self._next(events)) is not None:
             yield event.strip()
+
+    def places(self, parser: str) -> Any:
+        """Return where the parser's code stands."""
+        place, kind = importlib.import_module("release").place, self.manager.get_tool_parser(parser)
+        return {
+            "whole": place(kind.extract_tool_calls, self.folder),
+            "stream": place(kind.extract_tool_calls_streaming, self.folder),
+        }
 
     def _next(self, events: Any) -> Any:
         return self.loop.run_until_complete(anext(events, None))
