@@ -122,7 +122,9 @@ def cause(name: str, slug: str, trial: ParserEvidence | Record) -> tuple[Any, ..
     """Return what two trophies of one cause have in common: the code, the schema, the damage."""
     told = trial if isinstance(trial, dict) else vars_of(trial)
     kind = "as text" if slug in _AS_TEXT else slug
-    return (name, told["place"].get("name", told["parser"]), kind, told["where"], *told["modes"])
+    place = told["place"]
+    code = (place.get("file", ""), place.get("name", told["parser"]))
+    return (name, *code, kind, told["where"], *told["modes"])
 
 
 def vars_of(evidence: ParserEvidence) -> Record:
