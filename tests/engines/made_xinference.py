@@ -17,11 +17,13 @@ _UTILS = """
             self, model_family, model_uid, c, tools=None
         ) -> ChatCompletion:
             token = request_tools_var.set(tools)
+            reasoning, text = self._thought(c["choices"][0]["text"])
             try:
-                calls = self._called(c["choices"][0]["text"])
+                calls = self._called(text)
             finally:
                 request_tools_var.reset(token)
-            message = {"role": "assistant", "content": "", "tool_calls": calls}
+            message = {"role": "assistant", "content": "", "tool_calls": calls,
+                       "reasoning_content": reasoning}
             choice = {"index": 0, "message": message, "finish_reason": "tool_calls"}
             return {"id": c["id"], "object": "chat.completion", "created": 0, "model": model_uid,
                     "choices": [choice], "usage": self._sanitize_usage(c["usage"])}
@@ -33,14 +35,19 @@ _UTILS = """
             async for chunk in chunks:
                 text += chunk["choices"][0]["text"]
                 finish = chunk["choices"][0]["finish_reason"]
-                calls = self._called(text) if finish == "stop" else []
+                reasoning, rest = self._thought(text) if finish == "stop" else ("", "")
+                calls = self._called(rest) if finish == "stop" else []
                 calls = [{"index": n, **call} for n, call in enumerate(calls)]
-                delta = {"role": "assistant", "content": "", "tool_calls": calls}
+                delta = {"role": "assistant", "content": "", "tool_calls": calls,
+                         "reasoning_content": reasoning}
                 reason = "tool_calls" if calls else None
                 choice = {"index": 0, "delta": delta, "finish_reason": reason}
                 yield ChatCompletionChunk(
                     id=chunk["id"], object="chat.completion.chunk", created=0,
                     model=self.model_uid, choices=[choice])
+
+        def _thought(self, text):
+            return self.reasoning_parser.split(text) if self.reasoning_parser else ("", text)
 
         def _called(self, text):
             return [{"id": "1", "type": "function",
@@ -62,6 +69,18 @@ _BASE = """
 
     def register_tool_parser(name):
         return lambda kind: TOOL_PARSERS.setdefault(name, kind)
+"""
+_REASONING = """
+    from .core import chat_context_var
+
+    class ReasoningParser:
+        def __init__(self, shown, start, end):
+            assert shown and not chat_context_var.get({})
+            self.start, self.end = start, end
+
+        def split(self, text):
+            reasoning, _, rest = text.partition(self.end)
+            return reasoning.removeprefix(self.start), rest
 """
 _PARSERS = """
     import json
@@ -90,6 +109,7 @@ def make_xinference(cache: Path, version: str, *, parser: str = "qwen", does: st
         "model/__init__.py": "import torch",
         "model/llm/__init__.py": "import torch",
         "model/llm/utils.py": _UTILS,
+        "model/llm/reasoning_parser.py": _REASONING,
         "model/llm/tool_parsers/__init__.py": parsers,
         "model/llm/tool_parsers/base.py": _BASE,
     }

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, T
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.talk import play
 from toolfuzz.engines import environment, store
+from toolfuzz.engines.around import write
+from toolfuzz.engines.native import family
 from toolfuzz.engines.script import Asked, run_script, script
 from toolfuzz.engines.trial import EngineTrial, parse_spec
 from toolfuzz.formats import wire_format
@@ -55,13 +58,35 @@ def _releases(tmp_path, monkeypatch):
 )
 async def test_the_serving_code_of_the_release_answers(spec: str, stream: bool) -> None:
     async with EngineTrial(spec) as trial:
-        attempt = await trial.ask(trial.question(play(case(TOOL)), stream=stream))
+        question = trial.question(play(case(TOOL)), stream=stream)
+        attempt = await trial.ask(question)
     reply = wire_format("openai-chat").read(attempt, stream=stream)
     assert (attempt.status, reply.problems, reply.finish) == (200, (), "tool_calls")
+    reads = spec.startswith(("engine/mlx-lm", "engine/xinference"))
+    assert bool(question.get("reasoning")) == reads
+    assert reply.reasoning.strip() == question.get("reasoning", "").strip()
     calls = [(call.name, call.arguments_raw) for call in reply.calls]
     pieces = [(piece.name, piece.arguments) for piece in reply.fragments]
     [(name, arguments)] = pieces if stream else calls
     assert (name, json.loads(arguments or "")) == ("save", {"to": "Köln"})
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_the_serving_code_is_told_of_a_token_limit(stream: bool) -> None:
+    tool = replace(TOOL, name=next(filter(ends_early, (f"to_{n}" for n in range(99)))))
+    call = Expectation("calls", (ExpectedCall(tool.name, {"to": "Köln"}),))
+    async with EngineTrial("engine/mlx-lm@0.99.0:json_tools") as trial:
+        question = trial.question(play(case(tool, expect=call)), stream=stream)
+        attempt = await trial.ask(question)
+    reply = wire_format("openai-chat").read(attempt, stream=stream)
+    assert question["cut"] == "arguments"
+    assert (attempt.status, reply.finish) == (200, "length"), attempt.body
+
+
+def ends_early(name: str) -> bool:
+    call = Expectation("calls", (ExpectedCall(name, {"to": "Köln"}),))
+    given = write(family("qwen25"), call, [replace(TOOL, name=name)], may_end=True).given
+    return given.cut == "arguments"
 
 
 async def test_what_mlx_s_server_refuses_is_an_error() -> None:

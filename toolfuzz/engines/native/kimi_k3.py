@@ -84,5 +84,12 @@ FAMILY = Family(
     markers=_MARKERS,
     render=_render,
     read=_read,
-    thinking=Thinking(_open("think"), _close("think"), prompted=True, answer=_response),
+    thinking=Thinking(
+        _open("think"),
+        _close("think"),
+        # By this one of its tokenizer, engines know the model.
+        ("<|end_of_msg|>",),
+        prompted=True,
+        answer=_response,
+    ),
 )

@@ -106,7 +106,7 @@ class Reader:
             has_thinking=tokenizer.has_thinking,
             tool_parser=tokenizer.tool_parser,
             text_sm=self.generate.make_text_state_machine(tokenizer),
-            initial_state="reasoning" if prompted else "normal",
+            initial_state="reasoning" if prompted and tokenizer.has_thinking else "normal",
             prompt=[],
         )
 

@@ -34,7 +34,7 @@ def _argument(decorator: ast.expr) -> list[object]:
 ENGINE = Engine(
     "Xinference",
     Wheel(
-        wanted=r"xinference/model/llm/(?:utils|tool_parsers/\w+)\.py",
+        wanted=r"xinference/model/llm/(?:utils|reasoning_parser|tool_parsers/\w+)\.py",
         requirements=(),
         parsers=parsers,
         example="4.1.0",
@@ -50,4 +50,18 @@ ENGINE = Engine(
         "glm5": "glm47",
         "minimax": "minimax_m2",
     },
+    thinks=dict.fromkeys(
+        (
+            "deepseek_r1",
+            "deepseek_v3.1",
+            "deepseek_v3.2",
+            "deepseek_v4",
+            "deepseek_v4.1",
+            "glm5",
+            "minimax",
+            "qwen",
+            "qwen/qwen3_coder",
+        ),
+        "ReasoningParser",
+    ),
 )

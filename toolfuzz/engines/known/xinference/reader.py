@@ -2,10 +2,11 @@
 
 The parsers (``model/llm/tool_parsers``) are imported as they are. The methods of ``ChatModelMixin``
 that put their results into a body or into chunks are taken out of the release's own
-``model/llm/utils.py``; all of Xinference's engines inherit them. No reasoning parser is set.
+``model/llm/utils.py``; all of Xinference's engines inherit them.
 """
 
 import asyncio
+import contextvars
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -22,8 +23,10 @@ _PACKAGE = "xinference.model.llm"
 _METHODS = {"_post_process_completion", "_async_to_tool_completion_chunks"}
 # Called on the class, not on an object, so that they are not found by themselves.
 _ON_CLASS = {"_sanitize_usage"}
-# Types for annotations, and a context that is set when a request brings one.
-_UNUSED = ("xinference.types", f"{_PACKAGE}.core")
+_TYPES, _CORE = "xinference.types", f"{_PACKAGE}.core"
+_REASONER = "ReasoningParser"
+# Those of its model families that think, but for Gemma's and Kimi's.
+_TAGS = ("<think>", "</think>")
 
 
 def load(root: str | None) -> "Reader":
@@ -33,13 +36,17 @@ def load(root: str | None) -> "Reader":
     # The ``__init__`` of the packages above the parsers start servers.
     plain = release.PlainPackages(folder, lambda name: f"{_PACKAGE}.".startswith(f"{name}."))
     sys.meta_path.insert(0, plain)
-    for name in _UNUSED:
-        sys.modules[name] = _Unused(name)
+    sys.modules[_TYPES], core = _Unused(_TYPES), _Unused(_CORE)
+    # What a request brings, which is nothing.
+    core.chat_context_var = contextvars.ContextVar("chat_context_var")
+    sys.modules[_CORE] = core
     return Reader(folder, version)
 
 
 class _Unused(types.ModuleType):
     """A module of which any name can be imported; where one is called, it is a TypedDict."""
+
+    chat_context_var: Any
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -56,24 +63,32 @@ class Reader:
         self.version, self.folder = version, folder
         self.registry = importlib.import_module(f"{_PACKAGE}.tool_parsers").TOOL_PARSERS
         self.parsers = sorted(self.registry)
-        path = folder.joinpath(*_PACKAGE.split("."), "utils.py")
+        package = folder.joinpath(*_PACKAGE.split("."))
+        path = package / "utils.py"
+        # A release that was fetched by an older toolfuzz lacks the file.
+        self.reasoners = [_REASONER] if (package / "reasoning_parser.py").is_file() else []
         excerpt = importlib.import_module("excerpt")
         self.mixin = excerpt.take_class(
             path, "ChatModelMixin", _METHODS | _ON_CLASS, _ON_CLASS, package=_PACKAGE
         )
         self.loop = asyncio.new_event_loop()
 
-    def whole(self, text: str, *, parser: str, tools: Any, finish: str, **_: Any) -> Any:
+    def whole(
+        self, text: str, *, parser: str, tools: Any, finish: str, reasoner: Any, **_: Any
+    ) -> Any:
         """Return the body of the chat completion that Xinference makes of the text."""
         completion = self._completion(text, finish)
-        return self._model(parser)._post_process_completion(None, "engine", completion, tools=tools)
+        model = self._model(parser, reasoner)
+        return model._post_process_completion(None, "engine", completion, tools=tools)
 
-    def stream(self, deltas: Any, *, parser: str, tools: Any, finish: str, **_: Any) -> Any:
+    def stream(
+        self, deltas: Any, *, parser: str, tools: Any, finish: str, reasoner: Any, **_: Any
+    ) -> Any:
         """Yield the server-sent events that Xinference makes of the increments.
 
         The end of the generation comes as a chunk of its own, without text.
         """
-        chunks = self._model(parser)._async_to_tool_completion_chunks(
+        chunks = self._model(parser, reasoner)._async_to_tool_completion_chunks(
             self._chunks(deltas, finish), tools=tools
         )
         while (chunk := self.loop.run_until_complete(anext(chunks, None))) is not None:
@@ -104,8 +119,11 @@ class Reader:
             "usage": None,
         }
 
-    def _model(self, parser: str) -> Any:
+    def _model(self, parser: str, reasoner: Any) -> Any:
         model = object.__new__(self.mixin)
         model.model_family, model.model_uid = None, "engine"
         model.reasoning_parser, model.tool_parser = None, self.registry[parser]()
+        if reasoner:
+            module = importlib.import_module(f"{_PACKAGE}.reasoning_parser")
+            model.reasoning_parser = module.ReasoningParser(True, *_TAGS)
         return model
