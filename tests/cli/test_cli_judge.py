@@ -305,6 +305,12 @@ def test_a_streams_plain_twin_is_paired() -> None:
     diverged = [v for v in verdicts if "stream-nonstream-divergence" in slugs(v)]
     assert diverged
     assert all(v["stream"] for v in diverged)
+    # What was asked again, to tell it from chance, is read for their sake alone.
+    events = [json.loads(text) for text in Path("r/run.jsonl").read_text().splitlines()]
+    found = [e for e in events if e["event"] == "verdict-reached"]
+    assert len(verdicts) == len(found) == 12
+    assert [slugs(v) for v in verdicts] == [[f["slug"] for f in e["findings"]] for e in found]
+    assert sum(e.get("repeat", 0) < 0 for e in events) == 4 * len(diverged)
 
 
 def test_an_exchange_without_its_case() -> None:

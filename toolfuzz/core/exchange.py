@@ -8,7 +8,7 @@ from pydantic import AliasChoices, Field, model_serializer, model_validator
 
 from toolfuzz.core.case import JsonObject
 
-__all__ = ["Attempt", "Exchange", "StreamMode", "Target", "TargetKind"]
+__all__ = ["Attempt", "Exchange", "StreamMode", "Target", "TargetKind", "asked_again"]
 
 TargetKind = Literal["http", "simulated", "engine"]
 StreamMode = Literal["plain", "stream", "both"]
@@ -86,12 +86,16 @@ class Attempt:
         return {**data, "chunks": tuple(chunks)}
 
 
+_TIMES_AGAIN = 2
 _PLAIN = tuple(f for f in fields(Attempt) if f.name != "chunks")
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One question put to one target, with every attempt. ``request`` is the JSON body sent."""
+    """One question put to one target, with every attempt. ``request`` is the JSON body sent.
+
+    A ``repeat`` below 0 is no question of its own and has no verdict: see ``asked_again``.
+    """
 
     case_id: str
     turn: int
@@ -105,3 +109,11 @@ class Exchange:
     def last(self) -> Attempt:
         """The attempt that counts."""
         return self.attempts[-1]
+
+
+def asked_again(repeat: int) -> tuple[int, ...]:
+    """Return the repeats under which both modes of a question are asked again.
+
+    That tells a rule from chance where the plain and the streamed reply differ.
+    """
+    return tuple(-1 - repeat * _TIMES_AGAIN - n for n in range(_TIMES_AGAIN))

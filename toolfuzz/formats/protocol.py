@@ -210,6 +210,8 @@ class WireFormat:
     """Request, base URL and the key's variable as a program that uses the official SDK."""
     merge: Callable[[JsonObject, JsonObject], JsonObject] = lambda body, params: {**body, **params}
     """A body with further fields of the user's own put in."""
+    temperature: Callable[[Mapping[str, Any]], Any] = lambda body: body.get("temperature")
+    """The sampling temperature that a body carries; None where it says none."""
     words: Callable[[JsonObject], Callable[[str, Json], bool] | None] = lambda body: None
     """A body to whether its tools can hold a schema's keyword with that value; None: all can."""
     curl_options: Callable[[str | None], Sequence[str]] = lambda key_env: ()

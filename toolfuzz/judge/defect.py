@@ -97,6 +97,7 @@ class Defect:
     ``engine`` whose text is known, what becomes of a ``world``, or both sides of a ``relay`` (then
     nothing is detected in a reply and no example can show it); ``command`` is the command that does
     so. ``by_run``: a run may tell it of a question whose reply alone is unjudged.
+    ``by_chance``: a model that samples may bring it about, so a run asks both modes again.
 
     ``detect`` takes the facts as they stand at the end of ``stage`` and returns the findings
     (see ``finding``), () for none; it must be quick where nothing is wrong. ``explains`` are
@@ -128,6 +129,7 @@ class Defect:
         "reply"
     )
     by_run: bool = False
+    by_chance: bool = False
     detect: Detect | None = None
     explains: frozenset[str] = frozenset()
     ends: bool = False

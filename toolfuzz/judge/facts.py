@@ -50,7 +50,8 @@ class Facts:
     ``counterpart`` is the plain reply to the same question when it was asked in both modes,
     ``max_tokens`` the cap that the request carried, ``misfit`` what is wrong with the pairing of
     calls and results that it sent back, ``given`` what must stand beside the calls, where it is
-    known to the letter.
+    known to the letter. ``again`` are the replies, plain and streamed, when both were asked again;
+    None where the same question always gets the same answer.
 
     laws: ``excuse`` says why the reply is nobody's fault unless a defect explains it, ``refusal``
     what the server said, ``broke_off`` that an error ended a stream, ``problems`` what the
@@ -78,6 +79,7 @@ class Facts:
     max_tokens: int | None = None
     misfit: str | None = None
     given: Given | None = None
+    again: Sequence[tuple[Reply, Reply]] | None = None
     turn: Turn = field(init=False)
     traits: Traits = field(init=False)
     findings: list[Finding] = field(default_factory=list)

@@ -63,6 +63,7 @@ def judge(
     max_tokens: int | None = None,
     misfit: str | None = None,
     given: Given | None = None,
+    again: Sequence[tuple[Reply, Reply]] | None = None,
 ) -> Judgement:
     """Judge the last reply of a conversation. Never raises on anything a server can send.
 
@@ -70,14 +71,15 @@ def judge(
     None stands for an earlier one that wasn't kept. ``counterpart`` are the plain replies to the
     same turns, as far as there are any; ``max_tokens`` is the cap of the request, ``misfit`` what
     is wrong with the history that it held: a server may refuse that. ``given`` is what
-    must come beside the calls, where it is known to the letter.
+    must come beside the calls, where it is known to the letter. ``again`` are the replies (plain
+    and streamed) when a model that samples was asked again; None where nothing is left to chance.
     """
     *earlier, reply = replies
     if reply is None:
         raise ValueError("the reply to be judged is missing")
     number = len(earlier)
     plain = counterpart[number] if number < len(counterpart) else None
-    facts = Facts(case, number, reply, earlier, plain, max_tokens, misfit, given)
+    facts = Facts(case, number, reply, earlier, plain, max_tokens, misfit, given, again)
     try:
         with patterns.untried() as facts.untried:
             if not _walk(facts):

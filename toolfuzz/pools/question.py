@@ -13,12 +13,16 @@ from toolfuzz.core.reply import Reply
 from toolfuzz.core.talk import Talk
 from toolfuzz.core.verdict import Metrics, Verdict
 from toolfuzz.formats import CannotAskError, Request, WireFormat, wire_format
+from toolfuzz.judge.counterpart import samples
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.policy import Policy
 from toolfuzz.sources.source import Session, SourceSpec
 from toolfuzz.worlds.play import play
 
-__all__ = ["Outcome", "metrics_of", "modes", "put_question"]
+__all__ = ["Outcome", "Pair", "metrics_of", "modes", "put_question"]
+
+Pair = tuple[Sequence[Reply], Sequence[Reply]]
+"""The replies to a question's turns, plain and streamed."""
 
 _RATE_LIMITED = 429
 _LARGE = 256 * 1024
@@ -51,6 +55,7 @@ async def put_question(
     stream: bool,
     policy: Policy,
     counterpart: Sequence[Reply] = (),
+    again: Sequence[Pair] | None = None,
     begun: Sequence[Exchange] = (),
     talk: Talk | None = None,
 ) -> Outcome:
@@ -58,7 +63,8 @@ async def put_question(
 
     ``note`` gets every event as soon as it is known, also what came before a cancellation. Replies
     are judged as they came; in the events, and in the verdict that is returned, secrets are masked.
-    ``counterpart`` are the replies to the same question in the other stream mode, ``begun`` the
+    ``counterpart`` are the replies to the same question in the other stream mode, ``again`` those
+    of both modes when it was asked again (None: it won't be, whatever differs), ``begun`` the
     exchanges of turns that an earlier run asked: they are judged, and not asked as long as they can
     be judged. ``talk`` is the case under way, where it doesn't begin with the first turn.
     """
@@ -74,9 +80,10 @@ async def put_question(
         except CannotAskError as limit:
             note(CaseSkipped(case.id, "", str(limit), source.target.name))
             return Outcome()
-        cap = wire_format(source.target.format).cap(request.body)
+        cap = asking.format.cap(request.body)
         given = given_of(request.body)
-        examine = partial(_examine, talk.case, talk.replies, counterpart, cap, given, policy)
+        fresh = _at(again, talk.number) if samples(request.body, asking.format) else None
+        examine = partial(_examine, talk.case, talk.replies, counterpart, cap, given, fresh, policy)
         judgement = asking.again(recorded.pop(0), examine) if recorded else None
         if judgement is None:
             recorded.clear()
@@ -99,6 +106,12 @@ async def put_question(
     verdict = session.redaction.verdict(verdict, leaked=asking.leaked)
     note(VerdictReached(verdict))
     return Outcome(talk.replies, verdict)
+
+
+def _at(again: Sequence[Pair] | None, turn: int) -> Sequence[tuple[Reply, Reply]] | None:
+    if again is None:
+        return None
+    return [(one[turn], other[turn]) for one, other in again if turn < min(len(one), len(other))]
 
 
 @dataclass(slots=True)
@@ -162,14 +175,14 @@ class _Asking:
     def _masked(self, exchange: Exchange, last: Reply | None = None) -> Event:
         """Return what is written of it; ``last`` is what its last attempt says, if it was read."""
         says = [*map(self._read, exchange.attempts[:-1]), last or self._read(exchange.last)]
-        seal = self._format.framing.sealed if self.stream else None
+        seal = self.format.framing.sealed if self.stream else None
         return self.session.redaction.event(ExchangeRecorded(exchange), says, self._read, seal)
 
     def _read(self, attempt: Attempt) -> Reply:
-        return self._format.read(attempt, stream=self.stream)
+        return self.format.read(attempt, stream=self.stream)
 
     @property
-    def _format(self) -> WireFormat:
+    def format(self) -> WireFormat:
         return wire_format(self.source.target.format)
 
 
@@ -179,13 +192,14 @@ def _examine(
     counterpart: Sequence[Reply],
     cap: int | None,
     given: Given | None,
+    again: Sequence[tuple[Reply, Reply]] | None,
     policy: Policy,
     reply: Reply,
 ) -> Judgement:
     replies = (*earlier, reply)
     try:
         return policy.apply(
-            judge(case, replies, counterpart=counterpart, max_tokens=cap, given=given)
+            judge(case, replies, counterpart=counterpart, max_tokens=cap, given=given, again=again)
         )
     except Exception as error:
         # A mistake of ours must not lose answers that were paid for: the bytes are kept, and

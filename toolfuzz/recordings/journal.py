@@ -13,7 +13,7 @@ from toolfuzz.core.events import (
     TargetSeen,
     event_from_json,
 )
-from toolfuzz.core.exchange import Exchange
+from toolfuzz.core.exchange import Exchange, asked_again
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.formats import guess, wire_format
@@ -96,8 +96,22 @@ class Questions:
             case=case,
             replies=[*before, *recorded.replies],
             counterpart=plain,
+            again=self._again(recorded) if stream else (),
             note=f"turn {turn + 1} is here without turn {lost}" if lost else "",
         )
+
+    def _again(self, recorded: Recorded) -> Sequence[tuple[Reply, Reply]]:
+        """Return what was replied when both modes were asked again."""
+        asked = recorded.question.rpartition("/")[0]
+        pairs = []
+        for repeat in asked_again(recorded.repeat) if recorded.repeat >= 0 else ():
+            plain, streamed = (
+                self._replies.get((f"{asked}/{repeat}", stream), {}).get(recorded.turn)
+                for stream in (False, True)
+            )
+            if plain is not None and streamed is not None:
+                pairs.append((plain, streamed))
+        return pairs
 
     def remember(self, recorded: Recorded, reply: Reply) -> None:
         """Keep the reply to a turn for those after it."""

@@ -50,10 +50,11 @@ class Recorded:
 
     ``number`` is its place in the file, counted from 1. ``request`` went out in the wire format
     ``format``, ``attempt`` came back. ``replies`` are those to the case's turns so far.
-    ``counterpart`` are the plain replies to the same turns, ``source`` and ``question`` the target
-    and the question of a run. Of other files ``ask`` is what the request says, ``misfit`` what is
-    wrong with the history that it holds; ``note`` says what else is odd about the conversation.
-    ``repeat`` counts how often the run asked it before. ``base_url`` is where it was asked, "" for
+    ``counterpart`` are the plain replies to the same turns, ``again`` both replies to this
+    one where a run asked it again, ``source`` and ``question`` the target and the question of a
+    run. Of other files ``ask`` is what the request says, ``misfit`` what is wrong with the history
+    that it holds; ``note`` says what else is odd about the conversation. ``repeat`` counts how
+    often the run asked it before. ``base_url`` is where it was asked, "" for
     unknown. ``rebuilt_from`` names the tool that kept only what it had understood: its wire
     isn't known.
     """
@@ -69,6 +70,7 @@ class Recorded:
     number: int = 0
     turn: int = 0
     counterpart: Sequence[Reply | None] = ()
+    again: Sequence[tuple[Reply, Reply]] = ()
     source: str = ""
     question: str = ""
     repeat: int = 0

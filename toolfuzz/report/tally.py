@@ -130,7 +130,8 @@ class Tally:
                 one = self.targets[exchange.target]
                 one.calls += len(exchange.attempts)
                 one.said_simulated |= says_simulated(exchange.last.headers)
-                self._asked.add(question(exchange))
+                if exchange.repeat >= 0:
+                    self._asked.add(question(exchange))
             case TargetGivenUp(target=name, reason=reason):
                 self.targets[name].given_up = reason
             case VerdictReached(verdict):

@@ -7,7 +7,8 @@ from pathlib import Path
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.given import given_of
-from toolfuzz.formats import guess
+from toolfuzz.formats import guess, wire_format
+from toolfuzz.judge.counterpart import samples
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.policy import Policy
 from toolfuzz.recordings.conversations import Conversations
@@ -64,6 +65,8 @@ def judge_file(
             recorded = replace(recorded, case=by_hand)
             judgement = judged(recorded)
         before.remember(recorded, judgement.reply)
+        if recorded.repeat < 0:
+            continue  # it was asked for the sake of another
         judgement = policy.apply(_with_world(recorded, judgement))
         if judgement.status == "unjudged":
             judgement = by_run.instead(recorded.question, judgement, policy)
@@ -109,6 +112,7 @@ def judged(recorded: Recorded) -> Judgement:
         max_tokens=recorded.cap,
         misfit=recorded.misfit,
         given=given_of(recorded.request),
+        again=recorded.again if samples(recorded.request, wire_format(recorded.format)) else None,
     )
     if not recorded.rebuilt_from:
         return judgement

@@ -24,6 +24,8 @@ class Unfinished:
         """Pass events on and take note of them."""
         for event in events:
             match event:
+                case ExchangeRecorded(exchange) if exchange.repeat < 0:
+                    pass
                 case ExchangeRecorded(exchange) if question(exchange) not in self._judged:
                     self._turns.setdefault(question(exchange), {})[exchange.turn] = exchange
                 case VerdictReached(verdict):

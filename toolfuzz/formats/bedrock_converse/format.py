@@ -6,7 +6,7 @@ from toolfuzz.formats.protocol import Headers, Traits, WireFormat, bearer
 from .clients import READERS
 from .framing import EVENT_STREAM
 from .read import plain, stream
-from .request import cap, looks_like, merge, path, read_body, write
+from .request import cap, looks_like, merge, path, read_body, temperature, write
 from .serve import SERVING
 from .signing import KEY_ENV, authorized
 from .snippet import curl_options, python
@@ -37,6 +37,7 @@ FORMAT = WireFormat(
     write=write,
     merge=merge,
     cap=cap,
+    temperature=temperature,
     read_body=read_body,
     looks_like=looks_like,
     roots=("output",),

@@ -179,6 +179,12 @@ def cap(body: Mapping[str, Any]) -> int | None:
     return count(config.get("maxTokens")) if isinstance(config, dict) else None
 
 
+def temperature(body: Mapping[str, Any]) -> Any:
+    """Return the temperature of a body."""
+    config = body.get("inferenceConfig")
+    return config.get("temperature") if isinstance(config, dict) else None
+
+
 def looks_like(body: Mapping[str, Any], path: str) -> bool:
     """Tell a Converse body by its path, its settings, or messages whose parts have no type."""
     if path:

@@ -102,6 +102,11 @@ def _cap(body: Mapping[str, Any]) -> int | None:
     return count(get(config, "maxOutputTokens")) if isinstance(config, dict) else None
 
 
+def _temperature(body: Mapping[str, Any]) -> Any:
+    config = get(dict(body), "generationConfig")
+    return get(config, "temperature") if isinstance(config, dict) else None
+
+
 def _read_body(body: JsonObject, path: str) -> Ask:
     model, method = _url(path)
     return Ask(
@@ -203,6 +208,7 @@ FORMAT = WireFormat(
     headers=_headers,
     write=_write,
     cap=_cap,
+    temperature=_temperature,
     read_body=_read_body,
     looks_like=_looks_like,
     roots=("candidates", "promptFeedback"),

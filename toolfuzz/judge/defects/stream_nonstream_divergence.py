@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
-from toolfuzz.judge.counterpart import comparable, key
+from toolfuzz.judge.counterpart import calls_of, comparable, key
 from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import called, delta, said, streamed
 from toolfuzz.judge.facts import Facts
@@ -24,12 +24,22 @@ def detect(facts: Facts) -> Iterable[Finding]:
     ours, theirs = sorted(map(key, facts.sent)), sorted(map(key, plain.calls))
     if ours == theirs:
         return ()
+    again = [pair for pair in facts.again or () if all(map(comparable, pair))]
+    if any([calls_of(reply, facts.traits) for reply in pair] != [theirs, ours] for pair in again):
+        return ()  # one of both came out another way
     message = "the streamed calls differ from the plain ones"
     if len(ours) != len(theirs):
         message = f"{len(ours)} calls streamed, {len(theirs)} plain"
+    severity = DEFECT.severity
+    if again:
+        message += f", each of {1 + len(again)} times"
+    elif facts.again is not None:
+        severity = "warn"
+        message += "; each was asked once, of a model that samples"
     return [
         DEFECT.finding(
             message,
+            severity=severity,
             expected=[clip(text) for text in theirs if text not in ours][:3],
             actual=[clip(text) for text in ours if text not in theirs][:3],
         )
@@ -55,8 +65,8 @@ DEFECT = Defect(
     shows_in="both",
     usual="a server with two parsers",
     help=(
-        "Prefer the mode that is right and report both replies. Check first that the settings "
-        "are deterministic."
+        "Prefer the mode that is right and report both replies. Of a model that samples it is an "
+        "error only where both modes, asked three times each, answered alike every time."
     ),
     example='stream {"a":1} · plain {"a":1,"b":2}',
     sources=(
@@ -67,8 +77,8 @@ DEFECT = Defect(
         "vllm-project/vllm#39253",
     ),
     indistinguishable=(
-        "A model that samples may answer differently by itself; ask at temperature 0 and more "
-        "than once. Beside a known answer the finer cause is named as well."
+        "A model that samples may answer differently by itself, and in rare cases three times. "
+        "Beside a known answer the finer cause is named as well."
     ),
     pairs=(
         "missing-required",
@@ -78,6 +88,7 @@ DEFECT = Defect(
         "stream-piece-lost",
     ),
     detect=detect,
+    by_chance=True,
     fault=Fault(simulate, "values", "stream"),
     examples=(
         streamed(
