@@ -23,7 +23,7 @@ TARGET = Target(NAME, "engine", NAME, "openai-chat", "plain", {}, "engine")
 
 @pytest.mark.parametrize(
     ("slug", "limit", "reason"),
-    [("parser-hangs", 6.0, study._TOO_NEAR), ("value-changed", 2.0, "not reproduced")],
+    [("parser-hangs", 4.0, study._TOO_NEAR), ("value-changed", 2.0, "not reproduced")],
 )
 async def test_it_must_take_more_than_the_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slug: str, limit: float, reason: str

@@ -60,16 +60,20 @@ async def study_failure(
         async def fails(case: Case) -> bool | None:
             return await examiner.fails(case, failure.symptom)
 
-        result = await minimize(
-            failure.case,
-            fails,
-            passes=examiner.passes,
-            siblings=failure.siblings,
-            controlled=not failure.needs_answer,
-            slots=slots,
-            deterministic=nature_of(source.target).deterministic,
-            report=report,
-        )
+        # Of what hangs, the smallest case may hang too little to be made smaller.
+        for case in (failure.case, *(failure.siblings if hangs else ())):
+            result = await minimize(
+                case,
+                fails,
+                passes=examiner.passes,
+                siblings=failure.siblings,
+                controlled=not failure.needs_answer,
+                slots=slots,
+                deterministic=nature_of(source.target).deterministic,
+                report=report,
+            )
+            if result.confirmed:
+                break
     if hangs and not result.confirmed:
         result = dataclasses.replace(result, reason=_TOO_NEAR)
     write_json(folder / RESULT_NAME, study_to_json(failure, result, stream=stream))

@@ -15,7 +15,7 @@ from toolfuzz.sources.source import Pace, Permit, SourceSpec
 
 __all__ = ["MARGIN", "EngineSession", "EngineSource", "with_margin"]
 
-MARGIN = 3
+MARGIN = 2
 """What is to be reported as hanging takes so many times the limit: other machines are faster."""
 
 
@@ -98,7 +98,7 @@ def with_margin(source: SourceSpec) -> SourceSpec:
     """Return an engine that is not said to hang as soon as it is in a run; others as they are."""
     if not isinstance(source, EngineSource):
         return source
-    return replace(source, cpu_seconds=MARGIN * source.cpu_seconds)
+    return replace(source, timeout=MARGIN * source.timeout, cpu_seconds=MARGIN * source.cpu_seconds)
 
 
 class EngineSession:

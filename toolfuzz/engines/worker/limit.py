@@ -12,8 +12,8 @@ from typing import Any
 _HARD_SECONDS = 1.0
 """Code in C that never looks for signals is ended with its process, so much later."""
 _AGAIN_SECONDS = 0.2
-_MEASURED = 8
-_SHARE = 0.25
+_MEASURED = 5
+_SHARE, _MOST_SECONDS = 0.25, 0.3
 _LEAST_SECONDS = 0.0005
 
 
@@ -44,17 +44,18 @@ def within(seconds: float, work: Callable[[], Any]) -> Any:
 def growth(size: int, seconds: float, answer: Callable[[int], Any]) -> list[tuple[int, float]]:
     """Return (characters, seconds) of beginnings of a text that are answered in time.
 
-    ``answer`` puts the first characters to the parser, ``size`` is how many there are. The text as
-    a whole takes more than ``seconds``; those that take a quarter of that or more are not waited
-    for, and the longest that doesn't is looked for by halves.
+    ``answer`` puts the first characters to the parser, ``size`` is how many there are: a text that
+    takes more than ``seconds``. Beginnings that take a quarter of that, or 0.3 s, are not waited
+    for; the longest that doesn't is looked for by halves, a few times.
     """
     found: list[tuple[int, float]] = []
+    most = min(_SHARE * seconds, _MOST_SECONDS)
     low, high = 0, size
     for _ in range(_MEASURED):
         length = (low + high) // 2
         if length in (low, high):
             break
-        took = _took(seconds * _SHARE, length, answer)
+        took = _took(most, length, answer)
         if took is None:
             high = length
         else:
