@@ -361,6 +361,24 @@ def test_ambiguous_values_are_not_expressible(
             family(name).render(calls, [tool])
 
 
+NEARLY = {
+    "escape": r"['\d']",
+    "set": "{1, 2}",
+    "infinite": "1e999",
+    "tuple": "(1,)",
+    "digits": "9" * 5000,
+    "deep": "[" * 500,
+    "zero": "\0",
+}
+
+
+@pytest.mark.parametrize("text", NEARLY.values(), ids=NEARLY)
+def test_a_string_that_is_nearly_a_python_literal_comes_back(text: str) -> None:
+    tool = Tool("t", "", {"properties": {"v": {"type": "string"}}})
+    calls = [ExpectedCall("t", {"v": text})]
+    assert family("minicpm5").read(family("minicpm5").render(calls, [tool]), [tool]) == calls
+
+
 def test_a_union_at_the_root_decides_between_readings() -> None:
     """Neither key has a schema of its own that could be looked up by name."""
     tool = Tool(

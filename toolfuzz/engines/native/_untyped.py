@@ -6,6 +6,7 @@ anything shorter no reader can be right, so it is not expressible.
 """
 
 import ast
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -57,8 +58,8 @@ def _python_words(text: str) -> list[Any]:
 def _python(text: str) -> list[Any]:
     """Python's literals, and JSON's words too: readers take both."""
     try:
-        value = ast.literal_eval(text)
-        dump(value)
+        with warnings.catch_warnings(action="ignore"):
+            value = load(dump(ast.literal_eval(text)))
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return _json(text)
     return [text] if isinstance(value, str) else [value, text]

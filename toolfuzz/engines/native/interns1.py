@@ -1,7 +1,7 @@
 """Intern-S1: one JSON object of name and parameters per call, between the marks of InternLM2.
 
 The space between the two marks is not the model's: its tokenizer puts one between special tokens
-when it decodes them, and the parsers of SGLang and vLLM expect it.
+where SGLang decodes them, and SGLang's parser expects it.
 """
 
 import re
@@ -40,7 +40,7 @@ FAMILY = Family(
     name="interns1",
     title="Intern-S1",
     source="https://github.com/InternLM/InternLM/blob/main/chat/chat_format.md",
-    parsers=("interns1", "intern_s1"),
+    parsers=("interns1",),
     markers=_MARKERS,
     render=_render,
     read=_read,
