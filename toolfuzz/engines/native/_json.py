@@ -33,12 +33,12 @@ def objects_of(text: str) -> list[JsonObject]:
     return value
 
 
-def named_call(item: JsonObject) -> ExpectedCall:
+def named_call(item: JsonObject, key: str = "arguments") -> ExpectedCall:
     """Read ``{"name": …, "arguments": {…}}``; raises UnreadableText for anything else."""
-    match item:
-        case {"name": str(name), "arguments": dict(arguments)}:
-            return ExpectedCall(name, arguments)
-    raise UnreadableText("a call needs a name and an arguments object")
+    name, arguments = item.get("name"), item.get(key)
+    if isinstance(name, str) and isinstance(arguments, dict):
+        return ExpectedCall(name, arguments)
+    raise UnreadableText(f"a call needs a name and an object of {key}")
 
 
 def check_names(calls: Sequence[ExpectedCall], allowed: str) -> None:

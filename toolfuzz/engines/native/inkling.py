@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from toolfuzz.core.case import ExpectedCall, Tool
-from toolfuzz.engines.native._base import Family, UnreadableText, carries
-from toolfuzz.engines.native._json import check_names, framed, object_of
+from toolfuzz.engines.native._base import Family, carries
+from toolfuzz.engines.native._json import check_names, framed, named_call, object_of
 
 __all__ = ["FAMILY"]
 
@@ -43,14 +43,7 @@ def _compact(value: Any) -> str:
 
 
 def _read(text: str, tools: Sequence[Tool]) -> list[ExpectedCall]:
-    return [_call(object_of(m[1])) for m in framed(text, _CALL, _MARKERS[1])]
-
-
-def _call(item: dict[str, Any]) -> ExpectedCall:
-    match item:
-        case {"name": str(name), "args": dict(arguments)}:
-            return ExpectedCall(name, arguments)
-    raise UnreadableText("a call needs a name and an args object")
+    return [named_call(object_of(m[1]), "args") for m in framed(text, _CALL, _MARKERS[1])]
 
 
 FAMILY = Family(

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from toolfuzz.core.case import ExpectedCall, Tool
-from toolfuzz.engines.native._base import Family, NotExpressible, UnreadableText, carries, dump
-from toolfuzz.engines.native._json import framed, object_of
+from toolfuzz.engines.native._base import Family, NotExpressible, carries, dump
+from toolfuzz.engines.native._json import framed, named_call, object_of
 
 __all__ = ["FAMILY"]
 
@@ -22,14 +22,9 @@ def _render(calls: Sequence[ExpectedCall], tools: Sequence[Tool]) -> str:
 
 
 def _read(text: str, tools: Sequence[Tool]) -> list[ExpectedCall]:
-    return [_call(object_of(match[1])) for match in framed(text, _CALL, _MARKERS[0])]
-
-
-def _call(item: dict[str, object]) -> ExpectedCall:
-    match item:
-        case {"name": str(name), "parameters": dict(arguments)}:
-            return ExpectedCall(name, arguments)
-    raise UnreadableText("a call needs a name and a parameters object")
+    return [
+        named_call(object_of(match[1]), "parameters") for match in framed(text, _CALL, _MARKERS[0])
+    ]
 
 
 FAMILY = Family(

@@ -6,11 +6,10 @@ where SGLang decodes them, and SGLang's parser expects it.
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from toolfuzz.core.case import ExpectedCall, Tool
-from toolfuzz.engines.native._base import Family, UnreadableText, carries, dump
-from toolfuzz.engines.native._json import framed, object_of
+from toolfuzz.engines.native._base import Family, carries, dump
+from toolfuzz.engines.native._json import framed, named_call, object_of
 
 __all__ = ["FAMILY"]
 
@@ -26,14 +25,7 @@ def _render(calls: Sequence[ExpectedCall], tools: Sequence[Tool]) -> str:
 
 
 def _read(text: str, tools: Sequence[Tool]) -> list[ExpectedCall]:
-    return [_call(object_of(m[1])) for m in framed(text, _CALL, _MARKERS[0])]
-
-
-def _call(item: dict[str, Any]) -> ExpectedCall:
-    match item:
-        case {"name": str(name), "parameters": dict(arguments)}:
-            return ExpectedCall(name, arguments)
-    raise UnreadableText("a call needs a name and a parameters object")
+    return [named_call(object_of(m[1]), "parameters") for m in framed(text, _CALL, _MARKERS[0])]
 
 
 FAMILY = Family(

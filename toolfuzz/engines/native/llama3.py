@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from toolfuzz.core.case import ExpectedCall, Tool
-from toolfuzz.engines.native._base import Family, NotExpressible, UnreadableText, carries, dump
-from toolfuzz.engines.native._json import object_of
+from toolfuzz.engines.native._base import Family, NotExpressible, carries, dump
+from toolfuzz.engines.native._json import named_call, object_of
 
 __all__ = ["FAMILY"]
 
@@ -22,11 +22,7 @@ def _read(text: str, tools: Sequence[Tool]) -> list[ExpectedCall]:
     body = text.removeprefix(_TAG)
     if not body.startswith("{"):
         return []
-    match object_of(body):
-        case {"name": str(name), "parameters": dict(arguments)}:
-            return [ExpectedCall(name, arguments)]
-        case _:
-            raise UnreadableText("a call needs a name and a parameters object")
+    return [named_call(object_of(body), "parameters")]
 
 
 FAMILY = Family(
