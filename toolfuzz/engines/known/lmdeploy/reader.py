@@ -2,8 +2,7 @@
 
 ``serve/openai/chat_completions`` is imported as it is and put into a FastAPI application, which
 gets a request's bytes and writes a response's. Ours is what needs a model: the outputs of its
-engine, one for each increment, and the frame of the server around the endpoint. No reasoning parser
-is set.
+engine, one for each increment, and the frame of the server around the endpoint.
 """
 
 import asyncio
@@ -63,7 +62,11 @@ class _Registry:
 
 
 class Reader:
-    """One version of LMDeploy: ``parsers`` are the names of ``--tool-call-parser``."""
+    """One version of LMDeploy.
+
+    ``parsers`` are the names of ``--tool-call-parser``, ``reasoners`` those of
+    ``--reasoning-parser``.
+    """
 
     limits = True
 
@@ -77,6 +80,8 @@ class Reader:
         self.response_parser = parsing.ResponseParserManager.get("default")
         self.tool_parsers = tools.ToolParserManager.module_dict
         self.parsers = sorted(self.tool_parsers)
+        reasoning = importlib.import_module("lmdeploy.serve.parsers.reasoning_parser")
+        self.reasoners = sorted(reasoning.ReasoningParserManager.module_dict)
         self.loop = asyncio.new_event_loop()
 
     def whole(self, text: str, **given: Any) -> Any:
@@ -110,6 +115,7 @@ class Reader:
         tools: Any,
         history_calls: int,
         finish: str = "stop",
+        reasoner: str | None = None,
         **_: Any,
     ) -> None:
         call = {"id": "call", "type": "function", "function": {"name": "f", "arguments": "{}"}}
@@ -117,13 +123,16 @@ class Reader:
         if history_calls:
             messages.append({"role": "assistant", "tool_calls": [call] * history_calls})
         body = {"model": "engine", "messages": messages, "tools": tools, "stream": stream}
-        self.asgi.post(self.loop, self._server(_Engine(deltas, finish), parser), _PATH, body, reply)
+        if reasoner:
+            body["chat_template_kwargs"] = {"enable_thinking": True}
+        app = self._server(_Engine(deltas, finish), parser, reasoner)
+        self.asgi.post(self.loop, app, _PATH, body, reply)
         if reply.status != 200:
             raise RuntimeError(f"HTTP {reply.status}: {reply.body.decode()}")
 
-    def _server(self, engine: "_Engine", parser: str) -> Any:
+    def _server(self, engine: "_Engine", parser: str, reasoner: str | None) -> Any:
         response_parser: Any = type("ResponseParser", (self.response_parser,), {})
-        response_parser.set_parsers(tool_parser_name=parser)
+        response_parser.set_parsers(reasoning_parser_name=reasoner, tool_parser_name=parser)
         context = types.SimpleNamespace(
             async_engine=engine,
             create_session=lambda session_id: None,

@@ -21,6 +21,8 @@ _OLDEST = "5.15.0"
 _PATH = "/v1/chat/completions"
 # Imported at the top of modules, and used by what loads models.
 _UNUSED = {"huggingface_hub", "numpy", "tokenizers", "tqdm"}
+# With what the prompt ends; one whose reasoning the template begins has that as well.
+_TURN = "<|im_start|>assistant\n"
 # With what a model of that type ends its turn.
 _END = {"gemma4": "<turn|>", "qwen2": "<|im_end|>", "qwen3_5": "<|im_end|>"}
 
@@ -65,6 +67,8 @@ class Reader:
         self.chat = importlib.import_module(f"{_SERVING}.chat_completion")
         self.server = importlib.import_module(f"{_SERVING}.server")
         self.parsing = importlib.import_module("transformers.utils.chat_parsing")
+        # A template says as well how a model reasons.
+        self.reasoners = ["response_template"]
         self.parsers = sorted(types[0] for types in getattr(self.utils, _TEMPLATES))
         self.state = self.utils.GenerationState()
         self.loop = asyncio.new_event_loop()
@@ -99,6 +103,7 @@ class Reader:
         tools: Any,
         history_calls: int,
         finish: str = "stop",
+        prompted: bool | None = None,
         **_: Any,
     ) -> None:
         call = {"id": "call", "type": "function", "function": {"name": "f", "arguments": "{}"}}
@@ -109,12 +114,13 @@ class Reader:
         pieces = [*deltas, _END.get(parser, "")] if finish == "stop" else list(deltas)
         if finish == "length":
             body["max_tokens"] = len(pieces)
-        self.asgi.post(self.loop, self._app(pieces, parser), _PATH, body, reply)
+        prompt = f"{_TURN}<think>\n" if prompted else _TURN
+        self.asgi.post(self.loop, self._app(pieces, prompt, parser), _PATH, body, reply)
         if reply.status != 200:
             raise RuntimeError(f"HTTP {reply.status}: {reply.body.decode()}")
 
-    def _app(self, pieces: list[str], model_type: str) -> Any:
-        tokenizer = _Tokenizer(pieces, self.parsing.parse_response)
+    def _app(self, pieces: list[str], prompt: str, model_type: str) -> Any:
+        tokenizer = _Tokenizer(pieces, prompt, self.parsing.parse_response)
         loaded = (_Model(pieces, model_type), tokenizer)
         manager = types.SimpleNamespace(
             force_model=None,
@@ -190,17 +196,18 @@ class _Model:
 
 
 class _Tokenizer:
-    """As much of a tokenizer as the server asks for; its prompt is empty."""
+    """As much of a tokenizer as the server asks for; of the prompt there is only the end."""
 
-    def __init__(self, pieces: list[str], parse_response: Any) -> None:
+    def __init__(self, pieces: list[str], prompt: str, parse_response: Any) -> None:
         self._tokenizer = pieces
+        self.prompt = prompt
         self.parse = parse_response
 
     def apply_chat_template(self, *_: Any, **__: Any) -> Any:
         return _Inputs(input_ids=_Ids([_PROMPT]))
 
     def decode(self, ids: Any, **_: Any) -> str:
-        return "".join(self._tokenizer[n] for n in ids if n != _PROMPT)
+        return "".join(self.prompt if n == _PROMPT else self._tokenizer[n] for n in ids)
 
     def parse_response(self, ids: Any, template: Any, **context: Any) -> Any:
         return self.parse(self.decode(ids), template, **context)
