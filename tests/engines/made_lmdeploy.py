@@ -23,13 +23,14 @@ _SERVING = """
             prepared = await server_context.async_engine.preprocess(request.messages, session)
             outputs = server_context.async_engine.generate(prepared, stream_response=True)
 
-            def choice(kind, calls, finish):
+            def choice(kind, calls, finish, reasoning=None):
                 found = [
                     {"id": "1", "index": call.index, "type": "function",
                      "function": vars(call.function)} for call in calls]
                 choice = {"index": 0, "finish_reason": finish}
                 choice["delta" if request.stream else "message"] = {
-                    "role": "assistant", "content": None, "tool_calls": found}
+                    "role": "assistant", "content": None, "tool_calls": found,
+                    "reasoning_content": reasoning}
                 return {"id": "x", "object": f"chat.completion{kind}", "created": 0,
                         "model": request.model, "choices": [choice]}
 
@@ -39,14 +40,16 @@ _SERVING = """
                     for delta, _ in parser.stream_chunk(
                         output.response, output.token_ids, final=final
                     ):
-                        chunk = choice(".chunk", delta.tool_calls, "tool_calls")
+                        chunk = choice(
+                            ".chunk", delta.tool_calls, "tool_calls", delta.reasoning_content)
                         yield f"data: {json.dumps(chunk)}\\n\\n"
                 yield "data: [DONE]\\n\\n"
 
             if request.stream:
                 return StreamingResponse(streamed(), media_type="text/event-stream")
             text = "".join([output.response async for output in outputs])
-            return choice("", parser.parse_complete(text)[1], "tool_calls")
+            _, calls, reasoning = parser.parse_complete(text)
+            return choice("", calls, "tool_calls", reasoning)
 """
 _PROTOCOL = """
     from typing import Any
@@ -57,6 +60,7 @@ _PROTOCOL = """
         messages: list[Any]
         tools: list[dict[str, Any]]
         stream: bool = False
+        chat_template_kwargs: dict[str, Any] = {}
 """
 _RESPONSES = """
     import json
@@ -72,27 +76,45 @@ _RESPONSES = """
     @ResponseParserManager.register_module("default")
     class ResponseParser:
         @classmethod
-        def set_parsers(cls, tool_parser_name=None):
+        def set_parsers(cls, reasoning_parser_name=None, tool_parser_name=None):
+            from .reasoning_parser import ReasoningParserManager
             from .tool_parser import ToolParserManager
 
+            cls.reasoning_parser_cls = ReasoningParserManager.get(reasoning_parser_name)
             cls.tool_parser_cls = ToolParserManager.get(tool_parser_name)
 
         def __init__(self, request):
             self.text = "" if request.tools else None
+            if self.reasoning_parser_cls:
+                assert request.chat_template_kwargs == {"enable_thinking": True}
 
         def stream_chunk(self, delta_text, delta_token_ids, *, final):
             self.text += delta_text
             if not final:
                 return []
-            content, calls, _ = self.parse_complete(self.text)
-            return [(SimpleNamespace(content=content, tool_calls=calls), True)]
+            content, calls, reasoning = self.parse_complete(self.text)
+            delta = SimpleNamespace(
+                content=content, tool_calls=calls, reasoning_content=reasoning)
+            return [(delta, True)]
 
         def parse_complete(self, text):
+            reasoning = None
+            if self.reasoning_parser_cls:
+                reasoning, _, text = text.removeprefix("<think>").partition("</think>")
             calls = [
                 SimpleNamespace(index=n, function=SimpleNamespace(
                     name=name, arguments=json.dumps(arguments, ensure_ascii=False)))
                 for n, (name, arguments) in enumerate(self.tool_parser_cls().feed_tool_block(text))]
-            return None, calls, None
+            return None, calls, reasoning
+"""
+_REASONING = """
+    from mmengine import Registry
+
+    ReasoningParserManager = Registry("reasoning_parser", locations=["lmdeploy"])
+
+    @ReasoningParserManager.register_module(name="default")
+    class ReasoningParser:
+        pass
 """
 _TOOLS = """
     import json
@@ -130,6 +152,7 @@ def make_lmdeploy(cache: Path, version: str, *, endpoint: bool = True) -> None:
         "utils.py": "import torch\nfrom logging import getLogger as get_logger",
         "serve/parsers/__init__.py": "from .response_parser import ResponseParserManager",
         "serve/parsers/response_parser.py": _RESPONSES,
+        "serve/parsers/reasoning_parser/__init__.py": _REASONING,
         "serve/parsers/tool_parser/__init__.py": _TOOLS,
     }
     if endpoint:

@@ -32,7 +32,8 @@ _UTILS = """
         return ToolCall(function["name"], json.dumps(function["arguments"], ensure_ascii=False))
 
     def response_events_to_chunks(events):
-        return [_normalize_tool_call(event["value"]) for event in events]
+        return [ReasoningText(event["text"]) if "text" in event
+                else _normalize_tool_call(event["value"]) for event in events]
 
     def template_of(model):
         return next(template for types, template in _RESPONSE_TEMPLATE_FALLBACKS.items()
@@ -86,30 +87,35 @@ _CHAT = """
             inputs = processor.apply_chat_template(
                 body["messages"], tools=body["tools"], return_tensors="pt").to(model.device)
             template = template_of(model)
+            prefix = processor.decode(inputs["input_ids"].tolist())
             if body.get("stream"):
                 text = self.state.generate_streaming(model, processor, inputs)
-                parser = ResponseParser(template, prefix="", tools=body["tools"])
+                parser = ResponseParser(template, prefix=prefix, tools=body["tools"])
                 events = parser.feed(text) + parser.finalize()[1]
                 calls = response_events_to_chunks(events)
-                choice = {"index": 0, "delta": message(calls), "finish_reason": "tool_calls"}
+                choice = {"index": 0, "delta": message(calls[1:], calls[0]),
+                          "finish_reason": "tool_calls"}
                 chunk = json.dumps({"id": request_id, "object": "chat.completion.chunk",
                                     "created": 0, "model": name, "choices": [choice]})
                 assert text.endswith("<|im_end|>")
                 return StreamingResponse(iter([f"data: {chunk}\\n\\n", "data: [DONE]\\n\\n"]),
                                          media_type="text/event-stream")
             ids = self.state.generate(model, processor, inputs)
-            parsed = processor.parse_response(ids, template, prefix="", tools=body["tools"])
+            parsed = processor.parse_response(
+                ids, template, prefix=prefix, tools=body["tools"])
             calls = [_normalize_tool_call(call) for call in parsed["tool_calls"]]
-            choice = {"index": 0, "message": message(calls), "finish_reason": "tool_calls"}
+            choice = {"index": 0, "message": message(calls, parsed["reasoning_content"]),
+                      "finish_reason": "tool_calls"}
             return JSONResponse({"id": request_id, "object": "chat.completion", "created": 0,
                                  "model": name, "choices": [choice]})
 
-    def message(calls):
+    def message(calls, reasoning):
         found = [
             {"id": "1", "index": n, "type": "function",
              "function": {"name": call.name, "arguments": call.arguments}}
             for n, call in enumerate(calls)]
-        return {"role": "assistant", "content": None, "tool_calls": found}
+        return {"role": "assistant", "content": None, "tool_calls": found,
+                "reasoning_content": reasoning or None}
 """
 _SERVER = """
     from fastapi import FastAPI
@@ -151,7 +157,12 @@ _PARSING = """
             else:
                 call = json.loads(inner)
             value = {"type": "function", "function": call}
-            return {"tool_calls": [value]}, [{"type": "region_close", "value": value}]
+            turn = self.text.rpartition("<|im_start|>assistant\\n")[2]
+            opened, _, rest = turn.partition("<think>\\n")
+            reasoning = rest.partition("\\n</think>")[0]
+            return {"tool_calls": [value], "reasoning_content": reasoning}, [
+                {"type": "region_chunk", "text": reasoning},
+                {"type": "region_close", "value": value}]
 """
 
 

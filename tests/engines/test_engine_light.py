@@ -132,6 +132,31 @@ async def test_a_planted_fault_is_found_and_a_right_parser_is_not_blamed(
 
 
 @pytest.mark.parametrize(
+    ("spec", "reasoner", "prompted"),
+    [
+        ("engine/lmdeploy@0.99.0:qwen3", "default", False),
+        ("engine/transformers@9.0.0:qwen2", "response_template", False),
+        ("engine/transformers@9.0.0:qwen3_5", "response_template", True),
+    ],
+)
+async def test_reasoning_is_read_by_its_own_parser(
+    spec: str, reasoner: str, prompted: bool
+) -> None:
+    opening = "" if prompted else "<think>\n"
+    async with EngineTrial(spec) as trial:
+        assert trial.reasoner == reasoner
+        for stream in (False, True):
+            question = trial.question(play(case(TOOL)), stream=stream)
+            text = question.get("text") or "".join(question["deltas"])
+            question |= {"reasoner": reasoner, "prompted": prompted}
+            thought = f"{opening}Köln?\n</think>\n\n{text}"
+            question |= {"deltas": [thought]} if stream else {"text": thought}
+            attempt = await trial.ask(question)
+            reply = wire_format("openai-chat").read(attempt, stream=stream)
+            assert (reply.reasoning or "").strip() == "Köln?", attempt.body
+
+
+@pytest.mark.parametrize(
     ("spec", "stream", "name"),
     [
         ("engine/lmdeploy@0.99.0:qwen", True, "DropsSpace.feed_tool_block"),

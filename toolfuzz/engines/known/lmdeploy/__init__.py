@@ -47,4 +47,9 @@ ENGINE = Engine(
         "qwen3": "qwen25",
         "qwen3coder": "qwen3_coder",
     },
+    thinks={
+        "deepseek_v32": "deepseek-v32",
+        "deepseek_v4": "deepseek-v4",
+        **dict.fromkeys(("glm47", "kimi_k2", "qwen", "qwen2d5", "qwen3", "qwen3coder"), "default"),
+    },
 )

@@ -36,4 +36,5 @@ ENGINE = Engine(
         example="5.24.0",
     ),
     reads={"qwen2": "qwen25", "qwen3_5": "qwen3_coder"},
+    thinks=dict.fromkeys(("gemma4", "qwen2", "qwen3_5"), "response_template"),
 )

@@ -21,10 +21,12 @@ _OLDEST = "5.15.0"
 _PATH = "/v1/chat/completions"
 # Imported at the top of modules, and used by what loads models.
 _UNUSED = {"huggingface_hub", "numpy", "tokenizers", "tqdm"}
-# With what the prompt ends; one whose reasoning the template begins has that as well.
-_TURN = "<|im_start|>assistant\n"
-# With what a model of that type ends its turn.
-_END = {"gemma4": "<turn|>", "qwen2": "<|im_end|>", "qwen3_5": "<|im_end|>"}
+# With what the prompt of a model of that type ends, and with what the model ends its turn.
+_TURNS = {
+    "gemma4": ("<|turn>model\n", "<turn|>"),
+    "qwen2": ("<|im_start|>assistant\n", "<|im_end|>"),
+    "qwen3_5": ("<|im_start|>assistant\n", "<|im_end|>"),
+}
 
 
 def load(root: str | None) -> "Reader":
@@ -111,10 +113,12 @@ class Reader:
         if history_calls:
             messages.append({"role": "assistant", "tool_calls": [call] * history_calls})
         body = {"model": "engine", "messages": messages, "tools": tools, "stream": stream}
-        pieces = [*deltas, _END.get(parser, "")] if finish == "stop" else list(deltas)
+        begin, end = _TURNS.get(parser, ("", ""))
+        pieces = [*deltas, end] if finish == "stop" else list(deltas)
         if finish == "length":
             body["max_tokens"] = len(pieces)
-        prompt = f"{_TURN}<think>\n" if prompted else _TURN
+        # Of a model whose template begins the reasoning, the prompt has that as well.
+        prompt = f"{begin}<think>\n" if prompted else begin
         self.asgi.post(self.loop, self._app(pieces, prompt, parser), _PATH, body, reply)
         if reply.status != 200:
             raise RuntimeError(f"HTTP {reply.status}: {reply.body.decode()}")
