@@ -47,6 +47,11 @@ CHANGED = RunOptions(
     engine_python="/py",
     cuts=("whole", "chars:2"),
     latency_ms=4.0,
+    max_calls=5,
+    max_time=6.0,
+    max_tokens=7,
+    max_cost=8.0,
+    price=(1.0, 2.0),
     strict=True,
     ignore=("A",),
     select=("B",),
@@ -138,7 +143,8 @@ def test_numbers_that_make_no_sense_are_refused(changed: dict[str, object], said
 
 def test_what_is_asked_must_be_the_same_and_how_fast_may_change() -> None:
     one = RunOptions(models=("m",)).settings()
-    for name in ("timeout", "concurrency", "rpm", "engine_python", "latency_ms"):
+    for name in ("timeout", "concurrency", "rpm", "engine_python", "latency_ms", "max_calls",
+                 "max_time", "max_tokens", "max_cost", "price"):  # fmt: skip
         assert same_questions(one, {**one, name: journalled(CHANGED)[name]})
     for name in ("models", "inline_refs", "seed", "params", "strict", "format", "respell"):
         assert not same_questions(one, {**one, name: journalled(CHANGED)[name]})

@@ -110,7 +110,7 @@ def check(**given: Any) -> None:
     else:
         print_check(summary)
     write_wanted(wanted, Path(summary["folder"]), summary)
-    if interrupted and check["outcome"] is None:
+    if interrupted and check["outcome"] is None and "budget" not in check:
         click.get_current_context().exit(EXIT_INTERRUPTED)
     exit_with(check["settled"])
 

@@ -79,6 +79,19 @@ concurrency_option = click.option(
     "while that brings more answers.",
 )  # fmt: skip
 
+
+def _price(
+    context: click.Context, option: click.Parameter, value: str | None
+) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    try:
+        given, made = (float(part) for part in value.split(","))
+    except ValueError:
+        raise click.BadParameter("write IN,OUT: --price 0.15,0.60") from None
+    return given, made
+
+
 engine_option = click.option(
     "--engine-python", metavar="PATH", help="Python in which an engine/… is installed."
 )
@@ -112,6 +125,18 @@ endpoint_options = stack(
     click.option(
         "--timeout", type=float, metavar="SECONDS",
         help="Time without a byte of a reply (120); of a plain reply, until it begins.",
+    ),
+    click.option(
+        "--max-calls", type=int, metavar="N", help="HTTP attempts in all; then it ends cleanly."
+    ),
+    click.option(
+        "--max-time", type=float, metavar="SECONDS", help="No question is begun after so long."
+    ),
+    click.option("--max-tokens", type=int, metavar="N", help="Tokens in all, in and out."),
+    click.option("--max-cost", type=float, metavar="USD", help="Money in all, at list prices."),
+    click.option(
+        "--price", callback=_price, metavar="IN,OUT",
+        help="Dollars for a million tokens, where no list has the model.",
     ),
     engine_option,
     click.option(

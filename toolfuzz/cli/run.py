@@ -40,7 +40,10 @@ from toolfuzz.runs.summary import default_folder
 from toolfuzz.runs.targets import plan_targets
 from toolfuzz.runs.trust import require_trust
 
-_MAY_CHANGE = ("headers", "timeout", "concurrency", "rpm", "engine_python", *HIDING)
+_MAY_CHANGE = (
+    "headers", "timeout", "concurrency", "rpm", "engine_python",
+    "max_calls", "max_time", "max_tokens", "max_cost", "price", *HIDING,
+)  # fmt: skip
 
 EPILOG = """\b
 Examples:
@@ -114,6 +117,8 @@ def run(
     except KeyboardInterrupt:
         _say_how_to_go_on(folder)
         raise
+    # An empty purse stops a run as Ctrl-C does, and is no interruption.
+    interrupted = interrupted and "budget" not in summary
     if fail_under is not None and not interrupted:
         summary["gates"] = _gates(summary, fail_under, inconclusive)
     gates = summary.get("gates", [])
@@ -122,6 +127,9 @@ def run(
     else:
         print_summary(summary)
     write_wanted(wanted, Path(summary["folder"]), summary)
+    if spent := summary.get("budget"):
+        click.echo(f"ended by {spent}", err=True)
+        _say_how_to_go_on(folder)
     if interrupted:
         _say_how_to_go_on(folder)
         click.get_current_context().exit(EXIT_INTERRUPTED)

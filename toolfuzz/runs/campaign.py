@@ -38,6 +38,7 @@ from toolfuzz.pools.pool import Job, Permits, Pool
 from toolfuzz.pools.question import modes
 from toolfuzz.runs.again import Put, answers_known, ask_again
 from toolfuzz.runs.feed import CaseFeed, Feed
+from toolfuzz.runs.purse import Purse
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.server_faults import server_faults
 from toolfuzz.sources.pacing import Pacers
@@ -61,7 +62,8 @@ class Campaign:
     ``answered`` holds what needn't be asked any more: (case id, target name, repeat); ``begun`` the
     exchanges of conversations that were cut off, from the first turn on. ``cases`` are those of all
     targets, or give each target its own, by its name. A target is given up after ``most_hangs``
-    questions at which it hung; by default it isn't.
+    questions at which it hung; by default it isn't. ``purse`` says what all may cost; it stops the
+    run when it is empty.
     """
 
     sources: Sequence[SourceSpec]
@@ -74,7 +76,21 @@ class Campaign:
     begun: Mapping[Question, tuple[Exchange, ...]] = field(default_factory=dict)
     pool: Pool = field(default_factory=LocalPool)
     permits: Permits = field(default_factory=Pacers)
+    purse: Purse | None = None
     most_hangs: float = math.inf
+
+    async def affords(self, job: Job) -> bool:
+        """Whether a question may be put, by what is left to spend."""
+        return self.purse is None or await self.purse.reserve(job)
+
+    async def run(self, jobs: AsyncIterator[Job]) -> AsyncGenerator[tuple[Event, ...]]:
+        """Put questions, give what each came to, and count what it cost."""
+        targets = {source.target.name: source.target for source in self.sources}
+        async with aclosing(self.pool.run(jobs, self.permits)) as batches:
+            async for events in batches:
+                if self.purse is not None:
+                    await self.purse.settle(targets, events)
+                yield events
 
     def write(self, events: Iterable[Event]) -> None:
         """Put events into the journal, then tell those that are new in it."""
@@ -134,13 +150,16 @@ class _Lane:
 async def run_campaign(campaign: Campaign, *, stop: asyncio.Event | None = None) -> RunFinished:
     """Run to the end, or until ``stop`` is set: then questions under way still finish.
 
-    Returns the event that closes the journal; its reason is ``done``, ``interrupted`` or, when
-    every target was given up after too many unjudged answers in a row, ``endpoint``.
+    Returns the event that closes the journal; its reason is ``done``, ``interrupted``, ``budget``
+    when all was spent that may be or, when every target was given up after too many unjudged
+    answers in a row, ``endpoint``.
     """
     stop = stop or asyncio.Event()
     given_up = await ask_all(campaign, stop=stop)
     reason = "endpoint" if len(given_up) == len(campaign.sources) else "done"
-    finished = RunFinished(time.time(), "interrupted" if stop.is_set() else reason)
+    if stop.is_set():
+        reason = "budget" if campaign.purse and campaign.purse.spent_out else "interrupted"
+    finished = RunFinished(time.time(), reason)
     campaign.write([finished])
     return finished
 
@@ -203,12 +222,12 @@ async def _still_answers(source: SourceSpec, campaign: Campaign, stop: asyncio.E
 def _put(campaign: Campaign, stop: asyncio.Event) -> Put:
     async def until_stopped(jobs: Sequence[Job]) -> AsyncGenerator[Job]:
         for job in jobs:
-            if stop.is_set():
+            if stop.is_set() or not await campaign.affords(job):
                 return
             yield job
 
     def put(jobs: Sequence[Job]) -> AsyncGenerator[tuple[Event, ...]]:
-        return campaign.pool.run(until_stopped(jobs), campaign.permits)
+        return campaign.run(until_stopped(jobs))
 
     return put
 
@@ -222,7 +241,7 @@ async def _close_on(stop: asyncio.Event, permits: Permits) -> None:
 async def _ask(lane: _Lane, campaign: Campaign, stop: asyncio.Event) -> None:
     async with (
         aclosing(_jobs(lane, campaign, stop)) as jobs,
-        aclosing(campaign.pool.run(jobs, campaign.permits)) as batches,
+        aclosing(campaign.run(jobs)) as batches,
     ):
         try:
             async for events in batches:
@@ -256,5 +275,8 @@ async def _jobs(lane: _Lane, campaign: Campaign, stop: asyncio.Event) -> AsyncGe
                     for stream in asked
                     for exchange in campaign.begun.get((case.id, target.name, repeat, stream), ())
                 )
-                yield Job(lane.source, case, repeat, asked, campaign.policy, begun)
+                job = Job(lane.source, case, repeat, asked, campaign.policy, begun)
+                if not await campaign.affords(job):
+                    return
+                yield job
         position += 1

@@ -28,6 +28,7 @@ from toolfuzz.runs.derived import write_json
 from toolfuzz.runs.journal import JOURNAL_NAME, load_run
 from toolfuzz.runs.options import CheckOptions, RunOptions
 from toolfuzz.runs.pairs import PairedCheck, check_pairs
+from toolfuzz.runs.purse import Purse, permits_within, purse_of
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.sequential import accept_or_reject
 from toolfuzz.runs.summary import default_folder, write_summary
@@ -87,6 +88,7 @@ async def check_against(
             return fresh[0]
 
         tell(opening)
+        purse = purse_of(options.run, stop, [baseline.target])
         check = PairedCheck(
             new,
             old,
@@ -96,6 +98,8 @@ async def check_against(
             options.rule,
             options.run.policy,
             tell,
+            permits_within(purse),
+            purse,
         )
         decision = await check_pairs(check, first, again, stop=stop)
         reason = "interrupted" if decision is None else "done"
@@ -106,7 +110,7 @@ async def check_against(
             "no case was judged on both sides", f"the answers are kept in {folder}/{JOURNAL_NAME}"
         )
     result = {
-        **_head(folder, candidate.name, decision),
+        **_head(folder, candidate.name, decision, purse),
         "baseline": baseline.target.name,
         "baseline_run": options.baseline if baseline.run else None,
         "doubts": found,
@@ -146,15 +150,16 @@ async def check_alone(
         rule = {"accept": test.accept, "reject": test.reject}
         settings = {**run.settings(), "check": rule}
         opening = RunStarted(time.time(), __version__, (target,), settings)
+        purse = purse_of(run, stop)
         with Record(folder, opening, resume=resume) as record:
             tell(opening)
             decision = await accept_or_reject(
-                source, cases, test, record, run.policy, stop=stop, tell=tell
+                source, cases, test, record, run.policy, stop=stop, tell=tell, purse=purse
             )
             reason = "decided" if decision else "interrupted" if stop.is_set() else "done"
             record.append([RunFinished(time.time(), reason)])
     check = {
-        **_head(folder, target.name, decision),
+        **_head(folder, target.name, decision, purse),
         **rule,
         "rule": test.words(),
         "fixed_sample": test.fixed_sample,
@@ -170,13 +175,19 @@ async def check_alone(
 
 
 def _head(
-    folder: Path, candidate: str, decision: CheckDecision | SequentialDecision | None
+    folder: Path,
+    candidate: str,
+    decision: CheckDecision | SequentialDecision | None,
+    purse: Purse | None,
 ) -> JsonObject:
+    spent = {"budget": purse.spent_out} if purse and purse.spent_out else {}
+    ended = f"ended by {purse.spent_out}," if purse and purse.spent_out else "interrupted"
     return {
+        **spent,
         "format_version": FORMAT_VERSION,
         "toolfuzz_version": __version__,
         "outcome": decision.outcome if decision else None,
-        "reason": decision.reason if decision else "interrupted before anything was decided",
+        "reason": decision.reason if decision else f"{ended} before anything was decided",
         "candidate": candidate,
         "folder": str(folder),
     }

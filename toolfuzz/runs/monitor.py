@@ -29,6 +29,7 @@ from toolfuzz.runs.portions import (
     read_portions,
     settings_of,
 )
+from toolfuzz.runs.purse import permits_within, purse_of
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.resume import started
 from toolfuzz.runs.same_watch import check_clock, check_same, check_target, fingerprint
@@ -36,7 +37,6 @@ from toolfuzz.runs.scenarios import dimensions_of
 from toolfuzz.runs.summary import write_summary
 from toolfuzz.runs.targets import Source, open_sources, plan_targets
 from toolfuzz.runs.watched import state, weighed
-from toolfuzz.sources.pacing import Pacers
 
 __all__ = ["MonitorOptions", "monitor"]
 
@@ -229,7 +229,8 @@ async def _ask(
     stop: asyncio.Event,
 ) -> None:
     """Ask the regular questions, then more in blocks for as long as it looks worse."""
-    permits = Pacers()
+    purse = purse_of(options.run, stop)
+    permits = permits_within(purse)
     with _record(planned) as record:
         tell(planned.opening)
         cases, asked, given_up = planned.regular, 0, False
@@ -244,9 +245,11 @@ async def _ask(
                 answered=record.answered(),
                 begun=record.begun,
                 permits=permits,
+                purse=purse,
             )
             given_up = bool(await ask_all(campaign, stop=stop))
             cases = list(islice(planned.further, _more(planned, record, asked, options.calls)))
+        # Where the budget ended it, the next portion goes on with this one.
         reason = "interrupted" if stop.is_set() else "endpoint" if given_up else "done"
         record.append([RunFinished(time.time(), reason)])
 

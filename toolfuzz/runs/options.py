@@ -1,5 +1,6 @@
 """Everything a run can be told: one record, stored whole in the journal and read back whole."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from toolfuzz.core.codec import first_error
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.core.exchange import StreamMode
 from toolfuzz.judge.policy import Policy
+from toolfuzz.runs.limits import Limits
 from toolfuzz.runs.specs import without_secrets
 
 __all__ = [
@@ -89,7 +91,9 @@ class Options(TypedDict, total=False):
     tokens of the longest prompt. ``level`` is how hard
     the scenarios of dimensions are (see ``probes``); of each dimension there are ``cases``.
     ``timeout`` is in seconds without a byte, ``rpm`` requests begun in a minute at most,
-    ``latency_ms`` the embedded simulator's.
+    ``latency_ms`` the embedded simulator's. ``max_calls``, ``max_time`` (seconds), ``max_tokens``
+    and ``max_cost`` (US dollars) end a run; ``price`` is in dollars for a million tokens in and
+    out.
     """
 
     tools: str | Path | Sequence[str | Path]
@@ -120,6 +124,11 @@ class Options(TypedDict, total=False):
     engine_python: str | None
     cuts: str | Sequence[str]
     latency_ms: float
+    max_calls: int | None
+    max_time: float | None
+    max_tokens: int | None
+    max_cost: float | None
+    price: tuple[float, float] | None
     strict: bool
     ignore: str | Sequence[str]
     select: str | Sequence[str]
@@ -173,6 +182,11 @@ class RunOptions(BaseModel):
     engine_python: str | None = None
     cuts: _Names = ()
     latency_ms: float = 0.0
+    max_calls: int | None = None
+    max_time: float | None = None
+    max_tokens: int | None = None
+    max_cost: float | None = None
+    price: tuple[float, float] | None = None
     strict: bool = False
     ignore: _Names = ()
     select: _Names = ()
@@ -204,6 +218,12 @@ class RunOptions(BaseModel):
     def access(self) -> Access:
         """How the targets are reached."""
         return Access(**{name: getattr(self, name) for name in Access.__dataclass_fields__})
+
+    @property
+    def limits(self) -> Limits:
+        """What may be spent."""
+        given = (self.max_calls, self.max_time, self.max_tokens, self.max_cost)
+        return Limits(*(math.inf if most is None else most for most in given))
 
     @property
     def policy(self) -> Policy:
@@ -238,6 +258,11 @@ class RunOptions(BaseModel):
             raise UsageError(
                 f"--max-input {self.max_input}: at least 1 is needed", "try --max-input 3000"
             )
+        for name in ("max_calls", "max_time", "max_tokens", "max_cost"):
+            most = getattr(self, name)
+            if most is not None and most <= 0:
+                flag = f"--{name.replace('_', '-')}"
+                raise UsageError(f"{flag} {most:g}: more than 0 is needed", None)
         if self.rpm is not None and self.rpm <= 0:
             raise UsageError(f"--rpm {self.rpm:g}: requests a minute above 0 are needed", None)
         if self.timeout <= 0:
@@ -311,7 +336,12 @@ def stored_options(settings: JsonObject) -> RunOptions:
     return RunOptions.read(known)
 
 
-_MAY_CHANGE = frozenset({"headers", "timeout", "concurrency", "rpm", "engine_python", "latency_ms"})
+_MAY_CHANGE = frozenset(
+    {
+        "headers", "timeout", "concurrency", "rpm", "engine_python", "latency_ms",
+        "max_calls", "max_time", "max_tokens", "max_cost", "price",
+    }
+)  # fmt: skip
 
 
 def same_questions(one: JsonObject, other: JsonObject) -> bool:

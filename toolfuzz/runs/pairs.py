@@ -22,6 +22,7 @@ from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.policy import Policy
 from toolfuzz.pools.pool import Permits
 from toolfuzz.runs.campaign import Campaign, ask_all
+from toolfuzz.runs.purse import Purse
 from toolfuzz.runs.record import Record
 from toolfuzz.sources.pacing import Pacers
 from toolfuzz.sources.source import SourceSpec
@@ -49,6 +50,7 @@ class PairedCheck:
     policy: Policy = field(default_factory=Policy)
     tell: Callable[[Event], None] = lambda event: None
     permits: Permits = field(default_factory=Pacers)
+    purse: Purse | None = None
 
 
 async def check_pairs(
@@ -124,6 +126,7 @@ async def _ask(
         known,
         record.begun,
         permits=check.permits,
+        purse=check.purse,
     )
     given_up = await ask_all(campaign, stop=stop)
     if given_up:

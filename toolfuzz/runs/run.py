@@ -14,6 +14,7 @@ from toolfuzz.engines.found import Found, remember
 from toolfuzz.runs.campaign import MOST_HANGS, Campaign, run_campaign
 from toolfuzz.runs.cases import draw, load_tools
 from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.purse import permits_within, purse_of
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.resume import started
 from toolfuzz.runs.scenarios import adaptive_feeds, questions
@@ -38,6 +39,8 @@ async def run(
     stayed unjudged, the folder stays (it holds the answers) and EndpointError says so.
     """
     options.check()
+    stop = stop or asyncio.Event()
+    purse = purse_of(options, stop)
     tool_sets = load_tools(options)
     async with (
         aclosing(draw(options, tool_sets)) as cases,
@@ -70,10 +73,14 @@ async def run(
                 note,
                 answered,
                 record.begun,
+                permits=permits_within(purse),
+                purse=purse,
                 most_hangs=MOST_HANGS,
             )
             finished = await run_campaign(campaign, stop=stop)
             summary = write_summary(folder, record.run(), recordings)
+    if purse and purse.spent_out:
+        summary["budget"] = purse.spent_out
     check_measured(summary, finished, folder)
     _remember(sources, summary)
     return summary

@@ -9,6 +9,7 @@ from toolfuzz.core.errors import EndpointError
 from toolfuzz.core.events import Event, VerdictReached
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.campaign import Campaign, ask_all
+from toolfuzz.runs.purse import Purse, permits_within
 from toolfuzz.runs.record import Record
 from toolfuzz.sources.source import SourceSpec
 
@@ -24,6 +25,7 @@ async def accept_or_reject(
     *,
     stop: asyncio.Event,
     tell: Callable[[Event], None] = lambda event: None,
+    purse: Purse | None = None,
 ) -> SequentialDecision | None:
     """Ask until the test has decided; None when the cases ran out or ``stop`` was set.
 
@@ -56,6 +58,8 @@ async def accept_or_reject(
         tell=take,
         answered=record.answered(),
         begun=record.begun,
+        permits=permits_within(purse),
+        purse=purse,
     )
     given_up = await ask_all(campaign, stop=decided)
     decision = _decision(drawn, record, test)

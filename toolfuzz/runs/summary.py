@@ -9,7 +9,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.recordings import Recordings
 from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.errors import EndpointError
+from toolfuzz.core.errors import EndpointError, UsageError
 from toolfuzz.core.events import RunFinished
 from toolfuzz.runs.derived import write_json
 from toolfuzz.runs.journal import JOURNAL_NAME
@@ -41,10 +41,17 @@ def write_summary(folder: Path, run: RunData, recordings: Recordings | None = No
 
 
 def check_measured(summary: JsonObject, finished: RunFinished, folder: Path) -> None:
-    """Raise EndpointError when a run that was not interrupted has nothing to show."""
+    """Raise EndpointError when a run that was not interrupted has nothing to show.
+
+    UsageError where that is since it may spend too little (``budget``).
+    """
     targets = summary["targets"]
     if finished.reason == "interrupted" or any(t["judged"] for t in targets):
         return
+    if "budget" in summary:
+        raise UsageError(
+            f"nothing could be judged within {summary['budget']}", "a question takes more: allow it"
+        )
     reasons = {r: n for t in targets for r, n in t["unjudged_reasons"].items()}
     worst = max(reasons, key=lambda r: reasons[r], default="no question was asked")
     raise EndpointError(

@@ -132,7 +132,7 @@ class HttpSession:
             self._put(request),
             attempts=self._source.attempts,
             sleep=self._permit.pause,
-            stopped=lambda: self._permit.closed,
+            stopped=lambda: self._permit.closed or not self._permit.again(),
         )
         async for attempt in attempts:
             yield attempt

@@ -28,7 +28,7 @@ class Pacer:
 
     A server that refuses for load (429, 503, 529) or lets a request time out gets fewer at once
     (``growth`` says how many), and all wait as long as it says. ``rpm`` requests a minute follow
-    each other evenly. ``clock`` gives seconds.
+    each other evenly. ``again`` says whether one may be put once more. ``clock`` gives seconds.
     """
 
     def __init__(
@@ -37,7 +37,9 @@ class Pacer:
         clock: Callable[[], float] = time.monotonic,
         *,
         rpm: float | None = None,
+        again: Callable[[], bool] = lambda: True,
     ) -> None:
+        self.again = again
         self._growth = Steady(growth) if isinstance(growth, int) else growth
         self._clock = clock
         self._between = 60 / rpm if rpm else 0.0
@@ -116,9 +118,13 @@ class Pacer:
 
 
 class Pacers:
-    """The pacers of a run, one for all targets that share an address and a key."""
+    """The pacers of a run, one for all targets that share an address and a key.
 
-    def __init__(self) -> None:
+    ``again`` says whether a request may be put once more.
+    """
+
+    def __init__(self, again: Callable[[], bool] = lambda: True) -> None:
+        self._again = again
         self._pacers: dict[str, Pacer] = {}
         self._closed = False
 
@@ -126,7 +132,7 @@ class Pacers:
         """Return the pacer that all sessions of this target share."""
         pace = source.pace
         if pace.shared_by not in self._pacers:
-            self._pacers[pace.shared_by] = paced(pace)
+            self._pacers[pace.shared_by] = paced(pace, self._again)
         pacer = self._pacers[pace.shared_by]
         if self._closed:
             pacer.close()
@@ -139,7 +145,7 @@ class Pacers:
             pacer.close()
 
 
-def paced(pace: Pace) -> Pacer:
+def paced(pace: Pace, again: Callable[[], bool] = lambda: True) -> Pacer:
     """Return a pacer for it alone."""
     growth = Rising(pace.most) if pace.adapts else Steady(pace.most)
-    return Pacer(growth, rpm=pace.rpm)
+    return Pacer(growth, rpm=pace.rpm, again=again)

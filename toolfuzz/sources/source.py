@@ -59,6 +59,10 @@ class Permit(Protocol):
         """Wait so long, or until it is closed."""
         ...
 
+    def again(self) -> bool:
+        """Whether a request may be put once more; where that costs, it is counted."""
+        ...
+
 
 class Session(Protocol):
     """An open connection to a target; every worker has its own."""

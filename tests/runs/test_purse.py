@@ -1,0 +1,147 @@
+"""What a run may spend is counted before each question."""
+
+import asyncio
+import math
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from toolfuzz.cli import cli
+from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunStarted, VerdictReached
+from toolfuzz.core.exchange import Attempt, Exchange, Target
+from toolfuzz.core.verdict import Metrics, Verdict
+from toolfuzz.generate import draw_cases
+from toolfuzz.pools.pool import Job
+from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.limits import Limits
+from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.purse import Purse, purse_of
+from toolfuzz.runs.run import run
+from toolfuzz.sources.http import HttpSource
+from toolfuzz.sources.registry import endpoints
+
+TARGET = Target("m", "sim", "m", "openai-chat")
+SOURCE = HttpSource(TARGET, endpoints()["sim"], None)
+
+
+def a_case(turns: int = 1) -> Case:
+    tool = Tool("save", "x" * 300, {"type": "object"})
+    turn = Turn((Message("user", "Save."),), Expectation("calls", (ExpectedCall("save", {}),)))
+    return Case("generated", "echo", (), (tool,), (turn,) * turns)
+
+
+def a_job(turns: int = 1, modes: tuple[bool, ...] = (False,)) -> Job:
+    return Job(SOURCE, a_case(turns), 0, modes)
+
+
+def came(job: Job, *attempts: int, tokens: tuple[int, int] | None = (10, 5)) -> list[Event]:
+    """A question's events: so many attempts in each turn."""
+    answer = Attempt(1.0, 2.0, 3.0, 200, {}, ())
+    exchanges = [
+        ExchangeRecorded(Exchange(job.case.id, n, "m", 0, False, {}, (answer,) * times))
+        for n, times in enumerate(attempts)
+    ]
+    given, made = tokens or (None, None)
+    metrics = Metrics(input_tokens=given, output_tokens=made)
+    verdict = Verdict(job.case.id, "m", 0, False, "pass", (), None, metrics=metrics)
+    return [CaseDrawn(job.case), *exchanges, VerdictReached(verdict)]
+
+
+def a_purse(*limits: float) -> Purse:
+    prices = {"m": lambda given, made: (given + made) / 1000}
+    return Purse(Limits(*limits), prices if len(limits) > 3 else {}, asyncio.Event())
+
+
+async def test_calls_are_reserved_and_what_was_not_used_comes_back() -> None:
+    purse = a_purse(5)
+    both = a_job(2, (False, True))
+    assert await purse.reserve(both), "four calls"
+    waiting = asyncio.create_task(purse.reserve(a_job(2)))
+    await asyncio.sleep(0)
+    assert not waiting.done(), "two more may be too many; it is seen when those are over"
+    await purse.settle({"m": TARGET}, came(both, 1))
+    assert await asyncio.wait_for(waiting, 1), "its first question took one call of its two"
+    await purse.settle({"m": TARGET}, came(both, 1, 1))
+    await purse.settle({"m": TARGET}, came(a_job(2), 1))
+    assert await purse.reserve(a_job(1)) and not purse.full.is_set()
+    await purse.settle({"m": TARGET}, came(a_job(1), 1))
+    assert not await purse.reserve(a_job(1))
+    assert purse.full.is_set() and purse.spent_out == "--max-calls 5: 5 were made"
+
+
+async def test_a_repeated_request_is_counted_before_it_is_sent() -> None:
+    purse = a_purse(3)
+    job = a_job()
+    assert await purse.reserve(job)
+    assert purse.again() and purse.again() and not purse.again()
+    await purse.settle({"m": TARGET}, came(job, 3))
+    assert not await purse.reserve(job) and purse.spent_out.endswith("3 were made")
+
+
+async def test_tokens_and_money_are_those_that_the_server_counted() -> None:
+    purse = a_purse(math.inf, math.inf, 2000)
+    for _ in range(90):
+        assert await purse.reserve(a_job())
+        await purse.settle({"m": TARGET}, came(a_job(), 1))
+    assert not purse.spent_out, "1,350 used, though each might have taken 500"
+    rich = a_purse(math.inf, math.inf, math.inf, 0.9)
+    assert await rich.reserve(a_job())
+    await rich.settle({"m": TARGET}, came(a_job(), 1, tokens=None))
+    assert not await rich.reserve(a_job()), "where nobody counts, it cost what it may have cost"
+    assert rich.spent_out.startswith("--max-cost 0.9: about $0.5")
+
+
+async def test_no_question_is_begun_when_the_time_is_over() -> None:
+    now = 0.0
+    purse = Purse(Limits(seconds=60), {}, asyncio.Event(), clock=lambda: now)
+    assert await purse.reserve(a_job())
+    now = 60.0
+    assert not purse.again()
+    await purse.settle({"m": TARGET}, came(a_job(), 1))
+    assert not await purse.reserve(a_job())
+    assert purse.spent_out == "--max-time 60: the time is over"
+
+
+def test_an_unknown_price_is_refused_and_may_be_given() -> None:
+    async def made(**given: object) -> Purse | None:
+        access = {"models": ("nobodys",), "base_url": "http://127.0.0.1:1/v1", **given}
+        return purse_of(RunOptions.read(access), asyncio.Event())
+
+    assert asyncio.run(made(cases=3)) is None
+    assert asyncio.run(made(max_calls=3)) is not None
+    with pytest.raises(UsageError, match="no price is known for nobodys"):
+        asyncio.run(made(max_cost=1.0))
+    purse = asyncio.run(made(max_cost=1.0, price=(1.0, 2.0)))
+    assert purse is not None and purse.prices["nobodys"](1_000_000, 1_000_000) == 3.0
+
+
+async def test_a_run_ends_cleanly_and_goes_on(tmp_path: Path) -> None:
+    options = RunOptions(models=("sim/clean",), cases=12, max_calls=9, out=tmp_path / "run")
+    summary = await run(options)
+    assert summary["finish_reason"] == "budget" and "--max-calls 9" in summary["budget"]
+    (target,) = summary["targets"]
+    turns = sum(len(case.turns) for case in draw_cases(12))
+    assert target["unjudged"] == 0 and 5 <= target["calls"] <= 9 < turns
+    further = options.but(out=None, max_calls=None)
+    summary = await run(further, resume=tmp_path / "run")
+    assert (summary["finish_reason"], summary["targets"][0]["judged"]) == ("done", 12)
+    assert summary["targets"][0]["calls"] == turns
+    assert isinstance(load_run(tmp_path / "run").started, RunStarted)
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--max-calls", "0"], "--max-calls 0: more than 0"),
+        (["--max-time", "-1"], "--max-time -1: more than 0"),
+        (["--price", "cheap"], "write IN,OUT"),
+        (["--max-tokens", "10"], "nothing could be judged within --max-tokens 10"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(flags: list[str], said: str, tmp_path: Path) -> None:
+    given = ["run", "-m", "sim/clean", "--cases", "2", "--quiet", "--out", str(tmp_path / "r")]
+    done = CliRunner().invoke(cli, [*given, *flags])
+    assert done.exit_code == 2 and said in done.output, done.output
