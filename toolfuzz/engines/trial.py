@@ -156,7 +156,7 @@ class EngineTrial:
         if given.reasoning and thinking is not None:
             markers += thinking.marks
             fields |= {"reasoning": given.reasoning, "reasoner": self.reasoner}
-            fields["prompted"] = thinking.prompted
+            fields["prompted"] = thinking.opening if thinking.prompted else ""
         if given.cut is not None:
             fields["cut"] = given.cut
         return {"markers": list(dict.fromkeys(markers)), **fields}

@@ -17,8 +17,8 @@ Then one line per question, answered in order::
     {"parser": "glm45", "places": true, …}
     {"places": {"whole": {"file": "…", "line": 1, "name": "…"}, "stream": {…}}}  where it stands
 
-``reasoner`` in a question is the reasoning parser that reads the text first, ``prompted`` that the
-prompt ended with the opening of the reasoning, ``cut`` that the generation ended too early, at its
+``reasoner`` in a question is the reasoning parser that reads the text first, ``prompted`` the end
+of the prompt where that opens the reasoning, ``cut`` that the generation ended too early, at its
 token limit: a reader that is asked this (``limits``) is told by ``finish="length"``.
 
 An exception of the parser adds ``"error"`` (the traceback's last line) to what came before it; a
@@ -105,7 +105,7 @@ def _answer(reader: Any, question: Any) -> Any:
 
 def _put(reader: Any, question: Any, answer: dict[str, Any]) -> None:
     common = {key: question[key] for key in ("parser", "tools", "markers", "history_calls")}
-    common |= {key: question.get(key) for key in ("reasoner", "prompted")}
+    common |= {key: question.get(key, "") for key in ("reasoner", "prompted")}
     common["finish"] = "length" if question.get("cut") else "stop"
     if "deltas" in question:
         answer["events"] = []

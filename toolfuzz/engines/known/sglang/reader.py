@@ -239,7 +239,7 @@ class Reader:
         )
         return reads.parse_non_stream(text)
 
-    def _served_by(self, parser: str, *, reasoner: str | None, prompted: Any, **_: Any) -> Any:
+    def _served_by(self, parser: str, *, reasoner: str, prompted: str, **_: Any) -> Any:
         serving = object.__new__(self.serving)
         serving.tool_call_parser = parser
         serving.reasoning_parser = reasoner
@@ -256,7 +256,7 @@ class Reader:
         return serving
 
     def _request(
-        self, tools: Any, history_calls: int, *, stream: bool, reasoner: str | None, **_: Any
+        self, tools: Any, history_calls: int, *, stream: bool, reasoner: str, **_: Any
     ) -> Any:
         history = [
             {"id": f"call_{n}", "type": "function", "function": {"name": "f", "arguments": "{}"}}

@@ -34,8 +34,16 @@ def load(root: str | None, package: str = "vllm", distribution: str = "vllm") ->
     return Reader(package, importlib.metadata.version(distribution))
 
 
+# What a client sends to switch reasoning on, in the words of all families.
+_THINKING = {"thinking": True, "enable_thinking": True}
+
+
 class Reader:
-    """The installed vLLM: ``parsers`` are the names of ``--tool-call-parser``."""
+    """The installed vLLM.
+
+    ``parsers`` are the names of ``--tool-call-parser``, ``reasoners`` those of
+    ``--reasoning-parser`` where the version composes one parser of both.
+    """
 
     limits = True
 
@@ -52,6 +60,7 @@ class Reader:
         self.request_type = protocol.ChatCompletionRequest
         self.outputs = importlib.import_module(f"{package}.outputs")
         self.unified = getattr(serving, "ParserManager", None)
+        self.reasoners = self._reasoners(package)
         # Of a server that was started with nothing but a tool parser, every other option is off.
         off = {"__getattr__": lambda self, name: None}
         self.server_type = type("Server", (serving.OpenAIServingChat,), off)
@@ -66,15 +75,16 @@ class Reader:
         markers: Any,
         history_calls: int,
         finish: str,
+        reasoner: str = "",
+        prompted: str = "",
         **_: Any,
     ) -> Any:
         """Return the body of the chat completion that vLLM makes of the text."""
         tokenizer = _Tokenizer(markers)
         request = self._request(tools, history_calls, stream=False)
-        server = self._server(parser)
-        known = self._known(
-            request, tokenizer, self._outputs([text], tokenizer, finish, joined=True)
-        )
+        server = self._server(parser, reasoner)
+        outputs = self._outputs([text], tokenizer, finish, prompted, joined=True)
+        known = self._known(request, tokenizer, outputs, reasoner)
         if server.parser_cls is not None:
             more = {"chat_template_kwargs": known["chat_template_kwargs"]}
             known["parser"] = server.parser_cls(tokenizer, request.tools, **more)
@@ -90,6 +100,8 @@ class Reader:
         markers: Any,
         history_calls: int,
         finish: str,
+        reasoner: str = "",
+        prompted: str = "",
         **_: Any,
     ) -> Any:
         """Yield the server-sent events that vLLM makes of the increments.
@@ -98,10 +110,10 @@ class Reader:
         """
         tokenizer = _Tokenizer(markers)
         request = self._request(tools, history_calls, stream=True)
-        known = self._known(
-            request, tokenizer, self._outputs(deltas, tokenizer, finish, joined=False)
-        )
-        events = _call(self._server(parser).chat_completion_stream_generator, known)
+        outputs = self._outputs(deltas, tokenizer, finish, prompted, joined=False)
+        known = self._known(request, tokenizer, outputs, reasoner)
+        server = self._server(parser, reasoner)
+        events = _call(server.chat_completion_stream_generator, known)
         while (event := self._next(events)) is not None:
             yield event.strip()
 
@@ -116,8 +128,20 @@ class Reader:
     def _next(self, events: Any) -> Any:
         return self.loop.run_until_complete(anext(events, None))
 
-    async def _outputs(self, deltas: Any, tokenizer: Any, finish: str, *, joined: bool) -> Any:
-        """Yield what vLLM's engine gives for the increments: all in one output, or each in one."""
+    def _reasoners(self, package: str) -> list[str]:
+        compose = getattr(self.unified, "get_parser", None)
+        if compose is None or "reasoning_parser_name" not in inspect.signature(compose).parameters:
+            return []
+        manager = importlib.import_module(f"{package}.reasoning").ReasoningParserManager
+        return sorted({*manager.reasoning_parsers, *getattr(manager, "lazy_parsers", {})})
+
+    async def _outputs(
+        self, deltas: Any, tokenizer: Any, finish: str, prompted: str, *, joined: bool
+    ) -> Any:
+        """Yield what vLLM's engine gives for the increments: all in one output, or each in one.
+
+        ``prompted`` is the end of the prompt.
+        """
         pieces = [(delta, tokenizer.encode(delta)) for delta in deltas]
         pieces.append(("", [tokenizer.eos_token_id]))
         if joined:
@@ -135,19 +159,24 @@ class Reader:
             yield self.outputs.RequestOutput(
                 request_id="trial",
                 prompt=None,
-                prompt_token_ids=[],
+                prompt_token_ids=tokenizer.encode(prompted),
                 prompt_logprobs=None,
                 outputs=[output],
                 finished=last,
             )
 
-    def _server(self, parser: str) -> Any:
+    def _server(self, parser: str, reasoner: str) -> Any:
         server: Any = object.__new__(self.server_type)
         server.response_role = "assistant"
         server.enable_auto_tools = True
         server.tool_parser = self.manager.get_tool_parser(parser)
         if self.unified is not None:
-            known = {"tool_parser_name": parser, "enable_auto_tools": True, "model_name": "engine"}
+            known = {
+                "tool_parser_name": parser,
+                "reasoning_parser_name": reasoner,
+                "enable_auto_tools": True,
+                "model_name": "engine",
+            }
             server.parser_cls = _call(self.unified.get_parser, known)
         # The server would send the exception's text; its type is wanted as well.
         server.create_error_response = server.create_streaming_error_response = _again
@@ -165,7 +194,7 @@ class Reader:
             model="engine", messages=messages, tools=tools, tool_choice="auto", stream=stream
         )
 
-    def _known(self, request: Any, tokenizer: Any, outputs: Any) -> dict[str, Any]:
+    def _known(self, request: Any, tokenizer: Any, outputs: Any, reasoner: Any) -> dict[str, Any]:
         return {
             "request": request,
             "result_generator": outputs,
@@ -174,7 +203,7 @@ class Reader:
             "conversation": [],
             "tokenizer": tokenizer,
             "request_metadata": types.SimpleNamespace(),
-            "chat_template_kwargs": {},
+            "chat_template_kwargs": _THINKING if reasoner else {},
         }
 
 
