@@ -12,7 +12,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ _AS_TEXT = {
     "number-as-string",
     "object-as-json-string",
 }
+_LOST = {"call-in-content", "calls-missing", "finish-calls-empty", "no-call"}
 
 Record = dict[str, Any]
 
@@ -120,16 +121,16 @@ def _keep(out: Path, data: Any, failure: Failure, python: str | None) -> None:
 
 def cause(name: str, slug: str, trial: ParserEvidence | Record) -> tuple[Any, ...]:
     """Return what two trophies of one cause have in common: the code, the schema, the damage."""
-    told = trial if isinstance(trial, dict) else vars_of(trial)
-    kind = "as text" if slug in _AS_TEXT else slug
-    place = told["place"]
-    code = (place.get("file", ""), place.get("name", told["parser"]))
-    return (name, *code, kind, told["where"], *told["modes"])
-
-
-def vars_of(evidence: ParserEvidence) -> Record:
-    """Return the fields of the evidence that a record has."""
-    return {key: getattr(evidence, key) for key in ("place", "parser", "where", "modes")}
+    told = trial if isinstance(trial, dict) else asdict(trial)
+    place, modes = told["place"], tuple(told["modes"])
+    code_of = place.get("name", told["parser"])
+    if all(modes):
+        # What is wrong in both ways is one mistake, whichever function was seen to make it.
+        code_of = code_of.rpartition(".")[0] or code_of
+    kind = "as text" if slug in _AS_TEXT else "lost" if slug in _LOST else slug
+    if slug == "content-changed":
+        kind = told["title"].partition(": ")[2].partition('"')[0]
+    return (name, place.get("file", ""), code_of, kind, told["where"], *modes)
 
 
 def records() -> Iterator[tuple[Path, Record]]:

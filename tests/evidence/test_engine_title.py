@@ -47,7 +47,7 @@ def test_a_title_says_what_becomes_of_what_and_where(
     schema: dict[str, Json], value: Json, finding: Finding, modes: tuple[bool, bool], title: str
 ) -> None:
     root = {"type": "object", "properties": {"a": schema}, "$defs": {"B": INNER}}
-    case = one_call(root, {"a": value})
+    case = one_call(root, {"a": value}, "f")
     assert parser_title("p", case, finding, modes) == f"p: {title}"
 
 
@@ -64,6 +64,16 @@ def test_a_title_says_what_becomes_of_what_and_where(
     ],
 )
 def test_what_came_stands_in_the_title(slug: str, content: str, came: Json, title: str) -> None:
-    case = one_call({"type": "object", "properties": {"a": {"type": "integer"}}}, {"a": 1})
-    told = parser_title("p", case, found(slug, pointer=""), BOTH, content=content, came=came)
+    case = one_call({"type": "object", "properties": {"a": {"type": "integer"}}}, {"a": 1}, "f")
+    calls = {"calls": [["f", {"a": 1}]]}
+    came = came if isinstance(came, str) else {**calls, **came}
+    right: dict[str, Json] = {"content": content, **calls}
+    told = parser_title("p", case, found(slug, pointer=""), BOTH, expected=right, came=came)
     assert told.startswith(f"p: {title}")
+
+
+def test_a_tools_name_that_stayed_is_told() -> None:
+    """Every name is made short that doesn't matter."""
+    case = one_call({"type": "object", "properties": {}}, {}, "two-words")
+    told = parser_title("p", case, found("no-call", pointer=""), BOTH)
+    assert told == 'p: no call came although one was asked for of the tool "two-words"'

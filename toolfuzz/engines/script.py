@@ -71,10 +71,12 @@ def script(
     control: Asked | None,
     about: Sequence[str],
     markers: Sequence[str] = (),
+    served: bool = False,
 ) -> str | None:
     """Return the script's text; None for an engine that has no template.
 
-    ``about`` are the lines of the comment at its head; ``markers`` those of the model's family.
+    ``about`` are the lines of the comment at its head, ``markers`` those of the model's family.
+    ``served``: it also does what the server does with a parser's result, where a template has that.
     """
     template = engine.reader.with_name("script.py.j2")
     if not template.is_file():
@@ -85,6 +87,7 @@ def script(
         "input": "text" if isinstance(asked.pieces, str) else "increments",
         "parser": repr(parser),
         "markers": _literal(list(markers)),
+        "served": served,
         "case": asked.literals(),
         "control": control.literals() if control else None,
     }

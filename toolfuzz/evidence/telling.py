@@ -19,6 +19,8 @@ def more_telling(case: Case) -> Iterator[Sequence[Case]]:
     """
     for n, call in enumerate(case.calls):
         for path, value in leaves(call.arguments):
+            if not path:  # a call without arguments is one
+                continue
             made = (_with(case, n, path, other) for other in _fuller(value))
             if found := [one for one in made if one is not None]:
                 yield found

@@ -17,9 +17,21 @@ from toolfuzz.judge.faults import Fault
 if TYPE_CHECKING:
     from toolfuzz.judge.facts import Facts
 
-__all__ = ["SIDES", "STAGES", "Defect", "Detect", "Group", "Refused", "Said", "Side", "Stage"]
+__all__ = [
+    "SIDES",
+    "STAGES",
+    "Defect",
+    "Detect",
+    "Group",
+    "Harm",
+    "Refused",
+    "Said",
+    "Side",
+    "Stage",
+]
 
 Group = Literal["A", "B", "C", "D", "E", "F", "G", "H", "I", "J"]
+Harm = Literal["value", "call", "error", "form"]
 Stage = Literal["laws", "assemble", "structure", "pairing", "values", "causes", "world", "relay"]
 Side = Literal["serialization", "understanding"]
 SIDES: tuple[Side, ...] = ("serialization", "understanding")
@@ -89,6 +101,9 @@ class Defect:
     isn't the one that was asked for, as small models give them (another value, fewer calls, prose,
     a nested object made flat), else ``serialization``: the form of a text, a value, a stream or a
     protocol, which servers and gateways are there to get right.
+    ``harm`` is what it does to who runs the calls, where that isn't what its group does (see
+    ``harm``): another ``value`` arrives, a ``call`` is lost or made up, it is an ``error``, or the
+    ``form`` alone is wrong.
     ``usual`` says who usually causes it, and stands behind the word "usually". ``sources`` are
     public issues (``owner/repo#number``). ``indistinguishable`` says what the bytes can't tell
     apart; ``pairs`` are slugs that the same bytes may rightly get instead or beside. ``shows_in``
@@ -121,6 +136,7 @@ class Defect:
     usual: str
     help: str
     stage: Stage
+    harm: Harm | None = None
     example: str = ""
     sources: tuple[str, ...] = ()
     indistinguishable: str = ""

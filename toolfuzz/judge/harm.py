@@ -1,12 +1,11 @@
 """What a defect does to the one who runs the calls: the order in which reports tell of defects."""
 
-from typing import Literal, get_args
+from typing import get_args
 
 from toolfuzz.judge.catalogue import defects
+from toolfuzz.judge.defect import Harm
 
-__all__ = ["HARMS", "Harm", "harm_of", "harm_rank"]
-
-Harm = Literal["value", "call", "error", "form"]
+__all__ = ["HARMS", "harm_of", "harm_rank"]
 
 HARMS: dict[Harm, str] = {
     "value": "another value arrives, and nothing says so",
@@ -16,7 +15,7 @@ HARMS: dict[Harm, str] = {
 }
 """What each harm is in words, the worst first."""
 
-# What the defects of a group mostly do.
+# What the defects of a group do where their file doesn't say otherwise.
 _GROUPS: dict[str, Harm] = {
     "A": "error",
     "B": "value",
@@ -25,28 +24,6 @@ _GROUPS: dict[str, Harm] = {
     "E": "call",
     "F": "error",
     "G": "form",
-}
-_OTHERWISE: dict[str, Harm] = {
-    "args-duplicate-keys": "value",
-    "args-unicode-corrupt": "value",
-    "args-wrapped": "value",
-    "property-key-rejected": "error",
-    "schema-rejected": "error",
-    "tool-name-rejected": "error",
-    "call-and-markup": "form",
-    "content-changed": "value",
-    "provider-refused-call": "error",
-    "idx-collision": "call",
-    "interleaved-misrouted": "call",
-    "name-repeated": "form",
-    "stream-marker-split": "form",
-    "stream-nonstream-divergence": "value",
-    "finish-calls-empty": "call",
-    "finish-length-masked": "value",
-    "id-duplicate": "call",
-    "request-refused": "error",
-    "server-error": "error",
-    "wire-malformed": "error",
 }
 
 
@@ -57,7 +34,7 @@ def harm_of(slug: str) -> Harm:
         return "error"
     if known.severity != "error":
         return "form"
-    return _OTHERWISE.get(slug) or _GROUPS.get(known.group, "value")
+    return known.harm or _GROUPS.get(known.group, "value")
 
 
 def harm_rank(slug: str) -> int:

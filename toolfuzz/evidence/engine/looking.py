@@ -3,30 +3,30 @@ a script that needs nothing but the engine.
 """
 
 import json
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from toolfuzz.core.case import Case, Json, JsonObject
 from toolfuzz.core.given import Given, given_of
 from toolfuzz.core.reply import arguments_of
-from toolfuzz.core.talk import at_last_turn
-from toolfuzz.engines.cuts import told
+from toolfuzz.engines.cuts import cut, told
 from toolfuzz.engines.history import KnownOnEngine, history
 from toolfuzz.engines.invariance import CUT_HEADER, fewest
 from toolfuzz.engines.native import NotExpressible
 from toolfuzz.engines.releases import released_between, releases
-from toolfuzz.engines.script import Asked, Ran, script
+from toolfuzz.engines.script import Asked
 from toolfuzz.engines.spec import parse_spec
-from toolfuzz.engines.store import for_anywhere
 from toolfuzz.engines.trial import EngineTrial
 from toolfuzz.evidence.details import FailureDetails
+from toolfuzz.evidence.engine.scripting import as_asked, head, needs, shown_by
 from toolfuzz.evidence.engine.title import parser_title, schema_words
 from toolfuzz.evidence.turns import judged
 from toolfuzz.formats import USUAL, wire_format
 from toolfuzz.judge.errors import messages
 from toolfuzz.judge.judge import Judgement, judge
 
-__all__ = ["ParserEvidence", "look", "needs", "through_releases"]
+__all__ = ["ParserEvidence", "look", "through_releases"]
 
 # Asked so often, what comes each time is called so.
 _TIMES = 3
@@ -41,7 +41,8 @@ class ParserEvidence:
     ``line`` and ``name`` of the parser's function (empty where nobody knows). It failed ``failed``
     of ``asked`` times when it was asked again; ``other`` says whether it is right in the other
     stream mode (None: that can't be told). ``script`` is empty where none shows the failure;
-    ``unshown`` then says why. ``pieces`` are the text, or the fewest increments that show it.
+    ``unshown`` then says why. ``pieces`` are the text, or the fewest increments that show it,
+    and ``question`` is the one that has them.
     ``expected`` and ``got`` are ``{"content": …, "calls": [[name, arguments], …]}``; ``got`` is the
     text of an exception where the parser raised one. ``told`` are sentences about the text.
     """
@@ -59,6 +60,7 @@ class ParserEvidence:
     other: bool | None
     script: str
     unshown: str
+    question: JsonObject
     pieces: str | Sequence[str]
     expected: JsonObject
     got: Json
@@ -90,48 +92,51 @@ async def through_releases(details: FailureDetails, since: str) -> str:
 
 
 async def _looked(details: FailureDetails, trial: EngineTrial) -> ParserEvidence:
-    stream, last = details.exchange.stream, judged(details)[-1]
+    case, stream = details.case, details.exchange.stream
     # A world's calls follow from its replies, so it has no last turn that could be asked alone.
-    scripted = details.case.world is None
-    given = given_of(details.exchange.request) or Given()
-    again, other = [], None
+    scripted = case.world is None
+    question = await _least(details, trial) if scripted else details.exchange.request
+    pieces = question["deltas"] if stream else question["text"]
+    asked = as_asked(case, details.exchange.turn, question, pieces)
+    again, right, came = [], None, _came(judged(details)[-1])
     if scripted:
-        again = [await _judged(trial, details.case, stream=stream) for _ in range(_TIMES)]
-        other = await _judged(trial, details.case, stream=not stream)
-    right = None if other is None or other.status == "unjudged" else other.status == "pass"
+        again = [await _answered(trial, case, question) for _ in range(_TIMES)]
+        came = _came(again[-1])
+        other = await _answered(trial, case, _otherwise(question, trial))
+        right = None if other.status == "unjudged" else other.status == "pass"
     plain, streamed = (right is not True, True) if stream else (True, right is not True)
-    places = await trial.places()
-    came, asked = _came(last), await _asked(details, trial)
     title = parser_title(
         trial.parser,
-        details.case,
+        case,
         details.finding,
         (plain, streamed),
-        content=asked.expected["content"],
+        expected=asked.expected,
         came=came,
     )
     release = f"{trial.spec.engine.title} {trial.version}"
-    place = places.get("stream" if stream else "whole") or {}
+    place = (await trial.places()).get("stream" if stream else "whole") or {}
+    given = given_of(question) or Given()
     text, unshown, got = "", "the case is a world, whose calls follow from its replies", came
     if given.reasoning or given.cut:
         unshown = "a server's reasoning parser, or its token limit, has a part in it"
     elif scripted:
-        about = [f"{title}.", *_head(release, place), *needs(trial)]
-        text, unshown, got = await _script(details, trial, asked, about, got)
+        about = [f"{title}.", *head(release, place), *needs(trial)]
+        text, unshown, got = await shown_by(details, trial, asked, about, came)
     return ParserEvidence(
         title=title,
-        where=schema_words(details.case, details.finding),
+        where=schema_words(case, details.finding),
         modes=(plain, streamed),
         engine=trial.spec.engine.name,
         release=release,
         version=trial.version,
         parser=trial.parser,
         place=place,
-        failed=sum(j is not None and j.status == "fail" for j in again),
+        failed=sum(j.status == "fail" for j in again),
         asked=len(again),
         other=right,
         script=text,
         unshown=unshown,
+        question=question,
         pieces=asked.pieces,
         expected=asked.expected,
         got=got,
@@ -146,13 +151,64 @@ def _cut(details: FailureDetails, trial: EngineTrial) -> tuple[str, ...]:
     return (f"was cut {told(trial.cuts[0])} in the run",)
 
 
-async def _judged(trial: EngineTrial, case: Case, *, stream: bool) -> Judgement | None:
-    """Ask the last turn and judge it; None for what the format can't carry."""
+async def _least(details: FailureDetails, trial: EngineTrial) -> JsonObject:
+    """Return the question that failed with as little as still shows it.
+
+    Nothing stands around the calls, and the increments are few, where neither matters.
+    """
+    case, symptom = details.case, details.failure.symptom
+
+    async def shows(question: JsonObject) -> bool:
+        found = (await _answered(trial, case, question)).findings
+        return any((f.slug, f.shape) == (symptom.slug, symptom.shape) for f in found)
+
+    cut_so = details.exchange.last.headers.get(CUT_HEADER)
+    question = {k: v for k, v in details.exchange.request.items() if k != "cuts"}
+    if question["stream"]:
+        question.pop("text", None)
+        question["deltas"] = json.loads(cut_so) if cut_so else question["deltas"]
+    bare = _bare(question, case, details.exchange.turn, trial)
+    if bare is not None and await shows(bare):
+        question = bare
+    if question["stream"] and await shows(question):
+
+        async def still(fewer: Sequence[str]) -> bool:
+            return await shows({**question, "deltas": list(fewer)})
+
+        question = {**question, "deltas": await fewest(question["deltas"], still)}
+    return question
+
+
+_AROUND = ("after", "reasoning", "reasoner", "cut")
+
+
+def _bare(question: JsonObject, case: Case, turn: int, trial: EngineTrial) -> JsonObject | None:
+    """Return the question with the calls alone; None where there are none, or nothing else."""
+    calls, family = case.at(turn).expect.calls, trial.spec.family
+    given = given_of(question)
+    if not calls or given == Given():
+        return None
     try:
-        question = trial.question(at_last_turn(case), stream=stream)
+        text = family.count_on(family.render(calls, case.tools_at(turn)), question["history_calls"])
     except NotExpressible:
         return None
-    return await _answered(trial, case, question)
+    fields = {k: v for k, v in question.items() if k not in _AROUND}
+    return _cut_anew({**fields, "content": ""}, text, trial)
+
+
+def _otherwise(question: JsonObject, trial: EngineTrial) -> JsonObject:
+    """Return the question in the other stream mode."""
+    stream = question["stream"]
+    text = "".join(question["deltas"]) if stream else question["text"]
+    fields = {k: v for k, v in question.items() if k not in ("text", "deltas")}
+    return _cut_anew({**fields, "stream": not stream}, text, trial)
+
+
+def _cut_anew(fields: JsonObject, text: str, trial: EngineTrial) -> JsonObject:
+    if not fields["stream"]:
+        return {**fields, "text": text}
+    pieces = cut(text, trial.cuts[0], fields["markers"], random.Random(text))
+    return {**{k: v for k, v in fields.items() if k != "text"}, "deltas": pieces}
 
 
 async def _answered(trial: EngineTrial, case: Case, question: JsonObject) -> Judgement:
@@ -160,45 +216,6 @@ async def _answered(trial: EngineTrial, case: Case, question: JsonObject) -> Jud
     reply = wire_format(USUAL).read(attempt, stream=question["stream"])
     earlier = [None] * (len(case.turns) - 1)
     return judge(case, [*earlier, reply], given=given_of(question))
-
-
-async def _asked(details: FailureDetails, trial: EngineTrial) -> Asked:
-    """Return what the parser was given, in the fewest increments that show the failure."""
-    request, cut = details.exchange.request, details.exchange.last.headers.get(CUT_HEADER)
-    turn, symptom = details.exchange.turn, details.failure.symptom
-    if not details.exchange.stream:
-        return _as_asked(details.case, turn, request, str(request["text"]))
-
-    async def shows(pieces: Sequence[str]) -> bool:
-        again = {key: value for key, value in request.items() if key not in ("cuts", "text")}
-        said = await _answered(trial, details.case, {**again, "deltas": list(pieces)})
-        return any((f.slug, f.shape) == (symptom.slug, symptom.shape) for f in said.findings)
-
-    pieces = json.loads(cut) if cut else request["deltas"]
-    # A world's turn can't be judged alone.
-    if details.case.world is None and await shows(pieces):
-        pieces = await fewest(pieces, shows)
-    return _as_asked(details.case, turn, request, pieces)
-
-
-def _as_asked(case: Case, turn: int, request: JsonObject, pieces: str | Sequence[str]) -> Asked:
-    calls = [[call.tool, call.arguments] for call in case.at(turn).expect.calls]
-    given = given_of(request)
-    content = f"{given.content}{given.after}".strip() if given else ""
-    return Asked(request["tools"], pieces, {"content": content, "calls": calls})
-
-
-async def _control(details: FailureDetails, trial: EngineTrial, asked: Asked) -> Asked | None:
-    """Return the nearest case that passes as it is put to the parser."""
-    control = details.minimized.neighbour if details.minimized else None
-    if control is None or control.world is not None:
-        return None
-    stream = details.exchange.stream
-    question = trial.question(at_last_turn(control), stream=stream)
-    pieces = question["deltas"] if stream else question["text"]
-    if stream and len(asked.pieces) == 1:
-        pieces = ["".join(pieces)]
-    return _as_asked(control, len(control.turns) - 1, question, pieces)
 
 
 def _came(judgement: Judgement) -> Json:
@@ -210,72 +227,3 @@ def _came(judgement: Judgement) -> Json:
         [c.name, arguments_of(c, broken=f"no JSON: {c.arguments_raw}")] for c in judgement.sent
     ]
     return {"content": reply.text.strip(), "calls": calls}
-
-
-async def _script(
-    details: FailureDetails, trial: EngineTrial, asked: Asked, about: Sequence[str], came: Json
-) -> tuple[str, str, Json]:
-    """Return a script that shows the failure, why there is none, and what came.
-
-    With a control where the script's parser is right on it; run before it is believed.
-    """
-    unshown = "no script drives this engine"
-    for control in dict.fromkeys((True, False)):
-        beside = await _control(details, trial, asked) if control else None
-        text = script(
-            trial.spec.engine,
-            trial.parser,
-            asked,
-            control=beside,
-            about=about,
-            markers=trial.spec.family.markers,
-        )
-        if text is None:
-            break
-        ran = await trial.run(text)
-        if _shows(ran, asked, came):
-            return text, "", ran.got
-        unshown = _unshown(ran, came)
-    return "", unshown, came
-
-
-def _shows(ran: Ran, asked: Asked, came: Json) -> bool:
-    """Whether a script shows what the trial showed: the same calls, or an exception for an error.
-
-    Where the engine's server catches an exception, a call is lost.
-    """
-    if not ran.fails:
-        return False
-    if isinstance(ran.got, str):
-        return isinstance(came, str) or len(came["calls"]) < len(asked.expected["calls"])
-    return isinstance(came, dict) and ran.got == came
-
-
-def _unshown(ran: Ran, came: Json) -> str:
-    if ran.got is None:
-        return f"the script broke off: {ran.said}"
-    if not ran.fails:
-        return "the parser alone is right; the serving code around it makes the difference"
-    return "the parser alone gives something else; the serving code around it has a part in it"
-
-
-def _head(release: str, place: JsonObject) -> list[str]:
-    where = f", {place['name']} in {place['file']}" if place else ""
-    return [f"{release}{where}", ""]
-
-
-def needs(trial: EngineTrial) -> list[str]:
-    """Return lines that say what a script of this engine needs."""
-    engine, version = trial.spec.engine, trial.version
-    lines = [f"Needs {engine.title} {version}, as it is installed"]
-    if engine.wheel is None:
-        return [f"{lines[0]}."]
-    lines[0] += "; or its wheel alone, without a GPU:"
-    wheel = "--no-deps"
-    if engine.wheel.platform:
-        wheel = " ".join([wheel, "--only-binary=:all:", *for_anywhere(engine.wheel)])
-    lines.append(f"  pip download {wheel} {engine.name}=={version} && unzip *.whl -d release")
-    if engine.wheel.requirements:
-        needed = " ".join(f"'{one}'" for one in engine.wheel.requirements)
-        lines.append(f"  pip install {needed}")
-    return [*lines, "  PYTHONPATH=release python THIS_FILE"]

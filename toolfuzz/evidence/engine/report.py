@@ -64,7 +64,7 @@ def parser_record(details: FailureDetails, evidence: ParserEvidence, since: str)
             "stream": details.exchange.stream,
             "seen_on": details.target.name,
             "seen": {"failed": evidence.failed, "asked": evidence.asked},
-            "question": details.exchange.request,
+            "question": evidence.question,
         },
         "trial": {
             "title": evidence.title,

@@ -22,28 +22,27 @@ def parser_title(
     finding: Finding,
     modes: tuple[bool, bool],
     *,
-    content: str = "",
+    expected: JsonObject | None = None,
     came: Json = None,
 ) -> str:
     """Return ``glm45: the boolean true in an enum of several types arrives as the string "True"``.
 
     ``case`` is the smallest one; ``modes`` say whether its plain reply is wrong, and its streamed.
-    ``content`` is the right text beside the calls; ``came`` what came: ``{"content": …}``, or the
-    last line of an exception.
+    ``expected`` and ``came`` are ``{"content": …, "calls": …}``; what came may be the last line of
+    an exception.
     """
     asked, became = _changed(finding) or (_named(finding.slug), "")
     where = schema_words(case, finding) or ("" if became else _with(case, finding))
-    if isinstance(came, str) and finding.slug in _RAISED and (kind := _EXCEPTION.match(came)):
+    if isinstance(came, str) and (kind := _EXCEPTION.match(came)):
         asked = f"raises {kind[0]}"
-    if isinstance(came, dict) and finding.slug == "content-changed":
-        asked, where = _prose(content, str(came["content"])), ""
+    if expected and isinstance(came, dict) and came["calls"] == expected["calls"] and not became:
+        asked, where = _prose(expected["content"], str(came["content"])), ""
     inside = where.startswith(("behind", "in ", "for a "))
     words = " ".join(filter(None, (asked, where, became) if inside else (asked, became, where)))
     return printable(f"{parser}: {words.replace(' , ', ', ')}{_MODES.get(modes, '')}")
 
 
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?=: |$)")
-_RAISED = {"provider-refused-call", "stream-error-midway"}
 
 
 def _prose(right: str, got: str) -> str:
@@ -67,6 +66,8 @@ def _with(case: Case, finding: Finding) -> str:
     calls = case.at(finding.turn).expect.calls
     if len(calls) > 1:
         return f", for {'equal' if all(c == calls[0] for c in calls) else 'several'} calls"
+    if calls and len(calls[0].tool) > 1:
+        return f"of the tool {brief(calls[0].tool)}"
     if not calls or not calls[0].arguments:
         return ", for a call without arguments" if calls else ""
     text = brief(calls[0].arguments)

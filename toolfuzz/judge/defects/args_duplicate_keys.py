@@ -29,6 +29,7 @@ DEFECT = Defect(
     slug="args-duplicate-keys",
     group="A",
     tells_of="serialization",
+    harm="value",
     title="A key comes twice in one object",
     severity="error",
     layer="arguments",

@@ -125,6 +125,7 @@ DEFECT = Defect(
     slug="args-unicode-corrupt",
     group="A",
     tells_of="serialization",
+    harm="value",
     title="Characters were replaced or damaged",
     severity="error",
     layer="arguments",

@@ -30,6 +30,7 @@ DEFECT = Defect(
     slug="args-wrapped",
     group="A",
     tells_of="understanding",
+    harm="value",
     title="The arguments stand one level too deep, or carry the call's envelope",
     severity="error",
     layer="arguments",

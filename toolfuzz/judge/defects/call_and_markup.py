@@ -32,6 +32,7 @@ DEFECT = Defect(
     slug="call-and-markup",
     group="E",
     tells_of="serialization",
+    harm="form",
     title="The call is structured and its raw markup stands in the text too",
     severity="error",
     layer="structure",

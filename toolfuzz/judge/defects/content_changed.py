@@ -48,6 +48,7 @@ DEFECT = Defect(
     slug="content-changed",
     group="E",
     tells_of="serialization",
+    harm="value",
     title="The text is not the one that the parser was given",
     severity="error",
     layer="structure",

@@ -28,6 +28,7 @@ DEFECT = Defect(
     slug="finish-calls-empty",
     group="G",
     tells_of="serialization",
+    harm="call",
     title="The finish reason is tool_calls and there is no call",
     severity="error",
     layer="wire",

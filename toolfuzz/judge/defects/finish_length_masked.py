@@ -53,6 +53,7 @@ DEFECT = Defect(
     slug="finish-length-masked",
     group="G",
     tells_of="serialization",
+    harm="value",
     title="The reply was cut by the token limit and doesn't say so",
     severity="error",
     layer="wire",

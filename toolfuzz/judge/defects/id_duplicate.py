@@ -33,6 +33,7 @@ DEFECT = Defect(
     slug="id-duplicate",
     group="G",
     tells_of="serialization",
+    harm="call",
     title="Two calls of one reply share an id",
     severity="error",
     layer="wire",

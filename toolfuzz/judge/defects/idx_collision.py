@@ -30,6 +30,7 @@ DEFECT = Defect(
     slug="idx-collision",
     group="F",
     tells_of="serialization",
+    harm="call",
     title="Different calls share one index",
     severity="error",
     layer="stream",

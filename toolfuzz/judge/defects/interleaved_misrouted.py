@@ -37,6 +37,7 @@ DEFECT = Defect(
     slug="interleaved-misrouted",
     group="F",
     tells_of="serialization",
+    harm="call",
     title="Fragments of parallel calls landed in the wrong call",
     severity="error",
     layer="stream",

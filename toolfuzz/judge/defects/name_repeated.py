@@ -29,6 +29,7 @@ DEFECT = Defect(
     slug="name-repeated",
     group="F",
     tells_of="serialization",
+    harm="form",
     title="Every delta of a call repeats the full name",
     severity="error",
     layer="stream",

@@ -29,6 +29,7 @@ DEFECT = Defect(
     slug="property-key-rejected",
     group="D",
     tells_of="serialization",
+    harm="error",
     title="The server refuses parameter names outside its own alphabet",
     severity="error",
     layer="wire",

@@ -47,6 +47,7 @@ DEFECT = Defect(
     slug="provider-refused-call",
     group="E",
     tells_of="serialization",
+    harm="error",
     title="The provider answers with an error because its own model's call was invalid",
     severity="error",
     layer="wire",

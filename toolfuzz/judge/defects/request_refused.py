@@ -112,6 +112,7 @@ DEFECT = Defect(
     slug="request-refused",
     group="G",
     tells_of="serialization",
+    harm="error",
     title="The server refuses a request that its wire format allows",
     severity="error",
     layer="wire",

@@ -30,6 +30,7 @@ DEFECT = Defect(
     slug="schema-rejected",
     group="D",
     tells_of="serialization",
+    harm="error",
     title="The server refuses the whole request because of one tool's schema",
     severity="error",
     layer="wire",

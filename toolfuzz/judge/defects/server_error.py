@@ -137,6 +137,7 @@ DEFECT = Defect(
     slug="server-error",
     group="G",
     tells_of="serialization",
+    harm="error",
     title="The server fails at one question again and again, while it answers others",
     severity="error",
     layer="wire",

@@ -34,6 +34,7 @@ DEFECT = Defect(
     slug="stream-marker-split",
     group="F",
     tells_of="serialization",
+    harm="form",
     title="The beginning of a call marker leaked into the text",
     severity="error",
     layer="stream",

@@ -58,6 +58,7 @@ DEFECT = Defect(
     slug="stream-nonstream-divergence",
     group="F",
     tells_of="serialization",
+    harm="value",
     title="The same question gives other calls streamed than plain",
     severity="error",
     layer="stream",

@@ -26,6 +26,7 @@ DEFECT = Defect(
     slug="tool-name-rejected",
     group="D",
     tells_of="serialization",
+    harm="error",
     title="The server refuses a tool's name",
     severity="error",
     layer="wire",

@@ -6,6 +6,7 @@ DEFECT = Defect(
     slug="wire-malformed",
     group="G",
     tells_of="serialization",
+    harm="error",
     title="The reply's bytes break the wire format",
     severity="error",
     layer="wire",
