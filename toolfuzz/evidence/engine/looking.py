@@ -15,7 +15,6 @@ from toolfuzz.engines.history import KnownOnEngine, history
 from toolfuzz.engines.invariance import CUT_HEADER, fewest
 from toolfuzz.engines.native import NotExpressible
 from toolfuzz.engines.releases import released_between, releases
-from toolfuzz.engines.script import Asked
 from toolfuzz.engines.spec import parse_spec
 from toolfuzz.engines.trial import EngineTrial
 from toolfuzz.evidence.details import FailureDetails
