@@ -34,6 +34,9 @@ def _known(facts: Facts, given: Given) -> Iterable[Finding]:
     """What an engine was given says whether the limit was met."""
     if given.cut is None or facts.reply.finish in ("length", None):
         return ()
+    asked = facts.turn.expect.calls
+    if given.cut == "end" and facts.complete and len(facts.sent) == len(asked):
+        return ()  # nothing is missing but the mark of the end
     reason = one_line(str(facts.reply.finish_reason))
     return [DEFECT.finding(f"the text {given.told[-1]}, and the finish reason is {reason}")]
 
@@ -83,6 +86,10 @@ DEFECT = Defect(
             called("f", '{"a":1}'),
             asked=[("f", {"a": 1}), ("f", {"b": 2})],
             given=Given(cut="name"),
+        ),
+        answer(asked=[("f", {"a": 1})], given=Given(cut="end"), finish="stop"),
+        answer(
+            called("f", '{"a":1}'), asked=[("f", {"a": 1})], given=Given(cut="end"), found=False
         ),
         answer(asked=[("f", {"a": 1})], given=Given(cut="name"), finish="length", found=False),
         answer(called("f", "{}"), asked=[("f", {})], given=Given(), found=False),
