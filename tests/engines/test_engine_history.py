@@ -73,7 +73,7 @@ async def test_what_is_undone_between_two_samples_is_seen_by_looking_at_all() ->
     assert len(changes(await looked_at(row, 79, every=True))) == 3
 
 
-@pytest.mark.parametrize("row", ["w", "rw", "r.w", "rrwwrrww", ".w.r"])
+@pytest.mark.parametrize("row", ["w", "rw", "r.w", "rrwwrrww", ".w.r", "rrw.", "rw......"])
 async def test_short_rows_are_looked_at_where_they_change(row: str) -> None:
     found = await looked_at(row, len(row) - 1)
     assert all(b == a + 1 for a, b in changes(found))

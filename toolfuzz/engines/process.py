@@ -18,6 +18,7 @@ _WORKER = Path(__file__).parent / "worker"
 _LINE_LIMIT = 64 * 1024 * 1024
 # vLLM takes 8 s of processor time to import, and a run starts all its targets at once.
 _START_TIMEOUT = 300.0
+_SEEN_SECONDS = 0.2
 _SECRET = re.compile(r"key|token|secret|passw|credential", re.IGNORECASE)
 
 
@@ -83,10 +84,7 @@ class Worker:
         await self.start()
         assert self._process is not None
         try:
-            answer = await asyncio.wait_for(self._exchange(question), self.timeout)
-        except TimeoutError:
-            answer = {"hangs": {"waited": self.timeout}}
-            await self.stop()
+            answer = await self._in_time(question)
         except (ConnectionError, ValueError) as error:
             answer = {"error": f"the parser's process broke off: {error}"}
             await self.stop()
@@ -108,6 +106,22 @@ class Worker:
         if listening is not None:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
+
+    async def _in_time(self, question: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the answer, or that there is none since the process sleeps.
+
+        One that works, or would if the machine let it, is waited for: it has a limit of its own.
+        """
+        asking = asyncio.ensure_future(self._exchange(question))
+        try:
+            while not await _done(asking, self.timeout):
+                # Asleep it may have answered, and this side been too busy to see it.
+                if _sleeps(self._process) and not await _done(asking, _SEEN_SECONDS):
+                    await self.stop()
+                    return {"hangs": {"waited": self.timeout}}
+            return asking.result()
+        finally:
+            asking.cancel()
 
     async def _exchange(self, question: Mapping[str, Any]) -> dict[str, Any] | None:
         assert self._process is not None
@@ -147,8 +161,25 @@ def without_secrets() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
 
 
+async def _done(task: asyncio.Future[Any], seconds: float) -> bool:
+    done, _ = await asyncio.wait({task}, timeout=seconds)
+    return bool(done)
+
+
+def _sleeps(process: asyncio.subprocess.Process | None) -> bool:
+    """Whether a process waits for something; taken to where the system doesn't tell."""
+    if process is None:
+        return True
+    try:
+        stat = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return True
+    return stat.rpartition(")")[2].split()[0] in ("S", "D")
+
+
 def _not_loaded(command: Sequence[str], said: Mapping[str, Any]) -> UsageError:
-    python, _, engine, *_ = command
+    python, _, engine, _, *folders = command
+    versions = [Path(folder).name for folder in folders]
     missing = said.get("missing")
     if missing == engine:
         return UsageError(
@@ -156,6 +187,6 @@ def _not_loaded(command: Sequence[str], said: Mapping[str, Any]) -> UsageError:
         )
     reason = f"the module {missing} is missing" if missing else said["fatal"]
     return UsageError(
-        f"the parsers of {' '.join([engine, *command[4:]])} do not load: {reason}",
+        f"the parsers of {' '.join([engine, *versions])} do not load: {reason}",
         "try another version, or name an environment with the engine by --engine-python",
     )

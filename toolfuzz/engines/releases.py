@@ -85,10 +85,10 @@ async def searched(
 ) -> dict[int, T]:
     """Find where the kind of the answers changes among ``count`` places in a row.
 
-    ``first`` is looked at first, then both ends. Where old places give no answer (``answers`` is
-    False), the oldest that does is found by halves. What is left is divided into SAMPLED parts, and
-    each two neighbours whose kinds differ by halves again. So a change that is undone between two
-    places which were looked at and agree isn't seen; ``every`` looks at all of them.
+    ``first`` is looked at first, then both ends. Where that has an answer and the oldest place has
+    none (``answers`` is False), the oldest that has is found by halves. What is left is divided
+    into SAMPLED parts, and each two neighbours whose kinds differ by halves again. So a change that
+    is undone between two places which were looked at and agree isn't seen; ``every`` looks at all.
     """
     found: dict[int, T] = {}
     free = asyncio.Semaphore(min(_AT_ONCE, os.cpu_count() or 1))
@@ -108,7 +108,7 @@ async def searched(
         return found
     await all_of({0, count - 1})
     low, high = 0, first
-    if not answers(found[0]):
+    if answers(found[first]) and not answers(found[0]):
         while high - low > 1:
             await all_of({(low + high) // 2})
             if answers(found[(low + high) // 2]):

@@ -16,7 +16,7 @@ _MOST_COLUMNS = 8
 def sweep_rows(result: JsonObject) -> list[tuple[str, ...]]:
     """Return (parser, releases, right, of, defects); releases in a row that agree are one row."""
     rows: list[tuple[str, ...]] = []
-    for parser in _parsers(result):
+    for parser in _parsers(result) or [""]:
         cells = [cell for cell in result["cells"] if cell["parser"] in (parser, "")]
         for said, alike in groupby(cells, key=_said):
             first, *rest = [cell["version"] for cell in alike]
@@ -28,7 +28,11 @@ def _said(cell: JsonObject) -> tuple[str, str, str]:
     """Return (right, of, defects) of a cell."""
     if cell["state"] != "done":
         return "–", "–", cell["reason"] or "no such parser"
-    return percent(cell["rate"]), str(cell["judged"]), _defects(cell) or "none"
+    return percent(cell["rate"]), _of(cell), _defects(cell) or "none"
+
+
+def _of(cell: JsonObject) -> str:
+    return f"{cell['judged']}{' (given up)' if cell['given_up'] else ''}"
 
 
 def _defects(cell: JsonObject, most: int = _MOST_DEFECTS) -> str:
@@ -93,7 +97,7 @@ def _row(cell: JsonObject) -> tuple[str, ...]:
         sentence(cell["version"]),
         percent(cell["rate"]),
         f"{percent(cell['low'])} – {percent(cell['high'])}",
-        str(cell["judged"]),
+        _of(cell),
         str(cell["skipped"]),
         ", ".join(f"{code(slug, in_table=True)} {count}" for slug, count in worst) or "none",
     )

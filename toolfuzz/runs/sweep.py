@@ -64,7 +64,8 @@ class Sweep:
 class Cell:
     """One parser of one release; ``parser`` is empty where the release could not be tried at all.
 
-    ``defects`` counts replies by slug, the most frequent first. ``kept``: it was there already.
+    ``defects`` counts replies by slug, the most frequent first. ``given_up``: not all was asked,
+    since the parser hung too often or never answered. ``kept``: it was there already.
     """
 
     version: str
@@ -77,6 +78,7 @@ class Cell:
     judged: int = 0
     skipped: int = 0
     defects: Mapping[str, int] = field(default_factory=dict)
+    given_up: bool = False
     seconds: float = 0.0
     kept: bool = False
 
@@ -238,6 +240,7 @@ def _cell(version: str, parser: str, options: RunOptions, folder: Path) -> Cell:
         judged=target["judged"],
         skipped=_MODES * len({skip["tool"] for skip in summary["skipped"]}),
         defects=dict(_by_replies(target["defects"])),
+        given_up=target["given_up"] is not None,
         seconds=time.monotonic() - began,
         kept=kept,
     )
