@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from toolfuzz.core.exchange import Target, TargetKind
@@ -26,6 +28,19 @@ def test_an_engine_on_trial_is_asked_once_and_names_its_parser() -> None:
     assert nature.deterministic
     assert not (nature.real or nature.priced or nature.over_http)
     assert "vllm@0.9:hermes" in nature.sentence
+
+
+@pytest.mark.parametrize(
+    ("cuts", "said"),
+    [
+        ([], "real x:qwen parser."),
+        (["tokenizer:qwen"], "parser. Its streams are cut by tokenizer:qwen."),
+        (["tokenizer:qwen", "whole"], "parser. Each of its streams is cut in 2 ways."),
+    ],
+)
+def test_an_engine_on_trial_says_how_its_streams_are_cut(cuts: list[str], said: str) -> None:
+    target = replace(a_target("engine", "engine/x:qwen"), params={"cuts": cuts} if cuts else {})
+    assert nature_of(target).sentence.endswith(said)
 
 
 @pytest.mark.parametrize(

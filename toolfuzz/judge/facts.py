@@ -138,8 +138,11 @@ class Facts:
 
     @property
     def demanded(self) -> bool:
-        """Whether the server had to see to a call, whatever the model likes."""
-        if self.forbidden or self.unwanted:
+        """Whether the server had to see to a call, whatever the model likes.
+
+        An engine's parser, of which the text is known, is asked as with ``auto``.
+        """
+        if self.forbidden or self.unwanted or self.given is not None:
             return False
         return self.turn.tool_choice != "auto"
 

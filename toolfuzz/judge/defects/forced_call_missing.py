@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from toolfuzz.core.given import Given
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
@@ -54,6 +55,13 @@ DEFECT = Defect(
         answer(asked=[("f", {})], text="It is sunny.", turn={"tool_choice": "tool:f"}),
         answer(called("f"), asked=[("f", {})], turn={"tool_choice": "required"}, found=False),
         answer(asked=[("f", {})], text="It is sunny.", found=False),
+        answer(
+            asked=[("f", {})],
+            text="Lost.",
+            turn={"tool_choice": "required"},
+            given=Given("Lost."),
+            found=False,
+        ),
         answer(
             asked=[],
             text="It is sunny.",
