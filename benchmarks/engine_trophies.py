@@ -87,7 +87,8 @@ def _hunt_one(spec: str, cases: int, seed: int, cuts: str, python: str | None) -
     left = [one for one in found if not (study_folder(out, one) / RESULT_NAME).exists()]
     # All of them at once: an installed engine takes its time to load.
     access = replace(access_of_run(data), engine_python=python)
-    asyncio.run(study_run(out, data, access, Budget(), found=left, quiet=True))
+    if left:
+        asyncio.run(study_run(out, data, access, Budget(), found=left, quiet=True))
     for failure in found:
         _keep(out, data, failure, python)
 
