@@ -103,7 +103,11 @@ def _unreachable(url: str, error: str) -> EndpointError:
             "check the certificate, or http:// and https://",
         )
     if "timeout" in low:
-        return EndpointError(f"{host} did not answer in time: {error}", "check it, or --timeout")
+        return EndpointError(
+            f"{host} did not answer in time: {error}",
+            "check it; if it is slow, or its replies don't end: --timeout 300, or a limit such as "
+            "--param max_tokens=1000",
+        )
     return EndpointError(f"{host} can't be reached: {error}", "check --base-url and the network")
 
 
