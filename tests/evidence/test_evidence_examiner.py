@@ -9,10 +9,23 @@ from toolfuzz.analyze.load import collect
 from toolfuzz.core.events import RunStarted
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.evidence.examiner import Budget, Symptom, open_examiner
+from toolfuzz.evidence.reduction import BudgetSpentError
 from toolfuzz.formats import Request
 from toolfuzz.runs.journal import Journal, read_journal
 
 LOST, ANSWERED = case(5), case(1)
+
+
+def test_each_failure_may_spend_the_whole_budget() -> None:
+    budget = Budget(3, 0.2, 5.0)
+    budget.take(3)
+    budget.began -= 1
+    fresh = budget.anew(lambda given, made: 2.0)
+    fresh.take(3)
+    assert (fresh.calls, fresh.seconds, fresh.dollars) == (3, 0.2, 5.0)
+    assert fresh.price(1, 1) == 2.0 and fresh.began > budget.began
+    with pytest.raises(BudgetSpentError, match="3 calls"):
+        fresh.take()
 
 
 @pytest.mark.parametrize(("paired", "paid"), [(False, 15), (True, 30)])

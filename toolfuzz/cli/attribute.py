@@ -1,6 +1,7 @@
 """``toolfuzz attribute``: what goes with the failures, what causes them, on which layer."""
 
 import json
+import math
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -54,6 +55,8 @@ Without it a parser of the model's family is taken if a release is fetched (`eng
               help="Distinct failures, the commonest first.")  # fmt: skip
 @click.option("--max-calls", type=click.IntRange(min=1), default=500, show_default=True,
               metavar="N", help="Calls per failure.")  # fmt: skip
+@click.option("--max-time", type=float, metavar="SECONDS", help="Time per failure.")
+@click.option("--max-cost", type=float, metavar="USD", help="Money per failure, where known.")
 @click.option("--engine", "engines", multiple=True, metavar="engine/…",
               help="Parser on trial to compare with; repeatable.")  # fmt: skip
 @expect_options
@@ -65,6 +68,8 @@ def attribute(
     confirm: bool,
     most: int,
     max_calls: int,
+    max_time: float | None,
+    max_cost: float | None,
     engines: tuple[str, ...],
     as_json: bool,
     **again: Any,
@@ -84,7 +89,9 @@ def attribute(
     results: Sequence[JsonObject | None] = [None for _ in found]
     if confirm:
         access = access_again(data, again)
-        work = attribute_failures(run, data, access, Budget(calls=max_calls), found, engines)
+        limits = [math.inf if most is None else most for most in (max_time, max_cost)]
+        budget = Budget(max_calls, *limits)
+        work = attribute_failures(run, data, access, budget, found, engines)
         results = with_note(work)
     if as_json:
         entries = [_entry(data, f, r) for f, r in zip(found, results, strict=True)]
@@ -131,11 +138,7 @@ async def attribute_failures(
                 source,
                 others[failure.target],
                 folder / "attribute",
-                replace(
-                    budget,
-                    price=price_of(source.target.model, data.nature(failure.target)),
-                    spent_calls=0,
-                ),
+                budget.anew(price_of(source.target.model, data.nature(failure.target))),
                 started=data.started.started,
                 suspects={f for a in _associated(data, failure) for f in a.features},
                 policy=policy,

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,8 @@ for twice. Exit codes: 0 something was minimized, 3 nothing came again, 130 inte
               help="Distinct failures to minimize, the commonest first.")  # fmt: skip
 @click.option("--max-calls", type=click.IntRange(min=1), default=500, show_default=True,
               metavar="N", help="Calls per failure.")  # fmt: skip
-@click.option("--max-seconds", type=float, metavar="S", help="Time per failure.")
+@click.option("--max-time", "--max-seconds", "max_seconds", type=float, metavar="SECONDS",
+              help="Time per failure.")  # fmt: skip
 @click.option("--max-cost", type=float, metavar="USD", help="Money per failure, where known.")
 @concurrency_option
 @expect_options
@@ -124,11 +124,7 @@ async def study_run(
                 failure,
                 source,
                 study_folder(run, failure),
-                replace(
-                    budget,
-                    price=price_of(source.target.model, data.nature(failure.target)),
-                    spent_calls=0,
-                ),
+                budget.anew(price_of(source.target.model, data.nature(failure.target))),
                 started=data.started.started,
                 policy=policy,
                 slots=access.at_once,

@@ -55,6 +55,10 @@ class Budget:
     spent_dollars: float = 0.0
     began: float = field(default_factory=time.monotonic)
 
+    def anew(self, price: Callable[[int, int], float | None]) -> "Budget":
+        """Return as much for the next failure, of which nothing is spent; its time begins now."""
+        return Budget(self.calls, self.seconds, self.dollars, price)
+
     def take(self, calls: int = 1) -> None:
         """Spend so many calls; raises BudgetSpentError that names the limit."""
         if self.spent_calls + calls > self.calls:
