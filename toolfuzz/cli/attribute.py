@@ -89,8 +89,8 @@ def attribute(
     results: Sequence[JsonObject | None] = [None for _ in found]
     if confirm:
         access = access_again(data, again)
-        limits = [math.inf if most is None else most for most in (max_time, max_cost)]
-        budget = Budget(max_calls, *limits)
+        seconds, dollars = (math.inf if most is None else most for most in (max_time, max_cost))
+        budget = Budget(max_calls, seconds, dollars)
         work = attribute_failures(run, data, access, budget, found, engines)
         results = with_note(work)
     if as_json:
