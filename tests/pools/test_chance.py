@@ -1,12 +1,13 @@
 """A streamed reply that differs from the plain one: chance is told from a rule by asking again."""
 
+import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from typing import Any
 
 import pytest
-from made_sources import MadeSource, attempt, case, each, right, target
+from made_sources import MadeSource, attempt, case, right, target
 
 from toolfuzz.core.events import Event, ExchangeRecorded, VerdictReached
 from toolfuzz.core.exchange import Attempt
@@ -24,13 +25,14 @@ DIVERGES = "stream-nonstream-divergence"
 NUMBERS = count(100)
 
 
-async def asked(source: SourceSpec, cases: list[Any]) -> list[Event]:
-    async def jobs() -> Any:
-        async for one in each(cases):
-            yield Job(source, one, modes=BOTH)
+async def jobs(source: SourceSpec, cases: list[Any]) -> AsyncIterator[Job]:
+    for one in cases:
+        yield Job(source, one, modes=BOTH)
 
+
+async def asked(source: SourceSpec, cases: list[Any]) -> list[Event]:
     events: list[Event] = []
-    async for batch in LocalPool().run(jobs(), Pacers()):
+    async for batch in LocalPool().run(jobs(source, cases), Pacers()):
         events += batch
     return events
 
@@ -83,6 +85,35 @@ async def test_a_model_that_varied_once_is_not() -> None:
 
 async def test_what_agrees_is_not_asked_again() -> None:
     assert len(repeats(await asked(MadeSource(target(stream="both")), [case(1)]))) == 2
+
+
+async def test_a_secret_that_was_said_is_not_asked_for_again() -> None:
+    source = MadeSource(target(stream="both"), settled, key='{"n": 99}')
+    events = await asked(source, [case(1)])
+    assert [f.severity for f in told(events)] == ["warn"] and len(repeats(events)) == 2
+
+
+async def test_what_was_asked_again_is_kept_when_the_run_is_stopped() -> None:
+    asking, stopped = count(), asyncio.Event()
+
+    async def before(request: Request) -> None:
+        if next(asking) == 4:
+            stopped.set()
+            await asyncio.sleep(60)
+
+    source = MadeSource(target(stream="both"), settled, before=before)
+    events: list[Event] = []
+
+    async def run() -> None:
+        async for batch in LocalPool().run(jobs(source, [case(1)]), Pacers()):
+            events.extend(batch)
+
+    task = asyncio.create_task(run())
+    await stopped.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    assert repeats(events) == [(0, False), (-1, False), (-1, True), (0, True)]
+    assert [f.severity for f in told(events)] == ["warn"]
 
 
 async def test_what_can_not_be_asked_again_is_a_warning() -> None:

@@ -6,51 +6,58 @@ to the same verdict.
 
 from collections.abc import Sequence
 
-from toolfuzz.core import exchange
-from toolfuzz.core.events import Event, ExchangeRecorded, VerdictReached
+from toolfuzz.core.events import Event, ExchangeRecorded
+from toolfuzz.core.exchange import asked_again
 from toolfuzz.core.reply import Reply
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.pools.pool import Job
 from toolfuzz.pools.question import Outcome, Pair, put_question
 from toolfuzz.sources.source import Session
 
-__all__ = ["asked_again", "in_doubt"]
+__all__ = ["ask_again", "in_doubt"]
 
 
-def in_doubt(outcome: Outcome) -> bool:
+def in_doubt(session: Session, plain: Sequence[Reply], outcome: Outcome) -> bool:
     """Whether a verdict hangs on what a model that samples may say by chance.
 
-    Such a finding is no error as long as nothing was asked again.
+    Such a finding is no error as long as nothing was asked again. Where a secret was said it stays
+    so: what is recorded then isn't what came.
     """
     found = outcome.verdict.findings if outcome.verdict else ()
-    return any(f.severity != "error" and defects()[f.slug].by_chance for f in found)
+    if not any(f.severity != "error" and defects()[f.slug].by_chance for f in found):
+        return False
+    return not any(map(session.redaction.says, (*plain, *outcome.replies)))
 
 
-async def asked_again(
-    session: Session, job: Job, plain: Sequence[Reply], events: Sequence[Event]
-) -> list[Event]:
+async def ask_again(
+    session: Session, job: Job, plain: Sequence[Reply], events: list[Event]
+) -> None:
     """Ask a question again, plain and streamed in turn, and judge its stream once more.
 
-    ``events`` are those of the stream, ``plain`` is what it was held to. Returns the events with
-    what was asked, and with the new verdict in the place of the old.
+    ``events`` are those of the stream, ``plain`` is what it was held to. What is asked goes before
+    the stream's exchanges as soon as it is known, the new verdict in the place of the old.
     """
-    asked: list[Event] = []
+    _, *own = events
+
+    def note(event: Event) -> None:
+        if isinstance(event, ExchangeRecorded):
+            events.insert(len(events) - len(own), event)
+
     pairs: list[Pair] = []
-    for repeat in exchange.asked_again(job.repeat):
+    for repeat in asked_again(job.repeat):
         pair = []
         for stream in (False, True):
             outcome = await put_question(
                 session,
                 job.source,
                 job.case,
-                lambda event: asked.append(event) if isinstance(event, ExchangeRecorded) else None,
+                note,
                 repeat=repeat,
                 stream=stream,
                 policy=job.policy,
             )
             pair.append(outcome.replies)
         pairs.append((pair[0], pair[1]))
-    drawn, *own = (event for event in events if not isinstance(event, VerdictReached))
     verdict: list[Event] = []
     await put_question(
         session,
@@ -64,4 +71,4 @@ async def asked_again(
         again=pairs,
         begun=[event.exchange for event in own if isinstance(event, ExchangeRecorded)],
     )
-    return [drawn, *asked, *own, *verdict]
+    events[-1:] = verdict

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from toolfuzz.core.errors import ToolfuzzError
 from toolfuzz.core.events import CaseDrawn, Event
 from toolfuzz.core.reply import Reply
-from toolfuzz.pools.chance import asked_again, in_doubt
+from toolfuzz.pools.chance import ask_again, in_doubt
 from toolfuzz.pools.pool import Job, Permits
 from toolfuzz.pools.question import put_question
 from toolfuzz.sources.source import Session
@@ -121,8 +121,8 @@ class _Crew:
                     again=(),
                     begun=[e for e in job.begun if e.stream == stream],
                 )
-                if in_doubt(outcome):
-                    events[:] = await asked_again(session, job, plain, events)
+                if in_doubt(session, plain, outcome):
+                    await ask_again(session, job, plain, events)
             finally:
                 # Given before anything is awaited: a cancelled worker loses nothing.
                 if len(events) > 1:
