@@ -1,0 +1,83 @@
+# minimax_m2: an object behind $ref arrives as a string of its JSON.
+# mlx-lm 0.32.2, parse_tool_call in mlx_lm/tool_parsers/minimax_m2.py
+#
+# Needs mlx-lm 0.32.2, as it is installed; or its wheel alone, without a GPU:
+#   pip download --no-deps mlx-lm==0.32.2 && unzip *.whl -d release
+#   pip install 'regex'
+#   PYTHONPATH=release python THIS_FILE
+import importlib
+import importlib.util
+import json
+import sys
+import types
+
+if importlib.util.find_spec("mlx") is None:  # not on a Mac: only the parsers are imported
+    sys.modules["mlx_lm"] = types.ModuleType("mlx_lm")
+    sys.modules["mlx_lm"].__path__ = [f"{path}/mlx_lm" for path in sys.path]
+
+parser = importlib.import_module("mlx_lm.tool_parsers." + 'minimax_m2')
+
+
+def parse(tools, text):
+    # What the server gives the parser: the text between its markers.
+    content, *rest = text.split(parser.tool_call_start)
+    calls = []
+    for part in rest:
+        if parser.tool_call_end:
+            part, _, after = part.partition(parser.tool_call_end)
+            content += after
+        found = parser.parse_tool_call(part, tools)
+        calls += found if isinstance(found, list) else [found]
+    return content, [(call["name"], call["arguments"]) for call in calls]
+
+
+def tried(tools, text):
+    try:
+        content, calls = parse(tools, text)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return {"content": (content or "").strip(), "calls": [[name, loaded(a)] for name, a in calls]}
+
+
+def loaded(arguments):
+    try:
+        return json.loads(arguments) if isinstance(arguments, str) else arguments
+    except ValueError:
+        return f"no JSON: {arguments}"
+
+
+# The nearest case that passes.
+tools = [{'type': 'function',
+  'function': {'name': 'f',
+               'parameters': {'type': 'object',
+                              'properties': {'a': {'type': 'object',
+                                                   'properties': {'b': {'type': 'boolean'}},
+                                                   'required': ['b']}},
+                              'required': ['a']}}}]
+text = ('<minimax:tool_call>\n'
+ '<invoke name="f">\n'
+ '<parameter name="a">{"b": false}</parameter>\n'
+ '</invoke>\n'
+ '</minimax:tool_call>')
+expected = {'content': '', 'calls': [['f', {'a': {'b': False}}]]}
+assert tried(tools, text) == expected, "the control fails, too"
+
+# The case that fails.
+tools = [{'type': 'function',
+  'function': {'name': 'f',
+               'parameters': {'type': 'object',
+                              'properties': {'a': {'$ref': '#/$defs/Destination'}},
+                              'required': ['a'],
+                              '$defs': {'Destination': {'type': 'object',
+                                                        'properties': {'b': {'type': 'boolean'}},
+                                                        'required': ['b']}}}}}]
+text = ('<minimax:tool_call>\n'
+ '<invoke name="f">\n'
+ '<parameter name="a">{"b": false}</parameter>\n'
+ '</invoke>\n'
+ '</minimax:tool_call>')
+expected = {'content': '', 'calls': [['f', {'a': {'b': False}}]]}
+got = tried(tools, text)
+print("expected:", json.dumps(expected))
+print("got:     ", json.dumps(got))
+assert got == expected
