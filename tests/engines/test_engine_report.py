@@ -144,3 +144,15 @@ def test_an_engine_without_a_template_has_no_script() -> None:
 async def test_how_a_script_ended(text: str, fails: bool, got: object, said: str) -> None:
     ran = await run_script(text, Path(sys.executable), None)
     assert (ran.fails, ran.got, ran.said) == (fails, got, said)
+
+
+@pytest.mark.parametrize("name", scripted())
+async def test_the_script_of_a_parser_that_hangs_ends(name: str) -> None:
+    asked = Asked(TOOLS, "", RIGHT)
+    text = script(engines()[name], "p", asked, control=None, about=[], limit=0.1)
+    assert text is not None
+    _, found, frame = text.partition("class TooLong")
+    hanging = "import json, signal\ndef parse(*_):\n    while True: pass\n"
+    ran = await run_script(f"{hanging}{found}{frame}", Path(sys.executable), None)
+    assert ran.fails
+    assert ran.got == "TooLong: more than 0.1 s of processor time"

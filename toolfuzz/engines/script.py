@@ -72,11 +72,13 @@ def script(
     about: Sequence[str],
     markers: Sequence[str] = (),
     served: bool = False,
+    limit: float | None = None,
 ) -> str | None:
     """Return the script's text; None for an engine that has no template.
 
     ``about`` are the lines of the comment at its head, ``markers`` those of the model's family.
     ``served``: it also does what the server does with a parser's result, where a template has that.
+    ``limit`` is in seconds of processor time, for a parser that hangs.
     """
     template = engine.reader.with_name("script.py.j2")
     if not template.is_file():
@@ -88,6 +90,7 @@ def script(
         "parser": repr(parser),
         "markers": _literal(list(markers)),
         "served": served,
+        "limit": f"{limit:g}" if limit else None,
         "case": asked.literals(),
         "control": control.literals() if control else None,
     }

@@ -19,6 +19,7 @@ from toolfuzz.evidence.bug import fill, similar_reports, without_homes
 from toolfuzz.evidence.details import FailureDetails
 from toolfuzz.evidence.engine.looking import ParserEvidence
 from toolfuzz.evidence.turns import control, offered
+from toolfuzz.judge.defects.parser_hangs import DEFECT as HANGS
 from toolfuzz.judge.harm import HARMS, harm_of
 from toolfuzz.system.files import write_private
 
@@ -104,7 +105,7 @@ def render_parser(
         "title": evidence.title,
         "engine": evidence,
         "slug": details.finding.slug,
-        "message": evidence.got if isinstance(evidence.got, str) else details.finding.message,
+        "message": _message(details, evidence),
         "effect": f"What comes of it: {HARMS[harm_of(details.finding.slug)]}.",
         "often": _often(evidence, stream=details.exchange.stream),
         "since": since or f"Seen in {evidence.version}.",
@@ -132,6 +133,13 @@ def render_parser(
 
 def _line(value: Json) -> str:
     return json.dumps(value)
+
+
+def _message(details: FailureDetails, evidence: ParserEvidence) -> str:
+    """Return what is wrong in words: an exception's own, but of what hangs how its time grows."""
+    finding = details.finding
+    hangs = finding.slug == HANGS.slug
+    return evidence.got if isinstance(evidence.got, str) and not hangs else finding.message
 
 
 def _often(evidence: ParserEvidence, *, stream: bool) -> str:

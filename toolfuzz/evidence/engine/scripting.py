@@ -9,6 +9,7 @@ from toolfuzz.engines.script import Asked, Ran, script
 from toolfuzz.engines.store import for_anywhere
 from toolfuzz.engines.trial import EngineTrial
 from toolfuzz.evidence.details import FailureDetails
+from toolfuzz.judge.defects.parser_hangs import DEFECT as HANGS
 
 __all__ = ["as_asked", "head", "needs", "shown_by"]
 
@@ -55,6 +56,7 @@ async def shown_by(
                 about=about,
                 markers=trial.spec.family.markers,
                 served=served,
+                limit=trial.cpu_seconds if details.finding.slug == HANGS.slug else None,
             )
             if text is None or text in tried:
                 continue

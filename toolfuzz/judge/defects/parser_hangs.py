@@ -10,6 +10,7 @@ DEFECT = Defect(
     tells_of="serialization",
     title="The parser takes far too long for a short text",
     severity="error",
+    harm="error",
     layer="wire",
     stage="laws",
     usual="the engine's parser: a regular expression with repeats inside repeats",
