@@ -80,6 +80,7 @@ _RESPONSES = """
             from .reasoning_parser import ReasoningParserManager
             from .tool_parser import ToolParserManager
 
+            assert reasoning_parser_name != "", "it is no parser's name"
             cls.reasoning_parser_cls = ReasoningParserManager.get(reasoning_parser_name)
             cls.tool_parser_cls = ToolParserManager.get(tool_parser_name)
 

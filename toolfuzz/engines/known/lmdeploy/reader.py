@@ -115,7 +115,7 @@ class Reader:
         tools: Any,
         history_calls: int,
         finish: str = "stop",
-        reasoner: str | None = None,
+        reasoner: str = "",
         **_: Any,
     ) -> None:
         call = {"id": "call", "type": "function", "function": {"name": "f", "arguments": "{}"}}
@@ -130,9 +130,9 @@ class Reader:
         if reply.status != 200:
             raise RuntimeError(f"HTTP {reply.status}: {reply.body.decode()}")
 
-    def _server(self, engine: "_Engine", parser: str, reasoner: str | None) -> Any:
+    def _server(self, engine: "_Engine", parser: str, reasoner: str) -> Any:
         response_parser: Any = type("ResponseParser", (self.response_parser,), {})
-        response_parser.set_parsers(reasoning_parser_name=reasoner, tool_parser_name=parser)
+        response_parser.set_parsers(reasoning_parser_name=reasoner or None, tool_parser_name=parser)
         context = types.SimpleNamespace(
             async_engine=engine,
             create_session=lambda session_id: None,
