@@ -10,6 +10,7 @@ from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import answer, called
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.reading import load
+from toolfuzz.judge.wording import one_line
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -26,7 +27,10 @@ def detect(facts: Facts) -> Iterable[Finding]:
             continue
         else:
             message = f"a call with the arguments {clip(call.arguments_raw or '')}"
-        return [DEFECT.finding(f"{message}, though the text {facts.given.told[-1]}", call=number)]
+        told = f"{message}, though the text {facts.given.told[-1]}"
+        if facts.reply.finish != "length":
+            told += f"; the finish reason is {one_line(str(facts.reply.finish_reason))}"
+        return [DEFECT.finding(told, call=number)]
     return ()
 
 
@@ -48,7 +52,7 @@ DEFECT = Defect(
     sources=("ai-dynamo/frontend-crates#72",),
     shows_in="engine",
     detect=detect,
-    explains=frozenset({"id-missing"}),
+    explains=frozenset({"finish-length-masked", "id-missing"}),
     examples=(
         answer(
             called("f", '{"a": "Par"}'),
@@ -70,6 +74,7 @@ DEFECT = Defect(
             finish="length",
         ),
         answer(called("ge", ""), asked=[("get", {})], given=Given(cut="name"), finish="length"),
+        answer(called("f"), asked=[("f", {"a": 1})], given=Given(cut="arguments")),
         answer(
             called("f", '{"a": "Par'),
             asked=[("f", {"a": "Paris"})],
