@@ -373,14 +373,14 @@ def test_names_that_mean_nothing(run: Path) -> None:
 SAMPLE = Path(__file__).parents[2] / "reports" / "sample-bug" / "object-as-json-string-1.md"
 
 
-def test_the_committed_sample_shows_its_defect_wherever_the_fault_is() -> None:
-    text = SAMPLE.read_text()
+def test_the_committed_sample_is_of_an_engine_and_made_up_nothing() -> None:
+    text, script = SAMPLE.read_text(), SAMPLE.with_suffix(".py").read_text()
     known = case_with_defect(SAMPLE.with_suffix(".json"))
     (tool,) = known.case.tools
     (parameter,) = tool.parameters["properties"].values()
     assert parameter.keys() == {"$ref"}
-    with start(profile="fault:object-as-json-string") as simulator:
-        for _, printed in reproduced(text, "http://127.0.0.1:8000", simulator.base_url):
-            attempt = Attempt(0.0, 1.0, 1.0, 200, {}, ((1.0, printed),))
-            reply = wire_format("openai-chat").read(attempt, stream=bool(known.stream))
-            assert known.slug in {f.slug for f in judge(known.case, [reply]).findings}
+    assert script.partition("def parse")[2].split() == (
+        text.partition("def parse")[2].partition("```")[0].split()
+    )
+    assert "curl" not in text
+    assert "http://" not in text

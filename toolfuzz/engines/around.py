@@ -63,12 +63,13 @@ def write(
     earlier: int = 0,
     thinks: bool = False,
     may_end: bool = False,
+    bare: bool = False,
 ) -> Written:
     """Write a reply in the family's text; raises NotExpressible.
 
     ``features`` are the case's, ``earlier`` is the number of calls in the turns before.
     ``thinks``: reasoning would be read by a parser of its own. ``may_end``: the text may end
-    inside its last call.
+    inside its last call. ``bare``: nothing stands around calls.
     """
     if expect.kind == "unknown":
         raise NotExpressible("the right answer is not known")
@@ -77,6 +78,8 @@ def write(
     content, calls, after, cut = "", "", "", None
     if expect.kind == "calls":
         calls = family.count_on(family.render(expect.calls, tools), earlier)
+        if bare:
+            return Written(calls, Given())
         if family.between is not None and not draw("before", _BEFORE_EACH):
             content = _BEFORE[draw("prose", len(_BEFORE))]
         if may_end and not draw("cut", _CUT_EACH):

@@ -45,7 +45,8 @@ class EngineTrial:
     takes more than ``cpu_seconds`` of processor time, or ``timeout`` seconds by the clock, hangs.
     ``engine_python`` names a Python that has the engine installed. ``parser`` and ``version`` are
     the engine's own words once it is entered, and ``reasoner`` is its reasoning parser for the
-    family ("" where it has none); ``limits``: it can be told that a token limit was met.
+    family ("" where it has none); ``limits``: it can be told that a token limit was met. ``bare``:
+    nothing stands around the calls of its texts.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class EngineTrial:
         seed: int = 0,
         timeout: float = 60.0,
         cpu_seconds: float = CPU_SECONDS,
+        bare: bool = False,
     ) -> None:
         self.spec = parse_spec(spec)
         self.engine_python = engine_python
@@ -64,6 +66,7 @@ class EngineTrial:
         self.seed = seed
         self.timeout = timeout
         self.cpu_seconds = cpu_seconds
+        self.bare = bare
         self.version = self.spec.version or ""
         self.parser = self.spec.parser
         self.reasoner = ""
@@ -128,6 +131,7 @@ class EngineTrial:
             earlier=earlier,
             thinks=bool(self.reasoner),
             may_end=last and self.limits,
+            bare=self.bare,
         )
         text, around = written.text, self._around(written.given)
         rng = random.Random(f"{self.seed} {case.id} {talk.number}")

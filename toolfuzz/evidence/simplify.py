@@ -76,7 +76,7 @@ class PlainTree(_OneLevel):
                 tool = tools[change.index]
                 parameters = _shrunk_enum(tool.parameters, change.path, calls)
                 tools[change.index] = replace(tool, parameters=parameters)
-        if kinds & {"names", "members"}:
+        if kinds & {"names", "members", "tools"}:
             try:
                 tools, calls = _short_names(tools, calls, kinds)
             except ValueError:
@@ -130,7 +130,7 @@ def _plain_nodes(case: Case) -> Iterator[_Plain]:
     if any(turn != _with_plain_results(turn) for turn in case.turns):
         yield _Plain("results")
     if not scripted(case):
-        yield from (_Plain("names"), _Plain("members"))
+        yield from (_Plain("names"), _Plain("members"), _Plain("tools"))
     for n, tool in enumerate(case.tools):
         if tool.strict:
             yield _Plain("strict", n)
@@ -225,8 +225,8 @@ def _shrunk_enum(schema: JsonObject, path: Path, calls: Sequence[ExpectedCall]) 
 def _short_names(
     tools: Sequence[Tool], calls: Sequence[ExpectedCall], kinds: Collection[str]
 ) -> tuple[list[Tool], list[ExpectedCall]]:
-    """Call the tools f, g, … and their parameters a, b, … (``names``), or what lies further down
-    in the parameters (``members``).
+    """Call the tools f, g, … (``tools``), these and their parameters a, b, … (``names``), or what
+    lies further down in the parameters (``members``).
 
     Raises ValueError where a new name is taken.
     """
@@ -237,7 +237,7 @@ def _short_names(
         renamed[tool.name] = (
             replace(
                 tool,
-                name=next(letters, tool.name) if "names" in kinds else tool.name,
+                name=next(letters, tool.name) if {"names", "tools"} & set(kinds) else tool.name,
                 parameters=rename.renamed(tool.parameters, names) if names else tool.parameters,
             ),
             names,

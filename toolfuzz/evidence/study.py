@@ -18,7 +18,7 @@ from toolfuzz.judge.defects.parser_hangs import DEFECT as HANGS
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.derived import write_json
 from toolfuzz.runs.journal import JOURNAL_NAME, Journal, read_journal
-from toolfuzz.sources.engine import MARGIN, with_margin
+from toolfuzz.sources.engine import MARGIN, EngineSource, with_margin
 from toolfuzz.sources.source import SourceSpec
 
 __all__ = ["open_study", "study_failure", "study_to_json"]
@@ -45,7 +45,7 @@ async def study_failure(
     """
     stream, hangs = failure.streams[0], failure.symptom.slug == HANGS.slug
     opened = open_study(
-        with_margin(source) if hangs else source,
+        await _barest(with_margin(source) if hangs else source, failure, policy),
         folder,
         stream=stream,
         budget=budget,
@@ -78,6 +78,26 @@ async def study_failure(
         result = dataclasses.replace(result, reason=_TOO_NEAR)
     write_json(folder / RESULT_NAME, study_to_json(failure, result, stream=stream))
     return result
+
+
+async def _barest(source: SourceSpec, failure: Failure, policy: Policy | None) -> SourceSpec:
+    """Return an engine whose texts hold calls alone, where that shows the failure; others as is.
+
+    What stands around the calls changes with the case, and with it whether the failure comes.
+    """
+    if not isinstance(source, EngineSource):
+        return source
+    bare, symptom = dataclasses.replace(source, bare=True), failure.symptom
+    asking = open_examiner(
+        bare,
+        stream=failure.streams[0],
+        budget=Budget(),
+        policy=policy,
+        slots=1,
+        paired=needs_both(symptom.slug),
+    )
+    async with asking as examiner:
+        return bare if await examiner.fails(failure.case, symptom) else source
 
 
 @asynccontextmanager

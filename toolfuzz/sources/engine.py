@@ -26,7 +26,8 @@ class EngineSource:
     ``python`` names a Python that has the engine installed. ``parser`` and ``version`` are what
     the engine itself calls them, ``reasoner`` is its reasoning parser, ``limits`` whether it can
     be told of a token limit; ``prepared`` fills them in. ``timeout`` and ``cpu_seconds``, of
-    processor time, are a question's. ``at_once`` is how many processes there are at most.
+    processor time, are a question's. ``at_once`` is how many processes there are at most. ``bare``:
+    nothing stands around the calls of its texts.
     """
 
     target: Target
@@ -39,6 +40,7 @@ class EngineSource:
     reasoner: str = ""
     limits: bool = False
     at_once: int = 2
+    bare: bool = False
 
     @property
     def release(self) -> str:
@@ -91,6 +93,7 @@ class EngineSource:
             seed=self.seed,
             timeout=self.timeout,
             cpu_seconds=self.cpu_seconds,
+            bare=self.bare,
         )
 
 

@@ -153,7 +153,8 @@ def _cut(details: FailureDetails, trial: EngineTrial) -> tuple[str, ...]:
 async def _least(details: FailureDetails, trial: EngineTrial) -> JsonObject:
     """Return the question that failed with as little as still shows it.
 
-    Nothing stands around the calls, and the increments are few, where neither matters.
+    Nothing stands around the calls, and the increments are few, where neither matters: of fewer
+    increments the very same must come.
     """
     case, symptom = details.case, details.failure.symptom
 
@@ -169,10 +170,12 @@ async def _least(details: FailureDetails, trial: EngineTrial) -> JsonObject:
     bare = _bare(question, case, details.exchange.turn, trial)
     if bare is not None and await shows(bare):
         question = bare
-    if question["stream"] and await shows(question):
+    if question["stream"]:
+        whole = _came(await _answered(trial, case, question))
 
         async def still(fewer: Sequence[str]) -> bool:
-            return await shows({**question, "deltas": list(fewer)})
+            said = await _answered(trial, case, {**question, "deltas": list(fewer)})
+            return bool(_came(said) == whole)
 
         question = {**question, "deltas": await fewest(question["deltas"], still)}
     return question
