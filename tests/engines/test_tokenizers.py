@@ -3,6 +3,7 @@
 import json
 import random
 from base64 import b64encode
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -61,11 +62,14 @@ def package(folder: Path, name: str, file: str, content: str) -> None:
 
 
 @pytest.fixture
-def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where packages are found before the installed ones."""
     monkeypatch.syspath_prepend(str(tmp_path))
-    tokenizers._loaded.cache_clear()
-    return tmp_path
+    for known in (tokenizers.installed, tokenizers._loaded):
+        known.cache_clear()
+    yield tmp_path
+    for known in (tokenizers.installed, tokenizers._loaded):
+        known.cache_clear()
 
 
 RANKS = [*(bytes([n]) for n in range(256)), b"ci", b"ty", b"city", b"[T"]

@@ -71,6 +71,7 @@ VOCABULARIES = {
 }
 
 
+@cache
 def installed(name: str) -> bool:
     """Whether the package of that vocabulary is at hand, and the library that reads it."""
     vocabulary = VOCABULARIES[name]
