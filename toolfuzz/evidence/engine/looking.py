@@ -139,8 +139,17 @@ async def _looked(details: FailureDetails, trial: EngineTrial) -> ParserEvidence
         pieces=asked.pieces,
         expected=asked.expected,
         got=got,
-        told=tuple(f"The text {words}." for words in (*given.told, *_cut(details, trial))),
+        told=(
+            *(f"The text {words}." for words in (*given.told, *_cut(details, trial))),
+            *([_OF_A_CUT_CALL] if given.cut else ()),
+        ),
     )
+
+
+_OF_A_CUT_CALL = (
+    "That call is expected to be left out, or its arguments to end where the text does, and the "
+    "finish reason to be length."
+)
 
 
 def _cut(details: FailureDetails, trial: EngineTrial) -> tuple[str, ...]:
@@ -181,7 +190,7 @@ async def _least(details: FailureDetails, trial: EngineTrial) -> JsonObject:
     return question
 
 
-_AROUND = ("after", "reasoning", "reasoner", "cut")
+_AROUND = ("after", "reasoning", "reasoner", "prompted", "cut")
 
 
 def _bare(question: JsonObject, case: Case, turn: int, trial: EngineTrial) -> JsonObject | None:
