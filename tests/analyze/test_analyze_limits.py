@@ -34,9 +34,21 @@ def _summary(reasons: list[str | None], **settings: Any) -> JsonObject:
 def test_limits_are_counted() -> None:
     (target,) = _summary([None, TIMEOUT, None, WINDOW, OTHER, None, WINDOW])["targets"]
     fits = input_tokens(case(30))
-    assert target["limits"] == {"timed_out": 1, "slowest": 6.0, "too_long": 2, "fits": fits}
+    assert target["limits"] == {
+        "timed_out": 1,
+        "slowest": 6.0,
+        "too_long": 2,
+        "fits": fits,
+        "blind": False,
+    }
     (target,) = _summary([None])["targets"]
-    assert target["limits"] == {"timed_out": 0, "slowest": 1.0, "too_long": 0, "fits": None}
+    assert target["limits"] == {
+        "timed_out": 0,
+        "slowest": 1.0,
+        "too_long": 0,
+        "fits": None,
+        "blind": False,
+    }
 
 
 @pytest.mark.parametrize(

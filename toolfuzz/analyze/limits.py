@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from toolfuzz.analyze.blind import never_saw_tools
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.verdict import Verdict
@@ -16,7 +17,8 @@ def limits(run: RunData, verdicts: Sequence[Verdict]) -> JsonObject:
 
     ``timed_out`` questions got no byte, or no further one, in time; ``slowest`` is the longest time
     in seconds of an answer that came. ``too_long`` prompts exceeded the window; ``fits`` are about
-    the tokens of the longest prompt that was answered and shorter than all of those.
+    the tokens of the longest prompt that was answered and shorter than all of those. ``blind`` says
+    that the tools never reached the model.
     """
     answered = [v for v in verdicts if v.status != "unjudged"]
     too_long = [v for v in verdicts if _begins(v, TOO_LONG)]
@@ -25,6 +27,7 @@ def limits(run: RunData, verdicts: Sequence[Verdict]) -> JsonObject:
         "slowest": _slowest(answered),
         "too_long": len(too_long),
         "fits": _fits(run, answered, too_long),
+        "blind": never_saw_tools(run, answered),
     }
 
 

@@ -2,9 +2,9 @@
 
 import json
 
-from toolfuzz.core.case import Case
+from toolfuzz.core.case import Case, Json
 
-__all__ = ["BYTES_PER_TOKEN", "input_bytes", "input_tokens"]
+__all__ = ["BYTES_PER_TOKEN", "input_bytes", "input_tokens", "prompt_bytes", "tool_bytes"]
 
 BYTES_PER_TOKEN = 3
 """Of JSON: rather too few bytes, so that what is said to fit does."""
@@ -12,7 +12,6 @@ BYTES_PER_TOKEN = 3
 
 def input_bytes(case: Case) -> int:
     """Return about the bytes of the last request: tools, prompts, calls and their results."""
-    tools = [[tool.name, tool.description, tool.parameters] for tool in case.tools]
     said = [
         [
             [message.content for message in turn.messages],
@@ -21,9 +20,27 @@ def input_bytes(case: Case) -> int:
         ]
         for turn in case.turns
     ]
-    return len(json.dumps([tools, said], ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    return tool_bytes(case) + _bytes(said)
+
+
+def tool_bytes(case: Case) -> int:
+    """Return about the bytes of the tools in it."""
+    return _bytes([[tool.name, tool.description, tool.parameters] for tool in case.tools])
 
 
 def input_tokens(case: Case) -> int:
     """Return about the tokens of the last request; a tokenizer makes rather fewer of it."""
     return -(-input_bytes(case) // BYTES_PER_TOKEN)
+
+
+def prompt_bytes(case: Case) -> int:
+    """Return the bytes of what is said in it."""
+    return sum(
+        len(message.content.encode("utf-8", "surrogatepass"))
+        for turn in case.turns
+        for message in turn.messages
+    )
+
+
+def _bytes(value: Json) -> int:
+    return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))

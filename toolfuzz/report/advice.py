@@ -12,6 +12,13 @@ _MANY = 0.1
 """From this share of a target's questions on, what was lost is worth advice."""
 
 
+_BLIND = (
+    "its prompts have as many tokens with many tools as with few, by the server's count: the model "
+    "never saw the tools, and what it didn't understand is not its fault. Does its chat template "
+    "know tools?"
+)
+
+
 def advice(summary: JsonObject) -> Iterator[str]:
     """Yield a sentence for each target and each limit that many of its questions met."""
     for target in summary["targets"]:
@@ -19,6 +26,8 @@ def advice(summary: JsonObject) -> Iterator[str]:
         limits = target["limits"]
         if limits["timed_out"] > 1 and limits["timed_out"] >= _MANY * asked:
             yield f"{target['target']}: {_slow(target, asked, summary['settings'])}"
+        if limits["blind"]:
+            yield f"{target['target']}: {_BLIND}"
         if limits["too_long"]:
             yield f"{target['target']}: {_long(limits)}"
 
