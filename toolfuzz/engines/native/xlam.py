@@ -33,5 +33,6 @@ FAMILY = Family(
     markers=_ENDS,
     render=_render,
     read=_read,
+    tokenizer="llama3",
     bare=True,
 )
