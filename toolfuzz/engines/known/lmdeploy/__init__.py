@@ -31,7 +31,12 @@ ENGINE = Engine(
     Wheel(
         wanted=r"lmdeploy/serve/.*\.py|lmdeploy/(?:messages|tokenizer|utils|\w+_encoding)\.py|"
         r"lmdeploy/pytorch/disagg/.*\.py",
-        requirements=("fastapi>=0.115,<1", "pydantic>=2.12,<3", "shortuuid>=1,<2"),
+        requirements=(
+            "fastapi>=0.115,<1",
+            "partial-json-parser>=0.2,<1",
+            "pydantic>=2.12,<3",
+            "shortuuid>=1,<2",
+        ),
         parsers=parsers,
         example="0.18.0",
         # The newest releases are there for Windows alone.
