@@ -13,7 +13,7 @@ from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Mess
 from toolfuzz.core.given import given_of
 from toolfuzz.core.talk import play
 from toolfuzz.core.verdict import Finding
-from toolfuzz.engines.around import write
+from toolfuzz.engines.around import _ended, write
 from toolfuzz.engines.native import NotExpressible, families, family
 from toolfuzz.engines.trial import EngineTrial
 from toolfuzz.formats import wire_format
@@ -143,6 +143,18 @@ def test_a_cut_text_is_the_beginning_of_the_whole_one(name: str) -> None:
                 inside = early.text.endswith(marker[:split]) and rest.startswith(marker[split:])
                 assert not inside, (early.text, rest)
     assert set(places) == {"name", "arguments", "end"}
+
+
+@pytest.mark.parametrize("name", sorted(families()))
+def test_a_name_is_cut_though_its_arguments_say_it_again(name: str) -> None:
+    """No more of the call is there than the beginning of its name."""
+    for tool_name in ("to_say", "tool_call", "arguments"):
+        tool = Tool(tool_name, "", {"type": "object"})
+        call = ExpectedCall(tool_name, {tool_name: f"x{tool_name}x"})
+        text = family(name).render([call], [tool])
+        early, where = _ended(family(name), text, (0, tool_name), None, 0)
+        assert where == "name" and text.startswith(early)
+        assert f"x{tool_name}x" not in early and early.count(tool_name) <= 1
 
 
 def test_what_follows_the_calls_leaves_them_readable() -> None:

@@ -83,8 +83,12 @@ def write(
         if family.between is not None and not draw("before", _BEFORE_EACH):
             content = _BEFORE[draw("prose", len(_BEFORE))]
         if may_end and not draw("cut", _CUT_EACH):
-            shorter = _without_an_argument(family, expect.calls, tools, earlier)
-            calls, cut = _ended(family, calls, expect.calls[-1].tool, shorter, draw("place", 4))
+            *before, last = expect.calls
+            fewer = ExpectedCall(last.tool, dict([*last.arguments.items()][:-1]))
+            begin = _shared(calls, _rendered(family, before, tools, earlier) or "")
+            shorter = _rendered(family, [*before, fewer], tools, earlier)
+            shorter = shorter if last.arguments else None
+            calls, cut = _ended(family, calls, (begin, last.tool), shorter, draw("place", 4))
         elif family.after is not None and not draw("after", _AFTER_EACH):
             after = _AFTER[draw("prose", len(_AFTER))]
     else:
@@ -106,31 +110,28 @@ def _draw(case: str, what: str, of: int) -> int:
     return random.Random(seed).randrange(of)
 
 
-def _without_an_argument(
+def _rendered(
     family: Family, calls: Sequence[ExpectedCall], tools: Sequence[Tool], earlier: int
 ) -> str | None:
-    """Return the text of the calls without the last one's last argument, where there is one."""
-    *before, last = calls
-    fewer = dict([*last.arguments.items()][:-1])
     try:
-        text = family.render([*before, ExpectedCall(last.tool, fewer)], tools)
+        return family.count_on(family.render(calls, tools), earlier)
     except NotExpressible:
         return None
-    return family.count_on(text, earlier) if last.arguments else None
 
 
 def _ended(
-    family: Family, text: str, name: str, shorter: str | None, place: int
+    family: Family, text: str, last: tuple[int, str], shorter: str | None, place: int
 ) -> tuple[str, Cut]:
     """End the text too early: in the last call's name, its last argument, or before its end.
 
-    ``place`` is below four; of four, two are in the arguments.
+    ``last`` is where the last call begins, and its name; ``shorter`` is the text without its last
+    argument, where it has one. ``place`` is below four; of four, two are in the arguments.
     """
-    if place == 0 and len(name) > 1:
-        at = text.rfind(name) if shorter is None else _shared(text, shorter)
-        start = text.rfind(name, 0, at + len(name))
-        if start >= 0:
-            return _whole_marks(family, text, start + len(name) // 2), "name"
+    begin, name = last
+    start = text.find(name, begin)
+    if place == 0 and len(name) > 1 and start >= 0:
+        # What looks like the name may be the frame's: then less of the call is there, never more.
+        return _whole_marks(family, text, start + len(name) // 2), "name"
     if place > 1 and shorter is not None:
         start = _shared(text, shorter)
         behind = _shared(text[start:][::-1], shorter[start:][::-1])
