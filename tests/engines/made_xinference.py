@@ -98,17 +98,21 @@ _PARSERS = """
 """
 
 
-def make_xinference(cache: Path, version: str, *, parser: str = "qwen", does: str = "a") -> None:
+def make_xinference(
+    cache: Path, version: str, *, parser: str = "qwen", does: str = "a", older: bool = False
+) -> None:
     """Put the simulated release where a fetched one is; its ``__init__`` files must not run.
 
-    ``does`` is what its parser makes of arguments ``a``, as Python.
+    ``does`` is what its parser makes of arguments ``a``, as Python. An ``older`` one's methods know
+    nothing of the tools.
     """
+    utils = _UTILS.replace(", tools=None", "").replace("set(tools)", "set(None)")
     parsers = _PARSERS.replace("MENDED", f"(lambda a: {does})").replace("NAMED", parser)
     sources = {
         "__init__.py": "import torch",
         "model/__init__.py": "import torch",
         "model/llm/__init__.py": "import torch",
-        "model/llm/utils.py": _UTILS,
+        "model/llm/utils.py": utils if older else _UTILS,
         "model/llm/reasoning_parser.py": _REASONING,
         "model/llm/tool_parsers/__init__.py": parsers,
         "model/llm/tool_parsers/base.py": _BASE,

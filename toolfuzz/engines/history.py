@@ -42,8 +42,8 @@ class KnownOnEngine:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What a release made of it. ``slugs`` are the defects of its answer, ``reason`` says why it
-    could not be tried; ``seconds`` are by the clock, fetching included."""
+    """What a release made of it. ``slugs`` are the defects of its answer, ``reason`` the words of
+    the first, or why it could not be tried; ``seconds`` are by the clock, fetching included."""
 
     version: str
     state: State
@@ -103,7 +103,7 @@ class History:
             yield f"{self.slug} shows in none of them"
             return
         if known[0].state == "wrong":
-            yield f"{known[0].version} has it, the oldest that can be tried"
+            yield f"{known[0].version} has it, the oldest that was tried"
         for before, after in self.changes:
             if after.state == "wrong":
                 verb = "broke" if before.state == "right" else "begins"
@@ -205,7 +205,7 @@ async def _try(
 
 async def _asked(
     failure: KnownOnEngine, question: JsonObject, trial: EngineTrial
-) -> tuple[State, tuple[str, ...]]:
+) -> tuple[State, tuple[str, ...], str]:
     read = wire_format(USUAL).read
     earlier, plain = list(at_last_turn(failure.case).replies), None
     if failure.stream:
@@ -217,10 +217,12 @@ async def _asked(
         counterpart=() if plain is None else [*earlier, plain],
         given=given_of(question),
     ).findings
-    slugs = tuple(dict.fromkeys(f.slug for f in found if f.severity == "error"))
+    errors = [f for f in found if f.severity == "error"]
+    slugs = tuple(dict.fromkeys(f.slug for f in errors))
+    reason = errors[0].message if errors else ""
     if failure.slug in {f.slug for f in found}:
-        return "wrong", slugs
-    return ("otherwise", slugs) if slugs else ("right", ())
+        return "wrong", slugs, reason
+    return "otherwise" if slugs else "right", slugs, reason
 
 
 def _plain(question: JsonObject) -> JsonObject:

@@ -12,6 +12,7 @@ import importlib.abc
 import importlib.machinery
 import importlib.metadata
 import importlib.util
+import inspect
 import json
 import sys
 import types
@@ -54,6 +55,12 @@ class _Unused(types.ModuleType):
         return dict
 
 
+def _wanted(function: Any, **known: Any) -> dict[str, Any]:
+    """Return those of the arguments that this version's function has: older ones want no tools."""
+    parameters = inspect.signature(function).parameters
+    return {name: value for name, value in known.items() if name in parameters}
+
+
 class Reader:
     """One version of Xinference: ``parsers`` are the names in its registry."""
 
@@ -78,8 +85,8 @@ class Reader:
     ) -> Any:
         """Return the body of the chat completion that Xinference makes of the text."""
         completion = self._completion(text, finish)
-        model = self._model(parser, reasoner)
-        return model._post_process_completion(None, "engine", completion, tools=tools)
+        process = self._model(parser, reasoner)._post_process_completion
+        return process(None, "engine", completion, **_wanted(process, tools=tools))
 
     def stream(
         self, deltas: Any, *, parser: str, tools: Any, finish: str, reasoner: Any, **_: Any
@@ -88,9 +95,8 @@ class Reader:
 
         The end of the generation comes as a chunk of its own, without text.
         """
-        chunks = self._model(parser, reasoner)._async_to_tool_completion_chunks(
-            self._chunks(deltas, finish), tools=tools
-        )
+        process = self._model(parser, reasoner)._async_to_tool_completion_chunks
+        chunks = process(self._chunks(deltas, finish), **_wanted(process, tools=tools))
         while (chunk := self.loop.run_until_complete(anext(chunks, None))) is not None:
             yield f"data: {json.dumps(chunk)}"
         yield "data: [DONE]"
