@@ -55,7 +55,7 @@ _GAIN = 1.2
 them wait, 2 one that has room for all."""
 _HOLD, _HOLD_REFUSED = 8, 32
 """Answers after which what brought nothing, or was refused, is tried again; twice as many each
-time. Measured on four answers each way, one server in ten is thought full that isn't."""
+time. Four answers are few, and a server may be thought full that isn't."""
 _KEPT = 32
 
 
