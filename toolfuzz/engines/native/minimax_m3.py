@@ -11,7 +11,14 @@ from typing import Any
 from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
 from toolfuzz.core.jsonvalue import same
 from toolfuzz.core.validation import errors, fits
-from toolfuzz.engines.native._base import Family, NotExpressible, UnreadableText, carries, load
+from toolfuzz.engines.native._base import (
+    Family,
+    NotExpressible,
+    Thinking,
+    UnreadableText,
+    carries,
+    load,
+)
 from toolfuzz.engines.native._json import framed
 
 __all__ = ["FAMILY"]
@@ -173,4 +180,5 @@ FAMILY = Family(
     render=_render,
     read=_read,
     between="",
+    thinking=Thinking("<mm:think>", "</mm:think>", ("<mm:think>", "</mm:think>")),
 )

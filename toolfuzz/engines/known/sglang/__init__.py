@@ -51,6 +51,7 @@ ENGINE = Engine(
         "kimi_k2": "kimi_k2",
         "kimi_k3": "kimi_k3",
         "minimax_m2": "minimax",
+        "minimax_m3": "minimax-m3",
         "mistral": "mistral",
         "qwen": "qwen3",
         "qwen25": "qwen3",
