@@ -1,4 +1,4 @@
-# glm47: an object behind $ref arrives as a string of its JSON.
+# glm47: an object behind $ref arrives as a string of its JSON (so do values behind oneOf, anyOf or allOf, and an enum without type).
 # LMDeploy 0.18.0, XmlToolParser._consume_stream_payload in lmdeploy/serve/parsers/tool_parser/xml_tool_parser.py
 #
 # Needs LMDeploy 0.18.0, as it is installed; or its wheel alone, without a GPU:

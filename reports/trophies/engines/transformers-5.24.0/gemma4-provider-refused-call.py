@@ -1,4 +1,4 @@
-# gemma4: raises ValueError for {"retry-after": true}.
+# gemma4: a call whose argument has a key like "cost centre" or "retry-after" raises ValueError.
 # transformers 5.24.0, ResponseParser.feed in transformers/utils/chat_parsing/response_parser.py
 #
 # Needs transformers 5.24.0, as it is installed; or its wheel alone, without a GPU:
@@ -52,32 +52,18 @@ def loaded(arguments):
         return f"no JSON: {arguments}"
 
 
-# The nearest case that passes.
-tools = [
-    {
-        "type": "function",
-        "function": {
-            "name": "f",
-            "parameters": {"type": "object", "properties": {"a": {"type": "boolean"}}},
-        },
-    },
-]
-text = "<|tool_call>call:f{a:true}<tool_call|>"
-expected = {"content": "", "calls": [["f", {"a": True}]]}
-assert tried(tools, text) == expected, "the control fails, too"
-
 # The case that fails.
 tools = [
     {
         "type": "function",
         "function": {
-            "name": "constructor",
-            "parameters": {"type": "object", "properties": {"retry-after": {"type": "boolean"}}},
+            "name": "f",
+            "parameters": {"type": "object", "properties": {"a": {"type": "object"}}, "required": ["a"]},
         },
     },
 ]
-text = "<|tool_call>call:constructor{retry-after:true}<tool_call|>"
-expected = {"content": "", "calls": [["constructor", {"retry-after": True}]]}
+text = "<|tool_call>call:f{a:{cost centre:1}}<tool_call|>"
+expected = {"content": "", "calls": [["f", {"a": {"cost centre": 1}}]]}
 got = tried(tools, text)
 print("expected:", json.dumps(expected))
 print("got:     ", json.dumps(got))

@@ -1,4 +1,4 @@
-# qwen3_5: an object behind $ref arrives as a string of its JSON.
+# qwen3_5: an object behind $ref arrives as a string of its JSON (so do values behind allOf, and an enum without type).
 # transformers 5.24.0, ResponseParser.feed in transformers/utils/chat_parsing/response_parser.py
 #
 # Needs transformers 5.24.0, as it is installed; or its wheel alone, without a GPU:
