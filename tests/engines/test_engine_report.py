@@ -17,6 +17,8 @@ from toolfuzz.engines import environment
 from toolfuzz.engines.known import engines
 from toolfuzz.engines.script import Asked, run_script, script
 from toolfuzz.evidence.corpus import case_with_defect
+from toolfuzz.evidence.engine.looking import ParserEvidence
+from toolfuzz.evidence.engine.report import similar_to
 
 TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]
 RIGHT = {"content": "", "calls": [["f", {"a": "x"}]]}
@@ -110,6 +112,19 @@ def test_the_record_can_be_asked_again(made: Path) -> None:
 
 def scripted() -> list[str]:
     return [n for n, e in engines().items() if e.reader.with_name("script.py.j2").is_file()]
+
+
+def told(engine: str, where: str, title: str) -> ParserEvidence:
+    return ParserEvidence(
+        title, where, (True, True), engine, "E 1", "1", "p", {}, 3, 3, False, "", "", {}, "", {}, {}
+    )
+
+
+def test_similar_are_the_engines_findings_at_such_a_schema() -> None:
+    one, same = told("e", "behind $ref", "one"), told("e", "behind $ref", "same")
+    others = [told("e", "in an enum", "x"), told("e", "", "y"), told("o", "behind $ref", "z")]
+    assert similar_to(one, [one, same, *others]) == ["same"]
+    assert similar_to(others[1], [others[1], told("e", "", "w")]) == []
 
 
 @pytest.mark.parametrize("stream", [False, True])

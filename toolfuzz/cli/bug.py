@@ -90,27 +90,39 @@ def bug(
             with_note(attribute_failures(run, data, access, budget, unclear))
     folder = out or (run if run.is_dir() else run.parent) / "bugs"
     numbers: dict[str, int] = {}
+    of_parsers: list[tuple[FailureDetails, Path]] = []
     for failure in found:
         slug = failure.symptom.slug
         numbers[slug] = numbers.get(slug, 0) + 1
         details = replace(open_details(run, data, failure), subject=subject)
         if details.nature.over_http:
-            path, named = write_report(details, folder, numbers[slug], template), title(details)
+            path = write_report(details, folder, numbers[slug], template)
+            click.echo(f"{path}   {title(details)}")
         else:
-            stem = folder / f"{slug_of(details)}-{numbers[slug]}"
-            path, named = _write_of_parser(details, stem, template, again["engine_python"], since)
-        click.echo(f"{path}   {named}")
+            of_parsers.append((details, folder / f"{slug_of(details)}-{numbers[slug]}"))
+    if of_parsers:
+        _write_of_parsers(of_parsers, template, again["engine_python"], since)
     if any(not (study_folder(run, f) / RESULT_NAME).exists() for f in found):
         click.echo("next: `toolfuzz bug RUN --ask` makes the cases minimal and looks for the layer")
 
 
-def _write_of_parser(
-    details: FailureDetails, stem: Path, template: str, engine_python: str | None, since: str | None
-) -> tuple[Path, str]:
+def _write_of_parsers(
+    found: list[tuple[FailureDetails, Path]],
+    template: str,
+    engine_python: str | None,
+    since: str | None,
+) -> None:
     from toolfuzz.evidence.engine.looking import look, through_releases
-    from toolfuzz.evidence.engine.report import write_parser_report
+    from toolfuzz.evidence.engine.report import similar_to, write_parser_report
 
-    evidence = asyncio.run(look(details, engine_python=engine_python))
-    told = asyncio.run(through_releases(details, since)) if since else ""
-    path = write_parser_report(details, evidence, stem, template=template, since=told)
-    return path, evidence.title
+    looked = [asyncio.run(look(details, engine_python=engine_python)) for details, _ in found]
+    for (details, stem), evidence in zip(found, looked, strict=True):
+        path = write_parser_report(
+            details,
+            evidence,
+            stem,
+            template=template,
+            similar=similar_to(evidence, looked),
+            since=asyncio.run(through_releases(details, since)) if since else "",
+        )
+        click.echo(f"{path}   {evidence.title}")

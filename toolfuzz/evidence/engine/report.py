@@ -6,7 +6,7 @@ was run before it was written down.
 
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from toolfuzz.judge.defects.parser_hangs import DEFECT as HANGS
 from toolfuzz.judge.harm import HARMS, harm_of
 from toolfuzz.system.files import write_private
 
-__all__ = ["parser_record", "render_parser", "write_parser_report"]
+__all__ = ["parser_record", "render_parser", "similar_to", "write_parser_report"]
 
 _STREAMS = {"both": ("--both-streams",), "stream": ("--stream",)}
 _MARKS = {"form": ("### Title\n\n", "###")}
@@ -52,6 +52,18 @@ def write_parser_report(
     if evidence.script:
         write_private(paths["py"], evidence.script)
     return paths["md"]
+
+
+def similar_to(evidence: ParserEvidence, others: Iterable[ParserEvidence]) -> list[str]:
+    """Return the titles of the engine's other findings at the same kind of schema."""
+    return [
+        other.title
+        for other in others
+        if other is not evidence
+        and other.engine == evidence.engine
+        and evidence.where
+        and other.where == evidence.where
+    ]
 
 
 def parser_record(details: FailureDetails, evidence: ParserEvidence, since: str) -> JsonObject:
