@@ -52,14 +52,11 @@ class Service:
 
 
 def service_of(target: Target, settings: Mapping[str, Any]) -> Service:
-    """Return where others can reach what a run asked; ``settings`` are the run's."""
+    """Return where others can reach what a run asked over HTTP; ``settings`` are the run's."""
     nature = nature_of(target)
-    if nature.over_http and not nature.remote:
+    if not nature.remote:
         start = f"toolfuzz serve --profile {shlex.quote(target.model)} --port 8399"
         return Service(_SIMULATOR, target.format, start=start)
-    if not nature.over_http:
-        start = "serve a model of this family with this parser at port 8000"
-        return Service(_OWN_SERVER, target.format, start=start)
     if "judged" in settings and not settings.get("base_url"):
         return Service(_OWN_SERVER, target.format, start=f"serve {target.model} at port 8000")
     _check_address(settings)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from toolfuzz.core.case import Case, Json, JsonObject
 from toolfuzz.core.given import Given, given_of
 from toolfuzz.core.reply import arguments_of
+from toolfuzz.core.talk import at_last_turn
 from toolfuzz.engines.cuts import cut, told
 from toolfuzz.engines.history import KnownOnEngine, history
 from toolfuzz.engines.invariance import CUT_HEADER, fewest
@@ -176,7 +177,7 @@ async def _least(details: FailureDetails, trial: EngineTrial) -> JsonObject:
     if question["stream"]:
         question.pop("text", None)
         question["deltas"] = json.loads(cut_so) if cut_so else question["deltas"]
-    bare = _bare(question, case, details.exchange.turn, trial)
+    bare = _bare(details, trial)
     if bare is not None and await shows(bare):
         question = bare
     if question["stream"]:
@@ -190,21 +191,21 @@ async def _least(details: FailureDetails, trial: EngineTrial) -> JsonObject:
     return question
 
 
-_AROUND = ("after", "reasoning", "reasoner", "prompted", "cut")
-
-
-def _bare(question: JsonObject, case: Case, turn: int, trial: EngineTrial) -> JsonObject | None:
-    """Return the question with the calls alone; None where there are none, or nothing else."""
-    calls, family = case.at(turn).expect.calls, trial.spec.family
-    given = given_of(question)
-    if not calls or given == Given():
+def _bare(details: FailureDetails, trial: EngineTrial) -> JsonObject | None:
+    """Return the question with the calls alone; None where nothing stands around them."""
+    if given_of(details.exchange.request) == Given():
         return None
+    trial.bare = True
     try:
-        text = family.count_on(family.render(calls, case.tools_at(turn)), question["history_calls"])
+        question = trial.question(at_last_turn(details.case), stream=details.exchange.stream)
     except NotExpressible:
         return None
-    fields = {k: v for k, v in question.items() if k not in _AROUND}
-    return _cut_anew({**fields, "content": ""}, text, trial)
+    finally:
+        trial.bare = False
+    question.pop("cuts", None)
+    if question["stream"]:
+        question.pop("text", None)
+    return question
 
 
 def _otherwise(question: JsonObject, trial: EngineTrial) -> JsonObject:
