@@ -159,7 +159,7 @@ FORMS = (
     _form("deepseek", r"<[｜|]\s?tool[▁_ ](?:sep|calls[▁_ ]begin)\s?[｜|]>", _marked_name),
     _form(
         "dsml",
-        rf"(?:<\s?{_BARS})?DSML\s?{_BARS}:?(?:{_WORDS}\s+{_ATTRIBUTES}name\s*=\s*[\"']|r=)",
+        rf"(?:<\s?{_BARS})?(?:DSML|GCML)\s?{_BARS}:?(?:{_WORDS}\s+{_ATTRIBUTES}name\s*=\s*[\"']|r=)",
         _plain_name,
     ),
     _form(
@@ -175,6 +175,9 @@ FORMS = (
     _form("element", r"<(?:tool|tool_name|function|function_name)>", _element_name),
     _form("harmony", r"(?:\b(?:assistant|commentary|analysis)\s)?\s?to=functions\.", _plain_name),
     _form("harmony", r"<\|channel\|>\s?\w+ to=", _plain_name),
+    _form("beam", r"(?:^|\s)to=(?=[\w.:-]{1,200}<\|channel\|>)", _plain_name),
+    _form("k2", r"<ifm\|tool_call>", _plain_name),
+    _form("plamo", r"<\|plamo:begin_tool_name:plamo\|>", _plain_name),
     _form("kimi", r"<\|open\|>call\s+tool=\"", _plain_name),
     _form("kimi", r"(?:^|[\s>])functions\.(?=[\w-]{1,200}:\d+\s*[<{])", _marked_name),
     _form("deepseek", r"(?:^|[\s>])(?=[\w.-]{1,200}<[｜|]tool[▁_ ]sep[｜|]>)", _marked_name),
