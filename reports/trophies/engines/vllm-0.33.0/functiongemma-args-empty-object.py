@@ -1,4 +1,4 @@
-# functiongemma: {} although arguments were due for {"a": false}.
+# functiongemma: a value without <escape>, such as false or 1, is lost.
 # vLLM 0.33.0, FunctionGemmaToolParser.extract_tool_calls in vllm/tool_parsers/functiongemma_tool_parser.py
 #
 # Needs vLLM 0.33.0, as it is installed.
