@@ -54,7 +54,9 @@ def test_an_engines_trophy_is_whole(path: Path, record: dict[str, Any]) -> None:
     known, trial, defect = case_with_defect(path), record["trial"], record["defect"]
     assert known.case.turns
     spec = parse_spec(defect["seen_on"])
-    assert (spec.engine.name, spec.version) == (trial["engine"], trial["version"])
+    assert spec.engine.name == trial["engine"]
+    # Where an engine is installed, its version needn't be named.
+    assert spec.version in (trial["version"], None)
     assert path.parent.name == f"{trial['engine']}-{trial['version']}"
     assert trial["harm"] == harm_of(defect["slug"])
     assert trial["expected"] != trial["got"]
