@@ -29,7 +29,7 @@ from toolfuzz.recordings.head import STDIN
 from toolfuzz.report.formats import github, markdown
 from toolfuzz.runs.journal import load_run
 from toolfuzz.runs.offline import judge_file
-from toolfuzz.runs.options import access_of_run, stored_options
+from toolfuzz.runs.stored import access_of_run, stored_options
 from toolfuzz.runs.trust import powers
 
 __all__ = ["KINDS", "mutant"]

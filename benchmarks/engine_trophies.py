@@ -34,7 +34,7 @@ from toolfuzz.evidence.kept import RESULT_NAME, study_folder
 from toolfuzz.evidence.on_engine import known_on_engine
 from toolfuzz.judge.harm import HARMS
 from toolfuzz.runs.journal import load_run
-from toolfuzz.runs.options import access_of_run
+from toolfuzz.runs.stored import access_of_run
 
 TROPHIES = Path(__file__).resolve().parents[1] / "reports/trophies"
 KEPT = TROPHIES / "engines"

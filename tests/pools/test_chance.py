@@ -15,7 +15,7 @@ from toolfuzz.core.verdict import Finding
 from toolfuzz.formats import Request
 from toolfuzz.pools.local import LocalPool
 from toolfuzz.pools.pool import Job
-from toolfuzz.runs.options import Access
+from toolfuzz.runs.access import Access
 from toolfuzz.runs.targets import open_sources
 from toolfuzz.sources.pacing import Pacers
 from toolfuzz.sources.source import SourceSpec

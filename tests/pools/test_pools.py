@@ -28,7 +28,7 @@ from toolfuzz.formats import Request
 from toolfuzz.pools.local import LocalPool
 from toolfuzz.pools.pool import Job, Permits, Pool
 from toolfuzz.pools.question import put_question
-from toolfuzz.runs.options import Access
+from toolfuzz.runs.access import Access
 from toolfuzz.runs.targets import open_sources
 from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.pacing import Pacers

@@ -13,7 +13,7 @@ from toolfuzz.judge.policy import Policy
 from toolfuzz.recordings.recorded import Recorded, read_exchange, rebuilt
 from toolfuzz.runs.journal import load_run
 from toolfuzz.runs.keeping import Keeper
-from toolfuzz.runs.options import stored_options
+from toolfuzz.runs.stored import stored_options
 
 TOOL = Tool("save", None, {"type": "object", "properties": {"n": {"type": "integer"}}})
 ASK = Ask("m", (TOOL,), (Message("user", "Save 7."),))

@@ -112,7 +112,8 @@ def collect(
     finished: RunFinished | None = None
     cases: dict[str, Case] = {}
     verdicts: dict[Question, Verdict] = {}
-    skipped: list[CaseSkipped] = []
+    # A case that can't be asked is noted in both stream modes, and again by a resumed run.
+    skipped: dict[CaseSkipped, None] = {}
     traffic: dict[str, Traffic] = {}
     exchanges: dict[Question, list[Exchange]] = {}
     given_up: dict[str, TargetGivenUp] = {}
@@ -126,7 +127,7 @@ def collect(
             case CaseDrawn(case):
                 cases[case.id] = case
             case CaseSkipped():
-                skipped.append(event)
+                skipped[event] = None
             case ExchangeRecorded(exchange):
                 seen = traffic.get(exchange.target, Traffic())
                 attempts = len(exchange.attempts)
@@ -168,7 +169,7 @@ def collect(
         cases,
         originals,
         respelled,
-        skipped,
+        list(skipped),
         traffic,
         exchanges,
         given_up,

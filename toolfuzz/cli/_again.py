@@ -8,9 +8,10 @@ import click
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.cli.options import engine_option, header_options, parse_headers, stack, trust_option
+from toolfuzz.runs.access import Access
 from toolfuzz.runs.expecting import by_hand
-from toolfuzz.runs.options import Access, access_of_run, require_headers
 from toolfuzz.runs.rejudged import expected_run
+from toolfuzz.runs.stored import access_of_run, require_headers
 from toolfuzz.runs.trust import require_trust
 
 __all__ = ["access_again", "again_options", "expect_options", "expected"]

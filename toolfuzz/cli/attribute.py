@@ -26,9 +26,10 @@ from toolfuzz.evidence.failures import Failure, endpoint_failures
 from toolfuzz.evidence.kept import ATTRIBUTION_NAME, RESULT_NAME, read_study, study_folder
 from toolfuzz.evidence.model_parser import parser_of_model
 from toolfuzz.formats import format_names
+from toolfuzz.runs.access import Access
 from toolfuzz.runs.derived import write_json
 from toolfuzz.runs.journal import load_run
-from toolfuzz.runs.options import Access, stored_options
+from toolfuzz.runs.stored import stored_options
 from toolfuzz.runs.targets import open_sources
 from toolfuzz.sources.registry import resolve
 

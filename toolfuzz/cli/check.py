@@ -24,8 +24,9 @@ from toolfuzz.config import load_config
 from toolfuzz.core.errors import EXIT_INTERRUPTED, UsageError
 from toolfuzz.report.decision import print_check
 from toolfuzz.report.write import parse_wanted
+from toolfuzz.runs.access import Access
 from toolfuzz.runs.check import check_against, check_alone
-from toolfuzz.runs.options import Access, CheckOptions, RunOptions
+from toolfuzz.runs.options import CheckOptions, RunOptions
 
 _SPARE = 5 / 4
 """More cases than calls at the cap, since some answers can't be judged."""

@@ -26,9 +26,9 @@ from toolfuzz.evidence.examiner import Budget, open_examiner
 from toolfuzz.evidence.failures import endpoint_failures, not_one_sided, of_gateway
 from toolfuzz.evidence.kept import RESULT_NAME, read_study, study_folder
 from toolfuzz.evidence.replay import EASY, KnownFailure, Replayed, askings, replay_known, worst
+from toolfuzz.runs.access import Access
 from toolfuzz.runs.expecting import by_hand
 from toolfuzz.runs.journal import find_journal, load_run
-from toolfuzz.runs.options import Access
 from toolfuzz.runs.targets import open_sources
 from toolfuzz.sources.source import SourceSpec
 

@@ -173,7 +173,7 @@ def _skips(skipped: Sequence[JsonObject]) -> list[str]:
         lines.append(f"… and {len(tools) - TOOLS_SHOWN} more, all in summary.json")
     unasked = Counter((s["target"], s["reason"]) for s in skipped if s["target"])
     for (target, reason), times in unasked.most_common(TOOLS_SHOWN):
-        lines.append(f"{target}: {_count(times, 'question')} skipped, not blamed: {reason}")
+        lines.append(f"{target}: {_count(times, 'case')} skipped, not blamed: {reason}")
     if len(unasked) > TOOLS_SHOWN:
         lines.append(f"… and {len(unasked) - TOOLS_SHOWN} more reasons, all in summary.json")
     return lines

@@ -13,10 +13,12 @@ from toolfuzz.core.errors import ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.core.verdict import Verdict
+from toolfuzz.runs.access import Access
 from toolfuzz.runs.cases import draw, load_tools
 from toolfuzz.runs.journal import JOURNAL_NAME, load_run
-from toolfuzz.runs.options import Access, CheckOptions, RunOptions, access_of_run, stored_options
+from toolfuzz.runs.options import CheckOptions, RunOptions
 from toolfuzz.runs.scenarios import dimensions_of
+from toolfuzz.runs.stored import access_of_run, stored_options
 from toolfuzz.runs.targets import Source, open_sources, plan_targets
 from toolfuzz.runs.trust import powers, require_trust
 

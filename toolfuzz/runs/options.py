@@ -1,8 +1,7 @@
 """Everything a run can be told: one record, stored whole in the journal and read back whole."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -16,70 +15,30 @@ from pydantic import (
 )
 
 from toolfuzz.analyze.check import CheckRule
-from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.codec import first_error
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.core.exchange import StreamMode
 from toolfuzz.judge.policy import Policy
+from toolfuzz.runs.access import Access, Concurrency
 from toolfuzz.runs.limits import Limits
 from toolfuzz.runs.specs import without_secrets
 
 __all__ = [
     "ALL_DIMENSIONS",
     "HIDING",
-    "Access",
     "CheckOptions",
-    "Concurrency",
     "Options",
     "RunOptions",
-    "access_of_run",
-    "require_headers",
-    "same_questions",
-    "stored_options",
+    "current_names",
 ]
 
 
 ALL_DIMENSIONS = "dimensions"
 """The probe that stands for all dimensions, each at the levels that suit a target."""
 
-Concurrency = int | Literal["auto"]
-
-AT_ONCE = 8
-"""Questions under way where nothing is measured: at our own simulator, say."""
-
 _SCENARIOS = 40
 """Of each dimension then, where nobody says how many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How targets are reached: the options that all models of a command share.
-
-    ``timeout`` is in seconds without a byte; ``latency_ms`` is the embedded simulator's.
-    ``concurrency``: so many questions are under way, or as many as bring the most (``auto``);
-    ``rpm`` requests are begun in a minute at most. ``secret_headers`` names those of ``headers``
-    whose values must not be written anywhere, beside the usual credentials.
-    """
-
-    base_url: str | None = None
-    format: str | None = None
-    key_env: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    secret_headers: Sequence[str] = ()
-    params: JsonObject = field(default_factory=dict)
-    stream: StreamMode = "plain"
-    concurrency: Concurrency = "auto"
-    rpm: float | None = None
-    timeout: float = 120.0
-    engine_python: str | None = None
-    cuts: Sequence[str] = ()
-    latency_ms: float = 0.0
-
-    @property
-    def at_once(self) -> int:
-        """How many questions may be under way where that isn't measured."""
-        return AT_ONCE if self.concurrency == "auto" else self.concurrency
 
 
 class Options(TypedDict, total=False):
@@ -205,7 +164,7 @@ class RunOptions(BaseModel):
     def read(cls, given: JsonObject) -> "RunOptions":
         """Make the record of what was given; raises UsageError that names what is wrong."""
         try:
-            return cls.model_validate(_current_names(given))
+            return cls.model_validate(current_names(given))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             if first["type"] == "extra_forbidden":
@@ -320,65 +279,6 @@ HIDING = ("mcp", "openapi")
 """Options whose values may hide secrets: they are stored without, and given again on resume."""
 
 
-def _current_names(options: JsonObject) -> JsonObject:
+def current_names(options: JsonObject) -> JsonObject:
     """Return the options under the names of today; two had other names once."""
     return {_OLD_NAMES.get(name, name): value for name, value in options.items()}
-
-
-def stored_options(settings: JsonObject) -> RunOptions:
-    """Return the options that a journal's ``settings`` hold; headers have to be given again.
-
-    Settings of before are read, too: they lacked some options, and those of judging stood under
-    ``policy``. Raises UsageError.
-    """
-    flat = _current_names({**settings, **settings.get("policy", {})})
-    known = {n: v for n, v in flat.items() if n in RunOptions.model_fields and n != "headers"}
-    return RunOptions.read(known)
-
-
-_MAY_CHANGE = frozenset(
-    {
-        "headers", "timeout", "concurrency", "rpm", "engine_python", "latency_ms",
-        "max_calls", "max_time", "max_tokens", "max_cost", "price",
-    }
-)  # fmt: skip
-
-
-def same_questions(one: JsonObject, other: JsonObject) -> bool:
-    """Whether two runs' settings ask and judge the same; how fast is nobody's business."""
-    first, second = (
-        stored_options(settings).model_dump(exclude=set(_MAY_CHANGE)) for settings in (one, other)
-    )
-    return first == second and _against(one) == _against(other)
-
-
-def _against(settings: JsonObject) -> JsonObject:
-    """Return what a check holds its candidate to; older journals kept less of it."""
-    check: JsonObject = settings.get("check") or {}
-    names = ("baseline", "baseline_model", "margin", "accept", "reject")
-    allowed = bool(check.get("allow_new_defects"))
-    return {**{name: check.get(name) for name in names}, "allow_new_defects": allowed}
-
-
-def access_of_run(run: RunData) -> Access:
-    """Return how a run reached its targets, so that they can be asked again."""
-    stored = stored_options(run.started.settings)
-    return Access(
-        base_url=stored.base_url,
-        format=stored.format,
-        key_env=stored.key_env,
-        secret_headers=stored.secret_headers,
-        params=stored.params,
-        rpm=stored.rpm,
-        timeout=stored.timeout,
-    )
-
-
-def require_headers(settings: JsonObject, headers: Iterable[str]) -> None:
-    """Raise UsageError when a run had a header, by its name in ``settings``, that isn't given."""
-    given = {name.lower() for name in headers}
-    if missing := [name for name in settings.get("headers", ()) if name.lower() not in given]:
-        raise UsageError(
-            f"the run was started with headers that a journal never keeps: {', '.join(missing)}",
-            f"give them again: --header '{missing[0]}: VALUE'",
-        )

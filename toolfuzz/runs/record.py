@@ -12,7 +12,7 @@ from toolfuzz.core.exchange import Exchange
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.judge.defects.server_error import error_inside
 from toolfuzz.runs.journal import JOURNAL_NAME, Journal, read_journal
-from toolfuzz.runs.options import same_questions
+from toolfuzz.runs.stored import same_questions
 from toolfuzz.runs.unfinished import Unfinished
 
 __all__ = ["Record"]

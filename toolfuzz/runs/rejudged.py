@@ -13,7 +13,7 @@ from toolfuzz.runs.expecting import ByHand
 from toolfuzz.runs.journal import JOURNAL_NAME, find_journal, read_journal
 from toolfuzz.runs.keeping import Keeper
 from toolfuzz.runs.offline import Judged, judge_file
-from toolfuzz.runs.options import stored_options
+from toolfuzz.runs.stored import stored_options
 
 __all__ = ["expected_run", "keeping"]
 

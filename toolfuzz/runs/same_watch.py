@@ -10,8 +10,9 @@ from toolfuzz.core.events import RunStarted
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.text import day
 from toolfuzz.generate.tools import ToolSet
-from toolfuzz.runs.options import RunOptions, stored_options
+from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.portions import Asked, portion_folder, settings_of
+from toolfuzz.runs.stored import stored_options
 
 __all__ = ["check_clock", "check_same", "check_target", "fingerprint"]
 

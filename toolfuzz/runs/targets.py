@@ -8,7 +8,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.formats import USUAL
-from toolfuzz.runs.options import Access
+from toolfuzz.runs.access import Access
 from toolfuzz.sources.engine import EngineSource
 from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.reachability import reachable

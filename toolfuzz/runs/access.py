@@ -1,0 +1,45 @@
+"""How targets are reached: what all models of a command share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from toolfuzz.core.case import JsonObject
+from toolfuzz.core.exchange import StreamMode
+
+__all__ = ["Access", "Concurrency"]
+
+Concurrency = int | Literal["auto"]
+
+AT_ONCE = 8
+"""Questions under way where nothing is measured: at our own simulator, say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How targets are reached: the options that all models of a command share.
+
+    ``timeout`` is in seconds without a byte; ``latency_ms`` is the embedded simulator's.
+    ``concurrency``: so many questions are under way, or as many as bring the most (``auto``);
+    ``rpm`` requests are begun in a minute at most. ``secret_headers`` names those of ``headers``
+    whose values must not be written anywhere, beside the usual credentials.
+    """
+
+    base_url: str | None = None
+    format: str | None = None
+    key_env: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secret_headers: Sequence[str] = ()
+    params: JsonObject = field(default_factory=dict)
+    stream: StreamMode = "plain"
+    concurrency: Concurrency = "auto"
+    rpm: float | None = None
+    timeout: float = 120.0
+    engine_python: str | None = None
+    cuts: Sequence[str] = ()
+    latency_ms: float = 0.0
+
+    @property
+    def at_once(self) -> int:
+        """How many questions may be under way where that isn't measured."""
+        return AT_ONCE if self.concurrency == "auto" else self.concurrency

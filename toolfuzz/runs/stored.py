@@ -1,0 +1,70 @@
+"""What a run was told, read back out of its journal."""
+
+from collections.abc import Iterable
+
+from toolfuzz.analyze.load import RunData
+from toolfuzz.core.case import JsonObject
+from toolfuzz.core.errors import UsageError
+from toolfuzz.runs.access import Access
+from toolfuzz.runs.options import RunOptions, current_names
+
+__all__ = ["access_of_run", "require_headers", "same_questions", "stored_options"]
+
+
+def stored_options(settings: JsonObject) -> RunOptions:
+    """Return the options that a journal's ``settings`` hold; headers have to be given again.
+
+    Settings of before are read, too: they lacked some options, and those of judging stood under
+    ``policy``. Raises UsageError.
+    """
+    flat = current_names({**settings, **settings.get("policy", {})})
+    known = {n: v for n, v in flat.items() if n in RunOptions.model_fields and n != "headers"}
+    return RunOptions.read(known)
+
+
+_MAY_CHANGE = frozenset(
+    {
+        "headers", "timeout", "concurrency", "rpm", "engine_python", "latency_ms",
+        "max_calls", "max_time", "max_tokens", "max_cost", "price",
+    }
+)  # fmt: skip
+
+
+def same_questions(one: JsonObject, other: JsonObject) -> bool:
+    """Whether two runs' settings ask and judge the same; how fast is nobody's business."""
+    first, second = (
+        stored_options(settings).model_dump(exclude=set(_MAY_CHANGE)) for settings in (one, other)
+    )
+    return first == second and _against(one) == _against(other)
+
+
+def _against(settings: JsonObject) -> JsonObject:
+    """Return what a check holds its candidate to; older journals kept less of it."""
+    check: JsonObject = settings.get("check") or {}
+    names = ("baseline", "baseline_model", "margin", "accept", "reject")
+    allowed = bool(check.get("allow_new_defects"))
+    return {**{name: check.get(name) for name in names}, "allow_new_defects": allowed}
+
+
+def access_of_run(run: RunData) -> Access:
+    """Return how a run reached its targets, so that they can be asked again."""
+    stored = stored_options(run.started.settings)
+    return Access(
+        base_url=stored.base_url,
+        format=stored.format,
+        key_env=stored.key_env,
+        secret_headers=stored.secret_headers,
+        params=stored.params,
+        rpm=stored.rpm,
+        timeout=stored.timeout,
+    )
+
+
+def require_headers(settings: JsonObject, headers: Iterable[str]) -> None:
+    """Raise UsageError when a run had a header, by its name in ``settings``, that isn't given."""
+    given = {name.lower() for name in headers}
+    if missing := [name for name in settings.get("headers", ()) if name.lower() not in given]:
+        raise UsageError(
+            f"the run was started with headers that a journal never keeps: {', '.join(missing)}",
+            f"give them again: --header '{missing[0]}: VALUE'",
+        )
