@@ -200,6 +200,38 @@ async def test_a_missing_module_is_not_the_parsers_fault(vllm) -> None:
             await ask(trial, CALL, stream=False)
 
 
+READER = """
+PARSER = '''
+def parse(text, tools):
+    raise TypeError("an argument that the parser itself gets wrong")
+'''
+exec(compile(PARSER, "parser.py", "exec"))
+
+class Reader:
+    version, parsers = "1.0", ["p"]
+
+    def whole(self, text, *, tools, **known):
+        return parse(text, tools) if text == "{}" else parse(text)
+
+def load(root):
+    return Reader()
+"""
+
+
+async def test_a_call_that_does_not_fit_the_release_is_not_the_parsers_fault(tmp_path) -> None:
+    reader = tmp_path / "reader.py"
+    reader.write_text(READER)
+    worker = Worker(Path(sys.executable), ("made", str(reader)), timeout=60, cpu_seconds=60)
+    question = {"parser": "p", "tools": None, "markers": [], "history_calls": 0}
+    try:
+        answer = await worker.ask({**question, "text": "{}"})
+        assert answer["error"] == "TypeError: an argument that the parser itself gets wrong"
+        with pytest.raises(UsageError, match=r"made 1\.0 wants .* way: .*tools"):
+            await worker.ask({**question, "text": ""})
+    finally:
+        await worker.stop()
+
+
 @pytest.mark.parametrize(
     ("spec", "said"),
     [

@@ -79,7 +79,8 @@ class Worker:
     async def ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """Return the worker's answer (see ``worker/__main__.py``), or one that says how it died.
 
-        Raises UsageError when the engine turns out to lack a module only now.
+        Raises UsageError when the engine turns out only now to lack a module, or to be called
+        otherwise than its reader does.
         """
         await self.start()
         assert self._process is not None
@@ -93,6 +94,12 @@ class Worker:
             await self.stop()
         if "missing" in answer:
             raise _not_loaded(self.command, answer)
+        if "undriven" in answer:
+            raise UsageError(
+                f"{self.command[2]} {self.version} wants to be called in another way: "
+                f"{answer['undriven']}",
+                "try another version",
+            )
         return answer
 
     async def stop(self) -> None:

@@ -22,8 +22,9 @@ of the prompt where that opens the reasoning, ``cut`` that the generation ended 
 token limit: a reader that is asked this (``limits``) is told by ``finish="length"``.
 
 An exception of the parser adds ``"error"`` (the traceback's last line) to what came before it; a
-module that is missing after all is ``"missing"``, because that is not the parser's fault. One that
-takes more than ``cpu_seconds`` of processor time is cut off, and ``"hangs"`` says what it takes::
+module that is missing after all is ``"missing"``, and ``"undriven"`` says that the reader's call
+doesn't fit this release, because these are not the parser's fault. One that takes more than
+``cpu_seconds`` of processor time is cut off, and ``"hangs"`` says what it takes::
 
     {"hangs": {"seconds": 2, "characters": 104, "grown": [[78, 0.07], [91, 0.6]]}, "events": []}
 """
@@ -99,8 +100,15 @@ def _answer(reader: Any, question: Any) -> Any:
     except ModuleNotFoundError as error:
         answer["missing"] = error.name
     except Exception as error:
-        answer["error"] = _last_line(error)
+        answer["undriven" if _misfits(error, reader) else "error"] = _last_line(error)
     return answer
+
+
+def _misfits(error: Exception, reader: Any) -> bool:
+    """Whether the reader's own call gives arguments that this release doesn't take."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    own = last.filename == type(reader).whole.__code__.co_filename
+    return own and isinstance(error, TypeError) and " argument" in str(error)
 
 
 def _put(reader: Any, question: Any, answer: dict[str, Any]) -> None:
