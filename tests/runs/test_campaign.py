@@ -38,6 +38,8 @@ from toolfuzz.formats import Request
 from toolfuzz.report import words
 from toolfuzz.runs.campaign import DRAW_AHEAD, GIVE_UP_AFTER, Campaign, ask_all, run_campaign
 from toolfuzz.runs.journal import JOURNAL_NAME, load_run, read_journal
+from toolfuzz.runs.limits import Limits
+from toolfuzz.runs.purse import Purse
 from toolfuzz.runs.record import Record
 from toolfuzz.sources.pacing import Pacers
 
@@ -343,3 +345,16 @@ async def test_a_kill_before_the_first_line_leaves_nothing_to_go_on_with(tmp_pat
     (tmp_path / JOURNAL_NAME).write_bytes(b'{"event": "run-sta')
     with pytest.raises(UsageError, match="other options"):
         await ran(tmp_path, MadeSource(target()), resume=True)
+
+
+async def test_a_dead_target_is_left_though_the_budget_is_nearly_spent(tmp_path: Path) -> None:
+    answer = broken_but_every(60)
+    many = [case(59), *(case(n) for n in range(59))]
+    for calls in (26, 27, 28, 29):
+        stop = asyncio.Event()
+        purse = Purse(Limits(calls), {}, stop)
+        source = MadeSource(target("m"), answer, concurrency=3)  # type: ignore[arg-type]
+        ended = ran(tmp_path / str(calls), source, cases=many, stop=stop, purse=purse)
+        finished, events = await asyncio.wait_for(ended, 5)
+        assert attempts_in(events) <= calls
+        assert finished.reason in ("budget", "endpoint")

@@ -2,10 +2,12 @@
 
 import asyncio
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from made_sources import MadeSource, attempts_in, case, each, right, target
 
 from toolfuzz.cli import cli
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
@@ -13,12 +15,15 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Attempt, Exchange, Target
 from toolfuzz.core.verdict import Metrics, Verdict
+from toolfuzz.formats import Request
 from toolfuzz.generate import draw_cases
 from toolfuzz.pools.pool import Job
-from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.campaign import Campaign, run_campaign
+from toolfuzz.runs.journal import load_run, read_journal
 from toolfuzz.runs.limits import Limits
 from toolfuzz.runs.options import RunOptions
-from toolfuzz.runs.purse import Purse, purse_of
+from toolfuzz.runs.purse import Purse, permits_within, purse_of
+from toolfuzz.runs.record import Record
 from toolfuzz.runs.run import run
 from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.registry import endpoints
@@ -79,6 +84,41 @@ async def test_a_repeated_request_is_counted_before_it_is_sent() -> None:
     assert purse.again() and purse.again() and not purse.again()
     await purse.settle({"m": TARGET}, came(job, 3))
     assert not await purse.reserve(job) and purse.spent_out.endswith("3 were made")
+
+
+@pytest.mark.parametrize(("calls", "asked"), [(5, 2), (6, 6)])
+async def test_what_is_asked_again_in_doubt_is_counted_before_it_is_asked(
+    calls: int, asked: int, tmp_path: Path
+) -> None:
+    def answer(request: Request) -> list[Attempt]:
+        stream = request.body["stream"]
+        return [right(99 if stream else 1, stream=stream)]
+
+    source, purse = MadeSource(target(stream="both"), answer), a_purse(calls)
+    opening = RunStarted(1.0, "0", (source.target,), {"cases": 1})
+    with Record(tmp_path / "run", opening) as record:
+        permits = permits_within(purse)
+        campaign = Campaign([source], each([case(1)]), record, permits=permits, purse=purse)
+        await run_campaign(campaign)
+    assert attempts_in(list(read_journal(tmp_path / "run"))) == asked
+    if left := calls - asked:
+        assert await purse.reserve(a_job(left), wait=False), "nothing else is held back"
+    else:
+        assert not await purse.reserve(a_job()) and purse.spent_out.endswith("6 were made")
+
+
+async def test_tokens_of_what_was_asked_again_count() -> None:
+    purse, job = a_purse(math.inf, math.inf, 2000), a_job()
+    assert await purse.reserve(job) and purse.again(4)
+    drawn, exchange, verdict = came(job, 1, tokens=(300, 150))
+    assert isinstance(exchange, ExchangeRecorded)
+    again = [
+        ExchangeRecorded(replace(exchange.exchange, repeat=repeat, stream=stream))
+        for repeat in (-1, -2)
+        for stream in (False, True)
+    ]
+    await purse.settle({"m": TARGET}, [drawn, *again, exchange, verdict])
+    assert not await purse.reserve(job) and "about 2250 were used" in purse.spent_out
 
 
 async def test_tokens_and_money_are_those_that_the_server_counted() -> None:

@@ -14,7 +14,7 @@ from toolfuzz.pools.pool import Job
 from toolfuzz.pools.question import Outcome, Pair, put_question
 from toolfuzz.sources.source import Session
 
-__all__ = ["ask_again", "in_doubt"]
+__all__ = ["ask_again", "in_doubt", "requests_again"]
 
 
 def in_doubt(session: Session, plain: Sequence[Reply], outcome: Outcome) -> bool:
@@ -27,6 +27,11 @@ def in_doubt(session: Session, plain: Sequence[Reply], outcome: Outcome) -> bool
     if not any(f.severity != "error" and defects()[f.slug].by_chance for f in found):
         return False
     return not any(map(session.redaction.says, (*plain, *outcome.replies)))
+
+
+def requests_again(turns: int) -> int:
+    """Return how many requests it takes at most to ask a question of so many turns again."""
+    return turns * len(asked_again(0)) * 2
 
 
 async def ask_again(

@@ -7,10 +7,10 @@ from contextlib import AsyncExitStack
 from toolfuzz.core.errors import ToolfuzzError
 from toolfuzz.core.events import CaseDrawn, Event
 from toolfuzz.core.reply import Reply
-from toolfuzz.pools.chance import ask_again, in_doubt
+from toolfuzz.pools.chance import ask_again, in_doubt, requests_again
 from toolfuzz.pools.pool import Job, Permits
 from toolfuzz.pools.question import put_question
-from toolfuzz.sources.source import Session
+from toolfuzz.sources.source import Permit, Session
 
 __all__ = ["LocalPool"]
 
@@ -98,13 +98,13 @@ class _Crew:
                 if name not in sessions:
                     opened = job.source.open(permit)
                     sessions[name] = await stack.enter_async_context(opened)
-                await self._do(job, sessions[name])
+                await self._do(job, sessions[name], permit)
 
     async def _take(self) -> Job | None:
         async with self._taking:
             return await anext(self._jobs, None)
 
-    async def _do(self, job: Job, session: Session) -> None:
+    async def _do(self, job: Job, session: Session, permit: Permit) -> None:
         plain: tuple[Reply, ...] = ()
         for stream in job.modes:
             events: list[Event] = [CaseDrawn(job.case)]
@@ -121,7 +121,8 @@ class _Crew:
                     again=(),
                     begun=[e for e in job.begun if e.stream == stream],
                 )
-                if in_doubt(session, plain, outcome):
+                costs = requests_again(len(job.case.turns))
+                if in_doubt(session, plain, outcome) and permit.again(costs):
                     await ask_again(session, job, plain, events)
             finally:
                 # Given before anything is awaited: a cancelled worker loses nothing.

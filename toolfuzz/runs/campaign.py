@@ -79,9 +79,9 @@ class Campaign:
     purse: Purse | None = None
     most_hangs: float = math.inf
 
-    async def affords(self, job: Job) -> bool:
-        """Whether a question may be put, by what is left to spend."""
-        return self.purse is None or await self.purse.reserve(job)
+    async def affords(self, job: Job, *, wait: bool = True) -> bool:
+        """Whether a question may be put, by what is left to spend (see ``Purse.reserve``)."""
+        return self.purse is None or await self.purse.reserve(job, wait=wait)
 
     async def run(self, jobs: AsyncIterator[Job]) -> AsyncGenerator[tuple[Event, ...]]:
         """Put questions, give what each came to, and count what it cost."""
@@ -213,16 +213,17 @@ async def _again(source: SourceSpec, campaign: Campaign, stop: asyncio.Event) ->
 async def _still_answers(source: SourceSpec, campaign: Campaign, stop: asyncio.Event) -> bool:
     """Whether a target that fails at one question after the other answers one that it knows.
 
-    Then it is these questions that it fails at, and the rest is still worth asking.
+    Then it is these questions that it fails at, and the rest is still worth asking. It is asked
+    between two answers of its own, which wait for us: a budget that they hold isn't waited for.
     """
-    run = campaign.record.run()
-    return await answers_known(source, run, campaign.policy, _put(campaign, stop), campaign.write)
+    run, put = campaign.record.run(), _put(campaign, stop, wait=False)
+    return await answers_known(source, run, campaign.policy, put, campaign.write)
 
 
-def _put(campaign: Campaign, stop: asyncio.Event) -> Put:
+def _put(campaign: Campaign, stop: asyncio.Event, *, wait: bool = True) -> Put:
     async def until_stopped(jobs: Sequence[Job]) -> AsyncGenerator[Job]:
         for job in jobs:
-            if stop.is_set() or not await campaign.affords(job):
+            if stop.is_set() or not await campaign.affords(job, wait=wait):
                 return
             yield job
 

@@ -15,6 +15,7 @@ from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.formats import wire_format
 from toolfuzz.generate.size import BYTES_PER_TOKEN, input_tokens
+from toolfuzz.pools.chance import requests_again
 from toolfuzz.pools.pool import Job
 from toolfuzz.runs.limits import Limits
 from toolfuzz.runs.options import RunOptions
@@ -64,8 +65,11 @@ class Purse:
     def __post_init__(self) -> None:
         self._began = self.clock()
 
-    async def reserve(self, job: Job) -> bool:
-        """Wait until there is enough for a job; False when there never will be."""
+    async def reserve(self, job: Job, *, wait: bool = True) -> bool:
+        """Wait until there is enough for a job; False when there never will be.
+
+        Without ``wait`` False when there isn't now: who settles what others hold mustn't wait here.
+        """
         need = self._most(job)
         async with self._changed:
             while not self.spent_out:
@@ -75,6 +79,8 @@ class Purse:
                     held += [need] * len(job.modes)
                     self._held = self._held.plus(need, len(job.modes))
                     return True
+                if not wait:
+                    break
                 if not self._reserved:
                     self.spent_out = lacking
                     self.full.set()
@@ -83,17 +89,18 @@ class Purse:
                 await self._changed.wait()
         return False
 
-    def again(self) -> bool:
-        """Whether a request of a question under way may be put once more; it is reserved then."""
-        if self._lacking(_Amount(1)):
+    def again(self, requests: int = 1) -> bool:
+        """Whether requests of a question under way may be put once more; they are reserved then."""
+        if self._lacking(_Amount(requests)):
             return False
-        self._held = self._held.plus(_Amount(1))
+        self._held = self._held.plus(_Amount(requests))
         return True
 
     async def settle(self, targets: Mapping[str, Target], events: Sequence[Event]) -> None:
         """Count what a question came to, and give back what it didn't take."""
         target = targets[_target_of(events)]
-        key = (target.name, next(e.case.id for e in events if isinstance(e, CaseDrawn)))
+        case = next(e.case for e in events if isinstance(e, CaseDrawn))
+        key = (target.name, case.id)
         async with self._changed:
             if not (held := self._reserved.get(key)):
                 return
@@ -102,6 +109,8 @@ class Purse:
                 del self._reserved[key]
             exchanges = [e.exchange for e in events if isinstance(e, ExchangeRecorded)]
             repeats = sum(len(exchange.attempts) - 1 for exchange in exchanges)
+            if any(exchange.repeat < 0 for exchange in exchanges):
+                repeats += requests_again(len(case.turns))
             self._held = self._held.plus(most, -1).plus(_Amount(repeats), -1)
             self._spent = self._spent.plus(self._came_to(target, events, most))
             self._changed.notify_all()
@@ -133,15 +142,18 @@ class Purse:
         return _Amount(turns, given + made, self._dollars(target, given, made))
 
     def _came_to(self, target: Target, events: Sequence[Event], most: _Amount) -> _Amount:
-        calls = sum(len(e.exchange.attempts) for e in events if isinstance(e, ExchangeRecorded))
+        exchanges = [e.exchange for e in events if isinstance(e, ExchangeRecorded)]
+        calls = sum(len(exchange.attempts) for exchange in exchanges)
         if not calls:
             return _Amount()
+        # What was asked again has no verdict that counts it; it was the same question.
+        times = 1 + len({(x.repeat, x.stream) for x in exchanges if x.repeat < 0})
         counted = [e.verdict.metrics for e in events if isinstance(e, VerdictReached)]
         known = [m for m in counted if m.input_tokens is not None or m.output_tokens is not None]
         if not known:
-            return _Amount(calls, most.tokens, most.dollars)
-        given = sum(m.input_tokens or 0 for m in known)
-        made = sum(m.output_tokens or 0 for m in known)
+            return _Amount(calls, times * most.tokens, times * most.dollars)
+        given = times * sum(m.input_tokens or 0 for m in known)
+        made = times * sum(m.output_tokens or 0 for m in known)
         return _Amount(calls, given + made, self._dollars(target, given, made))
 
     def _dollars(self, target: Target, given: int, made: int) -> float:

@@ -28,7 +28,7 @@ class Pacer:
 
     A server that refuses for load (429, 503, 529) or lets a request time out gets fewer at once
     (``growth`` says how many), and all wait as long as it says. ``rpm`` requests a minute follow
-    each other evenly. ``again`` says whether one may be put once more. ``clock`` gives seconds.
+    each other evenly. ``again`` says whether so many may be put once more. ``clock`` gives seconds.
     """
 
     def __init__(
@@ -37,9 +37,9 @@ class Pacer:
         clock: Callable[[], float] = time.monotonic,
         *,
         rpm: float | None = None,
-        again: Callable[[], bool] = lambda: True,
+        again: Callable[[int], bool] = lambda requests: True,
     ) -> None:
-        self.again = again
+        self._again = again
         self._growth = Steady(growth) if isinstance(growth, int) else growth
         self._clock = clock
         self._between = 60 / rpm if rpm else 0.0
@@ -52,6 +52,10 @@ class Pacer:
     def limit(self) -> int:
         """How many requests may be under way now."""
         return self._growth.limit
+
+    def again(self, requests: int = 1) -> bool:
+        """Whether so many requests may be put once more."""
+        return self._again(requests)
 
     @property
     def closed(self) -> bool:
@@ -120,10 +124,10 @@ class Pacer:
 class Pacers:
     """The pacers of a run, one for all targets that share an address and a key.
 
-    ``again`` says whether a request may be put once more.
+    ``again`` says whether so many requests may be put once more.
     """
 
-    def __init__(self, again: Callable[[], bool] = lambda: True) -> None:
+    def __init__(self, again: Callable[[int], bool] = lambda requests: True) -> None:
         self._again = again
         self._pacers: dict[str, Pacer] = {}
         self._closed = False
@@ -145,7 +149,7 @@ class Pacers:
             pacer.close()
 
 
-def paced(pace: Pace, again: Callable[[], bool] = lambda: True) -> Pacer:
+def paced(pace: Pace, again: Callable[[int], bool] = lambda requests: True) -> Pacer:
     """Return a pacer for it alone."""
     growth = Rising(pace.most) if pace.adapts else Steady(pace.most)
     return Pacer(growth, rpm=pace.rpm, again=again)

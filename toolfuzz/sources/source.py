@@ -59,8 +59,8 @@ class Permit(Protocol):
         """Wait so long, or until it is closed."""
         ...
 
-    def again(self) -> bool:
-        """Whether a request may be put once more; where that costs, it is counted."""
+    def again(self, requests: int = 1) -> bool:
+        """Whether so many requests may be put once more; where that costs, they are counted."""
         ...
 
 
