@@ -1,6 +1,7 @@
 """A report about an engine: its script is run against the engine alone, and nothing is made up."""
 
 import ast
+import asyncio
 import json
 import os
 import re
@@ -152,6 +153,8 @@ def test_an_engine_without_a_template_has_no_script() -> None:
     [
         ('print("got:      [1]")\nassert False', True, [1], "AssertionError"),
         ('print("got:      [1]")', False, [1], ""),
+        ('print("got: it!")\nprint("got:      [1]")\nassert False', True, [1], "AssertionError"),
+        ('print("got: it!")\nassert False', False, None, "AssertionError"),
         ("import a_module_that_nobody_has", False, None, "ModuleNotFoundError: No module named "
          "'a_module_that_nobody_has'"),
     ],
@@ -159,6 +162,21 @@ def test_an_engine_without_a_template_has_no_script() -> None:
 async def test_how_a_script_ended(text: str, fails: bool, got: object, said: str) -> None:
     ran = await run_script(text, Path(sys.executable), None)
     assert (ran.fails, ran.got, ran.said) == (fails, got, said)
+
+
+async def test_a_script_ends_with_who_runs_it(tmp_path: Path) -> None:
+    begun = tmp_path / "pid"
+    os.mkfifo(begun)
+    text = (
+        "import os, pathlib, time\n"
+        f"pathlib.Path({str(begun)!r}).write_text(str(os.getpid()))\ntime.sleep(60)"
+    )
+    running = asyncio.create_task(run_script(text, Path(sys.executable), None))
+    pid = int(await asyncio.to_thread(begun.read_text))
+    running.cancel()
+    await asyncio.wait([running])
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 @pytest.mark.parametrize("name", scripted())

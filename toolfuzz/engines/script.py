@@ -18,6 +18,7 @@ from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.text import printable
 from toolfuzz.engines.known import Engine
 from toolfuzz.engines.process import without_secrets
+from toolfuzz.system.children import leashed
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -153,8 +154,7 @@ async def run_script(text: str, python: Path, root: Path | None) -> Ran:
         if root is not None:
             environment["PYTHONPATH"] = str(root)
         process = await asyncio.create_subprocess_exec(
-            str(python),
-            str(path),
+            *leashed((str(python), str(path))),
             cwd=folder,
             env=environment,
             stdin=asyncio.subprocess.DEVNULL,
@@ -164,10 +164,15 @@ async def run_script(text: str, python: Path, root: Path | None) -> Ran:
         try:
             out, err = await asyncio.wait_for(process.communicate(), _MOST_SECONDS)
         except TimeoutError:
-            process.kill()
-            await process.wait()
             return Ran(False, None, f"it did not end within {_MOST_SECONDS:g} s")
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
     said = err.decode("utf-8", "replace").strip().rpartition("\n")[2]
-    found = _GOT.search(out.decode("utf-8", "replace"))
-    got = json.loads(found[1]) if found else None
-    return Ran(bool(process.returncode) and found is not None, got, printable(said))
+    try:
+        # The script's own line is the last one: the engine may print what it likes before it.
+        got = json.loads(_GOT.findall(out.decode("utf-8", "replace"))[-1])
+    except (IndexError, ValueError, RecursionError):
+        return Ran(False, None, printable(said))
+    return Ran(bool(process.returncode), got, printable(said))
