@@ -15,7 +15,7 @@ from toolfuzz.core.text import file_name
 from toolfuzz.report.formats import format_names
 from toolfuzz.runs.journal import load_run
 from toolfuzz.runs.reproduce import service_of
-from toolfuzz.runs.trust import powers, require_trust
+from toolfuzz.runs.trust import named_by, powers, require_trust
 
 Line = dict[str, Any]
 
@@ -188,6 +188,7 @@ DANGEROUS = [
     ({"tools": ["python:antigravity:x"]}, "a Python module to import"),
     ({"openapi": ["https://evil.example/api.json"]}, "a server to read from"),
     ({"engine_python": "/tmp/evil"}, "a program to start"),
+    ({"models": ["engine/sglang@0.0.1:glm45"]}, "an engine to fetch and run, sglang 0.0.1"),
 ]
 
 
@@ -216,6 +217,30 @@ def test_nothing_of_a_folder_is_run_or_asked_without_trust(
     assert said in done.stderr
     assert "--trust" in done.stderr
     assert not (tmp_path / "PWNED").exists()
+
+
+@pytest.mark.parametrize("model", ["engine/sglang@0.0.1:glm45", "sglang@0.0.1:glm45"])
+@pytest.mark.parametrize("command", ["bug", "minimize"])
+def test_an_engine_that_only_a_target_names_is_not_fetched_without_trust(
+    strange: Callable[[Callable[[Line], object]], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    command: str,
+    model: str,
+) -> None:
+    monkeypatch.setenv("TOOLFUZZ_CACHE", str(tmp_path / "cache"))
+
+    def edit(line: Line) -> None:
+        if line["event"] == "run-started":
+            line["targets"][0] |= {"kind": "engine", "model": model, "endpoint": "engine"}
+
+    run = strange(edit)
+    done = toolfuzz_(command, run)
+    assert done.exit_code == 2, done.output
+    assert "an engine to fetch and run, sglang 0.0.1" in done.stderr and "--trust" in done.stderr
+    fetched = tmp_path / "cache" / "engines" / "sglang" / "0.0.1"
+    fetched.mkdir(parents=True)
+    assert not list(powers(named_by(load_run(run).started))), "it is run where it is known here"
 
 
 def test_a_stored_baseline_starts_nothing_and_is_asked_nowhere_without_trust(

@@ -12,7 +12,7 @@ from toolfuzz.runs.access import Access
 from toolfuzz.runs.expecting import by_hand
 from toolfuzz.runs.rejudged import expected_run
 from toolfuzz.runs.stored import access_of_run, require_headers
-from toolfuzz.runs.trust import require_trust
+from toolfuzz.runs.trust import named_by, require_trust
 
 __all__ = ["access_again", "again_options", "expect_options", "expected"]
 
@@ -46,7 +46,8 @@ def access_again(run: RunData, given: dict[str, Any]) -> Access:
 
     settings, headers = run.started.settings, parse_headers(given["headers"])
     named = {name: given[name] for name in ("base_url", "key_env") if given[name]}
-    require_trust({**settings, **dict.fromkeys(named)}, trust=given["trust"])
+    answered = [*named, *(("engine_python", "models") if given["engine_python"] else ())]
+    require_trust({**named_by(run.started), **dict.fromkeys(answered)}, trust=given["trust"])
     require_headers(settings, headers)
     access = access_of_run(run)
     return replace(

@@ -20,7 +20,7 @@ from toolfuzz.runs.options import CheckOptions, RunOptions
 from toolfuzz.runs.scenarios import dimensions_of
 from toolfuzz.runs.stored import access_of_run, stored_options
 from toolfuzz.runs.targets import Source, open_sources, plan_targets
-from toolfuzz.runs.trust import powers, require_trust
+from toolfuzz.runs.trust import named_by, powers, require_trust
 
 __all__ = [
     "Baseline",
@@ -255,7 +255,7 @@ async def open_baseline(
     Without ``trust`` a stored run's own servers, commands and variables are not used.
     """
     if baseline.run is not None and not trust:
-        named = "; ".join(powers(baseline.run.started.settings))
+        named = "; ".join(powers(named_by(baseline.run.started)))
         if named:
             return None, f"its folder names {named}; with --trust it is asked there"
     opened = open_sources([baseline.model], baseline.access, seed=baseline.seed)
