@@ -26,8 +26,9 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+# Tests of what is slow or broken mostly wait: three at once keep two processors busy.
 test: lint  ## ruff, mypy --strict and the tests
-	$(BIN)/pytest -n 2 --dist worksteal -q
+	$(BIN)/pytest -n 3 --dist worksteal -q
 
 matrix: $(VENV)/dev.stamp  ## recall and precision of the judge, per defect
 	$(BIN)/python benchmarks/judge_matrix.py

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import toolfuzz.engines
-from toolfuzz.engines.process import _without_secrets
+from toolfuzz.engines.process import without_secrets
 
 SOURCE = """
 from __future__ import annotations
@@ -96,6 +96,6 @@ def test_keys_do_not_reach_the_engines_process(monkeypatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-1")
     monkeypatch.setenv("HF_TOKEN", "hf-1")
     monkeypatch.setenv("LD_LIBRARY_PATH", "/opt/cuda")
-    passed = _without_secrets()
+    passed = without_secrets()
     assert not {"OPENAI_API_KEY", "HF_TOKEN"} & passed.keys()
     assert passed["LD_LIBRARY_PATH"] == "/opt/cuda"

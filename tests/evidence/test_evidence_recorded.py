@@ -119,6 +119,6 @@ async def test_with_the_right_answer_the_words_are_made_plain_too() -> None:
 
     expect = Expectation("calls", (ExpectedCall("import_data", CONFIG),))
     found = await minimize(recorded(ASKED, expect=expect), fails, deterministic=True)
-    assert found.case.calls == (ExpectedCall("import_data", {"config": {}}),)
-    assert '{"config": {}}' in found.case.turns[-1].messages[-1].content
+    assert found.case.calls == (ExpectedCall("f", {"config": {"b": 1}}),)
+    assert '{"config": {"b": 1}}' in found.case.turns[-1].messages[-1].content
     assert play(found.case).turn == found.case.turns[0]
