@@ -5,8 +5,10 @@ import asyncio
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,12 +16,16 @@ from click.testing import CliRunner
 from made_mlx import STRIPS, make_mlx
 
 from toolfuzz.cli import cli
+from toolfuzz.core.text import printable
 from toolfuzz.engines import environment
 from toolfuzz.engines.known import engines
 from toolfuzz.engines.script import Asked, run_script, script
 from toolfuzz.evidence.corpus import case_with_defect
+from toolfuzz.evidence.details import open_details
 from toolfuzz.evidence.engine.looking import ParserEvidence
-from toolfuzz.evidence.engine.report import similar_to
+from toolfuzz.evidence.engine.report import render_parser, similar_to
+from toolfuzz.evidence.failures import endpoint_failures
+from toolfuzz.runs.journal import load_run
 
 TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]
 RIGHT = {"content": "", "calls": [["f", {"a": "x"}]]}
@@ -109,6 +115,20 @@ def test_the_record_can_be_asked_again(made: Path) -> None:
     trial = json.loads(path.read_text())["trial"]
     assert trial["engine"] == "mlx-lm" and trial["parser"] == "json_tools"
     assert trial["found"].startswith(f"toolfuzz run -m {SPEC} --cases 8 --seed 0 --both-streams")
+
+
+def test_a_command_is_one_whatever_a_run_calls_its_target(made: Path) -> None:
+    data = load_run(made / "run", keep_exchanges=True)
+    details = open_details(made / "run", data, endpoint_failures(data)[0])
+    evil = "x; touch PWNED $(id)\n```\n<img src=x>"
+    target = replace(details.target, name=evil, params={"cuts": ["`id`"]})
+    text = render_parser(replace(details, target=target), told("e", "", "t"), "issue", "case")
+    shell = re.search(r"^(`+)sh\n(.*?)\n\1$", text, re.MULTILINE | re.DOTALL)
+    assert shell is not None
+    found, again = map(shlex.split, shell[2].splitlines())
+    assert again == ["toolfuzz", "replay", "case.json", "-m", printable(evil)]
+    assert found[:4] == ["toolfuzz", "run", "-m", printable(evil)]
+    assert found[-4:] == ["--feature", "text-whitespace", "--cuts", "`id`"], "as it was asked"
 
 
 def scripted() -> list[str]:

@@ -6,6 +6,7 @@ was run before it was written down.
 
 import json
 import platform
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from toolfuzz import __version__
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.codec import case_to_json
-from toolfuzz.core.text import day
+from toolfuzz.core.text import day, printable
 from toolfuzz.engines.invariance import CUT_HEADER
 from toolfuzz.evidence.bug import fill, similar_reports, without_homes
 from toolfuzz.evidence.details import FailureDetails
@@ -131,7 +132,7 @@ def render_parser(
         "unminimized": details.unminimized,
         "similar": list(similar),
         "found": _found(details),
-        "replay": f"toolfuzz replay {stem}.json -m {details.target.name}",
+        "replay": _command(["replay", f"{stem}.json", "-m", details.target.name]),
         "environment": [
             ("toolfuzz", __version__),
             ("Python", platform.python_version()),
@@ -178,10 +179,15 @@ def _passes(details: FailureDetails, evidence: ParserEvidence) -> str:
 def _found(details: FailureDetails) -> str:
     """Return the command that found it."""
     settings = details.settings
-    words = ["toolfuzz run", "-m", details.target.name, "--cases", str(settings.get("cases", 100))]
-    words += ["--seed", str(settings.get("seed", 0))]
-    words += {"both": ["--both-streams"], "stream": ["--stream"]}.get(
-        settings.get("stream", ""), []
-    )
+    words = ["run", "-m", details.target.name, "--cases", settings.get("cases", 100)]
+    words += ["--seed", settings.get("seed", 0), *_STREAMS.get(str(settings.get("stream")), ())]
+    for option in ("probe", "feature", "tools"):
+        given = settings.get(option if option == "tools" else f"{option}s") or ()
+        words += [word for value in given for word in (f"--{option}", value)]
     words += [word for cut in details.target.params.get("cuts", ()) for word in ("--cuts", cut)]
-    return " ".join(words)
+    return _command(words)
+
+
+def _command(words: Iterable[object]) -> str:
+    """Return a line for a shell; what a run's folder says stays a word of it."""
+    return shlex.join(["toolfuzz", *(printable(str(word)) for word in words)])
