@@ -32,6 +32,7 @@ CASE = Case("generated", "test", (), (TOOL,), (Turn((Message("user", "Go."),), C
 BREAKS = "{k: str(v) for k, v in a.items()}"
 SLUG = "number-as-string"
 SPEC = "engine/xinference@1.4.0:qwen"
+ASKED = EngineTrial(SPEC).question(play(CASE), stream=False)
 
 
 # --- where answers change
@@ -168,8 +169,8 @@ def test_bisect_finds_where_it_broke_and_was_mended(made: Path) -> None:
 def test_bisect_asks_what_was_asked_then(made: Path) -> None:
     """The text of the report goes to each release, whatever the case's own would be."""
     text = '<tool_call>\n{"name": "save", "arguments": {"n": 6}}\n</tool_call>'
-    question = EngineTrial(SPEC).question(play(CASE), stream=False)
-    report = bug(made, question={**question, "text": text}, stream=False)
+    beside = {"text": text, "deltas": ["x"], "places": True, "cpu_seconds": 1e9}
+    report = bug(made, question={**ASKED, **beside}, stream=False)
     done = CliRunner().invoke(cli, ["engines", "bisect", str(report), "--since", "1.2.0"])
     assert done.exit_code == 0, done.stderr
     rows = [line.split()[:3] for line in done.stdout.splitlines()[1:5]]
@@ -189,6 +190,9 @@ def test_bisect_asks_what_was_asked_then(made: Path) -> None:
         ({"slug": None}, [], "doesn't say which defect it shows"),
         ({"question": {"parser": "qwen"}}, [], "the question is none for an engine"),
         ({"question": 5}, [], "the question is none for an engine"),
+        ({"question": {**ASKED, "stream": True}}, [], "it has no deltas"),
+        ({"question": {**ASKED, "cuts": ["whole"]}}, [], "it has no deltas"),
+        ({"question": {**ASKED, "cuts": ["?"], "deltas": []}}, [], "unknown cut '?'"),
         ({}, ["sglang"], "it was seen on engine/xinference@1.4.0:qwen"),
         ({}, ["--since", "9"], "no release from 9 to 1.4.0"),
         ({}, ["xinferenc:qwen"], "unknown engine 'xinferenc'"),

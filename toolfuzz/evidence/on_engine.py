@@ -1,6 +1,6 @@
 """A failure out of a bug report, a minimization or a run, as something to put to releases."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from pydantic import StrictBool, StrictInt, StrictStr
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.codec import case_from_json
 from toolfuzz.core.errors import UsageError
+from toolfuzz.engines.cuts import cuts_named
 from toolfuzz.engines.history import KnownOnEngine
 from toolfuzz.engines.spec import parse_spec
 from toolfuzz.evidence.corpus import case_with_defect
@@ -22,7 +23,10 @@ __all__ = ["known_on_engine"]
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """The fields of a question to an engine that are needed to put it again."""
+    """The fields of a question to an engine with which it is put again (``EngineTrial.question``).
+
+    What else a file says goes nowhere.
+    """
 
     parser: StrictStr
     stream: StrictBool
@@ -30,7 +34,14 @@ class _Question:
     markers: list[StrictStr]
     history_calls: StrictInt
     text: StrictStr = ""
-    deltas: list[StrictStr] | None = None
+    deltas: list[StrictStr] = field(default_factory=list)
+    cuts: list[StrictStr] = field(default_factory=list)
+    content: StrictStr = ""
+    after: StrictStr = ""
+    reasoning: StrictStr = ""
+    reasoner: StrictStr = ""
+    prompted: StrictStr = ""
+    cut: StrictStr = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +91,18 @@ def _of_file(path: Path) -> KnownOnEngine:
 
 def _checked(path: Path, question: Any) -> JsonObject:
     try:
-        if not ({"text", "deltas"} & validated(question, _Question).keys()):
-            raise UsageError("it has neither text nor deltas")
+        given = validated(question, _Question)
+        needed = {"deltas"} if given["stream"] else {"text"}
+        if "cuts" in given:
+            needed |= {"deltas", "text"}
+            cuts_named(given["cuts"])
+        if lacking := needed - given.keys():
+            raise UsageError(f"it has no {' and no '.join(sorted(lacking))}")
     except UsageError as error:
         raise UsageError(f"{path}: the question is none for an engine: {error.message}") from None
-    return dict(question)
+    needless = set() if given["stream"] else {"deltas", "cuts"}
+    known = {one.name for one in fields(_Question)} - needless
+    return {name: given[name] for name in given.keys() & known}
 
 
 def _of_run(run: Path, case: str) -> KnownOnEngine:
@@ -97,9 +115,8 @@ def _of_run(run: Path, case: str) -> KnownOnEngine:
         )
     details = open_details(run, data, on_engines[0])
     exchange, slug = details.exchange, details.finding.slug
-    return KnownOnEngine(
-        details.case, slug, details.target.model, exchange.stream, exchange.request
-    )
+    question = _checked(run, exchange.request)
+    return KnownOnEngine(details.case, slug, details.target.model, exchange.stream, question)
 
 
 def _put_to(known: KnownOnEngine, named: str | None, what: Path) -> KnownOnEngine:
