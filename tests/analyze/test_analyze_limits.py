@@ -70,6 +70,7 @@ def test_limits_are_counted() -> None:
              "--timeout 300 --cases 1; "],
         ),
         ([TIMEOUT] * 4, {}, ["slow: 4 of 4 questions got no byte in time: try --concurrency auto"]),
+        ([TIMEOUT] * 4, {"timeout": "x"}, ["slow: 4 of 4 questions got no byte in time: try"]),
         ([WINDOW], {}, ["slow: 1 prompt didn't fit into the model's window: --max-input TOKENS"]),
         ([None, WINDOW, WINDOW], {}, ["slow: 2 prompts didn't fit into the model's window: "
                                       f"--max-input {input_tokens(case(10))} leaves such out"]),

@@ -36,9 +36,10 @@ def test_an_engine_on_trial_is_asked_once_and_names_its_parser() -> None:
         ([], "real x:qwen parser."),
         (["tokenizer:qwen"], "parser. Its streams are cut by tokenizer:qwen."),
         (["tokenizer:qwen", "whole"], "parser. Each of its streams is cut in 2 ways."),
+        (5, "real x:qwen parser."),
     ],
 )
-def test_an_engine_on_trial_says_how_its_streams_are_cut(cuts: list[str], said: str) -> None:
+def test_an_engine_on_trial_says_how_its_streams_are_cut(cuts: list[str] | int, said: str) -> None:
     target = replace(a_target("engine", "engine/x:qwen"), params={"cuts": cuts} if cuts else {})
     assert nature_of(target).sentence.endswith(said)
 

@@ -148,6 +148,22 @@ def test_no_model_is_blamed_where_none_was_asked(usual: str, without: str) -> No
 
 
 @pytest.mark.parametrize("kind", ["engine", "simulated"])
+def test_of_a_parser_the_most_harmful_defect_is_shown_first(kind: TargetKind) -> None:
+    events: list[Event] = [
+        RunStarted(0.0, "0", (Target("m", "x", "m", "openai-chat", kind=kind),), {})
+    ]
+    for n in range(6):
+        turn = Turn((Message("user", str(n)),), Expectation("no_call"))
+        of = Case("generated", "echo", (), (Tool("f", "", {}),), (turn,))
+        slug = "value-changed" if n == 0 else "id-missing"
+        failed = Verdict(of.id, "m", 0, False, "fail", (Finding(slug, "error", "wire", ""),))
+        events += [CaseDrawn(of), VerdictReached(failed)]
+    told = plain(lambda width: summary_view(summarize(collect(events)), width=200))
+    shown = [told.index(f"\n{slug} · ") for slug in ("value-changed", "id-missing")]
+    assert (shown == sorted(shown)) is (kind == "engine")
+
+
+@pytest.mark.parametrize("kind", ["engine", "simulated"])
 def test_the_usual_cause_of_a_trial_is_no_model(kind: TargetKind) -> None:
     cause = "usually a parser that loads whatever looks like JSON"
     told = plain(lambda width: summary_view(summary_of(a_run(kind=kind)), width=200))

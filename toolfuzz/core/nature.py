@@ -96,7 +96,9 @@ def _simulated(*, remote: bool) -> Nature:
 
 def _engine(target: Target) -> Nature:
     parser = target.name.partition("/")[2] or target.name
-    cuts = target.params.get("cuts", ())
+    cuts = target.params.get("cuts")
+    if not isinstance(cuts, list | tuple):
+        cuts = ()
     cut = f" Its streams are cut by {cuts[0]}." if len(cuts) == 1 else ""
     if len(cuts) > 1:
         cut = f" Each of its streams is cut in {len(cuts)} ways."

@@ -33,7 +33,8 @@ def advice(summary: JsonObject) -> Iterator[str]:
 
 
 def _slow(target: JsonObject, asked: int, settings: JsonObject) -> str:
-    limits, timeout = target["limits"], float(settings.get("timeout") or 0)
+    limits, given = target["limits"], settings.get("timeout")
+    timeout = float(given) if isinstance(given, int | float) else 0.0
     slowest = limits["slowest"] or 0.0
     some = f", the slowest answer took {slowest:.0f} s" if slowest else ""
     within = f"in {timeout:g} s" if timeout else "in time"

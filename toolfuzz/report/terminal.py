@@ -245,7 +245,7 @@ def _surest(targets: Sequence[JsonObject]) -> list[tuple[JsonObject, str, JsonOb
 
 def _harm(target: JsonObject, slug: str) -> int:
     # What always fails is sure, however seldom a case meets it.
-    return harm_rank(slug) if target["nature"].get("deterministic") else 0
+    return 0 if target["nature"]["over_http"] else harm_rank(slug)
 
 
 def defect_view(target: JsonObject, slug: str, entry: JsonObject) -> RenderableType:
