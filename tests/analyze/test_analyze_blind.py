@@ -66,3 +66,10 @@ def test_it_is_said_in_the_report() -> None:
     assert summary["targets"][0]["limits"]["blind"] is True
     (said,) = advice(summary)
     assert said.startswith("m: its prompts have as many tokens with many tools as with few")
+
+
+def test_it_is_not_said_of_a_parser_which_is_shown_no_prompt() -> None:
+    lines = _asked(lambda case: SAW * prompt_bytes(case))
+    parser = Target("m", "x", "m", "openai-chat", kind="engine")
+    summary = summarize(collect([RunStarted(1.0, "0", (parser,), {}), *lines[1:]]))
+    assert summary["targets"][0]["limits"]["blind"] is False

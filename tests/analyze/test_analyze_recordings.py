@@ -9,6 +9,7 @@ from made_up import TARGETS, case, verdict
 from toolfuzz.analyze import recordings
 from toolfuzz.analyze.load import collect
 from toolfuzz.analyze.recordings import Recordings
+from toolfuzz.core.case import JsonObject
 from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Attempt, Exchange
 from toolfuzz.report.terminal import notes
@@ -23,14 +24,18 @@ def body(name: str, arguments: str) -> bytes:
     return json.dumps({"choices": [{"index": 0, "message": message}]}).encode()
 
 
-def events(wanted: int, arguments: str, status: str) -> Iterator[Event]:
+def events(
+    wanted: int, arguments: str, status: str, request: JsonObject | None = None
+) -> Iterator[Event]:
     """Questions about different cases that all got these arguments."""
     for number in range(1, wanted + 1):
         asked = case(number)
         data = body(f"tool_{number}", arguments.replace("RIGHT", "x" * number))
         attempt = Attempt(0.0, 1.0, 2.0, 200, {"content-type": "application/json"}, ((1.0, data),))
         yield CaseDrawn(asked)
-        yield ExchangeRecorded(Exchange(asked.id, 0, "sim/clean", 0, False, {}, (attempt,)))
+        yield ExchangeRecorded(
+            Exchange(asked.id, 0, "sim/clean", 0, False, request or {}, (attempt,))
+        )
         yield VerdictReached(verdict(asked, status))
 
 
@@ -57,6 +62,11 @@ def test_passing_replies_are_read_as_well() -> None:
     assert (entry["failing"], entry["passing"], entry["passing_same"]) == (0, 5, 5)
     (entry,) = replayed(*events(5, '{"a":"other"}', "pass"))
     assert (entry["passing"], entry["passing_same"]) == (5, 0)
+
+
+def test_a_text_that_ends_inside_its_call_has_no_right_one() -> None:
+    request: JsonObject = {"parser": "p", "content": "", "cut": "arguments"}
+    assert replayed(*events(3, '{"a":"x', "pass", request)) == []
 
 
 def test_the_sample_is_bounded(monkeypatch) -> None:

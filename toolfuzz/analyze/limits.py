@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from toolfuzz.analyze.blind import never_saw_tools
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.nature import Nature
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.generate.size import input_tokens
 from toolfuzz.judge.stages.laws import TIMED_OUT, TOO_LONG
@@ -12,13 +13,13 @@ from toolfuzz.judge.stages.laws import TIMED_OUT, TOO_LONG
 __all__ = ["limits"]
 
 
-def limits(run: RunData, verdicts: Sequence[Verdict]) -> JsonObject:
+def limits(run: RunData, verdicts: Sequence[Verdict], nature: Nature) -> JsonObject:
     """Return how many of a target's questions met a limit, and what would have kept within it.
 
     ``timed_out`` questions got no byte, or no further one, in time; ``slowest`` is the longest time
     in seconds of an answer that came. ``too_long`` prompts exceeded the window; ``fits`` are about
     the tokens of the longest prompt that was answered and shorter than all of those. ``blind`` says
-    that the tools never reached the model.
+    that the tools never reached the model, where one was asked.
     """
     answered = [v for v in verdicts if v.status != "unjudged"]
     too_long = [v for v in verdicts if _begins(v, TOO_LONG)]
@@ -27,7 +28,7 @@ def limits(run: RunData, verdicts: Sequence[Verdict]) -> JsonObject:
         "slowest": _slowest(answered),
         "too_long": len(too_long),
         "fits": _fits(run, answered, too_long),
-        "blind": never_saw_tools(run, answered),
+        "blind": nature.over_http and never_saw_tools(run, answered),
     }
 
 

@@ -12,6 +12,7 @@ from toolfuzz.analyze.load import Question, RunData, question
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.events import Event, ExchangeRecorded, VerdictReached
 from toolfuzz.core.exchange import Exchange, Target
+from toolfuzz.core.given import given_of
 from toolfuzz.judge.clients import ClientView, client_views
 
 __all__ = ["Recordings"]
@@ -40,8 +41,12 @@ class Recordings:
         elif isinstance(event, VerdictReached):
             exchange = self._pending.pop(question(event.verdict), None)
             status = event.verdict.status
-            # In a world there is no one right call that a user could have got.
+            # In a world there is no one right call that a user could have got, and none where the
+            # text ends inside it.
             if exchange is None or status == "unjudged" or event.verdict.scenario is not None:
+                return
+            given = given_of(exchange.request)
+            if given is not None and given.cut is not None:
                 return
             self._sample(event.verdict.target, status).offer(exchange)
 

@@ -65,7 +65,7 @@ def _target(run: RunData, target: Target) -> JsonObject:
     total = _rate(run, judged)
     nature = run.nature(target.name)
     traffic = run.traffic.get(target.name, Traffic())
-    called = [v.metrics for v in verdicts if v.metrics.called]
+    valid = [v.metrics.schema_valid for v in verdicts if v.metrics.schema_valid is not None]
     checks = sum(v.metrics.checks for v in judged)
     drop = None
     if total.rate is not None:
@@ -83,10 +83,10 @@ def _target(run: RunData, target: Target) -> JsonObject:
         "failed": total.judged - total.passed,
         "unjudged": len(unjudged),
         "unjudged_reasons": dict(Counter(v.reason or "unknown" for v in unjudged).most_common()),
-        "limits": limits(run, verdicts),
+        "limits": limits(run, verdicts, nature),
         "given_up": _given_up(run, target.name),
         "schemas": len({run.cases[v.case_id].schema_id for v in judged}),
-        "schema_accuracy": _share(sum(m.schema_valid is True for m in called), len(called)),
+        "schema_accuracy": _share(sum(valid), len(valid)),
         "check_success": _share(checks - sum(v.metrics.checks_failed for v in judged), checks),
         "sides": by_side(run, judged, nature),
         "defects": _defects(run, judged, nature, causes),
