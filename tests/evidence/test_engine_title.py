@@ -76,4 +76,4 @@ def test_a_tools_name_that_stayed_is_told() -> None:
     """Every name is made short that doesn't matter."""
     case = one_call({"type": "object", "properties": {}}, {}, "two-words")
     told = parser_title("p", case, found("no-call", pointer=""), BOTH)
-    assert told == 'p: no call came although one was asked for of the tool "two-words"'
+    assert told == 'p: no call came although one was asked for, with the tool "two-words"'

@@ -67,7 +67,7 @@ def _with(case: Case, finding: Finding) -> str:
     if len(calls) > 1:
         return f", for {'equal' if all(c == calls[0] for c in calls) else 'several'} calls"
     if calls and len(calls[0].tool) > 1:
-        return f"of the tool {brief(calls[0].tool)}"
+        return f", with the tool {brief(calls[0].tool)}"
     if not calls or not calls[0].arguments:
         return ", for a call without arguments" if calls else ""
     text = brief(calls[0].arguments)
