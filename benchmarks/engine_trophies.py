@@ -131,6 +131,9 @@ def cause(name: str, slug: str, trial: ParserEvidence | Record) -> tuple[Any, ..
     kind = "as text" if slug in _AS_TEXT else "lost" if slug in _LOST else slug
     if slug == "content-changed":
         kind = told["title"].partition(": ")[2].partition('"')[0]
+    elif slug == "string-as-scalar" and "arrives as null" in told["title"]:
+        # Parsers look for this word first, and for types afterwards.
+        kind = "null"
     return (name, place.get("file", ""), code_of, kind, told["where"], *modes)
 
 

@@ -1,4 +1,4 @@
-# pythonic: the number 2.75 arrives as 2.05, only in a stream.
+# pythonic: the number 2.75 arrives as 2.05 where an increment ends behind its point, only in a stream.
 # Aphrodite 0.24.1, PythonicToolParser.extract_tool_calls_streaming in aphrodite/tool_parsers/pythonic_tool_parser.py
 #
 # Needs Aphrodite 0.24.1, as it is installed.

@@ -1,4 +1,4 @@
-# glm47: null arrives as the string "null" where the schema also allows array.
+# glm47: null arrives as the string "null" where type is a list.
 # LMDeploy 0.18.0, XmlToolParser._consume_stream_payload in lmdeploy/serve/parsers/tool_parser/xml_tool_parser.py
 #
 # Needs LMDeploy 0.18.0, as it is installed; or its wheel alone, without a GPU:

@@ -1,4 +1,4 @@
-# glm47: the string "\"u\"" arrives as "u".
+# glm47: a string in double quotes loses them: "\"u\"" arrives as "u".
 # LMDeploy 0.18.0, XmlToolParser._consume_stream_payload in lmdeploy/serve/parsers/tool_parser/xml_tool_parser.py
 #
 # Needs LMDeploy 0.18.0, as it is installed; or its wheel alone, without a GPU:

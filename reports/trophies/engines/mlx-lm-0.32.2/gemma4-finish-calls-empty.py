@@ -65,13 +65,13 @@ tools = [
     {
         "type": "function",
         "function": {
-            "name": "constructor",
+            "name": "f",
             "parameters": {"type": "object", "properties": {"retry-after": {"type": "boolean"}}},
         },
     },
 ]
-text = "<|tool_call>call:constructor{retry-after:true}<tool_call|>"
-expected = {"content": "", "calls": [["constructor", {"retry-after": True}]]}
+text = "<|tool_call>call:f{retry-after:true}<tool_call|>"
+expected = {"content": "", "calls": [["f", {"retry-after": True}]]}
 got = tried(tools, text)
 print("expected:", json.dumps(expected))
 print("got:     ", json.dumps(got))

@@ -1,4 +1,4 @@
-# longcat: raises AttributeError of a call without arguments.
+# longcat: a call without arguments raises AttributeError, which the server doesn't catch.
 # mlx-lm 0.32.2, parse_tool_call in mlx_lm/tool_parsers/longcat.py
 #
 # Needs mlx-lm 0.32.2, as it is installed; or its wheel alone, without a GPU:

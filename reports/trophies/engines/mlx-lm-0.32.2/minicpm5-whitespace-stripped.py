@@ -1,4 +1,4 @@
-# minicpm5: the string "x " arrives as "x".
+# minicpm5: white space at the ends of a string is lost.
 # mlx-lm 0.32.2, parse_tool_call in mlx_lm/tool_parsers/minicpm5.py
 #
 # Needs mlx-lm 0.32.2, as it is installed; or its wheel alone, without a GPU:

@@ -1,4 +1,4 @@
-# minimax_m2: the string "x " arrives as "x".
+# minimax_m2: white space at the ends of a string is lost.
 # mlx-lm 0.32.2, parse_tool_call in mlx_lm/tool_parsers/minimax_m2.py
 #
 # Needs mlx-lm 0.32.2, as it is installed; or its wheel alone, without a GPU:

@@ -1,4 +1,4 @@
-# qwen3_coder: the boolean true in an enum of several types arrives as the string "true".
+# qwen3_coder: the boolean true in an enum without type arrives as the string "true".
 # mlx-lm 0.32.2, parse_tool_call in mlx_lm/tool_parsers/qwen3_coder.py
 #
 # Needs mlx-lm 0.32.2, as it is installed; or its wheel alone, without a GPU:

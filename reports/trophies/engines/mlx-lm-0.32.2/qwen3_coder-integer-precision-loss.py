@@ -1,4 +1,4 @@
-# qwen3_coder: the integer 9223372036854775807 arrives as 9223372036854775808.
+# qwen3_coder: integers are read as floats: 9223372036854775807 arrives as 9223372036854775808.
 # mlx-lm 0.32.2, parse_tool_call in mlx_lm/tool_parsers/qwen3_coder.py
 #
 # Needs mlx-lm 0.32.2, as it is installed; or its wheel alone, without a GPU:

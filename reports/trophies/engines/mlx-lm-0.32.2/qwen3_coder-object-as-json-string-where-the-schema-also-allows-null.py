@@ -1,4 +1,4 @@
-# qwen3_coder: an object arrives as a string of its JSON where the schema also allows null.
+# qwen3_coder: where type is a list, an object with true, false or null in it arrives as a string of its JSON.
 # mlx-lm 0.32.2, parse_tool_call in mlx_lm/tool_parsers/qwen3_coder.py
 #
 # Needs mlx-lm 0.32.2, as it is installed; or its wheel alone, without a GPU:

@@ -1,4 +1,4 @@
-# deepseekv32: the string "x\n" arrives as "x".
+# deepseekv32: white space at the ends of a string is lost.
 # SGLang 0.5.23, DeepSeekV32Detector.detect_and_parse in sglang/srt/function_call/deepseekv32_detector.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

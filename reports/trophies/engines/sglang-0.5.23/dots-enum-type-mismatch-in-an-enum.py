@@ -1,4 +1,4 @@
-# dots: the integer 1 in an enum arrives as the string "1".
+# dots: the integer 1 in an enum without type arrives as the string "1".
 # SGLang 0.5.23, DotsToolDetector.detect_and_parse in sglang/srt/function_call/dots_detector.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

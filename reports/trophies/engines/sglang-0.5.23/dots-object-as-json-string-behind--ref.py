@@ -1,4 +1,4 @@
-# dots: an object behind $ref arrives as a string of its JSON.
+# dots: an object behind a $ref into "definitions" arrives as a string of its JSON (one into "$defs" is followed).
 # SGLang 0.5.23, DotsToolDetector.detect_and_parse in sglang/srt/function_call/dots_detector.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

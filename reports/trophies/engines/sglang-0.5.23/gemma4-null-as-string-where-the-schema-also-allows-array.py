@@ -1,4 +1,4 @@
-# gemma4: null arrives as the string "null" where the schema also allows array.
+# gemma4: null arrives as the string "null", whatever the schema says.
 # SGLang 0.5.23, Gemma4Detector.detect_and_parse in sglang/srt/function_call/gemma4_detector.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

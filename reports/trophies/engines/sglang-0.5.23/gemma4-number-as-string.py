@@ -1,4 +1,4 @@
-# gemma4: the number 1e+21 arrives as the string "1e+21".
+# gemma4: a number with an exponent and no point, such as 1e+21, arrives as a string.
 # SGLang 0.5.23, Gemma4Detector.detect_and_parse in sglang/srt/function_call/gemma4_detector.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

@@ -1,4 +1,4 @@
-# glm45: an object behind $ref arrives as a string of its JSON, only in a stream.
+# glm45: an object behind $ref arrives as a string of its JSON, only in a stream (so does a value for a parameter that properties doesn't name).
 # SGLang 0.5.23, Glm4MoeDetector.parse_streaming_increment in sglang/srt/function_call/glm4_moe_detector.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

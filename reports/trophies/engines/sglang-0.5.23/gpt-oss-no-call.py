@@ -1,4 +1,4 @@
-# gpt-oss: a call is dropped when a string in it holds "<|".
+# gpt-oss: a call is dropped when a string in it holds "<|" without "|>".
 # SGLang 0.5.23, GptOssDetector.detect_and_parse in sglang/srt/function_call/gpt_oss_detector.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

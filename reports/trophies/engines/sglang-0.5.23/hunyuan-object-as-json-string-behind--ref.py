@@ -1,4 +1,4 @@
-# hunyuan: an object behind $ref arrives as a string of its JSON.
+# hunyuan: an object behind $ref arrives as a string of its JSON (so do values behind allOf, and an enum without type).
 # SGLang 0.5.23, HunyuanDetector.detect_and_parse in sglang/srt/function_call/hunyuan_detector.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

@@ -1,4 +1,4 @@
-# minicpm5: the string "x\n" arrives as "x".
+# minicpm5: white space at the ends of a string is lost, in CDATA, too.
 # SGLang 0.5.23, MiniCPM5Detector.detect_and_parse in sglang/srt/function_call/minicpm5_detector.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

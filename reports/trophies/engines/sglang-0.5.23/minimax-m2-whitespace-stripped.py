@@ -1,4 +1,4 @@
-# minimax-m2: the string "x\n" arrives as "x", only in a whole text.
+# minimax-m2: line breaks at the ends of a string are lost, only in a whole text.
 # SGLang 0.5.23, MinimaxM2Detector.detect_and_parse in sglang/srt/function_call/minimax_m2.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

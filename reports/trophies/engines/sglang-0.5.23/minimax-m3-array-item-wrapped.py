@@ -1,4 +1,4 @@
-# minimax-m3: the array [] arrives as the object {}, only in a stream.
+# minimax-m3: an empty array arrives as the object {}, only in a stream.
 # SGLang 0.5.23, MinimaxM3Detector.parse_streaming_increment in sglang/srt/function_call/minimax_m3.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

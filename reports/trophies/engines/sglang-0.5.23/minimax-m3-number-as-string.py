@@ -1,4 +1,4 @@
-# minimax-m3: a number in an array whose items have a schema each arrives as the string of it.
+# minimax-m3: a number in an array whose "items" is a list of schemas arrives as a string.
 # SGLang 0.5.23, MinimaxM3Detector.detect_and_parse in sglang/srt/function_call/minimax_m3.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

@@ -1,4 +1,4 @@
-# minimax-m3: the string "x\n" arrives as "x", only in a whole text.
+# minimax-m3: white space at the end of a string is lost, only in a whole text.
 # SGLang 0.5.23, MinimaxM3Detector.detect_and_parse in sglang/srt/function_call/minimax_m3.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

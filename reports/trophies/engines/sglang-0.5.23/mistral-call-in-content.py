@@ -1,4 +1,4 @@
-# mistral: the call came as text in the message content, for several calls, only in a stream.
+# mistral: of several calls in one array, each behind the first comes as text in the content, only in a stream.
 # SGLang 0.5.23, MistralDetector.parse_streaming_increment in sglang/srt/function_call/mistral_detector.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

@@ -1,4 +1,4 @@
-# mistral: prose loses "]", only in a stream.
+# mistral: prose loses each "]", only in a stream.
 # SGLang 0.5.23, MistralDetector.parse_streaming_increment in sglang/srt/function_call/mistral_detector.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

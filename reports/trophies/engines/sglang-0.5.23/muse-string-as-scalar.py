@@ -1,4 +1,4 @@
-# muse: the string "0" arrives as the integer 0.
+# muse: a string that is JSON arrives as its value: "0" as the integer 0.
 # SGLang 0.5.23, MuseGlimmerDetector.detect_and_parse in sglang/srt/function_call/muse_glimmer_detector.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

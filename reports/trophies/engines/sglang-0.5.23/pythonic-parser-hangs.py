@@ -1,4 +1,4 @@
-# pythonic: the parser takes far too long for a short text, for several calls, only in a whole text.
+# pythonic: two calls of four arguments each take more than 2 s of processor time, only in a whole text.
 # SGLang 0.5.23, PythonicDetector.detect_and_parse in sglang/srt/function_call/pythonic_detector.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

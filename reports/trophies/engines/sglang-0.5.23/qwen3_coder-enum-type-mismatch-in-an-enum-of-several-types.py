@@ -1,4 +1,4 @@
-# qwen3_coder: the boolean true in an enum of several types arrives as the string "true".
+# qwen3_coder: the boolean true in an enum of several types arrives as the string "true" (glm45 finds types with the same function).
 # SGLang 0.5.23, Qwen3CoderDetector.detect_and_parse in sglang/srt/function_call/qwen3_coder_detector.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

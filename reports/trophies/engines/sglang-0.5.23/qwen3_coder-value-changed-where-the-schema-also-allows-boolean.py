@@ -1,4 +1,4 @@
-# qwen3_coder: the string "x" arrives as the boolean false where the schema also allows boolean.
+# qwen3_coder: the string "x" arrives as the boolean false where type is a list with boolean first (glm45, by the same function, streams it without quotes).
 # SGLang 0.5.23, Qwen3CoderDetector.detect_and_parse in sglang/srt/function_call/qwen3_coder_detector.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

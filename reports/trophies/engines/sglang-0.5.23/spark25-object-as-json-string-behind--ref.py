@@ -1,4 +1,4 @@
-# spark25: an object behind $ref arrives as a string of its JSON.
+# spark25: an object behind $ref arrives as a string of its JSON (so do values behind anyOf, oneOf or allOf, an enum without type, and where type is a list).
 # SGLang 0.5.23, Spark25Detector.detect_and_parse in sglang/srt/function_call/spark25_detector.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

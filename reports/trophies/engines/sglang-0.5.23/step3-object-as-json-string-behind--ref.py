@@ -1,4 +1,4 @@
-# step3: an object behind $ref arrives as a string of its JSON.
+# step3: an object behind $ref arrives as a string of its JSON (so do values behind anyOf, oneOf or allOf, and an enum without type).
 # SGLang 0.5.23, Step3Detector.detect_and_parse in sglang/srt/function_call/step3_detector.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:

@@ -1,4 +1,4 @@
-# deepseekv32: prose loses "< ", only in a stream.
+# deepseekv32: an increment of prose that ends in "<", such as "< ", is lost, only in a stream.
 # SGLang 0.5.6, DeepSeekV32Detector.parse_streaming_increment in sglang/srt/function_call/deepseekv32_detector.py
 #
 # Needs SGLang 0.5.6, as it is installed; or its wheel alone, without a GPU:

@@ -1,4 +1,4 @@
-# glm: the string "x " arrives as "x".
+# glm: white space at the ends of a string is lost.
 # SGLang 0.5.6, Glm4MoeDetector.detect_and_parse in sglang/srt/function_call/glm4_moe_detector.py
 #
 # Needs SGLang 0.5.6, as it is installed; or its wheel alone, without a GPU:

@@ -1,4 +1,4 @@
-# llama3: arguments is an empty string, for a call without arguments, only in a stream.
+# llama3: a call without arguments arrives with an empty text as its arguments, only in a stream.
 # SGLang 0.5.6, BaseFormatDetector.parse_streaming_increment in sglang/srt/function_call/base_format_detector.py
 #
 # Needs SGLang 0.5.6, as it is installed; or its wheel alone, without a GPU:

@@ -1,4 +1,4 @@
-# minimax-m2: the string "4" arrives as the integer 4, whatever the schema says.
+# minimax-m2: a string that is JSON arrives as its value, whatever the schema says: "4" as the integer 4.
 # SGLang 0.5.6, MinimaxM2Detector.detect_and_parse in sglang/srt/function_call/minimax_m2.py
 #
 # Needs SGLang 0.5.6, as it is installed; or its wheel alone, without a GPU:

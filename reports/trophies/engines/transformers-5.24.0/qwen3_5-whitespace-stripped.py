@@ -1,4 +1,4 @@
-# qwen3_5: the string "x " arrives as "x".
+# qwen3_5: white space at the ends of a string is lost.
 # transformers 5.24.0, ResponseParser.feed in transformers/utils/chat_parsing/response_parser.py
 #
 # Needs transformers 5.24.0, as it is installed; or its wheel alone, without a GPU:

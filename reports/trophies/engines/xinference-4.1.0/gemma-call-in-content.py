@@ -1,4 +1,4 @@
-# gemma: a call with a key like größe comes as text in the content.
+# gemma: a call with a key outside A-Z, a-z, 0-9, _ and -, such as größe, comes as text in the content.
 # Xinference 4.1.0, GemmaToolParser.extract_tool_calls in xinference/model/llm/tool_parsers/gemma_tool_parser.py
 #
 # Needs Xinference 4.1.0, as it is installed; or its wheel alone, without a GPU:

@@ -1,4 +1,4 @@
-# minicpm5: the string "x " arrives as "x".
+# minicpm5: white space at the ends of a string is lost.
 # Xinference 4.1.0, MiniCPM5ToolParser.extract_tool_calls in xinference/model/llm/tool_parsers/minicpm5_tool_parser.py
 #
 # Needs Xinference 4.1.0, as it is installed; or its wheel alone, without a GPU:

@@ -1,5 +1,5 @@
-# interns1: the second of two streamed calls is dropped.
-# SGLang 0.5.23, InternlmDetector.parse_streaming_increment in sglang/srt/function_call/internlm_detector.py
+# minimax-m2: the string "null" arrives as null.
+# SGLang 0.5.23, MinimaxM2Detector.detect_and_parse in sglang/srt/function_call/minimax_m2.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:
 #   pip download --no-deps sglang==0.5.23 && unzip *.whl -d release
@@ -35,24 +35,17 @@ from sglang.srt.entrypoints.openai.protocol import Tool
 from sglang.srt.function_call.function_call_parser import FunctionCallParser
 
 
-def parse(tools, increments):
-    parser = FunctionCallParser([Tool(**tool) for tool in tools], 'interns1')
-    # The server's last increment is empty.
-    came = [parser.parse_stream_chunk(increment) for increment in [*increments, ""]]
-    if hasattr(parser, "parse_stream_end"):
-        came.append(parser.parse_stream_end())
-    content, calls = "", {}
-    for text, found in came:
-        content += text or ""
-        for call in found:
-            name, arguments = calls.get(call.tool_index, ("", ""))
-            calls[call.tool_index] = name or call.name, arguments + (call.parameters or "")
-    return content, calls.values()
+def parse(tools, text):
+    parser = FunctionCallParser([Tool(**tool) for tool in tools], 'minimax-m2')
+    if not parser.has_tool_call(text):
+        return text, []
+    content, found = parser.parse_non_stream(text)
+    return content, [(call.name, call.parameters) for call in found]
 
 
-def tried(tools, increments):
+def tried(tools, text):
     try:
-        content, calls = parse(tools, increments)
+        content, calls = parse(tools, text)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return {"content": (content or "").strip(), "calls": [[name, loaded(a)] for name, a in calls]}
@@ -69,55 +62,41 @@ def loaded(arguments):
 tools = [
     {
         "type": "function",
-        "function": {"name": "f", "parameters": {"type": "object", "properties": {}}},
+        "function": {
+            "name": "f",
+            "parameters": {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+        },
     },
 ]
-increments = [
-    "<|action_start|>",
-    " ",
-    "<|plugin|>",
-    "\n",
-    "{",
-    '"',
-    "nam",
-    "e",
-    '":',
-    " ",
-    '"',
-    "f",
-    '",',
-    " ",
-    '"',
-    "par",
-    "ameters",
-    '":',
-    " ",
-    "{",
-    '"',
-    "b",
-    '":',
-    " ",
-    "1",
-    "}}",
-    "<|action_end|>",
-]
-expected = {"content": "", "calls": [["f", {"b": 1}]]}
-assert tried(tools, increments) == expected, "the control fails, too"
+text = (
+    "<minimax:tool_call>\n"
+    '<invoke name="f">\n'
+    '<parameter name="a">x</parameter>\n'
+    "</invoke>\n"
+    "</minimax:tool_call>"
+)
+expected = {"content": "", "calls": [["f", {"a": "x"}]]}
+assert tried(tools, text) == expected, "the control fails, too"
 
 # The case that fails.
 tools = [
     {
         "type": "function",
-        "function": {"name": "f", "parameters": {"type": "object", "properties": {}}},
+        "function": {
+            "name": "f",
+            "parameters": {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+        },
     },
 ]
-increments = [
-    '<|action_start|> <|plugin|>\n{"name": "f", "parameters": {}}<|action_end|>',
-    "<|action_start|>",
-    ' <|plugin|>\n{"name": "f", "parameters": {"b": 1}}<|action_end|>',
-]
-expected = {"content": "", "calls": [["f", {}], ["f", {"b": 1}]]}
-got = tried(tools, increments)
+text = (
+    "<minimax:tool_call>\n"
+    '<invoke name="f">\n'
+    '<parameter name="a">null</parameter>\n'
+    "</invoke>\n"
+    "</minimax:tool_call>"
+)
+expected = {"content": "", "calls": [["f", {"a": "null"}]]}
+got = tried(tools, text)
 print("expected:", json.dumps(expected))
 print("got:     ", json.dumps(got))
 assert got == expected

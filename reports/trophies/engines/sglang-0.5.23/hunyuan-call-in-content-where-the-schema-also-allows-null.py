@@ -1,19 +1,8 @@
-# minimax-m2: the string "x " arrives as "x"
-
-SGLang 0.5.6, `MinimaxM2Detector.detect_and_parse` in `sglang/srt/function_call/minimax_m2.py:72`. Seen in 0.5.6.
-
-Always (3 of 3), with the whole text, and with a stream as well. What comes of it: another value arrives, and nothing says so.
-
-## A script that shows it
-
-It needs the engine's parser alone: no model, no GPU, no server.
-
-```python
-# minimax-m2: the string "x " arrives as "x".
-# SGLang 0.5.6, MinimaxM2Detector.detect_and_parse in sglang/srt/function_call/minimax_m2.py
+# hunyuan: a call stays in the content where a parameter's type is a list (a TypeError inside; a stream loses its arguments).
+# SGLang 0.5.23, HunyuanDetector.detect_and_parse in sglang/srt/function_call/hunyuan_detector.py
 #
-# Needs SGLang 0.5.6, as it is installed; or its wheel alone, without a GPU:
-#   pip download --no-deps sglang==0.5.6 && unzip *.whl -d release
+# Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:
+#   pip download --no-deps sglang==0.5.23 && unzip *.whl -d release
 #   pip install 'msgspec>=0.19,<1' 'openai>=2.8,<4' 'orjson>=3.10,<4' 'partial-json-parser>=0.2,<1' 'pydantic>=2.12,<3' 'regex'
 #   PYTHONPATH=release python THIS_FILE
 import importlib.util
@@ -45,12 +34,14 @@ if importlib.util.find_spec("torch") is None:  # an unpacked wheel: the GPU stac
 from sglang.srt.entrypoints.openai.protocol import Tool
 from sglang.srt.function_call.function_call_parser import FunctionCallParser
 
+
 def parse(tools, text):
-    parser = FunctionCallParser([Tool(**tool) for tool in tools], 'minimax-m2')
+    parser = FunctionCallParser([Tool(**tool) for tool in tools], 'hunyuan')
     if not parser.has_tool_call(text):
         return text, []
     content, found = parser.parse_non_stream(text)
     return content, [(call.name, call.parameters) for call in found]
+
 
 def tried(tools, text):
     try:
@@ -59,11 +50,13 @@ def tried(tools, text):
         return f"{type(error).__name__}: {error}"
     return {"content": (content or "").strip(), "calls": [[name, loaded(a)] for name, a in calls]}
 
+
 def loaded(arguments):
     try:
         return json.loads(arguments) if isinstance(arguments, str) else arguments
     except ValueError:
         return f"no JSON: {arguments}"
+
 
 # The nearest case that passes.
 tools = [
@@ -71,19 +64,23 @@ tools = [
         "type": "function",
         "function": {
             "name": "f",
-            "parameters": {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+            "parameters": {
+                "type": "object",
+                "properties": {"a": {"type": "array", "items": {"type": "boolean"}}},
+                "required": ["a"],
+            },
         },
     },
 ]
 text = (
-    "One moment…\n"
-    "<minimax:tool_call>\n"
-    '<invoke name="f">\n'
-    '<parameter name="a">x</parameter>\n'
-    "</invoke>\n"
-    "</minimax:tool_call>"
+    "<tool_calls>\n"
+    "<tool_call>f<tool_sep>\n"
+    "<arg_key>a</arg_key>\n"
+    "<arg_value>[]</arg_value>\n"
+    "</tool_call>\n"
+    "</tool_calls>"
 )
-expected = {"content": "One moment…", "calls": [["f", {"a": "x"}]]}
+expected = {"content": "", "calls": [["f", {"a": []}]]}
 assert tried(tools, text) == expected, "the control fails, too"
 
 # The case that fails.
@@ -92,72 +89,24 @@ tools = [
         "type": "function",
         "function": {
             "name": "f",
-            "parameters": {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+            "parameters": {
+                "type": "object",
+                "properties": {"a": {"type": ["array", "null"], "items": {"type": "boolean"}}},
+                "required": ["a"],
+            },
         },
     },
 ]
 text = (
-    "<minimax:tool_call>\n"
-    '<invoke name="f">\n'
-    '<parameter name="a">x </parameter>\n'
-    "</invoke>\n"
-    "</minimax:tool_call>"
+    "<tool_calls>\n"
+    "<tool_call>f<tool_sep>\n"
+    "<arg_key>a</arg_key>\n"
+    "<arg_value>[]</arg_value>\n"
+    "</tool_call>\n"
+    "</tool_calls>"
 )
-expected = {"content": "", "calls": [["f", {"a": "x "}]]}
+expected = {"content": "", "calls": [["f", {"a": []}]]}
 got = tried(tools, text)
 print("expected:", json.dumps(expected))
 print("got:     ", json.dumps(got))
 assert got == expected
-```
-
-It prints:
-
-```
-expected: {"content": "", "calls": [["f", {"a": "x "}]]}
-got:      {"content": "", "calls": [["f", {"a": "x"}]]}
-```
-
-- In words: whitespace lost at the end (`whitespace-stripped`)
-
-## What passes
-
-The nearest case that passes, asked in the same way:
-
-Tool `f` with these parameters:
-
-```json
-{
-  "type": "object",
-  "properties": {
-    "a": {
-      "type": "string"
-    }
-  },
-  "required": [
-    "a"
-  ]
-}
-```
-
-`f`
-
-```json
-{
-  "a": "x"
-}
-```
-
-## How it was found
-
-The text was written by the test as the model family's chat template writes it, and given to the parser as it is; nothing stood between.
-
-```sh
-toolfuzz run -m engine/sglang@0.5.6:minimax-m2 --cases 60 --seed 0 --both-streams
-toolfuzz replay minimax-m2-whitespace-stripped.json -m engine/sglang@0.5.6:minimax-m2
-```
-
-- toolfuzz: `0.1.0`
-- Python: `3.11.7`
-- asked: `2026-11-27 14:54 UTC`
-
-Reports of the same kind elsewhere: vllm-project/vllm#48753, vllm-project/vllm#48846, vllm-project/vllm#42026, sgl-project/sglang#20543, sgl-project/sglang#20824.

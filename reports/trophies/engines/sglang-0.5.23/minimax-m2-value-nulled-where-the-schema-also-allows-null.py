@@ -1,5 +1,5 @@
-# spark25: the integer 1 in an enum arrives as the string "1".
-# SGLang 0.5.23, Spark25Detector.detect_and_parse in sglang/srt/function_call/spark25_detector.py
+# minimax-m2: every value arrives as null where the schema also allows null: [] as null.
+# SGLang 0.5.23, MinimaxM2Detector.detect_and_parse in sglang/srt/function_call/minimax_m2.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:
 #   pip download --no-deps sglang==0.5.23 && unzip *.whl -d release
@@ -36,7 +36,7 @@ from sglang.srt.function_call.function_call_parser import FunctionCallParser
 
 
 def parse(tools, text):
-    parser = FunctionCallParser([Tool(**tool) for tool in tools], 'spark25')
+    parser = FunctionCallParser([Tool(**tool) for tool in tools], 'minimax-m2')
     if not parser.has_tool_call(text):
         return text, []
     content, found = parser.parse_non_stream(text)
@@ -66,20 +66,21 @@ tools = [
             "name": "f",
             "parameters": {
                 "type": "object",
-                "properties": {
-                    "b": {
-                        "type": "object",
-                        "properties": {"c": {"type": ["object", "null"], "properties": {}}},
-                        "required": ["c"],
-                    },
-                },
-                "required": ["b"],
+                "properties": {"a": {"type": "array", "items": {"type": "boolean"}}},
+                "required": ["a"],
             },
         },
     },
 ]
-text = '<tool_call>f<arg_key>b</arg_key><arg_value>{"c": {"b": 1}}</arg_value></tool_call>'
-expected = {"content": "", "calls": [["f", {"b": {"c": {"b": 1}}}]]}
+text = (
+    "<minimax:tool_call>\n"
+    '<invoke name="f">\n'
+    '<parameter name="a">[]</parameter>\n'
+    "</invoke>\n"
+    "</minimax:tool_call>\n"
+    "That is all {so far}: [1, 2]."
+)
+expected = {"content": "That is all {so far}: [1, 2].", "calls": [["f", {"a": []}]]}
 assert tried(tools, text) == expected, "the control fails, too"
 
 # The case that fails.
@@ -90,21 +91,20 @@ tools = [
             "name": "f",
             "parameters": {
                 "type": "object",
-                "properties": {
-                    "a": {"enum": [1, 2]},
-                    "b": {
-                        "type": "object",
-                        "properties": {"c": {"type": ["object", "null"], "properties": {}}},
-                        "required": ["c"],
-                    },
-                },
-                "required": ["a", "b"],
+                "properties": {"a": {"type": ["array", "null"], "items": {"type": "boolean"}}},
+                "required": ["a"],
             },
         },
     },
 ]
-text = '<tool_call>f<arg_key>a</arg_key><arg_value>1</arg_value><arg_key>b</arg_key><arg_value>{"c": {"b": 1}}</arg_value></tool_call>'
-expected = {"content": "", "calls": [["f", {"a": 1, "b": {"c": {"b": 1}}}]]}
+text = (
+    "<minimax:tool_call>\n"
+    '<invoke name="f">\n'
+    '<parameter name="a">[]</parameter>\n'
+    "</invoke>\n"
+    "</minimax:tool_call>"
+)
+expected = {"content": "", "calls": [["f", {"a": []}]]}
 got = tried(tools, text)
 print("expected:", json.dumps(expected))
 print("got:     ", json.dumps(got))

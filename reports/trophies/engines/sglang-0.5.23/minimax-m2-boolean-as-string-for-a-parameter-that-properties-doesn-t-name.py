@@ -1,8 +1,8 @@
-# minimax-m2: the string "x " arrives as "x".
-# SGLang 0.5.6, MinimaxM2Detector.detect_and_parse in sglang/srt/function_call/minimax_m2.py
+# minimax-m2: the boolean true for a parameter that properties doesn't name arrives as the string "true".
+# SGLang 0.5.23, MinimaxM2Detector.detect_and_parse in sglang/srt/function_call/minimax_m2.py
 #
-# Needs SGLang 0.5.6, as it is installed; or its wheel alone, without a GPU:
-#   pip download --no-deps sglang==0.5.6 && unzip *.whl -d release
+# Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:
+#   pip download --no-deps sglang==0.5.23 && unzip *.whl -d release
 #   pip install 'msgspec>=0.19,<1' 'openai>=2.8,<4' 'orjson>=3.10,<4' 'partial-json-parser>=0.2,<1' 'pydantic>=2.12,<3' 'regex'
 #   PYTHONPATH=release python THIS_FILE
 import importlib.util
@@ -64,19 +64,17 @@ tools = [
         "type": "function",
         "function": {
             "name": "f",
-            "parameters": {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+            "description": "",
+            "parameters": {
+                "type": "object",
+                "properties": {},
+                "anyOf": [{"type": "object", "properties": {}}],
+            },
         },
     },
 ]
-text = (
-    "One moment…\n"
-    "<minimax:tool_call>\n"
-    '<invoke name="f">\n'
-    '<parameter name="a">x</parameter>\n'
-    "</invoke>\n"
-    "</minimax:tool_call>"
-)
-expected = {"content": "One moment…", "calls": [["f", {"a": "x"}]]}
+text = 'One moment…\n<minimax:tool_call>\n<invoke name="f">\n</invoke>\n</minimax:tool_call>'
+expected = {"content": "One moment…", "calls": [["f", {}]]}
 assert tried(tools, text) == expected, "the control fails, too"
 
 # The case that fails.
@@ -85,18 +83,29 @@ tools = [
         "type": "function",
         "function": {
             "name": "f",
-            "parameters": {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+            "description": "",
+            "parameters": {
+                "type": "object",
+                "properties": {},
+                "anyOf": [
+                    {
+                        "type": "object",
+                        "properties": {"a": {"type": "boolean"}},
+                        "required": ["a"],
+                    },
+                ],
+            },
         },
     },
 ]
 text = (
     "<minimax:tool_call>\n"
     '<invoke name="f">\n'
-    '<parameter name="a">x </parameter>\n'
+    '<parameter name="a">true</parameter>\n'
     "</invoke>\n"
     "</minimax:tool_call>"
 )
-expected = {"content": "", "calls": [["f", {"a": "x "}]]}
+expected = {"content": "", "calls": [["f", {"a": True}]]}
 got = tried(tools, text)
 print("expected:", json.dumps(expected))
 print("got:     ", json.dumps(got))

@@ -1,5 +1,5 @@
-# glm45: a string stands without its quotes, or without the first one where the schema also allows boolean, only in a stream.
-# SGLang 0.5.23, Glm4MoeDetector.parse_streaming_increment in sglang/srt/function_call/glm4_moe_detector.py
+# glm45: a string that is JSON is read and written anew: "1.10" arrives as "1.1", only in a whole text.
+# SGLang 0.5.23, Glm4MoeDetector.detect_and_parse in sglang/srt/function_call/glm4_moe_detector.py
 #
 # Needs SGLang 0.5.23, as it is installed; or its wheel alone, without a GPU:
 #   pip download --no-deps sglang==0.5.23 && unzip *.whl -d release
@@ -18,7 +18,8 @@ if importlib.util.find_spec("torch") is None:  # an unpacked wheel: the GPU stac
         def __getattr__(self, name):
             if name.startswith("__"):
                 raise AttributeError(name)
-            setattr(self, name, type(name, (BaseModel,), {}))
+            compiles = {"from_json_schema": staticmethod(lambda schema: None)}
+            setattr(self, name, type(name, (BaseModel,), compiles))
             return self.__dict__[name]
 
     root = next(path for path in map(Path, sys.path) if (path / "sglang").is_dir())
@@ -34,24 +35,17 @@ from sglang.srt.entrypoints.openai.protocol import Tool
 from sglang.srt.function_call.function_call_parser import FunctionCallParser
 
 
-def parse(tools, increments):
+def parse(tools, text):
     parser = FunctionCallParser([Tool(**tool) for tool in tools], 'glm45')
-    # The server's last increment is empty.
-    came = [parser.parse_stream_chunk(increment) for increment in [*increments, ""]]
-    if hasattr(parser, "parse_stream_end"):
-        came.append(parser.parse_stream_end())
-    content, calls = "", {}
-    for text, found in came:
-        content += text or ""
-        for call in found:
-            name, arguments = calls.get(call.tool_index, ("", ""))
-            calls[call.tool_index] = name or call.name, arguments + (call.parameters or "")
-    return content, calls.values()
+    if not parser.has_tool_call(text):
+        return text, []
+    content, found = parser.parse_non_stream(text)
+    return content, [(call.name, call.parameters) for call in found]
 
 
-def tried(tools, increments):
+def tried(tools, text):
     try:
-        content, calls = parse(tools, increments)
+        content, calls = parse(tools, text)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return {"content": (content or "").strip(), "calls": [[name, loaded(a)] for name, a in calls]}
@@ -74,9 +68,9 @@ tools = [
         },
     },
 ]
-increments = ["<tool_call>f\n<arg_key>a</arg_key>\n<arg_value>x</arg_value>\n</tool_call>"]
+text = "<tool_call>f\n<arg_key>a</arg_key>\n<arg_value>x</arg_value>\n</tool_call>"
 expected = {"content": "", "calls": [["f", {"a": "x"}]]}
-assert tried(tools, increments) == expected, "the control fails, too"
+assert tried(tools, text) == expected, "the control fails, too"
 
 # The case that fails.
 tools = [
@@ -84,17 +78,13 @@ tools = [
         "type": "function",
         "function": {
             "name": "f",
-            "parameters": {
-                "type": "object",
-                "properties": {"a": {"type": ["boolean", "string"]}},
-                "required": ["a"],
-            },
+            "parameters": {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
         },
     },
 ]
-increments = ["<tool_call>f\n<arg_key>a</arg_key>\n<arg_value>x</arg_value>\n</tool_call>"]
-expected = {"content": "", "calls": [["f", {"a": "x"}]]}
-got = tried(tools, increments)
+text = "<tool_call>f\n<arg_key>a</arg_key>\n<arg_value>1.10</arg_value>\n</tool_call>"
+expected = {"content": "", "calls": [["f", {"a": "1.10"}]]}
+got = tried(tools, text)
 print("expected:", json.dumps(expected))
 print("got:     ", json.dumps(got))
 assert got == expected
