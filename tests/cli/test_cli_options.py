@@ -61,3 +61,10 @@ def test_every_command_that_asks_takes_headers(command: str) -> None:
     told = CliRunner().invoke(cli, [*command.split(), "--help"]).output
     assert "--header NAME: VALUE" in told
     assert "--secret-header NAME" in told
+
+
+@pytest.mark.parametrize("command", ["run", "check", "monitor", "replay", "corpus run"])
+def test_a_budget_is_taken_where_it_is_kept(command: str) -> None:
+    told = CliRunner().invoke(cli, [*command.split(), "--help"]).output
+    kept = command in ("run", "check", "monitor")
+    assert [name in told for name in ("--max-tokens", "--max-cost", "--price")] == [kept] * 3

@@ -177,7 +177,12 @@ async def test_a_run_ends_cleanly_and_goes_on(tmp_path: Path) -> None:
     [
         (["--max-calls", "0"], "--max-calls 0: more than 0"),
         (["--max-time", "-1"], "--max-time -1: more than 0"),
+        (["--max-cost", "nan"], "--max-cost nan: more than 0"),
+        (["--rpm", "nan"], "--rpm nan: requests a minute above 0"),
+        (["--timeout", "nan"], "--timeout nan: seconds above 0"),
         (["--price", "cheap"], "write IN,OUT"),
+        (["--price", "-1,1"], "write IN,OUT"),
+        (["--price", "nan,1"], "write IN,OUT"),
         (["--max-tokens", "10"], "nothing could be judged within --max-tokens 10"),
     ],
 )

@@ -12,6 +12,7 @@ from toolfuzz.cli._live import Work, live
 from toolfuzz.cli._outcome import exit_with, settled
 from toolfuzz.cli._reports import write_wanted
 from toolfuzz.cli.options import (
+    budget_options,
     case_options,
     endpoint_options,
     inconclusive_option,
@@ -53,6 +54,7 @@ Exit codes: 0 PASS · 1 FAIL · 3 INCONCLUSIVE · 4 an endpoint is unusable
 
 @click.command(epilog=EPILOG)
 @endpoint_options
+@budget_options
 @click.option(
     "--baseline", metavar="RUN|MODEL", help="What it must not fall behind: a run's folder, a model."
 )

@@ -9,6 +9,7 @@ import click
 from toolfuzz.analyze.watch import USUAL
 from toolfuzz.cli._live import live
 from toolfuzz.cli.options import (
+    budget_options,
     endpoint_options,
     judge_options,
     run_options_from,
@@ -60,6 +61,7 @@ _CODES = {
 
 @click.command(epilog=EPILOG)
 @endpoint_options
+@budget_options
 @click.option(
     "--dir", "folder", metavar="FOLDER", help="What the monitor knows (reports/monitor-<model>)."
 )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from toolfuzz.runs.options import RunOptions
 
 __all__ = [
+    "budget_options",
     "case_options",
     "concurrency_option",
     "endpoint_options",
@@ -87,9 +88,11 @@ def _price(
         return None
     try:
         given, made = (float(part) for part in value.split(","))
+        if given >= 0 and made >= 0:
+            return given, made
     except ValueError:
-        raise click.BadParameter("write IN,OUT: --price 0.15,0.60") from None
-    return given, made
+        pass
+    raise click.BadParameter("write IN,OUT: --price 0.15,0.60")
 
 
 engine_option = click.option(
@@ -126,6 +129,16 @@ endpoint_options = stack(
         "--timeout", type=float, metavar="SECONDS",
         help="Time without a byte of a reply (120); of a plain reply, until it begins.",
     ),
+    engine_option,
+    click.option(
+        "--cuts", metavar="NAME,…", callback=_listed,
+        help="Increments of an engine/…'s streams: token (the model's own where they are "
+        "known), pieces, markers, whole, random, chars:N, tokenizer:NAME, or all: each is tried, "
+        "and what differs is reported.",
+    ),
+)  # fmt: skip
+
+budget_options = stack(
     click.option(
         "--max-calls", type=int, metavar="N", help="HTTP attempts in all; then it ends cleanly."
     ),
@@ -138,14 +151,8 @@ endpoint_options = stack(
         "--price", callback=_price, metavar="IN,OUT",
         help="Dollars for a million tokens, where no list has the model.",
     ),
-    engine_option,
-    click.option(
-        "--cuts", metavar="NAME,…", callback=_listed,
-        help="Increments of an engine/…'s streams: token (the model's own where they are "
-        "known), pieces, markers, whole, random, chars:N, tokenizer:NAME, or all: each is tried, "
-        "and what differs is reported.",
-    ),
 )  # fmt: skip
+"""What ``run``, ``check`` and ``monitor`` may spend."""
 
 tool_options = stack(
     click.option(

@@ -16,6 +16,7 @@ from toolfuzz.cli._outcome import exit_with, settled
 from toolfuzz.cli._reports import write_wanted
 from toolfuzz.cli.minimize import minimize_after
 from toolfuzz.cli.options import (
+    budget_options,
     case_options,
     endpoint_options,
     inconclusive_option,
@@ -61,6 +62,7 @@ the whole 95% interval is at or above the limit, 1 when it is below, 3 when the 
 
 @click.command(epilog=EPILOG)
 @endpoint_options
+@budget_options
 @case_options
 @repeat_option
 @judge_options

@@ -203,7 +203,7 @@ class RunOptions(BaseModel):
         return {**kept, **shown, "headers": sorted(self.headers)}
 
     def check(self) -> None:
-        """Refuse numbers that make no sense; raises UsageError."""
+        """Refuse numbers that make no sense, and what is none (NaN); raises UsageError."""
         for name in ("cases", "repeat", "concurrency"):
             value = getattr(self, name)
             if value != "auto" and value < 1:
@@ -219,12 +219,12 @@ class RunOptions(BaseModel):
             )
         for name in ("max_calls", "max_time", "max_tokens", "max_cost"):
             most = getattr(self, name)
-            if most is not None and most <= 0:
+            if most is not None and not most > 0:
                 flag = f"--{name.replace('_', '-')}"
                 raise UsageError(f"{flag} {most:g}: more than 0 is needed", None)
-        if self.rpm is not None and self.rpm <= 0:
+        if self.rpm is not None and not self.rpm > 0:
             raise UsageError(f"--rpm {self.rpm:g}: requests a minute above 0 are needed", None)
-        if self.timeout <= 0:
+        if not self.timeout > 0:
             raise UsageError(f"--timeout {self.timeout}: seconds above 0 are needed", None)
         self.policy.check()
         if self.out is not None and self.out.exists():
