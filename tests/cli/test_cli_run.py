@@ -167,6 +167,12 @@ def test_dry_run_asks_nobody() -> None:
     assert simulated["price_usd"] == 0
     assert real["price_usd"] > 0
     assert not Path("reports").exists()
+    done = toolfuzz_(
+        "run", "-m", "sim/clean", "--cases", "9", "--dry-run", "--json", "--price", "1,2"
+    )
+    (given,) = json.loads(done.stdout)
+    tokens = given["input_tokens"], given["output_tokens"]
+    assert given["price_usd"] == pytest.approx((tokens[0] + 2 * tokens[1]) / 1e6)
 
 
 def test_the_key_reaches_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

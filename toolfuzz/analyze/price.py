@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from toolfuzz.core.nature import Nature
 
-__all__ = ["Price", "PriceOf", "price_of"]
+__all__ = ["Price", "PriceOf", "price_of", "prices_at"]
 
 Price = Callable[[int, int], float | None]
 """From (input tokens, output tokens) to US dollars; None when no price is known."""
@@ -33,3 +33,16 @@ def price_of(model: str, nature: Nature) -> Price:
             return None
 
     return price
+
+
+def prices_at(given: tuple[float, float] | None) -> PriceOf:
+    """Return the prices that the user gave, in dollars for a million tokens in and out.
+
+    They are those of whatever is asked; where none are given it is ``price_of``.
+    """
+    if given is None:
+        return price_of
+    read, made = given
+    return lambda model, nature: (
+        lambda tokens_in, tokens_out: (tokens_in * read + tokens_out * made) / 1e6
+    )

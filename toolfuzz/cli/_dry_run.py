@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from toolfuzz.analyze.price import price_of
+from toolfuzz.analyze.price import PriceOf, prices_at
 from toolfuzz.cli._forecast import amount, print_scenarios
 from toolfuzz.core.case import Case, JsonObject, Turn
 from toolfuzz.core.exchange import Target
@@ -39,7 +39,8 @@ def print_plan(options: RunOptions, *, as_json: bool) -> None:
         print_scenarios(options, targets, as_json=as_json)
         return
     cases = asyncio.run(drawn_cases(options, load_tools(options)))
-    plans = [_target_plan(target, cases, options.repeat) for target in targets]
+    prices = prices_at(options.price)
+    plans = [_target_plan(target, cases, options.repeat, prices) for target in targets]
     if as_json:
         click.echo(json.dumps(plans, indent=2))
         return
@@ -59,7 +60,7 @@ async def drawn_cases(options: RunOptions, tool_sets: Sequence[ToolSet]) -> list
     return [case async for case in draw(options, tool_sets)]
 
 
-def _target_plan(target: Target, cases: list[Case], repeat: int) -> dict[str, Any]:
+def _target_plan(target: Target, cases: list[Case], repeat: int, prices: PriceOf) -> dict[str, Any]:
     ways = len(modes(target)) * repeat
     cap = wire_format(target.format).cap
     asked = [bodies for case in cases if (bodies := _bodies(target, case))]
@@ -74,7 +75,7 @@ def _target_plan(target: Target, cases: list[Case], repeat: int) -> dict[str, An
         "requests": len(turns) * ways,
         "input_tokens": input_tokens,
         "output_tokens": output_tokens,
-        "price_usd": price_of(target.model, nature_of(target))(input_tokens, output_tokens),
+        "price_usd": prices(target.model, nature_of(target))(input_tokens, output_tokens),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from toolfuzz.analyze.price import price_of
+from toolfuzz.analyze.price import prices_at
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.core.text import printable
@@ -45,7 +45,7 @@ def _plans(options: RunOptions, target: Target) -> list[dict[str, Any]]:
     costs = forecast(options, target)
     if len(costs) > 1:
         costs.append(_all(costs))
-    price = price_of(target.model, nature_of(target))
+    price = prices_at(options.price)(target.model, nature_of(target))
     return [
         {
             "target": target.name,

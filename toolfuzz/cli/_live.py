@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from toolfuzz.analyze.price import price_of
+from toolfuzz.analyze.price import PriceOf, price_of
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.events import Event
 from toolfuzz.report.progress import Progress, progress
@@ -20,12 +20,12 @@ T = TypeVar("T")
 Work = Callable[[Callable[[Event], None], asyncio.Event], Awaitable[JsonObject]]
 
 
-def live(work: Work, *, quiet: bool) -> tuple[JsonObject, bool]:
+def live(work: Work, *, quiet: bool, prices: PriceOf = price_of) -> tuple[JsonObject, bool]:
     """Do the work, given where to tell events and when to stop; return its result.
 
     The second value says whether it was interrupted.
     """
-    return asyncio.run(_live(work, progress(quiet=quiet, price=price_of)))
+    return asyncio.run(_live(work, progress(quiet=quiet, price=prices)))
 
 
 async def _live(work: Work, show: Progress) -> tuple[JsonObject, bool]:

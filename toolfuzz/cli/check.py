@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from toolfuzz.analyze.check import CheckRule
+from toolfuzz.analyze.price import prices_at
 from toolfuzz.analyze.sequential import SequentialTest
 from toolfuzz.cli._live import Work, live
 from toolfuzz.cli._outcome import exit_with, settled
@@ -105,7 +106,7 @@ def check(**given: Any) -> None:
     wanted = parse_wanted(flags.get("reports", ()))
     resume = bool(flags.get("resume"))
     work = _alone(flags, resume) if "accept" in flags or "reject" in flags else _paired(flags)
-    summary, interrupted = live(work, quiet=flags["quiet"])
+    summary, interrupted = live(work, quiet=flags["quiet"], prices=prices_at(flags.get("price")))
     check = summary["check"]
     check["settled"] = settled(check["outcome"], flags.get("inconclusive"))
     if flags["as_json"]:

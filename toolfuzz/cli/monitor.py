@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from toolfuzz.analyze.price import prices_at
 from toolfuzz.analyze.watch import USUAL
 from toolfuzz.cli._live import live
 from toolfuzz.cli.options import (
@@ -113,7 +114,11 @@ def monitor(
         )
     where = Path(folder) if folder else Path("reports") / f"monitor-{file_name(run.models[0])}"
     options = MonitorOptions(run, where, calls, most_calls, baseline_calls, margin, new_baseline)
-    result, _ = live(lambda tell, stop: ask_portion(options, tell=tell, stop=stop), quiet=quiet)
+    result, _ = live(
+        lambda tell, stop: ask_portion(options, tell=tell, stop=stop),
+        quiet=quiet,
+        prices=prices_at(run.price),
+    )
     page = write_page(result)
     if as_json:
         click.echo(json.dumps(result, indent=2))

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from toolfuzz.analyze.price import prices_at
 from toolfuzz.analyze.rates import Rate
 from toolfuzz.analyze.sequential import GateDecision, gate
 from toolfuzz.cli._dry_run import print_plan
@@ -114,7 +115,9 @@ def run(
             click.echo(line, err=True)
     try:
         summary, interrupted = live(
-            lambda tell, stop: run_options(options, tell=tell, stop=stop, resume=begun), quiet=quiet
+            lambda tell, stop: run_options(options, tell=tell, stop=stop, resume=begun),
+            quiet=quiet,
+            prices=prices_at(options.price),
         )
     except KeyboardInterrupt:
         _say_how_to_go_on(folder)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from toolfuzz.analyze.price import Price, price_of
+from toolfuzz.analyze.price import Price, prices_at
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseDrawn, CaseSkipped, Event, ExchangeRecorded, VerdictReached
@@ -207,9 +207,7 @@ def permits_within(purse: Purse | None) -> Pacers:
 
 def _price(target: Target, given: tuple[float, float] | None) -> Price:
     """Return the price of a target; ``given`` is in dollars for a million tokens in and out."""
-    if given is not None:
-        return lambda read, made: (read * given[0] + made * given[1]) / 1e6
-    price = price_of(target.model, nature_of(target))
+    price = prices_at(given)(target.model, nature_of(target))
     if price(1, 1) is None:
         raise UsageError(
             f"no price is known for {target.name}, so --max-cost can't be kept",
