@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from toolfuzz.core.case import ExpectedCall, Tool
 from toolfuzz.engines.native._base import NotExpressible, UnreadableText, carries
+from toolfuzz.engines.native._json import framed
 from toolfuzz.engines.native._untyped import check_unambiguous, read_arguments, write_value
 
-__all__ = ["Invokes"]
+__all__ = ["InvokeBlock", "Invokes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,25 @@ class Invokes:
             if pair.sub("", body).strip():
                 raise UnreadableText(f"{name}: text between the parameters")
             yield ExpectedCall(name, read_arguments(dict(pair.findall(body)), by_name.get(name)))
+
+
+@dataclass(frozen=True, slots=True)
+class InvokeBlock:
+    """All calls of a reply between two markers, each on lines of its own."""
+
+    markers: tuple[str, str]
+
+    def render(self, calls: Sequence[ExpectedCall], tools: Sequence[Tool]) -> str:
+        """Write the calls; raises NotExpressible."""
+        Invokes().check(calls, tools, self.markers)
+        if not calls:
+            return ""
+        begin, end = self.markers
+        return "\n".join((begin, *map(Invokes().write, calls), end))
+
+    def read(self, text: str, tools: Sequence[Tool]) -> list[ExpectedCall]:
+        """Read them; raises UnreadableText."""
+        begin, end = map(re.escape, self.markers)
+        block = re.compile(f"{begin}(.*?){end}", re.DOTALL)
+        found = framed(text, block, self.markers[0])
+        return [call for match in found for call in Invokes().read(match[1], tools)]
