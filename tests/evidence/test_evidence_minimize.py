@@ -1,6 +1,7 @@
 """Minimizing real cases against planted oracles."""
 
 import random
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -222,3 +223,18 @@ async def test_a_format_that_cannot_carry_most_cases_tires_nobody() -> None:
 
     result = await minimize(big_case(), picky, deterministic=True)
     assert "no answer" not in result.reason
+
+
+async def test_what_a_format_cannot_carry_is_not_asked_over_and_over() -> None:
+    fails, _ = failing_when(has_reference)
+    lost: Counter[str] = Counter()
+
+    async def picky(case: Case) -> bool | None:
+        if has_reference(case):
+            return await fails(case)
+        lost[case.id] += 1
+        return None
+
+    result = await minimize(big_case(), picky, deterministic=True)
+    assert size(result.case) <= 4
+    assert max(lost.values()) <= 4, "once in each of a few stages"

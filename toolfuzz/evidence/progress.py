@@ -75,9 +75,11 @@ class Study:
     async def _answer(self, case: Case, ask: Asks) -> bool | None:
         """Ask once; raises BudgetSpentError when nothing that can be judged comes any more."""
         answer = await ask(case)
-        # A parser can't be tired: what its format can't carry is no answer, and costs nothing.
-        lost = answer is None and not self.rates.deterministic
-        self._unanswered = self._unanswered + 1 if lost else 0
+        if answer is None and self.rates.deterministic:
+            # A parser can't be tired: what its format can't carry it never can, so that asking
+            # the same again would go on until the reduction is given up.
+            return False
+        self._unanswered = self._unanswered + 1 if answer is None else 0
         if self._unanswered >= _TOO_MANY_UNANSWERED:
             raise BudgetSpentError(
                 f"the last {_TOO_MANY_UNANSWERED} questions got no answer that could be judged"
