@@ -49,7 +49,15 @@ def sides_table(targets: Sequence[JsonObject]) -> Table | None:
     if not rows:
         return None
     several = len({row.target for row in rows}) > 1
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table = Table(
+        title=Text(printable(rows[0].target)) if len(targets) > 1 and not several else None,
+        title_justify="left",
+        title_style="",
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+        header_style="dim",
+    )
     if several:
         table.add_column("target", no_wrap=True, overflow="ellipsis", max_width=24)
     table.add_column("sound in", no_wrap=True)
