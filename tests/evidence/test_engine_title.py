@@ -30,6 +30,8 @@ def found(slug: str, expected: Json = None, actual: Json = None, pointer: str = 
         ({"anyOf": [INNER, {"type": "null"}]}, {"b": 1}, found("value-nulled", {"b": 1}, None),
          WHOLE, 'the object {"b": 1} arrives as null where the schema also allows null (anyOf), '
          "only in a whole text"),
+        (INNER, {"b": 1}, found("container-as-opaque-string", {"b": 1}, "{b:1"), BOTH,
+         'the object {"b": 1} arrives as the string "{b:1"'),
         ({"type": "string"}, "x\n", found("whitespace-stripped", "x\n", "x"), BOTH,
          'the string "x\\n" arrives as "x"'),
         ({"type": "string"}, "x" * 99, found("whitespace-stripped", "x" * 99, "y" * 98), BOTH,
@@ -77,3 +79,15 @@ def test_a_tools_name_that_stayed_is_told() -> None:
     case = one_call({"type": "object", "properties": {}}, {}, "two-words")
     told = parser_title("p", case, found("no-call", pointer=""), BOTH)
     assert told == 'p: no call came although one was asked for, with the tool "two-words"'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"), [({}, "is lost"), ({"a": None}, "arrives as null")]
+)
+def test_what_is_not_there_does_not_arrive_as_null(arguments: Json, words: str) -> None:
+    case = one_call({"type": "object", "properties": {"a": {"type": "integer"}}}, {"a": 1}, "f")
+    right: dict[str, Json] = {"content": "", "calls": [["f", {"a": 1}]]}
+    came: Json = {"content": "", "calls": [["f", arguments]]}
+    missing = found("missing-required", 1, None)
+    told = parser_title("p", case, missing, BOTH, expected=right, came=came)
+    assert told == f"p: the integer 1 {words}"

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from toolfuzz.core.case import Case, Json, JsonObject
+from toolfuzz.core.json import JsonError, loads
 from toolfuzz.core.jsonvalue import a_kind, kind_of, resolve_ref, tokens_of
 from toolfuzz.core.text import brief, printable
 from toolfuzz.core.verdict import Finding
@@ -32,6 +33,8 @@ def parser_title(
     an exception.
     """
     asked, became = _changed(finding) or (_named(finding.slug), "")
+    if became == _AS_NULL and isinstance(came, dict) and not _is_there(finding, came["calls"]):
+        became = "is lost"
     where = schema_words(case, finding) or ("" if became else _with(case, finding))
     if isinstance(came, str) and (kind := _EXCEPTION.match(came)):
         asked = f"raises {kind[0]}"
@@ -42,7 +45,24 @@ def parser_title(
     return printable(f"{parser}: {words.replace(' , ', ', ')}{_MODES.get(modes, '')}")
 
 
+_AS_NULL = "arrives as null"
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?=: |$)")
+
+
+def _is_there(finding: Finding, calls: Json) -> bool:
+    """Whether a call that came has the value that is meant, if only as null."""
+    at = finding.call or 0
+    if not isinstance(calls, list) or at >= len(calls):
+        return False
+    _, node = calls[at]
+    for token in tokens_of(finding.pointer):
+        if isinstance(node, list) and token.isdecimal() and int(token) < len(node):
+            node = node[int(token)]
+        elif isinstance(node, dict) and token in node:
+            node = node[token]
+        else:
+            return False
+    return True
 
 
 def _prose(right: str, got: str) -> str:
@@ -101,7 +121,11 @@ def _changed(finding: Finding) -> tuple[str, str] | None:
 
 
 def _is_json(text: str) -> bool:
-    return text.lstrip()[:1] in ("{", "[")
+    try:
+        loads(text)
+    except JsonError:
+        return False
+    return True
 
 
 def _shown(value: Json) -> str:
