@@ -47,22 +47,38 @@ def loaded(arguments):
 
 
 # The nearest case that passes.
-tools = [{'type': 'function',
-  'function': {'name': 'f', 'parameters': {'type': 'object', 'properties': {}}}}]
-text = '<start_function_call>call:f{}<end_function_call>'
-expected = {'content': '', 'calls': [['f', {}]]}
+tools = [
+    {
+        "type": "function",
+        "function": {"name": "f", "parameters": {"type": "object", "properties": {}}},
+    },
+]
+text = "One moment…<start_function_call>call:f{}<end_function_call>"
+expected = {"content": "One moment…", "calls": [["f", {}]]}
 assert tried(tools, text) == expected, "the control fails, too"
 
 # The case that fails.
-tools = [{'type': 'function',
-  'function': {'name': 'f',
-               'parameters': {'type': 'object',
-                              'properties': {'a': {'type': 'object',
-                                                   'properties': {'b': {'type': 'integer'}},
-                                                   'required': ['b']}},
-                              'required': ['a']}}}]
-text = '<start_function_call>call:f{a:{b:1}}<end_function_call>'
-expected = {'content': '', 'calls': [['f', {'a': {'b': 1}}]]}
+tools = [
+    {
+        "type": "function",
+        "function": {
+            "name": "f",
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    "a": {
+                        "type": "object",
+                        "properties": {"b": {"type": "integer"}},
+                        "required": ["b"],
+                    },
+                },
+                "required": ["a"],
+            },
+        },
+    },
+]
+text = "<start_function_call>call:f{a:{b:1}}<end_function_call>"
+expected = {"content": "", "calls": [["f", {"a": {"b": 1}}]]}
 got = tried(tools, text)
 print("expected:", json.dumps(expected))
 print("got:     ", json.dumps(got))

@@ -47,30 +47,42 @@ def loaded(arguments):
 
 
 # The nearest case that passes.
-tools = [{'type': 'function',
-  'function': {'name': 'f',
-               'parameters': {'type': 'object',
-                              'properties': {},
-                              'oneOf': [{'type': 'object',
-                                         'properties': {'b': {'type': 'number'}},
-                                         'required': ['b']}]}}}]
-text = '<start_function_call>call:f{b:1}<end_function_call>'
-expected = {'content': '', 'calls': [['f', {'b': 1}]]}
+tools = [
+    {
+        "type": "function",
+        "function": {
+            "name": "f",
+            "parameters": {
+                "type": "object",
+                "properties": {"dryRun": {"type": "boolean"}},
+                "required": ["dryRun"],
+            },
+        },
+    },
+]
+text = "<start_function_call>call:f{dryRun:true}<end_function_call>"
+expected = {"content": "", "calls": [["f", {"dryRun": True}]]}
 assert tried(tools, text) == expected, "the control fails, too"
 
 # The case that fails.
-tools = [{'type': 'function',
-  'function': {'name': 'f',
-               'parameters': {'type': 'object',
-                              'properties': {'a': {'type': 'array',
-                                                   'items': [{'type': 'string'},
-                                                             {'type': 'boolean'}]}},
-                              'required': ['a'],
-                              'oneOf': [{'type': 'object',
-                                         'properties': {'b': {'type': 'number'}},
-                                         'required': ['b']}]}}}]
-text = '<start_function_call>call:f{a:[<escape>x<escape>,true],b:1}<end_function_call>'
-expected = {'content': '', 'calls': [['f', {'a': ['x', True], 'b': 1}]]}
+tools = [
+    {
+        "type": "function",
+        "function": {
+            "name": "f",
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    "dryRun": {"type": "boolean"},
+                    "contents": {"type": "array", "items": {"type": "string"}},
+                },
+                "required": ["dryRun", "contents"],
+            },
+        },
+    },
+]
+text = "<start_function_call>call:f{contents:[<escape>x<escape>,<escape>x<escape>],dryRun:true}<end_function_call>"
+expected = {"content": "", "calls": [["f", {"dryRun": True, "contents": ["x", "x"]}]]}
 got = tried(tools, text)
 print("expected:", json.dumps(expected))
 print("got:     ", json.dumps(got))

@@ -70,11 +70,11 @@ tools = [
     {
         "type": "function",
         "function": {
-            "name": "move_file",
+            "name": "f",
             "parameters": {
                 "type": "object",
-                "properties": {"tags": {"type": "array", "items": {"type": "integer"}}},
-                "required": ["tags"],
+                "properties": {"a": {"type": "array", "items": {"type": "integer"}}},
+                "required": ["a"],
             },
         },
     },
@@ -82,11 +82,11 @@ tools = [
 increments = [
     (
         "]<]minimax[>[<tool_call>\n"
-        ']<]minimax[>[<invoke name="move_file">]<]minimax[>[<tags>]<]minimax[>[</tags>]<]minimax[>[</invoke>\n'
+        ']<]minimax[>[<invoke name="f">]<]minimax[>[<a>]<]minimax[>[</a>]<]minimax[>[</invoke>\n'
         "]<]minimax[>[</tool_call>"
     ),
 ]
-expected = {"content": "", "calls": [["move_file", {"tags": []}]]}
+expected = {"content": "", "calls": [["f", {"a": []}]]}
 got = tried(tools, increments)
 print("expected:", json.dumps(expected))
 print("got:     ", json.dumps(got))
