@@ -11,6 +11,7 @@ from toolfuzz.cli._again import access_again
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import RunStarted
 from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.targets import plan_targets
 
 GIVEN: dict[str, Any] = {
     "headers": (), "secret_headers": (), "trust": False, "engine_python": None,
@@ -37,6 +38,12 @@ def test_a_server_that_is_named_again_needs_no_trust() -> None:
     assert (access.base_url, access.key_env) == tuple(named.values())
     with pytest.raises(UsageError, match="THEIR_KEY"):
         access_again(run, GIVEN | {"base_url": named["base_url"]})
+
+
+def test_an_engine_is_asked_again_with_its_cuts() -> None:
+    access = access_again(run_with(cuts=("chars:1",)), GIVEN)
+    (target,) = plan_targets(["engine/sglang@0.5.23:glm45"], access)
+    assert target.params == {"cuts": ["chars:1"]}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -48,3 +49,26 @@ async def test_it_must_take_more_than_the_limit(
     assert asked == [limit]
     assert done.reason.startswith(reason)
     assert not done.confirmed
+
+
+@pytest.mark.parametrize("turns", [1, 2])
+async def test_a_turn_that_was_followed_by_another_is_not_cut(
+    monkeypatch: pytest.MonkeyPatch, turns: int
+) -> None:
+    async def no(*_: object) -> bool:
+        return False
+
+    @asynccontextmanager
+    async def opened(source: EngineSource, **_: object) -> AsyncIterator[object]:
+        assert source.bare
+        yield SimpleNamespace(fails=no)
+
+    monkeypatch.setattr(study, "open_examiner", opened)
+    case = one_call({"type": "object", "properties": {"a": {}}}, {"a": "b"})
+    case = replace(case, turns=case.turns * turns)
+    finding = Finding("value-changed", "error", "values", "it is so")
+    verdict = Verdict(case.id, NAME, 0, False, "fail", (finding,))
+    failure = Failure(NAME, Symptom.of(finding), case, finding, (verdict,))
+    source = await study._barest(EngineSource(TARGET, limits=True), failure, None)
+    assert isinstance(source, EngineSource)
+    assert (source.bare, source.limits) == (False, turns == 1)

@@ -83,7 +83,8 @@ async def study_failure(
 async def _barest(source: SourceSpec, failure: Failure, policy: Policy | None) -> SourceSpec:
     """Return an engine whose texts hold calls alone, where that shows the failure; others as is.
 
-    What stands around the calls changes with the case, and with it whether the failure comes.
+    What stands around the calls changes with the case, and with it whether the failure comes. The
+    text of a turn that was followed by another came to its end, and does as the last one, too.
     """
     if not isinstance(source, EngineSource):
         return source
@@ -97,7 +98,10 @@ async def _barest(source: SourceSpec, failure: Failure, policy: Policy | None) -
         paired=needs_both(symptom.slug),
     )
     async with asking as examiner:
-        return bare if await examiner.fails(failure.case, symptom) else source
+        if await examiner.fails(failure.case, symptom):
+            return bare
+    followed = len(failure.case.turns) < len(failure.example.turns)
+    return dataclasses.replace(source, limits=False) if followed else source
 
 
 @asynccontextmanager

@@ -57,6 +57,7 @@ def access_of_run(run: RunData) -> Access:
         params=stored.params,
         rpm=stored.rpm,
         timeout=stored.timeout,
+        cuts=stored.cuts,
     )
 
 

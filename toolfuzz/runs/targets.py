@@ -50,7 +50,9 @@ def _plan_one(model: str, access: Access) -> _Planned:
 
         family = parse_spec(model).family
         cuts = cuts_named(access.cuts, family.tokenizer)
-        params = {} if access.stream == "plain" else {"cuts": list(cuts)}
+        # What asks a run's failures again says by itself when it streams.
+        streams = access.stream != "plain" or access.cuts
+        params = {"cuts": list(cuts)} if streams else {}
         target = Target(model, "engine", model, USUAL, access.stream, params, "engine")
         return _Planned(target, None)
     endpoint, model_id = resolve(
