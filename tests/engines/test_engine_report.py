@@ -121,14 +121,18 @@ def test_a_command_is_one_whatever_a_run_calls_its_target(made: Path) -> None:
     data = load_run(made / "run", keep_exchanges=True)
     details = open_details(made / "run", data, endpoint_failures(data)[0])
     evil = "x; touch PWNED $(id)\n```\n<img src=x>"
-    target = replace(details.target, name=evil, params={"cuts": ["`id`"]})
-    text = render_parser(replace(details, target=target), told("e", "", "t"), "issue", "case")
+    target = replace(details.target, name=evil, params={"cuts": ["`id`", "whole"]})
+    exchange = replace(details.exchange, stream=True)
+    text = render_parser(
+        replace(details, target=target, exchange=exchange), told("e", "", "t"), "issue", "case"
+    )
     shell = re.search(r"^(`+)sh\n(.*?)\n\1$", text, re.MULTILINE | re.DOTALL)
     assert shell is not None
     found, again = map(shlex.split, shell[2].splitlines())
-    assert again == ["toolfuzz", "replay", "case.json", "-m", printable(evil)]
+    cuts = ["--cuts", "`id`,whole"]
+    assert again == ["toolfuzz", "replay", "case.json", "-m", printable(evil), *cuts]
     assert found[:4] == ["toolfuzz", "run", "-m", printable(evil)]
-    assert found[-4:] == ["--feature", "text-whitespace", "--cuts", "`id`"], "as it was asked"
+    assert found[-4:] == ["--feature", "text-whitespace", *cuts], "as it was asked"
 
 
 def scripted() -> list[str]:

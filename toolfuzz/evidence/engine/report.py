@@ -132,7 +132,7 @@ def render_parser(
         "unminimized": details.unminimized,
         "similar": list(similar),
         "found": _found(details),
-        "replay": _command(["replay", f"{stem}.json", "-m", details.target.name]),
+        "replay": _replay(details, stem),
         "environment": [
             ("toolfuzz", __version__),
             ("Python", platform.python_version()),
@@ -184,8 +184,17 @@ def _found(details: FailureDetails) -> str:
     for option in ("probe", "feature", "tools"):
         given = settings.get(option if option == "tools" else f"{option}s") or ()
         words += [word for value in given for word in (f"--{option}", value)]
-    words += [word for cut in details.target.params.get("cuts", ()) for word in ("--cuts", cut)]
-    return _command(words)
+    return _command([*words, *_cuts(details)])
+
+
+def _replay(details: FailureDetails, stem: str) -> str:
+    """Return the command that asks it again."""
+    return _command(["replay", f"{stem}.json", "-m", details.target.name, *_cuts(details)])
+
+
+def _cuts(details: FailureDetails) -> list[str]:
+    cuts = details.target.params.get("cuts")
+    return ["--cuts", ",".join(map(str, cuts))] if cuts and details.exchange.stream else []
 
 
 def _command(words: Iterable[object]) -> str:
