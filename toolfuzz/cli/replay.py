@@ -30,6 +30,7 @@ from toolfuzz.runs.access import Access
 from toolfuzz.runs.expecting import by_hand
 from toolfuzz.runs.journal import find_journal, load_run
 from toolfuzz.runs.targets import open_sources
+from toolfuzz.sources.engine import with_less_around
 from toolfuzz.sources.source import SourceSpec
 
 EXIT_CODES = {
@@ -152,11 +153,15 @@ async def _replay(
 ) -> Replayed:
     deterministic = nature_of(source.target).deterministic
     # Beside each question that the server fails at, an easy one shows whether it is well.
-    budget = Budget(calls=2 * askings(one, times))
-    async with open_examiner(source, stream=stream, budget=budget, answered=EASY) as examiner:
-        return await replay_known(
-            replace(one, stream=stream), examiner, times, deterministic=deterministic
-        )
+    for written in with_less_around(source):
+        budget = Budget(calls=2 * askings(one, times))
+        async with open_examiner(written, stream=stream, budget=budget, answered=EASY) as examiner:
+            done = await replay_known(
+                replace(one, stream=stream), examiner, times, deterministic=deterministic
+            )
+        if done.failed:
+            break
+    return done
 
 
 def _streams(known: KnownFailure, modes: str | None) -> tuple[bool, ...]:

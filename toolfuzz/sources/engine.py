@@ -13,7 +13,7 @@ from toolfuzz.formats import CannotAskError, Request
 from toolfuzz.sources.redaction import Redaction
 from toolfuzz.sources.source import Pace, Permit, SourceSpec
 
-__all__ = ["MARGIN", "EngineSession", "EngineSource", "with_margin"]
+__all__ = ["MARGIN", "EngineSession", "EngineSource", "with_less_around", "with_margin"]
 
 MARGIN = 2
 """What is to be reported as hanging takes so many times the limit: other machines are faster."""
@@ -102,6 +102,17 @@ def with_margin(source: SourceSpec) -> SourceSpec:
     if not isinstance(source, EngineSource):
         return source
     return replace(source, timeout=MARGIN * source.timeout, cpu_seconds=MARGIN * source.cpu_seconds)
+
+
+def with_less_around(source: SourceSpec) -> tuple[SourceSpec, ...]:
+    """Return an engine whose texts hold calls alone, one whose texts come to their end, and itself.
+
+    A known failure shows with one of them: what stood around its calls isn't kept in its case.
+    Others come alone, as they are.
+    """
+    if not isinstance(source, EngineSource):
+        return (source,)
+    return replace(source, bare=True), replace(source, limits=False), source
 
 
 class EngineSession:
