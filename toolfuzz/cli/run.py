@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ from toolfuzz.runs.options import HIDING, RunOptions
 from toolfuzz.runs.resume import resumed_options, started
 from toolfuzz.runs.run import run as run_options
 from toolfuzz.runs.scenarios import dimensions_of
+from toolfuzz.runs.server import serving
+from toolfuzz.runs.specs import command_without_secrets
 from toolfuzz.runs.summary import default_folder
 from toolfuzz.runs.targets import plan_targets
 from toolfuzz.runs.trust import require_trust
@@ -52,6 +55,7 @@ Examples:
   toolfuzz run -m sim/glm-4.7                          the embedded simulated endpoint, no key
   toolfuzz run -m glm-4.7 -m claude-opus --cases 200   two hosted models, same cases
   toolfuzz run -m qwen3 --base-url http://127.0.0.1:8000/v1 --both-streams
+  toolfuzz run -m qwen3 --both-streams -- llama-server -m qwen3.gguf --jinja --port {port}
   toolfuzz run -m claude-opus --format FORMAT --tools my_tools.json
   toolfuzz run -m glm-4.7 --cases 500 --dry-run        what it would ask and cost
   toolfuzz run --resume reports/20261123-101500-glm-4.7
@@ -85,7 +89,9 @@ the whole 95% interval is at or above the limit, 1 when it is below, 3 when the 
 @click.option("--minimize", is_flag=True,
               help="Then shrink the commonest failures, as `toolfuzz minimize` does.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="No progress; only the result.")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND ...]")
 def run(
+    command: tuple[str, ...],
     dry_run: bool,
     as_json: bool,
     quiet: bool,
@@ -100,8 +106,11 @@ def run(
     """Ask models to call tools, judge what comes back, print success rates.
 
     Without --tools, schemas and values are generated. The run's folder holds every byte
-    (run.jsonl) and the figures (summary.json).
+    (run.jsonl) and the figures (summary.json). COMMAND starts the server that is asked, with a
+    free {port}; it is ended with the run.
     """
+    if command and minimize:
+        raise UsageError("--minimize asks when the server is ended", "start the server yourself")
     options = _resumed(Path(resume), given, trust=trust) if resume else run_options_from(given)
     if dry_run:
         print_plan(options, as_json=as_json)
@@ -115,12 +124,12 @@ def run(
             click.echo(line, err=True)
     try:
         summary, interrupted = live(
-            lambda tell, stop: run_options(options, tell=tell, stop=stop, resume=begun),
+            lambda tell, stop: _asked(command, options, tell=tell, stop=stop, resume=begun),
             quiet=quiet,
             prices=prices_at(options.price),
         )
     except KeyboardInterrupt:
-        _say_how_to_go_on(folder)
+        _say_how_to_go_on(folder, command)
         raise
     # An empty purse stops a run as Ctrl-C does, and is no interruption.
     interrupted = interrupted and "budget" not in summary
@@ -134,9 +143,9 @@ def run(
     write_wanted(wanted, Path(summary["folder"]), summary)
     if spent := summary.get("budget"):
         click.echo(f"ended by {spent}", err=True)
-        _say_how_to_go_on(folder)
+        _say_how_to_go_on(folder, command)
     if interrupted:
-        _say_how_to_go_on(folder)
+        _say_how_to_go_on(folder, command)
         click.get_current_context().exit(EXIT_INTERRUPTED)
     if minimize and any(t["defects"] for t in summary["targets"]):
         minimize_after(Path(summary["folder"]), options.access, quiet=quiet or as_json)
@@ -147,10 +156,20 @@ def run(
     exit_with(_worst([entry["settled"] for entry in gates]))
 
 
-def _say_how_to_go_on(folder: Path) -> None:
+async def _asked(command: Sequence[str], options: RunOptions, **how: Any) -> JsonObject:
+    if not command:
+        return await run_options(options, **how)
+    options.check()
+    async with serving(command, options) as served:
+        return await run_options(served, **how)
+
+
+def _say_how_to_go_on(folder: Path, command: Sequence[str]) -> None:
     if (folder / JOURNAL_NAME).is_file():
-        command = f"toolfuzz run --resume {shlex.quote(printable(str(folder)))}"
-        click.echo(f"what was answered is kept; go on with: {command}", err=True)
+        again = f"toolfuzz run --resume {shlex.quote(printable(str(folder)))}"
+        shown = printable(shlex.join(command_without_secrets(command)))
+        server = f" -- {shown}" if command else ""
+        click.echo(f"what was answered is kept; go on with: {again}{server}", err=True)
 
 
 def _resumed(run: Path, given: dict[str, Any], *, trust: bool) -> RunOptions:

@@ -38,7 +38,7 @@ class Gateway:
     ``command``, ``env`` and ``config`` may hold ``{port}``, ``{upstream}`` (the upstream's base
     URL), ``{origin}`` (that without its path), ``{folder}`` (one that the gateway has for itself)
     and ``{config}`` (the file made of the template, ``config_name`` in that folder). ``wait`` is in
-    seconds.
+    seconds; ``noun`` is what messages call it.
     """
 
     command: Sequence[str]
@@ -46,6 +46,7 @@ class Gateway:
     config: str | None = None
     config_name: str = "config"
     wait: float = 60.0
+    noun: str = "gateway"
 
     def told(self) -> JsonObject:
         """Return how it is started, as it may be kept."""
@@ -77,22 +78,25 @@ class Running:
     origin: str
     _process: "subprocess.Popen[bytes]"
     _log: Path
+    _noun: str
 
     def ended(self) -> str:
         """Return how it ended and what it said last; "" while it runs."""
         if self._process.poll() is None:
             return ""
-        return f"{_ending(self._process)}; it said: {_last_words(self._log)}"
+        return f"{_ending(self._process, self._noun)}; it said: {_last_words(self._log)}"
 
 
 @asynccontextmanager
-async def running(gateway: Gateway, upstream: str) -> AsyncIterator[Running]:
-    """Start the gateway and wait until it listens.
+async def running(
+    gateway: Gateway, upstream: str, *, port: int | None = None
+) -> AsyncIterator[Running]:
+    """Start the gateway and wait until it listens on ``port``, or on one that is free.
 
     All that it started is ended with the context. Raises UsageError when the command can't be run,
     EndpointError with the gateway's own words when it ends or doesn't listen in time.
     """
-    port = free_port()
+    port = free_port() if port is None else port
     with tempfile.TemporaryDirectory(prefix="toolfuzz-gateway-") as folder:
         values = {"port": str(port), "upstream": upstream, "folder": folder}
         values["origin"] = upstream.removesuffix("/v1")
@@ -104,14 +108,16 @@ async def running(gateway: Gateway, upstream: str) -> AsyncIterator[Running]:
         command = [filled(word, values) for word in gateway.command]
         env = {name: filled(value, values) for name, value in gateway.env.items()}
         if shutil.which(command[0], path=env.get("PATH")) is None:
-            raise UsageError(f"the gateway can't be started: {command[0]} is no program here",
-                             "give its whole path")  # fmt: skip
+            raise UsageError(
+                f"the {gateway.noun} can't be started: {command[0]} is no program here",
+                "give its whole path",
+            )
         log = Path(folder) / "gateway.log"
         with log.open("wb") as output:
             process = _start(command, env, output)
             try:
-                await _listens(process, port, gateway.wait, log)
-                yield Running(f"http://127.0.0.1:{port}", process, log)
+                await _listens(process, port, gateway, log)
+                yield Running(f"http://127.0.0.1:{port}", process, log, gateway.noun)
             finally:
                 await asyncio.to_thread(_end, process)
 
@@ -136,23 +142,27 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     return text
 
 
-async def _listens(process: "subprocess.Popen[bytes]", port: int, wait: float, log: Path) -> None:
+async def _listens(
+    process: "subprocess.Popen[bytes]", port: int, gateway: Gateway, log: Path
+) -> None:
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + wait
+    deadline = loop.time() + gateway.wait
     while loop.time() < deadline:
         if process.poll() is not None:
-            raise EndpointError(_ending(process), f"it said: {_last_words(log)}")
+            raise EndpointError(_ending(process, gateway.noun), f"it said: {_last_words(log)}")
         with contextlib.suppress(OSError):
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.close()
             return
         await asyncio.sleep(_POLL)
     hint = f"does it take {{port}}? it said: {_last_words(log)}"
-    raise EndpointError(f"the gateway doesn't listen on port {port} after {wait:g} s", hint)
+    raise EndpointError(
+        f"the {gateway.noun} doesn't listen on port {port} after {gateway.wait:g} s", hint
+    )
 
 
-def _ending(process: "subprocess.Popen[bytes]") -> str:
-    return f"the gateway ended with exit code {process.returncode}"
+def _ending(process: "subprocess.Popen[bytes]", noun: str) -> str:
+    return f"the {noun} ended with exit code {process.returncode}"
 
 
 def _last_words(log: Path) -> str:
