@@ -12,25 +12,23 @@ from click.testing import CliRunner, Result
 from toolfuzz.cli import cli
 
 SIMULATOR = (sys.executable, "-m", "toolfuzz", "serve", "--port", "{port}", "--profile", "clean")
-# Listens at once and loads its model meanwhile, as llama.cpp's server does.
+# Listens at once and says for a second that it isn't ready, as llama.cpp's does while it loads.
 LOADS = """
-import subprocess, sys, threading, time
-from http.server import BaseHTTPRequestHandler, HTTPServer
+import sys, time
+import uvicorn
+from toolfuzz.simulate.server import build_app
 
-class Loading(BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(503)
-        self.end_headers()
+app = build_app()
+began = time.monotonic()
 
-    def log_message(self, *said):
-        pass
+async def loading(scope, receive, send):
+    if scope["type"] == "lifespan" or time.monotonic() > began + 1:
+        await app(scope, receive, send)
+        return
+    await send({"type": "http.response.start", "status": 503, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
 
-port = sys.argv[1]
-loading = HTTPServer(("127.0.0.1", int(port)), Loading)
-threading.Timer(1, loading.shutdown).start()
-loading.serve_forever()
-loading.server_close()
-subprocess.run([sys.executable, "-m", "toolfuzz", "serve", "--port", port])
+uvicorn.run(loading, port=int(sys.argv[1]), log_level="error")
 """
 ASKED = ("run", "-m", "m", "--cases", "4", "--json", "--quiet")
 

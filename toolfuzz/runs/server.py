@@ -53,8 +53,6 @@ async def _loaded(server: Running, base: str) -> None:
             try:
                 if (await client.get(f"{base}/models")).status_code != _LOADING:
                     return
-            except httpx.ConnectError:
-                pass
             except httpx.HTTPError:
                 # What is wrong with it the first question will tell.
                 return
