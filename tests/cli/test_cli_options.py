@@ -75,3 +75,12 @@ def test_a_budget_is_taken_where_it_is_kept(command: str) -> None:
     told = CliRunner().invoke(cli, [*command.split(), "--help"]).output
     kept = command in ("run", "check", "monitor")
     assert [name in told for name in ("--max-tokens", "--max-cost", "--price")] == [kept] * 3
+
+
+@pytest.mark.parametrize("limit", ["nan", "0", "-1"])
+@pytest.mark.parametrize("name", ["--max-time", "--max-cost"])
+@pytest.mark.parametrize("command", ["minimize", "attribute"])
+def test_a_limit_is_above_zero(command: str, name: str, limit: str) -> None:
+    done = CliRunner().invoke(cli, [command, "run", name, limit])
+    assert done.exit_code == 2
+    assert f"{limit}: more than 0 is needed" in done.output

@@ -15,6 +15,7 @@ from toolfuzz.analyze.price import price_of
 from toolfuzz.analyze.screen import Association, answers_for, screen
 from toolfuzz.cli._again import access_again, again_options, expect_options, expected
 from toolfuzz.cli._live import with_note
+from toolfuzz.cli.options import Limit
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Target
@@ -56,8 +57,8 @@ Without it a parser of the model's family is taken if a release is fetched (`eng
               help="Distinct failures, the commonest first.")  # fmt: skip
 @click.option("--max-calls", type=click.IntRange(min=1), default=500, show_default=True,
               metavar="N", help="Calls per failure.")  # fmt: skip
-@click.option("--max-time", type=float, metavar="SECONDS", help="Time per failure.")
-@click.option("--max-cost", type=float, metavar="USD", help="Money per failure, where known.")
+@click.option("--max-time", type=Limit(), metavar="SECONDS", help="Time per failure.")
+@click.option("--max-cost", type=Limit(), metavar="USD", help="Money per failure, where known.")
 @click.option("--engine", "engines", multiple=True, metavar="engine/…",
               help="Parser on trial to compare with; repeatable.")  # fmt: skip
 @expect_options

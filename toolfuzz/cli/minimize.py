@@ -11,7 +11,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.price import price_of
 from toolfuzz.cli._again import access_again, again_options, expect_options, expected
 from toolfuzz.cli._live import with_note
-from toolfuzz.cli.options import concurrency_option
+from toolfuzz.cli.options import Limit, concurrency_option
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
 from toolfuzz.core.text import printable
@@ -46,9 +46,9 @@ for twice. Exit codes: 0 something was minimized, 3 nothing came again, 130 inte
               help="Distinct failures to minimize, the commonest first.")  # fmt: skip
 @click.option("--max-calls", type=click.IntRange(min=1), default=500, show_default=True,
               metavar="N", help="Calls per failure.")  # fmt: skip
-@click.option("--max-time", "--max-seconds", "max_seconds", type=float, metavar="SECONDS",
+@click.option("--max-time", "--max-seconds", "max_seconds", type=Limit(), metavar="SECONDS",
               help="Time per failure.")  # fmt: skip
-@click.option("--max-cost", type=float, metavar="USD", help="Money per failure, where known.")
+@click.option("--max-cost", type=Limit(), metavar="USD", help="Money per failure, where known.")
 @concurrency_option
 @expect_options
 @again_options

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from toolfuzz.runs.options import RunOptions
 
 __all__ = [
+    "Limit",
     "budget_options",
     "case_options",
     "concurrency_option",
@@ -72,6 +73,19 @@ class _Concurrency(click.ParamType[int | str]):
             return int(value)
         except ValueError:
             self.fail(f"{value!r} is neither a number nor auto", param, ctx)
+
+
+class Limit(click.types.FloatParamType):
+    """A number above 0, which NaN isn't."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return it; fails like click's own types."""
+        number: float = super().convert(value, param, ctx)
+        if not number > 0:
+            self.fail(f"{value}: more than 0 is needed", param, ctx)
+        return number
 
 
 concurrency_option = click.option(
