@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 
@@ -18,6 +19,22 @@ class Reply:
             self.status = message["status"]
         elif message["type"] == "http.response.body":
             self.body += message.get("body", b"")
+
+
+def whole(ask: Callable[[Reply], None]) -> Any:
+    """Return the JSON body of the reply that ``ask`` fills."""
+    reply = Reply()
+    ask(reply)
+    return json.loads(reply.body)
+
+
+def events(ask: Callable[[Reply], None]) -> Iterator[str]:
+    """Yield the server-sent events of the reply that ``ask`` fills, as far as it came."""
+    reply = Reply()
+    try:
+        ask(reply)
+    finally:
+        yield from filter(None, reply.body.decode().split("\n\n"))
 
 
 def post(loop: asyncio.AbstractEventLoop, app: Any, path: str, body: Any, reply: Reply) -> None:

@@ -9,7 +9,6 @@ generated like any other, since the server leaves special tokens in the text tha
 import asyncio
 import importlib
 import inspect
-import json
 import sys
 import types
 from pathlib import Path
@@ -77,17 +76,11 @@ class Reader:
 
     def whole(self, text: str, **given: Any) -> Any:
         """Return the body of the chat completion that the server makes of the text."""
-        reply = self.asgi.Reply()
-        self._ask([text], reply, stream=False, **given)
-        return json.loads(reply.body)
+        return self.asgi.whole(lambda reply: self._ask([text], reply, stream=False, **given))
 
     def stream(self, deltas: Any, **given: Any) -> Any:
         """Yield the server-sent events that the server makes of the increments."""
-        reply = self.asgi.Reply()
-        try:
-            self._ask(deltas, reply, stream=True, **given)
-        finally:
-            yield from filter(None, reply.body.decode().split("\n\n"))
+        yield from self.asgi.events(lambda reply: self._ask(deltas, reply, stream=True, **given))
 
     def places(self, parser: str) -> Any:
         """Return where the templates are read: one function, whatever the template."""
