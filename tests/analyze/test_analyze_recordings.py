@@ -12,7 +12,7 @@ from toolfuzz.analyze.recordings import Recordings
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Attempt, Exchange
-from toolfuzz.report.terminal import notes
+from toolfuzz.report.notes import notes
 
 
 def body(name: str, arguments: str) -> bytes:

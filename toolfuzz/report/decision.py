@@ -8,7 +8,8 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 from toolfuzz.report.console import show
 from toolfuzz.report.dimensions import dimension_tables
-from toolfuzz.report.terminal import defect_view, headline, notes, target_table
+from toolfuzz.report.notes import notes
+from toolfuzz.report.terminal import defect_view, headline, target_table
 from toolfuzz.report.words import answers
 
 __all__ = ["check_view", "print_check"]

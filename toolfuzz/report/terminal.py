@@ -1,6 +1,5 @@
 """What a person sees at the end of a run: one table, then the surest defects by example."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
@@ -14,15 +13,13 @@ from toolfuzz.core.jsonvalue import a_kind, tokens_of
 from toolfuzz.core.text import brief, printable
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.harm import harm_rank
-from toolfuzz.report.advice import advice
 from toolfuzz.report.console import MEDIUM, WIDE, show
-from toolfuzz.report.dimensions import dimension_notes, dimension_tables, unit
+from toolfuzz.report.dimensions import dimension_tables, unit
+from toolfuzz.report.notes import notes
 from toolfuzz.report.sides import sides_table
 from toolfuzz.report.words import (
-    first_attempt,
-    given_up,
+    count,
     in_turn,
-    unread,
     unreal,
     usual_cause,
     wanted,
@@ -31,7 +28,6 @@ from toolfuzz.report.words import (
 __all__ = [
     "defect_view",
     "headline",
-    "notes",
     "print_summary",
     "summary_view",
     "target_table",
@@ -39,7 +35,6 @@ __all__ = [
 
 BAR_WIDTH = 10
 EXAMPLES_SHOWN = 3
-TOOLS_SHOWN = 5
 # What the other columns take, without and with those of a wide table.
 _REST_MEDIUM, _REST_WIDE, _SHORTEST_DEFECT = 43, 67, 16
 
@@ -68,8 +63,8 @@ def headline(summary: JsonObject, *more: str) -> Text:
     words = [
         f"toolfuzz {summary['toolfuzz_version']}",
         *more,
-        _count(len(targets), "target"),
-        _count(summary["cases"], "case"),
+        count(len(targets), "target"),
+        count(summary["cases"], "case"),
         f"seed {summary['seed']}",
     ]
     line = Text(printable(" · ".join(words)), style="bold")
@@ -150,89 +145,6 @@ def _top_defect(target: JsonObject) -> str:
     return f"{printable(slug)} ({entry['replies']})"
 
 
-def notes(summary: JsonObject) -> list[RenderableType]:
-    """Return what must be known beside the table: unjudged answers, retries, what was skipped."""
-    targets = summary["targets"]
-    lines = [note for target in targets for note in _notes(target)]
-    lines += advice(summary)
-    lines += dimension_notes(targets)
-    lines += _natures(targets)
-    clients = summary.get("clients", {})
-    lines += [said for target in clients for one in clients[target] if (said := _sdk(target, one))]
-    lines += _skips(summary.get("skipped", ()))
-    if said := unread(summary):
-        lines.append(said)
-    return [Text(), *(Text(printable(line), style="dim") for line in lines)] if lines else []
-
-
-def _skips(skipped: Sequence[JsonObject]) -> list[str]:
-    """A line for each of the first tools left out, and of the commonest reasons not to ask."""
-    tools = [s for s in skipped if not s["target"]]
-    lines = [f"left out {s['tool']}{s['pointer']}: {s['reason']}" for s in tools[:TOOLS_SHOWN]]
-    if len(tools) > TOOLS_SHOWN:
-        lines.append(f"… and {len(tools) - TOOLS_SHOWN} more, all in summary.json")
-    unasked = Counter((s["target"], s["reason"]) for s in skipped if s["target"])
-    for (target, reason), times in unasked.most_common(TOOLS_SHOWN):
-        lines.append(f"{target}: {_count(times, 'case')} skipped, not blamed: {reason}")
-    if len(unasked) > TOOLS_SHOWN:
-        lines.append(f"… and {len(unasked) - TOOLS_SHOWN} more reasons, all in summary.json")
-    return lines
-
-
-def _notes(target: JsonObject) -> list[str]:
-    notes = []
-    if given_up(target):
-        notes.append(f"{target['target']}: {given_up(target)}")
-    if target["unjudged"]:
-        reason, count = next(iter(target["unjudged_reasons"].items()))
-        notes.append(
-            f"{target['target']}: {target['unjudged']} unjudged, not counted as failures "
-            f"({count}× {reason})"
-        )
-    if target["retries"]:
-        worth = f": success is {first_attempt(target)}" if first_attempt(target) else ""
-        retries = _count(target["retries"], "retry", "retries")
-        notes.append(f"{target['target']}: {retries}{worth}")
-    if target["associated"]:
-        strongest = target["associated"][0]
-        names = " with ".join(strongest["features"])
-        notes.append(
-            f"{target['target']}: failures associated with {names} "
-            f"(lift {strongest['lift']:.1f}, q {strongest['q']:.2g})"
-        )
-    return notes
-
-
-def _natures(targets: Sequence[JsonObject]) -> list[str]:
-    """Say which targets are no real models, where the headline can't show it for all at once."""
-    said = [(t["target"], t["nature"]["sentence"]) for t in targets]
-    if len({sentence for _, sentence in said}) < 2:
-        return []
-    return [f"{name}: {sentence}" for name, sentence in said if sentence]
-
-
-def _sdk(target: str, client: JsonObject) -> str:
-    """Say how many wrong replies look right to a user of an SDK, and how many right ones don't."""
-    said = []
-    if read := int(client["failing"]):
-        failed = int(client.get("failed", read))
-        hidden = client["different"] + client["nothing"]
-        note = f"hides {hidden} of {_read(read, failed, 'failure')}"
-        note += " (another call or none, silently)" if hidden else ""
-        note += f", {client['same']} come out right" if client["same"] else ""
-        said.append(note + (f", {client['exception']} raise" if client["exception"] else ""))
-    right = int(client.get("passing", 0))
-    if spoiled := right - client.get("passing_same", 0):
-        passed = _read(right, int(client.get("passed", right)), "right reply", "right replies")
-        said.append(f"gets other calls from {spoiled} of {passed}")
-    return f"{target}: {client['client']} {'; '.join(said)}" if said else ""
-
-
-def _read(read: int, there: int, one: str, many: str = "") -> str:
-    counted = _count(read, one, many) if many else _count(read, one)
-    return counted if read == there else f"the {counted} that were read, of {there}"
-
-
 def _surest(targets: Sequence[JsonObject]) -> list[tuple[JsonObject, str, JsonObject]]:
     """Return the defects to show: the surest first; of parsers the most harmful."""
     found = [(t, slug, entry) for t in targets for slug, entry in t["defects"].items()]
@@ -255,7 +167,7 @@ def defect_view(target: JsonObject, slug: str, entry: JsonObject) -> RenderableT
 
 def _defect_head(target: JsonObject, slug: str, entry: JsonObject) -> Text:
     head = Text(printable(slug), style="bold red")
-    judged = _count(target["judged"], unit([target]))
+    judged = count(target["judged"], unit([target]))
     words = f" · {entry['replies']} of {judged} on {printable(target['target'])}"
     # A journal of another version may know other defects.
     known = defects().get(slug)
@@ -321,7 +233,3 @@ def _percent(share: float | None) -> str:
 
 def _milliseconds(latency: JsonObject) -> str:
     return f"{latency['p50']:.0f} ms" if latency else "–"
-
-
-def _count(n: int, one: str, many: str | None = None) -> str:
-    return f"{n} {one if n == 1 else many or one + 's'}"

@@ -142,9 +142,9 @@ def milliseconds(times: JsonObject, name: str) -> str:
     return f"{times[name]:.0f} ms" if name in times else "–"
 
 
-def count(n: int, one: str) -> str:
-    """Return ``1 case`` or ``2 cases``."""
-    return f"{n} {one}{'' if n == 1 else 's'}"
+def count(n: int, one: str, many: str | None = None) -> str:
+    """Return ``1 case`` or ``2 cases``; ``many`` is a plural that isn't made by an s."""
+    return f"{n} {one if n == 1 else many or one + 's'}"
 
 
 def xml_text(text: str) -> str:
