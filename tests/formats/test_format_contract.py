@@ -25,6 +25,7 @@ from toolfuzz.formats.plan import Call, ReplyPlan
 from toolfuzz.formats.writing import encode_body
 from toolfuzz.judge.clients import client_views
 from toolfuzz.judge.judge import judge
+from toolfuzz.judge.strays import stray_markers
 from toolfuzz.simulate.chunker import pieces
 from toolfuzz.simulate.faults import faults
 from toolfuzz.simulate.pipeline import respond
@@ -36,7 +37,8 @@ NAMES = format_names()
 some = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=20)
-SAID = WORDS.filter(lambda text: text.strip() != "")
+# A bare marker of a model, like <A00|>, is what no sentence says.
+SAID = WORDS.filter(lambda text: text.strip() != "" and not any(stray_markers(text)))
 LEAVES = st.none() | st.booleans() | st.integers(-9, 9) | WORDS
 VALUES = LEAVES | st.lists(LEAVES, max_size=2) | st.dictionaries(WORDS, LEAVES, max_size=2)
 ARGUMENTS = st.dictionaries(st.text("abc_", min_size=1, max_size=5), VALUES, max_size=3)
