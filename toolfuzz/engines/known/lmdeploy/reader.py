@@ -12,6 +12,9 @@ import types
 from pathlib import Path
 from typing import Any
 
+# A plain file beside the worker: mypy would look for it in the package.
+driving = importlib.import_module("driving")
+
 _SERVING = "lmdeploy.serve.openai.chat_completions.serving"
 _OLDEST = "0.16.0"
 _PATH = "/v1/chat/completions"
@@ -111,10 +114,7 @@ class Reader:
         reasoner: str = "",
         **_: Any,
     ) -> None:
-        call = {"id": "call", "type": "function", "function": {"name": "f", "arguments": "{}"}}
-        messages: list[Any] = [{"role": "user", "content": "-"}]
-        if history_calls:
-            messages.append({"role": "assistant", "tool_calls": [call] * history_calls})
+        messages = driving.messages(history_calls)
         body = {"model": "engine", "messages": messages, "tools": tools, "stream": stream}
         if reasoner:
             body["chat_template_kwargs"] = {"enable_thinking": True}

@@ -10,9 +10,6 @@ frame around them: the opening role chunk, the closing finish_reason chunk, and 
 
 import asyncio
 import importlib
-import importlib.abc
-import importlib.machinery
-import importlib.metadata
 import importlib.util
 import inspect
 import sys
@@ -21,6 +18,9 @@ import types
 import uuid
 from pathlib import Path
 from typing import Any
+
+# A plain file beside the worker: mypy would look for it in the package.
+driving = importlib.import_module("driving")
 
 _PROTOCOL = "sglang.srt.entrypoints.openai.protocol"
 _SERVING = "sglang/srt/entrypoints/openai/serving_chat.py"
@@ -59,8 +59,6 @@ _METHODS = {
 _OPTIONAL = frozenset({"_check_for_unstreamed_tool_args", _READS_REASONING})
 # How those methods ask whether a request is to be thought about.
 _THINKS = ("_get_reasoning_from_request", "_get_enable_thinking_from_request")
-# What a client sends to switch reasoning on, in the words of all families.
-_THINKING = {"thinking": True, "enable_thinking": True}
 
 
 def load(root: str | None) -> "Reader":
@@ -126,7 +124,7 @@ class Reader:
         reasoning = None
         if how["reasoner"]:
             reasoning, text = self._thought(serving, request, text)
-        calls, content, ended = _call(
+        calls, content, ended = driving.call(
             serving._process_tool_calls,
             text=text,
             tools=request.tools,
@@ -183,7 +181,7 @@ class Reader:
             content["text"] += delta
             last = n == len(deltas)
             if how["reasoner"]:
-                reasoning, delta = _call(
+                reasoning, delta = driving.call(
                     serving._process_reasoning_stream,
                     index=0,
                     delta=delta,
@@ -194,14 +192,14 @@ class Reader:
                 )
                 if reasoning:
                     yield self._chunk({"reasoning_content": reasoning}, None, **frame)
-            generated = _call(
+            generated = driving.call(
                 serving._process_tool_call_stream, delta=delta, content=content, flush=last, **known
             )
             while (event := self._next(generated)) is not None:
                 if event:
                     yield event.strip()
         if hasattr(serving, "_check_for_unstreamed_tool_args"):
-            rest = _call(
+            rest = driving.call(
                 serving._check_for_unstreamed_tool_args,
                 parser=parsers[0],
                 content=content,
@@ -228,7 +226,7 @@ class Reader:
     def _thought(self, serving: Any, request: Any, text: str) -> Any:
         """Return the reasoning and the rest, as the service's response has them."""
         thinks = next(getattr(serving, name) for name in _THINKS if hasattr(serving, name))
-        reads = _call(
+        reads = driving.call(
             self.reasoning,
             model_type=serving.reasoning_parser,
             stream_reasoning=False,
@@ -258,20 +256,13 @@ class Reader:
     def _request(
         self, tools: Any, history_calls: int, *, stream: bool, reasoner: str, **_: Any
     ) -> Any:
-        history = [
-            {"id": f"call_{n}", "type": "function", "function": {"name": "f", "arguments": "{}"}}
-            for n in range(history_calls)
-        ]
-        messages: list[Any] = [{"role": "user", "content": "-"}]
-        if history:
-            messages.append({"role": "assistant", "content": None, "tool_calls": history})
         return self.protocol.ChatCompletionRequest(
             model="engine",
-            messages=messages,
+            messages=driving.messages(history_calls),
             tools=tools,
             tool_choice="auto",
             stream=stream,
-            chat_template_kwargs=_THINKING if reasoner else None,
+            chat_template_kwargs=driving.THINKING if reasoner else None,
         )
 
     def _chunk(self, delta: Any, finish: str | None, *, chunk_id: str, created: int) -> str:
@@ -289,12 +280,6 @@ def _incomplete(parser: Any) -> bool:
     """Newer versions let a parser say that a call was cut off; the reason then stays ``stop``."""
     detector = getattr(parser, "detector", parser)
     return bool(getattr(detector, "incomplete_tool_call_indices", ()))
-
-
-def _call(function: Any, **known: Any) -> Any:
-    """Call with those of the known arguments that this version's signature has."""
-    wanted = inspect.signature(function).parameters
-    return function(**{name: known[name] for name in wanted if name in known})
 
 
 def _reasoning_parser() -> Any:

@@ -14,6 +14,9 @@ import types
 from pathlib import Path
 from typing import Any
 
+# A plain file beside the worker: mypy would look for it in the package.
+driving = importlib.import_module("driving")
+
 _SERVING = "transformers.cli.serving"
 _TEMPLATES = "_RESPONSE_TEMPLATE_FALLBACKS"
 _OLDEST = "5.15.0"
@@ -101,10 +104,7 @@ class Reader:
         prompted: bool | None = None,
         **_: Any,
     ) -> None:
-        call = {"id": "call", "type": "function", "function": {"name": "f", "arguments": "{}"}}
-        messages: list[Any] = [{"role": "user", "content": "-"}]
-        if history_calls:
-            messages.append({"role": "assistant", "tool_calls": [call] * history_calls})
+        messages = driving.messages(history_calls)
         body = {"model": "engine", "messages": messages, "tools": tools, "stream": stream}
         begin, end = _TURNS.get(parser, ("", ""))
         pieces = [*deltas, end] if finish == "stop" else list(deltas)

@@ -22,6 +22,9 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+# A plain file beside the worker: mypy would look for it in the package.
+driving = importlib.import_module("driving")
+
 _EOS = "<eos of the trial>"
 # gpt-oss is read from the token ids of its own vocabulary, which the trial's tokenizer has not.
 _HARMONY = {"openai"}
@@ -32,10 +35,6 @@ def load(root: str | None, package: str = "vllm", distribution: str = "vllm") ->
     if importlib.util.find_spec(package) is None:
         raise ModuleNotFoundError(f"No module named {package!r}", name=package)
     return Reader(package, importlib.metadata.version(distribution))
-
-
-# What a client sends to switch reasoning on, in the words of all families.
-_THINKING = {"thinking": True, "enable_thinking": True}
 
 
 class Reader:
@@ -88,7 +87,9 @@ class Reader:
         if server.parser_cls is not None:
             more = {"chat_template_kwargs": known["chat_template_kwargs"]}
             known["parser"] = server.parser_cls(tokenizer, request.tools, **more)
-        response = self.loop.run_until_complete(_call(server.chat_completion_full_generator, known))
+        response = self.loop.run_until_complete(
+            driving.call(server.chat_completion_full_generator, **known)
+        )
         return response.model_dump(mode="json")
 
     def stream(
@@ -113,7 +114,7 @@ class Reader:
         outputs = self._outputs(deltas, tokenizer, finish, prompted, joined=False)
         known = self._known(request, tokenizer, outputs, reasoner)
         server = self._server(parser, reasoner)
-        events = _call(server.chat_completion_stream_generator, known)
+        events = driving.call(server.chat_completion_stream_generator, **known)
         while (event := self._next(events)) is not None:
             yield event.strip()
 
@@ -177,21 +178,18 @@ class Reader:
                 "enable_auto_tools": True,
                 "model_name": "engine",
             }
-            server.parser_cls = _call(self.unified.get_parser, known)
+            server.parser_cls = driving.call(self.unified.get_parser, **known)
         # The server would send the exception's text; its type is wanted as well.
         server.create_error_response = server.create_streaming_error_response = _again
         return server
 
     def _request(self, tools: Any, history_calls: int, *, stream: bool) -> Any:
-        history = [
-            {"id": f"call_{n}", "type": "function", "function": {"name": "f", "arguments": "{}"}}
-            for n in range(history_calls)
-        ]
-        messages: list[Any] = [{"role": "user", "content": "-"}]
-        if history:
-            messages.append({"role": "assistant", "content": None, "tool_calls": history})
         return self.request_type(
-            model="engine", messages=messages, tools=tools, tool_choice="auto", stream=stream
+            model="engine",
+            messages=driving.messages(history_calls),
+            tools=tools,
+            tool_choice="auto",
+            stream=stream,
         )
 
     def _known(self, request: Any, tokenizer: Any, outputs: Any, reasoner: Any) -> dict[str, Any]:
@@ -203,14 +201,8 @@ class Reader:
             "conversation": [],
             "tokenizer": tokenizer,
             "request_metadata": types.SimpleNamespace(),
-            "chat_template_kwargs": _THINKING if reasoner else {},
+            "chat_template_kwargs": driving.THINKING if reasoner else {},
         }
-
-
-def _call(function: Any, known: Any) -> Any:
-    """Call with those of the known arguments that this version's signature has."""
-    wanted = inspect.signature(function).parameters
-    return function(**{name: known[name] for name in wanted if name in known})
 
 
 def _again(*_: Any, **__: Any) -> Any:

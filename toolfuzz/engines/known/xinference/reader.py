@@ -8,17 +8,16 @@ that put their results into a body or into chunks are taken out of the release's
 import asyncio
 import contextvars
 import importlib
-import importlib.abc
-import importlib.machinery
-import importlib.metadata
 import importlib.util
-import inspect
 import json
 import sys
 import types
 import uuid
 from pathlib import Path
 from typing import Any
+
+# A plain file beside the worker: mypy would look for it in the package.
+driving = importlib.import_module("driving")
 
 _PACKAGE = "xinference.model.llm"
 _METHODS = {"_post_process_completion", "_async_to_tool_completion_chunks"}
@@ -55,12 +54,6 @@ class _Unused(types.ModuleType):
         return dict
 
 
-def _wanted(function: Any, **known: Any) -> dict[str, Any]:
-    """Return those of the arguments that this version's function has: older ones want no tools."""
-    parameters = inspect.signature(function).parameters
-    return {name: value for name, value in known.items() if name in parameters}
-
-
 class Reader:
     """One version of Xinference: ``parsers`` are the names in its registry."""
 
@@ -86,7 +79,7 @@ class Reader:
         """Return the body of the chat completion that Xinference makes of the text."""
         completion = self._completion(text, finish)
         process = self._model(parser, reasoner)._post_process_completion
-        return process(None, "engine", completion, **_wanted(process, tools=tools))
+        return process(None, "engine", completion, **driving.fitting(process, {"tools": tools}))
 
     def stream(
         self, deltas: Any, *, parser: str, tools: Any, finish: str, reasoner: Any, **_: Any
@@ -96,7 +89,7 @@ class Reader:
         The end of the generation comes as a chunk of its own, without text.
         """
         process = self._model(parser, reasoner)._async_to_tool_completion_chunks
-        chunks = process(self._chunks(deltas, finish), **_wanted(process, tools=tools))
+        chunks = process(self._chunks(deltas, finish), **driving.fitting(process, {"tools": tools}))
         while (chunk := self.loop.run_until_complete(anext(chunks, None))) is not None:
             yield f"data: {json.dumps(chunk)}"
         yield "data: [DONE]"
