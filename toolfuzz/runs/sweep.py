@@ -39,7 +39,7 @@ _KEPT = ("cases", "seed", "cuts")
 """Settings that must be the same when a sweep goes on; releases and parsers may be others."""
 
 _MODES = 2
-"""A case is asked plain and streamed; where it can't be, that is told again in a resumed run."""
+"""A case is asked plain and streamed; what can't be asked counts once a case."""
 
 T = TypeVar("T")
 
@@ -238,7 +238,7 @@ def _cell(version: str, parser: str, options: RunOptions, folder: Path) -> Cell:
         low=target["low"],
         high=target["high"],
         judged=target["judged"],
-        skipped=_MODES * len({skip["tool"] for skip in summary["skipped"]}),
+        skipped=_MODES * len(summary["skipped"]),
         defects=dict(_by_replies(target["defects"])),
         given_up=target["given_up"] is not None,
         seconds=time.monotonic() - began,
