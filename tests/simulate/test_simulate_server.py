@@ -150,15 +150,16 @@ def test_a_profile_serves_unknown_models():
 
 
 def test_latency():
-    with start(latency_ms=150) as simulator, httpx.Client() as client:
+    # Of a busy machine's delays the first chunk may have more than the last one.
+    with start(latency_ms=300) as simulator, httpx.Client() as client:
         url = simulator.base_url + "/chat/completions"
         started = time.perf_counter()
         client.post(url, json=body("openai-chat", TWO))
-        assert time.perf_counter() - started >= 0.15
+        assert time.perf_counter() - started >= 0.3
         arrived = []
         with client.stream("POST", url, json=body("openai-chat", TWO, stream=True)) as reply:
             arrived += [time.perf_counter() for _ in reply.iter_raw()]
-        assert len(arrived) > 5 and arrived[-1] - arrived[0] > 0.1
+        assert len(arrived) > 5 and arrived[-1] - arrived[0] > 0.2
 
 
 @pytest.mark.parametrize(
