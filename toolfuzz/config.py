@@ -58,6 +58,9 @@ class RunSection(BaseModel):
         default=None, examples=[60], description="requests begun in a minute at most"
     )
     timeout: float = Field(default=120.0, description="seconds without a byte of the reply")
+    max_reply: int | str = Field(
+        default="16MiB", description="bytes of a reply; of a longer one nothing is judged"
+    )
 
 
 class JudgeSection(BaseModel):

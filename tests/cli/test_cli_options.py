@@ -1,5 +1,6 @@
 """Options that several commands share: asking again what a run asked."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from click.testing import CliRunner
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.cli import cli
 from toolfuzz.cli._again import access_again
+from toolfuzz.cli.options import run_options_from
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import RunStarted
 from toolfuzz.runs.options import RunOptions
@@ -84,3 +86,31 @@ def test_a_limit_is_above_zero(command: str, name: str, limit: str) -> None:
     done = CliRunner().invoke(cli, [command, "run", name, limit])
     assert done.exit_code == 2
     assert f"{limit}: more than 0 is needed" in done.output
+
+
+@pytest.mark.parametrize("command", ["run", "check", "monitor", "replay", "trial", "corpus run"])
+def test_every_command_with_a_timeout_takes_the_largest_reply(command: str) -> None:
+    told = CliRunner().invoke(cli, [*command.split(), "--help"]).output
+    assert "--max-reply SIZE" in told and "(16MiB)" in told
+    refused = CliRunner().invoke(cli, [*command.split(), "--max-reply", "lots"])
+    assert refused.exit_code == 2
+    assert "write bytes, 256KiB or 16MiB" in " ".join(refused.output.split())
+
+
+def test_the_largest_reply_is_a_projects_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "toolfuzz.toml").write_text('[run]\nmax_reply = "4KiB"\n')
+    monkeypatch.chdir(tmp_path)
+    assert run_options_from({}).access.max_reply == 4096
+    assert run_options_from({"max_reply": 100}).access.max_reply == 100
+    assert access_again(run_with(max_reply="1MiB"), GIVEN).max_reply == 2**20
+
+
+def test_a_projects_size_that_is_none_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "toolfuzz.toml").write_text('[run]\nmax_reply = "lots"\n')
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="write bytes, 256KiB or 16MiB"):
+        run_options_from({})

@@ -39,6 +39,7 @@ CHANGED = RunOptions(
     rpm=30.0,
     max_input=3000,
     timeout=3.5,
+    max_reply=4096,
     engine_python="/py",
     cuts=("whole", "chars:2"),
     latency_ms=4.0,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from toolfuzz.core import patterns, validation
+from toolfuzz.core import patterns, sizes, validation
 from toolfuzz.generate import schema_values
 from toolfuzz.generate.schema import document
 from toolfuzz.generate.tools import openapi, reading, refs, toolset, yaml_json
@@ -25,7 +25,7 @@ MIB = 2**20
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ("a reply", f"{capture.MAX_BODY_BYTES // MIB} MiB"),
+        ("a reply", f"{sizes.MAX_REPLY // MIB} MiB"),
         ("a reply", f"{capture.MAX_ERROR_BYTES // MIB} MiB is kept"),
         ("an HTTP error", f"{capture.MAX_ERROR_BYTES // MIB} MiB"),
         ("an attempt", f"{RunOptions().timeout:g} s"),

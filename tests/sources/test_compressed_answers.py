@@ -76,4 +76,4 @@ async def test_a_bomb_is_cut_before_it_goes_off(loopback, name: str) -> None:
 async def test_of_an_error_little_is_kept(loopback) -> None:
     attempt = await answer(loopback, Response(b"x" * 2**23, 500), most=2**24)
     assert len(attempt.body) == MAX_ERROR_BYTES
-    assert attempt.error == "BodyTooLarge: more than 1 MiB"
+    assert attempt.error == "BodyTooLarge: more than 1 MiB of an HTTP 500"

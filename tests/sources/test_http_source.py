@@ -15,7 +15,7 @@ from toolfuzz.core.exchange import Exchange, Target
 from toolfuzz.core.talk import play
 from toolfuzz.formats import CannotAskError, Request, wire_format
 from toolfuzz.sources import retry
-from toolfuzz.sources.capture import MAX_BODY_BYTES, WHOLE, capture, encode_body
+from toolfuzz.sources.capture import MAX_CHUNKS, WHOLE, capture, encode_body
 from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.pacing import Pacer
 from toolfuzz.sources.reachability import reachable
@@ -180,7 +180,7 @@ async def test_odd_retry_after(loopback, quick, header, seconds):
     assert 0 <= quick.pauses[0] < 3
 
 
-@pytest.mark.parametrize("status", [408, 409, 500, 502, 503, 529])
+@pytest.mark.parametrize("status", [408, 409, 425, 500, 502, 503, 529])
 async def test_passing_faults_are_tried_again_and_bounded(loopback, quick, status):
     loopback.answer = always(lambda: PlainTextResponse("busy", status))
     attempts = await ask(source_of(loopback.base_url, attempts=3), quick)
@@ -287,7 +287,35 @@ async def test_an_endless_body_is_cut(loopback):
         attempt = await capture(client, request, timeout=10, most=2**20)
     assert attempt.error == "BodyTooLarge: more than 1 MiB"
     assert len(attempt.body) == 2**20
-    assert MAX_BODY_BYTES == 16 * 2**20
+
+
+async def test_a_body_in_crumbs_keeps_its_bytes_and_not_each_ones_time(loopback, monkeypatch):
+    monkeypatch.setattr("toolfuzz.sources.capture.MAX_CHUNKS", 8)
+
+    async def crumbs():
+        for number in range(60):
+            yield b"%02d" % number
+            await asyncio.sleep(0)
+
+    loopback.answer = always(lambda: StreamingResponse(crumbs()))
+    [attempt] = await ask(source_of(loopback.base_url))
+    assert attempt.body == b"".join(b"%02d" % number for number in range(60))
+    assert 1 <= len(attempt.chunks) <= 8 < MAX_CHUNKS
+    times = [ms for ms, _ in attempt.chunks]
+    assert times == sorted(times) and times[0] == attempt.first_byte_ms
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [(200, "more than 4 KiB"), (500, "more than 4 KiB of an HTTP 500")],
+)
+async def test_the_limit_is_the_users(loopback, quick, status, said):
+    loopback.answer = always(lambda: PlainTextResponse("x" * 4097, status))
+    attempt = (await ask(source_of(loopback.base_url, max_reply=4096), quick))[-1]
+    assert attempt.error == f"BodyTooLarge: {said}"
+    assert len(attempt.body) == 4096
+    loopback.answer = always(lambda: PlainTextResponse("x" * 4096, status))
+    assert (await ask(source_of(loopback.base_url, max_reply=4096), quick))[-1].error is None
 
 
 async def test_a_cancelled_question_leaves_the_session_usable(loopback):

@@ -77,6 +77,7 @@ async def test_a_stop_ends_it_before_the_next_attempt():
         (attempt(400, b"bad"), False),
         (attempt(408), True),
         (attempt(409), True),
+        (attempt(425), True),
         (attempt(429, b"slow"), True),
         (attempt(499), False),
         (attempt(500, b"oops"), True),

@@ -136,6 +136,7 @@ def _paired(flags: dict[str, Any]) -> Work:
         concurrency=run.access.concurrency,
         rpm=run.access.rpm,
         timeout=run.access.timeout,
+        max_reply=run.access.max_reply,
         engine_python=run.access.engine_python,
     )
     options = CheckOptions(

@@ -19,6 +19,7 @@ __all__ = [
     "header_options",
     "inconclusive_option",
     "judge_options",
+    "max_reply_option",
     "repeat_option",
     "report_option",
     "run_options_from",
@@ -88,6 +89,26 @@ class Limit(click.types.FloatParamType):
         return number
 
 
+class _Size(click.ParamType[int]):
+    """Bytes, or a size such as 16MiB."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the bytes; fails like click's own types."""
+        from toolfuzz.core.sizes import read_size
+
+        try:
+            return read_size(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+max_reply_option = click.option(
+    "--max-reply", type=_Size(), metavar="SIZE",
+    help="Bytes of a reply, 256KiB or 1GiB (16MiB): of a longer one nothing is judged.",
+)  # fmt: skip
+
 concurrency_option = click.option(
     "--concurrency", type=_Concurrency(), metavar="N|auto",
     help="Questions under way at a server. auto (default) begins with one and asks more at once "
@@ -143,6 +164,7 @@ endpoint_options = stack(
         "--timeout", type=float, metavar="SECONDS",
         help="Time without a byte of a reply (120); of a plain reply, until it begins.",
     ),
+    max_reply_option,
     engine_option,
     click.option(
         "--cuts", metavar="NAME,…", callback=_listed,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from toolfuzz.cli._live import ticking
-from toolfuzz.cli.options import header_options, report_option
+from toolfuzz.cli.options import header_options, max_reply_option, report_option
 from toolfuzz.core.errors import EXIT_GATE_FAILED, EXIT_INVALID_RUN, UsageError
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def _in_folder(context: click.Context, option: click.Parameter, path: str | None
               metavar="N", help="Askings to make a cause's case smaller (0: none).")  # fmt: skip
 @click.option("--timeout", type=float, default=60.0, show_default=True, metavar="SECONDS",
               help="For an answer.")  # fmt: skip
+@max_reply_option
 @click.option("--wait", type=float, default=60.0, show_default=True, metavar="SECONDS",
               help="For the gateway to listen.")  # fmt: skip
 @click.option("--known", type=click.Path(path_type=Path, exists=True, dir_okay=False),

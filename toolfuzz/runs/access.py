@@ -6,6 +6,7 @@ from typing import Literal
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.exchange import StreamMode
+from toolfuzz.core.sizes import MAX_REPLY
 
 __all__ = ["Access", "Concurrency"]
 
@@ -19,7 +20,8 @@ AT_ONCE = 8
 class Access:
     """How targets are reached: the options that all models of a command share.
 
-    ``timeout`` is in seconds without a byte; ``latency_ms`` is the embedded simulator's.
+    ``timeout`` is in seconds without a byte, ``max_reply`` in bytes of a reply;
+    ``latency_ms`` is the embedded simulator's.
     ``concurrency``: so many questions are under way, or as many as bring the most (``auto``);
     ``rpm`` requests are begun in a minute at most. ``secret_headers`` names those of ``headers``
     whose values must not be written anywhere, beside the usual credentials.
@@ -35,6 +37,7 @@ class Access:
     concurrency: Concurrency = "auto"
     rpm: float | None = None
     timeout: float = 120.0
+    max_reply: int = MAX_REPLY
     engine_python: str | None = None
     cuts: Sequence[str] = ()
     latency_ms: float = 0.0

@@ -117,6 +117,7 @@ def find_baseline(options: CheckOptions, candidate: Target) -> Baseline:
         concurrency=options.run.access.concurrency,
         rpm=options.run.access.rpm,
         timeout=options.run.access.timeout,
+        max_reply=options.run.access.max_reply,
         engine_python=options.run.access.engine_python,
     )
     kind = run.nature(target.name).kind

@@ -19,6 +19,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.codec import first_error
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.core.exchange import StreamMode
+from toolfuzz.core.sizes import MAX_REPLY, read_size
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.access import Access, Concurrency
 from toolfuzz.runs.limits import Limits
@@ -49,10 +50,10 @@ class Options(TypedDict, total=False):
     ``offer`` how many tools of one source are offered together, or ``all``; ``max_input`` about the
     tokens of the longest prompt. ``level`` is how hard
     the scenarios of dimensions are (see ``probes``); of each dimension there are ``cases``.
-    ``timeout`` is in seconds without a byte, ``rpm`` requests begun in a minute at most,
-    ``latency_ms`` the embedded simulator's. ``max_calls``, ``max_time`` (seconds), ``max_tokens``
-    and ``max_cost`` (US dollars) end a run; ``price`` is in dollars for a million tokens in and
-    out.
+    ``timeout`` is in seconds without a byte, ``max_reply`` in bytes (or ``"16MiB"``), ``rpm``
+    requests begun in a minute at most, ``latency_ms`` the embedded simulator's. ``max_calls``,
+    ``max_time`` (seconds), ``max_tokens`` and ``max_cost`` (US dollars) end a run; ``price`` is in
+    dollars for a million tokens in and out.
     """
 
     tools: str | Path | Sequence[str | Path]
@@ -80,6 +81,7 @@ class Options(TypedDict, total=False):
     concurrency: Concurrency
     rpm: float | None
     timeout: float
+    max_reply: int | str
     engine_python: str | None
     cuts: str | Sequence[str]
     latency_ms: float
@@ -138,6 +140,7 @@ class RunOptions(BaseModel):
     concurrency: Concurrency = "auto"
     rpm: float | None = None
     timeout: float = 120.0
+    max_reply: Annotated[int, BeforeValidator(read_size)] = MAX_REPLY
     engine_python: str | None = None
     cuts: _Names = ()
     latency_ms: float = 0.0

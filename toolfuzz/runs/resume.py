@@ -18,9 +18,9 @@ def resumed_options(run: Path, **again: Any) -> RunOptions:
     """Return the options of an interrupted run, so that it can go on.
 
     ``again`` gives what a journal never keeps (the values of ``headers``, secrets in ``mcp`` and
-    ``openapi``) or what may change on the way (``timeout``, ``concurrency``, ``rpm``,
-    ``engine_python``). Raises UsageError when there is no run to go on with, or a header of then
-    is missing.
+    ``openapi``) or what may change on the way (``timeout``, ``max_reply``, ``concurrency``,
+    ``rpm``, ``engine_python``). Raises UsageError when there is no run to go on with, or a header
+    of then is missing.
     """
     settings = started(run).settings
     if "monitor" in settings:

@@ -18,6 +18,7 @@ from toolfuzz.core.events import (
     TargetGivenUp,
 )
 from toolfuzz.core.exchange import StreamMode, Target
+from toolfuzz.core.sizes import MAX_REPLY
 from toolfuzz.formats import wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.runs.doors import AT_ONCE, Door, open_doors
@@ -62,6 +63,7 @@ class Trial:
     secret_headers: Sequence[str] = ()
     params: JsonObject = field(default_factory=dict)
     timeout: float = 60.0
+    max_reply: int = MAX_REPLY
     accepted: Mapping[str, str] = field(default_factory=dict)
     out: Path | None = None
     tell: Callable[[Event], None] = lambda event: None
@@ -137,6 +139,7 @@ def _opening(gateway: OnTrial) -> RunStarted:
         cases=len(trial.given) or trial.cases,
         seed=trial.seed,
         stream=trial.stream,
+        max_reply=trial.max_reply,
         base_url=origin + (trial.prefix or ""),
     )
     targets = tuple(door.source.target for door in gateway.doors)
@@ -169,7 +172,7 @@ def _sources(trial: Trial, origin: str) -> list[HttpSource]:
             target = Target(name, endpoint.name, model, front, trial.stream, trial.params)
             found.append(
                 HttpSource(target, endpoint, "sk-toolfuzz-trial", trial.headers, trial.timeout,
-                           AT_ONCE, 1, tuple(trial.secret_headers))
+                           AT_ONCE, 1, tuple(trial.secret_headers), max_reply=trial.max_reply)
             )  # fmt: skip
     return found
 

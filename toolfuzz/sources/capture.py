@@ -10,22 +10,24 @@ import os
 import time
 from collections.abc import AsyncIterator
 from email.utils import parsedate_to_datetime
+from itertools import zip_longest
 
 import httpx
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.inflate import EncodingError, inflater
+from toolfuzz.core.sizes import MAX_REPLY, size_text
 from toolfuzz.sources.redaction import kept_headers
 
-__all__ = ["MAX_BODY_BYTES", "MAX_ERROR_BYTES", "WHOLE", "capture", "encode_body"]
+__all__ = ["MAX_CHUNKS", "MAX_ERROR_BYTES", "WHOLE", "capture", "encode_body"]
 
-MAX_BODY_BYTES = 16 * 2**20
-"""More than this is no reply of a model: about four million tokens."""
 WHOLE = 5
 """A reply whose bytes keep coming ends after so many times the timeout."""
 MAX_ERROR_BYTES = 2**20
 """Of an HTTP error, and of a body that is too large, so much is kept: words to read."""
+MAX_CHUNKS = 50_000
+"""Of a body in more pieces, neighbours count as one: a byte by itself costs a hundred."""
 
 
 async def capture(
@@ -33,7 +35,7 @@ async def capture(
     request: httpx.Request,
     *,
     timeout: float,
-    most: int = MAX_BODY_BYTES,
+    most: int = MAX_REPLY,
 ) -> Attempt:
     """Send the request and return what came, whatever it was.
 
@@ -52,15 +54,19 @@ async def capture(
         async with asyncio.timeout(timeout) as silence:
             end = asyncio.get_running_loop().time() + WHOLE * timeout
             response = await http.send(request, stream=True)
+            said = ""
             if response.is_error:
                 most = min(most, MAX_ERROR_BYTES)
+                said = f" of an HTTP {response.status_code}"
             async for chunk in _inflated(response):
                 chunks.append(((time.perf_counter() - begin) * 1000, chunk[: most - size]))
                 size += len(chunk)
                 silence.reschedule(min(asyncio.get_running_loop().time() + timeout, end))
                 if size > most:
-                    error = f"BodyTooLarge: more than {most >> 20} MiB"
+                    error = f"BodyTooLarge: more than {size_text(most)}{said}"
                     break
+                if len(chunks) > MAX_CHUNKS:
+                    chunks = _coarser(chunks)
     except TimeoutError:
         error = f"Timeout: {_waited(timeout, chunks, time.perf_counter() - begin)}"
     except EncodingError as fault:
@@ -90,6 +96,12 @@ def _waited(timeout: float, chunks: list[tuple[float, bytes]], seconds: float) -
     if seconds >= WHOLE * timeout:
         return f"no end of the reply within {WHOLE * timeout:g} s"
     return f"not a {'further ' if chunks else ''}byte within {timeout:g} s"
+
+
+def _coarser(chunks: list[tuple[float, bytes]]) -> list[tuple[float, bytes]]:
+    """Join each chunk of an even place with its neighbour."""
+    pairs = zip_longest(chunks[::2], chunks[1::2], fillvalue=(0.0, b""))
+    return [(ms, one + other) for (ms, one), (_, other) in pairs]
 
 
 def _beginning(chunks: list[tuple[float, bytes]], most: int) -> list[tuple[float, bytes]]:

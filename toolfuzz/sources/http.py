@@ -11,6 +11,7 @@ import httpx
 
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.core.sizes import MAX_REPLY
 from toolfuzz.core.talk import Talk
 from toolfuzz.formats import CannotAskError, Request, WireFormat, wire_format
 from toolfuzz.sources.capture import capture, encode_body
@@ -32,7 +33,8 @@ _CARRIED = re.compile(r"[\t\x20-\x7e]*")
 
 @dataclass(frozen=True, slots=True)
 class HttpSource:
-    """A target behind an endpoint. ``timeout`` is in seconds without a byte (see ``capture``).
+    """A target behind an endpoint. ``timeout`` is in seconds without a byte,
+    ``max_reply`` in bytes (see ``capture``).
 
     ``concurrency``, ``adapts`` and ``rpm`` make its pace, which all targets of one address and key
     share.
@@ -51,6 +53,7 @@ class HttpSource:
     secret_headers: tuple[str, ...] = ()
     adapts: bool = False
     rpm: float | None = None
+    max_reply: int = MAX_REPLY
 
     def __post_init__(self) -> None:
         if not all(_CARRIED.fullmatch(value) for value in self.own_headers.values()):
@@ -148,7 +151,9 @@ class HttpSession:
         async def put() -> Attempt:
             async with self._permit:
                 sent = self._signed(url, content)
-                attempt = await capture(self._http, sent, timeout=self._source.timeout)
+                attempt = await capture(
+                    self._http, sent, timeout=self._source.timeout, most=self._source.max_reply
+                )
                 self._permit.ended(attempt)
             return attempt
 

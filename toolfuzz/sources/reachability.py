@@ -77,7 +77,7 @@ def _trouble(source: HttpSource, url: str, attempt: Attempt) -> ToolfuzzError | 
                 f"{endpoint.title} answers with an error ({status}): {said}",
                 "look at the server's log, or try again later",
             )
-        case status if status >= 400 and status not in (408, 409, 429):
+        case status if status >= 400 and status not in (408, 409, 425, 429):
             return UsageError(
                 f"{endpoint.title} refused a plain question ({status}): {said}",
                 "check the model name and --param",

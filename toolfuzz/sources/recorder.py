@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.inflate import EncodingError, inflater, understood
-from toolfuzz.sources.capture import MAX_BODY_BYTES
+from toolfuzz.core.sizes import MAX_REPLY, size_text
 from toolfuzz.sources.redaction import kept_headers
 
 __all__ = ["Recorder", "Seen"]
@@ -205,15 +205,15 @@ class _Kept:
         self._size = 0
 
     def take(self, chunk: bytes) -> None:
-        if self._size <= MAX_BODY_BYTES:
+        if self._size <= MAX_REPLY:
             self.chunks.append(((time.perf_counter() - self._begin) * 1000, chunk))
         self._size += len(chunk)
 
     def attempt(self, started: float, response: httpx.Response | None) -> Attempt:
         total = (time.perf_counter() - self._begin) * 1000
         chunks, error = self.chunks, self.error
-        if self._size > MAX_BODY_BYTES:
-            error = f"BodyTooLarge: more than {MAX_BODY_BYTES >> 20} MiB"
+        if self._size > MAX_REPLY:
+            error = f"BodyTooLarge: more than {size_text(MAX_REPLY)}"
         headers = response.headers if response is not None else httpx.Headers()
         try:
             chunks = list(_inflated(chunks, headers.get("content-encoding", "")))
@@ -245,8 +245,8 @@ def _inflated(chunks: Iterable[tuple[float, bytes]], name: str) -> Iterable[tupl
         last = ms
         for piece in inflating.feed(chunk):
             size += len(piece)
-            if size > MAX_BODY_BYTES:
-                raise EncodingError(f"it inflates to more than {MAX_BODY_BYTES >> 20} MiB")
+            if size > MAX_REPLY:
+                raise EncodingError(f"it inflates to more than {size_text(MAX_REPLY)}")
             yield ms, piece
     yield from ((last, piece) for piece in inflating.finish())
 

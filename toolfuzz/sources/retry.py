@@ -26,6 +26,7 @@ MAX_RETRY_AFTER = 60.0
 MAX_PAUSE = 20.0
 """Seconds between two attempts when the server names none."""
 
+_PASSING = frozenset({408, 409, 425, 429})
 _LOOKED_AT = 20_000
 _CONNECTION_FAULT = re.compile(
     r"(Connect|Read|Write|Close)Error|ConnectTimeout|ProxyError|RemoteProtocolError"
@@ -76,11 +77,11 @@ async def retrying(
 def worth_retrying(attempt: Attempt) -> bool:
     """Whether the next attempt may bring an answer.
 
-    Yes: 408, 409, 429, 5xx and faults of the connection. No: a refusal of the model's own call (new
-    or sent back), a reply whose body began, a timeout (it was worked on and costs).
+    Yes: 408, 409, 425, 429, 5xx and faults of the connection. No: a refusal of the model's own call
+    (new or sent back), a reply whose body began, a timeout (it was worked on and costs).
     """
     status = attempt.status
-    if status in (408, 409, 429) or (status is not None and status >= 500):
+    if status in _PASSING or (status is not None and status >= 500):
         # The judge's words for it: what is a finding at once needs no second try.
         return not is_final(_error(attempt.body[:_LOOKED_AT]))
     return not attempt.chunks and bool(attempt.error and _CONNECTION_FAULT.match(attempt.error))

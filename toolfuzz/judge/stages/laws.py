@@ -19,7 +19,7 @@ from toolfuzz.judge.wording import one_line
 
 __all__ = ["TIMED_OUT", "TOO_LONG", "advance", "broken"]
 
-_AUTH_AND_LIMITS = frozenset({401, 402, 403, 404, 408, 413, 421, 429})
+_AUTH_AND_LIMITS = frozenset({401, 402, 403, 404, 408, 413, 421, 425, 429})
 _NOT_FOUND = 404
 TOO_LONG, TIMED_OUT = "longer than the model's window", "transport: Timeout"
 """How the reasons begin why a question is unjudged whose prompt, or answer, took too much."""
