@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -132,11 +133,69 @@ def test_nobody_else_may_write_meanwhile(tmp_path: Path) -> None:
         pass
 
 
-def test_it_is_for_its_owner_alone(tmp_path: Path) -> None:
-    path = written(tmp_path / "run")
-    write_json(path.with_name("summary.json"), {})
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077], ids=oct)
+def test_it_is_for_its_owner_alone(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        path = written(tmp_path / "run")
+        write_json(path.with_name("summary.json"), {})
+    finally:
+        os.umask(before)
+    assert path.parent.stat().st_mode & 0o777 == 0o700
     for file in path.parent.iterdir():
         assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"event":', b"x" * 100_000], ids=len)
+def test_going_on_drops_a_torn_line(tmp_path: Path, torn: bytes) -> None:
+    path = written(tmp_path / "run")
+    with path.open("ab") as file:
+        file.write(torn)
+    with Journal(path.parent, resume=True) as journal:
+        journal.append(EVENTS[-1:])
+    unread: list[str] = []
+    assert list(read_journal(path, unread)) == [*EVENTS, EVENTS[-1]]
+    assert unread == []
+
+
+def test_going_on_after_the_first_line_was_torn(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    path.write_bytes(b'{"event": "run-st')
+    with Journal(tmp_path, resume=True) as journal:
+        journal.append(EVENTS)
+    assert list(read_journal(path)) == EVENTS
+
+
+def test_a_torn_line_is_looked_for_from_the_end(tmp_path: Path) -> None:
+    path, size = written(tmp_path / "run"), 2**36
+    with path.open("rb+") as file:
+        # A file with a hole: nobody could read all of it here.
+        file.seek(size)
+        file.write(b"\n" + b"x" * 70_000)
+    with Journal(path.parent, resume=True):
+        assert path.stat().st_size == size + 1
+    path.unlink()
+
+
+def test_it_is_forced_to_the_disk_once_a_second_and_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, synced, fsync = [100.0], [], os.fsync
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+
+    def sync(file: int) -> None:
+        synced.append(round(clock[0] - 100, 1))
+        fsync(file)
+        clock[0] += 0.1 if len(synced) == 2 else 0
+
+    monkeypatch.setattr("os.fsync", sync)
+    with Journal(tmp_path / "run") as journal:
+        for _ in range(8):
+            journal.append(EVENTS[:1])
+            clock[0] += 0.4
+    # The second took a tenth of a second, so the next may come two seconds later.
+    assert synced == [0.0, 1.2, 3.3]
+    journal.close()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from toolfuzz.report.comparison import print_comparison
 from toolfuzz.report.comparison_files import render
 from toolfuzz.report.html import render_comparison
 from toolfuzz.runs.journal import find_journal, load_run
+from toolfuzz.system.files import write_private
 
 EPILOG = """\b
 Examples:
@@ -51,7 +52,7 @@ def compare(paths: tuple[Path, ...], form: str, out: Path | None) -> None:
         return
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8", newline="")
+        write_private(out, text)
     except OSError as error:
         raise UsageError(
             f"can't write to {out}: {error.strerror or error}", "choose another --out"

@@ -17,7 +17,7 @@ from toolfuzz.evidence.minimize import Minimized, Report, minimize
 from toolfuzz.judge.defects.parser_hangs import DEFECT as HANGS
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.derived import write_json
-from toolfuzz.runs.journal import JOURNAL_NAME, Journal, read_journal
+from toolfuzz.runs.journal import Journal, read_journal
 from toolfuzz.sources.engine import MARGIN, EngineSource, with_margin
 from toolfuzz.sources.source import SourceSpec
 
@@ -120,8 +120,9 @@ async def open_study(
 ) -> AsyncIterator[Examiner]:
     """Open an examiner that keeps all in the folder's journal and first reads what is there."""
     target = dataclasses.replace(source.target, stream="stream" if stream else "plain")
-    earlier = list(read_journal(folder)) if (folder / JOURNAL_NAME).exists() else []
     with Journal(folder, resume=True) as journal:
+        # Nobody else writes from here on.
+        earlier = list(read_journal(folder))
         if not earlier:
             settings = {"study": folder.name}
             journal.append([RunStarted(started, __version__, (target,), settings)])

@@ -15,6 +15,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.codec import first_error
 from toolfuzz.core.errors import UsageError
+from toolfuzz.system.files import write_private
 
 __all__ = ["MOST_BYTES", "AnyObject", "Count", "read_json", "validated", "write_json"]
 
@@ -32,9 +33,12 @@ class AnyObject:
 def write_json(path: Path, data: JsonObject) -> None:
     """Write a file whole or not at all."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
-    draft.replace(path)
+    try:
+        write_private(draft, json.dumps(data, indent=2) + "\n")
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def read_json(path: Path, shape: Any, what: str) -> JsonObject:

@@ -1,9 +1,16 @@
-"""The journal, ``run.jsonl``: the only truth of a run. Appended and flushed per verdict."""
+"""The journal, ``run.jsonl``: the only truth of a run. Appended and flushed per verdict.
+
+What was appended survives the death of the process, however it dies. It is forced to the disk at
+most once a second and at the end, so a power failure costs about a second; a resumed run asks that
+again.
+"""
 
 import json
 import os
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -11,30 +18,37 @@ from typing import IO, Any
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import Event, event_from_json, event_to_line
+from toolfuzz.system.files import owner_only
 from toolfuzz.system.lines import bounded
 
 __all__ = ["JOURNAL_NAME", "Journal", "find_journal", "load_run", "lock", "read_journal"]
 
 JOURNAL_NAME = "run.jsonl"
 
+_SYNC_SECONDS = 1.0
+_SYNC_SHARE = 1 / 20
+"""Of the time, at most: a slow disk must not hold up what is measured."""
+_STEP = 64 * 1024
+
 
 class Journal:
     """Writes events to a new file in a new folder; raises UsageError before anything is spent.
 
     ``resume`` goes on with a folder that is there, after dropping a torn last line. The file is
-    locked while it is open: two writers would tear each other's lines.
+    locked while it is open: two writers would tear each other's lines. File and folder are for
+    their owner alone, whatever the umask: what they hold may be private to whoever asked.
     """
 
     def __init__(self, folder: Path, *, resume: bool = False) -> None:
         self.path = folder / JOURNAL_NAME
+        self._sync_at = 0.0
         try:
-            folder.mkdir(parents=True, exist_ok=resume)
-            self._file = self.path.open("ab" if resume else "xb", buffering=0)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=resume)
+            self._file = FileIO(self.path, "a+" if resume else "x", opener=owner_only)
             lock(self._file, folder)
-            # What it holds may be private to whoever asked.
             self.path.chmod(0o600)
             if resume:
-                _drop_torn_line(self.path)
+                _drop_torn_line(self._file)
         except FileExistsError:
             raise UsageError(
                 f"the output folder {folder} already exists",
@@ -56,10 +70,21 @@ class Journal:
         try:
             while left:
                 left = left[self._file.write(left) :]
-        except OSError:
+            if time.monotonic() >= self._sync_at:
+                self._sync()
+        except BaseException as error:
+            # Also where a signal ends the command between two parts of a large reply.
             with suppress(OSError):
                 self._file.truncate(end)
+            if isinstance(error, OSError):
+                error.filename = error.filename or str(self.path)
             raise
+
+    def _sync(self) -> None:
+        begun = time.monotonic()
+        os.fsync(self._file.fileno())
+        ended = time.monotonic()
+        self._sync_at = ended + max(_SYNC_SECONDS, (ended - begun) / _SYNC_SHARE)
 
     def __enter__(self) -> "Journal":
         return self
@@ -74,7 +99,12 @@ class Journal:
 
     def close(self) -> None:
         """Let others write."""
-        self._file.close()
+        if self._file.closed:
+            return
+        try:
+            self._sync()
+        finally:
+            self._file.close()
 
 
 def lock(file: IO[Any], folder: Path) -> None:
@@ -92,10 +122,17 @@ def lock(file: IO[Any], folder: Path) -> None:
         ) from None
 
 
-def _drop_torn_line(path: Path) -> None:
-    with path.open("rb+") as file:
-        whole = file.read().rfind(b"\n") + 1
-        file.truncate(whole)
+def _drop_torn_line(file: FileIO) -> None:
+    """Cut a file behind its last line break, which is looked for from its end."""
+    end = file.seek(0, os.SEEK_END)
+    while end:
+        start = max(0, end - _STEP)
+        file.seek(start)
+        if found := file.read(end - start).rfind(b"\n") + 1:
+            file.truncate(start + found)
+            return
+        end = start
+    file.truncate(0)
 
 
 def find_journal(run: Path) -> Path:

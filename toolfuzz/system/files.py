@@ -12,6 +12,6 @@ def owner_only(path: str, flags: int) -> int:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write UTF-8 text to a file; a new one can be read by its owner only."""
-    with open(path, "w", encoding="utf-8", opener=owner_only) as file:
+    """Write UTF-8 text to a file as it is; a new one can be read by its owner only."""
+    with open(path, "w", encoding="utf-8", newline="", opener=owner_only) as file:
         file.write(text)
