@@ -57,6 +57,9 @@ class RunSection(BaseModel):
     rpm: float | None = Field(
         default=None, examples=[60], description="requests begun in a minute at most"
     )
+    tpm: float | None = Field(
+        default=None, examples=[100000], description="tokens a minute at most, in and out"
+    )
     timeout: float = Field(default=120.0, description="seconds without a byte of the reply")
     max_reply: int | str = Field(
         default="16MiB", description="bytes of a reply; of a longer one nothing is judged"

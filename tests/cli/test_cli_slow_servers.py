@@ -182,6 +182,7 @@ def test_prompts_that_cannot_fit_are_refused(run: Run, tmp_path: Path) -> None:
     [
         (["--max-input", "0"], "--max-input 0: at least 1 is needed"),
         (["--rpm", "0"], "--rpm 0: requests a minute above 0"),
+        (["--tpm", "nan"], "--tpm nan: tokens a minute above 0"),
         (["--concurrency", "many"], "neither a number nor auto"),
         (["--concurrency", "-3"], "--concurrency -3: at least 1"),
     ],

@@ -37,6 +37,7 @@ CHANGED = RunOptions(
     stream="both",
     concurrency=2,
     rpm=30.0,
+    tpm=9000.0,
     max_input=3000,
     timeout=3.5,
     max_reply=4096,
@@ -139,7 +140,7 @@ def test_numbers_that_make_no_sense_are_refused(changed: dict[str, object], said
 
 def test_what_is_asked_must_be_the_same_and_how_fast_may_change() -> None:
     one = RunOptions(models=("m",)).settings()
-    for name in ("timeout", "concurrency", "rpm", "engine_python", "latency_ms", "max_calls",
+    for name in ("timeout", "concurrency", "rpm", "tpm", "engine_python", "latency_ms", "max_calls",
                  "max_time", "max_tokens", "max_cost", "price"):  # fmt: skip
         assert same_questions(one, {**one, name: journalled(CHANGED)[name]})
     for name in ("models", "inline_refs", "seed", "params", "strict", "format", "respell"):

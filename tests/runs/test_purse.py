@@ -81,7 +81,7 @@ async def test_a_repeated_request_is_counted_before_it_is_sent() -> None:
     purse = a_purse(3)
     job = a_job()
     assert await purse.reserve(job)
-    assert purse.again() and purse.again() and not purse.again()
+    assert purse.again("m") and purse.again("m") and not purse.again("m")
     await purse.settle({"m": TARGET}, came(job, 3))
     assert not await purse.reserve(job) and purse.spent_out.endswith("3 were made")
 
@@ -109,7 +109,7 @@ async def test_what_is_asked_again_in_doubt_is_counted_before_it_is_asked(
 
 async def test_tokens_of_what_was_asked_again_count() -> None:
     purse, job = a_purse(math.inf, math.inf, 2000), a_job()
-    assert await purse.reserve(job) and purse.again(4)
+    assert await purse.reserve(job) and purse.again("m", 4)
     drawn, exchange, verdict = came(job, 1, tokens=(300, 150))
     assert isinstance(exchange, ExchangeRecorded)
     again = [
@@ -139,7 +139,7 @@ async def test_no_question_is_begun_when_the_time_is_over() -> None:
     purse = Purse(Limits(seconds=60), {}, asyncio.Event(), clock=lambda: now)
     assert await purse.reserve(a_job())
     now = 60.0
-    assert not purse.again()
+    assert not purse.again("m")
     await purse.settle({"m": TARGET}, came(a_job(), 1))
     assert not await purse.reserve(a_job())
     assert purse.spent_out == "--max-time 60: the time is over"

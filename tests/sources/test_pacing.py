@@ -3,11 +3,15 @@ import random
 from dataclasses import replace
 
 import pytest
+from starlette.responses import JSONResponse, PlainTextResponse
 
-from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.formats import Request
 from toolfuzz.sources.growth import Rising, Steady
+from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.limits import asked_pause
 from toolfuzz.sources.pacing import BURST_SECONDS, MAX_HOLD, Pacer, Pacers, paced
+from toolfuzz.sources.registry import Endpoint
 from toolfuzz.sources.source import Pace
 
 OK = Attempt(1.0, 5.0, 10.0, 200, {}, ((5.0, b"{}"),))
@@ -28,7 +32,7 @@ async def _most_at_once(pacer, requests, ending=OK):
 
     async def request():
         nonlocal active, most
-        async with pacer:
+        async with pacer.place(0):
             active += 1
             most = max(most, active)
             await asyncio.sleep(0.001)
@@ -96,14 +100,14 @@ async def test_it_grows_back_slowly_and_not_beyond_its_start():
 async def test_a_failing_request_frees_its_place():
     pacer = Pacer(1)
     with pytest.raises(RuntimeError):
-        async with pacer:
+        async with pacer.place(0):
             raise RuntimeError
     assert await asyncio.wait_for(_most_at_once(pacer, 2), 1) == 1
 
 
 async def test_a_cancelled_waiter_leaves_no_trace():
     pacer = Pacer(1)
-    async with pacer:
+    async with pacer.place(0):
         waiter = asyncio.create_task(_most_at_once(pacer, 1))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -148,6 +152,48 @@ async def test_requests_a_minute_follow_each_other_evenly():
     assert loop.time() - begun >= 0.1, "the first at once, ten more at 10 ms each"
 
 
+async def _begun(pacer, requests):
+    """Return when each request of (tokens told, tokens used) began, in seconds."""
+    loop = asyncio.get_running_loop()
+    begun = []
+    for tokens, used in requests:
+        async with pacer.place(tokens):
+            begun.append(loop.time())
+            pacer.ended(OK, tokens, used)
+    return [time - begun[0] for time in begun]
+
+
+async def test_tokens_a_minute_follow_each_other_evenly_and_are_corrected():
+    as_told = await _begun(Pacer(8, tpm=60_000), [(50, None), (20, None), (0, None)])
+    assert as_told[1] >= 0.05 and as_told[2] >= 0.07, "a thousand a second"
+    more = await _begun(Pacer(8, tpm=60_000), [(0, 80), (0, None)])
+    assert more[1] >= 0.08, "it took more than was told"
+    less = await _begun(Pacer(8, tpm=60), [(3600, 1), (0, None)])
+    assert less[1] < 60, "it would have been an hour"
+
+
+async def test_the_session_tells_how_many_tokens_a_request_takes(loopback):
+    usage = {"prompt_tokens": 100, "completion_tokens": 20}
+    body = {"choices": [{"message": {"content": "ok"}}], "usage": usage}
+
+    async def answer(request, number):
+        return JSONResponse(body) if number == 1 else PlainTextResponse("busy", 503)
+
+    class Told(Pacer):
+        def ended(self, attempt, tokens=0, used=None):
+            told.append((tokens, used))
+
+    told = []
+    loopback.answer = answer
+    endpoint = Endpoint("x", "X", loopback.base_url, "openai-chat")
+    source = HttpSource(Target("m", "x", "m", "openai-chat"), endpoint, None, tpm=600.0)
+    question = Request("/chat/completions", {"x": "y" * 290, "max_tokens": 1000})
+    for given in (source, source, replace(source, tpm=None)):
+        async with given.open(Told(1)) as session:
+            await session.ask_once(question)
+    assert told == [(1105, 120), (1105, None), (1105, None)]
+
+
 OPENAI = "x-ratelimit-{}-requests"
 ANTHROPIC = "anthropic-ratelimit-requests-{}"
 
@@ -177,6 +223,38 @@ def test_pauses_that_servers_ask_for(status, retry_after, name, left, most, rese
     answer = replace(OK, status=status, retry_after=retry_after, headers=headers)
     pause = asked_pause(answer)
     assert pause == (None if seconds is None else pytest.approx(seconds))
+
+
+@pytest.mark.parametrize(
+    ("name", "left", "most", "reset", "seconds"),
+    [
+        ("x-ratelimit-{}-tokens", "200", "60200", "60s", 0.8),
+        ("x-ratelimit-{}-tokens", "1000", "60000", "60s", None),
+        ("x-ratelimit-{}-tokens", "0", "500", "30", 30.0),
+        ("x-ratelimit-{}-tokens", "-1", "-1", "0", None),
+        ("x-ratelimit-{}-tokens", "0", "9000", "1000000000", 0.0),
+        ("x-ratelimit-{}-tokens-minute", "0", "60000", "11.4", 0.19),
+        ("anthropic-ratelimit-tokens-{}", "0", "1000", "2020-01-01T00:00:00Z", 0.0),
+        ("anthropic-ratelimit-input-tokens-{}", "0", "1000", "6", 6.0),
+        ("anthropic-ratelimit-output-tokens-{}", "0", "1000", "6", 6.0),
+        ("x-ratelimit-{}-images", "0", "1000", "6", None),
+    ],
+)
+def test_pauses_until_the_tokens_of_a_request_are_left(name, left, most, reset, seconds):
+    values = {"remaining": left, "limit": most, "reset": reset}
+    headers = {name.format(word): value for word, value in values.items()}
+    pause = asked_pause(replace(OK, headers=headers), 1000)
+    assert pause == (None if seconds is None else pytest.approx(seconds))
+
+
+def test_the_longest_of_all_pauses_counts():
+    headers = {
+        "x-ratelimit-remaining-requests": "0",
+        "x-ratelimit-reset-requests": "1s",
+        "x-ratelimit-remaining-tokens": "0",
+        "x-ratelimit-reset-tokens": "2s",
+    }
+    assert asked_pause(replace(OK, headers=headers), 10) == 2.0
 
 
 class Server:

@@ -30,6 +30,10 @@ async def statuses(*answers, **options):
     return got, pauses
 
 
+async def _never():
+    return False
+
+
 async def test_it_ends_with_the_first_answer():
     assert await statuses(attempt(200), attempt(500)) == ([200], [])
     got, pauses = await statuses(attempt(503), attempt(429), attempt(200), attempt(500))
@@ -54,7 +58,7 @@ async def test_pauses_grow_and_the_server_may_name_its_own():
 
 
 async def test_a_stop_ends_it_before_the_next_attempt():
-    got, pauses = await statuses(attempt(500), attempt(200), stopped=lambda: True)
+    got, pauses = await statuses(attempt(500), attempt(200), again=_never)
     assert (got, len(pauses)) == ([500], 1)
 
     stopped, left = [], [attempt(500), attempt(200)]
@@ -65,7 +69,10 @@ async def test_a_stop_ends_it_before_the_next_attempt():
     async def cut_short(seconds):
         stopped.append(seconds)
 
-    trials = retrying(put, sleep=cut_short, stopped=lambda: bool(stopped))
+    async def again():
+        return not stopped
+
+    trials = retrying(put, sleep=cut_short, again=again)
     assert [a.status async for a in trials] == [500]
     assert len(left) == 1
 

@@ -135,6 +135,7 @@ def _paired(flags: dict[str, Any]) -> Work:
         stream=run.access.stream,
         concurrency=run.access.concurrency,
         rpm=run.access.rpm,
+        tpm=run.access.tpm,
         timeout=run.access.timeout,
         max_reply=run.access.max_reply,
         engine_python=run.access.engine_python,

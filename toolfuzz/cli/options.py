@@ -161,6 +161,10 @@ endpoint_options = stack(
     concurrency_option,
     click.option("--rpm", type=float, metavar="N", help="Requests begun in a minute at most."),
     click.option(
+        "--tpm", type=float, metavar="N",
+        help="Tokens a minute at most, in and out: estimated, then as the server counts them.",
+    ),
+    click.option(
         "--timeout", type=float, metavar="SECONDS",
         help="Time without a byte of a reply (120); of a plain reply, until it begins.",
     ),

@@ -46,7 +46,7 @@ from toolfuzz.runs.targets import plan_targets
 from toolfuzz.runs.trust import require_trust
 
 _MAY_CHANGE = (
-    "headers", "timeout", "max_reply", "concurrency", "rpm", "engine_python",
+    "headers", "timeout", "max_reply", "concurrency", "rpm", "tpm", "engine_python",
     "max_calls", "max_time", "max_tokens", "max_cost", "price", *HIDING,
 )  # fmt: skip
 

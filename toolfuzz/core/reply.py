@@ -17,6 +17,13 @@ class Usage:
     input_tokens: int | None = None
     output_tokens: int | None = None
 
+    @property
+    def tokens(self) -> int | None:
+        """Those in and out together; None where neither is reported."""
+        if self.input_tokens is None and self.output_tokens is None:
+            return None
+        return (self.input_tokens or 0) + (self.output_tokens or 0)
+
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:

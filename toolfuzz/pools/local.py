@@ -121,8 +121,8 @@ class _Crew:
                     again=(),
                     begun=[e for e in job.begun if e.stream == stream],
                 )
-                costs = requests_again(len(job.case.turns))
-                if in_doubt(session, plain, outcome) and permit.again(costs):
+                name, costs = job.source.target.name, requests_again(len(job.case.turns))
+                if in_doubt(session, plain, outcome) and await permit.again(name, costs):
                     await ask_again(session, job, plain, events)
             finally:
                 # Given before anything is awaited: a cancelled worker loses nothing.

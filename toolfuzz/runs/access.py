@@ -23,8 +23,9 @@ class Access:
     ``timeout`` is in seconds without a byte, ``max_reply`` in bytes of a reply;
     ``latency_ms`` is the embedded simulator's.
     ``concurrency``: so many questions are under way, or as many as bring the most (``auto``);
-    ``rpm`` requests are begun in a minute at most. ``secret_headers`` names those of ``headers``
-    whose values must not be written anywhere, beside the usual credentials.
+    ``rpm`` requests are begun in a minute at most, with ``tpm`` tokens in and out.
+    ``secret_headers`` names those of ``headers`` whose values must not be written anywhere, beside
+    the usual credentials.
     """
 
     base_url: str | None = None
@@ -36,6 +37,7 @@ class Access:
     stream: StreamMode = "plain"
     concurrency: Concurrency = "auto"
     rpm: float | None = None
+    tpm: float | None = None
     timeout: float = 120.0
     max_reply: int = MAX_REPLY
     engine_python: str | None = None

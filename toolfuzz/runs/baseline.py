@@ -116,6 +116,7 @@ def find_baseline(options: CheckOptions, candidate: Target) -> Baseline:
         stream=options.run.access.stream,
         concurrency=options.run.access.concurrency,
         rpm=options.run.access.rpm,
+        tpm=options.run.access.tpm,
         timeout=options.run.access.timeout,
         max_reply=options.run.access.max_reply,
         engine_python=options.run.access.engine_python,

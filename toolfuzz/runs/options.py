@@ -51,9 +51,9 @@ class Options(TypedDict, total=False):
     tokens of the longest prompt. ``level`` is how hard
     the scenarios of dimensions are (see ``probes``); of each dimension there are ``cases``.
     ``timeout`` is in seconds without a byte, ``max_reply`` in bytes (or ``"16MiB"``), ``rpm``
-    requests begun in a minute at most, ``latency_ms`` the embedded simulator's. ``max_calls``,
-    ``max_time`` (seconds), ``max_tokens`` and ``max_cost`` (US dollars) end a run; ``price`` is in
-    dollars for a million tokens in and out.
+    requests begun in a minute at most, ``tpm`` their tokens, ``latency_ms`` the embedded
+    simulator's. ``max_calls``, ``max_time`` (seconds), ``max_tokens`` and ``max_cost`` (US dollars)
+    end a run; ``price`` is in dollars for a million tokens in and out.
     """
 
     tools: str | Path | Sequence[str | Path]
@@ -80,6 +80,7 @@ class Options(TypedDict, total=False):
     stream: StreamMode
     concurrency: Concurrency
     rpm: float | None
+    tpm: float | None
     timeout: float
     max_reply: int | str
     engine_python: str | None
@@ -139,6 +140,7 @@ class RunOptions(BaseModel):
     stream: StreamMode = "plain"
     concurrency: Concurrency = "auto"
     rpm: float | None = None
+    tpm: float | None = None
     timeout: float = 120.0
     max_reply: Annotated[int, BeforeValidator(read_size)] = MAX_REPLY
     engine_python: str | None = None
@@ -225,8 +227,10 @@ class RunOptions(BaseModel):
             if most is not None and not most > 0:
                 flag = f"--{name.replace('_', '-')}"
                 raise UsageError(f"{flag} {most:g}: more than 0 is needed", None)
-        if self.rpm is not None and not self.rpm > 0:
-            raise UsageError(f"--rpm {self.rpm:g}: requests a minute above 0 are needed", None)
+        for what, most in (("rpm", self.rpm), ("tpm", self.tpm)):
+            if most is not None and not most > 0:
+                things = "requests" if what == "rpm" else "tokens"
+                raise UsageError(f"--{what} {most:g}: {things} a minute above 0 are needed", None)
         if not self.timeout > 0:
             raise UsageError(f"--timeout {self.timeout}: seconds above 0 are needed", None)
         self.policy.check()

@@ -89,7 +89,7 @@ class Purse:
                 await self._changed.wait()
         return False
 
-    def again(self, requests: int = 1) -> bool:
+    def again(self, target: str, requests: int = 1) -> bool:
         """Whether requests of a question under way may be put once more; they are reserved then."""
         if self._lacking(_Amount(requests)):
             return False

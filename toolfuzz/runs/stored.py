@@ -24,7 +24,8 @@ def stored_options(settings: JsonObject) -> RunOptions:
 
 _MAY_CHANGE = frozenset(
     {
-        "headers", "timeout", "max_reply", "concurrency", "rpm", "engine_python", "latency_ms",
+        "headers", "timeout", "max_reply", "concurrency", "rpm", "tpm", "engine_python",
+        "latency_ms",
         "max_calls", "max_time", "max_tokens", "max_cost", "price",
     }
 )  # fmt: skip
@@ -56,6 +57,7 @@ def access_of_run(run: RunData) -> Access:
         secret_headers=stored.secret_headers,
         params=stored.params,
         rpm=stored.rpm,
+        tpm=stored.tpm,
         timeout=stored.timeout,
         max_reply=stored.max_reply,
         cuts=stored.cuts,

@@ -112,6 +112,7 @@ async def open_sources(
                 access.at_once,
                 secret_headers=tuple(access.secret_headers),
                 rpm=access.rpm,
+                tpm=access.tpm,
                 max_reply=access.max_reply,
             )
             if nature_of(p.target).remote:

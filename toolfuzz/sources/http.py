@@ -5,7 +5,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 import httpx
 
@@ -14,6 +14,7 @@ from toolfuzz.core.exchange import Attempt, Target
 from toolfuzz.core.sizes import MAX_REPLY
 from toolfuzz.core.talk import Talk
 from toolfuzz.formats import CannotAskError, Request, WireFormat, wire_format
+from toolfuzz.generate.size import BYTES_PER_TOKEN
 from toolfuzz.sources.capture import capture, encode_body
 from toolfuzz.sources.pacing import Pacer
 from toolfuzz.sources.redaction import Redaction
@@ -36,8 +37,8 @@ class HttpSource:
     """A target behind an endpoint. ``timeout`` is in seconds without a byte,
     ``max_reply`` in bytes (see ``capture``).
 
-    ``concurrency``, ``adapts`` and ``rpm`` make its pace, which all targets of one address and key
-    share.
+    ``concurrency``, ``adapts``, ``rpm`` and ``tpm`` make its pace, which all targets of one address
+    and key share.
     ``headers`` are added to every request and win over the format's own. Raises UsageError for a
     header that HTTP can't carry. ``secret_headers`` names those of them whose values nobody may
     read, beside those whose names say so (``redaction.is_credential``).
@@ -54,6 +55,7 @@ class HttpSource:
     adapts: bool = False
     rpm: float | None = None
     max_reply: int = MAX_REPLY
+    tpm: float | None = None
 
     def __post_init__(self) -> None:
         if not all(_CARRIED.fullmatch(value) for value in self.own_headers.values()):
@@ -68,7 +70,7 @@ class HttpSource:
     def pace(self) -> Pace:
         """How fast the endpoint may be asked with this key."""
         shared_by = f"{self.endpoint.base_url} {self.key or ''}"
-        return Pace(shared_by, self.concurrency, self.adapts, self.rpm)
+        return Pace(shared_by, self.concurrency, self.adapts, self.rpm, self.tpm)
 
     @property
     def own_headers(self) -> dict[str, str]:
@@ -135,7 +137,7 @@ class HttpSession:
             self._put(request),
             attempts=self._source.attempts,
             sleep=self._permit.pause,
-            stopped=lambda: self._permit.closed or not self._permit.again(),
+            again=partial(self._permit.again, self._source.target.name),
         )
         async for attempt in attempts:
             yield attempt
@@ -147,17 +149,26 @@ class HttpSession:
     def _put(self, request: Request) -> Callable[[], Awaitable[Attempt]]:
         url = _url(self._source.endpoint.base_url + request.path)
         content = encode_body(request.body)
+        tokens = len(content) // BYTES_PER_TOKEN + (self._source.format.cap(request.body) or 0)
 
         async def put() -> Attempt:
-            async with self._permit:
+            async with self._permit.place(tokens):
                 sent = self._signed(url, content)
                 attempt = await capture(
                     self._http, sent, timeout=self._source.timeout, most=self._source.max_reply
                 )
-                self._permit.ended(attempt)
+                self._permit.ended(attempt, tokens, self._used(attempt))
             return attempt
 
         return put
+
+    def _used(self, attempt: Attempt) -> int | None:
+        """Return the tokens that the server counted, where somebody wants to know."""
+        if self._source.tpm is None:
+            return None
+        # Of a stream's reader a plain reply is read as well.
+        usage = self._source.format.read(attempt, stream=True).usage
+        return usage.tokens if usage else None
 
     def _signed(self, url: httpx.URL, content: bytes) -> httpx.Request:
         """Return what is sent; a format that signs signs the very bytes, at the last moment."""

@@ -3,16 +3,19 @@
 import asyncio
 import re
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from types import TracebackType
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.sources.growth import Growth, Rising, Steady
 from toolfuzz.sources.limits import asked_pause
 from toolfuzz.sources.source import Pace, SourceSpec
+from toolfuzz.sources.spread import Spread
 
-__all__ = ["BURST_SECONDS", "MAX_HOLD", "Pacer", "Pacers", "paced"]
+__all__ = ["BURST_SECONDS", "MAX_HOLD", "Again", "Pacer", "Pacers", "paced"]
+
+Again = Callable[[str, int], bool]
+"""Whether a target may be put so many requests once more."""
 
 BURST_SECONDS = 1.0
 """Refusals that come this soon after the last cut don't cut again."""
@@ -23,12 +26,16 @@ _OVERLOADED = frozenset({408, 429, 503, 529})
 _TIMEOUT = re.compile(r"\w*Timeout\b")
 
 
+def _always(target: str, requests: int) -> bool:
+    return True
+
+
 class Pacer:
-    """The Permit of all that share a server's limits: an async context manager around each request.
+    """The Permit of all that share a server's limits.
 
     A server that refuses for load (429, 503, 529) or lets a request time out gets fewer at once
-    (``growth`` says how many), and all wait as long as it says. ``rpm`` requests a minute follow
-    each other evenly. ``again`` says whether so many may be put once more. ``clock`` gives seconds.
+    (``growth`` says how many), and all wait as long as it says. ``rpm`` requests and ``tpm`` tokens
+    a minute follow each other evenly. ``clock`` gives seconds.
     """
 
     def __init__(
@@ -37,14 +44,15 @@ class Pacer:
         clock: Callable[[], float] = time.monotonic,
         *,
         rpm: float | None = None,
-        again: Callable[[int], bool] = lambda requests: True,
+        tpm: float | None = None,
+        again: Again = _always,
     ) -> None:
         self._again = again
         self._growth = Steady(growth) if isinstance(growth, int) else growth
         self._clock = clock
-        self._between = 60 / rpm if rpm else 0.0
+        self._requests, self._tokens = Spread(rpm), Spread(tpm)
         self._active = 0
-        self._next = self._last_cut = float("-inf")
+        self._held_until = self._last_cut = float("-inf")
         self._free = asyncio.Condition()
         self._closed = asyncio.Event()
 
@@ -53,9 +61,9 @@ class Pacer:
         """How many requests may be under way now."""
         return self._growth.limit
 
-    def again(self, requests: int = 1) -> bool:
-        """Whether so many requests may be put once more."""
-        return self._again(requests)
+    async def again(self, target: str, requests: int = 1) -> bool:
+        """Whether a target may be put so many requests once more."""
+        return not self.closed and self._again(target, requests)
 
     @property
     def closed(self) -> bool:
@@ -71,11 +79,13 @@ class Pacer:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._closed.wait(), seconds)
 
-    def ended(self, attempt: Attempt) -> None:
+    def ended(self, attempt: Attempt, tokens: int = 0, used: int | None = None) -> None:
         """Learn from how a request went that is still under way here."""
         now = self._clock()
-        if (pause := asked_pause(attempt)) is not None:
-            self._next = max(self._next, now + min(pause, MAX_HOLD))
+        if used is not None:
+            self._tokens.correct(used - tokens)
+        if (pause := asked_pause(attempt, tokens if used is None else used)) is not None:
+            self._held_until = max(self._held_until, now + min(pause, MAX_HOLD))
         silent = attempt.error is not None and _TIMEOUT.match(attempt.error)
         if attempt.status in _OVERLOADED or silent:
             self._cut(now, sent=now - attempt.total_ms / 1000)
@@ -89,31 +99,28 @@ class Pacer:
             self._last_cut = now
             self._growth.refused()
 
-    async def __aenter__(self) -> "Pacer":
+    @asynccontextmanager
+    async def place(self, tokens: int = 0) -> AsyncIterator[None]:
+        """Wait for a place, then for the request's turn, and hold the place."""
         async with self._free:
             await self._free.wait_for(lambda: self._active < self._growth.limit)
             self._active += 1
         try:
-            await self._turn()
-        except BaseException:
+            await self._turn(tokens)
+            yield
+        finally:
             await self._leave()
-            raise
-        return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._leave()
-
-    async def _turn(self) -> None:
-        """Wait until the next request may be sent."""
+    async def _turn(self, tokens: int) -> None:
         while not self.closed and (wait := self._next - self._clock()) > 0:
             await self.pause(wait)
-        if self._between:
-            self._next = max(self._next, self._clock()) + self._between
+        now = self._clock()
+        self._requests.take(1, now)
+        self._tokens.take(tokens, now)
+
+    @property
+    def _next(self) -> float:
+        return max(self._held_until, self._requests.next, self._tokens.next)
 
     async def _leave(self) -> None:
         self._active -= 1
@@ -122,12 +129,9 @@ class Pacer:
 
 
 class Pacers:
-    """The pacers of a run, one for all targets that share an address and a key.
+    """The pacers of a run, one for all targets that share an address and a key."""
 
-    ``again`` says whether so many requests may be put once more.
-    """
-
-    def __init__(self, again: Callable[[int], bool] = lambda requests: True) -> None:
+    def __init__(self, again: Again = _always) -> None:
         self._again = again
         self._pacers: dict[str, Pacer] = {}
         self._closed = False
@@ -149,7 +153,7 @@ class Pacers:
             pacer.close()
 
 
-def paced(pace: Pace, again: Callable[[int], bool] = lambda requests: True) -> Pacer:
+def paced(pace: Pace, again: Again = _always) -> Pacer:
     """Return a pacer for it alone."""
     growth = Rising(pace.most) if pace.adapts else Steady(pace.most)
-    return Pacer(growth, rpm=pace.rpm, again=again)
+    return Pacer(growth, rpm=pace.rpm, tpm=pace.tpm, again=again)

@@ -47,16 +47,20 @@ def _wait(state: RetryCallState) -> float:
     return _backoff(state)
 
 
+async def _always() -> bool:
+    return True
+
+
 async def retrying(
     put: Callable[[], Awaitable[Attempt]],
     *,
     attempts: int = ATTEMPTS,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    stopped: Callable[[], bool] = lambda: False,
+    again: Callable[[], Awaitable[bool]] = _always,
 ) -> AsyncIterator[Attempt]:
     """Put a question until an answer comes that can be judged; give each attempt.
 
-    ``stopped`` says after a pause (which ``sleep`` may cut short for that) that it was the last.
+    ``again`` says after a pause (which ``sleep`` may cut short for that) whether there is another.
     """
     trials = AsyncRetrying(
         stop=stop_after_attempt(attempts),
@@ -66,7 +70,7 @@ async def retrying(
         retry_error_callback=lambda state: None,
     )
     async for trial in trials:
-        if trial.retry_state.attempt_number > 1 and stopped():
+        if trial.retry_state.attempt_number > 1 and not await again():
             return
         attempt = await put()
         # Not `with trial`, which would keep a cancellation to itself.

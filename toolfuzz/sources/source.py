@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Protocol
 
 from toolfuzz.core.exchange import Attempt, Target
@@ -19,35 +18,34 @@ class Pace:
     """How fast a server may be asked.
 
     ``most`` questions are under way at once; with ``adapts`` fewer, as many as bring the most
-    answers a second. ``rpm`` requests are begun in a minute at most. What bears the same
-    ``shared_by`` has these limits together.
+    answers a second. ``rpm`` requests are begun in a minute at most, with ``tpm`` tokens, in and
+    out. What bears the same ``shared_by`` has these limits together.
     """
 
     shared_by: str
     most: int
     adapts: bool = False
     rpm: float | None = None
+    tpm: float | None = None
 
 
 class Permit(Protocol):
-    """Says when one more request may be under way: an async context manager around each."""
+    """Says when one more request may be under way. All it is told is data."""
 
-    async def __aenter__(self) -> object: ...
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+    def place(self, tokens: int) -> AbstractAsyncContextManager[object]:
+        """Return what waits for a place and holds it; about so many tokens will be taken."""
+        ...
 
     @property
     def limit(self) -> int:
         """How many requests may be under way now."""
         ...
 
-    def ended(self, attempt: Attempt) -> None:
-        """Learn from how a request went, before its place is given back."""
+    def ended(self, attempt: Attempt, tokens: int = 0, used: int | None = None) -> None:
+        """Learn from how a request went, before its place is given back.
+
+        ``tokens`` are as told to ``place``, ``used`` those that the server counted, if it did.
+        """
         ...
 
     @property
@@ -59,8 +57,11 @@ class Permit(Protocol):
         """Wait so long, or until it is closed."""
         ...
 
-    def again(self, requests: int = 1) -> bool:
-        """Whether so many requests may be put once more; where that costs, they are counted."""
+    async def again(self, target: str, requests: int = 1) -> bool:
+        """Whether a target may be put so many requests once more; what they may cost is counted.
+
+        False as well once it is closed.
+        """
         ...
 
 
