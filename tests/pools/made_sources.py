@@ -2,9 +2,13 @@
 
 import asyncio
 import json
+import os
+import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.events import Event, ExchangeRecorded
@@ -127,6 +131,47 @@ class MadeSession:
             PAID.append(one)
             yield one
             await asyncio.sleep(0)
+
+
+def lethal(path: str, request: Request) -> list[Attempt]:
+    """End the process at case 5's stream, once: as long as there is that file."""
+    if request.body["n"] == 5 and request.body["stream"] and Path(path).exists():
+        Path(path).unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return honest(request)
+
+
+async def hang_at_streams(path: str, request: Request) -> None:
+    """Leave a file in the folder for every stream that is asked, and never answer it."""
+    if request.body["stream"]:
+        (Path(path) / str(request.body["n"])).touch()
+        await asyncio.Event().wait()
+
+
+@dataclass(frozen=True)
+class PacedSource(MadeSource):
+    """A target at which a request takes a while, and waits for its permit."""
+
+    @asynccontextmanager
+    async def open(self, permit: Permit | None = None) -> AsyncIterator["PacedSession"]:
+        assert permit is not None
+        yield PacedSession(self, permit)
+
+
+class PacedSession(MadeSession):
+    def __init__(self, source: PacedSource, permit: Permit) -> None:
+        super().__init__(source)
+        self._permit = permit
+
+    async def ask(self, request: Request) -> AsyncIterator[Attempt]:
+        async with self._permit.place(0):
+            began = time.time()
+            await asyncio.sleep(0.01)
+            (answer,) = self._source.answer(request)
+            took = 1000 * (time.time() - began)
+            answer = replace(answer, started=began, total_ms=took)
+            self._permit.ended(answer)
+        yield answer
 
 
 def attempts_in(events: list[Event]) -> int:

@@ -1,6 +1,6 @@
 """What a pool is, and the jobs that it takes."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -10,7 +10,13 @@ from toolfuzz.core.exchange import Exchange
 from toolfuzz.judge.policy import Policy
 from toolfuzz.sources.source import Permit, SourceSpec
 
-__all__ = ["Job", "Permits", "Pool"]
+__all__ = ["Batch", "Give", "Job", "Permits", "Pool"]
+
+Batch = tuple[Event, ...]
+"""The events of one question."""
+
+Give = Callable[[Batch], None]
+"""Takes what a question came to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,10 @@ class Permits(Protocol):
         """Return the permit that all sessions of this target share."""
         ...
 
+    def limit(self, source: SourceSpec) -> int:
+        """Return how many requests of this target may be under way now."""
+        ...
+
     def close(self) -> None:
         """Let nothing be put again: the run is being stopped, and pauses need not be waited for."""
         ...
@@ -45,7 +55,7 @@ class Permits(Protocol):
 class Pool(Protocol):
     """Does jobs, as many at once as their source allows. It opens no file and knows no report."""
 
-    def run(self, jobs: AsyncIterator[Job], permits: Permits) -> AsyncGenerator[tuple[Event, ...]]:
+    def run(self, jobs: AsyncIterator[Job], permits: Permits) -> AsyncGenerator[Batch]:
         """Give the events of every question as it ends, in no particular order of the jobs.
 
         Each batch begins with ``case-drawn`` and then holds what one question came to: all its

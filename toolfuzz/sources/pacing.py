@@ -146,6 +146,10 @@ class Pacers:
             pacer.close()
         return pacer
 
+    def limit(self, source: SourceSpec) -> int:
+        """Return how many requests of this target may be under way now."""
+        return self.of(source).limit
+
     def close(self) -> None:
         """Close all pacers, also those that are still to be made."""
         self._closed = True

@@ -36,11 +36,6 @@ class Permit(Protocol):
         """Return what waits for a place and holds it; about so many tokens will be taken."""
         ...
 
-    @property
-    def limit(self) -> int:
-        """How many requests may be under way now."""
-        ...
-
     def ended(self, attempt: Attempt, tokens: int = 0, used: int | None = None) -> None:
         """Learn from how a request went, before its place is given back.
 
@@ -48,13 +43,8 @@ class Permit(Protocol):
         """
         ...
 
-    @property
-    def closed(self) -> bool:
-        """Whether no question may be put again: the run is being stopped."""
-        ...
-
     async def pause(self, seconds: float) -> None:
-        """Wait so long, or until it is closed."""
+        """Wait so long, or until it is closed: the run is being stopped."""
         ...
 
     async def again(self, target: str, requests: int = 1) -> bool:

@@ -1,0 +1,166 @@
+"""Jobs done by other processes: real ones, and what becomes of a run when they die."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from functools import partial
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from made_sources import (
+    MadeSource,
+    PacedSource,
+    attempts_in,
+    case,
+    hang_at_streams,
+    honest,
+    lethal,
+    retried,
+    target,
+)
+from test_pools import CASES, Shut, done, jobs, without_clock
+
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.events import CaseSkipped, Event, ExchangeRecorded, VerdictReached
+from toolfuzz.core.exchange import Attempt
+from toolfuzz.formats import Request
+from toolfuzz.pools.local import LocalPool
+from toolfuzz.pools.processes import process_pool
+from toolfuzz.pools.shared import SharedPool
+from toolfuzz.sources.pacing import Pacer, Pacers
+from toolfuzz.sources.source import SourceSpec
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def pool() -> AsyncIterator[SharedPool]:
+    async with process_pool(2) as pool:
+        yield pool
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_the_same_journal_as_from_one_process(pool: SharedPool) -> None:
+    source = MadeSource(target(stream="both"), retried, refused=frozenset({3}))
+    local, other = await done(LocalPool(), source), await done(pool, source)
+    assert sorted(map(without_clock, local)) == sorted(map(without_clock, other))
+    assert sum(isinstance(e, VerdictReached) for e in other) == 2 * (len(CASES) - 1)
+    assert {e.tool for e in other if isinstance(e, CaseSkipped)} == {CASES[3].id}
+
+
+async def test_a_conversation_is_led_in_its_worker(pool: SharedPool) -> None:
+    source = MadeSource(target(stream="both"))
+    talks = [case(n, turns=3) for n in range(4)]
+    local, other = (
+        await done(LocalPool(), source, cases=talks),
+        await done(pool, source, cases=talks),
+    )
+    assert sorted(map(without_clock, local)) == sorted(map(without_clock, other))
+    assert attempts_in(other) == 4 * 3 * 2
+
+
+async def test_a_target_that_cannot_be_opened_is_one_error(pool: SharedPool) -> None:
+    with pytest.raises(UsageError, match="no such engine"):
+        await done(pool, Shut(target()))
+
+
+def stumbles(request: Request) -> list[Attempt]:
+    if request.body["n"] == 5:
+        raise ZeroDivisionError
+    return honest(request)
+
+
+async def test_a_mistake_of_ours_is_raised_with_its_place(pool: SharedPool) -> None:
+    with pytest.raises(ExceptionGroup) as failed:
+        await done(pool, MadeSource(target(), stumbles))
+    (error,) = failed.value.exceptions
+    assert isinstance(error, ZeroDivisionError) and "in stumbles" in error.__notes__[0]
+
+
+async def test_a_killed_workers_jobs_are_done_by_others(tmp_path: Path) -> None:
+    """It dies when the plain half of a job has come: that isn't given twice."""
+    (tmp_path / "life").touch()
+    source = MadeSource(target(stream="both"), partial(lethal, str(tmp_path / "life")))
+    async with process_pool(2) as own:
+        other = await done(own, source)
+    assert not (tmp_path / "life").exists(), "one was killed"
+    local = await done(LocalPool(), MadeSource(target(stream="both")))
+    assert sorted(map(without_clock, local)) == sorted(map(without_clock, other))
+
+
+async def test_cancelled_what_was_paid_is_given(pool: SharedPool, tmp_path: Path) -> None:
+    """The streams of all jobs hang; the plain halves were answered."""
+    hang = partial(hang_at_streams, str(tmp_path))
+    source = MadeSource(target(stream="both"), before=hang, concurrency=4)
+    given: list[Event] = []
+
+    async def consume() -> None:
+        async with aclosing(pool.run(jobs(source), Pacers())) as batches:
+            async for batch in batches:
+                given.extend(batch)
+
+    consuming = asyncio.create_task(consume())
+    while len(os.listdir(tmp_path)) < 4:  # noqa: ASYNC110, PTH208 - they are other processes'
+        await asyncio.sleep(0.01)
+    assert not given
+    consuming.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await consuming
+    assert sorted(e.verdict.case_id for e in given if isinstance(e, VerdictReached)) == sorted(
+        one.id for one in CASES[:4]
+    )
+    assert attempts_in(await done(pool, MadeSource(target()))) == 2 * len(CASES), (
+        "the workers go on"
+    )
+
+
+class Narrow(Pacers):
+    """More jobs in hand than requests that may be under way."""
+
+    def __init__(self, pacer: Pacer) -> None:
+        super().__init__()
+        self._pacer = pacer
+
+    def of(self, source: SourceSpec) -> Pacer:
+        return self._pacer
+
+    def limit(self, source: SourceSpec) -> int:
+        return 8
+
+
+def times_of(events: list[Event]) -> list[tuple[float, float]]:
+    attempts = [a for e in events if isinstance(e, ExchangeRecorded) for a in e.exchange.attempts]
+    return sorted((a.started, a.started + a.total_ms / 1000) for a in attempts)
+
+
+async def test_one_limiter_for_all_workers(pool: SharedPool) -> None:
+    pacer = Pacer(3)
+    source = PacedSource(target())
+    batches = [b async for b in pool.run(jobs(source, modes=(False,)), Narrow(pacer))]
+    times = times_of([event for batch in batches for event in batch])
+    assert len(times) == len(CASES)
+    most = max(sum(a <= began < b for a, b in times) for began, _ in times)
+    assert 1 < most <= 3
+    assert len({case.id for case in CASES}) == len(times)
+
+
+async def test_requests_of_all_workers_follow_each_other_evenly(pool: SharedPool) -> None:
+    source = PacedSource(target())
+    permits = Narrow(Pacer(8, rpm=60 / 0.03))
+    batches = [b async for b in pool.run(jobs(source, modes=(False,)), permits)]
+    times = times_of([event for batch in batches for event in batch])
+    assert times[-1][0] - times[0][0] >= 0.03 * (len(CASES) - 2)
+
+
+def busy(request: Request) -> list[Attempt]:
+    return [Attempt(1.0, 2.0, 3.0, 429, {}, ())]
+
+
+async def test_what_a_worker_was_told_reaches_the_limiter(pool: SharedPool) -> None:
+    pacer = Pacer(8)
+    source = PacedSource(target(), busy)
+    run = pool.run(jobs(source, CASES[:1], (False,)), Narrow(pacer))
+    assert len([batch async for batch in run]) == 1
+    assert pacer.limit == 4

@@ -1,0 +1,121 @@
+"""A worker at the other end of a wire, and what is said there, as tuples.
+
+- from here ``do`` (number, job), ``stop`` (number), ``answer`` (ticket, answer);
+- from there ``ready``; ``done`` (number, batches, error); ``ask`` (target, ticket, what, …) and
+  ``tell`` (target, what, …), which are for the desk of the target's permit (see ``permits``).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from typing import Any
+
+from toolfuzz.pools.permits import Desk
+from toolfuzz.pools.pool import Batch, Give, Job
+from toolfuzz.pools.shared import WorkerLostError
+from toolfuzz.pools.wire import Wire
+from toolfuzz.sources.source import Permit
+
+__all__ = ["GRACE", "Distant"]
+
+GRACE = 5.0
+"""Seconds that a worker has to say what a job that is given up was paid for."""
+
+_Done = tuple[list[Batch], BaseException | None]
+
+
+async def _gone() -> str:
+    return "the connection was closed"
+
+
+class Distant:
+    """A Worker (see there) that is served by ``worker.serve`` at the wire's other end.
+
+    ``why`` says what became of it once the wire has ended.
+    """
+
+    def __init__(self, wire: Wire, why: Callable[[], Awaitable[str]] = _gone) -> None:
+        self._wire = wire
+        self._why = why
+        self._lost: WorkerLostError | None = None
+        self._number = 0
+        self._under_way: dict[int, asyncio.Future[_Done]] = {}
+        self._desks: dict[str, Desk] = {}
+        self._answering: set[asyncio.Task[None]] = set()
+        self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._hearing = asyncio.create_task(self._hear())
+
+    async def ready(self) -> None:
+        """Wait until it takes jobs; raises WorkerLostError when it never will."""
+        await self._ready
+
+    async def do(self, job: Job, permit: Permit, give: Give) -> None:
+        """Have it done there."""
+        if self._lost is not None:
+            raise self._lost
+        name = job.source.target.name
+        if name not in self._desks or self._desks[name].permit is not permit:
+            self._desks[name] = Desk(permit)
+        self._number += 1
+        number = self._number
+        done = self._under_way[number] = asyncio.get_running_loop().create_future()
+        self._wire.send(("do", number, job))
+        try:
+            batches, error = await asyncio.shield(done)
+        except asyncio.CancelledError:
+            self._wire.send(("stop", number))
+            with suppress(TimeoutError, WorkerLostError):
+                batches, _ = await asyncio.wait_for(done, GRACE)
+                _give_all(batches, give)
+            raise
+        finally:
+            del self._under_way[number]
+        _give_all(batches, give)
+        if error is not None:
+            raise error
+
+    async def close(self) -> None:
+        """Close the wire, at which the other end ends."""
+        self._wire.close()
+        await asyncio.wait([self._hearing])
+
+    async def _hear(self) -> None:
+        """Take what it says until it has gone."""
+        with suppress(EOFError):
+            while True:
+                self._take(await self._wire.receive())
+        for task in self._answering:
+            task.cancel()
+        for desk in self._desks.values():
+            await desk.close()
+        self._lost = WorkerLostError(await self._why())
+        waiting: list[asyncio.Future[Any]] = [self._ready, *self._under_way.values()]
+        for one in waiting:
+            if not one.done():
+                one.set_exception(self._lost)
+
+    def _take(self, message: Any) -> None:
+        match message:
+            case ("ready",):
+                self._ready.set_result(None)
+            case ("done", number, batches, error):
+                # Of one that was given up on nobody waits to hear.
+                if (done := self._under_way.get(number)) and not done.done():
+                    done.set_result((batches, error))
+            case ("ask", target, ticket, *asked):
+                self._answer(self._asked(self._desks[target], ticket, *asked))
+            case ("tell", target, *told):
+                self._answer(self._desks[target].tell(*told))
+
+    def _answer(self, answering: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(answering)
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    async def _asked(self, desk: Desk, ticket: int, what: str, *arguments: Any) -> None:
+        self._wire.send(("answer", ticket, await desk.ask(what, *arguments)))
+
+
+def _give_all(batches: list[Batch], give: Give) -> None:
+    for batch in batches:
+        give(batch)

@@ -1,0 +1,131 @@
+"""Jobs shared out to workers that may get lost, whatever carries the jobs to them.
+
+What came of a job is given in one piece, when it has ended: so what a lost worker had done in part
+is in no journal, and the whole job is done again by another.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from functools import partial
+from types import TracebackType
+from typing import Protocol, Self
+
+from toolfuzz.core.events import CaseDrawn, VerdictReached
+from toolfuzz.core.verdict import Verdict
+from toolfuzz.pools.crew import by_crew
+from toolfuzz.pools.pool import Batch, Give, Job, Permits
+from toolfuzz.sources.source import Permit
+
+__all__ = ["MOST_LOST", "SharedPool", "Worker", "WorkerLostError"]
+
+MOST_LOST = 3
+"""So many workers are lost at one job, and it is not tried again: it may be what ends them."""
+
+
+class WorkerLostError(Exception):
+    """A worker that can do nothing any more; the message says what became of it."""
+
+
+class Worker(Protocol):
+    """Does jobs elsewhere, several at once."""
+
+    async def do(self, job: Job, permit: Permit, give: Give) -> None:
+        """Do a job and give all of its batches when it has ended.
+
+        Every request waits for the permit. Cancelled, it gives what was paid for and then raises
+        CancelledError. Raises WorkerLostError, having given nothing, and ToolfuzzError where the
+        job's source can't be opened.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End the worker, also one that is lost."""
+        ...
+
+
+class SharedPool:
+    """A Pool of ``count`` workers, for as many runs as it is given (an async context manager).
+
+    A worker is started when there is work for it, and another in the place of a lost one.
+    """
+
+    def __init__(self, start: Callable[[], Awaitable[Worker]], count: int) -> None:
+        self._places = [_Place(start) for _ in range(count)]
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await asyncio.gather(*(place.close() for place in self._places))
+
+    async def run(self, jobs: AsyncIterator[Job], permits: Permits) -> AsyncGenerator[Batch]:
+        """Do the jobs and give what came of them (see Pool)."""
+        async with aclosing(by_crew(jobs, permits, partial(self._do, permits))) as batches:
+            async for batch in batches:
+                yield batch
+
+    async def _do(self, permits: Permits, job: Job, give: Give) -> None:
+        permit, name = permits.of(job.source), job.source.target.name
+        requests = len(job.modes) * len(job.case.turns)
+        for lost in range(1, MOST_LOST + 1):
+            place = min(self._places, key=lambda place: place.busy)
+            try:
+                await place.do(job, permit, give)
+            except WorkerLostError as error:
+                why = str(error)
+            else:
+                return
+            # What it asked was asked, and may have cost what it may have cost.
+            if lost < MOST_LOST and not await permit.again(name, requests):
+                break
+        for stream in job.modes:
+            give(_unjudged(job, stream, why))
+
+
+class _Place:
+    """Where a worker works; ``busy`` is how many jobs it has in hand."""
+
+    def __init__(self, start: Callable[[], Awaitable[Worker]]) -> None:
+        self._start = start
+        self._starting = asyncio.Lock()
+        self._worker: Worker | None = None
+        self.busy = 0
+
+    async def do(self, job: Job, permit: Permit, give: Give) -> None:
+        self.busy += 1
+        try:
+            worker = await self._there()
+            try:
+                await worker.do(job, permit, give)
+            except WorkerLostError:
+                if self._worker is worker:
+                    await self.close()
+                raise
+        finally:
+            self.busy -= 1
+
+    async def _there(self) -> Worker:
+        async with self._starting:
+            if self._worker is None:
+                self._worker = await self._start()
+            return self._worker
+
+    async def close(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            await worker.close()
+
+
+def _unjudged(job: Job, stream: bool, why: str) -> Batch:
+    target = job.source.target.name
+    reason = f"the worker that asked it was lost: {why}"
+    verdict = Verdict(
+        job.case.id, target, job.repeat, stream, "unjudged", (), reason, job.case.cluster
+    )
+    return CaseDrawn(job.case), VerdictReached(verdict)
