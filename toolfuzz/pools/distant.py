@@ -81,14 +81,20 @@ class Distant:
 
     async def _hear(self) -> None:
         """Take what it says until it has gone."""
-        with suppress(EOFError):
+        try:
             while True:
                 self._take(await self._wire.receive())
+        except EOFError:
+            why = await self._why()
+        except Exception as error:
+            self._wire.close()
+            why = f"what it says can't be read: {error!r}"
         for task in self._answering:
             task.cancel()
+        await asyncio.gather(*self._answering, return_exceptions=True)
         for desk in self._desks.values():
             await desk.close()
-        self._lost = WorkerLostError(await self._why())
+        self._lost = WorkerLostError(why)
         waiting: list[asyncio.Future[Any]] = [self._ready, *self._under_way.values()]
         for one in waiting:
             if not one.done():

@@ -64,9 +64,7 @@ async def serve(wire: Wire, permit: PermitOf = lambda source, remote: remote) ->
             await asyncio.gather(*left, return_exceptions=True)
 
 
-def _say_done(
-    wire: Wire, number: int, batches: list[Batch], failed: BaseException | None
-) -> None:
+def _say_done(wire: Wire, number: int, batches: list[Batch], failed: BaseException | None) -> None:
     try:
         wire.send(("done", number, batches, failed and _sendable(failed)))
     except Exception as error:
