@@ -158,3 +158,17 @@ async def test_a_turn_that_was_lost_is_asked_again(tmp_path: Path) -> None:
     assert summary["targets"][0]["passed"] == 1
     new = [line for line in lines_of(folder)[len(kept) :] if line["event"] == "exchange-recorded"]
     assert [line["turn"] for line in new] == [0, 1]
+
+
+def test_what_was_hidden_must_be_given_again(tmp_path: Path) -> None:
+    options = RunOptions(models=("m",), mcp=("KEY=abc server", "plain"), openapi=("a.yaml",))
+    settings = options.settings()
+    assert "abc" not in json.dumps(settings)
+    with Journal(tmp_path / "run") as journal:
+        journal.append([RunStarted(1.0, "0", (), settings)])
+    with pytest.raises(UsageError, match="KEY=\\*\\*\\* server"):
+        resumed_options(tmp_path / "run")
+    with pytest.raises(UsageError, match="another server than then"):
+        resumed_options(tmp_path / "run", mcp=("KEY=abc other", "plain"))
+    again = resumed_options(tmp_path / "run", mcp=options.mcp)
+    assert again == options

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from toolfuzz.core import patterns, sizes, validation
+from toolfuzz.core import credentials, patterns, sizes, validation
 from toolfuzz.generate import schema_values
 from toolfuzz.generate.schema import document
 from toolfuzz.generate.tools import openapi, reading, refs, toolset, yaml_json
 from toolfuzz.runs import derived
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.simulate import server, service
-from toolfuzz.sources import capture, redaction, retry
+from toolfuzz.sources import capture, retry
 from toolfuzz.system import children, lines
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +59,7 @@ def test_the_numbers_are_those_of_the_code(row: str, words: str) -> None:
 
 
 def test_what_is_not_masked_is_said() -> None:
-    assert f"less than {redaction.SECRET_LENGTH} characters" in PAGE
+    assert f"less than {credentials.SECRET_LENGTH} characters" in PAGE
 
 
 def test_the_tests_are_there() -> None:

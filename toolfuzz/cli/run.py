@@ -40,10 +40,10 @@ from toolfuzz.runs.resume import resumed_options, started
 from toolfuzz.runs.run import run as run_options
 from toolfuzz.runs.scenarios import dimensions_of
 from toolfuzz.runs.server import serving
-from toolfuzz.runs.specs import command_without_secrets
 from toolfuzz.runs.summary import default_folder
 from toolfuzz.runs.targets import plan_targets
 from toolfuzz.runs.trust import require_trust
+from toolfuzz.system.specs import command_without_secrets
 
 _MAY_CHANGE = (
     "headers", "timeout", "max_reply", "concurrency", "rpm", "tpm", "engine_python",

@@ -155,7 +155,6 @@ async def _until_ended(work: Coroutine[Any, Any, T], show: "Progress") -> T:
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:
-    found = dict(pair.split("=", 1) for pair in given if "=" in pair)
-    if wrong := [pair for pair in given if "=" not in pair]:
-        raise UsageError(f"--env {wrong[0]}: NAME=VALUE is needed", None)
-    return found
+    if not all("=" in pair for pair in given):
+        raise UsageError("--env needs NAME=VALUE", "for example: --env LOG_LEVEL=debug")
+    return dict(pair.split("=", 1) for pair in given)

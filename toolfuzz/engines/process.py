@@ -3,12 +3,12 @@
 import asyncio
 import json
 import os
-import re
 import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from toolfuzz.core.credentials import sounds_secret
 from toolfuzz.core.errors import UsageError
 from toolfuzz.system.children import LastWords, leashed
 
@@ -19,7 +19,6 @@ _LINE_LIMIT = 64 * 1024 * 1024
 # vLLM takes 8 s of processor time to import, and a run starts all its targets at once.
 _START_TIMEOUT = 300.0
 _SEEN_SECONDS = 0.2
-_SECRET = re.compile(r"key|token|secret|passw|credential", re.IGNORECASE)
 
 
 class Worker:
@@ -165,7 +164,7 @@ class Worker:
 
 def without_secrets() -> dict[str, str]:
     """Return our environment without what looks like a key: an engine is other people's code."""
-    return {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
+    return {name: value for name, value in os.environ.items() if not sounds_secret(name)}
 
 
 async def _done(task: asyncio.Future[Any], seconds: float) -> bool:

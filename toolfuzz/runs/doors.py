@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from toolfuzz.core.case import Case, Expectation, Message, Turn
 from toolfuzz.core.errors import EndpointError, ToolfuzzError
@@ -112,13 +113,18 @@ class Door:
             case.id, self.name, 0, stream, status, findings, reason, case.cluster,
             metrics_of(exchanges, judgements),
         )  # fmt: skip
-        # A gateway may answer with the headers that it was sent.
-        masked = self.session.redaction.event if self.source.own_headers else _as_is
-        return [masked(event) for event in (*told, VerdictReached(verdict))]
+        told.append(VerdictReached(verdict))
+        # A gateway may answer with the headers that it was sent, or with what it knows.
+        hides = self.source.own_headers or self.source.secrets
+        return [self._masked(event, stream=stream) for event in told] if hides else told
 
-
-def _as_is(event: Event) -> Event:
-    return event
+    def _masked(self, event: Event, *, stream: bool) -> Event:
+        format, redaction = self.source.format, self.session.redaction
+        if not isinstance(event, ExchangeRecorded):
+            return redaction.event(event)
+        read = partial(format.read, stream=stream)
+        seal = format.framing.sealed if stream else None
+        return redaction.event(event, [*map(read, event.exchange.attempts)], read, seal)
 
 
 @asynccontextmanager

@@ -17,17 +17,22 @@ from typing import IO
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import EndpointError, UsageError
 from toolfuzz.formats import wire_format
-from toolfuzz.runs.specs import (
+from toolfuzz.system.children import guarded
+from toolfuzz.system.specs import (
     command_without_secrets,
     config_without_secrets,
+    environment_secrets,
+    masked,
     named_without_secrets,
+    secrets_of_command,
+    secrets_of_config,
+    secrets_of_named,
 )
-from toolfuzz.system.children import guarded
 
 __all__ = ["Gateway", "filled", "free_port", "prefix_of", "running"]
 
-_SHOWN = 600
-"""Bytes of its output that are told of."""
+_LOOKED_AT, _SHOWN = 64 * 1024, 600
+"""Bytes of its output that are looked at, and characters of it that are told of."""
 _POLL = 0.2
 
 
@@ -47,6 +52,12 @@ class Gateway:
     config_name: str = "config"
     wait: float = 60.0
     noun: str = "gateway"
+
+    @property
+    def secrets(self) -> set[str]:
+        """What it knows that nobody may read: its own secrets, and those of our environment."""
+        own = secrets_of_command(self.command) | secrets_of_named(self.env)
+        return own | secrets_of_config(self.config or "") | environment_secrets()
 
     def told(self) -> JsonObject:
         """Return how it is started, as it may be kept."""
@@ -78,13 +89,14 @@ class Running:
     origin: str
     _process: "subprocess.Popen[bytes]"
     _log: Path
-    _noun: str
+    _gateway: Gateway
 
     def ended(self) -> str:
         """Return how it ended and what it said last; "" while it runs."""
         if self._process.poll() is None:
             return ""
-        return f"{_ending(self._process, self._noun)}; it said: {_last_words(self._log)}"
+        ending = _ending(self._process, self._gateway.noun)
+        return f"{ending}; it said: {_last_words(self._log, self._gateway)}"
 
 
 @asynccontextmanager
@@ -117,7 +129,7 @@ async def running(
             process = _start(command, env, output)
             try:
                 await _listens(process, port, gateway, log)
-                yield Running(f"http://127.0.0.1:{port}", process, log, gateway.noun)
+                yield Running(f"http://127.0.0.1:{port}", process, log, gateway)
             finally:
                 await asyncio.to_thread(_end, process)
 
@@ -149,13 +161,15 @@ async def _listens(
     deadline = loop.time() + gateway.wait
     while loop.time() < deadline:
         if process.poll() is not None:
-            raise EndpointError(_ending(process, gateway.noun), f"it said: {_last_words(log)}")
+            raise EndpointError(
+                _ending(process, gateway.noun), f"it said: {_last_words(log, gateway)}"
+            )
         with contextlib.suppress(OSError):
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.close()
             return
         await asyncio.sleep(_POLL)
-    hint = f"does it take {{port}}? it said: {_last_words(log)}"
+    hint = f"does it take {{port}}? it said: {_last_words(log, gateway)}"
     raise EndpointError(
         f"the {gateway.noun} doesn't listen on port {port} after {gateway.wait:g} s", hint
     )
@@ -165,8 +179,11 @@ def _ending(process: "subprocess.Popen[bytes]", noun: str) -> str:
     return f"the {noun} ended with exit code {process.returncode}"
 
 
-def _last_words(log: Path) -> str:
-    said = log.read_bytes()[-_SHOWN:].decode(errors="replace")
+def _last_words(log: Path, gateway: Gateway) -> str:
+    # Masked first: what is cut in the middle would not be known again.
+    said = masked(log.read_bytes()[-_LOOKED_AT:].decode(errors="replace"), gateway.secrets)[
+        -_SHOWN:
+    ]
     lines = (" ".join(line.split()) for line in said.splitlines())
     return " · ".join(filter(None, lines)) or "nothing"
 

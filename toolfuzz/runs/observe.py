@@ -21,6 +21,7 @@ from toolfuzz.runs.summary import default_folder
 from toolfuzz.simulate.service import listen
 from toolfuzz.sources.http import IDLE_SECONDS
 from toolfuzz.sources.recorder import Recorder, Seen
+from toolfuzz.system.specs import without_secrets
 
 if TYPE_CHECKING:
     import uvicorn
@@ -125,7 +126,8 @@ def _split(upstream: str) -> tuple[str, str]:
     parts = urlsplit(upstream)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise UsageError(
-            f"--upstream {upstream!r} is no address", "give one like https://api.openai.com/v1"
+            f"--upstream {without_secrets(upstream)!r} is no address",
+            "give one like https://api.openai.com/v1",
         )
     if parts.query or parts.fragment or "@" in parts.netloc:
         raise UsageError(

@@ -8,9 +8,11 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import JsonObject, Tool
+from toolfuzz.core.credentials import is_credential
 from toolfuzz.core.events import Event
 from toolfuzz.core.inflate import EncodingError
 from toolfuzz.formats.routes import route_of
@@ -65,6 +67,8 @@ class Observer:
             self.passed_by += 1
             return
         format, prefix = route
+        redaction = Redaction(None, seen.headers, others=_secrets_of_query(path))
+        body = redaction.request(body)
         ask = self._shared(format.read_request(body, path=path))
         recorded = read_attempt("", format.name, body, seen.attempt, ask=ask, stream=ask.stream)
         recorded = self._conversations.join(recorded)
@@ -74,7 +78,7 @@ class Observer:
             recorded,
             self.policy.apply(judgement),
             base_url=self.upstream + prefix,
-            redaction=Redaction(None, seen.headers),
+            redaction=redaction,
         )
 
     def _shared(self, ask: Ask) -> Ask:
@@ -97,6 +101,12 @@ class Observer:
         if not summaries and not self.lost:
             self.warn("nothing passed that asks a model for anything")
         return summaries
+
+
+def _secrets_of_query(path: str) -> list[str]:
+    """Return the keys in a request's address (Gemini's ``?key=``)."""
+    queried = parse_qsl(urlsplit(path).query)
+    return [value for name, value in queried if is_credential(name)]
 
 
 def _body(seen: Seen) -> JsonObject | None:

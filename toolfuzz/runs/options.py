@@ -23,7 +23,7 @@ from toolfuzz.core.sizes import MAX_REPLY, read_size
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.access import Access, Concurrency
 from toolfuzz.runs.limits import Limits
-from toolfuzz.runs.specs import without_secrets
+from toolfuzz.system.specs import without_secrets
 
 __all__ = [
     "ALL_DIMENSIONS",

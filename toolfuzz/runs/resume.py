@@ -8,8 +8,8 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import RunStarted
 from toolfuzz.runs.journal import read_journal
 from toolfuzz.runs.options import HIDING, RunOptions
-from toolfuzz.runs.specs import HIDDEN, without_secrets
 from toolfuzz.runs.stored import require_headers, stored_options
+from toolfuzz.system.specs import HIDDEN, without_secrets
 
 __all__ = ["resumed_options", "started"]
 

@@ -25,12 +25,12 @@ from toolfuzz.runs.doors import AT_ONCE, Door, open_doors
 from toolfuzz.runs.gateway import Gateway, filled, prefix_of, running
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.record import Record
-from toolfuzz.runs.specs import named_without_secrets
 from toolfuzz.runs.summary import default_folder, write_summary
 from toolfuzz.simulate.scripted import Script, build_upstream
 from toolfuzz.simulate.service import serving
 from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.registry import resolve
+from toolfuzz.system.specs import named_without_secrets
 
 __all__ = ["OnTrial", "Trial", "ask_cases", "check", "on_trial"]
 
@@ -164,6 +164,7 @@ def _told(trial: Trial) -> JsonObject:
 def _sources(trial: Trial, origin: str) -> list[HttpSource]:
     """Return a source for each front door and model."""
     found: list[HttpSource] = []
+    secrets = frozenset(trial.gateway.secrets if trial.gateway else ())
     for front in trial.fronts:
         for model in trial.models:
             name = f"{front} · {model}" if len(trial.models) > 1 else front
@@ -172,7 +173,8 @@ def _sources(trial: Trial, origin: str) -> list[HttpSource]:
             target = Target(name, endpoint.name, model, front, trial.stream, trial.params)
             found.append(
                 HttpSource(target, endpoint, "sk-toolfuzz-trial", trial.headers, trial.timeout,
-                           AT_ONCE, 1, tuple(trial.secret_headers), max_reply=trial.max_reply)
+                           AT_ONCE, 1, tuple(trial.secret_headers), max_reply=trial.max_reply,
+                           secrets=secrets)
             )  # fmt: skip
     return found
 

@@ -41,7 +41,8 @@ class HttpSource:
     and key share.
     ``headers`` are added to every request and win over the format's own. Raises UsageError for a
     header that HTTP can't carry. ``secret_headers`` names those of them whose values nobody may
-    read, beside those whose names say so (``redaction.is_credential``).
+    read, beside those whose names say so (``core.credentials``); ``secrets`` are others that a
+    server may know and send.
     """
 
     target: Target
@@ -56,6 +57,7 @@ class HttpSource:
     rpm: float | None = None
     max_reply: int = MAX_REPLY
     tpm: float | None = None
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
     def __post_init__(self) -> None:
         if not all(_CARRIED.fullmatch(value) for value in self.own_headers.values()):
@@ -116,7 +118,10 @@ class HttpSession:
         # Signed once before anything is asked: what is missing shows, and what is secret is known.
         signed = self._sign(str(base), b"{}", source.key) if self._sign else {}
         self.redaction = Redaction(
-            source.key, {**signed, **source.own_headers}, source.secret_headers
+            source.key,
+            {**signed, **source.own_headers},
+            source.secret_headers,
+            source.secrets,
         )
         self._extensions = {"timeout": http.timeout.as_dict()}
         self._headers = httpx.Headers(

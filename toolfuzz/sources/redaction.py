@@ -12,37 +12,14 @@ from dataclasses import replace
 from typing import Any, AnyStr
 
 from toolfuzz.core.case import Json
-from toolfuzz.core.events import Event, ExchangeRecorded, VerdictReached
+from toolfuzz.core.credentials import SECRET_LENGTH, is_credential
+from toolfuzz.core.events import Event, ExchangeRecorded, UpstreamAnswered, VerdictReached
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.sources.spelled import Secrets
 
-__all__ = ["SECRET_LENGTH", "Redaction", "is_credential", "kept_headers"]
-
-_CREDENTIAL = frozenset(
-    {
-        "accesskey",
-        "accesstoken",
-        "apikey",
-        "apitoken",
-        "authorization",
-        "authtoken",
-        "credential",
-        "credentials",
-        "jwt",
-        "key",
-        "passphrase",
-        "password",
-        "secret",
-        "signature",
-        "token",
-    }
-)
-"""Words in the name of a header whose value is a credential (``X-Goog-Api-Key``). A name that
-merely sounds like one is none: to mask ``X-Auth-Provider: anthropic`` would take that word out of
-every reply."""
-_WORDS = re.compile(r"[-_.]")
+__all__ = ["Redaction", "kept_headers"]
 
 _KEPT = re.compile(
     r"content-(type|length|encoding)|date|server|via|location|cf-ray|retry-after(-ms)?|"
@@ -50,8 +27,6 @@ _KEPT = re.compile(
     r"(x|anthropic)-ratelimit-[a-z-]+|x-toolfuzz-simulated|x-amzn-errortype"
 )
 _COOKIE = re.compile(r"[^=;\s]+=([^;]+)")
-SECRET_LENGTH = 8
-"""Shorter values ("EMPTY", "test") are placeholders: masking them would falsify what is kept."""
 
 
 def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
@@ -60,22 +35,21 @@ def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in low if _KEPT.fullmatch(name)}
 
 
-def is_credential(name: str) -> bool:
-    """Whether a header of that name carries a credential, cookies aside."""
-    return not _CREDENTIAL.isdisjoint(_WORDS.split(name.lower()))
-
-
 class Redaction:
     """Masks the key, and what the request's headers carry as credentials.
 
-    ``marked`` names further headers that do. How a secret may be spelled: see ``spelled``. Sizes
-    and chunk borders stay as they were.
+    ``marked`` names further headers that do, ``others`` are further secrets. How one may be
+    spelled: see ``spelled``. Sizes and chunk borders stay as they were.
     """
 
     def __init__(
-        self, key: str | None, headers: Mapping[str, str], marked: Iterable[str] = ()
+        self,
+        key: str | None,
+        headers: Mapping[str, str],
+        marked: Iterable[str] = (),
+        others: Iterable[str] = (),
     ) -> None:
-        found = {key or "", *_credentials(headers, {name.lower() for name in marked})}
+        found = {key or "", *others, *_credentials(headers, {name.lower() for name in marked})}
         self._secrets = Secrets(secret for secret in found if len(secret) >= SECRET_LENGTH)
 
     def event(
@@ -100,15 +74,22 @@ class Redaction:
                     if self.says(reply) and (read is None or self.says(read(attempts[n]))):
                         attempts[n] = _withheld(attempts[n])
                 # The first request of a conversation holds nothing that a server said.
-                request = self._request(exchange.request) if exchange.turn else exchange.request
+                request = self.request(exchange.request) if exchange.turn else exchange.request
                 masked = replace(exchange, request=request, attempts=tuple(attempts))
                 return ExchangeRecorded(masked)
+            case UpstreamAnswered(format, exchange):
+                answered = tuple(map(self.attempt, exchange.attempts))
+                request = self.request(exchange.request)
+                masked = replace(exchange, request=request, attempts=answered)
+                return UpstreamAnswered(format, masked)
             case VerdictReached(verdict):
                 return VerdictReached(self.verdict(verdict))
         return event
 
-    def _request(self, request: Json) -> Any:
-        """Mask a later turn's request, also what lies over several parts of an earlier reply."""
+    def request(self, request: Json) -> Any:
+        """Return a request without secrets, also where one lies over parts of an earlier reply."""
+        if not self._secrets:
+            return request
         masked = _json(request, self.text)
         texts: defaultdict[str, list[str]] = defaultdict(list)
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.formats import USUAL, wire_format
+from toolfuzz.system.specs import without_secrets
 
 __all__ = ["Endpoint", "endpoints", "key_for", "resolve"]
 
@@ -136,7 +137,9 @@ def _known(model: str) -> tuple[Endpoint, str]:
 
 def _elsewhere(base_url: str, format: str, key_env: str | None) -> Endpoint:
     url = base_url.strip().rstrip("/").removesuffix(wire_format(format).path("", False))
-    wrong = UsageError(f"{base_url!r} is not a base URL", "write http://127.0.0.1:8000/v1")
+    wrong = UsageError(
+        f"{without_secrets(base_url)!r} is not a base URL", "write http://127.0.0.1:8000/v1"
+    )
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port

@@ -22,6 +22,13 @@ from toolfuzz.core.case import Tool
 from toolfuzz.core.errors import UsageError
 from toolfuzz.generate.tools.toolset import ToolSet, usable
 from toolfuzz.system.children import LastWords, leashed, pipe_to
+from toolfuzz.system.specs import (
+    command_without_secrets,
+    environment_secrets,
+    masked,
+    secrets_of_command,
+    without_secrets,
+)
 
 __all__ = ["MOST_TOOLS", "load_mcp"]
 
@@ -52,10 +59,12 @@ def load_mcp(command_or_url: str, *, timeout: float = 30) -> ToolSet:
         listing = pool.submit(asyncio.run, _list(command_or_url, timeout, errlog, oddities))
         problem = listing.exception()
     if problem is not None:
-        said = _plain(words.last_line())
+        said = _plain(masked(words.last_line(), _secrets(command_or_url)))
         said = f"; its last line was: {said}" if said else ""
         said = "; it prints what is not JSON-RPC" + said if oddities else said
-        raise _explained(place, problem, timeout, said) from None
+        explained = _explained(place, problem, timeout, said)
+        message = masked(explained.message, _secrets(command_or_url))
+        raise UsageError(message, explained.hint) from None
     name, tools = listing.result()
     if not tools:
         raise UsageError(f"{place}: lists no tools")
@@ -152,7 +161,8 @@ def _words(command: str) -> list[str]:
     try:
         words = shlex.split(command)
     except ValueError as error:
-        raise UsageError(f"--mcp {command!r}: {error}", "check the quotes") from None
+        shown = without_secrets(command)
+        raise UsageError(f"--mcp {shown!r}: {error}", "check the quotes") from None
     if not words:
         raise UsageError("--mcp: the command is empty", 'for example --mcp "mcp-server-time"')
     return words
@@ -185,9 +195,16 @@ def _explained(place: str, problem: BaseException, timeout: float, said: str) ->
 def _shown(command_or_url: str) -> str:
     """Name the server without what may be secret: no arguments, no query, no password."""
     if re.match(r"https?://", command_or_url):
-        parts = urlsplit(command_or_url)
+        try:
+            parts = urlsplit(command_or_url)
+        except ValueError:
+            raise UsageError("--mcp: the address is none", "write https://host/mcp") from None
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-    return Path(_words(command_or_url)[0]).name
+    return Path(next(command_without_secrets(_words(command_or_url)))).name
+
+
+def _secrets(command_or_url: str) -> set[str]:
+    return secrets_of_command(command_or_url) | environment_secrets()
 
 
 def _plain(text: str) -> str:

@@ -18,6 +18,7 @@ from toolfuzz.generate.tools.reading import Deadline, fetch, parse_json, read_by
 from toolfuzz.generate.tools.refs import Refs, Written
 from toolfuzz.generate.tools.shapes import ShapeError
 from toolfuzz.generate.tools.toolset import Skipped, ToolSet, refuse_many, usable
+from toolfuzz.system.specs import without_secrets
 
 __all__ = ["MOST_BYTES", "load_openapi"]
 
@@ -35,26 +36,27 @@ def load_openapi(file_or_url: str, *, inline_refs: bool = False) -> ToolSet:
     References are kept as ``$defs`` of each tool, or written out in place (``inline_refs``) except
     where they are recursive.
     """
-    deadline = Deadline()
+    deadline, place = Deadline(), file_or_url
     if re.match(r"https?://", file_or_url):
+        place = without_secrets(file_or_url)
         data = fetch(file_or_url, most_bytes=MOST_BYTES, deadline=deadline)
         name = Path(urlsplit(file_or_url).path).name or urlsplit(file_or_url).hostname or "openapi"
     else:
         data = read_bytes(Path(file_or_url), most_bytes=MOST_BYTES)
         name = Path(file_or_url).name
-    document = _checked(_parse(data, file_or_url, deadline), file_or_url)
+    document = _checked(_parse(data, place, deadline), place)
     tools: list[Tool] = []
     skipped: list[Skipped] = []
     for number, made in enumerate(_tools(document, inline_refs)):
-        deadline.check(file_or_url)
-        refuse_many(number, file_or_url)
+        deadline.check(place)
+        refuse_many(number, place)
         if isinstance(made, Tool):
             tools.append(made)
         else:
             skipped.append(made)
     if not (tools or skipped):
-        raise UsageError(f"{file_or_url}: no operations under paths")
-    return usable(f"tools:{name}", tools, skipped, place=file_or_url, deadline=deadline)
+        raise UsageError(f"{place}: no operations under paths")
+    return usable(f"tools:{name}", tools, skipped, place=place, deadline=deadline)
 
 
 def _parse(data: bytes, place: str, deadline: Deadline) -> Json:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from toolfuzz.core.case import Json
 from toolfuzz.core.errors import UsageError
+from toolfuzz.system.specs import masked, secrets_of_command, without_secrets
 
 __all__ = [
     "MOST_BYTES",
@@ -53,18 +54,19 @@ def fetch(url: str, *, most_bytes: int = MOST_BYTES, deadline: Deadline | None =
     """GET the URL (redirects followed); raises UsageError, also when it is not there in time."""
     import httpx
 
-    deadline = deadline or Deadline()
+    deadline, place = deadline or Deadline(), without_secrets(url)
     # A thread of its own, because the caller may stand in a running event loop.
     with ThreadPoolExecutor(1) as pool:
         try:
-            return pool.submit(asyncio.run, _get(url, most_bytes, deadline)).result()
+            return pool.submit(asyncio.run, _get(url, place, most_bytes, deadline)).result()
         except TimeoutError:
-            raise UsageError(f"{url}: takes longer than {deadline.seconds:g} s to read") from None
+            raise UsageError(f"{place}: takes longer than {deadline.seconds:g} s to read") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise UsageError(f"{url}: {str(error) or type(error).__name__}") from None
+            said = masked(str(error), secrets_of_command(url)) or type(error).__name__
+            raise UsageError(f"{place}: {said}") from None
 
 
-async def _get(url: str, most_bytes: int, deadline: Deadline) -> bytes:
+async def _get(url: str, place: str, most_bytes: int, deadline: Deadline) -> bytes:
     """The whole body; the timeout is for all of it, as httpx's own are for each read."""
     import httpx
 
@@ -75,15 +77,17 @@ async def _get(url: str, most_bytes: int, deadline: Deadline) -> bytes:
         client.stream("GET", url, headers={"accept-encoding": "identity"}) as response,
     ):
         if response.is_error:
-            raise UsageError(f"{url}: HTTP {response.status_code}")
+            raise UsageError(f"{place}: HTTP {response.status_code}")
         encoding = response.headers.get("content-encoding", "identity")
         if encoding != "identity":
             # httpx would undo it in one go: a megabyte of gzip in gzip is many gigabytes.
-            raise UsageError(f"{url}: content-encoding {encoding}, although identity was asked for")
+            raise UsageError(
+                f"{place}: content-encoding {encoding}, although identity was asked for"
+            )
         async for chunk in response.aiter_raw():
             data += chunk
             if len(data) > most_bytes:
-                raise UsageError(f"{url}: larger than {most_bytes // 10**6} MB")
+                raise UsageError(f"{place}: larger than {most_bytes // 10**6} MB")
     return bytes(data)
 
 
