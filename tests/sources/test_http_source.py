@@ -352,6 +352,13 @@ async def test_what_came_before_a_cancellation_is_given(loopback):
     assert seen.empty()
 
 
+async def test_a_proxy_of_the_environment_is_asked_instead(raw_server, monkeypatch):
+    proxy = await raw_server(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+    monkeypatch.setenv("HTTP_PROXY", proxy.removesuffix("/v1"))
+    [attempt] = await ask(source_of("http://no-such-host.invalid/v1"))
+    assert (attempt.body, attempt.error) == (b"ok", None)
+
+
 # --- secrets
 
 

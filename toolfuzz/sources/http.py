@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
+from urllib.request import getproxies
 
 import httpx
 
@@ -21,6 +22,7 @@ from toolfuzz.sources.redaction import Redaction
 from toolfuzz.sources.registry import Endpoint
 from toolfuzz.sources.retry import ATTEMPTS, retrying
 from toolfuzz.sources.source import Pace, Permit
+from toolfuzz.sources.transport import Transport
 
 __all__ = ["HttpSession", "HttpSource"]
 
@@ -96,13 +98,13 @@ class HttpSource:
 
     @asynccontextmanager
     async def open(self, permit: Permit | None = None) -> AsyncIterator["HttpSession"]:
-        """Open a session with a connection pool of its own.
-
-        Each worker has one: a pool shared by 64 workers is slower than 64 pools.
-        """
+        """Open a session with a connection of its own; behind a proxy it is httpx that connects."""
         limits = httpx.Timeout(None, connect=min(self.timeout, CONNECT_SECONDS))
         pool = httpx.Limits(keepalive_expiry=IDLE_SECONDS)
-        async with httpx.AsyncClient(timeout=limits, limits=pool, verify=_tls()) as http:
+        direct = None if getproxies() else Transport(_tls(), idle_seconds=IDLE_SECONDS)
+        async with httpx.AsyncClient(
+            timeout=limits, limits=pool, verify=_tls(), transport=direct
+        ) as http:
             yield HttpSession(self, http, permit)
 
 
@@ -194,4 +196,6 @@ def _url(text: str) -> httpx.URL:
 @cache
 def _tls() -> ssl.SSLContext:
     """Return the one TLS context: making it reads all certificates and takes a while."""
-    return httpx.create_ssl_context()
+    tls = httpx.create_ssl_context()
+    tls.set_alpn_protocols(["http/1.1"])
+    return tls
