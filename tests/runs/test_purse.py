@@ -1,9 +1,11 @@
 """What a run may spend is counted before each question."""
 
 import asyncio
+import json
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -12,9 +14,8 @@ from made_sources import MadeSource, attempts_in, case, each, right, target
 from toolfuzz.cli import cli
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunStarted, VerdictReached
+from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunStarted
 from toolfuzz.core.exchange import Attempt, Exchange, Target
-from toolfuzz.core.verdict import Metrics, Verdict
 from toolfuzz.formats import Request
 from toolfuzz.generate import draw_cases
 from toolfuzz.pools.pool import Job
@@ -25,11 +26,22 @@ from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.purse import Purse, permits_within, purse_of
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.run import run
+from toolfuzz.runs.targets import plan_targets
 from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.registry import endpoints
 
 TARGET = Target("m", "sim", "m", "openai-chat")
 SOURCE = HttpSource(TARGET, endpoints()["sim"], None)
+
+
+BUSY = Attempt(1.0, 2.0, 3.0, 503, {}, ())
+
+
+def answer(tokens: tuple[int, int] | None) -> Attempt:
+    reply: dict[str, Any] = {"choices": [{"message": {"content": "Saved."}}]}
+    if tokens:
+        reply["usage"] = {"prompt_tokens": tokens[0], "completion_tokens": tokens[1]}
+    return Attempt(1.0, 2.0, 3.0, 200, {}, ((2.0, json.dumps(reply).encode()),))
 
 
 def a_case(turns: int = 1) -> Case:
@@ -43,16 +55,22 @@ def a_job(turns: int = 1, modes: tuple[bool, ...] = (False,)) -> Job:
 
 
 def came(job: Job, *attempts: int, tokens: tuple[int, int] | None = (10, 5)) -> list[Event]:
-    """A question's events: so many attempts in each turn."""
-    answer = Attempt(1.0, 2.0, 3.0, 200, {}, ())
+    """A question's events: so many attempts in each turn, the last of which was answered."""
     exchanges = [
-        ExchangeRecorded(Exchange(job.case.id, n, "m", 0, False, {}, (answer,) * times))
+        ExchangeRecorded(
+            Exchange(job.case.id, n, "m", 0, False, {}, (BUSY,) * (times - 1) + (answer(tokens),))
+        )
         for n, times in enumerate(attempts)
     ]
-    given, made = tokens or (None, None)
-    metrics = Metrics(input_tokens=given, output_tokens=made)
-    verdict = Verdict(job.case.id, "m", 0, False, "pass", (), None, metrics=metrics)
-    return [CaseDrawn(job.case), *exchanges, VerdictReached(verdict)]
+    return [CaseDrawn(job.case), *exchanges]
+
+
+async def reserve(purse: Purse, job: Job, *, wait: bool = True) -> bool:
+    return await purse.reserve(job.source.target, job.case, len(job.modes), wait=wait)
+
+
+def settle(purse: Purse, job: Job, events: list[Event]) -> None:
+    purse.settle(job.source.target, job.case, events)
 
 
 def a_purse(*limits: float) -> Purse:
@@ -63,27 +81,27 @@ def a_purse(*limits: float) -> Purse:
 async def test_calls_are_reserved_and_what_was_not_used_comes_back() -> None:
     purse = a_purse(5)
     both = a_job(2, (False, True))
-    assert await purse.reserve(both), "four calls"
-    waiting = asyncio.create_task(purse.reserve(a_job(2)))
+    assert await reserve(purse, both), "four calls"
+    waiting = asyncio.create_task(reserve(purse, a_job(2)))
     await asyncio.sleep(0)
     assert not waiting.done(), "two more may be too many; it is seen when those are over"
-    await purse.settle({"m": TARGET}, came(both, 1))
+    settle(purse, both, came(both, 1))
     assert await asyncio.wait_for(waiting, 1), "its first question took one call of its two"
-    await purse.settle({"m": TARGET}, came(both, 1, 1))
-    await purse.settle({"m": TARGET}, came(a_job(2), 1))
-    assert await purse.reserve(a_job(1)) and not purse.full.is_set()
-    await purse.settle({"m": TARGET}, came(a_job(1), 1))
-    assert not await purse.reserve(a_job(1))
+    settle(purse, both, came(both, 1, 1))
+    settle(purse, a_job(2), came(a_job(2), 1))
+    assert await reserve(purse, a_job(1)) and not purse.full.is_set()
+    settle(purse, a_job(1), came(a_job(1), 1))
+    assert not await reserve(purse, a_job(1))
     assert purse.full.is_set() and purse.spent_out == "--max-calls 5: 5 were made"
 
 
 async def test_a_repeated_request_is_counted_before_it_is_sent() -> None:
     purse = a_purse(3)
     job = a_job()
-    assert await purse.reserve(job)
+    assert await reserve(purse, job)
     assert purse.again("m") and purse.again("m") and not purse.again("m")
-    await purse.settle({"m": TARGET}, came(job, 3))
-    assert not await purse.reserve(job) and purse.spent_out.endswith("3 were made")
+    settle(purse, job, came(job, 3))
+    assert not await reserve(purse, job) and purse.spent_out.endswith("3 were made")
 
 
 @pytest.mark.parametrize(("calls", "asked"), [(5, 2), (6, 6)])
@@ -102,53 +120,55 @@ async def test_what_is_asked_again_in_doubt_is_counted_before_it_is_asked(
         await run_campaign(campaign)
     assert attempts_in(list(read_journal(tmp_path / "run"))) == asked
     if left := calls - asked:
-        assert await purse.reserve(a_job(left), wait=False), "nothing else is held back"
+        assert await reserve(purse, a_job(left), wait=False), "nothing else is held back"
     else:
-        assert not await purse.reserve(a_job()) and purse.spent_out.endswith("6 were made")
+        assert not await reserve(purse, a_job()) and purse.spent_out.endswith("6 were made")
 
 
 async def test_tokens_of_what_was_asked_again_count() -> None:
-    purse, job = a_purse(math.inf, math.inf, 2000), a_job()
-    assert await purse.reserve(job) and purse.again("m", 4)
-    drawn, exchange, verdict = came(job, 1, tokens=(300, 150))
+    purse, job = a_purse(math.inf, math.inf, 2700), a_job()
+    assert await reserve(purse, job) and purse.again("m", 4) and not purse.again("m")
+    drawn, exchange = came(job, 1, tokens=(300, 150))
     assert isinstance(exchange, ExchangeRecorded)
     again = [
         ExchangeRecorded(replace(exchange.exchange, repeat=repeat, stream=stream))
         for repeat in (-1, -2)
         for stream in (False, True)
     ]
-    await purse.settle({"m": TARGET}, [drawn, *again, exchange, verdict])
-    assert not await purse.reserve(job) and "about 2250 were used" in purse.spent_out
+    settle(purse, job, [drawn, *again, exchange])
+    assert not await reserve(purse, job) and "about 2250 were used" in purse.spent_out
 
 
 async def test_tokens_and_money_are_those_that_the_server_counted() -> None:
     purse = a_purse(math.inf, math.inf, 2000)
     for _ in range(90):
-        assert await purse.reserve(a_job())
-        await purse.settle({"m": TARGET}, came(a_job(), 1))
+        assert await reserve(purse, a_job())
+        settle(purse, a_job(), came(a_job(), 1))
     assert not purse.spent_out, "1,350 used, though each might have taken 500"
     rich = a_purse(math.inf, math.inf, math.inf, 0.9)
-    assert await rich.reserve(a_job())
-    await rich.settle({"m": TARGET}, came(a_job(), 1, tokens=None))
-    assert not await rich.reserve(a_job()), "where nobody counts, it cost what it may have cost"
+    assert await reserve(rich, a_job())
+    settle(rich, a_job(), came(a_job(), 1, tokens=None))
+    assert not await reserve(rich, a_job()), "where nobody counts, it cost what it may have cost"
     assert rich.spent_out.startswith("--max-cost 0.9: about $0.5")
 
 
 async def test_no_question_is_begun_when_the_time_is_over() -> None:
     now = 0.0
     purse = Purse(Limits(seconds=60), {}, asyncio.Event(), clock=lambda: now)
-    assert await purse.reserve(a_job())
+    assert await reserve(purse, a_job())
     now = 60.0
     assert not purse.again("m")
-    await purse.settle({"m": TARGET}, came(a_job(), 1))
-    assert not await purse.reserve(a_job())
+    settle(purse, a_job(), came(a_job(), 1))
+    assert not await reserve(purse, a_job())
     assert purse.spent_out == "--max-time 60: the time is over"
 
 
 def test_an_unknown_price_is_refused_and_may_be_given() -> None:
     async def made(**given: object) -> Purse | None:
         access = {"models": ("nobodys",), "base_url": "http://127.0.0.1:1/v1", **given}
-        return purse_of(RunOptions.read(access), asyncio.Event())
+        options = RunOptions.read(access)
+        targets = plan_targets(options.models, options.access)
+        return purse_of(options.limits, targets, asyncio.Event())
 
     assert asyncio.run(made(cases=3)) is None
     assert asyncio.run(made(max_calls=3)) is not None

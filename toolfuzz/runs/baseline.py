@@ -17,6 +17,7 @@ from toolfuzz.runs.access import Access
 from toolfuzz.runs.cases import draw, load_tools
 from toolfuzz.runs.journal import JOURNAL_NAME, load_run
 from toolfuzz.runs.options import CheckOptions, RunOptions
+from toolfuzz.runs.purse import Purse
 from toolfuzz.runs.scenarios import dimensions_of
 from toolfuzz.runs.stored import access_of_run, stored_options
 from toolfuzz.runs.targets import Source, open_sources, plan_targets
@@ -250,7 +251,7 @@ async def _each(cases: Sequence[Case]) -> AsyncIterator[Case]:
 
 
 async def open_baseline(
-    stack: AsyncExitStack, baseline: Baseline, *, trust: bool
+    stack: AsyncExitStack, baseline: Baseline, *, trust: bool, purse: Purse | None = None
 ) -> tuple[Source | None, str | None]:
     """Return how the baseline is asked, or why it can't be asked any more.
 
@@ -260,7 +261,7 @@ async def open_baseline(
         named = "; ".join(powers(named_by(baseline.run.started)))
         if named:
             return None, f"its folder names {named}; with --trust it is asked there"
-    opened = open_sources([baseline.model], baseline.access, seed=baseline.seed)
+    opened = open_sources([baseline.model], baseline.access, seed=baseline.seed, purse=purse)
     try:
         (source,) = await stack.enter_async_context(opened)
     except ToolfuzzError as error:

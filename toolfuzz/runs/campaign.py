@@ -24,6 +24,8 @@ from toolfuzz.analyze.load import Question
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import ToolfuzzError
 from toolfuzz.core.events import (
+    CaseDrawn,
+    CaseSkipped,
     Event,
     ExchangeRecorded,
     RunFinished,
@@ -81,7 +83,9 @@ class Campaign:
 
     async def affords(self, job: Job, *, wait: bool = True) -> bool:
         """Whether a question may be put, by what is left to spend (see ``Purse.reserve``)."""
-        return self.purse is None or await self.purse.reserve(job, wait=wait)
+        if self.purse is None:
+            return True
+        return await self.purse.reserve(job.source.target, job.case, len(job.modes), wait=wait)
 
     async def run(self, jobs: AsyncIterator[Job]) -> AsyncGenerator[tuple[Event, ...]]:
         """Put questions, give what each came to, and count what it cost."""
@@ -89,13 +93,32 @@ class Campaign:
         async with aclosing(self.pool.run(jobs, self.permits)) as batches:
             async for events in batches:
                 if self.purse is not None:
-                    await self.purse.settle(targets, events)
+                    name, case = _asked(events)
+                    self.purse.settle(targets[name], case, events)
                 yield events
 
     def write(self, events: Iterable[Event]) -> None:
         """Put events into the journal, then tell those that are new in it."""
         for event in self.record.append(events):
             self.tell(event)
+
+
+def _asked(events: Sequence[Event]) -> tuple[str, Case]:
+    """Return who was asked what: an exchange, a verdict or a skip names the target."""
+    named = ""
+    drawn: Case | None = None
+    for event in events:
+        match event:
+            case CaseDrawn():
+                drawn = event.case
+            case ExchangeRecorded(exchange=exchange):
+                named = exchange.target
+            case VerdictReached(verdict=verdict):
+                named = verdict.target
+            case CaseSkipped(target=target):
+                named = target or named
+    assert named and drawn is not None, "a batch of no question"
+    return named, drawn
 
 
 @dataclass(slots=True)

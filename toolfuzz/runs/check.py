@@ -66,11 +66,12 @@ async def check_against(
             f"the baseline is doubtful: {'; '.join(found)}", "use a new one, or --force"
         )
     folder = options.run.out or default_folder([f"check-{candidate.name}"])
+    purse = purse_of(options.run.limits, [candidate, baseline.target], stop)
     async with AsyncExitStack() as stack:
         (new,) = await stack.enter_async_context(
-            open_sources(options.run.models, options.run.access, seed=options.run.seed)
+            open_sources(options.run.models, options.run.access, seed=options.run.seed, purse=purse)
         )
-        old, unreachable = await open_baseline(stack, baseline, trust=options.trust)
+        old, unreachable = await open_baseline(stack, baseline, trust=options.trust, purse=purse)
         cases = await stack.enter_async_context(
             cases_to_ask(options, baseline, fixed, more=old is not None)
         )
@@ -88,7 +89,6 @@ async def check_against(
             return fresh[0]
 
         tell(opening)
-        purse = purse_of(options.run, stop, [baseline.target])
         check = PairedCheck(
             new,
             old,
@@ -142,15 +142,15 @@ async def check_alone(
         )
     (target,) = plan_targets(run.models, run.access)
     tool_sets = load_tools(run)
+    purse = purse_of(run.limits, [target], stop)
     async with (
         aclosing(draw(run, tool_sets)) as cases,
-        open_sources(run.models, run.access, seed=run.seed) as (source,),
+        open_sources(run.models, run.access, seed=run.seed, purse=purse) as (source,),
     ):
         folder = run.out or default_folder([f"check-{target.name}"])
         rule = {"accept": test.accept, "reject": test.reject}
         settings = {**run.settings(), "check": rule}
         opening = RunStarted(time.time(), __version__, (target,), settings)
-        purse = purse_of(run, stop)
         with Record(folder, opening, resume=resume) as record:
             tell(opening)
             decision = await accept_or_reject(

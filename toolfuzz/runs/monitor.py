@@ -29,7 +29,7 @@ from toolfuzz.runs.portions import (
     read_portions,
     settings_of,
 )
-from toolfuzz.runs.purse import permits_within, purse_of
+from toolfuzz.runs.purse import Purse, permits_within, purse_of
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.resume import started
 from toolfuzz.runs.same_watch import check_clock, check_same, check_target, fingerprint
@@ -121,15 +121,14 @@ async def monitor(
     with _alone(options.folder):
         past, wrong = read_portions(options.folder)
         planned = await asyncio.to_thread(_plan, options, target, past)
-        async with open_sources(options.run.models, options.run.access, seed=options.run.seed) as (
-            source,
-        ):
-            await _ask(planned, options, source, tell, stop)
-        run = load_run(planned.path)
-        write_summary(planned.path, run)
-        now = count_portion(run, (planned.path / JOURNAL_NAME).stat().st_size)
+        run, purse = options.run, purse_of(options.run.limits, [target], stop)
+        async with open_sources(run.models, run.access, seed=run.seed, purse=purse) as (source,):
+            await _ask(planned, options, source, tell, stop, purse)
+        asked = load_run(planned.path)
+        write_summary(planned.path, asked)
+        now = count_portion(asked, (planned.path / JOURNAL_NAME).stat().st_size)
         portions = weighed([*planned.past, now])
-        result = state(options.folder, run, portions)
+        result = state(options.folder, asked, portions)
         write_json(options.folder / STATE_NAME, result)
     return result | {"mended": wrong}
 
@@ -227,9 +226,9 @@ async def _ask(
     source: Source,
     tell: Callable[[Event], None],
     stop: asyncio.Event,
+    purse: Purse | None,
 ) -> None:
     """Ask the regular questions, then more in blocks for as long as it looks worse."""
-    purse = purse_of(options.run, stop)
     permits = permits_within(purse)
     with _record(planned) as record:
         tell(planned.opening)

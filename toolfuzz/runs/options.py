@@ -186,8 +186,11 @@ class RunOptions(BaseModel):
     @property
     def limits(self) -> Limits:
         """What may be spent."""
-        given = (self.max_calls, self.max_time, self.max_tokens, self.max_cost)
-        return Limits(*(math.inf if most is None else most for most in given))
+        calls, seconds, tokens, dollars = (
+            math.inf if most is None else most
+            for most in (self.max_calls, self.max_time, self.max_tokens, self.max_cost)
+        )
+        return Limits(calls, seconds, tokens, dollars, self.price)
 
     @property
     def policy(self) -> Policy:
@@ -222,11 +225,7 @@ class RunOptions(BaseModel):
             raise UsageError(
                 f"--max-input {self.max_input}: at least 1 is needed", "try --max-input 3000"
             )
-        for name in ("max_calls", "max_time", "max_tokens", "max_cost"):
-            most = getattr(self, name)
-            if most is not None and not most > 0:
-                flag = f"--{name.replace('_', '-')}"
-                raise UsageError(f"{flag} {most:g}: more than 0 is needed", None)
+        self.limits.check()
         for what, most in (("rpm", self.rpm), ("tpm", self.tpm)):
             if most is not None and not most > 0:
                 things = "requests" if what == "rpm" else "tokens"

@@ -1,45 +1,24 @@
 """What a command may spend: calls, time, tokens and money, counted before each question."""
 
 import asyncio
-import json
 import math
 import time
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from toolfuzz.analyze.price import Price, prices_at
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.events import CaseDrawn, CaseSkipped, Event, ExchangeRecorded, VerdictReached
+from toolfuzz.core.events import Event, ExchangeRecorded
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
-from toolfuzz.formats import wire_format
-from toolfuzz.generate.size import BYTES_PER_TOKEN, input_tokens
 from toolfuzz.pools.chance import requests_again
-from toolfuzz.pools.pool import Job
+from toolfuzz.runs.costs import Amount, Costs
 from toolfuzz.runs.limits import Limits
-from toolfuzz.runs.options import RunOptions
-from toolfuzz.runs.targets import plan_targets
 from toolfuzz.sources.pacing import Pacers
 
 __all__ = ["Purse", "permits_within", "purse_of"]
-
-_PROSE = 400
-"""Tokens that a reply may hold beside its calls; those may be twice as long as asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Amount:
-    calls: float = 0
-    tokens: float = 0
-    dollars: float = 0
-
-    def plus(self, other: "_Amount", times: float = 1) -> "_Amount":
-        return _Amount(
-            self.calls + times * other.calls,
-            self.tokens + times * other.tokens,
-            self.dollars + times * other.dollars,
-        )
 
 
 @dataclass(slots=True)
@@ -48,7 +27,7 @@ class Purse:
 
     ``prices`` are by target. Tokens are those that the server counted, and as estimated where it
     counts none. ``spent_out`` says which limit was reached, once one was; ``full`` is set then.
-    ``clock`` gives seconds.
+    What an earlier command paid doesn't count. ``clock`` gives seconds.
     """
 
     limits: Limits
@@ -56,148 +35,134 @@ class Purse:
     full: asyncio.Event
     clock: Callable[[], float] = time.monotonic
     spent_out: str = ""
-    _spent: _Amount = field(default_factory=_Amount)
-    _reserved: dict[tuple[str, str], list[_Amount]] = field(default_factory=dict)
-    _held: _Amount = field(default_factory=_Amount)
-    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    spent: Amount = field(default_factory=Amount)
+    _held: Amount = field(default_factory=Amount)
+    _questions: dict[tuple[str, str], list[Amount]] = field(default_factory=dict)
+    _repeats: dict[str, deque[Amount]] = field(default_factory=lambda: defaultdict(deque))
+    _largest: dict[str, Amount] = field(default_factory=lambda: defaultdict(Amount))
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _end: asyncio.TimerHandle | None = None
     _began: float = field(init=False)
 
     def __post_init__(self) -> None:
         self._began = self.clock()
 
-    async def reserve(self, job: Job, *, wait: bool = True) -> bool:
-        """Wait until there is enough for a job; False when there never will be.
+    @property
+    def seconds(self) -> float:
+        """Seconds since it was opened."""
+        return self.clock() - self._began
+
+    async def reserve(
+        self, target: Target, case: Case, times: int = 1, *, wait: bool = True
+    ) -> bool:
+        """Wait until a case can be asked so many times; False when there never will be enough.
 
         Without ``wait`` False when there isn't now: who settles what others hold mustn't wait here.
         """
-        need = self._most(job)
-        async with self._changed:
-            while not self.spent_out:
-                lacking = self._lacking(_Amount().plus(need, len(job.modes)))
-                if not lacking:
-                    held = self._reserved.setdefault((job.source.target.name, job.case.id), [])
-                    held += [need] * len(job.modes)
-                    self._held = self._held.plus(need, len(job.modes))
-                    return True
-                if not wait:
-                    break
-                if not self._reserved:
-                    self.spent_out = lacking
-                    self.full.set()
-                    self._changed.notify_all()
-                    break
-                await self._changed.wait()
+        self._watch_the_clock()
+        costs = self._costs(target)
+        self._largest[target.name] = self._largest[target.name].or_more(costs.of_request(case))
+        need = costs.of_question(case)
+        while not self.spent_out:
+            lacking = self._lacking(Amount().plus(need, times))
+            if not lacking:
+                self._questions.setdefault((target.name, case.id), []).extend([need] * times)
+                self._held = self._held.plus(need, times)
+                return True
+            if not wait:
+                break
+            if not self._questions:
+                self._close(lacking)
+                break
+            self._changed.clear()
+            await self._changed.wait()
         return False
 
     def again(self, target: str, requests: int = 1) -> bool:
-        """Whether requests of a question under way may be put once more; they are reserved then."""
-        if self._lacking(_Amount(requests)):
+        """Whether requests of questions under way may be put once more; they are reserved then.
+
+        Each may take as much as the largest of the target's so far.
+        """
+        need = Amount(1).or_more(self._largest[target])
+        if self._lacking(Amount().plus(need, requests)):
             return False
-        self._held = self._held.plus(_Amount(requests))
+        # They only grow, so what is given back first is never more than what it was taken for.
+        self._repeats[target].extend([need] * requests)
+        self._held = self._held.plus(need, requests)
         return True
 
-    async def settle(self, targets: Mapping[str, Target], events: Sequence[Event]) -> None:
-        """Count what a question came to, and give back what it didn't take."""
-        target = targets[_target_of(events)]
-        case = next(e.case for e in events if isinstance(e, CaseDrawn))
-        key = (target.name, case.id)
-        async with self._changed:
-            if not (held := self._reserved.get(key)):
-                return
-            most = held.pop()
-            if not held:
-                del self._reserved[key]
-            exchanges = [e.exchange for e in events if isinstance(e, ExchangeRecorded)]
-            repeats = sum(len(exchange.attempts) - 1 for exchange in exchanges)
-            if any(exchange.repeat < 0 for exchange in exchanges):
-                repeats += requests_again(len(case.turns))
-            self._held = self._held.plus(most, -1).plus(_Amount(repeats), -1)
-            self._spent = self._spent.plus(self._came_to(target, events, most))
-            self._changed.notify_all()
+    def settle(self, target: Target, case: Case, events: Sequence[Event]) -> None:
+        """Count what asking a case once came to, and give back what it didn't take."""
+        held = self._questions.get((target.name, case.id))
+        if not held:
+            return
+        self._held = self._held.plus(held.pop(), -1)
+        if not held:
+            del self._questions[target.name, case.id]
+        exchanges = [e.exchange for e in events if isinstance(e, ExchangeRecorded)]
+        repeats = sum(max(0, len(exchange.attempts) - 1) for exchange in exchanges)
+        if any(exchange.repeat < 0 for exchange in exchanges):
+            repeats += requests_again(len(case.turns))
+        reserved = self._repeats[target.name]
+        for _ in range(min(repeats, len(reserved))):
+            self._held = self._held.plus(reserved.popleft(), -1)
+        costs = self._costs(target)
+        self.spent = self.spent.plus(costs.came_to(events, costs.of_request(case)))
+        self._changed.set()
 
-    def _lacking(self, need: _Amount) -> str:
+    def _lacking(self, need: Amount) -> str:
         """Name the limit that stands against spending so much more, empty when none does."""
-        whole = self._spent.plus(self._held).plus(need)
+        whole = self.spent.plus(self._held).plus(need)
         limits = self.limits
-        if self.clock() - self._began >= limits.seconds:
-            return f"--max-time {limits.seconds:g}: the time is over"
+        if self.seconds >= limits.seconds:
+            return self._time_is_over
         if whole.calls > limits.calls:
-            return f"--max-calls {limits.calls:g}: {self._spent.calls:g} were made"
+            more = f", and the next question may take {need.calls:g}" if need.calls > 1 else ""
+            return f"--max-calls {limits.calls:g}: {self.spent.calls:g} were made{more}"
         if whole.tokens > limits.tokens:
             return (
-                f"--max-tokens {limits.tokens:g}: about {self._spent.tokens:.0f} were used, and "
+                f"--max-tokens {limits.tokens:g}: about {self.spent.tokens:.0f} were used, and "
                 f"the next question may take {need.tokens:.0f}"
             )
         if whole.dollars > limits.dollars:
             return (
-                f"--max-cost {limits.dollars:g}: about ${self._spent.dollars:.4f} were spent, and "
+                f"--max-cost {limits.dollars:g}: about ${self.spent.dollars:.4f} were spent, and "
                 f"the next question may take ${need.dollars:.4f}"
             )
         return ""
 
-    def _most(self, job: Job) -> _Amount:
-        """Return the most that one question of a job may take."""
-        target, turns = job.source.target, len(job.case.turns)
-        given, made = input_tokens(job.case) * turns, _output_tokens(job.case, target)
-        return _Amount(turns, given + made, self._dollars(target, given, made))
+    def _watch_the_clock(self) -> None:
+        """Let the end of the time be seen also where all wait for a server's pause."""
+        if self._end is None and self.limits.seconds < math.inf:
+            left = max(0.0, self.limits.seconds - self.seconds)
+            loop = asyncio.get_running_loop()
+            self._end = loop.call_later(left, self._close, self._time_is_over)
 
-    def _came_to(self, target: Target, events: Sequence[Event], most: _Amount) -> _Amount:
-        exchanges = [e.exchange for e in events if isinstance(e, ExchangeRecorded)]
-        calls = sum(len(exchange.attempts) for exchange in exchanges)
-        if not calls:
-            return _Amount()
-        # What was asked again has no verdict that counts it; it was the same question.
-        times = 1 + len({(x.repeat, x.stream) for x in exchanges if x.repeat < 0})
-        counted = [e.verdict.metrics for e in events if isinstance(e, VerdictReached)]
-        known = [m for m in counted if m.input_tokens is not None or m.output_tokens is not None]
-        if not known:
-            return _Amount(calls, times * most.tokens, times * most.dollars)
-        given = times * sum(m.input_tokens or 0 for m in known)
-        made = times * sum(m.output_tokens or 0 for m in known)
-        return _Amount(calls, given + made, self._dollars(target, given, made))
+    def _close(self, reason: str) -> None:
+        self.spent_out = self.spent_out or reason
+        self.full.set()
+        self._changed.set()
 
-    def _dollars(self, target: Target, given: int, made: int) -> float:
-        return self.prices[target.name](given, made) or 0.0 if self.prices else 0.0
+    @property
+    def _time_is_over(self) -> str:
+        return f"--max-time {self.limits.seconds:g}: the time is over"
+
+    def _costs(self, target: Target) -> Costs:
+        counted = min(self.limits.tokens, self.limits.dollars) < math.inf
+        return Costs(target, self.prices.get(target.name), counted)
 
 
-def _target_of(events: Sequence[Event]) -> str:
-    """Return whose question it was: an exchange, a verdict or a skip says so."""
-    for event in events:
-        match event:
-            case ExchangeRecorded(exchange=exchange):
-                return exchange.target
-            case VerdictReached(verdict=verdict):
-                return verdict.target
-            case CaseSkipped(target=target):
-                return target
-    raise ValueError("a batch of no question")
+def purse_of(limits: Limits, targets: Sequence[Target], full: asyncio.Event) -> Purse | None:
+    """Return what may be spent on targets, None where it isn't limited.
 
-
-def _output_tokens(case: Case, target: Target) -> int:
-    """Return about the most tokens of all replies: a cap in the parameters bounds each."""
-    cap = wire_format(target.format).cap(dict(target.params))
-    bound = 0
-    for turn in case.turns:
-        calls = [call.arguments for call in turn.expect.calls]
-        usual = 2 * len(json.dumps(calls)) // BYTES_PER_TOKEN + _PROSE
-        bound += min(usual, cap) if cap else usual
-    return bound
-
-
-def purse_of(
-    options: RunOptions, full: asyncio.Event, others: Sequence[Target] = ()
-) -> Purse | None:
-    """Return what a run may spend, None where it isn't limited; ``full`` is set at the end of it.
-
-    ``others`` are targets besides the run's own. Raises UsageError where money is limited and a
-    price isn't known.
+    ``full`` is set when it is empty. Raises UsageError where money is limited and a price isn't
+    known.
     """
-    if options.limits == Limits():
+    if not limits.any:
         return None
-    targets = (*plan_targets(options.models, options.access), *others)
-    limited = options.limits.dollars < math.inf
-    prices = {target.name: _price(target, options.price) for target in targets if limited}
-    return Purse(options.limits, prices, full)
+    limited = limits.dollars < math.inf
+    prices = {target.name: _price(target, limits.price) for target in targets if limited}
+    return Purse(limits, prices, full)
 
 
 def permits_within(purse: Purse | None) -> Pacers:
@@ -206,7 +171,6 @@ def permits_within(purse: Purse | None) -> Pacers:
 
 
 def _price(target: Target, given: tuple[float, float] | None) -> Price:
-    """Return the price of a target; ``given`` is in dollars for a million tokens in and out."""
     price = prices_at(given)(target.model, nature_of(target))
     if price(1, 1) is None:
         raise UsageError(

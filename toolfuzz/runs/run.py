@@ -19,7 +19,7 @@ from toolfuzz.runs.record import Record
 from toolfuzz.runs.resume import started
 from toolfuzz.runs.scenarios import adaptive_feeds, questions
 from toolfuzz.runs.summary import check_measured, default_folder, write_summary
-from toolfuzz.runs.targets import Source, open_sources
+from toolfuzz.runs.targets import Source, open_sources, plan_targets
 from toolfuzz.sources.engine import EngineSource
 
 __all__ = ["run"]
@@ -40,11 +40,12 @@ async def run(
     """
     options.check()
     stop = stop or asyncio.Event()
-    purse = purse_of(options, stop)
+    targets = plan_targets(options.models, options.access)
+    purse = purse_of(options.limits, targets, stop)
     tool_sets = load_tools(options)
     async with (
         aclosing(draw(options, tool_sets)) as cases,
-        open_sources(options.models, options.access, seed=options.seed) as sources,
+        open_sources(options.models, options.access, seed=options.seed, purse=purse) as sources,
     ):
         folder = resume or options.out or default_folder(options.models)
         opening = started(resume) if resume else _opening(options, sources)

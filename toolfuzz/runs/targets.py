@@ -5,13 +5,15 @@ from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.exchange import Target
+from toolfuzz.core.events import ExchangeRecorded
+from toolfuzz.core.exchange import Attempt, Exchange, Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.formats import USUAL
 from toolfuzz.runs.access import Access
+from toolfuzz.runs.purse import Purse, permits_within
 from toolfuzz.sources.engine import EngineSource
 from toolfuzz.sources.http import HttpSource
-from toolfuzz.sources.reachability import reachable
+from toolfuzz.sources.reachability import HELLO, reachable
 from toolfuzz.sources.registry import Endpoint, key_for, resolve
 from toolfuzz.sources.simulated import simulator
 
@@ -77,12 +79,13 @@ def _plan_one(model: str, access: Access) -> _Planned:
 
 @asynccontextmanager
 async def open_sources(
-    models: Sequence[str], access: Access, *, seed: int = 0
+    models: Sequence[str], access: Access, *, seed: int = 0, purse: Purse | None = None
 ) -> AsyncIterator[tuple[Source, ...]]:
     """Resolve the models, read keys, start what has to be started, and see that all answer.
 
     Raises UsageError (unknown model, missing or refused key, wrong path) or EndpointError
-    (host unreachable) before anything is spent beyond one tiny question per endpoint.
+    (host unreachable) before anything is spent beyond one tiny question per endpoint, which
+    ``purse`` counts.
     """
     planned = _plan(models, access)
     keys = [
@@ -118,9 +121,23 @@ async def open_sources(
             if nature_of(p.target).remote:
                 if access.concurrency == "auto":
                     source = replace(source, concurrency=_MOST_AT_ONCE, adapts=True)
-                await reachable(source)
+                await _reach(source, purse)
             sources.append(source)
         yield tuple(sources)
+
+
+async def _reach(source: HttpSource, purse: Purse | None) -> None:
+    if purse is None:
+        await reachable(source)
+        return
+    target, attempts = source.target, list[Attempt]()
+    if not await purse.reserve(target, HELLO):
+        raise UsageError(f"nothing can be asked within {purse.spent_out}", "allow more")
+    try:
+        await reachable(source, permits_within(purse).of(source), attempts.append)
+    finally:
+        exchange = Exchange(HELLO.id, 0, target.name, 0, False, {}, tuple(attempts))
+        purse.settle(target, HELLO, [ExchangeRecorded(exchange)])
 
 
 async def _engine(target: Target, access: Access, seed: int) -> Source:

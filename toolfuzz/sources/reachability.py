@@ -1,6 +1,7 @@
 """One cheap question before money is spent on many."""
 
 import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from toolfuzz.core.case import Case, Expectation, Message, Turn
@@ -8,10 +9,12 @@ from toolfuzz.core.errors import EndpointError, ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Attempt, Target
 from toolfuzz.core.talk import play
 from toolfuzz.sources.http import HttpSource
+from toolfuzz.sources.pacing import Pacer
+from toolfuzz.sources.source import Permit
 
-__all__ = ["reachable"]
+__all__ = ["HELLO", "reachable"]
 
-_HELLO = Case(
+HELLO = Case(
     origin="probe",
     probe="reachable",
     features=(),
@@ -20,7 +23,11 @@ _HELLO = Case(
 )
 
 
-async def reachable(source: HttpSource) -> Attempt:
+async def reachable(
+    source: HttpSource,
+    permit: Permit | None = None,
+    note: Callable[[Attempt], None] = lambda attempt: None,
+) -> Attempt:
     """Ask one real question without tools; return its answer or raise what to do about it.
 
     It is a real question, because nothing cheaper tells enough: ``GET /models`` is missing on
@@ -28,16 +35,20 @@ async def reachable(source: HttpSource) -> Attempt:
     will use. It costs about 15 tokens in and few out. No output limit is sent, because its name
     differs between models of the same service.
 
-    Raises UsageError (exit 2) where the request is wrong: key, path, model, parameters, base
-    URL; EndpointError (exit 4) where nobody answers. A rate limit or a reply that makes no
-    sense counts as reachable.
+    ``note`` gets every attempt. Raises UsageError (exit 2) where the request is wrong: key, path,
+    model, parameters, base URL; EndpointError (exit 4) where nobody answers. A rate limit or a
+    reply that makes no sense counts as reachable.
     """
-    hello = source.request(play(_HELLO), stream=False)
-    async with source.open() as session:
+    permit = permit or Pacer(1)
+    hello = source.request(play(HELLO), stream=False)
+    async with source.open(permit) as session:
         attempt = await session.ask_once(hello)
-        if attempt.status is not None and attempt.status >= 500:
+        note(attempt)
+        failed = attempt.status is not None and attempt.status >= 500
+        if failed and await permit.again(source.target.name):
             async for again in session.ask(hello):
                 attempt = again
+                note(attempt)
         attempt = session.redaction.attempt(attempt)
     if trouble := _trouble(source, source.endpoint.base_url + hello.path, attempt):
         raise trouble
