@@ -60,6 +60,7 @@ class RunSection(BaseModel):
     tpm: float | None = Field(
         default=None, examples=[100000], description="tokens a minute at most, in and out"
     )
+    workers: int = Field(default=1, description="processes that ask, judge and draw")
     timeout: float = Field(default=120.0, description="seconds without a byte of the reply")
     max_reply: int | str = Field(
         default="16MiB", description="bytes of a reply; of a longer one nothing is judged"

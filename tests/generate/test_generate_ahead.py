@@ -15,13 +15,17 @@ CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children")
 needs_proc = pytest.mark.skipif(not CHILDREN.exists(), reason="needs /proc")
 
 
-async def collected(n: int) -> list[Case]:
-    return [case async for case in draw_ahead(n)]
+async def collected(n: int, processes: int = 1) -> list[Case]:
+    return [case async for case in draw_ahead(n, processes=processes)]
 
 
-@pytest.mark.parametrize("n", [20, 320], ids=["in a thread", "in a process"])
-async def test_the_same_cases(n: int) -> None:
-    assert await collected(n) == list(draw_cases(n))
+@pytest.mark.parametrize(
+    ("n", "processes"),
+    [(20, 1), (320, 1), (320, 3)],
+    ids=["in a thread", "in a process", "in processes"],
+)
+async def test_the_same_cases(n: int, processes: int) -> None:
+    assert await collected(n, processes) == list(draw_cases(n))
 
 
 def _children() -> set[int]:
@@ -50,13 +54,14 @@ async def test_cancelling_leaves_no_process() -> None:
 
 
 @needs_proc
-async def test_a_killed_process_is_replaced_by_a_thread() -> None:
+@pytest.mark.parametrize("processes", [1, 2])
+async def test_a_killed_process_is_replaced_by_a_thread(processes: int) -> None:
     before = _children()
     drawn = []
-    async with aclosing(draw_ahead(400)) as cases:
+    async with aclosing(draw_ahead(400, processes=processes)) as cases:
         async for case in cases:
             drawn.append(case)
-            for pid in _children() - before if len(drawn) == 1 else ():
+            for pid in sorted(_children() - before)[:1] if len(drawn) == 1 else ():
                 os.kill(pid, signal.SIGKILL)
     assert drawn == list(draw_cases(400))
 

@@ -79,12 +79,11 @@ async def test_a_mistake_of_ours_is_raised_with_its_place(pool: SharedPool) -> N
     assert isinstance(error, ZeroDivisionError) and "in stumbles" in error.__notes__[0]
 
 
-async def test_a_killed_workers_jobs_are_done_by_others(tmp_path: Path) -> None:
+async def test_a_killed_workers_jobs_are_done_by_others(pool: SharedPool, tmp_path: Path) -> None:
     """It dies when the plain half of a job has come: that isn't given twice."""
     (tmp_path / "life").touch()
     source = MadeSource(target(stream="both"), partial(lethal, str(tmp_path / "life")))
-    async with process_pool(2) as own:
-        other = await done(own, source)
+    other = await done(pool, source)
     assert not (tmp_path / "life").exists(), "one was killed"
     local = await done(LocalPool(), MadeSource(target(stream="both")))
     assert sorted(map(without_clock, local)) == sorted(map(without_clock, other))

@@ -44,6 +44,7 @@ CHANGED = RunOptions(
     engine_python="/py",
     cuts=("whole", "chars:2"),
     latency_ms=4.0,
+    workers=3,
     max_calls=5,
     max_time=6.0,
     max_tokens=7,

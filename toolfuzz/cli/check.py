@@ -21,6 +21,7 @@ from toolfuzz.cli.options import (
     report_option,
     run_options_from,
     trust_option,
+    workers_option,
 )
 from toolfuzz.config import load_config
 from toolfuzz.core.errors import EXIT_INTERRUPTED, UsageError
@@ -55,6 +56,7 @@ Exit codes: 0 PASS · 1 FAIL · 3 INCONCLUSIVE · 4 an endpoint is unusable
 
 @click.command(epilog=EPILOG)
 @endpoint_options
+@workers_option
 @budget_options
 @click.option(
     "--baseline", metavar="RUN|MODEL", help="What it must not fall behind: a run's folder, a model."

@@ -27,6 +27,7 @@ __all__ = [
     "stack",
     "tool_options",
     "trust_option",
+    "workers_option",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -176,6 +177,12 @@ endpoint_options = stack(
         "known), pieces, markers, whole, random, chars:N, tokenizer:NAME, or all: each is tried, "
         "and what differs is reported.",
     ),
+)  # fmt: skip
+
+workers_option = click.option(
+    "--workers", type=int, metavar="N",
+    help="Processes that ask, judge and draw (1). It helps where they are what takes the time: "
+    "for engine/… and servers that answer within milliseconds, on as many cores.",
 )  # fmt: skip
 
 budget_options = stack(

@@ -28,6 +28,7 @@ from toolfuzz.cli.options import (
     report_option,
     run_options_from,
     trust_option,
+    workers_option,
 )
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import EXIT_INTERRUPTED, UsageError
@@ -47,7 +48,7 @@ from toolfuzz.system.specs import command_without_secrets
 
 _MAY_CHANGE = (
     "headers", "timeout", "max_reply", "concurrency", "rpm", "tpm", "engine_python",
-    "max_calls", "max_time", "max_tokens", "max_cost", "price", *HIDING,
+    "workers", "max_calls", "max_time", "max_tokens", "max_cost", "price", *HIDING,
 )  # fmt: skip
 
 EPILOG = """\b
@@ -67,6 +68,7 @@ the whole 95% interval is at or above the limit, 1 when it is below, 3 when the 
 
 @click.command(epilog=EPILOG)
 @endpoint_options
+@workers_option
 @budget_options
 @case_options
 @repeat_option

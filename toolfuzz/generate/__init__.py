@@ -64,15 +64,17 @@ def draw_ahead(
     strength: int = 2,
     offer: int | Literal["all"] = 24,
     most_tokens: int | None = None,
+    processes: int = 1,
 ) -> AsyncGenerator[Case]:
     """Draw the same cases as ``draw_cases``, off the event loop and a bounded way ahead.
 
-    Many cases are drawn in another process, few in a thread. Close the generator
+    Many cases are drawn in other ``processes``, few in a thread. Close the generator
     (``contextlib.aclosing``) to stop drawing early.
     """
     from toolfuzz.generate.ahead import ahead
 
-    return ahead(n, _mix(n, seed, tools, probes, features, strength, offer, most_tokens))
+    mix = _mix(n, seed, tools, probes, features, strength, offer, most_tokens)
+    return ahead(n, mix, processes)
 
 
 def draw_part(

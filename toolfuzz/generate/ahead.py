@@ -1,8 +1,8 @@
-"""Draws cases while others are being sent: many in a process of its own, few in a thread.
+"""Draws cases while others are being sent: many in processes of their own, few in a thread.
 
-The process is ``python -m toolfuzz.generate.ahead``: it reads a pickled Mix and writes pickled
-blocks of slots, each after its length. The pipe's size bounds how far it gets ahead. (A pool of
-``multiprocessing`` would import the caller's main module once more.)
+A process is ``python -m toolfuzz.generate.ahead``: it reads a pickled Mix and writes pickled blocks
+of slots, each after its length; several take turns. The pipe's size bounds how far they get ahead.
+(A pool of ``multiprocessing`` would import the caller's main module once more.)
 """
 
 import asyncio
@@ -11,9 +11,9 @@ import pickle
 import struct
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
-from itertools import count
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
+from itertools import count, cycle
 from typing import BinaryIO
 
 from toolfuzz.core.case import Case
@@ -28,10 +28,11 @@ _MEANWHILE = 8 * _BLOCK
 _LENGTH = struct.Struct(">Q")
 
 
-async def ahead(n: int, mix: Mix) -> AsyncGenerator[Case]:
+async def ahead(n: int, mix: Mix, processes: int = 1) -> AsyncGenerator[Case]:
     """Yield the first n different cases of the mix."""
     distinct = Distinct(n)
-    async with aclosing(_in_thread(mix) if n <= _FEW else _in_process(mix)) as blocks:
+    drawing = _in_thread(mix) if n <= _FEW else _in_processes(mix, processes)
+    async with aclosing(drawing) as blocks:
         async for block in blocks:
             for case in distinct.of(block):
                 yield case
@@ -53,47 +54,55 @@ async def _in_thread(mix: Mix, start: int = 0) -> AsyncGenerator[list[Slot]]:
             await drawing
 
 
-async def _in_process(mix: Mix) -> AsyncGenerator[list[Slot]]:
-    """Yield blocks from the process; where none can be had, go on in a thread.
+async def _in_processes(mix: Mix, count: int) -> AsyncGenerator[list[Slot]]:
+    """Yield blocks of the processes in turn; where one can't be had, go on in a thread.
 
-    The first blocks are drawn here while the process starts.
+    The first blocks are drawn here while they start.
     """
     start = 0
-    try:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "toolfuzz.generate.ahead",
-            stdin=PIPE,
-            stdout=PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-            start_new_session=True,
-        )
-    except OSError:
-        process = None
-    if process is not None and process.stdin is not None and process.stdout is not None:
-        try:
-            with suppress(asyncio.IncompleteReadError, ConnectionError):
-                process.stdin.write(_framed((mix, _MEANWHILE)))
-                await process.stdin.drain()
-                async with aclosing(_in_thread(mix)) as blocks:
-                    while start < _MEANWHILE:
-                        start += _BLOCK
-                        yield await anext(blocks)
-                while True:
-                    (size,) = _LENGTH.unpack(await process.stdout.readexactly(_LENGTH.size))
-                    block: list[Slot] = pickle.loads(await process.stdout.readexactly(size))
+    async with AsyncExitStack() as stack:
+        with suppress(asyncio.IncompleteReadError, OSError):
+            outputs = [
+                await stack.enter_async_context(_drawing(mix, _MEANWHILE + n * _BLOCK, count))
+                for n in range(count)
+            ]
+            async with aclosing(_in_thread(mix)) as blocks:
+                while start < _MEANWHILE:
                     start += _BLOCK
-                    yield block
-        finally:
-            with suppress(ProcessLookupError):
-                process.kill()
-            # A pipe that is not read to its end keeps wait() waiting (python/cpython#119710).
-            await process.stdout.read()
-            await process.wait()
+                    yield await anext(blocks)
+            for output in cycle(outputs):
+                (size,) = _LENGTH.unpack(await output.readexactly(_LENGTH.size))
+                block: list[Slot] = pickle.loads(await output.readexactly(size))
+                start += _BLOCK
+                yield block
     async with aclosing(_in_thread(mix, start)) as blocks:
         async for block in blocks:
             yield block
+
+
+@asynccontextmanager
+async def _drawing(mix: Mix, first: int, turns: int) -> AsyncIterator[asyncio.StreamReader]:
+    """Start a process that draws every so many-th block from a slot on; yield what it writes."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "toolfuzz.generate.ahead",
+        stdin=PIPE,
+        stdout=PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        start_new_session=True,
+    )
+    assert process.stdin is not None and process.stdout is not None
+    try:
+        process.stdin.write(_framed((mix, first, turns * _BLOCK)))
+        await process.stdin.drain()
+        yield process.stdout
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        # A pipe that is not read to its end keeps wait() waiting (python/cpython#119710).
+        await process.stdout.read()
+        await process.wait()
 
 
 def _block(mix: Mix, start: int) -> list[Slot]:
@@ -108,9 +117,9 @@ def _framed(content: object) -> bytes:
 def _serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Write blocks without end; the reader ends it."""
     (size,) = _LENGTH.unpack(source.read(_LENGTH.size))
-    mix, first = pickle.loads(source.read(size))
+    mix, first, step = pickle.loads(source.read(size))
     with suppress(BrokenPipeError):
-        for start in count(first, _BLOCK):
+        for start in count(first, step):
             sink.write(_framed(_block(mix, start)))
             sink.flush()
 

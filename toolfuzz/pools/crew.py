@@ -4,22 +4,26 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 
 from toolfuzz.core.errors import ToolfuzzError
-from toolfuzz.pools.pool import Batch, Give, Job, Permits
+from toolfuzz.pools.pool import Batch, Give, Job
+from toolfuzz.sources.source import SourceSpec
 
-__all__ = ["Do", "by_crew"]
+__all__ = ["Do", "Limit", "by_crew"]
 
 # Batches that may wait for the consumer before the crew waits for it, too.
 _AHEAD = 256
+
+Limit = Callable[[SourceSpec], int]
+"""Says how many jobs of a source may be under way now."""
 
 Do = Callable[[Job, Give], Awaitable[None]]
 """Does a job and gives a batch for each of its modes; when it is cancelled, what was paid for."""
 
 
-async def by_crew(jobs: AsyncIterator[Job], permits: Permits, do: Do) -> AsyncGenerator[Batch]:
+async def by_crew(jobs: AsyncIterator[Job], limit: Limit, do: Do) -> AsyncGenerator[Batch]:
     """Have the jobs done and give what came of them, as ``Pool.run`` says."""
     batches: asyncio.Queue[Batch | None] = asyncio.Queue()
     room = asyncio.Semaphore(_AHEAD)
-    crew = _Crew(jobs, permits, do, batches.put_nowait, room)
+    crew = _Crew(jobs, limit, do, batches.put_nowait, room)
     work = asyncio.create_task(crew.work())
     work.add_done_callback(lambda _: batches.put_nowait(None))
     try:
@@ -53,13 +57,13 @@ class _Crew:
     def __init__(
         self,
         jobs: AsyncIterator[Job],
-        permits: Permits,
+        limit: Limit,
         do: Do,
         give: Give,
         room: asyncio.Semaphore,
     ) -> None:
         self._jobs = jobs
-        self._permits = permits
+        self._limit = limit
         self._do = do
         self._give = give
         self._room = room
@@ -83,7 +87,7 @@ class _Crew:
 
     async def _hand(self, group: asyncio.TaskGroup) -> None:
         while (job := await self._take()) is not None:
-            if self._hands < self._permits.limit(job.source):
+            if self._hands < self._limit(job.source):
                 self._hire(group)
             await self._do(job, self._give)
             for _ in job.modes:

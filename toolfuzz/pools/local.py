@@ -15,6 +15,9 @@ class LocalPool:
 
     async def run(self, jobs: AsyncIterator[Job], permits: Permits) -> AsyncGenerator[Batch]:
         """Do the jobs and give what came of them."""
-        async with Doer(permits.of) as doer, aclosing(by_crew(jobs, permits, doer.do)) as batches:
+        async with (
+            Doer(permits.of) as doer,
+            aclosing(by_crew(jobs, permits.limit, doer.do)) as batches,
+        ):
             async for batch in batches:
                 yield batch

@@ -15,7 +15,7 @@ from toolfuzz.core.events import CaseDrawn, VerdictReached
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.pools.crew import by_crew
 from toolfuzz.pools.pool import Batch, Give, Job, Permits
-from toolfuzz.sources.source import Permit
+from toolfuzz.sources.source import Permit, SourceSpec
 
 __all__ = ["MOST_LOST", "SharedPool", "Worker", "WorkerLostError"]
 
@@ -66,7 +66,12 @@ class SharedPool:
 
     async def run(self, jobs: AsyncIterator[Job], permits: Permits) -> AsyncGenerator[Batch]:
         """Do the jobs and give what came of them (see Pool)."""
-        async with aclosing(by_crew(jobs, permits, partial(self._do, permits))) as batches:
+
+        def limit(source: SourceSpec) -> int:
+            most = permits.limit(source)
+            return most * len(self._places) if source.pace.each_worker else most
+
+        async with aclosing(by_crew(jobs, limit, partial(self._do, permits))) as batches:
             async for batch in batches:
                 yield batch
 

@@ -40,6 +40,7 @@ def draw(options: RunOptions, tool_sets: Sequence[ToolSet]) -> AsyncGenerator[Ca
         strength=options.strength,
         offer=options.offer,
         most_tokens=options.max_input,
+        processes=options.workers,
     )
     cases = _with_respelled(drawn, options.max_input) if options.respell else drawn
     return cases if options.max_input is None else _some(cases, options.max_input)

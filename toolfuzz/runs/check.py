@@ -33,6 +33,7 @@ from toolfuzz.runs.record import Record
 from toolfuzz.runs.sequential import accept_or_reject
 from toolfuzz.runs.summary import default_folder, write_summary
 from toolfuzz.runs.targets import open_sources, plan_targets
+from toolfuzz.runs.workers import open_pool
 
 __all__ = ["FRESH_NAME", "check_against", "check_alone"]
 
@@ -72,6 +73,7 @@ async def check_against(
             open_sources(options.run.models, options.run.access, seed=options.run.seed, purse=purse)
         )
         old, unreachable = await open_baseline(stack, baseline, trust=options.trust, purse=purse)
+        pool = await stack.enter_async_context(open_pool(options.run.workers))
         cases = await stack.enter_async_context(
             cases_to_ask(options, baseline, fixed, more=old is not None)
         )
@@ -98,6 +100,7 @@ async def check_against(
             options.rule,
             options.run.policy,
             tell,
+            pool,
             permits_within(purse),
             purse,
         )
@@ -146,6 +149,7 @@ async def check_alone(
     async with (
         aclosing(draw(run, tool_sets)) as cases,
         open_sources(run.models, run.access, seed=run.seed, purse=purse) as (source,),
+        open_pool(run.workers) as pool,
     ):
         folder = run.out or default_folder([f"check-{target.name}"])
         rule = {"accept": test.accept, "reject": test.reject}
@@ -154,7 +158,15 @@ async def check_alone(
         with Record(folder, opening, resume=resume) as record:
             tell(opening)
             decision = await accept_or_reject(
-                source, cases, test, record, run.policy, stop=stop, tell=tell, purse=purse
+                source,
+                cases,
+                test,
+                record,
+                run.policy,
+                stop=stop,
+                tell=tell,
+                pool=pool,
+                purse=purse,
             )
             reason = "decided" if decision else "interrupted" if stop.is_set() else "done"
             record.append([RunFinished(time.time(), reason)])

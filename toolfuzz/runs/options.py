@@ -52,8 +52,9 @@ class Options(TypedDict, total=False):
     the scenarios of dimensions are (see ``probes``); of each dimension there are ``cases``.
     ``timeout`` is in seconds without a byte, ``max_reply`` in bytes (or ``"16MiB"``), ``rpm``
     requests begun in a minute at most, ``tpm`` their tokens, ``latency_ms`` the embedded
-    simulator's. ``max_calls``, ``max_time`` (seconds), ``max_tokens`` and ``max_cost`` (US dollars)
-    end a run; ``price`` is in dollars for a million tokens in and out.
+    simulator's; ``workers`` processes ask and judge. ``max_calls``, ``max_time`` (seconds),
+    ``max_tokens`` and ``max_cost`` (US dollars) end a run; ``price`` is in dollars for a million
+    tokens in and out.
     """
 
     tools: str | Path | Sequence[str | Path]
@@ -86,6 +87,7 @@ class Options(TypedDict, total=False):
     engine_python: str | None
     cuts: str | Sequence[str]
     latency_ms: float
+    workers: int
     max_calls: int | None
     max_time: float | None
     max_tokens: int | None
@@ -146,6 +148,7 @@ class RunOptions(BaseModel):
     engine_python: str | None = None
     cuts: _Names = ()
     latency_ms: float = 0.0
+    workers: int = 1
     max_calls: int | None = None
     max_time: float | None = None
     max_tokens: int | None = None
@@ -212,10 +215,10 @@ class RunOptions(BaseModel):
 
     def check(self) -> None:
         """Refuse numbers that make no sense, and what is none (NaN); raises UsageError."""
-        for name in ("cases", "repeat", "concurrency"):
+        for name in ("cases", "repeat", "concurrency", "workers"):
             value = getattr(self, name)
             if value != "auto" and value < 1:
-                example = 8 if name == "concurrency" else 100
+                example = {"concurrency": 8, "workers": 2}.get(name, 100)
                 raise UsageError(
                     f"--{name} {value}: at least 1 is needed", f"try --{name} {example}"
                 )

@@ -20,7 +20,8 @@ from toolfuzz.core.events import Event, VerdictReached
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.policy import Policy
-from toolfuzz.pools.pool import Permits
+from toolfuzz.pools.local import LocalPool
+from toolfuzz.pools.pool import Permits, Pool
 from toolfuzz.runs.campaign import Campaign, ask_all
 from toolfuzz.runs.purse import Purse
 from toolfuzz.runs.record import Record
@@ -49,6 +50,7 @@ class PairedCheck:
     rule: CheckRule = field(default_factory=CheckRule)
     policy: Policy = field(default_factory=Policy)
     tell: Callable[[Event], None] = lambda event: None
+    pool: Pool = field(default_factory=LocalPool)
     permits: Permits = field(default_factory=Pacers)
     purse: Purse | None = None
 
@@ -125,6 +127,7 @@ async def _ask(
         check.tell,
         known,
         record.begun,
+        check.pool,
         permits=check.permits,
         purse=check.purse,
     )

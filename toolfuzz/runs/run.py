@@ -20,6 +20,7 @@ from toolfuzz.runs.resume import started
 from toolfuzz.runs.scenarios import adaptive_feeds, questions
 from toolfuzz.runs.summary import check_measured, default_folder, write_summary
 from toolfuzz.runs.targets import Source, open_sources, plan_targets
+from toolfuzz.runs.workers import open_pool
 from toolfuzz.sources.engine import EngineSource
 
 __all__ = ["run"]
@@ -46,6 +47,7 @@ async def run(
     async with (
         aclosing(draw(options, tool_sets)) as cases,
         open_sources(options.models, options.access, seed=options.seed, purse=purse) as sources,
+        open_pool(options.workers) as pool,
     ):
         folder = resume or options.out or default_folder(options.models)
         opening = started(resume) if resume else _opening(options, sources)
@@ -74,6 +76,7 @@ async def run(
                 note,
                 answered,
                 record.begun,
+                pool,
                 permits=permits_within(purse),
                 purse=purse,
                 most_hangs=MOST_HANGS,

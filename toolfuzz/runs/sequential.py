@@ -8,6 +8,8 @@ from toolfuzz.core.case import Case
 from toolfuzz.core.errors import EndpointError
 from toolfuzz.core.events import Event, VerdictReached
 from toolfuzz.judge.policy import Policy
+from toolfuzz.pools.local import LocalPool
+from toolfuzz.pools.pool import Pool
 from toolfuzz.runs.campaign import Campaign, ask_all
 from toolfuzz.runs.purse import Purse, permits_within
 from toolfuzz.runs.record import Record
@@ -25,6 +27,7 @@ async def accept_or_reject(
     *,
     stop: asyncio.Event,
     tell: Callable[[Event], None] = lambda event: None,
+    pool: Pool | None = None,
     purse: Purse | None = None,
 ) -> SequentialDecision | None:
     """Ask until the test has decided; None when the cases ran out or ``stop`` was set.
@@ -58,6 +61,7 @@ async def accept_or_reject(
         tell=take,
         answered=record.answered(),
         begun=record.begun,
+        pool=pool or LocalPool(),
         permits=permits_within(purse),
         purse=purse,
     )

@@ -25,7 +25,7 @@ def stored_options(settings: JsonObject) -> RunOptions:
 _MAY_CHANGE = frozenset(
     {
         "headers", "timeout", "max_reply", "concurrency", "rpm", "tpm", "engine_python",
-        "latency_ms",
+        "latency_ms", "workers",
         "max_calls", "max_time", "max_tokens", "max_cost", "price",
     }
 )  # fmt: skip

@@ -65,7 +65,8 @@ class EngineSource:
     @property
     def pace(self) -> Pace:
         """Two at most at once: a parser uses a whole core."""
-        return Pace(self.target.name, min(self.at_once, 2, os.cpu_count() or 1))
+        most = min(self.at_once, 2, os.cpu_count() or 1)
+        return Pace(self.target.name, most, each_worker=True)
 
     def request(self, talk: Talk, *, stream: bool) -> Request:
         """Write what a perfect model would have said; raises CannotAskError where it can't."""

@@ -19,7 +19,8 @@ class Pace:
 
     ``most`` questions are under way at once; with ``adapts`` fewer, as many as bring the most
     answers a second. ``rpm`` requests are begun in a minute at most, with ``tpm`` tokens, in and
-    out. What bears the same ``shared_by`` has these limits together.
+    out. What bears the same ``shared_by`` has these limits together; ``each_worker``: what is asked
+    isn't a server but a part of whoever asks, so that every worker may ask so many.
     """
 
     shared_by: str
@@ -27,6 +28,7 @@ class Pace:
     adapts: bool = False
     rpm: float | None = None
     tpm: float | None = None
+    each_worker: bool = False
 
 
 class Permit(Protocol):
