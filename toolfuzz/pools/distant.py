@@ -1,8 +1,9 @@
 """A worker at the other end of a wire, and what is said there, as tuples.
 
 - from here ``do`` (number, job), ``stop`` (number), ``answer`` (ticket, answer);
-- from there ``ready``; ``done`` (number, batches, error); ``ask`` (target, ticket, what, …) and
-  ``tell`` (target, what, …), which are for the desk of the target's permit (see ``permits``).
+- from there ``ready``; ``done`` (number, batches without their cases, error); ``ask`` (target,
+  ticket, what, …) and ``tell`` (target, what, …), which are for the desk of the target's permit
+  (see ``permits``).
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
+from toolfuzz.core.events import CaseDrawn
 from toolfuzz.pools.permits import Desk
 from toolfuzz.pools.pool import Batch, Give, Job
 from toolfuzz.pools.shared import WorkerLostError
@@ -66,11 +68,11 @@ class Distant:
             self._wire.send(("stop", number))
             with suppress(TimeoutError, WorkerLostError):
                 batches, _ = await asyncio.wait_for(done, GRACE)
-                _give_all(batches, give)
+                _give_all(batches, job, give)
             raise
         finally:
             del self._under_way[number]
-        _give_all(batches, give)
+        _give_all(batches, job, give)
         if error is not None:
             raise error
 
@@ -122,6 +124,6 @@ class Distant:
         self._wire.send(("answer", ticket, await desk.ask(what, *arguments)))
 
 
-def _give_all(batches: list[Batch], give: Give) -> None:
+def _give_all(batches: list[Batch], job: Job, give: Give) -> None:
     for batch in batches:
-        give(batch)
+        give((CaseDrawn(job.case), *batch))

@@ -37,7 +37,12 @@ async def serve(wire: Wire, permit: PermitOf = lambda source, remote: remote) ->
 
     def begin(number: int, job: Job) -> None:
         batches: list[Batch] = []
-        task = asyncio.create_task(doer.do(job, batches.append))
+
+        def give(batch: Batch) -> None:
+            _drawn, *came = batch
+            batches.append(tuple(came))
+
+        task = asyncio.create_task(doer.do(job, give))
         under_way[number] = task
         task.add_done_callback(partial(end, number, batches))
 
