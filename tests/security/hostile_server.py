@@ -18,12 +18,18 @@ __all__ = ["Answer", "Answering", "Asked", "answer", "head", "serving"]
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as it came; ``number`` counts from 0."""
+    """A request as it came; ``number`` counts from 0, ``sent`` are the bytes of its body."""
 
     number: int
     path: str
     headers: Mapping[str, str]
-    body: dict[str, Any]
+    sent: bytes
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The body, {} where there is none."""
+        read: dict[str, Any] = json.loads(self.sent or b"{}")
+        return read
 
     @property
     def format(self) -> WireFormat:
@@ -106,7 +112,7 @@ async def _read(reader: asyncio.StreamReader, number: int) -> Asked:
     pairs = (line.partition(":") for line in lines if line)
     headers = {name.lower(): value.strip() for name, _, value in pairs}
     body = await reader.readexactly(int(headers.get("content-length", 0)))
-    return Asked(number, first.split()[1], headers, json.loads(body or b"{}"))
+    return Asked(number, first.split()[1], headers, body)
 
 
 def head(status: int | str = 200, length: int | None = None, **headers: str) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from toolfuzz.analyze.load import RunData
-from toolfuzz.core.case import JsonObject
+from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.text import clip, file_name
 from toolfuzz.core.verdict import Finding, Severity, Verdict
@@ -103,8 +103,8 @@ def trial_figures(run: RunData) -> JsonObject:
     says in ``shown`` how often it shows on each of them. ``accepted`` is a known cause's issue (""
     without one), None of a new one.
     """
-    settings = run.started.settings["trial"]
-    accepted = settings.get("accepted") or {}
+    settings = _object(run.started.settings["trial"])
+    accepted = _object(settings.get("accepted"))
     asked = [(target, stream) for target in run.started.targets for stream in (False, True)]
     paths = [_path(run, target, stream) for target, stream in asked]
     causes = [
@@ -118,6 +118,11 @@ def trial_figures(run: RunData) -> JsonObject:
         "causes": causes,
         "contradicted": sum(reason.startswith(CONTRADICTED) for reason in reasons),
     }
+
+
+def _object(value: Json) -> JsonObject:
+    """Return an object of a journal, that may be anybody's."""
+    return value if isinstance(value, dict) else {}
 
 
 def _path(run: RunData, target: Target, stream: bool) -> JsonObject:

@@ -120,6 +120,8 @@ def trial(
         name = config_name or (config_template.name if config_template else "config")
         gateway = Gateway(command, _pairs(env), config, name, wait)
     show = progress(quiet=quiet)
+    if options["max_reply"] is None:
+        del options["max_reply"]
     asked = Trial(
         **options, fronts=doors or (USUAL,), gateway=gateway, headers=parse_headers(headers),
         params=parse_params(params), given=[case_with_defect(path).case for path in given],

@@ -11,6 +11,9 @@ from toolfuzz.core.case import Json, JsonObject
 
 __all__ = ["curl", "json_literal", "python_sdk"]
 
+_GLOB = frozenset("[]{}")
+"""In an address curl makes several of them, unless it is told not to (-g)."""
+
 
 def curl(
     url: str,
@@ -21,7 +24,8 @@ def curl(
     options: Sequence[str] = (),
 ) -> str:
     """Return a shell command that sends the body; ``options`` are further ones of curl."""
-    lines = [f"curl {'-sSN' if stream else '-sS'} {shlex.quote(url)}", *options]
+    flags = f"-sS{'N' if stream else ''}{'g' if _GLOB.intersection(url) else ''}"
+    lines = [f"curl {flags} {shlex.quote(url)}", *options]
     lines.append("-H 'content-type: application/json'")
     lines += [f'-H "{name}: {value}"' for name, value in headers.items()]
     lines.append("--data-binary @- <<'JSON'")

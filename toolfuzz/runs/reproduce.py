@@ -58,7 +58,9 @@ def service_of(target: Target, settings: Mapping[str, Any]) -> Service:
         start = f"toolfuzz serve --profile {shlex.quote(target.model)} --port 8399"
         return Service(_SIMULATOR, target.format, start=start)
     if "judged" in settings and not settings.get("base_url"):
-        return Service(_OWN_SERVER, target.format, start=f"serve {target.model} at port 8000")
+        return Service(
+            _OWN_SERVER, target.format, start=f"serve {shlex.quote(target.model)} at port 8000"
+        )
     _check_address(settings)
     endpoint, _ = resolve(
         target.name,
