@@ -125,7 +125,7 @@ def test_whatever_ends_a_trial_ends_its_gateway(name: signal.Signals, tmp_path: 
         while not alive.exists():
             time.sleep(0.05)
         trial.send_signal(name)
-        assert trial.wait(20) == (-name if name == signal.SIGKILL else 130)
+        assert trial.wait(20) == (-name if name == signal.SIGKILL else 128 + name)
     time.sleep(0.3)
     alive.unlink()
     time.sleep(0.3)

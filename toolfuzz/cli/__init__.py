@@ -9,7 +9,8 @@ import click
 from toolfuzz import __version__
 from toolfuzz.cli._lazy import LazyGroup
 from toolfuzz.cli._streams import detach_streams, forgiving_streams
-from toolfuzz.core.errors import EXIT_INTERRUPTED, ToolfuzzError, did_you_mean
+from toolfuzz.core.errors import ToolfuzzError, did_you_mean
+from toolfuzz.system.signals import exit_code_of, obey_signals
 
 __all__ = ["cli", "main"]
 
@@ -45,13 +46,9 @@ class _Commands(LazyGroup):
         except ToolfuzzError as error:
             print_error(error)
             ctx.exit(error.exit_code)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
             click.echo("interrupted", err=True)
-            ctx.exit(EXIT_INTERRUPTED)
-        except BrokenPipeError:
-            # The reader (head, less) has seen enough.
-            detach_streams()
-            ctx.exit(0)
+            ctx.exit(exit_code_of(interrupt))
         except EOFError as error:
             # click takes it for a prompt that was left and exits with a gate's 1.
             raise RuntimeError(f"EOFError: {error}") from error
@@ -89,8 +86,8 @@ Examples:
 
 \b
 Exit codes: 0 done or passed · 1 a gate failed · 2 usage or configuration
-            3 inconclusive · 4 endpoint unusable · 70 toolfuzz or the disk broke
-            130 interrupted
+            3 inconclusive · 4 endpoint unusable · 70 toolfuzz broke
+            74 the disk is full or broken · 130 interrupted (143 SIGTERM, 129 SIGHUP)
 """
 
 
@@ -116,4 +113,5 @@ def cli() -> None:
 def main() -> None:
     """Entry point of the ``toolfuzz`` command."""
     forgiving_streams()
+    obey_signals()
     cli(prog_name="toolfuzz")

@@ -1,5 +1,6 @@
 """What is said when toolfuzz itself breaks, or the disk does: one line, never a traceback."""
 
+import errno
 import os
 import platform
 import tempfile
@@ -7,11 +8,15 @@ import traceback
 from collections.abc import Iterator
 
 from toolfuzz import __version__
-from toolfuzz.core.errors import EXIT_BROKEN, ToolfuzzError
+from toolfuzz.core.errors import EXIT_BROKEN, EXIT_DISK, ToolfuzzError
 
-__all__ = ["BrokenError", "broken"]
+__all__ = ["BrokenError", "DiskError", "broken"]
 
-_KEPT = "what was answered until then is kept in the run's folder; `toolfuzz run --resume` goes on"
+_DISK = {
+    getattr(errno, name)
+    for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EIO", "EACCES", "EPERM")
+    if hasattr(errno, name)
+}
 
 
 class BrokenError(ToolfuzzError):
@@ -20,8 +25,14 @@ class BrokenError(ToolfuzzError):
     exit_code = EXIT_BROKEN
 
 
-def broken(error: BaseException) -> ToolfuzzError:
-    """Return what to tell the user of any exception.
+class DiskError(BrokenError):
+    """The disk is full, broken, or not to be written to any more (exit code 74)."""
+
+    exit_code = EXIT_DISK
+
+
+def broken(error: BaseException, kept: str = "") -> ToolfuzzError:
+    """Return what to tell the user of any exception; ``kept`` says how to go on.
 
     Errors that are meant for people stay as they are, also out of a group of exceptions. Of
     others a report with the traceback is written into the temporary folder.
@@ -33,14 +44,19 @@ def broken(error: BaseException) -> ToolfuzzError:
     for leaf in leaves:
         if isinstance(leaf, OSError):
             place = f": {leaf.filename}" if leaf.filename else ""
-            return BrokenError(f"{leaf.strerror or leaf}{place}", f"mend that; {_KEPT}")
+            kind = DiskError if leaf.errno in _DISK else BrokenError
+            return kind(f"{leaf.strerror or leaf}{place}", _joined("mend that", kept))
         if isinstance(leaf, MemoryError):
-            return BrokenError("there is not enough memory", _KEPT)
+            return BrokenError("there is not enough memory", _joined("free some", kept))
     name = f"{type(leaves[0]).__name__}: {leaves[0]}"
     first_line = name.splitlines()[0][:200]
     report = _report(error)
-    where = f"send {report} with a bug report (read it first); " if report else ""
-    return BrokenError(f"toolfuzz broke: {first_line}", where + _KEPT)
+    where = f"send {report} with a bug report (read it first)" if report else ""
+    return BrokenError(f"toolfuzz broke: {first_line}", _joined(where, kept))
+
+
+def _joined(*parts: str) -> str | None:
+    return "; ".join(filter(None, parts)) or None
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:

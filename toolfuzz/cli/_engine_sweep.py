@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from toolfuzz.cli._kept import kept
+from toolfuzz.cli._live import cancelled_by_signals
 from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
 from toolfuzz.core.text import printable
 from toolfuzz.engines.releases import released_between, releases
@@ -88,12 +90,10 @@ def sweep_command(
         parsers,
         workers or os.cpu_count() or 1,
     )
-    try:
-        result = asyncio.run(sweep(plan, tell=(lambda standing: None) if quiet else _tell))
-    except KeyboardInterrupt:
-        again = f"the same command with --out {shlex.quote(printable(str(folder)))}"
-        click.echo(f"\nwhat was run is kept; go on with: {again}", err=True)
-        raise
+    again = f"the same command with --out {shlex.quote(printable(str(folder)))}"
+    with kept(lambda: f"what was run is kept; go on with: {again}"):
+        work = sweep(plan, tell=(lambda standing: None) if quiet else _tell)
+        result = asyncio.run(cancelled_by_signals(work))
     write_private(folder / "table.md", sweep_markdown(result))
     if as_json:
         click.echo(json.dumps(result, indent=2))

@@ -1,6 +1,7 @@
 """``toolfuzz check``: may this model replace that one?"""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 from toolfuzz.analyze.check import CheckRule
 from toolfuzz.analyze.price import prices_at
 from toolfuzz.analyze.sequential import SequentialTest
+from toolfuzz.cli._kept import kept
 from toolfuzz.cli._live import Work, live
 from toolfuzz.cli._outcome import exit_with, settled
 from toolfuzz.cli._reports import write_wanted
@@ -24,12 +26,15 @@ from toolfuzz.cli.options import (
     workers_option,
 )
 from toolfuzz.config import load_config
-from toolfuzz.core.errors import EXIT_INTERRUPTED, UsageError
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.text import printable
 from toolfuzz.report.decision import print_check
 from toolfuzz.report.write import parse_wanted
 from toolfuzz.runs.access import Access
 from toolfuzz.runs.check import check_against, check_alone
+from toolfuzz.runs.journal import has_journal
 from toolfuzz.runs.options import CheckOptions, RunOptions
+from toolfuzz.runs.summary import default_folder
 
 _SPARE = 5 / 4
 """More cases than calls at the cap, since some answers can't be judged."""
@@ -107,8 +112,12 @@ def check(**given: Any) -> None:
     flags = {**configured, **flags}
     wanted = parse_wanted(flags.get("reports", ()))
     resume = bool(flags.get("resume"))
-    work = _alone(flags, resume) if "accept" in flags or "reject" in flags else _paired(flags)
-    summary, interrupted = live(work, quiet=flags["quiet"], prices=prices_at(flags.get("price")))
+    alone = "accept" in flags or "reject" in flags
+    work, folder = _alone(flags, resume) if alone else _paired(flags)
+    with kept(lambda: _how_to_go_on(folder)):
+        summary, interrupted = live(
+            work, quiet=flags["quiet"], prices=prices_at(flags.get("price"))
+        )
     check = summary["check"]
     check["settled"] = settled(check["outcome"], flags.get("inconclusive"))
     if flags["as_json"]:
@@ -116,12 +125,19 @@ def check(**given: Any) -> None:
     else:
         print_check(summary)
     write_wanted(wanted, Path(summary["folder"]), summary)
-    if interrupted and check["outcome"] is None and "budget" not in check:
-        click.get_current_context().exit(EXIT_INTERRUPTED)
+    if interrupted and check["outcome"] is None:
+        click.get_current_context().exit(interrupted)
     exit_with(check["settled"])
 
 
-def _paired(flags: dict[str, Any]) -> Work:
+def _how_to_go_on(folder: Path | None) -> str:
+    if folder is None or not has_journal(folder):
+        return ""
+    out = shlex.quote(printable(str(folder)))
+    return f"what was answered is kept; the same command with --out {out} --resume goes on"
+
+
+def _paired(flags: dict[str, Any]) -> tuple[Work, Path | None]:
     if "baseline" not in flags:
         raise UsageError(
             "nothing to check against",
@@ -153,10 +169,10 @@ def _paired(flags: dict[str, Any]) -> Work:
         resume=flags["resume"],
         trust=flags["trust"],
     )
-    return lambda tell, stop: check_against(options, tell=tell, stop=stop)
+    return lambda tell, stop: check_against(options, tell=tell, stop=stop), run.out
 
 
-def _alone(flags: dict[str, Any], resume: bool) -> Work:
+def _alone(flags: dict[str, Any], resume: bool) -> tuple[Work, Path | None]:
     if "baseline" in flags:
         raise UsageError(
             "--baseline and --accept are two different checks",
@@ -172,7 +188,7 @@ def _alone(flags: dict[str, Any], resume: bool) -> Work:
             "for example: --accept 0.99 --reject 0.95",
         ) from None
     run = _run_options(flags, round(test.cap * _SPARE))
-    return lambda tell, stop: check_alone(run, test, resume=resume, tell=tell, stop=stop)
+    return lambda tell, stop: check_alone(run, test, resume=resume, tell=tell, stop=stop), run.out
 
 
 def _run_options(flags: dict[str, Any], cases: int) -> RunOptions:
@@ -182,5 +198,7 @@ def _run_options(flags: dict[str, Any], cases: int) -> RunOptions:
             f"check takes one candidate, not {len(run.models)}",
             "name it with -m MODEL; `toolfuzz compare` sets several runs side by side",
         )
+    if run.out is None and not flags.get("resume"):
+        run = run.but(out=default_folder([f"check-{run.models[0]}"]))
     # How often and how much to ask is the rule's; toolfuzz.toml speaks of runs there.
     return run.but(cases=flags.get("cases", cases), repeat=1)

@@ -8,6 +8,7 @@ import click
 
 from toolfuzz.analyze.price import prices_at
 from toolfuzz.analyze.watch import USUAL
+from toolfuzz.cli._kept import kept
 from toolfuzz.cli._live import live
 from toolfuzz.cli.options import (
     budget_options,
@@ -114,14 +115,15 @@ def monitor(
         )
     where = Path(folder) if folder else Path("reports") / f"monitor-{file_name(run.models[0])}"
     options = MonitorOptions(run, where, calls, most_calls, baseline_calls, margin, new_baseline)
-    result, _ = live(
-        lambda tell, stop: ask_portion(options, tell=tell, stop=stop),
-        quiet=quiet,
-        prices=prices_at(run.price),
-    )
+    with kept(lambda: "what was answered is kept; the same command goes on"):
+        result, interrupted = live(
+            lambda tell, stop: ask_portion(options, tell=tell, stop=stop),
+            quiet=quiet,
+            prices=prices_at(run.price),
+        )
     page = write_page(result)
     if as_json:
         click.echo(json.dumps(result, indent=2))
     else:
         print_monitor(result, page)
-    click.get_current_context().exit(_CODES[result["outcome"]])
+    click.get_current_context().exit(interrupted or _CODES[result["outcome"]])

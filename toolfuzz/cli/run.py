@@ -13,6 +13,7 @@ from toolfuzz.analyze.rates import Rate
 from toolfuzz.analyze.sequential import GateDecision, gate
 from toolfuzz.cli._dry_run import print_plan
 from toolfuzz.cli._forecast import announced
+from toolfuzz.cli._kept import kept
 from toolfuzz.cli._live import live
 from toolfuzz.cli._outcome import exit_with, settled
 from toolfuzz.cli._reports import write_wanted
@@ -31,11 +32,11 @@ from toolfuzz.cli.options import (
     workers_option,
 )
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.errors import EXIT_INTERRUPTED, UsageError
+from toolfuzz.core.errors import UsageError
 from toolfuzz.core.text import printable
 from toolfuzz.report.terminal import print_summary
 from toolfuzz.report.write import parse_wanted
-from toolfuzz.runs.journal import JOURNAL_NAME
+from toolfuzz.runs.journal import has_journal
 from toolfuzz.runs.options import HIDING, RunOptions
 from toolfuzz.runs.resume import resumed_options, started
 from toolfuzz.runs.run import run as run_options
@@ -124,17 +125,12 @@ def run(
     if dimensions_of(options) and not (quiet or resume):
         for line in announced(options, plan_targets(options.models, options.access)):
             click.echo(line, err=True)
-    try:
+    with kept(lambda: _how_to_go_on(folder, command)):
         summary, interrupted = live(
             lambda tell, stop: _asked(command, options, tell=tell, stop=stop, resume=begun),
             quiet=quiet,
             prices=prices_at(options.price),
         )
-    except KeyboardInterrupt:
-        _say_how_to_go_on(folder, command)
-        raise
-    # An empty purse stops a run as Ctrl-C does, and is no interruption.
-    interrupted = interrupted and "budget" not in summary
     if fail_under is not None and not interrupted:
         summary["gates"] = _gates(summary, fail_under, inconclusive)
     gates = summary.get("gates", [])
@@ -145,10 +141,10 @@ def run(
     write_wanted(wanted, Path(summary["folder"]), summary)
     if spent := summary.get("budget"):
         click.echo(f"ended by {spent}", err=True)
-        _say_how_to_go_on(folder, command)
+    if spent or interrupted:
+        click.echo(_how_to_go_on(folder, command), err=True)
     if interrupted:
-        _say_how_to_go_on(folder, command)
-        click.get_current_context().exit(EXIT_INTERRUPTED)
+        click.get_current_context().exit(interrupted)
     if minimize and any(t["defects"] for t in summary["targets"]):
         minimize_after(Path(summary["folder"]), options.access, quiet=quiet or as_json)
     if gates and not as_json:
@@ -166,12 +162,13 @@ async def _asked(command: Sequence[str], options: RunOptions, **how: Any) -> Jso
         return await run_options(served, **how)
 
 
-def _say_how_to_go_on(folder: Path, command: Sequence[str]) -> None:
-    if (folder / JOURNAL_NAME).is_file():
-        again = f"toolfuzz run --resume {shlex.quote(printable(str(folder)))}"
-        shown = printable(shlex.join(command_without_secrets(command)))
-        server = f" -- {shown}" if command else ""
-        click.echo(f"what was answered is kept; go on with: {again}{server}", err=True)
+def _how_to_go_on(folder: Path, command: Sequence[str]) -> str:
+    if not has_journal(folder):
+        return ""
+    again = f"toolfuzz run --resume {shlex.quote(printable(str(folder)))}"
+    shown = printable(shlex.join(command_without_secrets(command)))
+    server = f" -- {shown}" if command else ""
+    return f"what was answered is kept; go on with: {again}{server}"
 
 
 def _resumed(run: Path, given: dict[str, Any], *, trust: bool) -> RunOptions:

@@ -2,15 +2,13 @@
 
 import asyncio
 import json
-import signal
-import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from toolfuzz.cli._live import ticking
+from toolfuzz.cli._live import cancelled_by_signals, ticking
 from toolfuzz.cli.options import header_options, max_reply_option, report_option
 from toolfuzz.core.errors import EXIT_GATE_FAILED, EXIT_INVALID_RUN, UsageError
 
@@ -131,7 +129,7 @@ def trial(
     check(asked)
     with show:
         summary = asyncio.run(
-            _until_ended(try_gateway(asked, most_askings=max_calls), show)
+            cancelled_by_signals(_shown(try_gateway(asked, most_askings=max_calls), show))
         ).summary
     if as_json:
         click.echo(json.dumps(summary["trial"]["causes"], indent=2))
@@ -144,16 +142,9 @@ def trial(
         click.get_current_context().exit(EXIT_INVALID_RUN)
 
 
-async def _until_ended(work: Coroutine[Any, Any, T], show: "Progress") -> T:
-    """Do the work; a signal that ends it ends the gateway, too."""
-    task = asyncio.current_task()
-    if task is not None and sys.platform != "win32":
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    try:
-        async with ticking(show):
-            return await work
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
+async def _shown(work: Coroutine[Any, Any, T], show: "Progress") -> T:
+    async with ticking(show):
+        return await work
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:

@@ -21,7 +21,15 @@ from toolfuzz.core.events import Event, event_from_json, event_to_line
 from toolfuzz.system.files import owner_only
 from toolfuzz.system.lines import bounded
 
-__all__ = ["JOURNAL_NAME", "Journal", "find_journal", "load_run", "lock", "read_journal"]
+__all__ = [
+    "JOURNAL_NAME",
+    "Journal",
+    "find_journal",
+    "has_journal",
+    "load_run",
+    "lock",
+    "read_journal",
+]
 
 JOURNAL_NAME = "run.jsonl"
 
@@ -133,6 +141,12 @@ def _drop_torn_line(file: FileIO) -> None:
             return
         end = start
     file.truncate(0)
+
+
+def has_journal(folder: Path) -> bool:
+    """Whether a folder holds a journal in which something stands."""
+    path = folder / JOURNAL_NAME
+    return path.is_file() and path.stat().st_size > 0
 
 
 def find_journal(run: Path) -> Path:

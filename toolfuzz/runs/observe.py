@@ -1,8 +1,6 @@
 """The recorder as a server on loopback, and the observer behind it, until it is stopped."""
 
 import asyncio
-import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +19,7 @@ from toolfuzz.runs.summary import default_folder
 from toolfuzz.simulate.service import listen
 from toolfuzz.sources.http import IDLE_SECONDS
 from toolfuzz.sources.recorder import Recorder, Seen
+from toolfuzz.system.signals import signals_call
 from toolfuzz.system.specs import without_secrets
 
 if TYPE_CHECKING:
@@ -113,10 +112,8 @@ def _server() -> "type[uvicorn.Server]":
         @contextmanager
         def capture_signals(self) -> Iterator[None]:
             """End well on a signal, and don't raise it again: what was seen is yet to be kept."""
-            loop = asyncio.get_running_loop()
-            for name in (signal.SIGINT, signal.SIGTERM) if sys.platform != "win32" else ():
-                loop.add_signal_handler(name, self.handle_exit, name, None)
-            yield
+            with signals_call(lambda number: self.handle_exit(number, None)):
+                yield
 
     return Server
 
