@@ -27,8 +27,8 @@ from toolfuzz.judge.policy import Policy
 from toolfuzz.recordings.archives import json_files
 from toolfuzz.recordings.head import STDIN
 from toolfuzz.report.formats import github, markdown
-from toolfuzz.runs.journal import load_run
 from toolfuzz.runs.offline import judge_file
+from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.stored import access_of_run, stored_options
 from toolfuzz.runs.trust import powers
 

@@ -33,7 +33,7 @@ from toolfuzz.evidence.failures import Failure, endpoint_failures
 from toolfuzz.evidence.kept import RESULT_NAME, study_folder
 from toolfuzz.evidence.on_engine import known_on_engine
 from toolfuzz.judge.harm import HARMS
-from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.stored import access_of_run
 
 TROPHIES = Path(__file__).resolve().parents[1] / "reports/trophies"

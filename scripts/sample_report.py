@@ -12,7 +12,8 @@ import toolfuzz
 from toolfuzz.analyze.load import collect
 from toolfuzz.analyze.summary import summarize
 from toolfuzz.report.formats.html import render
-from toolfuzz.runs.journal import JOURNAL_NAME, read_journal
+from toolfuzz.runs.journal import JOURNAL_NAME
+from toolfuzz.runs.reading import read_journal
 
 REPORTS = Path(__file__).parents[1] / "reports"
 SAMPLE = REPORTS / "sample-run"

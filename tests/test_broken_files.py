@@ -7,7 +7,7 @@ import pytest
 from broken_files import KINDS, mutant
 from fuzz_readers import MOST_MEGABYTES, outcome
 
-from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.reading import load_run
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -237,7 +237,7 @@ from click.testing import CliRunner
 from toolfuzz.cli import cli
 from toolfuzz.core.case import ExpectedCall
 from toolfuzz.engines.native import families
-from toolfuzz.runs.journal import read_journal
+from toolfuzz.runs.reading import read_journal
 from toolfuzz.simulate.process import start
 from toolfuzz.sources import registry
 

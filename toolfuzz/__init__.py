@@ -128,6 +128,6 @@ def load(run: str | Path) -> "RunData":
 
     Raises errors.UsageError.
     """
-    from toolfuzz.runs.journal import load_run
+    from toolfuzz.runs.reading import load_run
 
     return load_run(Path(run), keep_exchanges=True)

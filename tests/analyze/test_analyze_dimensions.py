@@ -7,11 +7,11 @@ import pytest
 from made_up import TARGETS, case
 
 from toolfuzz.analyze.dimensions import by_dimension
-from toolfuzz.analyze.load import RunData
+from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.analyze.patience import corrections, survival
 from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import Case, JsonObject
-from toolfuzz.core.events import RunStarted
+from toolfuzz.core.events import CaseDrawn, Event, RunStarted, VerdictReached
 from toolfuzz.core.verdict import Finding, Metrics, Scenario, Verdict
 
 BROKEN = Finding("id-missing", "error", "wire", "no id")
@@ -38,11 +38,12 @@ def world_case(one: Scenario, patience: int = 0) -> Case:
 
 
 def run_of(verdicts: list[Verdict], patience: int = 0) -> RunData:
-    run = RunData(RunStarted(0.0, "0", TARGETS[:1]), verdicts=verdicts)
+    lines: list[Event] = [RunStarted(0.0, "0", TARGETS[:1])]
     for one in verdicts:
         assert one.scenario
-        run.cases[one.case_id] = world_case(one.scenario, patience)
-    return run
+        asked = world_case(one.scenario, patience)
+        lines += [CaseDrawn(asked), VerdictReached(replace(one, case_id=asked.id))]
+    return collect(lines)
 
 
 def figures(verdicts: list[Verdict]) -> JsonObject:
@@ -117,7 +118,8 @@ def test_repeats_of_a_pair_are_one_sample() -> None:
 
 def test_a_run_without_worlds_has_no_dimensions() -> None:
     ordinary = Verdict(case(1).id, TARGETS[0].name, 0, False, "pass")
-    run = RunData(RunStarted(0.0, "0", TARGETS[:1]), {case(1).id: case(1)}, [ordinary])
+    asked = RunStarted(0.0, "0", TARGETS[:1])
+    run = collect([asked, CaseDrawn(case(1)), VerdictReached(ordinary)])
     assert "dimensions" not in summarize(run)["targets"][0]
     assert list(summarize(run_of(pairs(("pass", "pass"))))["targets"][0]["dimensions"]) == ["plan"]
 

@@ -7,9 +7,10 @@ from made_up import STRINGIFIED, case, events, verdict
 from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
 
+from toolfuzz.analyze import fisher
 from toolfuzz.analyze.load import collect
-from toolfuzz.analyze.screen import answers_for, screen
-from toolfuzz.core.events import CaseDrawn, VerdictReached
+from toolfuzz.analyze.screen import associations, screen
+from toolfuzz.core.events import CaseDrawn, Event, VerdictReached
 
 FEATURES = ["ref", "nullable", "array", "map", "enum", "deep"]
 
@@ -85,17 +86,30 @@ def test_what_no_outcome_could_show_is_left_out(answers: list) -> None:
     assert screen(answers) == []
 
 
-def test_answers_come_from_the_judged_cases_of_a_target() -> None:
-    lost, warned = case(8, features=("map",)), verdict(case(1, features=("string", "object")))
-    lines = [
-        *events(),
-        CaseDrawn(lost),
-        VerdictReached(verdict(lost, "unjudged", target="acme/one", reason="timeout")),
-        VerdictReached(verdict(case(3), "fail", STRINGIFIED, target="acme/one", stream=True)),
-    ]
+def test_what_is_screened_are_the_judged_cases_of_a_target() -> None:
+    lines: list[Event] = [*events()]
+    for n in range(8, 40):
+        asked = case(n, features=("map",) if n % 2 else ("string",))
+        right, wrong = (
+            verdict(asked, target="acme/one"),
+            verdict(asked, "fail", STRINGIFIED, target="acme/one", repeat=1),
+        )
+        lost = verdict(asked, "unjudged", reason="timeout")
+        said = [right, wrong, lost] if n % 2 else [right, lost]
+        lines += [CaseDrawn(asked), *map(VerdictReached, said)]
     run = collect(lines)
-    assert warned.case_id in run.cases
-    answers = answers_for(run, "acme/one")
-    assert len(answers) == 6 and sum(failed for _, failed in answers) == 3
-    assert answers_for(run, "acme/one", "object-as-json-string") == answers
-    assert not any(failed for _, failed in answers_for(run, "acme/one", "no-call"))
+    found_all = associations(run, "acme/one")
+    assert found_all[0].features == ("map",)
+    assert (found_all[0].failed_with, found_all[0].cases_with) == (16, 16)
+    assert (found_all[0].failed_without, found_all[0].cases_without) == (2, 22)
+    assert associations(run, "acme/one", "object-as-json-string") == found_all
+    assert associations(run, "acme/one", "no-call") == associations(run, "sim/clean") == []
+
+
+@pytest.mark.parametrize(("everyone", "marked", "drawn"), [(9_000, 700, 4_000), (9_900, 9_000, 50)])
+def test_long_tails_are_those_of_whole_numbers(everyone: int, marked: int, drawn: int) -> None:
+    middle = marked * drawn // everyone
+    for count in (middle + 1, middle + 3, min(middle + 40, drawn, marked)):
+        most = min(marked, drawn)
+        exact = fisher._tail(count, most, everyone, marked, drawn)
+        assert fisher._long_tail(count, most, everyone, marked, drawn) == pytest.approx(exact, 1e-8)

@@ -19,8 +19,8 @@ from toolfuzz.cli import cli
 from toolfuzz.core.events import CaseDrawn, Event, VerdictReached
 from toolfuzz.runs import monitor as monitor_module
 from toolfuzz.runs import same_watch
-from toolfuzz.runs.journal import read_journal
 from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.reading import read_journal
 from toolfuzz.simulate.process import start
 
 DAY = 86_400.0

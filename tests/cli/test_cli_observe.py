@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from toolfuzz.cli import cli
-from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.reading import load_run
 from toolfuzz.simulate.process import start
 
 KEY = "sk-not-to-be-kept-0123456789"

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from toolfuzz.cli import cli
 from toolfuzz.evidence.corpus import read_corpus
-from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.reading import load_run
 
 SCHEMA = {
     "type": "object",

@@ -16,7 +16,8 @@ from toolfuzz.core.events import (
     UpstreamAnswered,
     VerdictReached,
 )
-from toolfuzz.runs.journal import Journal, load_run, read_journal
+from toolfuzz.runs.journal import Journal
+from toolfuzz.runs.reading import load_run, read_journal
 
 EVIL = "\x1b[2J\u202eevil"
 

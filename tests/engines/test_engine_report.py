@@ -25,7 +25,7 @@ from toolfuzz.evidence.details import open_details
 from toolfuzz.evidence.engine.looking import ParserEvidence
 from toolfuzz.evidence.engine.report import render_parser, similar_to
 from toolfuzz.evidence.failures import endpoint_failures
-from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.reading import load_run
 
 TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]
 RIGHT = {"content": "", "calls": [["f", {"a": "x"}]]}

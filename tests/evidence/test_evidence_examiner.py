@@ -11,7 +11,8 @@ from toolfuzz.core.exchange import Attempt
 from toolfuzz.evidence.examiner import Budget, Symptom, open_examiner
 from toolfuzz.evidence.reduction import BudgetSpentError
 from toolfuzz.formats import Request
-from toolfuzz.runs.journal import Journal, read_journal
+from toolfuzz.runs.journal import Journal
+from toolfuzz.runs.reading import read_journal
 
 LOST, ANSWERED = case(5), case(1)
 

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from toolfuzz.core.codec import case_from_json
 from toolfuzz.evidence.relay.minimal import read_minimal
 from toolfuzz.evidence.tree import CaseTree
-from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.reading import load_run
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import pytest
 from report_run import HOSTILE, a_run
 
 from toolfuzz.analyze.compare import compare
+from toolfuzz.analyze.load import collect
+from toolfuzz.core.events import CaseDrawn, VerdictReached
 from toolfuzz.report.comparison import matrix, money
 from toolfuzz.report.comparison_files import render
 
@@ -30,7 +32,8 @@ def test_hostile_text_is_inert(form: str, text: str) -> None:
 
 def test_a_defect_not_seen_is_zero_and_a_feature_not_asked_is_unknown() -> None:
     one, two = a_run("one"), a_run("two")
-    two.verdicts[:] = [v for v in two.verdicts if v.status != "fail"]
+    right = [VerdictReached(v) for v in two.verdicts if v.status != "fail"]
+    two = collect([two.started, *map(CaseDrawn, two.cases.values()), *right])
     result = compare([("one", one), ("two", two)])
     labels, rows = matrix(result, "defects")
     assert labels == ["two", "one"]

@@ -10,8 +10,9 @@ from html_run import MODELS, a_run
 from report_run import HOSTILE
 
 from toolfuzz.analyze.compare import compare
-from toolfuzz.analyze.load import RunData
+from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.analyze.summary import summarize
+from toolfuzz.core.events import CaseDrawn, RunFinished, VerdictReached
 from toolfuzz.report.formats import report_format
 from toolfuzz.report.html import render_comparison
 from toolfuzz.report.html.page import FAILURES_LIMIT
@@ -250,9 +251,11 @@ def test_more_failures_than_a_page_holds_are_counted_under_their_causes(big: str
 def test_names_and_reasons_without_measure_stay_within_the_page() -> None:
     run = a_run("\x00k" * 50_000, cases=12)
     assert len(html_of(run)) < 1_500_000
+    run = a_run(cases=600)
     lost = [replace(v, status="unjudged", reason=f"{n} {'x' * 5000}", findings=())
-            for n, v in enumerate(a_run(cases=600).verdicts)]  # fmt: skip
-    html = html_of(replace(a_run(cases=600), verdicts=lost))
+            for n, v in enumerate(run.verdicts)]  # fmt: skip
+    drawn, said = map(CaseDrawn, run.cases.values()), map(VerdictReached, lost)
+    html = html_of(collect([run.started, *drawn, *said, RunFinished(1_763_856_060.0)]))
     assert len(html) < 500_000
     assert "560 rarer reasons are left out." in Page(html).words
 

@@ -7,7 +7,9 @@ import pyarrow.parquet
 import pytest
 from report_run import HOSTILE, a_run, summary_of
 
+from toolfuzz.analyze.load import collect
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.events import CaseDrawn, VerdictReached
 from toolfuzz.report.formats import csv, parquet
 from toolfuzz.report.formats._rows import COLUMNS, rows
 
@@ -57,6 +59,7 @@ def test_parquet_without_pyarrow_says_what_to_install(monkeypatch: pytest.Monkey
 def test_any_number_of_tokens_fits_into_a_table(tokens: int) -> None:
     run = a_run()
     metrics = replace(run.verdicts[0].metrics, input_tokens=tokens)
-    run.verdicts[0] = replace(run.verdicts[0], metrics=metrics)
+    dear = replace(run.verdicts[0], metrics=metrics)
+    run = collect([run.started, *map(CaseDrawn, run.cases.values()), VerdictReached(dear)])
     table = pyarrow.parquet.read_table(io.BytesIO(parquet.render(run, summary_of(run))))
     assert table.column("input_tokens")[0].as_py() == (tokens if tokens < 2**63 else None)

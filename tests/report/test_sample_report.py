@@ -6,7 +6,7 @@ from pathlib import Path
 from toolfuzz.analyze.load import collect
 from toolfuzz.analyze.summary import summarize
 from toolfuzz.report.formats.html import render
-from toolfuzz.runs.journal import read_journal
+from toolfuzz.runs.reading import read_journal
 
 REPORTS = Path(__file__).parents[2] / "reports"
 

@@ -12,7 +12,7 @@ from toolfuzz.core.events import RunStarted
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.formats import Request
 from toolfuzz.judge.policy import Policy
-from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.sequential import accept_or_reject
 

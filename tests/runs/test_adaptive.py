@@ -16,8 +16,9 @@ from toolfuzz.core.verdict import Scenario, Status, Verdict
 from toolfuzz.generate.dimensions import find
 from toolfuzz.runs import scenarios
 from toolfuzz.runs.adaptive import AdaptiveFeed
-from toolfuzz.runs.journal import JOURNAL_NAME, load_run
+from toolfuzz.runs.journal import JOURNAL_NAME
 from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.resume import resumed_options
 from toolfuzz.runs.run import run
 from toolfuzz.runs.scenarios import dimensions_of, questions

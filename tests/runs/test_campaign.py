@@ -37,9 +37,10 @@ from toolfuzz.core.verdict import Verdict
 from toolfuzz.formats import Request
 from toolfuzz.report import words
 from toolfuzz.runs.campaign import DRAW_AHEAD, GIVE_UP_AFTER, Campaign, ask_all, run_campaign
-from toolfuzz.runs.journal import JOURNAL_NAME, load_run, read_journal
+from toolfuzz.runs.journal import JOURNAL_NAME
 from toolfuzz.runs.limits import Limits
 from toolfuzz.runs.purse import Purse
+from toolfuzz.runs.reading import load_run, read_journal
 from toolfuzz.runs.record import Record
 from toolfuzz.sources.pacing import Pacers
 

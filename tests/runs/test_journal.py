@@ -19,7 +19,8 @@ from toolfuzz.core.events import (
 from toolfuzz.core.exchange import Attempt, Exchange, Target
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.runs.derived import write_json
-from toolfuzz.runs.journal import Journal, load_run, read_journal
+from toolfuzz.runs.journal import Journal
+from toolfuzz.runs.reading import load_run, read_journal
 
 CASE = Case(
     origin="generated",
@@ -118,7 +119,7 @@ def test_what_belongs_to_a_lost_case_is_left_out(tmp_path: Path) -> None:
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([*lines[:2], b"{torn\n", *lines[3:]]))
     run = load_run(path)
-    assert (run.cases, run.verdicts, len(run.unread)) == ({}, [], 1)
+    assert (len(run.cases), len(run.verdicts), len(run.unread)) == (0, 0, 1)
 
 
 def test_nobody_else_may_write_meanwhile(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from toolfuzz.formats.plan import Call
 from toolfuzz.judge.judge import judge
 from toolfuzz.judge.policy import Policy
 from toolfuzz.recordings.recorded import Recorded, read_exchange, rebuilt
-from toolfuzz.runs.journal import load_run
 from toolfuzz.runs.keeping import Keeper
+from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.stored import stored_options
 
 TOOL = Tool("save", None, {"type": "object", "properties": {"n": {"type": "integer"}}})

@@ -20,10 +20,10 @@ from toolfuzz.formats import Request
 from toolfuzz.generate import draw_cases
 from toolfuzz.pools.pool import Job
 from toolfuzz.runs.campaign import Campaign, run_campaign
-from toolfuzz.runs.journal import load_run, read_journal
 from toolfuzz.runs.limits import Limits
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.purse import Purse, permits_within, purse_of
+from toolfuzz.runs.reading import load_run, read_journal
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.run import run
 from toolfuzz.runs.targets import plan_targets

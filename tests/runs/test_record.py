@@ -12,7 +12,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseDrawn, ExchangeRecorded, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.verdict import Verdict
-from toolfuzz.runs.journal import read_journal
+from toolfuzz.runs.reading import read_journal
 from toolfuzz.runs.record import Record
 
 BOTH = Target("sim/clean", "sim", "clean", "openai-chat", "both")

@@ -10,8 +10,9 @@ import pytest
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import Event, RunStarted, VerdictReached
 from toolfuzz.report.tally import Tally
-from toolfuzz.runs.journal import Journal, read_journal
+from toolfuzz.runs.journal import Journal
 from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.reading import read_journal
 from toolfuzz.runs.resume import resumed_options
 from toolfuzz.runs.run import run
 

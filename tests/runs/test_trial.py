@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from toolfuzz.core.errors import EndpointError
 from toolfuzz.generate import draw_cases
-from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.reading import load_run
 
 
 async def test_a_gateway_that_changes_nothing_is_not_blamed(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ import pytest
 
 from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunFinished, VerdictReached
 from toolfuzz.core.exchange import Exchange
-from toolfuzz.runs.journal import JOURNAL_NAME, read_journal
+from toolfuzz.runs.journal import JOURNAL_NAME
 from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.reading import read_journal
 from toolfuzz.runs.resume import resumed_options
 from toolfuzz.runs.run import run
 

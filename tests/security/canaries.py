@@ -17,7 +17,7 @@ from hostile_server import Asked, answer, head, served
 from toolfuzz.core.ask import Ask
 from toolfuzz.formats import wire_format
 from toolfuzz.formats.plan import Call
-from toolfuzz.runs.journal import read_journal
+from toolfuzz.runs.reading import read_journal
 from toolfuzz.simulate import brain
 from toolfuzz.simulate.pipeline import respond
 from toolfuzz.simulate.profiles import check_profile

@@ -13,7 +13,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.text import file_name
 from toolfuzz.report.formats import format_names
-from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.reproduce import service_of
 from toolfuzz.runs.trust import named_by, powers, require_trust
 

@@ -94,7 +94,7 @@ def _table(one: Side, other: Side, name: str) -> Table:
 
 
 def _judged(side: Side, name: str) -> Iterator[tuple[tuple[str, int, bool], bool]]:
-    for verdict in side.run.of(side.target):
+    for verdict in side.run.of(side.target).light():
         one = verdict.scenario
         if one and one.dimension == name and not one.twin and one.status != "unjudged":
             yield (verdict.case_id, verdict.repeat, verdict.stream), one.status == "pass"

@@ -38,7 +38,7 @@ class _Played:
 def by_dimension(run: RunData, target: Target) -> JsonObject:
     """Return the figures of each dimension that a target was asked, by its name."""
     played: dict[str, list[_Played]] = defaultdict(list)
-    for verdict in run.of(target.name):
+    for verdict in run.of(target.name).light():
         if verdict.scenario:
             played[verdict.scenario.dimension].append(_Played(verdict, verdict.scenario))
     return {name: _figures(run, target, name, played[name]) for name in sorted(played)}
@@ -174,8 +174,7 @@ def _mean(values: Sequence[int]) -> float | None:
 
 def _patience(run: RunData, judged: Sequence[_Played]) -> int:
     """Return how often the user of these scenarios corrects at most."""
-    cases = (run.cases[one.verdict.case_id].world or {} for one in judged)
-    return max((int(world.get("user", {}).get("patience", 0)) for world in cases), default=0)
+    return max((run.drawn(one.verdict.case_id).patience for one in judged), default=0)
 
 
 def _half_life(judged: Sequence[_Played]) -> JsonObject | None:

@@ -46,7 +46,7 @@ def doubts(
             f"its answers came as {asked_then.format}, the candidate's would as "
             f"{candidate.format}: a difference may be the format's"
         )
-    judged = {v.case_id for v in baseline.of(target) if v.status != "unjudged"}
+    judged = {verdict.case_id for verdict in baseline.of(target).judged.light()}
     shared = len(judged.intersection(asked))
     if shared < min(_FEWEST_CASES, len(asked)):
         found.append(f"it judged only {shared} of the {len(asked)} cases that would be asked now")

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 __all__ = ["at_least", "false_discovery"]
 
 _NEGLIGIBLE = 10**17
+_EXACT = 10_000
+"""So many are counted in whole numbers."""
 
 
 def at_least(count: int, everyone: int, marked: int, drawn: int) -> float:
@@ -26,6 +28,8 @@ def at_least(count: int, everyone: int, marked: int, drawn: int) -> float:
 
 def _tail(first: int, last: int, everyone: int, marked: int, drawn: int) -> float:
     """Sum the chances from first to last, which fall."""
+    if everyone > _EXACT:
+        return _long_tail(first, last, everyone, marked, drawn)
     ways = math.comb(marked, first) * math.comb(everyone - marked, drawn - first)
     total = 0  # in whole numbers, so that one half is one half
     for n in range(first, last + 1):
@@ -34,6 +38,27 @@ def _tail(first: int, last: int, everyone: int, marked: int, drawn: int) -> floa
             break
         ways = ways * (marked - n) * (drawn - n) // ((n + 1) * (everyone - marked - drawn + n + 1))
     return total / math.comb(everyone, drawn)
+
+
+def _long_tail(first: int, last: int, everyone: int, marked: int, drawn: int) -> float:
+    """Return the same from logarithms: whole numbers of so many digits take minutes."""
+    chance = math.exp(
+        _log_ways(marked, first)
+        + _log_ways(everyone - marked, drawn - first)
+        - _log_ways(everyone, drawn)
+    )
+    total = 0.0
+    for n in range(first, last + 1):
+        total += chance
+        if chance * _NEGLIGIBLE < total:
+            break
+        chance *= (marked - n) / (n + 1) * ((drawn - n) / (everyone - marked - drawn + n + 1))
+    return total
+
+
+def _log_ways(n: int, k: int) -> float:
+    """Return the logarithm of n over k."""
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
 def false_discovery(p_values: Sequence[float]) -> list[float]:

@@ -1,30 +1,33 @@
 """What a slow server or a small window cost: questions that took too long, or were too long."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from math import isnan
 
 from toolfuzz.analyze.blind import never_saw_tools
-from toolfuzz.analyze.load import RunData
+from toolfuzz.analyze.load import Answers, RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.nature import Nature
-from toolfuzz.core.verdict import Verdict
 from toolfuzz.generate.size import input_tokens
 from toolfuzz.judge.stages.laws import TIMED_OUT, TOO_LONG
 
 __all__ = ["limits"]
 
+_MOST = 5000
+"""Questions whose prompts are looked at."""
 
-def limits(run: RunData, verdicts: Sequence[Verdict], nature: Nature) -> JsonObject:
+
+def limits(run: RunData, answers: Answers, nature: Nature) -> JsonObject:
     """Return how many of a target's questions met a limit, and what would have kept within it.
 
     ``timed_out`` questions got no byte, or no further one, in time; ``slowest`` is the longest time
     in seconds of an answer that came. ``too_long`` prompts exceeded the window; ``fits`` are about
-    the tokens of the longest prompt that was answered and shorter than all of those. ``blind`` says
-    that the tools never reached the model, where one was asked.
+    the tokens of the longest prompt that was answered and shorter than all of those, of very many
+    that of some. ``blind`` says that the tools never reached the model, where one was asked.
     """
-    answered = [v for v in verdicts if v.status != "unjudged"]
-    too_long = [v for v in verdicts if _begins(v, TOO_LONG)]
+    answered, unjudged, why = answers.judged, answers.unjudged, answers.questions.why
+    too_long = unjudged.where(lambda row: why(row).startswith(TOO_LONG))
     return {
-        "timed_out": sum(_begins(v, TIMED_OUT) for v in verdicts),
+        "timed_out": sum(why(row).startswith(TIMED_OUT) for row in unjudged.rows),
         "slowest": _slowest(answered),
         "too_long": len(too_long),
         "fits": _fits(run, answered, too_long),
@@ -32,18 +35,22 @@ def limits(run: RunData, verdicts: Sequence[Verdict], nature: Nature) -> JsonObj
     }
 
 
-def _begins(verdict: Verdict, reason: str) -> bool:
-    return verdict.status == "unjudged" and (verdict.reason or "").startswith(reason)
+def _slowest(answered: Answers) -> float | None:
+    times = answered.pick(answered.questions.latency)
+    slowest = max((time for time in times if not isnan(time)), default=None)
+    return None if slowest is None else round(slowest / 1000, 3)
 
 
-def _slowest(answered: Sequence[Verdict]) -> float | None:
-    times = [v.metrics.latency_ms for v in answered if v.metrics.latency_ms is not None]
-    return round(max(times) / 1000, 3) if times else None
-
-
-def _fits(run: RunData, answered: Sequence[Verdict], too_long: Sequence[Verdict]) -> int | None:
+def _fits(run: RunData, answered: Answers, too_long: Answers) -> int | None:
     if not too_long:
         return None
-    shortest = min(input_tokens(run.cases[v.case_id]) for v in too_long)
-    lengths = (input_tokens(run.cases[v.case_id]) for v in answered)
-    return max((length for length in lengths if length < shortest), default=None)
+    shortest = min(_lengths(run, too_long))
+    return max((length for length in _lengths(run, answered) if length < shortest), default=None)
+
+
+def _lengths(run: RunData, answers: Answers) -> Iterator[int]:
+    """Give about the tokens of prompts: of many evenly over the run, since each must be read."""
+    step = -(-len(answers) // _MOST) or 1
+    ids = answers.questions.cases.ids.texts
+    cases = dict.fromkeys(answers[::step].pick(answers.questions.case))
+    return (input_tokens(run.cases[ids[case]]) for case in cases)

@@ -121,25 +121,39 @@ def pair_up(baseline: RunData, target: str, candidate: RunData, against: str) ->
     ``target`` names the baseline's target and ``against`` the candidate's. A call is paired with
     that of the same case, repeat and stream mode.
     """
-    old = {(v.case_id, v.repeat, v.stream): v for v in _judged(baseline, target)}
-    place = {case_id: n for n, case_id in enumerate(candidate.cases)}
-    pairs = [
-        (before, after)
-        for after in _judged(candidate, against)
-        if (before := old.get((after.case_id, after.repeat, after.stream)))
-    ]
-    pairs.sort(key=lambda pair: (place[pair[1].case_id], pair[1].repeat, pair[1].stream))
-    return [
-        CallPair(
-            after.case_id,
-            CallResult.of(before),
-            CallResult.of(after),
-            after.stream,
-            candidate.cluster(after),
-            _dimension(before) and _dimension(after),
+    results, asked = _Results(), candidate.verdicts.questions
+    after = candidate.of(against).judged
+    order = sorted(
+        after.rows, key=lambda row: (asked.case[row], asked.repeat[row], asked.stream[row])
+    )
+    pairs = []
+    for said in after.at(order).light():
+        before = baseline.answer(said.case_id, target, said.repeat, stream=said.stream)
+        if before is None or before.status == "unjudged":
+            continue
+        pairs.append(
+            CallPair(
+                said.case_id,
+                results.of(before),
+                results.of(said),
+                said.stream,
+                candidate.cluster(said),
+                _dimension(before) and _dimension(said),
+            )
         )
-        for before, after in pairs
-    ]
+    return pairs
+
+
+class _Results:
+    """Results of calls, each kind of them once."""
+
+    def __init__(self) -> None:
+        self._known: dict[CallResult, CallResult] = {}
+
+    def of(self, verdict: Verdict) -> CallResult:
+        """Return the result of a call that was judged."""
+        result = CallResult.of(verdict)
+        return self._known.setdefault(result, result)
 
 
 def _dimension(verdict: Verdict) -> str:
@@ -153,10 +167,6 @@ def concerned(pairs: Sequence[CallPair], slug: str) -> Sequence[CallPair]:
     if not slug.startswith(DIMENSION):
         return pairs
     return [pair for pair in pairs if pair.dimension == slug.removeprefix(DIMENSION)]
-
-
-def _judged(run: RunData, target: str) -> list[Verdict]:
-    return [v for v in run.of(target) if v.status != "unjudged"]
 
 
 def tabulate(pairs: Iterable[CallPair], slug: str = "") -> Table:
@@ -184,11 +194,11 @@ def drop_interval(pairs: Sequence[CallPair], z: float = Z95, slug: str = "") -> 
     drop, flips = table.drop, table.worse + table.better
     # Exactly 0 when all calls changed alike, or none did.
     spread = (flips * table.pairs - (table.worse - table.better) ** 2) / table.pairs**2
-    residuals = [change[cluster] - drop * size for cluster, size in sizes.items()]
-    n_eff = effective(spread, table.pairs, residuals)
+    apart = sum((change[cluster] - drop * size) ** 2 for cluster, size in sizes.items())
+    n_eff = effective(spread, table.pairs, len(sizes), apart)
     low, high = newcombe(table, z, n_eff)
     # One change must not leave a check surer of itself than none would have.
-    least, most = newcombe(Table(len(residuals), 0, 0, 0), z)
+    least, most = newcombe(Table(len(sizes), 0, 0, 0), z)
     return (low, max(high, most)) if table.drop >= 0 else (min(low, least), high)
 
 

@@ -1,12 +1,12 @@
 """Success rates with their intervals."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import comb, sqrt
 from statistics import NormalDist, fmean
 
-__all__ = ["Z95", "Rate", "effective", "pass_k", "rate", "wilson"]
+__all__ = ["Z95", "Rate", "Sample", "effective", "pass_k", "rate", "wilson"]
 
 Z95 = NormalDist().inv_cdf(0.975)
 
@@ -41,60 +41,94 @@ def wilson(passed: float, n: float, z: float = Z95) -> tuple[float, float]:
     return min(max(middle - half, 0.0), p), max(min(middle + half, 1.0), p)
 
 
-def rate(passes: Iterable[tuple[str, bool]]) -> Rate:
+def rate(passes: Iterable[tuple[Hashable, bool]]) -> Rate:
     """Return the share of judged questions that passed, given (cluster, passed) of each.
 
-    The interval is Wilson's on the effective number of questions, since questions about the same
-    schema are alike: p(1-p) over the squared cluster-robust standard error, shrunk by
-    (1.96/t)² with clusters - 1 degrees of freedom. With no failure (or no pass) the clusters are
-    what was sampled, so their number counts.
+    See ``Sample``.
     """
-    sums: dict[str, int] = defaultdict(int)
-    sizes: dict[str, int] = defaultdict(int)
+    sizes: Counter[Hashable] = Counter()
+    failed: Counter[Hashable] = Counter()
     for cluster, ok in passes:
-        sums[cluster] += ok
         sizes[cluster] += 1
-    judged, passed, clusters = sum(sizes.values()), sum(sums.values()), len(sizes)
-    if not judged:
-        return Rate(None, 0.0, 1.0, 0, 0, 0, 0.0)
-    p = passed / judged
-    n_eff = effective(p * (1 - p), judged, [sums[c] - p * sizes[c] for c in sizes])
-    low, high = wilson(p * n_eff, n_eff)
-    # Few failures say little about how alike a schema's questions are. One failure must not
-    # leave the run surer of itself than none would have.
-    low = min(low, wilson(clusters, clusters)[0])
-    high = max(high, wilson(0, clusters)[1])
-    return Rate(p, min(low, p), max(high, p), judged, passed, clusters, n_eff)
+        if not ok:
+            failed[cluster] += 1
+    return Sample(sizes).rest(failed)
 
 
-def effective(spread: float, judged: int, residuals: Sequence[float]) -> float:
+class Sample:
+    """Judged questions in the clusters that were sampled, by how many there are in each.
+
+    Questions about the same schema are alike, so a share's interval is Wilson's on the effective
+    number of questions: p(1-p) over the squared cluster-robust standard error, shrunk by
+    (1.96/t)² with clusters - 1 degrees of freedom. Where all questions came out alike the clusters
+    are what was sampled, so their number counts.
+    """
+
+    def __init__(self, sizes: Mapping[Hashable, int]) -> None:
+        self._sizes = sizes
+        self._judged = sum(sizes.values())
+        self._squares = sum(n * n for n in sizes.values())
+
+    def share(self, counted: Mapping[Hashable, int]) -> Rate:
+        """Return the share of some of the questions, given how many there are in each cluster."""
+        cross = sum(n * self._sizes[cluster] for cluster, n in counted.items())
+        return self._rate(sum(counted.values()), sum(n * n for n in counted.values()), cross)
+
+    def rest(self, counted: Mapping[Hashable, int]) -> Rate:
+        """Return the share of all other questions."""
+        cross = sum(n * self._sizes[cluster] for cluster, n in counted.items())
+        squares = self._squares - 2 * cross + sum(n * n for n in counted.values())
+        return self._rate(self._judged - sum(counted.values()), squares, self._squares - cross)
+
+    def _rate(self, passed: int, squares: int, cross: int) -> Rate:
+        """Return a share: ``squares`` sums passed², ``cross`` passed times size of each cluster."""
+        judged, clusters = self._judged, len(self._sizes)
+        if not judged:
+            return Rate(None, 0.0, 1.0, 0, 0, 0, 0.0)
+        p = passed / judged
+        # In whole numbers, so that clusters that are alike are exactly alike.
+        apart = judged**2 * squares - 2 * judged * passed * cross + passed**2 * self._squares
+        n_eff = effective(p * (1 - p), judged, clusters, apart / judged**2)
+        low, high = wilson(p * n_eff, n_eff)
+        # Few failures say little about how alike a schema's questions are. One failure must not
+        # leave the run surer of itself than none would have.
+        low = min(low, wilson(clusters, clusters)[0])
+        high = max(high, wilson(0, clusters)[1])
+        return Rate(p, min(low, p), max(high, p), judged, passed, clusters, n_eff)
+
+
+def effective(spread: float, judged: int, clusters: int, apart: float) -> float:
     """Return how many independent calls would be as informative as these, which are in clusters.
 
-    ``spread`` is the variance of one call, exactly 0 when all were alike; ``residuals`` what each
-    cluster lies above its mean in sum.
+    ``spread`` is the variance of one call, exactly 0 when all were alike; ``apart`` the sum of the
+    squares of what each cluster lies above its mean.
     """
-    clusters = len(residuals)
     if not spread or clusters == 1:
         return float(clusters)
     from scipy.special import stdtrit
 
     shrink = (Z95 / float(stdtrit(clusters - 1, 0.975))) ** 2
-    variance = clusters / (clusters - 1) * sum(r * r for r in residuals) / judged**2
+    variance = clusters / (clusters - 1) * apart / judged**2
     most = judged * shrink
     n_eff = min(spread / variance * shrink, most) if variance else most
     # Two or three clusters would shrink below one question, which is less than was seen.
     return max(n_eff, 1.0)
 
 
-def pass_k(outcomes: Iterable[Sequence[bool]]) -> dict[int, float]:
+def pass_k(outcomes: Iterable[tuple[int, int]]) -> dict[int, float]:
     """Return pass^k for every k up to the most repeats: the chance that k askings all pass.
 
-    ``outcomes`` holds the repeats of each case. C(passed, k) / C(repeats, k), averaged over the
-    cases with at least k repeats (arXiv:2406.12045).
+    ``outcomes`` holds how many of how many askings of each case passed. C(passed, k) / C(repeats,
+    k), averaged over the cases with at least k repeats (arXiv:2406.12045).
     """
-    tallies = [(sum(repeats), len(repeats)) for repeats in outcomes]
+    tallies = Counter(outcomes)
     most = max((n for _, n in tallies), default=0)
     return {
-        k: fmean(comb(passed, k) / comb(n, k) for passed, n in tallies if n >= k)
+        k: _pass_all(k, [(t, w) for t, w in tallies.items() if t[1] >= k])
         for k in range(1, most + 1)
     }
+
+
+def _pass_all(k: int, tallies: Sequence[tuple[tuple[int, int], int]]) -> float:
+    shares = [comb(passed, k) / comb(n, k) for (passed, n), _ in tallies]
+    return fmean(shares, [cases for _, cases in tallies])

@@ -1,15 +1,15 @@
 """Which schema features go with the failures. A screen: it finds associations, never causes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 
 from toolfuzz.analyze.fisher import at_least, false_discovery
-from toolfuzz.analyze.load import RunData, causes
+from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 
-__all__ = ["Association", "answers_for", "associated", "screen"]
+__all__ = ["Association", "associated", "associations", "screen"]
 
 _LEVEL = 0.05
 _STRONGEST = 3
@@ -62,30 +62,47 @@ def screen(answers: Sequence[tuple[Iterable[str], bool]]) -> list[Association]:
     significant. A pair that comes exactly when one of its features comes adds nothing and is
     left out too. The features should have been drawn independently (a covering plan).
     """
-    everyone = len(answers)
-    failures = frozenset(n for n, (_, failed) in enumerate(answers) if failed)
-    cases: dict[str, set[int]] = defaultdict(set)
+    failures = bytearray(failed for _, failed in answers)
+    cases: dict[str, bytearray] = defaultdict(lambda: bytearray(len(answers)))
     for n, (features, _) in enumerate(answers):
         for feature in features:
-            cases[feature].add(n)
-    names: dict[frozenset[int], list[str]] = defaultdict(list)
-    for feature in sorted(cases):
-        names[frozenset(cases[feature])].append(feature)
+            cases[feature][n] = True
+    has = {feature: _set(flags) for feature, flags in cases.items()}
+    return _screen(has, len(answers), _set(failures))
 
-    tables = [_Table((same[0],), tuple(same[1:]), rows, failures) for rows, same in names.items()]
+
+def _set(flags: bytes | bytearray) -> int:
+    """Return which flags are set, as the bits of a number: sets that are quick to meet."""
+    return int(flags.translate(_DIGITS) or b"0", 2)
+
+
+_DIGITS = bytes.maketrans(b"\0\1", b"01")
+
+
+def _screen(cases: Mapping[str, int], everyone: int, failures: int) -> list[Association]:
+    """Screen sets of cases by their features; ``failures`` are those that failed."""
+    failed = failures.bit_count()
+    names: dict[int, list[str]] = defaultdict(list)
+    for feature in sorted(cases):
+        names[cases[feature]].append(feature)
+
+    def table(rows: int, features: tuple[str, ...], also: Sequence[str] = ()) -> _Table:
+        return _Table(features, tuple(also), rows.bit_count(), (rows & failures).bit_count())
+
+    tables = [table(rows, (same[0],), same[1:]) for rows, same in names.items()]
     for (rows, same), (other_rows, other) in combinations(names.items(), 2):
         together = rows & other_rows
         if together not in (rows, other_rows):
-            tables.append(_Table((same[0], other[0]), (), together, failures))
-    tables = [t for t in tables if 0 < len(t.rows) < everyone]
-    if not tables or not failures:
+            tables.append(table(together, (same[0], other[0])))
+    tables = [t for t in tables if 0 < t.cases < everyone]
+    if not tables or not failed:
         return []
 
-    def fisher(failed: int, table: _Table) -> float:
-        return at_least(failed, everyone, len(failures), len(table.rows))
+    def fisher(count: int, table: _Table) -> float:
+        return at_least(count, everyone, failed, table.cases)
 
     # Tarone, 1990: what could not be significant however it came out must not dilute the rest.
-    tables = [t for t in tables if fisher(min(len(t.rows), len(failures)), t) <= _LEVEL]
+    tables = [t for t in tables if fisher(min(t.cases, failed), t) <= _LEVEL]
     p_values = [fisher(t.failed, t) for t in tables]
     q_values = false_discovery(p_values)
     found = [
@@ -93,10 +110,10 @@ def screen(answers: Sequence[tuple[Iterable[str], bool]]) -> list[Association]:
             t.features,
             t.also,
             t.failed,
-            len(t.rows),
-            len(failures) - t.failed,
-            everyone - len(t.rows),
-            t.failed / len(t.rows) * everyone / len(failures),
+            t.cases,
+            failed - t.failed,
+            everyone - t.cases,
+            t.failed / t.cases * everyone / failed,
             p,
             q,
         )
@@ -109,12 +126,8 @@ def screen(answers: Sequence[tuple[Iterable[str], bool]]) -> list[Association]:
 class _Table:
     features: tuple[str, ...]
     also: tuple[str, ...]
-    rows: frozenset[int]
-    failures: frozenset[int]
-
-    @property
-    def failed(self) -> int:
-        return len(self.rows & self.failures)
+    cases: int
+    failed: int
 
 
 def associated(run: RunData, target: str) -> list[JsonObject]:
@@ -124,7 +137,7 @@ def associated(run: RunData, target: str) -> list[JsonObject]:
     """
     strongest: list[Association] = []
     named: set[str] = set()
-    for found in screen(answers_for(run, target)):
+    for found in associations(run, target):
         if len(strongest) == _STRONGEST or not found.associated:
             break
         if named.isdisjoint(found.features):
@@ -133,16 +146,23 @@ def associated(run: RunData, target: str) -> list[JsonObject]:
     return [asdict(a) | {"words": a.words} for a in strongest]
 
 
-def answers_for(run: RunData, target: str, slug: str = "") -> list[tuple[tuple[str, ...], bool]]:
-    """Return what ``screen`` takes: per judged case its features and whether it failed.
+def associations(run: RunData, target: str, slug: str = "") -> list[Association]:
+    """Screen the cases of a target that were judged (see ``screen``).
 
     A case failed when any judged asking did; with ``slug``, when any showed that defect.
     """
-    failed: dict[str, bool] = {}
-    for verdict in run.of(target):
-        if verdict.status == "unjudged":
-            continue
-        shown = {f.slug for f in causes(verdict)}
-        now = slug in shown if slug else verdict.status == "fail"
-        failed[verdict.case_id] = failed.get(verdict.case_id, False) or now
-    return [(run.cases[case_id].features, outcome) for case_id, outcome in failed.items()]
+    judged = run.of(target).judged
+    questions = judged.questions
+    asked, failed = (bytearray(len(questions.cases.place)) for _ in range(2))
+    for case in judged.pick(questions.case):
+        asked[case] = True
+    wrong = judged.wrong
+    for row, case in zip(wrong.rows, wrong.pick(questions.case), strict=True):
+        if not slug or any(finding.slug == slug for finding in questions.causes(row)):
+            failed[case] = True
+    everyone = _set(asked)
+    has = {
+        feature: _set(flags.ljust(len(asked), b"\0")) & everyone
+        for feature, flags in questions.cases.features.items()
+    }
+    return _screen({f: rows for f, rows in has.items() if rows}, everyone.bit_count(), _set(failed))

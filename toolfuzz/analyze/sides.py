@@ -1,13 +1,13 @@
 """What went wrong on which side: in what the model understood, or in how it was written down."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Hashable
 from dataclasses import asdict
 
-from toolfuzz.analyze.load import RunData, causes
-from toolfuzz.analyze.rates import rate
+from toolfuzz.analyze.load import Answers
+from toolfuzz.analyze.rates import Sample
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.nature import Nature
-from toolfuzz.core.verdict import Verdict
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.defect import SIDES, Side
 
@@ -24,16 +24,16 @@ def side_of(slug: str, nature: Nature) -> Side:
     return known.tells_of if known and nature.over_http else "serialization"
 
 
-def by_side(run: RunData, judged: Sequence[Verdict], nature: Nature) -> JsonObject:
+def by_side(judged: Answers, nature: Nature) -> JsonObject:
     """Return for each side the share of judged replies that nothing on it failed.
 
     Each is a rate with its interval (``judged``, ``passed``, ``rate``, ``low``, ``high``, …). A
     reply that fails on both sides counts on both.
     """
-    failing = [{side_of(f.slug, nature) for f in causes(verdict)} for verdict in judged]
-    return {
-        side: asdict(
-            rate((run.cluster(v), side not in on) for v, on in zip(judged, failing, strict=True))
-        )
-        for side in SIDES
-    }
+    sample = Sample(Counter(judged.clusters()))
+    failing: dict[Side, Counter[Hashable]] = {side: Counter() for side in SIDES}
+    wrong = judged.wrong
+    for row, cluster in zip(wrong.rows, wrong.clusters(), strict=True):
+        for side in {side_of(f.slug, nature) for f in judged.questions.causes(row)}:
+            failing[side][cluster] += 1
+    return {side: asdict(sample.rest(failing[side])) for side in SIDES}

@@ -11,7 +11,8 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 from toolfuzz.report.write import Wanted, write_reports
 from toolfuzz.runs.decision import CHECK_NAME, read_decision
-from toolfuzz.runs.journal import find_journal, load_run
+from toolfuzz.runs.journal import find_journal
+from toolfuzz.runs.reading import load_run
 
 __all__ = ["summary_of", "write_wanted"]
 

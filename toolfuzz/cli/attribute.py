@@ -12,7 +12,7 @@ import click
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.price import price_of
-from toolfuzz.analyze.screen import Association, answers_for, screen
+from toolfuzz.analyze.screen import Association, associations
 from toolfuzz.cli._again import access_again, again_options, expect_options, expected
 from toolfuzz.cli._live import with_note
 from toolfuzz.cli.options import Limit
@@ -29,7 +29,7 @@ from toolfuzz.evidence.model_parser import parser_of_model
 from toolfuzz.formats import format_names
 from toolfuzz.runs.access import Access
 from toolfuzz.runs.derived import write_json
-from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.stored import stored_options
 from toolfuzz.runs.targets import open_sources
 from toolfuzz.sources.registry import resolve
@@ -198,8 +198,8 @@ def _minimal(folder: Path) -> Case | None:
 
 
 def _associated(data: RunData, failure: Failure) -> list[Association]:
-    answers = answers_for(data, failure.target, failure.symptom.slug)
-    return [a for a in screen(answers) if a.associated]
+    found = associations(data, failure.target, failure.symptom.slug)
+    return [a for a in found if a.associated]
 
 
 def _entry(data: RunData, failure: Failure, result: JsonObject | None) -> JsonObject:

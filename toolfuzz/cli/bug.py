@@ -17,7 +17,7 @@ from toolfuzz.evidence.details import FailureDetails, open_details
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import endpoint_failures
 from toolfuzz.evidence.kept import ATTRIBUTION_NAME, RESULT_NAME, study_folder
-from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.reading import load_run
 
 EPILOG = """\b
 Examples:

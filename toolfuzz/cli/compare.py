@@ -14,7 +14,8 @@ from toolfuzz.core.text import printable
 from toolfuzz.report.comparison import print_comparison
 from toolfuzz.report.comparison_files import render
 from toolfuzz.report.html import render_comparison
-from toolfuzz.runs.journal import find_journal, load_run
+from toolfuzz.runs.journal import find_journal
+from toolfuzz.runs.reading import load_run
 from toolfuzz.system.files import write_private
 
 EPILOG = """\b

@@ -22,7 +22,7 @@ from toolfuzz.evidence.minimize import Minimized, Standing
 from toolfuzz.evidence.study import study_failure, study_to_json
 from toolfuzz.evidence.tree import size
 from toolfuzz.runs.access import Access
-from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.stored import stored_options
 from toolfuzz.runs.targets import open_sources
 from toolfuzz.worlds.spec import world_of

@@ -28,7 +28,8 @@ from toolfuzz.evidence.kept import RESULT_NAME, read_study, study_folder
 from toolfuzz.evidence.replay import EASY, KnownFailure, Replayed, askings, replay_known, worst
 from toolfuzz.runs.access import Access
 from toolfuzz.runs.expecting import by_hand
-from toolfuzz.runs.journal import find_journal, load_run
+from toolfuzz.runs.journal import find_journal
+from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.targets import open_sources
 from toolfuzz.sources.engine import with_less_around
 from toolfuzz.sources.source import SourceSpec

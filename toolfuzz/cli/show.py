@@ -18,7 +18,8 @@ from toolfuzz.evidence.relay.sides import sides_in
 from toolfuzz.evidence.showing import shown_case, shown_reply
 from toolfuzz.report.console import print_rows
 from toolfuzz.report.showing import print_question
-from toolfuzz.runs.journal import find_journal, load_run
+from toolfuzz.runs.journal import find_journal
+from toolfuzz.runs.reading import load_run
 
 EPILOG = """\b
 Examples:

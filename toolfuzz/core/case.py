@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 __all__ = [
     "Case",
@@ -18,11 +18,16 @@ __all__ = [
     "Tool",
     "Turn",
     "callable_tools",
+    "cluster_of",
+    "respelled_from",
 ]
 
 Json = Any
 ResultKind = Literal["text", "parts", "error"]
 JsonObject = dict[str, Any]
+
+GENERATED = "generated"
+"""The origin of a case whose tools were drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +149,13 @@ class Case:
 
     @property
     def cluster(self) -> str:
-        """The unit that was sampled: the schema when it was generated, else the case itself.
-
-        Generated schemas are a sample of all schemas; a user's own tools are the whole
-        population, and only the values are sampled. A world and its control twin are one sample.
-        """
-        if self.world is not None:
-            return str(self.world.get("pair"))
-        return self.schema_id if self.is_drawn else self.id
+        """The unit that was sampled (see ``cluster_of``)."""
+        return cluster_of(self)
 
     @property
     def is_drawn(self) -> bool:
         """Whether the tools were drawn, and are not the user's own."""
-        return self.origin == "generated"
+        return self.origin == GENERATED
 
     @property
     def is_recorded(self) -> bool:
@@ -165,13 +164,8 @@ class Case:
 
     @property
     def respelled_from(self) -> tuple[str, str] | None:
-        """The spelling and the original's id, when this is a respelled case.
-
-        Journals of version 0.1 call it a twin.
-        """
-        kind, _, rest = self.origin.partition(":")
-        spelling, _, original = rest.partition(":")
-        return (spelling, original) if kind in ("respelled", "twin") else None
+        """The spelling and the original's id, when this is a respelled case."""
+        return respelled_from(self.origin)
 
     def tools_at(self, turn: int) -> tuple[Tool, ...]:
         """Return what is on offer in a turn, counted from 0."""
@@ -204,6 +198,38 @@ class Case:
     def tool(self, name: str) -> Tool | None:
         """Return the offered tool of that exact name."""
         return next((t for t in self.tools if t.name == name), None)
+
+
+class _Sampled(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def schema_id(self) -> str: ...
+    @property
+    def origin(self) -> str: ...
+    @property
+    def world(self) -> JsonObject | None: ...
+
+
+def cluster_of(case: _Sampled) -> str:
+    """Return the unit that was sampled: the schema when it was generated, else the case itself.
+
+    Generated schemas are a sample of all schemas; a user's own tools are the whole population, and
+    only the values are sampled. A world and its control twin are one sample.
+    """
+    if case.world is not None:
+        return str(case.world.get("pair"))
+    return case.schema_id if case.origin == GENERATED else case.id
+
+
+def respelled_from(origin: str) -> tuple[str, str] | None:
+    """Return the spelling and the original's id, when that is the origin of a respelled case.
+
+    Journals of version 0.1 call it a twin.
+    """
+    kind, _, rest = origin.partition(":")
+    spelling, _, original = rest.partition(":")
+    return (spelling, original) if kind in ("respelled", "twin") else None
 
 
 def callable_tools(tool_choice: str, allowed: tuple[str, ...]) -> tuple[str, ...]:

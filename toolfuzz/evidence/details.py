@@ -1,12 +1,11 @@
 """All that is known of one failure: its smallest case, the bytes, how often, on which layer."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from toolfuzz.analyze.load import RunData, last_of_each_turn, question
+from toolfuzz.analyze.load import Question, RunData, last_of_each_turn, question
 from toolfuzz.analyze.rates import wilson
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import UsageError
@@ -22,7 +21,8 @@ from toolfuzz.evidence.kept import (
     study_folder,
 )
 from toolfuzz.evidence.minimize import Minimized
-from toolfuzz.runs.journal import JOURNAL_NAME, load_run
+from toolfuzz.runs.journal import JOURNAL_NAME
+from toolfuzz.runs.reading import load_run
 from toolfuzz.worlds.spec import world_of
 
 __all__ = ["FailureDetails", "Share", "open_details"]
@@ -119,7 +119,7 @@ def _turns(case: Case) -> int:
 
 def _shown(
     verdicts: Iterable[Verdict],
-    exchanges: dict[Any, list[Exchange]],
+    exchanges: Mapping[Question, list[Exchange]],
     failure: Failure,
     turns: int,
 ) -> tuple[Finding, list[Exchange]] | None:

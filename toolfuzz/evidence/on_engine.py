@@ -16,7 +16,7 @@ from toolfuzz.evidence.corpus import case_with_defect
 from toolfuzz.evidence.details import open_details
 from toolfuzz.evidence.failures import endpoint_failures
 from toolfuzz.runs.derived import AnyObject, read_json, validated
-from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.reading import load_run
 
 __all__ = ["known_on_engine"]
 

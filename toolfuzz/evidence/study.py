@@ -17,7 +17,8 @@ from toolfuzz.evidence.minimize import Minimized, Report, minimize
 from toolfuzz.judge.defects.parser_hangs import DEFECT as HANGS
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.derived import write_json
-from toolfuzz.runs.journal import Journal, read_journal
+from toolfuzz.runs.journal import Journal
+from toolfuzz.runs.reading import read_journal
 from toolfuzz.sources.engine import MARGIN, EngineSource, with_margin
 from toolfuzz.sources.source import SourceSpec
 

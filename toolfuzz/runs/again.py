@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from itertools import chain
 
 from toolfuzz.analyze.load import RunData, question
 from toolfuzz.core.events import Event, ExchangeRecorded, VerdictReached
@@ -53,16 +54,20 @@ async def answers_known(
     Return whether it does again; False where there is none. Only the exchange is kept: it was
     judged when it was asked.
     """
-    at_once = [v for v in run.of(source.target.name) if _came(v) and not v.metrics.faults]
+    latest = run.of(source.target.name).judged[::-1].light()
+    at_once = filter(_at_once, latest)
+    first = next(at_once, None)
+    if first is None:
+        return False
     # A small model may get nothing right, and its server is well all the same.
-    well = [v for v in at_once if v.status == "pass"] or at_once
-    return bool(well) and await _answers(_job(source, run, well[-1], policy), put, write)
+    well = next((v for v in chain([first], at_once) if v.status == "pass"), first)
+    return await _answers(_job(source, run, well, policy), put, write)
 
 
-def _came(verdict: Verdict) -> bool:
-    """Whether a reply was judged, and not its absence."""
+def _at_once(verdict: Verdict) -> bool:
+    """Whether a reply was judged, and not its absence, and came at the first attempt."""
     known = [defects().get(finding.slug) for finding in verdict.findings]
-    return verdict.status != "unjudged" and not any(one and one.by_run for one in known)
+    return not verdict.metrics.faults and not any(one and one.by_run for one in known)
 
 
 def _job(source: SourceSpec, run: RunData, verdict: Verdict, policy: Policy) -> Job:

@@ -15,9 +15,10 @@ from toolfuzz.core.nature import nature_of
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.runs.access import Access
 from toolfuzz.runs.cases import draw, load_tools
-from toolfuzz.runs.journal import JOURNAL_NAME, load_run
+from toolfuzz.runs.journal import JOURNAL_NAME
 from toolfuzz.runs.options import CheckOptions, RunOptions
 from toolfuzz.runs.purse import Purse
+from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.scenarios import dimensions_of
 from toolfuzz.runs.stored import access_of_run, stored_options
 from toolfuzz.runs.targets import Source, open_sources, plan_targets

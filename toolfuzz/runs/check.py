@@ -25,10 +25,11 @@ from toolfuzz.runs.baseline import (
 from toolfuzz.runs.cases import draw, load_tools
 from toolfuzz.runs.decision import CHECK_NAME
 from toolfuzz.runs.derived import write_json
-from toolfuzz.runs.journal import JOURNAL_NAME, load_run
+from toolfuzz.runs.journal import JOURNAL_NAME
 from toolfuzz.runs.options import CheckOptions, RunOptions
 from toolfuzz.runs.pairs import PairedCheck, check_pairs
 from toolfuzz.runs.purse import Purse, permits_within, purse_of
+from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.sequential import accept_or_reject
 from toolfuzz.runs.summary import default_folder, write_summary

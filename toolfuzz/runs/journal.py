@@ -5,31 +5,21 @@ most once a second and at the end, so a power failure costs about a second; a re
 again.
 """
 
-import json
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from io import FileIO
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.events import Event, event_from_json, event_to_line
+from toolfuzz.core.events import Event, event_to_line
 from toolfuzz.system.files import owner_only
-from toolfuzz.system.lines import bounded
 
-__all__ = [
-    "JOURNAL_NAME",
-    "Journal",
-    "find_journal",
-    "has_journal",
-    "load_run",
-    "lock",
-    "read_journal",
-]
+__all__ = ["JOURNAL_NAME", "Journal", "find_journal", "has_journal", "lock"]
 
 JOURNAL_NAME = "run.jsonl"
 
@@ -68,12 +58,15 @@ class Journal:
                 "choose a folder that you may write to with --out",
             ) from None
 
-    def append(self, events: Iterable[Event]) -> None:
+    def append(self, events: Iterable[Event]) -> list[tuple[int, bytes]]:
         """Write the events and hand them to the operating system before returning.
+
+        Return each one's line and the place where it stands, in bytes from the start.
 
         Where that fails (OSError, a full disk) none is written: others may be, once there is room.
         """
-        left = memoryview("".join(event_to_line(e) + "\n" for e in events).encode())
+        lines = [f"{event_to_line(event)}\n".encode() for event in events]
+        left = memoryview(b"".join(lines))
         end = self._file.seek(0, os.SEEK_END)
         try:
             while left:
@@ -87,6 +80,8 @@ class Journal:
             if isinstance(error, OSError):
                 error.filename = error.filename or str(self.path)
             raise
+        places = accumulate(map(len, lines), initial=end)
+        return list(zip(places, lines, strict=False))
 
     def _sync(self) -> None:
         begun = time.monotonic()
@@ -158,47 +153,3 @@ def find_journal(run: Path) -> Path:
             f"give a run's folder (it holds {JOURNAL_NAME}) or the .jsonl file itself",
         )
     return path
-
-
-def load_run(run: Path, *, keep_exchanges: bool = False) -> RunData:
-    """Read a run's journal; what could not be read of it stands in ``unread``."""
-    unread: list[str] = []
-    return collect(read_journal(run, unread), keep_exchanges=keep_exchanges, unread=unread)
-
-
-def read_journal(run: Path, unread: list[str] | None = None) -> Iterator[Event]:
-    """Read a run's events in order.
-
-    A last line that was cut off in the middle is left out: the process died while writing it.
-    Any other line that can't be read is left out as well and noted in ``unread`` with its number.
-    Raises UsageError when it is the first one: then this is no journal of ours.
-    """
-    path = find_journal(run)
-    with path.open("rb") as file:
-        for number, line in enumerate(bounded(file, path), 1):
-            if not line.endswith(b"\n"):
-                return
-            try:
-                yield event_from_json(json.loads(line.decode("utf-8")))
-            except (ValueError, UsageError, RecursionError) as error:
-                reason = f"{number}: {_why(error)}"
-                if number == 1:
-                    raise UsageError(
-                        f"{path}:{reason}", getattr(error, "hint", None) or _MADE
-                    ) from None
-                if unread is not None:
-                    unread.append(reason)
-
-
-_MADE = "`toolfuzz judge FILE --out DIR` makes a run of recorded exchanges"
-
-
-def _why(error: Exception) -> str:
-    match error:
-        case json.JSONDecodeError():
-            return f"not JSON: {error.msg}"
-        case UnicodeDecodeError():
-            return "not UTF-8 text"
-        case RecursionError():
-            return "nested deeper than can be read"
-    return str(error)

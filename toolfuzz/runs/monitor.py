@@ -18,7 +18,7 @@ from toolfuzz.generate.tools import ToolSet
 from toolfuzz.runs.campaign import Campaign, ask_all
 from toolfuzz.runs.cases import draw_portion, load_tools
 from toolfuzz.runs.derived import write_json
-from toolfuzz.runs.journal import JOURNAL_NAME, load_run, lock
+from toolfuzz.runs.journal import JOURNAL_NAME, lock
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.portions import (
     MOST_CALLS,
@@ -30,6 +30,7 @@ from toolfuzz.runs.portions import (
     settings_of,
 )
 from toolfuzz.runs.purse import Purse, permits_within, purse_of
+from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.resume import started
 from toolfuzz.runs.same_watch import check_clock, check_same, check_target, fingerprint

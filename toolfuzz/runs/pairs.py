@@ -95,7 +95,7 @@ async def _ask_first(
 ) -> None:
     known = {(case.id, check.baseline_name, 0) for case in batch if case.id in check.stored}
     await _ask(check, batch, first, stop, 1, frozenset(known))
-    there = {(v.case_id, v.stream) for v in first.run().of(check.baseline_name)}
+    there = {(v.case_id, v.stream) for v in first.run().of(check.baseline_name).light()}
     drawn = first.run().cases
     copied = [
         VerdictReached(verdict)
@@ -173,12 +173,14 @@ def _unseen(check: PairedCheck, first: Record) -> list[CallPair]:
     """Return the calls that the baseline passed and the candidate's side couldn't be judged on."""
     run = first.run()
     passed = {
-        (v.case_id, v.repeat, v.stream) for v in run.of(check.baseline_name) if v.status == "pass"
+        (v.case_id, v.repeat, v.stream)
+        for v in run.of(check.baseline_name).light()
+        if v.status == "pass"
     }
     return [
         CallPair(v.case_id, CallResult(True), CallResult(False), v.stream, run.cluster(v))
-        for v in run.of(check.candidate.target.name)
-        if v.status == "unjudged" and (v.case_id, v.repeat, v.stream) in passed
+        for v in run.of(check.candidate.target.name).unjudged.light()
+        if (v.case_id, v.repeat, v.stream) in passed
     ]
 
 
@@ -190,8 +192,8 @@ def _fresh(check: PairedCheck, run: RunData, asked: Question) -> Fresh:
     baseline, candidate = (
         tuple(
             CallResult.of(v)
-            for v in sorted(run.of(name), key=lambda v: v.repeat)
-            if (v.case_id, v.stream) == asked and v.status != "unjudged"
+            for v in sorted(run.of(name).judged.light(), key=lambda v: v.repeat)
+            if (v.case_id, v.stream) == asked
         )
         for name in (check.baseline_name, check.candidate.target.name)
     )

@@ -23,7 +23,8 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import RunStarted
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.runs.derived import Count, read_json, validated
-from toolfuzz.runs.journal import JOURNAL_NAME, load_run
+from toolfuzz.runs.journal import JOURNAL_NAME
+from toolfuzz.runs.reading import load_run
 
 __all__ = [
     "MOST_CALLS",
@@ -200,7 +201,7 @@ def count_portion(run: RunData, size: int) -> Asked:
     settings = settings_of(run.started)
     place = settings["monitor"]
     verdicts: dict[str, list[Verdict]] = {case_id: [] for case_id in run.cases}
-    for verdict in run.verdicts:
+    for verdict in run.verdicts.light():
         verdicts[verdict.case_id].append(verdict)
     asked = {case_id: _result(said) for case_id, said in verdicts.items() if said}
     first = set(list(run.cases)[: settings["cases"]])
@@ -211,7 +212,7 @@ def count_portion(run: RunData, size: int) -> Asked:
             shares[case_id in first][0] += not result.passed
             shares[case_id in first][1] += 1
             defects.update(result.defects)
-    lost = [v for v in run.verdicts if v.status == "unjudged" and asked[v.case_id] is None]
+    lost = [v for v in run.verdicts.unjudged.light() if asked[v.case_id] is None]
     reasons = Counter({v.case_id: v.reason or "unknown" for v in lost}.values())
     return Asked(
         number=place["number"],

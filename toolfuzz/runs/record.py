@@ -1,25 +1,27 @@
 """A journal that is still being written, and what it says so far."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from types import TracebackType
 
-from toolfuzz.analyze.load import Question, RunData, collect
+from toolfuzz.analyze.ledger import Ledger
+from toolfuzz.analyze.load import Asked, Question, RunData, run_of
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunStarted, VerdictReached
-from toolfuzz.core.exchange import Exchange
-from toolfuzz.core.verdict import Verdict
-from toolfuzz.judge.defects.server_error import error_inside
-from toolfuzz.runs.journal import JOURNAL_NAME, Journal, read_journal
+from toolfuzz.core.events import CaseDrawn, Event, RunStarted, VerdictReached
+from toolfuzz.core.exchange import Exchange, Target
+from toolfuzz.core.glance import glance_at, known
+from toolfuzz.core.verdict import Status, Verdict
+from toolfuzz.runs.answered import Answered
+from toolfuzz.runs.journal import JOURNAL_NAME, Journal
+from toolfuzz.runs.reading import Lines, read_journal, take_in
 from toolfuzz.runs.stored import same_questions
-from toolfuzz.runs.unfinished import Unfinished
+from toolfuzz.runs.unfinished import unfinished
 
 __all__ = ["Record"]
 
 
 class Record:
-    """A run's journal with its events in memory, without the bytes.
+    """A run's journal with what statistics need of it in memory; the rest is read where it stands.
 
     With ``resume`` it goes on where the folder's journal stands; raises UsageError when that was
     started with other settings.
@@ -28,21 +30,22 @@ class Record:
     def __init__(self, folder: Path, opening: RunStarted, *, resume: bool = False) -> None:
         begun = resume and (folder / JOURNAL_NAME).is_file()
         self._unread: list[str] = []
-        self._events: list[Event] = []
-        self._unfinished = Unfinished()
+        self._ledger = Ledger()
+        self._begun: dict[Question, tuple[Exchange, ...]] = {}
         self.journal = Journal(folder, resume=resume)
+        self._lines = Lines(self.journal.path)
         if begun:
-            self._go_on(folder, opening)
-        self._drawn = {e.case.id for e in self._events if isinstance(e, CaseDrawn)}
-        if not self._events:
+            self._go_on(opening)
+        if self._ledger.started is None:
             self.append([opening])
 
-    def _go_on(self, folder: Path, opening: RunStarted) -> None:
+    def _go_on(self, opening: RunStarted) -> None:
         try:
-            events = self._unfinished.watch(read_journal(folder, self._unread))
-            self._events += map(_light, events)
-            self._unread += self._unfinished.lost
-            _check_same(folder, self._events, opening)
+            _check_same(self.journal.path, opening)
+            self._unread = take_in(self._ledger, self.journal.path)
+            asked = Asked(self._ledger.questions, self._ledger.exchanges, self._lines.event)
+            self._begun, lost = unfinished(asked)
+            self._unread += lost
         except UsageError:
             self.journal.close()
             raise
@@ -56,43 +59,42 @@ class Record:
         drawn: set[str] = set()
         for event in events:
             if isinstance(event, CaseDrawn):
-                if event.case.id in self._drawn or event.case.id in drawn:
+                if event.case.id in self._ledger.cases or event.case.id in drawn:
                     continue
                 drawn.add(event.case.id)
             new.append(event)
-        self.journal.append(new)
-        self._drawn |= drawn
-        self._events += map(_light, new)
+        for event, (place, line) in zip(new, self.journal.append(new), strict=True):
+            self._ledger.take(glance_at(line) or known(event), place)
         return new
 
     def run(self, *, keep_exchanges: bool = False) -> RunData:
-        """Return the run so far; its exchanges are without the bytes of replies."""
-        return collect(self._events, keep_exchanges=keep_exchanges, unread=self._unread)
+        """Return the run so far."""
+        return run_of(
+            self._ledger, self._lines.event, keep_exchanges=keep_exchanges, unread=self._unread
+        )
 
     def verdicts(self) -> Iterator[Verdict]:
-        """Return all verdicts so far in the order in which they were reached."""
-        return (e.verdict for e in self._events if isinstance(e, VerdictReached))
+        """Read all verdicts so far in the order in which they were reached."""
+        events = read_journal(self.journal.path)
+        return (e.verdict for e in events if isinstance(e, VerdictReached))
 
-    def answered(self) -> frozenset[tuple[str, str, int]]:
-        """Return what needn't be asked again: (case id, target name, repeat).
+    def status(self, case_id: str, target: Target) -> Status | None:
+        """Return what became of a case that a target is asked once and in one stream mode."""
+        return self._ledger.questions.became(case_id, target.name, 0, target.stream == "stream")
 
-        What ended without a judgement is not answered. A case that is asked both plain and
-        streamed counts when both are there.
-        """
-        run = self.run()
-        ways = {t.name: 2 if t.stream == "both" else 1 for t in run.started.targets}
-        seen: dict[tuple[str, str, int], int] = {}
-        for verdict in (*run.verdicts, *run.respelled):
-            if verdict.status == "unjudged":
-                continue
-            key = (verdict.case_id, verdict.target, verdict.repeat)
-            seen[key] = seen.get(key, 0) + 1
-        return frozenset(key for key, count in seen.items() if count >= ways[key[1]])
+    @property
+    def skipped(self) -> Set[str]:
+        """The tools, and the ids of cases, that could not be asked."""
+        return {skip.tool for skip in self._ledger.skipped}
+
+    def answered(self) -> Answered:
+        """Return what needn't be asked again: (case id, target name, repeat)."""
+        return Answered(self._ledger)
 
     @property
     def begun(self) -> Mapping[Question, tuple[Exchange, ...]]:
         """What an earlier run asked of conversations that it didn't end."""
-        return self._unfinished.exchanges
+        return self._begun
 
     def __enter__(self) -> "Record":
         return self
@@ -106,22 +108,12 @@ class Record:
         self.journal.close()
 
 
-def _light(event: Event) -> Event:
-    """Leave the bytes to the journal; how often was asked still counts, and what is an error."""
-    if not isinstance(event, ExchangeRecorded):
-        return event
-    attempts = tuple(
-        a if error_inside(a) is not None else replace(a, chunks=()) for a in event.exchange.attempts
-    )
-    return ExchangeRecorded(replace(event.exchange, request={}, attempts=attempts))
-
-
-def _check_same(folder: Path, events: list[Event], opening: RunStarted) -> None:
-    first = events[0] if events else None
+def _check_same(journal: Path, opening: RunStarted) -> None:
+    first = next(read_journal(journal), None)
     if not isinstance(first, RunStarted) or (
         first.targets != opening.targets or not same_questions(first.settings, opening.settings)
     ):
         raise UsageError(
-            f"{folder} holds something that was started with other options",
+            f"{journal.parent} holds something that was started with other options",
             "give the same options as then, or another --out",
         )

@@ -10,9 +10,10 @@ from toolfuzz.core.events import RunStarted
 from toolfuzz.judge.policy import Policy
 from toolfuzz.recordings.recorded import BadEntry
 from toolfuzz.runs.expecting import ByHand
-from toolfuzz.runs.journal import JOURNAL_NAME, find_journal, read_journal
+from toolfuzz.runs.journal import JOURNAL_NAME, find_journal
 from toolfuzz.runs.keeping import Keeper
 from toolfuzz.runs.offline import Judged, judge_file
+from toolfuzz.runs.reading import read_journal
 from toolfuzz.runs.stored import stored_options
 
 __all__ = ["expected_run", "keeping"]

@@ -6,8 +6,8 @@ from typing import Any
 
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import RunStarted
-from toolfuzz.runs.journal import read_journal
 from toolfuzz.runs.options import HIDING, RunOptions
+from toolfuzz.runs.reading import read_journal
 from toolfuzz.runs.stored import require_headers, stored_options
 from toolfuzz.system.specs import HIDDEN, without_secrets
 

@@ -7,6 +7,7 @@ from toolfuzz.analyze.sequential import SequentialDecision, SequentialTest
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import EndpointError
 from toolfuzz.core.events import Event, VerdictReached
+from toolfuzz.core.exchange import Target
 from toolfuzz.judge.policy import Policy
 from toolfuzz.pools.local import LocalPool
 from toolfuzz.pools.pool import Pool
@@ -48,8 +49,11 @@ async def accept_or_reject(
 
     def take(event: Event) -> None:
         tell(event)
-        if isinstance(event, VerdictReached) and (_decision(drawn, record, test) or stop.is_set()):
+        if isinstance(event, VerdictReached) and (decision() or stop.is_set()):
             decided.set()
+
+    def decision() -> SequentialDecision | None:
+        return _decision(drawn, record, source.target, test)
 
     if stop.is_set():
         decided.set()
@@ -66,26 +70,26 @@ async def accept_or_reject(
         purse=purse,
     )
     given_up = await ask_all(campaign, stop=decided)
-    decision = _decision(drawn, record, test)
-    if decision is None and given_up:
+    reached = decision()
+    if reached is None and given_up:
         raise EndpointError(
             f"no judgeable answer from {given_up[0].target}: {given_up[0].reason}",
             f"the answers are kept in {record.journal.path}",
         )
-    return decision
+    return reached
 
 
-def _decision(drawn: list[Case], record: Record, test: SequentialTest) -> SequentialDecision | None:
-    run = record.run()
-    by_case = {verdict.case_id: verdict.status for verdict in run.verdicts}
-    skipped = {skip.tool for skip in run.skipped}
+def _decision(
+    drawn: list[Case], record: Record, target: Target, test: SequentialTest
+) -> SequentialDecision | None:
+    skipped = record.skipped
     seen: list[bool] = []
     worst: list[bool] = []
     best: list[bool] = []
     for case in drawn:
         if case.id in skipped:
             continue
-        status = by_case.get(case.id)
+        status = record.status(case.id, target)
         if status is None:
             break
         if status != "unjudged":

@@ -9,11 +9,19 @@ from toolfuzz.core.exchange import Exchange
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.judge.defects.request_refused import refused_alone
-from toolfuzz.judge.defects.server_error import failed_alone, failed_at, was_answered
+from toolfuzz.judge.defects.server_error import (
+    error_inside,
+    failed_alone,
+    failed_at,
+    was_answered,
+)
 from toolfuzz.judge.judge import Judgement
 from toolfuzz.judge.policy import Policy
 
 __all__ = ["lost_questions", "server_faults"]
+
+_MOST = 10_000
+"""Questions of a target that are looked at beside those that it failed."""
 
 
 def lost_questions(run: RunData, target: str) -> list[Verdict]:
@@ -33,13 +41,11 @@ def server_faults(run: RunData, policy: Policy) -> Iterator[VerdictReached]:
 
     ``run`` holds its exchanges. The new verdict stands in place of the unjudged one.
     """
-    answered: dict[str, list[Exchange]] = {}
-    for askings in run.exchanges.values():
-        if any(map(was_answered, askings)):
-            answered.setdefault(askings[-1].target, []).extend(askings)
-    for verdict in _unjudged(run):
+    unjudged = _unjudged(run)
+    answered = {target: list(_answered(run, target)) for target in {v.target for v in unjudged}}
+    for verdict in unjudged:
         askings, words = run.exchanges[question(verdict)], verdict.reason or "no answer"
-        others = [e for e in answered.get(verdict.target, ()) if question(e) != question(verdict)]
+        others = [e for e in answered[verdict.target] if question(e) != question(verdict)]
         if failed_at(askings[-1]):
             finding = failed_alone([e for e in askings if failed_at(e)], others, words)
         else:
@@ -51,6 +57,22 @@ def server_faults(run: RunData, policy: Policy) -> Iterator[VerdictReached]:
             yield VerdictReached(replace(verdict, status="fail", findings=(finding,), reason=None))
 
 
+def _answered(run: RunData, target: str) -> Iterator[Exchange]:
+    """Give the askings of questions that were answered in the end, of many some."""
+    for asked in run.exchanges.some(target, _MOST):
+        askings = run.exchanges[asked]
+        if any(map(was_answered, askings)):
+            yield from map(_without_bytes, askings)
+
+
+def _without_bytes(exchange: Exchange) -> Exchange:
+    """Leave the bytes to the journal, but those that say what is an error."""
+    attempts = tuple(
+        a if error_inside(a) is not None else replace(a, chunks=()) for a in exchange.attempts
+    )
+    return replace(exchange, request={}, attempts=attempts)
+
+
 def _unjudged(run: RunData) -> list[Verdict]:
-    verdicts = [*run.verdicts, *run.respelled]
-    return [v for v in verdicts if v.status == "unjudged" and run.exchanges.get(question(v))]
+    verdicts = [*run.verdicts.unjudged, *run.respelled.unjudged]
+    return [v for v in verdicts if question(v) in run.exchanges]

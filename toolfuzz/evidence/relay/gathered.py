@@ -10,7 +10,7 @@ from toolfuzz.core.case import Case
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.relay.minimal import FOLDER, Minimal, read_minimal
 from toolfuzz.evidence.relay.sides import Sides, sides_in
-from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.reading import load_run
 
 __all__ = ["Evidence", "gathered"]
 

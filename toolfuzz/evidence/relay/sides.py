@@ -6,7 +6,7 @@ from pathlib import Path
 from toolfuzz.analyze.load import Question, question
 from toolfuzz.core.events import ExchangeRecorded, UpstreamAnswered
 from toolfuzz.core.exchange import Exchange
-from toolfuzz.runs.journal import read_journal
+from toolfuzz.runs.reading import read_journal
 
 __all__ = ["Sides", "sides_in"]
 

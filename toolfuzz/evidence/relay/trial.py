@@ -9,7 +9,7 @@ from toolfuzz.analyze.relay import Cause, causes_of
 from toolfuzz.core.case import JsonObject
 from toolfuzz.evidence.relay.minimal import find_minimal
 from toolfuzz.evidence.relay.report import write_reports
-from toolfuzz.runs.journal import load_run
+from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.trial import Trial, ask_cases, on_trial
 
 __all__ = ["Tried", "try_gateway"]

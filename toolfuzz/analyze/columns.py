@@ -1,0 +1,134 @@
+"""A run's cases as columns of numbers, and texts by number.
+
+Columns take some hundred bytes a verdict, where objects would take thousands. What isn't in them is
+read again from where it stands (``place``).
+"""
+
+from array import array
+from typing import NamedTuple
+
+from toolfuzz.core.case import respelled_from
+from toolfuzz.core.glance import CaseGlance
+
+__all__ = ["Cases", "Drawn", "Names", "held"]
+
+_MOST = 2**63 - 1
+_MOST_FEATURES = 1000
+"""That a file of a stranger may speak of; we know some eighty."""
+
+
+class Drawn(NamedTuple):
+    """A case without what is asked; ``features`` are sorted.
+
+    ``size`` and ``patience`` are as in ``CaseGlance``.
+    """
+
+    id: str
+    schema_id: str
+    cluster: str
+    origin: str
+    probe: str
+    features: tuple[str, ...]
+    size: int
+    patience: int
+
+
+class Names:
+    """Texts by number, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._numbers: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def number(self, text: str) -> int:
+        """Return the number of a text; one that is new gets the next."""
+        found = self._numbers.get(text)
+        if found is None:
+            found = self._numbers[text] = len(self.texts)
+            self.texts.append(text)
+        return found
+
+    def known(self, text: str) -> int | None:
+        """Return the number of a text; None for one that never came."""
+        return self._numbers.get(text)
+
+
+class Cases:
+    """One row a case, numbered by ``ids``.
+
+    ``features`` say of each feature which cases have it, up to the last one that does. A case that
+    was never drawn has a row where something else speaks of it (``place`` below 0).
+    """
+
+    def __init__(self, names: Names) -> None:
+        self.ids = Names()
+        self.names = names
+        self.place = array("q")
+        self.schema = array("I")
+        self.cluster = array("I")
+        self.origin = array("I")
+        self.probe = array("I")
+        self.features: dict[str, bytearray] = {}
+        self.size = array("q")
+        self.turns = array("I")
+        self.tools = array("I")
+        self.patience = array("q")
+        self.respelled = bytearray()
+
+    def __contains__(self, id_: str) -> bool:
+        row = self.ids.known(id_)
+        return row is not None and self.place[row] >= 0
+
+    def number(self, id_: str) -> int:
+        """Return the row of a case."""
+        row = self.ids.number(id_)
+        if row == len(self.place):
+            self.place.append(-1)
+            for column in (self.schema, self.cluster, self.origin, self.probe):
+                column.append(0)
+            for count in (self.size, self.turns, self.tools, self.patience):
+                count.append(0)
+            self.respelled.append(0)
+        return row
+
+    def take(self, case: CaseGlance, place: int) -> None:
+        """Take in a case that was drawn."""
+        row, number = self.number(case.id), self.names.number
+        self.schema[row] = number(case.schema_id)
+        self.cluster[row] = number(case.cluster)
+        self.origin[row] = number(case.origin)
+        self.probe[row] = number(case.probe)
+        for feature in case.features:
+            if len(self.features) == _MOST_FEATURES and feature not in self.features:
+                continue
+            has = self.features.setdefault(feature, bytearray())
+            has.extend(bytes(max(row + 1 - len(has), 0)))
+            has[row] = True
+        self.size[row] = case.size
+        self.turns[row], self.tools[row] = case.turns, case.tools
+        self.patience[row] = held(case.patience)
+        self.respelled[row] = respelled_from(case.origin) is not None
+        self.place[row] = place
+
+    def drawn(self, row: int) -> Drawn:
+        """Return what is known of a case."""
+        texts = self.names.texts
+        features = (f for f, has in self.features.items() if row < len(has) and has[row])
+        return Drawn(
+            self.ids.texts[row],
+            texts[self.schema[row]],
+            texts[self.cluster[row]],
+            texts[self.origin[row]],
+            texts[self.probe[row]],
+            tuple(sorted(features)),
+            self.size[row],
+            self.patience[row],
+        )
+
+
+def held(count: int) -> int:
+    """Return a number as a column holds it: others may say any."""
+    return max(-_MOST, min(count, _MOST))

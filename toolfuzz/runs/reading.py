@@ -1,0 +1,123 @@
+"""A journal read back: whole as events, as the run that statistics need, or line by line again."""
+
+import json
+import weakref
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO
+
+from toolfuzz.analyze.ledger import Ledger
+from toolfuzz.analyze.load import RunData, run_of
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.events import Event, event_from_json
+from toolfuzz.core.glance import glance_at, known
+from toolfuzz.runs.journal import find_journal
+from toolfuzz.system.lines import bounded
+
+__all__ = ["Lines", "load_run", "open_journal", "read_journal", "take_in"]
+
+_BUFFER = 2**20
+_MADE = "`toolfuzz judge FILE --out DIR` makes a run of recorded exchanges"
+_UNREADABLE = (ValueError, UsageError, RecursionError, OverflowError)
+
+
+def open_journal(path: Path) -> BinaryIO:
+    """Open a journal to be read from any place on."""
+    return path.open("rb", buffering=_BUFFER)
+
+
+def load_run(run: Path, *, keep_exchanges: bool = False) -> RunData:
+    """Read a run's journal; what could not be read of it stands in ``unread``.
+
+    It is read as far as statistics need it (see ``core.glance``); the rest when it is asked for.
+    """
+    path, ledger = find_journal(run), Ledger()
+    unread = take_in(ledger, path)
+    return run_of(ledger, Lines(path).event, keep_exchanges=keep_exchanges, unread=unread)
+
+
+def take_in(ledger: Ledger, path: Path) -> list[str]:
+    """Take in what a journal says; return the lines that can't be read (see ``read_journal``)."""
+    unread: list[str] = []
+    for number, place, line in _lines(path):
+        try:
+            ledger.take(glance_at(line) or known(_event(line)), place)
+        except _UNREADABLE as error:
+            unread.append(_reason(path, number, error))
+    return unread
+
+
+def read_journal(run: Path, unread: list[str] | None = None) -> Iterator[Event]:
+    """Read a run's events in order.
+
+    A last line that was cut off in the middle is left out: the process died while writing it.
+    Any other line that can't be read is left out as well and noted in ``unread`` with its number.
+    Raises UsageError when it is the first one: then this is no journal of ours.
+    """
+    path = find_journal(run)
+    for number, _, line in _lines(path):
+        try:
+            event = _event(line)
+        except _UNREADABLE as error:
+            reason = _reason(path, number, error)
+            if unread is not None:
+                unread.append(reason)
+        else:
+            yield event
+
+
+class Lines:
+    """The lines of a journal by the places where they stand; it may still be written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @cached_property
+    def _file(self) -> BinaryIO:
+        file = open_journal(self._path)
+        weakref.finalize(self, file.close)
+        return file
+
+    def event(self, place: int) -> Event:
+        """Read the event at a place; raises UsageError where none stands any more."""
+        self._file.seek(place)
+        try:
+            return _event(next(bounded(self._file, self._path), b""))
+        except _UNREADABLE as error:
+            raise UsageError(f"{self._path}, from byte {place}: {_why(error)}") from None
+
+
+def _lines(path: Path) -> Iterator[tuple[int, int, bytes]]:
+    """Give each whole line with its number, from 1, and the place where it stands."""
+    place = 0
+    with open_journal(path) as file:
+        for number, line in enumerate(bounded(file, path), 1):
+            if not line.endswith(b"\n"):
+                return
+            yield number, place, line
+            place += len(line)
+
+
+def _event(line: bytes) -> Event:
+    return event_from_json(json.loads(line.decode("utf-8")))
+
+
+def _reason(path: Path, number: int, error: Exception) -> str:
+    reason = f"{number}: {_why(error)}"
+    if number == 1:
+        raise UsageError(f"{path}:{reason}", getattr(error, "hint", None) or _MADE) from None
+    return reason
+
+
+def _why(error: Exception) -> str:
+    match error:
+        case json.JSONDecodeError():
+            return f"not JSON: {error.msg}"
+        case UnicodeDecodeError():
+            return "not UTF-8 text"
+        case RecursionError():
+            return "nested deeper than can be read"
+        case OverflowError():
+            return "a number of more than 64 bits"
+    return str(error)
