@@ -2,6 +2,7 @@
 
 import sys
 from datetime import datetime
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -106,7 +107,7 @@ async def test_what_is_signed_is_what_is_sent(monkeypatch: pytest.MonkeyPatch) -
         Ask(model, said=(Message("user", "größer"),), stream=True)
     )
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
-        session = HttpSession(source, http, None)
+        session = HttpSession(source, partial(http.send, stream=True), None)
         attempt = await session.ask_once(request)
     (sent,) = got
     assert sent.url.raw_path.decode() == path(model, True)

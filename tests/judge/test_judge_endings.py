@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from functools import partial
 from typing import Any
 
 import httpx
@@ -98,7 +99,7 @@ async def test_a_compressed_body_that_was_cut_off_is_unjudged(cut: float, stream
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
         request = http.build_request("POST", "http://server/v1/chat/completions", json={})
-        came = await capture(http, request, timeout=20)
+        came = await capture(partial(http.send, stream=True), request, timeout=20)
     judgement = verdict(CASE, wire_format("openai-chat").read(came, stream=stream))
     assert (judgement.status, judgement.findings) == ("unjudged", ())
     assert "cut off" in str(judgement.reason)

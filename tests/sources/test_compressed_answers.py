@@ -33,7 +33,7 @@ async def answer(loopback, reply: Response, most: int = 2**20):
     loopback.answer = give
     async with httpx.AsyncClient() as client:
         request = client.build_request("POST", f"{loopback.base_url}/x", json={})
-        return await capture(client, request, timeout=20, most=most)
+        return await capture(partial(client.send, stream=True), request, timeout=20, most=most)
 
 
 async def test_gzip_is_undone(loopback) -> None:

@@ -3,6 +3,7 @@ import gzip
 import json
 import time
 from email.utils import formatdate
+from functools import partial
 
 import httpx
 import pytest
@@ -284,7 +285,7 @@ async def test_an_endless_body_is_cut(loopback):
     loopback.answer = always(lambda: StreamingResponse(flood()))
     async with httpx.AsyncClient() as client:
         request = client.build_request("POST", f"{loopback.base_url}/x", json=BODY["model"])
-        attempt = await capture(client, request, timeout=10, most=2**20)
+        attempt = await capture(partial(client.send, stream=True), request, timeout=10, most=2**20)
     assert attempt.error == "BodyTooLarge: more than 1 MiB"
     assert len(attempt.body) == 2**20
 

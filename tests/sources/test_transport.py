@@ -3,6 +3,7 @@ import re
 import shutil
 import ssl
 import subprocess
+from functools import partial
 
 import httpx
 import pytest
@@ -57,7 +58,7 @@ def client_of(transport):
 async def ask(client, url, content=b"{}", **headers):
     sent = {"host": "h", "content-length": str(len(content)), **headers}
     request = httpx.Request("POST", url, headers=sent, content=content)
-    return await capture(client, request, timeout=5)
+    return await capture(partial(client.send, stream=True), request, timeout=5)
 
 
 @pytest.mark.parametrize("name", ANSWERS)

@@ -10,6 +10,7 @@ from toolfuzz import __version__
 from toolfuzz.cli._lazy import LazyGroup
 from toolfuzz.cli._streams import detach_streams, forgiving_streams
 from toolfuzz.core.errors import ToolfuzzError, did_you_mean
+from toolfuzz.system.garbage import look_rarely
 from toolfuzz.system.signals import exit_code_of, obey_signals
 
 __all__ = ["cli", "main"]
@@ -114,4 +115,5 @@ def main() -> None:
     """Entry point of the ``toolfuzz`` command."""
     forgiving_streams()
     obey_signals()
+    look_rarely()
     cli(prog_name="toolfuzz")

@@ -46,10 +46,13 @@ def same(one: Json, other: Json) -> bool:
                 if key not in right:
                     return False
                 stack.append((value, right[key]))
-        elif isinstance(left, list | tuple):
-            if not isinstance(right, list | tuple) or len(left) != len(right):
+        elif isinstance(left, (list, tuple)):
+            if not isinstance(right, (list, tuple)) or len(left) != len(right):
                 return False
             stack.extend(zip(left, right, strict=True))
+        elif type(left) is type(right) is int:
+            if left != right:
+                return False
         elif left is not right and (left != right or token(left) != token(right)):
             return False
     return True
@@ -69,7 +72,7 @@ def equal(one: Json, other: Json) -> bool:
     """Whether JSON Schema calls two values equal (see canonical): 1 and 1.0, not 1 and true."""
     if isinstance(one, str) or isinstance(other, str):
         return bool(one == other)
-    return canonical(one) == canonical(other)
+    return same(one, other) or canonical(one) == canonical(other)
 
 
 def _plain(value: Json) -> Json:

@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from toolfuzz.core.case import Case
 from toolfuzz.generate.draw import Distinct, Mix, Slot, slot
+from toolfuzz.system.garbage import look_rarely
 
 __all__ = ["ahead"]
 
@@ -125,4 +126,5 @@ def _serve(source: BinaryIO, sink: BinaryIO) -> None:
 
 
 if __name__ == "__main__":
+    look_rarely()
     _serve(sys.stdin.buffer, sys.stdout.buffer)

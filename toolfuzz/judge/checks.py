@@ -30,17 +30,18 @@ def count_checks(
         return total, failed
     by_expected = {id(one.expected): one for one in read}
     for call in turn.expect.calls:
-        leaves = list(_leaves(call.arguments))
-        total += 1 + len(leaves)
+        leaves = _count_leaves(call.arguments)
+        total += 1 + leaves
         one = by_expected.get(id(call))
         if one is None or one.document.value is None:
-            failed += 1 + len(leaves)
+            failed += 1 + leaves
             continue
         inner = [f for f in errors if f.call == one.index and f.layer not in _OUTER]
         touched = {f.pointer for f in inner}
         above = {p[:n] for p in touched for n, char in enumerate(p) if char == "/"}
         failed += any(f.layer == "arguments" for f in inner)
-        failed += sum(_touches(leaf, touched, above) for leaf in leaves)
+        if touched:
+            failed += sum(_touches(leaf, touched, above) for leaf in _leaves(call.arguments))
     return total, failed
 
 
@@ -48,6 +49,19 @@ def _touches(leaf: str, touched: set[str], above: set[str]) -> bool:
     if leaf in touched or leaf in above:
         return True
     return any(leaf[:n] in touched for n, char in enumerate(leaf) if char == "/")
+
+
+def _count_leaves(value: Json) -> int:
+    count, stack = 0, [value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict) and node:
+            stack += node.values()
+        elif isinstance(node, (list, tuple)) and node:
+            stack += node
+        else:
+            count += 1
+    return count
 
 
 def _leaves(value: Json) -> Iterator[str]:

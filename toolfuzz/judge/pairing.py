@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
-from toolfuzz.core.jsonvalue import canonical
+from toolfuzz.core.jsonvalue import canonical, equal
 from toolfuzz.core.reply import ToolCall
 from toolfuzz.core.validation import fits
 from toolfuzz.judge.names import split_glued
@@ -116,18 +116,17 @@ def pair_up(
         value = values[pair.index]
         if pair.tool is None or value is None or not left:
             continue
-        wanted = canonical(value)
         for call in left:
-            if call.tool == pair.tool.name and canonical(call.arguments) == wanted:
+            if call.tool == pair.tool.name and equal(call.arguments, value):
                 take(pair, call)
                 break
     for pair in free:
         same = [c for c in left if pair.tool is not None and c.tool == pair.tool.name]
         if same and pair.expected is None:
-            take(pair, max(same, key=lambda c: _agreement(values[pair.index], c.arguments)))
+            take(pair, _likest(values[pair.index], same))
     strays = [pair for pair in free if pair.expected is None][: len(left)]
     for pair in strays:
-        take(pair, max(left, key=lambda c: _agreement(values[pair.index], c.arguments)))
+        take(pair, _likest(values[pair.index], left))
     return strays, left
 
 
@@ -144,10 +143,17 @@ def _value(call: ToolCall) -> JsonObject | None:
     return call.arguments if isinstance(call.arguments, dict) else None
 
 
+def _likest(value: JsonObject | None, calls: Sequence[ExpectedCall]) -> ExpectedCall:
+    """Return the call whose arguments agree most with these; an only one without a look."""
+    if len(calls) == 1:
+        return calls[0]
+    return max(calls, key=lambda call: _agreement(value, call.arguments))
+
+
 def _agreement(value: JsonObject | None, wanted: JsonObject) -> float:
     """Return how much of the wanted arguments is there: equal members count 1, present ones 0.1."""
     if value is None:
         return -1.0
     there = [key for key in wanted if key in value]
-    equal = sum(canonical(value[key]) == canonical(wanted[key]) for key in there)
-    return equal + 0.1 * len(there)
+    alike = sum(equal(value[key], wanted[key]) for key in there)
+    return alike + 0.1 * len(there)

@@ -43,6 +43,8 @@ class Policy:
     def apply(self, judgement: Judgement) -> Judgement:
         """Return the judgement with only the findings that count, and the status they give."""
         findings, status = self._applied(judgement.findings, judgement.status)
+        if findings is judgement.findings and status == judgement.status:
+            return judgement
         return dataclasses.replace(judgement, findings=findings, status=status)
 
     def of_talk(self, ending: Ending) -> Ending:

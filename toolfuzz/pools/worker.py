@@ -20,6 +20,7 @@ from toolfuzz.pools.permits import RemotePermit
 from toolfuzz.pools.pool import Batch, Job
 from toolfuzz.pools.wire import Wire
 from toolfuzz.sources.source import Permit, SourceSpec
+from toolfuzz.system.garbage import look_rarely
 
 __all__ = ["PermitOf", "serve"]
 
@@ -137,4 +138,5 @@ async def _main(descriptor: int) -> None:
 
 
 if __name__ == "__main__":
+    look_rarely()
     asyncio.run(_main(int(sys.argv[1])))

@@ -8,7 +8,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from email.utils import parsedate_to_datetime
 from itertools import zip_longest
 
@@ -20,7 +20,7 @@ from toolfuzz.core.inflate import EncodingError, inflater
 from toolfuzz.core.sizes import MAX_REPLY, size_text
 from toolfuzz.sources.redaction import kept_headers
 
-__all__ = ["MAX_CHUNKS", "MAX_ERROR_BYTES", "WHOLE", "capture", "encode_body"]
+__all__ = ["MAX_CHUNKS", "MAX_ERROR_BYTES", "WHOLE", "Send", "capture", "encode_body"]
 
 WHOLE = 5
 """A reply whose bytes keep coming ends after so many times the timeout."""
@@ -30,8 +30,12 @@ MAX_CHUNKS = 50_000
 """Of a body in more pieces, neighbours count as one: a byte by itself costs a hundred."""
 
 
+Send = Callable[[httpx.Request], Awaitable[httpx.Response]]
+"""Sends a request, and returns the response before its body is read."""
+
+
 async def capture(
-    http: httpx.AsyncClient,
+    send: Send,
     request: httpx.Request,
     *,
     timeout: float,
@@ -53,7 +57,7 @@ async def capture(
     try:
         async with asyncio.timeout(timeout) as silence:
             end = asyncio.get_running_loop().time() + WHOLE * timeout
-            response = await http.send(request, stream=True)
+            response = await send(request)
             said = ""
             if response.is_error:
                 most = min(most, MAX_ERROR_BYTES)

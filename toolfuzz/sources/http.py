@@ -16,7 +16,7 @@ from toolfuzz.core.sizes import MAX_REPLY
 from toolfuzz.core.talk import Talk
 from toolfuzz.formats import CannotAskError, Request, WireFormat, wire_format
 from toolfuzz.generate.size import BYTES_PER_TOKEN
-from toolfuzz.sources.capture import capture, encode_body
+from toolfuzz.sources.capture import Send, capture, encode_body
 from toolfuzz.sources.pacing import Pacer
 from toolfuzz.sources.redaction import Redaction
 from toolfuzz.sources.registry import Endpoint
@@ -99,22 +99,22 @@ class HttpSource:
     @asynccontextmanager
     async def open(self, permit: Permit | None = None) -> AsyncIterator["HttpSession"]:
         """Open a session with a connection of its own; behind a proxy it is httpx that connects."""
-        limits = httpx.Timeout(None, connect=min(self.timeout, CONNECT_SECONDS))
-        pool = httpx.Limits(keepalive_expiry=IDLE_SECONDS)
-        direct = None if getproxies() else Transport(_tls(), idle_seconds=IDLE_SECONDS)
-        async with httpx.AsyncClient(
-            timeout=limits, limits=pool, verify=_tls(), transport=direct
-        ) as http:
-            yield HttpSession(self, http, permit)
+        if getproxies():
+            pool = httpx.Limits(keepalive_expiry=IDLE_SECONDS)
+            async with httpx.AsyncClient(timeout=None, limits=pool, verify=_tls()) as http:
+                yield HttpSession(self, partial(http.send, stream=True), permit)
+        else:
+            async with Transport(_tls(), idle_seconds=IDLE_SECONDS) as direct:
+                yield HttpSession(self, direct.handle_async_request, permit)
 
 
 class HttpSession:
     """Puts requests to one endpoint, each until an answer comes that can be judged."""
 
-    def __init__(self, source: HttpSource, http: httpx.AsyncClient, permit: Permit | None) -> None:
+    def __init__(self, source: HttpSource, send: Send, permit: Permit | None) -> None:
         base = httpx.URL(source.endpoint.base_url)
         self._sign = source.format.sign
-        self._http = http
+        self._send = send
         self._permit = permit or Pacer(1)
         self._source = source
         # Signed once before anything is asked: what is missing shows, and what is secret is known.
@@ -125,7 +125,8 @@ class HttpSession:
             source.secret_headers,
             source.secrets,
         )
-        self._extensions = {"timeout": http.timeout.as_dict()}
+        connect = min(source.timeout, CONNECT_SECONDS)
+        self._extensions = {"timeout": httpx.Timeout(None, connect=connect).as_dict()}
         self._headers = httpx.Headers(
             {
                 "accept": "*/*",
@@ -162,7 +163,7 @@ class HttpSession:
             async with self._permit.place(tokens):
                 sent = self._signed(url, content)
                 attempt = await capture(
-                    self._http, sent, timeout=self._source.timeout, most=self._source.max_reply
+                    self._send, sent, timeout=self._source.timeout, most=self._source.max_reply
                 )
                 self._permit.ended(attempt, tokens, self._used(attempt))
             return attempt

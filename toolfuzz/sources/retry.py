@@ -62,6 +62,10 @@ async def retrying(
 
     ``again`` says after a pause (which ``sleep`` may cut short for that) whether there is another.
     """
+    attempt = await put()
+    yield attempt
+    if not worth_retrying(attempt):
+        return
     trials = AsyncRetrying(
         stop=stop_after_attempt(attempts),
         wait=_wait,
@@ -70,10 +74,13 @@ async def retrying(
         retry_error_callback=lambda state: None,
     )
     async for trial in trials:
-        if trial.retry_state.attempt_number > 1 and not await again():
+        # Not `with trial`, which would keep a cancellation to itself.
+        if trial.retry_state.attempt_number == 1:
+            trial.retry_state.set_result(attempt)
+            continue
+        if not await again():
             return
         attempt = await put()
-        # Not `with trial`, which would keep a cancellation to itself.
         trial.retry_state.set_result(attempt)
         yield attempt
 
