@@ -61,7 +61,7 @@ class WorkerProcess:
             await started._worker.ready()
         except WorkerLostError as lost:
             await started.close()
-            raise _cannot_start(str(lost)) from None
+            raise _cannot_start(f"{lost}: {started._words.last_line()}") from None
         except asyncio.CancelledError:
             await started.close()
             raise
@@ -82,10 +82,9 @@ class WorkerProcess:
         await asyncio.wait([closing, self._listening])
 
     async def _how_it_ended(self) -> str:
+        # Its last words might hold what a journal must not.
         code = await self._process.wait()
-        how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        said = self._words.last_line()
-        return f"{how}: {said}" if said else how
+        return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
 def _cannot_start(why: str) -> UsageError:
