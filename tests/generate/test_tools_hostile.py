@@ -117,6 +117,7 @@ REFUSED = {
     "9 MB of empty lists": "more than 500,000 objects and lists",
     "9 MB of numbers": "more than 500,000 objects and lists",
     "450,000 tools that are none": "more than 2,000 tools",
+    "maximum 1e400": "not JSON: 1e400 is too large",
     "a pattern of 6 MB": "can't be read as an expression",
 }
 

@@ -164,6 +164,19 @@ def test_what_a_journal_says_of_itself_is_printed_inert(
         assert "\n::error::x" not in done.output
 
 
+@pytest.mark.parametrize("trial", [5, [], {"accepted": 5}, {"subject": [EVIL]}], ids=ascii)
+def test_what_a_journal_says_of_a_trial_may_be_anything(
+    strange: Callable[[Callable[[Line], object]], Path], trial: object
+) -> None:
+    def edit(line: Line) -> None:
+        if line["event"] == "run-started":
+            line["settings"]["trial"] = trial
+
+    done = toolfuzz_("report", strange(edit), "--report", "html", "--report", "junit")
+    assert done.exit_code == 0, done.output
+    assert "\x1b" not in done.output
+
+
 @pytest.mark.parametrize(
     "settings",
     [
@@ -320,8 +333,10 @@ def test_a_template_sees_the_report(honest: Path, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
 
 
-@pytest.mark.parametrize("text", ["../x", "a/b", "a\\b", ".", "..", "", "a\x00b", "x" * 500])
+@pytest.mark.parametrize(
+    "text", ["../x", "a/b", "a\\b", ".", "..", "", "a\x00b", "x" * 500, "漢" * 150]
+)
 def test_a_name_for_a_file_is_one(text: str) -> None:
     name = file_name(text)
-    assert name and len(name) <= 150
+    assert name and len(name.encode()) <= 150
     assert not set(name) & set("/\\\x00") and not name.startswith(".")

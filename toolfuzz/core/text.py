@@ -58,10 +58,11 @@ def day(seconds: float) -> str:
 def file_name(text: str) -> str:
     """Return a name for a file in one folder: no separators, nothing hidden, never empty.
 
-    Letters and digits of any script stay, and ``.``, ``_`` and ``-``; the rest becomes ``-``.
+    Letters and digits of any script stay, and ``.``, ``_`` and ``-``; the rest becomes ``-``. It
+    has 150 bytes at most: file systems take 255 of a name.
     """
     plain = "".join(c if c.isalnum() or c in "._-" else "-" for c in text)
-    return plain.lstrip(".")[:150] or "-"
+    return plain.lstrip(".").encode()[:150].decode(errors="ignore") or "-"
 
 
 def brief(value: Any, most: int = 72) -> str:

@@ -64,9 +64,11 @@ class Failure:
     @property
     def name(self) -> str:
         """A name for files: slug and target for people, the rest to tell causes apart."""
-        shape = self.symptom.shape.encode("utf-8", "backslashreplace")
-        rest = self.example.id[:6] + hashlib.sha256(shape).hexdigest()[:4]
-        return file_name(f"{self.symptom.slug}-{self.target}-{rest}")
+        plain, shape = f"{self.symptom.slug}-{self.target}", self.symptom.shape
+        shown = file_name(plain)
+        told = shape if shown == plain else f"{shape}\n{plain}"
+        told_hash = hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()
+        return f"{shown}-{self.example.id[:6]}{told_hash[:4]}"
 
 
 def needs_both(slug: str) -> bool:

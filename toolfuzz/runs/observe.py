@@ -19,6 +19,7 @@ from toolfuzz.runs.summary import default_folder
 from toolfuzz.simulate.service import listen
 from toolfuzz.sources.http import IDLE_SECONDS
 from toolfuzz.sources.recorder import Recorder, Seen
+from toolfuzz.system.clients import http_client
 from toolfuzz.system.signals import signals_call
 from toolfuzz.system.specs import without_secrets
 
@@ -64,7 +65,7 @@ async def watch(watching: Watching, *, stop: asyncio.Event | None = None) -> lis
     observer = Observer(origin, folder, watching.policy, watching.tell, watching.warn)
     waiting: asyncio.Queue[Seen | None] = asyncio.Queue()
     listener = listen(watching.port)
-    async with httpx.AsyncClient(
+    async with http_client(
         timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS),
         limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
     ) as http:

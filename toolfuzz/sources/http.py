@@ -23,6 +23,7 @@ from toolfuzz.sources.registry import Endpoint
 from toolfuzz.sources.retry import ATTEMPTS, retrying
 from toolfuzz.sources.source import Pace, Permit
 from toolfuzz.sources.transport import Transport
+from toolfuzz.system.clients import http_client
 
 __all__ = ["HttpSession", "HttpSource"]
 
@@ -101,7 +102,7 @@ class HttpSource:
         """Open a session with a connection of its own; behind a proxy it is httpx that connects."""
         if getproxies():
             pool = httpx.Limits(keepalive_expiry=IDLE_SECONDS)
-            async with httpx.AsyncClient(timeout=None, limits=pool, verify=_tls()) as http:
+            async with http_client(timeout=None, limits=pool, verify=_tls()) as http:
                 yield HttpSession(self, partial(http.send, stream=True), permit)
         else:
             async with Transport(_tls(), idle_seconds=IDLE_SECONDS) as direct:

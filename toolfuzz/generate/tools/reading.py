@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from toolfuzz.core.case import Json
 from toolfuzz.core.errors import UsageError
+from toolfuzz.system.clients import http_client
 from toolfuzz.system.specs import masked, secrets_of_command, without_secrets
 
 __all__ = [
@@ -68,12 +70,10 @@ def fetch(url: str, *, most_bytes: int = MOST_BYTES, deadline: Deadline | None =
 
 async def _get(url: str, place: str, most_bytes: int, deadline: Deadline) -> bytes:
     """The whole body; the timeout is for all of it, as httpx's own are for each read."""
-    import httpx
-
     data = bytearray()
     async with (
         asyncio.timeout(deadline.left),
-        httpx.AsyncClient(timeout=None, follow_redirects=True) as client,
+        http_client(timeout=None, follow_redirects=True) as client,
         client.stream("GET", url, headers={"accept-encoding": "identity"}) as response,
     ):
         if response.is_error:
@@ -112,7 +112,8 @@ def parse_json(data: bytes, place: str) -> Json:
     if parts > MOST_PARTS or data.count(b",") > 4 * MOST_PARTS:
         raise UsageError(f"{place}: more than {MOST_PARTS:,} objects and lists", "split the file")
     try:
-        return json.loads(data.decode("utf-8-sig"), parse_constant=_refused)
+        text = data.decode("utf-8-sig")
+        return json.loads(text, parse_constant=_refused, parse_float=_finite)
     except UnicodeDecodeError as error:
         raise UsageError(f"{place}: not UTF-8 text (byte {error.start})") from None
     except json.JSONDecodeError as error:
@@ -126,3 +127,11 @@ def parse_json(data: bytes, place: str) -> Json:
 
 def _refused(word: str) -> Json:
     raise ValueError(f"{word} is no JSON value")
+
+
+def _finite(digits: str) -> float:
+    """Read a number; one that no double holds would be written as ``Infinity``."""
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"{digits[:20]} is too large")
+    return number
