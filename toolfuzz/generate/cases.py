@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 from toolfuzz.core.case import Case, Tool, Turn
@@ -56,7 +57,8 @@ def user_tools(sets: Sequence[ToolSet], offered: Offered = OFFERED) -> tuple[Use
     return tuple(found)
 
 
-def weighted(names: Sequence[str]) -> tuple[Probe, ...]:
+@cache
+def weighted(names: tuple[str, ...]) -> tuple[Probe, ...]:
     """Return the probes of these names, each as often as its share says."""
     found = map(probe_files.find, names)
     return tuple(probe for probe in found for _ in range(max(1, probe.share)))

@@ -9,6 +9,7 @@ by weight.
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
 from toolfuzz.core.case import Case, Json
@@ -72,8 +73,13 @@ class Plan:
         return Row(name, self._row(features, cycle * self.per_cycle[index] + nth))
 
     def _row(self, features: tuple[str, ...], n: int) -> tuple[str, ...]:
-        first = covering_rows(features, rules(features), self.strength, self.seed)
+        first = _first_rows(features, self.strength, self.seed)
         return first[n] if n < len(first) else random_row(features, rules(features), self.seed, n)
+
+
+@cache
+def _first_rows(features: tuple[str, ...], strength: int, seed: int) -> tuple[tuple[str, ...], ...]:
+    return covering_rows(features, rules(features), strength, seed)
 
 
 def make_plan(seed: int = 0, features: Sequence[str] = (), strength: int = 2) -> Plan:
@@ -104,6 +110,7 @@ def _turns(weights: Sequence[int]) -> Iterator[tuple[int, int]]:
         used[index] += 1
 
 
+@cache
 def rules(features: tuple[str, ...]) -> tuple[Rule, ...]:
     """Return what the features say of each other, as far as both are among them."""
     known = all_features()

@@ -1,7 +1,7 @@
 """Sees which features a case really has, whoever wrote its tools."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from toolfuzz.core.case import ExpectedCall, Json, Tool, Turn
 from toolfuzz.generate.features import all_features
@@ -14,6 +14,9 @@ _IN_LIST = ("anyOf", "oneOf", "allOf", "prefixItems")
 _SINGLE = ("items", "additionalProperties", "not", "if", "then", "else")
 _HOLDERS = frozenset((*_IN_MAP, *_IN_LIST, *_SINGLE))
 _DEEPEST = 64
+_PLAIN = frozenset(("type", "description"))
+_SCALARS = ("string", "integer", "number", "boolean")
+"""Features of their own names. Of such a schema, which most are, nothing else is to be seen."""
 
 
 def spot(
@@ -31,16 +34,28 @@ def spot(
     for tool in [t for t in tools if t.name in called] or tools[:3]:
         names.update(f.name for f in by_tool if f.tool and f.tool(tool))
         for node, place in nodes(tool.parameters):
+            if node.keys() <= _PLAIN and node.get("type") in _SCALARS:
+                names.add(node["type"])
+                continue
             for keyword in node:
                 for feature in by_keyword.get(keyword, ()):
                     if feature.name not in names and feature.node and feature.node(node, place):
                         names.add(feature.name)
     for call in calls:
         for value in _values(call.arguments.values()):
+            if isinstance(value, str):
+                names.update(_in_text(value))
+                continue
             for feature in by_value.get(type(value), ()):
                 if feature.name not in names and feature.value and feature.value(value):
                     names.add(feature.name)
     return tuple(sorted(names))
+
+
+@lru_cache(maxsize=4096)
+def _in_text(text: str) -> tuple[str, ...]:
+    """Return the features of a string among the arguments: the same ones come again and again."""
+    return tuple(f.name for f in _spotters()[1][str] if f.value and f.value(text))
 
 
 def nodes(schema: Json) -> Iterator[tuple[dict[str, Json], Place]]:

@@ -42,5 +42,22 @@ def _items(validator: Any, items: Json, value: Json, schema: Json) -> Iterator[A
             yield from validator.descend(item, part, path=n, schema_path=n)
 
 
+def _properties(validator: Any, properties: Json, value: Json, schema: Json) -> Iterator[Any]:
+    """As the library has it; what only has a scalar's type, as most do, is seen without it."""
+    if isinstance(value, dict):
+        for name, member in properties.items():
+            if name in value and not _is_of_plain_type(value[name], member):
+                yield from validator.descend(value[name], member, path=name, schema_path=name)
+
+
+def _is_of_plain_type(value: Json, schema: Json) -> bool:
+    if not isinstance(schema, dict) or not schema.keys() <= _PLAIN:
+        return False
+    kind = schema.get("type")
+    return isinstance(kind, str) and type(value) is _SCALARS.get(kind)
+
+
+_PLAIN = frozenset(("type", "description"))
+_SCALARS = {"string": str, "integer": int, "number": float, "boolean": bool}
 _extended: Any = extend
-_Validator: Any = _extended(Draft202012Validator, {"items": _items})
+_Validator: Any = _extended(Draft202012Validator, {"items": _items, "properties": _properties})

@@ -7,6 +7,7 @@ keys break it, so they are opt-in.
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.generate.features.base import Feature, Parameter, Place, fields
@@ -31,6 +32,8 @@ def _drawn(names: tuple[str, ...]) -> Callable[[Pick], Parameter]:
 
 
 def _some(test: Callable[[str], bool]) -> Callable[[JsonObject, Place], bool]:
+    test = lru_cache(maxsize=1024)(test)  # the same names come again and again
+
     def spotted(node: JsonObject, place: Place) -> bool:
         properties = node["properties"]
         return isinstance(properties, dict) and any(map(test, properties))
