@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolfuzz.core.events import Event, VerdictReached
-from toolfuzz.runs.journal import read_journal
+from toolfuzz.runs.reading import read_journal
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.run import run
 

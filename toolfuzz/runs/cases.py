@@ -1,5 +1,6 @@
 """Which cases a run asks: the user's own tools are read, the rest is drawn."""
 
+import os
 from collections.abc import AsyncGenerator, Iterator, Sequence, Set
 from contextlib import aclosing
 from dataclasses import replace
@@ -40,7 +41,7 @@ def draw(options: RunOptions, tool_sets: Sequence[ToolSet]) -> AsyncGenerator[Ca
         strength=options.strength,
         offer=options.offer,
         most_tokens=options.max_input,
-        processes=options.workers,
+        processes=min(options.workers, os.cpu_count() or 1),
     )
     cases = _with_respelled(drawn, options.max_input) if options.respell else drawn
     return cases if options.max_input is None else _some(cases, options.max_input)
