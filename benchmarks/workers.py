@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolfuzz.core.events import Event, VerdictReached
-from toolfuzz.runs.reading import read_journal
 from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.reading import read_journal
 from toolfuzz.runs.run import run
 
 _TICKS = os.sysconf("SC_CLK_TCK")
