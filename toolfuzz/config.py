@@ -61,6 +61,25 @@ class RunSection(BaseModel):
         default=None, examples=[100000], description="tokens a minute at most, in and out"
     )
     workers: int = Field(default=1, description="processes that ask, judge and draw")
+    max_calls: int | None = Field(
+        default=None, examples=[2000], description="HTTP attempts of a command at most"
+    )
+    max_time: float | None = Field(
+        default=None, examples=[3600], description="seconds after which no question is begun"
+    )
+    max_tokens: int | None = Field(
+        default=None, examples=[1000000], description="tokens of a command at most, in and out"
+    )
+    max_cost: float | None = Field(
+        default=None, examples=[5], description="dollars of a command at most"
+    )
+    price: list[float] | None = Field(
+        default=None,
+        min_length=2,
+        max_length=2,
+        examples=[[0.15, 0.6]],
+        description="dollars for a million tokens in and out, where no list has the model",
+    )
     timeout: float = Field(default=120.0, description="seconds without a byte of the reply")
     max_reply: int | str = Field(
         default="16MiB", description="bytes of a reply; of a longer one nothing is judged"
@@ -204,7 +223,7 @@ def _toml_value(value: Any) -> str:
         case str():
             return f'"{value}"'
         case list():
-            return "[]"
+            return f"[{', '.join(map(_toml_value, value))}]"
         case dict():
             return "{}"
         case _:

@@ -17,7 +17,7 @@ from toolfuzz.runs.targets import plan_targets
 
 GIVEN: dict[str, Any] = {
     "headers": (), "secret_headers": (), "trust": False, "engine_python": None,
-    "base_url": None, "key_env": None,
+    "base_url": None, "key_env": None, "concurrency": None, "rpm": None, "tpm": None,
 }  # fmt: skip
 
 
@@ -72,16 +72,19 @@ def test_every_command_that_asks_takes_headers(command: str) -> None:
     assert "--secret-header NAME" in told
 
 
-@pytest.mark.parametrize("command", ["run", "check", "monitor", "replay", "corpus run"])
+_PAYING = ("run", "check", "monitor", "minimize", "attribute", "bug", "trial")
+
+
+@pytest.mark.parametrize("command", [*_PAYING, "replay", "corpus run"])
 def test_a_budget_is_taken_where_it_is_kept(command: str) -> None:
     told = CliRunner().invoke(cli, [*command.split(), "--help"]).output
-    kept = command in ("run", "check", "monitor")
-    assert [name in told for name in ("--max-tokens", "--max-cost", "--price")] == [kept] * 3
+    flags = ("--max-calls", "--max-time", "--max-tokens", "--max-cost", "--price")
+    assert [name in told for name in flags] == [command in _PAYING] * 5
 
 
 @pytest.mark.parametrize("limit", ["nan", "0", "-1"])
 @pytest.mark.parametrize("name", ["--max-time", "--max-cost"])
-@pytest.mark.parametrize("command", ["minimize", "attribute"])
+@pytest.mark.parametrize("command", ["minimize", "attribute", "bug"])
 def test_a_limit_is_above_zero(command: str, name: str, limit: str) -> None:
     done = CliRunner().invoke(cli, [command, "run", name, limit])
     assert done.exit_code == 2

@@ -92,10 +92,10 @@ def test_a_budget_of_one(run: Path, tmp_path: Path) -> None:
     copied = tmp_path / "copy"
     subprocess.run(["cp", "-r", run, copied], check=True)
     subprocess.run(["rm", "-r", copied / "minimize"], check=True)
-    done = toolfuzz_("minimize", copied, "--most", "1", "--max-calls", "1", "--json")
+    done = toolfuzz_("minimize", copied, "--most", "1", "--askings", "1", "--json")
     assert done.exit_code == 3, done.output
     (result,) = json.loads(done.stdout)
-    assert result["reason"] == "the budget of 1 calls is spent"
+    assert result["reason"] == "--askings 1: all are made"
     assert result["case"] == result["original"]
 
 
@@ -165,7 +165,7 @@ def only_streamed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_failure_of_streams_alone_is_the_parsers(only_streamed: Path) -> None:
     done = toolfuzz_(
-        "attribute", only_streamed, "--most", "1", "--confirm", "--json", "--max-calls", "250"
+        "attribute", only_streamed, "--most", "1", "--confirm", "--json", "--askings", "250"
     )
     assert done.exit_code == 0, done.output
     layers = {e["slug"]: e["confirmed"]["layer"] for e in json.loads(done.stdout)}

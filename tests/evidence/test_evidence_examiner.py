@@ -1,5 +1,6 @@
 """An examiner pays once, and tells what one reply can't show beside a case that is answered."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -11,34 +12,49 @@ from toolfuzz.core.exchange import Attempt
 from toolfuzz.evidence.examiner import Budget, Symptom, open_examiner
 from toolfuzz.evidence.reduction import BudgetSpentError
 from toolfuzz.formats import Request
+from toolfuzz.runs.costs import Amount
 from toolfuzz.runs.journal import Journal
+from toolfuzz.runs.limits import Limits
+from toolfuzz.runs.purse import spending
 from toolfuzz.runs.reading import read_journal
 
 LOST, ANSWERED = case(5), case(1)
 
 
-def test_each_failure_may_spend_the_whole_budget() -> None:
-    budget = Budget(3, 0.2, 5.0)
+def test_each_failure_has_all_askings() -> None:
+    budget = Budget(3)
     budget.take(3)
-    budget.began -= 1
-    fresh = budget.anew(lambda given, made: 2.0)
+    fresh = budget.anew()
     fresh.take(3)
-    assert (fresh.calls, fresh.seconds, fresh.dollars) == (3, 0.2, 5.0)
-    assert fresh.price(1, 1) == 2.0 and fresh.began > budget.began
-    with pytest.raises(BudgetSpentError, match="3 calls"):
+    with pytest.raises(BudgetSpentError, match="--askings 3: all are made"):
         fresh.take()
 
 
-@pytest.mark.parametrize(("paired", "paid"), [(False, 15), (True, 30)])
-async def test_each_answer_is_paid_once(paired: bool, paid: int) -> None:
+@pytest.mark.parametrize("paired", [False, True])
+async def test_each_answer_is_paid_once(paired: bool) -> None:
     """An answer of the made-up target has 10 tokens in and 5 out."""
-    budget = Budget(price=lambda tokens_in, tokens_out: tokens_in + tokens_out)
-    opened = open_examiner(MadeSource(target()), stream=True, budget=budget, paired=paired)
-    async with opened as examiner:
-        for n in range(3):
-            await examiner.ask(case(n))
-    assert budget.spent_dollars == 3 * paid
-    assert budget.spent_calls == 3 * (1 + paired)
+    limits = Limits(dollars=1e9, price=(1e6, 1e6))
+    async with spending(limits, [target()]) as (purse, permits):
+        budget = Budget(9, purse, permits)
+        opened = open_examiner(MadeSource(target()), stream=True, budget=budget, paired=paired)
+        async with opened as examiner:
+            for n in range(3):
+                await examiner.ask(case(n))
+        asked = 3 * (1 + paired)
+        assert purse is not None
+        assert purse.spent == Amount(asked, 15 * asked, 15 * asked)
+    assert budget.asked == asked
+
+
+async def test_what_the_command_may_spend_ends_it() -> None:
+    async with spending(Limits(calls=2), [target()]) as (purse, permits):
+        opened = open_examiner(MadeSource(target()), stream=False, budget=Budget(9, purse, permits))
+        async with opened as examiner:
+            answers = await asyncio.gather(
+                *(examiner.ask(case(n)) for n in range(4)), return_exceptions=True
+            )
+    ended = [str(answer) for answer in answers if isinstance(answer, BudgetSpentError)]
+    assert ended == ["--max-calls 2: 2 were made"] * 2
 
 
 def breaking(status: int, *numbers: int) -> object:
@@ -63,7 +79,7 @@ async def test_what_is_lost_beside_an_answer_shows_the_failure(
         ) as examiner:
             assert await examiner.fails(LOST, Symptom(slug, "")) is True
             assert await examiner.fails(case(2), Symptom(slug, "")) is False
-    assert budget.spent_calls == 3
+    assert budget.asked == 3
     run = collect(read_journal(tmp_path / "study"), keep_exchanges=True)
     assert {v.case_id: v.status for v in run.verdicts} == {LOST.id: "fail", case(2).id: "pass"}
     assert (ANSWERED.id, "m", 0, False) in run.exchanges

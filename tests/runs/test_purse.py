@@ -22,7 +22,7 @@ from toolfuzz.pools.pool import Job
 from toolfuzz.runs.campaign import Campaign, run_campaign
 from toolfuzz.runs.limits import Limits
 from toolfuzz.runs.options import RunOptions
-from toolfuzz.runs.purse import Purse, permits_within, purse_of
+from toolfuzz.runs.purse import Purse, permits_within, purse_of, spending
 from toolfuzz.runs.reading import load_run, read_journal
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.run import run
@@ -161,6 +161,14 @@ async def test_no_question_is_begun_when_the_time_is_over() -> None:
     settle(purse, a_job(), came(a_job(), 1))
     assert not await reserve(purse, a_job())
     assert purse.spent_out == "--max-time 60: the time is over"
+
+
+async def test_a_pause_ends_with_the_time() -> None:
+    async with spending(Limits(seconds=0.05), [TARGET]) as (purse, permits):
+        assert purse is not None and await purse.reserve(TARGET, a_case())
+        permit = permits.of(SOURCE)
+        await asyncio.wait_for(permit.pause(60), 10)
+        assert not await permit.again("m") and purse.spent_out.startswith("--max-time")
 
 
 def test_an_unknown_price_is_refused_and_may_be_given() -> None:

@@ -7,7 +7,14 @@ from typing import Any
 import click
 
 from toolfuzz.analyze.load import RunData
-from toolfuzz.cli.options import engine_option, header_options, parse_headers, stack, trust_option
+from toolfuzz.cli.options import (
+    engine_option,
+    header_options,
+    pace_options,
+    parse_headers,
+    stack,
+    trust_option,
+)
 from toolfuzz.runs.access import Access
 from toolfuzz.runs.expecting import by_hand
 from toolfuzz.runs.rejudged import expected_run
@@ -33,6 +40,7 @@ again_options = stack(
     click.option("--key-env", metavar="NAME", help="Variable that holds the key there."),
     header_options,
     trust_option,
+    pace_options,
     engine_option,
 )
 """Options of commands that ask again what a run asked; ``access_again`` reads them."""
@@ -50,14 +58,18 @@ def access_again(run: RunData, given: dict[str, Any]) -> Access:
     require_trust({**named_by(run.started), **dict.fromkeys(answered)}, trust=given["trust"])
     require_headers(settings, headers)
     access = access_of_run(run)
-    return replace(
+    again = replace(
         access,
         **named,
         headers=headers,
         secret_headers=(*access.secret_headers, *given["secret_headers"]),
         engine_python=given["engine_python"],
-        concurrency=given.get("concurrency") or "auto",
+        concurrency=given["concurrency"] or "auto",
+        rpm=access.rpm if given["rpm"] is None else given["rpm"],
+        tpm=access.tpm if given["tpm"] is None else given["tpm"],
     )
+    again.check_pace()
+    return again
 
 
 def expected(

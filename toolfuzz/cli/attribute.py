@@ -1,21 +1,20 @@
 """``toolfuzz attribute``: what goes with the failures, what causes them, on which layer."""
 
 import json
-import math
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import click
 
 from toolfuzz.analyze.load import RunData
-from toolfuzz.analyze.price import price_of
 from toolfuzz.analyze.screen import Association, associations
 from toolfuzz.cli._again import access_again, again_options, expect_options, expected
-from toolfuzz.cli._live import with_note
-from toolfuzz.cli.options import Limit
+from toolfuzz.cli._budget import say_spent_out, within
+from toolfuzz.cli.options import askings_option, budget_options, limits_from
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Target
@@ -29,9 +28,10 @@ from toolfuzz.evidence.model_parser import parser_of_model
 from toolfuzz.formats import format_names
 from toolfuzz.runs.access import Access
 from toolfuzz.runs.derived import write_json
+from toolfuzz.runs.purse import Purse
 from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.stored import stored_options
-from toolfuzz.runs.targets import open_sources
+from toolfuzz.runs.targets import open_sources, plan_targets
 from toolfuzz.sources.registry import resolve
 
 _MOST_SHOWN = 5
@@ -55,10 +55,8 @@ Without it a parser of the model's family is taken if a release is fetched (`eng
 @click.option("--confirm", is_flag=True, help="Ask the model again; needed to speak of a cause.")
 @click.option("--most", type=click.IntRange(min=1), default=3, show_default=True, metavar="N",
               help="Distinct failures, the commonest first.")  # fmt: skip
-@click.option("--max-calls", type=click.IntRange(min=1), default=500, show_default=True,
-              metavar="N", help="Calls per failure.")  # fmt: skip
-@click.option("--max-time", type=Limit(), metavar="SECONDS", help="Time per failure.")
-@click.option("--max-cost", type=Limit(), metavar="USD", help="Money per failure, where known.")
+@askings_option
+@budget_options
 @click.option("--engine", "engines", multiple=True, metavar="engine/…",
               help="Parser on trial to compare with; repeatable.")  # fmt: skip
 @expect_options
@@ -69,15 +67,14 @@ def attribute(
     models: tuple[str, ...],
     confirm: bool,
     most: int,
-    max_calls: int,
-    max_time: float | None,
-    max_cost: float | None,
+    askings: int,
     engines: tuple[str, ...],
     as_json: bool,
-    **again: Any,
+    **given: Any,
 ) -> None:
     """Say which schema features go with a run's failures, and with --confirm which cause them."""
-    run, _ = expected(run, again)
+    limits = limits_from(given)
+    run, _ = expected(run, given)
     data = load_run(run)
     found = [f for f in endpoint_failures(data) if not models or f.target in models][:most]
     if not found:
@@ -88,20 +85,25 @@ def attribute(
             "these failures came up in worlds, which have control twins in the place of this",
             "`toolfuzz minimize RUN` looks for the smallest world and shows its twin",
         )
-    results: Sequence[JsonObject | None] = [None for _ in found]
+    results, spent_out = list[JsonObject](), ""
     if confirm:
-        access = access_again(data, again)
-        seconds, dollars = (math.inf if most is None else most for most in (max_time, max_cost))
-        budget = Budget(max_calls, seconds, dollars)
-        work = attribute_failures(run, data, access, budget, found, engines)
-        results = with_note(work)
+        access = access_again(data, given)
+        targets = plan_targets(sorted({f.target for f in found}), access)
+        results, spent_out = within(
+            limits,
+            targets,
+            askings,
+            lambda budget: attribute_failures(run, data, access, budget, found, engines),
+        )
+    looked_at = list(zip_longest(found, results))
     if as_json:
-        entries = [_entry(data, f, r) for f, r in zip(found, results, strict=True)]
+        entries = [_entry(data, f, r) for f, r in looked_at]
         click.echo(json.dumps(entries, indent=2))
-        return
-    for failure, result in zip(found, results, strict=True):
-        _print(data, failure, result)
-    if not confirm:
+    else:
+        for failure, result in looked_at:
+            _print(data, failure, result)
+    say_spent_out(spent_out)
+    if not (confirm or as_json):
         click.echo("next: --confirm takes the features away one by one, and names the layer")
 
 
@@ -119,9 +121,14 @@ async def attribute_failures(
     results = []
     async with AsyncExitStack() as stack:
         names = sorted({f.target for f in found})
-        opened = await stack.enter_async_context(open_sources(names, access, seed=seed))
+        purse = budget.purse
+        opened = await stack.enter_async_context(
+            open_sources(names, access, seed=seed, purse=purse)
+        )
         targets = {p.target.name: p for p in opened}
-        others = {n: await _formats(p.target, access, stack, seed) for n, p in targets.items()}
+        others = {
+            n: await _formats(p.target, access, stack, seed, purse) for n, p in targets.items()
+        }
         if engines:
             on_trial = await stack.enter_async_context(open_sources(engines, access, seed=seed))
             for known in others.values():
@@ -130,6 +137,8 @@ async def attribute_failures(
             for name, source in targets.items():
                 others[name] += await _family_parser(source.target, access, stack, seed)
         for failure in found:
+            if budget.spent_out:
+                break
             source = targets[failure.target]
             folder = study_folder(run, failure)
             minimal = _minimal(folder)
@@ -140,7 +149,7 @@ async def attribute_failures(
                 source,
                 others[failure.target],
                 folder / "attribute",
-                budget.anew(price_of(source.target.model, data.nature(failure.target))),
+                budget.anew(),
                 started=data.started.started,
                 suspects={f for a in _associated(data, failure) for f in a.features},
                 policy=policy,
@@ -152,7 +161,9 @@ async def attribute_failures(
     return results
 
 
-async def _formats(target: Target, access: Access, stack: AsyncExitStack, seed: int) -> list[Other]:
+async def _formats(
+    target: Target, access: Access, stack: AsyncExitStack, seed: int, purse: Purse | None
+) -> list[Other]:
     """Open the same model in every other wire format that its endpoint answers in."""
     nature = nature_of(target)
     if not nature.over_http:
@@ -164,7 +175,7 @@ async def _formats(target: Target, access: Access, stack: AsyncExitStack, seed: 
     for name in names:
         if name == target.format:
             continue
-        reached = open_sources([target.name], replace(access, format=name), seed=seed)
+        reached = open_sources([target.name], replace(access, format=name), seed=seed, purse=purse)
         try:
             (source,) = await stack.enter_async_context(reached)
         except ToolfuzzError:

@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from toolfuzz.cli._again import access_again, again_options, expect_options, expected
-from toolfuzz.cli._live import with_note
+from toolfuzz.cli._budget import say_spent_out, within
 from toolfuzz.cli.attribute import attribute_failures
 from toolfuzz.cli.minimize import study_run
+from toolfuzz.cli.options import askings_option, budget_options, limits_from
 from toolfuzz.core.errors import UsageError
 from toolfuzz.evidence.bug import slug_of, title, write_report
 from toolfuzz.evidence.details import FailureDetails, open_details
@@ -18,6 +19,7 @@ from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import endpoint_failures
 from toolfuzz.evidence.kept import ATTRIBUTION_NAME, RESULT_NAME, study_folder
 from toolfuzz.runs.reading import load_run
+from toolfuzz.runs.targets import plan_targets
 
 EPILOG = """\b
 Examples:
@@ -39,8 +41,8 @@ before you post it: it quotes what the server said.
               help="Causes to report, the commonest (of engines the worst) first.")  # fmt: skip
 @click.option("--ask", is_flag=True,
               help="Minimize and attribute first what isn't yet; this asks the model.")  # fmt: skip
-@click.option("--max-calls", type=click.IntRange(min=1), default=500, show_default=True,
-              metavar="N", help="Calls per cause with --ask.")  # fmt: skip
+@askings_option
+@budget_options
 @click.option("--template", default="issue", show_default=True, metavar="issue|form|FILE",
               help="Shape of the report; FILE is a Jinja template.")  # fmt: skip
 @click.option("--subject", default="", metavar="TEXT",
@@ -56,38 +58,45 @@ def bug(
     models: tuple[str, ...],
     most: int,
     ask: bool,
-    max_calls: int,
+    askings: int,
     template: str,
     subject: str,
     since: str | None,
     out: Path | None,
-    **again: Any,
+    **given: Any,
 ) -> None:
     """Write a bug report for each distinct cause of a run's failures.
 
     The same defect at the same schema shape is one cause. Without --ask no model is asked anything;
     an engine's parser, which costs nothing, is always asked for the smallest case.
     """
-    run, cases = expected(run, again, cases)
+    limits = limits_from(given)
+    run, cases = expected(run, given, cases)
     data = load_run(run, keep_exchanges=True)
     found = [f for f in endpoint_failures(data, cases) if not models or f.target in models][:most]
     if not found:
         raise UsageError("the run has no failure to report", "`toolfuzz report RUN` shows it")
+    spent_out = ""
     # A parser costs nothing, and there is no layer but its own.
     parsers = [f for f in found if not data.nature(f.target).over_http]
     if ask or parsers:
-        access = access_again(data, again)
-        budget = Budget(calls=max_calls)
+        access = access_again(data, given)
         wanted = found if ask else parsers
         unstudied = [f for f in wanted if not (study_folder(run, f) / RESULT_NAME).exists()]
-        if unstudied:
-            with_note(study_run(run, data, access, budget, found=unstudied))
         unclear = [
             f for f in wanted
             if f not in parsers and not (study_folder(run, f) / ATTRIBUTION_NAME).exists()
         ]  # fmt: skip
-        if unclear:
-            with_note(attribute_failures(run, data, access, budget, unclear))
+
+        async def asked(budget: Budget) -> None:
+            if unstudied:
+                await study_run(run, data, access, budget, found=unstudied)
+            if unclear and not budget.spent_out:
+                await attribute_failures(run, data, access, budget, unclear)
+
+        names = list(dict.fromkeys(f.target for f in (*unstudied, *unclear)))
+        if names:
+            _, spent_out = within(limits, plan_targets(names, access), askings, asked)
     folder = out or (run if run.is_dir() else run.parent) / "bugs"
     numbers: dict[str, int] = {}
     of_parsers: list[tuple[FailureDetails, Path]] = []
@@ -101,9 +110,10 @@ def bug(
         else:
             of_parsers.append((details, folder / f"{slug_of(details)}-{numbers[slug]}"))
     if of_parsers:
-        _write_of_parsers(of_parsers, template, again["engine_python"], since)
+        _write_of_parsers(of_parsers, template, given["engine_python"], since)
     if any(not (study_folder(run, f) / RESULT_NAME).exists() for f in found):
         click.echo("next: `toolfuzz bug RUN --ask` makes the cases minimal and looks for the layer")
+    say_spent_out(spent_out)
 
 
 def _write_of_parsers(

@@ -10,6 +10,7 @@ import click
 from toolfuzz.analyze.check import CheckRule
 from toolfuzz.analyze.price import prices_at
 from toolfuzz.analyze.sequential import SequentialTest
+from toolfuzz.cli._budget import same_command, say_spent_out
 from toolfuzz.cli._kept import kept
 from toolfuzz.cli._live import Work, live
 from toolfuzz.cli._outcome import exit_with, settled
@@ -125,9 +126,16 @@ def check(**given: Any) -> None:
     else:
         print_check(summary)
     write_wanted(wanted, Path(summary["folder"]), summary)
+    if check["outcome"] is None:
+        say_spent_out(check.get("budget", ""), _resuming(flags, summary["folder"]))
     if interrupted and check["outcome"] is None:
         click.get_current_context().exit(interrupted)
     exit_with(check["settled"])
+
+
+def _resuming(flags: dict[str, Any], folder: str) -> str:
+    out = () if "out" in flags else ("--out", folder)
+    return same_command(*out, *(() if flags["resume"] else ("--resume",)))
 
 
 def _how_to_go_on(folder: Path | None) -> str:

@@ -1,6 +1,7 @@
 """``toolfuzz minimize``: the smallest case that still fails."""
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,9 @@ from typing import Any
 import click
 
 from toolfuzz.analyze.load import RunData
-from toolfuzz.analyze.price import price_of
 from toolfuzz.cli._again import access_again, again_options, expect_options, expected
-from toolfuzz.cli._live import with_note
-from toolfuzz.cli.options import Limit, concurrency_option
+from toolfuzz.cli._budget import say_spent_out, within
+from toolfuzz.cli.options import askings_option, budget_options, limits_from
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
 from toolfuzz.core.text import printable
@@ -22,19 +22,23 @@ from toolfuzz.evidence.minimize import Minimized, Standing
 from toolfuzz.evidence.study import study_failure, study_to_json
 from toolfuzz.evidence.tree import size
 from toolfuzz.runs.access import Access
+from toolfuzz.runs.limits import Limits
 from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.stored import stored_options
-from toolfuzz.runs.targets import open_sources
+from toolfuzz.runs.targets import open_sources, plan_targets
 from toolfuzz.worlds.spec import world_of
+
+_MOST = 3
 
 EPILOG = """\b
 Examples:
   toolfuzz minimize reports/20261123-101500-glm-4.7
-  toolfuzz minimize reports/20261123-101500-glm-4.7 3fa1c2 --max-calls 120
+  toolfuzz minimize reports/20261123-101500-glm-4.7 3fa1c2 --askings 120
   toolfuzz minimize RUN --most 1 --max-cost 0.50
 
-Interrupt it and give the same command again: it goes on where it stood, and no answer is asked
-for twice. Exit codes: 0 something was minimized, 3 nothing came again, 130 interrupted.
+Interrupt it, or let a budget end it, and give the same command again: it goes on where it stood,
+and no answer is asked for twice. Exit codes: 0 something was minimized, 3 nothing came again,
+130 interrupted.
 """
 
 
@@ -42,14 +46,10 @@ for twice. Exit codes: 0 something was minimized, 3 nothing came again, 130 inte
 @click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
 @click.argument("cases", nargs=-1, metavar="[CASE]...")
 @click.option("-m", "--model", "models", multiple=True, metavar="MODEL", help="Only this model.")
-@click.option("--most", type=click.IntRange(min=1), default=3, show_default=True, metavar="N",
+@click.option("--most", type=click.IntRange(min=1), default=_MOST, show_default=True, metavar="N",
               help="Distinct failures to minimize, the commonest first.")  # fmt: skip
-@click.option("--max-calls", type=click.IntRange(min=1), default=500, show_default=True,
-              metavar="N", help="Calls per failure.")  # fmt: skip
-@click.option("--max-time", "--max-seconds", "max_seconds", type=Limit(), metavar="SECONDS",
-              help="Time per failure.")  # fmt: skip
-@click.option("--max-cost", type=Limit(), metavar="USD", help="Money per failure, where known.")
-@concurrency_option
+@askings_option
+@budget_options
 @expect_options
 @again_options
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
@@ -59,48 +59,66 @@ def minimize(
     cases: tuple[str, ...],
     models: tuple[str, ...],
     most: int,
-    max_calls: int,
-    max_seconds: float | None,
-    max_cost: float | None,
+    askings: int,
     as_json: bool,
     quiet: bool,
-    **again: Any,
+    **given: Any,
 ) -> None:
     """Shrink the failing cases of a run, asking the model again.
 
     Schema, tools, prompt and expected value shrink together. An endpoint that fails only some of
     the time is asked often enough to be sure.
     """
-    run, cases = expected(run, again, cases)
+    limits = limits_from(given)
+    run, cases = expected(run, given, cases)
     data = load_run(run)
-    budget = Budget(
-        calls=max_calls,
-        seconds=max_seconds or float("inf"),
-        dollars=float("inf") if max_cost is None else max_cost,
-    )
-    access = access_again(data, again)
+    access = access_again(data, given)
     found = [f for f in endpoint_failures(data, cases) if not models or f.target in models][:most]
     if not found:
         raise UsageError("the run has no failure to minimize", "`toolfuzz report RUN` shows it")
-    results = with_note(study_run(run, data, access, budget, found=found, quiet=quiet))
+    results, spent_out = _studied(run, data, access, limits, askings, found=found, quiet=quiet)
     if as_json:
         click.echo(json.dumps([entry for _, _, entry in results], indent=2))
     else:
         for failure, result, _ in results:
             _print(failure, result, study_folder(run, failure))
+    say_spent_out(spent_out)
     if not any(result.confirmed for _, result, _ in results):
         click.get_current_context().exit(EXIT_INCONCLUSIVE)
 
 
-def minimize_after(run: Path, access: Access, *, quiet: bool, most: int = 3) -> None:
+def minimize_after(run: Path, access: Access, limits: Limits, *, quiet: bool) -> None:
     """Minimize what a run that has just ended found; with ``quiet`` only the files are written."""
     data = load_run(run)
-    if not (found := endpoint_failures(data)[:most]):
+    if not (found := endpoint_failures(data)[:_MOST]):
         return
-    results = with_note(study_run(run, data, access, Budget(), found=found, quiet=quiet))
+    results, spent_out = _studied(run, data, access, limits, found=found, quiet=quiet)
     if not quiet:
         for failure, result, _ in results:
             _print(failure, result, study_folder(run, failure))
+    say_spent_out(spent_out, f"toolfuzz minimize {shlex.quote(printable(str(run)))}")
+
+
+_Results = list[tuple[Failure, Minimized, JsonObject]]
+
+
+def _studied(
+    run: Path,
+    data: RunData,
+    access: Access,
+    limits: Limits,
+    askings: int = 500,
+    *,
+    found: list[Failure],
+    quiet: bool,
+) -> tuple[_Results, str]:
+    targets = plan_targets(list(dict.fromkeys(f.target for f in found)), access)
+    return within(
+        limits,
+        targets,
+        askings,
+        lambda budget: study_run(run, data, access, budget, found=found, quiet=quiet),
+    )
 
 
 async def study_run(
@@ -111,21 +129,27 @@ async def study_run(
     *,
     found: list[Failure],
     quiet: bool = False,
-) -> list[tuple[Failure, Minimized, JsonObject]]:
-    """Minimize failures of a run, one after the other; each may spend the whole budget."""
+) -> _Results:
+    """Minimize failures of a run, one after the other, until all is spent that may be.
+
+    Each may make all of the budget's askings.
+    """
     settings = data.started.settings
     policy = stored_options(settings).policy
     targets = list(dict.fromkeys(f.target for f in found))
     results = []
-    async with open_sources(targets, access, seed=settings.get("seed", 0)) as sources:
+    seed, purse = settings.get("seed", 0), budget.purse
+    async with open_sources(targets, access, seed=seed, purse=purse) as sources:
         by_name = {p.target.name: p for p in sources}
         for failure in found:
+            if budget.spent_out:
+                break
             source = by_name[failure.target]
             result = await study_failure(
                 failure,
                 source,
                 study_folder(run, failure),
-                budget.anew(price_of(source.target.model, data.nature(failure.target))),
+                budget.anew(),
                 started=data.started.started,
                 policy=policy,
                 slots=access.at_once,

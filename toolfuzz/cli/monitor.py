@@ -8,6 +8,7 @@ import click
 
 from toolfuzz.analyze.price import prices_at
 from toolfuzz.analyze.watch import USUAL
+from toolfuzz.cli._budget import say_spent_out
 from toolfuzz.cli._kept import kept
 from toolfuzz.cli._live import live
 from toolfuzz.cli.options import (
@@ -20,6 +21,7 @@ from toolfuzz.cli.options import (
 )
 from toolfuzz.core.errors import (
     EXIT_GATE_FAILED,
+    EXIT_INCONCLUSIVE,
     EXIT_INTERRUPTED,
     EXIT_INVALID_RUN,
     EXIT_PASSED,
@@ -50,6 +52,7 @@ monitor.html in the folder shows the series, monitor.json holds it. See docs/mon
 \b
 Exit codes: 0 no alarm · 1 an alarm, until --new-baseline · 4 the endpoint is unusable
             2 usage, a folder that watches something else, or a clock that ran backwards
+            3 a budget ended it before the portion was whole; the next call goes on with it
 """
 
 _CODES = {
@@ -126,4 +129,9 @@ def monitor(
         click.echo(json.dumps(result, indent=2))
     else:
         print_monitor(result, page)
-    click.get_current_context().exit(interrupted or _CODES[result["outcome"]])
+    spent_out = result.get("budget", "")
+    say_spent_out(spent_out)
+    code = interrupted or _CODES[result["outcome"]]
+    # A portion that a budget ended was not interrupted; nothing can be said of it yet.
+    ended = spent_out and result["outcome"] is None and not interrupted
+    click.get_current_context().exit(EXIT_INCONCLUSIVE if ended else code)

@@ -8,18 +8,21 @@ import click
 from toolfuzz.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from toolfuzz.runs.limits import Limits
     from toolfuzz.runs.options import RunOptions
 
 __all__ = [
-    "Limit",
+    "LIMITS",
+    "askings_option",
     "budget_options",
     "case_options",
-    "concurrency_option",
     "endpoint_options",
     "header_options",
     "inconclusive_option",
     "judge_options",
+    "limits_from",
     "max_reply_option",
+    "pace_options",
     "repeat_option",
     "report_option",
     "run_options_from",
@@ -77,19 +80,6 @@ class _Concurrency(click.ParamType[int | str]):
             self.fail(f"{value!r} is neither a number nor auto", param, ctx)
 
 
-class Limit(click.types.FloatParamType):
-    """A number above 0, which NaN isn't."""
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """Return it; fails like click's own types."""
-        number: float = super().convert(value, param, ctx)
-        if not number > 0:
-            self.fail(f"{value}: more than 0 is needed", param, ctx)
-        return number
-
-
 class _Size(click.ParamType[int]):
     """Bytes, or a size such as 16MiB."""
 
@@ -110,10 +100,17 @@ max_reply_option = click.option(
     help="Bytes of a reply, 256KiB or 1GiB (16MiB): of a longer one nothing is judged.",
 )  # fmt: skip
 
-concurrency_option = click.option(
-    "--concurrency", type=_Concurrency(), metavar="N|auto",
-    help="Questions under way at a server. auto (default) begins with one and asks more at once "
-    "while that brings more answers.",
+pace_options = stack(
+    click.option(
+        "--concurrency", type=_Concurrency(), metavar="N|auto",
+        help="Questions under way at a server. auto (default) begins with one and asks more at "
+        "once while that brings more answers.",
+    ),
+    click.option("--rpm", type=float, metavar="N", help="Requests begun in a minute at most."),
+    click.option(
+        "--tpm", type=float, metavar="N",
+        help="Tokens a minute at most, in and out: estimated, then as the server counts them.",
+    ),
 )  # fmt: skip
 
 
@@ -159,12 +156,7 @@ endpoint_options = stack(
         "--no-stream", "stream", flag_value="plain", help="Ask for plain replies (default)."
     ),
     click.option("--both-streams", "stream", flag_value="both", help="Ask each case both ways."),
-    concurrency_option,
-    click.option("--rpm", type=float, metavar="N", help="Requests begun in a minute at most."),
-    click.option(
-        "--tpm", type=float, metavar="N",
-        help="Tokens a minute at most, in and out: estimated, then as the server counts them.",
-    ),
+    pace_options,
     click.option(
         "--timeout", type=float, metavar="SECONDS",
         help="Time without a byte of a reply (120); of a plain reply, until it begins.",
@@ -185,9 +177,12 @@ workers_option = click.option(
     "for engine/… and servers that answer within milliseconds, on as many cores.",
 )  # fmt: skip
 
+LIMITS = ("max_calls", "max_time", "max_tokens", "max_cost", "price")
+
 budget_options = stack(
     click.option(
-        "--max-calls", type=int, metavar="N", help="HTTP attempts in all; then it ends cleanly."
+        "--max-calls", type=int, metavar="N",
+        help="HTTP attempts of this command; then it ends cleanly and says how to go on.",
     ),
     click.option(
         "--max-time", type=float, metavar="SECONDS", help="No question is begun after so long."
@@ -199,7 +194,12 @@ budget_options = stack(
         help="Dollars for a million tokens, where no list has the model.",
     ),
 )  # fmt: skip
-"""What ``run``, ``check`` and ``monitor`` may spend."""
+"""What this command may spend; what an earlier one paid doesn't count."""
+
+askings_option = click.option(
+    "--askings", type=click.IntRange(min=1), default=500, show_default=True, metavar="N",
+    help="Askings of each failure at most.",
+)  # fmt: skip
 
 tool_options = stack(
     click.option(
@@ -306,6 +306,13 @@ def parse_headers(lines: tuple[str, ...]) -> dict[str, str]:
             )
         headers[name.strip()] = value.strip()
     return headers
+
+
+def limits_from(given: dict[str, Any]) -> "Limits":
+    """Read a command's ``budget_options`` over toolfuzz.toml; raises UsageError."""
+    limits = run_options_from({name: given[name] for name in LIMITS}).limits
+    limits.check()
+    return limits
 
 
 def run_options_from(given: dict[str, Any]) -> "RunOptions":

@@ -155,7 +155,7 @@ async def _replay(
     deterministic = nature_of(source.target).deterministic
     # Beside each question that the server fails at, an easy one shows whether it is well.
     for written in with_less_around(source):
-        budget = Budget(calls=2 * askings(one, times))
+        budget = Budget(2 * askings(one, times))
         async with open_examiner(written, stream=stream, budget=budget, answered=EASY) as examiner:
             done = await replay_known(
                 replace(one, stream=stream), examiner, times, deterministic=deterministic

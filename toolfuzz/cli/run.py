@@ -79,7 +79,11 @@ the whole 95% interval is at or above the limit, 1 when it is below, 3 when the 
     help="Ask each case also under other spellings of its schema ($ref inlined, …).",
 )  # fmt: skip
 @click.option("--out", metavar="DIR", help="Folder for the run (reports/<time>-<models>).")
-@click.option("--resume", metavar="RUN", help="Go on with an interrupted run, options as then.")
+@click.option(
+    "--resume",
+    metavar="RUN",
+    help="Go on with an interrupted run, options as then; budgets begin anew.",
+)
 @trust_option
 @click.option("--dry-run", is_flag=True, help="Print the plan: cases, requests, tokens, price.")
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of the table.")
@@ -145,8 +149,9 @@ def run(
         click.echo(_how_to_go_on(folder, command), err=True)
     if interrupted:
         click.get_current_context().exit(interrupted)
-    if minimize and any(t["defects"] for t in summary["targets"]):
-        minimize_after(Path(summary["folder"]), options.access, quiet=quiet or as_json)
+    if minimize and "budget" not in summary and any(t["defects"] for t in summary["targets"]):
+        left = options.limits.less(**summary.get("spent", {}))
+        minimize_after(Path(summary["folder"]), options.access, left, quiet=quiet or as_json)
     if gates and not as_json:
         click.echo()
         for entry in gates:

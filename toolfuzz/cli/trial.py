@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from toolfuzz.cli._live import cancelled_by_signals, ticking
-from toolfuzz.cli.options import header_options, max_reply_option, report_option
-from toolfuzz.core.errors import EXIT_GATE_FAILED, EXIT_INVALID_RUN, UsageError
+from toolfuzz.cli.options import budget_options, header_options, max_reply_option, report_option
+from toolfuzz.core.errors import EXIT_GATE_FAILED, EXIT_INCONCLUSIVE, EXIT_INVALID_RUN, UsageError
 
 if TYPE_CHECKING:
     from toolfuzz.report.progress import Progress
@@ -64,8 +64,9 @@ def _in_folder(context: click.Context, option: click.Parameter, path: str | None
               type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help="Ask this case, as one of a report; repeatable.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--max-calls", type=click.IntRange(min=0), default=300, show_default=True,
+@click.option("--askings", type=click.IntRange(min=0), default=300, show_default=True,
               metavar="N", help="Askings to make a cause's case smaller (0: none).")  # fmt: skip
+@budget_options
 @click.option("--timeout", type=float, default=60.0, show_default=True, metavar="SECONDS",
               help="For an answer.")  # fmt: skip
 @max_reply_option
@@ -90,14 +91,15 @@ def trial(
     as_json: bool,
     fronts: tuple[str, ...],
     given: tuple[Path, ...],
-    max_calls: int,
+    askings: int,
     quiet: bool,
     reports: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Find out what a gateway changes on the way, in both directions."""
+    from toolfuzz.cli._budget import FLAGS, same_command, say_spent_out
     from toolfuzz.cli._reports import write_wanted
-    from toolfuzz.cli.options import parse_headers, parse_params
+    from toolfuzz.cli.options import LIMITS, limits_from, parse_headers, parse_params
     from toolfuzz.core.text import printable
     from toolfuzz.evidence.corpus import case_with_defect
     from toolfuzz.evidence.relay.known import read_known
@@ -111,6 +113,8 @@ def trial(
     from toolfuzz.runs.trial import Trial, check
 
     wanted = parse_wanted(reports)
+    limits = limits_from(options)
+    options = {n: v for n, v in options.items() if v is not None and n not in LIMITS}
     doors = [full_name(name.strip()) for listed in fronts for name in listed.split(",")]
     gateway = None
     if command:
@@ -118,26 +122,28 @@ def trial(
         name = config_name or (config_template.name if config_template else "config")
         gateway = Gateway(command, _pairs(env), config, name, wait)
     show = progress(quiet=quiet)
-    if options["max_reply"] is None:
-        del options["max_reply"]
     asked = Trial(
-        **options, fronts=doors or (USUAL,), gateway=gateway, headers=parse_headers(headers),
+        **options, limits=limits, fronts=doors or (USUAL,), gateway=gateway,
+        headers=parse_headers(headers),
         params=parse_params(params), given=[case_with_defect(path).case for path in given],
         accepted=read_known(known) if known else {}, tell=show.tell,
         note=lambda message: show.note(printable(message)),
     )  # fmt: skip
     check(asked)
     with show:
-        summary = asyncio.run(
-            cancelled_by_signals(_shown(try_gateway(asked, most_askings=max_calls), show))
-        ).summary
+        work = _shown(try_gateway(asked, most_askings=askings), show)
+        summary = asyncio.run(cancelled_by_signals(work)).summary
     if as_json:
         click.echo(json.dumps(summary["trial"]["causes"], indent=2))
     else:
         print_trial(summary)
     write_wanted(wanted, Path(summary["folder"]), summary)
+    spent_out = summary.get("budget", "")
+    say_spent_out(spent_out, same_command(without=(*FLAGS, "--out")))
     if new(summary["trial"]):
         click.get_current_context().exit(EXIT_GATE_FAILED)
+    if spent_out:
+        click.get_current_context().exit(EXIT_INCONCLUSIVE)
     if summary["finish_reason"] != "done" or not any(t["judged"] for t in summary["targets"]):
         click.get_current_context().exit(EXIT_INVALID_RUN)
 

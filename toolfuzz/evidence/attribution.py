@@ -139,7 +139,7 @@ async def attribute_failure(
     history = of_history(first)
     if failure.finding.turn and len(case.turns) == 1:
         history = "It is not the history: the minimal case has none."
-    return Attribution(tuple(trials), layer, cause, budget.spent_calls, reason, history)
+    return Attribution(tuple(trials), layer, cause, budget.asked, reason, history)
 
 
 def attribution_to_json(found: Attribution, screened: Sequence[str]) -> JsonObject:

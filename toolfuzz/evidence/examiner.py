@@ -1,14 +1,14 @@
 """Asks one target about one failure, again and again, within a budget, keeping every byte."""
 
 import asyncio
-import time
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from toolfuzz.core.case import Case
 from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, VerdictReached
+from toolfuzz.core.exchange import Target
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.talk import at_last_turn
 from toolfuzz.core.verdict import Finding, Verdict
@@ -18,9 +18,11 @@ from toolfuzz.evidence.reduction import (
 from toolfuzz.judge.defects.request_refused import refused_beside
 from toolfuzz.judge.defects.server_error import failed_beside, was_answered
 from toolfuzz.judge.policy import Policy
+from toolfuzz.pools.pool import Permits
 from toolfuzz.pools.question import Outcome, put_question
 from toolfuzz.runs.journal import Journal
-from toolfuzz.sources.pacing import paced
+from toolfuzz.runs.purse import Purse
+from toolfuzz.sources.pacing import Pacers
 from toolfuzz.sources.source import Session, SourceSpec
 
 __all__ = ["Budget", "Examiner", "Symptom", "open_examiner"]
@@ -45,34 +47,40 @@ class Symptom:
 
 @dataclass(slots=True)
 class Budget:
-    """What may be spent; counts what was. ``price`` turns (input, output) tokens into dollars."""
+    """What may be asked about one failure, within what the command may spend.
 
-    calls: int = 500
-    seconds: float = float("inf")
-    dollars: float = float("inf")
-    price: Callable[[int, int], float | None] = lambda input_tokens, output_tokens: None
-    spent_calls: int = 0
-    spent_dollars: float = 0.0
-    began: float = field(default_factory=time.monotonic)
+    Of ``askings`` those count as well that the journal answers, so that a study ends where it
+    would have ended in one go. ``asked`` counts them.
+    """
 
-    def anew(self, price: Callable[[int, int], float | None]) -> "Budget":
-        """Return as much for the next failure, of which nothing is spent; its time begins now."""
-        return Budget(self.calls, self.seconds, self.dollars, price)
+    askings: int = 500
+    purse: Purse | None = None
+    permits: Permits = field(default_factory=Pacers)
+    asked: int = 0
 
-    def take(self, calls: int = 1) -> None:
-        """Spend so many calls; raises BudgetSpentError that names the limit."""
-        if self.spent_calls + calls > self.calls:
-            raise BudgetSpentError(f"the budget of {self.calls} calls is spent")
-        if time.monotonic() - self.began > self.seconds:
-            raise BudgetSpentError(f"the time of {self.seconds:.0f} s is over")
-        if self.spent_dollars >= self.dollars:
-            raise BudgetSpentError(f"the budget of ${self.dollars:.2f} is spent")
-        self.spent_calls += calls
+    @property
+    def spent_out(self) -> str:
+        """Which limit of the command was reached, once one was."""
+        return self.purse.spent_out if self.purse else ""
 
-    def pay(self, verdict: Verdict) -> None:
-        """Count what a call cost, as far as that is known."""
-        tokens = verdict.metrics.input_tokens or 0, verdict.metrics.output_tokens or 0
-        self.spent_dollars += self.price(*tokens) or 0.0
+    def anew(self) -> "Budget":
+        """Return as many askings for the next failure, of which none is made."""
+        return replace(self, asked=0)
+
+    def take(self, askings: int = 1) -> None:
+        """Count so many; raises BudgetSpentError where those are too many."""
+        if self.asked + askings > self.askings:
+            raise BudgetSpentError(f"--askings {self.askings}: all are made")
+        self.asked += askings
+
+    async def affords(self, target: Target, case: Case, *, wait: bool = True) -> bool:
+        """Whether a case may be asked, by what the command may spend; ``paid`` must follow."""
+        return self.purse is None or await self.purse.reserve(target, case, wait=wait)
+
+    def paid(self, target: Target, case: Case, events: Sequence[Event]) -> None:
+        """Count what asking it came to."""
+        if self.purse is not None:
+            self.purse.settle(target, case, events)
 
 
 class Examiner:
@@ -127,9 +135,7 @@ class Examiner:
         repeat = self._repeats[case.id]
         self._repeats[case.id] += 1
         if self._earlier[case.id]:
-            known = self._earlier[case.id].popleft()
-            self.budget.pay(known)
-            return known
+            return self._earlier[case.id].popleft()
         session = await self._free.get()
         try:
             plain = await self._put(session, case, repeat, stream=False) if self._paired else None
@@ -153,6 +159,9 @@ class Examiner:
         stream: bool,
         counterpart: Sequence[Reply] = (),
     ) -> Outcome:
+        target = self.source.target
+        if not await self.budget.affords(target, case):
+            raise BudgetSpentError(self.budget.spent_out)
         events: list[Event] = [] if case.id in self._known else [CaseDrawn(case)]
         self._known.add(case.id)
         try:
@@ -170,10 +179,9 @@ class Examiner:
             if outcome.verdict is not None and outcome.verdict.status == "unjudged":
                 outcome = replace(outcome, verdict=await self._told(session, outcome, events))
         finally:
+            self.budget.paid(target, case, events)
             if self._journal is not None:
                 self._journal.append(events)
-        if outcome.verdict is not None:
-            self.budget.pay(outcome.verdict)
         return outcome
 
     async def _told(self, session: Session, outcome: Outcome, events: list[Event]) -> Verdict:
@@ -194,15 +202,21 @@ class Examiner:
 
         It is no part of the study, so its exchanges are kept without a verdict.
         """
-        case = self._answered
+        case, target = self._answered, self.source.target
         assert case is not None
         self.budget.take()
+        # What asks holds a part of the budget itself, so that isn't waited for.
+        if not await self.budget.affords(target, case, wait=False):
+            return False
         events: list[Event] = [] if case.id in self._known else [CaseDrawn(case)]
         self._known.add(case.id)
-        await put_question(
-            session, self.source, case, events.append,
-            repeat=0, stream=self.stream, policy=self._policy,
-        )  # fmt: skip
+        try:
+            await put_question(
+                session, self.source, case, events.append,
+                repeat=0, stream=self.stream, policy=self._policy,
+            )  # fmt: skip
+        finally:
+            self.budget.paid(target, case, events)
         if self._journal is not None:
             self._journal.append(e for e in events if not isinstance(e, VerdictReached))
         exchanges = [e.exchange for e in events if isinstance(e, ExchangeRecorded)]
@@ -243,7 +257,7 @@ async def open_examiner(
     """
     async with AsyncExitStack() as stack:
         count = max(1, min(slots, source.pace.most))
-        permit = paced(source.pace)
+        permit = budget.permits.of(source)
         sessions = [await stack.enter_async_context(source.open(permit)) for _ in range(count)]
         yield Examiner(
             source,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import StreamMode
 from toolfuzz.core.sizes import MAX_REPLY
 
@@ -43,6 +44,12 @@ class Access:
     engine_python: str | None = None
     cuts: Sequence[str] = ()
     latency_ms: float = 0.0
+
+    def check_pace(self) -> None:
+        """Refuse what is no number above 0; raises UsageError."""
+        for flag, most, things in (("rpm", self.rpm, "requests"), ("tpm", self.tpm, "tokens")):
+            if most is not None and not most > 0:
+                raise UsageError(f"--{flag} {most:g}: {things} a minute above 0 are needed", None)
 
     @property
     def at_once(self) -> int:

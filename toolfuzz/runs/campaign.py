@@ -40,7 +40,7 @@ from toolfuzz.pools.pool import Job, Permits, Pool
 from toolfuzz.pools.question import modes
 from toolfuzz.runs.again import Put, answers_known, ask_again
 from toolfuzz.runs.feed import CaseFeed, Feed
-from toolfuzz.runs.purse import Purse
+from toolfuzz.runs.purse import Purse, close_on
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.server_faults import server_faults
 from toolfuzz.sources.pacing import Pacers
@@ -195,7 +195,7 @@ async def ask_all(campaign: Campaign, *, stop: asyncio.Event) -> tuple[TargetGiv
     feed_of, draw = _feeds(campaign)
     lanes = [_Lane(source, feed_of(source.target.name)) for source in campaign.sources]
     drawing = asyncio.create_task(draw)
-    stopping = asyncio.create_task(_close_on(stop, campaign.permits))
+    stopping = asyncio.create_task(close_on(stop, campaign.permits))
     try:
         async with asyncio.TaskGroup() as group:
             for lane in lanes:
@@ -254,12 +254,6 @@ def _put(campaign: Campaign, stop: asyncio.Event, *, wait: bool = True) -> Put:
         return campaign.run(until_stopped(jobs))
 
     return put
-
-
-async def _close_on(stop: asyncio.Event, permits: Permits) -> None:
-    """End pauses when the run is stopped: a server may ask for a minute between two attempts."""
-    await stop.wait()
-    permits.close()
 
 
 async def _ask(lane: _Lane, campaign: Campaign, stop: asyncio.Event) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from toolfuzz.core.case import Case, Expectation, Message, Turn
-from toolfuzz.core.errors import EndpointError, ToolfuzzError
+from toolfuzz.core.errors import EndpointError, ToolfuzzError, UsageError
 from toolfuzz.core.events import (
     CaseDrawn,
     CaseSkipped,
@@ -23,11 +23,12 @@ from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.relay.difference import Difference
 from toolfuzz.judge.relay.parameters import parameters_added
 from toolfuzz.pools.question import metrics_of, modes
+from toolfuzz.runs.purse import Purse
 from toolfuzz.runs.sides import compared, tagged, verdict_of
+from toolfuzz.runs.targets import reach
 from toolfuzz.simulate.scripted import Script, is_unable
 from toolfuzz.sources.http import HttpSession, HttpSource
 from toolfuzz.sources.pacing import Pacer
-from toolfuzz.sources.reachability import reachable
 
 __all__ = ["AT_ONCE", "Door", "open_doors"]
 
@@ -52,6 +53,7 @@ class Door:
     session: HttpSession
     script: Script
     at_once: int = AT_ONCE
+    purse: Purse | None = None
 
     @property
     def name(self) -> str:
@@ -63,11 +65,24 @@ class Door:
         """The stream flags in which it is asked."""
         return modes(self.source.target)
 
-    async def ask(self, case: Case, *, stream: bool) -> list[Event]:
+    async def ask(self, case: Case, *, stream: bool) -> list[Event] | None:
         """Put a case through the gateway, turn by turn; what both sides saw, and the verdict.
 
-        The events hold the case as it was given; what was sent bears a tag besides.
+        The events hold the case as it was given; what was sent bears a tag besides. None where that
+        is more than may be spent.
         """
+        if self.purse is None:
+            return await self._ask(case, stream=stream)
+        if not await self.purse.reserve(self.source.target, case):
+            return None
+        events: list[Event] = []
+        try:
+            events = await self._ask(case, stream=stream)
+        finally:
+            self.purse.settle(self.source.target, case, events)
+        return events
+
+    async def _ask(self, case: Case, *, stream: bool) -> list[Event]:
         name = f"{case.id[:8]}-{self.number}{'s' if stream else 'p'}"
         asked_case = tagged(case, name)
         talk = play(asked_case)
@@ -129,7 +144,10 @@ class Door:
 
 @asynccontextmanager
 async def open_doors(
-    sources: Sequence[HttpSource], script: Script, note: Callable[[str], None]
+    sources: Sequence[HttpSource],
+    script: Script,
+    note: Callable[[str], None],
+    purse: Purse | None = None,
 ) -> AsyncIterator[list[Door]]:
     """Open the doors that answer a plain question with what the upstream says to it.
 
@@ -139,9 +157,9 @@ async def open_doors(
     async with AsyncExitStack() as stack:
         for number, source in enumerate(sources):
             try:
-                await reachable(source)
+                await reach(source, purse)
                 session = await stack.enter_async_context(source.open(Pacer(AT_ONCE)))
-                found.append(await _tried(Door(number, source, session, script), note))
+                found.append(await _tried(Door(number, source, session, script, purse=purse), note))
             except ToolfuzzError as error:
                 note(f"{source.target.name}: no front door: {error.message}")
         if not found:
@@ -155,7 +173,10 @@ async def open_doors(
 async def _tried(door: Door, note: Callable[[str], None]) -> Door:
     """Return the door as it has to be asked, by what comes upstream of a question with a tag."""
     strays = door.script.strays
-    if any(isinstance(event, UpstreamAnswered) for event in await door.ask(_HELLO, stream=False)):
+    told = await door.ask(_HELLO, stream=False)
+    if told is None:
+        raise UsageError("a trial takes more than may be spent", "allow more")
+    if any(isinstance(event, UpstreamAnswered) for event in told):
         return door
     if door.script.strays == strays:
         raise EndpointError(

@@ -36,6 +36,18 @@ class Limits:
         """Whether there is any limit."""
         return any(most < math.inf for most in self.flags.values())
 
+    def less(
+        self, calls: float = 0, seconds: float = 0, tokens: float = 0, dollars: float = 0
+    ) -> "Limits":
+        """Return what is left when so much was spent."""
+        return Limits(
+            self.calls - calls,
+            self.seconds - seconds,
+            self.tokens - tokens,
+            self.dollars - dollars,
+            self.price,
+        )
+
     def check(self) -> None:
         """Refuse what is no number above 0; raises UsageError."""
         for flag, most in self.flags.items():

@@ -131,7 +131,7 @@ async def monitor(
         portions = weighed([*planned.past, now])
         result = state(options.folder, asked, portions)
         write_json(options.folder / STATE_NAME, result)
-    return result | {"mended": wrong}
+    return result | {"mended": wrong} | (purse.told if purse else {})
 
 
 @contextmanager

@@ -229,10 +229,7 @@ class RunOptions(BaseModel):
                 f"--max-input {self.max_input}: at least 1 is needed", "try --max-input 3000"
             )
         self.limits.check()
-        for what, most in (("rpm", self.rpm), ("tpm", self.tpm)):
-            if most is not None and not most > 0:
-                things = "requests" if what == "rpm" else "tokens"
-                raise UsageError(f"--{what} {most:g}: {things} a minute above 0 are needed", None)
+        self.access.check_pace()
         if not self.timeout > 0:
             raise UsageError(f"--timeout {self.timeout}: seconds above 0 are needed", None)
         self.policy.check()

@@ -4,21 +4,23 @@ import asyncio
 import math
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
 
 from toolfuzz.analyze.price import Price, prices_at
-from toolfuzz.core.case import Case
+from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import Event, ExchangeRecorded
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.pools.chance import requests_again
+from toolfuzz.pools.pool import Permits
 from toolfuzz.runs.costs import Amount, Costs
 from toolfuzz.runs.limits import Limits
 from toolfuzz.sources.pacing import Pacers
 
-__all__ = ["Purse", "permits_within", "purse_of"]
+__all__ = ["Purse", "close_on", "permits_within", "purse_of", "spending"]
 
 
 @dataclass(slots=True)
@@ -46,6 +48,12 @@ class Purse:
 
     def __post_init__(self) -> None:
         self._began = self.clock()
+
+    @property
+    def told(self) -> JsonObject:
+        """What was spent, and which limit ended it where one did, as a summary tells it."""
+        spent = {**asdict(self.spent), "seconds": self.seconds}
+        return {"spent": spent, **({"budget": self.spent_out} if self.spent_out else {})}
 
     @property
     def seconds(self) -> float:
@@ -163,6 +171,27 @@ def purse_of(limits: Limits, targets: Sequence[Target], full: asyncio.Event) -> 
     limited = limits.dollars < math.inf
     prices = {target.name: _price(target, limits.price) for target in targets if limited}
     return Purse(limits, prices, full)
+
+
+@asynccontextmanager
+async def spending(
+    limits: Limits, targets: Sequence[Target]
+) -> AsyncIterator[tuple[Purse | None, Pacers]]:
+    """Give what may be spent on targets and the permits to do it; pauses end with the purse."""
+    full = asyncio.Event()
+    purse = purse_of(limits, targets, full)
+    permits = permits_within(purse)
+    closing = asyncio.create_task(close_on(full, permits))
+    try:
+        yield purse, permits
+    finally:
+        closing.cancel()
+
+
+async def close_on(stop: asyncio.Event, permits: Permits) -> None:
+    """End pauses when all is stopped: a server may ask for a minute between two attempts."""
+    await stop.wait()
+    permits.close()
 
 
 def permits_within(purse: Purse | None) -> Pacers:

@@ -83,8 +83,8 @@ async def run(
             )
             finished = await run_campaign(campaign, stop=stop)
             summary = write_summary(folder, record.run(), recordings)
-    if purse and purse.spent_out:
-        summary["budget"] = purse.spent_out
+    if purse:
+        summary |= purse.told
     check_measured(summary, finished, folder)
     _remember(sources, summary)
     return summary

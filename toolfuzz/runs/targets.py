@@ -17,7 +17,7 @@ from toolfuzz.sources.reachability import HELLO, reachable
 from toolfuzz.sources.registry import Endpoint, key_for, resolve
 from toolfuzz.sources.simulated import simulator
 
-__all__ = ["Source", "open_sources", "plan_targets"]
+__all__ = ["Source", "open_sources", "plan_targets", "reach"]
 
 Source = HttpSource | EngineSource
 _MOST_AT_ONCE = 32
@@ -121,12 +121,16 @@ async def open_sources(
             if nature_of(p.target).remote:
                 if access.concurrency == "auto":
                     source = replace(source, concurrency=_MOST_AT_ONCE, adapts=True)
-                await _reach(source, purse)
+                await reach(source, purse)
             sources.append(source)
         yield tuple(sources)
 
 
-async def _reach(source: HttpSource, purse: Purse | None) -> None:
+async def reach(source: HttpSource, purse: Purse | None) -> None:
+    """See that a target answers, with one tiny question, which ``purse`` counts.
+
+    Raises what ``reachable`` does, and UsageError where nothing may be spent.
+    """
     if purse is None:
         await reachable(source)
         return

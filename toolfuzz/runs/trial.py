@@ -23,7 +23,9 @@ from toolfuzz.formats import wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.runs.doors import AT_ONCE, Door, open_doors
 from toolfuzz.runs.gateway import Gateway, filled, prefix_of, running
+from toolfuzz.runs.limits import Limits
 from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.purse import Purse, purse_of
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.summary import default_folder, write_summary
 from toolfuzz.simulate.scripted import Script, build_upstream
@@ -32,7 +34,7 @@ from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.registry import resolve
 from toolfuzz.system.specs import named_without_secrets
 
-__all__ = ["OnTrial", "Trial", "ask_cases", "check", "on_trial"]
+__all__ = ["OnTrial", "Trial", "ask_cases", "check", "on_trial", "spent_out"]
 
 _MOST_SILENT = 8
 """Questions in a row without any answer after which a door is given up."""
@@ -65,6 +67,7 @@ class Trial:
     timeout: float = 60.0
     max_reply: int = MAX_REPLY
     accepted: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
     out: Path | None = None
     tell: Callable[[Event], None] = lambda event: None
     note: Callable[[str], None] = lambda message: None
@@ -77,6 +80,7 @@ class OnTrial:
     trial: Trial
     origin: str
     doors: Sequence[Door]
+    purse: Purse | None
     ended: Callable[[], str]
     """Return how its process ended and what it said last; "" while it runs."""
 
@@ -97,8 +101,10 @@ async def on_trial(trial: Trial) -> AsyncIterator[OnTrial]:
         values = {"upstream": f"{upstream}/v1", "origin": upstream}
         headers = {name: filled(value, values) for name, value in trial.headers.items()}
         sources = _sources(replace(trial, headers=headers), origin.rstrip("/"))
-        doors = await stack.enter_async_context(open_doors(sources, script, trial.note))
-        yield OnTrial(trial, origin, doors, ended)
+        targets = [source.target for source in sources]
+        purse = purse_of(trial.limits, targets, asyncio.Event())
+        doors = await stack.enter_async_context(open_doors(sources, script, trial.note, purse))
+        yield OnTrial(trial, origin, doors, purse, ended)
 
 
 def _never() -> str:
@@ -124,7 +130,7 @@ async def ask_cases(gateway: OnTrial) -> JsonObject:
                 await _ask_all(door, gateway, write)
             if died := gateway.ended():
                 trial.note(f"in the middle {died}")
-            reason = "endpoint" if died else "done"
+            reason = "endpoint" if died else "budget" if spent_out(gateway) else "done"
         finally:
             write([RunFinished(time.time(), reason)])
             summary = write_summary(folder, record.run())
@@ -191,13 +197,19 @@ async def _ask_all(door: Door, gateway: OnTrial, write: Callable[[Sequence[Event
             for stream in door.modes:
                 if silent >= _MOST_SILENT or gateway.ended():
                     return
-                events = await door.ask(case, stream=stream)
+                if (events := await door.ask(case, stream=stream)) is None:
+                    return
                 silent = silent + 1 if _unanswered(events) else 0
                 write(events)
 
     await asyncio.gather(*(worker() for _ in range(door.at_once)))
     if silent >= _MOST_SILENT:
         write([TargetGivenUp(door.name, "no answer", silent)])
+
+
+def spent_out(gateway: OnTrial) -> str:
+    """Which limit ended the asking, "" while none did."""
+    return gateway.purse.spent_out if gateway.purse else ""
 
 
 def _unanswered(events: Sequence[Event]) -> bool:

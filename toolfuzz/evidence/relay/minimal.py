@@ -20,11 +20,12 @@ from toolfuzz.core.events import RunFinished, VerdictReached
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.minimize import Minimized, minimize
+from toolfuzz.evidence.reduction import BudgetSpentError
 from toolfuzz.evidence.tree import size
 from toolfuzz.runs.derived import Count, read_json, write_json
 from toolfuzz.runs.doors import Door
 from toolfuzz.runs.record import Record
-from toolfuzz.runs.trial import OnTrial
+from toolfuzz.runs.trial import OnTrial, spent_out
 
 __all__ = ["FOLDER", "Minimal", "find_minimal", "read_minimal"]
 
@@ -78,7 +79,7 @@ async def find_minimal(
     with Record(folder / FOLDER, replace(run.started, started=time.time())) as record:
         try:
             for number, cause in enumerate(causes, 1):
-                if gateway.ended():
+                if gateway.ended() or spent_out(gateway):
                     break
                 note(f"making a case smaller, {number} of {len(causes)}: {cause.name}")
                 one = await _minimal(gateway, run, cause, record, most_askings)
@@ -105,9 +106,9 @@ async def _minimal(
         # Seen once more at each door, to be looked at.
         for other in gateway.doors:
             for mode in other.modes:
-                record.append(await other.ask(result.case, stream=mode))
+                record.append(await other.ask(result.case, stream=mode) or ())
         if result.neighbour is not None:
-            record.append(await door.ask(result.neighbour, stream=stream))
+            record.append(await door.ask(result.neighbour, stream=stream) or ())
         return Minimal(
             cause.name, door.name, stream, result.case.id,
             result.neighbour.id if result.neighbour else None,
@@ -138,7 +139,9 @@ async def _minimized(
     async def findings(case: Case) -> list[Finding] | None:
         """Ask once and return what is wrong; None when that can't be told."""
         budget.take()
-        for event in await door.ask(case, stream=stream):
+        if (events := await door.ask(case, stream=stream)) is None:
+            raise BudgetSpentError(door.purse.spent_out if door.purse else "")
+        for event in events:
             if isinstance(event, VerdictReached) and event.verdict.status != "unjudged":
                 return [f for f in event.verdict.findings if f.severity == "error"]
         return None

@@ -10,7 +10,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.evidence.relay.minimal import find_minimal
 from toolfuzz.evidence.relay.report import write_reports
 from toolfuzz.runs.reading import load_run
-from toolfuzz.runs.trial import Trial, ask_cases, on_trial
+from toolfuzz.runs.trial import Trial, ask_cases, on_trial, spent_out
 
 __all__ = ["Tried", "try_gateway"]
 
@@ -42,4 +42,6 @@ async def try_gateway(trial: Trial, *, most_askings: int = 300) -> Tried:
             raise
         finally:
             write_reports(folder, run, causes)
+    if ended := spent_out(gateway):
+        summary["budget"] = ended
     return Tried(summary, causes)
