@@ -86,27 +86,45 @@ class Cases:
         """Return the row of a case."""
         row = self.ids.number(id_)
         if row == len(self.place):
-            self.place.append(-1)
-            for column in (self.schema, self.cluster, self.origin, self.probe):
-                column.append(0)
-            for count in (self.size, self.turns, self.tools, self.patience):
-                count.append(0)
-            self.respelled.append(0)
+            self._append(CaseGlance(id_, "", "", "", (), 0, 0, 0, "", 0), -1)
         return row
 
     def take(self, case: CaseGlance, place: int) -> None:
         """Take in a case that was drawn."""
-        row, number = self.number(case.id), self.names.number
+        row = self.ids.number(case.id)
+        if row == len(self.place):
+            self._append(case, place)
+        else:
+            self._write(row, case, place)
+        for feature in case.features:
+            has = self.features.get(feature)
+            if has is None:
+                if len(self.features) == _MOST_FEATURES:
+                    continue
+                has = self.features[feature] = bytearray()
+            if len(has) <= row:
+                has.extend(bytes(row + 1 - len(has)))
+            has[row] = True
+
+    def _append(self, case: CaseGlance, place: int) -> None:
+        number = self.names.number
+        self.place.append(place)
+        self.schema.append(number(case.schema_id))
+        self.cluster.append(number(case.cluster))
+        self.origin.append(number(case.origin))
+        self.probe.append(number(case.probe))
+        self.size.append(case.size)
+        self.turns.append(case.turns)
+        self.tools.append(case.tools)
+        self.patience.append(held(case.patience))
+        self.respelled.append(respelled_from(case.origin) is not None)
+
+    def _write(self, row: int, case: CaseGlance, place: int) -> None:
+        number = self.names.number
         self.schema[row] = number(case.schema_id)
         self.cluster[row] = number(case.cluster)
         self.origin[row] = number(case.origin)
         self.probe[row] = number(case.probe)
-        for feature in case.features:
-            if len(self.features) == _MOST_FEATURES and feature not in self.features:
-                continue
-            has = self.features.setdefault(feature, bytearray())
-            has.extend(bytes(max(row + 1 - len(has), 0)))
-            has[row] = True
         self.size[row] = case.size
         self.turns[row], self.tools[row] = case.turns, case.tools
         self.patience[row] = held(case.patience)

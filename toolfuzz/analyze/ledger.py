@@ -27,7 +27,7 @@ from toolfuzz.core.nature import says_simulated
 __all__ = ["Ledger", "Traffic"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Traffic:
     """HTTP calls made to a target, retries included, and how many of them were retries.
 
@@ -93,12 +93,12 @@ class Ledger:
                 self.finished = said
 
     def _count(self, exchange: ExchangeGlance) -> None:
-        seen = self.traffic.get(exchange.target, Traffic())
-        self.traffic[exchange.target] = Traffic(
-            seen.calls + exchange.attempts,
-            seen.retries + exchange.attempts - 1,
-            seen.simulated or says_simulated(exchange.headers),
-        )
+        seen = self.traffic.get(exchange.target)
+        if seen is None:
+            seen = self.traffic[exchange.target] = Traffic()
+        seen.calls += exchange.attempts
+        seen.retries += exchange.attempts - 1
+        seen.simulated = seen.simulated or says_simulated(exchange.headers)
 
     def check(self, *, lines_are_missing: bool) -> None:
         """Raise UsageError when it judges a target or, although no line is missing, a case that it

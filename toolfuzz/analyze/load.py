@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from toolfuzz.analyze.answers import Answers, Asked, CasesRead, Question, Read, causes
 from toolfuzz.analyze.columns import Drawn
@@ -115,7 +115,7 @@ def run_of(
         CasesRead(ledger.cases, read),
         Asked(questions, ledger.exchanges if keep_exchanges else Exchanges(), read),
         list(ledger.skipped),
-        dict(ledger.traffic),
+        {target: replace(seen) for target, seen in ledger.traffic.items()},
         dict(ledger.given_up),
         ledger.finished,
         tuple(unread),

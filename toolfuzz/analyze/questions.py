@@ -1,6 +1,7 @@
 """A run's questions and exchanges as columns of numbers (see ``columns``)."""
 
 from array import array
+from dataclasses import replace
 from math import isnan, nan
 
 from toolfuzz.analyze.columns import Cases, Names, held
@@ -91,30 +92,33 @@ class Questions:
             self.target.append(to)
             self.stream.append(of.stream)
             self.status.append(NONE)
-            for flags in (self.whole, self.called, self.valid):
-                flags.append(0)
-            for numbers in (self.findings, self.reason, self.cluster):
-                numbers.append(0)
-            for times in (self.latency, self.first_byte):
-                times.append(nan)
-            for counts in (
-                self.place, self.attempts, self.faults, self.input, self.output,
-                self.checks, self.checks_failed,
-            ):  # fmt: skip
-                counts.append(0)
+            self.whole.append(0)
+            self.called.append(0)
+            self.valid.append(0)
+            self.findings.append(0)
+            self.reason.append(0)
+            self.cluster.append(0)
+            self.latency.append(nan)
+            self.first_byte.append(nan)
+            self.place.append(0)
+            self.attempts.append(0)
+            self.faults.append(0)
+            self.input.append(0)
+            self.output.append(0)
+            self.checks.append(0)
+            self.checks_failed.append(0)
         return row
 
     def take(self, verdict: VerdictGlance, place: int) -> None:
         """Take in a verdict, in the place of an earlier one on its question."""
         row, said = self.number(verdict), verdict.metrics
-        counts = (
-            said.attempts, said.faults, said.input_tokens, said.output_tokens,
-            said.checks, said.checks_failed,
-        )  # fmt: skip
-        (
-            self.attempts[row], self.faults[row], self.input[row], self.output[row],
-            self.checks[row], self.checks_failed[row],
-        ) = map(_column, counts)  # fmt: skip
+        self.whole[row] = bool(verdict.findings)
+        try:
+            self._count(row, said)
+        except OverflowError:
+            # A server may say any number of tokens.
+            self._count(row, _within(said))
+            self.whole[row] = True
         self.latency[row] = nan if said.latency_ms is None else said.latency_ms
         self.first_byte[row] = nan if said.first_byte_ms is None else said.first_byte_ms
         self.called[row], self.valid[row] = said.called, _VALID.index(said.schema_valid)
@@ -124,10 +128,15 @@ class Questions:
         self.scenarios.pop(row, None)
         if verdict.scenario is not None:
             self.scenarios[row] = verdict.scenario
-        lost = any(count is not None and held(count) != count for count in counts)
-        self.whole[row] = lost or bool(verdict.findings)
         self.place[row] = place
         self.status[row] = _CODES[verdict.status]
+
+    def _count(self, row: int, said: Metrics) -> None:
+        self.attempts[row], self.checks[row] = said.attempts, said.checks
+        self.checks_failed[row] = said.checks_failed
+        self.faults[row] = UNKNOWN if said.faults is None else said.faults
+        self.input[row] = UNKNOWN if said.input_tokens is None else said.input_tokens
+        self.output[row] = UNKNOWN if said.output_tokens is None else said.output_tokens
 
     def _kind(self, findings: tuple[Finding, ...]) -> int:
         found = self._kinds.get(findings)
@@ -203,7 +212,8 @@ class Exchanges:
 
     def take(self, question: int, place: int) -> None:
         """Take in an exchange on the question of that row."""
-        self._latest.extend([-1] * (question + 1 - len(self._latest)))
+        if question >= len(self._latest):
+            self._latest.extend([-1] * (question + 1 - len(self._latest)))
         self._earlier.append(self._latest[question])
         self._latest[question] = len(self._place)
         self._place.append(place)
@@ -223,5 +233,8 @@ def _key(case: int, target: int, repeat: int, stream: bool) -> int:
     return ((repeat << 1 | stream) << 24 | target) << 32 | case
 
 
-def _column(count: int | None) -> int:
-    return UNKNOWN if count is None else held(count)
+def _within(said: Metrics) -> Metrics:
+    """Return metrics whose counts a column can hold."""
+    counts = ("attempts", "faults", "input_tokens", "output_tokens", "checks", "checks_failed")
+    known = {name: getattr(said, name) for name in counts}
+    return replace(said, **{n: held(count) for n, count in known.items() if count is not None})

@@ -142,6 +142,8 @@ class _ReachedLine(Struct, gc=False, tag_field="event", tag="verdict-reached"):
 
 _Line = _DrawnLine | _RecordedLine | _UpstreamLine | _ReachedLine
 _decode = Decoder(_Line).decode
+_OBJECT = ord("{")
+"""By its first byte."""
 
 
 class CaseGlance(Struct, gc=False):
@@ -212,12 +214,14 @@ def glance_at(line: bytes) -> Glance | None:
         offered = [tool.parameters for tool in found.tools]
         asked = [call.arguments for turn in found.turns for call in turn.expect.calls]
         later = [tool.parameters for turn in found.turns for tool in turn.tools or ()]
-        size = sum(map(len, (*offered, *asked)))
-        return _case(found, size) if all(map(_is_object, (*offered, *asked, *later))) else None
+        for part in (*offered, *asked, *later):
+            if memoryview(part)[0] != _OBJECT:
+                return None
+        return _case(found, sum(map(len, offered)) + sum(map(len, asked)))
     if isinstance(found, _RecordedLine):
         # Whether that is base64 only shows where it is decoded.
         coded = any(attempt.body_base64 is not None for attempt in found.attempts)
-        return _exchange(found) if _is_object(found.request) and not coded else None
+        return None if coded or memoryview(found.request)[0] != _OBJECT else _exchange(found)
     if isinstance(found, _UpstreamLine):
         return UpstreamGlance(found.format, found.exchange.target)
     return _verdict(found)
@@ -238,10 +242,6 @@ def known(event: Event) -> Glance | Event:
             return _verdict(verdict)
         case _:
             return event
-
-
-def _is_object(raw: Raw) -> bool:
-    return memoryview(raw)[0] == ord("{")
 
 
 def _case(of: Case | _DrawnLine, size: int) -> CaseGlance:
@@ -275,7 +275,7 @@ def _verdict(of: Verdict | _ReachedLine) -> VerdictGlance:
         of.repeat,
         of.stream,
         of.status,
-        tuple(map(_light, of.findings)),
+        tuple(map(_light, of.findings)) if of.findings else (),
         of.reason,
         of.cluster,
         of.metrics,
