@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import comb, sqrt
 from statistics import NormalDist, fmean
 
-__all__ = ["Z95", "Rate", "Sample", "effective", "pass_k", "rate", "wilson"]
+__all__ = ["Z95", "Growing", "Rate", "Sample", "effective", "pass_k", "rate", "wilson"]
 
 Z95 = NormalDist().inv_cdf(0.975)
 
@@ -46,13 +46,38 @@ def rate(passes: Iterable[tuple[Hashable, bool]]) -> Rate:
 
     See ``Sample``.
     """
-    sizes: Counter[Hashable] = Counter()
-    failed: Counter[Hashable] = Counter()
+    growing = Growing()
     for cluster, ok in passes:
-        sizes[cluster] += 1
-        if not ok:
-            failed[cluster] += 1
-    return Sample(sizes).rest(failed)
+        growing.take(cluster, passed=ok)
+    return growing.rate()
+
+
+class Growing:
+    """A success rate of questions that come one by one (see ``Sample``)."""
+
+    def __init__(self) -> None:
+        self._sizes: Counter[Hashable] = Counter()
+        self._failed: Counter[Hashable] = Counter()
+        self._sums = _Sums()
+        self.judged = 0
+        self.failed = 0
+
+    def take(self, cluster: Hashable, *, passed: bool) -> None:
+        """Take in a question that was judged."""
+        size, failed = self._sizes[cluster], self._failed[cluster]
+        self.judged += 1
+        self._sizes[cluster] += 1
+        self._sums.squares += 2 * size + 1
+        self._sums.cross += failed
+        if not passed:
+            self.failed += 1
+            self._failed[cluster] += 1
+            self._sums.cross += size + 1
+            self._sums.counted += 2 * failed + 1
+
+    def rate(self) -> Rate:
+        """Return the rate so far."""
+        return _rate(self.judged, len(self._sizes), self.judged - self.failed, self._sums.rest())
 
 
 class Sample:
@@ -71,30 +96,46 @@ class Sample:
 
     def share(self, counted: Mapping[Hashable, int]) -> Rate:
         """Return the share of some of the questions, given how many there are in each cluster."""
-        cross = sum(n * self._sizes[cluster] for cluster, n in counted.items())
-        return self._rate(sum(counted.values()), sum(n * n for n in counted.values()), cross)
+        return _rate(self._judged, len(self._sizes), sum(counted.values()), self._sums(counted))
 
     def rest(self, counted: Mapping[Hashable, int]) -> Rate:
         """Return the share of all other questions."""
-        cross = sum(n * self._sizes[cluster] for cluster, n in counted.items())
-        squares = self._squares - 2 * cross + sum(n * n for n in counted.values())
-        return self._rate(self._judged - sum(counted.values()), squares, self._squares - cross)
+        rest = self._judged - sum(counted.values())
+        return _rate(self._judged, len(self._sizes), rest, self._sums(counted).rest())
 
-    def _rate(self, passed: int, squares: int, cross: int) -> Rate:
-        """Return a share: ``squares`` sums passed², ``cross`` passed times size of each cluster."""
-        judged, clusters = self._judged, len(self._sizes)
-        if not judged:
-            return Rate(None, 0.0, 1.0, 0, 0, 0, 0.0)
-        p = passed / judged
-        # In whole numbers, so that clusters that are alike are exactly alike.
-        apart = judged**2 * squares - 2 * judged * passed * cross + passed**2 * self._squares
-        n_eff = effective(p * (1 - p), judged, clusters, apart / judged**2)
-        low, high = wilson(p * n_eff, n_eff)
-        # Few failures say little about how alike a schema's questions are. One failure must not
-        # leave the run surer of itself than none would have.
-        low = min(low, wilson(clusters, clusters)[0])
-        high = max(high, wilson(0, clusters)[1])
-        return Rate(p, min(low, p), max(high, p), judged, passed, clusters, n_eff)
+    def _sums(self, counted: Mapping[Hashable, int]) -> "_Sums":
+        cross = sum(n * self._sizes[cluster] for cluster, n in counted.items())
+        return _Sums(self._squares, cross, sum(n * n for n in counted.values()))
+
+
+@dataclass(slots=True)
+class _Sums:
+    """Sums over the clusters: of the squares of their sizes, of size times what is counted, and of
+    the squares of what is counted."""
+
+    squares: int = 0
+    cross: int = 0
+    counted: int = 0
+
+    def rest(self) -> "_Sums":
+        """Return the same where all else is counted."""
+        others = self.squares - 2 * self.cross + self.counted
+        return _Sums(self.squares, self.squares - self.cross, others)
+
+
+def _rate(judged: int, clusters: int, counted: int, sums: _Sums) -> Rate:
+    if not judged:
+        return Rate(None, 0.0, 1.0, 0, 0, 0, 0.0)
+    p = counted / judged
+    # In whole numbers, so that clusters that are alike are exactly alike.
+    apart = judged**2 * sums.counted - 2 * judged * counted * sums.cross + counted**2 * sums.squares
+    n_eff = effective(p * (1 - p), judged, clusters, apart / judged**2)
+    low, high = wilson(p * n_eff, n_eff)
+    # Few failures say little about how alike a schema's questions are. One failure must not leave
+    # the run surer of itself than none would have.
+    low = min(low, wilson(clusters, clusters)[0])
+    high = max(high, wilson(0, clusters)[1])
+    return Rate(p, min(low, p), max(high, p), judged, counted, clusters, n_eff)
 
 
 def effective(spread: float, judged: int, clusters: int, apart: float) -> float:

@@ -37,7 +37,9 @@ class Recordings:
     def take(self, event: Event) -> None:
         """Look at an event of the journal; cheap enough to be told every one."""
         if isinstance(event, ExchangeRecorded):
-            self._pending[question(event.exchange)] = event.exchange
+            # What is asked again to tell a rule from chance gets no verdict.
+            if event.exchange.repeat >= 0:
+                self._pending[question(event.exchange)] = event.exchange
         elif isinstance(event, VerdictReached):
             exchange = self._pending.pop(question(event.verdict), None)
             status = event.verdict.status

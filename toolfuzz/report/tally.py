@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from toolfuzz.analyze.load import Question, causes, question
 from toolfuzz.analyze.price import PriceOf
-from toolfuzz.analyze.rates import Rate, rate
+from toolfuzz.analyze.rates import Growing, Rate
 from toolfuzz.core.events import (
     CaseDrawn,
     Event,
@@ -35,7 +35,7 @@ class TargetTally:
     target: Target
     total: int = 0
     latest: deque[float] = field(default_factory=lambda: deque(maxlen=_LATEST))
-    answers: list[tuple[str, bool]] = field(default_factory=list)
+    answers: Growing = field(default_factory=Growing)
     slugs: Counter[str] = field(default_factory=Counter)
     unjudged: int = 0
     calls: int = 0
@@ -52,12 +52,12 @@ class TargetTally:
     @property
     def done(self) -> int:
         """Questions that were answered, judged or not."""
-        return len(self.answers) + self.unjudged
+        return self.answers.judged + self.unjudged
 
     @property
     def failed(self) -> int:
         """Answers that were judged and failed."""
-        return sum(not ok for _, ok in self.answers)
+        return self.answers.failed
 
     @property
     def between(self) -> float | None:
@@ -75,7 +75,7 @@ class TargetTally:
 
     def rate(self) -> Rate:
         """Return the success rate so far with its interval."""
-        return rate(list(self.answers))
+        return self.answers.rate()
 
     def pay(self, verdict: Verdict) -> None:
         """Take note of the tokens of an answer."""
@@ -87,7 +87,8 @@ class TargetTally:
         if verdict.status == "unjudged":
             self.unjudged += 1
             return
-        self.answers.append((verdict.cluster or verdict.case_id, verdict.status == "pass"))
+        passed = verdict.status == "pass"
+        self.answers.take(verdict.cluster or verdict.case_id, passed=passed)
         self.slugs.update({finding.slug for finding in causes(verdict)})
 
 

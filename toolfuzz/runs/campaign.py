@@ -224,7 +224,7 @@ def _feeds(campaign: Campaign) -> tuple[Callable[[str], Feed], Coroutine[Any, An
     """Return where each target's cases come from, and what draws those of all."""
     if not isinstance(campaign.cases, AsyncIterator):
         return campaign.cases, asyncio.sleep(0)
-    shared = CaseFeed(campaign.cases, ahead=DRAW_AHEAD)
+    shared = CaseFeed(campaign.cases, ahead=DRAW_AHEAD, targets=len(campaign.sources))
     return (lambda _: shared), shared.fill()
 
 

@@ -1,6 +1,12 @@
 """Hands the same cases to every target, drawing only a little ahead of the fastest one."""
 
 import asyncio
+import os
+import pickle
+import tempfile
+import weakref
+from array import array
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
@@ -8,6 +14,9 @@ from toolfuzz.core.case import Case
 from toolfuzz.core.events import Event
 
 __all__ = ["CaseFeed", "Feed"]
+
+_KEPT = 128
+"""Cases in memory beside those that are drawn ahead."""
 
 
 class Feed(Protocol):
@@ -23,12 +32,19 @@ class Feed(Protocol):
 
 
 class CaseFeed:
-    """Cases by position. Drawn once, kept until the run ends, since every target asks all."""
+    """Cases by position. Drawn once, since every target asks all.
 
-    def __init__(self, cases: AsyncIterator[Case], *, ahead: int) -> None:
+    The latest are kept in memory. Those before are put on disk, where several ``targets`` ask: one
+    may be far behind another.
+    """
+
+    def __init__(self, cases: AsyncIterator[Case], *, ahead: int, targets: int = 1) -> None:
         self._source = cases
         self._ahead = ahead
-        self._cases: list[Case] = []
+        self._latest: deque[Case] = deque()
+        self._kept = ahead + _KEPT
+        self._earlier = _Shelf() if targets > 1 else None
+        self._drawn = 0
         self._wanted = 0
         self._finished = False
         self._changed = asyncio.Condition()
@@ -38,7 +54,7 @@ class CaseFeed:
         try:
             async for case in self._source:
                 async with self._changed:
-                    self._cases.append(case)
+                    self._keep(case)
                     self._changed.notify_all()
                     await self._changed.wait_for(self._hungry)
         finally:
@@ -48,27 +64,58 @@ class CaseFeed:
 
     async def get(self, position: int) -> Case | None:
         """Return the case at that position, or None when there are no more."""
-        if position < len(self._cases):
+        if position < self._drawn:
             if position > self._wanted:
                 await self._want(position)
-            return self._cases[position]
+            return self._at(position)
         await self._want(position)
         async with self._changed:
-            await self._changed.wait_for(lambda: position < len(self._cases) or self._finished)
-        return self._cases[position] if position < len(self._cases) else None
+            await self._changed.wait_for(lambda: position < self._drawn or self._finished)
+        return self._at(position) if position < self._drawn else None
+
+    def _keep(self, case: Case) -> None:
+        self._latest.append(case)
+        self._drawn += 1
+        if len(self._latest) > self._kept:
+            passed = self._latest.popleft()
+            if self._earlier is not None:
+                self._earlier.put(passed)
+
+    def _at(self, position: int) -> Case:
+        first = self._drawn - len(self._latest)
+        if position >= first:
+            return self._latest[position - first]
+        if self._earlier is None:
+            raise LookupError(f"case {position} was asked before")
+        return self._earlier.get(position)
 
     def note(self, events: Sequence[Event]) -> None:
         """What came of a case changes none that follows."""
 
-    @property
-    def drawn(self) -> int:
-        """How many cases were drawn so far."""
-        return len(self._cases)
-
     def _hungry(self) -> bool:
-        return len(self._cases) < self._wanted + self._ahead
+        return self._drawn < self._wanted + self._ahead
 
     async def _want(self, position: int) -> None:
         async with self._changed:
             self._wanted = max(self._wanted, position)
             self._changed.notify_all()
+
+
+class _Shelf:
+    """Cases in a file that nobody else sees, and that is gone when the process is."""
+
+    def __init__(self) -> None:
+        self._places = array("q")
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        weakref.finalize(self, self._file.close)
+
+    def put(self, case: Case) -> None:
+        """Put a case behind the others."""
+        self._places.append(self._file.seek(0, os.SEEK_END))
+        pickle.dump(case, self._file)
+
+    def get(self, position: int) -> Case:
+        """Return the case at that position."""
+        self._file.seek(self._places[position])
+        case: Case = pickle.load(self._file)
+        return case

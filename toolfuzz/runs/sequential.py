@@ -39,12 +39,12 @@ async def accept_or_reject(
     sample. Questions under way when the decision falls are journalled and not looked at.
     Raises EndpointError when the target was given up.
     """
-    drawn: list[Case] = []
+    drawn: list[str] = []
     decided = asyncio.Event()
 
     async def noted() -> AsyncIterator[Case]:
         async for case in cases:
-            drawn.append(case)
+            drawn.append(case.id)
             yield case
 
     def take(event: Event) -> None:
@@ -80,16 +80,16 @@ async def accept_or_reject(
 
 
 def _decision(
-    drawn: list[Case], record: Record, target: Target, test: SequentialTest
+    drawn: list[str], record: Record, target: Target, test: SequentialTest
 ) -> SequentialDecision | None:
     skipped = record.skipped
     seen: list[bool] = []
     worst: list[bool] = []
     best: list[bool] = []
-    for case in drawn:
-        if case.id in skipped:
+    for case_id in drawn:
+        if case_id in skipped:
             continue
-        status = record.status(case.id, target)
+        status = record.status(case_id, target)
         if status is None:
             break
         if status != "unjudged":
