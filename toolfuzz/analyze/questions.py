@@ -235,6 +235,12 @@ def _key(case: int, target: int, repeat: int, stream: bool) -> int:
 
 def _within(said: Metrics) -> Metrics:
     """Return metrics whose counts a column can hold."""
-    counts = ("attempts", "faults", "input_tokens", "output_tokens", "checks", "checks_failed")
-    known = {name: getattr(said, name) for name in counts}
-    return replace(said, **{n: held(count) for n, count in known.items() if count is not None})
+    return replace(
+        said,
+        attempts=held(said.attempts),
+        faults=None if said.faults is None else held(said.faults),
+        input_tokens=None if said.input_tokens is None else held(said.input_tokens),
+        output_tokens=None if said.output_tokens is None else held(said.output_tokens),
+        checks=held(said.checks),
+        checks_failed=held(said.checks_failed),
+    )
