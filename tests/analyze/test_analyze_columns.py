@@ -59,9 +59,8 @@ def test_verdicts_are_what_was_reached_last(reached: list[Verdict]) -> None:
         mine = [v for v in last if v.target == target.name]
         assert list(run.of(target.name)) == mine
         assert list(run.of(target.name).wrong) == [v for v in mine if v.status == "fail"]
-        assert (
-            list(run.of(target.name).judged[1:]) == [v for v in mine if v.status != "unjudged"][1:]
-        )
+        judged = [v for v in mine if v.status != "unjudged"]
+        assert list(run.of(target.name).judged[1:]) == judged[1:]
 
 
 def test_a_case_is_known_without_what_is_asked() -> None:

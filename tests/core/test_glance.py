@@ -1,11 +1,11 @@
 """Lines that are only glanced at say what the events say, and nothing passes that they refuse."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from broken_files import mutant
 
-from toolfuzz.core.case import Case
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import (
     CaseDrawn,
@@ -23,17 +23,19 @@ from toolfuzz.core.verdict import Finding, Metrics, Scenario, Verdict
 from toolfuzz.generate import draw_cases
 
 CASES = list(draw_cases(6, seed=5))
-WORLD = Case(
-    "generated", "plan", (), CASES[0].tools, CASES[0].turns, {"pair": 7, "user": {"patience": 3}}
-)
+WORLD = replace(CASES[0], world={"pair": 7, "user": {"patience": 3}})
 EXCHANGE = Exchange(
     CASES[0].id, 2, "a/b", 1, True, {"model": "x"},
-    (Attempt(1.0, 2.0, 3.0, 500, {}, ()), Attempt(4.0, None, 3.0, 200, {"server": "é"}, ((1.5, b"\xff"),))),
+    (
+        Attempt(1.0, 2.0, 3.0, 500, {}, ()),
+        Attempt(4.0, None, 3.0, 200, {"server": "é"}, ((1.5, b"\xff"),)),
+    ),
 )  # fmt: skip
 FOUND = Finding("no-call", "error", "structure", "none came", 0, "/a", "/b", "object", [1], {}, 2)
 SCENARIO = Scenario("plan", 7, "p", False, "fail", checks=3)
 VERDICT = Verdict(
-    "c", "t", -3, True, "fail", (FOUND,), "why\u2028", "s", Metrics(1.5, None, 2, 0, 10**30), SCENARIO
+    "c", "t", -3, True, "fail", (FOUND,), "why\u2028", "s",
+    Metrics(1.5, None, 2, 0, 10**30), SCENARIO,
 )  # fmt: skip
 EVENTS: list[Event] = [
     *map(CaseDrawn, [*CASES, WORLD]),
