@@ -16,6 +16,7 @@ from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.reading import read_journal
 from toolfuzz.runs.resume import resumed_options
 from toolfuzz.runs.run import run
+from toolfuzz.simulate import process as simulator
 
 FAULTY = RunOptions(
     models=("sim/glm-4.7",), probes=("echo", "followup"), cases=8, seed=3, stream="both"
@@ -68,16 +69,26 @@ def alive(pid: int) -> bool:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_ctrl_c_ends_the_workers_and_keeps_what_was_answered(tmp_path: Path) -> None:
-    folder = tmp_path / "run"
-    command = "run -m sim/clean --cases 300 --concurrency 4 --workers 2 --quiet --out"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "toolfuzz", *command.split(), str(folder)],
+    with simulator.start(latency_ms=200) as simulated:
+        folder, process = tmp_path / "run", asking(simulated.base_url, tmp_path)
+        ended_by_ctrl_c(process, folder / JOURNAL_NAME)
+    verdicts = [e.verdict for e in read_journal(folder) if isinstance(e, VerdictReached)]
+    assert verdicts and all(verdict.status == "pass" for verdict in verdicts)
+
+
+def asking(url: str, here: Path) -> "subprocess.Popen[str]":
+    command = "run -m clean --cases 300 --concurrency 4 --workers 2 --quiet --out run --base-url"
+    return subprocess.Popen(
+        [sys.executable, "-m", "toolfuzz", *command.split(), url],
+        cwd=here,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
-    journal = folder / JOURNAL_NAME
+
+
+def ended_by_ctrl_c(process: "subprocess.Popen[str]", journal: Path) -> None:
     until = time.monotonic() + 60
     while not (journal.exists() and journal.read_bytes().count(b"verdict-reached") >= 3):
         assert time.monotonic() < until
@@ -90,5 +101,3 @@ def test_ctrl_c_ends_the_workers_and_keeps_what_was_answered(tmp_path: Path) -> 
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
     assert not any(map(alive, workers))
-    verdicts = [e.verdict for e in read_journal(folder) if isinstance(e, VerdictReached)]
-    assert verdicts and all(verdict.status == "pass" for verdict in verdicts)
