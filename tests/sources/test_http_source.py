@@ -353,6 +353,13 @@ async def test_what_came_before_a_cancellation_is_given(loopback):
     assert seen.empty()
 
 
+def test_another_loop_than_asyncios_own(loopback):
+    uvloop = pytest.importorskip("uvloop")
+    loopback.answer = always(lambda: PlainTextResponse("ok"))
+    [attempt] = uvloop.run(ask(source_of(loopback.base_url)))
+    assert attempt.body == b"ok"
+
+
 async def test_a_proxy_of_the_environment_is_asked_instead(raw_server, monkeypatch):
     proxy = await raw_server(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
     monkeypatch.setenv("HTTP_PROXY", proxy.removesuffix("/v1"))

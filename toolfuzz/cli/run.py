@@ -17,7 +17,6 @@ from toolfuzz.cli._kept import kept
 from toolfuzz.cli._live import live
 from toolfuzz.cli._outcome import exit_with, settled
 from toolfuzz.cli._reports import write_wanted
-from toolfuzz.cli.minimize import minimize_after
 from toolfuzz.cli.options import (
     budget_options,
     case_options,
@@ -150,6 +149,9 @@ def run(
     if interrupted:
         click.get_current_context().exit(interrupted)
     if minimize and "budget" not in summary and any(t["defects"] for t in summary["targets"]):
+        # It loads what takes as long to load as the rest of a small run.
+        from toolfuzz.cli.minimize import minimize_after
+
         left = options.limits.less(**summary.get("spent", {}))
         minimize_after(Path(summary["folder"]), options.access, left, quiet=quiet or as_json)
     if gates and not as_json:

@@ -5,6 +5,7 @@ import re
 import socket
 import ssl
 from collections import deque
+from typing import Any, cast
 
 __all__ = ["Pipe", "connected"]
 
@@ -62,8 +63,8 @@ class Pipe(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio, as all that follow."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's is one without being called so.
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         """Keep a piece."""
@@ -104,10 +105,11 @@ def _tell(waiting: asyncio.Future[None] | None) -> None:
 async def connected(host: str, port: int, tls: ssl.SSLContext | None) -> Pipe:
     """Return a new connection; raises OSError that says what the system, or TLS, said."""
     loop = asyncio.get_running_loop()
+    # uvloop tries one address after the other.
+    eyeballs = isinstance(loop, asyncio.BaseEventLoop)
+    delay: dict[str, Any] = {"happy_eyeballs_delay": _NEXT_ADDRESS_SECONDS} if eyeballs else {}
     try:
-        _, pipe = await loop.create_connection(
-            Pipe, host, port, ssl=tls, happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS
-        )
+        _, pipe = await loop.create_connection(Pipe, host, port, ssl=tls, **delay)
     except UnicodeError as error:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known") from error
     except OSError as error:
