@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toolfuzz.formats import sse
 from toolfuzz.formats.sse import SseEvent, events
 
 
@@ -30,6 +31,16 @@ from toolfuzz.formats.sse import SseEvent, events
 )
 def test_whole_events(text, expected):
     assert list(events(text)) == [SseEvent(name, data) for name, data in expected]
+
+
+@pytest.mark.parametrize("block", range(5))
+@pytest.mark.parametrize(
+    "text", ["", "\n", "\n\n", "data: a\n\ndata: b\n\n\n", "data: abc", "a\nb"]
+)
+def test_lines_are_cut_where_they_end_whatever_the_block(monkeypatch, text, block):
+    whole = list(events(text))
+    monkeypatch.setattr(sse, "_BLOCK", block)
+    assert list(events(text)) == whole
 
 
 def test_a_last_event_without_its_blank_line_is_marked():

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from toolfuzz.core import effort
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.formats import wire_format
@@ -80,7 +81,43 @@ def test_a_hostile_reply_is_judged_in_bounded_time_and_memory(
     judgement = judge(CASE, [wire_format("openai-chat").read(attempt, stream=False)])
     # Processor time, which a busy machine doesn't lengthen; quadratic ones take minutes.
     assert time.process_time() - began < 6
-    assert judgement.status == "fail"
+    gave_up = "judging: TooManyValues: more than 100,000 in one JSON text"
+    assert judgement.status == "fail" or judgement.reason == gave_up
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_many_calls_are_given_up(stream: bool) -> None:
+    count = effort.MOST_PARTS + 1
+    call = {"function": {"name": "f", "arguments": "{}"}}
+    if stream:
+        deltas = ({"tool_calls": [{"index": n, **call}]} for n in range(count))
+        chunks = (json.dumps({"choices": [{"index": 0, "delta": delta}]}) for delta in deltas)
+        raw = "".join(f"data: {chunk}\n\n" for chunk in chunks).encode()
+    else:
+        raw = body({"role": "assistant", "tool_calls": [call] * count}, "tool_calls")
+    attempt = Attempt(0, 1, 2, 200, {}, ((1.0, raw),))
+    judgement = judge(CASE, [wire_format("openai-chat").read(attempt, stream=stream)])
+    assert judgement.status == "unjudged"
+    assert (
+        judgement.reason == "judging: TooManyParts: more than 10,000 calls or blocks in one reply"
+    )
+
+
+def test_reading_and_judging_have_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    event = json.dumps({"choices": [{"index": 0, "delta": {"content": "a"}}]})
+    raw = f"data: {event}\n\n".encode()
+    attempt = Attempt(0, 1, 2, 200, {}, ((1.0, raw),))
+    reply = wire_format("openai-chat").read(attempt, stream=True)
+    assert judge(CASE, [reply]).status == "fail"
+    monkeypatch.setattr(effort, "MOST_SECONDS", 0.0)
+    late = judge(CASE, [reply])
+    too_slow = "TooSlow: more than 0 s of processor time"
+    assert (late.status, late.reason) == ("unjudged", f"judging: {too_slow}")
+    unread = wire_format("openai-chat").read(attempt, stream=True)
+    assert unread.transport_error == too_slow
+    monkeypatch.undo()
+    late = judge(CASE, [unread])
+    assert (late.status, late.reason) == ("unjudged", f"transport: {too_slow}")
 
 
 def test_a_broken_string_needs_no_multiple_of_its_size() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from toolfuzz.core import credentials, patterns, sizes, validation
+from toolfuzz.core import credentials, effort, patterns, sizes, validation
 from toolfuzz.generate import schema_values
 from toolfuzz.generate.schema import document
 from toolfuzz.generate.tools import openapi, reading, refs, toolset, yaml_json
@@ -34,6 +34,9 @@ MIB = 2**20
         ("retries", f"{retry.MAX_RETRY_AFTER:g} s where"),
         ("one search by a pattern", f"after {patterns.MOST_SECONDS:g} s"),
         ("a pattern", f"{patterns.MOST_PATTERN:,} characters"),
+        ("the work that a reply makes", f"{effort.MOST_SECONDS:g} s of processor time"),
+        ("one JSON text in a reply", f"{effort.MOST_VALUES:,}"),
+        ("the calls, content blocks and items of a reply", f"{effort.MOST_PARTS:,}"),
         ("validation errors of a value", f"{validation.MOST_ERRORS}"),
         ("standard error of a program", f"{children.KEPT // 1024} KiB"),
         ("a source of tools", f"{reading.MOST_SECONDS:g} s"),

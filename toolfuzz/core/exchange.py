@@ -1,6 +1,7 @@
 """Who was asked, and the bytes that went over the wire."""
 
 import base64
+import re
 from dataclasses import dataclass, field, fields
 from typing import Annotated, Any, Literal
 
@@ -59,12 +60,17 @@ class Attempt:
 
     @model_serializer
     def _write(self) -> JsonObject:
-        """As JSON the body is text (``body_base64`` when not UTF-8) and chunks are [ms, bytes]."""
+        """As JSON the body is text and chunks are [ms, bytes].
+
+        ``body_base64`` when the body is no UTF-8, or so large that JSON's escapes count.
+        """
         data: JsonObject = {f.name: getattr(self, f.name) for f in _PLAIN}
-        try:
-            data["body"] = self.body.decode()
-        except UnicodeDecodeError:
-            data["body_base64"] = base64.b64encode(self.body).decode()
+        body = self.body
+        text = None if len(body) > _LARGE and _ESCAPED.search(body) else _text(body)
+        if text is None:
+            data["body_base64"] = base64.b64encode(body).decode()
+        else:
+            data["body"] = text
         data["chunks"] = [[round(ms, 3), len(chunk)] for ms, chunk in self.chunks]
         return data
 
@@ -87,7 +93,16 @@ class Attempt:
 
 
 _TIMES_AGAIN = 2
+_LARGE = 2**20
+_ESCAPED = re.compile(rb"[^\t\n\r\x20-\x7e]")
 _PLAIN = tuple(f for f in fields(Attempt) if f.name != "chunks")
+
+
+def _text(body: bytes) -> str | None:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 __all__ = [
@@ -88,6 +89,7 @@ class JsonError(ValueError):
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SURROGATE_HINT = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _LONE = re.compile("[\ud800-\udfff]")
+_MOST_LONE = 1000
 _INFINITE = (float("inf"), float("-inf"))
 
 
@@ -173,7 +175,8 @@ def parse_prefix(text: str, start: int = 0) -> Document:
     if text.isascii() and text.find("\\u", begin, document.end) < 0:
         return document
     if _SURROGATE_HINT.search(text, begin, document.end):
-        lone = (Issue("lone-surrogate", found) for found in _lone_surrogates(document.value))
+        found = islice(_lone_surrogates(document.value), _MOST_LONE)
+        lone = (Issue("lone-surrogate", each) for each in found)
         return document._replace(issues=(*document.issues, *lone))
     return document
 
@@ -224,7 +227,7 @@ def dumps(value: Any) -> str:
 def beginning(value: Any, most: int) -> str:
     """Return at least the first ``most`` characters that ``dumps`` would write, or all of them."""
     size, pieces = 0, []
-    for piece in _write(value):
+    for piece in _write(value, most):
         pieces.append(piece)
         size += len(piece)
         if size >= most:
@@ -232,7 +235,8 @@ def beginning(value: Any, most: int) -> str:
     return "".join(pieces)
 
 
-def _write(value: Any) -> Iterator[str]:
+def _write(value: Any, most: int | None = None) -> Iterator[str]:
+    """Yield the text in pieces; of a string only so many characters."""
     match value:
         case Float():
             yield value.token
@@ -241,15 +245,17 @@ def _write(value: Any) -> Iterator[str]:
             yield "{"
             for n, (key, item) in enumerate(pairs):
                 yield f"{',' if n else ''}{json.dumps(key, ensure_ascii=False)}:"
-                yield from _write(item)
+                yield from _write(item, most)
             yield "}"
         case list() | tuple():
             yield "["
             for n, item in enumerate(value):
                 if n:
                     yield ","
-                yield from _write(item)
+                yield from _write(item, most)
             yield "]"
+        case str():
+            yield json.dumps(value[:most], ensure_ascii=False)
         case _:
             yield json.dumps(value, ensure_ascii=False)
 
@@ -267,7 +273,7 @@ def _lone_surrogates(value: Any) -> Iterator[str]:
     while stack:
         node = stack.pop()
         if isinstance(node, str):
-            yield from (f"\\u{ord(c):04x}" for c in _LONE.findall(node))
+            yield from (f"\\u{ord(c[0]):04x}" for c in _LONE.finditer(node))
         elif isinstance(node, dict):
             pairs = node.pairs if isinstance(node, Duplicates) else node.items()
             for key, item in pairs:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.effort import TooMuchError
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.engines.cuts import cut
 from toolfuzz.formats import USUAL, wire_format
@@ -92,12 +93,19 @@ async def fewest(
 
 
 def _result(attempt: Attempt, *, stream: bool) -> tuple[list[str], str, str] | None:
-    """Return the calls, the content and the reasoning of a reply; None for one that is an error."""
+    """Return the calls, the content and the reasoning of a reply; None for one that is an error.
+
+    None as well for one that makes too much work.
+    """
     format = wire_format(USUAL)
     reply = format.read(attempt, stream=stream)
     if reply.error is not None:
         return None
     calls = reply.calls
-    if stream:
-        calls = tuple(call.tool_call() for call in assemble(reply, format.traits, ()))
-    return [key(call) for call in calls], reply.text.strip(), reply.reasoning.strip()
+    try:
+        if stream:
+            calls = tuple(call.tool_call() for call in assemble(reply, format.traits, ()))
+        keys = [key(call) for call in calls]
+    except TooMuchError:
+        return None
+    return keys, reply.text.strip(), reply.reasoning.strip()

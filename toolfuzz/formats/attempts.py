@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from toolfuzz.core import effort
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.exchange import Attempt
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_attempt"]
 
+_BEGINNING = re.compile(rb"[\xef\xbb\xbf \t\r\n]*[{\[]")
 _ENVELOPES = ("data", "response", "result", "message", "body")
 
 
@@ -34,13 +37,10 @@ def read_attempt(format: WireFormat, attempt: Attempt, *, stream: bool) -> Reply
     if attempt.status >= 300:
         return replace(blank, error=_error_body(body_text(body, notes)))
     try:
-        if not stream:
-            reply = _read_plain(format, body, notes)
-        elif body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-            notes.add("not-sse", "$", "a JSON body although a stream was asked for")
-            reply = _read_plain(format, body, notes)
-        else:
-            reply = _read_stream(format, body, notes)
+        with effort.bounded():
+            reply = _read(format, body, notes, stream=stream)
+    except effort.TooMuchError as error:
+        return replace(blank, transport_error=attempt.error or str(error))
     except RecursionError:
         notes.add("not-json", "$", "nested too deep")
         reply = replace(blank, ended=not stream)
@@ -54,6 +54,15 @@ def read_attempt(format: WireFormat, attempt: Attempt, *, stream: bool) -> Reply
     )
 
 
+def _read(format: WireFormat, body: bytes, notes: Notes, *, stream: bool) -> Reply:
+    if not stream:
+        return _read_plain(format, body, notes)
+    if _BEGINNING.match(body):
+        notes.add("not-sse", "$", "a JSON body although a stream was asked for")
+        return _read_plain(format, body, notes)
+    return _read_stream(format, body, notes)
+
+
 def _read_stream(format: WireFormat, body: bytes, notes: Notes) -> Reply:
     # Events are read one by one: 100,000 objects alive at once slow down the whole process.
     return format.stream(format.laws.watch(format.framing.split(body, notes), notes), notes)
@@ -61,6 +70,7 @@ def _read_stream(format: WireFormat, body: bytes, notes: Notes) -> Reply:
 
 def _read_plain(format: WireFormat, body: bytes, notes: Notes) -> Reply:
     text = body_text(body, notes)
+    effort.weigh(text)
     try:
         document = strictjson.parse(text.removeprefix("\ufeff"))
     except strictjson.JsonError as error:
@@ -95,8 +105,9 @@ def _unwrapped(value: Json, keys: Sequence[str], notes: Notes) -> JsonObject | N
 def _error_body(text: str) -> Json:
     """Return the error object of an HTTP error, else its whole JSON, else its text."""
     try:
+        effort.weigh(text)
         value = strictjson.parse(text).value
-    except (strictjson.JsonError, RecursionError):
+    except (strictjson.JsonError, RecursionError, effort.TooMuchError):
         return text
     # Gemini's OpenAI surface puts the error into an array.
     holder = value[0] if isinstance(value, list) and len(value) == 1 else value

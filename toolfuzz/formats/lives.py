@@ -29,6 +29,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.effort import count_part
 from toolfuzz.formats.shapes import conditions, get, steps_of
 
 __all__ = ["Lives", "lives_of"]
@@ -96,6 +97,7 @@ class _Things(dict[tuple[int, ...], _Life]):
         self._counts[key[:-1]] += key not in self
         self._harmless.clear()
         super().__setitem__(key, life)
+        count_part(len(self))
 
     def close(self, life: _Life) -> None:
         self._harmless.clear()

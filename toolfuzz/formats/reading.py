@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
+from toolfuzz.core import effort
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, JsonObject, Message, Tool
 from toolfuzz.core.jsonvalue import a_kind
@@ -34,6 +35,8 @@ __all__ = [
 
 # A hostile stream can be wrong in a new way in each of a million events.
 _MOST_NOTES = 50
+# Of so many events one looks at the clock.
+_CHECKED = 256
 
 
 class Notes:
@@ -80,6 +83,9 @@ class Event(NamedTuple):
 
 def event_object(number: int, text: str, notes: Notes) -> JsonObject | None:
     """Return the JSON object of an event's data; anything else is noted and gives None."""
+    effort.weigh(text)
+    if number % _CHECKED == 0:
+        effort.check()
     try:
         value = strictjson.parse(text).value
     except strictjson.JsonError as error:

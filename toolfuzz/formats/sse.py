@@ -13,6 +13,7 @@ from toolfuzz.formats.writing import utf8
 __all__ = ["SSE", "SSE_UNTIL_DONE", "SseEvent", "events"]
 
 _DONE = "[DONE]"
+_BLOCK = 256 * 1024
 
 
 class SseEvent(NamedTuple):
@@ -35,9 +36,8 @@ def events(text: str) -> Iterator[SseEvent]:
     text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    *lines, rest = text.split("\n")
     name, data = "", list[str]()
-    for line in [*lines, rest] if rest else lines:
+    for line in _lines(text):
         if not line:
             if data:
                 yield SseEvent(name, "\n".join(data))
@@ -50,6 +50,16 @@ def events(text: str) -> Iterator[SseEvent]:
             name = value.removeprefix(" ")
     if data:
         yield SseEvent(name, "\n".join(data), whole=False)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines, of which not all are in memory at once; LF ends one."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + _BLOCK)
+        end = len(text) - text.endswith("\n") if end < 0 else end
+        yield from text[start:end].split("\n")
+        start = end + 1
 
 
 def _split(body: bytes, notes: Notes, *, until_done: bool = False) -> Iterator[Event]:

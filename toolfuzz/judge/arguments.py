@@ -5,11 +5,12 @@ be judged.
 """
 
 from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
-from toolfuzz.core.json import JsonError, parse
+from toolfuzz.core.json import JsonError
 from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.text import clip
 from toolfuzz.formats import wire_format
 from toolfuzz.judge.loaded import read_document, settled
+from toolfuzz.judge.reading import parsed
 from toolfuzz.judge.texts import Blank, NotText, ReadArguments
 from toolfuzz.judge.unloadable import read_broken
 
@@ -36,7 +37,7 @@ def read(
     if not raw.strip():
         return _empty(raw, tool, oracle, reply)
     try:
-        document = parse(raw)
+        document = parsed(raw)
     except JsonError as error:
         return read_broken(raw, error, oracle, reply, expected_calls)
     return read_document(raw, document, oracle)

@@ -18,13 +18,19 @@ __all__ = ["explain", "explains_text"]
 
 Explain = Callable[[Any], str | Said | None]
 
+_LONGEST = 200_000
+"""Characters of a text from which on one twice as long as expected is just another one."""
+
 
 def explain(fact: Any) -> Iterator[tuple[Defect, Said]]:
     """Yield the defects that explain a fact, and what each says of it."""
     outranked: set[str] = set()
     kind: type = type(fact)
+    outgrown = isinstance(fact, Reworded) and _outgrown(fact)
     for defect, test in _explainers(kind):
         if defect.slug in outranked or (defect.residual and outranked):
+            continue
+        if outgrown and not defect.residual:
             continue
         said = test(fact)
         if said is not None:
@@ -35,11 +41,15 @@ def explain(fact: Any) -> Iterator[tuple[Defect, Said]]:
 def explains_text(expected: str, came: str) -> bool:
     """Whether a defect explains how the one text became the other, wherever it stands."""
     fact = Reworded(Step(None, "", expected, came), expected, came)
-    return any(
+    return not _outgrown(fact) and any(
         test(fact) is not None
         for defect, test in _explainers(Reworded)
         if Reworded in defect.explain
     )
+
+
+def _outgrown(fact: Reworded) -> bool:
+    return len(fact.came) > max(_LONGEST, 2 * len(fact.expected))
 
 
 @cache

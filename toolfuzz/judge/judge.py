@@ -8,7 +8,7 @@ refusal, honest cut-off) is ``unjudged``.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from toolfuzz.core import patterns
+from toolfuzz.core import effort, patterns
 from toolfuzz.core.case import Case
 from toolfuzz.core.given import Given
 from toolfuzz.core.reply import Reply, ToolCall, WireProblem
@@ -17,6 +17,7 @@ from toolfuzz.judge.catalogue import defects, detectors
 from toolfuzz.judge.checks import count_checks, schema_valid
 from toolfuzz.judge.defect import Stage
 from toolfuzz.judge.facts import Facts
+from toolfuzz.judge.reading import forget
 from toolfuzz.judge.stages import assemble, causes, laws, pairing, structure, values
 
 __all__ = ["Judgement", "judge"]
@@ -81,14 +82,18 @@ def judge(
     plain = counterpart[number] if number < len(counterpart) else None
     facts = Facts(case, number, reply, earlier, plain, max_tokens, misfit, given, again)
     try:
-        with patterns.untried() as facts.untried:
+        with effort.bounded(), patterns.untried() as facts.untried:
             if not _walk(facts):
                 return _judgement(facts)
+    except effort.TooMuchError as error:
+        return Judgement("unjudged", (), facts.reply, reason=f"judging: {error}")
     except RecursionError:
         deep = WireProblem("too-deep", "$", "JSON nested deeper than any schema asks for")
         found = tuple(laws.broken([deep]))
         checks, failed = count_checks(facts.turn, found, [])
         return Judgement("fail", found, reply, None, True, False, checks, failed)
+    finally:
+        forget()
     return Judgement("unjudged", (), facts.reply, reason=facts.excuse)
 
 
@@ -97,6 +102,7 @@ def _walk(facts: Facts) -> bool:
     for stage, advance in _STAGES:
         if facts.cut and stage in _OF_WHOLE_REPLIES:
             continue
+        effort.check()
         seen = len(facts.findings)
         advance(facts)
         for detect in detectors(stage):

@@ -5,21 +5,49 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from toolfuzz.core import effort
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import canonical
 
-__all__ = ["agrees", "listed", "load", "objects", "spellings"]
+__all__ = ["agrees", "forget", "listed", "load", "objects", "parsed", "spellings"]
+
+_LARGE = 256 * 1024
+"""Characters of a text from which on few are kept."""
 
 
-@lru_cache(maxsize=16)
 def load(raw: str) -> JsonObject | None:
-    """Return the object that the text holds, or None when it isn't exactly one JSON object."""
+    """Return the object that the text holds, or None when it isn't exactly one JSON object.
+
+    Raises TooMuchError for a text of too many values (see ``effort.weigh``).
+    """
+    return _load(raw) if len(raw) > _LARGE else _load_again(raw)
+
+
+def _load(raw: str) -> JsonObject | None:
     try:
-        value = strictjson.parse(raw).value
+        value = parsed(raw).value
     except strictjson.JsonError:
         return None
     return value if isinstance(value, dict) else None
+
+
+_load_again = lru_cache(maxsize=16)(_load)
+_parse_large = lru_cache(maxsize=1)(strictjson.parse)
+
+
+def parsed(raw: str) -> strictjson.Document:
+    """Parse a text; a large one only once for all who ask in a row, until ``forget``.
+
+    Raises JsonError, and TooMuchError as ``load`` does.
+    """
+    effort.weigh(raw)
+    return _parse_large(raw) if len(raw) > _LARGE else strictjson.parse(raw)
+
+
+def forget() -> None:
+    """Let go of the large text that was read last."""
+    _parse_large.cache_clear()
 
 
 def objects(raw: str) -> list[str]:

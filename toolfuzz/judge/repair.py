@@ -10,6 +10,7 @@ import re
 import warnings
 
 from toolfuzz.core.case import Json
+from toolfuzz.core.effort import MOST_VALUES
 from toolfuzz.core.json import Float
 
 __all__ = [
@@ -69,7 +70,7 @@ def unfence(text: str) -> str | None:
 
 def control_characters(text: str) -> list[str]:
     """Return the raw control characters inside the text's strings, as ``U+000A``, each once."""
-    found = {c for s in _STRINGS.findall(text) for c in _CONTROL.findall(s)}
+    found = {c for s in _STRINGS.finditer(text) for c in _CONTROL.findall(s[0])}
     return [f"U+{ord(c):04X}" for c in sorted(found)]
 
 
@@ -119,6 +120,8 @@ def quote_barewords(text: str) -> str | None:
             bare = bare[:-1] if bare.endswith('"') else bare
             pieces.append(json.dumps(bare, ensure_ascii=False))
         pos = match.end()
+        if len(pieces) > MOST_VALUES:
+            return None
     return _changed(text, "".join(pieces)) if not text[pos:].strip() else None
 
 

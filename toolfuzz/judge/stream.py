@@ -7,6 +7,7 @@ the last one that is open. Work is linear in fragments and bytes.
 
 from collections.abc import Collection
 
+from toolfuzz.core import effort
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.reply import Fragment, Reply
 from toolfuzz.formats import Traits
@@ -70,6 +71,7 @@ class _Assembler:
     def _new(self, fragment: Fragment) -> StreamedCall:
         call = StreamedCall(fragment.slot, arrival=len(self.calls), item_id=fragment.item_id)
         self.calls.append(call)
+        effort.count_part(len(self.calls))
         if fragment.slot is not None:
             self.by_slot[fragment.slot] = call
         return call

@@ -7,6 +7,7 @@ an ``event:`` line or a byte order mark raises; the one for JavaScript drops the
 allows and these can't read is therefore noted.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from toolfuzz.core.case import JsonObject
@@ -18,13 +19,15 @@ from toolfuzz.formats.writing import encode_body, utf8
 
 __all__ = ["FRAMING"]
 
+_NO_DATA = re.compile(rb"(?:\A|(?<=[\r\n]))(?!data: )[^\r\n]{1,40}")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+
 
 def _split(body: bytes, notes: Notes) -> Iterator[Event]:
-    for n, line in enumerate(body.splitlines(), 1):
-        if line and not line.startswith(b"data: "):
-            found = line[:40].decode(errors="replace")
-            notes.add("envelope", f"line {n}", f"{found!r} doesn't begin with 'data: '")
-            break
+    if odd := _NO_DATA.search(body):
+        number = 1 + sum(1 for _ in _LINE_END.finditer(body, 0, odd.start()))
+        found = odd[0].decode(errors="replace")
+        notes.add("envelope", f"line {number}", f"{found!r} doesn't begin with 'data: '")
     yield from SSE.split(body, notes)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from toolfuzz.core import effort
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.reply import ToolCall
 from toolfuzz.judge.facts import Facts
@@ -17,6 +18,7 @@ def advance(facts: Facts) -> None:
     A reply that met its token limit is excused, unless it ran away, or the text is known.
     """
     reply = facts.reply
+    effort.count_part(len(reply.calls))
     if reply.fragments:
         offered = [tool.name for tool in facts.case.tools]
         facts.streamed = assemble(reply, facts.traits, offered)

@@ -1,0 +1,72 @@
+"""How much work one reply may make: what takes more is given up, and said.
+
+Judging takes time and memory in proportion to a reply, but a value costs up to a hundred times the
+two characters that spell it.
+"""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from itertools import islice
+
+__all__ = [
+    "MOST_PARTS",
+    "MOST_SECONDS",
+    "MOST_VALUES",
+    "TooMuchError",
+    "bounded",
+    "check",
+    "count_part",
+    "weigh",
+]
+
+MOST_SECONDS = 30.0
+"""Processor time for reading one reply, and as much again for judging it."""
+MOST_VALUES = 100_000
+"""Strings, objects and commas in one JSON text. (Arrays alone can only nest, and not deep.)"""
+
+MOST_PARTS = 10_000
+"""Calls, content blocks or output items of one reply."""
+
+_MARKS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[{,]', re.DOTALL)
+_deadline: ContextVar[float | None] = ContextVar("_deadline", default=None)
+
+
+class TooMuchError(Exception):
+    """A reply makes more work than it may; says which bound it met."""
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """Let ``check`` raise TooMuchError once this thread has worked for MOST_SECONDS."""
+    token = _deadline.set(time.thread_time() + MOST_SECONDS)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def check() -> None:
+    """Raise TooMuchError when the time is over."""
+    deadline = _deadline.get()
+    if deadline is not None and time.thread_time() > deadline:
+        raise TooMuchError(f"TooSlow: more than {MOST_SECONDS:g} s of processor time")
+
+
+def count_part(number: int) -> None:
+    """Raise TooMuchError when there are more than MOST_PARTS."""
+    if number > MOST_PARTS:
+        raise TooMuchError(f"TooManyParts: more than {MOST_PARTS:,} calls or blocks in one reply")
+
+
+def weigh(text: str) -> None:
+    """Raise TooMuchError when there is more than MOST_VALUES in what may be JSON.
+
+    Costs nothing for texts that are too short for that.
+    """
+    if len(text) <= MOST_VALUES:
+        return
+    if next(islice(_MARKS.finditer(text), MOST_VALUES, None), None) is not None:
+        raise TooMuchError(f"TooManyValues: more than {MOST_VALUES:,} in one JSON text")
