@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import Event, RunStarted, VerdictReached
 from toolfuzz.report.tally import Tally
 from toolfuzz.runs.journal import Journal
 from toolfuzz.runs.options import RunOptions
-from toolfuzz.runs.reading import read_journal
+from toolfuzz.runs.reading import load_run, read_journal
 from toolfuzz.runs.resume import resumed_options
 from toolfuzz.runs.run import run
 
@@ -173,3 +174,26 @@ def test_what_was_hidden_must_be_given_again(tmp_path: Path) -> None:
         resumed_options(tmp_path / "run", mcp=("KEY=abc other", "plain"))
     again = resumed_options(tmp_path / "run", mcp=options.mcp)
     assert again == options
+
+
+@pytest.mark.parametrize("lost", ["stream", "plain"])
+async def test_of_two_modes_only_the_one_without_a_verdict_is_asked(
+    tmp_path: Path, lost: str
+) -> None:
+    folder, streamed = tmp_path / "run", lost == "stream"
+    await run(RunOptions(models=("sim/clean",), stream="both", cases=4, out=folder))
+    whole = lines_of(folder)
+    before = summarize(load_run(folder))
+    cut = [line["id"] for line in whole if line["event"] == "case-drawn"][1]
+
+    def is_lost(line: dict[str, Any]) -> bool:
+        return line.get("case_id") == cut and line["stream"] == streamed
+
+    kept = [line for line in whole if not is_lost(line) and line["event"] != "run-finished"]
+    (folder / "run.jsonl").write_text("".join(json.dumps(line) + "\n" for line in kept))
+    await run(resumed_options(folder), resume=folder)
+    new = [line for line in lines_of(folder)[len(kept) :] if line["event"] == "exchange-recorded"]
+    assert [(line["case_id"], line["stream"]) for line in new] == [(cut, streamed)]
+    after = summarize(load_run(folder))
+    for name in ("calls", "rate", "judged", "defects"):
+        assert after["targets"][0][name] == before["targets"][0][name]
