@@ -81,6 +81,7 @@ async def test_the_same_cases_in_the_same_spelling(tmp_path: Path) -> None:
     (one,) = tally.targets.values()
     assert 3 <= before < 12 and (tally.done, len(one.latest)) == (12, 12 - before)
     assert (summary["cases"], summary["targets"][0]["judged"]) == (12, 12)
+    assert {view["passed"] for view in summary["clients"]["sim/clean"]} == {12}
     assert summary["finish_reason"] == "done"
 
 
@@ -195,5 +196,31 @@ async def test_of_two_modes_only_the_one_without_a_verdict_is_asked(
     new = [line for line in lines_of(folder)[len(kept) :] if line["event"] == "exchange-recorded"]
     assert [(line["case_id"], line["stream"]) for line in new] == [(cut, streamed)]
     after = summarize(load_run(folder))
-    for name in ("calls", "rate", "judged", "defects"):
+    for name in ("calls", "rate", "judged", "defects", "warnings"):
+        assert after["targets"][0][name] == before["targets"][0][name]
+
+
+async def test_what_was_cut_off_before_it_was_told_from_chance_is_asked_again(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "run"
+    await run(RunOptions(models=("sim/glm-4.7",), stream="both", cases=6, out=folder))
+    whole = lines_of(folder)
+    before = summarize(load_run(folder))
+    again = {line["case_id"] for line in whole if line.get("repeat", 0) < 0}
+    kept = [
+        line for line in whole if line.get("repeat", 0) >= 0 and line["event"] != "run-finished"
+    ]
+    for line in kept:
+        if line["event"] == "verdict-reached" and line["stream"] and line["case_id"] in again:
+            # What is said of a difference as long as nothing was asked again.
+            doubt = {"slug": "stream-nonstream-divergence", "severity": "warn", "layer": "stream"}
+            line["findings"].append({**line["findings"][0], **doubt})
+    assert again
+    (folder / "run.jsonl").write_text("".join(json.dumps(line) + "\n" for line in kept))
+    await run(resumed_options(folder), resume=folder)
+    new = [line for line in lines_of(folder)[len(kept) :] if line["event"] == "exchange-recorded"]
+    assert {(line["case_id"], line["repeat"] < 0) for line in new} == {(id, True) for id in again}
+    after = summarize(load_run(folder))
+    for name in ("calls", "rate", "judged", "defects", "warnings"):
         assert after["targets"][0][name] == before["targets"][0][name]

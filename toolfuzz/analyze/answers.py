@@ -1,13 +1,13 @@
 """What a run holds, made when it is asked for: verdicts, cases and exchanges are many and large."""
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import compress
 from typing import TypeVar, overload
 
 from toolfuzz.analyze.columns import Cases
-from toolfuzz.analyze.questions import FAIL, NONE, PASS, UNJUDGED, Exchanges, Questions
+from toolfuzz.analyze.questions import FAIL, UNJUDGED, Exchanges, Questions
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, VerdictReached
@@ -175,27 +175,6 @@ class Asked(Mapping[Question, list[Exchange]]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self._rows())
-
-    def unfinished(self) -> list[Question]:
-        """Return the questions that were asked and have no verdict."""
-        asked = self._questions
-        open_ = (row for row, status in enumerate(asked.status) if status == NONE)
-        return [self._question(row) for row in open_ if self._exchanges.places(row)]
-
-    def halves(self, both: Set[str]) -> list[Question]:
-        """Return the questions that were judged in one stream mode and not in the other.
-
-        ``both`` are the targets that are asked in both.
-        """
-        asked = self._questions
-        judged = (row for row, status in enumerate(asked.status) if status in (PASS, FAIL))
-        found = (self._question(row) for row in judged if self._exchanges.places(row))
-        return [
-            (id_, target, repeat, stream)
-            for id_, target, repeat, stream in found
-            if target in both
-            and asked.became(id_, target, repeat, not stream) not in ("pass", "fail")
-        ]
 
     def some(self, target: str, most: int) -> list[Question]:
         """Return about ``most`` questions of a target, evenly over its exchanges, and the last."""

@@ -6,6 +6,7 @@ to the same verdict.
 
 from collections.abc import Sequence
 
+from toolfuzz.analyze.load import last_of_each_turn
 from toolfuzz.core.events import Event, ExchangeRecorded
 from toolfuzz.core.exchange import asked_again
 from toolfuzz.core.reply import Reply
@@ -43,6 +44,9 @@ async def ask_again(
     the stream's exchanges as soon as it is known, the new verdict in the place of the old.
     """
     _, *own = events
+    asked = [event.exchange for event in own if isinstance(event, ExchangeRecorded)]
+    # An earlier run may have asked the stream.
+    begun = last_of_each_turn(e for e in (*job.begun, *asked) if e.stream)
 
     def note(event: Event) -> None:
         if isinstance(event, ExchangeRecorded):
@@ -74,6 +78,6 @@ async def ask_again(
         policy=job.policy,
         counterpart=plain,
         again=pairs,
-        begun=[event.exchange for event in own if isinstance(event, ExchangeRecorded)],
+        begun=begun,
     )
     events[-1:] = verdict

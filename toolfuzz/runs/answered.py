@@ -2,7 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Set
 
+from toolfuzz.analyze.answers import Question
 from toolfuzz.analyze.ledger import Ledger
+from toolfuzz.analyze.questions import FAIL, PASS
+from toolfuzz.core.exchange import asked_again
+from toolfuzz.judge.catalogue import defects
 
 __all__ = ["Answered"]
 
@@ -13,20 +17,30 @@ class Answered(Set[_Asking]):
     """The askings of a run that were judged so far: (case id, target name, repeat).
 
     What ended without a judgement is not answered. A case that is asked both plain and streamed
-    counts when both are there.
+    counts when both are there, and when what may be chance was asked again.
     """
 
     def __init__(self, ledger: Ledger) -> None:
         self._questions = ledger.questions
+        self._by_chance = {slug for slug, defect in defects().items() if defect.by_chance}
         self._both = {t.name for t in ledger.opening.targets if t.stream == "both"}
 
     def __contains__(self, asking: object) -> bool:
         if not isinstance(asking, tuple):
             return False
-        case_id, target, repeat = asking
-        ways = [self._questions.became(case_id, target, repeat, way) for way in (False, True)]
-        there = [status in ("pass", "fail") for status in ways]
+        there = [self._settled((*asking, way)) for way in (False, True)]
+        target = asking[1]
         return all(there) if target in self._both else any(there)
+
+    def _settled(self, of: Question) -> bool:
+        questions, row = self._questions, self._questions.find(*of)
+        if row is None or questions.status[row] not in (PASS, FAIL):
+            return False
+        found = questions.kinds[questions.findings[row]]
+        if not any(f.severity != "error" and f.slug in self._by_chance for f in found):
+            return True
+        case_id, target, repeat, _ = of
+        return questions.find(case_id, target, asked_again(repeat)[-1], True) is not None
 
     def __iter__(self) -> Iterator[_Asking]:
         questions, seen = self._questions, set[_Asking]()

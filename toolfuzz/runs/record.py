@@ -44,8 +44,7 @@ class Record:
             _check_same(self.journal.path, opening)
             self._unread = take_in(self._ledger, self.journal.path)
             asked = Asked(self._ledger.questions, self._ledger.exchanges, self._lines.event)
-            both = {t.name for t in opening.targets if t.stream == "both"}
-            self._begun, lost = unfinished(asked, both)
+            self._begun, lost = unfinished(asked, self.answered())
             self._unread += lost
         except UsageError:
             self.journal.close()

@@ -15,6 +15,7 @@ from toolfuzz.runs.campaign import MOST_HANGS, Campaign, run_campaign
 from toolfuzz.runs.cases import draw, load_tools
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.purse import permits_within, purse_of
+from toolfuzz.runs.reading import read_journal
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.resume import started
 from toolfuzz.runs.scenarios import adaptive_feeds, questions
@@ -57,6 +58,8 @@ async def run(
                     CaseSkipped(s.tool, s.pointer, s.reason) for t in tool_sets for s in t.skipped
                 )
             recordings = Recordings()
+            for earlier in read_journal(folder) if resume else ():
+                recordings.take(earlier)
 
             def note(event: Event) -> None:
                 recordings.take(event)

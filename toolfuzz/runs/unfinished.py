@@ -1,4 +1,4 @@
-"""Conversations that an earlier run began and didn't end: where a resumed one goes on."""
+"""What an earlier run asked and didn't end: where a resumed one goes on."""
 
 from collections.abc import Iterator, Mapping, Set
 
@@ -9,20 +9,20 @@ __all__ = ["unfinished"]
 
 
 def unfinished(
-    asked: Asked, both: Set[str]
+    asked: Asked, answered: Set[tuple[str, str, int]]
 ) -> tuple[dict[Question, tuple[Exchange, ...]], list[str]]:
-    """Return the exchanges of questions that have no verdict, and the conversations that are lost.
+    """Return the exchanges of questions that are not answered, and the conversations that are lost.
 
-    The exchanges are those from the first turn on, as far as they can be read again. Of a lost
-    conversation the beginning is missing, as one line each says: it is asked from the start. With
-    them are those of questions that have one, where their target is asked in ``both`` stream modes
-    and the other has none: it is held to them, and they aren't asked again for that.
+    The exchanges are those from the first turn on, as far as they can be read again; also those of
+    a plain reply to which the streamed one is yet to be held, and of a stream that is yet to be
+    told from chance. Of a lost conversation the beginning is missing, as one line each says: it is
+    asked from the start.
     """
     begun: dict[Question, tuple[Exchange, ...]] = {}
     lost: list[str] = []
-    for of in (*asked.unfinished(), *asked.halves(both)):
+    for of in asked:
         case_id, target, repeat, _ = of
-        if repeat < 0:
+        if repeat < 0 or (case_id, target, repeat) in answered:
             continue
         turns = {exchange.turn: exchange for exchange in asked[of]}
         if exchanges := tuple(_from_the_start(turns)):
