@@ -2,7 +2,7 @@
 
 import asyncio
 import pickle
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -21,15 +21,12 @@ from made_sources import (
 
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.events import CaseDrawn, CaseSkipped, Event, ExchangeRecorded, VerdictReached
+from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, VerdictReached
 from toolfuzz.core.exchange import Attempt, Target
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.formats import Request
 from toolfuzz.pools.local import LocalPool
-from toolfuzz.pools.pool import Job, Permits, Pool
-from toolfuzz.pools.question import put_question
-from toolfuzz.runs.access import Access
-from toolfuzz.runs.targets import open_sources
+from toolfuzz.pools.pool import Job, Pool
 from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.pacing import Pacers
 from toolfuzz.sources.registry import resolve
@@ -37,32 +34,6 @@ from toolfuzz.sources.source import Permit
 
 CASES = [case(n) for n in range(12)]
 BOTH = (False, True)
-
-
-class PicklingPool:
-    """Does one job at a time, each sent away and its events sent back, as to another machine."""
-
-    async def run(
-        self, jobs: AsyncIterator[Job], permits: Permits
-    ) -> AsyncGenerator[tuple[Event, ...]]:
-        async for sent in jobs:
-            job: Job = pickle.loads(pickle.dumps(sent))
-            async with job.source.open(permits.of(job.source)) as session:
-                plain: tuple = ()
-                for stream in job.modes:
-                    events: list[Event] = [CaseDrawn(job.case)]
-                    outcome = await put_question(
-                        session,
-                        job.source,
-                        job.case,
-                        events.append,
-                        repeat=job.repeat,
-                        stream=stream,
-                        policy=job.policy,
-                        counterpart=plain,
-                    )
-                    plain = outcome.replies
-                    yield pickle.loads(pickle.dumps(tuple(events)))
 
 
 async def jobs(source, cases=CASES, modes=BOTH, taken=None) -> AsyncIterator[Job]:
@@ -110,31 +81,6 @@ def test_what_comes_of_it_is_data_to_the_spelling_of_numbers() -> None:
     back = pickle.loads(pickle.dumps(event))
     assert back == event
     assert strictjson.dumps(back.verdict.findings[0].actual) == strictjson.dumps(sent)
-
-
-@pytest.mark.parametrize("answer", [honest, retried], ids=["honest", "retried"])
-async def test_the_same_journal_from_any_pool(answer) -> None:
-    source = MadeSource(target(stream="both"), answer, refused=frozenset({3}))
-    local, other = await done(LocalPool(), source), await done(PicklingPool(), source)
-    assert sorted(map(without_clock, local)) == sorted(map(without_clock, other))
-    assert sum(isinstance(e, VerdictReached) for e in local) == 2 * (len(CASES) - 1)
-    assert {e.tool for e in local if isinstance(e, CaseSkipped)} == {CASES[3].id}
-
-
-async def test_the_same_journal_from_a_real_server() -> None:
-    """The simulator with its faults, over HTTP: the specs find it from wherever they are opened."""
-    from toolfuzz.generate import draw_cases
-
-    cases = list(draw_cases(8, seed=3))
-
-    async def asked(pool: Pool) -> list[Event]:
-        # Its faults depend on how often a request has come, so each pool has a simulator.
-        async with open_sources(["sim/glm-4.7"], Access(stream="both"), seed=5) as (source,):
-            return await done(pool, source, cases=cases)
-
-    local, other = await asked(LocalPool()), await asked(PicklingPool())
-    assert sorted(map(without_clock, local)) == sorted(map(without_clock, other))
-    assert any(e.verdict.status == "fail" for e in local if isinstance(e, VerdictReached))
 
 
 async def test_a_batch_is_one_question_in_order() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from functools import partial
 from pathlib import Path
@@ -26,9 +26,13 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseSkipped, Event, ExchangeRecorded, VerdictReached
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.formats import Request
+from toolfuzz.generate import draw_cases
 from toolfuzz.pools.local import LocalPool
+from toolfuzz.pools.pool import Pool
 from toolfuzz.pools.processes import process_pool
 from toolfuzz.pools.shared import SharedPool
+from toolfuzz.runs.access import Access
+from toolfuzz.runs.targets import open_sources
 from toolfuzz.sources.pacing import Pacer, Pacers
 from toolfuzz.sources.source import SourceSpec
 
@@ -39,15 +43,32 @@ async def pool() -> AsyncIterator[SharedPool]:
         yield pool
 
 
+Answer = Callable[[Request], list[Attempt]]
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def test_the_same_journal_as_from_one_process(pool: SharedPool) -> None:
-    source = MadeSource(target(stream="both"), retried, refused=frozenset({3}))
+@pytest.mark.parametrize("answer", [honest, retried], ids=["honest", "retried"])
+async def test_the_same_journal_as_from_one_process(pool: SharedPool, answer: Answer) -> None:
+    source = MadeSource(target(stream="both"), answer, refused=frozenset({3}))
     local, other = await done(LocalPool(), source), await done(pool, source)
     assert sorted(map(without_clock, local)) == sorted(map(without_clock, other))
     assert sum(isinstance(e, VerdictReached) for e in other) == 2 * (len(CASES) - 1)
     assert {e.tool for e in other if isinstance(e, CaseSkipped)} == {CASES[3].id}
+
+
+async def test_the_same_journal_from_a_real_server(pool: SharedPool) -> None:
+    """The simulator with its faults, over HTTP: the specs find it from wherever they are opened."""
+    cases = list(draw_cases(8, seed=3))
+
+    async def asked(by: Pool) -> list[Event]:
+        # Its faults depend on how often a request has come, so each pool has a simulator.
+        async with open_sources(["sim/glm-4.7"], Access(stream="both"), seed=5) as (source,):
+            return await done(by, source, cases=cases)
+
+    local, other = await asked(LocalPool()), await asked(pool)
+    assert sorted(map(without_clock, local)) == sorted(map(without_clock, other))
+    assert any(e.verdict.status == "fail" for e in local if isinstance(e, VerdictReached))
 
 
 async def test_a_conversation_is_led_in_its_worker(pool: SharedPool) -> None:

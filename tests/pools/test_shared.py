@@ -1,17 +1,20 @@
 """What a pool does when its workers get lost; the workers here are in memory."""
 
 import asyncio
+from dataclasses import dataclass
 
+import pytest
 from made_sources import MadeSource, attempts_in, target
 from test_pools import BOTH, CASES, done, jobs, without_clock
 
 from toolfuzz.core.events import CaseDrawn, Event, VerdictReached
+from toolfuzz.formats import Request
 from toolfuzz.pools.doing import Doer
 from toolfuzz.pools.local import LocalPool
 from toolfuzz.pools.pool import Batch, Give, Job
 from toolfuzz.pools.shared import MOST_LOST, SharedPool, WorkerLostError
 from toolfuzz.sources.pacing import Pacers
-from toolfuzz.sources.source import Permit
+from toolfuzz.sources.source import Pace, Permit
 
 SOURCE = MadeSource(target(stream="both"))
 
@@ -70,6 +73,37 @@ async def test_where_one_job_is_done_at_once_one_worker_is_started() -> None:
     async with SharedPool(hires.start, 3) as pool:
         await done(pool, MadeSource(target(), concurrency=1))
     assert len(hires.all) == 1
+
+
+@dataclass(frozen=True)
+class OfEachWorker(MadeSource):
+    """What every worker has for itself, as an engine's parser."""
+
+    @property
+    def pace(self) -> Pace:
+        return Pace(self.target.name, 2, each_worker=True)
+
+
+@pytest.mark.parametrize(("source", "most"), [(MadeSource, 2), (OfEachWorker, 6)])
+async def test_what_each_worker_has_for_itself_is_asked_by_all(
+    source: type[MadeSource], most: int
+) -> None:
+    """Nobody answers before so many are asked at once."""
+    together, under_way = asyncio.Event(), 0
+
+    async def wait_for_others(request: Request) -> None:
+        nonlocal under_way
+        under_way += 1
+        if under_way == most:
+            together.set()
+        await together.wait()
+        assert under_way <= most
+        await asyncio.sleep(0)
+        under_way -= 1
+
+    async with SharedPool(Hires().start, 3) as pool, asyncio.timeout(10):
+        asked = source(target(), before=wait_for_others, concurrency=2)
+        assert attempts_in(await done(pool, asked)) == 2 * len(CASES)
 
 
 async def test_a_lost_worker_is_replaced_and_nothing_is_given_twice() -> None:
