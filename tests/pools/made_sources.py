@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -148,9 +149,29 @@ async def hang_at_streams(path: str, request: Request) -> None:
         await asyncio.Event().wait()
 
 
+async def hang_for_now(path: str, request: Request) -> None:
+    """Leave a file in the folder for every stream that a process asks, and wait while one hangs."""
+    if request.body["stream"]:
+        (Path(path) / f"{request.body['n']}-{os.getpid()}").touch()
+        while (Path(path) / "hang").exists():  # noqa: ASYNC110 - another's
+            await asyncio.sleep(0.05)
+
+
+async def another_process(request: Request) -> None:
+    """Start a process, as an engine's session does."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    assert await process.wait() == 0
+
+
 @dataclass(frozen=True)
 class PacedSource(MadeSource):
     """A target at which a request takes a while, and waits for its permit."""
+
+    rpm: float | None = None
+
+    @property
+    def pace(self) -> Pace:
+        return Pace("all made", self.concurrency, rpm=self.rpm)
 
     @asynccontextmanager
     async def open(self, permit: Permit | None = None) -> AsyncIterator["PacedSession"]:

@@ -45,6 +45,7 @@ CHANGED = RunOptions(
     cuts=("whole", "chars:2"),
     latency_ms=4.0,
     workers=3,
+    ray="127.0.0.1:1",
     max_calls=5,
     max_time=6.0,
     max_tokens=7,
@@ -70,7 +71,11 @@ def test_the_example_changes_every_option() -> None:
 
 def test_a_journal_gives_back_every_option() -> None:
     back = stored_options(journalled(CHANGED))
-    assert back == CHANGED.but(out=None, headers={})
+    assert back == CHANGED.but(out=None, headers={}, ray=None)
+
+
+def test_a_journal_names_no_cluster_that_gets_the_keys() -> None:
+    assert stored_options({**journalled(CHANGED), "ray": "evil:6379"}).ray is None
 
 
 def test_values_of_headers_are_never_stored() -> None:

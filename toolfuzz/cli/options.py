@@ -171,10 +171,17 @@ endpoint_options = stack(
     ),
 )  # fmt: skip
 
-workers_option = click.option(
-    "--workers", type=int, metavar="N",
-    help="Processes that ask, judge and draw (1). It helps where they are what takes the time: "
-    "for engine/… and servers that answer within milliseconds, on as many cores.",
+workers_option = stack(
+    click.option(
+        "--workers", type=int, metavar="N",
+        help="Processes that ask, judge and draw (1). It helps where they are what takes the time: "
+        "for engine/… and servers that answer within milliseconds, on as many cores.",
+    ),
+    click.option(
+        "--ray", is_flag=False, flag_value="auto", metavar="[HOST:PORT]",
+        help="The --workers are on a Ray cluster: this machine's, or that of the head's address "
+        "(the `ray` extra, on all machines).",
+    ),
 )  # fmt: skip
 
 LIMITS = ("max_calls", "max_time", "max_tokens", "max_cost", "price")

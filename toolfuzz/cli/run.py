@@ -48,7 +48,7 @@ from toolfuzz.system.specs import command_without_secrets
 
 _MAY_CHANGE = (
     "headers", "timeout", "max_reply", "concurrency", "rpm", "tpm", "engine_python",
-    "workers", "max_calls", "max_time", "max_tokens", "max_cost", "price", *HIDING,
+    "workers", "ray", "max_calls", "max_time", "max_tokens", "max_cost", "price", *HIDING,
 )  # fmt: skip
 
 EPILOG = """\b

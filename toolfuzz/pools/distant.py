@@ -3,7 +3,8 @@
 - from here ``do`` (number, job), ``stop`` (number), ``answer`` (ticket, answer);
 - from there ``ready``; ``done`` (number, batches without their cases, error); ``ask`` (target,
   ticket, what, …) and ``tell`` (target, what, …), which are for the desk of the target's permit
-  (see ``permits``).
+  (see ``permits``);
+- ``lost`` (why) from whoever carries the messages, as the last one.
 """
 
 import asyncio
@@ -26,19 +27,16 @@ GRACE = 5.0
 _Done = tuple[list[Batch], BaseException | None]
 
 
-async def _gone() -> str:
-    return "the connection was closed"
-
-
 class Distant:
     """A Worker (see there) that is served by ``worker.serve`` at the wire's other end.
 
-    ``why`` says what became of it once the wire has ended.
+    ``why`` says what became of it once the wire has ended, where nobody said it there.
     """
 
-    def __init__(self, wire: Wire, why: Callable[[], Awaitable[str]] = _gone) -> None:
+    def __init__(self, wire: Wire, why: Callable[[], Awaitable[str]] | None = None) -> None:
         self._wire = wire
         self._why = why
+        self._told = "the connection was closed"
         self._lost: WorkerLostError | None = None
         self._number = 0
         self._under_way: dict[int, asyncio.Future[_Done]] = {}
@@ -87,7 +85,7 @@ class Distant:
             while True:
                 self._take(await self._wire.receive())
         except EOFError:
-            why = await self._why()
+            why = await self._why() if self._why else self._told
         except Exception as error:
             self._wire.close()
             why = f"what it says can't be read: {error!r}"
@@ -114,6 +112,8 @@ class Distant:
                 self._answer(self._asked(self._desks[target], ticket, *asked))
             case ("tell", target, *told):
                 self._answer(self._desks[target].tell(*told))
+            case ("lost", why):
+                self._told = why
 
     def _answer(self, answering: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(answering)

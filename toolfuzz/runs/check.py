@@ -74,7 +74,7 @@ async def check_against(
             open_sources(options.run.models, options.run.access, seed=options.run.seed, purse=purse)
         )
         old, unreachable = await open_baseline(stack, baseline, trust=options.trust, purse=purse)
-        pool = await stack.enter_async_context(open_pool(options.run.workers))
+        pool = await stack.enter_async_context(open_pool(options.run, [new, old] if old else [new]))
         cases = await stack.enter_async_context(
             cases_to_ask(options, baseline, fixed, more=old is not None)
         )
@@ -150,7 +150,7 @@ async def check_alone(
     async with (
         aclosing(draw(run, tool_sets)) as cases,
         open_sources(run.models, run.access, seed=run.seed, purse=purse) as (source,),
-        open_pool(run.workers) as pool,
+        open_pool(run, [source]) as pool,
     ):
         folder = run.out or default_folder([f"check-{target.name}"])
         rule = {"accept": test.accept, "reject": test.reject}

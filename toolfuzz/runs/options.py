@@ -21,6 +21,7 @@ from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.core.exchange import StreamMode
 from toolfuzz.core.sizes import MAX_REPLY, read_size
 from toolfuzz.judge.policy import Policy
+from toolfuzz.pools.ray import require_ray
 from toolfuzz.runs.access import Access, Concurrency
 from toolfuzz.runs.limits import Limits
 from toolfuzz.system.specs import without_secrets
@@ -52,9 +53,10 @@ class Options(TypedDict, total=False):
     the scenarios of dimensions are (see ``probes``); of each dimension there are ``cases``.
     ``timeout`` is in seconds without a byte, ``max_reply`` in bytes (or ``"16MiB"``), ``rpm``
     requests begun in a minute at most, ``tpm`` their tokens, ``latency_ms`` the embedded
-    simulator's; ``workers`` processes ask and judge. ``max_calls``, ``max_time`` (seconds),
-    ``max_tokens`` and ``max_cost`` (US dollars) end a run; ``price`` is in dollars for a million
-    tokens in and out.
+    simulator's; ``workers`` processes ask and judge, on the Ray cluster whose head's address is
+    ``ray`` (``auto``: this machine's), which no journal keeps. ``max_calls``, ``max_time``
+    (seconds), ``max_tokens`` and ``max_cost`` (US dollars) end a run; ``price`` is in dollars for a
+    million tokens in and out.
     """
 
     tools: str | Path | Sequence[str | Path]
@@ -88,6 +90,7 @@ class Options(TypedDict, total=False):
     cuts: str | Sequence[str]
     latency_ms: float
     workers: int
+    ray: str | None
     max_calls: int | None
     max_time: float | None
     max_tokens: int | None
@@ -149,6 +152,7 @@ class RunOptions(BaseModel):
     cuts: _Names = ()
     latency_ms: float = 0.0
     workers: int = 1
+    ray: str | None = None
     max_calls: int | None = None
     max_time: float | None = None
     max_tokens: int | None = None
@@ -205,11 +209,11 @@ class RunOptions(BaseModel):
         return self.model_copy(update=changed)
 
     def settings(self) -> JsonObject:
-        """Return what the journal keeps: all but the folder and what is secret.
+        """Return what the journal keeps: all but the folder, the cluster and what is secret.
 
         Of headers only the names, of commands and URLs what they don't hide.
         """
-        kept = self.model_dump(mode="json", exclude={"out", "headers"})
+        kept = self.model_dump(mode="json", exclude={"out", "headers", "ray"})
         shown = {name: [without_secrets(spec) for spec in kept[name]] for name in HIDING}
         return {**kept, **shown, "headers": sorted(self.headers)}
 
@@ -228,6 +232,8 @@ class RunOptions(BaseModel):
             raise UsageError(
                 f"--max-input {self.max_input}: at least 1 is needed", "try --max-input 3000"
             )
+        if self.ray is not None:
+            require_ray()
         self.limits.check()
         self.access.check_pace()
         if not self.timeout > 0:

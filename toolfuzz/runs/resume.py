@@ -19,8 +19,8 @@ def resumed_options(run: Path, **again: Any) -> RunOptions:
 
     ``again`` gives what a journal never keeps (the values of ``headers``, secrets in ``mcp`` and
     ``openapi``) or what may change on the way (``timeout``, ``max_reply``, ``concurrency``,
-    ``rpm``, ``tpm``, ``engine_python``, ``workers``). Raises UsageError when there is no run to go
-    on with, or a header of then is missing.
+    ``rpm``, ``tpm``, ``engine_python``, ``workers``, ``ray``). Raises UsageError when there is no
+    run to go on with, or a header of then is missing.
     """
     settings = started(run).settings
     if "monitor" in settings:

@@ -48,7 +48,7 @@ async def run(
     async with (
         aclosing(draw(options, tool_sets)) as cases,
         open_sources(options.models, options.access, seed=options.seed, purse=purse) as sources,
-        open_pool(options.workers) as pool,
+        open_pool(options, sources) as pool,
     ):
         folder = resume or options.out or default_folder(options.models)
         opening = started(resume) if resume else _opening(options, sources)

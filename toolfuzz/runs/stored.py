@@ -11,14 +11,18 @@ from toolfuzz.runs.options import RunOptions, current_names
 __all__ = ["access_of_run", "require_headers", "same_questions", "stored_options"]
 
 
+_NEVER_STORED = {"headers", "ray"}
+
+
 def stored_options(settings: JsonObject) -> RunOptions:
-    """Return the options that a journal's ``settings`` hold; headers have to be given again.
+    """Return the options that a journal's ``settings`` hold; headers and the cluster
+    have to be given again.
 
     Settings of before are read, too: they lacked some options, and those of judging stood under
     ``policy``. Raises UsageError.
     """
     flat = current_names({**settings, **settings.get("policy", {})})
-    known = {n: v for n, v in flat.items() if n in RunOptions.model_fields and n != "headers"}
+    known = {n: v for n, v in flat.items() if n in RunOptions.model_fields.keys() - _NEVER_STORED}
     return RunOptions.read(known)
 
 

@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import RunStarted
 
-__all__ = ["named_by", "powers", "require_trust"]
+__all__ = ["LOOPBACK", "named_by", "powers", "require_trust"]
 
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+"""Names of this machine, as a URL's host."""
 
 
 def require_trust(settings: Mapping[str, Any], *, trust: bool) -> None:
@@ -86,6 +87,6 @@ def _several(value: Any) -> list[Any]:
 
 def _is_here(url: Any) -> bool:
     try:
-        return urlsplit(str(url)).hostname in _LOOPBACK
+        return urlsplit(str(url)).hostname in LOOPBACK
     except ValueError:
         return False
