@@ -130,6 +130,7 @@ BAD_INPUT: list[tuple[list[str], int, str]] = [
     (["run", "-m", "sim/clean", "--out", "torn.json/run"], 2, "can't write"),
     (["run", "-m", "x", "--base-url", "http://127.0.0.1:9/v1"], 4, "127.0.0.1"),
     (["run", "-m", "x", "--base-url", "127.0.0.1"], 2, "base URL"),
+    (["run", "-m", "x", "--base-url", "http://127.0.0.1/\x1b"], 2, "base URL"),
     (["explain", "object-as-jsn-string"], 2, "object-as-json-string"),
     (["report", "nowhere"], 2, "nowhere"),
     (["judge", "torn.json"], 2, "could be judged"),

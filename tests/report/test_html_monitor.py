@@ -63,7 +63,7 @@ def test_the_terminal_says_it_too() -> None:
     assert lines.startswith("ALARM  model whitespace-stripped (simulated) became worse\n")
     assert "What grew: whitespace-stripped (13 of 1280 → 34 of 80)." in " ".join(lines.split())
     assert re.search(r"80 +57.5% +34 +0 +over 10⁹  whitespace-stripped 34", lines)
-    assert "toolfuzz minimize watch whitespace-stripped/portions/0041" in lines
+    assert "toolfuzz minimize 'watch whitespace-stripped/portions/0041'" in lines
     assert "--new-baseline" in lines
     assert len(re.findall(r"^20\d\d-", lines, re.M)) == 7
     quiet = shown(a_result(alarm=False))

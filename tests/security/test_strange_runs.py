@@ -1,6 +1,7 @@
 """A run folder that somebody else made: nothing in it writes, runs or sends anything elsewhere."""
 
 import json
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from click.testing import CliRunner, Result
 from toolfuzz.cli import cli
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Target
-from toolfuzz.core.text import file_name
+from toolfuzz.core.text import file_name, printable
 from toolfuzz.report.formats import format_names
 from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.reproduce import service_of
@@ -162,6 +163,37 @@ def test_what_a_journal_says_of_itself_is_printed_inert(
         done = toolfuzz_("report", run, *args)
         assert not {"\x1b", "\x07"} & set(done.output)
         assert "\n::error::x" not in done.output
+
+
+def _first_word(text: str) -> str:
+    words = shlex.shlex(text, posix=True)
+    words.whitespace_split = True
+    return next(words)
+
+
+def test_a_command_to_go_on_with_can_be_pasted_whatever_the_folder_and_the_model_are_called(
+    strange: Callable[[Callable[[Line], object]], Path],
+) -> None:
+    """Folders come out of archives, and models' names out of journals."""
+    evil = "$(touch PWNED);\x1b[31m'\u202e"
+
+    def edit(line: Line) -> None:
+        if line["event"] == "run-started":
+            line["targets"][0]["name"] = evil
+        if "target" in line:
+            line["target"] = evil
+
+    run = strange(edit)
+    run = run.rename(run.with_name(f"run {evil}"))
+    pasted = []
+    for args in (("report",), ("show",), ("bug", "--most", "1"), ("judge", "--out", run / "j")):
+        done = toolfuzz_(args[0], run, *args[1:])
+        assert done.exit_code == 0, done.output
+        assert not {"\x1b", "\u202e"} & set(done.output), args
+        _, *told = " ".join(done.output.split()).split("toolfuzz show ")
+        pasted += [_first_word(text) for text in told]
+    assert len(pasted) == 3
+    assert all(word.startswith(printable(str(run))) for word in pasted), pasted
 
 
 @pytest.mark.parametrize("trial", [5, [], {"accepted": 5}, {"subject": [EVIL]}], ids=ascii)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shlex
 from pathlib import Path
 
 import click
@@ -11,7 +10,7 @@ import click
 from toolfuzz.cli._kept import kept
 from toolfuzz.cli._live import cancelled_by_signals
 from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
-from toolfuzz.core.text import printable
+from toolfuzz.core.text import printable, shell_command
 from toolfuzz.engines.releases import released_between, releases
 from toolfuzz.engines.spec import check_version, parse_spec, version_key
 from toolfuzz.report.console import print_rows
@@ -90,7 +89,7 @@ def sweep_command(
         parsers,
         workers or os.cpu_count() or 1,
     )
-    again = f"the same command with --out {shlex.quote(printable(str(folder)))}"
+    again = f"the same command with {shell_command('--out', folder)}"
     with kept(lambda: f"what was run is kept; go on with: {again}"):
         work = sweep(plan, tell=(lambda standing: None) if quiet else _tell)
         result = asyncio.run(cancelled_by_signals(work))

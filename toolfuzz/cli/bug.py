@@ -13,6 +13,7 @@ from toolfuzz.cli.attribute import attribute_failures
 from toolfuzz.cli.minimize import study_run
 from toolfuzz.cli.options import askings_option, budget_options, limits_from
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.text import printable
 from toolfuzz.evidence.bug import slug_of, title, write_report
 from toolfuzz.evidence.details import FailureDetails, open_details
 from toolfuzz.evidence.examiner import Budget
@@ -106,7 +107,7 @@ def bug(
         details = replace(open_details(run, data, failure), subject=subject)
         if details.nature.over_http:
             path = write_report(details, folder, numbers[slug], template)
-            click.echo(f"{path}   {title(details)}")
+            click.echo(f"{printable(str(path))}   {title(details)}")
         else:
             of_parsers.append((details, folder / f"{slug_of(details)}-{numbers[slug]}"))
     if of_parsers:
@@ -135,4 +136,4 @@ def _write_of_parsers(
             similar=similar_to(evidence, looked),
             since=asyncio.run(through_releases(details, since)) if since else "",
         )
-        click.echo(f"{path}   {evidence.title}")
+        click.echo(f"{printable(str(path))}   {printable(evidence.title)}")

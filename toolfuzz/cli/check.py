@@ -1,7 +1,6 @@
 """``toolfuzz check``: may this model replace that one?"""
 
 import json
-import shlex
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from toolfuzz.cli.options import (
 )
 from toolfuzz.config import load_config
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.text import printable
+from toolfuzz.core.text import shell_command
 from toolfuzz.report.decision import print_check
 from toolfuzz.report.write import parse_wanted
 from toolfuzz.runs.access import Access
@@ -141,8 +140,8 @@ def _resuming(flags: dict[str, Any], folder: str) -> str:
 def _how_to_go_on(folder: Path | None) -> str:
     if folder is None or not has_journal(folder):
         return ""
-    out = shlex.quote(printable(str(folder)))
-    return f"what was answered is kept; the same command with --out {out} --resume goes on"
+    again = shell_command("--out", folder, "--resume")
+    return f"what was answered is kept; the same command with {again} goes on"
 
 
 def _paired(flags: dict[str, Any]) -> tuple[Work, Path | None]:

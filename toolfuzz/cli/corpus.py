@@ -87,7 +87,7 @@ def add(
         path = add_entry(
             place, Entry(plain_name, one.case, note, one.slug, one.stream, seen=one.seen)
         )
-        click.echo(str(path))
+        click.echo(printable(str(path)))
 
 
 @corpus.command("list")
@@ -128,7 +128,7 @@ def list_cases(folder: str, as_json: bool) -> None:
 def remove(folder: str, names: tuple[str, ...]) -> None:
     """Delete cases from the folder."""
     for name in names:
-        click.echo(f"removed {remove_entry(_own(folder), name)}")
+        click.echo(f"removed {printable(str(remove_entry(_own(folder), name)))}")
 
 
 @corpus.command("run")

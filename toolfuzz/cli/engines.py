@@ -8,6 +8,7 @@ import click
 from toolfuzz.cli._engine_bisect import bisect
 from toolfuzz.cli._engine_sweep import sweep_command
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.text import printable
 from toolfuzz.engines import store
 from toolfuzz.engines.found import last_found
 from toolfuzz.engines.known import engines as known_engines
@@ -73,7 +74,8 @@ def list_(as_json: bool) -> None:
         rows = [(one.target, one.words()) for one in found]
         print_rows(("parser", "last found"), rows)
     installed = ", ".join(e.title for e in known_engines().values() if e.wheel is None)
-    click.echo(f"\nkept in {cache_folder()}; where it is installed: {installed} (--engine-python)")
+    kept = printable(str(cache_folder()))
+    click.echo(f"\nkept in {kept}; where it is installed: {installed} (--engine-python)")
 
 
 @engines.command(epilog="Example: toolfuzz engines fetch sglang@0.5.23")

@@ -13,7 +13,7 @@ from toolfuzz.cli.options import judge_options
 from toolfuzz.config import load_config
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.text import printable
+from toolfuzz.core.text import printable, shell_command
 from toolfuzz.judge.policy import Policy
 from toolfuzz.recordings.recorded import BadEntry
 from toolfuzz.runs.expecting import by_hand
@@ -85,7 +85,8 @@ def judge(
                 printed.verdict(item)
     printed.summary()
     if out:
-        click.echo(f"kept in {out}; next: toolfuzz show {out}", err=True)
+        shown = shell_command("toolfuzz", "show", out)
+        click.echo(f"kept in {printable(str(out))}; next: {shown}", err=True)
 
 
 @dataclass(slots=True)

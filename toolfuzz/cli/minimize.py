@@ -201,12 +201,12 @@ def _print(failure: Failure, result: Minimized, folder: Path) -> None:
             f"   (95% interval {result.low:.0%} – {result.high:.0%})"
         )
     if result.reason:
-        click.echo(f"  ended     {result.reason}")
+        click.echo(f"  ended     {printable(result.reason)}")
     for tool in case.tools:
         click.echo(f"  tool      {printable(tool.name)}  {printable(json.dumps(tool.parameters))}")
     if case.world is not None:
         _print_world(case, result.neighbour is not None, result.neighbour_asked)
-        click.echo(f"  kept in   {folder}")
+        click.echo(f"  kept in   {printable(str(folder))}")
         return
     for number, turn in enumerate(case.turns, 1):
         label = "expected" if len(case.turns) == 1 else f"turn {number}"
@@ -224,7 +224,7 @@ def _print(failure: Failure, result: Minimized, folder: Path) -> None:
             click.echo(f"            {printable(json.dumps(call.arguments, ensure_ascii=False))}")
     if result.needs_nothing:
         click.echo("  passes    nothing near it: it seems to fail whatever is sent")
-    click.echo(f"  kept in   {folder}")
+    click.echo(f"  kept in   {printable(str(folder))}")
 
 
 def _print_world(case: Case, passes: bool, asked: int) -> None:

@@ -1,7 +1,6 @@
 """``toolfuzz run``: ask, judge, count."""
 
 import json
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,7 @@ from toolfuzz.cli.options import (
 )
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.text import printable
+from toolfuzz.core.text import printable, shell_command
 from toolfuzz.report.terminal import print_summary
 from toolfuzz.report.write import parse_wanted
 from toolfuzz.runs.journal import has_journal
@@ -169,12 +168,12 @@ async def _asked(command: Sequence[str], options: RunOptions, **how: Any) -> Jso
         return await run_options(served, **how)
 
 
-def _how_to_go_on(folder: Path, command: Sequence[str]) -> str:
+def _how_to_go_on(folder: Path, served_by: Sequence[str]) -> str:
     if not has_journal(folder):
         return ""
-    again = f"toolfuzz run --resume {shlex.quote(printable(str(folder)))}"
-    shown = printable(shlex.join(command_without_secrets(command)))
-    server = f" -- {shown}" if command else ""
+    again = shell_command("toolfuzz", "run", "--resume", folder)
+    shown = shell_command(*command_without_secrets(served_by))
+    server = f" -- {shown}" if served_by else ""
     return f"what was answered is kept; go on with: {again}{server}"
 
 

@@ -10,7 +10,7 @@ from toolfuzz.analyze.load import RunData, question
 from toolfuzz.cli._again import expect_options, expected
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.text import brief, clip
+from toolfuzz.core.text import brief, clip, shell_command
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.evidence.corpus import case_with_defect
 from toolfuzz.evidence.failures import Failure, failures
@@ -96,7 +96,7 @@ def _list(what: Path, found: list[Failure], as_json: bool) -> None:
         return
     header = ("defect", "cases", "case", "on", "where", "got")
     print_rows(header, [_row(failure) for failure in found])
-    click.echo(f"next: toolfuzz show {what} {found[0].example.id[:6]}")
+    click.echo(f"next: {shell_command('toolfuzz', 'show', what, found[0].example.id[:6])}")
 
 
 def _row(failure: Failure) -> tuple[str, ...]:

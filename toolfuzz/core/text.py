@@ -2,13 +2,14 @@
 
 import json
 import re
+import shlex
 from datetime import UTC, datetime
 from typing import Any, overload
 
 from toolfuzz.core.case import Json
 from toolfuzz.core.json import beginning
 
-__all__ = ["brief", "clip", "day", "file_name", "pretty", "printable"]
+__all__ = ["brief", "clip", "day", "file_name", "pretty", "printable", "shell_command"]
 
 _MOST_TEXT = 300
 _MOST_JSON = 2000
@@ -30,6 +31,11 @@ def printable(text: str, *, keep_newlines: bool = False) -> str:
         return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
     return _UNSAFE.sub(spell, text)
+
+
+def shell_command(*words: object) -> str:
+    """Return a command that may be pasted into a shell, whatever its words are; safe to print."""
+    return shlex.join(printable(str(word)) for word in words)
 
 
 def pretty(value: Json) -> str:

@@ -5,7 +5,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.text import printable
+from toolfuzz.core.text import printable, shell_command
 from toolfuzz.report.console import show
 from toolfuzz.report.dimensions import dimension_tables
 from toolfuzz.report.notes import notes
@@ -80,10 +80,12 @@ def _warnings(check: JsonObject) -> list[str]:
 def _next(check: JsonObject, candidate: JsonObject) -> Text:
     steps = []
     if check["outcome"] is None:
-        steps.append(f"the same command with --out {check['folder']} --resume goes on")
+        again = shell_command("--out", check["folder"], "--resume")
+        steps.append(f"the same command with {again} goes on")
     elif candidate["defects"]:
-        steps.append(f"toolfuzz minimize {check['folder']} -m {candidate['target']}")
-    steps.append(f"toolfuzz report {check['folder']}")
+        minimize = "toolfuzz", "minimize", check["folder"], "-m", candidate["target"]
+        steps.append(shell_command(*minimize))
+    steps.append(shell_command("toolfuzz", "report", check["folder"]))
     text = Text("next: ", style="dim")
     text.append(printable(" · ".join(steps)), style="not dim")
     return text

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.text import day, printable
+from toolfuzz.core.text import day, printable, shell_command
 from toolfuzz.report.console import show
 from toolfuzz.report.portions import defect_words, evidence_words, failed_of, judged_of, title
 from toolfuzz.report.words import named, percent
@@ -80,7 +80,7 @@ def _next(result: JsonObject, page: str) -> Text:
         steps.append("the same command goes on")
     elif result["alarm"]:
         steps += [
-            f"toolfuzz minimize {result['alarm']['portion']}",
+            shell_command("toolfuzz", "minimize", result["alarm"]["portion"]),
             "the same command with --new-baseline, once it is known",
         ]
     steps.append(f"open {page}")

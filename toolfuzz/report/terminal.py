@@ -10,7 +10,7 @@ from rich.text import Text
 from toolfuzz.analyze.ranking import least
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import a_kind, tokens_of
-from toolfuzz.core.text import brief, printable
+from toolfuzz.core.text import brief, printable, shell_command
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.harm import harm_rank
 from toolfuzz.report.console import MEDIUM, WIDE, show
@@ -208,12 +208,12 @@ def _defect_example(entry: JsonObject) -> RenderableType:
 
 def _next_steps(summary: JsonObject) -> Text:
     folder = summary.get("folder", "RUN")
-    steps = [f"toolfuzz report {folder}"]
+    steps = [shell_command("toolfuzz", "report", folder)]
     for target in summary["targets"]:
         if target["defects"]:
             slug, entry = next(iter(target["defects"].items()))
-            shown = f"toolfuzz show {folder} {entry['example_case'][:6]}"
-            steps = [f"toolfuzz explain {slug}", shown]
+            shown = shell_command("toolfuzz", "show", folder, entry["example_case"][:6])
+            steps = [shell_command("toolfuzz", "explain", slug), shown]
             break
     text = Text("next: ", style="dim")
     text.append(printable(" · ".join(steps)), style="not dim")

@@ -19,6 +19,7 @@ from toolfuzz.core.events import (
 )
 from toolfuzz.core.exchange import StreamMode, Target
 from toolfuzz.core.sizes import MAX_REPLY
+from toolfuzz.core.text import shell_command
 from toolfuzz.formats import wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.runs.doors import AT_ONCE, Door, open_doors
@@ -135,7 +136,7 @@ async def ask_cases(gateway: OnTrial) -> JsonObject:
             write([RunFinished(time.time(), reason)])
             summary = write_summary(folder, record.run())
             if reason == "interrupted":
-                trial.note(f"what was asked is kept: toolfuzz report {folder}")
+                trial.note(f"what was asked is kept: {shell_command('toolfuzz', 'report', folder)}")
     return summary
 
 

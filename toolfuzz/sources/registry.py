@@ -135,6 +135,17 @@ def _known(model: str) -> tuple[Endpoint, str]:
     raise UsageError(f"unknown model {model!r}", f"{near} {advice}" if near else advice)
 
 
+def _can_be_asked(url: str) -> bool:
+    """Whether the client takes the address: no control characters, a host that can be one."""
+    import httpx
+
+    try:
+        httpx.URL(url)
+    except httpx.InvalidURL:
+        return False
+    return True
+
+
 def _elsewhere(base_url: str, format: str, key_env: str | None) -> Endpoint:
     url = base_url.strip().rstrip("/").removesuffix(wire_format(format).path("", False))
     wrong = UsageError(
@@ -145,7 +156,7 @@ def _elsewhere(base_url: str, format: str, key_env: str | None) -> Endpoint:
         host, port = parts.hostname, parts.port
     except ValueError:
         raise wrong from None
-    if not host or parts.scheme not in ("http", "https"):
+    if not host or parts.scheme not in ("http", "https") or not _can_be_asked(url):
         raise wrong
     if parts.username or parts.password or parts.query or parts.fragment:
         raise UsageError(

@@ -6,7 +6,6 @@ was run before it was written down.
 
 import json
 import platform
-import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from toolfuzz import __version__
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.codec import case_to_json
-from toolfuzz.core.text import day, printable
+from toolfuzz.core.text import day, shell_command
 from toolfuzz.engines.invariance import CUT_HEADER
 from toolfuzz.evidence.bug import fill, similar_reports, without_homes
 from toolfuzz.evidence.details import FailureDetails
@@ -199,4 +198,4 @@ def _cuts(details: FailureDetails) -> list[str]:
 
 def _command(words: Iterable[object]) -> str:
     """Return a line for a shell; what a run's folder says stays a word of it."""
-    return shlex.join(["toolfuzz", *(printable(str(word)) for word in words)])
+    return shell_command("toolfuzz", *words)

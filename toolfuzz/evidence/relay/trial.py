@@ -7,6 +7,7 @@ from pathlib import Path
 
 from toolfuzz.analyze.relay import Cause, causes_of
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.text import shell_command
 from toolfuzz.evidence.relay.minimal import find_minimal
 from toolfuzz.evidence.relay.report import write_reports
 from toolfuzz.runs.reading import load_run
@@ -38,7 +39,7 @@ async def try_gateway(trial: Trial, *, most_askings: int = 300) -> Tried:
             if most_askings and grave:
                 await find_minimal(gateway, run, grave, folder, most_askings)
         except asyncio.CancelledError:
-            trial.note(f"what was found is kept: toolfuzz report {folder}")
+            trial.note(f"what was found is kept: {shell_command('toolfuzz', 'report', folder)}")
             raise
         finally:
             write_reports(folder, run, causes)
