@@ -7,7 +7,9 @@ from scipy.stats import binom, binomtest
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep
 
+from toolfuzz.analyze import mcnemar
 from toolfuzz.analyze.load import collect
+from toolfuzz.analyze.mcnemar import mcnemar_worse
 from toolfuzz.analyze.paired import (
     CallPair,
     CallResult,
@@ -16,7 +18,6 @@ from toolfuzz.analyze.paired import (
     defect_p_values,
     drop_interval,
     holm,
-    mcnemar_worse,
     newcombe,
     pair_up,
     square_and_add,
@@ -77,6 +78,7 @@ def test_mcnemar_is_the_binomial_test_less_half_the_point(worse: int, better: in
 def test_mcnemar_of_many_flips() -> None:
     assert mcnemar_worse(1000, 1000) == pytest.approx(0.5)
     assert mcnemar_worse(2000, 100) < 1e-300
+    assert mcnemar_worse(400_000, 400_000) == pytest.approx(0.5)
 
 
 @given(st.integers(0, 40), st.integers(0, 40))
@@ -194,3 +196,9 @@ def test_pairs_of_a_case_that_one_side_never_judged() -> None:
     lines = [*events(), CaseDrawn(case(7)), VerdictReached(lost), VerdictReached(other)]
     run = collect(lines)
     assert case(7).id not in [p.case_id for p in pair_up(run, "sim/clean", run, "acme/one")]
+
+
+@pytest.mark.parametrize("worse", [5, 240, 250, 251, 290])
+def test_many_changes_are_counted_by_logarithms(worse: int) -> None:
+    exact = mcnemar_worse(worse, 500 - worse)
+    assert mcnemar._long_mid_p(worse, 500) == pytest.approx(exact, rel=1e-9)

@@ -1,7 +1,7 @@
 """What a run holds, made when it is asked for: verdicts, cases and exchanges are many and large."""
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import compress
 from typing import TypeVar, overload
@@ -121,12 +121,30 @@ class Answers(Sequence[Verdict]):
         """Give what a column of the cases says of each."""
         return map(column.__getitem__, self.pick(self.questions.case))
 
+    def sizes(self) -> "array[int]":
+        """Return how many are of each cluster, by its number."""
+        return _tally(self.clusters(), len(self.questions.names))
+
+    def distinct(self, column: Sequence[int]) -> int:
+        """Return how many different numbers a column of the cases holds for them."""
+        seen = bytearray(len(self.questions.names))
+        for number in self.pick_of_case(column):
+            seen[number] = True
+        return sum(seen)
+
     def clusters(self) -> Iterator[int]:
         """Give the number of the sampling unit that each belongs to (see ``cluster_of``)."""
         unsaid = self.questions.names.known("")
         pairs = zip(self.pick(self.questions.cluster), self.pick(self.questions.case), strict=True)
         of_case = self.questions.cases.cluster
         return (of_case[case] if said == unsaid else said for said, case in pairs)
+
+
+def _tally(numbers: Iterable[int], most: int) -> "array[int]":
+    counts = array("q", bytes(8 * most))
+    for number in numbers:
+        counts[number] += 1
+    return counts
 
 
 class CasesRead(Mapping[str, Case]):

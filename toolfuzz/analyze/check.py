@@ -14,6 +14,7 @@ from typing import Literal
 
 from toolfuzz.analyze import check_words as words
 from toolfuzz.analyze.confirm import Again, Fresh, asked_again, changed_questions
+from toolfuzz.analyze.mcnemar import mcnemar_worse
 from toolfuzz.analyze.paired import (
     DIMENSION,
     CallPair,
@@ -24,7 +25,6 @@ from toolfuzz.analyze.paired import (
     defect_p_values,
     drop_interval,
     holm,
-    mcnemar_worse,
     tabulate,
 )
 

@@ -167,12 +167,10 @@ def _defects(pairs: Sequence[CallPair]) -> JsonObject:
     # Dimensions are told apart by themselves.
     one_sided = {slug: p for slug, p in found.items() if not slug.startswith(DIMENSION)}
     adjusted = holm({slug: 2 * min(p, 1 - p) for slug, p in one_sided.items()})
+    better = Counter(slug for pair in pairs for slug in pair.baseline.defects)
+    worse = Counter(slug for pair in pairs for slug in pair.candidate.defects)
     return {
-        slug: {
-            "better": sum(slug in pair.baseline.defects for pair in pairs),
-            "worse": sum(slug in pair.candidate.defects for pair in pairs),
-            "p_holm": p,
-        }
+        slug: {"better": better[slug], "worse": worse[slug], "p_holm": p}
         for slug, p in adjusted.items()
     }
 

@@ -8,11 +8,13 @@ for clusters of it, and the tests count the cases that changed.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import comb, sqrt
+from math import sqrt
 
 from toolfuzz.analyze.load import RunData, causes
+from toolfuzz.analyze.mcnemar import mcnemar_worse
+from toolfuzz.analyze.questions import FAIL, PASS, Questions
 from toolfuzz.analyze.rates import Z95, effective, wilson
-from toolfuzz.core.verdict import Verdict
+from toolfuzz.core.verdict import Scenario, Verdict
 
 __all__ = [
     "DIMENSION",
@@ -27,7 +29,6 @@ __all__ = [
     "drop_interval",
     "failed",
     "holm",
-    "mcnemar_worse",
     "newcombe",
     "pair_up",
     "square_and_add",
@@ -55,7 +56,11 @@ class CallResult:
     def of(cls, verdict: Verdict) -> "CallResult":
         """Return the result of a call that was judged."""
         slugs = {finding.slug for finding in causes(verdict)}
-        if (name := _dimension(verdict)) and verdict.scenario and verdict.scenario.status == "fail":
+        if (
+            (name := _dimension(verdict.scenario))
+            and verdict.scenario
+            and verdict.scenario.status == "fail"
+        ):
             slugs.add(f"{DIMENSION}{name}")
         return cls(verdict.status == "pass", frozenset(slugs))
 
@@ -121,44 +126,51 @@ def pair_up(baseline: RunData, target: str, candidate: RunData, against: str) ->
     ``target`` names the baseline's target and ``against`` the candidate's. A call is paired with
     that of the same case, repeat and stream mode.
     """
-    results, asked = _Results(), candidate.verdicts.questions
+    old, new = baseline.verdicts.questions, candidate.verdicts.questions
+    results = {id(questions): _Results(questions) for questions in (old, new)}
+    ids, order = new.cases.ids.texts, (new.case, new.repeat, new.stream)
     after = candidate.of(against).judged
-    order = sorted(
-        after.rows, key=lambda row: (asked.case[row], asked.repeat[row], asked.stream[row])
-    )
+    after = after.at(sorted(after.rows, key=lambda row: [column[row] for column in order]))
     pairs = []
-    for said in after.at(order).light():
-        before = baseline.answer(said.case_id, target, said.repeat, stream=said.stream)
-        if before is None or before.status == "unjudged":
+    for row, cluster in zip(after.rows, after.clusters(), strict=True):
+        case_id, stream = ids[new.case[row]], bool(new.stream[row])
+        before = old.find(case_id, target, new.repeat[row], stream)
+        if before is None or old.status[before] not in (PASS, FAIL) or old.is_respelled(before):
             continue
+        sides = _dimension(old.scenarios.get(before)), _dimension(new.scenarios.get(row))
         pairs.append(
             CallPair(
-                said.case_id,
-                results.of(before),
-                results.of(said),
-                said.stream,
-                candidate.cluster(said),
-                _dimension(before) and _dimension(said),
+                case_id,
+                results[id(old)].of(before),
+                results[id(new)].of(row),
+                stream,
+                new.names.texts[cluster],
+                sides[0] and sides[1],
             )
         )
     return pairs
 
 
 class _Results:
-    """Results of calls, each kind of them once."""
+    """Results of a run's calls, each kind of them once."""
 
-    def __init__(self) -> None:
-        self._known: dict[CallResult, CallResult] = {}
+    def __init__(self, questions: Questions) -> None:
+        self._questions = questions
+        self._known: dict[tuple[int, int], CallResult] = {}
 
-    def of(self, verdict: Verdict) -> CallResult:
+    def of(self, row: int) -> CallResult:
         """Return the result of a call that was judged."""
-        result = CallResult.of(verdict)
-        return self._known.setdefault(result, result)
+        questions = self._questions
+        if row in questions.scenarios:
+            return CallResult.of(questions.verdict(row))
+        kind = questions.status[row], questions.findings[row]
+        if kind not in self._known:
+            self._known[kind] = CallResult.of(questions.verdict(row))
+        return self._known[kind]
 
 
-def _dimension(verdict: Verdict) -> str:
-    """Return the dimension that a verdict says something of; "" for none and for a twin."""
-    one = verdict.scenario
+def _dimension(one: Scenario | None) -> str:
+    """Return the dimension that a scenario says something of; "" for none and for a twin."""
     return one.dimension if one and not one.twin and one.status != "unjudged" else ""
 
 
@@ -238,17 +250,6 @@ def square_and_add(
     difference = p1 - p2
     low = difference - reach(p1 - low1, high2 - p2)
     return max(low, -1.0), min(difference + reach(p2 - low2, high1 - p1), 1.0)
-
-
-def mcnemar_worse(worse: int, better: int) -> float:
-    """Return McNemar's one-sided mid-p: how likely chance is to make it this much worse.
-
-    M. W. Fagerland et al., "The McNemar test for binary matched-pairs data: mid-p and asymptotic
-    are better than exact conditional", 2013.
-    """
-    flips = worse + better
-    tail = sum(comb(flips, k) for k in range(worse + 1, flips + 1))
-    return (2 * tail + comb(flips, worse)) / (1 << (flips + 1))
 
 
 def changes(pairs: Iterable[CallPair], slug: str = "") -> list[tuple[CallPair, int]]:

@@ -1,9 +1,13 @@
 """Success rates with their intervals."""
 
+from __future__ import annotations
+
+from array import array
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import comb, sqrt
+from operator import mul
 from statistics import NormalDist, fmean
 
 __all__ = ["Z95", "Growing", "Rate", "Sample", "effective", "pass_k", "rate", "wilson"]
@@ -89,21 +93,24 @@ class Sample:
     are what was sampled, so their number counts.
     """
 
-    def __init__(self, sizes: Mapping[Hashable, int]) -> None:
+    def __init__(self, sizes: Mapping[int, int] | array[int]) -> None:
+        """Take how many there are in each cluster, by its number."""
         self._sizes = sizes
-        self._judged = sum(sizes.values())
-        self._squares = sum(n * n for n in sizes.values())
+        counts = sizes.values() if isinstance(sizes, Mapping) else sizes
+        self._clusters = sum(map(bool, counts))
+        self._judged = sum(counts)
+        self._squares = sum(map(mul, counts, counts))
 
-    def share(self, counted: Mapping[Hashable, int]) -> Rate:
+    def share(self, counted: Mapping[int, int]) -> Rate:
         """Return the share of some of the questions, given how many there are in each cluster."""
-        return _rate(self._judged, len(self._sizes), sum(counted.values()), self._sums(counted))
+        return _rate(self._judged, self._clusters, sum(counted.values()), self._sums(counted))
 
-    def rest(self, counted: Mapping[Hashable, int]) -> Rate:
+    def rest(self, counted: Mapping[int, int]) -> Rate:
         """Return the share of all other questions."""
         rest = self._judged - sum(counted.values())
-        return _rate(self._judged, len(self._sizes), rest, self._sums(counted).rest())
+        return _rate(self._judged, self._clusters, rest, self._sums(counted).rest())
 
-    def _sums(self, counted: Mapping[Hashable, int]) -> "_Sums":
+    def _sums(self, counted: Mapping[int, int]) -> _Sums:
         cross = sum(n * self._sizes[cluster] for cluster, n in counted.items())
         return _Sums(self._squares, cross, sum(n * n for n in counted.values()))
 
@@ -117,7 +124,7 @@ class _Sums:
     cross: int = 0
     counted: int = 0
 
-    def rest(self) -> "_Sums":
+    def rest(self) -> _Sums:
         """Return the same where all else is counted."""
         others = self.squares - 2 * self.cross + self.counted
         return _Sums(self.squares, self.squares - self.cross, others)

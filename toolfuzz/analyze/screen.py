@@ -82,6 +82,8 @@ _DIGITS = bytes.maketrans(b"\0\1", b"01")
 def _screen(cases: Mapping[str, int], everyone: int, failures: int) -> list[Association]:
     """Screen sets of cases by their features; ``failures`` are those that failed."""
     failed = failures.bit_count()
+    if not failed:
+        return []
     names: dict[int, list[str]] = defaultdict(list)
     for feature in sorted(cases):
         names[cases[feature]].append(feature)
@@ -95,7 +97,7 @@ def _screen(cases: Mapping[str, int], everyone: int, failures: int) -> list[Asso
         if together not in (rows, other_rows):
             tables.append(table(together, (same[0], other[0])))
     tables = [t for t in tables if 0 < t.cases < everyone]
-    if not tables or not failed:
+    if not tables:
         return []
 
     def fisher(count: int, table: _Table) -> float:

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from itertools import compress
 
@@ -17,14 +17,14 @@ __all__ = ["rates_by", "rates_by_feature"]
 
 def rates_by(judged: Answers, keys: Iterable[int], names: Sequence[str]) -> JsonObject:
     """Return the rate of each group by its name, the weakest first; ``keys`` number the groups."""
-    sizes: dict[int, Counter[Hashable]] = defaultdict(Counter)
-    failed: dict[int, Counter[Hashable]] = defaultdict(Counter)
-    status = judged.pick(judged.questions.status)
-    for key, cluster, status_ in zip(keys, judged.clusters(), status, strict=True):
-        sizes[key][cluster] += 1
-        if status_ == FAIL:
-            failed[key][cluster] += 1
-    return _weakest({names[key]: _entry(sizes[key], failed[key]) for key in sizes})
+    groups: dict[int, array[int]] = defaultdict(lambda: array("q"))
+    for row, key in zip(judged.rows, keys, strict=True):
+        groups[key].append(row)
+    return _weakest({names[key]: _rate(judged.at(rows)) for key, rows in groups.items()})
+
+
+def _rate(judged: Answers) -> JsonObject:
+    return _entry(Sample(judged.sizes()), Counter(judged.wrong.clusters()))
 
 
 def rates_by_feature(judged: Answers) -> JsonObject:
@@ -44,20 +44,20 @@ def rates_by_feature(judged: Answers) -> JsonObject:
         cluster[case] = of
     rates = {}
     for feature, has in cases.features.items():
-        sizes: Counter[Hashable] = Counter()
-        failed: Counter[Hashable] = Counter()
+        sizes: Counter[int] = Counter()
+        failed: Counter[int] = Counter()
         for of, n, fails in compress(zip(cluster, asked, wrong, strict=True), has):
             if n:
                 sizes[of] += n
             if fails:
                 failed[of] += fails
         if sizes:
-            rates[feature] = _entry(sizes, failed)
+            rates[feature] = _entry(Sample(sizes), failed)
     return _weakest(rates)
 
 
-def _entry(sizes: Counter[Hashable], failed: Counter[Hashable]) -> JsonObject:
-    rate = asdict(Sample(sizes).rest(failed))
+def _entry(sample: Sample, failed: Counter[int]) -> JsonObject:
+    rate = asdict(sample.rest(failed))
     return {name: value for name, value in rate.items() if name != "n_eff"}
 
 

@@ -1,7 +1,7 @@
 """The defects that a target shows: how often, and each with an example."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 
 from toolfuzz.analyze.load import Answers, RunData, causes
 from toolfuzz.analyze.ranking import least
@@ -48,8 +48,8 @@ def _shown(
             found[slug].append(row)
     if not found:
         return {}
-    sample = Sample(Counter(judged.clusters()))
-    entries = {slug: _entry(run, judged.at(rows), sample) for slug, rows in found.items()}
+    sample = Sample(judged.sizes())
+    entries = {slug: _entry(judged.at(rows), sample) for slug, rows in found.items()}
     for slug, entry in entries.items():
         smallest = min(found[slug], key=judged.questions.smallness)
         [verdict] = judged.at([smallest])
@@ -69,9 +69,8 @@ def _shown(
     return {slug: entries[slug] for slug in surest}
 
 
-def _entry(run: RunData, showing: Answers, sample: Sample) -> JsonObject:
-    counted: Counter[Hashable] = Counter(showing.clusters())
-    share = sample.share(counted)
+def _entry(showing: Answers, sample: Sample) -> JsonObject:
+    share = sample.share(Counter(showing.clusters()))
     return {
         "cases": len(set(showing.pick(showing.questions.case))),
         "replies": len(showing),

@@ -1,7 +1,6 @@
 """What went wrong on which side: in what the model understood, or in how it was written down."""
 
 from collections import Counter
-from collections.abc import Hashable
 from dataclasses import asdict
 
 from toolfuzz.analyze.load import Answers
@@ -30,8 +29,8 @@ def by_side(judged: Answers, nature: Nature) -> JsonObject:
     Each is a rate with its interval (``judged``, ``passed``, ``rate``, ``low``, ``high``, …). A
     reply that fails on both sides counts on both.
     """
-    sample = Sample(Counter(judged.clusters()))
-    failing: dict[Side, Counter[Hashable]] = {side: Counter() for side in SIDES}
+    sample = Sample(judged.sizes())
+    failing: dict[Side, Counter[int]] = {side: Counter() for side in SIDES}
     wrong = judged.wrong
     for row, cluster in zip(wrong.rows, wrong.clusters(), strict=True):
         for side in {side_of(f.slug, nature) for f in judged.questions.causes(row)}:

@@ -61,7 +61,7 @@ def _target(run: RunData, target: Target) -> JsonObject:
     answers, asked = run.of(target.name), run.verdicts.questions
     judged, unjudged = answers.judged, answers.unjudged
     wrong = judged.wrong
-    total = Sample(Counter(judged.clusters())).rest(Counter(wrong.clusters()))
+    total = Sample(judged.sizes()).rest(Counter(wrong.clusters()))
     nature = run.nature(target.name)
     traffic = run.traffic.get(target.name, Traffic())
     called = [valid for valid in answers.pick(asked.valid) if valid != UNCALLED]
@@ -85,7 +85,7 @@ def _target(run: RunData, target: Target) -> JsonObject:
         "unjudged_reasons": dict(reasons.most_common()),
         "limits": limits(run, answers, nature),
         "given_up": _given_up(run, target.name),
-        "schemas": len(set(judged.pick_of_case(asked.cases.schema))),
+        "schemas": judged.distinct(asked.cases.schema),
         "schema_accuracy": _share(sum(called), len(called)),
         "check_success": _share(checks - sum(judged.pick(asked.checks_failed)), checks),
         "sides": by_side(judged, nature),
