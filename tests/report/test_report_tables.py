@@ -38,6 +38,13 @@ def test_no_cell_is_a_formula_or_breaks_the_line(text: str) -> None:
         assert not any(set(cell) & set("\x00\x1b\n\r\u202e") for cell in row.values())
 
 
+@pytest.mark.parametrize("first", "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+def test_what_a_spreadsheet_takes_for_a_formula_is_text(first: str) -> None:
+    assert csv.cell(f"{first}1+1") == f"'{first}1+1"
+    assert csv.cell([f"{first}1", "x"]) == f"'{first}1;x"
+    assert (csv.cell(-1), csv.cell(True), csv.cell("1-1")) == (-1, "true", "1-1")
+
+
 @pytest.mark.parametrize("text", ["plain", *HOSTILE])
 def test_parquet_holds_the_same_rows(text: str) -> None:
     run = a_run(text, kind="simulated")

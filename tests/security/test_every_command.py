@@ -191,6 +191,8 @@ def use_all(used: Used, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     do("run", *asking, "--cases", "12", "--both-streams", *reports, "--out", "run")
     do("run", "--resume", "run", *headers)
+    do("run", *asking, "--cases", "6", "--both-streams", "--workers", "2", "--out", "shared")
+    do("run", *asking, "--cases", "6", "--max-reply", "1KiB", "--out", "cut")
     do("run", "-m", "m", "--base-url", f"{server}/refusing/v1", *headers)
     secret = server.replace("//", f"//{USER}:{USER}@")
     do("run", "-m", "m", "--base-url", f"{secret}/v1?token={QUERY}")

@@ -12,7 +12,7 @@ __all__ = ["FILE", "cell", "render"]
 
 FILE = "verdicts.csv"
 # A spreadsheet takes a cell that begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def render(run: RunData, summary: JsonObject) -> str:
