@@ -35,6 +35,7 @@ class Questions:
         self.names = names
         self.targets = Names()
         self._rows: dict[int, int] = {}
+        self._latest: tuple[object, int] = ((), -1)
         self._kinds: dict[tuple[Finding, ...], int] = {(): 0}
         self.kinds: list[tuple[Finding, ...]] = [()]
         self._causes: list[tuple[Finding, ...]] = [()]
@@ -82,15 +83,22 @@ class Questions:
 
     def number(self, of: VerdictGlance | ExchangeGlance) -> int:
         """Return the row of a question."""
-        case, to = self.cases.number(of.case_id), self.targets.number(of.target)
-        key = _key(case, to, of.repeat, of.stream)
+        asked = of.case_id, of.target, of.repeat, of.stream
+        # What is said of a question mostly stands together.
+        if asked != self._latest[0]:
+            self._latest = asked, self._number(*asked)
+        return self._latest[1]
+
+    def _number(self, case_id: str, target: str, repeat: int, stream: bool) -> int:
+        case, to = self.cases.number(case_id), self.targets.number(target)
+        key = _key(case, to, repeat, stream)
         row = self._rows.get(key)
         if row is None:
-            self.repeat.append(of.repeat)
+            self.repeat.append(repeat)
             row = self._rows[key] = len(self.status)
             self.case.append(case)
             self.target.append(to)
-            self.stream.append(of.stream)
+            self.stream.append(stream)
             self.status.append(NONE)
             self.whole.append(0)
             self.called.append(0)
