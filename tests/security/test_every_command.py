@@ -165,6 +165,31 @@ def agent(address: str) -> None:
     )
 
 
+def traffic() -> dict[str, Any]:
+    """What a proxy recorded: the key in a header and in an address, in a reply and a history."""
+    function = {"name": KEY, "arguments": json.dumps({KEY: KEY})}
+    message = {"role": "assistant", "tool_calls": [{"id": "1", "function": function}]}
+    reply = {"choices": [{"index": 0, "message": message, "finish_reason": COOKIE}]}
+    said = [{"role": "user", "content": f"My key is {KEY}."}, message]
+    said += [{"role": "tool", "tool_call_id": "1", "content": f"{KEY} is wrong"}]
+    tools = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]
+    request = {
+        "method": "POST",
+        "url": f"https://h/v1/chat/completions?key={QUERY}",
+        "headers": [
+            {"name": "Authorization", "value": f"Bearer {KEY}"},
+            {"name": "cookie", "value": f"a={COOKIE}"},
+        ],
+        "postData": {"text": json.dumps({"model": "m", "messages": said, "tools": tools})},
+    }
+    answered = json.dumps({**reply, "id": f"{QUERY} {KEY}"})
+    entries = [
+        {"request": request, "response": {"status": status, "content": {"text": text}}}
+        for status, text in ((200, answered), (400, json.dumps({"error": {"message": KEY}})))
+    ]
+    return {"log": {"entries": entries}}
+
+
 def client(address: str) -> None:
     """Ask the simulator with a key, in vain and rightly."""
     for body in (
@@ -214,6 +239,8 @@ def use_all(used: Used, monkeypatch: pytest.MonkeyPatch) -> None:
     failed = json.loads(do("show", "run", "--json"))
     do("show", "run", failed[0]["case"])
     do("judge", "run", "--out", "judged")
+    (used.folder / "traffic.har").write_text(json.dumps(traffic()))
+    do("judge", "traffic.har", "--out", "recorded")
     do("minimize", "run", *again)
     do("attribute", "run", "--confirm", *again)
     do("bug", "run", "--ask", *again)
@@ -283,7 +310,7 @@ def test_no_command_writes_or_prints_a_secret(here: Path, monkeypatch: pytest.Mo
         used = Used(here, server.url)
         use_all(used, monkeypatch)
     assert used.given == used.known, "a command has no row here"
-    inputs = {"speaking.py", "gateway.py", "conf.yaml"}
+    inputs = {"traffic.har", "speaking.py", "gateway.py", "conf.yaml"}
     found = [(command, leak) for command, said in used.said for leak in leaks(said)]
     for path, text in written(here):
         if path.name not in inputs:

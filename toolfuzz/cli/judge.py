@@ -166,7 +166,7 @@ def _verdict(item: Judged) -> JsonObject:
         verdict["stream"] = judgement.reply.stream
     verdict["status"] = judgement.status
     if judgement.reason:
-        verdict["reason"] = judgement.reason
+        verdict["reason"] = item.redaction.text(judgement.reason)
     if recorded.note:
         verdict["note"] = recorded.note
     if recorded.rebuilt_from:
@@ -181,6 +181,6 @@ def _verdict(item: Judged) -> JsonObject:
             "expected": f.expected,
             "actual": f.actual,
         }
-        for f in judgement.findings
+        for f in item.findings
     ]
     return verdict

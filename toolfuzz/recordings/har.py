@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO
+from urllib.parse import parse_qsl, urlsplit
 
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.credentials import is_credential
 from toolfuzz.core.errors import UsageError
 from toolfuzz.formats.routes import route_of, server_and_path
 from toolfuzz.recordings.documents import members
@@ -52,7 +54,18 @@ def _read(entry: Json) -> Recorded | None:
     format, prefix = route
     stream = format.read_request(body, path=path).stream
     found = read_exchange("", format.name, body, content, status=status, stream=stream, path=path)
-    return replace(found, base_url=f"{server}{prefix}")
+    return replace(found, base_url=f"{server}{prefix}", headers=_sent(request.get("headers"), path))
+
+
+def _sent(held: Json, path: str) -> dict[str, str]:
+    """Return the request's headers, and the credentials in its address (``?key=``)."""
+    queried = parse_qsl(urlsplit(path).query)
+    found = {name: value for name, value in queried if is_credential(name)}
+    for header in held if isinstance(held, list) else ():
+        match header:
+            case {"name": str(name), "value": str(value)}:
+                found[name] = value
+    return found
 
 
 def _request(raw: bytes) -> JsonObject:

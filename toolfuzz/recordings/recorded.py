@@ -1,7 +1,7 @@
 """One recorded exchange, whatever file it stood in."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, TypeVar
 
@@ -56,7 +56,8 @@ class Recorded:
     that it holds; ``note`` says what else is odd about the conversation. ``repeat`` counts how
     often the run asked it before. ``base_url`` is where it was asked, "" for
     unknown. ``rebuilt_from`` names the tool that kept only what it had understood: its wire
-    isn't known.
+    isn't known. ``headers`` are the request's where the file has them, and the credentials in its
+    address: for masking alone.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Recorded:
     misfit: str | None = None
     note: str = ""
     rebuilt_from: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def each(

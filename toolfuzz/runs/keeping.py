@@ -29,12 +29,11 @@ from toolfuzz.recordings.recorded import Recorded
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.summary import write_summary
-from toolfuzz.sources.redaction import Redaction
+from toolfuzz.sources.redaction import NO_SECRETS, Redaction
 
 __all__ = ["Keeper"]
 
 _UNNAMED = "unnamed"
-_NO_SECRETS = Redaction(None, {})
 
 
 @dataclass(slots=True)
@@ -59,7 +58,7 @@ class Keeper:
         judgement: Judgement,
         *,
         base_url: str | None = None,
-        redaction: Redaction = _NO_SECRETS,
+        redaction: Redaction = NO_SECRETS,
     ) -> None:
         """Write an exchange and what the judge says of it.
 

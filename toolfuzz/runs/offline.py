@@ -7,6 +7,7 @@ from pathlib import Path
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.given import given_of
+from toolfuzz.core.verdict import Finding
 from toolfuzz.formats import guess, wire_format
 from toolfuzz.judge.counterpart import samples
 from toolfuzz.judge.judge import Judgement, judge
@@ -14,9 +15,10 @@ from toolfuzz.judge.policy import Policy
 from toolfuzz.recordings.conversations import Conversations
 from toolfuzz.recordings.journal import Questions
 from toolfuzz.recordings.kinds import read_file
-from toolfuzz.recordings.recorded import BadEntry, Recorded, read_exchange
+from toolfuzz.recordings.recorded import BadEntry, Recorded, read_attempt, read_exchange
 from toolfuzz.runs.expecting import ByHand
 from toolfuzz.runs.told import ToldByRun
+from toolfuzz.sources.redaction import NO_SECRETS, Redaction
 from toolfuzz.worlds.play import ending_of
 
 __all__ = ["Judged", "judge_file", "judge_one", "judged"]
@@ -28,12 +30,20 @@ _OF_THE_WIRE = ("wire", "stream")
 class Judged:
     """One exchange, joined to what was said before it, and what the judge says of it.
 
-    ``by_hand``: somebody said what was expected.
+    ``by_hand``: somebody said what was expected. ``redaction`` masks what the recorded request
+    carried as credentials.
     """
 
     recorded: Recorded
     judgement: Judgement
     by_hand: bool = False
+    redaction: Redaction = NO_SECRETS
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings as they may be shown."""
+        leaked = self.redaction.says(self.judgement.reply)
+        return self.redaction.findings(self.judgement.findings, leaked=leaked)
 
 
 def judge_file(
@@ -51,6 +61,8 @@ def judge_file(
         if isinstance(read, BadEntry):
             yield read
             continue
+        redaction = Redaction(None, read.headers) if read.headers else NO_SECRETS
+        read = _masked(read, redaction)
         before = questions if read.question else conversations
         try:
             recorded = before.join(read)
@@ -70,9 +82,20 @@ def judge_file(
         judgement = policy.apply(_with_world(recorded, judgement))
         if judgement.status == "unjudged":
             judgement = by_run.instead(recorded.question, judgement, policy)
-        yield Judged(recorded, judgement, by_hand is not None)
+        yield Judged(recorded, judgement, by_hand is not None, redaction)
     if told:
         told.check()
+
+
+def _masked(read: Recorded, redaction: Redaction) -> Recorded:
+    """Return an exchange whose request, with its history, holds none of its own credentials."""
+    body = redaction.request(read.request)
+    if body == read.request or read.ask is None:
+        return read
+    asked = wire_format(read.format).read_request(body)
+    ask = replace(asked, model=read.ask.model, stream=read.ask.stream)
+    again = read_attempt(read.id, read.format, body, read.attempt, ask=ask, stream=read.stream)
+    return replace(again, number=read.number, base_url=read.base_url, headers=read.headers)
 
 
 def _with_world(recorded: Recorded, judgement: Judgement) -> Judgement:

@@ -37,7 +37,7 @@ def keeping(path: Path, out: Path | None, policy: Policy) -> Iterator[Callable[[
     def keep(judged: Judged) -> None:
         if judged.recorded.case.world is not None:
             raise UsageError("scenarios can't be kept as another run", "judge them without --out")
-        keeper.keep(judged.recorded, judged.judgement)
+        keeper.keep(judged.recorded, judged.judgement, redaction=judged.redaction)
 
     try:
         yield keep

@@ -19,7 +19,7 @@ from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.sources.spelled import Secrets
 
-__all__ = ["Redaction", "kept_headers"]
+__all__ = ["NO_SECRETS", "Redaction", "kept_headers"]
 
 _KEPT = re.compile(
     r"content-(type|length|encoding)|date|server|via|location|cf-ray|retry-after(-ms)?|"
@@ -109,8 +109,15 @@ class Redaction:
         if not self._secrets or not (verdict.findings or verdict.reason):
             return verdict
         mask = self._secrets.mask_parts if leaked else self._secrets.mask
-        findings = tuple(_finding(found, mask) for found in verdict.findings)
+        findings = self.findings(verdict.findings, leaked=leaked)
         return replace(verdict, findings=findings, reason=_json(verdict.reason, mask))
+
+    def findings(self, findings: Sequence[Finding], *, leaked: bool) -> tuple[Finding, ...]:
+        """Return findings without secrets; ``leaked`` as in ``verdict``."""
+        if not self._secrets:
+            return tuple(findings)
+        mask = self._secrets.mask_parts if leaked else self._secrets.mask
+        return tuple(_finding(found, mask) for found in findings)
 
     def text(self, text: str) -> str:
         """Return the text without secrets."""
@@ -222,3 +229,7 @@ def _texts(reply: Reply) -> Iterator[str]:
 def _withheld(attempt: Attempt) -> Attempt:
     hidden = tuple((ms, b"*" * len(chunk)) for ms, chunk in attempt.chunks)
     return replace(attempt, chunks=hidden, withheld=True)
+
+
+NO_SECRETS = Redaction(None, {})
+"""Masks nothing."""
