@@ -6,8 +6,9 @@ A real run asks the app of `toolfuzz serve` in a process of its own, behind a co
 asked. One kill in four comes while the run starts, the others up to a second after its first new
 verdict. Printed are verdicts that stood in the journal at a kill and not at the end, questions that
 stand twice in it, what the server was asked beyond what stands in it (under way when the run was
-killed, at most eight questions of up to six requests each), and whether the summary is that of a run that nobody
-disturbed. OPTIONs are given to both runs. Exits 1 where anything was lost or asked twice.
+killed, at most eight questions of up to six requests each), and whether the summary is that of a
+run that nobody disturbed. OPTIONs are given to both runs. Exits 1 where anything was lost or asked
+twice.
 """
 
 import argparse

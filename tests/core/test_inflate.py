@@ -47,7 +47,7 @@ def test_what_is_not_undone_is_said(header: str) -> None:
 
 
 def test_without_its_module_zstd_is_not_undone_and_it_is_said(monkeypatch) -> None:
-    monkeypatch.setattr(inflate, "_zstd", lambda: None)
+    monkeypatch.setattr(inflate, "zstd_module", lambda: None)
     with pytest.raises(EncodingError, match=r"zstd is not undone \(pip install 'toolfuzz\[zstd\]'"):
         inflater("zstd")
     assert understood("gzip, zstd") == "gzip"

@@ -252,6 +252,7 @@ def use_all(used: Used, monkeypatch: pytest.MonkeyPatch) -> None:
     do("corpus", "remove", case.stem, "--corpus", "corpus")
     do("check", *asking, "--baseline", "run", "--cases", "10", "--force", "--out", "checked")
     do("compare", "run", "checked", "--format", "html", "--out", "compared.html")
+    do("pack", "judged")
     do("monitor", *asking, "--dir", "watch", *("--calls", "4", "--baseline-calls", "4"))
 
     mcp = f"env API_TOKEN={MCP} {sys.executable} speaking.py --api-key {FLAG}"

@@ -17,7 +17,7 @@ from toolfuzz.core.text import printable, shell_command
 from toolfuzz.judge.policy import Policy
 from toolfuzz.recordings.recorded import BadEntry
 from toolfuzz.runs.expecting import by_hand
-from toolfuzz.runs.journal import JOURNAL_NAME
+from toolfuzz.runs.journal import find_journal
 from toolfuzz.runs.offline import Judged, judge_file
 from toolfuzz.runs.rejudged import keeping
 
@@ -73,7 +73,7 @@ def judge(
     policy = Policy(**{**load_config().given("judge"), **said})
     policy.check()
     if file.is_dir():
-        file /= JOURNAL_NAME
+        file = find_journal(file)
     printed = _Printed(file, as_json)
     with keeping(file, out, policy) as keep:
         told = by_hand(expect, expect_values)

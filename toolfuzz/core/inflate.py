@@ -11,7 +11,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Protocol
 
-__all__ = ["EncodingError", "Inflater", "inflater", "understood"]
+__all__ = ["EncodingError", "Inflater", "inflater", "understood", "zstd_module"]
 
 _STEP = 256 * 1024
 _WINDOW_BITS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": 15}
@@ -102,7 +102,7 @@ def inflater(content_encoding: str) -> Inflater:
         return _Identity()
     if len(names) == 1 and names[0] in _WINDOW_BITS:
         return _Zlib(names[0])
-    if names == ["zstd"] and (zstd := _zstd()):
+    if names == ["zstd"] and (zstd := zstd_module()):
         return _Zstd(zstd)
     # As it came: in lower case a secret would not be known again.
     told = f"content-encoding {content_encoding} is not undone"
@@ -111,14 +111,15 @@ def inflater(content_encoding: str) -> Inflater:
 
 def understood(accept_encoding: str) -> str:
     """Return an Accept-Encoding header with only what is undone here."""
-    known = {*_WINDOW_BITS, "identity"} | ({"zstd"} if _zstd() else set())
+    known = {*_WINDOW_BITS, "identity"} | ({"zstd"} if zstd_module() else set())
     wanted = [part.strip() for part in accept_encoding.split(",")]
     kept = [part for part in wanted if part.split(";")[0].strip().lower() in known]
     return ", ".join(kept) or "identity"
 
 
 @cache
-def _zstd() -> Any:
+def zstd_module() -> Any:
+    """Return the module for zstd, of Python 3.14 or ``toolfuzz[zstd]``; None without either."""
     for name in ("compression.zstd", "backports.zstd"):
         try:
             return import_module(name)

@@ -21,7 +21,7 @@ from toolfuzz.evidence.kept import (
     study_folder,
 )
 from toolfuzz.evidence.minimize import Minimized
-from toolfuzz.runs.journal import JOURNAL_NAME
+from toolfuzz.runs.journal import has_journal
 from toolfuzz.runs.reading import load_run
 from toolfuzz.worlds.spec import world_of
 
@@ -144,7 +144,7 @@ def _in_run(data: RunData, failure: Failure) -> Iterable[Share]:
 
 
 def _minimized(folder: Path) -> Minimized | None:
-    if not all((folder / name).exists() for name in (RESULT_NAME, JOURNAL_NAME)):
+    if not ((folder / RESULT_NAME).exists() and has_journal(folder)):
         return None
     return read_study(folder / RESULT_NAME)
 

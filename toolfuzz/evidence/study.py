@@ -18,6 +18,7 @@ from toolfuzz.judge.defects.parser_hangs import DEFECT as HANGS
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.derived import write_json
 from toolfuzz.runs.journal import Journal
+from toolfuzz.runs.packing import unpack
 from toolfuzz.runs.reading import read_journal
 from toolfuzz.sources.engine import MARGIN, EngineSource, with_margin
 from toolfuzz.sources.source import SourceSpec
@@ -121,6 +122,7 @@ async def open_study(
 ) -> AsyncIterator[Examiner]:
     """Open an examiner that keeps all in the folder's journal and first reads what is there."""
     target = dataclasses.replace(source.target, stream="stream" if stream else "plain")
+    unpack(folder)
     with Journal(folder, resume=True) as journal:
         # Nobody else writes from here on.
         earlier = list(read_journal(folder))

@@ -13,6 +13,7 @@ from typing import BinaryIO, cast
 
 from toolfuzz.core.case import Json
 from toolfuzz.core.errors import UsageError
+from toolfuzz.system.packed import PACKED, unpacked
 
 __all__ = ["STDIN", "Head", "opened"]
 
@@ -55,6 +56,10 @@ def opened(path: Path) -> Iterator[tuple[BinaryIO, Head]]:
             raw = sys.stdin.buffer if path == STDIN else stack.enter_context(path.open("rb"))
             begun = _beginning(raw)
             file = _from_the_beginning(begun, raw, stack)
+            if begun.startswith(PACKED):
+                raw = unpacked(file, begun)
+                begun = _beginning(raw)
+                file = _from_the_beginning(begun, raw, stack)
         except OSError as error:
             raise UsageError(
                 f"can't read {path}: {error.strerror or error}",

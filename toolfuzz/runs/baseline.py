@@ -15,7 +15,7 @@ from toolfuzz.core.nature import nature_of
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.runs.access import Access
 from toolfuzz.runs.cases import draw, load_tools
-from toolfuzz.runs.journal import JOURNAL_NAME
+from toolfuzz.runs.journal import JOURNAL_NAME, has_journal
 from toolfuzz.runs.options import CheckOptions, RunOptions
 from toolfuzz.runs.purse import Purse
 from toolfuzz.runs.reading import load_run
@@ -138,7 +138,7 @@ def find_baseline(options: CheckOptions, candidate: Target) -> Baseline:
 def _run_of(baseline: str) -> RunData | None:
     """Return the stored run, or None when the name can only be a model's."""
     path = Path(baseline)
-    if path.is_file() or (path / JOURNAL_NAME).is_file():
+    if path.is_file() or has_journal(path):
         try:
             return load_run(path)
         except UsageError as error:

@@ -25,7 +25,7 @@ from toolfuzz.runs.baseline import (
 from toolfuzz.runs.cases import draw, load_tools
 from toolfuzz.runs.decision import CHECK_NAME
 from toolfuzz.runs.derived import write_json
-from toolfuzz.runs.journal import JOURNAL_NAME
+from toolfuzz.runs.journal import JOURNAL_NAME, has_journal
 from toolfuzz.runs.options import CheckOptions, RunOptions
 from toolfuzz.runs.pairs import PairedCheck, check_pairs
 from toolfuzz.runs.purse import Purse, permits_within, purse_of
@@ -232,5 +232,5 @@ def _finish(folder: Path, check: JsonObject) -> JsonObject:
 def _check(options: CheckOptions) -> None:
     run = options.run
     (run.but(out=None) if options.resume else run).check()
-    if options.resume and (run.out is None or not (run.out / JOURNAL_NAME).is_file()):
+    if options.resume and (run.out is None or not has_journal(run.out)):
         raise UsageError("--resume needs --out DIR with the check that was cut off")

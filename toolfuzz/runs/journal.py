@@ -19,9 +19,18 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import Event, event_to_line
 from toolfuzz.system.files import owner_only
 
-__all__ = ["JOURNAL_NAME", "Journal", "find_journal", "has_journal", "lock"]
+__all__ = [
+    "JOURNAL_NAME",
+    "PACKED_NAME",
+    "Journal",
+    "find_journal",
+    "has_journal",
+    "journal_in",
+    "lock",
+]
 
 JOURNAL_NAME = "run.jsonl"
+PACKED_NAME = f"{JOURNAL_NAME}.zst"
 
 _SYNC_SECONDS = 1.0
 _SYNC_SHARE = 1 / 20
@@ -138,16 +147,24 @@ def _drop_torn_line(file: FileIO) -> None:
     file.truncate(0)
 
 
+def journal_in(folder: Path) -> Path | None:
+    """Return a folder's journal in which something stands, plain or packed; None without any."""
+    for name in (JOURNAL_NAME, PACKED_NAME):
+        path = folder / name
+        if path.is_file() and path.stat().st_size > 0:
+            return path
+    return None
+
+
 def has_journal(folder: Path) -> bool:
     """Whether a folder holds a journal in which something stands."""
-    path = folder / JOURNAL_NAME
-    return path.is_file() and path.stat().st_size > 0
+    return journal_in(folder) is not None
 
 
 def find_journal(run: Path) -> Path:
     """Return the journal of a run given by its folder or by the file itself."""
-    path = run / JOURNAL_NAME if run.is_dir() else run
-    if not path.is_file():
+    path = journal_in(run) if run.is_dir() else run
+    if path is None or not path.is_file():
         raise UsageError(
             f"no journal at {run}",
             f"give a run's folder (it holds {JOURNAL_NAME}) or the .jsonl file itself",

@@ -18,7 +18,7 @@ from toolfuzz.generate.tools import ToolSet
 from toolfuzz.runs.campaign import Campaign, ask_all
 from toolfuzz.runs.cases import draw_portion, load_tools
 from toolfuzz.runs.derived import write_json
-from toolfuzz.runs.journal import JOURNAL_NAME, lock
+from toolfuzz.runs.journal import JOURNAL_NAME, find_journal, lock
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.portions import (
     MOST_CALLS,
@@ -127,7 +127,7 @@ async def monitor(
             await _ask(planned, options, source, tell, stop, purse)
         asked = load_run(planned.path)
         write_summary(planned.path, asked)
-        now = count_portion(asked, (planned.path / JOURNAL_NAME).stat().st_size)
+        now = count_portion(asked, find_journal(planned.path).stat().st_size)
         portions = weighed([*planned.past, now])
         result = state(options.folder, asked, portions)
         write_json(options.folder / STATE_NAME, result)

@@ -23,8 +23,8 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import RunStarted
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.runs.derived import Count, read_json, validated
-from toolfuzz.runs.journal import JOURNAL_NAME
-from toolfuzz.runs.reading import load_run
+from toolfuzz.runs.journal import journal_in
+from toolfuzz.runs.reading import load_run, read_journal
 
 __all__ = [
     "MOST_CALLS",
@@ -128,13 +128,13 @@ def read_portions(folder: Path) -> tuple[list[Asked], str]:
     known, wrong = _known(folder / STATE_NAME)
     found: list[Asked] = []
     for number, path in sorted(_folders(folder)):
-        journal = path / JOURNAL_NAME
-        size = journal.stat().st_size if journal.is_file() else 0
-        if not size:
+        journal = journal_in(path)
+        if journal is None:
             continue
+        size = journal.stat().st_size
         one = known.get(number)
         if one is None or not one.finished or one.size != size:
-            one = _read(path)
+            one = _read(journal)
             if one is None:
                 continue
             if (one.number, one.size) != (number, size):
@@ -165,13 +165,11 @@ def _asked() -> TypeAdapter[list[Asked]]:
     return TypeAdapter(list[Asked])
 
 
-def _read(path: Path) -> Asked | None:
+def _read(journal: Path) -> Asked | None:
     """Read a portion's journal; None when not even its first line was written."""
-    journal = path / JOURNAL_NAME
-    with journal.open("rb") as file:
-        if not file.readline().endswith(b"\n"):
-            return None
     try:
+        if next(read_journal(journal), None) is None:
+            return None
         run = load_run(journal)
     except UsageError as error:
         raise UsageError(error.message, _AWAY) from None

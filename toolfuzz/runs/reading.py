@@ -1,11 +1,13 @@
 """A journal read back: whole as events, as the run that statistics need, or line by line again."""
 
 import json
+import tempfile
 import weakref
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from shutil import copyfileobj
+from typing import BinaryIO, cast
 
 from toolfuzz.analyze.ledger import Ledger
 from toolfuzz.analyze.load import RunData, run_of
@@ -14,6 +16,7 @@ from toolfuzz.core.events import Event, event_from_json
 from toolfuzz.core.glance import glance_at, known
 from toolfuzz.runs.journal import find_journal
 from toolfuzz.system.lines import bounded
+from toolfuzz.system.packed import PACKED, unpacked
 
 __all__ = ["Lines", "load_run", "open_journal", "read_journal", "take_in"]
 
@@ -23,8 +26,27 @@ _UNREADABLE = (ValueError, UsageError, RecursionError, OverflowError)
 
 
 def open_journal(path: Path) -> BinaryIO:
-    """Open a journal to be read from any place on."""
-    return path.open("rb", buffering=_BUFFER)
+    """Open a journal to be read from any place on: a packed one as a file that is gone with it."""
+    plain = _open(path)
+    if plain.seekable():
+        return plain
+    whole = tempfile.TemporaryFile()  # noqa: SIM115
+    with plain:
+        copyfileobj(plain, whole)
+    whole.seek(0)
+    return cast("BinaryIO", whole)
+
+
+def _open(path: Path) -> BinaryIO:
+    """Open a journal to be read from its beginning."""
+    file = path.open("rb", buffering=_BUFFER)
+    try:
+        begun = file.read(len(PACKED))
+        file.seek(0)
+        return unpacked(file, begun)
+    except BaseException:
+        file.close()
+        raise
 
 
 def load_run(run: Path, *, keep_exchanges: bool = False) -> RunData:
@@ -91,12 +113,15 @@ class Lines:
 def _lines(path: Path) -> Iterator[tuple[int, int, bytes]]:
     """Give each whole line with its number, from 1, and the place where it stands."""
     place = 0
-    with open_journal(path) as file:
-        for number, line in enumerate(bounded(file, path), 1):
-            if not line.endswith(b"\n"):
-                return
-            yield number, place, line
-            place += len(line)
+    try:
+        with _open(path) as file:
+            for number, line in enumerate(bounded(file, path), 1):
+                if not line.endswith(b"\n"):
+                    return
+                yield number, place, line
+                place += len(line)
+    except OSError as error:
+        raise UsageError(f"can't read {path}: {error.strerror or error}") from None
 
 
 def _event(line: bytes) -> Event:

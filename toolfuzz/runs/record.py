@@ -12,7 +12,8 @@ from toolfuzz.core.exchange import Exchange, Target
 from toolfuzz.core.glance import glance_at, known
 from toolfuzz.core.verdict import Status, Verdict
 from toolfuzz.runs.answered import Answered
-from toolfuzz.runs.journal import JOURNAL_NAME, Journal
+from toolfuzz.runs.journal import Journal, has_journal
+from toolfuzz.runs.packing import unpack
 from toolfuzz.runs.reading import Lines, read_journal, take_in
 from toolfuzz.runs.stored import same_questions
 from toolfuzz.runs.unfinished import unfinished
@@ -28,13 +29,14 @@ class Record:
     """
 
     def __init__(self, folder: Path, opening: RunStarted, *, resume: bool = False) -> None:
-        begun = resume and (folder / JOURNAL_NAME).is_file()
         self._unread: list[str] = []
         self._ledger = Ledger()
         self._begun: dict[Question, tuple[Exchange, ...]] = {}
+        if resume:
+            unpack(folder)
         self.journal = Journal(folder, resume=resume)
         self._lines = Lines(self.journal.path)
-        if begun:
+        if resume and has_journal(folder):
             self._go_on(opening)
         if self._ledger.started is None:
             self.append([opening])

@@ -10,7 +10,7 @@ from toolfuzz.core.events import RunStarted
 from toolfuzz.judge.policy import Policy
 from toolfuzz.recordings.recorded import BadEntry
 from toolfuzz.runs.expecting import ByHand
-from toolfuzz.runs.journal import JOURNAL_NAME, find_journal
+from toolfuzz.runs.journal import find_journal, has_journal
 from toolfuzz.runs.keeping import Keeper
 from toolfuzz.runs.offline import Judged, judge_file
 from toolfuzz.runs.reading import read_journal
@@ -55,7 +55,7 @@ def expected_run(run: Path, told: ByHand) -> Path:
     journal = find_journal(run)
     name = hashlib.sha256("\n".join(told.named()).encode()).hexdigest()[:8]
     folder = journal.parent / f"expected-{name}"
-    if (folder / JOURNAL_NAME).exists():
+    if has_journal(folder):
         return folder
     opening = _opening(journal)
     if opening is None:
