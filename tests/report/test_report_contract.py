@@ -1,7 +1,7 @@
 """What every report owes its reader, whatever the run was like; a new format is held to it too."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pyarrow.parquet
@@ -43,10 +43,10 @@ NATURES: dict[str, tuple[Callable[[], RunData], str]] = {
 }
 
 
-def text_of(made: str | bytes) -> str:
+def text_of(made: str | bytes | Iterator[str]) -> str:
     """Return all that a reader of the file would find in it."""
-    if isinstance(made, str):
-        return made
+    if not isinstance(made, bytes):
+        return "".join(made)
     if made[:4] == b"PAR1":
         return repr(pyarrow.parquet.read_table(io.BytesIO(made)).to_pylist())
     return made.decode()

@@ -15,7 +15,7 @@ from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.events import CaseDrawn, RunFinished, VerdictReached
 from toolfuzz.report.formats import report_format
 from toolfuzz.report.html import render_comparison
-from toolfuzz.report.html.page import FAILURES_LIMIT
+from toolfuzz.report.html.failed import FAILURES_LIMIT
 
 TAGS = """
     a b body br button caption code dd del details div dl dt figcaption figure form h1 h2 h4 head

@@ -9,7 +9,7 @@ from junitparser import JUnitXml
 from report_run import HOSTILE, a_run, summary_of
 
 from toolfuzz.analyze.load import collect
-from toolfuzz.core.events import RunFinished, RunStarted
+from toolfuzz.core.events import CaseDrawn, RunFinished, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Target
 from toolfuzz.report.formats import junit
 
@@ -105,8 +105,9 @@ def test_a_checks_questions_are_gates(rate: str, defects: str) -> None:
 
 def test_a_test_case_is_a_tool_of_the_users_own() -> None:
     run = a_run()
-    for case in run.cases.values():
-        object.__setattr__(case, "origin", "tools:mine.json")
+    own = [CaseDrawn(replace(case, origin="tools:mine.json")) for case in run.cases.values()]
+    said = map(VerdictReached, run.verdicts)
+    run = collect([run.started, *own, *said, RunFinished(1.0, "done")])
     [suite] = JUnitXml.fromstring(junit.render(run, summary_of(run)))
     assert list(results(suite)) == ["answers", *(f"tool: tool_{n}" for n in range(4))]
 

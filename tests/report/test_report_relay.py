@@ -66,7 +66,9 @@ def made(name: str, run: RunData) -> str:
     summary = summary_of(run)
     form = report_format(name)
     text = form.render(run, summary)
-    return (text if isinstance(text, str) else text.decode()) + announcement(form, run, summary)
+    return (text.decode() if isinstance(text, bytes) else "".join(text)) + announcement(
+        form, run, summary
+    )
 
 
 def test_the_figures_are_of_paths_and_causes() -> None:

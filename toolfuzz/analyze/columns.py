@@ -32,6 +32,11 @@ class Drawn(NamedTuple):
     size: int
     patience: int
 
+    @property
+    def is_of_drawn_tools(self) -> bool:
+        """Whether its tools were drawn as such: neither the user's own nor those of a world."""
+        return self.origin == "generated" and self.cluster == self.schema_id
+
 
 class Names:
     """Texts by number, in the order in which they came."""

@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.report.formats import announcement, report_format
-from toolfuzz.system.files import owner_only
+from toolfuzz.system.files import owner_only, written_whole
 
 __all__ = ["Wanted", "parse_wanted", "write_reports"]
 
@@ -50,15 +52,14 @@ def write_reports(
     for want in wanted:
         form = report_format(want.name)
         made = form.render(run, summary)
-        content = made.encode() if isinstance(made, str) else made
+        pieces = [made] if isinstance(made, str | bytes) else made
         page = os.environ.get(_STEP_SUMMARY) if want.name == "github" else None
         path = want.path or (Path(page) if page else folder / form.FILE)
         append = page is not None and want.path is None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            mode = "ab" if append else "wb"
-            with open(path, mode, opener=owner_only) as file:
-                file.write(content)
+            with _opened(path, append=append) as file:
+                file.writelines(p.encode() if isinstance(p, str) else p for p in pieces)
         except OSError as error:
             raise UsageError(
                 f"can't write the {want.name} report to {path}: {error.strerror or error}",
@@ -67,3 +68,10 @@ def write_reports(
         paths.append(path)
         announced += announcement(form, run, summary)
     return paths, announced
+
+
+def _opened(path: Path, *, append: bool) -> AbstractContextManager[BinaryIO]:
+    # What is there may be a pipe or a terminal (/dev/stdout), whose place no file can take.
+    if append or (path.exists() and not path.is_file()):
+        return open(path, "ab", opener=owner_only)
+    return written_whole(path.resolve())

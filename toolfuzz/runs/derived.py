@@ -4,7 +4,6 @@ They are read as warily as the journal: a folder may come from anybody.
 """
 
 import json
-import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,7 +14,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.codec import first_error
 from toolfuzz.core.errors import UsageError
-from toolfuzz.system.files import write_private
+from toolfuzz.system.files import written_whole
 
 __all__ = ["MOST_BYTES", "AnyObject", "Count", "read_json", "validated", "write_json"]
 
@@ -32,13 +31,8 @@ class AnyObject:
 
 def write_json(path: Path, data: JsonObject) -> None:
     """Write a file whole or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        write_private(draft, json.dumps(data, indent=2) + "\n")
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
+    with written_whole(path) as file:
+        file.write((json.dumps(data, indent=2) + "\n").encode())
 
 
 def read_json(path: Path, shape: Any, what: str) -> JsonObject:

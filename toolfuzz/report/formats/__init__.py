@@ -5,6 +5,7 @@ A newcomer adds one file that defines ``FILE``, the file name used when no path 
 """
 
 import pkgutil
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from typing import Protocol, cast
@@ -21,8 +22,8 @@ class Format(Protocol):
 
     FILE: str
 
-    def render(self, run: RunData, summary: JsonObject) -> str | bytes:
-        """Return the whole file; pure. ``summary`` is what ``summarize(run)`` returns.
+    def render(self, run: RunData, summary: JsonObject) -> str | bytes | Iterator[str]:
+        """Return the whole file, or give a long one in pieces; ``summary`` is ``summarize(run)``'s.
 
         Everything that came from a model or a server must leave it inert. Simulated targets are
         marked as such. Raises UsageError where a package is missing.

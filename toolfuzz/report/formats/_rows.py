@@ -57,8 +57,8 @@ def rows(run: RunData) -> Iterator[dict[str, Any]]:
     """
     targets = {target.name: target for target in run.started.targets}
     natures = {name: run.nature(name) for name in targets}
-    for verdict in run.verdicts:
-        target, case = targets[verdict.target], run.cases[verdict.case_id]
+    for verdict in run.verdicts.light():
+        target, case = targets[verdict.target], run.drawn(verdict.case_id)
         nature = natures[verdict.target]
         known = {
             "target": target.name,
@@ -100,8 +100,8 @@ def _safe(value: Any) -> Any:
             return printable(value)
         case list():
             return [printable(item) for item in value]
-        case int() if abs(value) > _MOST:
-            # A server may say any number of tokens; tables hold 64 bits.
+        case int() if abs(value) >= _MOST:
+            # A server may say any number of tokens; columns hold 64 bits, and this for more.
             return None
         case _:
             return value

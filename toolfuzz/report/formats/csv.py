@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import Any
 
 from toolfuzz.analyze.load import RunData
@@ -15,14 +16,17 @@ FILE = "verdicts.csv"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def render(run: RunData, summary: JsonObject) -> str:
-    """Return the table; lists are joined by ``;``, unknown values are empty."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(COLUMNS))
+def render(run: RunData, summary: JsonObject) -> Iterator[str]:
+    """Give the table line by line; lists are joined by ``;``, unknown values are empty."""
+    line = io.StringIO()
+    writer = csv.DictWriter(line, fieldnames=list(COLUMNS))
     writer.writeheader()
     for row in rows(run):
         writer.writerow({name: cell(value) for name, value in row.items()})
-    return text.getvalue()
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+    yield line.getvalue()
 
 
 def cell(value: Any) -> Any:

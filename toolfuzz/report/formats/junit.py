@@ -6,13 +6,14 @@ schema feature and each defect came stands in the suite's properties. The dialec
 CI servers read: https://github.com/testmoapp/junitxml
 """
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from xml.etree import ElementTree as Xml
 
-from toolfuzz.analyze.load import RunData, causes
+from toolfuzz.analyze.load import Answers, RunData, causes
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.text import brief
 from toolfuzz.core.verdict import Finding, Verdict
@@ -52,12 +53,8 @@ def _suite(root: Xml.Element, run: RunData, summary: JsonObject, target: JsonObj
     for gate in gates:
         _gate(suite, gate)
     _answers(suite, summary, target)
-    by_tool: dict[str, list[Verdict]] = defaultdict(list)
-    for verdict in run.of(target["target"]):
-        for tool in _tools(run.cases[verdict.case_id]):
-            by_tool[tool].append(verdict)
     failed = any(gate.result == "failed" for gate in gates)
-    for tool, verdicts in sorted(by_tool.items()):
+    for tool, verdicts in _by_tool(run, run.of(target["target"])):
         _tool(suite, run, tool, verdicts, failed=failed)
     tally(suite, list(suite.iter("testcase")))
 
@@ -96,27 +93,35 @@ def _answers(suite: Xml.Element, summary: JsonObject, target: JsonObject) -> Non
         say(case, "skipped", given_up(target), "given-up")
 
 
-def _tools(case: Case) -> list[str]:
+def _by_tool(run: RunData, verdicts: Answers) -> Iterator[tuple[str, Answers]]:
+    """Give the tools by name, each with the verdicts on the cases that are about it."""
+    rows: dict[str, array[int]] = defaultdict(lambda: array("q"))
+    for row, verdict in zip(verdicts.rows, verdicts.light(), strict=True):
+        for tool in _tools(run, verdict.case_id):
+            rows[tool].append(row)
+    return ((tool, verdicts.at(rows[tool])) for tool in sorted(rows))
+
+
+def _tools(run: RunData, case_id: str) -> list[str]:
     """Return the user's tools that a case is about; drawn ones are no tools of anybody."""
+    drawn = run.drawn(case_id)
+    if drawn.is_of_drawn_tools:
+        return ["(generated tools)"]
+    case = run.cases[case_id]
     if case.world is not None:
         return ["(scenarios)"]
-    if case.is_drawn:
-        return ["(generated tools)"]
     called = [call.tool for turn in case.turns for call in turn.expect.calls]
     return list(dict.fromkeys(called)) or ["(recorded)" if case.is_recorded else "(no call)"]
 
 
-def _tool(
-    suite: Xml.Element, run: RunData, tool: str, verdicts: list[Verdict], *, failed: bool
-) -> None:
-    seconds = sum(v.metrics.latency_ms or 0 for v in verdicts) / 1000
+def _tool(suite: Xml.Element, run: RunData, tool: str, verdicts: Answers, *, failed: bool) -> None:
+    seconds = sum(v.metrics.latency_ms or 0 for v in verdicts.light()) / 1000
     case = testcase(suite, f"tool: {tool}", seconds)
-    wrong = [v for v in verdicts if v.status == "fail"]
-    judged = [v for v in verdicts if v.status != "unjudged"]
+    wrong, judged = verdicts.wrong, verdicts.judged
     said = f"{len(wrong)} of {count(len(judged), 'judged call')} failed"
     if len(judged) < len(verdicts):
         said += f", {len(verdicts) - len(judged)} could not be judged"
-    slugs = Counter(slug for v in wrong for slug in {f.slug for f in causes(v)})
+    slugs = Counter(slug for v in wrong.light() for slug in {f.slug for f in causes(v)})
     if slugs:
         said += f": {', '.join(f'{slug} {times}' for slug, times in slugs.most_common())}"
     lines = xml_text("\n".join(_line(run.cases[v.case_id], v) for v in wrong[:_EXAMPLES]))

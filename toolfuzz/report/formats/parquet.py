@@ -1,6 +1,7 @@
 """Apache Parquet: one row a verdict, for pandas, DuckDB and the like. Needs pyarrow."""
 
 import io
+from itertools import islice
 from typing import Any
 
 from toolfuzz.analyze.load import RunData
@@ -12,6 +13,8 @@ from toolfuzz.report.formats._rows import COLUMNS, rows
 __all__ = ["FILE", "render"]
 
 FILE = "verdicts.parquet"
+_GROUP = 50_000
+"""Rows of a row group, which are all that is in memory at once."""
 
 
 def render(run: RunData, summary: JsonObject) -> bytes:
@@ -21,12 +24,12 @@ def render(run: RunData, summary: JsonObject) -> bytes:
         import pyarrow.parquet
     except ImportError:
         raise UsageError("parquet needs pyarrow", "pip install 'toolfuzz[parquet]'") from None
-    table = pyarrow.Table.from_pylist(list(rows(run)), schema=_schema(pyarrow))
-    table = table.replace_schema_metadata(
-        {"toolfuzz_version": printable(summary["toolfuzz_version"])}
-    )
-    file = io.BytesIO()
-    pyarrow.parquet.write_table(table, file)
+    made_by = {"toolfuzz_version": printable(summary["toolfuzz_version"])}
+    schema = _schema(pyarrow).with_metadata(made_by)
+    file, left = io.BytesIO(), rows(run)
+    with pyarrow.parquet.ParquetWriter(file, schema) as writer:
+        while group := list(islice(left, _GROUP)):
+            writer.write_table(pyarrow.Table.from_pylist(group, schema=schema))
     return file.getvalue()
 
 

@@ -1,16 +1,21 @@
 """Which failures a page shows in full, and the causes that all of them belong to."""
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from itertools import zip_longest
 
-from toolfuzz.analyze.load import Question, causes, question
+from toolfuzz.analyze.load import Answers, causes, question
 from toolfuzz.core.case import Case
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.report.html.models import Model
 
-__all__ = ["Failed", "FailureGroup", "by_cause", "in_turn"]
+__all__ = ["FAILURES_LIMIT", "Failed", "FailureGroup", "by_cause", "in_turn"]
+
+FAILURES_LIMIT = 300
+"""The most failures that are shown in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,43 +44,55 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class FailureGroup:
-    """The same defect at the same shape of schema on the same model; the smallest replies first."""
+    """The same defect at the same shape of schema on the same model.
+
+    ``count`` replies to ``cases`` different cases show it; ``failed`` are the smallest of them, the
+    smallest first, as many as a page can show.
+    """
 
     model: Model
     slug: str
     shape: str
+    count: int
+    cases: int
     failed: list[Failed]
-
-    @property
-    def cases(self) -> int:
-        """How many different cases show it."""
-        return len({f.verdict.case_id for f in self.failed})
 
 
 def by_cause(models: Sequence[Model]) -> list[FailureGroup]:
     """Return the causes, the commonest first; a reply stands under its first cause alone."""
-    found: dict[tuple[int, str, str], list[Failed]] = defaultdict(list)
-    for number, model in enumerate(models):
-        for verdict in model.run.of(model.target.name):
-            if not causes(verdict):
-                continue
-            way = "s" if verdict.stream else "p"
-            anchor = f"f{number}-{verdict.case_id}-{way}{verdict.repeat}"
-            failed = Failed(model, verdict, anchor)
-            found[number, failed.first.slug, failed.first.shape].append(failed)
-    made = [
-        FailureGroup(models[number], slug, shape, sorted(failed, key=_size))
-        for (number, slug, shape), failed in found.items()
-    ]
-    return sorted(made, key=lambda c: (-len(c.failed), c.model.label, c.slug, c.shape))
+    made = [group for number, model in enumerate(models) for group in _of_model(number, model)]
+    return sorted(made, key=lambda c: (-c.count, c.model.label, c.slug, c.shape))
+
+
+def _of_model(number: int, model: Model) -> Iterator[FailureGroup]:
+    wrong = model.run.of(model.target.name).wrong
+    found: dict[tuple[str, str], array[int]] = defaultdict(lambda: array("q"))
+    for row, verdict in zip(wrong.rows, wrong.light(), strict=True):
+        if failing := causes(verdict):
+            found[failing[0].slug, failing[0].shape].append(row)
+    for (slug, shape), rows in found.items():
+        answers = wrong.at(rows)
+        smallest = wrong.at(_smallest(model, answers))
+        failed = [Failed(model, verdict, _anchor(number, verdict)) for verdict in smallest]
+        cases = len(set(answers.pick(answers.questions.case)))
+        yield FailureGroup(model, slug, shape, len(rows), cases, failed)
+
+
+def _smallest(model: Model, answers: Answers) -> list[int]:
+    """Return the rows of the replies to the smallest cases."""
+    sized = (
+        (model.run.drawn(verdict.case_id).size, question(verdict), row)
+        for row, verdict in zip(answers.rows, answers.light(), strict=True)
+    )
+    return [row for *_, row in nsmallest(FAILURES_LIMIT, sized)]
+
+
+def _anchor(number: int, verdict: Verdict) -> str:
+    way = "s" if verdict.stream else "p"
+    return f"f{number}-{verdict.case_id}-{way}{verdict.repeat}"
 
 
 def in_turn(found: Sequence[FailureGroup]) -> Iterator[Failed]:
     """Return the failures so that every cause comes early: one of each, then a second of each."""
     for round_ in zip_longest(*(cause.failed for cause in found)):
         yield from (failed for failed in round_ if failed is not None)
-
-
-def _size(failed: Failed) -> tuple[int, Question]:
-    asked = [tool.parameters for tool in failed.case.tools]
-    return len(str(asked)), question(failed.verdict)

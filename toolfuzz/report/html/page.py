@@ -25,7 +25,7 @@ from toolfuzz.report.html import latency, matrix
 from toolfuzz.report.html.body import HEAD, TAIL
 from toolfuzz.report.html.dimensions import profile
 from toolfuzz.report.html.evidence import REQUEST_LIMIT, evidence
-from toolfuzz.report.html.failed import Failed, FailureGroup, by_cause, in_turn
+from toolfuzz.report.html.failed import FAILURES_LIMIT, Failed, FailureGroup, by_cause, in_turn
 from toolfuzz.report.html.inert import marked, shown
 from toolfuzz.report.html.models import Model, models
 from toolfuzz.report.sides import defects_on, sides
@@ -41,7 +41,6 @@ from toolfuzz.report.words import (
 )
 
 __all__ = [
-    "FAILURES_LIMIT",
     "PAGE_LIMIT",
     "asset",
     "environment",
@@ -50,8 +49,6 @@ __all__ = [
     "render_run",
 ]
 
-FAILURES_LIMIT = 300
-"""The most failures that are shown in full."""
 PAGE_LIMIT = 10_000_000
 """No further failure is shown in full once those before it have taken so many characters."""
 _CAUSES_LIMIT = 200
@@ -112,7 +109,7 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
         bars={m.label: latency.bars(m, scale) for m in columns} if scale else {},
         causes=[(c, sum(f.anchor in visible for f in c.failed)) for c in causes[:_CAUSES_LIMIT]],
         more_causes=causes[_CAUSES_LIMIT:],
-        failed=sum(len(c.failed) for c in causes),
+        failed=sum(c.count for c in causes),
         shown=visible,
         filters=_filters([f for c in causes for f in c.failed if f.anchor in visible]),
         request_limit=REQUEST_LIMIT,
