@@ -13,7 +13,7 @@ from toolfuzz.report.formats._rows import COLUMNS, rows
 __all__ = ["FILE", "render"]
 
 FILE = "verdicts.parquet"
-_GROUP = 50_000
+_GROUP = 10_000
 """Rows of a row group, which are all that is in memory at once."""
 
 
