@@ -27,6 +27,9 @@ _ROLES = {
     "toolfuzz.pools.worker": "worker",
     "toolfuzz.generate.ahead": "drawing",
     "toolfuzz.simulate": "simulator",
+    "toolfuzz.pools.ray_bridge": "bridge",
+    "ray::RayWorker": "worker",
+    "ray::PlacesKeeper": "places",
 }
 
 
@@ -47,7 +50,9 @@ def now(verdicts: int) -> Moment:
             words = (folder / "cmdline").read_text().split("\0")
         except OSError:
             continue
-        role = next((_ROLES[word] for word in words if word in _ROLES), "engine")
+        # Ray adds what an actor is doing.
+        words.append(words[0].partition(".")[0])
+        role = next((_ROLES[word] for word in words if word in _ROLES), Path(words[0]).name)
         children[int(figures[1])].append(int(folder.name))
         found[int(folder.name)] = (role, (int(figures[11]) + int(figures[12])) / _TICKS)
     ours, left = {os.getpid(): ("this process", time.process_time())}, children[os.getpid()]

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def cluster() -> Iterator[Cluster]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_AUTH_MODE", "disabled")
         process = subprocess.Popen(
-            [sys.executable, str(HERE / "two_nodes.py")],
+            [sys.executable, find_spec("two_nodes").origin],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

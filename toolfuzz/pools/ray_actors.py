@@ -21,6 +21,7 @@ from toolfuzz.pools.wire import Wire
 from toolfuzz.pools.worker import serve
 from toolfuzz.sources.pacing import MAX_HOLD
 from toolfuzz.sources.source import Permit, SourceSpec
+from toolfuzz.system.garbage import look_rarely
 
 __all__ = ["NAMESPACE", "PlacesKeeper", "RayWorker"]
 
@@ -37,6 +38,7 @@ class RayWorker:
     """
 
     def __init__(self) -> None:
+        look_rarely()
         self._ours, theirs = socket.socketpair()
         self._ends: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._early: dict[int, bytes] = {}
@@ -108,6 +110,7 @@ class PlacesKeeper:
     """The one Places of a key on a cluster. It ends when no worker has been there for a while."""
 
     def __init__(self) -> None:
+        look_rarely()
         self._places = Places()
         self._watching: set[asyncio.Task[None]] = set()
 
@@ -144,6 +147,8 @@ def _keeper(name: str) -> Keeper:
         get_if_exists=True,
         lifetime="detached",
         num_cpus=0,
+        # On the head: the cluster lives no longer than that.
+        resources={"node:__internal_head__": 0.001},
         max_restarts=-1,
         max_concurrency=100_000,
     )

@@ -17,8 +17,8 @@ from toolfuzz.sources.source import Pace, Permit
 
 __all__ = ["Keeper", "RayPermit"]
 
-_TRIES = 5
-"""So often an actor is looked for that keeps the places: one may have ended just now."""
+_LOST_SECONDS = 90
+"""So long a lost actor that keeps the places is waited for: Ray starts another."""
 _ALWAYS = 365 * 86_400.0
 
 
@@ -78,7 +78,7 @@ class RayPermit:
         return await self._run.again(target, requests)
 
     async def _placed(self, number: int, tokens: int) -> None:
-        for _ in range(_TRIES):
+        for _ in range(_LOST_SECONDS):
             try:
                 if self._known is None:
                     self._known = self._find()
@@ -87,6 +87,7 @@ class RayPermit:
                 await self._known.meet.remote(self._name, self._me, self._pace)
             except RayActorError:
                 self._known = None
+                await asyncio.sleep(1)
         raise EndpointError(
             "the cluster keeps losing the actor that holds all workers to their limits",
             "see the cluster's state: ray status",
