@@ -209,6 +209,7 @@ class PanicError(BaseException):
         ExceptionGroup("several", [ValueError("one"), KeyError("two")]),
         MemoryError(),
         EOFError("marshal data too short"),
+        ValueError("sk-0123456789-0123456789 is no number"),
     ],
     ids=lambda error: type(error).__name__,
 )
@@ -217,6 +218,7 @@ def test_a_mistake_of_ours_is_one_line_and_a_report(
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setenv("SOME_KEY", "sk-0123456789-0123456789")
 
     @click.command("explain")
     def breaks() -> None:
@@ -230,6 +232,7 @@ def test_a_mistake_of_ours_is_one_line_and_a_report(
     if not isinstance(error, MemoryError):
         (report,) = tmp_path.glob("toolfuzz-*.txt")
         assert "Traceback" in report.read_text()
+        assert "sk-0123456789" not in report.read_text() + done.stderr
         assert str(report) in done.stderr
         assert report.stat().st_mode & 0o077 == 0
 

@@ -222,6 +222,29 @@ def test_an_openapi_file_in_yaml(tmp_path, kind):
     assert wanted in bounded(load_openapi, path)
 
 
+ODD = {
+    "a path": {"paths": {f"/{SURROGATE}": {"get": {}}}},
+    "an operationId": {"paths": {"/a": {"get": {"operationId": SURROGATE}}}},
+    "an operationId that is a number": {"paths": {"/a": {"get": {"operationId": 5}}}},
+    "a summary": {"paths": {"/a": {"get": {"summary": SURROGATE}}}},
+    "a parameter's name": {"paths": {"/a": {"get": {"parameters": [{"name": SURROGATE}]}}}},
+    "a parameter that is a number": {"paths": {"/a": {"get": {"parameters": [5]}}}},
+    "paths that are a number": {"paths": 5},
+    "a path that is a number": {"paths": {"/a": 5}},
+    "a path that refers to nothing": {"paths": {"/a": {"$ref": "#/nowhere"}}},
+    "a path that refers to itself": {"paths": {"/a": {"$ref": "#/paths/~1a"}}},
+    "a body that is a number": {"paths": {"/a": {"post": {"requestBody": 5}}}},
+    "a body that refers to nothing": {"paths": {"/a": {"post": {"requestBody": {"$ref": "#/x"}}}}},
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_an_odd_description_is_drawn_from_or_refused(tmp_path, kind):
+    file = tmp_path / "api.json"
+    file.write_text(json.dumps(operation(obj(a=STRING)) | ODD[kind]), encoding="utf-8")
+    assert bounded(load_openapi, file)
+
+
 def test_a_chain_of_references_is_longer_than_the_stack(tmp_path):
     document = operation({"$ref": "#/components/schemas/s0"})
     chain = {f"s{n}": obj(a={"$ref": f"#/components/schemas/s{n + 1}"}) for n in range(3000)}

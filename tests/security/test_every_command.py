@@ -251,7 +251,7 @@ def use_all(used: Used, monkeypatch: pytest.MonkeyPatch) -> None:
     do("replay", case, *asking, "--times", "3")
     do("corpus", "remove", case.stem, "--corpus", "corpus")
     do("check", *asking, "--baseline", "run", "--cases", "10", "--force", "--out", "checked")
-    do("compare", "run", "checked", "--format", "html", "--out", "compared.html")
+    do("compare", "run", "checked", "--format", "md", "--out", "compared.md")
     do("pack", "judged")
     do("monitor", *asking, "--dir", "watch", *("--calls", "4", "--baseline-calls", "4"))
 
@@ -286,7 +286,7 @@ def use_all(used: Used, monkeypatch: pytest.MonkeyPatch) -> None:
     do("engines", "bisect", "run", "sglang", "--case", failed[0]["case"], "--offline")
     do("engines", "sweep", "sglang", "--since", "0.5.6", "--cases", "1", "--out", "swept")
     do("engines", "remove", "sglang@0.5.6")
-    do("worlds", "prove", "--cases", "1")
+    do("worlds", "prove", "--cases", "1", "--dimension", "plan")
     do("worlds", "draw", "plan")
     do("list", "models")
     do("explain", "no-call")
@@ -316,7 +316,7 @@ def test_no_command_writes_or_prints_a_secret(here: Path, monkeypatch: pytest.Mo
     for path, text in written(here):
         if path.name not in inputs:
             found += [(str(path.relative_to(here)), leak) for leak in leaks(text)]
-    for journal in here.rglob("run.jsonl"):
+    for journal in here.rglob("run.jsonl*"):
         for text in assembled(journal):
             found += [(str(journal.relative_to(here)), leak) for leak in leaks(text)]
     assert found == []

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from toolfuzz import __version__
 from toolfuzz.core.errors import EXIT_BROKEN, EXIT_DISK, ToolfuzzError
+from toolfuzz.system.specs import environment_secrets, masked
 
 __all__ = ["BrokenError", "DiskError", "broken"]
 
@@ -49,7 +50,7 @@ def broken(error: BaseException, kept: str = "") -> ToolfuzzError:
         if isinstance(leaf, MemoryError):
             return BrokenError("there is not enough memory", _joined("free some", kept))
     name = f"{type(leaves[0]).__name__}: {leaves[0]}"
-    first_line = name.splitlines()[0][:200]
+    first_line = masked(name.splitlines()[0], environment_secrets())[:200]
     report = _report(error)
     where = f"send {report} with a bug report (read it first)" if report else ""
     return BrokenError(f"toolfuzz broke: {first_line}", _joined(where, kept))
@@ -68,15 +69,16 @@ def _leaves(error: BaseException) -> Iterator[BaseException]:
 
 
 def _report(error: BaseException) -> str | None:
-    """Write the traceback, which holds no local variables and no command line; return its path."""
-    lines = [
-        f"toolfuzz {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n",
-        *traceback.format_exception(error),
-    ]
+    """Write the traceback, which holds no local variables and no command line; return its path.
+
+    An exception's own words may be those of anybody.
+    """
+    told = "".join(traceback.format_exception(error))
+    about = f"toolfuzz {__version__}, Python {platform.python_version()}, {platform.platform()}"
     try:
         handle, path = tempfile.mkstemp(prefix="toolfuzz-", suffix=".txt")
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.writelines(lines)
+            file.write(f"{about}\n\n{masked(told, environment_secrets())}")
     except OSError:
         return None
     return path
