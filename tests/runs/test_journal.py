@@ -1,5 +1,6 @@
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -244,3 +245,24 @@ def test_ids_of_an_earlier_version_stay(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace(CASE.id, "0123456789abcdef"))
     drawn = next(e.case for e in read_journal(path) if isinstance(e, CaseDrawn))
     assert drawn.id == "0123456789abcdef"
+
+
+def test_a_journal_that_was_appended_to_itself_counts_once(tmp_path: Path) -> None:
+    path = written(tmp_path / "run")
+    once = summarize(load_run(path))
+    path.write_bytes(path.read_bytes() * 2)
+    twice = summarize(load_run(path))
+    said = f"{len(EVENTS) + 1}: the run begins again; what stands here twice counts once"
+    assert twice.pop("unread_lines") == [said]
+    assert once.pop("unread_lines") == []
+    assert twice == once
+
+
+def test_a_journal_that_another_was_appended_to_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path / "run")
+    with Journal(tmp_path / "other") as other:
+        other.append([replace(EVENTS[0], started=2.0), *EVENTS[1:]])
+    path.write_bytes(path.read_bytes() + other.path.read_bytes())
+    with pytest.raises(UsageError, match="holds two runs") as caught:
+        load_run(path)
+    assert "second run-started line" in str(caught.value.hint)

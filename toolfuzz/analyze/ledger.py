@@ -40,12 +40,18 @@ class Traffic:
 
 
 class Ledger:
-    """What a journal says so far. It grows by some hundred bytes a verdict."""
+    """What a journal says so far. It grows by some hundred bytes a verdict.
+
+    ``doubled``: it began again as it had begun, so that what follows may stand in it already.
+    """
 
     def __init__(self) -> None:
         names = Names()
         self.started: RunStarted | None = None
         self.finished: RunFinished | None = None
+        self.doubled = False
+        self._begun: RunStarted | None = None
+        self._two_runs = False
         self.cases = Cases(names)
         self.questions = Questions(self.cases, names)
         self.exchanges = Exchanges()
@@ -74,14 +80,20 @@ class Ledger:
                 if said.status != "unjudged":
                     self.given_up.pop(said.target, None)
             case ExchangeGlance():
+                row = self.questions.number(said)
+                if self.doubled and self.exchanges.places(row):
+                    return
                 self._count(said)
-                self.exchanges.take(self.questions.number(said), place)
+                self.exchanges.take(row, place)
             case CaseGlance():
                 self.cases.take(said, place)
             case UpstreamGlance():
                 self.upstream.setdefault(said.target, Counter())[said.format] += 1
+            case RunStarted() if self.started is None:
+                self.started = self._begun = said
             case RunStarted():
-                self.started = self.started or said
+                self.doubled = said == self._begun
+                self._two_runs = self._two_runs or not self.doubled
             case TargetSeen(target=target) if self.started is not None:
                 targets = (*self.started.targets, target)
                 self.started = replace(self.started, targets=targets)
@@ -101,8 +113,12 @@ class Ledger:
         seen.simulated = seen.simulated or says_simulated(exchange.headers)
 
     def check(self, *, lines_are_missing: bool) -> None:
-        """Raise UsageError when it judges a target or, although no line is missing, a case that it
-        doesn't know."""
+        """Raise UsageError when it holds two runs, or judges a target or, although no line is
+        missing, a case that it doesn't know."""
+        if self._two_runs:
+            raise UsageError(
+                "the journal holds two runs", "cut it in front of its second run-started line"
+            )
         questions, place = self.questions, self.cases.place
         known = {target.name for target in self.opening.targets}
         strange = [n for n, name in enumerate(questions.targets.texts) if name not in known]

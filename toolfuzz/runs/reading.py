@@ -63,10 +63,13 @@ def take_in(ledger: Ledger, path: Path) -> list[str]:
     """Take in what a journal says; return the lines that can't be read (see ``read_journal``)."""
     unread: list[str] = []
     for number, place, line in _lines(path):
+        before = ledger.doubled
         try:
             ledger.take(glance_at(line) or known(_event(line)), place)
         except _UNREADABLE as error:
             unread.append(_reason(path, number, error))
+        if ledger.doubled > before:
+            unread.append(f"{number}: the run begins again; what stands here twice counts once")
     return unread
 
 
