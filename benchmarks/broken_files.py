@@ -285,7 +285,7 @@ def _read_config(path: Path) -> None:
 def _read_journal(path: Path) -> None:
     """As `report`, `bug`, `run --resume` and `check --baseline` do."""
     run = load_run(path, keep_exchanges=True)
-    summary_of(path)
+    summary_of(path, run)
     failures(run)
     stored_options(run.started.settings)
     access_of_run(run)
@@ -304,8 +304,8 @@ def _read_stdin(path: Path) -> None:
 def _read_decision(path: Path) -> None:
     """As `report` does of a check's folder."""
     (path.parent / "run.jsonl").write_text(_lines(_journal()), encoding="utf-8")
-    summary = summary_of(path.parent)
     run = load_run(path.parent)
+    summary = summary_of(path.parent, run)
     markdown.render(run, summary)
     github.announce(run, summary)
 

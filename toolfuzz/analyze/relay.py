@@ -111,7 +111,7 @@ def trial_figures(run: RunData) -> JsonObject:
         _entry(cause, [(target.name, stream) for target, stream in asked], accepted)
         for cause in causes_of(run)
     ]
-    reasons = [verdict.reason or "" for verdict in run.verdicts]
+    reasons = [verdict.reason or "" for verdict in run.verdicts.unjudged]
     return {
         "subject": str(settings.get("subject", "")),
         "paths": paths,
@@ -126,7 +126,7 @@ def _object(value: Json) -> JsonObject:
 
 
 def _path(run: RunData, target: Target, stream: bool) -> JsonObject:
-    verdicts = [v for v in run.of(target.name) if v.stream == stream]
+    verdicts = [v for v in run.of(target.name).light() if v.stream == stream]
     upstream = [format for format, _ in run.upstream.get(target.name, Counter()).most_common()]
     return {
         "target": target.name,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
@@ -17,10 +18,10 @@ from toolfuzz.runs.reading import load_run
 __all__ = ["summary_of", "write_wanted"]
 
 
-def summary_of(run: Path) -> JsonObject:
-    """Return a run's summary from its journal; with ``check`` when it was a check's."""
+def summary_of(run: Path, data: RunData) -> JsonObject:
+    """Return the summary of a run that was read; with ``check`` when it was a check's."""
     journal = find_journal(run)
-    summary = {**summarize(load_run(journal)), "folder": str(journal.parent)}
+    summary = {**summarize(data), "folder": str(journal.parent)}
     summary["clients"] = _clients(journal.with_name("summary.json"))
     check = journal.with_name(CHECK_NAME)
     if check.is_file():
@@ -37,12 +38,17 @@ def _clients(written: Path) -> JsonObject:
     return clients if isinstance(clients, dict) else {}
 
 
-def write_wanted(wanted: Sequence[Wanted], run: Path, summary: JsonObject) -> None:
-    """Write the reports into the run's folder or where they were wanted, and name them."""
+def write_wanted(
+    wanted: Sequence[Wanted], run: Path, summary: JsonObject, data: RunData | None = None
+) -> None:
+    """Write the reports into the run's folder or where they were wanted, and name them.
+
+    ``data`` is the run, with its exchanges, where it was read before.
+    """
     if not wanted:
         return
     journal = find_journal(run)
-    data = load_run(journal, keep_exchanges=True)
+    data = data or load_run(journal, keep_exchanges=True)
     paths, announced = write_reports(wanted, data, summary, journal.parent)
     if announced:
         click.echo(announced, nl=False)

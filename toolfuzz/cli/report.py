@@ -26,14 +26,16 @@ def report(run: Path, as_json: bool, reports: tuple[str, ...], quiet: bool) -> N
 
     from toolfuzz.cli._reports import summary_of, write_wanted
     from toolfuzz.report.write import parse_wanted
+    from toolfuzz.runs.reading import load_run
 
     wanted = parse_wanted(reports)
-    summary = summary_of(run)
+    data = load_run(run, keep_exchanges=True)
+    summary = summary_of(run, data)
     if as_json:
         click.echo(json.dumps(summary, indent=2))
     elif not quiet:
         _print(summary)
-    write_wanted(wanted, run, summary)
+    write_wanted(wanted, run, summary, data)
 
 
 def _print(summary: JsonObject) -> None:

@@ -112,8 +112,8 @@ def failures(run: RunData, only_cases: tuple[str, ...] = ()) -> list[Failure]:
     """
     wanted = {case_id for part in only_cases for case_id in _matching(run, part)}
     found: dict[tuple[str, Symptom], list[tuple[Verdict, Finding]]] = defaultdict(list)
-    for verdict in run.verdicts:
-        if verdict.status != "fail" or (wanted and verdict.case_id not in wanted):
+    for verdict in run.verdicts.wrong:
+        if wanted and verdict.case_id not in wanted:
             continue
         seen: set[Symptom] = set()
         errors = [f for f in verdict.findings if f.severity == "error"]
@@ -152,7 +152,7 @@ def _failure(
     known = defects().get(symptom.slug)
     answered = None
     if known is not None and known.by_run:
-        well = [v.case_id for v in run.of(target) if v.status == "pass"]
+        well = {v.case_id for v in run.of(target).light() if v.status == "pass"}
         answered = run.cases[min(well, key=sized)] if well else None
     example = run.cases[smallest.case_id]
     return Failure(
