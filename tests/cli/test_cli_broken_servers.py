@@ -224,7 +224,7 @@ def test_the_smallest_question_that_breaks_it(
         runner = CliRunner()
         flags = ["--base-url", url, "--cases", "20", "--quiet", "--out", out]
         assert runner.invoke(cli, ["run", "-m", "clean", *flags]).exit_code == 0
-        minimize = ["minimize", out, "--most", "1", "--max-calls", "120", "--trust", "--quiet"]
+        minimize = ["minimize", out, "--most", "1", "--askings", "120", "--trust", "--quiet"]
         small = runner.invoke(cli, minimize)
         culprit = b'"tools"'
         (tmp_path / "run" / "minimize").rename(tmp_path / "before")

@@ -52,8 +52,8 @@ async def test_a_budget_ends_it_and_the_report_says_so(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     await tried(folder, "rounded", most_askings=4)
     [one] = read_minimal(folder)
-    assert "budget of 4 calls" in one.reason
-    assert "the budget of 4 calls is spent" in next(folder.glob("reports/*.md")).read_text()
+    assert "--askings 4" in one.reason
+    assert "--askings 4: all are made" in next(folder.glob("reports/*.md")).read_text()
 
 
 def twice_wrong(http: httpx.AsyncClient, upstream: str) -> Starlette:

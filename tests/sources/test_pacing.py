@@ -13,6 +13,7 @@ from toolfuzz.sources.limits import asked_pause
 from toolfuzz.sources.pacing import BURST_SECONDS, MAX_HOLD, Pacer, Pacers, paced
 from toolfuzz.sources.registry import Endpoint
 from toolfuzz.sources.source import Pace
+from toolfuzz.sources.tempo import Tempo
 
 OK = Attempt(1.0, 5.0, 10.0, 200, {}, ((5.0, b"{}"),))
 BUSY = replace(OK, status=429)
@@ -77,6 +78,22 @@ def test_what_was_sent_before_the_cut_does_not_cut_again():
     clock.now += 120
     pacer.ended(waited)
     assert pacer.limit == 4
+
+
+@pytest.mark.parametrize(("status", "limit"), [(429, 16), (503, 8)])
+async def test_where_a_rate_is_limited_they_follow_more_slowly_instead(status, limit):
+    clock = Clock()
+    pacer = Pacer(16, clock, tempo=Tempo())
+    for _ in range(20):
+        clock.now += 0.1
+        pacer.ended(OK)
+    pacer.ended(replace(OK, status=status))
+    assert pacer.limit == limit
+    begun = asyncio.create_task(_most_at_once(pacer, 2))
+    await asyncio.sleep(0.05)
+    assert begun.done() == (status == 503), "a tenth less than ten a second"
+    pacer.close()
+    await asyncio.wait_for(begun, 1)
 
 
 @pytest.mark.parametrize("status", [500, 400, None])

@@ -11,6 +11,7 @@ from toolfuzz.sources.growth import Growth, Rising, Steady
 from toolfuzz.sources.limits import asked_pause
 from toolfuzz.sources.source import Pace, SourceSpec
 from toolfuzz.sources.spread import Spread
+from toolfuzz.sources.tempo import Tempo
 
 __all__ = ["BURST_SECONDS", "MAX_HOLD", "Again", "Pacer", "Pacers", "paced"]
 
@@ -22,6 +23,7 @@ BURST_SECONDS = 1.0
 MAX_HOLD = 60.0
 """Seconds that a server may hold up all questions at once."""
 
+_RATE_LIMITED = 429
 _OVERLOADED = frozenset({408, 429, 503, 529})
 _TIMEOUT = re.compile(r"\w*Timeout\b")
 
@@ -45,12 +47,13 @@ class Pacer:
         *,
         rpm: float | None = None,
         tpm: float | None = None,
+        tempo: Tempo | None = None,
         again: Again = _always,
     ) -> None:
         self._again = again
         self._growth = Steady(growth) if isinstance(growth, int) else growth
         self._clock = clock
-        self._requests, self._tokens = Spread(rpm), Spread(tpm)
+        self._requests, self._tokens, self._tempo = Spread(rpm), Spread(tpm), tempo
         self._active = 0
         self._held_until = self._last_cut = float("-inf")
         self._free = asyncio.Condition()
@@ -82,20 +85,30 @@ class Pacer:
     def ended(self, attempt: Attempt, tokens: int = 0, used: int | None = None) -> None:
         """Learn from how a request went that is still under way here."""
         now = self._clock()
+        sent = now - attempt.total_ms / 1000
         if used is not None:
             self._tokens.correct(used - tokens)
         if (pause := asked_pause(attempt, tokens if used is None else used)) is not None:
             self._held_until = max(self._held_until, now + min(pause, MAX_HOLD))
         silent = attempt.error is not None and _TIMEOUT.match(attempt.error)
         if attempt.status in _OVERLOADED or silent:
-            self._cut(now, sent=now - attempt.total_ms / 1000)
+            self._cut(now, sent=sent, limited=attempt.status == _RATE_LIMITED)
         elif attempt.status is not None and attempt.status < 400 and attempt.error is None:
             full = self._active >= self._growth.limit
             self._growth.passed(attempt.total_ms / 1000, full=full)
+            if self._tempo is not None and sent >= self._last_cut:
+                self._tempo.passed(now)
 
-    def _cut(self, now: float, *, sent: float) -> None:
-        """Allow fewer; refusals of what was sent before the last cut are no news."""
-        if now - self._last_cut >= BURST_SECONDS and sent >= self._last_cut:
+    def _cut(self, now: float, *, sent: float, limited: bool) -> None:
+        """Allow fewer; refusals of what was sent before the last cut are no news.
+
+        Where a rate is limited and can be told, they follow each other more slowly instead.
+        """
+        if sent < self._last_cut:
+            return
+        if limited and self._tempo is not None and self._tempo.refused(now):
+            self._last_cut = now
+        elif now - self._last_cut >= BURST_SECONDS:
             self._last_cut = now
             self._growth.refused()
 
@@ -116,11 +129,14 @@ class Pacer:
             await self.pause(wait)
         now = self._clock()
         self._requests.take(1, now)
+        if self._tempo is not None:
+            self._tempo.take(1, now)
         self._tokens.take(tokens, now)
 
     @property
     def _next(self) -> float:
-        return max(self._held_until, self._requests.next, self._tokens.next)
+        tempo = self._tempo.next if self._tempo is not None else self._held_until
+        return max(self._held_until, self._requests.next, self._tokens.next, tempo)
 
     async def _leave(self) -> None:
         self._active -= 1
@@ -160,4 +176,5 @@ class Pacers:
 def paced(pace: Pace, again: Again = _always) -> Pacer:
     """Return a pacer for it alone."""
     growth = Rising(pace.most) if pace.adapts else Steady(pace.most)
-    return Pacer(growth, rpm=pace.rpm, tpm=pace.tpm, again=again)
+    tempo = Tempo() if pace.adapts else None
+    return Pacer(growth, rpm=pace.rpm, tpm=pace.tpm, tempo=tempo, again=again)
