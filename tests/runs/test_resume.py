@@ -129,7 +129,7 @@ async def test_a_conversation_that_was_cut_off_goes_on_in_the_middle(tmp_path: P
 
     kept = [line for line in whole if not is_lost(line) and line["event"] != "run-finished"]
     (folder / "run.jsonl").write_text("".join(json.dumps(line) + "\n" for line in kept))
-    summary = await run(resumed_options(folder), resume=folder)
+    summary = await run(resumed_options(folder, max_tokens=100_000), resume=folder)
     target = summary["targets"][0]
     assert (target["passed"], target["judged"]) == (3, 3)
     new = [line for line in lines_of(folder)[len(kept) :] if line["event"] == "exchange-recorded"]
@@ -145,6 +145,8 @@ async def test_a_conversation_that_was_cut_off_goes_on_in_the_middle(tmp_path: P
         if line["event"] == "verdict-reached"
     }
     assert tokens == before, "the turns that were asked earlier count"
+    paid = summary["spent"]
+    assert paid["calls"] == 3 and 0 < paid["tokens"] < sum(before.values()), "but not as spent"
 
 
 async def test_a_turn_that_was_lost_is_asked_again(tmp_path: Path) -> None:
