@@ -196,6 +196,22 @@ def test_a_command_to_go_on_with_can_be_pasted_whatever_the_folder_and_the_model
     assert all(word.startswith(printable(str(run))) for word in pasted), pasted
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [{"headers": 5}, {"headers": [1]}, {"policy": 5}, {"check": 5}, {"models": 5}],
+    ids=str,
+)
+def test_what_a_journal_says_of_its_options_may_be_anything(
+    strange: Callable[[Callable[[Line], object]], Path], settings: Line
+) -> None:
+    def edit(line: Line) -> None:
+        if line["event"] == "run-started":
+            line["settings"].update(settings)
+
+    done = toolfuzz_("run", "--resume", strange(edit), "--dry-run")
+    assert done.exit_code in (0, 2), done.output
+
+
 @pytest.mark.parametrize("trial", [5, [], {"accepted": 5}, {"subject": [EVIL]}], ids=ascii)
 def test_what_a_journal_says_of_a_trial_may_be_anything(
     strange: Callable[[Callable[[Line], object]], Path], trial: object

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from toolfuzz.analyze.load import RunData
-from toolfuzz.core.case import JsonObject
+from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.runs.access import Access
 from toolfuzz.runs.options import RunOptions, current_names
@@ -21,7 +21,7 @@ def stored_options(settings: JsonObject) -> RunOptions:
     Settings of before are read, too: they lacked some options, and those of judging stood under
     ``policy``. Raises UsageError.
     """
-    flat = current_names({**settings, **settings.get("policy", {})})
+    flat = current_names({**settings, **_object(settings.get("policy"))})
     known = {n: v for n, v in flat.items() if n in RunOptions.model_fields.keys() - _NEVER_STORED}
     return RunOptions.read(known)
 
@@ -45,10 +45,15 @@ def same_questions(one: JsonObject, other: JsonObject) -> bool:
 
 def _against(settings: JsonObject) -> JsonObject:
     """Return what a check holds its candidate to; older journals kept less of it."""
-    check: JsonObject = settings.get("check") or {}
+    check = _object(settings.get("check"))
     names = ("baseline", "baseline_model", "margin", "accept", "reject")
     allowed = bool(check.get("allow_new_defects"))
     return {**{name: check.get(name) for name in names}, "allow_new_defects": allowed}
+
+
+def _object(value: Json) -> JsonObject:
+    """Return an object of a journal, that may be anybody's."""
+    return value if isinstance(value, dict) else {}
 
 
 def access_of_run(run: RunData) -> Access:
@@ -71,7 +76,9 @@ def access_of_run(run: RunData) -> Access:
 def require_headers(settings: JsonObject, headers: Iterable[str]) -> None:
     """Raise UsageError when a run had a header, by its name in ``settings``, that isn't given."""
     given = {name.lower() for name in headers}
-    if missing := [name for name in settings.get("headers", ()) if name.lower() not in given]:
+    then = settings.get("headers", [])
+    named = then if isinstance(then, list) else [then]
+    if missing := [name for name in map(str, named) if name.lower() not in given]:
         raise UsageError(
             f"the run was started with headers that a journal never keeps: {', '.join(missing)}",
             f"give them again: --header '{missing[0]}: VALUE'",
