@@ -142,9 +142,9 @@ def lethal(path: str, request: Request) -> list[Attempt]:
     return honest(request)
 
 
-async def hang_at_streams(path: str, request: Request) -> None:
-    """Leave a file in the folder for every stream that is asked, and never answer it."""
-    if request.body["stream"]:
+async def hang_at_second_turns(path: str, request: Request) -> None:
+    """Leave a file in the folder for every second turn that is asked, and never answer it."""
+    if request.body["turn"]:
         (Path(path) / str(request.body["n"])).touch()
         await asyncio.Event().wait()
 

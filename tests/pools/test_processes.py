@@ -14,7 +14,7 @@ from made_sources import (
     PacedSource,
     attempts_in,
     case,
-    hang_at_streams,
+    hang_at_second_turns,
     honest,
     lethal,
     retried,
@@ -101,7 +101,7 @@ async def test_a_mistake_of_ours_is_raised_with_its_place(pool: SharedPool) -> N
 
 
 async def test_a_killed_workers_jobs_are_done_by_others(pool: SharedPool, tmp_path: Path) -> None:
-    """It dies when the plain half of a job has come: that isn't given twice."""
+    """It dies when the plain half of a job has come: that is neither given nor asked twice."""
     (tmp_path / "life").touch()
     source = MadeSource(target(stream="both"), partial(lethal, str(tmp_path / "life")))
     other = await done(pool, source)
@@ -111,26 +111,28 @@ async def test_a_killed_workers_jobs_are_done_by_others(pool: SharedPool, tmp_pa
 
 
 async def test_cancelled_what_was_paid_is_given(pool: SharedPool, tmp_path: Path) -> None:
-    """The streams of all jobs hang; the plain halves were answered."""
-    hang = partial(hang_at_streams, str(tmp_path))
-    source = MadeSource(target(stream="both"), before=hang, concurrency=4)
+    """The second turns of all hang; the first ones were answered."""
+    hang = partial(hang_at_second_turns, str(tmp_path))
+    source = MadeSource(target(), before=hang, concurrency=4)
+    talks = [case(n, turns=2) for n in range(9)]
     given: list[Event] = []
 
     async def consume() -> None:
-        async with aclosing(pool.run(jobs(source), Pacers())) as batches:
+        async with aclosing(pool.run(jobs(source, talks), Pacers())) as batches:
             async for batch in batches:
                 given.extend(batch)
 
     consuming = asyncio.create_task(consume())
     while len(os.listdir(tmp_path)) < 4:  # noqa: ASYNC110, PTH208 - they are other processes'
         await asyncio.sleep(0.01)
-    assert not given
+    nothing_yet = list(given)
     consuming.cancel()
     with pytest.raises(asyncio.CancelledError):
         await consuming
-    assert sorted(e.verdict.case_id for e in given if isinstance(e, VerdictReached)) == sorted(
-        one.id for one in CASES[:4]
-    )
+    assert not nothing_yet
+    asked = [e.exchange.case_id for e in given if isinstance(e, ExchangeRecorded)]
+    assert sorted(asked) == sorted(talk.id for talk in talks[:4])
+    assert not any(isinstance(event, VerdictReached) for event in given)
     assert attempts_in(await done(pool, MadeSource(target()))) == 2 * len(CASES), (
         "the workers go on"
     )

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 import pytest
-from made_sources import MadeSource, attempts_in, target
+from made_sources import PAID, MadeSource, attempts_in, case, target
 from test_pools import BOTH, CASES, done, jobs, without_clock
 
 from toolfuzz.core.events import CaseDrawn, Event, VerdictReached
@@ -20,10 +20,11 @@ SOURCE = MadeSource(target(stream="both"))
 
 
 class Mortal:
-    """Does jobs, and is lost with all that it has in hand where a case is fatal to it."""
+    """Does jobs; where a case is fatal to it, it is lost with all but the first it has to give."""
 
-    def __init__(self, fatal: dict[str, int]) -> None:
+    def __init__(self, fatal: dict[str, int], gives: int) -> None:
         self._fatal = fatal
+        self._gives = gives
         self._gone = asyncio.Event()
         self.done = 0
         self.closed = False
@@ -36,6 +37,8 @@ class Mortal:
             self._fatal[job.case.id] -= 1
             self._gone.set()
         if self._gone.is_set():
+            for batch in batches[: self._gives]:
+                give(batch)
             raise WorkerLostError("signal 9")
         self.done += 1
         for batch in batches:
@@ -48,13 +51,14 @@ class Mortal:
 class Hires:
     """Starts workers, and knows them all."""
 
-    def __init__(self, **fatal: int) -> None:
+    def __init__(self, *, gives: int = 0, **fatal: int) -> None:
+        self.gives = gives
         self.fatal = fatal
         self.all: list[Mortal] = []
 
     async def start(self) -> Mortal:
         await asyncio.sleep(0)
-        self.all.append(Mortal(self.fatal))
+        self.all.append(Mortal(self.fatal, self.gives))
         return self.all[-1]
 
 
@@ -121,6 +125,30 @@ async def test_a_lost_worker_is_replaced_and_nothing_is_given_twice() -> None:
     assert sorted(map(without_clock, local)) == sorted(map(without_clock, other))
     assert len(hires.all) > MOST_LOST and all(worker.closed for worker in hires.all)
     assert len(counted) >= MOST_LOST and set(counted) == {2}, "what was asked is counted"
+
+
+async def test_of_a_lost_workers_job_only_what_is_left_is_asked_again() -> None:
+    """Its plain question was given: the stream is held to that, and is asked alone."""
+    hires = Hires(gives=1)
+    counted: list[int] = []
+
+    def again(target: str, requests: int) -> bool:
+        counted.append(requests)
+        return True
+
+    PAID.clear()
+    talk = case(0, turns=2)
+    hires.fatal[talk.id] = 2
+    async with SharedPool(hires.start, 1) as pool:
+        given = [
+            e for b in [b async for b in pool.run(jobs(SOURCE, [talk]), Pacers(again))] for e in b
+        ]
+    assert sorted(map(without_clock, given)) == sorted(
+        map(without_clock, await done(LocalPool(), SOURCE, cases=[talk]))
+    )
+    plain, streams = 2, 2 * MOST_LOST
+    assert len(PAID) == plain + streams + 4, "the last four are those of one process"
+    assert counted == [2, 2]
 
 
 async def test_what_loses_every_worker_is_not_tried_for_ever() -> None:

@@ -1,20 +1,21 @@
 """A worker at the other end of a wire, and what is said there, as tuples.
 
 - from here ``do`` (number, job), ``stop`` (number), ``answer`` (ticket, answer);
-- from there ``ready``; ``done`` (number, batches without their cases, error); ``ask`` (target,
-  ticket, what, …) and ``tell`` (target, what, …), which are for the desk of the target's permit
-  (see ``permits``);
+- from there ``ready``; ``came`` (number, a batch without its case) and ``done`` (number, error);
+  ``ask`` (target, ticket, what, …) and ``tell`` (target, what, …), which are for the desk of the
+  target's permit (see ``permits``);
 - ``lost`` (why) from whoever carries the messages, as the last one.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from toolfuzz.core.events import CaseDrawn
 from toolfuzz.pools.permits import Desk
-from toolfuzz.pools.pool import Batch, Give, Job
+from toolfuzz.pools.pool import Give, Job
 from toolfuzz.pools.shared import WorkerLostError
 from toolfuzz.pools.wire import Wire
 from toolfuzz.sources.source import Permit
@@ -24,7 +25,12 @@ __all__ = ["GRACE", "Distant"]
 GRACE = 5.0
 """Seconds that a worker has to say what a job that is given up was paid for."""
 
-_Done = tuple[list[Batch], BaseException | None]
+
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    job: Job
+    give: Give
+    done: asyncio.Future[BaseException | None]
 
 
 class Distant:
@@ -39,7 +45,7 @@ class Distant:
         self._told = "the connection was closed"
         self._lost: WorkerLostError | None = None
         self._number = 0
-        self._under_way: dict[int, asyncio.Future[_Done]] = {}
+        self._under_way: dict[int, _UnderWay] = {}
         self._desks: dict[str, Desk] = {}
         self._answering: set[asyncio.Task[None]] = set()
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -58,19 +64,18 @@ class Distant:
             self._desks[name] = Desk(permit)
         self._number += 1
         number = self._number
-        done = self._under_way[number] = asyncio.get_running_loop().create_future()
+        done = asyncio.get_running_loop().create_future()
+        self._under_way[number] = _UnderWay(job, give, done)
         self._wire.send(("do", number, job))
         try:
-            batches, error = await asyncio.shield(done)
+            error = await asyncio.shield(done)
         except asyncio.CancelledError:
             self._wire.send(("stop", number))
             with suppress(TimeoutError, WorkerLostError):
-                batches, _ = await asyncio.wait_for(done, GRACE)
-                _give_all(batches, job, give)
+                await asyncio.wait_for(done, GRACE)
             raise
         finally:
             del self._under_way[number]
-        _give_all(batches, job, give)
         if error is not None:
             raise error
 
@@ -95,7 +100,8 @@ class Distant:
         for desk in self._desks.values():
             await desk.close()
         self._lost = WorkerLostError(why)
-        waiting: list[asyncio.Future[Any]] = [self._ready, *self._under_way.values()]
+        waiting: list[asyncio.Future[Any]] = [self._ready]
+        waiting += [one.done for one in self._under_way.values()]
         for one in waiting:
             if not one.done():
                 one.set_exception(self._lost)
@@ -104,10 +110,13 @@ class Distant:
         match message:
             case ("ready",):
                 self._ready.set_result(None)
-            case ("done", number, batches, error):
-                # Of one that was given up on nobody waits to hear.
-                if (done := self._under_way.get(number)) and not done.done():
-                    done.set_result((batches, error))
+            # Of one that was given up on nobody waits to hear.
+            case ("came", number, events) if number in self._under_way:
+                one = self._under_way[number]
+                one.give((CaseDrawn(one.job.case), *events))
+            case ("done", number, error) if number in self._under_way:
+                if not (done := self._under_way[number].done).done():
+                    done.set_result(error)
             case ("ask", target, ticket, *asked):
                 self._answer(self._asked(self._desks[target], ticket, *asked))
             case ("tell", target, *told):
@@ -122,8 +131,3 @@ class Distant:
 
     async def _asked(self, desk: Desk, ticket: int, what: str, *arguments: Any) -> None:
         self._wire.send(("answer", ticket, await desk.ask(what, *arguments)))
-
-
-def _give_all(batches: list[Batch], job: Job, give: Give) -> None:
-    for batch in batches:
-        give((CaseDrawn(job.case), *batch))

@@ -1,17 +1,20 @@
 """Jobs shared out to workers that may get lost, whatever carries the jobs to them.
 
-What came of a job is given in one piece, when it has ended: so what a lost worker had done in part
-is in no journal, and the whole job is done again by another.
+What came of a question is given in one piece, as soon as it ends. A lost worker's job is done by
+another; what was given of it by then is its beginning, as of a run that is gone on with, and is
+neither asked nor given again.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
+from itertools import count
 from types import TracebackType
 from typing import Protocol, Self
 
-from toolfuzz.core.events import CaseDrawn, VerdictReached
+from toolfuzz.core.events import CaseDrawn, ExchangeRecorded, VerdictReached
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.pools.crew import by_crew
 from toolfuzz.pools.pool import Batch, Give, Job, Permits
@@ -31,10 +34,10 @@ class Worker(Protocol):
     """Does jobs elsewhere, several at once."""
 
     async def do(self, job: Job, permit: Permit, give: Give) -> None:
-        """Do a job and give all of its batches when it has ended.
+        """Do a job and give its batches as they come.
 
         Every request waits for the permit. Cancelled, it gives what was paid for and then raises
-        CancelledError. Raises WorkerLostError, having given nothing, and ToolfuzzError where the
+        CancelledError. Raises WorkerLostError when no more will come, and ToolfuzzError where the
         job's source can't be opened.
         """
         ...
@@ -77,19 +80,20 @@ class SharedPool:
 
     async def _do(self, permits: Permits, job: Job, give: Give) -> None:
         permit, name = permits.of(job.source), job.source.target.name
-        requests = len(job.modes) * len(job.case.turns)
+        came = _Came(job, give)
         for lost in range(1, MOST_LOST + 1):
             place = min(self._places, key=lambda place: place.busy)
             try:
-                await place.do(job, permit, give)
+                await place.do(came.gone_on_with(), permit, came.taker())
             except WorkerLostError as error:
                 why = str(error)
             else:
                 return
             # What it asked was asked, and may have cost what it may have cost.
+            requests = len(came.left) * len(job.case.turns)
             if lost < MOST_LOST and not await permit.again(name, requests):
                 break
-        for stream in job.modes:
+        for stream in came.left:
             give(_unjudged(job, stream, why))
 
 
@@ -125,6 +129,42 @@ class _Place:
         worker, self._worker = self._worker, None
         if worker is not None:
             await worker.close()
+
+
+class _Came:
+    """What came of a job so far, from one worker after the other."""
+
+    def __init__(self, job: Job, give: Give) -> None:
+        self._job = job
+        self._give = give
+        self._batches: list[Batch] = []
+
+    @property
+    def left(self) -> tuple[bool, ...]:
+        """The modes of which nothing was given."""
+        return self._job.modes[len(self._batches) :]
+
+    def gone_on_with(self) -> Job:
+        """Return the job with what was given of it as its beginning."""
+        job = self._job
+        asked = [e.exchange for b in self._batches for e in b if isinstance(e, ExchangeRecorded)]
+        # What was asked again, to tell a rule from chance, begins nothing.
+        begun = (exchange for exchange in asked if exchange.repeat == job.repeat)
+        return replace(job, begun=(*job.begun, *begun))
+
+    def taker(self) -> Give:
+        """Return what takes the batches of the next worker, and gives those that are new."""
+        known, numbers = len(self._batches), count()
+
+        def take(batch: Batch) -> None:
+            if next(numbers) >= known:
+                self._batches.append(batch)
+                self._give(batch)
+            elif any(isinstance(event, ExchangeRecorded) for event in batch):
+                # What couldn't be judged was asked once more.
+                self._give(batch)
+
+        return take
 
 
 def _unjudged(job: Job, stream: bool, why: str) -> Batch:

@@ -37,20 +37,18 @@ async def serve(wire: Wire, permit: PermitOf = lambda source, remote: remote) ->
     under_way: dict[int, asyncio.Task[None]] = {}
 
     def begin(number: int, job: Job) -> None:
-        batches: list[Batch] = []
-
-        def give(batch: Batch) -> None:
-            _drawn, *came = batch
-            batches.append(tuple(came))
-
-        task = asyncio.create_task(doer.do(job, give))
+        task = asyncio.create_task(doer.do(job, partial(give, number)))
         under_way[number] = task
-        task.add_done_callback(partial(end, number, batches))
+        task.add_done_callback(partial(end, number))
 
-    def end(number: int, batches: list[Batch], task: asyncio.Task[None]) -> None:
+    def give(number: int, batch: Batch) -> None:
+        _drawn, *events = batch
+        wire.send(("came", number, events))
+
+    def end(number: int, task: asyncio.Task[None]) -> None:
         del under_way[number]
         failed = None if task.cancelled() else task.exception()
-        _say_done(wire, number, batches, failed)
+        wire.send(("done", number, failed and _sendable(failed)))
 
     async with Doer(permits.of) as doer:
         wire.send(("ready",))
@@ -68,13 +66,6 @@ async def serve(wire: Wire, permit: PermitOf = lambda source, remote: remote) ->
             for task in left:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
-
-
-def _say_done(wire: Wire, number: int, batches: list[Batch], failed: BaseException | None) -> None:
-    try:
-        wire.send(("done", number, batches, failed and _sendable(failed)))
-    except Exception as error:
-        wire.send(("done", number, [], _sendable(error)))
 
 
 def _sendable(error: BaseException) -> BaseException:
