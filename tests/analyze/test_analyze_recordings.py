@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pytest
 from made_up import TARGETS, case, verdict
 
 from toolfuzz.analyze import recordings
@@ -55,6 +56,19 @@ def test_failing_replies_are_counted_by_what_users_get() -> None:
     (entry,) = replayed(*events(2, '{"a":"RIGHT"}', "fail"))
     assert entry["same"] == 2
     assert str(entry["client"]).startswith("openai ")
+
+
+def test_a_sample_is_the_same_in_whatever_order_replies_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As from several workers. Every other reply comes out right, so the samples tell."""
+    monkeypatch.setattr(recordings, "MOST_FAILING", 10)
+    odd, even = (list(events(20, text, "fail")) for text in ('{"a":"RIGHT"}', '{"a":"other"}'))
+    asked = [(odd if number % 2 else even)[3 * number : 3 * number + 3] for number in range(20)]
+    one = replayed(*(event for question in asked for event in question))
+    other = replayed(*(event for question in reversed(asked) for event in question))
+    assert one == other and one[0]["failing"] == 10
+    assert 0 < one[0]["same"] < 10  # type: ignore[operator]
 
 
 def test_passing_replies_are_read_as_well() -> None:

@@ -4,9 +4,11 @@ Only kept while the run goes on; nothing is replayed before it is over. How many
 a matter of counts alone, so that a run says the same on a slow machine.
 """
 
+from bisect import insort
 from collections import Counter
 from dataclasses import dataclass, field
-from random import Random
+from hashlib import blake2b
+from operator import itemgetter
 
 from toolfuzz.analyze.load import Question, RunData, question
 from toolfuzz.core.case import JsonObject
@@ -87,27 +89,27 @@ class Recordings:
 
 
 class _Sample:
-    """An even sample of a stream of unknown length (Vitter's algorithm R), the same every time.
+    """An even sample of a stream of unknown length, the same in whatever order it comes.
 
-    ``seen`` counts what there was, by stream mode.
+    Kept are those of the lowest hashes. ``seen`` counts what there was, by stream mode.
     """
 
     def __init__(self, most: int) -> None:
-        self.kept: list[Exchange] = []
         self.seen = Counter[bool]()
         self._most = most
-        self._offered = 0
-        self._rng = Random(0)
+        self._ranked: list[tuple[bytes, Exchange]] = []
+
+    @property
+    def kept(self) -> list[Exchange]:
+        return [exchange for _, exchange in self._ranked]
 
     def offer(self, exchange: Exchange) -> None:
         self.seen[exchange.stream] += 1
         if sum(len(chunk) for _, chunk in exchange.last.chunks) > MOST_BYTES:
             return
-        self._offered += 1
-        if len(self.kept) < self._most:
-            self.kept.append(exchange)
-        elif (at := self._rng.randrange(self._offered)) < self._most:
-            self.kept[at] = exchange
+        name = repr((exchange.case_id, exchange.repeat, exchange.stream))
+        insort(self._ranked, (blake2b(name.encode()).digest(), exchange), key=itemgetter(0))
+        del self._ranked[self._most :]
 
 
 @dataclass(slots=True)
