@@ -1,5 +1,8 @@
 """What an observer makes of requests that it can't read, and of those that ask no model."""
 
+import json
+import resource
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,3 +37,24 @@ def test_a_request_that_cannot_be_read(
         says
     )
     assert not (tmp_path / "seen").exists()
+
+
+def test_a_disk_that_is_full_is_told_and_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Python writes bytecode as far as the limit goes, and can't read it the next time.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    body = json.dumps({"model": "m", "messages": [{"role": "user", "content": "x" * 5000}]})
+    told: list[str] = []
+    observer = Observer("https://host", tmp_path / "seen", warn=told.append)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (9000, before[1]))
+    try:
+        for _ in range(3):
+            observer.take(Seen("POST", "/v1/chat/completions", {}, body.encode(), ANSWERED, ""))
+        observer.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert observer.lost and observer.failed is not None
+    assert observer.failed.strerror == "File too large"
+    assert told[0].startswith("an exchange could not be kept: ")

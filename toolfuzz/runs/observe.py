@@ -52,7 +52,8 @@ class Watching:
 async def watch(watching: Watching, *, stop: asyncio.Event | None = None) -> list[JsonObject]:
     """Pass traffic on until ``stop`` is set or a signal comes; return the runs' summaries.
 
-    Raises UsageError for an address that is none, and for a port that is taken.
+    Raises UsageError for an address that is none, and for a port that is taken; at the end OSError
+    where not all could be kept.
     """
     import uvicorn
 
@@ -92,7 +93,10 @@ async def watch(watching: Watching, *, stop: asyncio.Event | None = None) -> lis
                 stopping.cancel()
             waiting.put_nowait(None)
             await keeping
-    return observer.close()
+    summaries = observer.close()
+    if observer.failed:
+        raise observer.failed
+    return summaries
 
 
 async def _keep(observer: Observer, waiting: asyncio.Queue[Seen | None]) -> None:

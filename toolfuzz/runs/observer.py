@@ -33,7 +33,8 @@ class Observer:
 
     There is one run a wire format; that of the first one seen is ``folder``. ``tell`` sees every
     event that was written, ``warn`` is told once when nothing can be written any more.
-    ``passed_by`` counts requests that ask no model for calls.
+    ``passed_by`` counts requests that ask no model for calls, ``lost`` exchanges that could not be
+    kept; ``failed`` is why the disk took nothing more.
     """
 
     upstream: str
@@ -43,6 +44,7 @@ class Observer:
     warn: Callable[[str], None] = lambda message: None
     passed_by: int = field(default=0, init=False)
     lost: int = field(default=0, init=False)
+    failed: OSError | None = field(default=None, init=False)
     _conversations: Conversations = field(default_factory=Conversations, init=False)
     _tools: dict[tuple[str, ...], tuple[Tool, ...]] = field(default_factory=dict, init=False)
     _keeper: Keeper = field(init=False)
@@ -59,6 +61,8 @@ class Observer:
             if not self.lost:
                 self.warn(f"an exchange could not be kept: {error}")
             self.lost += 1
+            if isinstance(error, OSError):
+                self.failed = error
 
     def _take(self, seen: Seen) -> None:
         path, route = seen.path, route_of(seen.path)
@@ -97,6 +101,7 @@ class Observer:
             summaries = self._keeper.close()
         except OSError as error:
             self.warn(f"the end of the run could not be written: {error.strerror or error}")
+            self.failed = error
             return []
         if not summaries and not self.lost:
             self.warn("nothing passed that asks a model for anything")
