@@ -17,7 +17,7 @@ from toolfuzz.evidence.minimize import Minimized, Report, minimize
 from toolfuzz.judge.defects.parser_hangs import DEFECT as HANGS
 from toolfuzz.judge.policy import Policy
 from toolfuzz.runs.derived import write_json
-from toolfuzz.runs.journal import Journal
+from toolfuzz.runs.journal import Journal, has_journal
 from toolfuzz.runs.packing import unpack
 from toolfuzz.runs.reading import read_journal
 from toolfuzz.sources.engine import MARGIN, EngineSource, with_margin
@@ -125,7 +125,7 @@ async def open_study(
     unpack(folder)
     with Journal(folder, resume=True) as journal:
         # Nobody else writes from here on.
-        earlier = list(read_journal(folder))
+        earlier = list(read_journal(folder)) if has_journal(folder) else []
         if not earlier:
             settings = {"study": folder.name}
             journal.append([RunStarted(started, __version__, (target,), settings)])
