@@ -213,10 +213,10 @@ class Exchanges:
     """One row an exchange: ``question`` is the row of what was asked."""
 
     def __init__(self) -> None:
-        self.question = array("q")
+        self.question = array("i")
         self._place = array("q")
-        self._earlier = array("q")
-        self._latest = array("q")
+        self._earlier = array("i")
+        self._latest = array("i")
 
     def take(self, question: int, place: int) -> None:
         """Take in an exchange on the question of that row."""
