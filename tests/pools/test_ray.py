@@ -1,11 +1,13 @@
 """Jobs done on a Ray cluster of two nodes: the same journal as from one process."""
 
 import asyncio
+import json
 import os
 import shutil
 import subprocess
 import sys
 import time
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -126,6 +128,21 @@ async def test_a_server_with_a_key_that_stands_nowhere(pool: RayPool, cluster: C
     files = [path for path in cluster.folder.rglob("*") if path.is_file()]
     assert len(files) > 10
     assert [path for path in files if KEY.encode() in path.read_bytes()] == []
+
+
+async def test_the_command_prints_what_it_always_does(cluster: Cluster, tmp_path: Path) -> None:
+    """Nothing that Ray says of itself, neither where JSON is expected nor beside it."""
+    on_ray = ("--ray", cluster.address, "--workers", "2", "--out", tmp_path / "run")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "toolfuzz", "run", "-m", "sim/clean", "--cases", "4"),
+        *("--json", "--quiet", *on_ray),
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    out, err = await process.communicate()
+    assert json.loads(out)["targets"][0]["judged"] == 4
+    assert err == b""
+    assert cluster.address not in (tmp_path / "run" / "run.jsonl").read_text()
 
 
 async def asked(folder: Path, streams: int) -> None:
