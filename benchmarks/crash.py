@@ -205,7 +205,8 @@ def main() -> None:
         wanted_requests, wanted = journalled(calm)
         lost = wanted - verdicts
         twice = requests - wanted_requests
-        beyond = (asked - requests).total()
+        hello = sum(n for request, n in asked.items() if request not in requests)
+        beyond = (asked - requests).total() - hello
         unasked = (requests - asked).total()
         differ = list(differences(told(calm), told(run)))
         print(
@@ -215,6 +216,7 @@ def main() -> None:
             f"verdicts lost     {lost.total()}\n"
             f"asked twice       {twice.total()} whose answer was in the journal\n"
             f"asked             {asked.total()}, of which {requests.total()} are in the journal\n"
+            f"there at all?     {hello} times, once a start\n"
             f"under way         {beyond} when it was killed, at most {most}\n"
             f"never asked       {unasked}\n"
             f"summary           {', '.join(differ) or 'the same'}"
