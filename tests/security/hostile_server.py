@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -68,7 +69,7 @@ class Answering:
 
 
 @contextmanager
-def serving(answer: Answer) -> Iterator[Answering]:
+def serving(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Answering]:
     """Serve on loopback in a thread while the context lasts."""
     server = Answering("", answer)
     ready, stop = threading.Event(), asyncio.Event()
@@ -85,7 +86,7 @@ def serving(answer: Answer) -> Iterator[Answering]:
             await writer.wait_closed()
 
     async def run() -> None:
-        listening = await asyncio.start_server(connected, "127.0.0.1", 0)
+        listening = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
         server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
         ready.set()
         await stop.wait()
