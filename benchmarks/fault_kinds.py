@@ -5,43 +5,31 @@
 
 import asyncio
 import gzip
-import json
-import socket
-import struct
-import sys
-import zlib
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.utils import formatdate
-from functools import cache
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests/security"))
-
-from hostile_server import Answer, Asked, head, served
-
-from toolfuzz.core.case import (
-    Case,
-    Expectation,
-    ExpectedCall,
-    JsonObject,
-    Message,
-    Tool,
-    Turn,
+from fault_servers import (
+    MIB,
+    bomb,
+    chunked,
+    drips,
+    flood,
+    lines,
+    middle,
+    of_arguments,
+    opening,
+    raw,
+    replied,
+    right,
+    same_again,
+    sends,
+    spoilt,
+    storm,
+    whole,
 )
-from toolfuzz.formats.plan import Call
-from toolfuzz.formats.writing import encode_body
-from toolfuzz.simulate.pipeline import respond
-from toolfuzz.simulate.profiles import check_profile
+from hostile_server import Answer, Asked, head
 
-__all__ = ["CASE", "KINDS", "Kind", "respond_as"]
-
-MIB = 2**20
-ENDLESS = 10**9
-PAUSE = 0.02
-"""Seconds between the bytes of a server that takes its time."""
-
-Spoil = Callable[[bytes], bytes]
+__all__ = ["KINDS", "Kind", "respond_as"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,158 +45,6 @@ class Kind:
     streams: bool | None = None
     events: bool = False
     """Whether it is a fault of server-sent events, which binary messages can't have."""
-
-
-TOOL = Tool("save", "Save it.", {"type": "object", "properties": {"n": {"type": "integer"}}})
-CASE = Case(
-    "generated",
-    "echo",
-    (),
-    (TOOL,),
-    (Turn((Message("user", "Save 7."),), Expectation("calls", (ExpectedCall("save", {"n": 7}),))),),
-)
-"""What is asked at every server."""
-_CLEAN = check_profile("clean")
-_MARK = "7770777"
-
-
-def replied(asked: Asked, *arguments: str) -> bytes:
-    """The body of a reply with a call for each text of arguments."""
-    calls = [Call("save", {}, raw=text) for text in arguments]
-    return served(asked, respond(asked.question, _CLEAN, "0", meaning=lambda ask: ("", calls)))
-
-
-def right(asked: Asked) -> bytes:
-    """The body of the right reply."""
-    return replied(asked, '{"n":7}')
-
-
-def content_type(asked: Asked) -> str:
-    return asked.format.framing.content_type if asked.stream else "application/json"
-
-
-def whole(
-    asked: Asked, body: bytes, status: int = 200, length: int | None = None, **headers: str
-) -> bytes:
-    length = len(body) if length is None else length
-    return head(status, length, **{"content_type": content_type(asked), **headers}) + body
-
-
-def sends(make: Callable[[Asked], Iterable[bytes]], *, abort: bool = False) -> Answer:
-    """Send pieces as fast as they are taken, then hang up (or reset the connection)."""
-
-    async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
-        for piece in make(asked):
-            writer.write(piece)
-            await writer.drain()
-        if abort:
-            await asyncio.sleep(PAUSE)
-            raw = writer.get_extra_info("socket")
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            writer.transport.abort()
-
-    return answer
-
-
-def drips(make: Callable[[Asked], bytes], then: bytes = b"", times: int = 0) -> Answer:
-    """Send what is made, then a piece again and again with pauses, then nothing more for long."""
-
-    async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
-        writer.write(make(asked))
-        await writer.drain()
-        for _ in range(times):
-            await asyncio.sleep(PAUSE)
-            writer.write(then)
-            await writer.drain()
-        await asyncio.sleep(60)
-
-    return answer
-
-
-def opening(asked: Asked, **headers: str) -> bytes:
-    return head(200, **{"content_type": content_type(asked), **headers})
-
-
-def flood(*first: bytes, unit: bytes, times: int = ENDLESS, **headers: str) -> Answer:
-    def make(asked: Asked) -> Iterable[bytes]:
-        yield opening(asked, **headers)
-        yield from first
-        for _ in range(times):
-            yield unit
-
-    return sends(make)
-
-
-def storm(status: int, retry_after: str | None = None, *, failures: int = ENDLESS) -> Answer:
-    """Refuse, so many times; then give the right reply."""
-    before: dict[str, int] = {}
-
-    async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
-        key = f"{asked.path} {asked.stream} {asked.headers.get('x-cell')}"
-        before[key] = before.get(key, 0) + 1
-        if before[key] > failures:
-            writer.write(whole(asked, right(asked)))
-            return
-        named = {} if retry_after is None else {"retry_after": retry_after}
-        body = json.dumps({"error": {"message": "later", "code": status}}).encode()
-        writer.write(whole(asked, body, status, content_type="application/json", **named))
-
-    return answer
-
-
-def spoilt(spoil: Spoil, **headers: str) -> Answer:
-    """Send the right reply, spoilt."""
-    return sends(lambda asked: [whole(asked, spoil(right(asked)), **headers)])
-
-
-def raw(make: Callable[[Asked], bytes]) -> Answer:
-    return sends(lambda asked: [make(asked)])
-
-
-def spelled(data: str | JsonObject) -> str:
-    return data if isinstance(data, str) else encode_body(data).decode()
-
-
-def of_arguments(make: Callable[[], str]) -> Answer:
-    """Send a call with this JSON in its arguments; it holds no quotes and no backslashes."""
-
-    def body(asked: Asked) -> bytes:
-        calls = [Call("save", {}, raw=f'{{"n":{_MARK}}}')]
-        wire = respond(asked.question, _CLEAN, "0", meaning=lambda ask: ("", calls)).wire
-        if not asked.stream:
-            return encode_body(wire.body).replace(_MARK.encode(), make().encode())
-        events = [(name, spelled(data).replace(_MARK, make())) for name, data in wire.events]
-        return b"".join(asked.format.framing.join(events))
-
-    return raw(lambda asked: whole(asked, body(asked)))
-
-
-def same_again(asked: Asked) -> Iterable[bytes]:
-    """The right reply over and over."""
-    yield opening(asked)
-    reply = right(asked)
-    for _ in range(10**6):
-        yield reply
-
-
-def chunked(asked: Asked, body: bytes) -> bytes:
-    size = f"{len(body):x}\r\n".encode()
-    return opening(asked, transfer_encoding="chunked") + size + body + b"\r\n0\r\n\r\n"
-
-
-@cache
-def bomb() -> bytes:
-    """64 MiB of blanks by gzip."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    return b"".join([*(packer.compress(b" " * MIB) for _ in range(64)), packer.flush()])
-
-
-def middle(body: bytes) -> bytes:
-    return body[: len(body) // 2]
-
-
-def lines(body: bytes) -> bytes:
-    return body.replace(b"\r\n", b"\n")
 
 
 _CONNECTION = "unjudged transport: (ReadError|RemoteProtocolError)"
@@ -229,12 +65,10 @@ _HTTP: dict[str, Kind] = {
         sends(lambda asked: [opening(asked), middle(right(asked))], abort=True), _CONNECTION
     ),
     "hang-up inside body": Kind(raw(lambda asked: whole(asked, right(asked))[:-9]), _CONNECTION),
-    "silence": Kind(drips(lambda asked: b""), f"{_TIMEOUT}not a byte"),
-    "slow headers": Kind(drips(lambda asked: opening(asked)[:-4], b"x", 999), f"{_TIMEOUT}not a"),
-    "byte after byte": Kind(drips(opening, b" ", 999), f"{_TIMEOUT}no end of the reply"),
-    "stalled body": Kind(
-        drips(lambda asked: opening(asked) + middle(right(asked))), f"{_TIMEOUT}not a further byte"
-    ),
+    "silence": Kind(drips(lambda asked: b""), _TIMEOUT),
+    "slow headers": Kind(drips(lambda asked: opening(asked)[:-4], b"x", 999), _TIMEOUT),
+    "byte after byte": Kind(drips(opening, b" ", 999), _TIMEOUT),
+    "stalled body": Kind(drips(lambda asked: opening(asked) + middle(right(asked))), _TIMEOUT),
     "endless body": Kind(flood(unit=b"x" * 65536), _TOO_LARGE),
     "endless newlines": Kind(flood(unit=b"\n" * 65536), _TOO_LARGE),
     "endless events": Kind(flood(unit=b"data: {}\n\n" * 6000), _TOO_LARGE, True, events=True),
@@ -285,7 +119,7 @@ _HTTP: dict[str, Kind] = {
         "pass",
     ),
     "1xx without end": Kind(
-        drips(lambda asked: b"", b"HTTP/1.1 102 Processing\r\n\r\n", 999), f"{_TIMEOUT}not a byte"
+        drips(lambda asked: b"", b"HTTP/1.1 102 Processing\r\n\r\n", 999), _TIMEOUT
     ),
     "HTTP/1.0": Kind(raw(lambda asked: b"HTTP/1.0 200 OK\r\n\r\n" + right(asked)), "pass"),
     "no HTTP": Kind(raw(lambda asked: b"SSH-2.0-OpenSSH_9.6\r\n"), _CONNECTION),
@@ -306,7 +140,7 @@ _HTTP: dict[str, Kind] = {
 
 # What the limit of a reply lets through is judged.
 _LONG = f"fail |{_TOO_LARGE}"
-_MANY = f"unjudged (judging|transport): TooMany|{_TOO_LARGE}"
+_MANY = f"unjudged (judging|transport): TooMany|{_TOO_LARGE}|unjudged cut off by the token limit"
 
 _RETRY_AFTER = {
     "seconds": "0",
@@ -330,6 +164,10 @@ _STORMS = {
     ),
 }
 
+# Where an event ends the stream, nobody reads on; elsewhere an event must be one that there is.
+_STRAY = "pass|fail .*wire-malformed"
+# Readers by the standard drop the last event: some formats can do without it.
+_CUT = "pass|fail stream-no-finish"
 # Gemini's own clients break at them.
 _BUT_GEMINI = "pass|fail envelope-nonstandard"
 _EVENTS = {
@@ -340,8 +178,8 @@ _EVENTS = {
     "data in several lines": Kind(
         spoilt(lambda body: lines(body).replace(b"data: {", b"data: {\ndata: ")), "pass"
     ),
-    "no last blank line": Kind(spoilt(lambda body: body.rstrip()), "pass"),
-    "events after the end": Kind(spoilt(lambda body: body + b"data: {}\n\n" * 3), "pass"),
+    "no last blank line": Kind(spoilt(lambda body: body.rstrip()), _CUT),
+    "events after the end": Kind(spoilt(lambda body: body + b"data: {}\n\n" * 3), _STRAY),
 }
 
 _CONTENT = {

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from fault_kinds import CASE, KINDS, Kind, respond_as
+from fault_kinds import KINDS, Kind, respond_as
+from fault_servers import CASE
 from hostile_server import serving
 
 from toolfuzz.core.events import Event, ExchangeRecorded, event_to_line
