@@ -107,9 +107,11 @@ class Cases:
                 if len(self.features) == _MOST_FEATURES:
                     continue
                 has = self.features[feature] = bytearray()
-            if len(has) <= row:
-                has.extend(bytes(row + 1 - len(has)))
-            has[row] = True
+            if len(has) > row:
+                has[row] = True
+            else:
+                has.extend(bytes(row - len(has)))
+                has.append(True)
 
     def _append(self, case: CaseGlance, place: int) -> None:
         number = self.names.number

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import ceil, floor, isnan, log10
 
 from toolfuzz.report.html.models import Model
 
@@ -59,11 +59,8 @@ def bars(model: Model, scale: Axis) -> list[Bar]:
 
 
 def _times(model: Model) -> list[float]:
-    return [
-        max(v.metrics.latency_ms, 0.1)
-        for v in model.run.of(model.target.name)
-        if v.status != "unjudged" and v.metrics.latency_ms is not None
-    ]
+    judged = model.run.of(model.target.name).judged
+    return [max(ms, 0.1) for ms in judged.pick(judged.questions.latency) if not isnan(ms)]
 
 
 def _label(ms: float) -> str:
