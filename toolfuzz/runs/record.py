@@ -29,6 +29,7 @@ class Record:
     """
 
     def __init__(self, folder: Path, opening: RunStarted, *, resume: bool = False) -> None:
+        begun = resume and has_journal(folder)
         self._unread: list[str] = []
         self._ledger = Ledger()
         self._begun: dict[Question, tuple[Exchange, ...]] = {}
@@ -36,7 +37,7 @@ class Record:
             unpack(folder)
         self.journal = Journal(folder, resume=resume)
         self._lines = Lines(self.journal.path)
-        if resume and has_journal(folder):
+        if begun:
             self._go_on(opening)
         if self._ledger.started is None:
             self.append([opening])
