@@ -47,13 +47,10 @@ class RayWorker:
         self._serving = Future[None]()
         threading.Thread(target=_serve, args=(theirs, me, self._serving), daemon=True).start()
 
-    async def version(self) -> str:
-        """Return the version of toolfuzz here."""
-        return __version__
-
-    async def begin(self) -> None:
-        """Be ready to hear and to say something."""
+    async def begin(self) -> str:
+        """Be ready to hear and to say something; return the version of toolfuzz here."""
         self._ends = await asyncio.open_connection(sock=self._ours)
+        return __version__
 
     async def hear(self, number: int, piece: bytes) -> None:
         """Take a piece; an empty one is the last. Ray may call for a later one first."""

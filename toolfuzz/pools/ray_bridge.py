@@ -31,7 +31,7 @@ from toolfuzz.pools.wire import Wire
 _PIECE = 64 * 1024
 """Bytes that go to an actor at once. What is larger than 100 KiB Ray puts into its object store,
 which may be written to disk; a job holds a key."""
-_STARTED_SECONDS = 60.0
+_STARTED_SECONDS = 30.0
 _TRIES = 3
 """So many actors are made before a worker is given up."""
 
@@ -95,6 +95,10 @@ async def _actor(crowd: Counter[str]) -> AsyncIterator[Any]:
     node, actor = await _made(crowd)
     try:
         yield actor
+    except RayError:
+        # A node that has just died passes for alive for a while: the next worker goes elsewhere.
+        crowd[node] += 1
+        raise
     finally:
         crowd[node] -= 1
         ray.kill(actor)
@@ -104,21 +108,21 @@ async def _made(crowd: Counter[str]) -> tuple[str, Any]:
     for _ in range(_TRIES):
         node = min((node["NodeID"] for node in _nodes()), key=lambda node: crowd[node])
         crowd[node] += 1
-        place = NodeAffinitySchedulingStrategy(node, soft=True)
+        place = NodeAffinitySchedulingStrategy(node, soft=False)
         # A worker that waited for a free processor would let its jobs wait, too: none is booked.
         actor: Any = ray.remote(RayWorker).options(num_cpus=0, scheduling_strategy=place).remote()
         try:
-            there = await asyncio.wait_for(actor.version.remote(), _STARTED_SECONDS)
+            beginning = asyncio.ensure_future(actor.begin.remote())
+            version = await asyncio.wait_for(beginning, _STARTED_SECONDS)
         except (RayError, TimeoutError) as error:
-            # A node that has just died passes for alive for a while: what was counted there stays.
-            why = error
+            why = _in_one_line(error)
+            ray.kill(actor)
             await asyncio.sleep(1)
-        else:
-            if there != __version__:
-                raise RuntimeError(f"toolfuzz is {there} on the cluster and {__version__} here")
-            await actor.begin.remote()
-            return node, actor
-    raise why
+            continue
+        if version != __version__:
+            raise RuntimeError(f"toolfuzz is {version} on the cluster and {__version__} here")
+        return node, actor
+    raise RuntimeError(f"none starts: {why}")
 
 
 async def _to(actor: Any, reader: StreamReader) -> None:
