@@ -4,6 +4,7 @@ Columns take some hundred bytes a verdict, where objects would take thousands. W
 read again from where it stands (``place``).
 """
 
+import json
 from array import array
 from typing import NamedTuple
 
@@ -59,6 +60,15 @@ class Names:
     def known(self, text: str) -> int | None:
         """Return the number of a text; None for one that never came."""
         return self._numbers.get(text)
+
+    def __getstate__(self) -> bytes:
+        """Return the texts in one piece: of a million each would be remembered while it is kept."""
+        return json.dumps(self.texts).encode()
+
+    def __setstate__(self, texts: bytes) -> None:
+        """Take them back."""
+        self.texts = json.loads(texts)
+        self._numbers = {text: number for number, text in enumerate(self.texts)}
 
 
 class Cases:

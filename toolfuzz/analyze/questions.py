@@ -3,6 +3,7 @@
 from array import array
 from dataclasses import replace
 from math import isnan, nan
+from typing import Any
 
 from toolfuzz.analyze.columns import Cases, Names, held
 from toolfuzz.core.glance import ExchangeGlance, VerdictGlance
@@ -63,6 +64,16 @@ class Questions:
 
     def __len__(self) -> int:
         return len(self.status)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return all but the rows by question, which the columns tell."""
+        return {**self.__dict__, "_rows": {}, "_latest": ((), -1)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take it back."""
+        self.__dict__.update(state)
+        asked = zip(self.case, self.target, self.repeat, self.stream, strict=True)
+        self._rows = {_key(c, to, n, bool(s)): row for row, (c, to, n, s) in enumerate(asked)}
 
     def find(self, case_id: str, target: str, repeat: int, stream: bool) -> int | None:
         """Return the row of a question; None for one that nothing spoke of."""

@@ -4,7 +4,6 @@ Nothing here enters the environment that toolfuzz runs in: pip downloads one whe
 dependencies, and only the sources that parse and serve tool calls are unpacked.
 """
 
-import os
 import re
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ from pathlib import Path
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.engines.known import Wheel, engines, fetchable
 from toolfuzz.engines.spec import check_version, version_key
+from toolfuzz.system.caches import cache_home
 
 __all__ = [
     "Cached",
@@ -46,16 +46,8 @@ class Cached:
 
 
 def cache_folder() -> Path:
-    """Return where engines are kept: ``$TOOLFUZZ_CACHE``, or the platform's cache folder."""
-    if chosen := os.environ.get("TOOLFUZZ_CACHE"):
-        return Path(chosen).expanduser() / "engines"
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    return base / "toolfuzz" / "engines"
+    """Return where engines are kept."""
+    return cache_home() / "engines"
 
 
 def cached() -> list[Cached]:

@@ -14,6 +14,7 @@ from toolfuzz.analyze.load import RunData, run_of
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import Event, event_from_json
 from toolfuzz.core.glance import glance_at, known
+from toolfuzz.runs.index import keep, kept, place_of
 from toolfuzz.runs.journal import find_journal
 from toolfuzz.system.lines import bounded
 from toolfuzz.system.packed import PACKED, unpacked
@@ -54,9 +55,18 @@ def load_run(run: Path, *, keep_exchanges: bool = False) -> RunData:
 
     It is read as far as statistics need it (see ``core.glance``); the rest when it is asked for.
     """
-    path, ledger = find_journal(run), Ledger()
-    unread = take_in(ledger, path)
+    path = find_journal(run)
+    place = place_of(path)
+    known = kept(place)
+    ledger, unread = known or _taken_in(path)
+    if known is None:
+        keep(place, ledger, unread)
     return run_of(ledger, Lines(path).event, keep_exchanges=keep_exchanges, unread=unread)
+
+
+def _taken_in(path: Path) -> tuple[Ledger, list[str]]:
+    ledger = Ledger()
+    return ledger, take_in(ledger, path)
 
 
 def take_in(ledger: Ledger, path: Path) -> list[str]:

@@ -12,6 +12,7 @@ from toolfuzz.core.exchange import Exchange, Target
 from toolfuzz.core.glance import glance_at, known
 from toolfuzz.core.verdict import Status, Verdict
 from toolfuzz.runs.answered import Answered
+from toolfuzz.runs.index import keep, place_of
 from toolfuzz.runs.journal import Journal, has_journal
 from toolfuzz.runs.packing import unpack
 from toolfuzz.runs.reading import Lines, read_journal, take_in
@@ -109,6 +110,7 @@ class Record:
         trace: TracebackType | None,
     ) -> None:
         self.journal.close()
+        keep(place_of(self.journal.path), self._ledger, self._unread)
 
 
 def _check_same(journal: Path, opening: RunStarted) -> None:
