@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,14 @@ def test_it_is_smaller_and_says_the_same(made: Path) -> None:
     assert sorted(path.name for path in made.iterdir()) == ["run.jsonl.zst", "summary.json"]
     assert list(read_journal(made)) == list(read_journal(packed)) == events
     assert [(v.case_id, v.findings) for v in load_run(made).of("sim/glm-4.7")] == said
+
+
+def test_it_may_be_packed_and_unpacked_while_it_is_read(made: Path) -> None:
+    whole = list(load_run(made).verdicts)
+    for change in (pack, unpack):
+        reading = load_run(made)
+        change(made)
+        assert list(reading.verdicts) == whole
 
 
 @pytest.mark.parametrize(
@@ -126,3 +135,30 @@ def test_what_others_packed_in_several_frames_is_read(made: Path) -> None:
     (made / "run.jsonl.zst").write_bytes(b"".join(parts))
     journal.unlink()
     assert list(read_journal(made)) == events
+
+
+def test_a_plain_one_without_a_whole_line_takes_no_packed_one_s_place(made: Path) -> None:
+    events = list(read_journal(made))
+    pack(made)
+    (made / "run.jsonl").write_bytes(b'{"torn')
+    with pytest.raises(UsageError, match="no plain journal"):
+        pack(made)
+    assert list(read_journal(made)) == events
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit for files")
+def test_where_it_cannot_be_unpacked_whole_the_packed_one_stays(tmp_path: Path) -> None:
+    import resource
+
+    (tmp_path / "run.jsonl").write_bytes(b"{}\n" * 500)
+    pack(tmp_path)
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, most))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            unpack(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    assert [path.name for path in tmp_path.iterdir()] == ["run.jsonl.zst"]
+    unpack(tmp_path)
+    assert (tmp_path / "run.jsonl").read_bytes() == b"{}\n" * 500

@@ -88,3 +88,20 @@ def test_a_disk_that_was_full_tears_no_line(tmp_path: Path) -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
         record.append([long, short])
     assert list(read_journal(tmp_path / "run")) == [OPENING, CaseDrawn(CASE), long, short]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit for files")
+def test_a_run_of_which_nothing_could_be_written_leaves_nothing(tmp_path: Path) -> None:
+    """The same --out can be given once there is room."""
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, most))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            Record(tmp_path / "run", OPENING)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    with Record(tmp_path / "run", OPENING):
+        pass
+    assert list(read_journal(tmp_path / "run")) == [OPENING]

@@ -119,6 +119,14 @@ class Journal:
             self._file.close()
 
 
+    def discard(self) -> None:
+        """Take away a journal in which nothing stands, and its folder where nothing else does."""
+        self.close()
+        self.path.unlink()
+        with suppress(OSError):
+            self.path.parent.rmdir()
+
+
 def lock(file: IO[Any], folder: Path) -> None:
     """Keep others from writing until the file is closed, or this process ends however it ends."""
     try:

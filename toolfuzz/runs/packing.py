@@ -21,13 +21,18 @@ def pack(folder: Path) -> tuple[int, int]:
     Nobody else may write to it meanwhile. Until the packed one is whole and on the disk the plain
     one stays. Raises UsageError.
     """
-    if find_journal(folder) != folder / JOURNAL_NAME:
-        raise UsageError(f"{folder} holds no plain journal", "give a run's folder, once")
     plain, packed = folder / JOURNAL_NAME, folder / PACKED_NAME
+    nothing = UsageError(f"{folder} holds no plain journal", "give a run's folder, once")
+    if find_journal(folder) != plain:
+        raise nothing
     with Journal(folder, resume=True), _draft(packed) as draft:
+        if not plain.stat().st_size:
+            # Another process may have packed it meanwhile.
+            plain.unlink()
+            raise nothing
         with plain.open("rb") as source, packing(draft) as target:
             copyfileobj(source, target)
-        os.fsync(draft.fileno())
+        _keep(draft)
         Path(draft.name).replace(packed)
         before = plain.stat().st_size
         plain.unlink()
@@ -41,10 +46,17 @@ def unpack(folder: Path) -> None:
         return
     with _draft(plain) as draft, packed.open("rb") as source:
         copyfileobj(unpacked(source, PACKED), draft)
+        _keep(draft)
         # Another process may have done it meanwhile, and writes to what it made.
         with suppress(FileExistsError):
             os.link(draft.name, plain)
             packed.unlink()
+
+
+def _keep(file: BinaryIO) -> None:
+    """See that all of a file is on the disk; raises OSError where it has no room."""
+    file.flush()
+    os.fsync(file.fileno())
 
 
 @contextmanager

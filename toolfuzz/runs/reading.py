@@ -110,7 +110,11 @@ class Lines:
 
     @cached_property
     def _file(self) -> BinaryIO:
-        file = open_journal(self._path)
+        try:
+            file = open_journal(self._path)
+        except FileNotFoundError:
+            # It was packed meanwhile, or unpacked; each line stands where it stood.
+            file = open_journal(find_journal(self._path.parent))
         weakref.finalize(self, file.close)
         return file
 

@@ -41,7 +41,14 @@ class Record:
         if begun:
             self._go_on(opening)
         if self._ledger.started is None:
+            self._begin(opening)
+
+    def _begin(self, opening: RunStarted) -> None:
+        try:
             self.append([opening])
+        except BaseException:
+            self.journal.discard()
+            raise
 
     def _go_on(self, opening: RunStarted) -> None:
         try:
