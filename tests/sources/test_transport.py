@@ -1,8 +1,10 @@
 import asyncio
 import re
 import shutil
+import socket
 import ssl
 import subprocess
+import threading
 from functools import partial
 
 import httpx
@@ -172,6 +174,40 @@ async def test_a_server_that_hung_up_is_connected_to_again(transport):
     async with Talker(once) as server, client_of(transport) as client:
         assert await twice(client, server.url, once=gone) == [b"ok", b"ok"]
         assert server.connections == 2
+
+
+def test_a_server_that_hung_up_while_the_loop_was_busy_is_connected_to_again():
+    """Its hang-up is with the system by then, and no event of the loop's yet."""
+    heard = threading.Event()
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def hang_up_after_each():
+        for _ in range(2):
+            connection, _ = listening.accept()
+            with connection.makefile("rb") as asked:
+                while asked.readline().strip():
+                    pass
+                asked.read(2)
+            connection.sendall(OK)
+            assert heard.wait(5)
+            connection.close()
+            hung_up.set()
+
+    async def main():
+        tls = ssl.create_default_context()
+        async with Transport(tls, idle_seconds=60) as transport, client_of(transport) as client:
+            url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+            first = await ask(client, url)
+            heard.set()
+            assert hung_up.wait(5)
+            return first, await ask(client, url)
+
+    hung_up = threading.Event()
+    server = threading.Thread(target=hang_up_after_each, daemon=True)
+    server.start()
+    with listening:
+        assert [attempt.error for attempt in asyncio.run(main())] == [None, None]
+        server.join()
 
 
 async def test_a_question_that_was_given_up_leaves_no_connection_behind(transport):

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import select
 import socket
 import ssl
 from collections import deque
@@ -34,6 +35,11 @@ class Pipe(asyncio.Protocol):
     def silent(self) -> bool:
         """Whether it is open, and nothing came that wasn't read."""
         return not self._came and not self._ended
+
+    @property
+    def heard_all(self) -> bool:
+        """Whether it is silent, and the system holds nothing for it that the loop hasn't seen."""
+        return self.silent and not _readable(self._transport.get_extra_info("socket").fileno())
 
     async def read(self) -> bytes:
         """Return the next piece, b"" at the end; raises OSError when the connection broke."""
@@ -95,6 +101,15 @@ class Pipe(asyncio.Protocol):
         """There is room again."""
         _tell(self._room)
         self._room = None
+
+
+def _readable(descriptor: int) -> bool:
+    """Whether something came, or it was hung up."""
+    if not hasattr(select, "poll"):  # Windows
+        return bool(select.select([descriptor], [], [], 0)[0])
+    looking = select.poll()
+    looking.register(descriptor, select.POLLIN)
+    return bool(looking.poll(0))
 
 
 def _tell(waiting: asyncio.Future[None] | None) -> None:

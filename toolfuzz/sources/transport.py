@@ -65,7 +65,7 @@ class Transport(httpx.AsyncBaseTransport):
         while self._kept:
             connection = self._kept.pop()
             fresh = time.monotonic() - connection.used < self._idle_seconds
-            if fresh and connection.origin == origin and connection.silent:
+            if fresh and connection.origin == origin and connection.heard_all:
                 return connection
             connection.close()
         return None
@@ -105,8 +105,8 @@ class _Connection:
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_HEADERS)
 
     @property
-    def silent(self) -> bool:
-        return self._pipe.silent
+    def heard_all(self) -> bool:
+        return self._pipe.heard_all
 
     def close(self) -> None:
         self._pipe.close()
@@ -115,7 +115,7 @@ class _Connection:
         """Whether both sides are through, and nothing came that wasn't asked for."""
         http = self._http
         through = http.our_state is h11.DONE and http.their_state is h11.DONE
-        if not through or http.trailing_data[0] or not self.silent:
+        if not through or http.trailing_data[0] or not self._pipe.silent:
             return False
         http.start_next_cycle()
         self.used = time.monotonic()
