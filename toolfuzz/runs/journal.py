@@ -118,7 +118,6 @@ class Journal:
         finally:
             self._file.close()
 
-
     def discard(self) -> None:
         """Take away a journal in which nothing stands, and its folder where nothing else does."""
         self.close()
