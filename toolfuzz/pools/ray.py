@@ -1,28 +1,23 @@
 """Workers on a Ray cluster: the pool of many machines."""
 
 import asyncio
-import os
-import socket
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 
 from toolfuzz.core.errors import EndpointError, UsageError
+from toolfuzz.pools.child import Child
 from toolfuzz.pools.distant import Distant
 from toolfuzz.pools.pool import Batch, Job, Permits
 from toolfuzz.pools.shared import SharedPool, WorkerLostError
 from toolfuzz.pools.wire import Wire
 from toolfuzz.sources.source import Permit, SourceSpec
-from toolfuzz.system.children import LastWords, leashed
 
 __all__ = ["ray_pool", "require_ray"]
 
 _REACHED_SECONDS = 5.0
 _CONNECTED_SECONDS = 45.0
-_GRACE = 5.0
 
 
 @asynccontextmanager
@@ -103,7 +98,7 @@ async def _see_that_it_answers(address: str) -> None:
 class _Bridge:
     """The process that holds the connection to the cluster (see ``ray_bridge``)."""
 
-    process: Process
+    child: Child
     path: str
     hosts: int
 
@@ -112,7 +107,7 @@ class _Bridge:
         try:
             wire = Wire(*await asyncio.open_unix_connection(self.path))
         except OSError:
-            raise _left(f"exit code {await self.process.wait()}") from None
+            raise _left(await self.child.how_it_ended()) from None
         worker = Distant(wire)
         try:
             await worker.ready()
@@ -127,41 +122,21 @@ class _Bridge:
 
 @asynccontextmanager
 async def _bridge(address: str) -> AsyncIterator[_Bridge]:
-    ours, theirs = socket.socketpair()
-    words = LastWords()
-    with theirs:
-        arguments = (str(theirs.fileno()), address)
-        process = await asyncio.create_subprocess_exec(
-            *leashed((sys.executable, "-m", "toolfuzz.pools.ray_bridge", *arguments)),
-            stdin=DEVNULL,
-            stdout=DEVNULL,
-            stderr=PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-            pass_fds=[theirs.fileno()],
-            start_new_session=True,
-        )
-    assert process.stderr is not None
-    listening = asyncio.create_task(words.listen(process.stderr))
-    wire = await Wire.over(ours)
+    child = await Child.start("toolfuzz.pools.ray_bridge", address)
     try:
         async with asyncio.timeout(_CONNECTED_SECONDS):
-            said = await wire.receive()
+            said = await child.wire.receive()
     except (TimeoutError, EOFError):
-        said = ("failed", words.last_line() or "no answer")
+        said = ("failed", child.last_line() or "no answer")
     try:
         match said:
             case ("ready", path, hosts):
-                yield _Bridge(process, path, hosts)
+                yield _Bridge(child, path, hosts)
             case (_, why):
                 raise _no_cluster(address, why)
     finally:
-        wire.close()
-        try:
-            await asyncio.wait_for(process.wait(), _GRACE)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                process.kill()
-        await asyncio.wait([listening])
+        child.wire.close()
+        await child.end()
 
 
 def _no_cluster(address: str, why: str) -> UsageError:
