@@ -1,6 +1,9 @@
 """Recorded failures are worked on like any other: judged into a run, shown, reported, kept."""
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +107,39 @@ def test_what_is_wrong_without_a_schema_knowing_is_said_by_hand() -> None:
     assert done.exit_code == 0, done.output
     (entry,) = read_corpus(Path("corpus"))
     assert entry.case.at(-1).expect.kind == "no_call"
+
+
+KILLED = """
+import os, signal, sys
+from toolfuzz.cli import cli
+from toolfuzz.runs import rejudged
+
+judge_file = rejudged.judge_file
+
+def until_one_is_kept(*how):
+    for judged in judge_file(*how):
+        yield judged
+        if judged.by_hand:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+rejudged.judge_file = until_one_is_kept
+cli(sys.argv[1:])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+def test_what_was_killed_while_it_was_judged_is_not_taken_for_whole() -> None:
+    toolfuzz_("judge", "exchanges.jsonl", "--out", "run")
+    cases = load_run(Path("run")).cases.values()
+    two = [case.id for case in cases if "Be exact." in str(case.turns) or len(case.turns) == 2]
+    Path("expected.json").write_text(json.dumps({case: {"no_call": True} for case in two}))
+    command = "corpus", "add", "run", "--expect", "expected.json"
+    killed = subprocess.run([sys.executable, "-c", KILLED, *command], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert toolfuzz_(*command).exit_code == 0
+    assert len(read_corpus(Path("corpus"))) == len(two) == 2
+    (folder,) = Path("run").glob("expected-*")
+    assert json.loads((folder / "summary.json").read_text())["folder"] == str(folder)
 
 
 def test_in_a_file_by_the_ids_that_stand_there() -> None:

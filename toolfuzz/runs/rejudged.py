@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import RunStarted
@@ -13,8 +14,9 @@ from toolfuzz.runs.expecting import ByHand
 from toolfuzz.runs.journal import find_journal, has_journal
 from toolfuzz.runs.keeping import Keeper
 from toolfuzz.runs.offline import Judged, judge_file
-from toolfuzz.runs.reading import read_journal
+from toolfuzz.runs.reading import load_run, read_journal
 from toolfuzz.runs.stored import stored_options
+from toolfuzz.runs.summary import write_summary
 
 __all__ = ["expected_run", "keeping"]
 
@@ -50,7 +52,7 @@ def keeping(path: Path, out: Path | None, policy: Policy) -> Iterator[Callable[[
 def expected_run(run: Path, told: ByHand) -> Path:
     """Return a run with the cases that something is said of, judged by that.
 
-    It lies within the run's folder and is made once. Raises UsageError.
+    It lies within the run's folder and is made once, there only when it is whole. Raises UsageError.
     """
     journal = find_journal(run)
     name = hashlib.sha256("\n".join(told.named()).encode()).hexdigest()[:8]
@@ -61,11 +63,26 @@ def expected_run(run: Path, told: ByHand) -> Path:
     if opening is None:
         raise UsageError(f"{run} is not a run", "`toolfuzz judge FILE --out DIR` makes one of it")
     policy = stored_options(opening.settings).policy
-    with keeping(journal, folder, policy) as keep:
-        for judged in judge_file(journal, policy, told):
-            if not isinstance(judged, BadEntry) and judged.by_hand:
-                keep(judged)
+    with TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as making:
+        made = Path(making) / folder.name
+        with keeping(journal, made, policy) as keep:
+            for judged in judge_file(journal, policy, told):
+                if not isinstance(judged, BadEntry) and judged.by_hand:
+                    keep(judged)
+        if made.exists():
+            _put(made, folder)
     return folder
+
+
+def _put(made: Path, folder: Path) -> None:
+    try:
+        made.rename(folder)
+    except OSError:
+        # Another process has made the same meanwhile.
+        if not has_journal(folder):
+            raise
+    else:
+        write_summary(folder, load_run(folder))
 
 
 def _opening(path: Path) -> RunStarted | None:
