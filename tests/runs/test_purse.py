@@ -20,6 +20,7 @@ from toolfuzz.formats import Request
 from toolfuzz.generate import draw_cases
 from toolfuzz.pools.pool import Job
 from toolfuzz.runs.campaign import Campaign, run_campaign
+from toolfuzz.runs.costs import Costs
 from toolfuzz.runs.limits import Limits
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.purse import Purse, permits_within, purse_of, spending
@@ -150,6 +151,20 @@ async def test_tokens_and_money_are_those_that_the_server_counted() -> None:
     settle(rich, a_job(), came(a_job(), 1, tokens=None))
     assert not await reserve(rich, a_job()), "where nobody counts, it cost what it may have cost"
     assert rich.spent_out.startswith("--max-cost 0.9: about $0.5")
+
+
+def test_a_long_streamed_reply_costs_what_the_server_counted() -> None:
+    """Its stream spells each token in two hundred bytes: its size doesn't tell."""
+    lines = [{"choices": [{"delta": {"content": " word"}, "index": 0}]}] * 6000
+    usage = {"prompt_tokens": 100, "completion_tokens": 6000}
+    said = [*map(json.dumps, [*lines, {"choices": [], "usage": usage}]), "[DONE]"]
+    body = "".join(f"data: {line}\n\n" for line in said).encode()
+    attempt = Attempt(1.0, 2.0, 3.0, 200, {"content-type": "text/event-stream"}, ((2.0, body),))
+    job = a_job()
+    exchange = Exchange(job.case.id, 0, "m", 0, True, {}, (attempt,))
+    costs = Costs(job.source.target)
+    came_to = costs.came_to([ExchangeRecorded(exchange)], costs.of_request(job.case))
+    assert len(body) > 300_000 and came_to.tokens == 6100
 
 
 async def test_no_question_is_begun_when_the_time_is_over() -> None:

@@ -1,5 +1,6 @@
 import asyncio
 import random
+import time
 from dataclasses import replace
 
 import pytest
@@ -209,6 +210,23 @@ async def test_the_session_tells_how_many_tokens_a_request_takes(loopback):
         async with given.open(Told(1)) as session:
             await session.ask_once(question)
     assert told == [(1105, 120), (1105, None), (1105, None)]
+
+
+async def test_a_reply_that_takes_long_to_read_is_not_read_for_its_tokens(loopback):
+    """It would hold up all other questions: this one takes half a minute."""
+    endpoint = Endpoint("x", "X", loopback.base_url, "openai-chat")
+    source = HttpSource(Target("m", "x", "m", "openai-chat"), endpoint, None, tpm=600.0)
+    hostile = b"data:{}\n\n" * 1_500_000
+
+    async def answer(request, number):
+        return PlainTextResponse(hostile, media_type="text/event-stream")
+
+    loopback.answer = answer
+    before = time.process_time()
+    async with source.open() as session:
+        attempt = await session.ask_once(Request("/chat/completions", {}))
+    assert attempt.body == hostile
+    assert time.process_time() - before < 10
 
 
 OPENAI = "x-ratelimit-{}-requests"

@@ -8,6 +8,7 @@ from toolfuzz.analyze.price import Price
 from toolfuzz.core.case import Case, Turn
 from toolfuzz.core.events import Event, ExchangeRecorded
 from toolfuzz.core.exchange import Attempt, Target
+from toolfuzz.core.sizes import COUNTED
 from toolfuzz.formats import wire_format
 from toolfuzz.generate.size import BYTES_PER_TOKEN, input_tokens
 from toolfuzz.worlds.spec import world_of
@@ -17,8 +18,6 @@ __all__ = ["Amount", "Costs"]
 _PROSE = 400
 """Tokens that a reply may hold beside its calls, which may be twice as long as asked; and those of
 what a world's tools answer."""
-_LARGE = 256 * 1024
-"""Bytes of a reply from which its size tells what it cost: reading it again would take too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ class Costs:
         if not self.tokens or (attempt.status is not None and attempt.status >= 400):
             return Amount(1)
         size = sum(len(chunk) for _, chunk in attempt.chunks)
-        if size > _LARGE:
+        if size > COUNTED:
             by_size = most.plus(self._amount(0, size // BYTES_PER_TOKEN))
             return replace(by_size, calls=1)
         usage = wire_format(self.target.format).read(attempt, stream=stream).usage

@@ -12,7 +12,7 @@ import httpx
 
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Attempt, Target
-from toolfuzz.core.sizes import MAX_REPLY
+from toolfuzz.core.sizes import COUNTED, MAX_REPLY
 from toolfuzz.core.talk import Talk
 from toolfuzz.formats import CannotAskError, Request, WireFormat, wire_format
 from toolfuzz.generate.size import BYTES_PER_TOKEN
@@ -172,8 +172,11 @@ class HttpSession:
         return put
 
     def _used(self, attempt: Attempt) -> int | None:
-        """Return the tokens that the server counted, where somebody wants to know."""
-        if self._source.tpm is None:
+        """Return the tokens that the server counted, where somebody wants to know.
+
+        Of a reply that takes long to read none: what it may take stands then.
+        """
+        if self._source.tpm is None or sum(len(chunk) for _, chunk in attempt.chunks) > COUNTED:
             return None
         # Of a stream's reader a plain reply is read as well.
         usage = self._source.format.read(attempt, stream=True).usage
