@@ -52,7 +52,8 @@ def keeping(path: Path, out: Path | None, policy: Policy) -> Iterator[Callable[[
 def expected_run(run: Path, told: ByHand) -> Path:
     """Return a run with the cases that something is said of, judged by that.
 
-    It lies within the run's folder and is made once, there only when it is whole. Raises UsageError.
+    It lies within the run's folder, is made once, and stands there only when it is whole.
+    Raises UsageError.
     """
     journal = find_journal(run)
     name = hashlib.sha256("\n".join(told.named()).encode()).hexdigest()[:8]
