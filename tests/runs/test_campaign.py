@@ -211,6 +211,36 @@ async def test_cancelled_anywhere_what_was_paid_is_in_the_journal(tmp_path: Path
     assert len(PAID) == 2 * 3
 
 
+async def test_cancelled_while_a_known_question_is_asked_what_was_paid_is_there(
+    tmp_path: Path,
+) -> None:
+    """Others are answered meanwhile, and wait until it is known whether to give up."""
+    asked, again = [0], asyncio.Event()
+
+    async def hang_when_known(request: Request) -> None:
+        first = request.body["n"] == 0
+        asked[0] += first
+        if first and asked[0] == 2:
+            again.set()
+            await asyncio.Event().wait()
+
+    def only_the_first(request: Request) -> list[Attempt]:
+        return honest(request) if request.body["n"] == 0 else [BROKEN]
+
+    PAID.clear()
+    source = MadeSource(target(), only_the_first, 4, hang_when_known)
+    running = asyncio.create_task(ran(tmp_path / "run", source, cases=[case(n) for n in range(60)]))
+    await again.wait()
+    for _ in range(100):
+        await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    events = list(read_journal(tmp_path / "run"))
+    assert attempts_in(events) == len(PAID) > GIVE_UP_AFTER + 1
+    assert not any(isinstance(event, TargetGivenUp) for event in events)
+
+
 # --- giving up
 
 

@@ -240,7 +240,13 @@ async def _still_answers(source: SourceSpec, campaign: Campaign, stop: asyncio.E
     between two answers of its own, which wait for us: a budget that they hold isn't waited for.
     """
     run, put = campaign.record.run(), _put(campaign, stop, wait=False)
-    return await answers_known(source, run, campaign.policy, put, campaign.write)
+    try:
+        return await answers_known(source, run, campaign.policy, put, campaign.write)
+    except asyncio.CancelledError:
+        # Others were answered meanwhile: whoever waits for that gets it when cancelled.
+        if task := asyncio.current_task():
+            task.cancel()
+        return True
 
 
 def _put(campaign: Campaign, stop: asyncio.Event, *, wait: bool = True) -> Put:
