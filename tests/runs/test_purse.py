@@ -96,6 +96,16 @@ async def test_calls_are_reserved_and_what_was_not_used_comes_back() -> None:
     assert purse.full.is_set() and purse.spent_out == "--max-calls 5: 5 were made"
 
 
+async def test_what_is_asked_once_more_than_was_reserved_counts_as_well() -> None:
+    """Of a lost worker's job what couldn't be judged is asked again."""
+    purse = a_purse(10)
+    job = a_job(modes=(False, True))
+    assert await reserve(purse, job)
+    for _ in range(3):
+        settle(purse, job, came(job, 1))
+    assert purse.spent.calls == 3
+
+
 async def test_a_repeated_request_is_counted_before_it_is_sent() -> None:
     purse = a_purse(3)
     job = a_job()

@@ -101,12 +101,10 @@ class Purse:
 
     def settle(self, target: Target, case: Case, events: Sequence[Event]) -> None:
         """Count what asking a case once came to, and give back what it didn't take."""
-        held = self._questions.get((target.name, case.id))
-        if not held:
-            return
-        self._held = self._held.plus(held.pop(), -1)
-        if not held:
-            del self._questions[target.name, case.id]
+        if held := self._questions.get((target.name, case.id)):
+            self._held = self._held.plus(held.pop(), -1)
+            if not held:
+                del self._questions[target.name, case.id]
         exchanges = [e.exchange for e in events if isinstance(e, ExchangeRecorded)]
         repeats = sum(max(0, len(exchange.attempts) - 1) for exchange in exchanges)
         if any(exchange.repeat < 0 for exchange in exchanges):
