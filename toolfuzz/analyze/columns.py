@@ -6,6 +6,7 @@ read again from where it stands (``place``).
 
 import json
 from array import array
+from functools import cached_property
 from typing import NamedTuple
 
 from toolfuzz.core.case import respelled_from
@@ -44,7 +45,10 @@ class Names:
 
     def __init__(self) -> None:
         self.texts: list[str] = []
-        self._numbers: dict[str, int] = {}
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {text: number for number, text in enumerate(self.texts)}
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -68,7 +72,6 @@ class Names:
     def __setstate__(self, texts: bytes) -> None:
         """Take them back."""
         self.texts = json.loads(texts)
-        self._numbers = {text: number for number, text in enumerate(self.texts)}
 
 
 class Cases:

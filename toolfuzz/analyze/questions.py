@@ -2,8 +2,8 @@
 
 from array import array
 from dataclasses import replace
+from functools import cached_property
 from math import isnan, nan
-from typing import Any
 
 from toolfuzz.analyze.columns import Cases, Names, held
 from toolfuzz.core.glance import ExchangeGlance, VerdictGlance
@@ -35,7 +35,6 @@ class Questions:
         self.cases = cases
         self.names = names
         self.targets = Names()
-        self._rows: dict[int, int] = {}
         self._latest: tuple[object, int] = ((), -1)
         self._kinds: dict[tuple[Finding, ...], int] = {(): 0}
         self.kinds: list[tuple[Finding, ...]] = [()]
@@ -65,15 +64,15 @@ class Questions:
     def __len__(self) -> int:
         return len(self.status)
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Return all but the rows by question, which the columns tell."""
-        return {**self.__dict__, "_rows": {}, "_latest": ((), -1)}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take it back."""
-        self.__dict__.update(state)
+    @cached_property
+    def _rows(self) -> dict[int, int]:
         asked = zip(self.case, self.target, self.repeat, self.stream, strict=True)
-        self._rows = {_key(c, to, n, bool(s)): row for row, (c, to, n, s) in enumerate(asked)}
+        return {_key(c, to, n, bool(s)): row for row, (c, to, n, s) in enumerate(asked)}
+
+    def compact(self) -> None:
+        """Forget what the columns tell as well, until it is asked for."""
+        self.__dict__.pop("_rows", None)
+        self._latest = (), -1
 
     def find(self, case_id: str, target: str, repeat: int, stream: bool) -> int | None:
         """Return the row of a question; None for one that nothing spoke of."""

@@ -58,6 +58,7 @@ def keep(place: Place, ledger: Ledger, unread: list[str]) -> None:
     """Keep the columns of a journal, where there is room; those longest unread give way."""
     if place is None:
         return
+    ledger.questions.compact()
     with suppress(OSError):
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with written_whole(place) as file:

@@ -66,7 +66,9 @@ def load_run(run: Path, *, keep_exchanges: bool = False) -> RunData:
 
 def _taken_in(path: Path) -> tuple[Ledger, list[str]]:
     ledger = Ledger()
-    return ledger, take_in(ledger, path)
+    unread = take_in(ledger, path)
+    ledger.questions.compact()
+    return ledger, unread
 
 
 def take_in(ledger: Ledger, path: Path) -> list[str]:
