@@ -1,4 +1,4 @@
-"""What very many verdicts take: seconds, CPU seconds and memory of summary, report and compare.
+"""What very many verdicts take: seconds, CPU seconds and memory of summary, reports and compare.
 
 A run against the simulator gives the lines; they are written again and again under new ids until
 the journal has as many verdicts as are wanted, some of them wrong. Each command reads it in a
@@ -7,7 +7,9 @@ process of its own:
     python benchmarks/big.py            # 10,000 and 100,000 verdicts
     python benchmarks/big.py --million  # and 1,000,000: 20 GB of disk
 
-``once``: each case is asked once. ``four``: two targets are asked it, plain and streamed.
+``first`` is a summary by which the journal is read for the first time; the others find the columns
+of a large one in the cache. ``once``: each case is asked once. ``four``: two targets are asked it,
+plain and streamed.
 """
 
 import argparse
@@ -31,13 +33,23 @@ SHAPES = {
         models=("sim/clean", "sim/fault:object-as-json-string@0.2"), cases=100, stream="both"
     ),
 }
+SUMMARY = (
+    "-c",
+    "import sys, pathlib; from toolfuzz.runs.reading import load_run; "
+    "from toolfuzz.analyze.summary import summarize; "
+    "summarize(load_run(pathlib.Path(sys.argv[1])))",
+)
+REPORT = ("-m", "toolfuzz", "report")
 COMMANDS = {
-    "summary": ("-c", "import sys, pathlib; from toolfuzz.runs.reading import load_run; "
-                "from toolfuzz.analyze.summary import summarize; "
-                "summarize(load_run(pathlib.Path(sys.argv[1])))"),
-    "report": ("-m", "toolfuzz", "report"),
+    "first": SUMMARY,
+    "summary": SUMMARY,
+    "report": REPORT,
     "compare": ("-m", "toolfuzz", "compare"),
-}  # fmt: skip
+    "html": (*REPORT, "--report", "html"),
+    "junit": (*REPORT, "--report", "junit"),
+    "csv": (*REPORT, "--report", "csv"),
+    "parquet": (*REPORT, "--report", "parquet"),
+}
 
 
 def drawn_anew(lines: list[bytes]) -> Iterator[bytes]:
@@ -103,6 +115,7 @@ def main() -> None:
         for size in [*args.sizes, *([1_000_000] if args.million else [])]:
             with tempfile.TemporaryDirectory(dir=args.folder) as folder:
                 big = written(Path(folder), SHAPES[shape], size)
+                os.environ["TOOLFUZZ_CACHE"] = str(Path(folder) / "cache")
                 journal = (big / "run.jsonl").stat().st_size / 1e6
                 for name in args.only:
                     seconds, cpu, peak = measured(COMMANDS[name], big)
