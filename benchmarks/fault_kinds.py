@@ -187,6 +187,10 @@ _CONTENT = {
     "a number of 10^6 digits": Kind(of_arguments(lambda: "9" * 10**6), _LONG),
     "broken arguments": Kind(of_arguments(lambda: "x True " * 10**5), _LONG),
     "300,000 values": Kind(of_arguments(lambda: f"[{'0,' * 3 * 10**5}0]"), _MANY),
+    "arguments of 15 MB": Kind(of_arguments(lambda: "x" * 15 * MIB), _LONG),
+    "arguments of 15 MB, an emoji in them": Kind(
+        of_arguments(lambda: "x" * 15 * MIB + "\N{SEEDLING}"), _LONG
+    ),
     "arguments of 50 MB": Kind(of_arguments(lambda: "x" * 50 * MIB), _TOO_LARGE),
     "12,000 calls": Kind(
         raw(lambda asked: whole(asked, replied(asked, *['{"n":7}'] * 12_000))), _MANY

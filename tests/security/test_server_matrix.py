@@ -29,7 +29,13 @@ from toolfuzz.sources.pacing import MAX_HOLD
 
 LIMIT = 256 * 1024
 CLEAN = check_profile("clean")
-HEAVY = {"arguments of 50 MB", "12,000 calls", "300,000 values"}
+HEAVY = {
+    "arguments of 15 MB",
+    "arguments of 15 MB, an emoji in them",
+    "arguments of 50 MB",
+    "12,000 calls",
+    "300,000 values",
+}
 """Much work for the server; with so low a limit they are what other kinds are."""
 
 
