@@ -142,6 +142,17 @@ def lethal(path: str, request: Request) -> list[Attempt]:
     return honest(request)
 
 
+def lethal_call(path: str, times: int) -> int:
+    """End the process so many times, each of which is a byte of the file; then say how many."""
+    file = Path(path)
+    with file.open("ab") as deaths:
+        if deaths.tell() < times:
+            deaths.write(b".")
+            deaths.flush()
+            os.kill(os.getpid(), signal.SIGKILL)
+    return file.stat().st_size
+
+
 async def hang_at_second_turns(path: str, request: Request) -> None:
     """Leave a file in the folder for every second turn that is asked, and never answer it."""
     if request.body["turn"]:

@@ -17,6 +17,7 @@ from made_sources import (
     hang_at_second_turns,
     honest,
     lethal,
+    lethal_call,
     retried,
     target,
 )
@@ -108,6 +109,30 @@ async def test_a_killed_workers_jobs_are_done_by_others(pool: SharedPool, tmp_pa
     assert not (tmp_path / "life").exists(), "one was killed"
     local = await done(LocalPool(), MadeSource(target(stream="both")))
     assert sorted(map(without_clock, local)) == sorted(map(without_clock, other))
+
+
+async def test_calls_are_made_by_processes_and_give_back_what_they_raise(pool: SharedPool) -> None:
+    called = await asyncio.gather(*(pool.call(divmod, n, 3) for n in range(5)))
+    assert called == [divmod(n, 3) for n in range(5)]
+    ours = {os.getpid()}
+    assert len({await pool.call(os.getpid), await pool.call(os.getpid)} | ours) >= 2
+    with pytest.raises(ZeroDivisionError):
+        await pool.call(divmod, 1, 0)
+
+
+async def test_a_killed_workers_calls_are_made_by_others(pool: SharedPool, tmp_path: Path) -> None:
+    path = str(tmp_path / "deaths")
+    assert await pool.call(lethal_call, path, 1) == 1
+
+
+async def test_a_call_that_kills_every_worker_is_one_error(
+    pool: SharedPool, tmp_path: Path
+) -> None:
+    path = tmp_path / "deaths"
+    with pytest.raises(UsageError, match="one worker after the other was lost, 3 in all: signal 9"):
+        await pool.call(lethal_call, str(path), 9)
+    assert path.stat().st_size == 3
+    assert await pool.call(divmod, 7, 3) == (2, 1)
 
 
 async def test_cancelled_what_was_paid_is_given(pool: SharedPool, tmp_path: Path) -> None:

@@ -31,9 +31,15 @@ from test_processes import times_of
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseSkipped, Event, VerdictReached
 from toolfuzz.generate import draw_cases
+from toolfuzz.judge.policy import Policy
 from toolfuzz.pools.local import LocalPool
 from toolfuzz.pools.ray import RayPool, ray_pool
 from toolfuzz.runs.access import Access
+from toolfuzz.runs.blocks import journal_index, judge_blocks
+from toolfuzz.runs.offline import judge_file
+from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.run import run
+from toolfuzz.runs.said import say
 from toolfuzz.runs.targets import open_sources
 
 HERE = Path(__file__).parent
@@ -143,6 +149,18 @@ async def test_the_command_prints_what_it_always_does(cluster: Cluster, tmp_path
     assert json.loads(out)["targets"][0]["judged"] == 4
     assert err == b""
     assert cluster.address not in (tmp_path / "run" / "run.jsonl").read_text()
+
+
+async def test_a_journal_is_judged_as_by_one_process(pool: RayPool, tmp_path: Path) -> None:
+    options = RunOptions(models=("sim/glm-4.7",), cases=40, stream="both", seed=3)
+    await run(options.but(out=tmp_path / "run"))
+    path = tmp_path / "run" / "run.jsonl"
+    with journal_index(path) as index:
+        assert index is not None and len(list(index.blocks())) > 1
+        judging = judge_blocks(index, Policy(), pool, ahead=4, keep=False)
+        other = [entry async for entry in judging]
+    assert other == [(say(item), None) for item in judge_file(path, Policy())]
+    assert {said.verdict["status"] for said, _ in other} == {"pass", "fail"}
 
 
 async def asked(folder: Path, streams: int) -> None:

@@ -1,7 +1,10 @@
 """``toolfuzz judge``: recorded exchanges, judged offline."""
 
+import asyncio
 import json
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +12,7 @@ from typing import Any
 import click
 
 from toolfuzz.cli._again import expect_options
+from toolfuzz.cli._live import cancelled_by_signals
 from toolfuzz.cli.options import judge_options
 from toolfuzz.config import load_config
 from toolfuzz.core.case import JsonObject
@@ -16,10 +20,13 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.text import printable, shell_command
 from toolfuzz.judge.policy import Policy
 from toolfuzz.recordings.recorded import BadEntry
+from toolfuzz.runs.blocks import Entry, journal_index, judge_blocks
 from toolfuzz.runs.expecting import by_hand
 from toolfuzz.runs.journal import find_journal
 from toolfuzz.runs.offline import Judged, judge_file
 from toolfuzz.runs.rejudged import keeping
+from toolfuzz.runs.said import Said, say
+from toolfuzz.runs.workers import open_callers
 
 _ORDER = ("pass", "fail", "unjudged", "bad lines")
 
@@ -40,6 +47,7 @@ Examples:
   toolfuzz judge exchanges.jsonl --strict --ignore F | jq 'select(.status == "fail")'
   toolfuzz judge reports/20261123-101500-glm-4.7/run.jsonl --json
   toolfuzz judge batch-output.jsonl --requests batch-input.jsonl
+  toolfuzz judge reports/20261123-101500-glm-4.7 --workers 8 --out reports/again
   zcat exchanges.jsonl.gz | toolfuzz judge -
   toolfuzz judge traffic.har --out reports/traffic     a run, for bug, minimize, show, corpus add
   toolfuzz judge exchanges.jsonl --expect-value '7:/config={"env": "prod"}'
@@ -54,6 +62,11 @@ Examples:
               help="The input of a batch, of which FILE holds the results.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
               help="Keep what was judged as a run, in this new folder.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(min=1), default=1, metavar="N",
+              help="Processes that judge, for the journals of runs (1).")  # fmt: skip
+@click.option("--ray", is_flag=False, flag_value="auto", metavar="[HOST:PORT]",
+              help="The --workers are on a Ray cluster: this machine's, or that of the head's "
+              "address.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of lines.")
 def judge(
     file: Path,
@@ -62,6 +75,8 @@ def judge(
     requests: Path | None,
     out: Path | None,
     as_json: bool,
+    workers: int,
+    ray: str | None,
     **given: Any,
 ) -> None:
     """Judge recorded exchanges: one verdict a line as JSON, a summary on stderr.
@@ -76,17 +91,57 @@ def judge(
         file = find_journal(file)
     printed = _Printed(file, as_json)
     with keeping(file, out, policy) as keep:
+
+        def take(entry: Entry) -> None:
+            if isinstance(entry, BadEntry):
+                printed.bad(entry)
+                return
+            said, judged = entry
+            if judged:
+                keep(judged)
+            printed.verdict(said)
+
         told = by_hand(expect, expect_values)
-        for item in judge_file(file, policy, told, requests=requests):
-            if isinstance(item, BadEntry):
-                printed.bad(item)
-            else:
-                keep(item)
-                printed.verdict(item)
+        if workers == 1 and ray is None:
+            for entry in _by_this_process(judge_file(file, policy, told, requests=requests)):
+                take(entry)
+        elif told or requests:
+            raise UsageError(
+                "--expect, --expect-value and --requests are for one process",
+                "judge it without --workers and --ray",
+            )
+        else:
+            work = _by_workers(file, policy, take, workers, ray, keep=out is not None)
+            asyncio.run(cancelled_by_signals(work))
     printed.summary()
     if out:
         shown = shell_command("toolfuzz", "show", out)
         click.echo(f"kept in {printable(str(out))}; next: {shown}", err=True)
+
+
+def _by_this_process(items: Iterable[Judged | BadEntry]) -> Iterator[Entry]:
+    return (item if isinstance(item, BadEntry) else (say(item), item) for item in items)
+
+
+async def _by_workers(
+    file: Path,
+    policy: Policy,
+    take: Callable[[Entry], None],
+    workers: int,
+    ray: str | None,
+    *,
+    keep: bool,
+) -> None:
+    with journal_index(file) as index:
+        if index is None:
+            for entry in _by_this_process(judge_file(file, policy)):
+                take(entry)
+            return
+        async with open_callers(workers, ray) as callers:
+            entries = judge_blocks(index, policy, callers, ahead=2 * workers, keep=keep)
+            async with aclosing(entries):
+                async for entry in entries:
+                    take(entry)
 
 
 @dataclass(slots=True)
@@ -106,17 +161,15 @@ class _Printed:
         self.tally["bad lines"] += 1
         self._note(entry.number, entry.reason)
 
-    def verdict(self, item: Judged) -> None:
-        recorded = item.recorded
-        if recorded.note:
-            self.notes[recorded.note] += 1
-            if self.notes[recorded.note] == 1:
-                self._note(recorded.number, recorded.note)
-        if recorded.rebuilt_from:
-            self.rebuilt[recorded.rebuilt_from] += 1
-        undeclared = {tool.name for tool in recorded.case.tools if not tool.declared}
-        self.undeclared += sum(call.name in undeclared for call in item.judgement.reply.calls)
-        verdict = _verdict(item)
+    def verdict(self, said: Said) -> None:
+        if said.note:
+            self.notes[said.note] += 1
+            if self.notes[said.note] == 1:
+                self._note(said.number, said.note)
+        if said.rebuilt_from:
+            self.rebuilt[said.rebuilt_from] += 1
+        self.undeclared += said.undeclared
+        verdict = said.verdict
         self.tally[verdict["status"]] += 1
         self.slugs.update({f["slug"] for f in verdict["findings"]})
         if self.as_json:
@@ -156,31 +209,3 @@ class _Printed:
                 "held to none",
                 err=True,
             )
-
-
-def _verdict(item: Judged) -> JsonObject:
-    recorded, judgement = item.recorded, item.judgement
-    verdict: JsonObject = {"id": recorded.id}
-    if recorded.source:
-        verdict["target"] = recorded.source
-        verdict["stream"] = judgement.reply.stream
-    verdict["status"] = judgement.status
-    if judgement.reason:
-        verdict["reason"] = item.redaction.text(judgement.reason)
-    if recorded.note:
-        verdict["note"] = recorded.note
-    if recorded.rebuilt_from:
-        verdict["rebuilt_from"] = recorded.rebuilt_from
-    verdict["findings"] = [
-        {
-            "slug": f.slug,
-            "severity": f.severity,
-            "call": f.call,
-            "pointer": f.pointer,
-            "message": f.message,
-            "expected": f.expected,
-            "actual": f.actual,
-        }
-        for f in item.findings
-    ]
-    return verdict

@@ -1,9 +1,10 @@
 """A worker at the other end of a wire, and what is said there, as tuples.
 
-- from here ``do`` (number, job), ``stop`` (number), ``answer`` (ticket, answer);
+- from here ``do`` (number, job), ``stop`` (number), ``answer`` (ticket, answer), ``call`` (number,
+  function, arguments);
 - from there ``ready``; ``came`` (number, a batch without its case) and ``done`` (number, error);
   ``ask`` (target, ticket, what, …) and ``tell`` (target, what, …), which are for the desk of the
-  target's permit (see ``permits``);
+  target's permit (see ``permits``); ``called`` (number, result, error);
 - ``lost`` (why) from whoever carries the messages, as the last one.
 """
 
@@ -46,6 +47,7 @@ class Distant:
         self._lost: WorkerLostError | None = None
         self._number = 0
         self._under_way: dict[int, _UnderWay] = {}
+        self._calls: dict[int, asyncio.Future[Any]] = {}
         self._desks: dict[str, Desk] = {}
         self._answering: set[asyncio.Task[None]] = set()
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -79,6 +81,19 @@ class Distant:
         if error is not None:
             raise error
 
+    async def call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        """Have it called there; cancelled, nobody waits for it any more."""
+        if self._lost is not None:
+            raise self._lost
+        self._number += 1
+        number = self._number
+        called = self._calls[number] = asyncio.get_running_loop().create_future()
+        self._wire.send(("call", number, function, arguments))
+        try:
+            return await called
+        finally:
+            del self._calls[number]
+
     async def close(self) -> None:
         """Close the wire, at which the other end ends."""
         self._wire.close()
@@ -102,6 +117,7 @@ class Distant:
         self._lost = WorkerLostError(why)
         waiting: list[asyncio.Future[Any]] = [self._ready]
         waiting += [one.done for one in self._under_way.values()]
+        waiting += self._calls.values()
         for one in waiting:
             if not one.done():
                 one.set_exception(self._lost)
@@ -117,6 +133,9 @@ class Distant:
             case ("done", number, error) if number in self._under_way:
                 if not (done := self._under_way[number].done).done():
                     done.set_result(error)
+            case ("called", number, result, error) if number in self._calls:
+                if not (called := self._calls[number]).done():
+                    called.set_result(result) if error is None else called.set_exception(error)
             case ("ask", target, ticket, *asked):
                 self._answer(self._asked(self._desks[target], ticket, *asked))
             case ("tell", target, *told):

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from toolfuzz.core.case import Case
 from toolfuzz.core.events import Event
@@ -10,7 +10,7 @@ from toolfuzz.core.exchange import Exchange
 from toolfuzz.judge.policy import Policy
 from toolfuzz.sources.source import Permit, SourceSpec
 
-__all__ = ["Batch", "Give", "Job", "Permits", "Pool"]
+__all__ = ["Batch", "Callers", "Give", "Job", "Permits", "Pool"]
 
 Batch = tuple[Event, ...]
 """The events of one question."""
@@ -49,6 +49,18 @@ class Permits(Protocol):
 
     def close(self) -> None:
         """Let nothing be put again: the run is being stopped, and pauses need not be waited for."""
+        ...
+
+
+class Callers(Protocol):
+    """Workers that call functions elsewhere."""
+
+    async def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function of a module in a worker and return what it returns.
+
+        What goes there and back is pickled. Raises what the function raises, and UsageError when
+        one worker after the other was lost at it.
+        """
         ...
 
 

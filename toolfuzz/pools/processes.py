@@ -1,6 +1,8 @@
 """Workers that are processes of this machine: ``python -m toolfuzz.pools.worker``."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 from toolfuzz.core.errors import UsageError
 from toolfuzz.pools.child import Child
@@ -44,6 +46,10 @@ class WorkerProcess:
     async def do(self, job: Job, permit: Permit, give: Give) -> None:
         """Have the process do it."""
         await self._worker.do(job, permit, give)
+
+    async def call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        """Have the process call it."""
+        return await self._worker.call(function, arguments)
 
     async def close(self) -> None:
         """End the process, by force when it doesn't end by itself."""

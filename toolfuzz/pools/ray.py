@@ -1,10 +1,11 @@
 """Workers on a Ray cluster: the pool of many machines."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import Any
 
 from toolfuzz.core.errors import EndpointError, UsageError
 from toolfuzz.pools.child import Child
@@ -60,6 +61,10 @@ class RayPool:
         async with aclosing(self._pool.run(jobs, _AtMost(permits))) as batches:
             async for batch in batches:
                 yield batch
+
+    async def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function on the cluster (see ``Callers``)."""
+        return await self._pool.call(function, *arguments)
 
 
 @dataclass(frozen=True, slots=True)

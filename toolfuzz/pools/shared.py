@@ -7,13 +7,14 @@ neither asked nor given again.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from itertools import count
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
+from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseDrawn, ExchangeRecorded, VerdictReached
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.pools.crew import by_crew
@@ -40,6 +41,10 @@ class Worker(Protocol):
         CancelledError. Raises WorkerLostError when no more will come, and ToolfuzzError where the
         job's source can't be opened.
         """
+        ...
+
+    async def call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        """Call a function there (see ``Callers``); raises WorkerLostError when it won't return."""
         ...
 
     async def close(self) -> None:
@@ -78,6 +83,19 @@ class SharedPool:
             async for batch in batches:
                 yield batch
 
+    async def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function in the least busy worker; a lost one's call is another's."""
+        for _ in range(MOST_LOST):
+            place = min(self._places, key=lambda place: place.busy)
+            try:
+                return await place.call(function, arguments)
+            except WorkerLostError as error:
+                why = str(error)
+        raise UsageError(
+            f"one worker after the other was lost, {MOST_LOST} in all: {why}",
+            "try it without --workers",
+        )
+
     async def _do(self, permits: Permits, job: Job, give: Give) -> None:
         permit, name = permits.of(job.source), job.source.target.name
         came = _Came(job, give)
@@ -107,11 +125,20 @@ class _Place:
         self.busy = 0
 
     async def do(self, job: Job, permit: Permit, give: Give) -> None:
+        async with self._working() as worker:
+            await worker.do(job, permit, give)
+
+    async def call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        async with self._working() as worker:
+            return await worker.call(function, arguments)
+
+    @asynccontextmanager
+    async def _working(self) -> AsyncIterator[Worker]:
         self.busy += 1
         try:
             worker = await self._there()
             try:
-                await worker.do(job, permit, give)
+                yield worker
             except WorkerLostError:
                 if self._worker is worker:
                     await self.close()

@@ -1,4 +1,4 @@
-"""``python -m toolfuzz.pools.worker DESCRIPTOR``: do jobs for the process at the other end.
+"""``python -m toolfuzz.pools.worker DESCRIPTOR``: work for the process at the other end.
 
 The descriptor is that of a socket; see ``distant`` for what is said there. It ends when the other
 process closes the socket, or dies.
@@ -29,7 +29,7 @@ PermitOf = Callable[[SourceSpec, RemotePermit], Permit]
 
 
 async def serve(wire: Wire, permit: PermitOf = lambda source, remote: remote) -> None:
-    """Do jobs until the other end has gone.
+    """Do jobs until the other end has gone; while a call lasts they wait.
 
     ``permit`` may put another permit in the place of a target's, which is at the other end.
     """
@@ -57,6 +57,9 @@ async def serve(wire: Wire, permit: PermitOf = lambda source, remote: remote) ->
                 match await wire.receive():
                     case ("do", number, job):
                         begin(number, job)
+                    case ("call", number, function, arguments):
+                        wire.send(("called", number, *_called(function, arguments)))
+                        await asyncio.sleep(0)
                     case ("stop", number) if number in under_way:
                         under_way[number].cancel()
                     case ("answer", ticket, answer):
@@ -66,6 +69,15 @@ async def serve(wire: Wire, permit: PermitOf = lambda source, remote: remote) ->
             for task in left:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
+
+
+def _called(
+    function: Callable[..., Any], arguments: tuple[Any, ...]
+) -> tuple[Any, BaseException | None]:
+    try:
+        return function(*arguments), None
+    except Exception as error:
+        return None, _sendable(error)
 
 
 def _sendable(error: BaseException) -> BaseException:

@@ -6,7 +6,7 @@ which the official SDK has already merged a stream.
 
 import base64
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
 from toolfuzz.core.case import Json, JsonObject
@@ -19,7 +19,7 @@ from toolfuzz.recordings.journal import JournalLines
 from toolfuzz.recordings.lines import json_lines, json_value
 from toolfuzz.recordings.recorded import BadEntry, Recorded, as_bytes, each, read_exchange
 
-__all__ = ["read", "read_list", "read_spread", "recognises_list", "recognises_spread"]
+__all__ = ["read", "read_lines", "read_list", "read_spread", "recognises_list", "recognises_spread"]
 
 _TOOLS: tuple[tuple[Callable[[JsonObject], bool], Callable[[JsonObject], Recorded | None]], ...] = (
     (litellm.recognises, litellm.read),
@@ -51,8 +51,13 @@ def read_spread(file: BinaryIO) -> Iterator[Recorded | BadEntry]:
 
 def read(file: BinaryIO) -> Iterator[Recorded | BadEntry]:
     """Read a line after the other."""
+    return read_lines(json_lines(file))
+
+
+def read_lines(lines: Iterable[tuple[int, bytes]]) -> Iterator[Recorded | BadEntry]:
+    """Read lines by their numbers."""
     read_value = _reader()
-    return each(json_lines(file), lambda line: read_value(json_value(line)))
+    return each(lines, lambda line: read_value(json_value(line)))
 
 
 def _reader() -> Callable[[Json], Recorded | None]:

@@ -1,6 +1,6 @@
 """Recorded exchanges, read from a file and judged without a network."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,11 +17,11 @@ from toolfuzz.recordings.journal import Questions
 from toolfuzz.recordings.kinds import read_file
 from toolfuzz.recordings.recorded import BadEntry, Recorded, read_attempt, read_exchange
 from toolfuzz.runs.expecting import ByHand
-from toolfuzz.runs.told import ToldByRun
+from toolfuzz.runs.told import ToldByRun, journal_lines
 from toolfuzz.sources.redaction import NO_SECRETS, Redaction
 from toolfuzz.worlds.play import ending_of
 
-__all__ = ["Judged", "judge_file", "judge_one", "judged"]
+__all__ = ["Judged", "judge_entries", "judge_file", "judge_one", "judged"]
 
 _OF_THE_WIRE = ("wire", "stream")
 
@@ -55,9 +55,19 @@ def judge_file(
     where that isn't in this one. Raises UsageError when the file can't be read at all, and where
     what was expected doesn't fit it.
     """
+    entries = read_file(path, requests)
+    return judge_entries(entries, policy, ToldByRun(lambda: journal_lines(path)), told)
+
+
+def judge_entries(
+    entries: Iterable[Recorded | BadEntry],
+    policy: Policy,
+    by_run: ToldByRun,
+    told: ByHand | None = None,
+) -> Iterator[Judged | BadEntry]:
+    """Judge the entries of a file (see ``judge_file``); ``by_run`` is what its run found out."""
     questions, conversations = Questions(), Conversations()
-    by_run = ToldByRun(path)
-    for read in read_file(path, requests):
+    for read in entries:
         if isinstance(read, BadEntry):
             yield read
             continue

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from urllib.parse import urlsplit
 
 from toolfuzz.pools.local import LocalPool
-from toolfuzz.pools.pool import Pool
+from toolfuzz.pools.pool import Callers, Pool
 from toolfuzz.pools.processes import process_pool
 from toolfuzz.pools.ray import ray_pool
 from toolfuzz.runs.options import RunOptions
@@ -13,7 +13,7 @@ from toolfuzz.runs.targets import Source
 from toolfuzz.runs.trust import LOOPBACK
 from toolfuzz.sources.http import HttpSource
 
-__all__ = ["open_pool"]
+__all__ = ["open_callers", "open_pool"]
 
 
 def open_pool(options: RunOptions, sources: Iterable[Source]) -> AbstractAsyncContextManager[Pool]:
@@ -21,6 +21,11 @@ def open_pool(options: RunOptions, sources: Iterable[Source]) -> AbstractAsyncCo
     if options.ray is not None:
         return ray_pool(options.ray, options.workers, here_alone=_here_alone(sources))
     return nullcontext(LocalPool()) if options.workers == 1 else process_pool(options.workers)
+
+
+def open_callers(workers: int, ray: str | None) -> AbstractAsyncContextManager[Callers]:
+    """Return so many workers that need no target: of this machine, or on a Ray cluster."""
+    return process_pool(workers) if ray is None else ray_pool(ray, workers)
 
 
 def _here_alone(sources: Iterable[Source]) -> str:
