@@ -112,6 +112,17 @@ def test_a_test_case_is_a_tool_of_the_users_own() -> None:
     assert list(results(suite)) == ["answers", *(f"tool: tool_{n}" for n in range(4))]
 
 
+def test_defects_that_are_as_common_stand_by_name() -> None:
+    """The same file each time that a report is written."""
+    run, slugs = a_run(), "hgfedcba"
+    failing = next(verdict for verdict in run.verdicts if verdict.status == "fail")
+    findings = tuple(replace(failing.findings[0], slug=slug) for slug in slugs)
+    many = VerdictReached(replace(failing, findings=findings))
+    run = collect([run.started, *map(CaseDrawn, run.cases.values()), many])
+    text = junit.render(run, summary_of(run))
+    assert f": {', '.join(f'{slug} 1' for slug in sorted(slugs))}".encode() in text
+
+
 def test_features_and_defects_are_properties() -> None:
     [suite] = read()
     facts = {p.name: p.value for p in suite.properties()}

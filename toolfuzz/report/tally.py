@@ -89,7 +89,7 @@ class TargetTally:
             return
         passed = verdict.status == "pass"
         self.answers.take(verdict.cluster or verdict.case_id, passed=passed)
-        self.slugs.update({finding.slug for finding in causes(verdict)})
+        self.slugs.update(sorted({finding.slug for finding in causes(verdict)}))
 
 
 class Tally:

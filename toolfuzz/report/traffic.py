@@ -34,7 +34,7 @@ class _Row:
         self.called += verdict.metrics.called
         self.failed += verdict.status == "fail"
         self.unjudged += verdict.status == "unjudged"
-        self.slugs.update({finding.slug for finding in causes(verdict)})
+        self.slugs.update(sorted({finding.slug for finding in causes(verdict)}))
 
 
 class _Lines(Silent):

@@ -121,7 +121,7 @@ def _tool(suite: Xml.Element, run: RunData, tool: str, verdicts: Answers, *, fai
     said = f"{len(wrong)} of {count(len(judged), 'judged call')} failed"
     if len(judged) < len(verdicts):
         said += f", {len(verdicts) - len(judged)} could not be judged"
-    slugs = Counter(slug for v in wrong.light() for slug in {f.slug for f in causes(v)})
+    slugs = Counter(slug for v in wrong.light() for slug in sorted({f.slug for f in causes(v)}))
     if slugs:
         said += f": {', '.join(f'{slug} {times}' for slug, times in slugs.most_common())}"
     lines = xml_text("\n".join(_line(run.cases[v.case_id], v) for v in wrong[:_EXAMPLES]))
