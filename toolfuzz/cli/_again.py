@@ -7,11 +7,11 @@ from typing import Any
 import click
 
 from toolfuzz.analyze.load import RunData
+from toolfuzz.cli._values import parse_headers
 from toolfuzz.cli.options import (
     engine_option,
     header_options,
     pace_options,
-    parse_headers,
     stack,
     trust_option,
 )

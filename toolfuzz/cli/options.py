@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from toolfuzz.core.errors import UsageError
+from toolfuzz.cli._values import (
+    Concurrency,
+    Size,
+    listed,
+    parse_headers,
+    parse_params,
+    price,
+)
 
 if TYPE_CHECKING:
     from toolfuzz.runs.limits import Limits
@@ -59,50 +66,14 @@ header_options = stack(
 )  # fmt: skip
 
 
-def _listed(context: click.Context, option: click.Parameter, value: str | None) -> list[str] | None:
-    return None if value is None else [name.strip() for name in value.split(",")]
-
-
-class _Concurrency(click.ParamType[int | str]):
-    """A number, or the word auto."""
-
-    name = "concurrency"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int | str:
-        """Return it; fails like click's own types."""
-        if value == "auto":
-            return "auto"
-        try:
-            return int(value)
-        except ValueError:
-            self.fail(f"{value!r} is neither a number nor auto", param, ctx)
-
-
-class _Size(click.ParamType[int]):
-    """Bytes, or a size such as 16MiB."""
-
-    name = "size"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the bytes; fails like click's own types."""
-        from toolfuzz.core.sizes import read_size
-
-        try:
-            return read_size(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
 max_reply_option = click.option(
-    "--max-reply", type=_Size(), metavar="SIZE",
+    "--max-reply", type=Size(), metavar="SIZE",
     help="Bytes of a reply, 256KiB or 1GiB (16MiB): of a longer one nothing is judged.",
 )  # fmt: skip
 
 pace_options = stack(
     click.option(
-        "--concurrency", type=_Concurrency(), metavar="N|auto",
+        "--concurrency", type=Concurrency(), metavar="N|auto",
         help="Questions under way at a server. auto (default) begins with one and asks more at "
         "once while that brings more answers.",
     ),
@@ -112,20 +83,6 @@ pace_options = stack(
         help="Tokens a minute at most, in and out: estimated, then as the server counts them.",
     ),
 )  # fmt: skip
-
-
-def _price(
-    context: click.Context, option: click.Parameter, value: str | None
-) -> tuple[float, float] | None:
-    if value is None:
-        return None
-    try:
-        given, made = (float(part) for part in value.split(","))
-        if given >= 0 and made >= 0:
-            return given, made
-    except ValueError:
-        pass
-    raise click.BadParameter("write IN,OUT: --price 0.15,0.60")
 
 
 engine_option = click.option(
@@ -164,7 +121,7 @@ endpoint_options = stack(
     max_reply_option,
     engine_option,
     click.option(
-        "--cuts", metavar="NAME,…", callback=_listed,
+        "--cuts", metavar="NAME,…", callback=listed,
         help="Increments of an engine/…'s streams: token (the model's own where they are "
         "known), pieces, markers, whole, random, chars:N, tokenizer:NAME, or all: each is tried, "
         "and what differs is reported.",
@@ -197,7 +154,7 @@ budget_options = stack(
     click.option("--max-tokens", type=int, metavar="N", help="Tokens in all, in and out."),
     click.option("--max-cost", type=float, metavar="USD", help="Money in all, at list prices."),
     click.option(
-        "--price", callback=_price, metavar="IN,OUT",
+        "--price", callback=price, metavar="IN,OUT",
         help="Dollars for a million tokens, where no list has the model.",
     ),
 )  # fmt: skip
@@ -282,37 +239,6 @@ trust_option = click.option(
     "--trust", is_flag=True,
     help="Use the servers, commands and variables that the run's folder names.",
 )  # fmt: skip
-
-
-def parse_params(pairs: tuple[str, ...]) -> dict[str, Any]:
-    """Read KEY=VALUE pairs; a VALUE that is JSON is JSON, anything else is text."""
-    import json
-
-    params: dict[str, Any] = {}
-    for pair in pairs:
-        key, found, text = pair.partition("=")
-        if not found or not key:
-            raise UsageError(
-                f"--param {pair!r} is not KEY=VALUE", "for example: --param temperature=0"
-            )
-        try:
-            params[key] = json.loads(text)
-        except ValueError:
-            params[key] = text
-    return params
-
-
-def parse_headers(lines: tuple[str, ...]) -> dict[str, str]:
-    """Read ``NAME: VALUE`` lines."""
-    headers = {}
-    for line in lines:
-        name, found, value = line.partition(":")
-        if not found or not name.strip():
-            raise UsageError(
-                "--header needs NAME: VALUE", "for example: --header 'X-Project: evaluation'"
-            )
-        headers[name.strip()] = value.strip()
-    return headers
 
 
 def limits_from(given: dict[str, Any]) -> "Limits":

@@ -16,13 +16,13 @@ from toolfuzz.cli._kept import kept
 from toolfuzz.cli._live import live
 from toolfuzz.cli._outcome import exit_with, settled
 from toolfuzz.cli._reports import write_wanted
+from toolfuzz.cli._values import parse_headers
 from toolfuzz.cli.options import (
     budget_options,
     case_options,
     endpoint_options,
     inconclusive_option,
     judge_options,
-    parse_headers,
     repeat_option,
     report_option,
     run_options_from,

@@ -99,7 +99,8 @@ def trial(
     """Find out what a gateway changes on the way, in both directions."""
     from toolfuzz.cli._budget import FLAGS, same_command, say_spent_out
     from toolfuzz.cli._reports import write_wanted
-    from toolfuzz.cli.options import LIMITS, limits_from, parse_headers, parse_params
+    from toolfuzz.cli._values import parse_headers, parse_params
+    from toolfuzz.cli.options import LIMITS, limits_from
     from toolfuzz.core.text import printable
     from toolfuzz.evidence.corpus import case_with_defect
     from toolfuzz.evidence.relay.known import read_known

@@ -33,13 +33,13 @@ from toolfuzz.core.events import (
     VerdictReached,
 )
 from toolfuzz.core.exchange import Exchange
-from toolfuzz.judge.defects.parser_hangs import DEFECT as HANGS
 from toolfuzz.judge.policy import Policy
 from toolfuzz.pools.local import LocalPool
 from toolfuzz.pools.pool import Job, Permits, Pool
 from toolfuzz.pools.question import modes
 from toolfuzz.runs.again import Put, answers_known, ask_again
 from toolfuzz.runs.feed import CaseFeed, Feed
+from toolfuzz.runs.lane import Lane
 from toolfuzz.runs.purse import Purse, close_on
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.server_faults import server_faults
@@ -121,55 +121,6 @@ def _asked(events: Sequence[Event]) -> tuple[str, Case]:
     return named, drawn
 
 
-@dataclass(slots=True)
-class _Lane:
-    """One target's questions: how many in a row could not be judged, and whether that was it.
-
-    ``reason`` is why the last could not; ``hangs`` is at how many in all it hung.
-    ``answered`` is when the last answered question began: one that began before it and comes to
-    nothing later (retries take a while) doesn't say that the target is gone.
-    """
-
-    source: SourceSpec
-    feed: Feed
-    in_a_row: int = 0
-    hangs: int = 0
-    reason: str = ""
-    answered: float = 0.0
-    given_up: TargetGivenUp | None = None
-
-    def note(self, events: Sequence[Event]) -> None:
-        """Take note of what one question came to."""
-        self.feed.note(events)
-        exchanges = [e.exchange for e in events if isinstance(e, ExchangeRecorded)]
-        begun = min((e.attempts[0].started for e in exchanges), default=0.0)
-        # A conversation that came to a later turn was answered before.
-        later = any(exchange.turn for exchange in exchanges)
-        for event in events:
-            if isinstance(event, VerdictReached):
-                self._note(event, begun, answered=later)
-
-    def _note(self, event: VerdictReached, begun: float, *, answered: bool) -> None:
-        self.hangs += any(f.slug == HANGS.slug for f in event.verdict.findings)
-        if answered or event.verdict.status != "unjudged":
-            self.in_a_row = 0
-            self.answered = max(self.answered, begun)
-            return
-        if begun < self.answered:
-            return
-        self.in_a_row += 1
-        self.reason = event.verdict.reason or "unknown"
-
-    def give_up(self) -> None:
-        """Ask this target nothing more."""
-        self.given_up = TargetGivenUp(self.source.target.name, self.reason, self.in_a_row)
-
-    def stop_hanging(self) -> None:
-        """Ask it nothing more: what it shows at each further question is known."""
-        name = self.source.target.name
-        self.given_up = TargetGivenUp(name, "its parser hangs", self.hangs, hung=True)
-
-
 async def run_campaign(campaign: Campaign, *, stop: asyncio.Event | None = None) -> RunFinished:
     """Run to the end, or until ``stop`` is set: then questions under way still finish.
 
@@ -193,7 +144,7 @@ async def ask_all(campaign: Campaign, *, stop: asyncio.Event) -> tuple[TargetGiv
     Cancelled anywhere, what had been answered by then is in the journal.
     """
     feed_of, draw = _feeds(campaign)
-    lanes = [_Lane(source, feed_of(source.target.name)) for source in campaign.sources]
+    lanes = [Lane(source, feed_of(source.target.name)) for source in campaign.sources]
     drawing = asyncio.create_task(draw)
     stopping = asyncio.create_task(close_on(stop, campaign.permits))
     try:
@@ -262,7 +213,7 @@ def _put(campaign: Campaign, stop: asyncio.Event, *, wait: bool = True) -> Put:
     return put
 
 
-async def _ask(lane: _Lane, campaign: Campaign, stop: asyncio.Event) -> None:
+async def _ask(lane: Lane, campaign: Campaign, stop: asyncio.Event) -> None:
     async with (
         aclosing(_jobs(lane, campaign, stop)) as jobs,
         aclosing(campaign.run(jobs)) as batches,
@@ -285,7 +236,7 @@ async def _ask(lane: _Lane, campaign: Campaign, stop: asyncio.Event) -> None:
                 campaign.write([lane.given_up])
 
 
-async def _jobs(lane: _Lane, campaign: Campaign, stop: asyncio.Event) -> AsyncGenerator[Job]:
+async def _jobs(lane: Lane, campaign: Campaign, stop: asyncio.Event) -> AsyncGenerator[Job]:
     target = lane.source.target
     position = 0
     while (case := await lane.feed.get(position)) is not None:
