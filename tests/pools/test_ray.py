@@ -117,7 +117,8 @@ async def test_requests_with_one_key_follow_each_other_evenly(pool: RayPool) -> 
     both = await asyncio.gather(*(done(pool, model, modes=(False,)) for model in models))
     times = times_of([event for events in both for event in events])
     assert len(times) == 2 * len(CASES)
-    assert times[-1][0] - begun >= 0.1 * (len(times) - 2)
+    # Of two limiters instead of one each would take half of that.
+    assert times[-1][0] - begun >= 0.08 * len(times)
 
 
 async def test_a_server_with_a_key_that_stands_nowhere(pool: RayPool, cluster: Cluster) -> None:
