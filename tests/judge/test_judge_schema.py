@@ -436,9 +436,9 @@ def test_odd_schemas_harm_nobody(schema: Any) -> None:
         judged({"v": value}, schema=schema if isinstance(schema, dict) else {})
 
 
-def test_fifty_thousand_objects_that_must_differ() -> None:
+def test_twenty_thousand_objects_that_must_differ() -> None:
     schema = open_schema(v={"type": "array", "uniqueItems": True})
-    assert judged({"v": [{"n": n} for n in range(50_000)]}, schema=schema) == []
+    assert judged({"v": [{"n": n} for n in range(20_000)]}, schema=schema) == []
 
 
 def test_causes_inside_an_object_are_named_beside_its_keys() -> None:
