@@ -1,14 +1,12 @@
 """Draws cases while others are being sent: many in processes of their own, few in a thread.
 
-A process is ``python -m toolfuzz.generate.ahead``: it reads a pickled Mix and writes pickled blocks
-of slots, each after its length; several take turns. The pipe's size bounds how far they get ahead.
+A process is ``python -m toolfuzz.generate.ahead``: it reads a Mix and writes blocks of slots
+(see ``frames``); several take turns. The pipe's size bounds how far they get ahead.
 (A pool of ``multiprocessing`` would import the caller's main module once more.)
 """
 
 import asyncio
 import os
-import pickle
-import struct
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -18,6 +16,7 @@ from typing import BinaryIO
 
 from toolfuzz.core.case import Case
 from toolfuzz.generate.draw import Distinct, Mix, Slot, slot
+from toolfuzz.system.frames import framed, next_frame, read_frame
 from toolfuzz.system.garbage import look_rarely
 
 __all__ = ["ahead"]
@@ -26,7 +25,6 @@ _BLOCK = 16
 _FEW = 300
 # Cases drawn in a thread while the process starts; whole blocks.
 _MEANWHILE = 8 * _BLOCK
-_LENGTH = struct.Struct(">Q")
 
 
 async def ahead(n: int, mix: Mix, processes: int = 1) -> AsyncGenerator[Case]:
@@ -72,8 +70,7 @@ async def _in_processes(mix: Mix, count: int) -> AsyncGenerator[list[Slot]]:
                     start += _BLOCK
                     yield await anext(blocks)
             for output in cycle(outputs):
-                (size,) = _LENGTH.unpack(await output.readexactly(_LENGTH.size))
-                block: list[Slot] = pickle.loads(await output.readexactly(size))
+                block: list[Slot] = await next_frame(output)
                 start += _BLOCK
                 yield block
     async with aclosing(_in_thread(mix, start)) as blocks:
@@ -95,7 +92,7 @@ async def _drawing(mix: Mix, first: int, turns: int) -> AsyncIterator[asyncio.St
     )
     assert process.stdin is not None and process.stdout is not None
     try:
-        process.stdin.write(_framed((mix, first, turns * _BLOCK)))
+        process.stdin.write(framed((mix, first, turns * _BLOCK)))
         await process.stdin.drain()
         yield process.stdout
     finally:
@@ -110,18 +107,12 @@ def _block(mix: Mix, start: int) -> list[Slot]:
     return [slot(mix, k) for k in range(start, start + _BLOCK)]
 
 
-def _framed(content: object) -> bytes:
-    body = pickle.dumps(content, pickle.HIGHEST_PROTOCOL)
-    return _LENGTH.pack(len(body)) + body
-
-
 def _serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Write blocks without end; the reader ends it."""
-    (size,) = _LENGTH.unpack(source.read(_LENGTH.size))
-    mix, first, step = pickle.loads(source.read(size))
+    mix, first, step = read_frame(source)
     with suppress(BrokenPipeError):
         for start in count(first, step):
-            sink.write(_framed(_block(mix, start)))
+            sink.write(framed(_block(mix, start)))
             sink.flush()
 
 

@@ -1,18 +1,16 @@
-"""Messages between processes: pickled, each after its length."""
+"""Messages between processes, both ways."""
 
 import asyncio
-import pickle
 import socket
-import struct
 from typing import Any
+
+from toolfuzz.system.frames import framed, next_frame
 
 __all__ = ["Wire"]
 
-_LENGTH = struct.Struct(">Q")
-
 
 class Wire:
-    """One end of a connection to a process of ours. Messages are trusted: unpickling runs code."""
+    """One end of a connection to a process of ours. Messages are trusted (see ``frames``)."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -25,14 +23,12 @@ class Wire:
 
     def send(self, message: Any) -> None:
         """Send it without waiting; where nobody listens any more it is lost."""
-        body = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-        self._writer.write(_LENGTH.pack(len(body)) + body)
+        self._writer.write(framed(message))
 
     async def receive(self) -> Any:
         """Return the next message; raises EOFError when the other end has gone."""
         try:
-            (size,) = _LENGTH.unpack(await self._reader.readexactly(_LENGTH.size))
-            return pickle.loads(await self._reader.readexactly(size))
+            return await next_frame(self._reader)
         except (asyncio.IncompleteReadError, ConnectionError):
             raise EOFError from None
 
