@@ -1,7 +1,6 @@
 """What was last found of each parser, kept beside the fetched releases: one small file each."""
 
 import json
-import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from urllib.parse import quote
 
 from toolfuzz.core.text import printable
 from toolfuzz.engines.store import cache_folder
+from toolfuzz.system.files import written_whole
 
 __all__ = ["Found", "last_found", "remember"]
 
@@ -42,15 +42,11 @@ class Found:
 def remember(found: Found) -> None:
     """Keep it in place of what was found of that parser before; a full disk is no error here."""
     path = _folder() / f"{quote(found.target, safe='')}.json"
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     kept = {**asdict(found), "defects": found.defects[:_MOST_DEFECTS]}
-    try:
+    with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-        draft.replace(path)
-    except OSError:
-        with suppress(OSError):
-            draft.unlink()
+        with written_whole(path) as file:
+            file.write((json.dumps(kept, indent=1) + "\n").encode())
 
 
 def last_found() -> list[Found]:
