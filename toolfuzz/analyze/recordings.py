@@ -105,7 +105,7 @@ class _Sample:
 
     def offer(self, exchange: Exchange) -> None:
         self.seen[exchange.stream] += 1
-        if sum(len(chunk) for _, chunk in exchange.last.chunks) > MOST_BYTES:
+        if exchange.last.size > MOST_BYTES:
             return
         name = repr((exchange.case_id, exchange.repeat, exchange.stream))
         insort(self._ranked, (blake2b(name.encode()).digest(), exchange), key=itemgetter(0))

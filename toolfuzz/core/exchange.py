@@ -58,6 +58,11 @@ class Attempt:
         """All bytes of the response body."""
         return b"".join(chunk for _, chunk in self.chunks)
 
+    @property
+    def size(self) -> int:
+        """How many bytes the response body has."""
+        return sum(len(chunk) for _, chunk in self.chunks)
+
     @model_serializer
     def _write(self) -> JsonObject:
         """As JSON the body is text and chunks are [ms, bytes].

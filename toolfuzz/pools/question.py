@@ -146,7 +146,7 @@ class _Asking:
                 attempts.append(attempt)
             work = partial(self._judge_and_mask, request, number, attempts, examine)
             # A large reply takes a while, in which others must not run into their timeouts.
-            large = sum(len(chunk) for a in attempts for _, chunk in a.chunks) > _LARGE
+            large = sum(attempt.size for attempt in attempts) > _LARGE
             judgement, kept = await asyncio.to_thread(work) if large else work()
         finally:
             if attempts:

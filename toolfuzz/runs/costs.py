@@ -89,9 +89,8 @@ class Costs:
     def _attempt(self, attempt: Attempt, most: Amount, *, stream: bool) -> Amount:
         if not self.tokens or (attempt.status is not None and attempt.status >= 400):
             return Amount(1)
-        size = sum(len(chunk) for _, chunk in attempt.chunks)
-        if size > COUNTED:
-            by_size = most.plus(self._amount(0, size // BYTES_PER_TOKEN))
+        if attempt.size > COUNTED:
+            by_size = most.plus(self._amount(0, attempt.size // BYTES_PER_TOKEN))
             return replace(by_size, calls=1)
         usage = wire_format(self.target.format).read(attempt, stream=stream).usage
         if usage is None or usage.tokens is None:

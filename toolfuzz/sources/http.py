@@ -176,7 +176,7 @@ class HttpSession:
 
         Of a reply that takes long to read none: what it may take stands then.
         """
-        if self._source.tpm is None or sum(len(chunk) for _, chunk in attempt.chunks) > COUNTED:
+        if self._source.tpm is None or attempt.size > COUNTED:
             return None
         # Of a stream's reader a plain reply is read as well.
         usage = self._source.format.read(attempt, stream=True).usage

@@ -40,7 +40,7 @@ def pieces(attempt: Attempt, format: WireFormat) -> Iterator[Piece]:
             yield Piece(f"{left_out:,} characters left out", Markup(), gap=True)
             yield Piece("", marked(text[-TAIL:]))
         return
-    size = sum(len(chunk) for _, chunk in attempt.chunks)
+    size = attempt.size
     if size <= HEAD + TAIL:
         yield from _part(attempt, 0, size)
         return
