@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import zip_longest
 
-from toolfuzz.analyze.load import Answers, causes, question
+from toolfuzz.analyze.load import causes
 from toolfuzz.core.case import Case
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.report.html.models import Model
@@ -72,19 +72,10 @@ def _of_model(number: int, model: Model) -> Iterator[FailureGroup]:
             found[failing[0].slug, failing[0].shape].append(row)
     for (slug, shape), rows in found.items():
         answers = wrong.at(rows)
-        smallest = wrong.at(_smallest(model, answers))
+        smallest = wrong.at(nsmallest(FAILURES_LIMIT, rows, key=wrong.questions.smallness))
         failed = [Failed(model, verdict, _anchor(number, verdict)) for verdict in smallest]
         cases = len(set(answers.pick(answers.questions.case)))
         yield FailureGroup(model, slug, shape, len(rows), cases, failed)
-
-
-def _smallest(model: Model, answers: Answers) -> list[int]:
-    """Return the rows of the replies to the smallest cases."""
-    sized = (
-        (model.run.drawn(verdict.case_id).size, question(verdict), row)
-        for row, verdict in zip(answers.rows, answers.light(), strict=True)
-    )
-    return [row for *_, row in nsmallest(FAILURES_LIMIT, sized)]
 
 
 def _anchor(number: int, verdict: Verdict) -> str:
