@@ -98,3 +98,8 @@ def test_small_journals_are_simply_read(path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(index, "LARGE", path.stat().st_size + 1)
     figures(path)
     assert not columns(path)
+
+
+def test_a_journal_that_is_gone_has_no_place(path: Path) -> None:
+    path.unlink()
+    assert place_of(path) is None

@@ -28,11 +28,14 @@ Place = Path | None
 
 
 def place_of(journal: Path) -> Place:
-    """Return where the columns of a journal are kept as it is now; None for a small one.
+    """Return where a journal's columns are kept as it is now; None for one that is small, or gone.
 
     Any change of the journal makes it another place.
     """
-    found = journal.stat()
+    try:
+        found = journal.stat()
+    except OSError:
+        return None
     if found.st_size < LARGE:
         return None
     state = found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, __version__, _LAYOUT

@@ -32,6 +32,7 @@ class Record:
     def __init__(self, folder: Path, opening: RunStarted, *, resume: bool = False) -> None:
         begun = resume and has_journal(folder)
         self._unread: list[str] = []
+        self._lost: list[str] = []
         self._ledger = Ledger()
         self._begun: dict[Question, tuple[Exchange, ...]] = {}
         if resume:
@@ -55,8 +56,7 @@ class Record:
             _check_same(self.journal.path, opening)
             self._unread = take_in(self._ledger, self.journal.path)
             asked = Asked(self._ledger.questions, self._ledger.exchanges, self._lines.event)
-            self._begun, lost = unfinished(asked, self.answered())
-            self._unread += lost
+            self._begun, self._lost = unfinished(asked, self.answered())
         except UsageError:
             self.journal.close()
             raise
@@ -80,9 +80,8 @@ class Record:
 
     def run(self, *, keep_exchanges: bool = False) -> RunData:
         """Return the run so far."""
-        return run_of(
-            self._ledger, self._lines.event, keep_exchanges=keep_exchanges, unread=self._unread
-        )
+        unread = self._unread + self._lost
+        return run_of(self._ledger, self._lines.event, keep_exchanges=keep_exchanges, unread=unread)
 
     def verdicts(self) -> Iterator[Verdict]:
         """Read all verdicts so far in the order in which they were reached."""
