@@ -16,6 +16,10 @@ from toolfuzz.core.events import (
     UpstreamAnswered,
     VerdictReached,
 )
+from toolfuzz.core.verdict import Finding
+from toolfuzz.evidence.difference import pointed_out
+from toolfuzz.evidence.hexdump import hexdump
+from toolfuzz.formats import wire_format
 from toolfuzz.runs.journal import Journal
 from toolfuzz.runs.reading import load_run, read_journal
 
@@ -50,16 +54,82 @@ def plain_case(run: Path) -> str:
     return next(c.id for c in load_run(run).cases.values() if len(c.turns) == 1)
 
 
-def test_a_run_is_listed_by_its_causes(run: Path) -> None:
+def test_a_run_is_listed_question_by_question(run: Path) -> None:
     done = toolfuzz_("show", run)
     assert done.exit_code == 0, done.output
-    head, line, *_ = done.stdout.splitlines()
-    assert head.split() == ["defect", "cases", "case", "on", "where", "got"]
-    assert line.split()[:2] == ["object-as-json-string", "2"]
+    title, head, *rows, following = done.stdout.splitlines()
+    assert title == "2 of 3 judged replies failed, by 2 causes; the worst first"
+    assert head.split() == ["case", "on", "tool", "defect", "where", "got"]
+    assert [row.split()[0] for row in rows] == ["1", "2"]
     listed = json.loads(toolfuzz_("show", run, "--json").stdout)
-    assert listed[0]["pointer"] == "/config"
-    assert done.stdout.splitlines()[-1] == f"next: toolfuzz show {run} {listed[0]['case'][:6]}"
-    assert toolfuzz_("show", run, "-m", "other").stdout == "nothing failed\n"
+    assert [(e["number"], e["tool"], e["slug"], e["pointer"]) for e in listed] == [
+        (1, "import_data", "id-reused-across-turns", ""),
+        (2, "import_data", "object-as-json-string", "/config"),
+    ]
+    assert listed[0]["slugs"] == ["id-reused-across-turns", "object-as-json-string"]
+    assert [row.split()[1] for row in rows] == [e["case"][:6] for e in listed]
+    assert following == f"next: toolfuzz show {run} 1"
+
+
+def test_a_number_of_the_list_is_that_reply(run: Path) -> None:
+    listed = json.loads(toolfuzz_("show", run, "--json").stdout)
+    for entry in listed:
+        (shown,) = json.loads(toolfuzz_("show", run, str(entry["number"]), "--json").stdout)
+        assert shown["case"] == entry["case"]
+
+
+def test_of_many_failures_each_cause_has_its_lines(tmp_path: Path) -> None:
+    """The commonest is cut short, what is rare stands there all the same."""
+    lines = [exchange(f"many{n}", STRING, {"role": "system", "content": f"{n}"}) for n in range(60)]
+    lines.append(exchange("rare", '{"config": {}, "batch": "3"}'))
+    (tmp_path / "lines.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert toolfuzz_("judge", tmp_path / "lines.jsonl", "--out", tmp_path / "run").exit_code == 0
+    told = toolfuzz_("show", tmp_path / "run").stdout.splitlines()
+    assert told[0].startswith("61 of 61 judged replies failed, by 2 causes")
+    assert ["…", "40", "more"] in [row.split() for row in told]
+    assert any(row.split()[:1] == ["61"] for row in told)
+    assert len(told) < 30
+    assert told[-1].split() == ["toolfuzz", "show", str(tmp_path / "run"), "--all"]
+    whole = toolfuzz_("show", tmp_path / "run", "--all").stdout.splitlines()
+    assert [row.split()[0] for row in whole[2:-1]] == [str(n) for n in range(1, 62)]
+    rare = toolfuzz_("show", tmp_path / "run", "--defect", "number-as-string").stdout
+    assert rare.startswith("1 of 61 judged replies failed, by 1 cause")
+
+
+def test_raw_is_every_byte_that_came(run: Path) -> None:
+    done = toolfuzz_("show", run, case_of(run, "Import batch 2."), "--raw")
+    data = load_run(run, keep_exchanges=True)
+    bodies = [e.last.body for asked in data.exchanges.values() for e in asked]
+    assert done.stdout_bytes in bodies
+    assert json.loads(done.stdout_bytes)["choices"][0]["message"]["content"] == EVIL
+
+
+def test_bytes_that_text_can_not_show_stand_in_hex() -> None:
+    finding = Finding("value-changed", "error", "values", "", 0, "/a", actual="x\u200by")
+    format = wire_format("openai-chat")
+    body = b"." * 1000 + '{"a": "x\u200by"}'.encode() + b"\xff" + b"." * 1000
+    rows = hexdump(body, finding, format)
+    assert rows[0].startswith("000003c0  2e 2e")
+    assert len(rows) == 12
+    (hit,) = [row for row in rows if "e2 80 8b" in row]
+    assert hit.endswith('  ...y"}..........')
+    assert (
+        hexdump(body.replace("\u200b".encode(), b"").replace(b"\xff", b""), finding, format) == []
+    )
+
+
+def test_marks_point_at_what_differs_in_a_line() -> None:
+    long = "y" * 200
+    lines = [" {", f'-  "note": "{long} a  b"', f'+  "note": "{long} a b"', " }", "-one", "+other"]
+    assert list(pointed_out(lines)) == [
+        " {",
+        f'-…{"y" * 29} a  b"',
+        f'+…{"y" * 29} a b"',
+        f"?{' ' * 32} ^",
+        " }",
+        "-one",
+        "+other",
+    ]
 
 
 def test_a_case_is_shown_as_it_was(run: Path) -> None:
@@ -148,6 +218,10 @@ def test_both_sides_of_a_gateway(run: Path, tmp_path: Path) -> None:
     [
         (["nothing"], "no journal at nothing"),
         (["RUN", "zz"], "the run has no case 'zz'"),
+        (["RUN", "99"], "the list has no number 99: 2 failures"),
+        (["RUN", "-m", "other"], "the run asked no 'other'"),
+        (["RUN", "--defect", "object-as-json"], "did you mean object-as-json-string?"),
+        (["RUN", "--raw"], "--raw shows one reply"),
         (["RUN/summary.json"], "not a case"),
         (["RUN", "--expect-value", "x"], "is not POINTER=VALUE"),
     ],

@@ -1,6 +1,8 @@
 """``toolfuzz show``: what failed in a run, and one question of it as it was."""
 
 import json
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,23 +10,26 @@ import click
 
 from toolfuzz.analyze.load import RunData, question
 from toolfuzz.cli._again import expect_options, expected
-from toolfuzz.core.case import JsonObject
-from toolfuzz.core.errors import UsageError
-from toolfuzz.core.text import brief, clip, shell_command
+from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.core.text import printable, shell_command
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.evidence.corpus import case_with_defect
-from toolfuzz.evidence.failures import Failure, failures
+from toolfuzz.evidence.listing import Failing, failing
 from toolfuzz.evidence.relay.sides import sides_in
-from toolfuzz.evidence.showing import shown_case, shown_reply
-from toolfuzz.report.console import print_rows
+from toolfuzz.evidence.showing import raw_reply, shown_case, shown_reply
+from toolfuzz.report.failed import print_failed
 from toolfuzz.report.showing import print_question
+from toolfuzz.report.words import count
 from toolfuzz.runs.journal import find_journal
 from toolfuzz.runs.reading import load_run
 
 EPILOG = """\b
 Examples:
-  toolfuzz show reports/20261123-101500-glm-4.7             what failed, a line a cause
-  toolfuzz show reports/20261123-101500-glm-4.7 3fa1c2      one case: asked, expected, got, bytes
+  toolfuzz show reports/20261123-101500-glm-4.7             what failed, question by question
+  toolfuzz show reports/20261123-101500-glm-4.7 3           the third of these: asked, got, bytes
+  toolfuzz show reports/20261123-101500-glm-4.7 3fa1c2      a case by its id, or its beginning
+  toolfuzz show RUN --defect value-nulled --all | less      every reply with that defect
+  toolfuzz show RUN 3 --raw > reply.txt                     the bytes that came, all of them
   toolfuzz show RUN 3fa1c2 --expect-value '/config={"env": "prod"}'
   toolfuzz show RUN/bugs/object-as-json-string-1.json       a case file
 
@@ -32,30 +37,57 @@ What came is shown as it came, also with what the official SDKs that are install
 key in the shell command is the name of its variable.
 """
 
+_LINES = 40
+"""Of a list, where not all of it was asked for."""
+_LONGEST_NUMBER = 5
+"""Digits: more are the beginning of an id."""
+
 
 @click.command(epilog=EPILOG)
 @click.argument("what", type=click.Path(path_type=Path), metavar="RUN|CASE.json")
 @click.argument("case", required=False, metavar="[CASE]")
 @click.option("-m", "--model", "models", multiple=True, metavar="MODEL", help="Only this model.")
+@click.option("--defect", "slugs", multiple=True, metavar="SLUG", help="Only what fails by this.")
+@click.option("--all", "whole", is_flag=True, help="List every failure.")
 @expect_options
+@click.option("--raw", is_flag=True, help="Of one reply: its bytes alone, whole.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def show(
-    what: Path, case: str | None, models: tuple[str, ...], as_json: bool, **given: Any
+    what: Path,
+    case: str | None,
+    models: tuple[str, ...],
+    slugs: tuple[str, ...],
+    whole: bool,
+    raw: bool,
+    as_json: bool,
+    **given: Any,
 ) -> None:
     """Show the failures of a run, or one case: what was asked, expected and got, byte by byte.
 
-    Of a case that failed the failing replies are shown, one for each model and stream mode.
+    CASE is a number in the list of failures, or the beginning of a case's id; then its failing
+    replies are shown, one for each model and stream mode.
     """
     if what.suffix in (".json", ".md"):
         shown = [shown_case(case_with_defect(what.with_suffix(".json")).case)]
+        if raw:
+            raise UsageError("--raw: a case file holds no reply", "give a run and a case of it")
     else:
         cases = (case,) if case else ()
-        what, left = expected(what, given, cases)
-        data = load_run(what, keep_exchanges=bool(case))
+        run, left = expected(what, given, cases)
+        data = load_run(run, keep_exchanges=bool(case))
+        found = failing(data, _wanted(data, models, slugs))
         if not case:
-            _list(what, [f for f in failures(data) if not models or f.target in models], as_json)
+            if raw:
+                raise UsageError("--raw shows one reply", "name it: `toolfuzz show RUN 1 --raw`")
+            _list(what, data, found, whole=whole, as_json=as_json)
             return
-        shown = _shown(what, data, *(left or data.cases), models=models)
+        # Judged by what was said of it, a case has another id, and is the only one.
+        case = left[0] if left else next(iter(data.cases))
+        verdicts = _verdicts(data, found, case, models)
+        if raw:
+            _print_raw(data, verdicts)
+            return
+        shown = _shown(run, data, verdicts) or [shown_case(data.cases[_case_id(data, case)])]
     if as_json:
         click.echo(json.dumps(shown, indent=2))
         return
@@ -65,64 +97,102 @@ def show(
         print_question(entry)
 
 
-def _shown(what: Path, data: RunData, *cases: str, models: tuple[str, ...]) -> list[JsonObject]:
-    ids = [id_ for id_ in data.cases if any(id_.startswith(part) for part in cases)]
-    if len(ids) != 1:
-        raise UsageError(
-            f"the run has {'no' if not ids else 'more than one'} case {cases[0]!r}",
-            ", ".join(ids[:5]) or "`toolfuzz show RUN` names those that failed",
-        )
+def _wanted(data: RunData, models: tuple[str, ...], slugs: tuple[str, ...]) -> Any:
+    targets = [target.name for target in data.started.targets]
+    for name in models:
+        if name not in targets:
+            near = did_you_mean(name, targets) or f"it asked {', '.join(targets)}"
+            raise UsageError(f"the run asked no {name!r}", near)
+    seen = {f.slug for kind in data.verdicts.questions.kinds for f in kind}
+    for slug in slugs:
+        if slug not in seen:
+            near = did_you_mean(slug, seen) or "`toolfuzz show RUN` names those that it has"
+            raise UsageError(f"nothing in the run shows {slug!r}", near)
+    return lambda target, slug: (not models or target in models) and (not slugs or slug in slugs)
+
+
+def _verdicts(data: RunData, found: Failing, case: str, models: tuple[str, ...]) -> list[Verdict]:
+    """Return what to show: a reply by its number, or of a case one for each model and mode."""
+    if case.isdecimal() and len(case) <= _LONGEST_NUMBER:
+        try:
+            return [found.verdict(int(case))]
+        except LookupError:
+            if not any(id_.startswith(case) for id_ in data.cases):
+                raise UsageError(
+                    f"the list has no number {case}: {count(len(found), 'failure')}",
+                    "`toolfuzz show RUN` numbers them; a case is named by its id",
+                ) from None
+    id_ = _case_id(data, case)
+    rows = data.verdicts.questions
+    of_case = lambda row: rows.cases.ids.texts[rows.case[row]] == id_  # noqa: E731
     verdicts = [
         verdict
-        for verdict in (*data.verdicts, *data.respelled)
-        if verdict.case_id == ids[0] and (not models or verdict.target in models)
+        for answers in (data.verdicts, data.respelled)
+        for verdict in answers.where(of_case)
+        if not models or verdict.target in models
     ]
-    failed = [verdict for verdict in verdicts if verdict.status == "fail"]
     first: dict[tuple[str, bool], Verdict] = {}
-    for verdict in failed or verdicts:
+    for verdict in [v for v in verdicts if v.status == "fail"] or verdicts:
         first.setdefault((verdict.target, verdict.stream), verdict)
-    if not first:
-        return [shown_case(data.cases[ids[0]])]
-    sides = sides_in(find_journal(what)) if "trial" in data.started.settings else {}
-    return [shown_reply(data, v, sides.get(question(v), ())) for v in first.values()]
+    return list(first.values())
 
 
-def _list(what: Path, found: list[Failure], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps([_entry(failure) for failure in found], indent=2))
-        return
-    if not found:
-        click.echo("nothing failed")
-        return
-    header = ("defect", "cases", "case", "on", "where", "got")
-    print_rows(header, [_row(failure) for failure in found])
-    click.echo(f"next: {shell_command('toolfuzz', 'show', what, found[0].example.id[:6])}")
-
-
-def _row(failure: Failure) -> tuple[str, ...]:
-    finding = failure.finding
-    modes = ("" if stream is False else " (streamed)" for stream in failure.streams)
-    return (
-        failure.symptom.slug,
-        str(failure.cases),
-        failure.example.id[:6],
-        failure.target + next(modes),
-        f"{'' if not finding.turn else f'turn {finding.turn + 1} '}{finding.pointer or '/'}",
-        brief(finding.actual, 48) if finding.actual is not None else clip(finding.message, 48),
+def _case_id(data: RunData, part: str) -> str:
+    ids = [id_ for id_ in data.cases if id_.startswith(part)]
+    if len(ids) == 1:
+        return ids[0]
+    if ids:
+        more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""
+        raise UsageError(f"the run has more than one case {part!r}", f"{', '.join(ids[:5])}{more}")
+    known = {id_[: max(len(part), 6)]: id_ for id_ in data.cases}
+    raise UsageError(
+        f"the run has no case {part!r}",
+        did_you_mean(part, known, most=2) or "`toolfuzz show RUN` names those that failed",
     )
 
 
-def _entry(failure: Failure) -> JsonObject:
-    return {
-        "slug": failure.symptom.slug,
-        "shape": failure.symptom.shape,
-        "target": failure.target,
-        "streams": list(failure.streams),
-        "cases": failure.cases,
-        "case": failure.example.id,
-        "turn": failure.finding.turn,
-        "pointer": failure.finding.pointer,
-        "expected": failure.finding.expected,
-        "actual": failure.finding.actual,
-        "message": failure.finding.message,
-    }
+def _shown(run: Path, data: RunData, verdicts: list[Verdict]) -> list[Any]:
+    sides = sides_in(find_journal(run)) if "trial" in data.started.settings else {}
+    return [shown_reply(data, v, sides.get(question(v), ())) for v in verdicts]
+
+
+def _print_raw(data: RunData, verdicts: list[Verdict]) -> None:
+    """Print one reply's bytes as they are; on a terminal with what would steer it spelled out."""
+    if len(verdicts) != 1:
+        ways = (f"{v.target} {'streamed' if v.stream else 'plain'}" for v in verdicts)
+        raise UsageError(
+            f"--raw shows one reply; there are {', '.join(ways) or 'none'}",
+            "name a failure by its number in `toolfuzz show RUN`, or add -m MODEL",
+        )
+    body = raw_reply(data, verdicts[0])
+    if sys.stdout.isatty():
+        click.echo(printable(body.decode("utf-8", "backslashreplace"), keep_newlines=True))
+    else:
+        click.echo(body, nl=False)
+
+
+def _list(what: Path, data: RunData, found: Failing, *, whole: bool, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(list(found.entries()), indent=2))
+        return
+    if not len(found):
+        click.echo("nothing failed")
+        return
+    click.echo(_headline(data, found))
+    # Each cause has its lines, however rare it is.
+    most = None if whole else max(_LINES // len(found.causes), 1)
+    entries = list(found.entries(most))
+    print_failed(entries if whole else entries[:_LINES], all_of_them=len(found))
+    click.echo("\n".join(_next(what, found, listed=len(entries[: None if whole else _LINES]))))
+
+
+def _headline(data: RunData, found: Failing) -> str:
+    judged = count(len(data.verdicts.judged), "judged reply", "judged replies")
+    causes = count(len(found.causes), "cause")
+    return f"{len(found)} of {judged} failed, by {causes}; the worst first"
+
+
+def _next(what: Path, found: Failing, *, listed: int) -> Iterator[str]:
+    yield f"next: {shell_command('toolfuzz', 'show', what, 1)}"
+    if listed < len(found):
+        yield f"      {shell_command('toolfuzz', 'show', what, '--all')}"

@@ -13,8 +13,9 @@ from toolfuzz.core.talk import at_last_turn
 from toolfuzz.core.text import clip
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.evidence.clients import client_sentences
-from toolfuzz.evidence.difference import MOST_LINES, difference
+from toolfuzz.evidence.difference import MOST_LINES, difference, pointed_out
 from toolfuzz.evidence.excerpt import excerpt
+from toolfuzz.evidence.hexdump import hexdump
 from toolfuzz.evidence.relay.sides import Sides
 from toolfuzz.evidence.signature import signature
 from toolfuzz.evidence.turns import judged_turns, way
@@ -24,7 +25,7 @@ from toolfuzz.runs.reproduce import native_text, sent, service_of
 from toolfuzz.worlds.play import gone_on
 from toolfuzz.worlds.transcript import Line, condensed, transcript
 
-__all__ = ["shown_case", "shown_reply"]
+__all__ = ["raw_reply", "shown_case", "shown_reply"]
 
 _MOST_BODY = 4000
 
@@ -48,18 +49,12 @@ def shown_reply(run: RunData, verdict: Verdict, sides: Sequence[Sides] = ()) -> 
     ``run`` must have kept its exchanges, ``sides`` are what a gateway made of each turn. Raises
     UsageError where the bytes are missing.
     """
-    exchanges = last_of_each_turn(run.exchanges.get(question(verdict), []))
-    if not exchanges:
-        raise UsageError(
-            f"the journal lacks the bytes of case {verdict.case_id}", "is it the whole run.jsonl?"
-        )
-    failing = causes(verdict)
-    until = [e for e in exchanges if not failing or e.turn <= failing[0].turn] or exchanges[:1]
+    until = _until(run, verdict)
     exchange, target = until[-1], _target(run, verdict)
     judgements = judged_turns(run.cases[verdict.case_id], target.format, until)
     case = gone_on(run.cases[verdict.case_id], [j.reply for j in judgements])
-    turn = case.at(exchange.turn)
-    body = wire_format(target.format).show(exchange.last.body)
+    turn, format = case.at(exchange.turn), wire_format(target.format)
+    body = format.show(exchange.last.body)
     here = [f for f in verdict.findings if f.turn == exchange.turn]
     return {
         "case": verdict.case_id,
@@ -82,10 +77,27 @@ def shown_reply(run: RunData, verdict: Verdict, sides: Sequence[Sides] = ()) -> 
         "status": exchange.last.status,
         "error": exchange.last.error,
         "bytes": excerpt(body, here[0]) if here else clip(body, _MOST_BODY),
+        "hexdump": hexdump(exchange.last.body, here[0], format) if here else [],
         "clients": client_sentences(exchange, target.format, case),
         "upstream": [_upstream(s) for s in sides if s.client.turn == exchange.turn],
         **_again(run, target, exchange),
     }
+
+
+def raw_reply(run: RunData, verdict: Verdict) -> bytes:
+    """Return every byte of the reply that ``shown_reply`` shows; raises UsageError as it does."""
+    return _until(run, verdict)[-1].last.body
+
+
+def _until(run: RunData, verdict: Verdict) -> list[Exchange]:
+    """Return a question's exchanges up to the one that failed."""
+    exchanges = last_of_each_turn(run.exchanges.get(question(verdict), []))
+    if not exchanges:
+        raise UsageError(
+            f"the journal lacks the bytes of case {verdict.case_id}", "is it the whole run.jsonl?"
+        )
+    failing = causes(verdict)
+    return [e for e in exchanges if not failing or e.turn <= failing[0].turn] or exchanges[:1]
 
 
 def _target(run: RunData, verdict: Verdict) -> Target:
@@ -142,7 +154,7 @@ def _difference(turn: Turn, judgement: Judgement) -> list[str]:
         for call, wanted in zip(came, [*right, *[None] * len(came)], strict=False)
     ]
     lines = difference(one, [text for lines in got for text in lines])
-    return [clip(line) for line in lines[:MOST_LINES]]
+    return list(pointed_out(lines[:MOST_LINES]))
 
 
 def _lines(name: str, arguments: Json) -> list[str]:

@@ -16,7 +16,7 @@ from toolfuzz.report.console import show
 __all__ = ["print_question", "question_view"]
 
 _MOST_LINES = 60
-_STYLES = {"-": "green", "+": "red"}
+_STYLES = {"-": "green", "+": "red", "?": "bold red"}
 
 
 def print_question(shown: JsonObject) -> None:
@@ -63,6 +63,8 @@ def _rows(shown: JsonObject) -> Iterator[tuple[str, RenderableType]]:
     if "bytes" in shown:
         broke = f", {shown['error']}" if shown["error"] else ""
         yield f"status {shown['status']}{printable(broke)}", _text(shown["bytes"])
+        if shown["hexdump"]:
+            yield "in hex", _text("\n".join(shown["hexdump"]))
         if tool := shown["rebuilt_from"]:
             yield "", _text(f"not the server's bytes: {tool} kept what it had understood")
     for sides in shown.get("upstream", ()):
