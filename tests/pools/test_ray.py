@@ -111,14 +111,20 @@ async def test_a_target_that_cannot_be_opened_is_one_error(pool: RayPool) -> Non
 
 
 async def test_requests_with_one_key_follow_each_other_evenly(pool: RayPool) -> None:
-    """Two targets of one address and key, asked at the same time by workers of two nodes."""
-    models = [PacedSource(target(name), rpm=60 / 0.1) for name in "mn"]
+    """Two targets of one address and key, asked at the same time by workers of two nodes.
+
+    Workers knew a target of that name before, with another pace.
+    """
+    models = [PacedSource(target(name), rpm=60 / 0.05) for name in "mn"]
+    for model in models:
+        await done(pool, model, cases=CASES[:2], modes=(False,))
+    # The actor that keeps their places is there, so none of these was let go before.
     begun = time.time()
     both = await asyncio.gather(*(done(pool, model, modes=(False,)) for model in models))
     times = times_of([event for events in both for event in events])
     assert len(times) == 2 * len(CASES)
-    # Of two limiters instead of one each would take half of that.
-    assert times[-1][0] - begun >= 0.08 * len(times)
+    # A request may be late, as on a busy machine, but none comes early.
+    assert times[-1][0] - begun >= 0.99 * 0.05 * (len(times) - 1)
 
 
 async def test_a_server_with_a_key_that_stands_nowhere(pool: RayPool, cluster: Cluster) -> None:

@@ -178,3 +178,17 @@ async def test_what_cannot_be_sent_is_said(
         given: list[Event] = []
         await distant.do(job(MadeSource(target())), Pacer(1), given.extend)
         assert attempts_in(given) == 1, "and it goes on"
+
+
+async def test_a_target_whose_pace_is_another_than_before_gets_another_permit() -> None:
+    paces = []
+
+    def permit(source: SourceSpec, remote: RemotePermit) -> Permit:
+        paces.append(source.pace.most)
+        return remote
+
+    async with served(permit) as (distant, _, _):
+        for most in (3, 3, 5):
+            source = MadeSource(target(), concurrency=most)
+            await distant.do(job(source), Pacer(1), lambda batch: None)
+    assert paces == [3, 5]

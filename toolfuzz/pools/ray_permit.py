@@ -51,7 +51,8 @@ class RayPermit:
     async def place(self, tokens: int = 0) -> AsyncIterator[None]:
         """Wait for a place there, and hold it; when the run is being stopped, don't wait."""
         number = next(self._numbers)
-        if self._closing is None:
+        if self._closing is None or self._closing.done():
+            # What has ended may have been an earlier run.
             self._closing = asyncio.create_task(self._run.pause(_ALWAYS))
         waiting = asyncio.create_task(self._placed(number, tokens))
         try:

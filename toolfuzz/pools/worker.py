@@ -19,7 +19,7 @@ from toolfuzz.pools.doing import Doer
 from toolfuzz.pools.permits import RemotePermit
 from toolfuzz.pools.pool import Batch, Job
 from toolfuzz.pools.wire import Wire
-from toolfuzz.sources.source import Permit, SourceSpec
+from toolfuzz.sources.source import Pace, Permit, SourceSpec
 from toolfuzz.system.garbage import look_rarely
 
 __all__ = ["PermitOf", "serve"]
@@ -97,15 +97,16 @@ class _Permits:
     def __init__(self, wire: Wire, permit: PermitOf) -> None:
         self._wire = wire
         self._permit = permit
-        self._permits: dict[str, Permit] = {}
+        self._permits: dict[tuple[str, Pace], Permit] = {}
         self._tickets = 0
         self._open: dict[int, asyncio.Future[Any]] = {}
 
     def of(self, source: SourceSpec) -> Permit:
-        name = source.target.name
-        if name not in self._permits:
-            self._permits[name] = self._permit(source, RemotePermit(_Line(self, name)))
-        return self._permits[name]
+        # A later run may have been told another pace for the same target.
+        name, _ = key = source.target.name, source.pace
+        if key not in self._permits:
+            self._permits[key] = self._permit(source, RemotePermit(_Line(self, name)))
+        return self._permits[key]
 
     def ask(self, target: str, *asked: Any) -> Awaitable[Any]:
         self._tickets += 1
