@@ -42,6 +42,14 @@ def test_all_of_it_as_json() -> None:
         assert row["worlds_per_second"] > 0
 
 
+def test_two_processes_prove_what_one_does() -> None:
+    prove = ("worlds", "prove", "--cases", "3", "--dimension", "plan", "--level", "3", "--json")
+    one, two = (toolfuzz_(*prove, *more) for more in ((), ("--workers", "2")))
+    assert (one.exit_code, two.exit_code) == (0, 0), two.output
+    rows = [json.loads(done.output)[0] | {"worlds_per_second": 0} for done in (one, two)]
+    assert rows[0] == rows[1] and rows[0]["worlds"] == 6
+
+
 def test_a_claim_that_does_not_hold_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     mood = Proof("good mood", "the world smiles", lambda family, case, values: "it doesn't")
     proofs = (*PROOFS, mood)

@@ -1,7 +1,10 @@
 """A stand-in for Xinference, of the same layout: simulated, and as small as its reader allows."""
 
+import sys
 import textwrap
 from pathlib import Path
+
+from toolfuzz.engines import environment
 
 _UTILS = """
     import json
@@ -121,3 +124,21 @@ def make_xinference(
         path = cache / "engines" / "xinference" / version / "xinference" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(textwrap.dedent(source))
+
+
+def build_environment() -> None:
+    """Put this Python where the engine's environment is looked for, so that none is built."""
+    built = environment._place(()) / "bin"
+    built.mkdir(parents=True)
+    (built / "python").symlink_to(sys.executable)
+
+
+def held(folder: Path) -> str:
+    """What a parser does (see above) that leaves a file for its process in the folder, and waits.
+
+    As long as there is a file ``hang`` there.
+    """
+    there = f"os.path.join({str(folder)!r}, str(os.getpid()))"
+    hangs = f"time.sleep(0.05) or os.path.exists(os.path.join({str(folder)!r}, 'hang'))"
+    waits = f"[open({there}, 'w').close(), *iter(lambda: {hangs}, False)]"
+    return f"(lambda os, time: {waits})(__import__('os'), __import__('time')) and a"

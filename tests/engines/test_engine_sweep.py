@@ -6,14 +6,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from inspect import isawaitable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from made_xinference import make_xinference
+from made_xinference import build_environment, make_xinference
 
 from toolfuzz.cli import cli
 from toolfuzz.core.case import JsonObject
@@ -34,14 +35,19 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cells are run in this process, whose imports are paid for."""
+    """Runs are made in this process, whose imports are paid for."""
 
-    @contextmanager
-    def threads(count: int) -> Iterator[Executor]:
-        with ThreadPoolExecutor(count) as pool:
-            yield pool
+    class Here:
+        async def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+            result = function(*arguments)
+            return await result if isawaitable(result) else result
 
-    monkeypatch.setattr(sweep, "_processes", threads)
+    @asynccontextmanager
+    async def callers(workers: int, ray: str | None) -> AsyncIterator[Here]:
+        assert ray is None
+        yield Here()
+
+    monkeypatch.setattr(sweep, "open_callers", callers)
 
 
 def swept(*arguments: str) -> Result:
@@ -85,10 +91,7 @@ def test_a_sweep_that_is_killed_leaves_nothing_behind_and_goes_on(made: Path, he
     make_xinference(made, "1.2.0", does="__import__('time').sleep(0.1) or a")
     out = made / "swept"
     command = [*SWEEP, "--release", "1.2.0", "--cases", "8", "--out", str(out), "--quiet"]
-    # The environment that fetched engines get: the subprocess is to build none.
-    built = environment._place(()) / "bin"
-    built.mkdir(parents=True)
-    (built / "python").symlink_to(sys.executable)
+    build_environment()
     with subprocess.Popen([sys.executable, "-m", "toolfuzz", *command]) as process:
         journal = out / "1.2.0" / "qwen" / "run.jsonl"
         while verdicts(journal) < 3:

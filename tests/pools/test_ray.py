@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -25,25 +26,33 @@ from made_sources import (
     retried,
     target,
 )
+from made_xinference import build_environment, held, make_xinference
 from test_pools import CASES, Shut, done, without_clock
 from test_processes import times_of
 
+from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseSkipped, Event, VerdictReached
 from toolfuzz.generate import draw_cases
+from toolfuzz.generate.dimensions import draw_pair, find
+from toolfuzz.generate.dimensions.proving import prove_pair
 from toolfuzz.judge.policy import Policy
+from toolfuzz.pools.calls import in_order
 from toolfuzz.pools.local import LocalPool
 from toolfuzz.pools.ray import RayPool, ray_pool
 from toolfuzz.runs.access import Access
 from toolfuzz.runs.blocks import journal_index, judge_blocks
 from toolfuzz.runs.offline import judge_file
 from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.reading import read_journal
 from toolfuzz.runs.run import run
 from toolfuzz.runs.said import say
+from toolfuzz.runs.sweep import Sweep, sweep
 from toolfuzz.runs.targets import open_sources
 
 HERE = Path(__file__).parent
 KEY = "sk-canary-4f1d0c77e2"
+RELEASES = ("1.2.0", "1.3.0")
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,19 @@ class Cluster:
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where all machines keep what they fetch; of an engine's releases two are there."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TOOLFUZZ_CACHE", str(folder))
+        build_environment()
+        for version in RELEASES:
+            make_xinference(folder, version)
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def cluster(cache: Path) -> Iterator[Cluster]:
     paths = [str(HERE), *sys.path]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_AUTH_MODE", "disabled")
@@ -170,27 +191,80 @@ async def test_a_journal_is_judged_as_by_one_process(pool: RayPool, tmp_path: Pa
     assert {said.verdict["status"] for said, _ in other} == {"pass", "fail"}
 
 
-async def asked(folder: Path, streams: int) -> None:
-    """Wait until so many streams were asked, each counted once for every process that did."""
-    while len(os.listdir(folder)) <= streams:  # noqa: ASYNC110, PTH208 - they are other processes'
+async def test_releases_of_an_engine_and_worlds_are_asked_as_by_one_process(pool: RayPool) -> None:
+    engines = [f"engine/xinference@{version}:qwen" for version in RELEASES]
+    worlds = [case for name in ("plan", "scope") for case in draw_pair(find(name), 3, 0, 3)]
+    both = Access(stream="both")
+    async with (
+        open_sources(engines, both) as (old, new),
+        open_sources(["sim/clean"], both, seed=5) as (model,),
+    ):
+        for source, cases in (
+            (old, list(draw_cases(4, seed=3))),
+            (new, list(draw_cases(4, seed=3))),
+            (model, worlds),
+        ):
+            # What is said of a world's calls holds the ids that the server made up.
+            local, other = (
+                sorted(without_clock(e) for e in events if isinstance(e, VerdictReached))
+                for events in (
+                    await done(LocalPool(), source, cases=cases),
+                    await done(pool, source, cases=cases),
+                )
+            )
+            assert len(local) == 8 and local == other
+
+
+async def under_way(folder: Path, count: int) -> None:
+    """Wait until so many left a file beside the one that says that all are to hang."""
+    while len(os.listdir(folder)) <= count:  # noqa: ASYNC110, PTH208 - they are other processes'
         await asyncio.sleep(0.05)
 
 
-async def test_jobs_of_a_lost_node_are_done_by_others(
-    pool: RayPool, cluster: Cluster, tmp_path: Path
+async def swept(folder: Path, **options: Any) -> list[JsonObject]:
+    asked = RunOptions(cases=3, stream="both")
+    table = await sweep(Sweep("xinference", RELEASES, folder, asked, ("qwen",), **options))
+    return [{**cell, "seconds": 0} for cell in table["cells"]]
+
+
+async def test_what_a_lost_node_had_in_hand_is_done_by_others(
+    pool: RayPool, cluster: Cluster, cache: Path, tmp_path: Path
 ) -> None:
-    """Four jobs hang at their streams, on both nodes, when one node ends."""
-    (tmp_path / "hang").touch()
-    hang = partial(hang_for_now, str(tmp_path))
+    """Four jobs hang at their streams, and two runs of a sweep, on both nodes, when one ends."""
+    before = await swept(tmp_path / "local", workers=2)
+    hanging = [tmp_path / name for name in ("jobs", "runs")]
+    for folder in hanging:
+        folder.mkdir()
+        (folder / "hang").touch()
+    jobs, runs = hanging
+    for version in RELEASES:
+        make_xinference(cache, version, does=held(runs))
+    hang = partial(hang_for_now, str(jobs))
     source = MadeSource(target(stream="both"), before=hang, concurrency=4)
     doing = asyncio.create_task(done(pool, source))
-    await asked(tmp_path, 4)
+    on_ray = swept(tmp_path / "ray", workers=2, ray=cluster.address)
+    sweeping = asyncio.create_task(on_ray)
+    await asyncio.gather(under_way(jobs, 4), under_way(runs, 2))
     cluster.kill_a_node()
-    await asked(tmp_path, 5)
-    (tmp_path / "hang").unlink()
-    other = await doing
+    await asyncio.gather(under_way(jobs, 5), under_way(runs, 3))
+    for folder in hanging:
+        (folder / "hang").unlink()
     local = await done(LocalPool(), MadeSource(target(stream="both")))
-    assert sorted(map(without_clock, local)) == sorted(map(without_clock, other))
+    assert sorted(map(without_clock, await doing)) == sorted(map(without_clock, local))
+    assert await sweeping == before
+    for version in RELEASES:
+        one, other = (tmp_path / where / version / "qwen" for where in ("local", "ray"))
+        assert {path.name for path in one.iterdir()} == {path.name for path in other.iterdir()}
+        events = [sorted(map(without_clock, read_journal(run)))[:-2] for run in (one, other)]
+        assert len(events[0]) > 12 and events[0] == events[1]
+
+
+async def test_worlds_are_proved_as_by_one_process(pool: RayPool) -> None:
+    pairs = [(find("plan"), 0, k, 3) for k in range(4)]
+    proved = [one async for one in in_order(pool, prove_pair, iter(pairs), ahead=4)]
+    assert [replace(one, seconds=0) for one in proved] == [
+        replace(prove_pair(*pair), seconds=0) for pair in pairs
+    ]
 
 
 @pytest.mark.parametrize(

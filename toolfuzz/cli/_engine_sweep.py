@@ -9,6 +9,7 @@ import click
 
 from toolfuzz.cli._kept import kept
 from toolfuzz.cli._live import cancelled_by_signals
+from toolfuzz.cli.options import workers_option
 from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
 from toolfuzz.core.text import printable, shell_command
 from toolfuzz.engines.releases import released_between, releases
@@ -29,6 +30,7 @@ Examples:
   toolfuzz engines sweep sglang --since 0.5.6
   toolfuzz engines sweep sglang --since 0.5.6 --parser glm45,qwen3_coder --cases 100 -o sweep
   toolfuzz engines sweep mlx-lm --release 0.32.0,0.32.2 --workers 4 --cuts all
+  toolfuzz engines sweep sglang --since 0.5.6 --ray 10.0.0.1:6379 --workers 32 -o sweep
 
 The folder holds table.md, table.json and a run for each parser of each release
 (`toolfuzz report`, `bug` and `minimize` take its folder). A sweep that was ended goes on with the
@@ -56,8 +58,7 @@ def _listed(
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N")
 @click.option("--cuts", metavar="NAME,…", callback=_listed,
               help="Increments, as in `toolfuzz run`.")  # fmt: skip
-@click.option("--workers", type=click.IntRange(min=1), metavar="N",
-              help="Processes side by side  [default: one a processor].")  # fmt: skip
+@workers_option("Runs side by side, each by a process of its own  [default: one a processor].")
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR",
               help="Folder (reports/<time>-sweep-ENGINE).")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print table.json.")
@@ -72,6 +73,7 @@ def sweep_command(
     seed: int,
     cuts: tuple[str, ...],
     workers: int | None,
+    ray: str | None,
     out: Path | None,
     as_json: bool,
     quiet: bool,
@@ -88,6 +90,7 @@ def sweep_command(
         options,
         parsers,
         workers or os.cpu_count() or 1,
+        ray,
     )
     again = f"the same command with {shell_command('--out', folder)}"
     with kept(lambda: f"what was run is kept; go on with: {again}"):

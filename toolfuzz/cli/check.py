@@ -15,6 +15,7 @@ from toolfuzz.cli._live import Work, live
 from toolfuzz.cli._outcome import exit_with, settled
 from toolfuzz.cli._reports import write_wanted
 from toolfuzz.cli.options import (
+    asking_workers,
     budget_options,
     case_options,
     endpoint_options,
@@ -23,7 +24,6 @@ from toolfuzz.cli.options import (
     report_option,
     run_options_from,
     trust_option,
-    workers_option,
 )
 from toolfuzz.config import load_config
 from toolfuzz.core.errors import UsageError
@@ -61,7 +61,7 @@ Exit codes: 0 PASS · 1 FAIL · 3 INCONCLUSIVE · 4 an endpoint is unusable
 
 @click.command(epilog=EPILOG)
 @endpoint_options
-@workers_option
+@asking_workers
 @budget_options
 @click.option(
     "--baseline", metavar="RUN|MODEL", help="What it must not fall behind: a run's folder, a model."

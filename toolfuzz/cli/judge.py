@@ -13,7 +13,7 @@ import click
 
 from toolfuzz.cli._again import expect_options
 from toolfuzz.cli._live import cancelled_by_signals
-from toolfuzz.cli.options import judge_options
+from toolfuzz.cli.options import judge_options, workers_option
 from toolfuzz.config import load_config
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
@@ -62,11 +62,7 @@ Examples:
               help="The input of a batch, of which FILE holds the results.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
               help="Keep what was judged as a run, in this new folder.")  # fmt: skip
-@click.option("--workers", type=click.IntRange(min=1), default=1, metavar="N",
-              help="Processes that judge, for the journals of runs (1).")  # fmt: skip
-@click.option("--ray", is_flag=False, flag_value="auto", metavar="[HOST:PORT]",
-              help="The --workers are on a Ray cluster: this machine's, or that of the head's "
-              "address.")  # fmt: skip
+@workers_option("Processes that judge, for the journals of runs (1).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of lines.")
 def judge(
     file: Path,
@@ -75,7 +71,7 @@ def judge(
     requests: Path | None,
     out: Path | None,
     as_json: bool,
-    workers: int,
+    workers: int | None,
     ray: str | None,
     **given: Any,
 ) -> None:
@@ -102,7 +98,7 @@ def judge(
             printed.verdict(said)
 
         told = by_hand(expect, expect_values)
-        if workers == 1 and ray is None:
+        if ray is None and workers in (None, 1):
             for entry in _by_this_process(judge_file(file, policy, told, requests=requests)):
                 take(entry)
         elif told or requests:
@@ -111,7 +107,7 @@ def judge(
                 "judge it without --workers and --ray",
             )
         else:
-            work = _by_workers(file, policy, take, workers, ray, keep=out is not None)
+            work = _by_workers(file, policy, take, workers or 1, ray, keep=out is not None)
             asyncio.run(cancelled_by_signals(work))
     printed.summary()
     if out:

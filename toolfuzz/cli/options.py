@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LIMITS",
+    "asking_workers",
     "askings_option",
     "budget_options",
     "case_options",
@@ -128,18 +129,23 @@ endpoint_options = stack(
     ),
 )  # fmt: skip
 
-workers_option = stack(
-    click.option(
-        "--workers", type=int, metavar="N",
-        help="Processes that ask, judge and draw (1). It helps where they are what takes the time: "
-        "for engine/… and servers that answer within milliseconds, on as many cores.",
-    ),
-    click.option(
-        "--ray", is_flag=False, flag_value="auto", metavar="[HOST:PORT]",
-        help="The --workers are on a Ray cluster: this machine's, or that of the head's address "
-        "(the `ray` extra, on all machines).",
-    ),
+ray_option = click.option(
+    "--ray", is_flag=False, flag_value="auto", metavar="[HOST:PORT]",
+    help="The --workers are on a Ray cluster: this machine's, or that of the head's address "
+    "(the `ray` extra, on all machines).",
 )  # fmt: skip
+
+
+def workers_option(what: str) -> Callable[[F], F]:
+    """Return --workers, which are what they do, and --ray, which says where they are."""
+    count = click.option("--workers", type=click.IntRange(min=1), metavar="N", help=what)
+    return stack(count, ray_option)
+
+
+asking_workers = workers_option(
+    "Processes that ask, judge and draw (1). It helps where they are what takes the time: "
+    "for engine/… and servers that answer within milliseconds, on as many cores."
+)
 
 LIMITS = ("max_calls", "max_time", "max_tokens", "max_cost", "price")
 

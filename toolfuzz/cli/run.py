@@ -18,6 +18,7 @@ from toolfuzz.cli._outcome import exit_with, settled
 from toolfuzz.cli._reports import write_wanted
 from toolfuzz.cli._values import parse_headers
 from toolfuzz.cli.options import (
+    asking_workers,
     budget_options,
     case_options,
     endpoint_options,
@@ -27,7 +28,6 @@ from toolfuzz.cli.options import (
     report_option,
     run_options_from,
     trust_option,
-    workers_option,
 )
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
@@ -67,7 +67,7 @@ the whole 95% interval is at or above the limit, 1 when it is below, 3 when the 
 
 @click.command(epilog=EPILOG)
 @endpoint_options
-@workers_option
+@asking_workers
 @budget_options
 @case_options
 @repeat_option

@@ -1,21 +1,27 @@
 """``toolfuzz worlds``: what dimensions are asked on, and the proofs of it."""
 
+import asyncio
 import json
 import sys
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from toolfuzz.cli._live import cancelled_by_signals
+from toolfuzz.cli.options import workers_option
 from toolfuzz.core.errors import EXIT_GATE_FAILED, UsageError
 from toolfuzz.core.text import printable
 
 if TYPE_CHECKING:
     from toolfuzz.generate.dimensions.proving import Proven
+    from toolfuzz.worlds.family import Family
 
 EPILOG = """\b
 Examples:
-  toolfuzz worlds prove --cases 300
+  toolfuzz worlds prove --cases 300 --workers 4
   toolfuzz worlds prove --dimension scope --level 6
   toolfuzz worlds draw plan --level 3 > world.json
   toolfuzz worlds prove world.json
@@ -34,6 +40,7 @@ def worlds() -> None:
 @click.option("--dimension", "names", multiple=True, metavar="NAME", help="Only this one.")
 @click.option("--level", type=int, metavar="N", help="How hard they are (the usual level).")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Other worlds.")
+@workers_option("Processes that draw and prove (1).")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def prove(
     file: Path | None,
@@ -41,6 +48,8 @@ def prove(
     names: tuple[str, ...],
     level: int | None,
     seed: int,
+    workers: int | None,
+    ray: str | None,
     as_json: bool,
 ) -> None:
     """Try the seven claims about drawn worlds, or about one file.
@@ -51,17 +60,14 @@ def prove(
         _prove_file(file)
         return
     from toolfuzz.generate.dimensions import all_dimensions, find
-    from toolfuzz.generate.dimensions.proving import proved
 
-    found: list[Proven] = []
-    for family in [find(name) for name in names] or all_dimensions().values():
-        known = None
-        for known in proved(family, cases=cases, seed=seed, level=level):
-            if sys.stderr.isatty():
-                click.echo(f"\r{family.name}: {known.worlds} worlds ", nl=False, err=True)
-        if sys.stderr.isatty():
-            click.echo(f"\r{' ' * 40}\r", nl=False, err=True)
-        found += [known] if known else []
+    families = [find(name) for name in names] or [*all_dimensions().values()]
+    pairs = [(family, seed, k, level) for family in families for k in range(cases)]
+    if ray is None and workers in (None, 1):
+        found = asyncio.run(cancelled_by_signals(_told(_here(pairs))))
+    else:
+        work = _told(_by_workers(pairs, workers or 1, ray))
+        found = asyncio.run(cancelled_by_signals(work))
     if as_json:
         click.echo(json.dumps([_to_json(one) for one in found], indent=2))
     else:
@@ -82,6 +88,50 @@ def draw(name: str, level: int | None, seed: int, twin: bool) -> None:
 
     case = draw_pair(find(name), seed, 0, level)[twin]
     click.echo(json.dumps(case_to_json(case), indent=2, ensure_ascii=False))
+
+
+Pair = tuple["Family", int, int, int | None]
+
+
+async def _here(pairs: Iterable[Pair]) -> AsyncGenerator["Proven"]:
+    from toolfuzz.generate.dimensions.proving import prove_pair
+
+    for pair in pairs:
+        yield prove_pair(*pair)
+        # Ctrl-C is seen between two.
+        await asyncio.sleep(0)
+
+
+async def _by_workers(
+    pairs: Iterable[Pair], workers: int, ray: str | None
+) -> AsyncGenerator["Proven"]:
+    from toolfuzz.generate.dimensions.proving import prove_pair
+    from toolfuzz.pools.calls import in_order
+    from toolfuzz.runs.workers import open_callers
+
+    async with (
+        open_callers(workers, ray) as callers,
+        aclosing(in_order(callers, prove_pair, iter(pairs), ahead=2 * workers)) as proved,
+    ):
+        async for one in proved:
+            yield one
+
+
+async def _told(proved: AsyncGenerator["Proven"]) -> list["Proven"]:
+    """Return what was proved of each dimension, and tell of it on the way."""
+    found: dict[str, Proven] = {}
+    async with aclosing(proved) as pairs:
+        async for pair in pairs:
+            name = pair.family.name
+            if name in found:
+                found[name].add(pair)
+            else:
+                found[name] = pair
+            if sys.stderr.isatty():
+                click.echo(f"\r{name}: {found[name].worlds} worlds ", nl=False, err=True)
+    if sys.stderr.isatty():
+        click.echo(f"\r{' ' * 40}\r", nl=False, err=True)
+    return [*found.values()]
 
 
 def _prove_file(file: Path) -> None:

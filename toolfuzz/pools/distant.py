@@ -82,7 +82,7 @@ class Distant:
             raise error
 
     async def call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-        """Have it called there; cancelled, nobody waits for it any more."""
+        """Have it called there; cancelled, it is stopped, and nobody waits for it."""
         if self._lost is not None:
             raise self._lost
         self._number += 1
@@ -91,6 +91,9 @@ class Distant:
         self._wire.send(("call", number, function, arguments))
         try:
             return await called
+        except asyncio.CancelledError:
+            self._wire.send(("stop", number))
+            raise
         finally:
             del self._calls[number]
 

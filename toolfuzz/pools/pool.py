@@ -56,7 +56,7 @@ class Callers(Protocol):
     """Workers that call functions elsewhere."""
 
     async def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Call a function of a module in a worker and return what it returns.
+        """Call a function of a module in a worker, async or not, and return what it returns.
 
         What goes there and back is pickled. Raises what the function raises, and UsageError when
         one worker after the other was lost at it.

@@ -93,7 +93,7 @@ class SharedPool:
                 why = str(error)
         raise UsageError(
             f"one worker after the other was lost, {MOST_LOST} in all: {why}",
-            "try it without --workers",
+            "fewer --workers need less memory; or try it without",
         )
 
     async def _do(self, permits: Permits, job: Job, give: Give) -> None:

@@ -9,15 +9,16 @@ import pickle
 import socket
 import sys
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
+from inspect import isawaitable
 from typing import Any
 
 from toolfuzz.core.errors import ToolfuzzError
 from toolfuzz.pools.doing import Doer
 from toolfuzz.pools.permits import RemotePermit
-from toolfuzz.pools.pool import Batch, Job
+from toolfuzz.pools.pool import Batch
 from toolfuzz.pools.wire import Wire
 from toolfuzz.sources.source import Pace, Permit, SourceSpec
 from toolfuzz.system.garbage import look_rarely
@@ -29,26 +30,28 @@ PermitOf = Callable[[SourceSpec, RemotePermit], Permit]
 
 
 async def serve(wire: Wire, permit: PermitOf = lambda source, remote: remote) -> None:
-    """Do jobs until the other end has gone; while a call lasts they wait.
+    """Do jobs until the other end has gone; while a call lasts that isn't async, all wait.
 
     ``permit`` may put another permit in the place of a target's, which is at the other end.
     """
     permits = _Permits(wire, permit)
     under_way: dict[int, asyncio.Task[None]] = {}
 
-    def begin(number: int, job: Job) -> None:
-        task = asyncio.create_task(doer.do(job, partial(give, number)))
-        under_way[number] = task
-        task.add_done_callback(partial(end, number))
+    def begin(number: int, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = under_way[number] = asyncio.create_task(work)
+        task.add_done_callback(lambda _: under_way.pop(number))
+        return task
 
     def give(number: int, batch: Batch) -> None:
         _drawn, *events = batch
         wire.send(("came", number, events))
 
     def end(number: int, task: asyncio.Task[None]) -> None:
-        del under_way[number]
         failed = None if task.cancelled() else task.exception()
         wire.send(("done", number, failed and _sendable(failed)))
+
+    async def call(number: int, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        wire.send(("called", number, *await _called(function, arguments)))
 
     async with Doer(permits.of) as doer:
         wire.send(("ready",))
@@ -56,10 +59,10 @@ async def serve(wire: Wire, permit: PermitOf = lambda source, remote: remote) ->
             while True:
                 match await wire.receive():
                     case ("do", number, job):
-                        begin(number, job)
+                        doing = begin(number, doer.do(job, partial(give, number)))
+                        doing.add_done_callback(partial(end, number))
                     case ("call", number, function, arguments):
-                        wire.send(("called", number, *_called(function, arguments)))
-                        await asyncio.sleep(0)
+                        begin(number, call(number, function, arguments))
                     case ("stop", number) if number in under_way:
                         under_way[number].cancel()
                     case ("answer", ticket, answer):
@@ -71,11 +74,12 @@ async def serve(wire: Wire, permit: PermitOf = lambda source, remote: remote) ->
             await asyncio.gather(*left, return_exceptions=True)
 
 
-def _called(
+async def _called(
     function: Callable[..., Any], arguments: tuple[Any, ...]
 ) -> tuple[Any, BaseException | None]:
     try:
-        return function(*arguments), None
+        result = function(*arguments)
+        return (await result if isawaitable(result) else result), None
     except Exception as error:
         return None, _sendable(error)
 

@@ -1,13 +1,11 @@
 """A journal in blocks of whole cases, each judged by itself, and the verdicts in its order."""
 
-import asyncio
 from array import array
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, aclosing, contextmanager
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from itertools import islice
 from math import inf
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +15,7 @@ from msgspec.json import Decoder
 
 from toolfuzz.core.errors import UsageError
 from toolfuzz.judge.policy import Policy
+from toolfuzz.pools.calls import in_order
 from toolfuzz.pools.pool import Callers
 from toolfuzz.recordings.exchanges import read_lines
 from toolfuzz.recordings.head import STDIN
@@ -170,34 +169,23 @@ async def judge_blocks(
 
     So many blocks are under way at once. Raises as ``Callers`` do.
     """
-    blocks = index.blocks()
-    under_way: deque[tuple[int, asyncio.Task[list[Entry]]]] = deque()
+    firsts = deque[int]()
     held: list[tuple[int, Entry]] = []
 
-    def fill() -> None:
-        for block in islice(blocks, ahead - len(under_way)):
-            call = workers.call(judge_block, block, policy, keep)
-            under_way.append((block.first, asyncio.create_task(call)))
+    def calls() -> Iterator[tuple[Block, Policy, bool]]:
+        for block in index.blocks():
+            firsts.append(block.first)
+            yield block, policy, keep
 
-    fill()
-    try:
-        while under_way:
-            _, judging = under_way.popleft()
-            try:
-                found = await judging
-            finally:
-                judging.cancel()
-            fill()
+    async with aclosing(in_order(workers, judge_block, calls(), ahead=ahead)) as judged:
+        async for found in judged:
+            firsts.popleft()
             for entry in found:
                 heappush(held, (_number(entry), entry))
             # Cases that were asked at the same time stand mixed, also over a block's border.
-            settled = under_way[0][0] if under_way else inf
+            settled = firsts[0] if firsts else inf
             while held and held[0][0] < settled:
                 yield heappop(held)[1]
-    finally:
-        for _, judging in under_way:
-            judging.cancel()
-        await asyncio.gather(*(judging for _, judging in under_way), return_exceptions=True)
 
 
 def _number(entry: Entry) -> int:

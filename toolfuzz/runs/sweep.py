@@ -1,35 +1,33 @@
 """An engine's parsers through its releases: a run for each parser of each release.
 
 Every run has a folder of its own in the sweep's, so that a sweep goes on where it was ended: what
-is done isn't asked again, and a run that was under way is resumed. Runs are made by processes side
-by side, which end with the process that started them.
+is done isn't asked again, and a run that was under way is resumed. Runs are made by workers side by
+side. Those of this machine write them where they stay; those of a cluster, which may see another
+disk, are given what there is of a run and give it back when it has ended.
 """
 
 import asyncio
-import multiprocessing
-import os
 import shutil
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from functools import partial
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal, TypeVar
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import EndpointError, UsageError
 from toolfuzz.core.text import file_name
 from toolfuzz.engines.releases import parsers_in
+from toolfuzz.pools.pool import Callers
 from toolfuzz.runs.derived import AnyObject, read_json, write_json
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.resume import resumed_options, started
 from toolfuzz.runs.run import run
 from toolfuzz.runs.summary import SUMMARY_NAME
+from toolfuzz.runs.workers import open_callers
+from toolfuzz.system.files import owner_only
 
 __all__ = ["TABLE_NAME", "Cell", "Standing", "Sweep", "sweep"]
 
@@ -41,6 +39,7 @@ _KEPT = ("cases", "seed", "cuts")
 _MODES = 2
 """A case is asked plain and streamed; what can't be asked counts once a case."""
 
+
 T = TypeVar("T")
 
 
@@ -48,8 +47,8 @@ T = TypeVar("T")
 class Sweep:
     """What to run. Without ``parsers`` all that can be tried, a family behind a slash as in specs.
 
-    ``options`` are those of each run, without models and folder. ``workers`` is how many processes
-    work side by side.
+    ``options`` are those of each run, without models and folder. ``workers`` is how many runs are
+    made side by side, by processes or on the Ray cluster ``ray``.
     """
 
     engine: str
@@ -58,6 +57,7 @@ class Sweep:
     options: RunOptions
     parsers: tuple[str, ...] = ()
     workers: int = 1
+    ray: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +103,13 @@ async def sweep(
 ) -> JsonObject:
     """Run what isn't run yet and write ``table.json``; return what it holds.
 
-    Raises UsageError for a folder of another sweep, and where a process is ended from outside.
+    Raises UsageError for a folder of another sweep, and where no worker can be had.
     """
     _begin(plan)
     progress = _Progress(plan, tell)
-    with _processes(plan.workers) as pool:
-        try:
-            found = await asyncio.gather(
-                *(_release(plan, version, pool, progress) for version in plan.versions)
-            )
-        except BrokenProcessPool:
-            raise UsageError(
-                "a process of the sweep was ended from outside (out of memory?)",
-                "the same command goes on; fewer --workers need less memory",
-            ) from None
+    async with open_callers(plan.workers, plan.ray) as callers:
+        runs = _Runs(plan, callers, progress)
+        found = await _all(map(runs.of, plan.versions))
     table = {
         "engine": plan.engine,
         "date": time.strftime("%Y-%m-%d"),
@@ -173,62 +166,80 @@ class _Progress:
         return cell
 
 
-async def _release(plan: Sweep, version: str, pool: Executor, progress: _Progress) -> list[Cell]:
-    """Return a release's cells, in the order of their parsers."""
-    there = await _in(pool, _parsers, plan.folder / file_name(version), plan.engine, version)
-    if isinstance(there, str):
-        progress.know(version, 1)
-        return [progress.take(Cell(version, "", "not tried", there))]
-    wanted = plan.parsers or tuple(there)
-    progress.know(version, len(wanted))
-    spellings = {name.replace("-", "_") for name in there}
+class _Runs:
+    """The runs of a sweep: as many at once as there are workers, each made by one of them."""
 
-    async def cell(parser: str) -> Cell:
-        if parser.partition("/")[0].replace("-", "_") not in spellings:
-            return progress.take(Cell(version, parser, "no parser"))
-        options = plan.options.but(
-            models=(f"engine/{plan.engine}@{version}:{parser}",), concurrency=1
-        )
-        folder = plan.folder / file_name(version) / file_name(parser)
-        return progress.take(await _in(pool, _cell, version, parser, options, folder))
+    def __init__(self, plan: Sweep, callers: Callers, progress: _Progress) -> None:
+        self._plan = plan
+        self._callers = callers
+        self._progress = progress
+        self._free = asyncio.Semaphore(plan.workers)
 
-    return await asyncio.gather(*map(cell, wanted))
-
-
-async def _in(pool: Executor, work: Callable[..., T], *arguments: Any) -> T:
-    return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *arguments))
-
-
-# --- in the processes
-
-
-def _parsers(folder: Path, engine: str, version: str) -> list[str] | str:
-    """Return the parsers of a release, or why it can't be tried."""
-    path = folder / "release.json"
-    if path.exists():
-        return list(read_json(path, AnyObject, "a release")["parsers"])
-    try:
-        parsers = asyncio.run(parsers_in(engine, version))
-    except UsageError as error:
-        return error.message
-    folder.mkdir(parents=True, exist_ok=True)
-    write_json(path, {"parsers": parsers})
-    return parsers
-
-
-def _cell(version: str, parser: str, options: RunOptions, folder: Path) -> Cell:
-    """Run one parser of one release, or go on with its run, or take what is there."""
-    began = time.monotonic()
-    path = folder / SUMMARY_NAME
-    kept = path.exists()
-    if not kept:
+    async def of(self, version: str) -> list[Cell]:
+        """Return a release's cells, in the order of their parsers."""
         try:
-            asyncio.run(_run(options, folder))
-        except EndpointError:
-            pass  # Nothing could be judged, as the summary says.
+            there = await self._parsers(version)
+        except UsageError as error:
+            self._progress.know(version, 1)
+            return [self._progress.take(Cell(version, "", "not tried", error.message))]
+        wanted = self._plan.parsers or tuple(there)
+        self._progress.know(version, len(wanted))
+        spellings = {name.replace("-", "_") for name in there}
+
+        async def cell(parser: str) -> Cell:
+            if parser.partition("/")[0].replace("-", "_") not in spellings:
+                return self._progress.take(Cell(version, parser, "no parser"))
+            return self._progress.take(await self._cell(version, parser))
+
+        return await _all(map(cell, wanted))
+
+    async def _parsers(self, version: str) -> list[str]:
+        folder = self._plan.folder / file_name(version)
+        path = folder / "release.json"
+        if path.exists():
+            return list(read_json(path, AnyObject, "a release")["parsers"])
+        parsers: list[str] = await self._call(parsers_in, self._plan.engine, version)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(path, {"parsers": parsers})
+        return parsers
+
+    async def _cell(self, version: str, parser: str) -> Cell:
+        """Have one parser of one release run, or its run gone on with, or take what is there."""
+        folder = self._plan.folder / file_name(version) / file_name(parser)
+        if (folder / SUMMARY_NAME).exists():
+            return replace(_read(version, parser, folder), kept=True)
+        options = self._plan.options.but(
+            models=(f"engine/{self._plan.engine}@{version}:{parser}",), concurrency=1
+        )
+        try:
+            if self._plan.ray is None:
+                seconds = await self._call(_run, options, folder)
+            else:
+                seconds, files = await self._call(_run_elsewhere, options, _files_in(folder))
+                _put(files, folder)
         except UsageError as error:
             return Cell(version, parser, "not tried", error.message)
-    summary = read_json(path, AnyObject, "a summary")
+        return replace(_read(version, parser, folder), seconds=seconds)
+
+    async def _call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        async with self._free:
+            return await self._callers.call(function, *arguments)
+
+
+async def _all(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Return what all come to; when one fails, none goes on."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _read(version: str, parser: str, folder: Path) -> Cell:
+    """Return what came of a run that has ended."""
+    summary = read_json(folder / SUMMARY_NAME, AnyObject, "a summary")
     [target] = summary["targets"]
     return Cell(
         version,
@@ -241,8 +252,6 @@ def _cell(version: str, parser: str, options: RunOptions, folder: Path) -> Cell:
         skipped=_MODES * len(summary["skipped"]),
         defects=dict(_by_replies(target["defects"])),
         given_up=target["given_up"] is not None,
-        seconds=time.monotonic() - began,
-        kept=kept,
     )
 
 
@@ -251,45 +260,46 @@ def _by_replies(defects: JsonObject) -> Iterable[tuple[str, int]]:
     return sorted(counts, key=lambda one: (-one[1], one[0]))
 
 
-async def _run(options: RunOptions, folder: Path) -> None:
+def _files_in(folder: Path) -> dict[str, bytes]:
+    """Return what a run's folder holds, nothing where there is none."""
+    return {path.name: path.read_bytes() for path in folder.glob("*") if path.is_file()}
+
+
+def _put(files: Mapping[str, bytes], folder: Path) -> None:
+    """Make a run's folder of its files; the summary, which says that it has ended, comes last."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in sorted(files, key=lambda name: name == SUMMARY_NAME):
+        with open(folder / name, "wb", opener=owner_only) as file:
+            file.write(files[name])
+
+
+# --- in the workers
+
+
+async def _run(options: RunOptions, folder: Path) -> float:
+    """Run, or go on with what is in the folder; return how many seconds it took."""
+    began = time.monotonic()
     try:
         started(folder)
     except UsageError:
         # It was ended before its first line was written.
         shutil.rmtree(folder, ignore_errors=True)
-        await run(options.but(out=folder))
+        going_on = None
     else:
-        await run(resumed_options(folder, concurrency=1), resume=folder)
+        options, going_on = resumed_options(folder, concurrency=1), folder
+    # Where nothing could be judged the summary says so.
+    with suppress(EndpointError):
+        await run(options if going_on else options.but(out=folder), resume=going_on)
+    return time.monotonic() - began
 
 
-# --- the processes themselves
-
-
-@contextmanager
-def _processes(count: int) -> Iterator[Executor]:
-    """Yield processes that outlive neither an error here nor this process."""
-    before = set(multiprocessing.active_children())
-    spawning = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(count, mp_context=spawning, initializer=_end_with_parent)
-    try:
-        yield pool
-    except BaseException:
-        # Journals are whole at any moment, and what is in them isn't asked again.
-        for process in set(multiprocessing.active_children()) - before:
-            process.kill()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _end_with_parent() -> None:
-    # Ctrl-C is for the parent, which ends all of them.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+async def _run_elsewhere(
+    options: RunOptions, files: Mapping[str, bytes]
+) -> tuple[float, dict[str, bytes]]:
+    """Run in a folder of this machine that holds these files; return what it holds then, too."""
+    with TemporaryDirectory() as home:
+        folder = Path(home) / "run"
+        if files:
+            _put(files, folder)
+        seconds = await _run(options, folder)
+        return seconds, _files_in(folder)

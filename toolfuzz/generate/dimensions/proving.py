@@ -2,7 +2,6 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from toolfuzz.core.case import Case
@@ -13,7 +12,7 @@ from toolfuzz.worlds.family import Family
 from toolfuzz.worlds.prove import PROOFS, failed_proofs
 from toolfuzz.worlds.spec import world_of
 
-__all__ = ["MOST_BY_LUCK", "Proven", "proved", "refuted"]
+__all__ = ["MOST_BY_LUCK", "Proven", "prove_pair", "refuted"]
 
 MOST_BY_LUCK = 0.01
 """The share of random callers that may pass."""
@@ -45,22 +44,32 @@ class Proven:
         """Whether every proof held for every world."""
         return not self.wrong and self.lucky < max(1, MOST_BY_LUCK * self.callers)
 
+    def add(self, later: "Proven") -> None:
+        """Take in what was proved of other worlds of the dimension."""
+        self.worlds += later.worlds
+        self.held += later.held
+        self.tried += later.tried
+        self.wrong = later.wrong | self.wrong
+        self.callers += later.callers
+        self.lucky += later.lucky
+        self.anew += later.anew
+        self.seconds += later.seconds
 
-def proved(family: Family, *, cases: int, seed: int, level: int | None = None) -> Iterator[Proven]:
-    """Draw worlds and their twins and prove each again; yields what is known after each pair.
+
+def prove_pair(family: Family, seed: int, k: int, level: int | None = None) -> Proven:
+    """Draw the k-th world and its twin, and prove each again.
 
     They are read back from their JSON first, so it is what a file holds that is proved. Random
     callers are others than those that a world was drawn with.
     """
     known = Proven(family, family.usual if level is None else level)
-    for k in range(cases):
-        began = time.process_time()
-        pair = draw_pair(family, seed, k, level)
-        known.seconds += time.process_time() - began
-        known.anew += drawn_anew(world_of(pair[0]))
-        for case in pair:
-            _prove(known, case_from_json(case_to_json(case)))
-        yield known
+    began = time.process_time()
+    pair = draw_pair(family, seed, k, level)
+    known.seconds = time.process_time() - began
+    known.anew = drawn_anew(world_of(pair[0]))
+    for case in pair:
+        _prove(known, case_from_json(case_to_json(case)))
+    return known
 
 
 def _prove(known: Proven, case: Case) -> None:
