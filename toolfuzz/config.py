@@ -29,6 +29,10 @@ class RunSection(BaseModel):
     tools: list[str] = Field(default=[], description="tools files, python:module:NAME, or all")
     mcp: list[str] = Field(default=[], description="MCP servers: commands or URLs")
     openapi: list[str] = Field(default=[], description="OpenAPI files or URLs")
+    include: list[str] = Field(
+        default=[], description="only tools of these names (globs), or tag:GLOB, path:GLOB"
+    )
+    exclude: list[str] = Field(default=[], description="no tools of these, written alike")
     probes: list[str] = Field(default=[], description="only these probes")
     features: list[str] = Field(default=[], description="only these schema features or groups")
     cases: int = Field(default=100, description="cases per model")

@@ -302,3 +302,35 @@ def test_bad_mixtures() -> None:
     assert "features" in refused("--tools", "all", "--feature", "map")
     assert "no such file" in refused("--openapi", "nowhere.json")
     assert "nosuch" in refused("--tools", "python:nosuch:NAME")
+
+
+def test_filters_choose_and_every_tool_is_counted(shop: str) -> None:
+    done = toolfuzz_(
+        *("run", "-m", "sim/glm-4.7", "--out", "run", "--json", "--quiet", "--cases", "60"),
+        *("--tools", "git_hosting", "--include", "*_release", "--include", "create_branch_*"),
+        *("--openapi", shop, "--exclude", "path:/health", "--include", "path:/shops/*"),
+        *("--report", "markdown", "--report", "junit"),
+    )
+    assert done.exit_code == 0, done.output
+    summary = json.loads(done.stdout)
+    assert [(s["place"], len(s["tools"]), s["not_chosen"]) for s in summary["sources"]] == [
+        ("git_hosting", 2, 7), (shop, 1, 1),
+    ]  # fmt: skip
+    (target,) = summary["targets"]
+    tools = target["tools"]
+    assert tools.keys() == {"create_release", "create_branch_protection", *_only(summary)}
+    # GLM's parsers fail on nullable parameters.
+    weakest, entry = next(iter(tools.items()))
+    assert weakest == "create_branch_protection" and entry["failed"] > 5
+    assert entry["low"] < entry["rate"] < entry["high"] and entry["source"].endswith("hosting.json")
+    assert sum(tool["judged"] for tool in tools.values()) >= target["judged"] - 12
+    table = Path("run/report.md").read_text(encoding="utf-8").split("#### Your tools on")[1]
+    assert "`create_branch_protection` |" in table.splitlines()[4]
+    assert 'name="tool create_release"' in Path("run/junit.xml").read_text(encoding="utf-8")
+    again = toolfuzz_("run", "--resume", "run", "--json", "--quiet")
+    assert json.loads(again.stdout)["targets"][0]["tools"] == tools
+
+
+def _only(summary: dict[str, Any]) -> list[str]:
+    names: list[str] = summary["sources"][1]["tools"]
+    return names

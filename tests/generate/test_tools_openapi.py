@@ -178,12 +178,78 @@ def test_a_body_that_is_not_required_requires_nothing(tmp_path):
     assert "required" not in described(tmp_path, requestBody=body(schema, required=False))
 
 
-def test_only_json_bodies_count(tmp_path):
-    schema = {"type": "object", "properties": {"a": {"type": "string"}}}
-    multipart = described(tmp_path, requestBody=body(schema, kind="multipart/form-data"))
-    assert multipart["properties"] == {}
-    vendor = described(tmp_path, requestBody=body(schema, kind="application/vnd.api+json"))
-    assert "a" in vendor["properties"]
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/vnd.api+json",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+    ],
+)
+def test_the_members_of_json_and_forms_are_parameters(tmp_path, kind):
+    schema = {
+        "type": "object",
+        "properties": {"file": {"type": "string", "format": "binary"}, "n": {"type": "integer"}},
+        "required": ["file"],
+    }
+    assert described(tmp_path, requestBody=body(schema, kind=kind)) == schema
+
+
+def test_json_goes_before_a_form_and_a_form_before_text(tmp_path):
+    kinds = ("text/plain", "multipart/form-data", "application/json")
+    for n in (3, 2, 1):
+        content = {kind: {"schema": {"const": kind}} for kind in kinds[:n]}
+        parameters = described(tmp_path, requestBody={"content": content})
+        assert parameters["properties"] == {"body": {"const": kinds[n - 1]}}
+
+
+def test_a_text_body_without_a_schema_is_a_string(tmp_path):
+    parameters = described(tmp_path, requestBody={"content": {"text/plain": {}}})
+    assert parameters["properties"] == {"body": {"type": "string"}}
+
+
+def test_what_no_call_can_hold_is_said(tmp_path):
+    xml = {"content": {"application/xml": {"schema": {"type": "string"}}}}
+    found = load_openapi(
+        written(
+            tmp_path,
+            {
+                "openapi": "3.1.0",
+                "paths": {
+                    "/a": {
+                        "post": {"operationId": "must", "requestBody": xml | {"required": True}}
+                    },
+                    "/b": {
+                        "post": {
+                            "operationId": "may",
+                            "requestBody": xml,
+                            "parameters": [
+                                {"name": "sid", "in": "cookie", "schema": {"type": "string"}},
+                                {"$ref": "#/components/parameters/gone"},
+                                {"name": "old", "in": "formData", "type": "string"},
+                                {"name": "Accept", "in": "header"},
+                            ],
+                        }
+                    },
+                },
+            },
+        )
+    )
+    assert [tool.name for tool in found.tools] == ["may"]
+    assert [(s.tool, s.pointer, s.reason) for s in found.skipped] == [
+        ("must", "/paths/~1a/post/requestBody",
+         "its body is application/xml; a call can hold JSON, a form or plain text"),
+        ("may", "/paths/~1b/post/parameters/1",
+         "left out of every call: it says neither its name nor its place, or its $ref points "
+         "nowhere"),
+        ("may", "/paths/~1b/post/parameters",
+         "left out of every call: the cookie 'sid' is the client's to send"),
+        ("may", "/paths/~1b/post/parameters",
+         "left out of every call: 'old' is in 'formData', which is no place in OpenAPI 3"),
+        ("may", "/paths/~1b/post/requestBody",
+         "left out of every call: its body is application/xml; a call can hold JSON, a form or "
+         "plain text"),
+    ]  # fmt: skip
 
 
 def test_a_body_member_named_like_a_parameter_gets_a_name_of_its_own(tmp_path):

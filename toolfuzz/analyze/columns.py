@@ -22,7 +22,7 @@ _MOST_FEATURES = 1000
 class Drawn(NamedTuple):
     """A case without what is asked; ``features`` are sorted.
 
-    ``size`` and ``patience`` are as in ``CaseGlance``.
+    ``size``, ``patience`` and ``called`` are as in ``CaseGlance``.
     """
 
     id: str
@@ -33,6 +33,7 @@ class Drawn(NamedTuple):
     features: tuple[str, ...]
     size: int
     patience: int
+    called: tuple[str, ...]
 
     @property
     def is_of_drawn_tools(self) -> bool:
@@ -77,6 +78,7 @@ class Names:
 class Cases:
     """One row a case, numbered by ``ids``.
 
+    ``tool_sets`` are the different sets of tools that cases ask for, ``called`` their numbers.
     ``features`` say of each feature which cases have it, up to the last one that does. A case that
     was never drawn has a row where something else speaks of it (``place`` below 0).
     """
@@ -95,6 +97,9 @@ class Cases:
         self.tools = array("I")
         self.patience = array("q")
         self.respelled = bytearray()
+        self.called = array("I")
+        self._tool_sets: dict[tuple[str, ...], int] = {}
+        self.tool_sets: list[tuple[str, ...]] = []
 
     def __contains__(self, id_: str) -> bool:
         row = self.ids.known(id_)
@@ -138,6 +143,7 @@ class Cases:
         self.tools.append(case.tools)
         self.patience.append(held(case.patience))
         self.respelled.append(respelled_from(case.origin) is not None)
+        self.called.append(self._tools(case))
 
     def _write(self, row: int, case: CaseGlance, place: int) -> None:
         number = self.names.number
@@ -149,7 +155,15 @@ class Cases:
         self.turns[row], self.tools[row] = case.turns, case.tools
         self.patience[row] = held(case.patience)
         self.respelled[row] = respelled_from(case.origin) is not None
+        self.called[row] = self._tools(case)
         self.place[row] = place
+
+    def _tools(self, case: CaseGlance) -> int:
+        found = self._tool_sets.get(case.called)
+        if found is None:
+            found = self._tool_sets[case.called] = len(self.tool_sets)
+            self.tool_sets.append(case.called)
+        return found
 
     def drawn(self, row: int) -> Drawn:
         """Return what is known of a case."""
@@ -164,6 +178,7 @@ class Cases:
             tuple(sorted(features)),
             self.size[row],
             self.patience[row],
+            self.tool_sets[self.called[row]],
         )
 
 

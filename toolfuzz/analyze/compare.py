@@ -46,6 +46,7 @@ _COLUMNS = (
     "n_eff",
     "schema_accuracy",
     "check_success",
+    "tools",
     "probes",
     "features",
     "defects",

@@ -17,6 +17,7 @@ from toolfuzz.analyze.screen import associated
 from toolfuzz.analyze.shares import rates_by, rates_by_feature
 from toolfuzz.analyze.shown import failing, harmless
 from toolfuzz.analyze.sides import by_side
+from toolfuzz.analyze.tools import by_tool, sources_of
 from toolfuzz.core.case import JsonObject, respelled_from
 from toolfuzz.core.codec import FORMAT_VERSION
 from toolfuzz.core.exchange import Target
@@ -38,6 +39,7 @@ def summarize(run: RunData) -> JsonObject:
         "seed": run.started.settings.get("seed"),
         "settings": run.started.settings,
         "cases": _originals(run),
+        "sources": sources_of(run),
         "skipped": [asdict(skip) for skip in run.skipped],
         "unread_lines": list(run.unread),
         "targets": [_target(run, target) for target in run.started.targets],
@@ -93,6 +95,7 @@ def _target(run: RunData, target: Target) -> JsonObject:
         "warnings": harmless(run, judged, nature),
         "associated": [] if answers.are_scenarios else associated(run, target.name),
         "features": rates_by_feature(judged),
+        "tools": by_tool(run, answers),
         "probes": rates_by(judged, judged.pick_of_case(asked.cases.probe), asked.names.texts),
         "modes": rates_by(judged, judged.pick(asked.stream), ("plain", "stream")),
         "latency_ms": _percentiles(judged.pick(asked.latency)),

@@ -182,6 +182,14 @@ tool_options = stack(
         "--openapi", multiple=True, metavar="FILE|URL", help="Operations of an OpenAPI file."
     ),
     click.option(
+        "--include", multiple=True, metavar="GLOB",
+        help="Only tools of such a name ('get_*'); or tag:GLOB, path:GLOB of an OpenAPI "
+        "operation; repeatable.",
+    ),
+    click.option(
+        "--exclude", multiple=True, metavar="GLOB", help="No tools of these, written alike."
+    ),
+    click.option(
         "--offer", metavar="N|all", help="Tools of one source that are offered together (24)."
     ),
     click.option(

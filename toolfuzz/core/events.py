@@ -89,7 +89,8 @@ class CaseDrawn:
 class CaseSkipped:
     """Something that could not be asked: which tool, where in its schema, why.
 
-    When one ``target`` alone can't be asked a case, ``tool`` is the case's id.
+    When one ``target`` alone can't be asked a case, ``tool`` is the case's id. ``source`` is where
+    the tool came from, as in a case's ``origin``.
     """
 
     event: Literal["case-skipped"] = field(default="case-skipped", kw_only=True)
@@ -97,6 +98,12 @@ class CaseSkipped:
     pointer: str
     reason: str
     target: str = ""
+    source: str = ""
+
+    @model_serializer(mode="wrap")
+    def _write(self, write: SerializerFunctionWrapHandler) -> JsonObject:
+        line: JsonObject = write(self)
+        return line if self.source else {n: v for n, v in line.items() if n != "source"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +144,11 @@ class VerdictReached:
 
     @model_serializer(mode="wrap")
     def _write(self, write: SerializerFunctionWrapHandler) -> JsonObject:
-        return {"event": self.event, **without_none(write(self)["verdict"], "scenario")}
+        verdict = without_none(write(self)["verdict"], "scenario")
+        for finding in verdict["findings"]:
+            if not finding["tool"]:
+                del finding["tool"]
+        return {"event": self.event, **verdict}
 
     @model_validator(mode="before")
     @classmethod

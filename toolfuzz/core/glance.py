@@ -125,6 +125,7 @@ class _Finding(Struct, gc=False):
     schema_pointer: str = ""
     shape: str = ""
     turn: int = 0
+    tool: str = ""
 
 
 class _ReachedLine(Struct, gc=False, tag_field="event", tag="verdict-reached"):
@@ -149,7 +150,8 @@ _OBJECT = ord("{")
 class CaseGlance(Struct, gc=False):
     """A case without what is asked.
 
-    ``size`` is how many characters its schemas and its right arguments have as JSON, ``turns`` and
+    ``called`` are the tools that it asks for, where they are the user's own. ``size`` is how many
+    characters its schemas and its right arguments have as JSON, ``turns`` and
     ``tools`` are how many it has, ``patience`` how often the user of its world corrects at most.
     """
 
@@ -163,6 +165,7 @@ class CaseGlance(Struct, gc=False):
     tools: int
     cluster: str
     patience: int
+    called: tuple[str, ...] = ()
 
 
 class ExchangeGlance(Struct, gc=False):
@@ -247,6 +250,7 @@ def known(event: Event) -> Glance | Event:
 def _case(of: Case | _DrawnLine, size: int) -> CaseGlance:
     user = (of.world or {}).get("user")
     patience = user.get("patience") if isinstance(user, dict) else None
+    own = of.origin.startswith("tools:")
     return CaseGlance(
         of.id,
         of.schema_id,
@@ -258,6 +262,7 @@ def _case(of: Case | _DrawnLine, size: int) -> CaseGlance:
         len(of.tools),
         cluster_of(of),
         patience if isinstance(patience, int) else 0,
+        tuple(dict.fromkeys(c.tool for t in of.turns for c in t.expect.calls)) if own else (),
     )
 
 
@@ -285,4 +290,12 @@ def _verdict(of: Verdict | _ReachedLine) -> VerdictGlance:
 
 def _light(found: Finding | _Finding) -> Finding:
     """Leave out what differs from one reply to the next."""
-    return Finding(found.slug, found.severity, found.layer, "", shape=found.shape, turn=found.turn)
+    return Finding(
+        found.slug,
+        found.severity,
+        found.layer,
+        "",
+        shape=found.shape,
+        turn=found.turn,
+        tool=found.tool,
+    )

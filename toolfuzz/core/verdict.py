@@ -19,6 +19,7 @@ class Finding:
     ``schema_pointer`` points into the tool's parameters. ``shape`` describes the schema found
     there ("object behind $ref"); (slug, shape) is the identity for grouping and minimizing.
     ``message`` is for people and free to change. ``turn`` is that of the reply, counted from 0.
+    ``tool`` is whose call is wrong, where the case asks for calls of several tools.
     """
 
     slug: str
@@ -32,6 +33,7 @@ class Finding:
     expected: Any = None
     actual: Any = None
     turn: int = 0
+    tool: str = ""
 
 
 @dataclass(frozen=True, slots=True)

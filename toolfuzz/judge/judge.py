@@ -19,6 +19,7 @@ from toolfuzz.judge.defect import Stage
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.reading import forget
 from toolfuzz.judge.stages import assemble, causes, laws, pairing, structure, values
+from toolfuzz.judge.whose import named
 
 __all__ = ["Judgement", "judge"]
 
@@ -126,7 +127,7 @@ def _judgement(facts: Facts) -> Judgement:
     reply = replace(facts.reply, calls=tuple(facts.calls or facts.sent or facts.reply.calls))
     return Judgement(
         "fail" if failed else "pass",
-        tuple(facts.findings),
+        tuple(named(facts)),
         reply,
         called=bool(reply.calls),
         schema_valid=None if facts.cut else schema_valid(facts, facts.sent or reply.calls),

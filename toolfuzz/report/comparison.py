@@ -55,7 +55,7 @@ def comparison_view(result: JsonObject, *, width: int) -> RenderableType:
         parts += [Text(), Text("differences by dimension, in points of success", style="bold")]
         parts += [Text(printable(line)) for line in said]
     few = False
-    for title, key in (("dimensions", "dimensions"),
+    for title, key in (("dimensions", "dimensions"), ("tools", "tools"),
                        ("defects, share of replies", "defects"), ("probes", "probes"),
                        ("features that differ most", "features")):  # fmt: skip
         labels, rows = matrix(result, key, most=_ROWS_SHOWN)

@@ -23,8 +23,9 @@ from toolfuzz.report.words import given_up, milliseconds, named, percent
 
 __all__ = ["render"]
 
-_MATRICES = (("Dimensions", "dimensions"), ("Defects, share of replies", "defects"),
-             ("Probes", "probes"), ("Features on which they differ", "features"))  # fmt: skip
+_MATRICES = (("Dimensions", "dimensions"), ("Tools", "tools"),
+             ("Defects, share of replies", "defects"), ("Probes", "probes"),
+             ("Features on which they differ", "features"))  # fmt: skip
 _HEADER = (
     "group", "target", "judged", "success", "95% interval", "schema accuracy",
     "p50", "p95", "tokens in", "tokens out", "cost per success", "unjudged",

@@ -10,6 +10,7 @@ from toolfuzz.report.console import show
 from toolfuzz.report.dimensions import dimension_tables
 from toolfuzz.report.notes import notes
 from toolfuzz.report.terminal import defect_view, headline, target_table
+from toolfuzz.report.tools import tool_tables
 from toolfuzz.report.words import answers
 
 __all__ = ["check_view", "print_check"]
@@ -31,6 +32,7 @@ def check_view(summary: JsonObject, *, width: int) -> RenderableType:
         # A paragraph is read more easily when its lines are short.
         parts.append(Padding(Text(printable(said)), (0, max(width - 90, 0), 0, 2)))
     parts += [Text(), target_table(summary["targets"], width=width)]
+    parts += tool_tables(summary["targets"])
     parts += [*dimension_tables(summary["targets"], width=width), *notes(summary)]
     parts += [Text(), Text(_spent(check), style="dim")]
     parts += [Text(line, style="yellow") for line in _warnings(check)]

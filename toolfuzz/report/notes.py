@@ -10,6 +10,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 from toolfuzz.report.advice import advice
 from toolfuzz.report.dimensions import dimension_notes
+from toolfuzz.report.tools import sources
 from toolfuzz.report.words import count, first_attempt, given_up, unread
 
 __all__ = ["notes"]
@@ -26,6 +27,8 @@ def notes(summary: JsonObject) -> list[RenderableType]:
     lines += _natures(targets)
     clients = summary.get("clients", {})
     lines += [said for target in clients for one in clients[target] if (said := _sdk(target, one))]
+    if loaded := "; ".join(sources(summary)):
+        lines.append(f"loaded {loaded}")
     lines += _skips(summary.get("skipped", ()))
     if said := unread(summary):
         lines.append(said)

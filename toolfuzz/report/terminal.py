@@ -17,6 +17,7 @@ from toolfuzz.report.console import MEDIUM, WIDE, show
 from toolfuzz.report.dimensions import dimension_tables, unit
 from toolfuzz.report.notes import notes
 from toolfuzz.report.sides import sides_table
+from toolfuzz.report.tools import tool_tables
 from toolfuzz.report.words import (
     count,
     in_turn,
@@ -50,6 +51,7 @@ def summary_view(summary: JsonObject, *, width: int) -> RenderableType:
     parts += [target_table(summary["targets"], width=width)]
     if apart := sides_table(summary["targets"]):
         parts += [Text(), apart]
+    parts += tool_tables(summary["targets"])
     parts += [*dimension_tables(summary["targets"], width=width), *notes(summary)]
     for target, slug, entry in _surest(summary["targets"]):
         parts += [Text(), defect_view(target, slug, entry)]

@@ -1,20 +1,21 @@
 """The other side of a check: which target it is, what is stored of it, on which cases."""
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from toolfuzz.analyze.doubts import doubts
 from toolfuzz.analyze.load import RunData
-from toolfuzz.core.case import Case
+from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.core.verdict import Verdict
+from toolfuzz.generate.tools import ToolSet
 from toolfuzz.runs.access import Access
-from toolfuzz.runs.cases import draw, load_tools
+from toolfuzz.runs.cases import draw, told_of
 from toolfuzz.runs.journal import JOURNAL_NAME, has_journal
 from toolfuzz.runs.options import CheckOptions, RunOptions
 from toolfuzz.runs.purse import Purse
@@ -31,6 +32,7 @@ __all__ = [
     "find_baseline",
     "open_baseline",
     "stored_cases",
+    "told_by",
     "with_stored_settings",
 ]
 
@@ -38,6 +40,8 @@ _CASE_SETTINGS = (
     "tools",
     "mcp",
     "openapi",
+    "include",
+    "exclude",
     "probes",
     "features",
     "seed",
@@ -48,6 +52,9 @@ _CASE_SETTINGS = (
 )
 _JUDGING = ("strict", "ignore", "select")
 _WAYS = {"plain": "plain", "stream": "streamed", "both": "plain and streamed"}
+Tools = Callable[[], Sequence[ToolSet]]
+"""Reads the user's own tools, once: a stored baseline may need none of them."""
+
 # The embedded simulator's faults follow its seed, so the two sides get different seeds.
 _OTHER_SEED = 1_000_003
 
@@ -198,14 +205,27 @@ def doubts_about(
     return [f"it is {one.noun} and the candidate {other.noun}"]
 
 
-async def stored_cases(options: CheckOptions, baseline: Baseline) -> list[Case] | None:
+async def stored_cases(
+    options: CheckOptions, baseline: Baseline, tools: Tools
+) -> list[Case] | None:
     """Return the cases a stored baseline must know, None when there is no stored baseline."""
     if baseline.run is None:
         return None
     if _other_cases(options, stored_options(baseline.run.started.settings)):
-        async with aclosing(draw(options.run, load_tools(options.run))) as drawn:
+        async with aclosing(draw(options.run, tools())) as drawn:
             return [case async for case in drawn]
     return list(baseline.cases[: options.run.cases])
+
+
+def told_by(options: CheckOptions, baseline: Baseline, tools: Tools) -> JsonObject:
+    """Return what a check's journal says of the user's tools (see ``told_of``).
+
+    It is what a stored baseline's says, where its cases are asked.
+    """
+    stored = baseline.run.started.settings if baseline.run else None
+    if stored is None or _other_cases(options, stored_options(stored)):
+        return told_of(tools())
+    return {name: stored[name] for name in ("sources",) if name in stored}
 
 
 def _other_cases(options: CheckOptions, stored: RunOptions) -> bool:
@@ -216,7 +236,12 @@ def _other_cases(options: CheckOptions, stored: RunOptions) -> bool:
 
 @asynccontextmanager
 async def cases_to_ask(
-    options: CheckOptions, baseline: Baseline, fixed: list[Case] | None, *, more: bool
+    options: CheckOptions,
+    baseline: Baseline,
+    fixed: list[Case] | None,
+    tools: Tools,
+    *,
+    more: bool,
 ) -> AsyncIterator[AsyncIterator[Case]]:
     """Give the cases to ask: a stored baseline's first, then ``more`` of the same kind."""
     first, most = fixed or [], options.run.cases
@@ -226,7 +251,7 @@ async def cases_to_ask(
         return
     wider = options.run.but(cases=most + len(known))
     async with (
-        aclosing(draw(wider, load_tools(wider))) as drawn,
+        aclosing(draw(wider, tools())) as drawn,
         aclosing(_first_then(first, drawn, known, most)) as cases,
     ):
         yield cases

@@ -5,23 +5,56 @@ from collections.abc import AsyncGenerator, Iterator, Sequence, Set
 from contextlib import aclosing
 from dataclasses import replace
 
-from toolfuzz.core.case import Case
+from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import UsageError
+from toolfuzz.core.events import CaseSkipped
 from toolfuzz.generate import draw_ahead, draw_part
 from toolfuzz.generate.size import input_tokens
-from toolfuzz.generate.tools import ToolSet, load, load_mcp, load_openapi
+from toolfuzz.generate.tools import ToolSet, chosen, load, load_mcp, load_openapi
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.scenarios import dimensions_of, scenarios
 
-__all__ = ["draw", "draw_portion", "load_tools"]
+__all__ = ["draw", "draw_portion", "left_out", "load_tools", "told_of"]
 
 
 def load_tools(options: RunOptions) -> list[ToolSet]:
-    """Read the user's own tools from all sources; raises UsageError."""
-    return [
+    """Read the user's own tools from all sources, those that are wanted; raises UsageError."""
+    found = [
         *(load(spec, allow_remote_refs=options.allow_remote_refs) for spec in options.tools),
         *(load_mcp(spec) for spec in options.mcp),
         *(load_openapi(spec, inline_refs=options.inline_refs) for spec in options.openapi),
+    ]
+    if (options.include or options.exclude) and not found:
+        raise UsageError(
+            "--include and --exclude choose among tools of your own", "name some: --tools FILE"
+        )
+    return chosen(found, options.include, options.exclude)
+
+
+def told_of(tool_sets: Sequence[ToolSet]) -> JsonObject:
+    """Return what the journal says of the user's tools beside the options: ``sources``.
+
+    Each has its ``source`` (the origin of its cases), its ``place`` without secrets, the names of
+    its ``tools`` and how many were ``not_chosen``. Nothing where there are none.
+    """
+    sources = [
+        {
+            "source": one.origin,
+            "place": one.place,
+            "tools": [tool.name for tool in one.tools],
+            "not_chosen": one.not_chosen,
+        }
+        for one in tool_sets
+    ]
+    return {"sources": sources} if sources else {}
+
+
+def left_out(tool_sets: Sequence[ToolSet]) -> list[CaseSkipped]:
+    """Return what of the user's tools can't be asked for, and why."""
+    return [
+        CaseSkipped(skip.tool, skip.pointer, skip.reason, source=one.origin)
+        for one in tool_sets
+        for skip in one.skipped
     ]
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 from toolfuzz import __version__
@@ -20,9 +21,10 @@ from toolfuzz.runs.baseline import (
     find_baseline,
     open_baseline,
     stored_cases,
+    told_by,
     with_stored_settings,
 )
-from toolfuzz.runs.cases import draw, load_tools
+from toolfuzz.runs.cases import draw, left_out, load_tools, told_of
 from toolfuzz.runs.decision import CHECK_NAME
 from toolfuzz.runs.derived import write_json
 from toolfuzz.runs.journal import JOURNAL_NAME, has_journal
@@ -61,7 +63,8 @@ async def check_against(
     _check(options)
     (candidate,) = plan_targets(options.run.models, options.run.access)
     baseline = find_baseline(options, candidate)
-    fixed = await stored_cases(options, baseline)
+    tools = cache(lambda: load_tools(options.run))
+    fixed = await stored_cases(options, baseline, tools)
     found = doubts_about(options, baseline, candidate, [case.id for case in fixed or ()])
     if found and not options.force:
         raise UsageError(
@@ -76,12 +79,13 @@ async def check_against(
         old, unreachable = await open_baseline(stack, baseline, trust=options.trust, purse=purse)
         pool = await stack.enter_async_context(open_pool(options.run, [new, old] if old else [new]))
         cases = await stack.enter_async_context(
-            cases_to_ask(options, baseline, fixed, more=old is not None)
+            cases_to_ask(options, baseline, fixed, tools, more=old is not None)
         )
-        opening = RunStarted(
-            time.time(), __version__, (new.target, baseline.target), options.settings()
-        )
+        settings = {**options.settings(), **told_by(options, baseline, tools)}
+        opening = RunStarted(time.time(), __version__, (new.target, baseline.target), settings)
         first = stack.enter_context(Record(folder, opening, resume=options.resume))
+        if baseline.run is None and not options.resume:
+            first.append(left_out(tools()))
         fresh: list[Record] = []
 
         def again() -> Record:
@@ -154,9 +158,11 @@ async def check_alone(
     ):
         folder = run.out or default_folder([f"check-{target.name}"])
         rule = {"accept": test.accept, "reject": test.reject}
-        settings = {**run.settings(), "check": rule}
+        settings = {**run.settings(), **told_of(tool_sets), "check": rule}
         opening = RunStarted(time.time(), __version__, (target,), settings)
         with Record(folder, opening, resume=resume) as record:
+            if not resume:
+                record.append(left_out(tool_sets))
             tell(opening)
             decision = await accept_or_reject(
                 source,

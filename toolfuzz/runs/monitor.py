@@ -16,7 +16,7 @@ from toolfuzz.core.events import CaseSkipped, Event, RunFinished, RunStarted
 from toolfuzz.core.exchange import Target
 from toolfuzz.generate.tools import ToolSet
 from toolfuzz.runs.campaign import Campaign, ask_all
-from toolfuzz.runs.cases import draw_portion, load_tools
+from toolfuzz.runs.cases import draw_portion, left_out, load_tools, told_of
 from toolfuzz.runs.derived import write_json
 from toolfuzz.runs.journal import JOURNAL_NAME, find_journal, lock
 from toolfuzz.runs.options import RunOptions
@@ -172,6 +172,7 @@ def _plan(options: MonitorOptions, target: Target, past: list[Asked]) -> _Planne
     regular, further = _draw(options.run, tool_sets, place["number"], size, rule.most, past)
     settings = {
         **options.run.but(cases=len(regular)).settings(),
+        **told_of(tool_sets),
         "monitor": {**place, "tools": fingerprint(tool_sets)},
     }
     return _Planned(
@@ -180,7 +181,7 @@ def _plan(options: MonitorOptions, target: Target, past: list[Asked]) -> _Planne
         portion_folder(options.folder, place["number"]),
         cut_off or RunStarted(now, __version__, (target,), settings),
         cut_off is not None,
-        tuple(CaseSkipped(s.tool, s.pointer, s.reason) for t in tool_sets for s in t.skipped),
+        tuple(left_out(tool_sets)),
         regular,
         further,
     )

@@ -48,6 +48,7 @@ class Options(TypedDict, total=False):
 
     Where several are taken, one may be given alone. ``tools`` are files, ``python:module:NAME``,
     names of shipped catalogues or ``all``; ``mcp`` commands or URLs; ``openapi`` files or URLs;
+    ``include`` and ``exclude`` globs of their names, or ``tag:GLOB`` and ``path:GLOB``;
     ``offer`` how many tools of one source are offered together, or ``all``; ``max_input`` about the
     tokens of the longest prompt. ``level`` is how hard
     the scenarios of dimensions are (see ``probes``); of each dimension there are ``cases``.
@@ -62,6 +63,8 @@ class Options(TypedDict, total=False):
     tools: str | Path | Sequence[str | Path]
     mcp: str | Sequence[str]
     openapi: str | Path | Sequence[str | Path]
+    include: str | Sequence[str]
+    exclude: str | Sequence[str]
     probes: str | Sequence[str]
     features: str | Sequence[str]
     cases: int
@@ -124,6 +127,8 @@ class RunOptions(BaseModel):
     tools: _Names = ()
     mcp: _Names = ()
     openapi: _Names = ()
+    include: _Names = ()
+    exclude: _Names = ()
     probes: _Names = ()
     features: _Names = ()
     cases: int = 100

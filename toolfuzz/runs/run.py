@@ -9,10 +9,11 @@ from pathlib import Path
 from toolfuzz import __version__
 from toolfuzz.analyze.recordings import Recordings
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.events import CaseSkipped, Event, RunStarted, VerdictReached
+from toolfuzz.core.events import Event, RunStarted, VerdictReached
 from toolfuzz.engines.found import Found, remember
+from toolfuzz.generate.tools import ToolSet
 from toolfuzz.runs.campaign import MOST_HANGS, Campaign, run_campaign
-from toolfuzz.runs.cases import draw, load_tools
+from toolfuzz.runs.cases import draw, left_out, load_tools, told_of
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.purse import permits_within, purse_of
 from toolfuzz.runs.reading import read_journal
@@ -51,12 +52,10 @@ async def run(
         open_pool(options, sources) as pool,
     ):
         folder = resume or options.out or default_folder(options.models)
-        opening = started(resume) if resume else _opening(options, sources)
+        opening = started(resume) if resume else _opening(options, sources, tool_sets)
         with Record(folder, opening, resume=resume is not None) as record:
             if resume is None:
-                record.append(
-                    CaseSkipped(s.tool, s.pointer, s.reason) for t in tool_sets for s in t.skipped
-                )
+                record.append(left_out(tool_sets))
             recordings = Recordings()
             for earlier in read_journal(folder) if resume else ():
                 recordings.take(earlier)
@@ -113,7 +112,9 @@ def _known(record: Record) -> Iterator[VerdictReached]:
             yield VerdictReached(verdict)
 
 
-def _opening(options: RunOptions, sources: Sequence[Source]) -> RunStarted:
+def _opening(
+    options: RunOptions, sources: Sequence[Source], tool_sets: Sequence[ToolSet]
+) -> RunStarted:
     targets = tuple(p.target for p in sources)
-    settings = {**options.settings(), **questions(options)}
+    settings = {**options.settings(), **questions(options), **told_of(tool_sets)}
     return RunStarted(time.time(), __version__, targets, settings)

@@ -17,8 +17,9 @@ from toolfuzz.runs.stored import stored_options
 __all__ = ["check_clock", "check_same", "check_target", "fingerprint"]
 
 _QUESTIONS = (
-    "tools", "mcp", "openapi", "probes", "features", "seed", "offer", "allow_remote_refs",
-    "inline_refs", "base_url", "params", "stream", "strict", "ignore", "select",
+    "tools", "mcp", "openapi", "include", "exclude", "probes", "features", "seed", "offer",
+    "allow_remote_refs", "inline_refs", "base_url", "params", "stream", "strict", "ignore",
+    "select",
 )  # fmt: skip
 
 

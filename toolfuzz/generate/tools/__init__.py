@@ -1,9 +1,11 @@
 """Tools of the user's own: JSON files, shipped catalogues, MCP servers, OpenAPI, Python."""
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.generate.tools.choose import chosen
 from toolfuzz.generate.tools.describe import ToolFacts, describe
 from toolfuzz.generate.tools.files import catalogues, load_file
 from toolfuzz.generate.tools.mcp import load_mcp
@@ -16,6 +18,7 @@ __all__ = [
     "ToolFacts",
     "ToolSet",
     "catalogues",
+    "chosen",
     "describe_catalogue",
     "load",
     "load_mcp",
@@ -34,7 +37,8 @@ def load(spec: str, *, allow_remote_refs: bool = False) -> ToolSet:
     shipped = catalogues()
     if spec == "all":
         return _all(shipped)
-    return load_file(_path(spec, shipped), allow_remote_refs=allow_remote_refs)
+    found = load_file(_path(spec, shipped), allow_remote_refs=allow_remote_refs)
+    return replace(found, place=spec)
 
 
 def _path(spec: str, shipped: dict[str, Path]) -> Path:
@@ -52,7 +56,7 @@ def _all(shipped: dict[str, Path]) -> ToolSet:
         raise UsageError("no catalogues are installed", "reinstall toolfuzz")
     sets = [load_file(path) for path in shipped.values()]
     tools = tuple(tool for found in sets for tool in found.tools)
-    return ToolSet("tools:all", tools, tuple(s for found in sets for s in found.skipped))
+    return ToolSet("tools:all", tools, tuple(s for found in sets for s in found.skipped), "all")
 
 
 def describe_catalogue(name: str) -> ToolFacts:

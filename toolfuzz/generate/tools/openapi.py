@@ -1,8 +1,9 @@
 """Tools from an OpenAPI description: each operation becomes one, as agent frameworks do it.
 
 OpenAPI 3.0 and 3.1, https://spec.openapis.org/oas/. Path, query and header parameters and the
-members of a JSON object body stand side by side in one object; any other JSON body is one
-parameter ``body``. Schemas of 3.0 are rewritten to JSON Schema where the two differ.
+members of an object body (JSON, a form) stand side by side in one object; any other body is one
+parameter ``body``. What no call can hold is left out and said. Schemas of 3.0 are rewritten to
+JSON Schema where the two differ.
 """
 
 import re
@@ -14,10 +15,11 @@ from toolfuzz.core.case import Json, JsonObject, Tool
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.jsonvalue import a_kind, pointer_of
 from toolfuzz.generate.schema.document import levels
+from toolfuzz.generate.tools.bodies import Body, body_of, objects
 from toolfuzz.generate.tools.reading import Deadline, fetch, parse_json, read_bytes
 from toolfuzz.generate.tools.refs import Refs, Written
 from toolfuzz.generate.tools.shapes import ShapeError
-from toolfuzz.generate.tools.toolset import Skipped, ToolSet, refuse_many, usable
+from toolfuzz.generate.tools.toolset import Labels, Skipped, ToolSet, refuse_many, usable
 from toolfuzz.system.specs import without_secrets
 
 __all__ = ["MOST_BYTES", "load_openapi"]
@@ -47,16 +49,21 @@ def load_openapi(file_or_url: str, *, inline_refs: bool = False) -> ToolSet:
     document = _checked(_parse(data, place, deadline), place)
     tools: list[Tool] = []
     skipped: list[Skipped] = []
-    for number, made in enumerate(_tools(document, inline_refs)):
+    labels: dict[str, Labels] = {}
+    for number, (made, label, left_out) in enumerate(_tools(document, inline_refs)):
         deadline.check(place)
         refuse_many(number, place)
         if isinstance(made, Tool):
             tools.append(made)
+            labels[made.name] = label
         else:
             skipped.append(made)
+            labels[made.tool] = label
+        skipped += left_out
     if not (tools or skipped):
         raise UsageError(f"{place}: no operations under paths")
-    return usable(f"tools:{name}", tools, skipped, place=place, deadline=deadline)
+    origin = f"tools:{name}"
+    return usable(origin, tools, skipped, place=place, labels=labels, deadline=deadline)
 
 
 def _parse(data: bytes, place: str, deadline: Deadline) -> Json:
@@ -85,11 +92,13 @@ def _checked(document: Json, place: str) -> JsonObject:
     raise UsageError(f"{place}: not an OpenAPI 3.0 or 3.1 description", "its key `openapi` says so")
 
 
-def _tools(document: JsonObject, inline_refs: bool) -> Iterator[Tool | Skipped]:
-    """Yield a tool for each operation, or why there is none."""
+def _tools(
+    document: JsonObject, inline_refs: bool
+) -> Iterator[tuple[Tool | Skipped, Labels, list[Skipped]]]:
+    """Yield a tool for each operation, or why there is none, and what of it is left out."""
     taken: set[str] = set()
     written = Written()
-    for path, item in _objects(document.get("paths")):
+    for path, item in objects(document.get("paths")):
         item = Refs(document).resolved(item)
         for method in _METHODS:
             operation = item.get(method)
@@ -97,18 +106,28 @@ def _tools(document: JsonObject, inline_refs: bool) -> Iterator[Tool | Skipped]:
                 continue
             name = _name(operation.get("operationId") or f"{method}{path}", taken)
             words = [operation.get("summary"), operation.get("description")]
-            said = [word for word in words if isinstance(word, str)]
-            description = "\n\n".join(dict.fromkeys(said)) or f"{method.upper()} {path}"
+            texts = [word for word in words if isinstance(word, str)]
+            description = "\n\n".join(dict.fromkeys(texts)) or f"{method.upper()} {path}"
             place = pointer_of(("paths", path, method))
             refs = Refs(document, inline=inline_refs, written=written)
+            labels, left_out = Labels(path, _tags(operation)), list[ShapeError]()
             try:
-                parameters = _parameters(refs, item, operation)
+                parameters = _parameters(refs, item, operation, left_out)
             except ShapeError as error:
-                yield Skipped(name, place + error.pointer, error.reason)
+                yield Skipped(name, place + error.pointer, error.reason), labels, []
             except RecursionError:
-                yield Skipped(name, place, "its references are nested too deeply")
+                yield Skipped(name, place, "its references are nested too deeply"), labels, []
             else:
-                yield Tool(name, description, parameters)
+                said = [
+                    Skipped(name, place + one.pointer, f"left out of every call: {one.reason}")
+                    for one in left_out
+                ]
+                yield Tool(name, description, parameters), labels, said
+
+
+def _tags(operation: JsonObject) -> tuple[str, ...]:
+    tags = operation.get("tags")
+    return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
 
 
 def _name(wanted: str, taken: set[str]) -> str:
@@ -122,17 +141,21 @@ def _name(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def _parameters(refs: Refs, item: JsonObject, operation: JsonObject) -> JsonObject:
+def _parameters(
+    refs: Refs, item: JsonObject, operation: JsonObject, left_out: list[ShapeError]
+) -> JsonObject:
     properties: JsonObject = {}
     required: list[str] = []
-    for parameter in _merged(refs, item, operation):
+    for parameter in _merged(refs, item, operation, left_out):
         name = parameter["name"]
         if name in properties:  # the same name in two places, as in PUT /items/{id}?id=
             name = f"{name}__{parameter['in']}"
         properties[name] = _described(refs.schema(_schema_of(parameter)), parameter)
         if parameter.get("required") is True:
             required.append(name)
-    _add_body(refs, operation, properties, required)
+    body = body_of(refs, operation, left_out)
+    if body is not None:
+        _add_body(refs, body, properties, required)
     parameters: JsonObject = {"type": "object", "properties": properties}
     if required:
         parameters["required"] = required
@@ -141,43 +164,42 @@ def _parameters(refs: Refs, item: JsonObject, operation: JsonObject) -> JsonObje
     return parameters
 
 
-def _merged(refs: Refs, item: JsonObject, operation: JsonObject) -> Iterator[JsonObject]:
+def _merged(
+    refs: Refs, item: JsonObject, operation: JsonObject, left_out: list[ShapeError]
+) -> Iterator[JsonObject]:
     """Yield the parameters of the path and the operation; the operation's own win."""
     found: dict[tuple[str, str], JsonObject] = {}
     for owner in (item, operation):
         listed = owner.get("parameters") or []
         if not isinstance(listed, list):
             raise ShapeError("/parameters", f"must be a list, not {a_kind(listed)}")
-        for entry in listed:
+        for number, entry in enumerate(listed):
             parameter = refs.resolved(entry)
             name, place = parameter.get("name"), parameter.get("in")
             if isinstance(name, str) and isinstance(place, str):
                 found[name, place] = parameter
+            else:
+                nothing = "it says neither its name nor its place, or its $ref points nowhere"
+                left_out.append(ShapeError(f"/parameters/{number}", nothing))
     for (name, place), parameter in found.items():
         if place in ("path", "query") or (
             place == "header" and name.lower() not in _IGNORED_HEADERS
         ):
             yield parameter
+        elif place == "cookie":
+            said = f"the cookie {name[:100]!r} is the client's to send"
+            left_out.append(ShapeError("/parameters", said))
+        elif place != "header":
+            said = f"{name[:100]!r} is in {place[:100]!r}, which is no place in OpenAPI 3"
+            left_out.append(ShapeError("/parameters", said))
 
 
-def _add_body(
-    refs: Refs, operation: JsonObject, properties: JsonObject, required: list[str]
-) -> None:
-    body = refs.resolved(operation.get("requestBody") or {})
-    bodies = (
-        media["schema"]
-        for kind, media in _objects(body.get("content"))
-        if re.match(r"application/([\w.+-]+\+)?json\b", kind) and "schema" in media
-    )
-    try:
-        schema = next(bodies)
-    except StopIteration:
-        return
+def _add_body(refs: Refs, body: Body, properties: JsonObject, required: list[str]) -> None:
+    schema, needed = body.schema, body.required
     target = refs.resolved(schema)
-    needed = body.get("required") is True
     plain = not any(key in target for key in ("allOf", "anyOf", "oneOf", "additionalProperties"))
     if not (plain and isinstance(target.get("properties"), dict)):
-        properties[_free("body", properties)] = _described(refs.schema(schema), body)
+        properties[_free("body", properties)] = _described(refs.schema(schema), body.said)
         required += ["body"] if needed else []
         return
     demanded = target.get("required")
@@ -200,7 +222,7 @@ def _free(name: str, taken: JsonObject) -> str:
 def _schema_of(parameter: JsonObject) -> Json:
     if "schema" in parameter:
         return parameter["schema"]
-    return next((m["schema"] for _, m in _objects(parameter.get("content")) if "schema" in m), {})
+    return next((m["schema"] for _, m in objects(parameter.get("content")) if "schema" in m), {})
 
 
 def _described(schema: Json, owner: JsonObject) -> Json:
@@ -208,8 +230,3 @@ def _described(schema: Json, owner: JsonObject) -> Json:
     if isinstance(schema, dict) and isinstance(said, str) and "description" not in schema:
         return {**schema, "description": said}
     return schema
-
-
-def _objects(value: Json) -> Iterator[tuple[str, JsonObject]]:
-    if isinstance(value, dict):
-        yield from ((str(k), v) for k, v in value.items() if isinstance(v, dict))

@@ -1,7 +1,7 @@
 """What a source of tools gives, once every tool has been looked at."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from toolfuzz.core.case import Tool
 from toolfuzz.core.errors import UsageError
@@ -9,7 +9,7 @@ from toolfuzz.generate.schema.document import LONE_SURROGATE, has_surrogate
 from toolfuzz.generate.schema_values import left_out, problem_of
 from toolfuzz.generate.tools.reading import Deadline
 
-__all__ = ["MOST_TOOLS", "Skipped", "ToolSet", "refuse_many", "usable"]
+__all__ = ["MOST_TOOLS", "Labels", "Skipped", "ToolSet", "refuse_many", "usable"]
 
 
 MOST_TOOLS = 2_000
@@ -30,12 +30,27 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Labels:
+    """What an OpenAPI description says of an operation beside its name."""
+
+    path: str
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ToolSet:
-    """The tools of one source. ``origin`` names it in every case (``tools:data_import.json``)."""
+    """The tools of one source. ``origin`` names it in every case (``tools:data_import.json``).
+
+    ``place`` is where it was read from, without secrets: a file, a URL, a command. ``labels`` are
+    those of its tools by name, ``not_chosen`` is how many tools filters took away.
+    """
 
     origin: str
     tools: tuple[Tool, ...]
     skipped: tuple[Skipped, ...] = ()
+    place: str = ""
+    labels: Mapping[str, Labels] = field(default_factory=dict)
+    not_chosen: int = 0
 
 
 def refuse_many(before: int, place: str) -> None:
@@ -50,6 +65,7 @@ def usable(
     skipped: Iterable[Skipped] = (),
     *,
     place: str,
+    labels: Mapping[str, Labels] | None = None,
     deadline: Deadline | None = None,
 ) -> ToolSet:
     """Keep the tools that values can be drawn for and say why the others were left out.
@@ -89,7 +105,7 @@ def usable(
             f"{place}: no usable tool: {_shown(first.tool)} at {_shown(first.pointer or '/')}: "
             f"{first.reason}{more}"
         )
-    return ToolSet(origin, tuple(kept), tuple(not_called))
+    return ToolSet(origin, tuple(kept), tuple(not_called), place, labels or {})
 
 
 def _shown(text: str) -> str:

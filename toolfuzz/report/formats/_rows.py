@@ -22,6 +22,7 @@ COLUMNS: dict[str, type] = {
     "origin": str,
     "probe": str,
     "features": list,
+    "tools": list,
     "repeat": int,
     "stream": bool,
     "status": str,
@@ -72,6 +73,7 @@ def rows(run: RunData) -> Iterator[dict[str, Any]]:
             "origin": case.origin,
             "probe": case.probe,
             "features": list(case.features),
+            "tools": list(case.called),
             "defects": sorted({f.slug for f in causes(verdict)}),
             **_of_scenario(verdict),
         }

@@ -13,7 +13,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from xml.etree import ElementTree as Xml
 
+from toolfuzz.analyze.columns import Drawn
 from toolfuzz.analyze.load import Answers, RunData, causes
+from toolfuzz.analyze.tools import answers_by_tool, shown
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.text import brief
 from toolfuzz.core.verdict import Finding, Verdict
@@ -69,6 +71,8 @@ def _facts(summary: JsonObject, target: JsonObject) -> Iterator[tuple[str, str]]
     yield "unread", unread(summary) or "nothing"
     for slug, entry in target["defects"].items():
         yield f"defect {slug}", f"{entry['replies']} of {count(target['judged'], 'judged call')}"
+    for tool, entry in target["tools"].items():
+        yield f"tool {tool}", f"{success(entry)} of {count(entry['judged'], 'judged call')}"
     for feature, entry in target["features"].items():
         yield f"feature {feature}", f"{success(entry)} of {count(entry['judged'], 'judged call')}"
 
@@ -94,24 +98,26 @@ def _answers(suite: Xml.Element, summary: JsonObject, target: JsonObject) -> Non
 
 
 def _by_tool(run: RunData, verdicts: Answers) -> Iterator[tuple[str, Answers]]:
-    """Give the tools by name, each with the verdicts on the cases that are about it."""
+    """Give the tools by name, each with the verdicts that tell of it."""
     rows: dict[str, array[int]] = defaultdict(lambda: array("q"))
     for row, verdict in zip(verdicts.rows, verdicts.light(), strict=True):
-        for tool in _tools(run, verdict.case_id):
-            rows[tool].append(row)
-    return ((tool, verdicts.at(rows[tool])) for tool in sorted(rows))
+        if not (drawn := run.drawn(verdict.case_id)).called:
+            rows[_kind(run, drawn)].append(row)
+    mine = answers_by_tool(run, verdicts)
+    names = shown(mine)
+    found = {name: verdicts.at(of) for name, of in rows.items()}
+    found |= {names[tool]: about for tool, about in mine.items()}
+    return ((tool, found[tool]) for tool in sorted(found))
 
 
-def _tools(run: RunData, case_id: str) -> list[str]:
-    """Return the user's tools that a case is about; drawn ones are no tools of anybody."""
-    drawn = run.drawn(case_id)
+def _kind(run: RunData, drawn: Drawn) -> str:
+    """Return what a case is that is about none of the user's tools."""
     if drawn.is_of_drawn_tools:
-        return ["(generated tools)"]
-    case = run.cases[case_id]
+        return "(generated tools)"
+    case = run.cases[drawn.id]
     if case.world is not None:
-        return ["(scenarios)"]
-    called = [call.tool for turn in case.turns for call in turn.expect.calls]
-    return list(dict.fromkeys(called)) or ["(recorded)" if case.is_recorded else "(no call)"]
+        return "(scenarios)"
+    return "(recorded)" if case.is_recorded else "(no call)"
 
 
 def _tool(suite: Xml.Element, run: RunData, tool: str, verdicts: Answers, *, failed: bool) -> None:
@@ -122,6 +128,8 @@ def _tool(suite: Xml.Element, run: RunData, tool: str, verdicts: Answers, *, fai
     if len(judged) < len(verdicts):
         said += f", {len(verdicts) - len(judged)} could not be judged"
     slugs = Counter(slug for v in wrong.light() for slug in sorted({f.slug for f in causes(v)}))
+    if not verdicts:
+        said = "nothing was asked about it"
     if slugs:
         said += f": {', '.join(f'{slug} {times}' for slug, times in slugs.most_common())}"
     lines = xml_text("\n".join(_line(run.cases[v.case_id], v) for v in wrong[:_EXAMPLES]))

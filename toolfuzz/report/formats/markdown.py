@@ -11,6 +11,7 @@ from toolfuzz.report.advice import advice
 from toolfuzz.report.dimensions import between, dimension_notes, half, shown_level
 from toolfuzz.report.relay.markdown import trial_lines
 from toolfuzz.report.sides import sides
+from toolfuzz.report.tools import TOOLS_SHOWN, failing_tools, rest_of_tools, sources
 from toolfuzz.report.words import (
     answers,
     count,
@@ -62,6 +63,8 @@ def _lines(summary: JsonObject) -> Iterator[str]:
         f"{summary['cases']} cases · seed {code(str(summary['seed']))} · toolfuzz "
         f"{code(summary['toolfuzz_version'])} · the run ended: {code(summary['finish_reason'])}"
     )
+    if loaded := "; ".join(sources(summary)):
+        yield f"\nLoaded {code(loaded)}"
     for target in targets:
         if said := target["nature"]["sentence"]:
             yield f"\n{code(target['target'])}: **{sentence(said)}**"
@@ -70,6 +73,8 @@ def _lines(summary: JsonObject) -> Iterator[str]:
             yield from _dimensions(target)
         if target["defects"]:
             yield from _defects(target)
+        if target["tools"]:
+            yield from _tools(target)
         if target["associated"]:
             yield f"\n#### Associated with failing on {code(target['target'])}\n"
             yield from table(
@@ -156,6 +161,28 @@ def _defect_table(defects: JsonObject) -> Iterator[str]:
         )
     header = ("defect", "cases", "share", "at", "expected", "got", "case")
     yield from table(header, rows)
+
+
+def _tools(target: JsonObject) -> Iterator[str]:
+    yield f"\n#### Your tools on {code(target['target'])}\n"
+    failing = failing_tools(target)[:TOOLS_SHOWN]
+    rows = [
+        [
+            code(name, in_table=True),
+            unsure(percent(entry["rate"]), entry["judged"]),
+            _interval(entry),
+            f"{entry['failed']} of {count(entry['judged'], 'call')}",
+            ", ".join(
+                f"{code(slug, in_table=True)} {times}" for slug, times in entry["defects"].items()
+            ),
+        ]
+        for name, entry in failing
+    ]
+    if rows:
+        yield from table(("tool", "success", "95% interval", "failed", "defects"), rows)
+        yield ""
+    if rest := rest_of_tools(target):
+        yield f"{rest[:1].upper()}{rest[1:]}."
 
 
 def _association(found: JsonObject) -> list[str]:

@@ -32,6 +32,11 @@ class Failed:
         return self.model.run.cases[self.verdict.case_id]
 
     @property
+    def tools(self) -> tuple[str, ...]:
+        """The user's tools that it should have called."""
+        return self.model.run.drawn(self.verdict.case_id).called
+
+    @property
     def first(self) -> Finding:
         """What it failed for, first of all."""
         return causes(self.verdict)[0]

@@ -29,6 +29,7 @@ from toolfuzz.report.html.failed import FAILURES_LIMIT, Failed, FailureGroup, by
 from toolfuzz.report.html.inert import marked, shown
 from toolfuzz.report.html.models import Model, models
 from toolfuzz.report.sides import defects_on, sides
+from toolfuzz.report.tools import sources
 from toolfuzz.report.words import (
     count,
     first_attempt,
@@ -101,6 +102,9 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
         warned=warned,
         explained=explained,
         usual={d.slug: usual_cause(d.usual, [m.figures for m in columns]) for d in explained},
+        tools=matrix.by_rate(columns, "tools"),
+        skips={name: bool(summary["skipped"]) for name, _, summary in runs},
+        loaded=[(name, list(sources(summary))) for name, _, summary in runs],
         probes=matrix.by_rate(columns, "probes"),
         modes=matrix.by_rate(columns, "modes"),
         heats=matrix.HEATS,
@@ -157,6 +161,7 @@ def _facets(failed: Failed) -> dict[str, list[str]]:
         "defect": failed.slugs,
         "model": [failed.model.label],
         "feature": list(failed.case.features),
+        "tool": list(failed.tools),
         "probe": [failed.case.probe],
         "mode": ["stream" if failed.verdict.stream else "plain"],
     }
@@ -167,7 +172,7 @@ def _filters(failures: Sequence[Failed]) -> dict[str, list[str]]:
     for failed in failures:
         for name, found in _facets(failed).items():
             values.setdefault(name, set()).update(found)
-    return {name: sorted(found) for name, found in values.items()}
+    return {name: sorted(found) for name, found in values.items() if found}
 
 
 def _lead(columns: Sequence[Model], comparison: JsonObject) -> str:
