@@ -1,10 +1,13 @@
 """The journal's lines are written by the union that reads them, whatever a model sent."""
 
 import json
+from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from toolfuzz.core.case import Case, Expectation, Message, Tool, Turn
+from toolfuzz.core.compact import ascii_only
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import (
     CaseDrawn,
@@ -63,8 +66,22 @@ EVENTS: list[Event] = [
 @pytest.mark.parametrize("event", EVENTS, ids=lambda e: type(e).__name__)
 def test_a_line_reads_back_as_what_was_written(event: Event) -> None:
     line = event_to_line(event)
-    assert line.isascii() and "\n" not in line
+    assert line.isascii() and b"\n" not in line
     assert event_from_json(json.loads(line)) == event
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda e: type(e).__name__)
+def test_a_line_is_what_pydantic_writes(event: Event) -> None:
+    kind: Any = type(event)
+    writer: TypeAdapter[Any] = TypeAdapter(kind)
+    written = json.dumps(json.loads(event_to_line(event)))
+    assert written == json.dumps(writer.dump_python(event))
+
+
+def test_what_is_not_ascii_is_escaped_as_pydantic_does() -> None:
+    text = "".join(map(chr, range(0x250))) + "\u2028\ud7ff\uffff\U0001f600e\u0301"
+    line = event_to_line(CaseSkipped(text, "", ""))
+    assert ascii_only(json.dumps(text, ensure_ascii=False).encode()) in line
 
 
 def test_a_line_is_flat_and_begins_with_what_it_is() -> None:
@@ -77,7 +94,7 @@ def test_a_line_is_flat_and_begins_with_what_it_is() -> None:
 
 def test_a_number_that_json_lacks_does_not_spoil_the_line() -> None:
     line = event_to_line(verdict(float("nan")))
-    assert "NaN" not in line and event_from_json(json.loads(line))
+    assert b"NaN" not in line and event_from_json(json.loads(line))
 
 
 def test_a_journal_of_before_is_read() -> None:

@@ -49,14 +49,14 @@ EVENTS: list[Event] = [
 @pytest.mark.parametrize("number", range(len(EVENTS)))
 def test_a_line_says_what_its_event_says(number: int) -> None:
     event = EVENTS[number]
-    line = event_to_line(event).encode()
+    line = event_to_line(event)
     assert (glance_at(line) or known(event_from_json(json.loads(line)))) == known(event)
     assert isinstance(event, ExchangeRecorded | UpstreamAnswered) or glance_at(line) is not None
 
 
 def test_an_event_of_which_all_is_needed_is_no_glance() -> None:
     started = RunStarted(1.0, "0", ())
-    assert glance_at(event_to_line(started).encode()) is None
+    assert glance_at(event_to_line(started)) is None
     assert known(started) is started
 
 

@@ -31,7 +31,7 @@ async def put(source: MadeSource, *, stream: bool = False, turns: int = 1) -> tu
             stream=stream,
             policy=Policy(),
         )
-    written = "\n".join(map(event_to_line, events))
+    written = b"\n".join(map(event_to_line, events)).decode()
     for event in events:
         if isinstance(event, ExchangeRecorded):
             written += event.exchange.last.body.decode() + repr(event.exchange.request)

@@ -7,6 +7,8 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
+from toolfuzz.core.pickled import by_values
+
 __all__ = [
     "Case",
     "Expectation",
@@ -198,6 +200,9 @@ class Case:
     def tool(self, name: str) -> Tool | None:
         """Return the offered tool of that exact name."""
         return next((t for t in self.tools if t.name == name), None)
+
+
+by_values(Tool, Message, ExpectedCall, Expectation, Turn, Case)
 
 
 class _Sampled(Protocol):

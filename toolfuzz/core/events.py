@@ -4,12 +4,12 @@ Order in a file: ``run-started``, then per case ``case-drawn`` once and for ever
 ``exchange-recorded`` per turn and one ``verdict-reached``, then ``run-finished`` (missing when
 the run was cut off). ``target-given-up`` and ``target-seen`` stand where it happened.
 
-``Event`` is one pydantic union; it reads and writes them all. A line is flat: what an event
-carries (a case, an exchange, a verdict) stands beside ``event``, not below it.
+``Event`` is one pydantic union; it reads them all. A line is flat: what an event carries (a case,
+an exchange, a verdict) stands beside ``event``, not below it.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Annotated, Any, Literal, Self
 
@@ -26,6 +26,7 @@ from pydantic_core import PydanticSerializationError
 
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION, first_error, without_none
+from toolfuzz.core.compact import ascii_only, compact
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Exchange, Target
 from toolfuzz.core.verdict import Verdict
@@ -201,17 +202,43 @@ Event = Annotated[
 ]
 
 
-def event_to_line(event: Event) -> str:
+def event_to_line(event: Event) -> bytes:
     """Return the event as one journal line, ASCII only, without the line break."""
+    if (flat := _flat(event)) and (line := compact(flat)):
+        return ascii_only(line)
     # By its own class, because the union as a whole takes half as long again to find it.
     kind: Any = type(event)
     writer = _adapter(kind)
     try:
-        line: bytes = writer.dump_json(event, ensure_ascii=True)
-        return line.decode()
+        written: bytes = writer.dump_json(event, ensure_ascii=True)
+        return written
     except PydanticSerializationError:
         # A model may send lone surrogates and any depth; only Python's own encoder takes them.
-        return json.dumps(writer.dump_python(event))
+        return json.dumps(writer.dump_python(event)).encode()
+
+
+def _flat(event: Event) -> JsonObject | None:
+    """Return what pydantic would write of the events that make up nearly all of a journal."""
+    match event:
+        case CaseDrawn(case=case):
+            head = {"event": event.event, "format_version": FORMAT_VERSION}
+            return {**head, **without_none(_members(case), "world")}
+        case ExchangeRecorded(exchange=exchange):
+            attempts = [attempt.flat() for attempt in exchange.attempts]
+            return {"event": event.event, **_members(exchange), "attempts": attempts}
+        case VerdictReached(verdict=verdict):
+            return {"event": event.event, **without_none(_members(verdict), "scenario")}
+    return None
+
+
+def _members(one: Case | Exchange | Verdict) -> JsonObject:
+    kind: Any = type(one)
+    return {name: getattr(one, name) for name in _names(kind)}
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind))
 
 
 def event_from_json(data: JsonObject) -> Event:

@@ -65,11 +65,14 @@ class Attempt:
 
     @model_serializer
     def _write(self) -> JsonObject:
-        """As JSON the body is text and chunks are [ms, bytes].
+        return self.flat()
+
+    def flat(self) -> JsonObject:
+        """Return it as JSON: the body is text, chunks are [ms, bytes].
 
         ``body_base64`` when the body is no UTF-8, or so large that JSON's escapes count.
         """
-        data: JsonObject = {f.name: getattr(self, f.name) for f in _PLAIN}
+        data: JsonObject = {name: getattr(self, name) for name in _PLAIN}
         body = self.body
         text = None if len(body) > _LARGE and _ESCAPED.search(body) else _text(body)
         if text is None:
@@ -100,7 +103,7 @@ class Attempt:
 _TIMES_AGAIN = 2
 _LARGE = 2**20
 _ESCAPED = re.compile(rb"[^\t\n\r\x20-\x7e]")
-_PLAIN = tuple(f for f in fields(Attempt) if f.name != "chunks")
+_PLAIN = tuple(f.name for f in fields(Attempt) if f.name != "chunks")
 
 
 def _text(body: bytes) -> str | None:

@@ -74,7 +74,7 @@ class Journal:
 
         Where that fails (OSError, a full disk) none is written: others may be, once there is room.
         """
-        lines = [f"{event_to_line(event)}\n".encode() for event in events]
+        lines = [event_to_line(event) + b"\n" for event in events]
         left = memoryview(b"".join(lines))
         end = self._file.seek(0, os.SEEK_END)
         try:

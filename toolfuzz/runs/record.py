@@ -75,7 +75,9 @@ class Record:
                 drawn.add(event.case.id)
             new.append(event)
         for event, (place, line) in zip(new, self.journal.append(new), strict=True):
-            self._ledger.take(glance_at(line) or known(event), place)
+            # The size of a case is that of its line; all else an event says by itself.
+            glance = glance_at(line) if isinstance(event, CaseDrawn) else None
+            self._ledger.take(glance or known(event), place)
         return new
 
     def run(self, *, keep_exchanges: bool = False) -> RunData:

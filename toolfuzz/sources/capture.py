@@ -15,6 +15,7 @@ from itertools import zip_longest
 import httpx
 
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.compact import compact
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.inflate import EncodingError, inflater
 from toolfuzz.core.sizes import MAX_REPLY, size_text
@@ -129,6 +130,8 @@ async def _inflated(response: httpx.Response) -> AsyncIterator[bytes]:
 
 def encode_body(body: JsonObject) -> bytes:
     """Write a request body as compact JSON; lone surrogates, which UTF-8 lacks, are escaped."""
+    if (written := compact(body)) is not None:
+        return written
     try:
         return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
