@@ -194,6 +194,23 @@ async def test_a_busy_machine_makes_no_parser_hang(vllm) -> None:
         assert (await asking).status == 200
 
 
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+async def test_what_a_process_that_others_ended_was_asked_another_answers(vllm, when: str) -> None:
+    async with EngineTrial("engine/vllm:hermes", engine_python=vllm) as trial:
+        question, first = await ask(trial, CALL, stream=False)
+        assert trial._worker is not None and trial._worker._process is not None
+        process = trial._worker._process
+        process.send_signal(signal.SIGSTOP if when == "meanwhile" else signal.SIGKILL)
+        asking = asyncio.create_task(trial.ask(question))
+        await asyncio.sleep(0.1)
+        if when == "meanwhile":
+            process.send_signal(signal.SIGKILL)
+        again = await asking
+        said = [json.loads(attempt.body)["choices"] for attempt in (first, again)]
+        assert said[0] == said[1]
+        assert process.returncode == -signal.SIGKILL
+
+
 async def test_a_missing_module_is_not_the_parsers_fault(vllm) -> None:
     async with EngineTrial("engine/vllm:mistral", engine_python=vllm) as trial:
         with pytest.raises(UsageError, match="a_module_that_nobody_has is missing"):

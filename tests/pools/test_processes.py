@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from functools import partial
@@ -21,6 +22,7 @@ from made_sources import (
     retried,
     target,
 )
+from made_xinference import build_environment, held, make_xinference
 from test_pools import CASES, Shut, done, jobs, without_clock
 
 from toolfuzz.core.errors import UsageError
@@ -109,6 +111,41 @@ async def test_a_killed_workers_jobs_are_done_by_others(pool: SharedPool, tmp_pa
     assert not (tmp_path / "life").exists(), "one was killed"
     local = await done(LocalPool(), MadeSource(target(stream="both")))
     assert sorted(map(without_clock, local)) == sorted(map(without_clock, other))
+
+
+async def test_a_workers_engine_that_is_killed_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed while it parses; the parser of the second release kills itself at every question."""
+    monkeypatch.setenv("TOOLFUZZ_CACHE", str(tmp_path))
+    build_environment()
+    hanging = tmp_path / "hanging"
+    hanging.mkdir()
+    make_xinference(tmp_path, "1.2.0", does=held(hanging))
+    make_xinference(tmp_path, "1.3.0", does="__import__('os').kill(__import__('os').getpid(), 9)")
+    cases = list(draw_cases(3, seed=3))
+    engines = [f"engine/xinference@{version}:qwen" for version in ("1.2.0", "1.3.0")]
+    async with (
+        open_sources(engines, Access(concurrency=1)) as (sound, lethal),
+        process_pool(1) as pool,
+    ):
+        local = await done(LocalPool(), sound, modes=(False,), cases=cases)
+        for path in hanging.iterdir():
+            path.unlink()
+        (hanging / "hang").touch()
+        doing = asyncio.create_task(done(pool, sound, modes=(False,), cases=cases))
+        while not (parsers := {path.name for path in hanging.iterdir()} - {"hang"}):  # noqa: ASYNC110 - another's
+            await asyncio.sleep(0.01)
+        os.kill(int(parsers.pop()), signal.SIGKILL)
+        (hanging / "hang").unlink()
+        assert sorted(map(without_clock, await doing)) == sorted(map(without_clock, local))
+        assert "pass" in {e.verdict.status for e in local if isinstance(e, VerdictReached)}
+        ended = await done(pool, lethal, modes=(False,), cases=cases)
+    told = [e.verdict.findings for e in ended if isinstance(e, VerdictReached)]
+    assert [[finding.slug for finding in found] for found in told] == [
+        ["provider-refused-call"]
+    ] * 3
+    assert all("ended by SIGKILL" in found[0].message for found in told)
 
 
 async def test_calls_are_made_by_processes_and_give_back_what_they_raise(pool: SharedPool) -> None:

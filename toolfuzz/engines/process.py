@@ -5,6 +5,7 @@ import json
 import os
 import signal
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ _LINE_LIMIT = 64 * 1024 * 1024
 # vLLM takes 8 s of processor time to import, and a run starts all its targets at once.
 _START_TIMEOUT = 300.0
 _SEEN_SECONDS = 0.2
+_BY_OTHERS = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT})
+"""Signals by which a process is ended from outside: by a person, or where memory is short."""
 
 
 class Worker:
@@ -26,7 +29,8 @@ class Worker:
 
     ``command`` is the Python, ``arguments`` are the engine and its folder. A question that kills
     the process is answered with ``{"error": …}`` like any other, one that takes more than
-    ``cpu_seconds`` of processor time, or ``timeout`` seconds, with ``{"hangs": …}``.
+    ``cpu_seconds`` of processor time, or ``timeout`` seconds, with ``{"hangs": …}``. One whose
+    process is ended from outside is put to another; where that ends likewise, it is the question.
     """
 
     def __init__(
@@ -81,16 +85,9 @@ class Worker:
         Raises UsageError when the engine turns out only now to lack a module, or to be called
         otherwise than its reader does.
         """
-        await self.start()
-        assert self._process is not None
-        try:
-            answer = await self._in_time(question)
-        except (ConnectionError, ValueError) as error:
-            answer = {"error": f"the parser's process broke off: {error}"}
-            await self.stop()
-        if answer is None:
-            answer = await self._ended()
-            await self.stop()
+        answer, by_others = await self._answer(question)
+        if by_others:
+            answer, _ = await self._answer(question)
         if "missing" in answer:
             raise _not_loaded(self.command, answer)
         if "undriven" in answer:
@@ -100,6 +97,22 @@ class Worker:
                 "try another version",
             )
         return answer
+
+    async def _answer(self, question: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+        """Return the answer, and whether there is none since others ended the process."""
+        await self.start()
+        assert self._process is not None
+        by_others = False
+        try:
+            answer = await self._in_time(question)
+            if answer is None:
+                by_others = -await self._process.wait() in _BY_OTHERS
+                answer = await self._ended()
+                await self.stop()
+        except (ConnectionError, ValueError) as error:
+            answer = {"error": f"the parser's process broke off: {error}"}
+            await self.stop()
+        return answer, by_others
 
     async def stop(self) -> None:
         """End the process at once."""
@@ -134,14 +147,16 @@ class Worker:
         assert self._process.stdin is not None
         limited = {**question, "cpu_seconds": self.cpu_seconds}
         self._process.stdin.write(json.dumps(limited).encode() + b"\n")
-        await self._process.stdin.drain()
+        # A process that is gone says so by the end of what it writes.
+        with suppress(ConnectionError):
+            await self._process.stdin.drain()
         return await self._line()
 
     async def _line(self) -> dict[str, Any] | None:
         assert self._process is not None
         assert self._process.stdout is not None
         line = await self._process.stdout.readline()
-        return json.loads(line) if line else None
+        return json.loads(line) if line.endswith(b"\n") else None
 
     async def _ended(self) -> dict[str, Any]:
         """Return the answer of a process that is gone: its limit's signal says that it hung."""
