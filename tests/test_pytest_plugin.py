@@ -93,3 +93,45 @@ def test_it_costs_nothing_when_unused() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+CLIENT_TESTS = """
+import httpx
+import pytest
+
+BODY = {"model": "m", "messages": [{"role": "user", "content": 'ping {"n": 1}'}]}
+BODY["tools"] = [{"type": "function", "function": {"name": "ping"}}]
+
+
+def post(server):
+    return httpx.post(server.url + "/chat/completions", json=BODY, timeout=10)
+
+
+@pytest.mark.toolfuzz_server("fault:http-429~1")
+def test_marked(toolfuzz_server):
+    assert [post(toolfuzz_server).status_code for _ in range(2)] == [429, 200]
+    assert [asked.status for asked in toolfuzz_server.requests] == [429, 200]
+    assert toolfuzz_server.requests[1].calls == ("ping",)
+    assert toolfuzz_server.requests[1].body == BODY
+
+
+def test_the_next_one_begins_anew(toolfuzz_server):
+    assert toolfuzz_server.requests == []
+    assert post(toolfuzz_server).status_code == 200
+    toolfuzz_server.use(script=[{"text": "Hello."}])
+    assert post(toolfuzz_server).json()["choices"][0]["message"]["content"] == "Hello."
+
+
+@pytest.mark.toolfuzz_server("fault:http-42")
+def test_a_mistake(toolfuzz_server):
+    pass
+"""
+
+
+def test_a_server_for_client_tests(project: Path) -> None:
+    (project / "test_client.py").write_text(CLIENT_TESTS)
+    code, shown = pytest_(project)
+    assert code == 1, shown
+    assert "2 passed, 1 error" in shown
+    assert "did you mean http-429" in shown
+    assert "Traceback" not in shown

@@ -2,15 +2,20 @@
 
 A test that takes the fixture ``toolfuzz_run`` gets a run on each model; the marker ``toolfuzz``
 sets its options. When models are given and no collected test takes the fixture, one test a model
-is added. Nothing of toolfuzz is imported until a run is really wanted.
+is added. A test that takes ``toolfuzz_server`` gets a simulated endpoint for its own client; the
+marker ``toolfuzz_server`` says what it is like. Nothing of toolfuzz is imported until one of them
+is really wanted.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from toolfuzz.simulate.thread import Server
 
 __all__ = ["ToolfuzzRun"]
 
@@ -81,7 +86,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker."""
+    """Register the markers."""
+    config.addinivalue_line(
+        "markers",
+        "toolfuzz_server(profile='clean', script=(), seed=0, latency_ms=0): what the simulated "
+        "endpoint of the fixture toolfuzz_server is like, as for its method `use`.",
+    )
     config.addinivalue_line(
         "markers",
         "toolfuzz(fail_under=None, **options): options of toolfuzz.run for the fixture "
@@ -116,6 +126,36 @@ def toolfuzz_run(request: pytest.FixtureRequest, _toolfuzz_runs: "_Runs") -> Too
     if fail_under is not None:
         run.require(fail_under)
     return run
+
+
+@pytest.fixture(scope="session")
+def _toolfuzz_server() -> Iterator["Server"]:
+    from toolfuzz.simulate.thread import in_thread
+
+    with in_thread() as server:
+        yield server
+
+
+@pytest.fixture
+def toolfuzz_server(request: pytest.FixtureRequest, _toolfuzz_server: "Server") -> "Server":
+    """A simulated endpoint on 127.0.0.1 for tests of a client: ``url``, ``requests``, ``use``.
+
+    It is faultless unless the marker ``toolfuzz_server``, or ``use``, says otherwise. All tests
+    share its address; each begins with nothing asked.
+    """
+    from toolfuzz.core.errors import ToolfuzzError
+
+    marker = request.node.get_closest_marker("toolfuzz_server")
+    try:
+        _toolfuzz_server.use(*(marker.args if marker else ()), **(marker.kwargs if marker else {}))
+    except ToolfuzzError as error:
+        pytest.fail(_said(error), pytrace=False)
+    return _toolfuzz_server
+
+
+def _said(error: Any) -> str:
+    hint = f"\nnext: {error.hint}" if error.hint else ""
+    return f"toolfuzz: {error.message}{hint}"
 
 
 def pytest_collection_modifyitems(
@@ -179,6 +219,5 @@ class _Runs:
         try:
             summary = toolfuzz.run(models=[model], **{"out": folder, **options})
         except ToolfuzzError as error:
-            hint = f"\nnext: {error.hint}" if error.hint else ""
-            pytest.fail(f"toolfuzz: {error.message}{hint}", pytrace=False)
+            pytest.fail(_said(error), pytrace=False)
         return ToolfuzzRun(model, summary["targets"][0], Path(summary["folder"]))

@@ -59,6 +59,28 @@ def test_strangers_prompts(api):
     assert name == "update_records"
 
 
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ('call send_note with {"to": "x"}', [("send_note", {"to": "x"})]),
+        ('With {"to": {"a": [1, "}"]}} call send_note.', [("send_note", {"to": {"a": [1, "}"]}})]),
+        ('send_note:\n```json\n{\n  "to": "x"\n}\n```', [("send_note", {"to": "x"})]),
+        ('send_note {"to": 1}, then ping {}', [("send_note", {"to": 1}), ("ping", {})]),
+        ("Fill {city}: ping {}", [("ping", {})]),
+        ('My settings are {"a": 1}.', []),
+        ('ping it, {"a": broken}', [("ping", {})]),
+    ],
+)
+def test_json_of_any_prompt_is_obeyed(said, wanted):
+    tools = (Tool("ping", "", {"type": "object"}), PLAIN)
+    assert calls_of("openai-chat", said, tools=tools) == wanted
+
+
+def test_the_only_tool_needs_no_name():
+    assert calls_of("openai-chat", 'Do it: {"a": 1}', tools=(EMPTY,)) == [("ping_server", {"a": 1})]
+    assert calls_of("openai-chat", "Do it: " + "{" * 5000, tools=(EMPTY,)) == []
+
+
 def test_what_stands_behind_the_arguments_is_not_what_is_called():
     """Agents remind the model of tools with longer names, after what the user said."""
     given = (

@@ -21,6 +21,7 @@ KINDS = (
     "dimensions",
     "formats",
     "profiles",
+    "faults",
     "schemas",
 )
 
@@ -29,7 +30,7 @@ KINDS = (
 @click.argument("kind", type=click.Choice(KINDS))
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def list_(kind: str, as_json: bool) -> None:
-    """List models, defects, features, probes, dimensions, formats, profiles or schemas."""
+    """List models, defects, features, probes, dimensions, formats, profiles, faults or schemas."""
     header, find = _KINDS[kind]
     rows = list(find())
     if as_json:
@@ -91,6 +92,16 @@ def _profiles() -> Iterator[tuple[str, ...]]:
         yield f"sim/{profile.name}", profile.description
 
 
+def _faults() -> Iterator[tuple[str, ...]]:
+    from toolfuzz.simulate.faults.registry import faults, http_faults, where
+
+    for sent in http_faults().values():
+        yield sent.slug, "every answer", sent.help
+    for fault in faults().values():
+        known = defects().get(fault.slug)
+        yield fault.slug, where(fault) or "every reply", known.title if known else fault.help
+
+
 def _schemas() -> Iterator[tuple[str, ...]]:
     for name in catalogues():
         facts = describe_catalogue(name)
@@ -108,5 +119,6 @@ _KINDS = {
     ),
     "formats": (("wire format", "what it is", "key", "documentation"), _formats),
     "profiles": (("profile", "what it does"), _profiles),
+    "faults": (("fault", "where it can occur", "what it is"), _faults),
     "schemas": (("catalogue", "tools", "depth", "features"), _schemas),
 }

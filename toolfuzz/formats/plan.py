@@ -54,12 +54,13 @@ class Call:
 
 @dataclass(slots=True)
 class Refusal:
-    """An HTTP error instead of a reply."""
+    """An HTTP error instead of a reply. ``headers`` come beside those of its format."""
 
     status: int
     message: str
     code: str = "invalid_request_error"
     extra: JsonObject = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

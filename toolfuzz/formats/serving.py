@@ -141,8 +141,15 @@ def takes_text(plan: ReplyPlan, call: Call) -> bool:
     return tool is not None and tool.takes_text
 
 
+_KINDS = {429: "rate_limit_error", 503: "service_unavailable_error"}
+
+
 def coded_error(refusal: Refusal) -> JsonObject:
-    """Return the body of an HTTP error in OpenAI's words."""
-    kind = "invalid_request_error" if refusal.status < 500 else "server_error"
+    """Return the body of an HTTP error in OpenAI's words.
+
+    https://platform.openai.com/docs/guides/error-codes
+    """
+    usual = "invalid_request_error" if refusal.status < 500 else "server_error"
+    kind = _KINDS.get(refusal.status, usual)
     details = {"message": refusal.message, "type": kind, "param": None, "code": refusal.code}
     return {"error": {**details, **refusal.extra}}

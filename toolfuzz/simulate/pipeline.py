@@ -16,20 +16,27 @@ from toolfuzz.formats.plan import Call, Piece, ReplyPlan, Wire
 from toolfuzz.judge.faults import FaultStage, Roll
 from toolfuzz.simulate.brain import answer
 from toolfuzz.simulate.chunker import pieces
+from toolfuzz.simulate.faults.registry import where
 from toolfuzz.simulate.native import native_text
 from toolfuzz.simulate.profiles import Profile
 from toolfuzz.simulate.question import Question
 
 __all__ = ["Meaning", "Outcome", "respond"]
 
+_NOTHING = "this reply has nothing that it could change"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What goes back: the reply (perhaps a refusal), its encoding, and the faults that struck."""
+    """What goes back: the reply (perhaps a refusal), its encoding, and the faults that struck.
+
+    ``missed`` are those that were asked for by name and could not strike, each with the reason.
+    """
 
     reply: ReplyPlan
     wire: Wire
     struck: tuple[str, ...]
+    missed: tuple[tuple[str, str], ...] = ()
 
 
 class _Faults:
@@ -37,6 +44,8 @@ class _Faults:
 
     def __init__(self, profile: Profile, question: Question, seed: str) -> None:
         self.struck: list[str] = []
+        self.missed: list[tuple[str, str]] = []
+        self._asked_for = profile.is_asked_for
         self._risks = profile.risks
         self._format = question.format
         self._ask = question.ask
@@ -54,8 +63,26 @@ class _Faults:
             if rng.random() >= risk.p:
                 continue
             roll = Roll(rng, risk.trigger, self._format, native_text)
-            if fault.apply(reply, *target, roll) and not fault.legal:
+            changed = fault.apply(reply, *target, roll)
+            if fault.legal:
+                continue
+            if changed:
                 self.struck.append(fault.slug)
+            else:
+                self.missed.append((fault.slug, _NOTHING))
+
+    def outcome(self, reply: ReplyPlan, wire: Wire) -> Outcome:
+        """Return what goes back, and which faults have no place in such a reply at all."""
+        if not self._asked_for:
+            return Outcome(reply, wire, tuple(self.struck))
+        elsewhere = (
+            (risk.fault.slug, f"it can occur only in {where(risk.fault)}")
+            for risk in self._risks
+            if not risk.fault.legal
+            and risk.trigger.asks(self._ask)
+            and not risk.fault.fits(self._format.traits, self._ask.stream)
+        )
+        return Outcome(reply, wire, tuple(self.struck), (*elsewhere, *self.missed))
 
     def _opening(self) -> str:
         """What the user said first: the same in every request of a conversation."""
@@ -122,8 +149,7 @@ def _tokens(text: Any) -> int:
 def _outcome(question: Question, reply: ReplyPlan, faults: _Faults) -> Outcome:
     format = question.format
     if reply.refusal:
-        wire = Wire(format.serving.error(reply.refusal))
-        return Outcome(reply, wire, tuple(faults.struck))
+        return faults.outcome(reply, Wire(format.serving.error(reply.refusal)))
     if reply.ask.stream:
         steps: list[Piece] = pieces(reply)
         faults.strike("pieces", reply, steps)
@@ -131,4 +157,4 @@ def _outcome(question: Question, reply: ReplyPlan, faults: _Faults) -> Outcome:
     else:
         wire = format.serve(reply)
     faults.strike("wire", reply, wire)
-    return Outcome(reply, wire, tuple(faults.struck))
+    return faults.outcome(reply, wire)

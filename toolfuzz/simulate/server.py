@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from random import Random
 from typing import Any
@@ -11,22 +12,24 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
-from toolfuzz.core.case import Tool
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.inflate import EncodingError, inflater
 from toolfuzz.core.nature import SIMULATOR_LABELS
 from toolfuzz.formats import WireFormat, format_names, wire_format
-from toolfuzz.formats.plan import Refusal
+from toolfuzz.formats.plan import Refusal, ReplyPlan, Wire
 from toolfuzz.formats.writing import encode_body
-from toolfuzz.judge.faults.schema import TooMuchWorkError, at_most
+from toolfuzz.judge.faults.schema import at_most
 from toolfuzz.simulate.memory import Memory
 from toolfuzz.simulate.pipeline import Outcome, respond
 from toolfuzz.simulate.profiles import Profile, check_profile, profile_named, profiles
-from toolfuzz.simulate.question import BadRequestError, read_question
+from toolfuzz.simulate.question import BadRequestError, Question, read_question
+from toolfuzz.simulate.refusing import hang_up, refuse, unanswerable
+from toolfuzz.simulate.script import Step
+from toolfuzz.simulate.sending import Sending, Sent
+from toolfuzz.simulate.served import Served, served, unread
 
-__all__ = ["BODY_SECONDS", "MOST_BODY", "MOST_STEPS", "build_app"]
+__all__ = ["BODY_SECONDS", "MOST_BODY", "MOST_STEPS", "Endpoint", "build_app"]
 
 MOST_BODY = 8 * 2**20
 """Bytes of a request; a longer one is refused with 413."""
@@ -41,34 +44,55 @@ _WRITES = 4
 def build_app(
     *, profile: str = "clean", latency_ms: float = 0, seed: int = 0, strict_models: bool = False
 ) -> Starlette:
-    """Return the endpoint as an ASGI application.
+    """Return the endpoint as an ASGI application; see ``Endpoint``."""
+    return Endpoint(profile, latency_ms, seed, strict_models=strict_models).app()
+
+
+def _ignore(told: Served) -> None:
+    return None
+
+
+class Endpoint:
+    """The settings, how often each identical request has come, and what was said: all the state.
 
     The request's ``model`` picks a profile when it names one (or is like ``fault:slug@0.5``);
     other names get ``profile``, or a 404 with ``strict_models``. Replies take ``latency_ms``,
-    which a stream spreads over its chunks. Raises UsageError for an unknown ``profile``.
+    which a stream spreads over its chunks. The first requests are answered as ``script`` says.
+    ``tell`` is told every answer. Raises UsageError for an unknown ``profile``.
     """
-    endpoint = _Endpoint(check_profile(profile), latency_ms / 1000, seed, strict_models)
-    routes = [
-        Route(prefix + path, endpoint.route(format, prefix), methods=["POST"])
-        for format in map(wire_format, format_names())
-        for prefix in dict.fromkeys(("/v1", *format.serving.prefixes))
-        for path in format.serving.paths
-    ]
-    return Starlette(routes=[*routes, Route("/v1/models", _models)])
 
-
-class _Endpoint:
-    """The settings, how often each identical request has come, and what was said: all the state."""
-
-    def __init__(self, default: Profile, latency: float, seed: int, strict: bool) -> None:
-        self.default = default
-        self.latency = latency
+    def __init__(
+        self,
+        profile: str = "clean",
+        latency_ms: float = 0,
+        seed: int = 0,
+        *,
+        script: Sequence[Step] = (),
+        strict_models: bool = False,
+        tell: Callable[[Served], None] = _ignore,
+    ) -> None:
+        self.default = check_profile(profile)
+        self.latency = latency_ms / 1000
         self.seed = seed
-        self.strict = strict
-        self.asked: dict[bytes, int] = {}
+        self.script = script
+        self.strict = strict_models
+        self.tell = tell
+        self.asked: Counter[bytes] = Counter()
+        self.of_model: Counter[str] = Counter()
+        self.steps = 0
         self.memory = Memory()
 
-    def route(self, format: WireFormat, prefix: str) -> Any:
+    def app(self) -> Starlette:
+        """Return it as an ASGI application."""
+        routes = [
+            Route(prefix + path, self._route(format, prefix), methods=["POST"])
+            for format in map(wire_format, format_names())
+            for prefix in dict.fromkeys(("/v1", *format.serving.prefixes))
+            for path in format.serving.paths
+        ]
+        return Starlette(routes=[*routes, Route("/v1/models", _models)])
+
+    def _route(self, format: WireFormat, prefix: str) -> Any:
         async def handle(request: Request) -> Response:
             query = f"?{request.url.query}" if request.url.query else ""
             path = request.url.path.removeprefix(prefix) + query
@@ -76,67 +100,133 @@ class _Endpoint:
                 async with asyncio.timeout(BODY_SECONDS):
                     body = await _body(request)
             except TimeoutError:
-                return _hang_up(format, Refusal(408, "the request did not come in time"))
+                return hang_up(format, Refusal(408, "the request did not come in time"))
             except ClientDisconnect:
                 return Response(status_code=408)  # read by nobody
             except EncodingError as error:
-                return _hang_up(format, Refusal(400, str(error)))
+                return hang_up(format, Refusal(400, str(error)))
             if body is None:
                 told = f"the request is larger than {MOST_BODY >> 20} MiB"
-                return _hang_up(format, Refusal(413, told, "request_too_large"))
-            return await self.answer(format, body, path)
+                return hang_up(format, Refusal(413, told, "request_too_large"))
+            return await self._read(format, body, path)
 
         return handle
 
-    async def answer(self, format: WireFormat, body: bytes, path: str) -> Response:
+    async def _read(self, format: WireFormat, body: bytes, path: str) -> Response:
         try:
             question = read_question(format, _load(body), len(body), path=path)
             question = self.memory.recall(question)
-            ask = question.ask
-            profile = profile_named(ask.model) or (None if self.strict else self.default)
+            profile = profile_named(question.ask.model) or (None if self.strict else self.default)
         except (ValueError, RecursionError) as error:
             told = str(error) if isinstance(error, BadRequestError) else "the body is not JSON"
-            return _refuse(format, Refusal(400, told))
+            return self._refuse(format, Refusal(400, told))
         except UsageError as error:
-            return _refuse(format, Refusal(404, error.message, "model_not_found"))
+            hint = f" ({error.hint})" if error.hint else ""
+            return self._refuse(format, Refusal(404, error.message + hint, "model_not_found"))
         if profile is None:
-            message = f"The model `{ask.model}` does not exist."
-            return _refuse(format, Refusal(404, message, "model_not_found"))
-        seed = self._seed(format, profile, body, path)
-        try:
-            with at_most(MOST_STEPS):
-                outcome = respond(question, profile, seed)
-        except Exception as error:
-            if reason := _unanswerable(error, ask.tools):
-                return _refuse(format, Refusal(400, reason))
-            told = f"a mistake of the simulator's own, please report it: {error!r}"
-            return _refuse(format, Refusal(500, told[:500], "server_error"))
-        self.memory.keep(question, outcome.reply)
-        if ask.stream and not outcome.reply.refusal:
-            return self._stream(format, outcome, seed)
-        if self.latency:
-            await asyncio.sleep(self.latency)
-        refusal = outcome.reply.refusal
-        headers = _headers(outcome.struck)
-        if refusal:
-            headers |= format.serving.error_headers(refusal)
-        status = refusal.status if refusal else 200
-        return Response(encode_body(outcome.wire.body), status, headers, "application/json")
+            message = f"The model `{question.ask.model}` does not exist."
+            return self._refuse(format, Refusal(404, message, "model_not_found"))
+        return self._answer(question, profile, self._seed(format, profile, body, path))
+
+    def _answer(self, question: Question, profile: Profile, seed: str) -> Response:
+        format, ask = question.format, question.ask
+        step = self._step()
+        if step is not None and step.profile is not None:
+            profile = step.profile
+        self.of_model[ask.model] += 1
+        number = self.of_model[ask.model]
+        profile = profile.at(number)
+        how, struck = _sending(profile, seed)
+        if how.refusal:
+            outcome = _refused(question, how.refusal)
+        else:
+            try:
+                with at_most(MOST_STEPS):
+                    outcome = self._respond(question, profile, seed, step)
+            except Exception as error:
+                if reason := unanswerable(error, ask.tools):
+                    return self._refuse(format, Refusal(400, reason))
+                told = f"a mistake of the simulator's own, please report it: {error!r}"
+                return self._refuse(format, Refusal(500, told[:500], "server_error"))
+            self.memory.keep(question, outcome.reply)
+        said = served(
+            outcome.reply,
+            how,
+            format=format.name,
+            number=number,
+            faults=(*struck, *outcome.struck),
+            missed=outcome.missed,
+            step=self._place(step),
+        )
+        self.tell(said)
+        return self._send(format, outcome, seed, how, _headers(said))
+
+    def _refuse(self, format: WireFormat, refusal: Refusal) -> Response:
+        self.tell(unread(format.name, refusal))
+        return refuse(format, refusal)
+
+    def _step(self) -> Step | None:
+        """The script's next reply, None where there is none or it has ended."""
+        self.steps += 1
+        return self.script[self.steps - 1] if self.steps <= len(self.script) else None
+
+    def _place(self, step: Step | None) -> str:
+        if not self.script:
+            return ""
+        return f"{self.steps}/{len(self.script)}" if step else "ended"
+
+    def _respond(
+        self, question: Question, profile: Profile, seed: str, step: Step | None
+    ) -> Outcome:
+        if step is None or step.meaning is None:
+            return respond(question, profile, seed)
+        return respond(question, profile, seed, meaning=step.meaning)
 
     def _seed(self, format: WireFormat, profile: Profile, body: bytes, path: str) -> str:
         """Same server seed, profile and request, asked for the n-th time: same answer."""
         said = body if path in format.serving.paths else path.encode() + body
         digest = blake2b(said, digest_size=16, person=format.name.encode()[:16]).digest()
-        count = self.asked.get(digest, 0)
-        self.asked[digest] = count + 1
+        count = self.asked[digest]
+        self.asked[digest] += 1
         return f"{self.seed}/{profile.name}/{digest.hex()}/{count}"
 
-    def _stream(self, format: WireFormat, outcome: Outcome, seed: str) -> Response:
-        data = format.framing.join(outcome.wire.events)
-        writes = _cut(b"".join(data), seed) if self.latency == 0 else data
-        headers = {**_headers(outcome.struck), "cache-control": "no-cache"}
-        headers["content-type"] = format.framing.content_type
-        return _Stream(writes, self.latency / (len(writes) + 1), headers)
+    def _send(
+        self, format: WireFormat, outcome: Outcome, seed: str, how: Sending, headers: dict[str, str]
+    ) -> Response:
+        refusal = outcome.reply.refusal
+        if refusal:
+            headers |= format.serving.error_headers(refusal) | refusal.headers
+        status = refusal.status if refusal else 200
+        if outcome.reply.ask.stream and not refusal:
+            data = format.framing.join(outcome.wire.events)
+            writes = _cut(b"".join(data), seed) if self.latency == 0 else data
+            headers |= {
+                "cache-control": "no-cache",
+                "content-type": format.framing.content_type,
+            }
+            if self.latency:
+                how.pause = how.pause or self.latency / (len(writes) + 1)
+        else:
+            body = encode_body(outcome.wire.body)
+            headers |= {"content-type": "application/json", "content-length": str(len(body))}
+            writes = [body]
+            how.wait = how.wait or self.latency
+        return Sent(writes, headers, how, status)
+
+
+def _sending(profile: Profile, seed: str) -> tuple[Sending, tuple[str, ...]]:
+    """Roll the faults of HTTP; return how the answer is sent, and those that struck."""
+    how, struck = Sending(), []
+    for risk in profile.http:
+        if Random(f"{seed}/{risk.fault.slug}").random() < risk.p:
+            risk.fault.apply(how, risk.seconds)
+            struck.append(risk.fault.slug)
+    return how, tuple(struck)
+
+
+def _refused(question: Question, refusal: Refusal) -> Outcome:
+    reply = ReplyPlan(question.ask, "refused", question.body, refusal=refusal)
+    return Outcome(reply, Wire(question.format.serving.error(refusal)), ())
 
 
 async def _body(request: Request) -> bytes | None:
@@ -163,51 +253,6 @@ def _load(body: bytes) -> Any:
     return json.loads(body, parse_constant=refuse)
 
 
-def _unanswerable(error: Exception, tools: Sequence[Tool]) -> str | None:
-    """Say what in the request is to blame for an error while answering, None when nothing is."""
-    if isinstance(error, TooMuchWorkError):
-        return "tools: their schemas, or the arguments asked for, are too large to work through"
-    if isinstance(error, RecursionError):
-        return "tools: nested too deep"
-    # Loading jsonschema takes longer than most answers.
-    from toolfuzz.generate.schema.document import Document
-    from toolfuzz.generate.schema.errors import BrokenSchema
-
-    for tool in tools:
-        try:
-            Document(tool.parameters)
-        except BrokenSchema as broken:
-            return f"tools: the schema of {tool.name!r}: {broken}"
-        except Exception as unread:
-            return f"tools: the schema of {tool.name!r} can't be read: {type(unread).__name__}"
-    return None
-
-
-class _Stream(Response):
-    """A body sent write by write.
-
-    Starlette's own StreamingResponse watches for a disconnect in a task group, which costs more
-    than the whole answer; here a client that has gone just ends the writing.
-    """
-
-    def __init__(self, writes: list[bytes], pause: float, headers: dict[str, str]) -> None:
-        self.writes = writes
-        self.pause = pause
-        self.status_code = 200
-        self.background = None
-        self.init_headers(headers)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the head, then every write after a pause of ``pause`` seconds."""
-        head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
-        await send(head)
-        for chunk in self.writes:
-            if self.pause:
-                await asyncio.sleep(self.pause)
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
 def _cut(data: bytes, seed: str) -> list[bytes]:
     """Cut a stream at any bytes, as networks do: inside events and inside characters."""
     rng = Random(seed)
@@ -215,22 +260,14 @@ def _cut(data: bytes, seed: str) -> list[bytes]:
     return [data[a:b] for a, b in zip([0, *cuts], [*cuts, len(data)], strict=True) if a < b]
 
 
-def _headers(struck: tuple[str, ...]) -> dict[str, str]:
-    fault = {"x-toolfuzz-fault": ",".join(struck)} if struck else {}
-    return SIMULATOR_LABELS | fault
-
-
-def _refuse(format: WireFormat, refusal: Refusal) -> Response:
-    body = encode_body(format.serving.error(refusal))
-    headers = SIMULATOR_LABELS | format.serving.error_headers(refusal)
-    return Response(body, refusal.status, headers, "application/json")
-
-
-def _hang_up(format: WireFormat, refusal: Refusal) -> Response:
-    """Refuse a request that was not read to its end: nothing can follow on this connection."""
-    response = _refuse(format, refusal)
-    response.headers["connection"] = "close"
-    return response
+def _headers(said: Served) -> dict[str, str]:
+    missed = "; ".join(f"{slug}: {why}" for slug, why in said.missed)
+    about = {
+        "x-toolfuzz-fault": ",".join(said.faults),
+        "x-toolfuzz-fault-missed": missed,
+        "x-toolfuzz-script": said.step,
+    }
+    return SIMULATOR_LABELS | {name: value for name, value in about.items() if value}
 
 
 async def _models(request: Request) -> Response:

@@ -155,10 +155,19 @@ def _extra(body: JsonObject) -> str | None:
     return unknown and f"{unknown}: Extra inputs are not permitted"
 
 
+_KINDS = {
+    401: "authentication_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    529: "overloaded_error",
+}
+
+
 def _error(refusal: Refusal) -> JsonObject:
-    kind = "invalid_request_error" if refusal.status < 500 else "api_error"
-    if refusal.status == 404:
-        kind = "not_found_error"
+    """Return the body of an HTTP error: https://docs.claude.com/en/api/errors."""
+    usual = "invalid_request_error" if refusal.status < 500 else "api_error"
+    kind = _KINDS.get(refusal.status, usual)
     details = {"type": kind, "message": refusal.message, **refusal.extra}
     return {"type": "error", "error": details}
 
