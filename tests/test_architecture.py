@@ -28,8 +28,9 @@ FLOORS = {
     "runs": 8,
     "evidence": 9,
     "report": 9,
+    "view": 10,
 }
-TOP = 10  # cli, config, pytest_plugin
+TOP = 11  # cli, config, pytest_plugin
 
 
 def part(module: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
@@ -54,7 +55,12 @@ def a_body(case: Case, text: str, *, stream: bool, pad: int = 0) -> list[bytes]:
     return [*lines, b"data: [DONE]\n\n"]
 
 
-def a_run(
+def a_run(text: str = "plain", *, keep_exchanges: bool = True, **given: Any) -> RunData:
+    """Return the run of ``events_of``."""
+    return collect(events_of(text, **given), keep_exchanges=keep_exchanges)
+
+
+def events_of(
     text: str = "plain",
     *,
     cases: int = 6,
@@ -63,8 +69,8 @@ def a_run(
     models: Iterable[str] = MODELS,
     pad: int = 0,
     body: list[bytes] | None = None,
-    keep_exchanges: bool = True,
-) -> RunData:
+    started: float = 1_763_856_000.0,
+) -> list[Event]:
     """Return a run in which the first ``failing`` cases of each six fail on the last model.
 
     Even cases are asked plain, odd ones streamed; the last case of six is unjudged.
@@ -73,7 +79,7 @@ def a_run(
     endpoint = "engine" if kind == "engine" else "local"
     targets = tuple(Target(n, endpoint, n, "openai-chat", kind=kind) for n in names)
     events: list[Event] = [
-        RunStarted(1_763_856_000.0, "0.1.0", targets, {"seed": 3, "base_url": "http://h.test/v1"})
+        RunStarted(started, "0.1.0", targets, {"seed": 3, "base_url": "http://h.test/v1"})
     ]
     for number in range(cases):
         case = a_case(number, text)
@@ -96,7 +102,7 @@ def a_run(
                 ExchangeRecorded(exchange),
                 VerdictReached(_verdict(case, name, stream, number, text, wrong=wrong)),
             ]
-    return collect([*events, RunFinished(1_763_856_060.0)], keep_exchanges=keep_exchanges)
+    return [*events, RunFinished(started + 60.0)]
 
 
 def _verdict(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,17 @@ class Used:
             finally:
                 process.kill()
         self._heard(words, said)
+
+    def look_at(self, address: str) -> None:
+        """Read the pages of some runs, whole reports and failures as well."""
+        pages = [address, f"{address}run/run", f"{address}report/run", f"{address}run/seen"]
+        for url in pages:
+            page = httpx.get(url, timeout=60).text
+            self.said.append((url.rpartition("/")[2], page))
+            for link in re.findall(r'href="(/[^"]*/failure/run[^"]*)"', page)[:3]:
+                shown = httpx.get(f"{httpx.URL(address).copy_with(path='')}{unescape(link)[1:]}")
+                assert shown.status_code == 200
+                self.said.append((link, shown.text))
 
     def _words(self, args: Args) -> list[str]:
         words = [str(arg) for arg in args]
@@ -272,6 +284,7 @@ def use_all(used: Used, monkeypatch: pytest.MonkeyPatch) -> None:
     do("bug", "seen")
     refused("observe", "--upstream", f"{secret}/v1?token={QUERY}")
     used.until_stopped(client, "serve", "--port", "0")
+    used.until_stopped(used.look_at, "view", ".", "--port", "0")
 
     monkeypatch.setenv("PIP_INDEX_URL", f"{secret}/simple?token={QUERY}")
     do("engines", "list")

@@ -11,7 +11,7 @@ from toolfuzz.analyze.limits import limits
 from toolfuzz.analyze.load import Answers, RunData, Traffic
 from toolfuzz.analyze.power import smallest_visible_drop
 from toolfuzz.analyze.questions import PASS, UNCALLED, UNKNOWN
-from toolfuzz.analyze.rates import Sample, pass_k
+from toolfuzz.analyze.rates import Rate, Sample, pass_k
 from toolfuzz.analyze.relay import trial_figures
 from toolfuzz.analyze.screen import associated
 from toolfuzz.analyze.shares import rates_by, rates_by_feature
@@ -22,7 +22,7 @@ from toolfuzz.core.case import JsonObject, respelled_from
 from toolfuzz.core.codec import FORMAT_VERSION
 from toolfuzz.core.exchange import Target
 
-__all__ = ["CALLS_FOR_P99", "summarize"]
+__all__ = ["CALLS_FOR_P99", "originals", "success", "summarize", "tokens"]
 
 CALLS_FOR_P99 = 299
 """Below this many calls the chance that none of them lies beyond the true p99 exceeds 5%."""
@@ -38,7 +38,7 @@ def summarize(run: RunData) -> JsonObject:
         "finish_reason": run.finished.reason if run.finished else "cut-off",
         "seed": run.started.settings.get("seed"),
         "settings": run.started.settings,
-        "cases": _originals(run),
+        "cases": originals(run),
         "sources": sources_of(run),
         "skipped": [asdict(skip) for skip in run.skipped],
         "unread_lines": list(run.unread),
@@ -47,7 +47,19 @@ def summarize(run: RunData) -> JsonObject:
     }
 
 
-def _originals(run: RunData) -> int:
+def success(judged: Answers) -> Rate:
+    """Return the share of judged answers that passed, with its interval."""
+    return Sample(judged.sizes()).rest(Counter(judged.wrong.clusters()))
+
+
+def tokens(answers: Answers) -> JsonObject:
+    """Return the ``input`` and ``output`` tokens of answers, None where no server counted them."""
+    asked = answers.questions
+    return {"input": _sum(answers.pick(asked.input)), "output": _sum(answers.pick(asked.output))}
+
+
+def originals(run: RunData) -> int:
+    """Return how many cases were drawn; those that spell one anew aren't counted."""
     cases = run.verdicts.questions.cases
     drawn = zip(cases.place, cases.respelled, strict=True)
     return sum(place >= 0 and not respelled for place, respelled in drawn)
@@ -62,8 +74,7 @@ def _given_up(run: RunData, target: str) -> JsonObject | None:
 def _target(run: RunData, target: Target) -> JsonObject:
     answers, asked = run.of(target.name), run.verdicts.questions
     judged, unjudged = answers.judged, answers.unjudged
-    wrong = judged.wrong
-    total = Sample(judged.sizes()).rest(Counter(wrong.clusters()))
+    total = success(judged)
     nature = run.nature(target.name)
     traffic = run.traffic.get(target.name, Traffic())
     called = [valid for valid in answers.pick(asked.valid) if valid != UNCALLED]
@@ -100,10 +111,7 @@ def _target(run: RunData, target: Target) -> JsonObject:
         "modes": rates_by(judged, judged.pick(asked.stream), ("plain", "stream")),
         "latency_ms": _percentiles(judged.pick(asked.latency)),
         "first_byte_ms": _percentiles(judged.pick(asked.first_byte)),
-        "tokens": {
-            "input": _sum(answers.pick(asked.input)),
-            "output": _sum(answers.pick(asked.output)),
-        },
+        "tokens": tokens(answers),
         "calls": traffic.calls,
         "retries": traffic.retries,
         "smallest_visible_drop": drop,

@@ -36,6 +36,23 @@ class Failing:
                 return self._answers(cause)[number - first]
         raise LookupError(number)
 
+    def number(self, verdict: Verdict) -> int:
+        """Return the number of a reply, 0 where it isn't among them."""
+        asked = self.run.verdicts.questions
+        row = asked.find(verdict.case_id, verdict.target, verdict.repeat, verdict.stream)
+        for first, cause in self.starts():
+            if row is not None and row in cause.rows:
+                return first + cause.rows.index(row)
+        return 0
+
+    def some(self, start: int, stop: int) -> Iterator[JsonObject]:
+        """Give those from one place in their order to another as JSON, counted from 0."""
+        for first, cause in self.starts():
+            begin = max(start + 1 - first, 0)
+            answers = self._answers(cause)[begin : max(stop + 1 - first, 0)]
+            for number, verdict in enumerate(answers, first + begin):
+                yield _entry(number, verdict, self.run.cases[verdict.case_id])
+
     def entries(self, most: int | None = None) -> Iterator[JsonObject]:
         """Give the failures as JSON, of each cause at most so many."""
         for first, cause in self.starts():

@@ -25,7 +25,7 @@ from toolfuzz.runs.reproduce import native_text, sent, service_of
 from toolfuzz.worlds.play import gone_on
 from toolfuzz.worlds.transcript import Line, condensed, transcript
 
-__all__ = ["raw_reply", "shown_case", "shown_reply"]
+__all__ = ["asked", "raw_reply", "shown_case", "shown_reply"]
 
 _MOST_BODY = 4000
 
@@ -81,6 +81,25 @@ def shown_reply(run: RunData, verdict: Verdict, sides: Sequence[Sides] = ()) -> 
         "clients": client_sentences(exchange, target.format, case),
         "upstream": [_upstream(s) for s in sides if s.client.turn == exchange.turn],
         **_again(run, target, exchange),
+    }
+
+
+def asked(run: RunData, verdict: Verdict) -> JsonObject:
+    """Return what led to a reply: ``tools`` on offer, what was ``said``, ``hexdump`` of its bytes.
+
+    Raises UsageError as ``shown_reply`` does.
+    """
+    until = _until(run, verdict)
+    exchange, target = until[-1], _target(run, verdict)
+    judgements = judged_turns(run.cases[verdict.case_id], target.format, until)
+    case = gone_on(run.cases[verdict.case_id], [j.reply for j in judgements])
+    here = [f for f in verdict.findings if f.turn == exchange.turn]
+    format, body = wire_format(target.format), exchange.last.body
+    return {
+        "tools": [signature(tool) for tool in case.tools_at(exchange.turn)],
+        "said": [*_said(_history(case, until, judgements), case.at(exchange.turn))],
+        "world": way(case),
+        "hexdump": hexdump(body, here[0], format) if here else [],
     }
 
 

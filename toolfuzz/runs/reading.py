@@ -19,7 +19,7 @@ from toolfuzz.runs.journal import find_journal
 from toolfuzz.system.lines import bounded
 from toolfuzz.system.packed import PACKED, unpacked
 
-__all__ = ["Lines", "load_run", "open_journal", "read_journal", "take_in"]
+__all__ = ["Following", "Lines", "load_run", "open_journal", "read_journal", "take_in"]
 
 _BUFFER = 2**20
 _MADE = "`toolfuzz judge FILE --out DIR` makes a run of recorded exchanges"
@@ -75,14 +75,38 @@ def take_in(ledger: Ledger, path: Path) -> list[str]:
     """Take in what a journal says; return the lines that can't be read (see ``read_journal``)."""
     unread: list[str] = []
     for number, place, line in _lines(path):
-        before = ledger.doubled
-        try:
-            ledger.take(glance_at(line) or known(_event(line)), place)
-        except _UNREADABLE as error:
-            unread.append(_reason(path, number, error))
-        if ledger.doubled > before:
-            unread.append(f"{number}: the run begins again; what stands here twice counts once")
+        _take(ledger, unread, path, number, place, line)
     return unread
+
+
+def _take(
+    ledger: Ledger, unread: list[str], path: Path, number: int, place: int, line: bytes
+) -> None:
+    before = ledger.doubled
+    try:
+        ledger.take(glance_at(line) or known(_event(line)), place)
+    except _UNREADABLE as error:
+        unread.append(_reason(path, number, error))
+    if ledger.doubled > before:
+        unread.append(f"{number}: the run begins again; what stands here twice counts once")
+
+
+class Following:
+    """A journal that may still be written: each ``run`` reads on where the one before stopped."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._ledger = Ledger()
+        self._unread: list[str] = []
+        self._read = Lines(path).event
+        self._number = self._place = 0
+
+    def run(self) -> RunData:
+        """Return the run as far as it was written, with its exchanges; raises UsageError."""
+        for number, place, line in _lines(self._path, self._number, self._place):
+            _take(self._ledger, self._unread, self._path, number, place, line)
+            self._number, self._place = number, place + len(line)
+        return run_of(self._ledger, self._read, keep_exchanges=True, unread=self._unread)
 
 
 def read_journal(run: Path, unread: list[str] | None = None) -> Iterator[Event]:
@@ -129,12 +153,16 @@ class Lines:
             raise UsageError(f"{self._path}, from byte {place}: {_why(error)}") from None
 
 
-def _lines(path: Path) -> Iterator[tuple[int, int, bytes]]:
-    """Give each whole line with its number, from 1, and the place where it stands."""
-    place = 0
+def _lines(path: Path, before: int = 0, place: int = 0) -> Iterator[tuple[int, int, bytes]]:
+    """Give each whole line with its number, from 1, and the place where it stands.
+
+    Those from a place on, before which so many lines stand.
+    """
     try:
         with _open(path) as file:
-            for number, line in enumerate(bounded(file, path), 1):
+            if place:
+                file.seek(place)
+            for number, line in enumerate(bounded(file, path), before + 1):
                 if not line.endswith(b"\n"):
                     return
                 yield number, place, line

@@ -1,0 +1,221 @@
+"""The pages in a real Chromium, also while a real run is going on. Skipped where none is."""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import CHROMEDRIVER, CHROMIUM, Browser, chromium
+from test_report_browser import CONTRAST, OVERFLOW
+from test_report_html import EVIL
+from viewing import a_journal, viewing
+
+from toolfuzz.simulate.process import start
+
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and CHROMEDRIVER),
+    reason="no Chromium with chromedriver here (Debian: chromium chromium-driver)",
+)
+LONG = "sim/a-model-with-a-rather-long-name"
+DAY = 86_400.0
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with chromium(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("runs")
+    text = "weird " + "x" * 200
+    for number, failing in enumerate((1, 2, 3)):
+        a_journal(
+            root / f"20251123-101500-run-{number}", text, cases=24, failing=failing,
+            kind="simulated", models=(LONG, "sim/model-b"), started=1_763_856_000.0 + number * DAY,
+        )  # fmt: skip
+    return root
+
+
+@pytest.fixture(scope="module")
+def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TOOLFUZZ_CACHE", str(tmp_path_factory.mktemp("cache")))
+        with viewing(root) as address:
+            yield address
+
+
+@pytest.fixture(autouse=True)
+def _quiet(browser: Browser) -> Iterator[None]:
+    """No test may leave a complaint in the console or ask for anything from elsewhere."""
+    go(browser, "about:blank")
+    browser.console()
+    browser.requests()
+    browser.size(1280, 900)
+    yield
+    assert browser.console() == []
+    asked = [url for url in browser.requests() if not re.match(r"(about|chrome|data):", url)]
+    assert {url.split("/")[2].split(":")[0] for url in asked} <= {"127.0.0.1"}
+
+
+def go(browser: Browser, url: str) -> None:
+    browser.ask("POST", "url", {"url": url})
+
+
+def until(told: Callable[[], Any], seconds: float = 30) -> Any:
+    """Wait for what is to become true, and return it."""
+    end = time.monotonic() + seconds
+    while not (found := told()):
+        assert time.monotonic() < end, found
+        time.sleep(0.1)
+    return found
+
+
+def text(browser: Browser, selector: str) -> str:
+    return str(browser.run(f"return document.querySelector('{selector}')?.innerText ?? ''"))
+
+
+def listed(browser: Browser, address: str) -> None:
+    go(browser, address)
+    until(lambda: "still to be read" not in text(browser, "main"))
+
+
+def test_ticked_runs_are_compared(browser: Browser, address: str) -> None:
+    listed(browser, address)
+    assert browser.run("return document.querySelectorAll('.run').length") == 3
+    assert browser.run("return document.getElementById('compare').disabled")
+    browser.run("for (const n of [0, 2]) document.querySelectorAll('.run input')[n].click()")
+    assert text(browser, "#chosen") == "2 chosen"
+    browser.run("document.getElementById('compare').click()")
+    until(lambda: "compared" in browser.run("return document.title"))
+    labels = browser.run("return [...document.querySelectorAll('.models th[scope=row]')].length")
+    assert labels == 4
+
+
+def test_from_the_trend_to_a_failure_and_on(browser: Browser, address: str) -> None:
+    listed(browser, address)
+    assert browser.run("return document.querySelectorAll('.trend').length") == 2
+    browser.run("document.querySelectorAll('.trend a[aria-label]')[0].dispatchEvent("
+                "new MouseEvent('click', {bubbles: true, cancelable: true}))")  # fmt: skip
+    until(lambda: text(browser, "h1") == "20251123-101500-run-0")
+    browser.run("document.querySelector('.replies a').click()")
+    until(lambda: text(browser, "h1") == "object-as-json-string")
+    assert "failure 1 of 4" in text(browser, ".pages")
+    assert browser.run("return document.querySelector('.single .inside').offsetHeight") > 200
+    browser.run("document.querySelector('[rel=next]').click()")
+    until(lambda: "failure 2 of 4" in text(browser, ".pages"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_text_can_be_read_in_light_and_dark(
+    browser: Browser, address: str, scheme: str
+) -> None:
+    browser.scheme(scheme)
+    for page in pages(browser, address):
+        go(browser, page)
+        browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+        ground = browser.run("return getComputedStyle(document.body).backgroundColor")
+        assert (ground == "rgb(255, 255, 255)") == (scheme == "light")
+        assert browser.run(CONTRAST) == {}
+    browser.scheme("light")
+
+
+def pages(browser: Browser, address: str) -> list[str]:
+    """The list, a run and a failure."""
+    listed(browser, address)
+    run = f"{address}run/20251123-101500-run-2"
+    go(browser, run)
+    failure = browser.run("return document.querySelector('.replies a').href")
+    return [address, run, failure]
+
+
+def test_a_phone_has_no_sideways_scrolling(browser: Browser, address: str) -> None:
+    found = pages(browser, address)
+    for width in (320, 390):
+        browser.size(width, 844, phone=True)
+        for page in found:
+            go(browser, page)
+            browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+            assert browser.run(OVERFLOW) <= 0, page
+
+
+def test_everything_has_a_name_and_can_be_reached_by_keyboard(
+    browser: Browser, address: str
+) -> None:
+    found = pages(browser, address)
+    browser.size(390, 844, phone=True)
+    for page in found:
+        go(browser, page)
+        assert browser.run(
+            "return [...document.querySelectorAll('main *')].filter((e) => e.scrollWidth > "
+            "e.clientWidth + 1 && getComputedStyle(e).overflowX === 'auto' && e.tabIndex < 0)"
+            ".length"
+        ) == 0  # fmt: skip
+        nameless = browser.run(
+            "return [...document.querySelectorAll('a, button, input:not([type=hidden]), select, "
+            "svg[role=img]')].filter((e) => !(e.ariaLabel || e.closest('label') || "
+            "e.textContent.trim())).map((e) => e.outerHTML)"
+        )
+        assert nameless == []
+        assert browser.run("return document.querySelectorAll('h1').length") == 1
+
+
+@pytest.mark.parametrize("evil", EVIL[:3] + EVIL[-2:], ids=range(5))
+def test_hostile_text_does_nothing(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, evil: str
+) -> None:
+    monkeypatch.setenv("TOOLFUZZ_CACHE", str(tmp_path / "cache"))
+    for number in range(2):
+        models = (f"a {evil}", f"b {evil}")
+        a_journal(tmp_path / "runs" / f"{number}", evil, models=models, started=1e9 + number)
+    with viewing(tmp_path / "runs") as address:
+        listed(browser, address)
+        checked(browser)
+        go(browser, f"{address}run/1")
+        checked(browser)
+        go(browser, browser.run("return document.querySelector('.replies a').href"))
+        assert text(browser, "h1") == "object-as-json-string"
+        checked(browser)
+
+
+def checked(browser: Browser) -> None:
+    browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    assert browser.run("return document.querySelectorAll('script').length") == 2
+    assert browser.run("return document.querySelectorAll('img, iframe, object, base').length") == 0
+    assert browser.run(OVERFLOW) <= 0
+
+
+def test_a_run_that_is_going_on_is_followed(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOOLFUZZ_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "runs").mkdir()
+    out = tmp_path / "runs" / "now"
+    command = [sys.executable, "-m", "toolfuzz", "run", "-m", "glm-4.7", "--cases", "60"]
+    command += ["--concurrency", "6", "--quiet", "--out", str(out)]
+    with viewing(tmp_path / "runs") as address, start(latency_ms=600) as simulator:
+        go(browser, address)
+        assert "There is no run here yet." in text(browser, "main")
+        browser.run("window.stayed = true")
+        command += ["--base-url", simulator.base_url]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+            until(lambda: browser.run("return document.querySelectorAll('.run').length") == 1)
+            go(browser, f"{address}run/now")
+            until(lambda: "Going on:" in text(browser, ".going"))
+            browser.run("window.stayed = true")
+            assert "of 60 answers" in text(browser, ".going")
+            done = "return document.querySelector('progress').value"
+            first = browser.run(done)
+            later = until(lambda: (now := browser.run(done)) > first and now)
+            assert later <= 60
+            assert process.wait(timeout=60) == 0
+        until(lambda: not text(browser, ".going"))
+        assert browser.run("return window.stayed")
+        judged = browser.run("return document.querySelectorAll('.models td.n')[1].innerText")
+        assert judged == "60"
+        assert not browser.run("return document.getElementById('live').dataset.live")

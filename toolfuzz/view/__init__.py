@@ -1,0 +1,1 @@
+"""``toolfuzz view``: the runs of a folder as local pages."""

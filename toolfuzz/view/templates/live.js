@@ -1,0 +1,56 @@
+"use strict";
+// Pages are whole without this. It fetches what grows again and puts it in the place of what is there.
+(() => {
+  const $ = (id) => document.getElementById(id);
+
+  const form = $("choose");
+  const chosen = () => {
+    const count = form.querySelectorAll("[name=run]:checked").length;
+    $("compare").disabled = count < 2;
+    $("chosen").textContent = count < 2 ? "Choose two runs or more." : `${count} chosen`;
+  };
+  if (form) {
+    form.addEventListener("change", chosen);
+    addEventListener("pageshow", chosen);
+    chosen();
+  }
+
+  // What the reader has done to a part that is replaced: boxes that are ticked, details that are open,
+  // where the keyboard is.
+  const keep = (before, after) => {
+    const [at] = [document.activeElement].filter((one) => one && before.contains(one));
+    for (const box of before.querySelectorAll("input:checked")) {
+      const same = [...after.querySelectorAll("input")].find((one) => one.value === box.value);
+      if (same) same.checked = true;
+    }
+    const [open, anew] = [before, after].map((part) => part.querySelectorAll("details"));
+    open.forEach((one, n) => { if (anew[n]) anew[n].open = one.open; });
+    before.replaceWith(after);
+    const named = (one) => one.href || one.value || one.textContent;
+    const same = at && [...after.querySelectorAll("a, input, summary")].find((one) => named(one) === named(at));
+    if (same) same.focus({ preventScroll: true });
+  };
+
+  const again = async () => {
+    const part = $("live");
+    if (!part || !part.dataset.live) return;
+    let wait = 1000 * (part.dataset.every || 2);
+    const reading = !document.getSelection().isCollapsed;
+    if (!document.hidden && !reading) {
+      try {
+        const answer = await fetch(part.dataset.live, { headers: { accept: "text/html" } });
+        if (!answer.ok) throw new Error(answer.statusText);
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const fresh = page.getElementById("live");
+        if (fresh && fresh.outerHTML !== seen) {
+          seen = fresh.outerHTML;
+          keep(part, document.adoptNode(fresh));
+          if (form) chosen();
+        }
+      } catch { wait = Math.max(wait, 10000); }
+    }
+    setTimeout(again, wait);
+  };
+  let seen = $("live") ? $("live").outerHTML : "";
+  setTimeout(again, 1000 * ($("live")?.dataset.every || 2));
+})();
