@@ -130,9 +130,10 @@ class Used:
             page = httpx.get(url, timeout=60).text
             self.said.append((url.rpartition("/")[2], page))
             for link in re.findall(r'href="(/[^"]*/failure/run[^"]*)"', page)[:3]:
-                shown = httpx.get(f"{httpx.URL(address).copy_with(path='')}{unescape(link)[1:]}")
+                shown = httpx.get(httpx.URL(address).join(unescape(link)), timeout=60)
                 assert shown.status_code == 200
                 self.said.append((link, shown.text))
+        assert any("/failure/run?" in what for what, _ in self.said)
 
     def _words(self, args: Args) -> list[str]:
         words = [str(arg) for arg in args]

@@ -82,7 +82,7 @@ def _entry(number: int, verdict: Verdict, case: Case) -> JsonObject:
         "slug": first.slug,
         "slugs": list(dict.fromkeys(finding.slug for finding in failed)),
         "shape": first.shape,
-        "tool": _tool(first, case),
+        "tool": first.tool or _tool(first, case),
         "turn": first.turn,
         "pointer": first.pointer,
         "expected": first.expected,
