@@ -33,6 +33,10 @@ class RunSection(BaseModel):
         default=[], description="only tools of these names (globs), or tag:GLOB, path:GLOB"
     )
     exclude: list[str] = Field(default=[], description="no tools of these, written alike")
+    prompts: list[str] = Field(default=[], description="files of your own questions")
+    system: str | None = Field(
+        default=None, examples=["system.md"], description="file of your own system prompt"
+    )
     probes: list[str] = Field(default=[], description="only these probes")
     features: list[str] = Field(default=[], description="only these schema features or groups")
     cases: int = Field(default=100, description="cases per model")

@@ -39,6 +39,9 @@ def answers_by_tool(run: RunData, answers: Answers) -> dict[Tool, Answers]:
     """
     mine = [(s["source"], name) for s in sources_of(run) for name in s["tools"]]
     rows = {tool: array("q") for tool in mine}
+    sources: dict[str, list[str]] = defaultdict(list)
+    for home, name in mine:
+        sources[name].append(home)
     questions, cases = answers.questions, answers.questions.cases
     if not (mine or any(cases.tool_sets)):
         return {}
@@ -47,6 +50,9 @@ def answers_by_tool(run: RunData, answers: Answers) -> dict[Tool, Answers]:
         source = cases.names.texts[cases.origin[case]]
         for name in _told_of(questions.causes(row), cases.tool_sets[cases.called[case]]):
             tool = source, name
+            if tool not in rows and len(homes := sources[name]) == 1:
+                # One's own question may ask for tools of several sources.
+                tool = homes[0], name
             # A conversation may bring tools of its own. Earlier versions didn't name the user's.
             if tool in rows or not mine:
                 rows.setdefault(tool, array("q")).append(row)

@@ -1,12 +1,25 @@
 """What options are given as: texts of the command line, read."""
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from toolfuzz.core.errors import UsageError
 
-__all__ = ["Concurrency", "Size", "listed", "parse_headers", "parse_params", "price"]
+__all__ = [
+    "Concurrency",
+    "Size",
+    "listed",
+    "parse_headers",
+    "parse_params",
+    "price",
+    "read_system",
+    "system_text",
+]
+
+_MOST_SYSTEM = 1_000_000
+"""Bytes; no model's window holds more."""
 
 
 def listed(context: click.Context, option: click.Parameter, value: str | None) -> list[str] | None:
@@ -59,6 +72,32 @@ def price(
     except ValueError:
         pass
     raise click.BadParameter("write IN,OUT: --price 0.15,0.60")
+
+
+def system_text(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """Read the file of a system prompt: a callback. Journals hold its text, so that it can change.
+
+    Raises UsageError.
+    """
+    return None if value is None else read_system(value)
+
+
+def read_system(path: str) -> str:
+    """Return the text of a file as it stands; raises UsageError."""
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(_MOST_SYSTEM + 1)
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--system {path}: not UTF-8 text (byte {error.start})") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"--system {path}: can't be read: {reason}") from None
+    if len(data) > _MOST_SYSTEM:
+        raise UsageError(f"--system {path}: larger than 1 MB", "no model reads so much")
+    if not text.strip():
+        raise UsageError(f"--system {path}: there is nothing in it", "leave it out")
+    return text
 
 
 def parse_params(pairs: tuple[str, ...]) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from toolfuzz.cli._values import (
     parse_headers,
     parse_params,
     price,
+    read_system,
+    system_text,
 )
 
 if TYPE_CHECKING:
@@ -190,6 +192,14 @@ tool_options = stack(
         "--exclude", multiple=True, metavar="GLOB", help="No tools of these, written alike."
     ),
     click.option(
+        "--prompts", multiple=True, metavar="FILE",
+        help="Your own questions, a JSON object a line: prompt, tool and arguments; repeatable.",
+    ),
+    click.option(
+        "--system", metavar="FILE", callback=system_text,
+        help="Your own system prompt, said before every question.",
+    ),
+    click.option(
         "--offer", metavar="N|all", help="Tools of one source that are offered together (24)."
     ),
     click.option(
@@ -275,5 +285,8 @@ def run_options_from(given: dict[str, Any]) -> "RunOptions":
         given["headers"] = parse_headers(given["headers"])
     if "params" in given:
         given["params"] = parse_params(given["params"])
-    given = {**load_config().given("run", "judge"), **given}
+    configured = load_config().given("run", "judge")
+    if "system" in configured:
+        configured["system"] = read_system(configured["system"])
+    given = {**configured, **given}
     return RunOptions.read({k: v for k, v in given.items() if k in RunOptions.model_fields})

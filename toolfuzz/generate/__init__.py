@@ -30,6 +30,7 @@ def draw_cases(
     strength: int = 2,
     offer: int | Literal["all"] = 24,
     most_tokens: int | None = None,
+    system: str = "",
 ) -> Iterator[Case]:
     """Draw n different cases, lazily.
 
@@ -39,10 +40,10 @@ def draw_cases(
     there are no n different ones, and of a set of more than ``offer`` tools each is offered with
     its neighbours only. ``features`` (or groups of them) and ``probes`` restrict the mix to those
     named. No prompt is longer than about ``most_tokens``: longer ones are drawn once more, and left
-    out where that doesn't help.
+    out where that doesn't help. ``system`` is said before each.
     Raises UsageError at once for a name that doesn't exist, or for features together with tools.
     """
-    mix = _mix(n, seed, tools, probes, features, strength, offer, most_tokens)
+    mix = _mix(n, seed, tools, probes, features, strength, offer, most_tokens, system)
     return _drawn(n, mix)
 
 
@@ -64,6 +65,7 @@ def draw_ahead(
     strength: int = 2,
     offer: int | Literal["all"] = 24,
     most_tokens: int | None = None,
+    system: str = "",
     processes: int = 1,
 ) -> AsyncGenerator[Case]:
     """Draw the same cases as ``draw_cases``, off the event loop and a bounded way ahead.
@@ -73,7 +75,7 @@ def draw_ahead(
     """
     from toolfuzz.generate.ahead import ahead
 
-    mix = _mix(n, seed, tools, probes, features, strength, offer, most_tokens)
+    mix = _mix(n, seed, tools, probes, features, strength, offer, most_tokens, system)
     return ahead(n, mix, processes)
 
 
@@ -88,6 +90,7 @@ def draw_part(
     features: Sequence[str] = (),
     offer: int | Literal["all"] = 24,
     most_tokens: int | None = None,
+    system: str = "",
 ) -> Iterator[Case]:
     """Draw n different cases, lazily: a fair sample of the mix, another for each ``part``.
 
@@ -98,7 +101,7 @@ def draw_part(
 
     from toolfuzz.generate.draw import Distinct, scattered
 
-    slots = scattered(_mix(n, seed, tools, probes, features, 2, offer, most_tokens), part)
+    slots = scattered(_mix(n, seed, tools, probes, features, 2, offer, most_tokens, system), part)
     new = (replace(s, case=None) if s.case and s.case.id in known else s for s in slots)
     return Distinct(n).of(new)
 
@@ -139,6 +142,7 @@ def _mix(
     strength: int,
     offer: int | Literal["all"],
     most_tokens: int | None,
+    system: str,
 ) -> "Mix":
     from toolfuzz.generate.cases import user_tools
     from toolfuzz.generate.draw import Mix
@@ -154,4 +158,4 @@ def _mix(
         )
     chosen = tuple(find(name).name for name in probes) or usual_probes()
     plan, own = make_plan(seed, features, strength), user_tools(tools, offer)
-    return Mix(seed, plan, chosen, own, most_tokens)
+    return Mix(seed, plan, chosen, own, most_tokens, system)

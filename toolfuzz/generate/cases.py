@@ -22,6 +22,7 @@ __all__ = [
     "Offered",
     "UserTool",
     "generated",
+    "neighbours",
     "of_users",
     "user_tools",
     "weighted",
@@ -52,9 +53,14 @@ def user_tools(sets: Sequence[ToolSet], offered: Offered = OFFERED) -> tuple[Use
     for one in sets:
         most = len(one.tools) if offered == "all" else offered
         for n, tool in enumerate(one.tools):
-            start = max(0, min(n - most // 2, len(one.tools) - most))
-            found.append(UserTool(one.origin, tool, one.tools[start : start + most]))
+            found.append(UserTool(one.origin, tool, neighbours(one.tools, n, most)))
     return tuple(found)
+
+
+def neighbours(tools: tuple[Tool, ...], at: int, most: int) -> tuple[Tool, ...]:
+    """Return at most so many tools around one, that one among them."""
+    start = max(0, min(at - most // 2, len(tools) - most))
+    return tools[start : start + most]
 
 
 @cache

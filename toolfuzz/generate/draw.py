@@ -15,6 +15,7 @@ from toolfuzz.generate.pick import Pick, words
 from toolfuzz.generate.plan import Plan
 from toolfuzz.generate.schema_values import Unsatisfiable
 from toolfuzz.generate.size import input_tokens
+from toolfuzz.generate.system import with_system
 from toolfuzz.generate.validity import invalid_at
 
 __all__ = ["Distinct", "Mix", "Slot", "scattered", "slot"]
@@ -30,7 +31,7 @@ _FAR = 2**40
 class Mix:
     """What to draw: from a plan or, when there are any, on the user's own tools.
 
-    No case's prompt is longer than about ``most_tokens``.
+    No case's prompt is longer than about ``most_tokens``; ``system`` is said before each.
     """
 
     seed: int
@@ -38,6 +39,7 @@ class Mix:
     probes: tuple[str, ...]
     tools: tuple[UserTool, ...] = ()
     most_tokens: int | None = None
+    system: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def slot(mix: Mix, k: int) -> Slot:
     too_long = 0
     for attempt in range(_TRIES):
         case = _case(Pick(words(mix.seed, k, attempt)), mix, k)
+        case = with_system(case, mix.system) if case else None
         if case is not None and mix.most_tokens and input_tokens(case) > mix.most_tokens:
             too_long += 1
             if too_long == _TRIES_TO_FIT:

@@ -125,7 +125,8 @@ def _turn(
     called: Callable[[Calls], tuple[ExpectedCall, ...]],
 ) -> Turn | None:
     asked = read(turn.messages, case.tools)
-    if asked is None or len(turn.messages) != 1:
+    *before, _ = turn.messages or (None,)
+    if asked is None or any(message.role != "system" for message in before):
         return None
     if not asked:
         return turn
@@ -137,4 +138,6 @@ def _turn(
     choice = turn.tool_choice
     if choice.startswith("tool:"):
         choice = f"tool:{expect.calls[0].tool}"
-    return replace(turn, messages=render(probe, tools, calls), expect=expect, tool_choice=choice)
+    return replace(
+        turn, messages=(*before, *render(probe, tools, calls)), expect=expect, tool_choice=choice
+    )

@@ -42,6 +42,8 @@ _CASE_SETTINGS = (
     "openapi",
     "include",
     "exclude",
+    "prompts",
+    "system",
     "probes",
     "features",
     "seed",
@@ -224,7 +226,7 @@ def told_by(options: CheckOptions, baseline: Baseline, tools: Tools) -> JsonObje
     """
     stored = baseline.run.started.settings if baseline.run else None
     if stored is None or _other_cases(options, stored_options(stored)):
-        return told_of(tools())
+        return told_of(options.run, tools())
     return {name: stored[name] for name in ("sources",) if name in stored}
 
 

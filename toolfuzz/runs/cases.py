@@ -14,7 +14,7 @@ from toolfuzz.generate.tools import ToolSet, chosen, load, load_mcp, load_openap
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.scenarios import dimensions_of, scenarios
 
-__all__ = ["draw", "draw_portion", "left_out", "load_tools", "told_of"]
+__all__ = ["draw", "draw_portion", "left_out", "load_tools", "own_questions", "told_of"]
 
 
 def load_tools(options: RunOptions) -> list[ToolSet]:
@@ -28,25 +28,35 @@ def load_tools(options: RunOptions) -> list[ToolSet]:
         raise UsageError(
             "--include and --exclude choose among tools of your own", "name some: --tools FILE"
         )
-    return chosen(found, options.include, options.exclude)
+    used = chosen(found, options.include, options.exclude)
+    if used:
+        # What knows the services loads what asks them.
+        from toolfuzz.runs.offered import check_offer
+
+        check_offer(options, used)
+    return used
 
 
-def told_of(tool_sets: Sequence[ToolSet]) -> JsonObject:
-    """Return what the journal says of the user's tools beside the options: ``sources``.
+def told_of(options: RunOptions, tool_sets: Sequence[ToolSet]) -> JsonObject:
+    """Return what the journal says of the user's tools and questions beside the options.
 
-    Each has its ``source`` (the origin of its cases), its ``place`` without secrets, the names of
-    its ``tools`` and how many were ``not_chosen``. Nothing where there are none.
+    ``sources``: each has its ``source`` (the origin of its cases), its ``place`` without secrets,
+    the names of its ``tools`` and how many were ``not_chosen``. ``questions``: how many of the
+    user's own each target is asked.
     """
     sources = [
         {
             "source": one.origin,
             "place": one.place,
             "tools": [tool.name for tool in one.tools],
-            "not_chosen": one.not_chosen,
+            "not_chosen": len(one.not_chosen),
         }
         for one in tool_sets
     ]
-    return {"sources": sources} if sources else {}
+    told: JsonObject = {"sources": sources} if sources else {}
+    if options.prompts:
+        told["questions"] = len(own_questions(options, tool_sets))
+    return told
 
 
 def left_out(tool_sets: Sequence[ToolSet]) -> list[CaseSkipped]:
@@ -61,10 +71,13 @@ def left_out(tool_sets: Sequence[ToolSet]) -> list[CaseSkipped]:
 def draw(options: RunOptions, tool_sets: Sequence[ToolSet]) -> AsyncGenerator[Case]:
     """Draw the cases of a run ahead of their readers; with ``respell``, other spellings too.
 
-    Of dimensions, ``cases`` scenarios are drawn of each, each with its control twin after it.
+    Of dimensions, ``cases`` scenarios are drawn of each, each with its control twin after it. Of
+    the user's own questions, the first ``cases`` are asked. Raises UsageError.
     """
     if names := dimensions_of(options):
         return scenarios(options, names)
+    if options.prompts:
+        return _each(own_questions(options, tool_sets))
     drawn = draw_ahead(
         options.cases,
         seed=options.seed,
@@ -74,10 +87,35 @@ def draw(options: RunOptions, tool_sets: Sequence[ToolSet]) -> AsyncGenerator[Ca
         strength=options.strength,
         offer=options.offer,
         most_tokens=options.max_input,
+        system=options.system or "",
         processes=min(options.workers, os.cpu_count() or 1),
     )
     cases = _with_respelled(drawn, options.max_input) if options.respell else drawn
     return cases if options.max_input is None else _some(cases, options.max_input)
+
+
+def own_questions(options: RunOptions, tool_sets: Sequence[ToolSet]) -> list[Case]:
+    """Return the user's own questions that are asked; raises UsageError."""
+    for name in ("probes", "features", "respell"):
+        if getattr(options, name):
+            flag = {"probes": "probe", "features": "feature"}.get(name, name)
+            raise UsageError(f"--{flag} is of drawn questions", f"leave out --prompts or --{flag}")
+    # What is drawn is imported by what draws it.
+    from toolfuzz.generate.own import read_questions
+    from toolfuzz.generate.system import with_system
+
+    found = read_questions(options.prompts, tool_sets, options.offer)
+    asked = [with_system(case, options.system or "") for case in found]
+    most = options.max_input
+    fitting = [case for case in asked if most is None or input_tokens(case) <= most]
+    if most is not None and not fitting:
+        raise _too_long(most)
+    return fitting[: options.cases]
+
+
+async def _each(cases: Sequence[Case]) -> AsyncGenerator[Case]:
+    for case in cases:
+        yield case
 
 
 def draw_portion(
@@ -94,6 +132,7 @@ def draw_portion(
         features=options.features,
         offer=options.offer,
         most_tokens=options.max_input,
+        system=options.system or "",
     )
 
 
@@ -105,10 +144,14 @@ async def _some(cases: AsyncGenerator[Case], most_tokens: int) -> AsyncGenerator
             some = True
             yield case
     if not some:
-        raise UsageError(
-            f"no case's prompt fits into --max-input {most_tokens}",
-            f"try --max-input {max(1000, 4 * most_tokens)}, or fewer and smaller tools",
-        )
+        raise _too_long(most_tokens)
+
+
+def _too_long(most_tokens: int) -> UsageError:
+    return UsageError(
+        f"no case's prompt fits into --max-input {most_tokens}",
+        f"try --max-input {max(1000, 4 * most_tokens)}, or fewer and smaller tools",
+    )
 
 
 async def _with_respelled(

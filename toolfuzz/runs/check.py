@@ -158,7 +158,7 @@ async def check_alone(
     ):
         folder = run.out or default_folder([f"check-{target.name}"])
         rule = {"accept": test.accept, "reject": test.reject}
-        settings = {**run.settings(), **told_of(tool_sets), "check": rule}
+        settings = {**run.settings(), **told_of(run, tool_sets), "check": rule}
         opening = RunStarted(time.time(), __version__, (target,), settings)
         with Record(folder, opening, resume=resume) as record:
             if not resume:

@@ -70,6 +70,11 @@ class MonitorOptions:
                 "monitor asks questions, and no scenarios of dimensions",
                 "leave them out of --probe",
             )
+        if self.run.prompts:
+            raise UsageError(
+                "monitor asks new questions each time, and your own are always the same",
+                "leave out --prompts; `check` asks them of a new model and its baseline",
+            )
         if self.calls < 1:
             raise UsageError(f"--calls {self.calls}: at least 1 is needed", "try --calls 20")
         if max(self.most, self.baseline or 0) > MOST_CALLS:
@@ -172,7 +177,7 @@ def _plan(options: MonitorOptions, target: Target, past: list[Asked]) -> _Planne
     regular, further = _draw(options.run, tool_sets, place["number"], size, rule.most, past)
     settings = {
         **options.run.but(cases=len(regular)).settings(),
-        **told_of(tool_sets),
+        **told_of(options.run, tool_sets),
         "monitor": {**place, "tools": fingerprint(tool_sets)},
     }
     return _Planned(

@@ -41,6 +41,8 @@ ALL_DIMENSIONS = "dimensions"
 
 _SCENARIOS = 40
 """Of each dimension then, where nobody says how many."""
+_ALL_PROMPTS = 10_000
+"""All of one's own questions, where nobody says how many: there are no more."""
 
 
 class Options(TypedDict, total=False):
@@ -49,6 +51,8 @@ class Options(TypedDict, total=False):
     Where several are taken, one may be given alone. ``tools`` are files, ``python:module:NAME``,
     names of shipped catalogues or ``all``; ``mcp`` commands or URLs; ``openapi`` files or URLs;
     ``include`` and ``exclude`` globs of their names, or ``tag:GLOB`` and ``path:GLOB``;
+    ``prompts`` files of your own questions, each with its right answer; ``system`` the text of a
+    system prompt that is said before every question;
     ``offer`` how many tools of one source are offered together, or ``all``; ``max_input`` about the
     tokens of the longest prompt. ``level`` is how hard
     the scenarios of dimensions are (see ``probes``); of each dimension there are ``cases``.
@@ -65,6 +69,8 @@ class Options(TypedDict, total=False):
     openapi: str | Path | Sequence[str | Path]
     include: str | Sequence[str]
     exclude: str | Sequence[str]
+    prompts: str | Path | Sequence[str | Path]
+    system: str | None
     probes: str | Sequence[str]
     features: str | Sequence[str]
     cases: int
@@ -129,6 +135,8 @@ class RunOptions(BaseModel):
     openapi: _Names = ()
     include: _Names = ()
     exclude: _Names = ()
+    prompts: _Names = ()
+    system: str | None = None
     probes: _Names = ()
     features: _Names = ()
     cases: int = 100
@@ -170,12 +178,14 @@ class RunOptions(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _usual_scenarios(cls, given: Any) -> Any:
+    def _usual_number(cls, given: Any) -> Any:
         if not isinstance(given, dict) or "cases" in given:
             return given
         probes = _several(given.get("probes", ()))
         adaptive = isinstance(probes, tuple) and ALL_DIMENSIONS in probes
-        return {**given, "cases": _SCENARIOS} if adaptive else given
+        if adaptive:
+            return {**given, "cases": _SCENARIOS}
+        return {**given, "cases": _ALL_PROMPTS} if given.get("prompts") else given
 
     @classmethod
     def read(cls, given: JsonObject) -> "RunOptions":

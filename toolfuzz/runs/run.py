@@ -116,5 +116,5 @@ def _opening(
     options: RunOptions, sources: Sequence[Source], tool_sets: Sequence[ToolSet]
 ) -> RunStarted:
     targets = tuple(p.target for p in sources)
-    settings = {**options.settings(), **questions(options), **told_of(tool_sets)}
+    settings = {**options.settings(), **questions(options), **told_of(options, tool_sets)}
     return RunStarted(time.time(), __version__, targets, settings)

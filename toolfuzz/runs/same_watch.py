@@ -17,8 +17,8 @@ from toolfuzz.runs.stored import stored_options
 __all__ = ["check_clock", "check_same", "check_target", "fingerprint"]
 
 _QUESTIONS = (
-    "tools", "mcp", "openapi", "include", "exclude", "probes", "features", "seed", "offer",
-    "allow_remote_refs", "inline_refs", "base_url", "params", "stream", "strict", "ignore",
+    "tools", "mcp", "openapi", "include", "exclude", "system", "probes", "features", "seed",
+    "offer", "allow_remote_refs", "inline_refs", "base_url", "params", "stream", "strict", "ignore",
     "select",
 )  # fmt: skip
 

@@ -33,6 +33,11 @@ def dimensions_of(options: RunOptions) -> tuple[str, ...]:
     if options.tools or options.mcp or options.openapi or options.features:
         told = "dimensions are asked on worlds with tools of their own"
         raise UsageError(told, "leave out the tools and features")
+    if options.prompts:
+        raise UsageError("dimensions have questions of their own", "leave out --prompts or --probe")
+    if options.system is not None:
+        told = "scenarios say their rules in a system message of their own"
+        raise UsageError(told, "leave out --system")
     if options.respell:
         raise UsageError("scenarios aren't asked under other spellings", "leave out --respell")
     if options.max_input is not None:

@@ -35,14 +35,19 @@ class Endpoint:
     stream_params: dict[str, Any] = field(default_factory=dict)
     format_urls: dict[str, str] = field(default_factory=dict)
     refuses: list[str] = field(default_factory=list)
+    most_tools: int | None = None
 
     def refused(self, case: Case) -> list[str]:
         """Return what of a drawn case the service is known to refuse, by the features' names.
 
-        The user's own tools are asked about as they are: a refusal is then the answer.
+        The user's own tools are asked about as they are, a refusal is then the answer; but nobody
+        is asked with more tools than are taken, where a conversation brings some of its own.
         """
         made = case.is_drawn or case.respelled_from is not None
-        return sorted(set(self.refuses) & set(case.features)) if made else []
+        found = sorted(set(self.refuses) & set(case.features)) if made else []
+        if self.most_tools and len(case.tools) > self.most_tools:
+            found.append(f"more than {self.most_tools} tools")
+        return found
 
     def defaults(self, *, stream: bool) -> JsonObject:
         """Return the body fields that this service wants beside the question, which wins."""

@@ -22,8 +22,7 @@ def chosen(
     """Return the sets with the tools that any ``include`` and no ``exclude`` means.
 
     A filter is a glob of names, ``tag:GLOB`` or ``path:GLOB``; without ``include`` every tool is
-    meant. A set of which nothing is left is left out. Raises UsageError for a filter that means no
-    tool, and where none is left.
+    meant. Raises UsageError for a filter that means no tool, and where none is left.
     """
     for option, filters in (("include", include), ("exclude", exclude)):
         for one in filters:
@@ -41,15 +40,14 @@ def chosen(
             found,
             tools=tuple(tool for tool in found.tools if keep(found, tool.name)),
             skipped=tuple(skip for skip in found.skipped if keep(found, skip.tool)),
-            not_chosen=sum(not keep(found, name) for name in _names(found)),
+            not_chosen=tuple(name for name in _names(found) if not keep(found, name)),
         )
         for found in sets
     ]
-    usable = [found for found in kept if found.tools]
-    if not usable:
+    if not any(found.tools for found in kept):
         why = next((f"{s.tool}: {s.reason}" for one in kept for s in one.skipped), None)
         raise UsageError("--include and --exclude leave no tool that can be asked for", why)
-    return usable
+    return kept
 
 
 def _names(found: ToolSet) -> list[str]:

@@ -42,7 +42,7 @@ class ToolSet:
     """The tools of one source. ``origin`` names it in every case (``tools:data_import.json``).
 
     ``place`` is where it was read from, without secrets: a file, a URL, a command. ``labels`` are
-    those of its tools by name, ``not_chosen`` is how many tools filters took away.
+    those of its tools by name, ``not_chosen`` are the names of the tools that filters took away.
     """
 
     origin: str
@@ -50,7 +50,7 @@ class ToolSet:
     skipped: tuple[Skipped, ...] = ()
     place: str = ""
     labels: Mapping[str, Labels] = field(default_factory=dict)
-    not_chosen: int = 0
+    not_chosen: tuple[str, ...] = ()
 
 
 def refuse_many(before: int, place: str) -> None:
