@@ -29,7 +29,7 @@ from toolfuzz.core.codec import FORMAT_VERSION, first_error, without_none
 from toolfuzz.core.compact import ascii_only, compact
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Exchange, Target
-from toolfuzz.core.verdict import Verdict
+from toolfuzz.core.verdict import Finding, Verdict
 
 __all__ = [
     "CaseDrawn",
@@ -227,11 +227,18 @@ def _flat(event: Event) -> JsonObject | None:
             attempts = [attempt.flat() for attempt in exchange.attempts]
             return {"event": event.event, **_members(exchange), "attempts": attempts}
         case VerdictReached(verdict=verdict):
-            return {"event": event.event, **without_none(_members(verdict), "scenario")}
+            flat = {"event": event.event, **without_none(_members(verdict), "scenario")}
+            return {**flat, "findings": [_finding(found) for found in verdict.findings]}
     return None
 
 
-def _members(one: Case | Exchange | Verdict) -> JsonObject:
+def _finding(found: Finding) -> JsonObject:
+    """Few of them tell of one tool among several."""
+    members = _members(found)
+    return members if found.tool else {n: v for n, v in members.items() if n != "tool"}
+
+
+def _members(one: Case | Exchange | Verdict | Finding) -> JsonObject:
     kind: Any = type(one)
     return {name: getattr(one, name) for name in _names(kind)}
 
