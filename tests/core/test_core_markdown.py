@@ -30,13 +30,14 @@ def test_nothing_leaves_a_code_span(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["<img src=x>", "@someone", "[x](javascript:alert(1))", "a|b", "# heading", "**bold**"]
-)
+    "text", ["<img src=x>", "@someone", "[x](javascript:alert(1))", "a|b", "# heading", "**bold**",
+             "https://h.test", "www.h.test"],
+)  # fmt: skip
 def test_a_sentence_is_only_text(text: str) -> None:
     shown = sentence(text)
     assert "<" not in shown
     assert not re.search(r"(?<!\\)[*_\[\]#|`]", shown)
-    assert not re.search(r"@\w", shown)
+    assert not re.search(r"@\w|://|www\.\w", shown)
 
 
 VALUES = st.recursive(

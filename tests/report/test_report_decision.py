@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from report_run import HOSTILE, a_run, summary_of
 
+from toolfuzz.analyze.compare import conclude
 from toolfuzz.report.console import plain
 from toolfuzz.report.decision import check_view
 from toolfuzz.report.formats import announcement, report_format
@@ -26,7 +27,8 @@ def decided(outcome: str | None, name: str = "one") -> dict[str, Any]:
 
 def a_check(outcome: str | None, name: str = "one") -> tuple[Any, dict[str, Any]]:
     run = a_run(name)
-    return run, {**summary_of(run), "check": decided(outcome, name)}
+    summary = {**summary_of(run), "check": decided(outcome, name)}
+    return run, {**summary, "conclusion": conclude(run, summary)}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_the_baselines_own_defects_are_no_news() -> None:
 def test_an_interrupted_check_says_how_to_go_on() -> None:
     _, summary = a_check(None)
     shown = plain(lambda width: check_view(summary, width=width))
-    assert "NO DECISION  one against two" in shown
+    assert shown.startswith("NO DECISION  Not decided whether one may replace two: interrupted.\n")
     assert "--resume" in shown
 
 
@@ -74,18 +76,20 @@ def test_hostile_names_are_inert(text: str) -> None:
 @pytest.mark.parametrize(
     ("rate", "defects", "claim"),
     [
-        ("yes", "no", "one is worse than two"),
-        ("yes", "yes", "one is worse than two"),
-        ("open", "yes", "one has a defect that two has not, or hardly"),
+        ("yes", "no", "one may not replace two: 1 of 3 calls fails, mostly string-as-container."),
+        ("yes", "yes", "one may not replace two: 1 of 3 calls fails, mostly string-as-container."),
+        ("open", "yes", "one may not replace two: it has a new defect."),
     ],
 )
 def test_the_claim_is_that_of_the_question_that_was_answered(
     rate: str, defects: str, claim: str
 ) -> None:
-    _, summary = a_check("FAIL")
+    run, summary = a_check("FAIL")
     words = {"yes": "It is.", "no": "It isn't.", "open": "Who knows."}
     for question, answer in (("rate", rate), ("defects", defects)):
         summary["check"][question] = {"answer": answer, "words": f"{question}: {words[answer]}"}
+    summary["check"]["suspects"] = ["success rate"] if rate == "yes" else []
+    summary["conclusion"] = conclude(run, summary)
     shown = plain(lambda width: check_view(summary, width=width))
-    assert f"FAIL  {claim}\n" in shown
+    assert shown.startswith(f"FAIL  {claim}\n")
     assert f"  rate: {words[rate]}\n  defects: {words[defects]}\n" in shown

@@ -9,7 +9,7 @@ import pytest
 from html_run import MODELS, a_run
 from report_run import HOSTILE
 
-from toolfuzz.analyze.compare import compare
+from toolfuzz.analyze.compare import compare, conclude
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.events import CaseDrawn, RunFinished, VerdictReached
@@ -18,8 +18,8 @@ from toolfuzz.report.html import render_comparison
 from toolfuzz.report.html.failed import FAILURES_LIMIT
 
 TAGS = """
-    a b body br button caption code dd del details div dl dt figcaption figure form h1 h2 h4 head
-    header html i input ins label li main meta nav ol option output p polyline pre rect script
+    a abbr b body br button caption code dd del details div dl dt figcaption figure form h1 h2 h3 h4
+    head header html i input ins label li main meta nav ol option output p polyline pre rect script
     section select small span strong style summary svg table tbody td text th thead title tr ul
 """
 EVIL = [
@@ -142,15 +142,27 @@ def test_ids_are_unique_and_links_lead_somewhere() -> None:
     assert {link[1:] for link in links} <= set(ids)
 
 
-def test_the_lead_says_who_did_how_well_and_when_that_may_be_chance() -> None:
-    assert "model-a got 100.0% of its judged calls right, model-b 60.0%; the differences may" in (
-        page_of(a_run()).words
-    )
-    many = page_of(a_run(cases=120)).words
-    assert "model-a got 100.0% of its judged calls right, model-b 60.0%." in many
-    assert "m got 60.0% of its judged calls right (95% interval" in page_of(
-        a_run(models=("m",))
-    ).words  # fmt: skip
+def answer_of(html: str) -> str:
+    return Page(html[html.index('<section class="answer') :].partition("</section>")[0]).words
+
+
+def test_the_page_begins_with_the_sentence_that_decides_and_an_example() -> None:
+    html = html_of(a_run(cases=120))
+    assert html.index('<section class="answer bad"') < html.index("<table")
+    said = answer_of(html)
+    assert said.startswith("model-b is 40.0 points worse than model-a (")
+    assert ") , mostly" not in said and "should have been" in said and "came as" in said
+    few = html_of(a_run(failing=0))
+    assert '<section class="answer unsure"' in few and "example" not in answer_of(few)
+    assert answer_of(few).startswith("model-a and model-b can't be told apart: both got all 5")
+
+
+def test_models_that_fail_stand_first_and_all_axes_begin_at_nothing() -> None:
+    html = html_of(a_run(cases=120))
+    rows = html[html.index('<table class="models">') :]
+    assert rows.index("model-b") < rows.index("model-a")
+    assert html.count("<span>0%</span><span>100%</span>") == 1
+    assert re.search(r'class="n rate bad" data-after="right">60.0%', html)
 
 
 def test_headings_do_not_skip_into_nothing_and_tables_have_captions() -> None:
@@ -172,19 +184,24 @@ def test_headings_do_not_skip_into_nothing_and_tables_have_captions() -> None:
         ),
     ],
 )
-def test_what_was_not_real_is_said_on_top_and_in_every_table(
-    kind: str, model: str, says: str
-) -> None:
+def test_what_was_not_real_is_said_once_on_top(kind: str, model: str, says: str) -> None:
     run = a_run(kind=kind, models=(model,))  # type: ignore[arg-type]
     page = page_of(run)
     assert says in page.words
-    without = ("diff", "settings")
-    tables = [t for t in page.of("table") if t.get("class") not in without]
-    label = {"simulated": "simulated", "engine": "engine parser trial"}[kind]
-    captions = re.findall("<caption><span>(.*?)</caption>", html_of(run))
-    assert len(captions) == len(tables)
-    assert all(f'<i class="tag">{label}</i>' in caption for caption in captions)
+    html = html_of(run)
+    assert html.count(says) == 1 and html.index(says) < html.index("<table")
+    assert not page.of("i", class_="tag")
     assert ("Simulated: " in page.words) == (kind == "simulated")
+
+
+def test_where_some_were_real_the_others_are_marked_wherever_they_stand() -> None:
+    run = a_run(cases=24)
+    simulated = replace(run.started.targets[1], kind="simulated")
+    run = replace(run, started=replace(run.started, targets=(run.started.targets[0], simulated)))
+    html = html_of(run)
+    marked = re.findall(r'>(\S+) <i class="tag">simulated</i>', html)
+    assert set(marked) == {"model-b"} and len(marked) > 5
+    assert "This holds for model-b." in Page(html).words
 
 
 def test_a_real_endpoint_has_no_such_label() -> None:
@@ -263,8 +280,11 @@ def test_names_and_reasons_without_measure_stay_within_the_page() -> None:
 def test_the_decision_of_a_check_comes_first() -> None:
     run = a_run()
     check = {"outcome": "FAIL", "reason": "FAIL: 4 worse, <b>1</b> better"}
-    made = report_format("html").render(run, {**summarize(run), "check": check})
-    assert "FAIL 4 worse, <b>1</b> better" in Page(str(made)).words
+    check |= {"candidate": "<i>new", "baseline": "old"}
+    summary = {**summarize(run), "check": check}
+    made = str(report_format("html").render(run, {**summary, "conclusion": conclude(run, summary)}))
+    assert answer_of(made).startswith("FAIL <i>new may not replace old: ")
+    assert "Why FAIL 4 worse, <b>1</b> better" in Page(made).words
 
 
 def test_what_client_code_gets_is_shown_where_it_is_known() -> None:
@@ -300,4 +320,4 @@ def test_the_same_run_gives_the_same_page() -> None:
 
 def test_nothing_judged_is_a_page_too() -> None:
     run = a_run(cases=0)
-    assert "Nothing could be judged." in page_of(run).words
+    assert "Nothing of model-a could be judged; nothing of model-b" in page_of(run).words

@@ -28,15 +28,16 @@ def test_every_dimension_has_a_bar_for_each_model_and_its_twin() -> None:
     page = page_of(a_world_run(NAMES))
     bars = page.of("svg", class_="profile")
     assert len(bars) == 4
-    assert bars[2]["aria-label"].startswith("good, Plan ability: 83.3%, 95% interval ")
-    assert bars[2]["aria-label"].endswith("; control twin 100.0%")
+    assert bars[3]["aria-label"].startswith("good, Plan ability: 83.3%, 95% interval ")
+    assert bars[3]["aria-label"].endswith("; control twin 100.0%")
     assert {bar["width"] for bar in page.of("rect", class_="bin") if bar["height"] == "8"} == {
         "83.33", "33.33",
     }  # fmt: skip
     assert len(page.of("rect", class_="twin")) == 4
     for name in NAMES:
         assert all_dimensions()[name].title in page.words
-    assert "of its judged scenarios right" in page.words
+    assert "; bad is weakest in " in page.words
+    assert "of its scenarios come to a right end (95% interval" in page.words
 
 
 def test_a_failed_scenario_is_a_transcript_with_the_wrong_step_marked() -> None:
@@ -64,7 +65,7 @@ def test_a_model_without_failures_has_no_example() -> None:
 def test_a_run_without_worlds_says_nothing_of_dimensions() -> None:
     page = page_of(a_run())
     assert not page.of("section", id="dimensions") and "Dimensions" not in page.words
-    assert "of its judged calls right" in page.words
+    assert "can't be told apart" in page.words
 
 
 def test_runs_side_by_side_show_their_models_together() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from statistics import NormalDist
 
+from toolfuzz.analyze.conclusion import STOPPED, conclude_check, conclude_models
 from toolfuzz.analyze.dimension_pairs import Side, dimension_differences, shown
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.paired import (
@@ -26,7 +27,7 @@ from toolfuzz.core.codec import FORMAT_VERSION
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import Nature
 
-__all__ = ["compare"]
+__all__ = ["compare", "conclude"]
 
 _COLUMNS = (
     "target",
@@ -77,7 +78,12 @@ class _Entry:
         return str(self.row["target"])
 
 
-def compare(runs: Sequence[tuple[str, RunData]], price: PriceOf | None = None) -> JsonObject:
+def compare(
+    runs: Sequence[tuple[str, RunData]],
+    price: PriceOf | None = None,
+    *,
+    summaries: Sequence[JsonObject] = (),
+) -> JsonObject:
     """Return the comparison of every target of these named runs.
 
     ``rows``: the leaderboard, best first, each with its ``groups`` (a, b, …). ``differences``:
@@ -87,10 +93,13 @@ def compare(runs: Sequence[tuple[str, RunData]], price: PriceOf | None = None) -
     ``difference`` is always the one less the other.
     ``dimension_differences``: the same of each dimension, where scenarios were asked.
     ``groups``: sets of labels that can't be told apart; they may overlap. A target that judged
-    nothing has a row but no group.
+    nothing has a row but no group. ``conclusion``: what that comes to, in a sentence.
+    ``summaries`` are those of the runs, where they were made before.
     """
+    summaries = summaries or [summarize(run) for _, run in runs]
     entries = sorted(
-        _entries(runs, price), key=lambda e: (e.row["rate"] is None, -(e.row["rate"] or 0), e.label)
+        _entries(runs, price, summaries),
+        key=lambda e: (e.row["rate"] is None, -(e.row["rate"] or 0), e.label),
     )
     measured = [e for e in entries if e.row["rate"] is not None]
     couples = list(combinations(measured, 2))
@@ -102,19 +111,33 @@ def compare(runs: Sequence[tuple[str, RunData]], price: PriceOf | None = None) -
         entry.row["groups"] = [
             chr(97 + n) for n, group in enumerate(groups) if entry.label in group
         ]
+    rows = [entry.row for entry in entries]
+    by_dimension = dimension_differences([entry.side for entry in measured])
+    stopped = len(runs) == 1 and summaries[0]["finish_reason"] in STOPPED
     return {
         "format_version": FORMAT_VERSION,
-        "rows": [entry.row for entry in entries],
+        "conclusion": conclude_models(rows, differences, by_dimension, stopped=stopped),
+        "rows": rows,
         "differences": differences,
         "groups": groups,
-        "dimension_differences": dimension_differences([entry.side for entry in measured]),
+        "dimension_differences": by_dimension,
     }
 
 
-def _entries(runs: Sequence[tuple[str, RunData]], price: PriceOf | None) -> Iterator[_Entry]:
+def conclude(run: RunData, summary: JsonObject) -> JsonObject:
+    """Return what a run comes to that was summarised; of a check, what its decision comes to."""
+    if "check" in summary:
+        return conclude_check(summary)
+    concluded: JsonObject = compare([("run", run)], summaries=[summary])["conclusion"]
+    return concluded
+
+
+def _entries(
+    runs: Sequence[tuple[str, RunData]], price: PriceOf | None, summaries: Sequence[JsonObject]
+) -> Iterator[_Entry]:
     seen = Counter(t.name for _, run in runs for t in run.started.targets)
-    for name, run in runs:
-        for target, summary in zip(run.started.targets, summarize(run)["targets"], strict=True):
+    for (name, run), summed in zip(runs, summaries, strict=True):
+        for target, summary in zip(run.started.targets, summed["targets"], strict=True):
             label = target.name if seen[target.name] == 1 else f"{target.name} ({name})"
             row = {"label": label, "run": name, **{key: summary[key] for key in _COLUMNS}}
             row["cost_per_success"] = _cost_per_success(

@@ -8,7 +8,7 @@ from typing import Literal
 
 from toolfuzz.analyze.rates import Z95, Rate, wilson
 
-__all__ = ["GateDecision", "SequentialDecision", "SequentialTest", "gate"]
+__all__ = ["GateDecision", "SequentialDecision", "SequentialTest", "could_change", "gate"]
 
 _CAP_OVER_FIXED = 1.5
 
@@ -174,7 +174,7 @@ def gate(
     decided = measured.low >= under or measured.high < under
     if given_up and measured.low >= under:
         unseen = "the target was given up, so the rest was never seen"
-    elif decided and _could_change(measured, under, unjudged):
+    elif decided and could_change(measured, under, unjudged):
         unseen = f"{unjudged} unjudged answers could change that"
     else:
         unseen = ""
@@ -193,7 +193,7 @@ def gate(
     )
 
 
-def _could_change(measured: Rate, under: float, unjudged: int) -> bool:
+def could_change(measured: Rate, under: float, unjudged: int) -> bool:
     """Whether all unjudged answers together could move the interval to the limit or beyond."""
     everything = measured.judged + unjudged
     n_eff = measured.n_eff * everything / measured.judged

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from toolfuzz.analyze.compare import conclude
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import JsonObject
@@ -26,6 +27,7 @@ def summary_of(run: Path, data: RunData) -> JsonObject:
     check = journal.with_name(CHECK_NAME)
     if check.is_file():
         summary["check"] = read_decision(check)
+    summary["conclusion"] = conclude(data, summary)
     return summary
 
 

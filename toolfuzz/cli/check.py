@@ -121,9 +121,10 @@ def check(**given: Any) -> None:
     check = summary["check"]
     check["settled"] = settled(check["outcome"], flags.get("inconclusive"))
     if flags["as_json"]:
-        click.echo(json.dumps({**check, "targets": summary["targets"]}, indent=2))
+        told = {name: summary[name] for name in ("conclusion", "targets")}
+        click.echo(json.dumps({**check, **told}, indent=2))
     else:
-        print_check(summary)
+        print_check(summary, own=True)
     write_wanted(wanted, Path(summary["folder"]), summary)
     if check["outcome"] is None:
         say_spent_out(check.get("budget", ""), _resuming(flags, summary["folder"]))

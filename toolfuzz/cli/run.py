@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from toolfuzz.analyze.conclusion import conclude_gates
 from toolfuzz.analyze.price import prices_at
 from toolfuzz.analyze.rates import Rate
 from toolfuzz.analyze.sequential import GateDecision, gate
@@ -32,6 +33,7 @@ from toolfuzz.cli.options import (
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.text import printable, shell_command
+from toolfuzz.report.next_steps import asked_again
 from toolfuzz.report.terminal import print_summary
 from toolfuzz.report.write import parse_wanted
 from toolfuzz.runs.journal import has_journal
@@ -127,7 +129,7 @@ def run(
     if dimensions_of(options) and not (quiet or resume):
         for line in announced(options, plan_targets(options.models, options.access)):
             click.echo(line, err=True)
-    with kept(lambda: _how_to_go_on(folder, command)):
+    with kept(lambda: _how_to_go_on(folder, command, options)):
         summary, interrupted = live(
             lambda tell, stop: _asked(command, options, tell=tell, stop=stop, resume=begun),
             quiet=quiet,
@@ -135,16 +137,17 @@ def run(
         )
     if fail_under is not None and not interrupted:
         summary["gates"] = _gates(summary, fail_under, inconclusive)
+        summary["conclusion"] = conclude_gates(summary)
     gates = summary.get("gates", [])
     if as_json:
         click.echo(json.dumps(summary, indent=2))
     else:
-        print_summary(summary)
+        print_summary(summary, own=True)
     write_wanted(wanted, Path(summary["folder"]), summary)
     if spent := summary.get("budget"):
         click.echo(f"ended by {spent}", err=True)
     if spent or interrupted:
-        click.echo(_how_to_go_on(folder, command), err=True)
+        click.echo(_how_to_go_on(folder, command, options), err=True)
     if interrupted:
         click.get_current_context().exit(interrupted)
     if minimize and "budget" not in summary and any(t["defects"] for t in summary["targets"]):
@@ -168,10 +171,10 @@ async def _asked(command: Sequence[str], options: RunOptions, **how: Any) -> Jso
         return await run_options(served, **how)
 
 
-def _how_to_go_on(folder: Path, served_by: Sequence[str]) -> str:
+def _how_to_go_on(folder: Path, served_by: Sequence[str], options: RunOptions) -> str:
     if not has_journal(folder):
         return ""
-    again = shell_command("toolfuzz", "run", "--resume", folder)
+    again = shell_command("toolfuzz", "run", "--resume", folder, *asked_again(options.settings()))
     shown = shell_command(*command_without_secrets(served_by))
     server = f" -- {shown}" if served_by else ""
     return f"what was answered is kept; go on with: {again}{server}"

@@ -35,7 +35,9 @@ def fenced(text: str, language: str = "") -> str:
 def sentence(text: str) -> str:
     """Escape what Markdown or HTML would act on in a sentence."""
     text = _ACTS.sub(r"\\\1", printable(text))
-    return text.replace("<", "&lt;").replace("@", "@\u200c")
+    text = text.replace("<", "&lt;").replace("@", "@\u200c")
+    # Else GitHub makes links: https://github.github.com/gfm/#autolinks-extension-
+    return text.replace("://", ":\u200c//").replace("www.", "www\u200c.")
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from toolfuzz.analyze.ranking import FEW, tone
 from toolfuzz.analyze.rates import wilson
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
+from toolfuzz.report.conclusion import conclusion_view
 from toolfuzz.report.console import MEDIUM, WIDE, show
 from toolfuzz.report.dimensions import compared, unit
 from toolfuzz.report.words import given_up, milliseconds, percent, unreal, unsure
@@ -41,7 +42,8 @@ def print_comparison(result: JsonObject) -> None:
 
 def comparison_view(result: JsonObject, *, width: int) -> RenderableType:
     """Return the comparison as rich renderables."""
-    parts: list[RenderableType] = [_headline(result), Text(), _leaderboard(result, width)]
+    parts: list[RenderableType] = conclusion_view(result, width=width)
+    parts += [_headline(result), Text(), _leaderboard(result, width)]
     if any(len(group) > 1 for group in result["groups"]):
         parts += [Text(), Text("Rows with a letter in common can't be told apart.", style="dim")]
     for row in result["rows"]:

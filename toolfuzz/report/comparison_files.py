@@ -16,6 +16,7 @@ from toolfuzz.report.comparison import (
     matrix,
     money,
 )
+from toolfuzz.report.conclusion import conclusion_lines
 from toolfuzz.report.console import plain
 from toolfuzz.report.dimensions import compared
 from toolfuzz.report.formats.csv import cell
@@ -67,6 +68,7 @@ def _cells(row: JsonObject) -> list[str]:
 
 def _markdown(result: JsonObject) -> Iterator[str]:
     yield "## Tool calls, models side by side\n"
+    yield from conclusion_lines(result)
     lines = [_cells(row) for row in result["rows"]]
     yield from table(_HEADER, [[c[0], code(c[1], in_table=True), *c[2:]] for c in lines])
     for row in result["rows"]:

@@ -5,11 +5,13 @@ from rich.padding import Padding
 from rich.text import Text
 
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.text import printable, shell_command
+from toolfuzz.core.text import printable
+from toolfuzz.report.conclusion import conclusion_view
 from toolfuzz.report.console import show
 from toolfuzz.report.dimensions import dimension_tables
+from toolfuzz.report.next_steps import next_view
 from toolfuzz.report.notes import notes
-from toolfuzz.report.terminal import defect_view, headline, target_table
+from toolfuzz.report.terminal import defect_view, headline, legend, target_table
 from toolfuzz.report.tools import tool_tables
 from toolfuzz.report.words import answers
 
@@ -19,19 +21,24 @@ _STYLES = {"PASS": "green", "ACCEPT": "green", "FAIL": "red", "REJECT": "red"}
 _EXAMPLES_SHOWN = 2
 
 
-def print_check(summary: JsonObject) -> None:
-    """Print a check's result on stdout; ``summary["check"]`` holds the decision."""
-    show(lambda width: check_view(summary, width=width))
+def print_check(summary: JsonObject, *, own: bool = False) -> None:
+    """Print a check's result on stdout; ``summary["check"]`` holds the decision.
+
+    ``own``: see ``print_summary``.
+    """
+    show(lambda width: check_view(summary, width=width, own=own))
 
 
-def check_view(summary: JsonObject, *, width: int) -> RenderableType:
+def check_view(summary: JsonObject, *, width: int, own: bool = False) -> RenderableType:
     """Return the result as rich renderables."""
     check = summary["check"]
-    parts: list[RenderableType] = [headline(summary, "check"), Text(), _outcome(check)]
+    parts: list[RenderableType] = conclusion_view(summary, width=width, outcome=_outcome(check))
+    parts += [headline(summary, "check")]
     for said in answers(check):
         # A paragraph is read more easily when its lines are short.
         parts.append(Padding(Text(printable(said)), (0, max(width - 90, 0), 0, 2)))
     parts += [Text(), target_table(summary["targets"], width=width)]
+    parts += [legend(summary["targets"], width=width)]
     parts += tool_tables(summary["targets"])
     parts += [*dimension_tables(summary["targets"], width=width), *notes(summary)]
     parts += [Text(), Text(_spent(check), style="dim")]
@@ -41,29 +48,12 @@ def check_view(summary: JsonObject, *, width: int) -> RenderableType:
     shown = shown or list(candidate["defects"])
     for slug in shown[:_EXAMPLES_SHOWN]:
         parts += [Text(), defect_view(candidate, slug, candidate["defects"][slug])]
-    return Group(*parts, Text(), _next(check, candidate))
+    return Group(*parts, Text(), next_view(summary, own=own))
 
 
 def _outcome(check: JsonObject) -> Text:
     outcome = check["outcome"] or "NO DECISION"
-    text = Text(printable(outcome), style=f"bold reverse {_STYLES.get(outcome, 'yellow')}")
-    text.append("  ", style="not reverse")
-    text.append(printable(_claim(check)), style="not reverse default")
-    return text
-
-
-def _claim(check: JsonObject) -> str:
-    candidate = check["candidate"]
-    match check["outcome"]:
-        case "PASS":
-            return f"{candidate} may replace {check['baseline']}"
-        case "FAIL" if (check.get("rate") or {}).get("answer", "yes") != "yes":
-            return f"{candidate} has a defect that {check['baseline']} has not, or hardly"
-        case "FAIL":
-            return f"{candidate} is worse than {check['baseline']}"
-        case "ACCEPT" | "REJECT":
-            return str(candidate)
-    return f"{candidate} against {check['baseline']}" if "baseline" in check else str(candidate)
+    return Text(printable(outcome), style=f"bold reverse {_STYLES.get(outcome, 'yellow')}")
 
 
 def _spent(check: JsonObject) -> str:
@@ -77,17 +67,3 @@ def _warnings(check: JsonObject) -> list[str]:
     if check.get("unreachable"):
         lines.append(f"the baseline can't be asked again: {printable(check['unreachable'])}")
     return lines
-
-
-def _next(check: JsonObject, candidate: JsonObject) -> Text:
-    steps = []
-    if check["outcome"] is None:
-        again = shell_command("--out", check["folder"], "--resume")
-        steps.append(f"the same command with {again} goes on")
-    elif candidate["defects"]:
-        minimize = "toolfuzz", "minimize", check["folder"], "-m", candidate["target"]
-        steps.append(shell_command(*minimize))
-    steps.append(shell_command("toolfuzz", "report", check["folder"]))
-    text = Text("next: ", style="dim")
-    text.append(printable(" · ".join(steps)), style="not dim")
-    return text

@@ -9,12 +9,14 @@ from rich.text import Text
 
 from toolfuzz.analyze.ranking import least
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.jsonvalue import a_kind, tokens_of
-from toolfuzz.core.text import brief, printable, shell_command
+from toolfuzz.core.jsonvalue import a_kind
+from toolfuzz.core.text import brief, printable
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.harm import harm_rank
+from toolfuzz.report.conclusion import conclusion_view, path_of
 from toolfuzz.report.console import MEDIUM, WIDE, show
 from toolfuzz.report.dimensions import dimension_tables, unit
+from toolfuzz.report.next_steps import next_view
 from toolfuzz.report.notes import notes
 from toolfuzz.report.sides import sides_table
 from toolfuzz.report.tools import tool_tables
@@ -29,6 +31,7 @@ from toolfuzz.report.words import (
 __all__ = [
     "defect_view",
     "headline",
+    "legend",
     "print_summary",
     "summary_view",
     "target_table",
@@ -40,22 +43,27 @@ EXAMPLES_SHOWN = 3
 _REST_MEDIUM, _REST_WIDE, _SHORTEST_DEFECT = 43, 67, 16
 
 
-def print_summary(summary: JsonObject) -> None:
-    """Print a run's result on stdout; plain lines when it isn't a terminal."""
-    show(lambda width: summary_view(summary, width=width))
+def print_summary(summary: JsonObject, *, own: bool = False) -> None:
+    """Print a run's result on stdout; plain lines when it isn't a terminal.
+
+    ``own``: the user has just asked for it, so that what its folder names may be used again.
+    """
+    show(lambda width: summary_view(summary, width=width, own=own))
 
 
-def summary_view(summary: JsonObject, *, width: int) -> RenderableType:
+def summary_view(summary: JsonObject, *, width: int, own: bool = False) -> RenderableType:
     """Return the result as rich renderables, so that it can be printed or exported."""
-    parts: list[RenderableType] = [headline(summary), Text()]
+    parts: list[RenderableType] = conclusion_view(summary, width=width)
+    parts += [headline(summary), Text()]
     parts += [target_table(summary["targets"], width=width)]
+    parts += [legend(summary["targets"], width=width)]
     if apart := sides_table(summary["targets"]):
         parts += [Text(), apart]
     parts += tool_tables(summary["targets"])
     parts += [*dimension_tables(summary["targets"], width=width), *notes(summary)]
     for target, slug, entry in _surest(summary["targets"]):
         parts += [Text(), defect_view(target, slug, entry)]
-    parts += [Text(), _next_steps(summary)]
+    parts += [Text(), next_view(summary, own=own)]
     return Group(*parts)
 
 
@@ -113,6 +121,16 @@ def target_table(targets: Sequence[JsonObject], *, width: int) -> Table:
             cells.append(_cut(_top_defect(target)))
         table.add_row(*cells)
     return table
+
+
+def legend(targets: Sequence[JsonObject], *, width: int) -> Text:
+    """Return what the columns mean, on one line."""
+    one = unit(targets)
+    right = "right name, arguments and wire format" if one == "call" else "came to a right end"
+    said = [f"success: {one}s that {'had the ' if one == 'call' else ''}{right}"]
+    said += ["interval: where the true rate lies"] if width >= MEDIUM else []
+    said += ["schema acc.: calls fit the schema"] if width >= WIDE else []
+    return Text(" · ".join(said), style="dim", no_wrap=True, overflow="ellipsis")
 
 
 def _cut(text: str) -> Text:
@@ -184,7 +202,7 @@ def _defect_example(entry: JsonObject) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column()
-    place = _json_path(example["pointer"])
+    place = path_of(example["pointer"])
     name = place.removeprefix("$.") if place != "$" else ""
     lead = f"{name} = " if name else ""
     if example["expected"] is not None or example["actual"] is not None:
@@ -206,27 +224,6 @@ def _defect_example(entry: JsonObject) -> RenderableType:
     )
     grid.add_row("where", Text(where))
     return Padding(grid, (0, 0, 0, 2))
-
-
-def _next_steps(summary: JsonObject) -> Text:
-    folder = summary.get("folder", "RUN")
-    steps = [shell_command("toolfuzz", "report", folder)]
-    for target in summary["targets"]:
-        if target["defects"]:
-            slug, entry = next(iter(target["defects"].items()))
-            shown = shell_command("toolfuzz", "show", folder, entry["example_case"][:6])
-            steps = [shell_command("toolfuzz", "explain", slug), shown]
-            break
-    text = Text("next: ", style="dim")
-    text.append(printable(" · ".join(steps)), style="not dim")
-    return text
-
-
-def _json_path(pointer: str) -> str:
-    path = "$"
-    for token in map(printable, tokens_of(pointer)):
-        path += f"[{token}]" if token.isdigit() else f".{token}"
-    return path
 
 
 def _percent(share: float | None) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from toolfuzz import __version__
 from toolfuzz.analyze.check import CheckDecision
+from toolfuzz.analyze.conclusion import conclude_check
 from toolfuzz.analyze.sequential import SequentialDecision, SequentialTest
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.codec import FORMAT_VERSION
@@ -232,7 +233,8 @@ def _finish(folder: Path, check: JsonObject) -> JsonObject:
         traffic = load_run(folder / FRESH_NAME).traffic.values()
         check["spent"]["again"] = sum(t.calls for t in traffic)
     write_json(folder / CHECK_NAME, check)
-    return {**summary, "check": check}
+    summary |= {"check": check}
+    return summary | {"conclusion": conclude_check(summary)}
 
 
 def _check(options: CheckOptions) -> None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from toolfuzz.analyze.compare import conclude
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.recordings import Recordings
 from toolfuzz.analyze.summary import summarize
@@ -35,6 +36,7 @@ def write_summary(folder: Path, run: RunData, recordings: Recordings | None = No
     ``recordings`` are replayed through the official SDKs: ``clients``, by target.
     """
     summary = {**summarize(run), "folder": str(folder)}
+    summary["conclusion"] = conclude(run, summary)
     summary["clients"] = recordings.clients(run) if recordings else {}
     write_json(folder / SUMMARY_NAME, summary)
     return summary

@@ -8,6 +8,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.markdown import code, sentence, table
 from toolfuzz.core.text import brief
 from toolfuzz.report.advice import advice
+from toolfuzz.report.conclusion import conclusion_lines
 from toolfuzz.report.dimensions import between, dimension_notes, half, shown_level
 from toolfuzz.report.relay.markdown import trial_lines
 from toolfuzz.report.sides import sides
@@ -43,6 +44,7 @@ def _lines(summary: JsonObject) -> Iterator[str]:
     targets = summary["targets"]
     yield "## Tool calls, judged by toolfuzz"
     yield ""
+    yield from conclusion_lines(summary)
     if "check" in summary:
         yield from _decision(summary["check"])
     if said := unread(summary):

@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from math import floor
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -16,10 +15,12 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.ranking import FEW
 from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.jsonvalue import a_kind
 from toolfuzz.core.text import brief, day
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.defect import SIDES
 from toolfuzz.report.advice import advice
+from toolfuzz.report.conclusion import path_of
 from toolfuzz.report.dimensions import half, points, unit
 from toolfuzz.report.html import latency, matrix
 from toolfuzz.report.html.body import HEAD, TAIL
@@ -31,6 +32,7 @@ from toolfuzz.report.html.models import Model, models
 from toolfuzz.report.sides import defects_on, sides
 from toolfuzz.report.tools import sources
 from toolfuzz.report.words import (
+    answers,
     count,
     first_attempt,
     given_up,
@@ -39,7 +41,9 @@ from toolfuzz.report.words import (
     success,
     unread,
     usual_cause,
+    wanted,
 )
+from toolfuzz.report.words import in_turn as in_turn_words
 
 __all__ = [
     "PAGE_LIMIT",
@@ -53,7 +57,6 @@ __all__ = [
 PAGE_LIMIT = 10_000_000
 """No further failure is shown in full once those before it have taken so many characters."""
 _CAUSES_LIMIT = 200
-_NAMED = 3
 
 Run = tuple[str, RunData, JsonObject]
 _Side = tuple[str, list[tuple[str, JsonObject]], list[matrix.Row]]
@@ -61,8 +64,9 @@ _Side = tuple[str, list[tuple[str, JsonObject]], list[matrix.Row]]
 
 def render_run(run: RunData, summary: JsonObject) -> str:
     """Return a run as an HTML page. ``run`` should have kept its exchanges."""
-    comparison = compare([("run", run)])
-    return _page([("run", run, summary)], comparison, "Tool-calling reliability")
+    comparison = compare([("run", run)], summaries=[summary])
+    concluded = summary["conclusion"] if "conclusion" in summary else comparison["conclusion"]
+    return _page([("run", run, summary)], comparison, "Tool-calling reliability", concluded)
 
 
 def render_comparison(comparison: JsonObject, runs: Sequence[tuple[str, RunData]]) -> str:
@@ -71,13 +75,15 @@ def render_comparison(comparison: JsonObject, runs: Sequence[tuple[str, RunData]
     ``runs`` are the named runs that ``compare`` was given and ``comparison`` what it returned.
     """
     summed = [(name, run, summarize(run)) for name, run in runs]
-    return _page(summed, comparison, "Tool-calling reliability compared")
+    concluded = comparison["conclusion"]
+    return _page(summed, comparison, "Tool-calling reliability compared", concluded)
 
 
-def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
-    columns = models(runs, comparison)
+def _page(runs: Sequence[Run], comparison: JsonObject, title: str, concluded: JsonObject) -> str:
+    columns = _failing_first(models(runs, comparison))
+    mixed = len({model.nature.label for model in columns}) > 1
     causes = by_cause(columns)
-    visible = _failures(causes)
+    visible = _failures(causes, mixed=mixed)
     scale = latency.axis(columns)
     found, warned = matrix.by_defect(columns), matrix.by_defect(columns, "warnings")
     explained = [defects()[row.name] for row in [*found, *warned] if row.name in defects()]
@@ -87,8 +93,10 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str) -> str:
         runs=runs,
         models=columns,
         comparison=comparison,
-        lead=_lead(columns, comparison),
-        start=_start(columns),
+        concluded=concluded,
+        tones=comparison["conclusion"]["tones"],
+        mixed=mixed,
+        example=_example(concluded["cause"], columns),
         notes=_notes(columns),
         advice=[said for _, _, summary in runs for said in advice(summary)],
         unread=[(name, unread(summary)) for name, _, summary in runs if unread(summary)],
@@ -139,7 +147,12 @@ def _apart(columns: Sequence[Model], found: Sequence[matrix.Row]) -> list[_Side]
     ]
 
 
-def _failures(causes: Sequence[FailureGroup]) -> dict[str, Markup]:
+def _failing_first(columns: Sequence[Model]) -> list[Model]:
+    """Return the models so that what fails is seen first, also on a narrow screen."""
+    return sorted(columns, key=lambda m: (m.figures["rate"] is None, m.figures["rate"] or 0))
+
+
+def _failures(causes: Sequence[FailureGroup], *, mixed: bool) -> dict[str, Markup]:
     """Return the failures that are shown in full, by anchor, already rendered."""
     render = environment().get_template("failure.html.j2").render
     made: dict[str, Markup] = {}
@@ -149,7 +162,7 @@ def _failures(causes: Sequence[FailureGroup]) -> dict[str, Markup]:
             break
         model = failed.model
         turns = evidence(model.run, model.target, failed.verdict)
-        html = render(failed=failed, turns=turns, facets=_facets(failed))
+        html = render(failed=failed, turns=turns, facets=_facets(failed), mixed=mixed)
         made[failed.anchor] = Markup(html)
         size += len(html)
     return made
@@ -175,27 +188,23 @@ def _filters(failures: Sequence[Failed]) -> dict[str, list[str]]:
     return {name: sorted(found) for name, found in values.items() if found}
 
 
-def _lead(columns: Sequence[Model], comparison: JsonObject) -> str:
-    """Return the result in a sentence."""
-    judged = [m for m in columns if m.figures["rate"] is not None]
-    if not judged:
-        return "Nothing could be judged."
-    best, *others = judged
-    asked = unit([m.figures for m in columns])
-    first = f"{best.label} got {percent(best.figures['rate'])} of its judged {asked}s right"
-    if not others:
-        low, high = best.figures["low"], best.figures["high"]
-        return f"{first} (95% interval {low:.1%} – {high:.1%})."
-    named = others if len(others) <= _NAMED else others[-1:]
-    rest = [f"{model.label} {percent(model.figures['rate'])}" for model in named]
-    alike = len(comparison["groups"]) == 1
-    return f"{', '.join([first, *rest])}{'; the differences may be chance' if alike else ''}."
-
-
-def _start(columns: Sequence[Model]) -> float:
-    """Return the tenth at which the axis of the success rates begins."""
-    lows = [m.figures["low"] for m in columns if m.figures["rate"] is not None]
-    return min(floor(10 * min(lows, default=0)) / 10, 0.9)
+def _example(cause: JsonObject | None, columns: Sequence[Model]) -> JsonObject | None:
+    """Return what stands under the first sentence: what was asked and what came; None: nothing."""
+    if cause is None:
+        return None
+    example = cause["example"]
+    right = wanted(example)
+    filters = {"defect": cause["slug"]}
+    if any(model.label == cause["target"] for model in columns):
+        filters["model"] = cause["target"]
+    shown = example["expected"] is not None or example["actual"] is not None
+    return {
+        "place": in_turn_words(example["turn"]) + path_of(example["pointer"]),
+        "expected": right if shown else None,
+        "actual": brief(example["actual"]) if shown else example["message"],
+        "kind": a_kind(example["actual"]) if shown else "",
+        "filters": filters,
+    }
 
 
 def _notes(columns: Sequence[Model]) -> list[tuple[str, list[str]]]:
@@ -252,6 +261,7 @@ def environment() -> Environment:
         points=_points,
         day=day,
         usd=_usd,
+        answers=answers,
         issue=_issue,
         query=_query,
         half=half,
