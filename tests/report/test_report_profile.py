@@ -109,7 +109,7 @@ def test_it_can_be_read_in_light_and_dark(browser: Browser, path: Path, scheme: 
     browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     assert browser.run(CONTRAST) == {}
     wide = "return document.querySelector('svg.profile .bin').getBoundingClientRect().width"
-    assert browser.run(wide) > 60
+    assert browser.run(wide) > 40
     browser.scheme("light")
 
 
