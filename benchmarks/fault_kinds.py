@@ -17,6 +17,8 @@ from fault_servers import (
     lines,
     middle,
     of_arguments,
+    of_string,
+    of_text,
     opening,
     raw,
     replied,
@@ -140,6 +142,7 @@ _HTTP: dict[str, Kind] = {
 
 # What the limit of a reply lets through is judged.
 _LONG = f"fail |{_TOO_LARGE}"
+_WIDE = f"unjudged (judging|transport): TooWide|{_TOO_LARGE}"
 _MANY = f"unjudged (judging|transport): TooMany|{_TOO_LARGE}|unjudged cut off by the token limit"
 
 _RETRY_AFTER = {
@@ -189,7 +192,21 @@ _CONTENT = {
     "300,000 values": Kind(of_arguments(lambda: f"[{'0,' * 3 * 10**5}0]"), _MANY),
     "arguments of 15 MB": Kind(of_arguments(lambda: "x" * 15 * MIB), _LONG),
     "arguments of 15 MB, an emoji in them": Kind(
-        of_arguments(lambda: "x" * 15 * MIB + "\N{SEEDLING}"), _LONG
+        of_arguments(lambda: "x" * 15 * MIB + "\N{SEEDLING}"), _WIDE
+    ),
+    "arguments of 7 MB, an emoji in them": Kind(
+        of_arguments(lambda: "x" * 7 * MIB + "\N{SEEDLING}"), _LONG
+    ),
+    "a string of 15 MB": Kind(of_string(lambda: "x" * 15 * MIB), _LONG),
+    "a string of 15 MB, an emoji in it": Kind(
+        of_string(lambda: "x" * 15 * MIB + "\N{SEEDLING}"), _WIDE
+    ),
+    "a string of 7 MB, an emoji in it": Kind(
+        of_string(lambda: "x" * 7 * MIB + "\N{SEEDLING}"), _LONG
+    ),
+    "a text of 15 MB": Kind(of_text(lambda: "x" * 15 * MIB), _LONG),
+    "a text of 15 MB, an emoji in it": Kind(
+        of_text(lambda: "x" * 15 * MIB + "\N{SEEDLING}"), _WIDE
     ),
     "arguments of 50 MB": Kind(of_arguments(lambda: "x" * 50 * MIB), _TOO_LARGE),
     "12,000 calls": Kind(

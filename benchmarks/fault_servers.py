@@ -148,10 +148,24 @@ def spelled(data: str | JsonObject) -> str:
 
 def of_arguments(make: Callable[[], str]) -> Answer:
     """Send a call with this JSON in its arguments; it holds no quotes and no backslashes."""
+    return _with(make, "", [Call("save", {}, raw=f'{{"n":{_MARK}}}')])
+
+
+def of_string(make: Callable[[], str]) -> Answer:
+    """Send a call with a text of these characters where a number belongs."""
+    return _with(make, "", [Call("save", {}, raw=f'{{"n":"{_MARK}"}}')])
+
+
+def of_text(make: Callable[[], str]) -> Answer:
+    """Say this, and call nothing."""
+    return _with(make, _MARK, [])
+
+
+def _with(make: Callable[[], str], text: str, calls: list[Call]) -> Answer:
+    """Send a reply in which that stands in the place of the mark."""
 
     def body(asked: Asked) -> bytes:
-        calls = [Call("save", {}, raw=f'{{"n":{_MARK}}}')]
-        wire = respond(asked.question, _CLEAN, "0", meaning=lambda ask: ("", calls)).wire
+        wire = respond(asked.question, _CLEAN, "0", meaning=lambda ask: (text, calls)).wire
         if not asked.stream:
             return encode_body(wire.body).replace(_MARK.encode(), make().encode())
         events = [(name, spelled(data).replace(_MARK, make())) for name, data in wire.events]

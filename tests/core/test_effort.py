@@ -3,7 +3,7 @@ import time
 import pytest
 
 from toolfuzz.core import effort
-from toolfuzz.core.effort import MOST_VALUES, TooMuchError, bounded, check, weigh
+from toolfuzz.core.effort import MOST_VALUES, MOST_WIDE, TooMuchError, bounded, check, weigh
 
 MANY = MOST_VALUES + 1
 
@@ -57,3 +57,16 @@ def test_the_clock_runs_only_while_it_is_bounded(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(TooMuchError, match="TooSlow"), bounded():
         check()
     check()
+
+
+@pytest.mark.parametrize("wide", ["\N{SEEDLING}", r"\ud83c\udf31"], ids=["emoji", "escaped"])
+def test_a_long_text_of_four_bytes_a_character_is_refused(wide: str) -> None:
+    most = MOST_WIDE // 4
+    weigh(wide + "x" * (most - len(wide)))
+    with pytest.raises(TooMuchError, match=r"TooWide: 8,388,609 characters of four bytes each"):
+        weigh(wide + "x" * (most - len(wide) + 1))
+
+
+@pytest.mark.parametrize("narrow", ["x", "\xe9", "\N{CJK UNIFIED IDEOGRAPH-4E2D}", r"\u4e2d"])
+def test_a_long_text_of_one_or_two_bytes_a_character_is_read(narrow: str) -> None:
+    weigh(narrow + "x" * (MOST_WIDE // 4))

@@ -1,10 +1,12 @@
 import time
+import tracemalloc
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolfuzz.formats import sse
+from toolfuzz.formats import reading
+from toolfuzz.formats.reading import Notes, body_text, note_no_utf8
 from toolfuzz.formats.sse import SseEvent, events
 
 
@@ -30,22 +32,35 @@ from toolfuzz.formats.sse import SseEvent, events
     ],
 )
 def test_whole_events(text, expected):
-    assert list(events(text)) == [SseEvent(name, data) for name, data in expected]
+    assert list(events(text.encode())) == [SseEvent(name, data) for name, data in expected]
 
 
-@pytest.mark.parametrize("block", range(5))
-@pytest.mark.parametrize(
-    "text", ["", "\n", "\n\n", "data: a\n\ndata: b\n\n\n", "data: abc", "a\nb"]
-)
-def test_lines_are_cut_where_they_end_whatever_the_block(monkeypatch, text, block):
-    whole = list(events(text))
-    monkeypatch.setattr(sse, "_BLOCK", block)
-    assert list(events(text)) == whole
+_BROKEN = [b"\xff", b"\xe2\x82", b"\xf0\x9f\x8c", b"\xef\xbb\xbf", "\N{SEEDLING}é".encode()]
+
+
+@given(st.lists(st.sampled_from([b"data: ", b"\n", b"\r\n", b"a", *_BROKEN])), st.integers(4, 9))
+def test_what_is_no_utf_8_is_noted_and_replaced_as_in_the_text_as_a_whole(pieces, block):
+    body, (whole, parts) = b"".join(pieces), (Notes(), Notes())
+    text = body_text(body, whole)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "_BLOCK", block)
+        note_no_utf8(body, parts)
+    assert parts.all() == whole.all()
+    assert list(events(body)) == list(events(text.encode()))
+
+
+def test_a_long_line_is_held_once():
+    body = b"data: " + b"x" * 8_000_000 + b"\n\n"
+    tracemalloc.start()
+    assert [len(event.data) for event in events(body)] == [8_000_000]
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 1.1 * len(body)
 
 
 def test_a_last_event_without_its_blank_line_is_marked():
-    assert list(events("data: a\n\ndata: b")) == [SseEvent("", "a"), SseEvent("", "b", False)]
-    assert list(events("data: b\n")) == [SseEvent("", "b", False)]
+    assert list(events(b"data: a\n\ndata: b")) == [SseEvent("", "a"), SseEvent("", "b", False)]
+    assert list(events(b"data: b\n")) == [SseEvent("", "b", False)]
 
 
 _LINE = st.text(st.characters(exclude_characters="\r\n", exclude_categories=("Cs",)), max_size=8)
@@ -62,14 +77,16 @@ def test_what_is_written_is_read(written, end):
         f"event: {name}{end}" + "".join(f"data: {line}{end}" for line in lines) + end
         for name, lines in written
     )
-    assert list(events(text)) == [SseEvent(name, "\n".join(lines)) for name, lines in written]
+    assert list(events(text.encode())) == [
+        SseEvent(name, "\n".join(lines)) for name, lines in written
+    ]
 
 
 def test_reading_is_linear():
     def seconds(lines):
         text = "data: x\n" * lines
         begin = time.process_time()
-        assert len(list(events(text))) == 1
+        assert len(list(events(text.encode()))) == 1
         return time.process_time() - begin
 
     seconds(1000)

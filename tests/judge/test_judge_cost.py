@@ -120,12 +120,40 @@ def test_reading_and_judging_have_a_deadline(monkeypatch: pytest.MonkeyPatch) ->
     assert (late.status, late.reason) == ("unjudged", f"transport: {too_slow}")
 
 
-def test_a_broken_string_needs_no_multiple_of_its_size() -> None:
-    raw = of_arguments('{"a":"' + '\\"x, True' * 200_000)
+LONG = "x" * 2 * 2**20
+EMOJI = "\N{SEEDLING}"
+
+
+@pytest.mark.parametrize(
+    ("raw", "copies"),
+    [
+        (of_arguments('{"a":"' + '\\"x, True' * 200_000), 5),
+        (of_arguments(f'{{"s":{LONG}}}'), 5),
+        (of_arguments(f'{{"s":"{LONG}"}}'), 5),
+        (of_text(LONG), 5),
+        (of_arguments(f'{{"s":{EMOJI}{LONG}}}'), 4 * 4),
+        (of_arguments(f'{{"s":"{EMOJI}{LONG}"}}'), 4 * 4),
+        (of_text(f"{EMOJI}{LONG}"), 4 * 4),
+    ],
+    ids=["quotes", "bare", "string", "text", "bare-wide", "string-wide", "text-wide"],
+)
+def test_a_long_text_is_held_few_times(raw: bytes, copies: int) -> None:
+    """Four times as wide as it came, where an emoji is in it; twice is the most for a long one."""
     attempt = Attempt(0, 1, 2, 200, {"content-type": "application/json"}, ((1.0, raw),))
-    reply = wire_format("openai-chat").read(attempt, stream=False)
+    judge(CASE, [wire_format("openai-chat").read(attempt, stream=False)])
     tracemalloc.start()
-    judge(CASE, [reply])
+    judgement = judge(CASE, [wire_format("openai-chat").read(attempt, stream=False)])
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 12 * len(raw)
+    assert judgement.status == "fail"
+    assert peak < copies * len(raw)
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [(f'{{"s":{LONG}}}', "args-unparsable"), (f'{{"s":"{LONG}', "args-truncated")],
+)
+def test_of_a_long_broken_text_is_said_whether_it_stops_too_early(text: str, slug: str) -> None:
+    attempt = Attempt(0, 1, 2, 200, {}, ((1.0, of_arguments(text)),))
+    judgement = judge(CASE, [wire_format("openai-chat").read(attempt, stream=False)])
+    assert [found.slug for found in judgement.findings] == [slug]

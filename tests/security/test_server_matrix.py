@@ -29,10 +29,7 @@ from toolfuzz.sources.pacing import MAX_HOLD
 
 LIMIT = 256 * 1024
 CLEAN = check_profile("clean")
-HEAVY = {
-    "arguments of 15 MB",
-    "arguments of 15 MB, an emoji in them",
-    "arguments of 50 MB",
+HEAVY = {name for name in KINDS if re.match("(arguments|a string|a text) of ", name)} | {
     "12,000 calls",
     "300,000 values",
 }

@@ -39,6 +39,8 @@ def read_attempt(format: WireFormat, attempt: Attempt, *, stream: bool) -> Reply
     try:
         with effort.bounded():
             reply = _read(format, body, notes, stream=stream)
+            effort.measure(reply.text)
+            effort.measure(reply.reasoning)
     except effort.TooMuchError as error:
         return replace(blank, transport_error=attempt.error or str(error))
     except RecursionError:

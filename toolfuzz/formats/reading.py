@@ -1,5 +1,6 @@
 """What the readers share: bytes to text, JSON to values, and notes of what is out of place."""
 
+from codecs import utf_8_decode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
@@ -23,6 +24,7 @@ __all__ = [
     "finish_of",
     "ids_of",
     "keys_of",
+    "note_no_utf8",
     "objects",
     "offering",
     "spoken",
@@ -37,6 +39,7 @@ __all__ = [
 _MOST_NOTES = 50
 # Of so many events one looks at the clock.
 _CHECKED = 256
+_BLOCK = 256 * 1024
 
 
 class Notes:
@@ -230,3 +233,18 @@ def body_text(body: bytes, notes: Notes) -> str:
     except UnicodeDecodeError as error:
         notes.add("not-utf8", f"byte {error.start}", error.reason)
         return body.decode(errors="replace")
+
+
+def note_no_utf8(body: bytes, notes: Notes) -> None:
+    """Note where a body is no UTF-8, as ``body_text`` does, without a copy of it."""
+    if body.isascii():
+        return
+    view, start = memoryview(body), 0
+    while start < len(body):
+        last = start + _BLOCK >= len(body)
+        try:
+            _, read = utf_8_decode(view[start : start + _BLOCK], "strict", last)
+        except UnicodeDecodeError as error:
+            notes.add("not-utf8", f"byte {start + error.start}", error.reason)
+            return
+        start += read

@@ -1,19 +1,23 @@
 """Server-sent events from bytes: https://html.spec.whatwg.org/multipage/server-sent-events.html."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
 from toolfuzz.formats.plan import WireEvent
 from toolfuzz.formats.protocol import Framing
-from toolfuzz.formats.reading import Event, Notes, body_text, event_object
+from toolfuzz.formats.reading import Event, Notes, body_text, event_object, note_no_utf8
 from toolfuzz.formats.writing import utf8
 
 __all__ = ["SSE", "SSE_UNTIL_DONE", "SseEvent", "events"]
 
 _DONE = "[DONE]"
-_BLOCK = 256 * 1024
+_MARK = "\ufeff".encode()
+_LINE_END = re.compile(rb"\r\n?|\n")
+_USUAL = b"data: "
+_FIELD = re.compile(rb"(data|event)(?:: ?|\Z)")
 
 
 class SseEvent(NamedTuple):
@@ -28,38 +32,45 @@ class SseEvent(NamedTuple):
     whole: bool = True
 
 
-def events(text: str) -> Iterator[SseEvent]:
+def events(body: bytes) -> Iterator[SseEvent]:
     """Yield the events of a stream that have data; linear in its size.
 
-    Lines end in LF, CRLF or CR; a byte order mark, comments and unknown fields are skipped.
+    Lines end in LF, CRLF or CR; a byte order mark, comments and unknown fields are skipped. What is
+    no UTF-8 is replaced. Of a long line there is one copy, as text.
     """
-    text = text.removeprefix("\ufeff")
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    view = memoryview(body)
     name, data = "", list[str]()
-    for line in _lines(text):
-        if not line:
+    for start, end in _lines(body):
+        if start == end:
             if data:
                 yield SseEvent(name, "\n".join(data))
             name, data = "", []
             continue
-        field, _, value = line.partition(":")
-        if field == "data":
-            data.append(value.removeprefix(" "))
-        elif field == "event":
-            name = value.removeprefix(" ")
+        if body.startswith(_USUAL, start, end):
+            data.append(str(view[start + len(_USUAL) : end], "utf-8", "replace"))
+        elif field := _FIELD.match(body, start, end):
+            value = str(view[field.end() : end], "utf-8", "replace")
+            if field[1] == b"data":
+                data.append(value)
+            else:
+                name = value
     if data:
         yield SseEvent(name, "\n".join(data), whole=False)
 
 
-def _lines(text: str) -> Iterator[str]:
-    """Yield the lines, of which not all are in memory at once; LF ends one."""
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start + _BLOCK)
-        end = len(text) - text.endswith("\n") if end < 0 else end
-        yield from text[start:end].split("\n")
-        start = end + 1
+def _lines(body: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where each line begins and ends; a last one need not be ended."""
+    start = len(_MARK) if body.startswith(_MARK) else 0
+    if b"\r" in body:
+        for end in _LINE_END.finditer(body, start):
+            yield start, end.start()
+            start = end.end()
+    else:
+        while (at := body.find(b"\n", start)) >= 0:
+            yield start, at
+            start = at + 1
+    if start < len(body):
+        yield start, len(body)
 
 
 def _split(body: bytes, notes: Notes, *, until_done: bool = False) -> Iterator[Event]:
@@ -70,9 +81,9 @@ def _split(body: bytes, notes: Notes, *, until_done: bool = False) -> Iterator[E
     the stream. openai-python's ``Stream`` stops at any data that begins so; other clients may read
     on, or not know it with more behind it.
     """
-    text = body_text(body, notes)
+    note_no_utf8(body, notes)
     number, done = -1, False
-    for number, event in enumerate(events(text)):
+    for number, event in enumerate(events(body)):
         where = f"event {number}"
         if done:
             detail = f"the stream goes on after {_DONE}, where official SDKs stop reading"
@@ -89,6 +100,7 @@ def _split(body: bytes, notes: Notes, *, until_done: bool = False) -> Iterator[E
         elif (data := event_object(number, event.data, notes)) is not None:
             yield Event(number, event.name, data)
     if number < 0:
+        text = body_text(body, Notes())
         notes.add("not-sse", "$", f"no event in {len(text)} characters: {text[:80]!r}")
 
 

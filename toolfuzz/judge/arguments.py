@@ -34,7 +34,7 @@ def read(
     if call.arguments_raw is None:
         return _not_text(call, tool, oracle)
     raw = call.arguments_raw
-    if not raw.strip():
+    if not raw or raw.isspace():
         return _empty(raw, tool, oracle, reply)
     try:
         document = parsed(raw)

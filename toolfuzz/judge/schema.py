@@ -13,6 +13,8 @@ __all__ = ["Fault", "closest_members", "fault_here", "fault_of", "is_filler", "p
 
 _ORDER = ("null", "boolean", "integer", "number", "array", "object", "string")
 _EMPTY: tuple[Json, ...] = ("", 0, [], {}, False, "null", "None")
+_LONGEST_MEMBER = 10_000
+"""Characters of a text that may be meant for an enum's member."""
 _PUNCTUATION = str.maketrans("", "", "-_ ")
 
 About = Literal["type", "enum", "const", "union", "missing", "unknown", "tuple", "constraint"]
@@ -69,7 +71,7 @@ def fault_of(error: Any, place: Place) -> Fault:
 
 def closest_members(members: Iterable[Json], came: Json) -> list[Json]:
     """Return the enum's members that equal the value but for case, ``-``, ``_`` and spaces."""
-    if not isinstance(came, str):
+    if not isinstance(came, str) or len(came) > _LONGEST_MEMBER:
         return []
     bare = _bare(came)
     return [m for m in members if isinstance(m, str) and m != came and _bare(m) == bare]

@@ -8,10 +8,11 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.json import Document, JsonError, parse, parse_prefix
+from toolfuzz.core.json import Document, JsonError, parse, parse_prefix, skip_space
 from toolfuzz.core.json_prefix import is_prefix
 from toolfuzz.core.jsonvalue import canonical, equal
 from toolfuzz.core.reply import Reply
@@ -36,12 +37,16 @@ from toolfuzz.judge.texts import (
 __all__ = ["read_broken"]
 
 _MOST_OBJECTS = 1000
+_MOST_MENDED = 2**20
+"""Characters of a text that is mended; of a longer one, of which each attempt makes a copy or two,
+is only said whether it stops too early."""
 _CLOSED = re.compile(rf"(?:{CLOSING_TAGS})>?(?:\\[nrt]|\s)*\Z")
 
 _OPENED = re.compile(r"\s*(?P<tag><[A-Za-z_][\w.-]{0,60}(?:\s[^<>]{0,200})?>)")
 _ELEMENT_END = re.compile(r"</[A-Za-z_][\w.-]{0,60}>\Z")
 _LONGEST_TAG = 70
 
+_Attempt = Callable[[str, JsonObject | None], ReadArguments | None]
 _Mend = Literal["control-characters", "commas", "escapes", "python"]
 _MENDS: tuple[tuple[_Mend, Callable[[str], str | None]], ...] = (
     ("control-characters", repair.escape_control_characters),
@@ -55,24 +60,32 @@ def read_broken(
     raw: str, error: JsonError, oracle: JsonObject | None, reply: Reply, expected_calls: int
 ) -> ReadArguments:
     """Read a text that ``parse`` refused with ``error``; linear in the text."""
-    for attempt in (
-        _fenced,
-        lambda raw, oracle: _whole_and_more(raw, oracle, expected_calls),
-        lambda raw, oracle: _split_literal(raw, oracle) if reply.stream else None,
-        _marked,
-        lambda raw, oracle: _cut(raw, reply),
-        _mended,
-        _python,
-        lambda raw, oracle: _headless(raw, oracle, reply),
-        _bare,
-        _mended_together,
-    ):
+    mended = len(raw) <= _MOST_MENDED
+    attempts = _attempts(reply, expected_calls) if mended else [partial(_cut, reply=reply)]
+    for attempt in attempts:
         result = attempt(raw, oracle)
         if result is not None:
             return result
-    markup = markup_in(raw, json.dumps(oracle or {}, ensure_ascii=False)) or _element(raw)
+    markup = None
+    if mended:
+        markup = markup_in(raw, json.dumps(oracle or {}, ensure_ascii=False)) or _element(raw)
     reason = f"{error.reason} at character {error.pos}"
     return ReadArguments(None, (Unread(clip(raw), reason=reason, markup=markup),))
+
+
+def _attempts(reply: Reply, expected_calls: int) -> Sequence[_Attempt]:
+    return (
+        _fenced,
+        partial(_whole_and_more, expected_calls=expected_calls),
+        *([_split_literal] if reply.stream else []),
+        _marked,
+        partial(_cut, reply=reply),
+        _mended,
+        _python,
+        partial(_headless, reply=reply),
+        _bare,
+        _mended_together,
+    )
 
 
 def _element(raw: str) -> str | None:
@@ -90,7 +103,7 @@ def _fenced(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
 
 
 def _whole_and_more(
-    raw: str, oracle: JsonObject | None, expected_calls: int
+    raw: str, oracle: JsonObject | None, *, expected_calls: int
 ) -> ReadArguments | None:
     start = len(raw) - len(raw.lstrip())
     if raw.startswith("{{", start):
@@ -170,8 +183,9 @@ def _split_literal(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
     return ReadArguments(value.value, (SplitLiteral(clip(raw)),))
 
 
-def _cut(raw: str, reply: Reply) -> ReadArguments | None:
-    if raw.lstrip()[:1] not in ("{", "[", '"') or not is_prefix(raw):
+def _cut(raw: str, oracle: JsonObject | None, *, reply: Reply) -> ReadArguments | None:
+    begin = skip_space(raw, 0)
+    if raw[begin : begin + 1] not in ("{", "[", '"') or not is_prefix(raw):
         return None
     announced = reply.finish == "length"
     return ReadArguments(None, (StopsEarly(clip(raw[-80:]), announced=announced),))
@@ -202,7 +216,7 @@ def _python(raw: str, oracle: JsonObject | None) -> ReadArguments | None:
     return ReadArguments(value, (Mended(clip(raw), how="python", raw=raw),))
 
 
-def _headless(raw: str, oracle: JsonObject | None, reply: Reply) -> ReadArguments | None:
+def _headless(raw: str, oracle: JsonObject | None, *, reply: Reply) -> ReadArguments | None:
     document = _try("{" + raw) or _try('{"' + raw)
     if document is None:
         return None
