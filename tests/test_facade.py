@@ -3,7 +3,6 @@
 import inspect
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -34,7 +33,9 @@ def reply(arguments: str) -> dict[str, object]:
     return {**head, "choices": [choice]}
 
 
-@pytest.mark.parametrize("name", sorted(set(toolfuzz.__all__) - {"__version__", "errors"}))
+@pytest.mark.parametrize(
+    "name", sorted(n for n in toolfuzz.__all__ if inspect.isfunction(getattr(toolfuzz, n)))
+)
 def test_every_function_is_typed_and_says_what_it_does(name: str) -> None:
     function = getattr(toolfuzz, name)
     signature = inspect.signature(function)
@@ -52,26 +53,11 @@ def test_importing_it_costs_nothing() -> None:
 
 
 def test_a_reply_is_judged() -> None:
-    right = toolfuzz.judge_reply(REQUEST, reply('{"n": 1}'), expect=EXPECT)
+    right = toolfuzz.judge(REQUEST, reply('{"n": 1}'), expect=EXPECT)
     assert (right.status, right.findings) == ("pass", ())
-    wrong = toolfuzz.judge_reply(REQUEST, reply('{"n": "1"}'), expect=EXPECT)
+    wrong = toolfuzz.judge(REQUEST, reply('{"n": "1"}'), expect=EXPECT)
     assert [f.slug for f in wrong.findings] == ["number-as-string"]
-    text = toolfuzz.judge_reply(REQUEST, "data: [DONE]\n\n", stream=True, format="openai-chat")
+    text = toolfuzz.judge(REQUEST, "data: [DONE]\n\n", stream=True, format="openai-chat")
     assert text.status == "fail"
     with pytest.raises(toolfuzz.errors.UsageError, match="unknown wire format"):
-        toolfuzz.judge_reply(REQUEST, {}, format="openai-chatter")
-
-
-def test_run_load_compare_and_check(tmp_path: Path) -> None:
-    good, bad = tmp_path / "good", tmp_path / "bad"
-    summary = toolfuzz.run("sim/clean", cases=12, out=good)
-    assert (summary["targets"][0]["passed"], summary["folder"]) == (12, str(good))
-    toolfuzz.run(["sim/glm-4.7"], cases=12, out=str(bad))
-    run = toolfuzz.load(good)
-    assert len(run.verdicts) == len(run.exchanges) == 12
-    compared = toolfuzz.compare(good, bad)
-    assert [row["target"] for row in compared["rows"]] == ["sim/clean", "sim/glm-4.7"]
-    checked = toolfuzz.check("sim/clean", "sim/clean", cases=20, margin=0.3, out=tmp_path / "c")
-    assert checked["check"]["outcome"] == "PASS"
-    with pytest.raises(toolfuzz.errors.UsageError, match="unknown option: case"):
-        toolfuzz.run("sim/clean", case=3)  # type: ignore[call-arg]
+        toolfuzz.judge(REQUEST, {}, format="openai-chatter")

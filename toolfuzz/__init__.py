@@ -1,64 +1,79 @@
 """toolfuzz: a tool-calling reliability fuzzer for LLM endpoints.
 
 >>> import toolfuzz
->>> result = toolfuzz.run(models=["sim/glm-4.7"], cases=100)   # doctest: +SKIP
->>> result["targets"][0]["rate"]                                # doctest: +SKIP
+>>> result = toolfuzz.run("sim/glm-4.7", cases=100)             # doctest: +SKIP
+>>> result.targets[0].rate                                      # doctest: +SKIP
 0.91
+>>> result.failures[0].got                                      # doctest: +SKIP
+[{'name': 'save', 'arguments': {'config': '{"env": "prod"}'}}]
 
-These functions do what the commands of the same names do. They raise ``toolfuzz.errors``.
+These functions do what the commands of the same names do. They raise ``toolfuzz.errors``,
+and work in notebooks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolfuzz.core import errors
+from toolfuzz.core.errors import EndpointError, ToolfuzzError, UsageError
 
 # What the functions need is imported when they are called: `toolfuzz --help` must not wait for it.
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from toolfuzz.analyze.load import RunData
     from toolfuzz.judge.judge import Judgement
+    from toolfuzz.results import CheckResult, Comparison, Result
     from toolfuzz.runs.options import Options
+    from toolfuzz.simulate.thread import Script, Server
 
 __version__ = "0.1.0"
 __all__ = [
+    "EndpointError",
+    "ToolfuzzError",
+    "UsageError",
     "__version__",
     "arun",
     "check",
     "compare",
     "errors",
-    "judge_reply",
+    "judge",
     "load",
     "run",
+    "serve",
 ]
 
+# A package is called like the function ``judge``. Once imported, no later import of it takes the
+# function's place here.
+import_module("toolfuzz.judge")
 
-def run(models: str | Sequence[str], **options: "Unpack[Options]") -> dict[str, Any]:
-    """Ask models to call tools, judge what comes back, and return what ``summary.json`` holds.
 
-    ``options`` are those of ``toolfuzz run`` (see ``toolfuzz.runs.options.Options``). The result
-    holds ``targets``, one entry a model with ``rate`` (None when nothing was judged), ``low`` and
-    ``high`` (its 95% interval), ``passed``, ``failed``, ``unjudged``, ``defects`` …, and
-    ``folder``, where ``run.jsonl`` has every byte. Raises errors.UsageError before anything is
-    asked, and errors.EndpointError.
+def run(models: str | Sequence[str], **options: "Unpack[Options]") -> "Result":
+    """Ask models to call tools, and judge what comes back.
+
+    ``options`` are those of ``toolfuzz run`` (see ``toolfuzz.runs.options.Options``): ``cases``,
+    ``tools`` (models, functions, dicts, files), ``stream`` … The result's ``targets`` have ``rate``
+    (None when nothing was judged), ``low`` and ``high`` (its 95% interval) and ``defects``, its
+    ``failures`` what was asked, expected and got; it is a dict of what ``summary.json`` holds, too.
+    Raises errors.UsageError before anything is asked, and errors.EndpointError.
 
     >>> result = toolfuzz.run("sim/glm-4.7", cases=40, out="/tmp/example")  # doctest: +SKIP
-    >>> result["targets"][0]["rate"]                                        # doctest: +SKIP
-    0.925
+    >>> result.to_pandas().groupby("probe").status.value_counts()           # doctest: +SKIP
     """
-    import asyncio
+    from toolfuzz.waiting import wait_for
 
-    return asyncio.run(arun(models, **options))
+    return wait_for(arun(models, **options))
 
 
-async def arun(models: str | Sequence[str], **options: "Unpack[Options]") -> dict[str, Any]:
+async def arun(models: str | Sequence[str], **options: "Unpack[Options]") -> "Result":
     """Do what ``run`` does, from async code. Cancelled, it keeps what was answered by then."""
+    from toolfuzz.results import Result
     from toolfuzz.runs.options import RunOptions
     from toolfuzz.runs.run import run
 
-    return await run(RunOptions.read({"models": models, **options}))
+    return Result(await run(RunOptions.read({"models": models, **options})))
 
 
 def check(
@@ -69,65 +84,93 @@ def check(
     allow_new_defects: bool = False,
     force: bool = False,
     **options: "Unpack[Options]",
-) -> dict[str, Any]:
+) -> "CheckResult":
     """Decide whether ``model`` may stand in for ``baseline``: a model, or the folder of a run.
 
     ``margin`` is the drop in success that is tolerated; ``allow_new_defects`` asks for the rate
-    alone; ``force`` uses a doubtful baseline. Returns the summary of both sides with the decision
-    under ``check``: its ``outcome`` is ``PASS``, ``FAIL`` or ``INCONCLUSIVE``, ``reason`` says
-    why, ``rate`` and ``defects`` are the answers to the two questions. Raises errors.UsageError and
-    errors.EndpointError.
+    alone; ``force`` uses a doubtful baseline. The result's ``outcome`` is ``PASS``, ``FAIL`` or
+    ``INCONCLUSIVE``, ``reason`` says why, ``targets`` are both sides; as a dict it has the decision
+    under ``check``. Raises errors.UsageError and errors.EndpointError.
     """
-    import asyncio
-
     from toolfuzz.analyze.check import CheckRule
+    from toolfuzz.results import CheckResult
     from toolfuzz.runs.check import check_against
     from toolfuzz.runs.options import CheckOptions, RunOptions
+    from toolfuzz.waiting import wait_for
 
     rule = CheckRule(margin=margin, allow_new_defects=allow_new_defects)
     run = RunOptions.read({"cases": rule.looks[-1], "models": model, **options})
     given = frozenset(options)
     checked = CheckOptions(run=run, baseline=str(baseline), rule=rule, given=given, force=force)
-    return asyncio.run(check_against(checked))
+    return CheckResult(wait_for(check_against(checked)))
 
 
-def judge_reply(
-    request: dict[str, Any],
-    reply: str | dict[str, Any],
+def judge(
+    request: bytes | str | Mapping[str, Any],
+    response: bytes | str | Mapping[str, Any],
     *,
     expect: dict[str, Any] | None = None,
     format: str | None = None,
-    stream: bool = False,
+    stream: bool | None = None,
     status: int = 200,
 ) -> "Judgement":
     """Judge one reply of an endpoint without a network.
 
-    ``request`` is the body that was sent, ``reply`` the body that came, as text or JSON; with
-    ``stream`` it is the text of the stream. ``expect`` says what is right, for exact judging:
-    ``{"calls": [{"name": …, "arguments": {…}}]}`` or ``{"no_call": True}``. ``format`` names the
-    wire format and is told by the request where it is left out. Raises errors.UsageError.
+    ``request`` is the body that was sent, ``response`` the body that came: bytes, text or JSON,
+    plain or streamed, in any wire format. ``expect`` says what is right, for exact judging:
+    ``{"calls": [{"name": …, "arguments": {…}}]}`` or ``{"no_call": True}``; without it the wire,
+    the schemas and the history are judged. ``format`` and ``stream`` are told by the bodies where
+    they are left out. The judgement's ``status`` is ``pass``, ``fail`` or ``unjudged``, its
+    ``findings`` say what is wrong and where. Raises errors.UsageError.
     """
     from toolfuzz.runs.offline import judge_one
 
-    return judge_one(request, reply, expect=expect, format=format, stream=stream, status=status)
+    return judge_one(request, response, expect=expect, format=format, stream=stream, status=status)
 
 
-def compare(*runs: str | Path) -> dict[str, Any]:
-    """Set the targets of several runs side by side, given by their folders.
+def compare(*runs: "str | Path | Result") -> "Comparison":
+    """Set the targets of several runs side by side, given by their folders or results.
 
-    Returns ``rows`` (best first), ``differences`` and ``groups`` that can't be told apart. Raises
-    errors.UsageError.
+    The result has ``rows`` (best first), ``groups`` that can't be told apart, and ``differences``.
+    Raises errors.UsageError.
     """
     from toolfuzz.analyze.compare import compare
+    from toolfuzz.results import Comparison, Result
 
-    return compare([(str(path), load(path)) for path in runs])
+    folders = [run.folder if isinstance(run, Result) else run for run in runs]
+    return Comparison(compare([(str(folder), load(folder).data) for folder in folders]))
 
 
-def load(run: str | Path) -> "RunData":
-    """Read a run's journal, given by its folder: cases, verdicts, exchanges with every byte.
+def load(run: str | Path) -> "Result":
+    """Read a run again, given by its folder: its figures, failures, and every byte (``data``).
 
     Raises errors.UsageError.
     """
+    from toolfuzz.analyze.summary import summarize
+    from toolfuzz.results import Result
     from toolfuzz.runs.reading import load_run
 
-    return load_run(Path(run), keep_exchanges=True)
+    data = load_run(Path(run), keep_exchanges=True)
+    result = Result({**summarize(data), "folder": str(run)})
+    result.data = data
+    return result
+
+
+@contextmanager
+def serve(
+    profile: str = "clean",
+    *,
+    script: "Script" = (),
+    port: int = 0,
+    seed: int = 0,
+    latency_ms: float = 0,
+) -> Iterator["Server"]:
+    """Serve a simulated endpoint on 127.0.0.1 while a ``with`` block lasts, for tests of clients.
+
+    ``profile`` and ``script`` are those of ``toolfuzz serve``. The server has ``url``, ``requests``
+    (what it was asked) and ``use`` (be another one). Raises errors.UsageError.
+    """
+    from toolfuzz.simulate.thread import in_thread
+
+    with in_thread(profile, script=script, port=port, seed=seed, latency_ms=latency_ms) as server:
+        yield server

@@ -1,10 +1,12 @@
 """Recorded exchanges, read from a file and judged without a network."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.given import given_of
 from toolfuzz.core.verdict import Finding
@@ -121,19 +123,45 @@ def _with_world(recorded: Recorded, judgement: Judgement) -> Judgement:
 
 
 def judge_one(
-    request: JsonObject,
-    reply: Json,
+    request: bytes | str | Mapping[str, Any],
+    response: bytes | str | Mapping[str, Any],
     *,
     expect: JsonObject | None = None,
     format: str | None = None,
-    stream: bool = False,
+    stream: bool | None = None,
     status: int = 200,
 ) -> Judgement:
-    """Judge one reply to one request body (see ``toolfuzz.judge_reply``); raises UsageError."""
-    named = format or guess(request).name
+    """Judge one reply to one request body (see ``toolfuzz.judge``); raises UsageError."""
+    body = dict(request) if isinstance(request, Mapping) else _loaded(request)
+    named = format or guess(body).name
+    reply = dict(response) if isinstance(response, Mapping) else response
+    if stream is None:
+        asked = wire_format(named).read_request(body).stream
+        stream = not isinstance(reply, dict) and _is_stream(reply, asked)
     return judged(
-        read_exchange("reply", named, request, reply, status=status, stream=stream, expect=expect)
+        read_exchange("reply", named, body, reply, status=status, stream=stream, expect=expect)
     )
+
+
+def _loaded(text: bytes | str) -> JsonObject:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(
+            f"the request is no JSON: {error}", "give its body as it was sent"
+        ) from None
+    if not isinstance(found, dict):
+        raise UsageError("the request is no JSON object", "give its body as it was sent")
+    return found
+
+
+def _is_stream(reply: bytes | str, asked: bool) -> bool:
+    """Whether a body is that of a stream: whoever refuses a stream does so in plain JSON."""
+    raw = reply.encode("utf-8", "surrogatepass") if isinstance(reply, str) else reply
+    begun = raw.lstrip()[:8]
+    # The frames of AWS begin with their length.
+    looks = begun.startswith((b"data:", b"event:", b"id:", b":", b"retry:")) or raw[:1] == b"\0"
+    return looks or (asked and begun[:1] not in (b"{", b"["))
 
 
 def judged(recorded: Recorded) -> Judgement:

@@ -1,7 +1,7 @@
 """Everything a run can be told: one record, stored whole in the journal and read back whole."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -20,6 +20,7 @@ from toolfuzz.core.codec import first_error
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.core.exchange import StreamMode
 from toolfuzz.core.sizes import MAX_REPLY, read_size
+from toolfuzz.generate.tools import inline
 from toolfuzz.judge.policy import Policy
 from toolfuzz.pools.ray import require_ray
 from toolfuzz.runs.access import Access, Concurrency
@@ -32,9 +33,13 @@ __all__ = [
     "CheckOptions",
     "Options",
     "RunOptions",
+    "ToolLike",
     "current_names",
 ]
 
+
+ToolLike = str | Path | type[BaseModel] | Callable[..., Any] | Mapping[str, Any]
+"""Tools of the user's own: a source's name, or one as a model, a function or a dict."""
 
 ALL_DIMENSIONS = "dimensions"
 """The probe that stands for all dimensions, each at the levels that suit a target."""
@@ -48,8 +53,9 @@ _ALL_PROMPTS = 10_000
 class Options(TypedDict, total=False):
     """The options of a run beside its models, for those who call from Python.
 
-    Where several are taken, one may be given alone. ``tools`` are files, ``python:module:NAME``,
-    names of shipped catalogues or ``all``; ``mcp`` commands or URLs; ``openapi`` files or URLs;
+    Where several are taken, one may be given alone. ``tools`` are pydantic models, functions with
+    annotations, dicts in the shape of any provider, files, ``python:module:NAME``, names of shipped
+    catalogues or ``all``; ``mcp`` commands or URLs; ``openapi`` files or URLs;
     ``include`` and ``exclude`` globs of their names, or ``tag:GLOB`` and ``path:GLOB``;
     ``prompts`` files of your own questions, each with its right answer; ``system`` the text of a
     system prompt that is said before every question;
@@ -64,7 +70,7 @@ class Options(TypedDict, total=False):
     million tokens in and out.
     """
 
-    tools: str | Path | Sequence[str | Path]
+    tools: "ToolLike | Sequence[ToolLike]"
     mcp: str | Sequence[str]
     openapi: str | Path | Sequence[str | Path]
     include: str | Sequence[str]
@@ -118,6 +124,14 @@ def _several(value: Any) -> Any:
     return tuple(map(str, value)) if isinstance(value, Sequence) else value
 
 
+def _tool_sources(value: Any) -> Any:
+    """The names of sources; tools that are objects become one source that holds them."""
+    given = list(value) if isinstance(value, list | tuple | set) else [value]
+    names = [str(one) for one in given if isinstance(one, str | Path)]
+    objects = [one for one in given if not isinstance(one, str | Path)]
+    return (*names, inline(objects)) if objects else tuple(names)
+
+
 _Names = Annotated[tuple[str, ...], BeforeValidator(_several)]
 
 
@@ -130,7 +144,7 @@ class RunOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     models: _Names = ()
-    tools: _Names = ()
+    tools: Annotated[tuple[str, ...], BeforeValidator(_tool_sources)] = ()
     mcp: _Names = ()
     openapi: _Names = ()
     include: _Names = ()

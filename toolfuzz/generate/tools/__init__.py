@@ -7,10 +7,10 @@ from pathlib import Path
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.generate.tools.choose import chosen
 from toolfuzz.generate.tools.describe import ToolFacts, describe
-from toolfuzz.generate.tools.files import catalogues, load_file
+from toolfuzz.generate.tools.files import catalogues, load_file, load_inline
 from toolfuzz.generate.tools.mcp import load_mcp
 from toolfuzz.generate.tools.openapi import load_openapi
-from toolfuzz.generate.tools.python import load_python
+from toolfuzz.generate.tools.python import INLINE, inline, load_python
 from toolfuzz.generate.tools.toolset import Skipped, ToolSet
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "catalogues",
     "chosen",
     "describe_catalogue",
+    "inline",
     "load",
     "load_mcp",
     "load_openapi",
@@ -29,11 +30,14 @@ __all__ = [
 def load(spec: str, *, allow_remote_refs: bool = False) -> ToolSet:
     """Load tools from a JSON file's path, ``python:package.module:NAME``, or a shipped catalogue.
 
-    Catalogues go by name, ``all`` for all of them. Remote ``$ref`` are fetched only when allowed.
-    Raises UsageError with one line that names the place.
+    ``json:[…]`` holds them itself (see ``inline``). Catalogues go by name, ``all`` for all of them.
+    Remote ``$ref`` are fetched only when allowed. Raises UsageError with one line that names the
+    place.
     """
     if spec.startswith("python:"):
         return load_python(spec.removeprefix("python:"))
+    if spec.startswith(INLINE):
+        return load_inline(spec.removeprefix(INLINE))
     shipped = catalogues()
     if spec == "all":
         return _all(shipped)

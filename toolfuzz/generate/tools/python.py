@@ -2,8 +2,9 @@
 
 import importlib
 import inspect
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,31 @@ from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.generate.tools.shapes import ShapeError, read_tool
 from toolfuzz.generate.tools.toolset import ToolSet, usable
 
-__all__ = ["load_python"]
+__all__ = ["INLINE", "inline", "load_python"]
+
+INLINE = "json:"
+"""How a source of tools begins that holds them itself, as JSON."""
+
+
+def inline(items: Sequence[Any]) -> str:
+    """Return tools as a source that holds them: so a run's journal has all that it takes.
+
+    Each is a pydantic model, a callable with annotations, or a dict in any of the accepted shapes.
+    Raises UsageError.
+    """
+    tools = [_tool(item, "tools") for item in items]
+    return INLINE + json.dumps(
+        [
+            {
+                "name": tool.name,
+                "description": tool.description,
+                "parameters": tool.parameters,
+                **({"strict": True} if tool.strict else {}),
+            }
+            for tool in tools
+        ],
+        ensure_ascii=False,
+    )
 
 
 def load_python(place: str) -> ToolSet:
@@ -25,7 +50,7 @@ def load_python(place: str) -> ToolSet:
     if not (module_name and colon and name):
         raise UsageError(f"python:{place}: not of the form python:package.module:NAME")
     found = _attribute(_imported(module_name), name)
-    tools = [_tool(item, place) for item in _items(found)]
+    tools = [_tool(item, f"python:{place}") for item in _items(found)]
     if not tools:
         raise UsageError(f"python:{place}: holds no tools")
     return usable(f"tools:python:{place}", tools, place=f"python:{place}")
@@ -74,13 +99,21 @@ def _tool(item: Any, place: str) -> Tool:
             schema = TypeAdapter(item).json_schema()
         else:
             kind = type(item).__name__
-            raise UsageError(f"python:{place}: {kind} is neither a model nor a callable")
+            raise UsageError(
+                f"{place}: {kind} is no tool", "give a pydantic model, a function or a dict"
+            )
     except (PydanticUserError, ShapeError, NameError, TypeError) as error:
-        raise UsageError(f"python:{place}: {' '.join(str(error).split())[:200]}") from None
+        raise UsageError(f"{place}: {' '.join(str(error).split())[:200]}") from None
     name = getattr(item, "__name__", type(item).__name__)
     if schema.get("type") != "object" and "properties" not in schema and "$ref" not in schema:
         raise UsageError(
-            f"python:{place}: the arguments of {name} are not an object",
+            f"{place}: the arguments of {name} are not an object",
             "give its parameters names: none positional-only, no *args",
         )
-    return Tool(name, inspect.getdoc(item) or "", schema)
+    return Tool(name, _said_of(item), schema)
+
+
+def _said_of(item: Any) -> str:
+    """Return what its author says of it; a model without a docstring inherits pydantic's own."""
+    own = item if hasattr(item, "__name__") else type(item)
+    return inspect.cleandoc(own.__doc__ or "")

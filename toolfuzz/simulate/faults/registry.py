@@ -128,7 +128,7 @@ def _unknown(slug: str) -> UsageError:
 
 @cache
 def where(fault: Fault) -> str:
-    """Say in which replies a fault can occur (``streams of openai-chat``); "" for in all."""
+    """Say in which replies a fault can occur (``streams of`` some formats); "" for in all."""
     modes = {
         word: [n for n in format_names() if fault.fits(wire_format(n).traits, word == "streams")]
         for word in ("plain replies", "streams")

@@ -1,0 +1,321 @@
+"""What the public functions return: the figures, failures and tables of runs.
+
+Each result is a dict as well: it holds what ``summary.json`` or the comparison does.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from toolfuzz.core.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+
+    from toolfuzz.analyze.load import RunData
+    from toolfuzz.core.verdict import Finding, Verdict
+
+__all__ = ["CheckResult", "Comparison", "Failure", "Failures", "Result", "Target"]
+
+
+class Target(dict[str, Any]):
+    """A model's entry of a run's summary; all of it under its keys, the first figures by name."""
+
+    @property
+    def name(self) -> str:
+        """The target as it was asked for."""
+        return str(self["target"])
+
+    @property
+    def rate(self) -> float | None:
+        """The share of replies that are right; None when nothing was judged."""
+        return self._number("rate")
+
+    @property
+    def low(self) -> float | None:
+        """The lower end of the rate's 95% interval."""
+        return self._number("low")
+
+    @property
+    def high(self) -> float | None:
+        """Its upper end."""
+        return self._number("high")
+
+    @property
+    def passed(self) -> int:
+        """Replies that are right."""
+        return int(self["passed"])
+
+    @property
+    def failed(self) -> int:
+        """Replies that are wrong."""
+        return int(self["failed"])
+
+    @property
+    def unjudged(self) -> int:
+        """Questions without an answer that could be judged."""
+        return int(self["unjudged"])
+
+    @property
+    def simulated(self) -> bool:
+        """Whether a simulator answered."""
+        return bool(self["simulated"])
+
+    @property
+    def defects(self) -> dict[str, int]:
+        """The replies that show each defect, the commonest first."""
+        counted = {slug: int(found["replies"]) for slug, found in self["defects"].items()}
+        return dict(sorted(counted.items(), key=lambda one: -one[1]))
+
+    def _number(self, name: str) -> float | None:
+        value = self[name]
+        return None if value is None else float(value)
+
+
+class Failure:
+    """One reply that failed: what was asked, what should have come, and what came."""
+
+    def __init__(self, run: "RunData", verdict: "Verdict", number: int) -> None:
+        self._run = run
+        self._verdict = verdict
+        self.number = number
+        """Its number in ``toolfuzz show RUN``."""
+        self.case: str = verdict.case_id
+        self.target: str = verdict.target
+        self.stream: bool = verdict.stream
+        self.repeat: int = verdict.repeat
+
+    @property
+    def findings(self) -> "tuple[Finding, ...]":
+        """All that is wrong with it: slug, message, pointer, expected, actual …"""
+        return self._verdict.findings
+
+    @cached_property
+    def defects(self) -> list[str]:
+        """The defects that failed it, the first cause first."""
+        from toolfuzz.analyze.load import causes
+
+        return list(dict.fromkeys(found.slug for found in causes(self._verdict)))
+
+    @property
+    def prompt(self) -> str:
+        """What the user said last before the reply."""
+        said = self._shown["said"]
+        return next((str(one["text"]) for one in reversed(said) if one["who"] == "user"), "")
+
+    @property
+    def tools(self) -> list[dict[str, Any]]:
+        """The tools that were offered: name, description and parameters."""
+        case = self._run.cases[self.case]
+        return [
+            {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+            for tool in case.tools_at(self.turn)
+        ]
+
+    @property
+    def turn(self) -> int:
+        """The turn of the reply, from 0."""
+        return int(self._shown["turn"]) - 1
+
+    @property
+    def expected(self) -> list[dict[str, Any]] | None:
+        """The calls that were right (name, arguments); None where nobody knows them."""
+        found: list[dict[str, Any]] | None = self._shown["expected"]
+        return found
+
+    @property
+    def got(self) -> list[dict[str, Any]]:
+        """The calls that came; arguments that are no JSON as the text that they are."""
+        found: list[dict[str, Any]] = self._shown["got"]
+        return found
+
+    @property
+    def text(self) -> str:
+        """The text that came beside them."""
+        return str(self._shown["text"] or "")
+
+    @cached_property
+    def request(self) -> dict[str, Any]:
+        """The body that was sent."""
+        return dict(self._exchange().request)
+
+    @cached_property
+    def bytes(self) -> bytes:
+        """The body that came, to the byte."""
+        return bytes(self._exchange().last.body)
+
+    @property
+    def curl(self) -> str:
+        """A shell command that asks it again; the key is its variable's name."""
+        return str(self._shown["curl"] or "")
+
+    @cached_property
+    def _shown(self) -> dict[str, Any]:
+        from toolfuzz.evidence.showing import shown_reply
+
+        return shown_reply(self._run, self._verdict)
+
+    def _exchange(self) -> Any:
+        from toolfuzz.analyze.load import last_of_each_turn, question
+
+        kept = last_of_each_turn(self._run.exchanges.get(question(self._verdict), []))
+        return next(exchange for exchange in kept if exchange.turn == self.turn)
+
+    def __repr__(self) -> str:
+        return f"<Failure {self.number}: {', '.join(self.defects)} on {self.target}, {self.case}>"
+
+
+class Failures(Sequence[Failure]):
+    """The replies of a run that failed, numbered as by ``toolfuzz show``; read when asked for."""
+
+    def __init__(self, run: "RunData") -> None:
+        from toolfuzz.evidence.listing import failing
+
+        self._run = run
+        self._found = failing(run)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @overload
+    def __getitem__(self, at: int) -> Failure: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Failure]: ...
+    def __getitem__(self, at: int | slice) -> Failure | list[Failure]:
+        if isinstance(at, slice):
+            return [self[n] for n in range(*at.indices(len(self)))]
+        number = at + 1 if at >= 0 else len(self) + at + 1
+        if not 1 <= number <= len(self):
+            raise IndexError(at)
+        return Failure(self._run, self._found.verdict(number), number)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} failures>"
+
+    def _repr_html_(self) -> str:
+        from toolfuzz.notebook import failures_html
+
+        return failures_html(self)
+
+
+class Result(dict[str, Any]):
+    """What came of a run: ``summary.json``, with its targets, failures and rows by name."""
+
+    @property
+    def folder(self) -> Path:
+        """Where ``run.jsonl`` has every byte."""
+        return Path(self["folder"])
+
+    @property
+    def targets(self) -> list[Target]:
+        """One entry a model and mode, in the order in which they were named."""
+        return [Target(entry) for entry in self["targets"]]
+
+    @cached_property
+    def data(self) -> "RunData":
+        """The run as its journal tells it: cases, verdicts, exchanges."""
+        from toolfuzz.runs.reading import load_run
+
+        return load_run(self.folder, keep_exchanges=True)
+
+    @cached_property
+    def failures(self) -> Failures:
+        """The replies that failed, the worst first."""
+        return Failures(self.data)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Give a flat row for each question: target, case, status, defects, latency …"""
+        from toolfuzz.report.formats._rows import rows
+
+        return rows(self.data)
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """Return the rows as a pandas frame; raises errors.UsageError without pandas."""
+        return _pandas(list(self.rows()))
+
+    def to_polars(self) -> "polars.DataFrame":
+        """Return the rows as a polars frame; raises errors.UsageError without polars."""
+        return _polars(list(self.rows()))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {'; '.join(map(_line, self.targets))}; {self.folder}>"
+
+    def _repr_html_(self) -> str:
+        from toolfuzz.notebook import result_html
+
+        return result_html(self)
+
+
+class CheckResult(Result):
+    """What came of a check: both sides' summary, and the decision."""
+
+    @property
+    def outcome(self) -> str | None:
+        """``PASS``, ``FAIL`` or ``INCONCLUSIVE``; None where it was interrupted."""
+        found: str | None = self["check"]["outcome"]
+        return found
+
+    @property
+    def reason(self) -> str:
+        """The decision in a sentence."""
+        return str(self["check"]["reason"])
+
+
+class Comparison(dict[str, Any]):
+    """Targets side by side: ``rows``, best first, ``differences``, and ``groups``."""
+
+    @property
+    def rows(self) -> list[Target]:
+        """One entry a target, best first."""
+        return [Target(row) for row in self["rows"]]
+
+    @property
+    def groups(self) -> list[list[str]]:
+        """Sets of labels that can't be told apart."""
+        found: list[list[str]] = self["groups"]
+        return found
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """Return the rows as a pandas frame; raises errors.UsageError without pandas."""
+        return _pandas([_flat(row) for row in self["rows"]])
+
+    def to_polars(self) -> "polars.DataFrame":
+        """Return the rows as a polars frame; raises errors.UsageError without polars."""
+        return _polars([_flat(row) for row in self["rows"]])
+
+    def __repr__(self) -> str:
+        return f"<Comparison {'; '.join(map(_line, self.rows))}>"
+
+    def _repr_html_(self) -> str:
+        from toolfuzz.notebook import comparison_html
+
+        return comparison_html(self)
+
+
+def _line(target: Target) -> str:
+    if target.rate is None:
+        return f"{target.name}: nothing judged"
+    return f"{target.name}: {target.rate:.1%} of {target.passed + target.failed}"
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """Leave out of a row what is a table itself."""
+    return {key: value for key, value in row.items() if not isinstance(value, dict | list)}
+
+
+def _pandas(rows: list[dict[str, Any]]) -> "pandas.DataFrame":
+    try:
+        import pandas
+    except ImportError:
+        raise UsageError("pandas isn't installed", "pip install pandas") from None
+    return pandas.DataFrame(rows)
+
+
+def _polars(rows: list[dict[str, Any]]) -> "polars.DataFrame":
+    try:
+        import polars
+    except ImportError:
+        raise UsageError("polars isn't installed", "pip install polars") from None
+    return polars.DataFrame(rows, infer_schema_length=None)
