@@ -216,6 +216,6 @@ def test_a_run_that_is_going_on_is_followed(
             assert process.wait(timeout=60) == 0
         until(lambda: not text(browser, ".going"))
         assert browser.run("return window.stayed")
-        judged = browser.run("return document.querySelectorAll('.models td.n')[1].innerText")
+        judged = browser.run("return document.querySelector('[data-after=judged]').innerText")
         assert judged == "60"
-        assert not browser.run("return document.getElementById('live').dataset.live")
+        assert not browser.run("return document.getElementById('main').dataset.live")

@@ -24,9 +24,10 @@ def report(run: Path, as_json: bool, reports: tuple[str, ...], quiet: bool) -> N
     """Print a run's table again. RUN is its folder or its run.jsonl."""
     import json
 
-    from toolfuzz.cli._reports import summary_of, write_wanted
+    from toolfuzz.cli._reports import write_wanted
     from toolfuzz.report.write import parse_wanted
     from toolfuzz.runs.reading import load_run
+    from toolfuzz.runs.summary import summary_of
 
     wanted = parse_wanted(reports)
     data = load_run(run, keep_exchanges=True)

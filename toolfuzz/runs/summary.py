@@ -12,10 +12,11 @@ from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import EndpointError, UsageError
 from toolfuzz.core.events import RunFinished
-from toolfuzz.runs.derived import write_json
-from toolfuzz.runs.journal import JOURNAL_NAME
+from toolfuzz.runs.decision import CHECK_NAME, read_decision
+from toolfuzz.runs.derived import AnyObject, read_json, write_json
+from toolfuzz.runs.journal import JOURNAL_NAME, find_journal
 
-__all__ = ["SUMMARY_NAME", "check_measured", "default_folder", "write_summary"]
+__all__ = ["SUMMARY_NAME", "check_measured", "default_folder", "summary_of", "write_summary"]
 
 SUMMARY_NAME = "summary.json"
 
@@ -40,6 +41,30 @@ def write_summary(folder: Path, run: RunData, recordings: Recordings | None = No
     summary["clients"] = recordings.clients(run) if recordings else {}
     write_json(folder / SUMMARY_NAME, summary)
     return summary
+
+
+def summary_of(run: Path, data: RunData) -> JsonObject:
+    """Return the summary of a run that was read; with ``check`` when it was a check's.
+
+    ``run`` is its folder or its journal. Raises UsageError when what was decided can't be read.
+    """
+    journal = find_journal(run)
+    summary = {**summarize(data), "folder": str(journal.parent)}
+    summary["clients"] = _clients(journal.with_name(SUMMARY_NAME))
+    check = journal.with_name(CHECK_NAME)
+    if check.is_file():
+        summary["check"] = read_decision(check)
+    summary["conclusion"] = conclude(data, summary)
+    return summary
+
+
+def _clients(written: Path) -> JsonObject:
+    """Return what users of the SDKs got, as it was found out at the run's end; {} if unknown."""
+    try:
+        clients = read_json(written, AnyObject, "a summary").get("clients")
+    except UsageError:
+        return {}
+    return clients if isinstance(clients, dict) else {}
 
 
 def check_measured(summary: JsonObject, finished: RunFinished, folder: Path) -> None:

@@ -16,8 +16,7 @@ from toolfuzz.analyze.price import price_of
 from toolfuzz.core.errors import ToolfuzzError, UsageError
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.evidence.showing import raw_reply
-from toolfuzz.report.formats.html import render
-from toolfuzz.report.html import render_comparison
+from toolfuzz.report.html import render_comparison, render_run, render_trial
 from toolfuzz.report.html.page import asset, policy
 from toolfuzz.view.collector import Collector
 from toolfuzz.view.guard import Guard
@@ -121,7 +120,9 @@ class _Pages:
 
     def report(self, request: Request) -> Response:
         read = self.reader.get(request.path_params["name"])
-        return _of_the_house(render(read.run, read.summary))
+        if "trial" in read.summary:
+            return _of_the_house(render_trial(read.summary))
+        return _of_the_house(render_run(read.run, read.summary, home=f"{self.prefix}/"))
 
     def compare(self, request: Request) -> Response:
         names = list(dict.fromkeys(request.query_params.getlist("run")))
@@ -130,7 +131,7 @@ class _Pages:
                 f"{len(names)} runs were chosen", f"choose two to {MOST_COMPARED} in the list"
             )
         read = [(name, self.reader.get(name).run) for name in names]
-        return _of_the_house(_compared(read))
+        return _of_the_house(_compared(read, home=f"{self.prefix}/"))
 
     def asset(self, request: Request) -> Response:
         name = request.path_params["asset"]
@@ -146,7 +147,7 @@ class _Pages:
         return Response(text, 200, media_type=_ASSETS[name])
 
 
-def _compared(runs: Sequence[tuple[str, RunData]]) -> str:
+def _compared(runs: Sequence[tuple[str, RunData]], *, home: str) -> str:
     """Set runs side by side as ``toolfuzz compare`` does."""
     early = [name for name, run in runs if run.finished and run.finished.reason == "decided"]
     fair = [(name, run) for name, run in runs if name not in early]
@@ -155,7 +156,7 @@ def _compared(runs: Sequence[tuple[str, RunData]]) -> str:
             "these runs stopped early, so their rates are no fair estimates",
             "choose others in the list",
         )
-    return render_comparison(compare(fair, price_of) | {"left_out": early}, fair)
+    return render_comparison(compare(fair, price_of) | {"left_out": early}, fair, home=home)
 
 
 def _of_the_house(html: str) -> Response:

@@ -8,7 +8,7 @@ from toolfuzz.view.shelf import Found, Shelf
 
 __all__ = ["Collector"]
 
-_AT_ONCE = 0.3
+_AT_ONCE = 1.5
 """Seconds that a page waits for rows: few new runs are in its first sight already."""
 
 

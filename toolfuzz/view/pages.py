@@ -88,6 +88,7 @@ def list_page(
         unread=len(runs) - len(known),
         targets=sorted({one.target for _, row in known for one in row.targets}),
         target=target,
+        **_told_apart({(one.label, one.several) for _, row in known for one in row.targets}),
         charts=[c for c in charts if not target or c.target == target],
         ends=ends,
         trend=trend,
@@ -95,6 +96,12 @@ def list_page(
         last=max(ceil(len(latest) / PAGE), 1),
         page_address=lambda n: f"{root}/?{_query({'model': target, 'page': str(n)})}",
     )
+
+
+def _told_apart(natures: set[tuple[str, str]]) -> dict[str, Any]:
+    """Say once what all models are where none is real; ``mixed``: it stands at each of them."""
+    mixed = len(natures) > 1
+    return {"mixed": mixed, "reality": "" if mixed else "".join(said for _, said in natures)}
 
 
 def _when(one: tuple[Found, Row | None]) -> tuple[float, str]:
@@ -111,13 +118,16 @@ def run_page(
         failing = Failing(read.run, [c for c in failing.causes if c.slug == defect])
     name, first = read.found.name, PAGE * (number - 1)
     entries = list(failing.some(first, first + PAGE))
+    natures = [read.run.nature(entry["target"]) for entry in read.summary["targets"]]
     return _render(
         "run.html.j2",
         root,
         name=name,
         read=read,
         summary=read.summary,
+        example=house.example_of(read.summary["conclusion"]["cause"], ()),
         targets=[_column(read.run, entry) for entry in read.summary["targets"]],
+        **_told_apart({(n.label, n.several) for n in natures}),
         causes=read.failing.causes[:PAGE],
         more_causes=len(read.failing.causes[PAGE:]),
         entries=[(entry, _place(entry)) for entry in entries],
@@ -166,6 +176,7 @@ def failure_page(root: str, read: Read, verdict: Verdict) -> str:
         around=around,
         place=Place.of(verdict),
         asked=asked(run, verdict),
+        mixed=False,
         turns=evidence(run, target, verdict),
         verdict=verdict,
         meant=[

@@ -4,16 +4,13 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from toolfuzz.analyze.load import RunData
-from toolfuzz.analyze.summary import summarize
 from toolfuzz.analyze.worst import by_cause
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.errors import UsageError
 from toolfuzz.evidence.listing import Failing
-from toolfuzz.runs.decision import CHECK_NAME, read_decision
+from toolfuzz.runs.summary import summary_of
 from toolfuzz.view.shelf import Found, Shelf, State
 
 __all__ = ["Progress", "Read", "Reader"]
@@ -73,16 +70,11 @@ class Reader:
 
 
 def _read(found: Found, run: RunData) -> Read:
-    summary = summarize(run)
-    decision = found.journal.with_name(CHECK_NAME)
-    if "check" in run.started.settings and decision.is_file():
-        with suppress(UsageError):
-            summary["check"] = read_decision(decision)
     going_on = run.finished is None and found.grows
     return Read(
         found,
         run,
-        summary,
+        summary_of(found.journal, run),
         Failing(run, by_cause(run)),
         _progress(run) if going_on else None,
         run.finished is None and not going_on,

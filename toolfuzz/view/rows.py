@@ -32,10 +32,12 @@ _MOST_BYTES = 64_000_000
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A model of a run. ``label`` says what it is where it is no real one; ``cost`` in dollars."""
+    """A model of a run. ``label`` says what it is where it is no real one, ``several`` what
+    many such are; ``cost`` in dollars."""
 
     target: str
     label: str
+    several: str
     rate: float | None
     low: float
     high: float
@@ -116,6 +118,7 @@ def _figures(run: RunData, target: Target) -> Figures:
     return Figures(
         target.name,
         nature.label,
+        nature.several,
         rate.rate,
         rate.low,
         rate.high,

@@ -39,6 +39,7 @@ class Chart:
     label: str
     points: list[Point]
     lines: list[str]
+    last: float | None
     words: str
 
 
@@ -65,7 +66,8 @@ def _chart(
     points = [_point(name, row, one, first, span) for name, row, one in found]
     asked = [row.asked for _, row, _ in found]
     words = f"{target}: {percent(found[0][2].rate)} at first, {percent(found[-1][2].rate)} at last"
-    return Chart(target, label, points, list(_lines(points, asked)), f"{words}, {len(found)} runs")
+    words = f"{words}, {len(found)} runs"
+    return Chart(target, label, points, list(_lines(points, asked)), found[-1][2].rate, words)
 
 
 def _point(name: str, row: Row, one: Figures, first: float, span: float) -> Point:

@@ -49,6 +49,7 @@ __all__ = [
     "PAGE_LIMIT",
     "asset",
     "environment",
+    "example_of",
     "policy",
     "render_comparison",
     "render_run",
@@ -62,24 +63,32 @@ Run = tuple[str, RunData, JsonObject]
 _Side = tuple[str, list[tuple[str, JsonObject]], list[matrix.Row]]
 
 
-def render_run(run: RunData, summary: JsonObject) -> str:
-    """Return a run as an HTML page. ``run`` should have kept its exchanges."""
+def render_run(run: RunData, summary: JsonObject, *, home: str = "") -> str:
+    """Return a run as an HTML page. ``run`` should have kept its exchanges.
+
+    ``home`` is the address of what the page is one of, if it is served with others.
+    """
     comparison = compare([("run", run)], summaries=[summary])
     concluded = summary["conclusion"] if "conclusion" in summary else comparison["conclusion"]
-    return _page([("run", run, summary)], comparison, "Tool-calling reliability", concluded)
+    return _page([("run", run, summary)], comparison, "Tool-calling reliability", concluded, home)
 
 
-def render_comparison(comparison: JsonObject, runs: Sequence[tuple[str, RunData]]) -> str:
+def render_comparison(
+    comparison: JsonObject, runs: Sequence[tuple[str, RunData]], *, home: str = ""
+) -> str:
     """Return several runs side by side as an HTML page.
 
-    ``runs`` are the named runs that ``compare`` was given and ``comparison`` what it returned.
+    ``runs`` are the named runs that ``compare`` was given and ``comparison`` what it returned;
+    ``home`` is as in ``render_run``.
     """
     summed = [(name, run, summarize(run)) for name, run in runs]
     concluded = comparison["conclusion"]
-    return _page(summed, comparison, "Tool-calling reliability compared", concluded)
+    return _page(summed, comparison, "Tool-calling reliability compared", concluded, home)
 
 
-def _page(runs: Sequence[Run], comparison: JsonObject, title: str, concluded: JsonObject) -> str:
+def _page(
+    runs: Sequence[Run], comparison: JsonObject, title: str, concluded: JsonObject, home: str
+) -> str:
     columns = _failing_first(models(runs, comparison))
     mixed = len({model.nature.label for model in columns}) > 1
     causes = by_cause(columns)
@@ -90,13 +99,14 @@ def _page(runs: Sequence[Run], comparison: JsonObject, title: str, concluded: Js
     style, script = asset("style.css"), asset("script.js")
     return environment().get_template("page.html.j2").render(
         title=title,
+        home=home,
         runs=runs,
         models=columns,
         comparison=comparison,
         concluded=concluded,
         tones=comparison["conclusion"]["tones"],
         mixed=mixed,
-        example=_example(concluded["cause"], columns),
+        example=example_of(concluded["cause"], columns),
         notes=_notes(columns),
         advice=[said for _, _, summary in runs for said in advice(summary)],
         unread=[(name, unread(summary)) for name, _, summary in runs if unread(summary)],
@@ -188,7 +198,7 @@ def _filters(failures: Sequence[Failed]) -> dict[str, list[str]]:
     return {name: sorted(found) for name, found in values.items() if found}
 
 
-def _example(cause: JsonObject | None, columns: Sequence[Model]) -> JsonObject | None:
+def example_of(cause: JsonObject | None, columns: Sequence[Model]) -> JsonObject | None:
     """Return what stands under the first sentence: what was asked and what came; None: nothing."""
     if cause is None:
         return None

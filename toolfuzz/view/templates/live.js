@@ -31,26 +31,34 @@
     if (same) same.focus({ preventScroll: true });
   };
 
+  // The page says where it is read again and how often, as long as there is something to come.
+  const main = $("main");
+  const parts = () => [...main.querySelectorAll(".live")];
+  const seen = new Map(parts().map((part) => [part.id, part.outerHTML]));
+  const put = (page) => {
+    for (const part of parts()) {
+      const fresh = page.getElementById(part.id);
+      if (!fresh || fresh.outerHTML === seen.get(part.id)) continue;
+      seen.set(part.id, fresh.outerHTML);
+      keep(part, document.adoptNode(fresh));
+    }
+    const { live, every } = page.getElementById("main").dataset;
+    if (live) Object.assign(main.dataset, { live, every });
+    else delete main.dataset.live;
+    if (form) chosen();
+  };
   const again = async () => {
-    const part = $("live");
-    if (!part || !part.dataset.live) return;
-    let wait = 1000 * (part.dataset.every || 2);
+    if (!main.dataset.live) return;
+    let wait = 1000 * main.dataset.every;
     const reading = !document.getSelection().isCollapsed;
     if (!document.hidden && !reading) {
       try {
-        const answer = await fetch(part.dataset.live, { headers: { accept: "text/html" } });
+        const answer = await fetch(main.dataset.live);
         if (!answer.ok) throw new Error(answer.statusText);
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const fresh = page.getElementById("live");
-        if (fresh && fresh.outerHTML !== seen) {
-          seen = fresh.outerHTML;
-          keep(part, document.adoptNode(fresh));
-          if (form) chosen();
-        }
-      } catch { wait = Math.max(wait, 10000); }
+        put(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      } catch { wait = 10000; }
     }
     setTimeout(again, wait);
   };
-  let seen = $("live") ? $("live").outerHTML : "";
-  setTimeout(again, 1000 * ($("live")?.dataset.every || 2));
+  if (main.dataset.live) setTimeout(again, 1000 * main.dataset.every);
 })();
