@@ -85,6 +85,20 @@ def test_own_questions_are_asked_and_judged_by_their_right_answers() -> None:
     assert json.loads(again.stdout)["targets"][0]["judged"] == 5
 
 
+def test_arguments_that_nobody_gave_are_not_said_to_be_right(tmp_path: Path) -> None:
+    pattern = {**SCHEMA, "properties": {"city": {"type": "string", "pattern": "^[A-Z]{3}$"}}}
+    Path("tools.json").write_text(json.dumps([{"name": "weather", "parameters": pattern}]))
+    ask({"prompt": "Call weather.", "tool": "weather"})
+    args = ("run", "-m", "sim/clean", *OWN[:4], "--out", "run")
+    done = toolfuzz_(*args, "--quiet", "--report", "markdown", "--report", "junit")
+    # The simulator sends a simple text.
+    assert "constraint-violation" in done.output and " instead of " not in done.output
+    assert "asked  city" not in done.output
+    shown = toolfuzz_("show", "run", "1").output
+    assert "weather any arguments that its schema allows" in shown
+    assert "expected" not in Path("run/junit.xml").read_text(encoding="utf-8")
+
+
 def test_a_check_asks_both_sides_one_s_own_questions() -> None:
     first = toolfuzz_("run", "-m", "sim/clean", *OWN, "--out", "base", "--quiet", "--json")
     assert first.exit_code == 0, first.output

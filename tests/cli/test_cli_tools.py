@@ -232,7 +232,7 @@ def test_the_plan_of_own_tools_names_what_is_left_out() -> None:
     facts = json.loads(toolfuzz_("plan", "--tools", "mine.json", "--cases", "9", "--json").stdout)
     assert (facts["tools"], facts["tools_called"], len(facts["left_out"])) == (1, 1, 1)
     run = toolfuzz_("run", "-m", "sim/clean", "--tools", "mine.json", "--cases", "3")
-    assert "bad/properties/a/$ref" in run.stdout
+    assert "bad at /properties/a/$ref: left out: " in run.stdout
 
 
 def test_the_lists_name_everything() -> None:

@@ -89,7 +89,7 @@ def _example(run: RunData, verdict: Verdict, finding: Finding) -> JsonObject:
         "pointer": finding.pointer,
         "shape": finding.shape,
         "message": finding.message,
-        "known": case.knows_answer(finding.turn),
+        "known": case.knows_arguments(finding.turn),
         "expected": finding.expected,
         "actual": finding.actual,
     }

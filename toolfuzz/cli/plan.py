@@ -12,7 +12,9 @@ from toolfuzz.cli.options import case_options, repeat_option, run_options_from
 from toolfuzz.core.text import printable
 from toolfuzz.generate.plan import describe_plan
 from toolfuzz.report.console import print_rows
-from toolfuzz.runs.cases import load_tools
+from toolfuzz.report.tools import sources
+from toolfuzz.runs.cases import left_out as skips
+from toolfuzz.runs.cases import load_tools, told_of
 
 EPILOG = """\b
 Examples:
@@ -39,15 +41,19 @@ def plan(as_json: bool, **given: Any) -> None:
         own: dict[str, Any] = {
             "tools": sum(len(s.tools) for s in tool_sets),
             "tools_called": len(called),
+            "sources": told_of(options, tool_sets)["sources"],
             "left_out": [asdict(skipped) for s in tool_sets for skipped in s.skipped],
         }
         facts = {k: v for k, v in facts.items() if k not in ("pairwise", "three_way")} | own
     if as_json:
         click.echo(json.dumps(facts, indent=2))
         return
-    left_out = facts.pop("left_out", [])
+    left_out, loaded = facts.pop("left_out", []), facts.pop("sources", [])
     rows = [(_NAMES.get(k, k.replace("_", " ")), _fact(v)) for k, v in facts.items()]
     print_rows(("", ""), rows)
+    if loaded:
+        told = {"sources": loaded, "skipped": [asdict(skip) for skip in skips(tool_sets)]}
+        click.echo(f"loaded {printable('; '.join(sources(told)))}")
     for skipped in left_out:
         place = f"{skipped['tool']} at {skipped['pointer'] or '/'}"
         click.echo(f"left out: {printable(place)}: {printable(skipped['reason'])}")

@@ -192,6 +192,10 @@ class Case:
         """Whether the right answer to a turn is known; -1 is the last."""
         return turn < len(self.turns) and self.turns[turn].expect.kind != "unknown"
 
+    def knows_arguments(self, turn: int) -> bool:
+        """Whether the right answer is known to its last value, and not only by its schema."""
+        return self.knows_answer(turn) and self.turns[turn].expect.compare == "exact"
+
     @property
     def calls(self) -> tuple[ExpectedCall, ...]:
         """The expected calls of all turns."""

@@ -181,6 +181,7 @@ def _context(details: FailureDetails, case_file: str) -> dict[str, Any]:
         "prompt": prompt(turn),
         "expected": expected(turn),
         "known": turn.expect.kind != "unknown",
+        "loose": turn.expect.compare == "schema",
         "needs_answer": details.failure.needs_answer,
         "world": way(details.case),
         "by_deeds": finding.layer == "world",

@@ -49,7 +49,7 @@ class Failure:
 
         Whatever takes that part of the schema away then looks as if it mended the failure.
         """
-        return bool(self.symptom.shape) and not self.case.knows_answer(-1)
+        return bool(self.symptom.shape) and not self.case.knows_arguments(-1)
 
     @property
     def streams(self) -> tuple[bool, ...]:

@@ -69,7 +69,7 @@ class Minimized:
     @property
     def needs_nothing(self) -> bool:
         """Whether it still fails with nothing of the case left, and no case near it passes."""
-        if not self.complete or self.neighbour is not None or not self.case.knows_answer(-1):
+        if not self.complete or self.neighbour is not None or not self.case.knows_arguments(-1):
             return False
         return not CaseTree(self.case).candidates(frozenset())
 

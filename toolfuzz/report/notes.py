@@ -38,7 +38,8 @@ def notes(summary: JsonObject) -> list[RenderableType]:
 def _skips(skipped: Sequence[JsonObject]) -> list[str]:
     """A line for each of the first tools left out, and of the commonest reasons not to ask."""
     tools = [s for s in skipped if not s["target"]]
-    lines = [f"left out {s['tool']}{s['pointer']}: {s['reason']}" for s in tools[:TOOLS_SHOWN]]
+    lines = [f"{s['tool']} at {s['pointer'] or '/'}: {_why(s['reason'])}" for s in tools]
+    lines = lines[:TOOLS_SHOWN]
     if len(tools) > TOOLS_SHOWN:
         lines.append(f"… and {len(tools) - TOOLS_SHOWN} more, all in summary.json")
     unasked = Counter((s["target"], s["reason"]) for s in skipped if s["target"])
@@ -47,6 +48,10 @@ def _skips(skipped: Sequence[JsonObject]) -> list[str]:
     if len(unasked) > TOOLS_SHOWN:
         lines.append(f"… and {len(unasked) - TOOLS_SHOWN} more reasons, all in summary.json")
     return lines
+
+
+def _why(reason: str) -> str:
+    return reason if reason.startswith("left out") else f"left out: {reason}"
 
 
 def _notes(target: JsonObject) -> list[str]:

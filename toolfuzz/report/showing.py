@@ -85,7 +85,7 @@ def _answer(shown: JsonObject) -> Iterator[tuple[str, RenderableType]]:
     elif expected is None:
         yield "expected", Text("not known: only the wire, the schemas and the history are judged")
     else:
-        yield "expected", _calls(expected, "green")
+        yield "expected", _calls(expected, "green", unknown="any arguments that its schema allows")
     if "got" in shown:
         yield "got", _calls(shown["got"], "red" if shown["verdict"] == "fail" else "")
         if shown["text"]:
@@ -102,10 +102,13 @@ def _goal(world: JsonObject) -> Iterator[tuple[str, RenderableType]]:
         yield "one way", _text("; ".join(calls))
 
 
-def _calls(calls: Sequence[JsonObject], style: str) -> Text:
+def _calls(calls: Sequence[JsonObject], style: str, *, unknown: str = "null") -> Text:
     if not calls:
         return Text("no call", style=style)
-    told = (f"{call['name']} {_value(call['arguments'])}" for call in calls)
+    told = (
+        f"{call['name']} {unknown if (given := call['arguments']) is None else _value(given)}"
+        for call in calls
+    )
     return Text("\n".join(printable(line) for line in told), style=style)
 
 

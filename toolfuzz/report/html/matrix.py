@@ -1,7 +1,8 @@
 """Heat maps: a figure per model in every row, those that are shown to be worst first."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, sqrt
 
 from toolfuzz.analyze.ranking import FEW, least, least_failing
@@ -13,6 +14,7 @@ from toolfuzz.report.words import count, percent
 __all__ = ["HEATS", "Cell", "Row", "by_defect", "by_rate", "heat"]
 
 HEATS = 8
+_DEFECTS_NAMED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,18 @@ class Row:
 def by_rate(models: Sequence[Model], part: str) -> list[Row]:
     """Return success rates per feature, probe or mode (``part`` names the summary's entry)."""
     return _rows(models, part, _rate_cell, least_failing)
+
+
+def by_tool(models: Sequence[Model]) -> list[Row]:
+    """Return success rates per tool of the user's own, each with what failed most."""
+    return [replace(row, note=_defects(models, row.name)) for row in by_rate(models, "tools")]
+
+
+def _defects(models: Sequence[Model], tool: str) -> str:
+    found: Counter[str] = Counter()
+    for model in models:
+        found.update(model.figures["tools"].get(tool, {}).get("defects", {}))
+    return ", ".join(slug for slug, _ in found.most_common(_DEFECTS_NAMED))
 
 
 def by_defect(models: Sequence[Model], part: str = "defects") -> list[Row]:

@@ -120,7 +120,7 @@ def _page(
         warned=warned,
         explained=explained,
         usual={d.slug: usual_cause(d.usual, [m.figures for m in columns]) for d in explained},
-        tools=matrix.by_rate(columns, "tools"),
+        tools=matrix.by_tool(columns),
         skips={name: bool(summary["skipped"]) for name, _, summary in runs},
         loaded=[(name, list(sources(summary))) for name, _, summary in runs],
         probes=matrix.by_rate(columns, "probes"),
