@@ -193,6 +193,11 @@ def test_mistakes_in_names(name: str, told: str) -> None:
     assert told in f"{error.value.message} {error.value.hint}"
 
 
+def test_strategies_have_no_faults_of_http() -> None:
+    with pytest.raises(UsageError, match="a fault of HTTP, not of what a reply says"):
+        find("http-cut")
+
+
 def test_every_fault_of_http_says_what_it_does() -> None:
     assert len(http_faults()) >= 10
     assert all(fault.help.endswith(".") for fault in http_faults().values())

@@ -80,6 +80,7 @@ def test_the_module_shows_a_script_that_works(tmp_path: Path) -> None:
         ('[[reply]]\ncall = "a"\ncalls = []', "reply 1: call and calls"),
         ("[[reply]]\ntimes = 0", "reply 1: times"),
         ("[[reply]]\nseconds = nan", "reply 1: seconds"),
+        ('[[reply]]\nfault = "no-call"\nseconds = 2', "reply 1: seconds of what?"),
         ("[[reply]]\ncalls = [{ name = 3 }]", "reply 1: calls.0.name"),
     ],
 )

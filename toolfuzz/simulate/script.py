@@ -31,6 +31,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.codec import first_error
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.formats.plan import Call
+from toolfuzz.simulate.faults.registry import is_http
 from toolfuzz.simulate.pipeline import Meaning
 from toolfuzz.simulate.profiles import Profile, profile_with
 
@@ -106,6 +107,8 @@ def _step(entry: _Entry, where: str) -> Step:
         profile = profile_with(listed, entry.seconds) if listed else None
     except UsageError as error:
         raise UsageError(f"{where}: {error.message}", error.hint) from None
+    if entry.seconds is not None and not any(map(is_http, listed)):
+        raise UsageError(f"{where}: seconds of what?", 'add fault = "http-…"')
     if entry.arguments is not None and entry.call is None:
         raise UsageError(f"{where}: arguments without a call", 'add call = "NAME"')
     if entry.call is not None and entry.calls is not None:

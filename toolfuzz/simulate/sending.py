@@ -53,20 +53,8 @@ class Sent(Response):
         """Send the head, then every write, as far as that goes."""
         how = self.how
         if how.until != 0:
-            await asyncio.sleep(how.wait)
-            await send(
-                {
-                    "type": "http.response.start",
-                    "status": self.status_code,
-                    "headers": self.raw_headers,
-                }
-            )
-            for chunk in self.writes:
-                if how.pause:
-                    await asyncio.sleep(how.pause)
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await self._send(send)
         if how.until is None:
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
         close: Callable[[], None] | None = (scope.get("extensions") or {}).get(CLOSE)
         if close is None:
@@ -77,6 +65,18 @@ class Sent(Response):
             await _gone(receive)
         finally:
             close()
+
+    async def _send(self, send: Send) -> None:
+        how, last = self.how, len(self.writes) - 1
+        if how.wait:
+            await asyncio.sleep(how.wait)
+        head = {"status": self.status_code, "headers": self.raw_headers}
+        await send({"type": "http.response.start", **head})
+        for number, chunk in enumerate(self.writes):
+            if how.pause:
+                await asyncio.sleep(how.pause)
+            more = number < last or how.until is not None
+            await send({"type": "http.response.body", "body": chunk, "more_body": more})
 
 
 async def _gone(receive: Receive) -> None:

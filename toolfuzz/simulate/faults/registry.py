@@ -106,6 +106,10 @@ def faults() -> dict[str, Fault]:
 
 def find(slug: str) -> Fault:
     """Return the fault of replies; raises UsageError with the nearest names."""
+    if slug in http_faults():
+        raise UsageError(
+            f"{slug} is a fault of HTTP, not of what a reply says", "only `toolfuzz serve` has it"
+        )
     if slug not in faults():
         raise _unknown(slug)
     return faults()[slug]
