@@ -219,3 +219,20 @@ def test_a_run_that_is_going_on_is_followed(
         judged = browser.run("return document.querySelector('[data-after=judged]').innerText")
         assert judged == "60"
         assert not browser.run("return document.getElementById('main').dataset.live")
+
+
+def test_a_new_run_appears_and_what_is_ticked_stays(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOOLFUZZ_CACHE", str(tmp_path / "cache"))
+    for number in range(2):
+        a_journal(tmp_path / "runs" / f"{number}", started=1e9 + number)
+    with viewing(tmp_path / "runs") as address:
+        listed(browser, address)
+        browser.run("const b = document.querySelector('[value=\"1\"]'); b.click(); b.focus()")
+        a_journal(tmp_path / "runs" / "2", started=1e9 + 2)
+        until(lambda: browser.run("return document.querySelectorAll('.run').length") == 3)
+        assert browser.run("return document.querySelector('[value=\"1\"]').checked")
+        assert browser.run("return document.activeElement.value") == "1"
+        browser.run("document.querySelector('[value=\"2\"]').click()")
+        assert text(browser, "#chosen") == "2 chosen"

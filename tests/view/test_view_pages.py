@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,12 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner
+from html_run import events_of
 from viewing import a_journal, viewing
 
 from toolfuzz.cli import cli
+from toolfuzz.core.events import ExchangeRecorded, RunStarted, UpstreamAnswered
+from toolfuzz.runs.journal import Journal
 from toolfuzz.runs.reading import load_run
 from toolfuzz.view.rows import Rows
 from toolfuzz.view.shelf import Shelf
@@ -102,6 +106,23 @@ def test_what_a_failure_shows(address: str) -> None:
     for part in ("<h1>object-as-json-string</h1>", "(note: string)", "expected", "curl -sS"):
         assert part in unescape(page), part
     assert 'id="defect-object-as-json-string"' in page
+
+
+def test_both_sides_of_a_gateway(tmp_path: Path) -> None:
+    started, *events = events_of(cases=6)
+    assert isinstance(started, RunStarted)
+    tried = replace(started, settings={**started.settings, "trial": {"subject": "made"}})
+    with Journal(tmp_path / "tried") as journal:
+        journal.append([tried])
+        for event in events:
+            journal.append([event])
+            if isinstance(event, ExchangeRecorded):
+                journal.append([UpstreamAnswered("anthropic-messages", event.exchange)])
+    with viewing(tmp_path) as address:
+        (href, *_) = links(get(f"{address}run/tried").text, "/failure/")
+        page = get(f"{address.rpartition('/key')[0]}{href}").text
+    assert "Upstream of the gateway" in page
+    assert "anthropic-messages · status 200" in page
 
 
 def test_the_reports_own_pages(address: str) -> None:

@@ -84,10 +84,11 @@ def shown_reply(run: RunData, verdict: Verdict, sides: Sequence[Sides] = ()) -> 
     }
 
 
-def asked(run: RunData, verdict: Verdict) -> JsonObject:
+def asked(run: RunData, verdict: Verdict, sides: Sequence[Sides] = ()) -> JsonObject:
     """Return what led to a reply: ``tools`` on offer, what was ``said``, ``hexdump`` of its bytes.
 
-    Raises UsageError as ``shown_reply`` does.
+    ``upstream`` is what a gateway asked and was answered, by its ``sides``. Raises UsageError as
+    ``shown_reply`` does.
     """
     until = _until(run, verdict)
     exchange, target = until[-1], _target(run, verdict)
@@ -100,6 +101,7 @@ def asked(run: RunData, verdict: Verdict) -> JsonObject:
         "said": [*_said(_history(case, until, judgements), case.at(exchange.turn))],
         "world": way(case),
         "hexdump": hexdump(body, here[0], format) if here else [],
+        "upstream": [_upstream(s) for s in sides if s.client.turn == exchange.turn],
     }
 
 

@@ -10,12 +10,13 @@ from urllib.parse import quote, urlencode
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 
 from toolfuzz import __version__
-from toolfuzz.analyze.load import RunData
+from toolfuzz.analyze.load import RunData, question
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.exchange import Target
-from toolfuzz.core.text import day
+from toolfuzz.core.text import day, pretty
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.evidence.listing import Failing
+from toolfuzz.evidence.relay.sides import sides_in
 from toolfuzz.evidence.showing import asked
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.report.html import page as house
@@ -166,6 +167,8 @@ def failure_page(root: str, read: Read, verdict: Verdict) -> str:
         for word, n in (("previous", number - 1), ("next", number + 1))
         if number and 0 < n <= len(read.failing)
     }
+    is_trial = "trial" in run.started.settings
+    sides = sides_in(read.found.journal).get(question(verdict), ()) if is_trial else ()
     return _render(
         "reply.html.j2",
         root,
@@ -175,7 +178,7 @@ def failure_page(root: str, read: Read, verdict: Verdict) -> str:
         all_of_them=len(read.failing),
         around=around,
         place=Place.of(verdict),
-        asked=asked(run, verdict),
+        asked=asked(run, verdict, sides),
         mixed=False,
         turns=evidence(run, target, verdict),
         verdict=verdict,
@@ -205,7 +208,7 @@ def _environment() -> Environment:
     """Return our templates in the reports' own manner: nothing in a value acts or hides."""
     loaders = [PackageLoader("toolfuzz.view"), PackageLoader("toolfuzz.report.html")]
     made = house.environment().overlay(loader=ChoiceLoader(loaders))
-    made.filters = {**made.filters, "path": _path, "query": _query, "when": _day}
+    made.filters = {**made.filters, "path": _path, "query": _query, "when": _day, "pretty": pretty}
     return made
 
 

@@ -28,6 +28,8 @@ __all__ = ["Figures", "Row", "Rows", "paid", "row_of"]
 _LAYOUT = 1
 """Another number when a row is laid out otherwise."""
 _MOST_BYTES = 64_000_000
+_MOST_TARGETS = 20
+"""Of a run; its own page has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Figures:
 class Row:
     """A run. ``asked`` is alike for runs that asked the same; ``outcome`` is a check's.
 
-    ``ended`` is why it ended, empty while it has no end. ``trouble`` says why it can't be read.
+    ``ended`` is why it ended, empty while it has no end. ``left_out`` counts
+    targets that its own page has. ``trouble`` says why it can't be read.
     """
 
     started: float
@@ -60,6 +63,7 @@ class Row:
     asked: str
     outcome: str
     targets: list[Figures]
+    left_out: int = 0
     trouble: str = ""
 
 
@@ -81,7 +85,7 @@ class Rows:
         try:
             row = row_of(self._shelf.read(found), found.journal.parent)
         except UsageError as error:
-            row = Row(found.written, "", 0, "", "", [], error.message)
+            row = Row(found.written, "", 0, "", "", [], trouble=error.message)
         self._rows[_key(found)] = row
         return row
 
@@ -108,7 +112,8 @@ def row_of(run: RunData, folder: Path) -> Row:
         originals(run),
         _asked(settings),
         outcome,
-        [_figures(run, target) for target in run.started.targets],
+        [_figures(run, target) for target in run.started.targets[:_MOST_TARGETS]],
+        max(len(run.started.targets) - _MOST_TARGETS, 0),
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.errors import UsageError
-from toolfuzz.runs.index import kept, place_of
+from toolfuzz.runs.index import place_of
 from toolfuzz.runs.journal import journal_in
 from toolfuzz.runs.reading import Following, load_run
 
@@ -103,7 +103,8 @@ class Shelf:
             return known[2]
 
     def _opened(self, found: Found) -> tuple[State, Following | None, RunData]:
-        if kept(place_of(found.journal)) is not None:
+        if place_of(found.journal) is not None and not found.grows:
+            # Of large ones the columns are kept, so that the next start needn't read them again.
             return found.state, None, load_run(found.journal, keep_exchanges=True)
         following = Following(found.journal)
         return found.state, following, following.run()
