@@ -1,12 +1,14 @@
 """A small run in which any given text stands wherever a model, a server or a user can put one."""
 
 import json
+from dataclasses import replace
 
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, JsonObject, Message, Tool, Turn
 from toolfuzz.core.events import (
     CaseDrawn,
+    CaseSkipped,
     Event,
     ExchangeRecorded,
     RunFinished,
@@ -41,16 +43,25 @@ def a_run(
     targets: int = 1,
     headers: dict[str, str] | None = None,
     given_up: str | None = None,
+    own_tools: bool = False,
 ) -> RunData:
     """Four cases a target: one passes, one fails on ``text``, one warns, one is unjudged.
 
     With ``given_up`` as the reason the last target is given up after that.
 
-    With ``headers`` every answer is kept, and came with them.
+    With ``headers`` every answer is kept, and came with them. With ``own_tools`` the tools are a
+    user's, from a source of that name, and one that is called so was not asked about.
     """
     names = [text if targets == 1 else f"{n} {text}" for n in range(targets)]
     asked = tuple(Target(name, "x", text, "openai-chat", kind=kind) for name in names)
-    lines: list[Event] = [RunStarted(1_763_856_000.0, "0.1.0", asked, {"seed": 3})]
+    settings: JsonObject = {"seed": 3}
+    if own_tools:
+        named = [f"tool_{n} {text}" for n in range(4)]
+        source = {"source": f"tools:{text}", "place": text, "tools": [*named, text]}
+        settings["sources"] = [{**source, "not_chosen": 2}]
+    lines: list[Event] = [RunStarted(1_763_856_000.0, "0.1.0", asked, settings)]
+    if own_tools:
+        lines.append(CaseSkipped(f"gone {text}", f"/{text}", text, source=f"tools:{text}"))
     wrong = Finding(
         "string-as-container",
         "error",
@@ -68,6 +79,8 @@ def a_run(
         ("unjudged", (), text, ("lost",)),
     ]
     cases = [_case(n, outcome[3]) for n, outcome in enumerate(outcomes)]
+    if own_tools:
+        cases = [_owned(case, n, text) for n, case in enumerate(cases)]
     lines += [CaseDrawn(case) for case in cases]
     for name in names:
         for case, (status, findings, reason, _) in zip(cases, outcomes, strict=True):
@@ -88,6 +101,15 @@ def a_run(
 
 def summary_of(run: RunData) -> JsonObject:
     return summarize(run)
+
+
+def _owned(case: Case, number: int, text: str) -> Case:
+    tool = replace(case.tools[0], name=f"tool_{number} {text}")
+    (turn,) = case.turns
+    expect = replace(turn.expect, calls=(ExpectedCall(tool.name, {}),))
+    return replace(
+        case, origin=f"tools:{text}", tools=(tool,), turns=(replace(turn, expect=expect),)
+    )
 
 
 def _case(number: int, features: tuple[str, ...]) -> Case:
