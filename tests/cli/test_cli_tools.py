@@ -331,6 +331,19 @@ def test_filters_choose_and_every_tool_is_counted(shop: str) -> None:
     assert json.loads(again.stdout)["targets"][0]["tools"] == tools
 
 
+def test_files_of_one_name_are_told_apart() -> None:
+    for folder, typed in (("a", "string"), ("b", "integer")):
+        Path(folder).mkdir()
+        schema = {"type": "object", "properties": {"n": {"type": typed}}, "required": ["n"]}
+        Path(folder, "t.json").write_text(json.dumps([{"name": "say", "parameters": schema}]))
+    places = [str(Path(folder, "t.json")) for folder in ("a", "b")]
+    args = ("--tools", places[0], "--tools", places[1], "--cases", "8", "--out", "run", "--json")
+    done = toolfuzz_("run", "-m", "sim/clean", "--quiet", *args)
+    tools = json.loads(done.stdout)["targets"][0]["tools"]
+    assert list(tools) == [f"say (tools:{place})" for place in places]
+    assert [tool["judged"] > 0 for tool in tools.values()] == [True, True]
+
+
 def _only(summary: dict[str, Any]) -> list[str]:
     names: list[str] = summary["sources"][1]["tools"]
     return names

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from evidence_cases import failing_when, follow_up, one_call
 
-from toolfuzz.core.case import Case
+from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.talk import rehearsed
 from toolfuzz.core.validation import fits
 from toolfuzz.evidence.minimize import minimize
@@ -135,3 +135,20 @@ def test_what_another_parameter_refers_to_stays() -> None:
     source = ("properties", "route", "properties", "source")
     (node,) = (n for n in tree.nodes if n.part == "schema" and n.path == source)
     assert not tree.valid(frozenset({node}))
+
+
+@pytest.mark.parametrize("compare", ["exact", "schema"])
+def test_one_s_own_words_stay_while_they_ask_for_the_same(compare: str) -> None:
+    schema = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+    tools = tuple(Tool(name, "", schema) for name in ("weather", "traffic"))
+    right = {"city": "Bonn"} if compare == "exact" else {}
+    calls = (ExpectedCall("weather", right),)
+    said = Message("user", "Rain in Bonn?"), Message("system", "Be brief.")
+    turn = Turn(said[::-1], Expectation("calls", calls, compare=compare))  # type: ignore[arg-type]
+    case = Case("tools:a", "prompts", (), tools, (turn,))
+    fewer = rebuild(case, [tools[0], None], case.calls)
+    assert fewer is not None and [tool.name for tool in fewer.tools] == ["weather"]
+    assert fewer.turns == case.turns
+    assert rebuild(case, [None, tools[1]], case.calls) is None
+    other = rebuild(case, tools, [ExpectedCall("weather", {"city": "Ulm"})])
+    assert other is not None and "Ulm" in other.turns[0].messages[-1].content

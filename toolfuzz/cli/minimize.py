@@ -212,6 +212,8 @@ def _print(failure: Failure, result: Minimized, folder: Path) -> None:
         label = "expected" if len(case.turns) == 1 else f"turn {number}"
         for call in turn.expect.calls:
             wanted = printable(json.dumps(call.arguments, ensure_ascii=False))
+            if not case.knows_arguments(number - 1):
+                wanted = f"{printable(call.tool)} with any arguments that its schema allows"
             click.echo(f"  {label:8}  {wanted}")
         if not turn.expect.calls:
             what = "no call" if turn.expect.kind == "no_call" else "not known"

@@ -15,6 +15,7 @@ from toolfuzz.core.validation import fits
 from toolfuzz.evidence.pruning import dangling
 from toolfuzz.generate import conversations, prompts
 from toolfuzz.generate.conversations.base import called
+from toolfuzz.generate.own import OWN
 
 __all__ = ["last_alone", "rebuild", "scripted", "spoken"]
 
@@ -161,6 +162,12 @@ def _worded(
 ) -> Turn | None:
     """Return a turn that says itself what it wants."""
     calls = tuple(call for call in given if call is not None)
+    if case.probe == OWN and probe is None and calls == turn.expect.calls and turn.messages:
+        # The user's own words need no others for as long as they ask for the same.
+        there = {tool.name for tool in offered}
+        if turn.expect.compare == "schema" or _askable(calls, offered):
+            named = all(call.tool in there for call in calls)
+            return _but(turn, (*before, *turn.messages[-1:]), offered, given) if named else None
     if (turn.expect.kind == "calls") != bool(calls) or not _askable(calls, offered):
         return None
     words = turn.messages[-1:]

@@ -1,6 +1,7 @@
 """Which cases a run asks: the user's own tools are read, the rest is drawn."""
 
 import os
+from collections import Counter
 from collections.abc import AsyncGenerator, Iterator, Sequence, Set
 from contextlib import aclosing
 from dataclasses import replace
@@ -28,13 +29,22 @@ def load_tools(options: RunOptions) -> list[ToolSet]:
         raise UsageError(
             "--include and --exclude choose among tools of your own", "name some: --tools FILE"
         )
-    used = chosen(found, options.include, options.exclude)
+    used = chosen(_told_apart(found), options.include, options.exclude)
     if used:
         # What knows the services loads what asks them.
         from toolfuzz.runs.offered import check_offer
 
         check_offer(options, used)
     return used
+
+
+def _told_apart(found: list[ToolSet]) -> list[ToolSet]:
+    """Name sources by where they are, of which several have a name: two files in two folders."""
+    origins = Counter(one.origin for one in found)
+    return [
+        replace(one, origin=f"tools:{one.place}") if origins[one.origin] > 1 else one
+        for one in found
+    ]
 
 
 def told_of(options: RunOptions, tool_sets: Sequence[ToolSet]) -> JsonObject:
