@@ -16,6 +16,7 @@ from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.reading import read_journal
 from toolfuzz.runs.resume import resumed_options
 from toolfuzz.runs.run import run
+from toolfuzz.runs.scenarios import scenarios
 from toolfuzz.simulate import process as simulator
 
 FAULTY = RunOptions(
@@ -54,6 +55,14 @@ async def test_a_budget_ends_all_workers_and_the_run_goes_on_to_the_same(tmp_pat
     assert without_clock(two) == sorted([*without_clock(one), *ended_twice])
     assert any("'fail'" in line for line in without_clock(one))
     assert max(exchange.turn for exchange in exchanges(two)) > 0
+
+
+async def test_scenarios_are_drawn_by_processes_as_by_one() -> None:
+    names = ("plan", "scope")
+    options = RunOptions(models=("sim/clean",), probes=names, cases=2, level=3)
+    one = [case async for case in scenarios(options, names)]
+    two = [case async for case in scenarios(options.but(workers=2), names)]
+    assert one == two and len(one) == 8
 
 
 def children_of(pid: int) -> set[int]:

@@ -1,14 +1,20 @@
 """Runs over dimensions: which are meant, at which level, and how many scenarios that makes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+import os
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from contextlib import aclosing
 
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.generate import dimension_names, probe_names
+from toolfuzz.generate.dimensions import draw_pair, find
+from toolfuzz.pools.calls import in_order
+from toolfuzz.pools.processes import process_pool
 from toolfuzz.runs.adaptive import AdaptiveFeed
 from toolfuzz.runs.options import ALL_DIMENSIONS, RunOptions
 from toolfuzz.runs.record import Record
+from toolfuzz.worlds.family import Family
 
 __all__ = ["adaptive_feeds", "dimensions_of", "is_adaptive", "questions", "scenarios"]
 
@@ -60,8 +66,6 @@ def _check_names(names: Sequence[str], dimensions: Iterable[str]) -> None:
 
 
 def _check_level(level: int, names: Sequence[str]) -> None:
-    from toolfuzz.generate.dimensions import find
-
     for name in names:
         least, most = find(name).levels
         if not least <= level <= most:
@@ -86,14 +90,31 @@ def questions(options: RunOptions) -> JsonObject:
 
 
 async def scenarios(options: RunOptions, names: Sequence[str]) -> AsyncGenerator[Case]:
-    """Draw scenarios at one level, the dimensions in turn, each with its control twin after it."""
-    from toolfuzz.generate.dimensions import draw_pair, find
+    """Draw scenarios at one level, the dimensions in turn, each with its control twin after it.
 
-    for k in range(options.cases):
-        for name in names:
-            pair = await asyncio.to_thread(draw_pair, find(name), options.seed, k, options.level)
+    With ``workers`` so many processes draw, at most one a processor.
+    """
+    families = [find(name) for name in names]
+    pairs = ((f, options.seed, k, options.level) for k in range(options.cases) for f in families)
+    async with aclosing(_drawn(pairs, min(options.workers, os.cpu_count() or 1))) as drawn:
+        async for pair in drawn:
             for case in pair:
                 yield case
+
+
+async def _drawn(
+    pairs: Iterator[tuple[Family, int, int, int | None]], processes: int
+) -> AsyncGenerator[tuple[Case, Case]]:
+    if processes == 1:
+        for pair in pairs:
+            yield await asyncio.to_thread(draw_pair, *pair)
+        return
+    async with (
+        process_pool(processes) as callers,
+        aclosing(in_order(callers, draw_pair, pairs, ahead=2 * processes)) as drawn,
+    ):
+        async for pair in drawn:
+            yield pair
 
 
 def adaptive_feeds(options: RunOptions, record: Record) -> Callable[[str], AdaptiveFeed] | None:
