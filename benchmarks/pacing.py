@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import contextlib
 import math
+import random
 import socket
 import tempfile
 import threading
@@ -36,9 +37,9 @@ Hint = Literal["", "retry-after", "headers"]
 class Limited:
     """The simulator, which answers ``rate`` requests a second, ``burst`` more at first.
 
-    No more than ``at_once`` are answered at a time, each in ``seconds``. What is too much gets a
-    429 with the ``hint``. ``came`` holds when each request came and whether it was answered,
-    ``most`` is how many were answered at once.
+    No more than ``at_once`` are answered at a time, each in ``seconds``, give or take the share
+    ``spread``. What is too much gets a 429 with the ``hint``. ``came`` holds when each request came
+    and whether it was answered, ``most`` is how many were answered at once.
     """
 
     rate: float = math.inf
@@ -46,12 +47,14 @@ class Limited:
     at_once: float = math.inf
     hint: Hint = ""
     seconds: float = 0.1
+    spread: float = 0.0
     came: list[tuple[float, bool]] = field(default_factory=list)
     most: int = 0
     _app: Any = field(default_factory=build_app)
     _left: float = field(init=False)
     _filled: float = field(default_factory=time.monotonic)
     _now: int = 0
+    _chance: random.Random = field(default_factory=lambda: random.Random(0))
 
     def __post_init__(self) -> None:
         self._left = self.burst
@@ -72,7 +75,9 @@ class Limited:
         self._now += 1
         self.most = max(self.most, self._now)
         try:
-            await asyncio.sleep(self.seconds)
+            await asyncio.sleep(
+                self.seconds * self._chance.uniform(1 - self.spread, 1 + self.spread)
+            )
             await self._app(scope, receive, self._telling(send))
         finally:
             self._now -= 1
@@ -149,16 +154,19 @@ LIMITS: dict[str, dict[str, Any]] = {
     "10/s, Retry-After": {"rate": 10, "burst": 10, "hint": "retry-after"},
     "10/s, headers": {"rate": 10, "burst": 10, "hint": "headers"},
     "10/s, no word": {"rate": 10, "burst": 10},
+    "10/s and no burst, no word": {"rate": 10, "burst": 1, "seconds": 0.3, "spread": 0.5},
     "10/s of 2 s each, no word": {"rate": 10, "burst": 10, "seconds": 2.0},
     "3/s, Retry-After": {"rate": 3, "burst": 20, "hint": "retry-after"},
     "4 at once, Retry-After": {"at_once": 4, "hint": "retry-after", "seconds": 0.3},
     "4 at once, no word": {"at_once": 4, "seconds": 0.3},
+    "10 at once of 1 s ± 60%": {"at_once": 10, "seconds": 1.0, "spread": 0.6},
 }
 
 
 def allowed(limit: dict[str, Any]) -> float:
     """Return the answers a second that a limit allows."""
-    return float(min(limit.get("rate", math.inf), limit.get("at_once", math.inf) / 0.3))
+    at_once = limit.get("at_once", math.inf) / limit.get("seconds", 0.1)
+    return float(min(limit.get("rate", math.inf), at_once))
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 import asyncio
 import random
 import time
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
@@ -91,7 +92,9 @@ async def test_where_a_rate_is_limited_they_follow_more_slowly_instead(status, l
     pacer.ended(replace(OK, status=status))
     assert pacer.limit == limit
     begun = asyncio.create_task(_most_at_once(pacer, 2))
-    await asyncio.sleep(0.05)
+    for _ in range(10):
+        clock.now += 0.001
+        await asyncio.sleep(0.005)
     assert begun.done() == (status == 503), "a tenth less than ten a second"
     pacer.close()
     await asyncio.wait_for(begun, 1)
@@ -347,16 +350,50 @@ def test_it_halves_when_refused_and_stays_there_for_a_while():
         growth.passed(1.0, full=True)
     growth.refused()
     assert growth.limit == 4
-    for _ in range(31):
-        growth.passed(1.0, full=True)
-        assert growth.limit == 4
-    for _ in range(9):
-        growth.passed(1.0, full=True)
-    assert growth.limit == 8
+    assert _limits(growth, 63) == {4, 6, 7}, "half way to what was refused"
+    assert 8 in _limits(growth, 9)
     growth.refused()
-    for _ in range(63):
+    assert _limits(growth, 127) == {4, 6, 7}, "the second time it waits twice as long"
+
+
+def test_it_goes_back_to_what_was_answered_at_once():
+    growth = Rising(32)
+    while growth.limit < 8:
         growth.passed(1.0, full=True)
-        assert growth.limit == 4, "the second time it waits twice as long"
+    growth.refused(5)
+    assert growth.limit == 5
+
+
+def _limits(growth, answers):
+    found = set()
+    for _ in range(answers):
+        growth.passed(1.0, full=True)
+        found.add(growth.limit)
+    return found
+
+
+@pytest.mark.parametrize(("at_once", "limit", "waits"), [(4, 3, False), (3, 4, True)])
+async def test_more_at_once_than_were_ever_answered_says_nothing_of_a_rate(at_once, limit, waits):
+    """Three at once were answered, eight times. Is the fourth refused, or one of three?"""
+    clock = Clock()
+    growth = Rising(32)
+    while growth.limit < 4:
+        growth.passed(0.01, full=True)
+    pacer = Pacer(growth, clock, tempo=Tempo())
+    async with AsyncExitStack() as places:
+        for _ in range(3):
+            clock.now += 1
+            await places.enter_async_context(pacer.place(0))
+        for _ in range(8):
+            clock.now += 1
+            pacer.ended(OK)
+        clock.now += 1
+        if at_once == 4:
+            await places.enter_async_context(pacer.place(0))
+        pacer.ended(BUSY)
+    assert pacer.limit == limit
+    pacer._tempo.take(1, clock.now)
+    assert (pacer._tempo.next > clock.now) == waits
 
 
 def test_what_shares_an_address_and_a_key_shares_a_pacer():

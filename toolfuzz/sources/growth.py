@@ -20,8 +20,8 @@ class Growth(Protocol):
         """Take note of an answer, and whether as many as may be were under way with it."""
         ...
 
-    def refused(self) -> None:
-        """Take note that there were too many."""
+    def refused(self, carried: int = 0) -> None:
+        """Take note that there were too many; ``carried``: so many at once were answered."""
         ...
 
 
@@ -42,7 +42,7 @@ class Steady:
         if self._answers > self.limit and self.limit < self._most:
             self.limit, self._answers = self.limit + 1, 0
 
-    def refused(self) -> None:
+    def refused(self, carried: int = 0) -> None:
         """Halve."""
         self._answers = 0
         self.limit = max(1, self.limit // 2)
@@ -53,7 +53,7 @@ _WINDOW = 4
 _GAIN = 1.2
 """Twice as many under way must bring so many times the answers a second: 1 is a server that lets
 them wait, 2 one that has room for all."""
-_HOLD, _HOLD_REFUSED = 8, 32
+_HOLD, _HOLD_REFUSED = 8, 64
 """Answers after which what brought nothing, or was refused, is tried again; twice as many each
 time. Four answers are few, and a server may be thought full that isn't."""
 _KEPT = 32
@@ -63,8 +63,9 @@ class Rising:
     """Begins with one and doubles while that brings more answers a second.
 
     Answers a second are the limit over the usual time of an answer (the mean of the logarithms:
-    replies differ in length). Where twice as many bring nothing, or are refused, half of them stay,
-    and more are tried again later. On a server of two slots it settles at two, so that questions
+    replies differ in length). Where twice as many bring nothing half of them stay; where they are
+    refused, as many as were answered at once, and then more up to what was refused. More are tried
+    again later. On a server of two slots it settles at two, so that questions
     wait here and not in the server's queue, where they would run into their timeout.
     """
 
@@ -75,6 +76,7 @@ class Rising:
         self._answers = 0
         self._here = 0
         self._again: dict[int, int] = {}
+        self._refused: set[int] = set()
         self._failures: dict[int, int] = defaultdict(int)
 
     def passed(self, seconds: float, *, full: bool) -> None:
@@ -91,24 +93,36 @@ class Rising:
         if self._here - begun_before >= max(_WINDOW, self.limit):
             self._move()
 
-    def refused(self) -> None:
-        """Halve, and stay below what was refused for a while."""
-        self._fall(_HOLD_REFUSED)
+    def refused(self, carried: int = 0) -> None:
+        """Go back to what was carried, else halve, and stay below what was refused for a while."""
+        self._refused.add(self.limit)
+        self._fall(_HOLD_REFUSED, to=carried if 0 < carried < self.limit else self.limit // 2)
 
     def _move(self) -> None:
-        half, twice = self.limit // 2, 2 * self.limit
+        half = self.limit // 2
         if half in self._logs and self._gain(half) < _GAIN:
-            self._fall(_HOLD)
+            self._fall(_HOLD, to=half)
             return
         self._here = 0
-        if twice <= self._most and self._again.get(twice, 0) <= self._answers:
-            self.limit = twice
+        self._refused.discard(self.limit)
+        self.limit = self._next()
+
+    def _next(self) -> int:
+        """Return twice as many, or half way to what was refused; neither is tried too often."""
+        twice = 2 * self.limit
+        if refused := [n for n in self._refused if self.limit < n <= twice]:
+            least = min(refused)
+            return least if self._may_be_tried(least) else (self.limit + least) // 2
+        return twice if twice <= self._most and self._may_be_tried(twice) else self.limit
+
+    def _may_be_tried(self, limit: int) -> bool:
+        return self._again.get(limit, 0) <= self._answers
 
     def _gain(self, half: int) -> float:
         return 2 * math.exp(fmean(self._logs[half]) - fmean(self._logs[self.limit]))
 
-    def _fall(self, hold: int) -> None:
+    def _fall(self, hold: int, *, to: int) -> None:
         self._here = 0
         self._again[self.limit] = self._answers + hold * 2 ** self._failures[self.limit]
         self._failures[self.limit] += 1
-        self.limit = max(1, self.limit // 2)
+        self.limit = max(1, to)

@@ -22,6 +22,11 @@ BURST_SECONDS = 1.0
 """Refusals that come this soon after the last cut don't cut again."""
 MAX_HOLD = 60.0
 """Seconds that a server may hold up all questions at once."""
+_APART = 0.75
+"""What adapts sends no two requests closer than this share of the way that as many as may be under
+way are apart where they follow each other evenly: a burst may be refused where that isn't."""
+_LATEST = 0.2
+"""How much of the usual time of an answer is the latest one's."""
 
 _RATE_LIMITED = 429
 _OVERLOADED = frozenset({408, 429, 503, 529})
@@ -54,8 +59,9 @@ class Pacer:
         self._growth = Steady(growth) if isinstance(growth, int) else growth
         self._clock = clock
         self._requests, self._tokens, self._tempo = Spread(rpm), Spread(tpm), tempo
-        self._active = 0
-        self._held_until = self._last_cut = float("-inf")
+        self._active = self._under_way = self._carried = 0
+        self._usual = 0.0
+        self._held_until = self._last_cut = self._apart = float("-inf")
         self._free = asyncio.Condition()
         self._closed = asyncio.Event()
 
@@ -94,23 +100,28 @@ class Pacer:
         if attempt.status in _OVERLOADED or silent:
             self._cut(now, sent=sent, limited=attempt.status == _RATE_LIMITED)
         elif attempt.status is not None and attempt.status < 400 and attempt.error is None:
-            full = self._active >= self._growth.limit
-            self._growth.passed(attempt.total_ms / 1000, full=full)
+            if sent >= self._last_cut:
+                self._carried = max(self._carried, self._under_way)
+            seconds = attempt.total_ms / 1000
+            self._usual += (_LATEST if self._usual else 1.0) * (seconds - self._usual)
+            self._growth.passed(seconds, full=self._active >= self._growth.limit)
             if self._tempo is not None and sent >= self._last_cut:
                 self._tempo.passed(now)
 
     def _cut(self, now: float, *, sent: float, limited: bool) -> None:
         """Allow fewer; refusals of what was sent before the last cut are no news.
 
-        Where a rate is limited and can be told, they follow each other more slowly instead.
+        Where more were under way than were ever answered, so many may be the limit. Where not, it
+        is a rate that is limited: where it can be told they follow each other more slowly.
         """
         if sent < self._last_cut:
             return
-        if limited and self._tempo is not None and self._tempo.refused(now):
+        too_many = limited and self._under_way > self._carried
+        if limited and not too_many and self._tempo is not None and self._tempo.refused(now):
             self._last_cut = now
         elif now - self._last_cut >= BURST_SECONDS:
             self._last_cut = now
-            self._growth.refused()
+            self._growth.refused(self._carried if limited else 0)
 
     @asynccontextmanager
     async def place(self, tokens: int = 0) -> AsyncIterator[None]:
@@ -120,7 +131,11 @@ class Pacer:
             self._active += 1
         try:
             await self._turn(tokens)
-            yield
+            self._under_way += 1
+            try:
+                yield
+            finally:
+                self._under_way -= 1
         finally:
             await self._leave()
 
@@ -131,12 +146,13 @@ class Pacer:
         self._requests.take(1, now)
         if self._tempo is not None:
             self._tempo.take(1, now)
+            self._apart = now + _APART * self._usual / self._growth.limit
         self._tokens.take(tokens, now)
 
     @property
     def _next(self) -> float:
         tempo = self._tempo.next if self._tempo is not None else self._held_until
-        return max(self._held_until, self._requests.next, self._tokens.next, tempo)
+        return max(self._held_until, self._requests.next, self._tokens.next, tempo, self._apart)
 
     async def _leave(self) -> None:
         self._active -= 1
