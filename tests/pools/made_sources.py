@@ -160,6 +160,14 @@ async def hang_at_second_turns(path: str, request: Request) -> None:
         await asyncio.Event().wait()
 
 
+async def hang_with_second_turns(path: str, request: Request) -> None:
+    """Leave a file for every turn that a process is asked; second turns wait while one hangs."""
+    number = len(os.listdir(path))  # noqa: PTH208
+    (Path(path) / f"{request.body['turn']}-{request.body['n']}-{os.getpid()}-{number}").touch()
+    while request.body["turn"] and (Path(path) / "hang").exists():  # noqa: ASYNC110 - another's
+        await asyncio.sleep(0.05)
+
+
 async def hang_for_now(path: str, request: Request) -> None:
     """Leave a file in the folder for every stream that a process asks, and wait while one hangs."""
     if request.body["stream"]:

@@ -92,6 +92,25 @@ async def test_a_batch_is_one_question_in_order() -> None:
         assert exchange.exchange.stream == verdict.verdict.stream
 
 
+async def test_what_a_conversation_was_paid_for_is_kept_before_it_goes_on() -> None:
+    """But for a stream that is held to a plain reply."""
+    kept: list[Event] = []
+    given: list[Event] = []
+    talks = [case(0, turns=3), case(1)]
+    source = MadeSource(target(stream="both"))
+    async for batch in LocalPool().run(jobs(source, talks), Pacers(), kept.extend):
+        given += batch
+    exchanges = [event for event in given if isinstance(event, ExchangeRecorded)]
+    assert len(exchanges) == 8
+    turns = {
+        (e.exchange.turn, e.exchange.stream): e
+        for e in exchanges
+        if e.exchange.case_id == talks[0].id
+    }
+    drawn = CaseDrawn(talks[0])
+    assert kept == [drawn, turns[0, False], drawn, turns[1, False]]
+
+
 async def test_cancelled_anywhere_what_was_paid_is_given() -> None:
     """The run is cancelled after every number of steps that it takes, until it takes no more."""
     source = MadeSource(target(stream="both"), retried, concurrency=2)

@@ -16,6 +16,7 @@ from made_sources import (
     attempts_in,
     case,
     hang_at_second_turns,
+    hang_with_second_turns,
     honest,
     lethal,
     lethal_call,
@@ -31,7 +32,7 @@ from toolfuzz.core.exchange import Attempt
 from toolfuzz.formats import Request
 from toolfuzz.generate import draw_cases
 from toolfuzz.pools.local import LocalPool
-from toolfuzz.pools.pool import Pool
+from toolfuzz.pools.pool import Batch, Pool
 from toolfuzz.pools.processes import process_pool
 from toolfuzz.pools.shared import SharedPool
 from toolfuzz.runs.access import Access
@@ -111,6 +112,39 @@ async def test_a_killed_workers_jobs_are_done_by_others(pool: SharedPool, tmp_pa
     assert not (tmp_path / "life").exists(), "one was killed"
     local = await done(LocalPool(), MadeSource(target(stream="both")))
     assert sorted(map(without_clock, local)) == sorted(map(without_clock, other))
+
+
+async def test_a_lost_workers_conversation_is_gone_on_with_where_it_was(
+    pool: SharedPool, tmp_path: Path
+) -> None:
+    (tmp_path / "hang").touch()
+    hang = partial(hang_with_second_turns, str(tmp_path))
+    source = MadeSource(target(), before=hang, concurrency=1)
+    talk, kept = case(0, turns=3), list[Event]()
+    batches: list[Batch] = []
+
+    async def do() -> None:
+        run = pool.run(jobs(source, [talk], modes=(False,)), Pacers(), kept.extend)
+        batches.extend([batch async for batch in run])
+
+    def asked(turn: int) -> list[str]:
+        return [name for name in os.listdir(tmp_path) if name.startswith(f"{turn}-")]  # noqa: PTH208
+
+    doing = asyncio.create_task(do())
+    while not asked(1):  # noqa: ASYNC110 - another process's
+        await asyncio.sleep(0.01)
+    assert [e.exchange.turn for e in kept if isinstance(e, ExchangeRecorded)] == [0]
+    os.kill(int(asked(1)[0].split("-")[2]), signal.SIGKILL)
+    while len(asked(1)) < 2:  # noqa: ASYNC110 - another process's
+        await asyncio.sleep(0.01)
+    (tmp_path / "hang").unlink()
+    await doing
+    assert [len(asked(turn)) for turn in range(3)] == [1, 2, 1]
+    local = await done(LocalPool(), MadeSource(target()), cases=[talk], modes=(False,))
+    (batch,) = batches
+    assert sorted(map(without_clock, batch)) == sorted(map(without_clock, local))
+    paid = [event for event in batch if isinstance(event, ExchangeRecorded)]
+    assert [e for e in kept if isinstance(e, ExchangeRecorded)] == paid[:2], "and each once"
 
 
 async def test_a_workers_engine_that_is_killed_costs_nothing(

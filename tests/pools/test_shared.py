@@ -11,7 +11,7 @@ from toolfuzz.core.events import CaseDrawn, Event, VerdictReached
 from toolfuzz.formats import Request
 from toolfuzz.pools.doing import Doer
 from toolfuzz.pools.local import LocalPool
-from toolfuzz.pools.pool import Batch, Give, Job
+from toolfuzz.pools.pool import Batch, Give, Job, Keep
 from toolfuzz.pools.shared import MOST_LOST, SharedPool, WorkerLostError
 from toolfuzz.sources.pacing import Pacers
 from toolfuzz.sources.source import Pace, Permit
@@ -29,7 +29,7 @@ class Mortal:
         self.done = 0
         self.closed = False
 
-    async def do(self, job: Job, permit: Permit, give: Give) -> None:
+    async def do(self, job: Job, permit: Permit, give: Give, keep: Keep) -> None:
         batches: list[Batch] = []
         async with Doer(lambda source: permit) as doer:
             await doer.do(job, batches.append)

@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +12,14 @@ import pytest
 
 from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.events import Event, RunStarted, VerdictReached
+from toolfuzz.core.events import Event, ExchangeRecorded, RunStarted, VerdictReached
 from toolfuzz.report.tally import Tally
 from toolfuzz.runs.journal import Journal
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.reading import load_run, read_journal
 from toolfuzz.runs.resume import resumed_options
 from toolfuzz.runs.run import run
+from toolfuzz.simulate import process as simulator
 
 OPENAPI = {
     "openapi": "3.1.0",
@@ -165,6 +169,40 @@ async def test_a_turn_that_was_lost_is_asked_again(tmp_path: Path) -> None:
     assert [line["turn"] for line in new] == [0, 1]
 
 
+async def test_of_a_conversation_that_is_killed_no_turn_is_asked_again(tmp_path: Path) -> None:
+    """Killed as soon as an answer is in the journal; the second turn takes a second."""
+    folder = tmp_path / "run"
+    with simulator.start(latency_ms=1000) as simulated:
+        killed_at_its_first_answer(simulated.base_url, folder)
+        kept = exchanges_in(folder)
+        assert kept and {turn for _, turn in kept} == {0}
+        assert not any(line["event"] == "verdict-reached" for line in lines_of(folder))
+        summary = await run(resumed_options(folder), resume=folder)
+    assert summary["targets"][0]["passed"] == 4
+    assert sorted(exchanges_in(folder)) == sorted(
+        (case_id, turn) for case_id in dict(exchanges_in(folder)) for turn in (0, 1)
+    )
+
+
+def killed_at_its_first_answer(url: str, folder: Path) -> None:
+    asked = f"run -m clean --probe followup --cases 4 --concurrency 4 --quiet --base-url {url}"
+    command = [sys.executable, "-m", "toolfuzz", *asked.split(), "--out", str(folder)]
+    with subprocess.Popen(command, stdout=-3, stderr=-3) as process:
+        while not exchanges_in(folder):
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.kill()
+
+
+def exchanges_in(folder: Path) -> list[tuple[str, int]]:
+    """Whose turns were asked, as the journal tells it so far."""
+    if not (folder / "run.jsonl").exists():
+        return []
+    events = read_journal(folder)
+    exchanges = [e.exchange for e in events if isinstance(e, ExchangeRecorded)]
+    return [(exchange.case_id, exchange.turn) for exchange in exchanges]
+
+
 def test_what_was_hidden_must_be_given_again(tmp_path: Path) -> None:
     options = RunOptions(models=("m",), mcp=("KEY=abc server", "plain"), openapi=("a.yaml",))
     settings = options.settings()
@@ -184,7 +222,10 @@ async def test_of_two_modes_only_the_one_without_a_verdict_is_asked(
     tmp_path: Path, lost: str
 ) -> None:
     folder, streamed = tmp_path / "run", lost == "stream"
-    await run(RunOptions(models=("sim/clean",), stream="both", cases=4, out=folder))
+    options = RunOptions(
+        models=("sim/clean",), probes=("echo",), stream="both", cases=4, out=folder
+    )
+    await run(options)
     whole = lines_of(folder)
     before = summarize(load_run(folder))
     cut = [line["id"] for line in whole if line["event"] == "case-drawn"][1]

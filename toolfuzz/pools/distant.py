@@ -2,9 +2,10 @@
 
 - from here ``do`` (number, job), ``stop`` (number), ``answer`` (ticket, answer), ``call`` (number,
   function, arguments);
-- from there ``ready``; ``came`` (number, a batch without its case) and ``done`` (number, error);
-  ``ask`` (target, ticket, what, …) and ``tell`` (target, what, …), which are for the desk of the
-  target's permit (see ``permits``); ``called`` (number, result, error);
+- from there ``ready``; ``kept`` (number, what a question that goes on was paid for), ``came``
+  (number, a batch without its case and what was kept) and ``done`` (number, error); ``ask``
+  (target, ticket, what, …) and ``tell`` (target, what, …), which are for the desk of the target's
+  permit (see ``permits``); ``called`` (number, result, error);
 - ``lost`` (why) from whoever carries the messages, as the last one.
 """
 
@@ -14,9 +15,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from toolfuzz.core.events import CaseDrawn
+from toolfuzz.core.events import CaseDrawn, Event
 from toolfuzz.pools.permits import Desk
-from toolfuzz.pools.pool import Give, Job
+from toolfuzz.pools.pool import Give, Job, Keep, keep_nothing
 from toolfuzz.pools.shared import WorkerLostError
 from toolfuzz.pools.wire import Wire
 from toolfuzz.sources.source import Permit
@@ -31,7 +32,9 @@ GRACE = 5.0
 class _UnderWay:
     job: Job
     give: Give
+    keep: Keep
     done: asyncio.Future[BaseException | None]
+    kept: list[Event]
 
 
 class Distant:
@@ -57,7 +60,7 @@ class Distant:
         """Wait until it takes jobs; raises WorkerLostError when it never will."""
         await self._ready
 
-    async def do(self, job: Job, permit: Permit, give: Give) -> None:
+    async def do(self, job: Job, permit: Permit, give: Give, keep: Keep = keep_nothing) -> None:
         """Have it done there."""
         if self._lost is not None:
             raise self._lost
@@ -67,7 +70,7 @@ class Distant:
         self._number += 1
         number = self._number
         done = asyncio.get_running_loop().create_future()
-        self._under_way[number] = _UnderWay(job, give, done)
+        self._under_way[number] = _UnderWay(job, give, keep, done, [])
         self._wire.send(("do", number, job))
         try:
             error = await asyncio.shield(done)
@@ -130,9 +133,15 @@ class Distant:
             case ("ready",):
                 self._ready.set_result(None)
             # Of one that was given up on nobody waits to hear.
+            case ("kept", number, events) if number in self._under_way:
+                one = self._under_way[number]
+                one.kept.extend(events)
+                one.keep((CaseDrawn(one.job.case), *events))
             case ("came", number, events) if number in self._under_way:
                 one = self._under_way[number]
-                one.give((CaseDrawn(one.job.case), *events))
+                kept = one.kept.copy()
+                one.kept.clear()
+                one.give((CaseDrawn(one.job.case), *kept, *events))
             case ("done", number, error) if number in self._under_way:
                 if not (done := self._under_way[number].done).done():
                     done.set_result(error)

@@ -1,6 +1,6 @@
 """Doing jobs in this process, at sessions that are kept from one job to the next."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
 from typing import Self
@@ -8,7 +8,7 @@ from typing import Self
 from toolfuzz.core.events import CaseDrawn, Event
 from toolfuzz.core.reply import Reply
 from toolfuzz.pools.chance import ask_again, in_doubt, requests_again
-from toolfuzz.pools.pool import Give, Job
+from toolfuzz.pools.pool import Give, Job, Keep, keep_nothing
 from toolfuzz.pools.question import put_question
 from toolfuzz.sources.source import Permit, Session, SourceSpec
 
@@ -34,11 +34,11 @@ class Doer:
     ) -> None:
         await self._open.__aexit__(kind, error, trace)
 
-    async def do(self, job: Job, give: Give) -> None:
+    async def do(self, job: Job, give: Give, keep: Keep = keep_nothing) -> None:
         """Ask in all modes; cancelled, give what was paid for. Raises what opening does."""
         permit = self._permit_of(job.source)
         async with self._session(job.source, permit) as session:
-            await _do(job, session, permit, give)
+            await _do(job, session, permit, give, keep)
 
     @asynccontextmanager
     async def _session(self, source: SourceSpec, permit: Permit) -> AsyncIterator[Session]:
@@ -58,10 +58,12 @@ class Doer:
         return self._idle[-1][1]
 
 
-async def _do(job: Job, session: Session, permit: Permit, give: Give) -> None:
+async def _do(job: Job, session: Session, permit: Permit, give: Give, keep: Keep) -> None:
     plain: tuple[Reply, ...] = ()
     for stream in job.modes:
         events: list[Event] = [CaseDrawn(job.case)]
+        # Before a stream that is held to a plain reply stands what is asked again.
+        kept = _Kept(events, keep_nothing if plain else keep)
         try:
             outcome = await put_question(
                 session,
@@ -74,6 +76,7 @@ async def _do(job: Job, session: Session, permit: Permit, give: Give) -> None:
                 counterpart=plain,
                 again=(),
                 begun=[e for e in job.begun if e.stream == stream],
+                going_on=kept.all_so_far,
             )
             name, costs = job.source.target.name, requests_again(len(job.case.turns))
             if in_doubt(session, plain, outcome) and await permit.again(name, costs):
@@ -83,3 +86,18 @@ async def _do(job: Job, session: Session, permit: Permit, give: Give) -> None:
             if len(events) > 1:
                 give(tuple(events))
         plain = outcome.replies
+
+
+class _Kept:
+    """Tells what a question was paid for so far, each event once."""
+
+    def __init__(self, events: Sequence[Event], keep: Keep) -> None:
+        self._events = events
+        self._keep = keep
+        self._told = 1
+
+    def all_so_far(self) -> None:
+        drawn, new = self._events[0], self._events[self._told :]
+        if new:
+            self._told += len(new)
+            self._keep((drawn, *new))

@@ -10,13 +10,20 @@ from toolfuzz.core.exchange import Exchange
 from toolfuzz.judge.policy import Policy
 from toolfuzz.sources.source import Permit, SourceSpec
 
-__all__ = ["Batch", "Callers", "Give", "Job", "Permits", "Pool"]
+__all__ = ["Batch", "Callers", "Give", "Job", "Keep", "Permits", "Pool", "keep_nothing"]
 
 Batch = tuple[Event, ...]
 """The events of one question."""
 
 Give = Callable[[Batch], None]
 """Takes what a question came to."""
+
+Keep = Callable[[Batch], None]
+"""Takes what was paid for a question that goes on, as it comes; it comes again in its batch."""
+
+
+def keep_nothing(events: Batch) -> None:
+    """Be a Keep that waits for the batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,9 @@ class Callers(Protocol):
 class Pool(Protocol):
     """Does jobs, as many at once as their source allows. It opens no file and knows no report."""
 
-    def run(self, jobs: AsyncIterator[Job], permits: Permits) -> AsyncGenerator[Batch]:
+    def run(
+        self, jobs: AsyncIterator[Job], permits: Permits, keep: Keep = keep_nothing
+    ) -> AsyncGenerator[Batch]:
         """Give the events of every question as it ends, in no particular order of the jobs.
 
         Each batch begins with ``case-drawn`` and then holds what one question came to: all its
@@ -75,6 +84,10 @@ class Pool(Protocol):
         gives the jobs decides when to stop: the run ends when they do and all under way came back.
         When it is cancelled, what has come back by then is still given (an exchange without its
         verdict where a question was cut off) before CancelledError is raised.
+
+        What a conversation was paid for is told to ``keep`` before it is gone on with, but for a
+        stream that is held to a plain reply: before it stands what may be asked again to tell a
+        rule from chance.
         Raises ToolfuzzError when a source can't be opened.
         """
         ...

@@ -7,7 +7,7 @@ from typing import Any
 from toolfuzz.core.errors import UsageError
 from toolfuzz.pools.child import Child
 from toolfuzz.pools.distant import Distant
-from toolfuzz.pools.pool import Give, Job
+from toolfuzz.pools.pool import Give, Job, Keep, keep_nothing
 from toolfuzz.pools.shared import SharedPool, WorkerLostError
 from toolfuzz.sources.source import Permit
 
@@ -43,9 +43,9 @@ class WorkerProcess:
             raise
         return started
 
-    async def do(self, job: Job, permit: Permit, give: Give) -> None:
+    async def do(self, job: Job, permit: Permit, give: Give, keep: Keep = keep_nothing) -> None:
         """Have the process do it."""
-        await self._worker.do(job, permit, give)
+        await self._worker.do(job, permit, give, keep)
 
     async def call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         """Have the process call it."""

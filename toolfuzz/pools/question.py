@@ -58,6 +58,7 @@ async def put_question(
     again: Sequence[Pair] | None = None,
     begun: Sequence[Exchange] = (),
     talk: Talk | None = None,
+    going_on: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Ask all turns of a case and judge each; where to end says the talk (see core/talk.py).
 
@@ -66,7 +67,8 @@ async def put_question(
     ``counterpart`` are the replies to the same question in the other stream mode, ``again`` those
     of both modes when it was asked again (None: it won't be, whatever differs), ``begun`` the
     exchanges of turns that an earlier run asked: they are judged, and not asked as long as they can
-    be judged. ``talk`` is the case under way, where it doesn't begin with the first turn.
+    be judged. ``talk`` is the case under way, where it doesn't begin with the first turn;
+    ``going_on`` is called before each turn is asked.
     """
     asking = _Asking(session, source, case.id, note, repeat, stream)
     talk = talk or play(case)
@@ -87,6 +89,7 @@ async def put_question(
         judgement = asking.again(recorded.pop(0), examine) if recorded else None
         if judgement is None:
             recorded.clear()
+            going_on()
             judgement = await asking.ask(request, talk.number, examine)
         judgements.append(judgement)
         talk.answer(judgement)

@@ -10,7 +10,7 @@ from typing import Any
 from toolfuzz.core.errors import EndpointError, UsageError
 from toolfuzz.pools.child import Child
 from toolfuzz.pools.distant import Distant
-from toolfuzz.pools.pool import Batch, Job, Permits
+from toolfuzz.pools.pool import Batch, Job, Keep, Permits, keep_nothing
 from toolfuzz.pools.shared import SharedPool, WorkerLostError
 from toolfuzz.pools.wire import Wire
 from toolfuzz.sources.source import Permit, SourceSpec
@@ -56,9 +56,11 @@ class RayPool:
     def __init__(self, pool: SharedPool) -> None:
         self._pool = pool
 
-    async def run(self, jobs: AsyncIterator[Job], permits: Permits) -> AsyncGenerator[Batch]:
+    async def run(
+        self, jobs: AsyncIterator[Job], permits: Permits, keep: Keep = keep_nothing
+    ) -> AsyncGenerator[Batch]:
         """Do the jobs and give what came of them."""
-        async with aclosing(self._pool.run(jobs, _AtMost(permits))) as batches:
+        async with aclosing(self._pool.run(jobs, _AtMost(permits), keep)) as batches:
             async for batch in batches:
                 yield batch
 

@@ -10,15 +10,15 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from itertools import count
+from itertools import chain, count
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.events import CaseDrawn, ExchangeRecorded, VerdictReached
+from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, VerdictReached
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.pools.crew import by_crew
-from toolfuzz.pools.pool import Batch, Give, Job, Permits
+from toolfuzz.pools.pool import Batch, Give, Job, Keep, Permits, keep_nothing
 from toolfuzz.sources.source import Permit, SourceSpec
 
 __all__ = ["MOST_LOST", "SharedPool", "Worker", "WorkerLostError"]
@@ -34,7 +34,7 @@ class WorkerLostError(Exception):
 class Worker(Protocol):
     """Does jobs elsewhere, several at once."""
 
-    async def do(self, job: Job, permit: Permit, give: Give) -> None:
+    async def do(self, job: Job, permit: Permit, give: Give, keep: Keep) -> None:
         """Do a job and give its batches as they come.
 
         Every request waits for the permit. Cancelled, it gives what was paid for and then raises
@@ -72,14 +72,16 @@ class SharedPool:
     ) -> None:
         await asyncio.gather(*(place.close() for place in self._places))
 
-    async def run(self, jobs: AsyncIterator[Job], permits: Permits) -> AsyncGenerator[Batch]:
+    async def run(
+        self, jobs: AsyncIterator[Job], permits: Permits, keep: Keep = keep_nothing
+    ) -> AsyncGenerator[Batch]:
         """Do the jobs and give what came of them (see Pool)."""
 
         def limit(source: SourceSpec) -> int:
             most = permits.limit(source)
             return most * len(self._places) if source.pace.each_worker else most
 
-        async with aclosing(by_crew(jobs, limit, partial(self._do, permits))) as batches:
+        async with aclosing(by_crew(jobs, limit, partial(self._do, permits, keep))) as batches:
             async for batch in batches:
                 yield batch
 
@@ -96,13 +98,13 @@ class SharedPool:
             "fewer --workers need less memory; or try it without",
         )
 
-    async def _do(self, permits: Permits, job: Job, give: Give) -> None:
+    async def _do(self, permits: Permits, keep: Keep, job: Job, give: Give) -> None:
         permit, name = permits.of(job.source), job.source.target.name
-        came = _Came(job, give)
+        came = _Came(job, give, keep)
         for lost in range(1, MOST_LOST + 1):
             place = min(self._places, key=lambda place: place.busy)
             try:
-                await place.do(came.gone_on_with(), permit, came.taker())
+                await place.do(came.gone_on_with(), permit, came.taker(), came.keep)
             except WorkerLostError as error:
                 why = str(error)
             else:
@@ -112,7 +114,7 @@ class SharedPool:
             if lost < MOST_LOST and not await permit.again(name, requests):
                 break
         for stream in came.left:
-            give(_unjudged(job, stream, why))
+            came.take(_unjudged(job, stream, why))
 
 
 class _Place:
@@ -124,9 +126,9 @@ class _Place:
         self._worker: Worker | None = None
         self.busy = 0
 
-    async def do(self, job: Job, permit: Permit, give: Give) -> None:
+    async def do(self, job: Job, permit: Permit, give: Give, keep: Keep) -> None:
         async with self._working() as worker:
-            await worker.do(job, permit, give)
+            await worker.do(job, permit, give, keep)
 
     async def call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         async with self._working() as worker:
@@ -161,10 +163,13 @@ class _Place:
 class _Came:
     """What came of a job so far, from one worker after the other."""
 
-    def __init__(self, job: Job, give: Give) -> None:
+    def __init__(self, job: Job, give: Give, keep: Keep) -> None:
         self._job = job
         self._give = give
+        self._keep = keep
         self._batches: list[Batch] = []
+        # Of a question that goes on; a batch holds the same of its own.
+        self._kept: list[Event] = []
 
     @property
     def left(self) -> tuple[bool, ...]:
@@ -174,10 +179,23 @@ class _Came:
     def gone_on_with(self) -> Job:
         """Return the job with what was given of it as its beginning."""
         job = self._job
-        asked = [e.exchange for b in self._batches for e in b if isinstance(e, ExchangeRecorded)]
+        came = chain(*self._batches, self._kept)
+        asked = [event.exchange for event in came if isinstance(event, ExchangeRecorded)]
         # What was asked again, to tell a rule from chance, begins nothing.
         begun = (exchange for exchange in asked if exchange.repeat == job.repeat)
         return replace(job, begun=(*job.begun, *begun))
+
+    def keep(self, events: Batch) -> None:
+        """Take what a question that goes on was paid for."""
+        _drawn, *paid = events
+        self._kept += paid
+        self._keep(events)
+
+    def take(self, batch: Batch) -> None:
+        """Take and give a new batch."""
+        whole = self._whole(batch)
+        self._batches.append(whole)
+        self._give(whole)
 
     def taker(self) -> Give:
         """Return what takes the batches of the next worker, and gives those that are new."""
@@ -185,13 +203,20 @@ class _Came:
 
         def take(batch: Batch) -> None:
             if next(numbers) >= known:
-                self._batches.append(batch)
-                self._give(batch)
+                self.take(batch)
             elif any(isinstance(event, ExchangeRecorded) for event in batch):
                 # What couldn't be judged was asked once more.
-                self._give(batch)
+                self._give(self._whole(batch))
 
         return take
+
+    def _whole(self, batch: Batch) -> Batch:
+        """Return a batch with what earlier workers were paid for its question."""
+        drawn, *events = batch
+        there = set(map(id, events))
+        earlier = [event for event in self._kept if id(event) not in there]
+        self._kept.clear()
+        return (drawn, *earlier, *events)
 
 
 def _unjudged(job: Job, stream: bool, why: str) -> Batch:

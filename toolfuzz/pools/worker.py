@@ -18,7 +18,7 @@ from typing import Any
 from toolfuzz.core.errors import ToolfuzzError
 from toolfuzz.pools.doing import Doer
 from toolfuzz.pools.permits import RemotePermit
-from toolfuzz.pools.pool import Batch
+from toolfuzz.pools.pool import Batch, Job
 from toolfuzz.pools.wire import Wire
 from toolfuzz.sources.source import Pace, Permit, SourceSpec
 from toolfuzz.system.garbage import look_rarely
@@ -42,9 +42,22 @@ async def serve(wire: Wire, permit: PermitOf = lambda source, remote: remote) ->
         task.add_done_callback(lambda _: under_way.pop(number))
         return task
 
-    def give(number: int, batch: Batch) -> None:
-        _drawn, *events = batch
-        wire.send(("came", number, events))
+    async def do(number: int, job: Job) -> None:
+        told = 0
+
+        def keep(batch: Batch) -> None:
+            nonlocal told
+            _drawn, *events = batch
+            told += len(events)
+            wire.send(("kept", number, events))
+
+        def give(batch: Batch) -> None:
+            nonlocal told
+            _drawn, *events = batch
+            wire.send(("came", number, events[told:]))
+            told = 0
+
+        await doer.do(job, give, keep)
 
     def end(number: int, task: asyncio.Task[None]) -> None:
         failed = None if task.cancelled() else task.exception()
@@ -59,7 +72,7 @@ async def serve(wire: Wire, permit: PermitOf = lambda source, remote: remote) ->
             while True:
                 match await wire.receive():
                     case ("do", number, job):
-                        doing = begin(number, doer.do(job, partial(give, number)))
+                        doing = begin(number, do(number, job))
                         doing.add_done_callback(partial(end, number))
                     case ("call", number, function, arguments):
                         begin(number, call(number, function, arguments))

@@ -16,7 +16,7 @@ from collections.abc import (
     Sequence,
     Set,
 )
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,6 +80,7 @@ class Campaign:
     permits: Permits = field(default_factory=Pacers)
     purse: Purse | None = None
     most_hangs: float = math.inf
+    _kept: dict[int, Event] = field(default_factory=dict)
 
     async def affords(self, job: Job, *, wait: bool = True) -> bool:
         """Whether a question may be put, by what is left to spend (see ``Purse.reserve``)."""
@@ -90,15 +91,23 @@ class Campaign:
     async def run(self, jobs: AsyncIterator[Job]) -> AsyncGenerator[tuple[Event, ...]]:
         """Put questions, give what each came to, and count what it cost."""
         targets = {source.target.name: source.target for source in self.sources}
-        async with aclosing(self.pool.run(jobs, self.permits)) as batches:
+        async with aclosing(self.pool.run(jobs, self.permits, self.keep)) as batches:
             async for events in batches:
                 if self.purse is not None:
                     name, case = _asked(events)
                     self.purse.settle(targets[name], case, events)
                 yield events
 
+    def keep(self, events: Sequence[Event]) -> None:
+        """Write what a conversation was paid for before it is gone on with."""
+        # A full disk is told by what is written of the whole question.
+        with suppress(OSError):
+            self.write(events)
+            self._kept.update((id(event), event) for event in events)
+
     def write(self, events: Iterable[Event]) -> None:
-        """Put events into the journal, then tell those that are new in it."""
+        """Put events into the journal that aren't there yet, then tell those that are new in it."""
+        events = [event for event in events if self._kept.pop(id(event), None) is None]
         for event in self.record.append(events):
             self.tell(event)
 
