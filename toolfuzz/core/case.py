@@ -7,6 +7,7 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
+from toolfuzz.core.compact import as_python
 from toolfuzz.core.pickled import by_values
 
 __all__ = [
@@ -278,5 +279,5 @@ def _asked(turn: Turn) -> list[Json]:
 
 
 def _digest(content: Json) -> str:
-    text = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    text = as_python(content) or json.dumps(content, separators=(",", ":")).encode()
+    return hashlib.sha256(text).hexdigest()[:16]

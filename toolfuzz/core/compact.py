@@ -5,7 +5,7 @@ import codecs
 from msgspec import MsgspecError
 from msgspec.json import Encoder
 
-__all__ = ["ascii_only", "compact"]
+__all__ = ["as_python", "ascii_only", "compact"]
 
 _encode = Encoder().encode
 
@@ -20,6 +20,23 @@ def compact(value: object) -> bytes | None:
         return _encode(value)
     except (MsgspecError, TypeError, ValueError, OverflowError, RecursionError):
         return None
+
+
+def as_python(value: object) -> bytes | None:
+    """Return what ``json.dumps`` writes with ``separators=(",", ":")``.
+
+    None where that may be another spelling: of numbers with an exponent, and of DEL.
+    """
+    written = compact(value)
+    if written is None:
+        return None
+    digits = written.translate(_ANY_DIGIT)
+    if b"0e0" in digits or b"0e-" in digits or b"0.0000" in digits or b"\x7f" in written:
+        return None
+    return ascii_only(written)
+
+
+_ANY_DIGIT = bytes.maketrans(b"123456789", b"000000000")
 
 
 def ascii_only(text: bytes) -> bytes:

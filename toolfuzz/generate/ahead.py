@@ -1,7 +1,7 @@
 """Draws cases while others are being sent: many in processes of their own, few in a thread.
 
 A process is ``python -m toolfuzz.generate.ahead``: it reads a Mix and writes blocks of slots
-(see ``frames``); several take turns. The pipe's size bounds how far they get ahead.
+(see ``frames`` and ``sent``); several take turns. The pipe's size bounds how far they get ahead.
 (A pool of ``multiprocessing`` would import the caller's main module once more.)
 """
 
@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from toolfuzz.core.case import Case
 from toolfuzz.generate.draw import Distinct, Mix, Slot, slot
+from toolfuzz.generate.sent import received, sent
 from toolfuzz.system.frames import framed, next_frame, read_frame
 from toolfuzz.system.garbage import look_rarely
 
@@ -70,7 +71,7 @@ async def _in_processes(mix: Mix, count: int) -> AsyncGenerator[list[Slot]]:
                     start += _BLOCK
                     yield await anext(blocks)
             for output in cycle(outputs):
-                block: list[Slot] = await next_frame(output)
+                block = received(await next_frame(output))
                 start += _BLOCK
                 yield block
     async with aclosing(_in_thread(mix, start)) as blocks:
@@ -112,7 +113,7 @@ def _serve(source: BinaryIO, sink: BinaryIO) -> None:
     mix, first, step = read_frame(source)
     with suppress(BrokenPipeError):
         for start in count(first, step):
-            sink.write(framed(_block(mix, start)))
+            sink.write(framed(sent(_block(mix, start))))
             sink.flush()
 
 

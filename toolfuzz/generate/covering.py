@@ -133,6 +133,9 @@ def _completed(
         if name in row:
             continue
         state = pick.chance(50)
+        if (name, state) not in follows:
+            row[name] = state
+            continue
         added = _closure([(name, state)], follows, row)
         row = added or _closure([(name, not state)], follows, row) or row
     return row

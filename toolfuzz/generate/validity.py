@@ -7,6 +7,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.validators import extend
 
 from toolfuzz.core.case import Case, Json, JsonObject
+from toolfuzz.generate.plainly import is_plainly_valid
 from toolfuzz.generate.schema_values import first_error
 
 __all__ = ["invalid_at"]
@@ -29,38 +30,10 @@ def invalid_at(case: Case) -> str | None:
 
 
 def _first_error_of_ours(schema: JsonObject, value: JsonObject) -> str | None:
-    if _is_plainly_valid(value, schema):
+    if is_plainly_valid(value, schema, schema):
         return None
     error = next(_Validator(schema).iter_errors(value), None)
     return None if error is None else str(error.json_path)
-
-
-def _is_plainly_valid(value: Json, schema: Json) -> bool:
-    """Whether a value is valid at first sight; False says nothing.
-
-    Most of what is drawn is objects and lists of plain types, for which the library makes a
-    validator each.
-    """
-    if not isinstance(schema, dict) or not schema.keys() <= _PLAIN:
-        return False
-    match schema.get("type"):
-        case "object" if isinstance(value, dict):
-            members = schema.get("properties", {})
-            return all(name in value for name in schema.get("required", ())) and all(
-                name in members and _is_plainly_valid(item, members[name])
-                for name, item in value.items()
-            )
-        case "array" if isinstance(value, list) and "items" in schema:
-            return all(_is_plainly_valid(item, schema["items"]) for item in value)
-        case str(kind):
-            return type(value) is _SCALARS.get(kind)
-    return False
-
-
-_PLAIN = frozenset(
-    ("type", "description", "properties", "required", "items", "additionalProperties")
-)
-_SCALARS = {"string": str, "integer": int, "number": float, "boolean": bool}
 
 
 def _items(validator: Any, items: Json, value: Json, schema: Json) -> Iterator[Any]:
@@ -76,7 +49,7 @@ def _properties(validator: Any, properties: Json, value: Json, schema: Json) -> 
     """As the library has it, but for what is valid at first sight."""
     if isinstance(value, dict):
         for name, member in properties.items():
-            if name in value and not _is_plainly_valid(value[name], member):
+            if name in value and not is_plainly_valid(value[name], member, None):
                 yield from validator.descend(value[name], member, path=name, schema_path=name)
 
 

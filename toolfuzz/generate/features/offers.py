@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from toolfuzz.core.case import Tool
+from toolfuzz.core.compact import compact
 from toolfuzz.generate.features.base import (
     SCALARS,
     Draft,
@@ -97,6 +98,9 @@ def _is_heavy(tools: Sequence[Tool]) -> bool:
     if len(tools) < _LEAST_HEAVY:
         return False
     said = [[tool.name, tool.description, tool.parameters] for tool in tools]
+    # Blanks make it twice as long at most.
+    if (written := compact(said)) and 2 * len(written) < _HEAVY:
+        return False
     return len(json.dumps(said, ensure_ascii=False).encode()) >= _HEAVY
 
 

@@ -5,6 +5,7 @@ The strictest public rule for a tool name is ``^[a-zA-Z0-9_-]{1,64}$`` (OpenAI, 
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from toolfuzz.core.case import Tool
 from toolfuzz.generate.features.base import Draft, Feature
@@ -47,6 +48,7 @@ def _odd(pick: Pick, draft: Draft) -> None:
     draft.name = pick.of(_ODD)
 
 
+@lru_cache(maxsize=1024)  # the same names come again and again
 def _reduced(name: str) -> str:
     """Leave of a name what near-duplicates share; of long ones that is their beginning."""
     return re.sub(r"(?:s|_v\d|_)+$", "", re.sub(r"[^a-z0-9]+", "_", name[:60].lower()))
