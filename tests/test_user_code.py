@@ -159,7 +159,8 @@ def test_tools_of_all_kinds_stay_in_the_run(tmp_path: Path) -> None:
     ("tools", "told"),
     [
         ([3], "int is no tool"),
-        ([{"type": "web_search"}], "tools: "),
+        ([{"type": "web_search"}], "no usable tool"),
+        ([{"name": {1}}], "no JSON"),
         ([lambda *args: 1], "tools: "),
     ],
 )

@@ -113,6 +113,42 @@ def test_a_plain_reply_that_is_cut_is_asked_again(server: Server) -> None:
     assert [asked.faults for asked in server.requests] == [("http-cut",), ()]
 
 
+@pytest.fixture
+def bedrock(server: Server) -> Any:
+    boto3 = pytest.importorskip("boto3")
+    key = {"aws_access_key_id": "k", "aws_secret_access_key": "k", "region_name": "us-east-1"}
+    return boto3.client("bedrock-runtime", endpoint_url=server.origin, **key)
+
+
+def test_boto3_takes_a_reply_that_was_cut_for_an_empty_one(server: Server, bedrock: Any) -> None:
+    asked = {"modelId": "m", "messages": [{"role": "user", "content": [{"text": "Hello"}]}]}
+    server.use("fault:http-429~1")
+    assert bedrock.converse(**asked)["output"]
+    assert [asked.status for asked in server.requests] == [429, 200]
+    server.use("fault:http-cut")
+    assert "output" not in bedrock.converse(**asked)
+    assert [asked.status for asked in server.requests] == [200]
+
+
+def test_googles_sdk_raises_at_once(server: Server) -> None:
+    genai = pytest.importorskip("google.genai")
+    server.use("fault:http-429~1")
+    with (
+        genai.Client(api_key="k", http_options={"base_url": server.origin}) as client,
+        pytest.raises(genai.errors.ClientError, match="429 RESOURCE_EXHAUSTED"),
+    ):
+        client.models.generate_content(model="m", contents="Hello")
+    assert [asked.status for asked in server.requests] == [429]
+
+
+def test_a_wrong_base_url_is_said(server: Server) -> None:
+    server.use()
+    lost = httpx.post(f"{server.origin}/chat/completions", json={})
+    assert lost.status_code == 404
+    assert "/v1/chat/completions" in lost.json()["error"]["message"]
+    assert server.requests[0].line.startswith("openai-chat: 404 nothing is served at")
+
+
 def post(server: Server, path: str = "/chat/completions", **changed: Any) -> httpx.Response:
     tools = [{"type": "function", "function": TOOL}]
     body = {"model": "m", "messages": SAID, "tools": tools, **changed}

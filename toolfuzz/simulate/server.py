@@ -16,7 +16,7 @@ from starlette.routing import Route
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.inflate import EncodingError, inflater
 from toolfuzz.core.nature import SIMULATOR_LABELS
-from toolfuzz.formats import WireFormat, format_names, wire_format
+from toolfuzz.formats import USUAL, WireFormat, format_names, wire_format
 from toolfuzz.formats.plan import Refusal, ReplyPlan, Wire
 from toolfuzz.formats.writing import encode_body
 from toolfuzz.judge.faults.schema import at_most
@@ -90,7 +90,20 @@ class Endpoint:
             for prefix in dict.fromkeys(("/v1", *format.serving.prefixes))
             for path in format.serving.paths
         ]
-        return Starlette(routes=[*routes, Route("/v1/models", _models)])
+        lost = Route("/{path:path}", self._lost, methods=["GET", "POST"])
+        return Starlette(routes=[*routes, Route("/v1/models", _models), lost])
+
+    async def _lost(self, request: Request) -> Response:
+        """Say what is served: a base URL is easily wrong."""
+        format = wire_format(USUAL)
+        paths = sorted(
+            prefix + path.replace(":path", "")
+            for one in map(wire_format, format_names())
+            for prefix in one.serving.prefixes[:1]
+            for path in one.serving.paths
+        )
+        told = f"nothing is served at {request.url.path[:200]}; it is at {', '.join(paths)}"
+        return self._refuse(format, Refusal(404, told, "not_found"))
 
     def _route(self, format: WireFormat, prefix: str) -> Any:
         async def handle(request: Request) -> Response:

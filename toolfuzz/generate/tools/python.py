@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from toolfuzz.core.case import Tool
+from toolfuzz.core.case import JsonObject, Tool
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.generate.tools.shapes import ShapeError, read_tool
 from toolfuzz.generate.tools.toolset import ToolSet, usable
@@ -25,19 +25,17 @@ def inline(items: Sequence[Any]) -> str:
     Each is a pydantic model, a callable with annotations, or a dict in any of the accepted shapes.
     Raises UsageError.
     """
-    tools = [_tool(item, "tools") for item in items]
-    return INLINE + json.dumps(
-        [
-            {
-                "name": tool.name,
-                "description": tool.description,
-                "parameters": tool.parameters,
-                **({"strict": True} if tool.strict else {}),
-            }
-            for tool in tools
-        ],
-        ensure_ascii=False,
-    )
+    entries = [item if isinstance(item, dict) else _entry(_tool(item, "tools")) for item in items]
+    try:
+        return INLINE + json.dumps(entries, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UsageError(f"tools: no JSON: {error}", "a dict is a tool as it is sent") from None
+
+
+def _entry(tool: Tool) -> JsonObject:
+    strict = {"strict": True} if tool.strict else {}
+    shown = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+    return shown | strict
 
 
 def load_python(place: str) -> ToolSet:
