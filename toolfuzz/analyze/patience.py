@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from math import sqrt
 from statistics import fmean, variance
 
+from toolfuzz.analyze.beta import student_quantile
 from toolfuzz.analyze.rates import wilson
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.verdict import Scenario
@@ -46,9 +47,7 @@ def _half_width(means: Sequence[float]) -> float:
     if not variance(means):
         # All alike: one task in so many may still need one correction more.
         return 100 * wilson(0, len(means))[1]
-    from scipy.special import stdtrit
-
-    return float(stdtrit(len(means) - 1, 0.975)) * sqrt(variance(means) / len(means))
+    return student_quantile(len(means) - 1, 0.975) * sqrt(variance(means) / len(means))
 
 
 def survival(times: Sequence[tuple[int, bool]], patience: int) -> list[float]:

@@ -10,6 +10,8 @@ from math import comb, sqrt
 from operator import mul
 from statistics import NormalDist, fmean
 
+from toolfuzz.analyze.beta import student_quantile
+
 __all__ = ["Z95", "Growing", "Rate", "Sample", "effective", "pass_k", "rate", "wilson"]
 
 Z95 = NormalDist().inv_cdf(0.975)
@@ -153,9 +155,7 @@ def effective(spread: float, judged: int, clusters: int, apart: float) -> float:
     """
     if not spread or clusters == 1:
         return float(clusters)
-    from scipy.special import stdtrit
-
-    shrink = (Z95 / float(stdtrit(clusters - 1, 0.975))) ** 2
+    shrink = (Z95 / student_quantile(clusters - 1, 0.975)) ** 2
     variance = clusters / (clusters - 1) * apart / judged**2
     most = judged * shrink
     n_eff = min(spread / variance * shrink, most) if variance else most

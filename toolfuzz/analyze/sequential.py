@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil, floor, log
+from math import ceil, exp, floor, lgamma, log
 from typing import Literal
 
 from toolfuzz.analyze.rates import Z95, Rate, wilson
@@ -55,17 +55,17 @@ class SequentialTest:
     @cached_property
     def fixed_sample(self) -> int:
         """The smallest sample of fixed size that tells the two rates apart."""
-        from scipy.special import bdtr
-
-        failures, n = 0, 1
+        bad, good = _AtMost(1 - self.reject), _AtMost(1 - self.accept)
         while True:
             # The smallest n at which so few failures are rare for the bad rate; a larger one
             # would only make as few rarer for the good rate too.
-            while bdtr(failures, n, 1 - self.reject) > self.error:
-                n += 1
-            if bdtr(failures, n, 1 - self.accept) >= 1 - self.error:
-                return n
-            failures += 1
+            while bad.chance > self.error:
+                bad.ask()
+                good.ask()
+            if good.chance >= 1 - self.error:
+                return bad.asked
+            bad.allow()
+            good.allow()
 
     @property
     def straight_passes(self) -> int:
@@ -142,6 +142,33 @@ class SequentialTest:
             f"share of passes is no fair estimate of the rate."
         )
         return SequentialDecision(outcome, calls, failures, capped, reason)
+
+
+class _AtMost:
+    """The chance that at most ``failures`` of so many ``asked`` fail, followed step by step."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._logs = log(rate), log(1 - rate)
+        self.failures = self.asked = 0
+        self.chance = 1.0
+
+    def ask(self) -> None:
+        """Ask once more: it may be the failure that is one too many."""
+        self.chance -= self._rate * self._exactly()
+        self.asked += 1
+
+    def allow(self) -> None:
+        """Allow one failure more."""
+        self.failures += 1
+        self.chance += self._exactly()
+
+    def _exactly(self) -> float:
+        failed, passed = self.failures, self.asked - self.failures
+        if passed < 0:
+            return 0.0
+        ways = lgamma(self.asked + 1) - lgamma(failed + 1) - lgamma(passed + 1)
+        return exp(ways + failed * self._logs[0] + passed * self._logs[1])
 
 
 @dataclass(frozen=True, slots=True)

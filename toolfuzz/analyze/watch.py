@@ -19,10 +19,11 @@ from dataclasses import astuple, dataclass
 from math import log10 as log_10
 from typing import TYPE_CHECKING, TypeAlias
 
+from toolfuzz.analyze.beta import beta_quantile
 from toolfuzz.analyze.fisher import at_least
 from toolfuzz.analyze.paired import holm
 
-# numpy comes with scipy and takes a while to load; whoever reads a monitor's folder needs it.
+# numpy takes a while to load, and 70 MB of disk; only a monitor needs it here.
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -256,11 +257,10 @@ def _since(counts: "Floats") -> "Floats":
 def _upper(failed: "Floats", judged: "Floats", error: float) -> "Floats":
     """Return Clopper and Pearson's one-sided upper bound of the chance of failing."""
     import numpy as np
-    from scipy.special import betaincinv
 
-    passed = np.maximum(judged - failed, 1)
-    found: Floats = np.where(failed >= judged, 1.0, betaincinv(failed + 1, passed, 1 - error))
-    return found
+    counts = zip(failed.flat, judged.flat, strict=True)
+    bounds = [1.0 if k >= n else beta_quantile(k + 1, n - k, 1 - error) for k, n in counts]
+    return np.reshape(bounds, failed.shape)
 
 
 def _log_sum(logs: "Floats") -> "Floats":
