@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 $(VENV)/demo.stamp: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[server,sdks]'
 	touch $@
 
 $(VENV)/dev.stamp: pyproject.toml

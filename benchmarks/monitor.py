@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from toolfuzz.analyze.watch import USUAL, Columns, WatchRule
+from toolfuzz.analyze.watch import USUAL, Count, Portion, WatchRule
 
 Floats = NDArray[np.float64]
 Figures = dict[str, Any]
@@ -64,48 +64,46 @@ def lives(
 
     Day -1 is the baseline's.
     """
-    shape = (endpoints, days + 1)
-    regular, failed, judged = (np.zeros(shape) for _ in range(3))
-    regular[:, 0] = rng.binomial(rule.baseline, failing(-1, endpoints))
-    failed[:, 0], judged[:, 0] = regular[:, 0], rule.baseline
-    sizes = np.full(shape, float(CALLS))
-    sizes[:, 0] = rule.baseline
+    baselines = rng.binomial(rule.baseline, failing(-1, endpoints))
+    told = [[Portion(0.0, Count(int(failed), rule.baseline))] for failed in baselines]
     alive = np.arange(endpoints)
     alarms: dict[int, int] = {}
     for day in range(days):
-        now, chance = day + 1, np.zeros(endpoints)
+        chance = np.zeros(endpoints)
         chance[alive] = failing(day, len(alive))
         asking, block = alive, np.full(len(alive), CALLS)
         while asking.size:
-            came = rng.binomial(block, chance[asking])
-            if asking is alive:
-                regular[asking, now] = came
-            failed[asking, now] += came
-            judged[asking, now] += block
-            known = np.s_[asking, : now + 1]
-            said = rule.weigh(
-                Columns(
-                    np.ones((len(asking), now + 1)),
-                    regular[known], sizes[known], failed[known], judged[known],
-                )
-            )  # fmt: skip
-            alarms |= {int(n): day for n, one in zip(asking, said, strict=True) if one.alarm}
-            block = np.array(
-                [
-                    rule.more(e, int(judged[n, now]), CALLS)
-                    for n, e in zip(asking, said, strict=True)
-                ]
-            )
+            more = []
+            for n, came, asked in zip(
+                asking, rng.binomial(block, chance[asking]), block, strict=True
+            ):
+                _take(told[n], day, Count(int(came), int(asked)))
+                said = rule.evidence(told[n])
+                if said.alarm:
+                    alarms[int(n)] = day
+                last = told[n][-1]
+                more.append(rule.more(said, last.regular.judged + last.burst.judged, CALLS))
+            block = np.array(more)
             asking, block = asking[block > 0], block[block > 0]
         alive = np.array([n for n in alive if n not in alarms], dtype=int)
         if not alive.size:
             break
-    return [_life(judged[n, 1:], alarms.get(n), days) for n in range(endpoints)]
+    return [_life(told[n][1:], alarms.get(n)) for n in range(endpoints)]
 
 
-def _life(calls: Floats, alarm: int | None, days: int) -> Life:
-    lived = days if alarm is None else alarm + 1
-    return Life(alarm, lived, int(calls[:lived].sum()), int(calls[lived - 1]))
+def _take(told: list[Portion], day: int, came: Count) -> None:
+    """Note what came on a day: first the questions of every day, then those of bursts."""
+    if len(told) == day + 1:
+        told.append(Portion(86_400.0 * (day + 1), came))
+        return
+    last = told[-1]
+    burst = Count(last.burst.failed + came.failed, last.burst.judged + came.judged)
+    told[-1] = replace(last, burst=burst)
+
+
+def _life(lived: Sequence[Portion], alarm: int | None) -> Life:
+    calls = [one.regular.judged + one.burst.judged for one in lived]
+    return Life(alarm, len(calls), sum(calls), calls[-1])
 
 
 def steady(rate: float) -> Callable[[int, int], Floats]:

@@ -11,7 +11,7 @@ from judge_wire_bytes import APIS, PARIS, WEATHER, case_of, plain_body
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Tool, Turn
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.generate import prompts
-from toolfuzz.judge.clients import ClientView, client_views
+from toolfuzz.judge.clients import ClientView, client_views, missing_clients
 
 TOOL = Tool(
     "book_room",
@@ -142,3 +142,13 @@ def test_no_bytes_make_it_raise(api: str, stream: bool) -> None:
         spoiled = Attempt(0.0, None, 0.0, 200, right.headers, ((0.0, bytes(body)),))
         for view in client_views(spoiled, api, stream=stream, case=CASE, turn=0):
             assert view.outcome in ("same", "different", "nothing", "exception")
+
+
+def test_an_sdk_that_is_too_old_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What such a version has no word for would pass for an error of the reply."""
+    assert missing_clients(["openai-chat", "openai-responses", "anthropic-messages"]) == []
+    old = {"openai": "1.91.3", "anthropic": "0.39.0"}
+    monkeypatch.setattr("toolfuzz.formats.protocol._version", lambda name: old.get(name, "99.0"))
+    missing = missing_clients(["anthropic-messages", "openai-chat", "gemini"])
+    assert missing == ["anthropic>=0.40", "openai>=1.92"]
+    assert views("clean", "openai-chat", stream=False) == []

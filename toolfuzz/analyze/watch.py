@@ -15,30 +15,23 @@ are no part of it: their number depends on what was seen.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from math import exp, inf, log, log1p
 from math import log10 as log_10
-from typing import TYPE_CHECKING, TypeAlias
 
 from toolfuzz.analyze.beta import beta_quantile
 from toolfuzz.analyze.fisher import at_least
 from toolfuzz.analyze.paired import holm
 
-# numpy takes a while to load, and 70 MB of disk; only a monitor needs it here.
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats: TypeAlias = NDArray[np.float64]
-
 __all__ = [
     "USUAL",
-    "Columns",
     "Count",
     "Evidence",
     "Grown",
     "Portion",
     "WatchRule",
-    "columns",
     "grown",
 ]
 
@@ -65,17 +58,6 @@ class Portion:
     started: float
     regular: Count
     burst: Count = Count()
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """The portions of many endpoints, a row each; ``weight`` is what a beginning counts."""
-
-    weight: "Floats"
-    regular_failed: "Floats"
-    regular_judged: "Floats"
-    failed: "Floats"
-    judged: "Floats"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,79 +124,48 @@ class WatchRule:
 
     def evidence(self, portions: Sequence[Portion]) -> Evidence:
         """Return what an endpoint's portions say, in the order of time."""
-        return self.weigh(columns([portions]))[0]
-
-    def weigh(self, of: Columns) -> list[Evidence]:
-        """Return what the portions of each endpoint say."""
-        import numpy as np
-
-        known_failed, known = _before(of.regular_failed), _before(of.regular_judged)
-        begun = known >= self.baseline
-        failed, judged = _since(of.failed), _since(of.judged)
-        bounds = np.minimum(self._bounds(known_failed, known) + self.margin, 1.0)
-        counts = np.where(begun, of.weight, 0.0)
-        with np.errstate(divide="ignore"):
-            weighed = self._bets(bounds, failed, judged) + np.log(counts)
-        log10 = _log_sum(weighed) / np.log(10)
-        last = np.s_[:, -self.burst_portions :]
+        known, since = _before(portions), _since(portions)
+        begun = [n for n, one in enumerate(known) if one.judged >= self.baseline]
+        if not begun:
+            return Evidence()
+        bounds = self._bounds(known)
+        weighed = [log(_weight(portions, n)) + self._bet(bounds[n], since[n]) for n in begun]
+        log10 = _log_sum(weighed) / log(10)
         # The median of what the baseline says (Kerman, 2011), where the evidence takes a bound.
-        seen = (known_failed[last] + 2 / 3) / (known[last] + 1 / 3)
-        bets = self._bets(np.minimum(seen + self.margin, 1.0), failed[last], judged[last])
-        suspicion = _log_sum(np.where(begun[last], bets, -np.inf))
-        return [
-            Evidence(
-                log10=float(log10[n]),
-                suspicion=float(np.exp(min(suspicion[n], _MOST))),
-                alarm=self.alarms(float(log10[n])),
-                bound=float(bounds[n, -1]),
-                since=len(weighed[n]) - 1 - int(weighed[n][::-1].argmax()),
-            )
-            if begun[n, -1]
-            else Evidence()
-            for n in range(len(begun))
-        ]
+        last = [n for n in begun if n >= len(portions) - self.burst_portions]
+        seen = {n: (known[n].failed + 2 / 3) / (known[n].judged + 1 / 3) for n in last}
+        bets = [self._bet(min(seen[n] + self.margin, 1.0), since[n]) for n in last]
+        return Evidence(
+            log10=log10,
+            suspicion=exp(min(_log_sum(bets), _MOST)),
+            alarm=self.alarms(log10),
+            bound=bounds[-1],
+            # Of those that are as likely the last.
+            since=max(zip(weighed, begun, strict=True))[1],
+        )
 
-    def _bounds(self, failed: "Floats", judged: "Floats") -> "Floats":
-        """Return the bound of each beginning; the lowest of those that were known by then."""
-        import numpy as np
-
-        bounds = np.ones_like(judged)
+    def _bounds(self, known: Sequence[Count]) -> list[float]:
+        """Return how often the endpoint may fail at each beginning, by what was ``known``: the
+        lowest of the bounds by then, and the margin.
+        """
+        lowest, bounds = 1.0, []
         enough, error = float(self.baseline), self.baseline_error / 2
-        while (known := judged >= enough).any():
-            at = known.argmax(axis=1, keepdims=True)
-            seen = np.take_along_axis(failed, at, axis=1), np.take_along_axis(judged, at, axis=1)
-            upper = _upper(*seen, error)
-            bounds = np.where(known, np.minimum(bounds, upper), bounds)
-            enough, error = 2 * enough, error / 2
+        for seen in known:
+            while seen.judged >= enough:
+                lowest = min(lowest, _upper(seen, error))
+                enough, error = 2 * enough, error / 2
+            bounds.append(min(lowest + self.margin, 1.0))
         return bounds
 
-    def _bets(self, bound: "Floats", failed: "Floats", judged: "Floats") -> "Floats":
-        """Return the logarithm of each beginning's bets: the mean over the factors."""
-        import numpy as np
-
-        each = [failed * np.log(f) - judged * np.log1p((f - 1) * bound) for f in self.factors]
-        mean: Floats = np.logaddexp.reduce(each) - np.log(len(each))
-        return mean
+    def _bet(self, bound: float, seen: Count) -> float:
+        """Return the logarithm of a beginning's bets: the mean over the factors."""
+        costs = _costs(self.factors, bound)
+        each = [seen.failed * gain - seen.judged * cost for gain, cost in costs]
+        return _log_sum(each) - log(len(each))
 
 
 USUAL = WatchRule()
 """The rule, unless something else is asked for."""
-
-
-def columns(endpoints: Sequence[Sequence[Portion]]) -> Columns:
-    """Put the portions of endpoints, equally many of each, into columns."""
-    import numpy as np
-
-    started = np.array([[p.started for p in portions] for portions in endpoints])
-    days = np.diff(started, prepend=started[:, :1] - _DAY) / _DAY
-    regular, burst = (
-        np.array([[astuple(getattr(p, kind)) for p in portions] for portions in endpoints], float)
-        for kind in ("regular", "burst")
-    )
-    every = regular + burst
-    return Columns(
-        np.clip(days, _LEAST, 1.0), regular[..., 0], regular[..., 1], every[..., 0], every[..., 1]
-    )
 
 
 def grown(
@@ -240,32 +191,39 @@ def grown(
     )
 
 
-def _before(counts: "Floats") -> "Floats":
-    """Return for each portion the sum of those before it."""
-    import numpy as np
-
-    return np.cumsum(counts, axis=1) - counts
-
-
-def _since(counts: "Floats") -> "Floats":
-    """Return for each portion the sum from it to the last."""
-    import numpy as np
-
-    return np.cumsum(counts[:, ::-1], axis=1)[:, ::-1]
+def _before(portions: Sequence[Portion]) -> list[Count]:
+    """Return for each portion what the regular questions of those before it came to."""
+    failed = accumulate((p.regular.failed for p in portions[:-1]), initial=0)
+    judged = accumulate((p.regular.judged for p in portions[:-1]), initial=0)
+    return list(map(Count, failed, judged)) if portions else []
 
 
-def _upper(failed: "Floats", judged: "Floats", error: float) -> "Floats":
+def _since(portions: Sequence[Portion]) -> list[Count]:
+    """Return for each portion what all questions came to, from it to the last."""
+    failed = accumulate(p.regular.failed + p.burst.failed for p in reversed(portions))
+    judged = accumulate(p.regular.judged + p.burst.judged for p in reversed(portions))
+    return list(map(Count, failed, judged))[::-1]
+
+
+def _weight(portions: Sequence[Portion], n: int) -> float:
+    """Return what a beginning counts: the days since the portion before."""
+    days = (portions[n].started - portions[n - 1].started) / _DAY if n else 1.0
+    return max(_LEAST, min(days, 1.0))
+
+
+@lru_cache(maxsize=4096)
+def _costs(factors: tuple[float, ...], bound: float) -> tuple[tuple[float, float], ...]:
+    """Return for each factor what a failure gains, and what an answer costs."""
+    return tuple((log(f), log1p((f - 1) * bound)) for f in factors)
+
+
+def _upper(seen: Count, error: float) -> float:
     """Return Clopper and Pearson's one-sided upper bound of the chance of failing."""
-    import numpy as np
-
-    counts = zip(failed.flat, judged.flat, strict=True)
-    bounds = [1.0 if k >= n else beta_quantile(k + 1, n - k, 1 - error) for k, n in counts]
-    return np.reshape(bounds, failed.shape)
+    passed = seen.judged - seen.failed
+    return beta_quantile(seen.failed + 1, passed, 1 - error) if passed > 0 else 1.0
 
 
-def _log_sum(logs: "Floats") -> "Floats":
-    """Return the logarithm of a sum over portions, given those of its parts."""
-    import numpy as np
-
-    total: Floats = np.logaddexp.reduce(logs, axis=1)
-    return total
+def _log_sum(logs: Sequence[float]) -> float:
+    """Return the logarithm of a sum, given those of its parts."""
+    most = max(logs, default=-inf)
+    return most + log(sum(exp(one - most) for one in logs)) if logs else most

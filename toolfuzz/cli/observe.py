@@ -31,6 +31,9 @@ history prove is reported.
 @judge_options
 def observe(upstream: str, port: int, out: Path | None, quiet: bool, **given: Any) -> None:
     """Pass an agent's calls on to its endpoint and judge them on the way, until Ctrl-C."""
+    from toolfuzz.system.extras import require
+
+    require("server", "toolfuzz observe")
     from toolfuzz.config import load_config
     from toolfuzz.core.text import printable
     from toolfuzz.judge.policy import Policy

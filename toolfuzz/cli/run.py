@@ -15,6 +15,7 @@ from toolfuzz.cli._dry_run import print_plan
 from toolfuzz.cli._forecast import announced
 from toolfuzz.cli._kept import kept
 from toolfuzz.cli._live import live
+from toolfuzz.cli._missing import say_unread
 from toolfuzz.cli._outcome import exit_with, settled
 from toolfuzz.cli._reports import write_wanted
 from toolfuzz.cli._values import parse_headers
@@ -126,9 +127,12 @@ def run(
     begun = folder if resume else None
     options = options.but(out=None if resume else folder)
     wanted = parse_wanted(reports)
-    if dimensions_of(options) and not (quiet or resume):
-        for line in announced(options, plan_targets(options.models, options.access)):
-            click.echo(line, err=True)
+    if not quiet:
+        targets = plan_targets(options.models, options.access)
+        say_unread({target.format for target in targets})
+        if dimensions_of(options) and not resume:
+            for line in announced(options, targets):
+                click.echo(line, err=True)
     with kept(lambda: _how_to_go_on(folder, command, options)):
         summary, interrupted = live(
             lambda tell, stop: _asked(command, options, tell=tell, stop=stop, resume=begun),

@@ -62,6 +62,9 @@ def serve(
 ) -> None:
     """Serve a simulated model endpoint with known faults on 127.0.0.1, until Ctrl-C."""
     from toolfuzz.core.errors import UsageError
+    from toolfuzz.system.extras import require
+
+    require("server", "toolfuzz serve")
     from toolfuzz.simulate.service import serve as serve_until_killed
     from toolfuzz.system.files import written_whole
 

@@ -97,6 +97,9 @@ def trial(
     **options: Any,
 ) -> None:
     """Find out what a gateway changes on the way, in both directions."""
+    from toolfuzz.system.extras import require
+
+    require("server", "toolfuzz trial")
     from toolfuzz.cli._budget import FLAGS, same_command, say_spent_out
     from toolfuzz.cli._reports import write_wanted
     from toolfuzz.cli._values import parse_headers, parse_params

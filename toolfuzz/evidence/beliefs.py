@@ -11,9 +11,6 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic
 
-import numpy as np
-from numpy.typing import NDArray
-
 from toolfuzz.evidence.reduction import Node
 from toolfuzz.evidence.suspicion import Rates
 
@@ -28,8 +25,8 @@ ELSEWHERE = 0.2
 _SURE = 25.0
 _ROUNDS, _SETTLED = 30, 0.02
 
-Mask = NDArray[np.bool_]
-Numbers = NDArray[np.float64]
+Mask = int
+"""Some of the nodes: a bit for each, by its place among all of them."""
 
 
 class Beliefs(Generic[Node]):
@@ -47,45 +44,39 @@ class Beliefs(Generic[Node]):
         share: float,
     ) -> None:
         self._index = {node: n for n, node in enumerate(nodes)}
-        self._under: Mask = np.array(
-            [[gone(other, frozenset((node,))) for other in nodes] for node in nodes], dtype=bool
-        )
+        self._under = [
+            sum(1 << n for n, other in enumerate(nodes) if gone(other, frozenset((node,))))
+            for node in nodes
+        ]
         self._rates = rates
         self._prior = math.log(share / (1 - share))
         self._counts: dict[frozenset[Node], list[int]] = {}
-        self._masks: Mask = np.zeros((0, len(nodes)), dtype=bool)
         self.settle(frozenset())
 
     def mask(self, removed: Iterable[Node]) -> Mask:
         """Return which nodes are gone with these."""
-        rows = self._under[[self._index[node] for node in removed]]
-        gone: Mask = np.logical_or.reduce(rows, axis=0)
+        gone = 0
+        for node in removed:
+            gone |= self._under[self._index[node]]
         return gone
 
     def take(self, removed: frozenset[Node], failed: bool) -> None:
         """Note one answer; ``settle`` draws the conclusions."""
-        if removed not in self._counts:
-            self._counts[removed] = [0, 0]
-            self._masks = np.vstack((self._masks, self.mask(removed)))
-        self._counts[removed][0 if failed else 1] += 1
+        self._counts.setdefault(removed, [0, 0])[0 if failed else 1] += 1
 
     def settle(self, base: frozenset[Node]) -> None:
         """Believe what the answers say where ``base`` is not needed."""
         self._base, gone = base, self.mask(base)
-        rows: dict[bytes, int] = {}
-        left = self._masks & ~gone
-        for mask in left:
-            rows.setdefault(mask.tobytes(), len(rows))
-        masks: Mask = np.zeros((len(rows), len(gone)), dtype=bool)
-        said = np.zeros(len(rows))
-        for (removed, counts), mask in zip(self._counts.items(), left, strict=True):
-            row = rows[mask.tobytes()]
-            masks[row] = mask
-            said[row] += self._said(counts, 0.0 if removed >= base else ELSEWHERE)
-        said = np.clip(said, -_SURE, _SURE)
-        alone = self._propagate(masks, said)
-        survival = alone * np.exp(said) / (alone * np.exp(said) + 1 - alone)
-        self._survival = {key: float(survival[row]) for key, row in rows.items()}
+        said: dict[Mask, float] = {}
+        for removed, counts in self._counts.items():
+            mask = self.mask(removed) & ~gone
+            told = self._said(counts, 0.0 if removed >= base else ELSEWHERE)
+            said[mask] = said.get(mask, 0.0) + told
+        kept = [math.exp(_bounded(one)) for one in said.values()]
+        alone = self._propagate([_bits(mask) for mask in said], kept)
+        self._survival = {
+            mask: a * k / (a * k + 1 - a) for mask, a, k in zip(said, alone, kept, strict=True)
+        }
 
     def _said(self, counts: Sequence[int], elsewhere: float) -> float:
         """Return the log odds that the failure survives, by the answers to one question."""
@@ -93,35 +84,46 @@ class Beliefs(Generic[Node]):
         failed = self._rates.step(True, SHARE, elsewhere)
         return -failures * failed - passes * self._rates.step(False, SHARE)
 
-    def _propagate(self, masks: Mask, said: Numbers) -> Numbers:
+    def _propagate(self, rows: Sequence[list[int]], kept: Sequence[float]) -> list[float]:
         """Set the odds of all nodes; return how likely each row holds nothing that is needed, its
-        own answers aside.
+        own answers aside, which make it ``kept`` times as likely.
         """
-        kept = np.exp(said)[:, None]
-        messages: Numbers = np.zeros(masks.shape)
-        untouched = np.where(masks, -np.logaddexp(0, self._prior), 0.0)
+        messages = [[0.0] * len(row) for row in rows]
+        untouched = [[-_log_1_plus_exp(self._prior)] * len(row) for row in rows]
+        odds = [self._prior] * len(self._under)
         for _ in range(_ROUNDS):
-            others = np.exp(untouched.sum(axis=1, keepdims=True) - untouched)
-            new = np.where(masks, -np.log(others * kept + 1 - others), 0.0)
-            change = np.abs(new - messages).max(initial=0.0)
-            messages = (messages + new) / 2
-            odds = self._prior + messages.sum(axis=0) - messages
-            untouched = np.where(masks, -np.logaddexp(0, odds), 0.0)
+            change = 0.0
+            odds = [self._prior] * len(self._under)
+            for row, message, free, odds_kept in zip(rows, messages, untouched, kept, strict=True):
+                total = sum(free)
+                for n, node in enumerate(row):
+                    others = math.exp(total - free[n])
+                    new = -math.log(others * odds_kept + 1 - others)
+                    change = max(change, abs(new - message[n]))
+                    message[n] = (message[n] + new) / 2
+                    odds[node] += message[n]
+            for row, message, free in zip(rows, messages, untouched, strict=True):
+                free[:] = [
+                    -_log_1_plus_exp(odds[node] - one)
+                    for node, one in zip(row, message, strict=True)
+                ]
             if change < _SETTLED:
                 break
-        self.odds: Numbers = np.clip(self._prior + messages.sum(axis=0), -_SURE, _SURE)
-        alone: Numbers = np.exp(untouched.sum(axis=1))
-        return alone
+        self._needless = [_log_1_plus_exp(_bounded(one)) for one in odds]
+        return [math.exp(sum(free)) for free in untouched]
 
     def survives(self, removed: frozenset[Node]) -> float:
         """Return how likely the failure still comes without these nodes, as without the base."""
         left = self.mask(removed) & ~self.mask(self._base)
-        known = self._survival.get(left.tobytes())
-        return math.exp(-float(np.logaddexp(0, self.odds[left]).sum())) if known is None else known
+        known = self._survival.get(left)
+        return math.exp(-self._cost(left)) if known is None else known
 
     def cost(self, node: Node, gone: Mask) -> float:
         """Return by how much survival gets less likely (in nats) when the node goes as well."""
-        return float(np.logaddexp(0, self.odds[self._under[self._index[node]] & ~gone]).sum())
+        return self._cost(self._under[self._index[node]] & ~gone)
+
+    def _cost(self, mask: Mask) -> float:
+        return sum(self._needless[n] for n in _bits(mask))
 
     def surprise(self, removed: frozenset[Node], failed: bool) -> float:
         """Return how an answer moves the log odds of the base against its having lost the failure:
@@ -151,3 +153,21 @@ def logit(chance: float) -> float:
 
 def _entropy(chance: float) -> float:
     return -sum(c * math.log(c) for c in (chance, 1 - chance) if c > 0)
+
+
+def _bits(mask: Mask) -> list[int]:
+    """Return the places of the bits that are set."""
+    places = []
+    while mask:
+        lowest = mask & -mask
+        places.append(lowest.bit_length() - 1)
+        mask ^= lowest
+    return places
+
+
+def _bounded(odds: float) -> float:
+    return max(-_SURE, min(odds, _SURE))
+
+
+def _log_1_plus_exp(odds: float) -> float:
+    return odds + math.log1p(math.exp(-odds)) if odds > 0 else math.log1p(math.exp(odds))

@@ -98,7 +98,7 @@ class _Search(Generic[Node]):
         better = [r for r, f in known if f and r > self.base and beliefs.survives(r) >= GO_ON]
         if better:
             self._before.append((self.base, self._standing))
-            base = max(better, key=lambda r: beliefs.mask(r).sum())
+            base = max(better, key=lambda r: beliefs.mask(r).bit_count())
             self._stand_on(base, logit(beliefs.survives(base)))
 
     def _stand_on(self, base: frozenset[Node], standing: float) -> None:

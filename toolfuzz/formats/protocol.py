@@ -1,5 +1,6 @@
 """What a wire format is: the parts that a folder of this package puts together as ``FORMAT``."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -116,13 +117,26 @@ class Framing:
 _version = cache(metadata.version)
 
 
+@cache
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # of a parent, as "google" is one of "google.genai"
+        return False
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", version)[:2]]
+
+
 @dataclass(frozen=True, slots=True)
 class ClientReader:
     """One way of reading a reply with an official SDK: the referee of what a reply is worth.
 
     ``read`` yields (tool name, arguments) and raises what the SDK, or plain code after it, raises;
     it imports the SDK when it is called. ``package`` is the distribution's name, ``module`` the
-    import name where that differs, ``way`` what tells several ways apart (``stream()``).
+    import name where that differs, ``way`` what tells several ways apart (``stream()``), ``since``
+    the first version that can be used so.
     """
 
     package: str
@@ -130,14 +144,19 @@ class ClientReader:
     read: Callable[[Attempt], Iterable[tuple[str, Json]]]
     way: str = ""
     module: str = ""
+    since: str = "0"
 
     @property
     def installed(self) -> bool:
-        """Whether the SDK is there."""
-        try:
-            return find_spec(self.module or self.package) is not None
-        except ModuleNotFoundError:  # of a parent, as "google" is one of "google.genai"
-            return False
+        """Whether the SDK is there, in a version that can be used."""
+        return _is_there(self.module or self.package) and (
+            _numbers(_version(self.package)) >= _numbers(self.since)
+        )
+
+    @property
+    def needs(self) -> str:
+        """What to install, as pip has it: ``openai>=1.92``."""
+        return f"{self.package}>={self.since}"
 
     @property
     def name(self) -> str:

@@ -1,11 +1,8 @@
 """Requests as texts that anybody can send again."""
 
-import inspect
 import json
 import shlex
-from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib import import_module
+from collections.abc import Mapping, Sequence, Set
 
 from toolfuzz.core.case import Json, JsonObject
 
@@ -42,13 +39,22 @@ def json_literal(value: Json) -> str:
 
 
 def python_sdk(
-    package: str, client: str, method: str, body: JsonObject, base_url: str, key_env: str | None
+    package: str,
+    client: str,
+    method: str,
+    body: JsonObject,
+    base_url: str,
+    key_env: str | None,
+    *,
+    named: Set[str],
 ) -> str:
     """Return a Python program that sends the body through an SDK made by Stainless.
 
-    ``method`` is the resource that has ``create``: ``chat.completions``.
+    ``method`` is the resource that has ``create``: ``chat.completions``. Fields that are not among
+    the parameters ``named`` are passed on by the SDK unseen.
     """
-    known, extra = _split(package, client, method, body)
+    known = {k: v for k, v in body.items() if k in named}
+    extra = {k: v for k, v in body.items() if k not in named}
     key = f'os.environ["{key_env}"]' if key_env else '"none"'
     call = f"client.{method}.with_raw_response.create(**body"
     call += f", extra_body={json_literal(extra)})" if extra else ")"
@@ -66,21 +72,3 @@ def python_sdk(
             "",
         ]
     )
-
-
-def _split(
-    package: str, client: str, method: str, body: JsonObject
-) -> tuple[JsonObject, JsonObject]:
-    """Tell the fields that the SDK's method names from those that it must pass on unseen."""
-    names = _parameters(package, client, method)
-    known = {k: v for k, v in body.items() if k in names}
-    return known, {k: v for k, v in body.items() if k not in names}
-
-
-@cache
-def _parameters(package: str, client: str, method: str) -> frozenset[str]:
-    """Making a client takes long: it reads the certificates of the machine."""
-    resource = getattr(import_module(package), client)(api_key="none")
-    for name in method.split("."):
-        resource = getattr(resource, name)
-    return frozenset(inspect.signature(resource.create).parameters)

@@ -6,7 +6,7 @@ second: this is for after a run, never for the measuring path.
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +17,7 @@ from toolfuzz.core.text import clip
 from toolfuzz.core.validation import fits
 from toolfuzz.formats import ClientReader, wire_format
 
-__all__ = ["ClientView", "client_views"]
+__all__ = ["ClientView", "client_views", "missing_clients"]
 
 Outcome = Literal["same", "different", "nothing", "exception", "unjudged"]
 Call = tuple[str, Json]
@@ -51,6 +51,14 @@ def client_views(
     expect = case.turns[turn].expect
     readers = [reader for reader in wire_format(format_name).clients if reader.stream == stream]
     return [_view(reader, attempt, case, expect) for reader in readers]
+
+
+def missing_clients(format_names: Iterable[str]) -> list[str]:
+    """Return the SDKs of these wire formats that can't be used here, as pip has them
+    (``openai>=1.92``).
+    """
+    readers = (reader for name in format_names for reader in wire_format(name).readers)
+    return sorted({reader.needs for reader in readers if not reader.installed})
 
 
 def _view(reader: ClientReader, attempt: Attempt, case: Case, expect: Expectation) -> ClientView:

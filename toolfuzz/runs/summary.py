@@ -12,6 +12,7 @@ from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import EndpointError, UsageError
 from toolfuzz.core.events import RunFinished
+from toolfuzz.judge.clients import missing_clients
 from toolfuzz.runs.decision import CHECK_NAME, read_decision
 from toolfuzz.runs.derived import AnyObject, read_json, write_json
 from toolfuzz.runs.journal import JOURNAL_NAME, find_journal
@@ -34,11 +35,14 @@ def default_folder(models: Sequence[str]) -> Path:
 def write_summary(folder: Path, run: RunData, recordings: Recordings | None = None) -> JsonObject:
     """Summarise a run into ``summary.json`` beside its journal and return it.
 
-    ``recordings`` are replayed through the official SDKs: ``clients``, by target.
+    ``recordings`` are replayed through the official SDKs: ``clients``, by target; those that are
+    not installed here are ``clients_missing``.
     """
     summary = {**summarize(run), "folder": str(folder)}
     summary["conclusion"] = conclude(run, summary)
     summary["clients"] = recordings.clients(run) if recordings else {}
+    if recordings and (missing := missing_clients({t.format for t in run.started.targets})):
+        summary["clients_missing"] = missing
     write_json(folder / SUMMARY_NAME, summary)
     return summary
 

@@ -16,6 +16,7 @@ from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.reachability import HELLO, reachable
 from toolfuzz.sources.registry import Endpoint, key_for, resolve
 from toolfuzz.sources.simulated import simulator
+from toolfuzz.system.extras import require
 
 __all__ = ["Source", "open_sources", "plan_targets", "reach"]
 
@@ -88,6 +89,8 @@ async def open_sources(
     ``purse`` counts.
     """
     planned = _plan(models, access)
+    if any(p.endpoint and not nature_of(p.target).remote for p in planned):
+        require("server", "the simulated endpoint")
     keys = [
         key_for(p.endpoint) if p.endpoint and nature_of(p.target).remote else None for p in planned
     ]

@@ -40,6 +40,6 @@ def _blocks(content: Any) -> Iterator[tuple[str, Json]]:
 
 
 READERS = (
-    ClientReader("anthropic", False, _plain),
-    ClientReader("anthropic", True, _helper, "stream()"),
+    ClientReader("anthropic", False, _plain, since="0.40"),
+    ClientReader("anthropic", True, _helper, "stream()", since="0.40"),
 )

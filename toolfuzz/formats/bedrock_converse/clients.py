@@ -81,9 +81,9 @@ def _is_ours(use: Any) -> bool:
 
 
 READERS = (
-    ClientReader("boto3", False, _converse, "converse()"),
-    ClientReader("boto3", True, _by_block, "converse_stream(), block by block"),
-    ClientReader("boto3", True, _by_index, "converse_stream(), by index"),
+    ClientReader("boto3", False, _converse, "converse()", since="1.39"),
+    ClientReader("boto3", True, _by_block, "converse_stream(), block by block", since="1.39"),
+    ClientReader("boto3", True, _by_index, "converse_stream(), by index", since="1.39"),
 )
 
 

@@ -58,6 +58,6 @@ def _client() -> tuple[Recording, Any]:
 
 
 READERS = (
-    ClientReader("google-genai", False, _plain, module="google.genai"),
-    ClientReader("google-genai", True, _stream, "generate_content_stream()", "google.genai"),
+    ClientReader("google-genai", False, _plain, module="google.genai", since="3.6"),
+    ClientReader("google-genai", True, _stream, "generate_content_stream()", "google.genai", "3.6"),
 )

@@ -54,8 +54,11 @@ def _calls(calls: Any) -> Iterator[tuple[str, Json]]:
             yield call.function.name, json.loads(call.function.arguments)
 
 
+SINCE = "1.92"
+"""The first version in which all of these ways are."""
+
 READERS = (
-    ClientReader("openai", False, _plain),
-    ClientReader("openai", True, _helper, "stream()"),
-    ClientReader("openai", True, _chunks, "stream=True"),
+    ClientReader("openai", False, _plain, since=SINCE),
+    ClientReader("openai", True, _helper, "stream()", since=SINCE),
+    ClientReader("openai", True, _chunks, "stream=True", since=SINCE),
 )

@@ -3,9 +3,39 @@
 from toolfuzz.formats.protocol import Request
 from toolfuzz.formats.snippets import python_sdk
 
-__all__ = ["python"]
+__all__ = ["PARAMETERS", "python"]
+
+PARAMETERS = frozenset(
+    [
+        "frequency_penalty",
+        "logit_bias",
+        "logprobs",
+        "max_completion_tokens",
+        "max_tokens",
+        "messages",
+        "model",
+        "n",
+        "parallel_tool_calls",
+        "presence_penalty",
+        "reasoning_effort",
+        "response_format",
+        "seed",
+        "stop",
+        "stream",
+        "stream_options",
+        "temperature",
+        "tool_choice",
+        "tools",
+        "top_logprobs",
+        "top_p",
+        "user",
+    ]
+)
+"""Those of the SDK that requests have, in all its versions."""
 
 
 def python(request: Request, base_url: str, key_env: str | None) -> str:
     """See WireFormat."""
-    return python_sdk("openai", "OpenAI", "chat.completions", request.body, base_url, key_env)
+    return python_sdk(
+        "openai", "OpenAI", "chat.completions", request.body, base_url, key_env, named=PARAMETERS
+    )

@@ -36,7 +36,10 @@ def _items(output: Any) -> Iterator[tuple[str, Json]]:
             yield item.name, item.input
 
 
+SINCE = "1.92"
+"""The first version in which all of these ways are."""
+
 READERS = (
-    ClientReader("openai", False, _plain),
-    ClientReader("openai", True, _helper, "stream()"),
+    ClientReader("openai", False, _plain, since=SINCE),
+    ClientReader("openai", True, _helper, "stream()", since=SINCE),
 )

@@ -1,0 +1,141 @@
+"""An install without extras: a virtual environment with what toolfuzz depends on, and no more."""
+
+import json
+import os
+import re
+import subprocess
+import tomllib
+import venv
+from collections.abc import Iterator
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+
+from toolfuzz.simulate.process import start
+
+ROOT = Path(__file__).parents[1]
+DECLARED = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+MOST_MB = 60
+
+
+def distributions(requirements: list[str]) -> set[str]:
+    """The names of these requirements and of all that they need themselves."""
+    found: set[str] = set()
+    left = list(requirements)
+    while left:
+        requirement, _, marker = left.pop().partition(";")
+        name = re.split(r"[^\w.-]", requirement.strip())[0]
+        needed = "extra" not in marker and "python_version <" not in marker
+        if needed and "platform" not in marker and name not in found:
+            found.add(name)
+            left += distribution(name).requires or []
+    return found
+
+
+def files(name: str) -> Iterator[Path]:
+    """What a distribution has put into site-packages, what pip compiled included."""
+    there = distribution(name)
+    for file in there.files or ():
+        if ".." not in file.parts:
+            yield Path(str(there.locate_file(file)))
+
+
+CORE = distributions(DECLARED["dependencies"])
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The interpreter of an environment that holds links to the core's packages."""
+    folder = tmp_path_factory.mktemp("core")
+    venv.create(folder, with_pip=False, symlinks=os.name == "posix")
+    site = next(folder.glob("[Ll]ib/**/site-packages"))
+    for name in CORE:
+        there = distribution(name)
+        base = Path(str(there.locate_file("")))
+        for top in {file.parts[0] for file in there.files or () if ".." not in file.parts}:
+            if top != "__pycache__" and not (site / top).exists():
+                (site / top).symlink_to(base / top)
+    return str(next(folder.glob("[Bb]*/python*")))
+
+
+def toolfuzz(python: str, *command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [python, "-m", "toolfuzz", *command],
+        check=False, cwd=cwd, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True,
+        text=True, encoding="utf-8", timeout=60,
+    )  # fmt: skip
+
+
+def test_the_core_is_small() -> None:
+    own = sum(file.stat().st_size for file in (ROOT / "toolfuzz").rglob("*") if file.is_file())
+    sizes = {
+        name: sum(file.stat().st_size for file in files(name) if file.is_file()) for name in CORE
+    }
+    megabytes = (own + sum(sizes.values())) / 2**20
+    largest = sorted(sizes.items(), key=lambda one: -one[1])[:5]
+    assert 20 < megabytes <= MOST_MB, largest
+
+
+def test_all_that_is_an_extra_is_missing(python: str) -> None:
+    names = ("openai", "anthropic", "scipy", "numpy", "starlette", "uvicorn", "httptools", "mcp")
+    code = f"from importlib.util import find_spec; print([n for n in {names} if find_spec(n)])"
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_command_says_what_it_does(python: str, tmp_path: Path) -> None:
+    code = (
+        "from toolfuzz.cli import cli\n"
+        "names = cli.list_commands(None)\n"
+        "for name in names: cli([name, '--help'], standalone_mode=False)\n"
+        "print(len(names))"
+    )
+    done = subprocess.run(
+        [python, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
+        encoding="utf-8",
+    )  # fmt: skip
+    assert int(done.stdout.splitlines()[-1]) >= 20
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run", "-m", "sim/clean"),
+        ("serve",),
+        ("observe", "--upstream", "http://127.0.0.1:9"),
+        ("trial", "--subject", "x", "--url", "http://127.0.0.1:9"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_what_needs_the_server_extra_says_so(
+    python: str, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    done = toolfuzz(python, *command, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "needs starlette and uvicorn and httptools, not in this install" in done.stderr
+    assert "pip install 'toolfuzz[server]'" in done.stderr
+    assert not any(tmp_path.iterdir()), "nothing is begun"
+
+
+def test_a_run_and_its_evidence_need_no_extra(python: str, tmp_path: Path) -> None:
+    """What users of the SDKs get is not compared, which is said first; all else is there."""
+    with start() as simulator:
+        run = toolfuzz(
+            python, "run", "-m", "fault:object-as-json-string", "--base-url", simulator.base_url,
+            "--cases", "6", "--report", "html", "--report", "junit", "--out", "r", "--json",
+            cwd=tmp_path,
+        )  # fmt: skip
+        again = ("r", "--trust", "--most", "1", "--askings", "24")
+        minimal = toolfuzz(python, "minimize", *again, cwd=tmp_path)
+    assert (run.returncode, minimal.returncode) == (0, 0), run.stderr + minimal.stderr
+    told = (
+        "what users of openai get from a reply is not compared; for that: pip install 'openai>=1.92"
+    )
+    assert run.stderr.count(told) == 1
+    summary = json.loads(run.stdout)
+    assert summary["clients_missing"] == ["openai>=1.92"] and summary["clients"] == {}
+    assert summary["targets"][0]["judged"] == 6
+    assert (tmp_path / "r/report.html").is_file() and (tmp_path / "r/junit.xml").is_file()
+    assert "kept in" in minimal.stdout
