@@ -104,6 +104,7 @@ def test_every_command_says_what_it_does(python: str, tmp_path: Path) -> None:
     [
         ("run", "-m", "sim/clean"),
         ("serve",),
+        ("view", "."),
         ("observe", "--upstream", "http://127.0.0.1:9"),
         ("trial", "--subject", "x", "--url", "http://127.0.0.1:9"),
     ],

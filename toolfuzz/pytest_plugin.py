@@ -130,6 +130,13 @@ def toolfuzz_run(request: pytest.FixtureRequest, _toolfuzz_runs: "_Runs") -> Too
 
 @pytest.fixture(scope="session")
 def _toolfuzz_server() -> Iterator["Server"]:
+    from toolfuzz.core.errors import UsageError
+    from toolfuzz.system.extras import require
+
+    try:
+        require("server", "the fixture toolfuzz_server")
+    except UsageError as error:
+        pytest.fail(f"{error.message}: {error.hint}", pytrace=False)
     from toolfuzz.simulate.thread import in_thread
 
     with in_thread() as server:

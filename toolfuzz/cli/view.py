@@ -32,6 +32,9 @@ def view(folder: Path, port: int, opens: bool | None) -> None:
     from toolfuzz.cli._broken import broken
     from toolfuzz.core.errors import UsageError
     from toolfuzz.core.text import printable
+    from toolfuzz.system.extras import require
+
+    require("server", "toolfuzz view")
     from toolfuzz.view.server import serve
 
     if not folder.is_dir():
