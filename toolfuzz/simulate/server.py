@@ -26,7 +26,8 @@ from toolfuzz.simulate.profiles import Profile, check_profile, profile_named, pr
 from toolfuzz.simulate.question import BadRequestError, Question, read_question
 from toolfuzz.simulate.refusing import hang_up, refuse, unanswerable
 from toolfuzz.simulate.script import Step
-from toolfuzz.simulate.sending import Sending, Sent
+from toolfuzz.simulate.sending import Sending
+from toolfuzz.simulate.sent import Sent
 from toolfuzz.simulate.served import Served, served, unread
 
 __all__ = ["BODY_SECONDS", "MOST_BODY", "MOST_STEPS", "Endpoint", "build_app"]

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from toolfuzz.core.errors import UsageError
-from toolfuzz.simulate.sending import CLOSE
+from toolfuzz.simulate.sent import CLOSE
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
