@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from dataclasses import replace
 from io import StringIO
 from itertools import groupby
 from operator import attrgetter
@@ -285,10 +286,15 @@ def test_replay_says_fixed_or_not(run: Path) -> None:
 def test_a_corpus_from_a_run(run: Path, tmp_path: Path) -> None:
     assert toolfuzz_("corpus", "add", run, "--note", "it broke").exit_code == 0
     again = toolfuzz_("corpus", "add", run)
-    assert "already there" in again.output
+    assert "already there" in again.output and "noted anew" not in again.output
     entries = read_corpus(tmp_path / "corpus")
     assert entries
     assert entries[0].note.happened == "it broke"
+    noted = toolfuzz_("corpus", "add", run, "--note", "it broke the import job")
+    assert f"already there, noted anew: {entries[0].name}\n" in noted.output
+    [first, *_] = read_corpus(tmp_path / "corpus")
+    assert first.note.happened == "it broke the import job"
+    assert replace(first, note=entries[0].note) == entries[0]
     listed = toolfuzz_("corpus", "list", "--json")
     assert [e["name"] for e in json.loads(listed.stdout)] == [e.name for e in entries]
     ran = toolfuzz_("corpus", "run", "-m", "sim/clean", "-m", f"sim/{PROFILE}", "--times", "2")

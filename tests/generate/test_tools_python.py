@@ -118,3 +118,48 @@ def test_a_missing_or_broken_module(tmp_path, monkeypatch):
         load("python:no_such_module_anywhere:X")
     with pytest.raises(UsageError, match="RuntimeError: two lines"):
         load("python:broken_tools_module:X")
+
+
+DESCRIBED = '''
+from dataclasses import dataclass
+from pydantic import BaseModel
+import pydantic.dataclasses
+
+class Plain(BaseModel):
+    a: int
+
+class Told(BaseModel):
+    """Opens a ticket."""
+    a: int
+
+class Inherits(Told):
+    b: int
+
+@dataclass
+class Data:
+    a: int
+
+@pydantic.dataclasses.dataclass
+class Checked:
+    """Checks."""
+    a: int
+
+TOOLS = [Plain, Told, Inherits, Data, Checked]
+'''
+
+
+def test_a_tool_is_described_by_what_its_author_wrote(tmp_path, monkeypatch):
+    """Not by pydantic's manual, nor by a dataclass's signature."""
+    name = f"tools_of_a_user_{next(_names)}"
+    (tmp_path / f"{name}.py").write_text(DESCRIBED, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    tools = load(f"python:{name}:TOOLS")
+    described = {tool.name: tool.description for tool in tools.tools}
+    assert described == {
+        "Plain": "",
+        "Told": "Opens a ticket.",
+        "Inherits": "Opens a ticket.",
+        "Data": "",
+        "Checked": "Checks.",
+    }

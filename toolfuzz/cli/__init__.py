@@ -9,7 +9,7 @@ import click
 from toolfuzz import __version__
 from toolfuzz.cli._lazy import LazyGroup
 from toolfuzz.cli._streams import detach_streams, forgiving_streams
-from toolfuzz.core.errors import ToolfuzzError, did_you_mean
+from toolfuzz.core.errors import EXIT_USAGE, ToolfuzzError, UsageError, did_you_mean
 from toolfuzz.system.garbage import look_rarely
 from toolfuzz.system.signals import exit_code_of, obey_signals
 
@@ -40,10 +40,25 @@ class _Commands(LazyGroup):
             detach_streams()
             sys.exit(told.exit_code)
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the options that stand before the command."""
+        try:
+            return super().make_context(*args, **extra)
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as error:
+            print_error(_misused(error))
+            sys.exit(EXIT_USAGE)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; errors that are meant for people are shown here."""
         try:
             return super().invoke(ctx)
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as error:
+            print_error(_misused(error))
+            ctx.exit(EXIT_USAGE)
         except ToolfuzzError as error:
             print_error(error)
             ctx.exit(error.exit_code)
@@ -57,11 +72,21 @@ class _Commands(LazyGroup):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        try:
+        """Find a command by its name; an unknown one gets the nearest names."""
+        if args[0][:1] == "-" or args[0] in self.list_commands(ctx):
             return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            near = did_you_mean(args[0], self.list_commands(ctx))
-            raise click.UsageError(f"{error.message} {near or ''}".strip(), ctx) from None
+        near = did_you_mean(args[0], self.list_commands(ctx))
+        hint = f"{near or ''} `toolfuzz --help` lists them all".strip()
+        raise UsageError(f"no such command {args[0]!r}", hint)
+
+
+def _misused(error: click.UsageError) -> UsageError:
+    """Return what click has to say of a command line as our own errors say it."""
+    near = " or ".join(getattr(error, "possibilities", None) or ())
+    said = error.message if near else error.format_message()
+    help = f"`{error.ctx.command_path if error.ctx else 'toolfuzz'} --help` shows what there is"
+    hint = f"did you mean {near}? {help}" if near else help
+    return UsageError(f"{said[:1].lower()}{said[1:]}".rstrip("."), hint)
 
 
 def print_error(error: ToolfuzzError) -> None:
@@ -101,7 +126,7 @@ Exit codes: 0 done or passed · 1 a gate failed · 2 usage or configuration
         "auto_envvar_prefix": "TOOLFUZZ",
     },
 )
-@click.version_option(__version__, prog_name="toolfuzz")
+@click.version_option(__version__, "-V", "--version", prog_name="toolfuzz")
 def cli() -> None:
     """Find out whether a model's tool calls arrive intact.
 

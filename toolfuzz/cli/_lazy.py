@@ -9,7 +9,20 @@ from pathlib import Path
 
 import click
 
-__all__ = ["LazyGroup"]
+__all__ = ["LazyGroup", "WholeGroup"]
+
+_WHOLE = 1000
+
+
+class WholeGroup(click.Group):
+    """A group whose list of commands is folded and not cut."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands with the first sentence of each."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, one.get_short_help_str(_WHOLE)) for name, one in self.commands.items()]
+            )
 
 
 class LazyGroup(click.Group):
@@ -40,18 +53,18 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands with the first sentence of each."""
         names = self.list_commands(ctx)
-        limit = formatter.width - 6 - max(map(len, names))
-        rows = [(name, _first_sentence(f"{self.package}.{name}", name, limit)) for name in names]
+        rows = [(name, _first_sentence(f"{self.package}.{name}", name)) for name in names]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
 
-def _first_sentence(module: str, name: str, limit: int) -> str:
-    """Return what click would show of the command's docstring, without running its module."""
+def _first_sentence(module: str, name: str) -> str:
+    """Return the first sentence of the command's docstring, without running its module."""
     spec = find_spec(module)
     assert spec is not None and spec.origin is not None
     tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name.rstrip("_") == name:
-            return click.Command(name, help=ast.get_docstring(node)).get_short_help_str(limit)
+            # The help's lines are folded; click would cut them.
+            return click.Command(name, help=ast.get_docstring(node)).get_short_help_str(_WHOLE)
     raise LookupError(f"{module} defines no function {name}")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from toolfuzz.cli._again import expect_options
+from toolfuzz.cli._lazy import WholeGroup
 from toolfuzz.cli.options import endpoint_options, run_options_from
 from toolfuzz.cli.replay import ask_again, known_failures, replayed_to_json
 from toolfuzz.core.errors import UsageError
@@ -23,6 +25,7 @@ from toolfuzz.evidence.corpus import (
     free_name,
     read_corpus,
     remove_entry,
+    replace_entry,
     starter_folder,
 )
 from toolfuzz.evidence.replay import KnownFailure, Replayed
@@ -46,7 +49,7 @@ _where = click.option(
 )  # fmt: skip
 
 
-@click.group(epilog=EPILOG)
+@click.group(cls=WholeGroup, epilog=EPILOG)
 def corpus() -> None:
     """Keep failures as a benchmark of your own, portable between models and people."""
 
@@ -76,18 +79,25 @@ def add(
             f"the run has {len(known)} distinct failures, and --name names one case",
             "leave --name out, or add a single case file",
         )
-    kept = {e.case.id for e in read_corpus(place)} if place.is_dir() else set()
+    kept = {e.case.id: e for e in read_corpus(place)} if place.is_dir() else {}
+    told = {"happened": happened, "expected": expected, "dimension": dimension}
     for one in known:
-        if one.case.id in kept:
-            click.echo(f"already there: {printable(one.name)}")
+        if entry := kept.get(one.case.id):
+            _noted_anew(place, entry, {name: text for name, text in told.items() if text})
             continue
         plain_name = name or free_name(place, f"{one.slug or 'case'}-{one.case.id[:6]}")
         note = _note(one, happened, expected, dimension)
-        kept.add(one.case.id)
-        path = add_entry(
-            place, Entry(plain_name, one.case, note, one.slug, one.stream, seen=one.seen)
-        )
-        click.echo(printable(str(path)))
+        new = Entry(plain_name, one.case, note, one.slug, one.stream, seen=one.seen)
+        kept[one.case.id] = new
+        click.echo(printable(str(add_entry(place, new))))
+
+
+def _noted_anew(place: Path, entry: Entry, told: dict[str, str]) -> None:
+    """Say of a case that is kept already what was told of it now."""
+    if told:
+        replace_entry(place, replace(entry, note=replace(entry.note, **told)))
+    said = "already there, noted anew" if told else "already there"
+    click.echo(f"{said}: {printable(entry.name)}")
 
 
 @corpus.command("list")

@@ -7,6 +7,7 @@ import click
 
 from toolfuzz.cli._engine_bisect import bisect
 from toolfuzz.cli._engine_sweep import sweep_command
+from toolfuzz.cli._lazy import WholeGroup
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.text import printable
 from toolfuzz.engines import store
@@ -28,7 +29,7 @@ Examples:
 """
 
 
-@click.group(epilog=EPILOG)
+@click.group(cls=WholeGroup, epilog=EPILOG)
 def engines() -> None:
     """Serving engines whose parsers can be tried: their releases, and what broke between them."""
 

@@ -245,7 +245,8 @@ repeat_option = click.option(
 
 report_option = click.option(
     "--report", "reports", multiple=True, metavar="NAME[=PATH]",
-    help="Write junit, markdown, github, csv, parquet, badge …; repeatable.",
+    help="Write html, markdown, junit, github, csv … into the run's folder or to PATH "
+    "(docs/reports.md); repeatable.",
 )  # fmt: skip
 
 inconclusive_option = click.option(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from toolfuzz.cli._lazy import WholeGroup
 from toolfuzz.cli._live import cancelled_by_signals
 from toolfuzz.cli.options import workers_option
 from toolfuzz.core.errors import EXIT_GATE_FAILED, UsageError
@@ -28,7 +29,7 @@ Examples:
 """
 
 
-@click.group(epilog=EPILOG)
+@click.group(cls=WholeGroup, epilog=EPILOG)
 def worlds() -> None:
     """Prove the worlds that dimensions are asked on, or draw one to begin with."""
 

@@ -9,7 +9,17 @@ from typing import Any, overload
 from toolfuzz.core.case import Json
 from toolfuzz.core.json import beginning
 
-__all__ = ["brief", "clip", "day", "file_name", "pretty", "printable", "shell_command"]
+__all__ = [
+    "brief",
+    "brief_apart",
+    "clip",
+    "day",
+    "file_name",
+    "from_difference",
+    "pretty",
+    "printable",
+    "shell_command",
+]
 
 _MOST_TEXT = 300
 _MOST_JSON = 2000
@@ -73,7 +83,29 @@ def file_name(text: str) -> str:
 
 def brief(value: Any, most: int = 72) -> str:
     """Return a JSON value on one line of at most so many characters, safe to print."""
-    text = printable(json.dumps(value, ensure_ascii=False, default=str))
+    return _cut(printable(json.dumps(value, ensure_ascii=False, default=str)), most)
+
+
+def brief_apart(one: Any, other: Any, most: int = 72) -> tuple[str, str]:
+    """Return two JSON values as ``brief`` does, so that the first difference can be seen."""
+    first, second = (
+        printable(json.dumps(value, ensure_ascii=False, default=str)) for value in (one, other)
+    )
+    first, second = from_difference(first, second, most)
+    return _cut(first, most), _cut(second, most)
+
+
+def from_difference(one: str, other: str, most: int) -> tuple[str, str]:
+    """Return two texts without what they begin with alike, where ``most`` of it would hide more."""
+    pairs = zip(one, other, strict=False)
+    shared = next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+    if shared < most // 2 or max(len(one), len(other)) <= most:
+        return one, other
+    begin = shared - most // 4
+    return f"…{one[begin:]}", f"…{other[begin:]}"
+
+
+def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 

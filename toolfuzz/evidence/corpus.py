@@ -25,6 +25,7 @@ __all__ = [
     "free_name",
     "read_corpus",
     "remove_entry",
+    "replace_entry",
     "starter_folder",
 ]
 
@@ -123,6 +124,11 @@ def add_entry(folder: Path, entry: Entry) -> Path:
         raise UsageError(f"the corpus has a case {entry.name!r} already", "choose another --name")
     write_json(path, _to_json(entry))
     return path
+
+
+def replace_entry(folder: Path, entry: Entry) -> None:
+    """Write an entry that is there anew."""
+    write_json(folder / f"{entry.name}.json", _to_json(entry))
 
 
 def remove_entry(folder: Path, name: str) -> Path:

@@ -84,7 +84,7 @@ def _headline(result: JsonObject) -> Text:
 def _leaderboard(result: JsonObject, width: int) -> Table:
     table = _table()
     table.add_column("", no_wrap=True)
-    table.add_column("target", no_wrap=True, overflow="ellipsis", max_width=max(width // 3, 16))
+    table.add_column("target", overflow="fold", max_width=max(width // 3, 16))
     table.add_column(f"{unit(result['rows'])}s", justify="right", no_wrap=True)
     table.add_column("success", justify="right", no_wrap=True)
     table.add_column("95% interval", no_wrap=True)
@@ -226,6 +226,7 @@ def _failing(share: Share) -> float:
     return 1 - share.high
 
 
+_SHARE = len("(100.0%)")
 _STYLES = {"few": "dim", "red": "red", "yellow": "yellow", "plain": ""}
 
 
@@ -237,10 +238,16 @@ def _grid(
 ) -> RenderableType:
     table = _table()
     table.add_column("", no_wrap=True, overflow="ellipsis", max_width=max(width // 3, 20))
-    room = max((width - width // 3) // max(len(labels), 1) - 2, 6)
+    room = max((width - width // 3) // max(len(labels), 1) - 2, _SHARE)
     for label in labels:
-        header = Text(printable(label), overflow="ellipsis", no_wrap=True)
-        table.add_column(header, justify="right", no_wrap=True, max_width=room)
+        # A name is told whole, and a share is in one piece.
+        table.add_column(
+            Text(printable(label)),
+            justify="right",
+            overflow="fold",
+            min_width=_SHARE,
+            max_width=room,
+        )
     for name, shares in rows:
         cells = [
             Text(s.words, style=_STYLES[tone(bad(s), s.calls)]) if s else Text("–") for s in shares

@@ -12,7 +12,7 @@ from rich.text import Text
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import a_kind, tokens_of
 from toolfuzz.core.markdown import code, sentence
-from toolfuzz.core.text import brief, printable
+from toolfuzz.core.text import printable
 from toolfuzz.report.words import in_turn, wanted
 
 __all__ = ["conclusion_lines", "conclusion_view", "example_words", "path_of"]
@@ -60,13 +60,16 @@ def _line(text: str) -> Text:
 def example_words(cause: JsonObject) -> str:
     """Return the example of a conclusion's cause in a line, safe to print."""
     example = cause["example"]
-    if example["expected"] is None and example["actual"] is None:
-        return printable(example["message"])
     place = path_of(example["pointer"]).removeprefix("$.")
-    lead = f"{in_turn(example['turn'])}{place} = " if place != "$" else in_turn(example["turn"])
-    right = wanted(example)
+    turn = in_turn(example["turn"])
+    right, came = wanted(example)
+    if example["actual"] is None:
+        # Null, or nothing: the message says which.
+        asked = f" (asked: {right})" if example["expected"] is not None else ""
+        return f"{turn}{place}: {printable(example['message'])}{asked}"
+    lead = f"{turn}{place} = " if place != "$" else turn
     instead = f" instead of {right}" if right is not None else ""
-    return f"{lead}{brief(example['actual'])} ({a_kind(example['actual'])}){instead}"
+    return f"{lead}{came} ({a_kind(example['actual'])}){instead}"
 
 
 def path_of(pointer: str) -> str:

@@ -10,6 +10,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 from toolfuzz.report.advice import advice
 from toolfuzz.report.dimensions import dimension_notes
+from toolfuzz.report.repeats import repeat_notes
 from toolfuzz.report.tools import sources
 from toolfuzz.report.words import count, first_attempt, given_up, unread
 
@@ -68,6 +69,7 @@ def _notes(target: JsonObject) -> list[str]:
         worth = f": success is {first_attempt(target)}" if first_attempt(target) else ""
         retries = count(target["retries"], "retry", "retries")
         notes.append(f"{target['target']}: {retries}{worth}")
+    notes += [f"{target['target']}: {said}" for said in repeat_notes(target)]
     if target["associated"]:
         strongest = target["associated"][0]
         names = " with ".join(strongest["features"])

@@ -59,7 +59,7 @@ def sides_table(targets: Sequence[JsonObject]) -> Table | None:
         header_style="dim",
     )
     if several:
-        table.add_column("target", no_wrap=True, overflow="ellipsis", max_width=24)
+        table.add_column("target", overflow="fold", max_width=24)
     table.add_column("sound in", no_wrap=True)
     table.add_column("share", justify="right", no_wrap=True)
     table.add_column("95% interval", no_wrap=True)

@@ -10,7 +10,7 @@ from rich.text import Text
 from toolfuzz.analyze.ranking import least
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import a_kind
-from toolfuzz.core.text import brief, printable
+from toolfuzz.core.text import printable
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.harm import harm_rank
 from toolfuzz.report.conclusion import conclusion_view, path_of
@@ -95,9 +95,9 @@ def target_table(targets: Sequence[JsonObject], *, width: int) -> Table:
     names = [printable(target["target"]) for target in targets]
     name_width = min(max(map(len, ["target", *names])), max(width // 3, 16))
     bar = width >= MEDIUM
-    # Only columns that may wrap are shrunk by rich, so these two are, and cut off their own text.
+    # Only columns that may wrap are shrunk by rich, so these two are. A name is told whole.
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("target", max_width=name_width)
+    table.add_column("target", max_width=name_width, overflow="fold")
     table.add_column(f"{unit(targets)}s", justify="right", no_wrap=True)
     table.add_column("success", justify="right", no_wrap=True)
     table.add_column("95% interval", no_wrap=True)
@@ -110,7 +110,7 @@ def target_table(targets: Sequence[JsonObject], *, width: int) -> Table:
         table.add_column("top defect")
     for name, target in zip(names, targets, strict=True):
         cells: list[RenderableType] = [
-            _cut(name),
+            Text(name),
             str(target["judged"]),
             _success(target["rate"], bar=bar),
             _interval(target),
@@ -130,7 +130,7 @@ def legend(targets: Sequence[JsonObject], *, width: int) -> Text:
     said = [f"success: {one}s that {'had the ' if one == 'call' else ''}{right}"]
     said += ["interval: where the true rate lies"] if width >= MEDIUM else []
     said += ["schema acc.: calls fit the schema"] if width >= WIDE else []
-    return Text(" · ".join(said), style="dim", no_wrap=True, overflow="ellipsis")
+    return Text(" · ".join(said), style="dim")
 
 
 def _cut(text: str) -> Text:
@@ -206,14 +206,18 @@ def _defect_example(entry: JsonObject) -> RenderableType:
     name = place.removeprefix("$.") if place != "$" else ""
     lead = f"{name} = " if name else ""
     if example["expected"] is not None or example["actual"] is not None:
-        if (right := wanted(example)) is not None:
+        right, came = wanted(example)
+        if right is not None:
             asked = _cut(f"{lead}{right}")
             asked.stylize("green")
             grid.add_row("asked", asked)
-        got = _cut(lead)
-        got.append(brief(example["actual"]))
-        got.stylize("red")
-        got.append(f"   {a_kind(example['actual'])}", style="dim")
+        if example["actual"] is None:
+            # Null, or nothing: the message says which.
+            got = Text(printable(example["message"]), style="red")
+        else:
+            got = _cut(f"{lead}{came}")
+            got.stylize("red")
+            got.append(f"   {a_kind(example['actual'])}", style="dim")
         grid.add_row("got", got)
     else:
         grid.add_row("got", Text(printable(example["message"])))

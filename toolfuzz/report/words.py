@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from toolfuzz.analyze.ranking import FEW
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.text import brief, printable
+from toolfuzz.core.text import brief, brief_apart, printable
 
 __all__ = [
     "answers",
@@ -131,10 +131,14 @@ def unread(summary: JsonObject) -> str:
     )
 
 
-def wanted(example: JsonObject) -> str | None:
-    """Return on one line what an example's reply should have held, None where nobody knows."""
+def wanted(example: JsonObject) -> tuple[str | None, str]:
+    """Return on a line each what an example's reply should have held, and what it held.
+
+    The former is None where nobody knows. Long ones show where they differ.
+    """
+    right, got = brief_apart(example["expected"], example["actual"])
     known = example["expected"] is not None or example.get("known", True)
-    return brief(example["expected"]) if known else None
+    return (right, got) if known else (None, brief(example["actual"]))
 
 
 def milliseconds(times: JsonObject, name: str) -> str:

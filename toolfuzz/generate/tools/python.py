@@ -82,6 +82,9 @@ def _items(found: Any) -> Iterator[Any]:
         yield found
 
 
+_FOREIGN = ("pydantic", "builtins", "typing", "abc")
+
+
 def _tool(item: Any, place: str) -> Tool:
     from pydantic import BaseModel, TypeAdapter
     from pydantic.errors import PydanticUserError
@@ -108,10 +111,18 @@ def _tool(item: Any, place: str) -> Tool:
             f"{place}: the arguments of {name} are not an object",
             "give its parameters names: none positional-only, no *args",
         )
-    return Tool(name, _said_of(item), schema)
+    return Tool(name, _described(item), schema)
 
 
-def _said_of(item: Any) -> str:
-    """Return what its author says of it; a model without a docstring inherits pydantic's own."""
-    own = item if hasattr(item, "__name__") else type(item)
-    return inspect.cleandoc(own.__doc__ or "")
+def _described(item: Any) -> str:
+    """Return the docstring that the user wrote: of a class its own, or that of a base of theirs.
+
+    Without one, a model would have pydantic's manual, and a dataclass its signature.
+    """
+    if not isinstance(item, type):
+        own = item if hasattr(item, "__name__") else type(item)
+        return inspect.cleandoc(own.__doc__ or "")
+    theirs = (base for base in item.__mro__ if base.__module__.partition(".")[0] not in _FOREIGN)
+    told = (base.__dict__.get("__doc__") or "" for base in theirs)
+    said = next((text for text in told if text), "")
+    return "" if said.startswith(f"{item.__name__}(") else inspect.cleandoc(said)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from toolfuzz.core.text import clip
+from toolfuzz.core.text import clip, from_difference
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats.plan import ReplyPlan
 from toolfuzz.judge.counterpart import calls_of, comparable, key
@@ -10,6 +10,8 @@ from toolfuzz.judge.defect import Defect
 from toolfuzz.judge.example import called, delta, said, streamed
 from toolfuzz.judge.facts import Facts
 from toolfuzz.judge.faults import Fault, Roll
+
+_SHOWN = 300
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
@@ -36,14 +38,19 @@ def detect(facts: Facts) -> Iterable[Finding]:
     elif facts.again is not None:
         severity = "warn"
         message += "; each was asked once, of a model that samples"
-    return [
-        DEFECT.finding(
-            message,
-            severity=severity,
-            expected=[clip(text) for text in theirs if text not in ours][:3],
-            actual=[clip(text) for text in ours if text not in theirs][:3],
-        )
-    ]
+    expected, actual = _apart(
+        [text for text in theirs if text not in ours][:3],
+        [text for text in ours if text not in theirs][:3],
+    )
+    return [DEFECT.finding(message, severity=severity, expected=expected, actual=actual)]
+
+
+def _apart(plain: list[str], streamed: list[str]) -> tuple[list[str], list[str]]:
+    """Return excerpts of calls; of two that begin alike, from before where they differ."""
+    both = [from_difference(*pair, _SHOWN) for pair in zip(plain, streamed, strict=False)]
+    first = [*(one for one, _ in both), *plain[len(both) :]]
+    second = [*(other for _, other in both), *streamed[len(both) :]]
+    return [clip(text, _SHOWN) for text in first], [clip(text, _SHOWN) for text in second]
 
 
 def simulate(reply: ReplyPlan, roll: Roll) -> bool:

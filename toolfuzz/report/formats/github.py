@@ -59,12 +59,12 @@ def _decided(gate: Gate) -> str:
 def _annotation(target: JsonObject, slug: str, entry: JsonObject, *, failed: bool) -> str:
     example = entry["example"]
     title = f"{slug} on {named(target, target['target'])}"
-    right = wanted(example)
+    right, came = wanted(example)
     message = (
         f"{count(entry['cases'], 'case')}, {percent(entry['rate'])} of judged replies. For "
         f"example case {entry['example_case']} at {in_turn(example['turn'])}"
         f"{example['pointer'] or '/'}: {f'expected {right}, ' if right else ''}"
-        f"got {brief(example['actual'])}"
+        f"got {came}"
     )
     level = "error" if failed else "warning"
     return f"::{level} title={_property(title)}::{_data(message)}"

@@ -6,11 +6,11 @@ from toolfuzz.analyze.dimension_pairs import shown
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.markdown import code, sentence, table
-from toolfuzz.core.text import brief
 from toolfuzz.report.advice import advice
 from toolfuzz.report.conclusion import conclusion_lines
 from toolfuzz.report.dimensions import between, dimension_notes, half, shown_level
 from toolfuzz.report.relay.markdown import trial_lines
+from toolfuzz.report.repeats import repeat_notes
 from toolfuzz.report.sides import sides
 from toolfuzz.report.tools import TOOLS_SHOWN, failing_tools, rest_of_tools, sources
 from toolfuzz.report.words import (
@@ -54,6 +54,8 @@ def _lines(summary: JsonObject) -> Iterator[str]:
             yield f"{code(target['target'])}: **{code(given_up(target))}**\n"
         if first_attempt(target):
             yield f"{code(target['target'])}: success is {code(first_attempt(target))}.\n"
+        for said in repeat_notes(target):
+            yield f"{code(target['target'])}: {sentence(said)}.\n"
     for said in advice(summary):
         yield f"{code(said)}\n"
     yield from table(
@@ -149,7 +151,8 @@ def _defects(target: JsonObject) -> Iterator[str]:
 def _defect_table(defects: JsonObject) -> Iterator[str]:
     rows = []
     for slug, entry in defects.items():
-        example, right = entry["example"], wanted(entry["example"])
+        example = entry["example"]
+        right, came = wanted(example)
         rows.append(
             [
                 code(slug, in_table=True),
@@ -157,7 +160,7 @@ def _defect_table(defects: JsonObject) -> Iterator[str]:
                 f"{percent(entry['rate'])} of replies",
                 in_turn(example["turn"]) + code(example["pointer"] or "/", in_table=True),
                 "–" if right is None else code(right, in_table=True),
-                code(brief(example["actual"]), in_table=True),
+                code(came, in_table=True),
                 code(entry["example_case"], in_table=True),
             ]
         )

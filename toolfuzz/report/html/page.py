@@ -29,6 +29,7 @@ from toolfuzz.report.html.evidence import REQUEST_LIMIT, evidence
 from toolfuzz.report.html.failed import FAILURES_LIMIT, Failed, FailureGroup, by_cause, in_turn
 from toolfuzz.report.html.inert import marked, shown
 from toolfuzz.report.html.models import Model, models
+from toolfuzz.report.repeats import repeat_notes
 from toolfuzz.report.sides import defects_on, sides
 from toolfuzz.report.tools import sources
 from toolfuzz.report.words import (
@@ -112,6 +113,7 @@ def _page(
         unread=[(name, unread(summary)) for name, _, summary in runs if unread(summary)],
         given_up=[(m.label, given_up(m.figures)) for m in columns if given_up(m.figures)],
         reality=_reality(columns),
+        repeats=[(m.label, said) for m in columns for said in repeat_notes(m.figures)],
         profile=profile(columns),
         unit=unit([m.figures for m in columns]),
         features=matrix.by_rate(columns, "features"),
@@ -203,7 +205,7 @@ def example_of(cause: JsonObject | None, columns: Sequence[Model]) -> JsonObject
     if cause is None:
         return None
     example = cause["example"]
-    right = wanted(example)
+    right, came = wanted(example)
     filters = {"defect": cause["slug"]}
     if any(model.label == cause["target"] for model in columns):
         filters["model"] = cause["target"]
@@ -211,8 +213,9 @@ def example_of(cause: JsonObject | None, columns: Sequence[Model]) -> JsonObject
     return {
         "place": in_turn_words(example["turn"]) + path_of(example["pointer"]),
         "expected": right if shown else None,
-        "actual": brief(example["actual"]) if shown else example["message"],
-        "kind": a_kind(example["actual"]) if shown else "",
+        "actual": came if example["actual"] is not None else None,
+        "message": example["message"],
+        "kind": a_kind(example["actual"]),
         "filters": filters,
     }
 
