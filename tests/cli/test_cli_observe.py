@@ -194,7 +194,7 @@ def test_a_full_disk_is_told_of_and_breaks_no_traffic(tmp_path: Path) -> None:
         (["--upstream", "api.openai.com"], "is no address"),
         (["--upstream", "http://key@host/v1"], "credentials go into the agent's own"),
         (["--upstream", "http://127.0.0.1:9", "--out", "."], "already exists"),
-        ([], "Missing option '--upstream'"),
+        ([], "missing option '--upstream'"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_line(given: list[str], says: str) -> None:

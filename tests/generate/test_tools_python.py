@@ -88,7 +88,7 @@ def test_several_at_once(module):
         ("by_position", "not an object"),
         ("rest", "not an object"),
         ("unknown", "Nowhere"),
-        ("NUMBER", "int is neither"),
+        ("NUMBER", "int is no tool"),
         ("NOTHING", "holds no tools"),
         ("shp", "has no 'shp'"),
     ],
