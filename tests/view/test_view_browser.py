@@ -165,7 +165,7 @@ def test_everything_has_a_name_and_can_be_reached_by_keyboard(
         assert browser.run("return document.querySelectorAll('h1').length") == 1
 
 
-@pytest.mark.parametrize("evil", EVIL[:3] + EVIL[-2:], ids=range(5))
+@pytest.mark.parametrize("evil", EVIL[:2] + EVIL[-1:], ids=range(3))
 def test_hostile_text_does_nothing(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, evil: str
 ) -> None:
@@ -196,9 +196,9 @@ def test_a_run_that_is_going_on_is_followed(
     monkeypatch.setenv("TOOLFUZZ_CACHE", str(tmp_path / "cache"))
     (tmp_path / "runs").mkdir()
     out = tmp_path / "runs" / "now"
-    command = [sys.executable, "-m", "toolfuzz", "run", "-m", "glm-4.7", "--cases", "60"]
-    command += ["--concurrency", "6", "--quiet", "--out", str(out)]
-    with viewing(tmp_path / "runs") as address, start(latency_ms=600) as simulator:
+    command = [sys.executable, "-m", "toolfuzz", "run", "-m", "glm-4.7", "--cases", "24"]
+    command += ["--concurrency", "3", "--quiet", "--out", str(out)]
+    with viewing(tmp_path / "runs") as address, start(latency_ms=500) as simulator:
         go(browser, address)
         assert "There is no run here yet." in text(browser, "main")
         browser.run("window.stayed = true")
@@ -208,16 +208,16 @@ def test_a_run_that_is_going_on_is_followed(
             go(browser, f"{address}run/now")
             until(lambda: "Going on:" in text(browser, ".going"))
             browser.run("window.stayed = true")
-            assert "of 60 answers" in text(browser, ".going")
+            assert "of 24 answers" in text(browser, ".going")
             done = "return document.querySelector('progress').value"
             first = browser.run(done)
             later = until(lambda: (now := browser.run(done)) > first and now)
-            assert later <= 60
+            assert later <= 24
             assert process.wait(timeout=60) == 0
         until(lambda: not text(browser, ".going"))
         assert browser.run("return window.stayed")
         judged = browser.run("return document.querySelector('[data-after=judged]').innerText")
-        assert judged == "60"
+        assert judged == "24"
         assert not browser.run("return document.getElementById('main').dataset.live")
 
 

@@ -132,6 +132,21 @@ def test_the_reports_own_pages(address: str) -> None:
     assert "model-b (friday)" in page
 
 
+@pytest.mark.parametrize("said", ["", "?case=x", "?case=x&target=model-b&stream=0&repeat=99999999"])
+def test_no_such_reply(address: str, said: str) -> None:
+    for page in ("failure", "raw"):
+        answer = get(f"{address}{page}/monday{said}")
+        assert answer.status_code == 404
+        assert "the run has no such reply" in answer.text
+
+
+def test_a_reply_that_did_not_fail(address: str, root: Path) -> None:
+    right = next(v for v in load_run(root / "monday").verdicts if v.status == "pass")
+    said = f"?case={right.case_id}&target={right.target}&stream={int(right.stream)}&repeat=0"
+    assert "this reply did not fail" in get(f"{address}failure/monday{said}").text
+    assert get(f"{address}raw/monday{said}").status_code == 200
+
+
 @pytest.mark.parametrize("query", ["", "run=monday", "run=monday&run=monday", "run=monday&run=x"])
 def test_too_few_to_compare(address: str, query: str) -> None:
     answer = get(f"{address}compare?{query}")

@@ -109,7 +109,13 @@ class _Pages:
 
     def failure(self, request: Request) -> Response:
         read = self.reader.get(request.path_params["name"])
-        return HTMLResponse(failure_page(self.prefix, read, _verdict(request, read.run)))
+        verdict = _verdict(request, read.run)
+        if verdict.status != "fail":
+            raise UsageError(
+                "this reply did not fail",
+                f"`toolfuzz show` with the run's folder and {verdict.case_id[:6]} shows any reply",
+            )
+        return HTMLResponse(failure_page(self.prefix, read, verdict))
 
     def raw(self, request: Request) -> Response:
         run = self.reader.get(request.path_params["name"]).run

@@ -1,12 +1,10 @@
 """Which failures a page shows in full, and the causes that all of them belong to."""
 
-from array import array
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from heapq import nsmallest
 from itertools import zip_longest
 
+from toolfuzz.analyze import worst
 from toolfuzz.analyze.load import causes
 from toolfuzz.core.case import Case
 from toolfuzz.core.verdict import Finding, Verdict
@@ -70,17 +68,12 @@ def by_cause(models: Sequence[Model]) -> list[FailureGroup]:
 
 
 def _of_model(number: int, model: Model) -> Iterator[FailureGroup]:
-    wrong = model.run.of(model.target.name).wrong
-    found: dict[tuple[str, str], array[int]] = defaultdict(lambda: array("q"))
-    for row, verdict in zip(wrong.rows, wrong.light(), strict=True):
-        if failing := causes(verdict):
-            found[failing[0].slug, failing[0].shape].append(row)
-    for (slug, shape), rows in found.items():
-        answers = wrong.at(rows)
-        smallest = wrong.at(nsmallest(FAILURES_LIMIT, rows, key=wrong.questions.smallness))
+    for cause in worst.by_cause(model.run, lambda target, slug: target == model.target.name):
+        answers = model.run.verdicts.at(cause.rows)
+        smallest = answers[:FAILURES_LIMIT]
         failed = [Failed(model, verdict, _anchor(number, verdict)) for verdict in smallest]
         cases = len(set(answers.pick(answers.questions.case)))
-        yield FailureGroup(model, slug, shape, len(rows), cases, failed)
+        yield FailureGroup(model, cause.slug, cause.shape, len(answers), cases, failed)
 
 
 def _anchor(number: int, verdict: Verdict) -> str:
