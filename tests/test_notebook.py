@@ -70,7 +70,7 @@ class Save(BaseModel):
     config: Config
 result = toolfuzz.run({FAULT!r}, tools=[Save], cases=6, out="run")
 result""")
-    assert shown.startswith("<table>") and "object-as-json-string (" in shown
+    assert shown.startswith("<p><b>") and "object-as-json-string (" in shown
     assert "&quot;env&quot;" in kernel.cell("result.failures")
     ran = kernel.cell("(await toolfuzz.arun('sim/clean', cases=3, out='again')).targets[0].passed")
     assert ran == "3"

@@ -110,6 +110,8 @@ def test_load_compare_and_frames(failed: Result, tmp_path: Path) -> None:
     assert [row.name for row in compared.rows] == ["sim/clean", FAULT]
     assert list(compared.to_pandas().target) == ["sim/clean", FAULT]
     assert compared["rows"][0]["rate"] == 1.0
+    assert repr(compared).startswith("<Comparison sim/clean: 100.0% of 30; ")
+    assert compared._repr_html_().count("<tr>") == 3 and "sim/clean" in compared.conclusion
 
 
 def test_polars(failed: Result) -> None:
@@ -132,6 +134,7 @@ def test_html_is_inert(failed: Result) -> None:
     shown = failed._repr_html_()
     assert shown.count("<tr>") == 2 and "object-as-json-string (" in shown
     assert "simulated, no real model" in shown
+    assert FAULT in failed.conclusion and f"<b>{failed.conclusion[:20]}" in shown
     listed = failed.failures._repr_html_()
     assert "&quot;config&quot;" in listed and "<td>1</td>" in listed
     evil = '<script>alert("1")</script>\x1b[31m'
@@ -176,7 +179,10 @@ async def test_run_and_check_work_inside_a_running_loop(tmp_path: Path) -> None:
     assert_type(checked, CheckResult)
     assert (checked.outcome, checked["check"]["outcome"]) == ("PASS", "PASS")
     assert checked.reason.startswith("PASS")
-    assert "<b>PASS" in checked._repr_html_()
+    assert checked.conclusion in checked._repr_html_()
+    loaded = toolfuzz.load(tmp_path / "c")
+    assert isinstance(loaded, CheckResult)
+    assert (loaded.outcome, loaded.conclusion) == ("PASS", checked.conclusion)
     with pytest.raises(toolfuzz.UsageError, match="unknown option: case"):
         toolfuzz.run("sim/clean", case=3)  # type: ignore[call-arg]
     again = await toolfuzz.arun("sim/clean", cases=6, out=tmp_path / "again")

@@ -144,14 +144,15 @@ def compare(*runs: "str | Path | Result") -> "Comparison":
 def load(run: str | Path) -> "Result":
     """Read a run again, given by its folder: its figures, failures, and every byte (``data``).
 
-    Raises errors.UsageError.
+    That of a check is a ``CheckResult``. Raises errors.UsageError.
     """
-    from toolfuzz.analyze.summary import summarize
-    from toolfuzz.results import Result
+    from toolfuzz.results import CheckResult, Result
     from toolfuzz.runs.reading import load_run
+    from toolfuzz.runs.summary import summary_of
 
     data = load_run(Path(run), keep_exchanges=True)
-    result = Result({**summarize(data), "folder": str(run)})
+    summary = summary_of(Path(run), data)
+    result = CheckResult(summary) if "check" in summary else Result(summary)
     result.data = data
     return result
 

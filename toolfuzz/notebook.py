@@ -19,16 +19,19 @@ _HEADER = ("model", "right", "95% interval", "of", "not judged", "most often wro
 
 
 def result_html(result: "Result") -> str:
-    """Return a run as a table, a row a target; of a check its decision first."""
-    decided = result["check"]["reason"] if "check" in result else ""
-    head = f"<p><b>{_text(decided)}</b></p>" if decided else ""
+    """Return what a run or check comes to, and a table with a row a target."""
     note = f"<p>every byte: <code>{_text(result['folder'])}</code></p>"
-    return head + _table(_HEADER, map(_row, result.targets)) + _simulated(result.targets) + note
+    return _side_by_side(result.conclusion, result.targets) + note
 
 
 def comparison_html(comparison: "Comparison") -> str:
-    """Return targets side by side as a table, best first."""
-    return _table(_HEADER, map(_row, comparison.rows)) + _simulated(comparison.rows)
+    """Return what targets side by side come to, and a table, best first."""
+    return _side_by_side(comparison.conclusion, comparison.rows)
+
+
+def _side_by_side(sentence: str, targets: Sequence["Target"]) -> str:
+    table = _table(_HEADER, map(_row, targets))
+    return f"<p><b>{_text(sentence)}</b></p>{table}{_simulated(targets)}"
 
 
 def failures_html(failures: "Failures") -> str:
@@ -56,7 +59,7 @@ def _row(target: "Target") -> tuple[str, ...]:
         _text(target.get("label", target.name)),
         "–" if rate is None else f"{rate:.1%}",
         "" if low is None or high is None else f"{low:.1%} – {high:.1%}",
-        str(target.passed + target.failed),
+        str(target.judged),
         str(target.unjudged),
         _text(", ".join(often)),
     )

@@ -51,7 +51,12 @@ class Target(dict[str, Any]):
     @property
     def failed(self) -> int:
         """Replies that are wrong."""
-        return int(self["failed"])
+        return self.judged - self.passed
+
+    @property
+    def judged(self) -> int:
+        """Replies that are right or wrong."""
+        return int(self["judged"])
 
     @property
     def unjudged(self) -> int:
@@ -204,6 +209,11 @@ class Result(dict[str, Any]):
     """What came of a run: ``summary.json``, with its targets, failures and rows by name."""
 
     @property
+    def conclusion(self) -> str:
+        """What it comes to, in a sentence."""
+        return str(self["conclusion"]["sentence"])
+
+    @property
     def folder(self) -> Path:
         """Where ``run.jsonl`` has every byte."""
         return Path(self["folder"])
@@ -267,6 +277,11 @@ class Comparison(dict[str, Any]):
     """Targets side by side: ``rows``, best first, ``differences``, and ``groups``."""
 
     @property
+    def conclusion(self) -> str:
+        """What it comes to, in a sentence."""
+        return str(self["conclusion"]["sentence"])
+
+    @property
     def rows(self) -> list[Target]:
         """One entry a target, best first."""
         return [Target(row) for row in self["rows"]]
@@ -297,7 +312,7 @@ class Comparison(dict[str, Any]):
 def _line(target: Target) -> str:
     if target.rate is None:
         return f"{target.name}: nothing judged"
-    return f"{target.name}: {target.rate:.1%} of {target.passed + target.failed}"
+    return f"{target.name}: {target.rate:.1%} of {target.judged}"
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
