@@ -1,7 +1,11 @@
 """A small run in which any given text stands wherever a model, a server or a user can put one."""
 
+import io
 import json
+import zipfile
 from dataclasses import replace
+
+import pyarrow.parquet
 
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.analyze.summary import summarize
@@ -18,6 +22,7 @@ from toolfuzz.core.events import (
 )
 from toolfuzz.core.exchange import Attempt, Exchange, Target, TargetKind
 from toolfuzz.core.verdict import Finding, Metrics, Status, Verdict
+from toolfuzz.report.formats import Pieces
 
 HOSTILE = [
     "</testcase><script>alert(1)</script>",
@@ -117,3 +122,18 @@ def _case(number: int, features: tuple[str, ...]) -> Case:
     expect = Expectation("calls", (ExpectedCall(tool.name, {}),))
     turn = Turn((Message("user", "call it"),), expect)
     return Case("generated", "echo", features, (tool,), (turn,))
+
+
+def text_of(made: Pieces) -> str:
+    """Return all that a reader of the file would find in it."""
+    if isinstance(made, str):
+        return made
+    if not isinstance(made, bytes):
+        pieces = list(made)
+        made = b"".join(p.encode() if isinstance(p, str) else p for p in pieces)
+    if made[:4] == b"PAR1":
+        return repr(pyarrow.parquet.read_table(io.BytesIO(made)).to_pylist())
+    if made[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(made)) as archive:
+            return "".join(archive.read(name).decode() for name in archive.namelist())
+    return made.decode()

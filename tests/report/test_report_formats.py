@@ -2,11 +2,18 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import pytest
-from report_run import HOSTILE, a_run, summary_of
+from report_run import HOSTILE, a_run, summary_of, text_of
 
 from toolfuzz.core.errors import UsageError
 from toolfuzz.report import formats
-from toolfuzz.report.formats import announcement, badge, format_names, report_format
+from toolfuzz.report.formats import (
+    announcement,
+    badge,
+    format_names,
+    made,
+    name_of,
+    report_format,
+)
 
 
 def test_every_format_renders_every_run() -> None:
@@ -15,9 +22,8 @@ def test_every_format_renders_every_run() -> None:
     for name in format_names():
         form = report_format(name)
         run = a_run()
-        made = form.render(run, summary_of(run))
-        assert made if isinstance(made, str | bytes) else "".join(made)
-        files.add(form.FILE)
+        assert all(text_of(pieces) for _, pieces in made(form, run, summary_of(run)))
+        files.add(name_of(form))
     assert len(files) == len(format_names())
 
 

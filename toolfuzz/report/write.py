@@ -10,7 +10,14 @@ from typing import BinaryIO
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError
-from toolfuzz.report.formats import announcement, report_format
+from toolfuzz.report.formats import (
+    Pieces,
+    announcement,
+    is_folder,
+    made,
+    name_of,
+    report_format,
+)
 from toolfuzz.system.files import owner_only, written_whole
 
 __all__ = ["Wanted", "parse_wanted", "write_reports"]
@@ -31,10 +38,12 @@ def parse_wanted(specs: Sequence[str]) -> list[Wanted]:
     wanted = []
     for spec in specs:
         name, equals, path = spec.partition("=")
-        report_format(name)
+        form = report_format(name)
         if equals and not path:
             raise UsageError(f"--report {spec}: the path is empty", f"try --report {name}")
-        if path and Path(path).is_dir():
+        if path and is_folder(form) and Path(path).is_file():
+            raise UsageError(f"--report {spec}: that is a file", f"{name} makes a folder")
+        if path and not is_folder(form) and Path(path).is_dir():
             raise UsageError(f"--report {spec}: that is a folder", f"try {path}/{name}")
         wanted.append(Wanted(name, Path(path) if path else None))
     return wanted
@@ -51,23 +60,27 @@ def write_reports(
     paths, announced = [], ""
     for want in wanted:
         form = report_format(want.name)
-        made = form.render(run, summary)
-        pieces = [made] if isinstance(made, str | bytes) else made
         page = os.environ.get(_STEP_SUMMARY) if want.name == "github" else None
-        path = want.path or (Path(page) if page else folder / form.FILE)
+        place = want.path or (Path(page) if page else folder / name_of(form))
         append = page is not None and want.path is None
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with _opened(path, append=append) as file:
-                file.writelines(p.encode() if isinstance(p, str) else p for p in pieces)
+            for inside, pieces in made(form, run, summary):
+                _write(place if inside is None else place / inside, pieces, append=append)
         except OSError as error:
             raise UsageError(
-                f"can't write the {want.name} report to {path}: {error.strerror or error}",
+                f"can't write the {want.name} report to {place}: {error.strerror or error}",
                 f"choose another place: --report {want.name}=PATH",
             ) from None
-        paths.append(path)
+        paths.append(place)
         announced += announcement(form, run, summary)
     return paths, announced
+
+
+def _write(path: Path, pieces: Pieces, *, append: bool) -> None:
+    whole = [pieces] if isinstance(pieces, str | bytes) else pieces
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _opened(path, append=append) as file:
+        file.writelines(p.encode() if isinstance(p, str) else p for p in whole)
 
 
 def _opened(path: Path, *, append: bool) -> AbstractContextManager[BinaryIO]:

@@ -24,7 +24,7 @@ from toolfuzz.report.gates import Gate, gates_of
 from toolfuzz.report.relay.junit import add_suites
 from toolfuzz.report.words import count, given_up, in_turn, named, success, unread, xml_text
 
-__all__ = ["FILE", "render"]
+__all__ = ["FILE", "render", "suites"]
 
 FILE = "junit.xml"
 _EXAMPLES = 5
@@ -32,15 +32,21 @@ _EXAMPLES = 5
 
 def render(run: RunData, summary: JsonObject) -> bytes:
     """Return the XML, UTF-8 with declaration."""
+    root = suites(run, summary)
+    tally(root, list(root.iter("testcase")))
+    Xml.indent(root)
+    return bytes(Xml.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def suites(run: RunData, summary: JsonObject) -> Xml.Element:
+    """Return what is tested, a suite a target, with what became of each test case."""
     root = Xml.Element("testsuites", name="toolfuzz")
     if "trial" in summary:
         add_suites(root, summary["trial"])
     else:
         for target in summary["targets"]:
             _suite(root, run, summary, target)
-    tally(root, list(root.iter("testcase")))
-    Xml.indent(root)
-    return bytes(Xml.tostring(root, encoding="utf-8", xml_declaration=True))
+    return root
 
 
 def _suite(root: Xml.Element, run: RunData, summary: JsonObject, target: JsonObject) -> None:

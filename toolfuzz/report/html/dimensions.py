@@ -14,9 +14,9 @@ from toolfuzz.core.reply import Reply
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.generate.dimensions import all_dimensions
 from toolfuzz.report.dimensions import corrected, dimension_notes, shown_level
-from toolfuzz.report.html.evidence import reply_of
 from toolfuzz.report.html.inert import clipped, marked
 from toolfuzz.report.html.models import Model
+from toolfuzz.report.turns import reply_of
 from toolfuzz.worlds.play import gone_on
 from toolfuzz.worlds.transcript import Line, condensed, transcript
 

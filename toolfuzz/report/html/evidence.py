@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from toolfuzz.analyze.load import RunData, last_of_each_turn, question
+from toolfuzz.analyze.load import RunData
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.case import Case, ExpectedCall, JsonObject, Turn
 from toolfuzz.core.errors import UsageError
@@ -17,15 +17,14 @@ from toolfuzz.core.reply import Reply, ToolCall
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.formats import wire_format
 from toolfuzz.judge.clients import ClientView, client_views
-from toolfuzz.judge.judge import judge
 from toolfuzz.judge.pairing import Pair, pair_up
 from toolfuzz.report.html.aligned import Line, aligned
 from toolfuzz.report.html.body import Piece, pieces
 from toolfuzz.report.html.inert import marked
+from toolfuzz.report.turns import AskedTurn, asked_turns
 from toolfuzz.runs.reproduce import sent, service_of
-from toolfuzz.worlds.play import gone_on
 
-__all__ = ["REQUEST_LIMIT", "Compared", "Shown", "evidence", "reply_of"]
+__all__ = ["REQUEST_LIMIT", "Compared", "Shown", "evidence"]
 
 REQUEST_LIMIT = 32 * 1024
 _LINES = 200
@@ -80,25 +79,16 @@ class Shown:
 
 def evidence(run: RunData, target: Target, verdict: Verdict) -> list[Shown]:
     """Return the turns of a question, as far as its exchanges were kept."""
-    kept = last_of_each_turn(run.exchanges.get(question(verdict), []))
     failing = {finding.turn for finding in verdict.findings}
-    shown: list[Shown] = []
-    replies: list[Reply] = []
-    for exchange in kept:
-        case = gone_on(run.cases[verdict.case_id], replies)
-        # A journal may say anything.
-        if exchange.attempts and 0 <= exchange.turn < len(case.turns):
-            replies.append(reply_of(case, target, exchange))
-            fails = exchange.turn in failing
-            shown.append(_shown(run, case, target, exchange, replies[-1], fails=fails))
-    return shown
+    return [
+        _shown(run, asked, target, fails=asked.exchange.turn in failing)
+        for asked in asked_turns(run, target, verdict)
+    ]
 
 
-def _shown(
-    run: RunData, case: Case, target: Target, exchange: Exchange, reply: Reply, *, fails: bool
-) -> Shown:
+def _shown(run: RunData, asked: AskedTurn, target: Target, *, fails: bool) -> Shown:
+    case, exchange, reply, turn = asked.case, asked.exchange, asked.reply, asked.turn
     last = exchange.last
-    turn = case.turns[exchange.turn]
     calls = _calls(case, turn, reply)
     command, note = _command(target, run.started.settings, exchange)
     return Shown(
@@ -121,12 +111,6 @@ def _shown(
         more_calls=max(len(calls) - _CALLS, 0),
         clients=_clients(case, target, exchange) if case.world is None else [],
     )
-
-
-def reply_of(case: Case, target: Target, exchange: Exchange) -> Reply:
-    """Return the reply with its calls assembled."""
-    reply = wire_format(target.format).read(exchange.last, stream=exchange.stream)
-    return judge(case, [*[None] * exchange.turn, reply]).reply
 
 
 def _command(target: Target, settings: JsonObject, exchange: Exchange) -> tuple[str, str]:
