@@ -7,27 +7,22 @@ disk, are given what there is of a run and give it back when it has ended.
 """
 
 import asyncio
-import shutil
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Literal, TypeVar
 
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.errors import EndpointError, UsageError
+from toolfuzz.core.errors import UsageError
 from toolfuzz.core.text import file_name
 from toolfuzz.engines.releases import parsers_in
 from toolfuzz.pools.pool import Callers
 from toolfuzz.runs.derived import AnyObject, read_json, write_json
+from toolfuzz.runs.elsewhere import files_in, put, run_elsewhere, run_in
 from toolfuzz.runs.options import RunOptions
-from toolfuzz.runs.resume import resumed_options, started
-from toolfuzz.runs.run import run
 from toolfuzz.runs.summary import SUMMARY_NAME
 from toolfuzz.runs.workers import open_callers
-from toolfuzz.system.files import owner_only
 
 __all__ = ["TABLE_NAME", "Cell", "Standing", "Sweep", "sweep"]
 
@@ -213,10 +208,10 @@ class _Runs:
         )
         try:
             if self._plan.ray is None:
-                seconds = await self._call(_run, options, folder)
+                seconds = await self._call(run_in, options, folder)
             else:
-                seconds, files = await self._call(_run_elsewhere, options, _files_in(folder))
-                _put(files, folder)
+                seconds, files = await self._call(run_elsewhere, options, files_in(folder))
+                put(files, folder)
         except UsageError as error:
             return Cell(version, parser, "not tried", error.message)
         return replace(_read(version, parser, folder), seconds=seconds)
@@ -258,48 +253,3 @@ def _read(version: str, parser: str, folder: Path) -> Cell:
 def _by_replies(defects: JsonObject) -> Iterable[tuple[str, int]]:
     counts = [(slug, entry["replies"]) for slug, entry in defects.items()]
     return sorted(counts, key=lambda one: (-one[1], one[0]))
-
-
-def _files_in(folder: Path) -> dict[str, bytes]:
-    """Return what a run's folder holds, nothing where there is none."""
-    return {path.name: path.read_bytes() for path in folder.glob("*") if path.is_file()}
-
-
-def _put(files: Mapping[str, bytes], folder: Path) -> None:
-    """Make a run's folder of its files; the summary, which says that it has ended, comes last."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in sorted(files, key=lambda name: name == SUMMARY_NAME):
-        with open(folder / name, "wb", opener=owner_only) as file:
-            file.write(files[name])
-
-
-# --- in the workers
-
-
-async def _run(options: RunOptions, folder: Path) -> float:
-    """Run, or go on with what is in the folder; return how many seconds it took."""
-    began = time.monotonic()
-    try:
-        started(folder)
-    except UsageError:
-        # It was ended before its first line was written.
-        shutil.rmtree(folder, ignore_errors=True)
-        going_on = None
-    else:
-        options, going_on = resumed_options(folder, concurrency=1), folder
-    # Where nothing could be judged the summary says so.
-    with suppress(EndpointError):
-        await run(options if going_on else options.but(out=folder), resume=going_on)
-    return time.monotonic() - began
-
-
-async def _run_elsewhere(
-    options: RunOptions, files: Mapping[str, bytes]
-) -> tuple[float, dict[str, bytes]]:
-    """Run in a folder of this machine that holds these files; return what it holds then, too."""
-    with TemporaryDirectory() as home:
-        folder = Path(home) / "run"
-        if files:
-            _put(files, folder)
-        seconds = await _run(options, folder)
-        return seconds, _files_in(folder)
