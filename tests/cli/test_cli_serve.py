@@ -78,7 +78,7 @@ def test_what_it_refuses(
 def test_the_list_of_faults() -> None:
     done = CliRunner().invoke(cli, ["list", "faults", "--json"])
     rows = {row["fault"]: row for row in json.loads(done.output)}
-    assert rows["http-429"]["where it can occur"] == "every answer"
-    assert rows["idx-missing"]["where it can occur"] == f"streams of {STREAMS}"
+    assert rows["http-429"]["where"] == "every answer"
+    assert rows["idx-missing"]["where"] == f"streams of {STREAMS}"
     assert {"glm/strip", "legal-ping", "no-call"} < set(rows)
-    assert all(row["what it is"] for row in rows.values())
+    assert all(row["title"] for row in rows.values())

@@ -12,6 +12,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, EventStreamError
 
+import toolfuzz
 from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import Message, Tool
 from toolfuzz.core.exchange import Attempt, Target
@@ -171,3 +172,16 @@ def test_a_key_of_another_name_is_handed_to_boto3() -> None:
     assert '-H "authorization: Bearer $MY_KEY"' in FORMAT.curl(
         request, base_url, "MY_KEY", stream=False
     )
+
+
+def test_boto3_takes_a_reply_that_was_cut_for_an_empty_one() -> None:
+    key = {"aws_access_key_id": "k", "aws_secret_access_key": "k", "region_name": "us-east-1"}
+    hello = {"modelId": "m", "messages": [{"role": "user", "content": [{"text": "Hello"}]}]}
+    with toolfuzz.serve("fault:http-429~1") as server:
+        own = boto3.client("bedrock-runtime", endpoint_url=server.origin, **key)
+        assert own.converse(**hello)["output"]
+        assert [one.status for one in server.requests] == [429, 200]
+        server.use("fault:http-cut")
+        assert "output" not in own.converse(**hello)
+        assert [one.status for one in server.requests] == [200]
+        own.close()

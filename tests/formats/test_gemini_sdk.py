@@ -9,6 +9,7 @@ from io import StringIO
 import httpx
 import pytest
 
+import toolfuzz
 from toolfuzz.core.ask import Answered, Ask, Called, ToolResult
 from toolfuzz.core.case import ExpectedCall, Message, Tool
 from toolfuzz.core.exchange import Attempt
@@ -166,3 +167,13 @@ def test_without_the_sdk_there_is_no_referee():
     for module in ("no_such_package", "no_such_package.genai", "google.no_such_module"):
         assert not ClientReader("google-genai", False, lambda attempt: [], module=module).installed
     assert [reader.name.split()[0] for reader in GEMINI.clients] == ["google-genai"] * 2
+
+
+def test_the_sdk_raises_at_once_where_it_is_told_to_wait():
+    with (
+        toolfuzz.serve("fault:http-429~1") as server,
+        genai.Client(api_key="k", http_options={"base_url": server.origin}) as client,
+        pytest.raises(genai.errors.ClientError, match="429 RESOURCE_EXHAUSTED"),
+    ):
+        client.models.generate_content(model="m", contents="Hello")
+    assert [asked.status for asked in server.requests] == [429]
