@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import toolfuzz.formats
-from toolfuzz.cli._reports import summary_of
 from toolfuzz.config import load_config
 from toolfuzz.core.codec import case_to_json
 from toolfuzz.evidence.corpus import case_with_defect, read_corpus
@@ -30,6 +29,7 @@ from toolfuzz.report.formats import github, markdown
 from toolfuzz.runs.offline import judge_file
 from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.stored import access_of_run, stored_options
+from toolfuzz.runs.summary import summary_of
 from toolfuzz.runs.trust import powers
 
 __all__ = ["KINDS", "mutant"]

@@ -1,9 +1,10 @@
 """Which cases a run asks: the user's own tools are read, the rest is drawn."""
 
+import asyncio
 import os
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator, Sequence, Set
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence, Set
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 
 from toolfuzz.core.case import Case, JsonObject
@@ -15,7 +16,7 @@ from toolfuzz.generate.tools import ToolSet, chosen, load, load_mcp, load_openap
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.scenarios import dimensions_of, scenarios
 
-__all__ = ["draw", "draw_portion", "left_out", "load_tools", "own_questions", "told_of"]
+__all__ = ["begun", "draw", "draw_portion", "left_out", "load_tools", "own_questions", "told_of"]
 
 
 def load_tools(options: RunOptions) -> list[ToolSet]:
@@ -102,6 +103,32 @@ def draw(options: RunOptions, tool_sets: Sequence[ToolSet]) -> AsyncGenerator[Ca
     )
     cases = _with_respelled(drawn, options.max_input) if options.respell else drawn
     return cases if options.max_input is None else _some(cases, options.max_input)
+
+
+@asynccontextmanager
+async def begun(cases: AsyncGenerator[Case]) -> AsyncIterator[AsyncGenerator[Case]]:
+    """Draw the first of the cases, and start what draws the rest, while its user does other things.
+
+    They are closed at the end.
+    """
+    drawing = asyncio.create_task(_first(cases))
+
+    async def each() -> AsyncGenerator[Case]:
+        if (first := await drawing) is not None:
+            yield first
+        async for case in cases:
+            yield case
+
+    async with aclosing(cases), aclosing(each()) as all_of_them:
+        try:
+            yield all_of_them
+        finally:
+            drawing.cancel()
+            await asyncio.gather(drawing, return_exceptions=True)
+
+
+async def _first(cases: AsyncGenerator[Case]) -> Case | None:
+    return await anext(cases, None)
 
 
 def own_questions(options: RunOptions, tool_sets: Sequence[ToolSet]) -> list[Case]:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -25,7 +25,7 @@ from toolfuzz.runs.baseline import (
     told_by,
     with_stored_settings,
 )
-from toolfuzz.runs.cases import draw, left_out, load_tools, told_of
+from toolfuzz.runs.cases import begun, draw, left_out, load_tools, told_of
 from toolfuzz.runs.decision import CHECK_NAME
 from toolfuzz.runs.derived import write_json
 from toolfuzz.runs.journal import JOURNAL_NAME, has_journal
@@ -153,7 +153,7 @@ async def check_alone(
     tool_sets = load_tools(run)
     purse = purse_of(run.limits, [target], stop)
     async with (
-        aclosing(draw(run, tool_sets)) as cases,
+        begun(draw(run, tool_sets)) as cases,
         open_sources(run.models, run.access, seed=run.seed, purse=purse) as (source,),
         open_pool(run, [source]) as pool,
     ):

@@ -13,13 +13,13 @@ from toolfuzz.core.events import Event, RunStarted, VerdictReached
 from toolfuzz.engines.found import Found, remember
 from toolfuzz.generate.tools import ToolSet
 from toolfuzz.runs.campaign import MOST_HANGS, Campaign, run_campaign
-from toolfuzz.runs.cases import draw, left_out, load_tools, told_of
+from toolfuzz.runs.cases import begun, draw, left_out, load_tools, told_of
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.purse import permits_within, purse_of
 from toolfuzz.runs.reading import read_journal
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.resume import started
-from toolfuzz.runs.scenarios import adaptive_feeds, questions
+from toolfuzz.runs.scenarios import adaptive_feeds, is_adaptive, questions
 from toolfuzz.runs.summary import check_measured, default_folder, write_summary
 from toolfuzz.runs.targets import Source, open_sources, plan_targets
 from toolfuzz.runs.workers import open_pool
@@ -46,8 +46,9 @@ async def run(
     targets = plan_targets(options.models, options.access)
     purse = purse_of(options.limits, targets, stop)
     tool_sets = load_tools(options)
+    drawn = draw(options, tool_sets)
     async with (
-        aclosing(draw(options, tool_sets)) as cases,
+        aclosing(drawn) if is_adaptive(options) else begun(drawn) as cases,
         open_sources(options.models, options.access, seed=options.seed, purse=purse) as sources,
         open_pool(options, sources) as pool,
     ):
