@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
-from html_run import MODELS, a_run
+from html_run import MODELS, a_run, events_of
 from report_run import HOSTILE
 
 from toolfuzz.analyze.compare import compare, conclude
@@ -321,3 +321,17 @@ def test_the_same_run_gives_the_same_page() -> None:
 def test_nothing_judged_is_a_page_too() -> None:
     run = a_run(cases=0)
     assert "Nothing of model-a could be judged; nothing of model-b" in page_of(run).words
+
+
+def test_arguments_as_a_whole_are_never_expected_to_be_null() -> None:
+    """Of what is wrong with all of them no expected value was noted."""
+    events = events_of()
+    for place, event in enumerate(events):
+        if isinstance(event, VerdictReached):
+            found = tuple(replace(f, pointer="", expected=None) for f in event.verdict.findings)
+            events[place] = VerdictReached(replace(event.verdict, findings=found))
+    run = collect(events, keep_exchanges=True)
+    example = summarize(run)["targets"][1]["defects"]["object-as-json-string"]["example"]
+    assert example["known"] is False
+    assert "<span>expected</span> <code>null" not in html_of(run)
+    assert "should have been" not in html_of(run)

@@ -89,7 +89,8 @@ def _example(run: RunData, verdict: Verdict, finding: Finding) -> JsonObject:
         "pointer": finding.pointer,
         "shape": finding.shape,
         "message": finding.message,
-        "known": case.knows_arguments(finding.turn),
+        # None at the whole of a call's arguments isn't null: no value was compared there.
+        "known": bool(finding.pointer) and case.knows_arguments(finding.turn),
         "expected": finding.expected,
         "actual": finding.actual,
     }

@@ -13,7 +13,7 @@ from toolfuzz import __version__
 from toolfuzz.analyze.load import RunData, question
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.exchange import Target
-from toolfuzz.core.text import day, pretty
+from toolfuzz.core.text import day, pretty, shell_command
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.evidence.listing import Failing
 from toolfuzz.evidence.relay.sides import sides_in
@@ -173,6 +173,7 @@ def failure_page(root: str, read: Read, verdict: Verdict) -> str:
         "reply.html.j2",
         root,
         name=read.found.name,
+        command=shell_command("toolfuzz", "show", read.found.journal.parent, verdict.case_id[:6]),
         failed=Failed(_model(run, target), verdict, "reply"),
         number=number,
         all_of_them=len(read.failing),

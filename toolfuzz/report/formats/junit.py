@@ -155,5 +155,5 @@ def _line(case: Case, verdict: Verdict) -> str:
 
 
 def _wanted(case: Case, found: Finding) -> str:
-    known = found.expected is not None or case.knows_arguments(found.turn)
+    known = found.expected is not None or (found.pointer and case.knows_arguments(found.turn))
     return f"expected {brief(found.expected)}, " if known else ""
