@@ -56,6 +56,7 @@ def test_marked(toolfuzz_run):
     assert "test_rate[sim/fault:object-as-json-string@0.9] FAILED" in shown
     assert "test_marked[sim/fault:object-as-json-string@0.9] ERROR" in shown
     assert "found: object-as-json-string (" in shown
+    assert "tools that fail: " in shown
     assert "Traceback" not in shown
 
 

@@ -64,6 +64,8 @@ def test_a_result_has_names_and_is_a_dict(failed: Result) -> None:
     assert target.rate == failed["targets"][0]["rate"] == target["rate"]
     assert target.passed + target.failed == 30
     assert list(target.defects) == ["object-as-json-string"]
+    assert target.tools.keys() == {"SaveReport", "send_mail"}
+    assert sum(tool["failed"] for tool in target.tools.values()) >= target.failed
     assert target.low is not None and target.high is not None
     assert failed.folder == Path(failed["folder"])
     assert json.loads(json.dumps(failed))["targets"][0]["target"] == FAULT

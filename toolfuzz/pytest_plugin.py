@@ -48,6 +48,12 @@ class ToolfuzzRun:
         ):
             defects = ", ".join(f"{s} ({d['replies']})" for s, d in self.target["defects"].items())
             found = f"\nfound: {defects}" if defects else ""
+            failing = ", ".join(
+                f"{name} ({tool['failed']} of {tool['judged']})"
+                for name, tool in self.target["tools"].items()
+                if tool["failed"]
+            )
+            found += f"\ntools that fail: {failing}" if failing else ""
             pytest.fail(
                 f"{self.model}: {decision.reason}{found}\nevery byte: {self.folder}", pytrace=False
             )

@@ -74,6 +74,11 @@ class Target(dict[str, Any]):
         counted = {slug: int(found["replies"]) for slug, found in self["defects"].items()}
         return dict(sorted(counted.items(), key=lambda one: -one[1]))
 
+    @property
+    def tools(self) -> dict[str, dict[str, Any]]:
+        """How each of your tools did, the weakest first: ``rate``, ``low``, ``failed`` …"""
+        return dict(self["tools"])
+
     def _number(self, name: str) -> float | None:
         value = self[name]
         return None if value is None else float(value)
