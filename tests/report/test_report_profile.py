@@ -36,7 +36,7 @@ def test_every_dimension_has_a_bar_for_each_model_and_its_twin() -> None:
     assert len(page.of("rect", class_="twin")) == 4
     for name in NAMES:
         assert all_dimensions()[name].title in page.words
-    assert "; bad is weakest in " in page.words
+    assert " over all dimensions; bad is weakest in " in page.words
     assert "of its scenarios come to a right end (95% interval" in page.words
 
 
@@ -163,3 +163,19 @@ def test_markdown_has_a_row_a_dimension() -> None:
     (plan,) = [line for line in lines if line.startswith("| `plan` | 33")]
     assert "33.3% at level 3" in plan and "100.0% | -67 (-90 to -13)" in plan
     assert any("corrections per 100 tasks" in line for line in lines)
+
+
+def test_scenarios_come_to_one_sentence() -> None:
+    """Of dimensions: where the weakest is, and who is worse over all on the same scenarios."""
+    run = a_world_run(NAMES)
+    told = compare([("run", run)])["conclusion"]
+    assert told["sentence"].startswith("bad is 25.0 points worse than good (")
+    assert " over all dimensions; bad is weakest in correction: 33.3% of its scenarios" in (
+        told["sentence"]
+    )
+    assert told["tone"] == "unsure" and told["cause"]["target"] == "bad"
+    one = compare([("run", a_world_run(["plan"], {"good": 6}))])["conclusion"]
+    assert one["sentence"] == (
+        "good came to a right end in all scenarios, but they are too few to rely on: in plan up to "
+        "39.0% may fail."
+    )

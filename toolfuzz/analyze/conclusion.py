@@ -58,9 +58,15 @@ def conclude_models(
     """
     measured = [row for row in rows if row["rate"] is not None]
     tones = {row["label"]: tone(row) for row in rows}
+    scenarios = bool(measured) and all(row["dimensions"] for row in measured)
+    if scenarios:
+        # Of scenarios of other levels the rates say nothing of each other.
+        differences = [d for d in differences if d["paired"]]
     worse = _worse(measured, differences) if measured else []
     behind = {entry["label"] for entry in worse}
     worst = next((row for row in reversed(measured) if row["label"] in behind or not behind), None)
+    if scenarios:
+        worst = words.weakest(measured)
     facts: JsonObject = {
         "tone": _worst(tones.values()),
         "tones": tones,
@@ -70,8 +76,8 @@ def conclude_models(
         "cause": cause_of(worst) if worst else None,
         "more_cases": _more_cases(measured, tones),
     }
-    if measured and all(row["dimensions"] for row in measured):
-        said = words.dimensions(measured, by_dimension, tones)
+    if scenarios:
+        said = words.dimensions(measured, by_dimension, facts)
     else:
         said = words.models(rows, differences, facts)
     return {**facts, "sentence": words.whole(said, stopped=stopped)}

@@ -1,6 +1,6 @@
 """The sentence that decides, in words: never more than the intervals and the rules show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from toolfuzz.analyze.phrases import (
     between,
@@ -14,7 +14,7 @@ from toolfuzz.analyze.phrases import (
 )
 from toolfuzz.core.case import JsonObject
 
-__all__ = ["dimensions", "models", "whole"]
+__all__ = ["dimensions", "models", "weakest", "whole"]
 
 _LISTED = 3
 """So many that are worse are named with their figures."""
@@ -137,14 +137,16 @@ def _tie(measured: Sequence[JsonObject], among: Sequence[JsonObject], facts: Jso
 def dimensions(
     measured: Sequence[JsonObject],
     differences: Sequence[JsonObject],
-    tones: Mapping[str, str],
+    facts: JsonObject,
 ) -> str:
-    """Say in which dimension targets differ, or where one is weakest."""
+    """Say in which dimension targets differ, else over all of them, and where one is weakest."""
     apart = [d for d in differences if d["apart"]]
-    weakest = max(measured, key=lambda row: 1 - _weakest(row)[1]["high"])
-    said = _dimension(weakest, tones[weakest["label"]])
+    worst = weakest(measured)
+    said = _dimension(worst, facts["tones"][worst["label"]])
     if len(measured) == 1:
         return said
+    if not apart and facts["worse"]:
+        return f"{_worse(facts['worse'], facts['best'])} over all dimensions; {said}"
     if not apart:
         who = names([row["label"] for row in measured])
         return f"{who} can't be told apart in any dimension; {said}"
@@ -166,6 +168,11 @@ def _dimension(row: JsonObject, tone: str) -> str:
         f"{percent(entry['rate'])} of its scenarios come to a right end (95% interval "
         f"{percent(entry['low'])} – {percent(entry['high'])})"
     )
+    if tone == "unsure" and entry["rate"] == 1:
+        return (
+            f"{row['label']} came to a right end in all scenarios, but they are too few to rely "
+            f"on: in {name} up to {percent(1 - entry['low'])} may fail"
+        )
     if tone == "good":
         return f"{row['label']} is sound in all it was asked, least in {name}: {found}"
     how = "fails most" if tone == "bad" else "is weakest"
@@ -173,11 +180,16 @@ def _dimension(row: JsonObject, tone: str) -> str:
 
 
 def _weakest(row: JsonObject) -> tuple[str, JsonObject]:
-    """Return the dimension of which the interval leaves the most failures."""
+    """Return the dimension with the lowest rate; of equal ones that of which least is known."""
     known = {n: e for n, e in row["dimensions"].items() if e["rate"] is not None}
     among = known or row["dimensions"]
-    name = min(among, key=lambda one: (among[one]["high"], among[one]["low"]))
+    name = min(among, key=lambda one: (among[one]["rate"] or 0, among[one]["low"]))
     return name, among[name]
+
+
+def weakest(measured: Sequence[JsonObject]) -> JsonObject:
+    """Return the target that is worst in its weakest dimension."""
+    return min(measured, key=lambda row: _weakest(row)[1]["rate"] or 0)
 
 
 def _nothing(row: JsonObject) -> str:
