@@ -147,7 +147,7 @@ _OBJECT = ord("{")
 """By its first byte."""
 
 
-class CaseGlance(Struct, gc=False):
+class CaseGlance(Struct, gc=False, tag=True):
     """A case without what is asked.
 
     ``called`` are the tools that it asks for, where they are the user's own. ``size`` is how many
@@ -168,7 +168,7 @@ class CaseGlance(Struct, gc=False):
     called: tuple[str, ...] = ()
 
 
-class ExchangeGlance(Struct, gc=False):
+class ExchangeGlance(Struct, gc=False, tag=True):
     """An exchange without its bytes: how many attempts it took, and the last one's headers."""
 
     case_id: str
@@ -179,14 +179,14 @@ class ExchangeGlance(Struct, gc=False):
     headers: dict[str, str]
 
 
-class UpstreamGlance(Struct, gc=False):
+class UpstreamGlance(Struct, gc=False, tag=True):
     """That a gateway asked the upstream of a target, and in which wire format."""
 
     format: str
     target: str
 
 
-class VerdictGlance(Struct, gc=False):
+class VerdictGlance(Struct, gc=False, tag=True):
     """A verdict whose findings lack messages, places and values."""
 
     case_id: str

@@ -5,6 +5,7 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from functools import cached_property
+from io import SEEK_END
 from pathlib import Path
 from shutil import copyfileobj
 from typing import BinaryIO, cast
@@ -13,7 +14,8 @@ from toolfuzz.analyze.ledger import Ledger
 from toolfuzz.analyze.load import RunData, run_of
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import Event, event_from_json
-from toolfuzz.core.glance import glance_at, known
+from toolfuzz.core.glance import Glance, glance_at, known
+from toolfuzz.runs import glances
 from toolfuzz.runs.index import keep, kept, place_of
 from toolfuzz.runs.journal import find_journal
 from toolfuzz.system.lines import bounded
@@ -73,40 +75,74 @@ def _taken_in(path: Path) -> tuple[Ledger, list[str]]:
 
 def take_in(ledger: Ledger, path: Path) -> list[str]:
     """Take in what a journal says; return the lines that can't be read (see ``read_journal``)."""
-    unread: list[str] = []
-    for number, place, line in _lines(path):
-        _take(ledger, unread, path, number, place, line)
-    return unread
+    taking = _Taking(path, ledger)
+    taking.go_on()
+    return taking.unread
 
 
-def _take(
-    ledger: Ledger, unread: list[str], path: Path, number: int, place: int, line: bytes
-) -> None:
-    before = ledger.doubled
+class _Taking:
+    """How far a journal was taken in, and which of its lines can't be read."""
+
+    def __init__(self, path: Path, ledger: Ledger) -> None:
+        self.unread: list[str] = []
+        self._path = path
+        self._ledger = ledger
+        self._number = self._place = 0
+
+    def go_on(self) -> None:
+        """Take in what was written since."""
+        size = _plain_size(self._path) - self._place
+        if not self._place and size >= glances.MANY:
+            self._take_large(size)
+        for _, _, line in _lines(self._path, self._number, self._place):
+            self._take(glance_at(line), line)
+
+    def _take_large(self, size: int) -> None:
+        """Have several processes read it; where they don't, what follows has to."""
+        with _open(self._path) as file:
+            for length, glance in glances.glances(self._path, size):
+                line = b""
+                if glance is None:
+                    file.seek(self._place)
+                    line = next(bounded(file, self._path), b"")
+                self._take(glance, line, length)
+
+    def _take(self, glance: Glance | None, line: bytes, length: int = 0) -> None:
+        ledger, place = self._ledger, self._place
+        before = ledger.doubled
+        self._number += 1
+        self._place += length or len(line)
+        try:
+            ledger.take(glance or known(_event(line)), place)
+        except _UNREADABLE as error:
+            self.unread.append(_reason(self._path, self._number, error))
+        if ledger.doubled > before:
+            told = "the run begins again; what stands here twice counts once"
+            self.unread.append(f"{self._number}: {told}")
+
+
+def _plain_size(path: Path) -> int:
+    """Return how many bytes a journal has; 0 for one that is packed, or gone."""
     try:
-        ledger.take(glance_at(line) or known(_event(line)), place)
-    except _UNREADABLE as error:
-        unread.append(_reason(path, number, error))
-    if ledger.doubled > before:
-        unread.append(f"{number}: the run begins again; what stands here twice counts once")
+        with _open(path) as file:
+            return file.seek(0, SEEK_END) if file.seekable() else 0
+    except OSError:
+        return 0
 
 
 class Following:
     """A journal that may still be written: each ``run`` reads on where the one before stopped."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         self._ledger = Ledger()
-        self._unread: list[str] = []
+        self._taking = _Taking(path, self._ledger)
         self._read = Lines(path).event
-        self._number = self._place = 0
 
     def run(self) -> RunData:
         """Return the run as far as it was written, with its exchanges; raises UsageError."""
-        for number, place, line in _lines(self._path, self._number, self._place):
-            _take(self._ledger, self._unread, self._path, number, place, line)
-            self._number, self._place = number, place + len(line)
-        return run_of(self._ledger, self._read, keep_exchanges=True, unread=self._unread)
+        self._taking.go_on()
+        unread = self._taking.unread
+        return run_of(self._ledger, self._read, keep_exchanges=True, unread=unread)
 
 
 def read_journal(run: Path, unread: list[str] | None = None) -> Iterator[Event]:

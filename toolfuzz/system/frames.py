@@ -26,6 +26,13 @@ async def next_frame(reader: asyncio.StreamReader) -> Any:
 
 
 def read_frame(source: BinaryIO) -> Any:
-    """Wait for the next object of a file and return it."""
-    (size,) = _LENGTH.unpack(source.read(_LENGTH.size))
-    return pickle.loads(source.read(size))
+    """Wait for the next object of a file and return it; raises EOFError at the end."""
+    (size,) = _LENGTH.unpack(_read(source, _LENGTH.size))
+    return pickle.loads(_read(source, size))
+
+
+def _read(source: BinaryIO, size: int) -> bytes:
+    read = source.read(size)
+    if len(read) < size:
+        raise EOFError("the other process wrote no more")
+    return read
