@@ -130,9 +130,12 @@ def test_a_mistake(toolfuzz_server):
 
 
 def test_a_server_for_client_tests(project: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "ci.md").read_text(encoding="utf-8")
+    told = page.split("## Your client's tests")[1].split("```python\n")[1].split("```")[0]
+    (project / "test_page.py").write_text(told)
     (project / "test_client.py").write_text(CLIENT_TESTS)
     code, shown = pytest_(project)
     assert code == 1, shown
-    assert "2 passed, 1 error" in shown
+    assert "4 passed, 1 error" in shown
     assert "did you mean http-429" in shown
     assert "Traceback" not in shown

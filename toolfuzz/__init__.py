@@ -171,6 +171,9 @@ def serve(
     ``profile`` and ``script`` are those of ``toolfuzz serve``. The server has ``url``, ``requests``
     (what it was asked) and ``use`` (be another one). Raises errors.UsageError.
     """
+    from toolfuzz.system.extras import require
+
+    require("server", "toolfuzz.serve")
     from toolfuzz.simulate.thread import in_thread
 
     with in_thread(profile, script=script, port=port, seed=seed, latency_ms=latency_ms) as server:
