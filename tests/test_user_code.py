@@ -156,7 +156,7 @@ def test_tools_of_all_kinds_stay_in_the_run(tmp_path: Path) -> None:
     assert said["SaveReport"] == "Save a report."
     assert said["Undocumented"] == ""  # pydantic's own manual is none of it
     sources = {source["source"]: source["place"] for source in result["sources"]}
-    assert sources["tools:given"] == "given"
+    assert sources["tools:code"] == "your code"
     assert result["settings"]["tools"][1].startswith("json:")  # so --resume needs no Python
 
 

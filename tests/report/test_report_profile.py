@@ -170,8 +170,9 @@ def test_scenarios_come_to_one_sentence() -> None:
     run = a_world_run(NAMES)
     told = compare([("run", run)])["conclusion"]
     assert told["sentence"].startswith("bad is 25.0 points worse than good (")
-    assert " over all dimensions; bad is weakest in correction: 33.3% of its scenarios" in (
-        told["sentence"]
+    assert (
+        " over all dimensions; bad is weakest in correction: 33.3% of its scenarios"
+        in (told["sentence"])
     )
     assert told["tone"] == "unsure" and told["cause"]["target"] == "bad"
     one = compare([("run", a_world_run(["plan"], {"good": 6}))])["conclusion"]

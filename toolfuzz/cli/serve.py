@@ -74,6 +74,9 @@ def serve(
         profile = f"fault:{'+'.join(faults)}"
     app, title, notes = _endpoint(profile, script, latency_ms, seed)
 
+    if ready_file is not None:
+        ready_file.unlink(missing_ok=True)  # of a server that is gone
+
     def announce(url: str) -> None:
         told = json.dumps(_place(url, profile, script))
         if as_json:

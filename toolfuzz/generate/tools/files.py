@@ -13,7 +13,7 @@ from toolfuzz.generate.tools.toolset import Skipped, ToolSet, refuse_many, usabl
 
 __all__ = ["catalogues", "load_file", "load_inline"]
 
-_GIVEN = "given"
+_CODE = "your code"
 """Where tools are from that no file holds."""
 
 _ACCEPTED = "OpenAI, Anthropic, Gemini, Converse, MCP tools/list or {name, description, parameters}"
@@ -38,9 +38,8 @@ def load_file(path: Path, *, allow_remote_refs: bool = False) -> ToolSet:
 
 def load_inline(text: str) -> ToolSet:
     """Read tools from JSON text that was given in place of a file; raises UsageError."""
-    document = parse_json(text.encode("utf-8", "surrogatepass"), _GIVEN)
-    found = _read(document, f"tools:{_GIVEN}", _GIVEN, Deadline())
-    return replace(found, place=_GIVEN)
+    document = parse_json(text.encode("utf-8", "surrogatepass"), _CODE)
+    return replace(_read(document, "tools:code", _CODE, Deadline()), place=_CODE)
 
 
 def _read(
