@@ -31,8 +31,12 @@ from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.stored import access_of_run, stored_options
 from toolfuzz.runs.summary import summary_of
 from toolfuzz.runs.trust import powers
+from toolfuzz.view.pages import failure_page, list_page, run_page
+from toolfuzz.view.reader import Reader
+from toolfuzz.view.rows import Rows
+from toolfuzz.view.shelf import Shelf
 
-__all__ = ["KINDS", "mutant"]
+__all__ = ["KINDS", "mutant", "pages_of"]
 
 ROOT = Path(__file__).resolve().parents[1]
 RECORDINGS = ROOT / "tests/data/recordings"
@@ -283,13 +287,25 @@ def _read_config(path: Path) -> None:
 
 
 def _read_journal(path: Path) -> None:
-    """As `report`, `bug`, `run --resume` and `check --baseline` do."""
+    """As `report`, `bug`, `view`, `run --resume` and `check --baseline` do."""
     run = load_run(path, keep_exchanges=True)
     summary_of(path, run)
     failures(run)
     stored_options(run.started.settings)
     access_of_run(run)
     list(powers(run.started.settings))
+    list(pages_of(path.parent))
+
+
+def pages_of(folder: Path) -> Iterator[str]:
+    """Make the pages that `view` has of a run."""
+    shelf = Shelf(folder)
+    (found,) = shelf.runs().values()
+    yield list_page("", "runs", [(found, Rows(shelf).make(found))])
+    read = Reader(shelf).get(found.name)
+    yield run_page("", read, ())
+    if read.failing:
+        yield failure_page("", read, read.failing.verdict(1))
 
 
 def _read_stdin(path: Path) -> None:

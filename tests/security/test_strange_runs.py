@@ -3,10 +3,12 @@
 import json
 import shlex
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from broken_files import pages_of
 from click.testing import CliRunner, Result
 
 from toolfuzz.cli import cli
@@ -143,6 +145,10 @@ def test_no_field_of_a_journal_breaks_a_command_or_reaches_the_terminal(
             assert done.exit_code in (0, 2), (list(journal), args[0], done.output)
             assert not {"\x1b", "\x07", "\u202e"} & set(done.output), (list(journal), args[0])
             assert "\n::error::x" not in done.output, (list(journal), args[0])
+        if value == EVIL:
+            with suppress(UsageError):
+                for page in pages_of(run):
+                    assert not {"\x1b", "\x07", "\u202e"} & set(page), list(journal)
         fields += journal
     assert len(fields) == len(set(fields)) > 50
 
