@@ -21,6 +21,8 @@ _STYLES = {"good": "bold green", "bad": "bold red", "unsure": "bold yellow"}
 _SIGNS = {"good": "🟢", "bad": "🔴", "unsure": "🟡"}
 _LINE = 100
 """A sentence is read more easily when its lines are no longer than this."""
+_HALF = 40
+"""Characters of what came, and of what should have come, so that both stand on a line."""
 
 
 def conclusion_view(
@@ -62,7 +64,7 @@ def example_words(cause: JsonObject) -> str:
     example = cause["example"]
     place = path_of(example["pointer"]).removeprefix("$.")
     turn = in_turn(example["turn"])
-    right, came = wanted(example)
+    right, came = wanted(example, _HALF)
     if example["actual"] is None:
         # Null, or nothing: the message says which.
         asked = f" (asked: {right})" if example["expected"] is not None else ""

@@ -125,11 +125,11 @@ def target_table(targets: Sequence[JsonObject], *, width: int) -> Table:
 
 def legend(targets: Sequence[JsonObject], *, width: int) -> Text:
     """Return what the columns mean, on one line."""
-    one = unit(targets)
-    right = "right name, arguments and wire format" if one == "call" else "came to a right end"
-    said = [f"success: {one}s that {'had the ' if one == 'call' else ''}{right}"]
+    calls = unit(targets) == "call"
+    right = "right in name, arguments and wire format" if calls else "scenarios with a right end"
+    said = [f"success: {right}"]
     said += ["interval: where the true rate lies"] if width >= MEDIUM else []
-    said += ["schema acc.: calls fit the schema"] if width >= WIDE else []
+    said += ["schema acc.: valid calls"] if width >= WIDE else []
     return Text(" · ".join(said), style="dim")
 
 

@@ -131,14 +131,15 @@ def unread(summary: JsonObject) -> str:
     )
 
 
-def wanted(example: JsonObject) -> tuple[str | None, str]:
+def wanted(example: JsonObject, most: int = 72) -> tuple[str | None, str]:
     """Return on a line each what an example's reply should have held, and what it held.
 
-    The former is None where nobody knows. Long ones show where they differ.
+    The former is None where nobody knows. Those of more than ``most`` characters show where they
+    differ.
     """
-    right, got = brief_apart(example["expected"], example["actual"])
+    right, got = brief_apart(example["expected"], example["actual"], most)
     known = example["expected"] is not None or example.get("known", True)
-    return (right, got) if known else (None, brief(example["actual"]))
+    return (right, got) if known else (None, brief(example["actual"], most))
 
 
 def milliseconds(times: JsonObject, name: str) -> str:
