@@ -8,11 +8,13 @@ import pytest
 from made_up import TARGETS, case, verdict
 
 from toolfuzz.analyze import recordings
-from toolfuzz.analyze.load import collect
+from toolfuzz.analyze.ledger import Ledger
+from toolfuzz.analyze.load import collect, run_of
 from toolfuzz.analyze.recordings import Recordings
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Attempt, Exchange
+from toolfuzz.core.glance import known
 from toolfuzz.report.notes import notes
 
 
@@ -120,6 +122,29 @@ def test_targets_share_the_number_of_replies(monkeypatch) -> None:
     assert {name: entries[0]["failing"] for name, entries in found.items()} == {
         target.name: 8 // len(TARGETS) for target in TARGETS
     }
+
+
+def test_of_a_run_that_is_gone_on_with_few_replies_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recordings, "MOST_FAILING", 3)
+    monkeypatch.setattr(recordings, "MOST_PASSING", 2)
+    of = [RunStarted(0.0, "0", TARGETS, {}), *events(200, '{"a":"other"}', "fail")]
+    told, ledger, read = Recordings(), Ledger(), list[int]()
+    for place, event in enumerate(of):
+        told.take(event)
+        ledger.take(known(event), place)
+
+    def reading(place: int) -> Event:
+        read.append(place)
+        return of[place]
+
+    looked = Recordings()
+    looked.look_back(run_of(ledger, reading, keep_exchanges=True))
+    assert 3 <= len(read) < 40
+    assert len({*read}) == len(read)
+    run = collect(of)
+    assert looked.clients(run) == told.clients(run) != {}
 
 
 def test_right_replies_that_an_sdk_spoils_are_told() -> None:

@@ -178,11 +178,18 @@ class Asked(Mapping[Question, list[Exchange]]):
         self._read = read
 
     def __getitem__(self, of: Question) -> list[Exchange]:
+        return [_exchange(self._read(place)) for place in self._places(of)]
+
+    def last(self, of: Question) -> Exchange:
+        """Return the last of a question's exchanges."""
+        return _exchange(self._read(self._places(of)[-1]))
+
+    def _places(self, of: Question) -> list[int]:
         row = self._questions.find(*of)
         places = [] if row is None else self._exchanges.places(row)
         if not places:
             raise KeyError(of)
-        return [_exchange(self._read(place)) for place in places]
+        return places
 
     def __contains__(self, of: object) -> bool:
         row = self._questions.find(*of) if isinstance(of, tuple) else None

@@ -6,7 +6,9 @@ a matter of counts alone, so that a run says the same on a slow machine.
 
 from bisect import insort
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import blake2b
 from operator import itemgetter
 
@@ -52,7 +54,26 @@ class Recordings:
             given = given_of(exchange.request)
             if given is not None and given.cut is not None:
                 return
-            self._sample(event.verdict.target, status).offer(exchange)
+            self._sample(event.verdict.target, status).offer(question(exchange), lambda: exchange)
+
+    def look_back(self, run: RunData) -> None:
+        """Look at a run that is gone on with; it must have its exchanges.
+
+        Of a model's, those are read that may be kept; of a parser's, which says what was cut, all.
+        """
+        sent = {target.name: run.nature(target.name).over_http for target in run.started.targets}
+        for answers in (run.verdicts, run.respelled):
+            for verdict in answers.light():
+                asked = question(verdict)
+                if asked not in run.exchanges:
+                    continue
+                if sent[verdict.target]:
+                    if verdict.status != "unjudged" and verdict.scenario is None:
+                        sample = self._sample(verdict.target, verdict.status)
+                        sample.offer(asked, partial(run.exchanges.last, asked))
+                else:
+                    self.take(ExchangeRecorded(run.exchanges.last(asked)))
+                    self.take(VerdictReached(verdict))
 
     def clients(self, run: RunData) -> dict[str, list[JsonObject]]:
         """Replay what was kept; by target one entry for each way in which an SDK is used.
@@ -103,12 +124,16 @@ class _Sample:
     def kept(self) -> list[Exchange]:
         return [exchange for _, exchange in self._ranked]
 
-    def offer(self, exchange: Exchange) -> None:
-        self.seen[exchange.stream] += 1
+    def offer(self, asked: Question, read: Callable[[], Exchange]) -> None:
+        case_id, _, repeat, stream = asked
+        self.seen[stream] += 1
+        rank = blake2b(repr((case_id, repeat, stream)).encode()).digest()
+        if len(self._ranked) == self._most and rank >= self._ranked[-1][0]:
+            return
+        exchange = read()
         if exchange.last.size > MOST_BYTES:
             return
-        name = repr((exchange.case_id, exchange.repeat, exchange.stream))
-        insort(self._ranked, (blake2b(name.encode()).digest(), exchange), key=itemgetter(0))
+        insort(self._ranked, (rank, exchange), key=itemgetter(0))
         del self._ranked[self._most :]
 
 

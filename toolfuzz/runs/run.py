@@ -16,7 +16,6 @@ from toolfuzz.runs.campaign import MOST_HANGS, Campaign, run_campaign
 from toolfuzz.runs.cases import begun, draw, left_out, load_tools, told_of
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.purse import permits_within, purse_of
-from toolfuzz.runs.reading import read_journal
 from toolfuzz.runs.record import Record
 from toolfuzz.runs.resume import started
 from toolfuzz.runs.scenarios import adaptive_feeds, is_adaptive, questions
@@ -58,8 +57,8 @@ async def run(
             if resume is None:
                 record.append(left_out(tool_sets))
             recordings = Recordings()
-            for earlier in read_journal(folder) if resume else ():
-                recordings.take(earlier)
+            if resume:
+                recordings.look_back(record.run(keep_exchanges=True))
 
             def note(event: Event) -> None:
                 recordings.take(event)
