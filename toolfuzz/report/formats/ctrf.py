@@ -9,6 +9,7 @@ from xml.etree import ElementTree as Xml
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
 from toolfuzz.report.formats._json import dumped
+from toolfuzz.report.formats._times import nanoseconds
 from toolfuzz.report.formats.junit import suites
 
 __all__ = ["FILE", "render"]
@@ -28,7 +29,7 @@ def render(run: RunData, summary: JsonObject) -> str:
     tests = [_test(suite, case) for suite, case in found]
     statuses = [test["status"] for test in tests]
     counts = {s: statuses.count(s) for s in ("passed", "failed", "skipped", "pending", "other")}
-    start, stop = (round(1000 * (summary[when] or 0)) for when in ("started", "finished"))
+    start, stop = (nanoseconds(summary[when] or 0) // 1_000_000 for when in ("started", "finished"))
     results = {
         "tool": {"name": "toolfuzz", "version": summary["toolfuzz_version"]},
         "summary": {"tests": len(tests), **counts, "start": start, "stop": stop or start},

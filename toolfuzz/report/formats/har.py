@@ -8,7 +8,6 @@ what ``toolfuzz judge`` reads. An entry is one attempt, also one that got no res
 import base64
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -18,6 +17,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Attempt, Exchange, Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.report.formats._json import dumped
+from toolfuzz.report.formats._times import moment
 from toolfuzz.report.words import given_up
 from toolfuzz.runs.reproduce import sent, service_of
 
@@ -70,7 +70,7 @@ def _entries(run: RunData, exchange: Exchange) -> Iterator[JsonObject]:
         waited = attempt.total_ms if attempt.first_byte_ms is None else attempt.first_byte_ms
         rest = max(attempt.total_ms - waited, 0.0)
         yield {
-            "startedDateTime": datetime.fromtimestamp(attempt.started, UTC).isoformat(),
+            "startedDateTime": moment(attempt.started),
             "time": waited + rest,
             "request": request,
             "response": _response(attempt),

@@ -8,7 +8,6 @@ Written without Inspect: a zip with ``header.json``, ``summaries.json`` and a fi
 import hashlib
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import IO
 
 from toolfuzz.analyze.load import RunData, causes
@@ -17,6 +16,7 @@ from toolfuzz.core.reply import Finish, ToolCall
 from toolfuzz.core.text import clip, file_name
 from toolfuzz.report.formats._json import dumped
 from toolfuzz.report.formats._samples import Said, Sample, object_of, samples
+from toolfuzz.report.formats._times import moment
 from toolfuzz.report.formats._zip import zipped
 from toolfuzz.report.words import given_up
 
@@ -35,7 +35,7 @@ _SHORT = 300
 
 def files(run: RunData, summary: JsonObject) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Give the log of each target."""
-    day = datetime.fromtimestamp(summary["started"], UTC).strftime("%Y-%m-%dT%H-%M-%S-00-00")
+    day = moment(summary["started"], "%Y-%m-%dT%H-%M-%S-00-00")
     for number, target in enumerate(summary["targets"]):
         name = f"{day}_{file_name(target['target'])}_{_id(summary, target)}.eval"
         yield name, zipped(_members(run, summary, number))
@@ -67,7 +67,7 @@ def _listed(lines: IO[str]) -> Iterator[str]:
 def _log(summary: JsonObject, target: JsonObject) -> JsonObject:
     """Return the log without its samples."""
     id_, model = _id(summary, target), target["target"]
-    began, ended = _time(summary["started"]), _time(summary["finished"])
+    began, ended = moment(summary["started"]), moment(summary["finished"])
     calls = target["judged"] + target["unjudged"]
     used = {f"{side}_tokens": target["tokens"][side] or 0 for side in ("input", "output")}
     used["total_tokens"] = sum(used.values())
@@ -221,7 +221,3 @@ def _id(summary: JsonObject, target: JsonObject) -> str:
     """Return the same id whenever the log of this run's target is made."""
     told = f"toolfuzz:{summary['started']}:{target['target']}"
     return hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()[:22]
-
-
-def _time(seconds: float | None) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds else ""

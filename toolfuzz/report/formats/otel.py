@@ -20,6 +20,7 @@ from toolfuzz.core.verdict import Verdict
 from toolfuzz.formats import wire_format
 from toolfuzz.report.formats._json import dumped
 from toolfuzz.report.formats._samples import explained
+from toolfuzz.report.formats._times import nanoseconds
 
 __all__ = ["FILE", "render"]
 
@@ -60,10 +61,10 @@ def _record(run: RunData, target: Target, verdict: Verdict) -> JsonObject:
         "toolfuzz.given_up": target.name in run.given_up,
         "toolfuzz.defects": sorted({f.slug for f in causes(verdict)}),
     }
-    nanoseconds = str(max(round(ended * 1e9), 0))
+    at = str(nanoseconds(ended))
     return {
-        "timeUnixNano": nanoseconds,
-        "observedTimeUnixNano": nanoseconds,
+        "timeUnixNano": at,
+        "observedTimeUnixNano": at,
         "severityNumber": _INFO,
         "eventName": _EVENT,
         "attributes": _attributes(attributes),
