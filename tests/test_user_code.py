@@ -16,8 +16,8 @@ import pytest
 from pydantic import BaseModel, Field
 
 import toolfuzz
-from toolfuzz.judge.judge import Judgement
-from toolfuzz.results import CheckResult, Comparison, Failure, Failures, Result, Target
+from toolfuzz import CheckResult, Comparison, Failure, Judgement, Result, Server
+from toolfuzz.results import Failures, Target
 
 
 class Config(BaseModel):
@@ -235,6 +235,7 @@ EXPECT = {"calls": [{"name": "ping", "arguments": {"n": 1}}]}
 
 def test_bodies_of_any_format_are_judged_as_they_are() -> None:
     with toolfuzz.serve("fault:number-as-string") as server:
+        assert_type(server, Server)
         import httpx
 
         said = [{"role": "user", "content": 'ping {"n": 1}'}]
@@ -267,6 +268,12 @@ def test_bodies_of_any_format_are_judged_as_they_are() -> None:
 def test_a_request_that_is_none_is_said(request_: bytes | str) -> None:
     with pytest.raises(toolfuzz.UsageError, match="the request is no JSON"):
         toolfuzz.judge(request_, "{}")
+
+
+def test_only_what_there_is_can_be_imported() -> None:
+    assert all(getattr(toolfuzz, name) for name in toolfuzz.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'judge_reply'"):
+        _ = toolfuzz.judge_reply  # type: ignore[attr-defined]
 
 
 def test_the_function_stays_one_whatever_is_imported() -> None:

@@ -25,13 +25,19 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from toolfuzz.judge.judge import Judgement
-    from toolfuzz.results import CheckResult, Comparison, Result
+    from toolfuzz.results import CheckResult, Comparison, Failure, Result
     from toolfuzz.runs.options import Options
     from toolfuzz.simulate.thread import Script, Server
 
 __version__ = "0.1.0"
 __all__ = [
+    "CheckResult",
+    "Comparison",
     "EndpointError",
+    "Failure",
+    "Judgement",
+    "Result",
+    "Server",
     "ToolfuzzError",
     "UsageError",
     "__version__",
@@ -44,10 +50,27 @@ __all__ = [
     "run",
     "serve",
 ]
+_TYPES = {
+    "CheckResult": "toolfuzz.results",
+    "Comparison": "toolfuzz.results",
+    "Failure": "toolfuzz.results",
+    "Judgement": "toolfuzz.judge.judge",
+    "Result": "toolfuzz.results",
+    "Server": "toolfuzz.simulate.thread",
+}
+"""What the functions return, for annotations; each is imported when it is named."""
 
 # A package is called like the function ``judge``. Once imported, no later import of it takes the
 # function's place here.
 import_module("toolfuzz.judge")
+
+
+if not TYPE_CHECKING:  # a checker would take any name for one that there is
+
+    def __getattr__(name: str) -> Any:
+        if name not in _TYPES:
+            raise AttributeError(f"module 'toolfuzz' has no attribute {name!r}")
+        return getattr(import_module(_TYPES[name]), name)
 
 
 def run(models: str | Sequence[str], **options: "Unpack[Options]") -> "Result":
