@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from bisect import bisect_left
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -25,6 +26,8 @@ MAX_HOLD = 60.0
 _APART = 0.75
 """What adapts sends no two requests closer than this share of the way that as many as may be under
 way are apart where they follow each other evenly: a burst may be refused where that isn't."""
+_SENT = 1024
+"""So many of the latest requests are known by when they were sent."""
 _LATEST = 0.2
 """How much of the usual time of an answer is the latest one's."""
 
@@ -61,6 +64,7 @@ class Pacer:
         self._requests, self._tokens, self._tempo = Spread(rpm), Spread(tpm), tempo
         self._active = self._under_way = self._carried = 0
         self._usual = 0.0
+        self._sent: list[tuple[float, int]] = []
         self._held_until = self._last_cut = self._apart = float("-inf")
         self._free = asyncio.Condition()
         self._closed = asyncio.Event()
@@ -101,7 +105,7 @@ class Pacer:
             self._cut(now, sent=sent, limited=attempt.status == _RATE_LIMITED)
         elif attempt.status is not None and attempt.status < 400 and attempt.error is None:
             if sent >= self._last_cut:
-                self._carried = max(self._carried, self._under_way)
+                self._carried = max(self._carried, self._with_it(sent))
             seconds = attempt.total_ms / 1000
             self._usual += (_LATEST if self._usual else 1.0) * (seconds - self._usual)
             self._growth.passed(seconds, full=self._active >= self._growth.limit)
@@ -116,12 +120,18 @@ class Pacer:
         """
         if sent < self._last_cut:
             return
-        too_many = limited and self._under_way > self._carried
+        too_many = limited and self._with_it(sent) > self._carried
         if limited and not too_many and self._tempo is not None and self._tempo.refused(now):
             self._last_cut = now
         elif now - self._last_cut >= BURST_SECONDS:
             self._last_cut = now
             self._growth.refused(self._carried if limited else 0)
+
+    def _with_it(self, sent: float) -> int:
+        """Return how many were under way with what was sent then, itself included."""
+        after = bisect_left(self._sent, (sent, 0))
+        near = self._sent[max(0, after - 1) : after + 1]
+        return min(near, key=lambda one: abs(one[0] - sent))[1] if near else 0
 
     @asynccontextmanager
     async def place(self, tokens: int = 0) -> AsyncIterator[None]:
@@ -132,6 +142,8 @@ class Pacer:
         try:
             await self._turn(tokens)
             self._under_way += 1
+            self._sent.append((self._clock(), self._under_way))
+            del self._sent[:-_SENT]
             try:
                 yield
             finally:
