@@ -124,6 +124,7 @@ def test_a_check_asks_both_sides_one_s_own_questions() -> None:
         (("--system", "gone.md"), "--system gone.md: can't be read"),
         (("--system", "."), "can't be read"),
         ((*OWN, "--exclude", "wetter"), "did you mean weather?"),
+        (("--include", "get_*"), "choose among tools of your own"),
         ((*OWN, "--max-input", "1"), "no case's prompt fits"),
     ],
 )

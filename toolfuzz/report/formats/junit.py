@@ -129,13 +129,14 @@ def _kind(run: RunData, drawn: Drawn) -> str:
 def _tool(suite: Xml.Element, run: RunData, tool: str, verdicts: Answers, *, failed: bool) -> None:
     seconds = sum(v.metrics.latency_ms or 0 for v in verdicts.light()) / 1000
     case = testcase(suite, f"tool: {tool}", seconds)
+    if not verdicts:
+        say(case, "skipped", "nothing was asked about it; more --cases ask about all", "unasked")
+        return
     wrong, judged = verdicts.wrong, verdicts.judged
     said = f"{len(wrong)} of {count(len(judged), 'judged call')} failed"
     if len(judged) < len(verdicts):
         said += f", {len(verdicts) - len(judged)} could not be judged"
     slugs = Counter(slug for v in wrong.light() for slug in sorted({f.slug for f in causes(v)}))
-    if not verdicts:
-        said = "nothing was asked about it"
     if slugs:
         said += f": {', '.join(f'{slug} {times}' for slug, times in slugs.most_common())}"
     lines = xml_text("\n".join(_line(run.cases[v.case_id], v) for v in wrong[:_EXAMPLES]))
