@@ -209,6 +209,8 @@ def test_a_run_that_is_going_on_is_followed(
             until(lambda: "Going on:" in text(browser, ".going"))
             browser.run("window.stayed = true")
             assert "of 24 answers" in text(browser, ".going")
+            assert text(browser, ".answer .sentence").startswith("So far: ")
+            assert "stopped" not in text(browser, "main")
             done = "return document.querySelector('progress').value"
             first = browser.run(done)
             later = until(lambda: (now := browser.run(done)) > first and now)

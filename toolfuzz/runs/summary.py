@@ -47,13 +47,16 @@ def write_summary(folder: Path, run: RunData, recordings: Recordings | None = No
     return summary
 
 
-def summary_of(run: Path, data: RunData) -> JsonObject:
+def summary_of(run: Path, data: RunData, *, going_on: bool = False) -> JsonObject:
     """Return the summary of a run that was read; with ``check`` when it was a check's.
 
-    ``run`` is its folder or its journal. Raises UsageError when what was decided can't be read.
+    ``run`` is its folder or its journal. Of one that is ``going_on`` it isn't said that it was cut
+    off. Raises UsageError when what was decided can't be read.
     """
     journal = find_journal(run)
     summary = {**summarize(data), "folder": str(journal.parent)}
+    if going_on:
+        summary["finish_reason"] = "going on"
     summary["clients"] = _clients(journal.with_name(SUMMARY_NAME))
     check = journal.with_name(CHECK_NAME)
     if check.is_file():

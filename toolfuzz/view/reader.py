@@ -74,7 +74,7 @@ def _read(found: Found, run: RunData) -> Read:
     return Read(
         found,
         run,
-        summary_of(found.journal, run),
+        summary_of(found.journal, run, going_on=going_on),
         Failing(run, by_cause(run)),
         _progress(run) if going_on else None,
         run.finished is None and not going_on,
