@@ -78,13 +78,30 @@ def test_the_core_is_small() -> None:
 
 
 def test_all_that_is_an_extra_is_missing(python: str) -> None:
-    names = ("openai", "anthropic", "scipy", "numpy", "starlette", "uvicorn", "httptools", "mcp")
+    names = (
+        "openai",
+        "anthropic",
+        "scipy",
+        "numpy",
+        "starlette",
+        "uvicorn",
+        "httptools",
+        "hypothesis",
+    )
     code = f"from importlib.util import find_spec; print([n for n in {names} if find_spec(n)])"
     done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
-def test_every_command_says_what_it_does(python: str, tmp_path: Path) -> None:
+def test_strategies_name_their_extra(python: str) -> None:
+    done = subprocess.run(
+        [python, "-c", "from toolfuzz import strategies"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "toolfuzz.strategies needs Hypothesis: pip install 'toolfuzz[str" in done.stderr
+
+
+def test_every_command_says_what_it_does(python: str) -> None:
     code = (
         "from toolfuzz.cli import cli\n"
         "names = cli.list_commands(None)\n"

@@ -10,9 +10,14 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from hypothesis import assume
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
+try:
+    from hypothesis import assume
+    from hypothesis import strategies as st
+    from hypothesis.strategies import SearchStrategy
+except ImportError as error:
+    raise ImportError(
+        "toolfuzz.strategies needs Hypothesis: pip install 'toolfuzz[strategies]'"
+    ) from error
 
 from toolfuzz.core.case import Case, JsonObject, Tool
 from toolfuzz.core.errors import UsageError

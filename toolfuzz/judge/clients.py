@@ -7,7 +7,9 @@ second: this is for after a run, never for the measuring path.
 
 import warnings
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Literal
 
 from toolfuzz.core.case import Case, Expectation, Json
@@ -17,7 +19,7 @@ from toolfuzz.core.text import clip
 from toolfuzz.core.validation import fits
 from toolfuzz.formats import ClientReader, wire_format
 
-__all__ = ["ClientView", "client_views", "missing_clients"]
+__all__ = ["ClientView", "client_views", "load_clients", "missing_clients"]
 
 Outcome = Literal["same", "different", "nothing", "exception", "unjudged"]
 Call = tuple[str, Json]
@@ -59,6 +61,14 @@ def missing_clients(format_names: Iterable[str]) -> list[str]:
     """
     readers = (reader for name in format_names for reader in wire_format(name).readers)
     return sorted({reader.needs for reader in readers if not reader.installed})
+
+
+def load_clients(format_names: Iterable[str]) -> None:
+    """Import the SDKs that will be needed, where there is time to."""
+    for name in format_names:
+        for reader in wire_format(name).clients:
+            with suppress(Exception):  # said by what reads with it
+                import_module(reader.module or reader.package)
 
 
 def _view(reader: ClientReader, attempt: Attempt, case: Case, expect: Expectation) -> ClientView:

@@ -12,6 +12,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.events import Event, RunStarted, VerdictReached
 from toolfuzz.engines.found import Found, remember
 from toolfuzz.generate.tools import ToolSet
+from toolfuzz.judge.clients import load_clients
 from toolfuzz.runs.campaign import MOST_HANGS, Campaign, run_campaign
 from toolfuzz.runs.cases import begun, draw, left_out, load_tools, told_of
 from toolfuzz.runs.options import RunOptions
@@ -48,7 +49,14 @@ async def run(
     drawn = draw(options, tool_sets)
     async with (
         aclosing(drawn) if is_adaptive(options) else begun(drawn) as cases,
-        open_sources(options.models, options.access, seed=options.seed, purse=purse) as sources,
+        open_sources(
+            options.models,
+            options.access,
+            seed=options.seed,
+            purse=purse,
+            # Importing them takes as long as the simulator takes to start.
+            meanwhile=lambda: load_clients({target.format for target in targets}),
+        ) as sources,
         open_pool(options, sources) as pool,
     ):
         folder = resume or options.out or default_folder(options.models)

@@ -1,6 +1,6 @@
 """From what a person types after ``-m`` to something that can be asked."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -80,13 +80,18 @@ def _plan_one(model: str, access: Access) -> _Planned:
 
 @asynccontextmanager
 async def open_sources(
-    models: Sequence[str], access: Access, *, seed: int = 0, purse: Purse | None = None
+    models: Sequence[str],
+    access: Access,
+    *,
+    seed: int = 0,
+    purse: Purse | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[tuple[Source, ...]]:
     """Resolve the models, read keys, start what has to be started, and see that all answer.
 
     Raises UsageError (unknown model, missing or refused key, wrong path) or EndpointError
     (host unreachable) before anything is spent beyond one tiny question per endpoint, which
-    ``purse`` counts.
+    ``purse`` counts. ``meanwhile`` is done while the simulator starts.
     """
     planned = _plan(models, access)
     if any(p.endpoint and not nature_of(p.target).remote for p in planned):
@@ -106,7 +111,7 @@ async def open_sources(
                 if started is None:
                     latency_ms = access.latency_ms
                     started = stack.enter_context(
-                        simulator(endpoint, latency_ms=latency_ms, seed=seed)
+                        simulator(endpoint, latency_ms=latency_ms, seed=seed, meanwhile=meanwhile)
                     )
                 endpoint = started
             source = HttpSource(

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -22,12 +22,18 @@ class Simulator:
 
 @contextmanager
 def start(
-    *, port: int = 0, profile: str = "clean", latency_ms: float = 0, seed: int = 0
+    *,
+    port: int = 0,
+    profile: str = "clean",
+    latency_ms: float = 0,
+    seed: int = 0,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[Simulator]:
     """Run a simulator while the context lasts; it answers when this yields.
 
-    It also ends when this process dies. ``port`` 0 takes a free one. Raises EndpointError with
-    the child's own words when it can't start (unknown profile, port in use).
+    It also ends when this process dies. ``port`` 0 takes a free one; ``meanwhile`` is done while it
+    starts, which takes half a second. Raises EndpointError with the child's own words when it
+    can't start (unknown profile, port in use).
     """
     options = {"port": port, "profile": profile, "latency-ms": latency_ms, "seed": seed}
     command = [sys.executable, "-m", "toolfuzz.simulate", "--die-with-parent"]
@@ -46,6 +52,7 @@ def start(
     ):
         try:
             assert process.stdout is not None
+            meanwhile()
             base_url = process.stdout.readline().strip()
             if not base_url:
                 process.wait(timeout=10)

@@ -95,8 +95,13 @@ class Profile:
 @cache
 def profiles() -> dict[str, Profile]:
     """Return the profiles of profiles.toml by name."""
+    return {name: _profile(name, entry) for name, entry in _entries().items()}
+
+
+@cache
+def _entries() -> dict[str, dict[str, Any]]:
     text = files(__package__).joinpath("profiles.toml").read_text(encoding="utf-8")
-    return {name: _profile(name, entry) for name, entry in tomllib.loads(text).items()}
+    return tomllib.loads(text)
 
 
 @lru_cache(maxsize=1024)
@@ -108,7 +113,9 @@ def profile_named(name: str) -> Profile | None:
     """
     name = name.removeprefix("sim/")
     if not name.startswith(_BY_NAME):
-        return profiles().get(name)
+        # Those of other profiles need not be looked up: all faults take long to load.
+        entry = _entries().get(name)
+        return None if entry is None else _profile(name, entry)
     listed = name.removeprefix(_BY_NAME)
     return _with(name, f"A perfect endpoint but for {listed}.", map(_named, listed.split("+")))
 
