@@ -3,7 +3,7 @@
 import asyncio
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 
@@ -37,8 +37,14 @@ def _sim_answers_from_a_thread() -> Iterator[None]:
 
     @contextmanager
     def start(
-        *, port: int = 0, profile: str = "clean", latency_ms: float = 0, seed: int = 0
+        *,
+        port: int = 0,
+        profile: str = "clean",
+        latency_ms: float = 0,
+        seed: int = 0,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> Iterator[Simulator]:
+        meanwhile()
         app = build_app(profile=profile, latency_ms=latency_ms, seed=seed)
         told, ended = Future[str](), asyncio.Event()
         served.append(asyncio.run_coroutine_threadsafe(serve(app, port, told, ended), loop))

@@ -16,11 +16,17 @@ __all__ = ["write_wanted"]
 
 
 def write_wanted(
-    wanted: Sequence[Wanted], run: Path, summary: JsonObject, data: RunData | None = None
+    wanted: Sequence[Wanted],
+    run: Path,
+    summary: JsonObject,
+    data: RunData | None = None,
+    *,
+    as_json: bool = False,
 ) -> None:
     """Write the reports into the run's folder or where they were wanted, and name them.
 
-    ``data`` is the run, with its exchanges, where it was read before.
+    ``data`` is the run, with its exchanges, where it was read before. ``as_json``: standard output
+    holds JSON, so that what a report has to say there goes to standard error (GitHub reads both).
     """
     if not wanted:
         return
@@ -28,6 +34,6 @@ def write_wanted(
     data = data or load_run(journal, keep_exchanges=True)
     paths, announced = write_reports(wanted, data, summary, journal.parent)
     if announced:
-        click.echo(announced, nl=False)
+        click.echo(announced, nl=False, err=as_json)
     for path in paths:
         click.echo(f"wrote {printable(str(path))}", err=True)

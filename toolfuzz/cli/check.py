@@ -125,7 +125,7 @@ def check(**given: Any) -> None:
         click.echo(json.dumps({**check, **told}, indent=2))
     else:
         print_check(summary, own=True)
-    write_wanted(wanted, Path(summary["folder"]), summary)
+    write_wanted(wanted, Path(summary["folder"]), summary, as_json=flags["as_json"])
     if check["outcome"] is None:
         say_spent_out(check.get("budget", ""), _resuming(flags, summary["folder"]))
     if interrupted and check["outcome"] is None:

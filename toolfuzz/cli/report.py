@@ -36,7 +36,7 @@ def report(run: Path, as_json: bool, reports: tuple[str, ...], quiet: bool) -> N
         click.echo(json.dumps(summary, indent=2))
     elif not quiet:
         _print(summary)
-    write_wanted(wanted, run, summary, data)
+    write_wanted(wanted, run, summary, data, as_json=as_json)
 
 
 def _print(summary: JsonObject) -> None:

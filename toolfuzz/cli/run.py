@@ -147,7 +147,7 @@ def run(
         click.echo(json.dumps(summary, indent=2))
     else:
         print_summary(summary, own=True)
-    write_wanted(wanted, Path(summary["folder"]), summary)
+    write_wanted(wanted, Path(summary["folder"]), summary, as_json=as_json)
     if spent := summary.get("budget"):
         click.echo(f"ended by {spent}", err=True)
     if spent or interrupted:

@@ -141,7 +141,7 @@ def trial(
         click.echo(json.dumps(summary["trial"]["causes"], indent=2))
     else:
         print_trial(summary)
-    write_wanted(wanted, Path(summary["folder"]), summary)
+    write_wanted(wanted, Path(summary["folder"]), summary, as_json=as_json)
     spent_out = summary.get("budget", "")
     say_spent_out(spent_out, same_command(without=(*FLAGS, "--out")))
     if new(summary["trial"]):

@@ -20,7 +20,9 @@ _LINE_LIMIT = 64 * 1024 * 1024
 # vLLM takes 8 s of processor time to import, and a run starts all its targets at once.
 _START_TIMEOUT = 300.0
 _SEEN_SECONDS = 0.2
-_BY_OTHERS = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT})
+_BY_OTHERS = frozenset(
+    int(getattr(signal, name, 0)) for name in ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT")
+)
 """Signals by which a process is ended from outside: by a person, or where memory is short."""
 
 

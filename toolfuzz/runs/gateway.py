@@ -189,7 +189,11 @@ def _last_words(log: Path, gateway: Gateway) -> str:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End the whole group: gateways start workers of their own."""
+    """End the whole group: gateways start workers of their own. Windows has no groups."""
+    if os.name == "nt":
+        process.kill()
+        process.wait()
+        return
     for name in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, name)

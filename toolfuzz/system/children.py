@@ -22,8 +22,11 @@ _READ = 64 * 1024
 def leashed(command: Sequence[str], *, cpu_seconds: int = 0) -> tuple[str, ...]:
     """Return the command so that it dies with this process and within its processor time.
 
-    Its parent is the thread that starts it: on Linux the child dies when that thread ends.
+    Its parent is the thread that starts it: on Linux the child dies when that thread ends. Windows
+    has no such limits; there it is the command as it is.
     """
+    if os.name == "nt":
+        return tuple(command)
     leash = (sys.executable, "-I", "-S", str(_LEASH), str(os.getpid()), str(cpu_seconds))
     return (*leash, *command)
 
@@ -31,8 +34,11 @@ def leashed(command: Sequence[str], *, cpu_seconds: int = 0) -> tuple[str, ...]:
 def guarded(command: Sequence[str]) -> tuple[str, ...]:
     """Return the command so that it and all that it starts die when its standard input ends.
 
-    It has to be started with a pipe as ``stdin`` and in a session of its own.
+    It has to be started with a pipe as ``stdin`` and in a session of its own. On Windows it is the
+    command as it is.
     """
+    if os.name == "nt":
+        return tuple(command)
     return (sys.executable, "-I", "-S", str(_WARDEN), *command)
 
 

@@ -19,11 +19,13 @@ __all__ = [
     "secrets_of_config",
     "secrets_of_named",
     "without_secrets",
+    "words_of",
 ]
 
 HIDDEN = "***"
 
 _LONG = 16
+_WINDOWS_PATH = re.compile(r"(?:^|[\s\"'=])(?:[A-Za-z]:\\|\\\\)\w")
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 _CONFIGURED = re.compile(
     r"(?P<before>\b(?P<name>[\w-]+)[\"']?\s*[:=]\s*[\"']?)(?!\$|\{|os\.environ)"
@@ -50,9 +52,22 @@ def _is_url(spec: str) -> bool:
     return "://" in spec and not re.search(r"\s", spec)
 
 
+def words_of(command: str) -> list[str]:
+    """Split a command as a shell does; raises ValueError for a quote that isn't closed.
+
+    Backslashes are part of the words on Windows, and wherever a path of Windows is named
+    (``C:\\Python\\python.exe server.py``).
+    """
+    lexer = shlex.shlex(command, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    if os.name == "nt" or _WINDOWS_PATH.search(command):
+        lexer.escape = ""
+    return list(lexer)
+
+
 def _words(command: str) -> list[str]:
     try:
-        return shlex.split(command)
+        return words_of(command)
     except ValueError:
         return command.split()
 

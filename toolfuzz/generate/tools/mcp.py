@@ -9,7 +9,6 @@ import logging
 import math
 import os
 import re
-import shlex
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +27,7 @@ from toolfuzz.system.specs import (
     masked,
     secrets_of_command,
     without_secrets,
+    words_of,
 )
 
 __all__ = ["MOST_TOOLS", "load_mcp"]
@@ -159,7 +159,7 @@ async def _pages(
 
 def _words(command: str) -> list[str]:
     try:
-        words = shlex.split(command)
+        words = words_of(command)
     except ValueError as error:
         shown = without_secrets(command)
         raise UsageError(f"--mcp {shown!r}: {error}", "check the quotes") from None
