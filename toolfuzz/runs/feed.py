@@ -47,30 +47,30 @@ class CaseFeed:
         self._drawn = 0
         self._wanted = 0
         self._finished = False
-        self._changed = asyncio.Condition()
+        self._more = asyncio.Event()
+        self._room = asyncio.Event()
 
     async def fill(self) -> None:
         """Draw until the source ends, pausing when nobody is near the end of what is drawn."""
         try:
             async for case in self._source:
-                async with self._changed:
-                    self._keep(case)
-                    self._changed.notify_all()
-                    await self._changed.wait_for(self._hungry)
+                self._keep(case)
+                self._more.set()
+                while not self._hungry():
+                    self._room.clear()
+                    await self._room.wait()
         finally:
-            async with self._changed:
-                self._finished = True
-                self._changed.notify_all()
+            self._finished = True
+            self._more.set()
 
     async def get(self, position: int) -> Case | None:
         """Return the case at that position, or None when there are no more."""
-        if position < self._drawn:
-            if position > self._wanted:
-                await self._want(position)
-            return self._at(position)
-        await self._want(position)
-        async with self._changed:
-            await self._changed.wait_for(lambda: position < self._drawn or self._finished)
+        if position > self._wanted:
+            self._wanted = position
+            self._room.set()
+        while position >= self._drawn and not self._finished:
+            self._more.clear()
+            await self._more.wait()
         return self._at(position) if position < self._drawn else None
 
     def _keep(self, case: Case) -> None:
@@ -94,11 +94,6 @@ class CaseFeed:
 
     def _hungry(self) -> bool:
         return self._drawn < self._wanted + self._ahead
-
-    async def _want(self, position: int) -> None:
-        async with self._changed:
-            self._wanted = max(self._wanted, position)
-            self._changed.notify_all()
 
 
 class _Shelf:

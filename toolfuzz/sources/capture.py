@@ -121,7 +121,9 @@ def _beginning(chunks: list[tuple[float, bytes]], most: int) -> list[tuple[float
 
 async def _inflated(response: httpx.Response) -> AsyncIterator[bytes]:
     inflating = inflater(response.headers.get("content-encoding", ""))
-    async for piece in response.aiter_raw():
+    # As ``aiter_raw`` reads it; another generator around it would cost as much as the reading.
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    async for piece in response.stream:
         for inflated in inflating.feed(piece):
             yield inflated
     for inflated in inflating.finish():

@@ -140,16 +140,14 @@ class HttpSession:
             }
         )
 
-    async def ask(self, request: Request) -> AsyncIterator[Attempt]:
+    def ask(self, request: Request) -> AsyncIterator[Attempt]:
         """Give every attempt as soon as it is over (see ``retry`` for when there is another)."""
-        attempts = retrying(
+        return retrying(
             self._put(request),
             attempts=self._source.attempts,
             sleep=self._permit.pause,
             again=partial(self._permit.again, self._source.target.name),
         )
-        async for attempt in attempts:
-            yield attempt
 
     async def ask_once(self, request: Request) -> Attempt:
         """Put the request once."""

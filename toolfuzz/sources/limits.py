@@ -35,6 +35,8 @@ def asked_pause(attempt: Attempt, tokens: int = 0) -> float | None:
     """
     if attempt.retry_after is not None and (attempt.status or 0) >= 400:
         return attempt.retry_after
+    if not any("ratelimit" in name for name in attempt.headers):
+        return None
     needs = [(name, 1) for name in _REQUESTS] + [(name, max(1, tokens)) for name in _TOKENS]
     pauses = [pause for name, need in needs if (pause := _pause(attempt, name, need)) is not None]
     return max(pauses, default=None)

@@ -62,7 +62,7 @@ class Pacer:
         self._growth = Steady(growth) if isinstance(growth, int) else growth
         self._clock = clock
         self._requests, self._tokens, self._tempo = Spread(rpm), Spread(tpm), tempo
-        self._active = self._under_way = self._carried = 0
+        self._active = self._under_way = self._carried = self._waiting = 0
         self._usual = 0.0
         self._sent: list[tuple[float, int]] = []
         self._held_until = self._last_cut = self._apart = float("-inf")
@@ -136,9 +136,9 @@ class Pacer:
     @asynccontextmanager
     async def place(self, tokens: int = 0) -> AsyncIterator[None]:
         """Wait for a place, then for the request's turn, and hold the place."""
-        async with self._free:
-            await self._free.wait_for(lambda: self._active < self._growth.limit)
-            self._active += 1
+        if self._waiting or self._active >= self._growth.limit:
+            await self._wait()
+        self._active += 1
         try:
             await self._turn(tokens)
             self._under_way += 1
@@ -166,10 +166,20 @@ class Pacer:
         tempo = self._tempo.next if self._tempo is not None else self._held_until
         return max(self._held_until, self._requests.next, self._tokens.next, tempo, self._apart)
 
+    async def _wait(self) -> None:
+        """Wait for a place. Others that come now wait as well, so that none is passed by all."""
+        self._waiting += 1
+        try:
+            async with self._free:
+                await self._free.wait_for(lambda: self._active < self._growth.limit)
+        finally:
+            self._waiting -= 1
+
     async def _leave(self) -> None:
         self._active -= 1
-        async with self._free:
-            self._free.notify_all()
+        if self._waiting:
+            async with self._free:
+                self._free.notify_all()
 
 
 class Pacers:
