@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["comparison_html", "failures_html", "result_html"]
 
+# Notebooks set the cells of tables to the right, and on one line.
+_LEFT = ' style="text-align:left;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere"'
 _MOST = 20
 _MOST_TEXT = 300
 _HEADER = ("model", "right", "95% interval", "of", "not judged", "most often wrong")
@@ -82,10 +84,10 @@ def _json(value: Any) -> str:
 
 
 def _text(text: Any) -> str:
-    return escape(printable(clip(str(text), _MOST_TEXT)))
+    return escape(printable(clip(str(text), _MOST_TEXT), keep_newlines=True))
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f"<th>{name}</th>" for name in header)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    head = "".join(f"<th{_LEFT}>{name}</th>" for name in header)
+    body = "".join(f"<tr>{''.join(f'<td{_LEFT}>{cell}</td>' for cell in row)}</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
