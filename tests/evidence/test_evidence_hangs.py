@@ -1,5 +1,6 @@
 """What hangs is made smaller with a margin, not to the border of the limit."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -43,7 +44,7 @@ async def test_it_must_take_more_than_the_limit(
     case: Case = one_call({"type": "object", "properties": {"a": {}}}, {"a": "b"})
     finding = Finding(slug, "error", "wire", "it hangs")
     verdict = Verdict(case.id, NAME, 0, False, "fail", (finding,))
-    failure = Failure(NAME, Symptom.of(finding), case, finding, (verdict,))
+    failure = Failure(NAME, Symptom.of(finding), case, finding, (verdict,), Counter([False]))
     source = EngineSource(TARGET, cpu_seconds=2.0)
     done = await study.study_failure(failure, source, tmp_path, Budget(), started=0.0)
     assert asked == [limit]
@@ -68,7 +69,7 @@ async def test_a_turn_that_was_followed_by_another_is_not_cut(
     case = replace(case, turns=case.turns * turns)
     finding = Finding("value-changed", "error", "values", "it is so")
     verdict = Verdict(case.id, NAME, 0, False, "fail", (finding,))
-    failure = Failure(NAME, Symptom.of(finding), case, finding, (verdict,))
+    failure = Failure(NAME, Symptom.of(finding), case, finding, (verdict,), Counter([False]))
     source = await study._barest(EngineSource(TARGET, limits=True), failure, None)
     assert isinstance(source, EngineSource)
     assert (source.bare, source.limits) == (False, turns == 1)

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -209,7 +210,7 @@ def details(**other: object) -> FailureDetails:
     exchange = Exchange(case.id, 0, "m", 0, False, {}, (attempt,))
     wrong = Finding("args-double-encoded", "error", "arguments", "m", 0)
     verdict = Verdict(case.id, "m", 0, False, "fail", (wrong,))
-    failure = Failure("m", Symptom.of(wrong), case, wrong, (verdict,))
+    failure = Failure("m", Symptom.of(wrong), case, wrong, (verdict,), Counter([False]))
     shares = (Share("not streamed", 1, 1), Share("streamed", 0, 0))
     made = FailureDetails(
         failure, target, nature_of(target), {}, 0.0, case, wrong, exchange, None, None, shares

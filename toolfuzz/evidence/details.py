@@ -85,7 +85,7 @@ def open_details(run: Path, data: RunData, failure: Failure) -> FailureDetails:
     if shown is None:
         minimized = None
         shown = _shown(
-            (v for v in failure.verdicts if v.case_id == failure.example.id),
+            failure.verdicts,
             data.exchanges,
             failure,
             _turns(failure.case),
@@ -138,7 +138,7 @@ def _shown(
 
 def _in_run(data: RunData, failure: Failure) -> Iterable[Share]:
     judged = Counter(v.stream for v in data.of(failure.target) if v.status != "unjudged")
-    failed = Counter(v.stream for v in failure.verdicts)
+    failed = failure.replies
     for stream in (False, True):
         yield Share("streamed" if stream else "not streamed", failed[stream], judged[stream])
 

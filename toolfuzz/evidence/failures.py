@@ -1,12 +1,15 @@
 """The distinct failures of a run: same defect, same schema shape, same target are one cause."""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Callable
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from heapq import nsmallest
 
-from toolfuzz.analyze.load import RunData
+from toolfuzz.analyze.load import Answers, RunData
+from toolfuzz.analyze.questions import PASS
 from toolfuzz.core.case import Case
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.text import file_name
@@ -19,13 +22,15 @@ from toolfuzz.judge.harm import harm_rank
 __all__ = ["Failure", "endpoint_failures", "failures", "needs_both", "not_one_sided", "of_gateway"]
 
 _SIBLINGS = 3
+_MOST_READ = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
     """One cause on one target; ``example`` is its smallest case, ``finding`` what it shows.
 
-    ``verdicts`` are all replies that show it, ``streams`` the stream modes in which it was seen.
+    ``verdicts`` are those on the example that show it, ``replies`` counts all replies that do, by
+    stream mode, and ``cases`` the cases.
     ``answered`` is a case that the target answered, for what one reply alone can't show.
     ``siblings`` are the next larger cases that show it: the example may be one that rarely fails.
     """
@@ -34,7 +39,9 @@ class Failure:
     symptom: Symptom
     example: Case
     finding: Finding
-    verdicts: tuple[Verdict, ...]
+    verdicts: Sequence[Verdict]
+    replies: Counter[bool]
+    cases: int = 1
     answered: Case | None = None
     siblings: tuple[Case, ...] = ()
 
@@ -54,12 +61,7 @@ class Failure:
     @property
     def streams(self) -> tuple[bool, ...]:
         """Stream modes with this failure; plain first."""
-        return tuple(sorted({v.stream for v in self.verdicts}))
-
-    @property
-    def cases(self) -> int:
-        """How many different cases show it."""
-        return len({v.case_id for v in self.verdicts})
+        return tuple(sorted(self.replies))
 
     @property
     def name(self) -> str:
@@ -111,28 +113,32 @@ def failures(run: RunData, only_cases: tuple[str, ...] = ()) -> list[Failure]:
     run, or that did not fail.
     """
     wanted = {case_id for part in only_cases for case_id in _matching(run, part)}
-    found: dict[tuple[str, Symptom], list[tuple[Verdict, Finding]]] = defaultdict(list)
-    for verdict in run.verdicts.wrong:
-        if wanted and verdict.case_id not in wanted:
+    asked = run.verdicts.questions
+    symptoms = cache(lambda kind: _symptoms(asked.kinds[kind]))
+    found: dict[tuple[str, Symptom], array[int]] = defaultdict(lambda: array("q"))
+    for row in run.verdicts.wrong.rows:
+        if wanted and asked.cases.ids.texts[asked.case[row]] not in wanted:
             continue
-        seen: set[Symptom] = set()
-        errors = [f for f in verdict.findings if f.severity == "error"]
-        for finding in errors:
-            # That streamed and plain differ follows from what is wrong with one of them.
-            if needs_both(finding.slug) and len({f.slug for f in errors}) > 1:
-                continue
-            symptom = Symptom.of(finding)
-            if symptom not in seen:
-                seen.add(symptom)
-                found[verdict.target, symptom].append((verdict, finding))
+        for symptom in symptoms(asked.findings[row]):
+            found[asked.targets.texts[asked.target[row]], symptom].append(row)
     if wanted and not found:
         raise UsageError("these cases did not fail", "`toolfuzz report RUN` shows what did")
     # A case often shows several symptoms.
     sized = cache(lambda id_: size(run.cases[id_]))
     grouped = [
-        _failure(run, target, symptom, shown, sized) for (target, symptom), shown in found.items()
+        _failure(run, target, symptom, run.verdicts.at(rows), sized)
+        for (target, symptom), rows in found.items()
     ]
     return sorted(grouped, key=lambda f: (_rank(run, f), -f.cases, f.name))
+
+
+def _symptoms(findings: Sequence[Finding]) -> Sequence[Symptom]:
+    """Return what a reply with these findings shows."""
+    errors = [f for f in findings if f.severity == "error"]
+    several = len({f.slug for f in errors}) > 1
+    # That streamed and plain differ follows from what is wrong with one of them.
+    shown = (f for f in errors if not (several and needs_both(f.slug)))
+    return tuple(dict.fromkeys(map(Symptom.of, shown)))
 
 
 def _rank(run: RunData, failure: Failure) -> int:
@@ -140,25 +146,40 @@ def _rank(run: RunData, failure: Failure) -> int:
 
 
 def _failure(
-    run: RunData,
-    target: str,
-    symptom: Symptom,
-    shown: list[tuple[Verdict, Finding]],
-    sized: Callable[[str], int],
+    run: RunData, target: str, symptom: Symptom, shown: Answers, sized: Callable[[str], int]
 ) -> Failure:
-    sizes = {v.case_id: sized(v.case_id) for v, _ in shown}
-    smallest, finding = min(shown, key=lambda item: (sizes[item[0].case_id], item[0].case_id))
-    others = sorted(sizes.keys() - {smallest.case_id}, key=lambda id_: (sizes[id_], id_))
+    asked = run.verdicts.questions
+    smallest, *others = _smallest(shown, sized, 1 + _SIBLINGS)
+    verdicts = shown.where(lambda row: asked.cases.ids.texts[asked.case[row]] == smallest)
+    errors = (f for f in verdicts[0].findings if f.severity == "error")
+    finding = next(f for f in errors if Symptom.of(f) == symptom)
     known = defects().get(symptom.slug)
     answered = None
     if known is not None and known.by_run:
-        well = {v.case_id for v in run.of(target).light() if v.status == "pass"}
-        answered = run.cases[min(well, key=sized)] if well else None
-    example = run.cases[smallest.case_id]
+        well = _smallest(run.of(target).where(lambda row: asked.status[row] == PASS), sized, 1)
+        answered = run.cases[well[0]] if well else None
     return Failure(
-        target, symptom, example, finding, tuple(v for v, _ in shown), answered,
-        tuple(run.cases[id_] for id_ in others[:_SIBLINGS]),
-    )  # fmt: skip
+        target,
+        symptom,
+        run.cases[smallest],
+        finding,
+        verdicts,
+        Counter(map(bool, shown.pick(asked.stream))),
+        len({*shown.pick(asked.case)}),
+        answered,
+        tuple(run.cases[id_] for id_ in others),
+    )
+
+
+def _smallest(of: Answers, sized: Callable[[str], int], most: int) -> list[str]:
+    """Return the ids of the smallest cases among those that were answered so.
+
+    Of very many, those with the shortest schemas and arguments are read to see.
+    """
+    cases = of.questions.cases
+    short = nsmallest(_MOST_READ, {*of.pick(of.questions.case)}, key=cases.size.__getitem__)
+    ids = [cases.ids.texts[case] for case in short]
+    return sorted(ids, key=lambda id_: (sized(id_), id_))[:most]
 
 
 def _matching(run: RunData, part: str) -> list[str]:
