@@ -181,7 +181,7 @@ SITUATIONS: dict[str, tuple[RunData, str, str]] = {
     ),
     "stopped by a budget": (
         a_run({"a": 0, "b": 14}, reason="budget"), "bad",
-        "So far, for the run was stopped: b is 14.0 points worse than a (7.3 to 22.3), mostly "
+        "So far (stopped early): b is 14.0 points worse than a (7.3 to 22.3), mostly "
         "object-as-json-string.",
     ),
 }  # fmt: skip

@@ -61,7 +61,7 @@ def test_after_a_run_that_a_budget_stopped_and_one_without_failures(folder: Path
         "run", "-m", "sim/clean", "--cases", "6", "--probe", "echo", "--quiet", "--max-calls", "3",
         "--out", "o",
     )  # fmt: skip
-    assert stopped.stdout.startswith("So far, for the run was stopped: sim/clean got all ")
+    assert stopped.stdout.startswith("So far (stopped early): sim/clean got all ")
     steps = next_steps(stopped.stdout)
     assert steps[0] == ["toolfuzz", "run", "--resume", "o"]
     resumed = invoke(*steps[0][1:], "--quiet")

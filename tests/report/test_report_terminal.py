@@ -8,6 +8,7 @@ from report_run import HOSTILE, a_run, summary_of
 from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 
+from toolfuzz.analyze.compare import conclude
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
@@ -172,3 +173,30 @@ def test_the_usual_cause_of_a_trial_is_no_model(kind: TargetKind) -> None:
     assert f"{cause}, or the model" in told
     page = render_run(a_run(kind=kind), summary_of(a_run(kind=kind)))
     assert "Usual cause: a parser that loads whatever looks like JSON." in page
+
+
+@pytest.mark.parametrize(
+    ("failing", "cases", "style"), [(0, 20, "yellow"), (0, 100, "green"), (12, 100, "red")]
+)
+def test_colours_are_of_the_outcome_and_not_of_the_rate(
+    failing: int, cases: int, style: str
+) -> None:
+    """All of twenty calls right is not green yet, in the sentence and in the table alike."""
+    events: list[Event] = [RunStarted(0.0, "0", (Target("m", "x", "m", "openai-chat"),), {})]
+    for n in range(cases):
+        turn = Turn((Message("user", str(n)),), Expectation("no_call"))
+        of = Case("generated", "echo", (), (Tool(f"f{n}", "", {}),), (turn,))
+        found = (TEXTS,) if n < failing else ()
+        said = Verdict(of.id, "m", 0, False, "fail" if found else "pass", found, cluster=of.cluster)
+        events += [CaseDrawn(of), VerdictReached(said)]
+    run = collect([*events, RunFinished(1.0)])
+    summary = summarize(run)
+    summary["conclusion"] = conclude(run, summary)
+    console = Console(width=140, force_terminal=True, color_system="standard", highlight=False)
+    with console.capture() as capture:
+        console.print(summary_view(summary, width=140))
+    code = {"red": "31", "green": "32", "yellow": "33"}
+    sentence, *_ = capture.get().splitlines()
+    row = next(line for line in capture.get().splitlines() if line.startswith("m "))
+    assert f"\x1b[1;{code[style]}m" in sentence and f"\x1b[{code[style]}m█" in row
+    assert not any(f"{other}m" in sentence for name, other in code.items() if name != style)

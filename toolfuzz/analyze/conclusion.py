@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from toolfuzz.analyze import conclusion_words as words
 from toolfuzz.analyze import outcome_words
+from toolfuzz.analyze.dimension_pairs import shown
 from toolfuzz.analyze.enough import cases_to_tell, cases_without_failure
 from toolfuzz.analyze.phrases import title
 from toolfuzz.analyze.rates import Rate
@@ -92,6 +93,7 @@ def conclude_check(summary: JsonObject) -> JsonObject:
     cause = cause_of(candidate, _grown(summary["targets"]) if by_rate else slugs)
     return {
         "tone": _OUTCOMES.get(check["outcome"], "unsure"),
+        "tones": {target["target"]: tone(_row(target)) for target in summary["targets"]},
         "cause": cause,
         "sentence": words.whole(outcome_words.check(check, summary["targets"], cause)),
     }
@@ -113,6 +115,12 @@ def conclude_gates(summary: JsonObject) -> JsonObject:
         "cause": cause,
         "sentence": words.whole(said, stopped=stopped),
     }
+
+
+def _row(target: JsonObject) -> JsonObject:
+    """Return a summary's target as a comparison's row has it."""
+    asked = target.get("dimensions", {})
+    return {**target, "dimensions": {name: shown(entry) for name, entry in asked.items()}}
 
 
 def tone(row: JsonObject) -> Tone:

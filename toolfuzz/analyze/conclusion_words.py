@@ -22,7 +22,7 @@ _LISTED = 3
 
 def whole(said: str, *, stopped: bool = False) -> str:
     """Return it as a sentence; of a run that didn't come to its end it is what is known so far."""
-    said = f"So far, for the run was stopped: {said}" if stopped else said
+    said = f"So far (stopped early): {said}" if stopped else said
     return (
         f"{said[:1].upper()}{said[1:]}."
         if said.startswith(("whether ", "nothing "))

@@ -15,9 +15,10 @@ from toolfuzz.core.markdown import code, sentence
 from toolfuzz.core.text import printable
 from toolfuzz.report.words import in_turn, wanted
 
-__all__ = ["conclusion_lines", "conclusion_view", "example_words", "path_of"]
+__all__ = ["TONES", "conclusion_lines", "conclusion_view", "example_words", "path_of"]
 
-_STYLES = {"good": "bold green", "bad": "bold red", "unsure": "bold yellow"}
+TONES = {"good": "green", "bad": "red", "unsure": "yellow"}
+"""The colours of the terminal."""
 _SIGNS = {"good": "🟢", "bad": "🔴", "unsure": "🟡"}
 _LINE = 100
 """A sentence is read more easily when its lines are no longer than this."""
@@ -35,7 +36,7 @@ def conclusion_view(
     concluded = summary.get("conclusion")
     if concluded is None:
         return [outcome, Text()] if outcome else []
-    said = Text(printable(concluded["sentence"]), style=_STYLES[concluded["tone"]])
+    said = Text(printable(concluded["sentence"]), style=f"bold {TONES[concluded['tone']]}")
     if outcome:
         said = Text.assemble(outcome, "  ", said)
     parts: list[RenderableType] = [Padding(said, (0, max(width - _LINE, 0), 0, 0))]

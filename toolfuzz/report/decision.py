@@ -37,7 +37,7 @@ def check_view(summary: JsonObject, *, width: int, own: bool = False) -> Rendera
     for said in answers(check):
         # A paragraph is read more easily when its lines are short.
         parts.append(Padding(Text(printable(said)), (0, max(width - 90, 0), 0, 2)))
-    parts += [Text(), target_table(summary["targets"], width=width)]
+    parts += [Text(), target_table(summary, width=width)]
     parts += [legend(summary["targets"], width=width)]
     parts += tool_tables(summary["targets"])
     parts += [*dimension_tables(summary["targets"], width=width), *notes(summary)]

@@ -13,7 +13,7 @@ from toolfuzz.core.jsonvalue import a_kind
 from toolfuzz.core.text import printable
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.harm import harm_rank
-from toolfuzz.report.conclusion import conclusion_view, path_of
+from toolfuzz.report.conclusion import TONES, conclusion_view, path_of
 from toolfuzz.report.console import MEDIUM, WIDE, show
 from toolfuzz.report.dimensions import dimension_tables, unit
 from toolfuzz.report.next_steps import next_view
@@ -55,7 +55,7 @@ def summary_view(summary: JsonObject, *, width: int, own: bool = False) -> Rende
     """Return the result as rich renderables, so that it can be printed or exported."""
     parts: list[RenderableType] = conclusion_view(summary, width=width)
     parts += [headline(summary), Text()]
-    parts += [target_table(summary["targets"], width=width)]
+    parts += [target_table(summary, width=width)]
     parts += [legend(summary["targets"], width=width)]
     if apart := sides_table(summary["targets"]):
         parts += [Text(), apart]
@@ -90,8 +90,13 @@ def headline(summary: JsonObject, *more: str) -> Text:
     return line
 
 
-def target_table(targets: Sequence[JsonObject], *, width: int) -> Table:
-    """Return one row a target; a narrow one leaves out the bar and what is said below anyway."""
+def target_table(summary: JsonObject, *, width: int) -> Table:
+    """Return one row a target; a narrow one leaves out the bar and what is said below anyway.
+
+    The colours are those of the conclusion: a rate that rests on few calls is not green.
+    """
+    targets = summary["targets"]
+    tones = summary.get("conclusion", {}).get("tones", {})
     names = [printable(target["target"]) for target in targets]
     name_width = min(max(map(len, ["target", *names])), max(width // 3, 16))
     bar = width >= MEDIUM
@@ -112,7 +117,7 @@ def target_table(targets: Sequence[JsonObject], *, width: int) -> Table:
         cells: list[RenderableType] = [
             Text(name),
             str(target["judged"]),
-            _success(target["rate"], bar=bar),
+            _success(target["rate"], tones.get(target["target"], "unsure"), bar=bar),
             _interval(target),
         ]
         if width >= WIDE:
@@ -137,10 +142,10 @@ def _cut(text: str) -> Text:
     return Text(text, no_wrap=True, overflow="ellipsis")
 
 
-def _success(rate: float | None, *, bar: bool) -> Text:
+def _success(rate: float | None, tone: str, *, bar: bool) -> Text:
     if rate is None:
         return Text("not judged", style="yellow")
-    style = "green" if rate >= 0.99 else "yellow" if rate >= 0.9 else "red"
+    style = TONES[tone]
     if not bar:
         return Text(_percent(rate), style=style)
     filled = round(rate * BAR_WIDTH)
