@@ -157,7 +157,7 @@ def many(count: int) -> None:
 def test_many_tools_are_offered_together() -> None:
     many(128)
     done = toolfuzz_(
-        *("run", "-m", "sim/clean", "--tools", "many.json", "--offer", "all", "--cases", "30"),
+        *("run", "-m", "sim/clean", "--tools", "many.json", "--offer", "all", "--cases", "12"),
         *("--both-streams", "--out", "run", "--quiet", "--json"),
     )
     (target,) = json.loads(done.stdout)["targets"]
@@ -175,9 +175,9 @@ def test_more_tools_than_a_service_takes_are_refused_before_it_is_asked(
     assert done.exit_code == 2
     assert "OpenAI takes at most 128 tools in a request, and 140 would be offered" in done.output
     # Where a conversation brings a tool of its own, that is one too many.
-    done = toolfuzz_(*args, "--offer", "128", "--json", "--cases", "60")
+    done = toolfuzz_(*args, "--offer", "128", "--json", "--cases", "40")
     sim, openai = json.loads(done.stdout)
-    assert sim["cases"] == 60 and 0 < openai["skipped"] < 20
+    assert sim["cases"] == 40 and 0 < openai["skipped"] < 20
     assert toolfuzz_(*args, "--cases", "5").exit_code == 0
 
 
@@ -197,7 +197,7 @@ PLACES = {
 
 @pytest.mark.parametrize("name", format_names())
 def test_every_wire_format_has_a_place_for_it(name: str) -> None:
-    for case in draw_cases(25, system=SYSTEM, features=["object", "conversation"]):
+    for case in draw_cases(8, system=SYSTEM, features=["object", "conversation"]):
         ask = next(iter(rehearsed(case, model="m")))
         body = wire_format(name).request(ask, params={}).body
         place = json.dumps(PLACES[name](body))

@@ -102,8 +102,8 @@ def test_two_tools_of_one_name_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_system_prompt_goes_before_ours_and_changes_nothing_else() -> None:
-    plain = list(draw_cases(150, seed=3))
-    told = list(draw_cases(150, seed=3, system="Be brief."))
+    plain = list(draw_cases(60, seed=3))
+    told = list(draw_cases(60, seed=3, system="Be brief."))
     assert any(case.turns[0].messages[0].role == "system" for case in plain)
     for case, said in zip(plain, told, strict=True):
         assert said == with_system(case, "Be brief.") and said.id != case.id
