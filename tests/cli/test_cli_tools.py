@@ -238,8 +238,8 @@ def test_the_plan_of_own_tools_names_what_is_left_out() -> None:
 def test_the_lists_name_everything() -> None:
     rows = json.loads(toolfuzz_("list", "schemas", "--json").stdout)
     assert len(rows) >= 12
-    assert sum(int(row["tools"]) for row in rows) >= 80
-    assert {"4", "7"} <= {row["depth"] for row in rows}
+    assert sum(row["tools"] for row in rows) >= 80
+    assert {4, 7} <= {row["depth"] for row in rows}
     for kind, names in (("features", feature_names()), ("probes", probe_names())):
         shown = toolfuzz_("list", kind).stdout
         assert all(name in shown for name in names)
