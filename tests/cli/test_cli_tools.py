@@ -227,7 +227,7 @@ def test_the_plan_of_own_tools_names_what_is_left_out() -> None:
     tools = [{"name": "good", "parameters": good}, {"name": "bad", "parameters": bad}]
     Path("mine.json").write_text(json.dumps(tools))
     shown = toolfuzz_("plan", "--tools", "mine.json", "--cases", "9").stdout
-    assert "left out: bad at /properties/a/$ref: $ref '#/nowhere' points nowhere" in shown
+    assert "bad at /properties/a/$ref: left out: $ref '#/nowhere' points nowhere" in shown
     assert "pairwise" not in shown
     facts = json.loads(toolfuzz_("plan", "--tools", "mine.json", "--cases", "9", "--json").stdout)
     assert (facts["tools"], facts["tools_called"], len(facts["left_out"])) == (1, 1, 1)

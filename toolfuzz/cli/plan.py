@@ -12,7 +12,7 @@ from toolfuzz.cli.options import case_options, repeat_option, run_options_from
 from toolfuzz.core.text import printable
 from toolfuzz.generate.plan import describe_plan
 from toolfuzz.report.console import print_rows
-from toolfuzz.report.tools import sources
+from toolfuzz.report.tools import left_out, sources
 from toolfuzz.runs.cases import left_out as skips
 from toolfuzz.runs.cases import load_tools, told_of
 
@@ -42,21 +42,23 @@ def plan(as_json: bool, **given: Any) -> None:
             "tools": sum(len(s.tools) for s in tool_sets),
             "tools_called": len(called),
             "sources": told_of(options, tool_sets)["sources"],
-            "left_out": [asdict(skipped) for s in tool_sets for skipped in s.skipped],
+            "left_out": [
+                {n: getattr(skip, n) for n in ("tool", "pointer", "reason", "source")}
+                for skip in skips(tool_sets)
+            ],
         }
         facts = {k: v for k, v in facts.items() if k not in ("pairwise", "three_way")} | own
     if as_json:
         click.echo(json.dumps(facts, indent=2))
         return
-    left_out, loaded = facts.pop("left_out", []), facts.pop("sources", [])
+    skipped, loaded = facts.pop("left_out", []), facts.pop("sources", [])
     rows = [(_NAMES.get(k, k.replace("_", " ")), _fact(v)) for k, v in facts.items()]
     print_rows(("", ""), rows)
     if loaded:
-        told = {"sources": loaded, "skipped": [asdict(skip) for skip in skips(tool_sets)]}
-        click.echo(f"loaded {printable('; '.join(sources(told)))}")
-    for skipped in left_out:
-        place = f"{skipped['tool']} at {skipped['pointer'] or '/'}"
-        click.echo(f"left out: {printable(place)}: {printable(skipped['reason'])}")
+        told = {"sources": loaded, "skipped": skipped}
+        click.echo(printable(f"loaded {'; '.join(sources(told))}"))
+    for skip in skipped:
+        click.echo(printable(left_out(skip)))
 
 
 _NAMES = {

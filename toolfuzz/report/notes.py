@@ -11,7 +11,7 @@ from toolfuzz.core.text import printable
 from toolfuzz.report.advice import advice
 from toolfuzz.report.dimensions import dimension_notes
 from toolfuzz.report.repeats import repeat_notes
-from toolfuzz.report.tools import sources
+from toolfuzz.report.tools import left_out, sources
 from toolfuzz.report.words import count, first_attempt, given_up, unread
 
 __all__ = ["notes"]
@@ -39,8 +39,7 @@ def notes(summary: JsonObject) -> list[RenderableType]:
 def _skips(skipped: Sequence[JsonObject]) -> list[str]:
     """A line for each of the first tools left out, and of the commonest reasons not to ask."""
     tools = [s for s in skipped if not s["target"]]
-    lines = [f"{s['tool']} at {s['pointer'] or '/'}: {_why(s['reason'])}" for s in tools]
-    lines = lines[:TOOLS_SHOWN]
+    lines = [left_out(skip) for skip in tools[:TOOLS_SHOWN]]
     if len(tools) > TOOLS_SHOWN:
         lines.append(f"… and {len(tools) - TOOLS_SHOWN} more, all in summary.json")
     unasked = Counter((s["target"], s["reason"]) for s in skipped if s["target"])
@@ -49,10 +48,6 @@ def _skips(skipped: Sequence[JsonObject]) -> list[str]:
     if len(unasked) > TOOLS_SHOWN:
         lines.append(f"… and {len(unasked) - TOOLS_SHOWN} more reasons, all in summary.json")
     return lines
-
-
-def _why(reason: str) -> str:
-    return reason if reason.startswith("left out") else f"left out: {reason}"
 
 
 def _notes(target: JsonObject) -> list[str]:

@@ -11,7 +11,15 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable
 from toolfuzz.report.words import count, percent, unsure
 
-__all__ = ["TOOLS_SHOWN", "defects_of", "failing_tools", "rest_of_tools", "sources", "tool_tables"]
+__all__ = [
+    "TOOLS_SHOWN",
+    "defects_of",
+    "failing_tools",
+    "left_out",
+    "rest_of_tools",
+    "sources",
+    "tool_tables",
+]
 
 TOOLS_SHOWN = 10
 """Of a target, on a terminal and in Markdown; the other reports and summary.json have them all."""
@@ -80,6 +88,13 @@ def tool_tables(targets: Sequence[JsonObject]) -> list[RenderableType]:
     if table.row_count:
         parts.append(table)
     return [*parts, *(Text(line, style="dim") for line in lines)]
+
+
+def left_out(skip: JsonObject) -> str:
+    """Say what of a tool was left out: all of it, or a part of its calls."""
+    reason = skip["reason"]
+    why = reason if reason.startswith("left out") else f"left out: {reason}"
+    return f"{skip['tool']} at {skip['pointer'] or '/'}: {why}"
 
 
 def sources(summary: JsonObject) -> Iterator[str]:
