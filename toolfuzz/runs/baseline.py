@@ -1,13 +1,14 @@
 """The other side of a check: which target it is, what is stored of it, on which cases."""
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from toolfuzz.analyze.doubts import doubts
-from toolfuzz.analyze.load import RunData
+from toolfuzz.analyze.load import Answers, RunData
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Target
@@ -22,6 +23,7 @@ from toolfuzz.runs.purse import Purse
 from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.scenarios import dimensions_of
 from toolfuzz.runs.stored import access_of_run, stored_options
+from toolfuzz.runs.stored_answers import answered_cases, stored_answers, verdicts_on
 from toolfuzz.runs.targets import Source, open_sources, plan_targets
 from toolfuzz.runs.trust import named_by, powers, require_trust
 
@@ -32,6 +34,7 @@ __all__ = [
     "find_baseline",
     "open_baseline",
     "stored_cases",
+    "stored_verdicts",
     "told_by",
     "with_stored_settings",
 ]
@@ -63,15 +66,17 @@ _OTHER_SEED = 1_000_003
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The other side: a target under a name of its own, and what is stored of it."""
+    """The other side: a target under a name of its own, and what is stored of it.
+
+    ``answers`` are the stored ones that the candidate's can be set beside.
+    """
 
     target: Target
     model: str
     access: Access
     seed: int
     run: RunData | None = None
-    stored: dict[str, list[Verdict]] = field(default_factory=dict)
-    cases: tuple[Case, ...] = ()
+    answers: Answers | None = None
 
 
 def with_stored_settings(options: CheckOptions) -> CheckOptions:
@@ -117,11 +122,6 @@ def find_baseline(options: CheckOptions, candidate: Target) -> Baseline:
             "ask both the same way: --stream, --no-stream or --both-streams",
         )
     label = target.name if target.name != candidate.name else f"{target.name} (baseline)"
-    stored: dict[str, list[Verdict]] = {}
-    for verdict in run.of(target.name):
-        asked = candidate.stream in ("both", "stream" if verdict.stream else "plain")
-        if asked and verdict.repeat == 0 and verdict.status != "unjudged":
-            stored.setdefault(verdict.case_id, []).append(replace(verdict, target=label))
     access = replace(
         access_of_run(run),
         stream=options.run.access.stream,
@@ -139,8 +139,7 @@ def find_baseline(options: CheckOptions, candidate: Target) -> Baseline:
         access,
         stored_options(run.started.settings).seed + _OTHER_SEED,
         run,
-        stored,
-        tuple(case for case in run.cases.values() if case.id in stored),
+        stored_answers(run, target.name, candidate),
     )
 
 
@@ -211,12 +210,19 @@ async def stored_cases(
     options: CheckOptions, baseline: Baseline, tools: Tools
 ) -> list[Case] | None:
     """Return the cases a stored baseline must know, None when there is no stored baseline."""
-    if baseline.run is None:
+    if baseline.run is None or baseline.answers is None:
         return None
     if _other_cases(options, stored_options(baseline.run.started.settings)):
         async with aclosing(draw(options.run, tools())) as drawn:
             return [case async for case in drawn]
-    return list(baseline.cases[: options.run.cases])
+    return list(islice(answered_cases(baseline.run, baseline.answers), options.run.cases))
+
+
+def stored_verdicts(baseline: Baseline, cases: Iterable[Case]) -> dict[str, list[Verdict]]:
+    """Return what is stored of these cases, as the baseline's, by their ids."""
+    if baseline.answers is None:
+        return {}
+    return verdicts_on(baseline.answers, cases, baseline.target.name)
 
 
 def told_by(options: CheckOptions, baseline: Baseline, tools: Tools) -> JsonObject:

@@ -22,6 +22,7 @@ from toolfuzz.runs.baseline import (
     find_baseline,
     open_baseline,
     stored_cases,
+    stored_verdicts,
     told_by,
     with_stored_settings,
 )
@@ -102,7 +103,7 @@ async def check_against(
             old,
             baseline.target.name,
             cases,
-            baseline.stored,
+            stored_verdicts(baseline, fixed or ()),
             options.rule,
             options.run.policy,
             tell,
