@@ -1,11 +1,15 @@
 import json
 import tomllib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any, ClassVar
 
 import jsonschema
 import pytest
 from click.testing import CliRunner
 
+import toolfuzz
 from toolfuzz.cli import cli
 from toolfuzz.config import Config, config_schema, load_config, starter
 from toolfuzz.core.errors import UsageError
@@ -107,3 +111,107 @@ def test_flags_win_over_the_environment_and_that_over_the_file() -> None:
     assert cases() == 7
     assert cases(TOOLFUZZ_RUN_CASES="5") == 5
     assert cases("--cases", "3", TOOLFUZZ_RUN_CASES="5") == 3
+
+
+GATEWAY = """
+[[endpoint]]
+name = "gateway"
+url = "{url}"
+model = "glm-4.7"
+headers = {{ x-team = "evals", x-tenant-key = "${{TENANT_KEY}}" }}
+params = {{ temperature = 0.25 }}
+price = [1.0, 2.0]
+
+[[endpoint]]
+name = "other"
+url = "{url}"
+format = "anthropic-messages"
+key_env = "OTHER_KEY"
+"""
+
+
+class _Recorder(BaseHTTPRequestHandler):
+    """A service that keeps what arrives; it answers with a text, which is no call."""
+
+    seen: ClassVar[list[tuple[str, dict[str, str], Any]]] = []
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.seen.append((self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+        said = {"role": "assistant", "content": "no"}
+        choice = {"index": 0, "message": said, "finish_reason": "stop"}
+        answer = json.dumps({"id": "x", "object": "chat.completion", "choices": [choice]}).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *said: object) -> None:
+        pass
+
+
+def test_endpoints_of_ones_own_are_asked_in_one_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Their headers arrive with the variables' values, which stand in no file."""
+    monkeypatch.setenv("TENANT_KEY", "tenant-canary-4711")
+    monkeypatch.setenv("OTHER_KEY", "other-canary-4712")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Recorder)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        url = f"http://127.0.0.1:{server.server_port}/v1"
+        Path("toolfuzz.toml").write_text(GATEWAY.format(url=url))
+        result = toolfuzz.run(["gateway", "other/claude-x"], cases=2, out=tmp_path / "run")
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert [target["target"] for target in result["targets"]] == ["gateway", "other/claude-x"]
+    asked = {path: (headers, body) for path, headers, body in _Recorder.seen}
+    headers, body = asked["/v1/chat/completions"]
+    assert headers["x-tenant-key"] == "tenant-canary-4711"
+    assert headers["x-team"] == "evals"
+    assert body["model"] == "glm-4.7" and body["temperature"] == 0.25
+    headers, body = asked["/v1/messages"]
+    assert headers["authorization"] == "Bearer other-canary-4712"
+    assert body["model"] == "claude-x"
+    written = (tmp_path / "run" / "run.jsonl").read_text()
+    assert "canary" not in written and "gateway" in written
+
+
+def test_the_price_of_an_endpoint_of_ones_own_is_known() -> None:
+    Path("toolfuzz.toml").write_text(GATEWAY.format(url="http://127.0.0.1:9/v1"))
+    done = CliRunner().invoke(cli, ["run", "-m", "gateway", "--cases", "3", "--dry-run", "--json"])
+    assert done.exit_code == 0, done.output
+    [target] = json.loads(done.stdout)
+    tokens = target["input_tokens"] + 2 * target["output_tokens"]
+    assert target["price_usd"] == pytest.approx(tokens / 1e6)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('name = "openai"\nurl = "http://x/v1"', "knows a service of that name"),
+        ('name = "a"\nurl = "x"', "not a base URL"),
+        ('name = "a"\nulr = "http://x/v1"', "did you mean url"),
+        ('name = "a b"\nurl = "http://x/v1"', "endpoint.0.name"),
+        ('name = "a"\nurl = "http://x/v1"\nprice = [1.0, 1.0]', "that of a model"),
+        (
+            'name = "a"\nurl = "http://x/v1"\nheaders = { authorization = "Bearer abc" }',
+            "no file may hold",
+        ),
+        (
+            'name = "a"\nurl = "http://x/v1"\nheaders = { x = "${NOT_THERE_4711}" }',
+            "NOT_THERE_4711, which is not set",
+        ),
+        ('name = "a"\nurl = "http://x/v1"\n[[endpoint]]\nname = "a"\nurl = "http://y"', "twice"),
+        ('name = "a"\nurl = "http://x/v1"', "is a service, not a model"),
+    ],
+)
+def test_a_wrong_endpoint_says_what_is_wrong(text: str, words: str) -> None:
+    if "not a model" not in words and "model =" not in text and "price" not in text:
+        text = text.replace('url = "http://x/v1"', 'url = "http://x/v1"\nmodel = "m"', 1)
+    Path("toolfuzz.toml").write_text(f"[[endpoint]]\n{text}\n")
+    done = CliRunner().invoke(cli, ["run", "-m", "a", "--cases", "1"])
+    assert done.exit_code == 2
+    assert words in done.output, done.output

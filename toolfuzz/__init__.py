@@ -11,7 +11,7 @@ These functions do what the commands of the same names do. They raise ``toolfuzz
 and work in notebooks.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolfuzz.core import errors
 from toolfuzz.core.errors import EndpointError, ToolfuzzError, UsageError
+from toolfuzz.sources.own import look_in
 
 # What the functions need is imported when they are called: `toolfuzz --help` must not wait for it.
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from toolfuzz.results import CheckResult, Comparison, Failure, Result
     from toolfuzz.runs.options import Options
     from toolfuzz.simulate.thread import Script, Server
+    from toolfuzz.sources.registry import Endpoint
 
 __version__ = "0.1.0"
 __all__ = [
@@ -71,6 +73,15 @@ if not TYPE_CHECKING:  # a checker would take any name for one that there is
         if name not in _TYPES:
             raise AttributeError(f"module 'toolfuzz' has no attribute {name!r}")
         return getattr(import_module(_TYPES[name]), name)
+
+
+def _own_endpoints() -> "Iterable[Endpoint]":
+    from toolfuzz.config import own_endpoints
+
+    return own_endpoints()
+
+
+look_in(_own_endpoints)
 
 
 def run(models: str | Sequence[str], **options: "Unpack[Options]") -> "Result":

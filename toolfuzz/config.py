@@ -4,9 +4,10 @@ Flags win over environment variables (``TOOLFUZZ_RUN_CASES=200``), and those ove
 """
 
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
@@ -14,7 +15,11 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.formats import USUAL
 
-__all__ = ["CONFIG_NAME", "Config", "config_schema", "find_config", "load_config", "starter"]
+if TYPE_CHECKING:
+    from toolfuzz.sources.registry import Endpoint
+
+__all__ = ["CONFIG_NAME", "Config", "config_schema", "find_config", "load_config", "own_endpoints"]
+__all__ += ["starter"]
 
 CONFIG_NAME = "toolfuzz.toml"
 _STRICT = ConfigDict(extra="forbid", strict=True)
@@ -123,10 +128,46 @@ class CheckSection(BaseModel):
     )
 
 
+class EndpointSection(BaseModel):
+    """A service of your own, asked with ``-m NAME`` or ``-m NAME/MODEL``."""
+
+    model_config = _STRICT
+
+    name: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        examples=["gateway"],
+        description="what -m calls it",
+    )
+    url: str = Field(
+        examples=["https://gateway.example/v1"],
+        description="where the wire format's path begins, as --base-url",
+    )
+    model: str | None = Field(
+        default=None, examples=["glm-4.7"], description="the model that -m NAME alone means"
+    )
+    format: str | None = Field(default=None, examples=[USUAL], description="its wire format")
+    key_env: str | None = Field(
+        default=None, examples=["GATEWAY_KEY"], description="variable that holds the key"
+    )
+    headers: dict[str, str] = Field(
+        default={}, description="more headers; ${NAME} stands for a variable's value"
+    )
+    params: dict[str, Any] = Field(default={}, description="extra body fields")
+    price: list[float] | None = Field(
+        default=None,
+        min_length=2,
+        max_length=2,
+        examples=[[0.15, 0.6]],
+        description="dollars for a million tokens in and out",
+    )
+
+
 class Config(BaseModel):
     """The whole file."""
 
     model_config = _STRICT
+
+    endpoint: list[EndpointSection] = Field(default=[], description="services of your own")
 
     run: RunSection = RunSection()
     judge: JudgeSection = JudgeSection()
@@ -174,6 +215,17 @@ def load_config(start: Path | None = None) -> Config:
         raise _complaint(path, error) from None
 
 
+def own_endpoints(start: Path | None = None) -> list["Endpoint"]:
+    """Return the services that the nearest configuration names; raises UsageError."""
+    from toolfuzz.sources.registry import own_endpoint
+
+    own = load_config(start).endpoint
+    names = [section.name for section in own]
+    if repeated := [name for name in names if names.count(name) > 1]:
+        raise UsageError(f"[[endpoint]] {repeated[0]} stands there twice", "give each its own name")
+    return [own_endpoint(**section.model_dump(exclude_unset=True)) for section in own]
+
+
 def config_schema() -> JsonObject:
     """Return the JSON Schema of ``toolfuzz.toml``, for editors."""
     schema = Config.model_json_schema()
@@ -187,12 +239,21 @@ def starter() -> str:
         "# and those over this file. Keys never belong here: name their variable with key_env.",
         "# For editors that know JSON Schema: toolfuzz init --schema > toolfuzz.schema.json",
     ]
-    for section, defaults in Config():
-        lines += ["", f"[{section}]"]
-        for name, field in type(defaults).model_fields.items():
-            value = field.examples[0] if field.examples else field.default
-            lines.append(f"# {name} = {_toml_value(value)}   # {field.description}")
+    for name, section in (("run", RunSection), ("judge", JudgeSection), ("check", CheckSection)):
+        lines += ["", f"[{name}]", *_commented(section)]
+    lines += [
+        "",
+        "# A service of your own, asked with -m NAME; one table for each.",
+        "# [[endpoint]]",
+    ]
+    lines += _commented(EndpointSection)
     return "\n".join(lines) + "\n"
+
+
+def _commented(section: type[BaseModel]) -> Iterator[str]:
+    for name, field in section.model_fields.items():
+        value = field.examples[0] if field.examples else field.default
+        yield f"# {name} = {_toml_value(value)}   # {field.description}"
 
 
 @cache
@@ -208,7 +269,9 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _complaint(path: Path, error: ValidationError) -> UsageError:
-    first = error.errors(include_url=False)[0]
+    found = error.errors(include_url=False)
+    # A key that is missing may be the one that was misspelt.
+    first = next((e for e in found if e["type"] == "extra_forbidden"), found[0])
     place = [str(part) for part in first["loc"]]
     if first["type"] == "extra_forbidden":
         known = _known_keys(place[:-1])
@@ -220,7 +283,10 @@ def _complaint(path: Path, error: ValidationError) -> UsageError:
 def _known_keys(sections: list[str]) -> list[str]:
     model: Any = Config
     for name in sections:
-        model = model.model_fields[name].annotation
+        # Between a list's name and a key of its item stands the item's number.
+        if not name.isdigit():
+            annotation = model.model_fields[name].annotation
+            model = next(iter(get_args(annotation)), annotation)
     return list(model.model_fields)
 
 

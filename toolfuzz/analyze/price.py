@@ -1,6 +1,6 @@
 """What tokens cost, where that is known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from toolfuzz.core.nature import Nature
 
@@ -35,14 +35,21 @@ def price_of(model: str, nature: Nature) -> Price:
     return price
 
 
-def prices_at(given: tuple[float, float] | None) -> PriceOf:
+def prices_at(
+    given: tuple[float, float] | None, own: Mapping[str, tuple[float, float]] | None = None
+) -> PriceOf:
     """Return the prices that the user gave, in dollars for a million tokens in and out.
 
-    They are those of whatever is asked; where none are given it is ``price_of``.
+    Those ``given`` are of whatever is asked, ``own`` are by a model's id; elsewhere it is
+    ``price_of``.
     """
-    if given is None:
-        return price_of
-    read, made = given
-    return lambda model, nature: (
-        lambda tokens_in, tokens_out: (tokens_in * read + tokens_out * made) / 1e6
-    )
+
+    def prices(model: str, nature: Nature) -> Price:
+        pair = given or (own or {}).get(model)
+        return _at(*pair) if pair else price_of(model, nature)
+
+    return prices
+
+
+def _at(read: float, made: float) -> Price:
+    return lambda tokens_in, tokens_out: (tokens_in * read + tokens_out * made) / 1e6

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from toolfuzz.analyze.price import PriceOf, prices_at
+from toolfuzz.analyze.price import PriceOf
 from toolfuzz.cli._forecast import amount, print_scenarios
 from toolfuzz.core.case import Case, JsonObject, Turn
 from toolfuzz.core.exchange import Target
@@ -21,6 +21,7 @@ from toolfuzz.pools.question import modes
 from toolfuzz.report.console import print_rows
 from toolfuzz.runs.cases import draw, load_tools
 from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.prices import prices
 from toolfuzz.runs.scenarios import dimensions_of
 from toolfuzz.runs.targets import plan_targets
 from toolfuzz.sources.registry import endpoints
@@ -39,8 +40,8 @@ def print_plan(options: RunOptions, *, as_json: bool) -> None:
         print_scenarios(options, targets, as_json=as_json)
         return
     cases = asyncio.run(drawn_cases(options, load_tools(options)))
-    prices = prices_at(options.price)
-    plans = [_target_plan(target, cases, options.repeat, prices) for target in targets]
+    price = prices(options.price)
+    plans = [_target_plan(target, cases, options.repeat, price) for target in targets]
     if as_json:
         click.echo(json.dumps(plans, indent=2))
         return

@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from toolfuzz.analyze.price import prices_at
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.core.text import printable
 from toolfuzz.report.console import print_rows
 from toolfuzz.runs.forecast import DimensionCost, forecast
 from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.prices import prices
 from toolfuzz.runs.scenarios import is_adaptive
 
 __all__ = ["amount", "announced", "print_scenarios"]
@@ -45,7 +45,7 @@ def _plans(options: RunOptions, target: Target) -> list[dict[str, Any]]:
     costs = forecast(options, target)
     if len(costs) > 1:
         costs.append(_all(costs))
-    price = prices_at(options.price)(target.model, nature_of(target))
+    price = prices(options.price)(target.model, nature_of(target))
     return [
         {
             "target": target.name,

@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from toolfuzz.analyze.check import CheckRule
-from toolfuzz.analyze.price import prices_at
 from toolfuzz.analyze.sequential import SequentialTest
 from toolfuzz.cli._budget import same_command, say_spent_out
 from toolfuzz.cli._kept import kept
@@ -34,6 +33,7 @@ from toolfuzz.runs.access import Access
 from toolfuzz.runs.check import check_against, check_alone
 from toolfuzz.runs.journal import has_journal
 from toolfuzz.runs.options import CheckOptions, RunOptions
+from toolfuzz.runs.prices import prices
 from toolfuzz.runs.summary import default_folder
 
 _SPARE = 5 / 4
@@ -115,9 +115,7 @@ def check(**given: Any) -> None:
     alone = "accept" in flags or "reject" in flags
     work, folder = _alone(flags, resume) if alone else _paired(flags)
     with kept(lambda: _how_to_go_on(folder)):
-        summary, interrupted = live(
-            work, quiet=flags["quiet"], prices=prices_at(flags.get("price"))
-        )
+        summary, interrupted = live(work, quiet=flags["quiet"], prices=prices(flags.get("price")))
     check = summary["check"]
     check["settled"] = settled(check["outcome"], flags.get("inconclusive"))
     if flags["as_json"]:

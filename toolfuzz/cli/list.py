@@ -44,7 +44,7 @@ def _models() -> Iterator[JsonObject]:
     for endpoint in endpoints().values():
         yield {
             "endpoint": endpoint.name,
-            "models": list(endpoint.models),
+            "models": [endpoint.model] if endpoint.model else list(endpoint.models),
             "format": endpoint.format,
             "key_env": endpoint.key_env,
             "key_set": bool(endpoint.key_env and os.environ.get(endpoint.key_env)),

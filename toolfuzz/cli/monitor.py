@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from toolfuzz.analyze.price import prices_at
 from toolfuzz.analyze.watch import USUAL
 from toolfuzz.cli._budget import say_spent_out
 from toolfuzz.cli._kept import kept
@@ -31,6 +30,7 @@ from toolfuzz.core.text import file_name
 from toolfuzz.report.monitor import print_monitor, write_page
 from toolfuzz.runs.monitor import MonitorOptions
 from toolfuzz.runs.monitor import monitor as ask_portion
+from toolfuzz.runs.prices import prices
 
 _CALLS = 20
 
@@ -122,7 +122,7 @@ def monitor(
         result, interrupted = live(
             lambda tell, stop: ask_portion(options, tell=tell, stop=stop),
             quiet=quiet,
-            prices=prices_at(run.price),
+            prices=prices(run.price),
         )
     page = write_page(result)
     if as_json:

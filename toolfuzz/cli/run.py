@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from toolfuzz.analyze.conclusion import conclude_gates
-from toolfuzz.analyze.price import prices_at
 from toolfuzz.analyze.rates import Rate
 from toolfuzz.analyze.sequential import GateDecision, gate
 from toolfuzz.cli._dry_run import print_plan
@@ -39,6 +38,7 @@ from toolfuzz.report.terminal import print_summary
 from toolfuzz.report.write import parse_wanted
 from toolfuzz.runs.journal import has_journal
 from toolfuzz.runs.options import HIDING, RunOptions
+from toolfuzz.runs.prices import prices
 from toolfuzz.runs.resume import resumed_options, started
 from toolfuzz.runs.run import run as run_options
 from toolfuzz.runs.scenarios import dimensions_of
@@ -137,7 +137,7 @@ def run(
         summary, interrupted = live(
             lambda tell, stop: _asked(command, options, tell=tell, stop=stop, resume=begun),
             quiet=quiet,
-            prices=prices_at(options.price),
+            prices=prices(options.price),
         )
     if fail_under is not None and not interrupted:
         summary["gates"] = _gates(summary, fail_under, inconclusive)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 
-from toolfuzz.analyze.price import Price, prices_at
+from toolfuzz.analyze.price import Price
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import Event, ExchangeRecorded
@@ -18,6 +18,7 @@ from toolfuzz.pools.chance import requests_again
 from toolfuzz.pools.pool import Permits
 from toolfuzz.runs.costs import Amount, Costs
 from toolfuzz.runs.limits import Limits
+from toolfuzz.runs.prices import prices
 from toolfuzz.sources.pacing import Pacers
 
 __all__ = ["Purse", "close_on", "permits_within", "purse_of", "spending"]
@@ -198,7 +199,7 @@ def permits_within(purse: Purse | None) -> Pacers:
 
 
 def _price(target: Target, given: tuple[float, float] | None) -> Price:
-    price = prices_at(given)(target.model, nature_of(target))
+    price = prices(given)(target.model, nature_of(target))
     if price(1, 1) is None:
         raise UsageError(
             f"no price is known for {target.name}, so --max-cost can't be kept",

@@ -14,7 +14,7 @@ from toolfuzz.runs.purse import Purse, permits_within
 from toolfuzz.sources.engine import EngineSource
 from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.reachability import HELLO, reachable
-from toolfuzz.sources.registry import Endpoint, key_for, resolve
+from toolfuzz.sources.registry import Endpoint, filled, key_for, resolve
 from toolfuzz.sources.simulated import simulator
 from toolfuzz.system.extras import require
 
@@ -116,7 +116,7 @@ async def open_sources(
                 endpoint = started
             source = HttpSource(
                 p.target,
-                endpoint,
+                filled(endpoint),
                 key,
                 access.headers,
                 access.timeout,

@@ -123,7 +123,7 @@ class HttpSession:
         self.redaction = Redaction(
             source.key,
             {**signed, **source.own_headers},
-            source.secret_headers,
+            (*source.secret_headers, *source.endpoint.secret_headers),
             source.secrets,
         )
         connect = min(source.timeout, CONNECT_SECONDS)

@@ -1,6 +1,7 @@
 """Which services are known, and which of them a model name means."""
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -9,16 +10,23 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from toolfuzz.core.case import Case, JsonObject
+from toolfuzz.core.credentials import is_credential
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.formats import USUAL, wire_format
+from toolfuzz.sources.own import own
 from toolfuzz.system.specs import without_secrets
 
-__all__ = ["Endpoint", "endpoints", "key_for", "resolve"]
+__all__ = ["Endpoint", "endpoints", "filled", "key_for", "own_endpoint", "resolve"]
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A service: one entry of ``endpoints.toml``, where each field is explained."""
+    """A service: one entry of ``endpoints.toml``, where each field is explained.
+
+    The values of ``headers`` may hold ``${NAME}``, the variables whose values stand there
+    (``filled``). ``secret_headers`` names those that then hold one. ``model`` is the one that is
+    meant where the service alone is named; ``price`` is in dollars for a million tokens in and out.
+    """
 
     name: str
     title: str
@@ -36,6 +44,9 @@ class Endpoint:
     format_urls: dict[str, str] = field(default_factory=dict)
     refuses: list[str] = field(default_factory=list)
     most_tools: int | None = None
+    secret_headers: tuple[str, ...] = ()
+    model: str | None = None
+    price: tuple[float, float] | None = None
 
     def refused(self, case: Case) -> list[str]:
         """Return what of a drawn case the service is known to refuse, by the features' names.
@@ -54,9 +65,67 @@ class Endpoint:
         return {**self.params, **self.stream_params} if stream else dict(self.params)
 
 
-@cache
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
 def endpoints() -> dict[str, Endpoint]:
-    """Return the known services by name, in the file's order."""
+    """Return the user's own services and the known ones by name, in the files' order.
+
+    Raises UsageError for an own one that has a known one's name.
+    """
+    found = {endpoint.name: endpoint for endpoint in own()}
+    for name in found:
+        if name in _presets():
+            raise UsageError(
+                f"[[endpoint]] {name}: toolfuzz knows a service of that name",
+                "choose another, my-" + name + " for example",
+            )
+    return found | _presets()
+
+
+def own_endpoint(
+    name: str, url: str, *, format: str | None = None, key_env: str | None = None, **more: Any
+) -> Endpoint:
+    """Return a service of the user's own; ``more`` are fields of Endpoint. Raises UsageError."""
+    if format is not None:
+        wire_format(format)
+    place = f"[[endpoint]] {name}"
+    for header, text in more.get("headers", {}).items():
+        if is_credential(header) and not _VARIABLE.search(text):
+            raise UsageError(
+                f"{place}: the header {header} carries a credential, which no file may hold",
+                f'write {header} = "${{NAME}}" and set the variable NAME',
+            )
+    if more.get("price") and not more.get("model"):
+        raise UsageError(f"{place}: a price is that of a model", 'add model = "…"')
+    found = _elsewhere(url, format or USUAL, key_env)
+    return replace(found, name=name, title=name, key_env=key_env, **more)
+
+
+def filled(endpoint: Endpoint) -> Endpoint:
+    """Return the service with the variables' values in its headers; raises UsageError."""
+    secret = tuple(name for name, text in endpoint.headers.items() if _VARIABLE.search(text))
+    headers = {name: _filled(endpoint, name) for name in endpoint.headers}
+    return replace(endpoint, headers=headers, secret_headers=secret)
+
+
+def _filled(endpoint: Endpoint, header: str) -> str:
+    text = endpoint.headers[header]
+    return _VARIABLE.sub(lambda found: _value(endpoint, header, found[1]), text)
+
+
+def _value(endpoint: Endpoint, header: str, variable: str) -> str:
+    value = os.environ.get(variable, "").strip()
+    if not value:
+        raise UsageError(
+            f"{endpoint.title}: its header {header} needs {variable}, which is not set",
+            f"export {variable}=…",
+        )
+    return value
+
+
+@cache
+def _presets() -> dict[str, Endpoint]:
     data = tomllib.loads(files(__package__).joinpath("endpoints.toml").read_text("utf-8"))
     return {name: Endpoint(name=name, **entry) for name, entry in data.items()}
 
@@ -112,7 +181,6 @@ def key_for(endpoint: Endpoint) -> str | None:
     )
 
 
-@cache
 def _aliases() -> dict[str, tuple[str, str]]:
     return {
         name.casefold(): (endpoint.name, model_id)
@@ -124,11 +192,14 @@ def _aliases() -> dict[str, tuple[str, str]]:
 
 def _known(model: str) -> tuple[Endpoint, str]:
     name, slash, rest = model.partition("/")
-    endpoint = endpoints().get(name.casefold())
+    known_by_name = endpoints()
+    endpoint = known_by_name.get(name) or known_by_name.get(name.casefold())
     if slash and rest and endpoint:
         return endpoint, endpoint.models.get(rest.casefold(), rest)
     if alias := _aliases().get(model.casefold()):
         return endpoints()[alias[0]], alias[1]
+    if endpoint and endpoint.model:
+        return endpoint, endpoint.model
     if endpoint:
         example = next(iter(endpoint.models), "MODEL")
         raise UsageError(f"{model!r} is a service, not a model", f"try {endpoint.name}/{example}")
