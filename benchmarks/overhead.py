@@ -14,15 +14,18 @@ import json
 import statistics
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from toolfuzz.core.events import ExchangeRecorded
 from toolfuzz.core.talk import rehearsed
 from toolfuzz.formats import wire_format
 from toolfuzz.generate import draw_cases
 from toolfuzz.runs.options import RunOptions
+from toolfuzz.runs.reading import read_journal
 from toolfuzz.runs.run import run
 from toolfuzz.simulate.process import start
 
@@ -54,8 +57,17 @@ async def bare(url: str, bodies: list[bytes], concurrency: int) -> float:
     return time.perf_counter() - began
 
 
-async def ours(url: str, cases: int, seed: int, concurrency: int, **more: Any) -> float:
-    """Seconds for a whole run: drawing, asking, judging, journal, summary."""
+@dataclass(frozen=True)
+class Took:
+    """Seconds of a run, until its first question was put, and from there to its last reply."""
+
+    whole: float
+    start: float
+    asking: float
+
+
+async def ours(url: str, cases: int, seed: int, concurrency: int, **more: Any) -> Took:
+    """A whole run: whether the endpoint answers, drawing, asking, judging, journal, summary."""
     with tempfile.TemporaryDirectory() as folder:
         options = RunOptions(
             models=["clean"],
@@ -66,11 +78,19 @@ async def ours(url: str, cases: int, seed: int, concurrency: int, **more: Any) -
             concurrency=concurrency,
             **more,
         )
-        began = time.perf_counter()
+        started, began = time.time(), time.perf_counter()
         summary = await run(options)
         seconds = time.perf_counter() - began
+        attempts = [
+            attempt
+            for event in read_journal(Path(folder) / "run")
+            if isinstance(event, ExchangeRecorded)
+            for attempt in event.exchange.attempts
+        ]
     assert summary["targets"][0]["passed"] == cases, "the clean endpoint must pass everything"
-    return seconds
+    first = min(attempt.started for attempt in attempts)
+    last = max(attempt.started + attempt.total_ms / 1000 for attempt in attempts)
+    return Took(seconds, first - started, last - first)
 
 
 def throughput(rounds: int, cases: int, concurrency: int) -> None:
@@ -79,7 +99,8 @@ def throughput(rounds: int, cases: int, concurrency: int) -> None:
         for seed in range(rounds):
             bodies = bodies_of(cases, seed)
             loop = len(bodies) / asyncio.run(bare(simulator.base_url, bodies, concurrency))
-            run = len(bodies) / asyncio.run(ours(simulator.base_url, cases, seed, concurrency))
+            took = asyncio.run(ours(simulator.base_url, cases, seed, concurrency))
+            run = len(bodies) / took.whole
             ratios.append(run / loop)
             print(
                 f"  round {seed + 1}: {run:6.0f} calls/s beside {loop:6.0f} bare, {run / loop:.2f}"
@@ -94,10 +115,12 @@ def waiting(rounds: int, latency_ms: float, concurrency: int, aim: float) -> Non
     with start(latency_ms=latency_ms) as simulator:
         # The first run loads the libraries; a campaign's own pace is what is asked for.
         asyncio.run(ours(simulator.base_url, concurrency, 99, concurrency, **single))
-        seconds = asyncio.run(ours(simulator.base_url, cases, 0, concurrency, **single))
+        took = asyncio.run(ours(simulator.base_url, cases, 0, concurrency, **single))
     ideal = rounds * latency_ms / 1000
     print(f"wall time ÷ ideal, {cases} calls at {latency_ms:.0f} ms, concurrency {concurrency}: "
-          f"{seconds / ideal:.3f} (aim ≤ {aim}; {seconds:.2f} s, ideal {ideal:.2f} s)")  # fmt: skip
+          f"{took.whole / ideal:.3f} (aim ≤ {aim}; {took.whole:.2f} s, ideal {ideal:.2f} s); "
+          f"asking alone {took.asking / ideal:.3f}, {took.start:.2f} s before the first question, "
+          "whether it answers among them")  # fmt: skip
 
 
 def drawing(cases: int) -> None:
