@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from llmock.testing import LLMockServer
 import toolfuzz
 from toolfuzz.cli import cli
 from toolfuzz.generate import draw_cases
-from toolfuzz.report.formats import format_names, report_format
+from toolfuzz.report.formats import format_names, name_of, report_format
 from toolfuzz.simulate.process import start
 
 SKILL = Path(__file__).parents[2] / "schemas" / "data_import.json"
@@ -317,6 +318,14 @@ def test_an_interrupted_run_goes_on_where_it_stood(tmp_path: Path) -> None:
     assert toolfuzz_("run", "--resume", "nowhere").exit_code == 2
 
 
+def whole(path: Path) -> bytes:
+    """Return what stands in a file; of an archive, in all its members."""
+    if not zipfile.is_zipfile(path):
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        return b"".join(map(archive.read, archive.namelist()))
+
+
 def test_the_simulator_is_known_by_any_address(tmp_path: Path) -> None:
     """Every report of a run over HTTP says that the simulator answered; so does a bug report."""
     out = tmp_path / "run"
@@ -327,10 +336,13 @@ def test_the_simulator_is_known_by_any_address(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "simulated endpoints" in done.output
     for name in format_names():
-        assert b"simulated" in (out / report_format(name).FILE).read_bytes(), name
+        made = out / name_of(report_format(name))
+        files = [made] if made.is_file() else [path for path in made.rglob("*") if path.is_file()]
+        assert files, name
+        assert b"simulated" in b"".join(map(whole, files)).lower(), name
     rows = csv.DictReader((out / "verdicts.csv").read_text().splitlines())
     assert {(row["simulated"], row["nature"]) for row in rows} == {("true", "simulated")}
-    made = toolfuzz_("bug", str(out), "--most", "1")
-    assert made.exit_code == 0, made.output
+    bugs = toolfuzz_("bug", str(out), "--most", "1")
+    assert bugs.exit_code == 0, bugs.output
     (report,) = (out / "bugs").glob("*.md")
     assert "Simulated endpoint: no model was asked" in report.read_text()
