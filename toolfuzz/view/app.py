@@ -17,7 +17,7 @@ from toolfuzz.core.errors import ToolfuzzError, UsageError
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.evidence.showing import raw_reply
 from toolfuzz.report.html import render_comparison, render_run, render_trial
-from toolfuzz.report.html.page import asset, policy
+from toolfuzz.report.html.templating import asset, policy
 from toolfuzz.view.collector import Collector
 from toolfuzz.view.guard import Guard
 from toolfuzz.view.pages import failure_page, list_page, run_page, trouble_page

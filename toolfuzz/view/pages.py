@@ -19,10 +19,11 @@ from toolfuzz.evidence.listing import Failing
 from toolfuzz.evidence.relay.sides import sides_in
 from toolfuzz.evidence.showing import asked
 from toolfuzz.judge.catalogue import defects
-from toolfuzz.report.html import page as house
 from toolfuzz.report.html.evidence import evidence
 from toolfuzz.report.html.failed import Failed
 from toolfuzz.report.html.models import Model
+from toolfuzz.report.html.page import example_of
+from toolfuzz.report.html.templating import environment
 from toolfuzz.view import trend
 from toolfuzz.view.reader import Read
 from toolfuzz.view.rows import Row, paid
@@ -126,7 +127,7 @@ def run_page(
         name=name,
         read=read,
         summary=read.summary,
-        example=house.example_of(read.summary["conclusion"]["cause"], ()),
+        example=example_of(read.summary["conclusion"]["cause"], ()),
         targets=[_column(read.run, entry) for entry in read.summary["targets"]],
         **_told_apart({(n.label, n.several) for n in natures}),
         causes=read.failing.causes[:PAGE],
@@ -208,7 +209,7 @@ def _render(template: str, root: str, **values: Any) -> str:
 def _environment() -> Environment:
     """Return our templates in the reports' own manner: nothing in a value acts or hides."""
     loaders = [PackageLoader("toolfuzz.view"), PackageLoader("toolfuzz.report.html")]
-    made = house.environment().overlay(loader=ChoiceLoader(loaders))
+    made = environment().overlay(loader=ChoiceLoader(loaders))
     made.filters = {**made.filters, "path": _path, "query": _query, "when": _day, "pretty": pretty}
     return made
 

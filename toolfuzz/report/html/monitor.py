@@ -9,7 +9,7 @@ from markupsafe import Markup
 from toolfuzz.analyze.rates import wilson
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import day
-from toolfuzz.report.html.page import asset, environment, policy
+from toolfuzz.report.html.templating import asset, environment, policy
 from toolfuzz.report.portions import defect_words, evidence_words, failed_of, judged_of, title
 from toolfuzz.report.words import named
 

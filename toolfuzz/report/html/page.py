@@ -1,13 +1,7 @@
 """The page itself: what stands on it, its style and script inside, everything else shut out."""
 
-import base64
-import hashlib
-from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
-from urllib.parse import urlencode
+from collections.abc import Sequence
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from toolfuzz.analyze.compare import compare
@@ -16,30 +10,24 @@ from toolfuzz.analyze.ranking import FEW
 from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import a_kind
-from toolfuzz.core.text import brief, day
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.defect import SIDES
 from toolfuzz.report.advice import advice
 from toolfuzz.report.conclusion import path_of
-from toolfuzz.report.dimensions import half, points, unit
+from toolfuzz.report.dimensions import unit
 from toolfuzz.report.html import latency, matrix
 from toolfuzz.report.html.body import HEAD, TAIL
 from toolfuzz.report.html.dimensions import profile
 from toolfuzz.report.html.evidence import REQUEST_LIMIT, evidence
 from toolfuzz.report.html.failed import FAILURES_LIMIT, Failed, FailureGroup, by_cause, in_turn
-from toolfuzz.report.html.inert import marked, shown
 from toolfuzz.report.html.models import Model, models
+from toolfuzz.report.html.templating import asset, environment, policy
 from toolfuzz.report.repeats import repeat_notes
 from toolfuzz.report.sides import defects_on, sides
 from toolfuzz.report.tools import sources
 from toolfuzz.report.words import (
-    answers,
-    count,
     first_attempt,
     given_up,
-    milliseconds,
-    percent,
-    success,
     unread,
     usual_cause,
     wanted,
@@ -48,10 +36,7 @@ from toolfuzz.report.words import in_turn as in_turn_words
 
 __all__ = [
     "PAGE_LIMIT",
-    "asset",
-    "environment",
     "example_of",
-    "policy",
     "render_comparison",
     "render_run",
 ]
@@ -236,79 +221,3 @@ def _reality(columns: Sequence[Model]) -> str:
     if len(labels) == 1:
         return labels.pop()
     return " and ".join(f"partly {label}" for label in sorted(labels - {""}))
-
-
-def policy(style: str, script: str) -> str:
-    """Return a content security policy under which nothing loads and nothing else runs."""
-    return (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def asset(name: str) -> str:
-    """Return one of the files that pages are made of."""
-    return (files(__package__) / "templates" / name).read_text(encoding="utf-8")
-
-
-@cache
-def environment() -> Environment:
-    """Return the templates: what a value holds is escaped, and can neither act nor hide."""
-    environment = Environment(
-        loader=PackageLoader(__package__, "templates"),
-        autoescape=True,
-        finalize=shown,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        percent=percent,
-        marked=marked,
-        brief=brief,
-        success=success,
-        points=_points,
-        day=day,
-        usd=_usd,
-        answers=answers,
-        issue=_issue,
-        query=_query,
-        half=half,
-        whole=_whole,
-        lines=_lines,
-    )
-    environment.globals.update(
-        count=count,
-        milliseconds=milliseconds,
-        known=defects(),
-    )
-    return environment
-
-
-def _points(share: float) -> str:
-    return f"{100 * share:+.1f}".replace("-", "−")
-
-
-def _whole(share: float) -> str:
-    return points(share).replace("-", "−")
-
-
-def _lines(values: Sequence[str]) -> Markup:
-    return Markup("\n").join(shown(value) for value in values)
-
-
-def _query(filters: Mapping[str, str]) -> str:
-    return urlencode({name: shown(value) for name, value in filters.items()})
-
-
-def _issue(source: str) -> str:
-    repository, _, number = source.partition("#")
-    return f"https://github.com/{repository}/issues/{number}"
-
-
-def _usd(dollars: float) -> str:
-    return f"${dollars:.2f}" if dollars >= 0.1 else f"${dollars:.2g}" if dollars else "$0"

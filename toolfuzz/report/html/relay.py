@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.report.html.matrix import Cell, Row, heat
-from toolfuzz.report.html.page import asset, environment, policy
+from toolfuzz.report.html.templating import asset, environment, policy
 from toolfuzz.report.relay.words import grave, head, mode, places, routes
 from toolfuzz.report.words import percent
 
