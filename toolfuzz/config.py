@@ -9,11 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.credentials import is_credential
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.formats import USUAL
+from toolfuzz.system.variables import holds_variable
 
 if TYPE_CHECKING:
     from toolfuzz.sources.registry import Endpoint
@@ -32,8 +34,13 @@ class RunSection(BaseModel):
 
     models: list[str] = Field(default=[], description="models to ask when -m names none")
     tools: list[str] = Field(default=[], description="tools files, python:module:NAME, or all")
-    mcp: list[str] = Field(default=[], description="MCP servers: commands or URLs")
+    mcp: list[str] = Field(default=[], description="MCP servers: commands, URLs, FILE#NAME")
     openapi: list[str] = Field(default=[], description="OpenAPI files or URLs")
+    tools_headers: dict[str, str] = Field(
+        default={},
+        examples=[{"Authorization": "Bearer ${TOKEN}"}],
+        description="for the URL of mcp or openapi; ${NAME} stands for a variable's value",
+    )
     include: list[str] = Field(
         default=[], description="only tools of these names (globs), or tag:GLOB, path:GLOB"
     )
@@ -97,6 +104,14 @@ class RunSection(BaseModel):
     max_reply: int | str = Field(
         default="16MiB", description="bytes of a reply; of a longer one nothing is judged"
     )
+
+    @field_validator("tools_headers")
+    @classmethod
+    def _no_credentials(cls, headers: dict[str, str]) -> dict[str, str]:
+        for name, text in headers.items():
+            if is_credential(name) and not holds_variable(text):
+                raise ValueError(f'no file may hold the value of {name}: write "${{NAME}}"')
+        return headers
 
 
 class JudgeSection(BaseModel):
@@ -277,7 +292,10 @@ def _complaint(path: Path, error: ValidationError) -> UsageError:
         known = _known_keys(place[:-1])
         near = did_you_mean(place[-1], known) or f"known here: {', '.join(known)}"
         return UsageError(f"{path}: unknown key {'.'.join(place)}", near)
-    return UsageError(f"{path}: {'.'.join(place)}: {first['msg']}", "`toolfuzz init --help`")
+    return UsageError(
+        f"{path}: {'.'.join(place)}: {first['msg'].removeprefix('Value error, ')}",
+        "`toolfuzz init --help`",
+    )
 
 
 def _known_keys(sections: list[str]) -> list[str]:
@@ -299,6 +317,7 @@ def _toml_value(value: Any) -> str:
         case list():
             return f"[{', '.join(map(_toml_value, value))}]"
         case dict():
-            return "{}"
+            members = [f'"{name}" = {_toml_value(member)}' for name, member in value.items()]
+            return f"{{ {', '.join(members)} }}" if members else "{}"
         case _:
             return str(value)

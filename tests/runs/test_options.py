@@ -37,6 +37,7 @@ CHANGED = RunOptions(
     key_env="KEY",
     headers={"X-Secret": "s3cret-value"},
     secret_headers=("X-Secret",),
+    tools_headers={"X-Tools": "t0ken"},
     params={"temperature": 0, "nested": {"a": [1]}},
     stream="both",
     concurrency=2,
@@ -75,7 +76,7 @@ def test_the_example_changes_every_option() -> None:
 
 def test_a_journal_gives_back_every_option() -> None:
     back = stored_options(journalled(CHANGED))
-    assert back == CHANGED.but(out=None, headers={}, ray=None)
+    assert back == CHANGED.but(out=None, headers={}, tools_headers={}, ray=None)
 
 
 def test_a_journal_names_no_cluster_that_gets_the_keys() -> None:

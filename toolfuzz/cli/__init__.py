@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import click
@@ -84,6 +85,10 @@ def _misused(error: click.UsageError) -> UsageError:
     """Return what click has to say of a command line as our own errors say it."""
     near = " or ".join(getattr(error, "possibilities", None) or ())
     said = error.message if near else error.format_message()
+    if getattr(error, "option_name", None) == "--env-file":
+        return UsageError(
+            "--env-file stands before the command", "toolfuzz --env-file FILE COMMAND …"
+        )
     help = f"`{error.ctx.command_path if error.ctx else 'toolfuzz'} --help` shows what there is"
     hint = f"did you mean {near}? {help}" if near else help
     return UsageError(f"{said[:1].lower()}{said[1:]}".rstrip("."), hint)
@@ -127,13 +132,21 @@ Exit codes: 0 done or passed · 1 a gate failed · 2 usage or configuration
     },
 )
 @click.version_option(__version__, "-V", "--version", prog_name="toolfuzz")
-def cli() -> None:
+@click.option(
+    "--env-file", type=click.Path(path_type=Path), metavar="FILE",
+    help="Set the variables of this .env file first; none is read unasked.",
+)  # fmt: skip
+def cli(env_file: Path | None) -> None:
     """Find out whether a model's tool calls arrive intact.
 
     toolfuzz asks a model endpoint to call tools whose right answer is known, reads the bytes
     that come back without repairing them, and says what is wrong, how often, and how to
     reproduce it.
     """
+    if env_file is not None:
+        from toolfuzz.system.env_file import read_env_file
+
+        read_env_file(env_file)
 
 
 def main() -> None:

@@ -118,14 +118,14 @@ def parse_params(pairs: tuple[str, ...]) -> dict[str, Any]:
     return params
 
 
-def parse_headers(lines: tuple[str, ...]) -> dict[str, str]:
+def parse_headers(lines: tuple[str, ...], option: str = "--header") -> dict[str, str]:
     """Read ``NAME: VALUE`` lines."""
     headers = {}
     for line in lines:
         name, found, value = line.partition(":")
         if not found or not name.strip():
             raise UsageError(
-                "--header needs NAME: VALUE", "for example: --header 'X-Project: evaluation'"
+                f"{option} needs NAME: VALUE", f"for example: {option} 'X-Project: evaluation'"
             )
         headers[name.strip()] = value.strip()
     return headers

@@ -179,9 +179,17 @@ tool_options = stack(
         help="Your own tools: a JSON file (OpenAI, Anthropic, MCP or bare form), "
         "python:module:NAME, a shipped catalogue's name, or all; repeatable.",
     ),
-    click.option("--mcp", multiple=True, metavar="COMMAND|URL", help="Tools of an MCP server."),
+    click.option(
+        "--mcp", multiple=True, metavar="COMMAND|URL|FILE#NAME",
+        help="Tools of an MCP server, which may stand in an mcp.json (FILE#NAME).",
+    ),
     click.option(
         "--openapi", multiple=True, metavar="FILE|URL", help="Operations of an OpenAPI file."
+    ),
+    click.option(
+        "--tools-header", "tools_headers", multiple=True, metavar="NAME: VALUE",
+        help="Header for the URL of --mcp or --openapi: 'Authorization: Bearer ${TOKEN}', in "
+        "single quotes, so that the token stands nowhere; repeatable.",
     ),
     click.option(
         "--include", multiple=True, metavar="GLOB",
@@ -284,6 +292,8 @@ def run_options_from(given: dict[str, Any]) -> "RunOptions":
     given = {k: v for k, v in given.items() if v not in (None, ())}
     if "headers" in given:
         given["headers"] = parse_headers(given["headers"])
+    if "tools_headers" in given:
+        given["tools_headers"] = parse_headers(given["tools_headers"], "--tools-header")
     if "params" in given:
         given["params"] = parse_params(given["params"])
     configured = load_config().given("run", "judge")

@@ -49,8 +49,9 @@ from toolfuzz.runs.trust import require_trust
 from toolfuzz.system.specs import command_without_secrets
 
 _MAY_CHANGE = (
-    "headers", "timeout", "max_reply", "concurrency", "rpm", "tpm", "engine_python",
-    "workers", "ray", "max_calls", "max_time", "max_tokens", "max_cost", "price", *HIDING,
+    "headers", "tools_headers", "timeout", "max_reply", "concurrency", "rpm", "tpm",
+    "engine_python", "workers", "ray", "max_calls", "max_time", "max_tokens", "max_cost", "price",
+    *HIDING,
 )  # fmt: skip
 
 EPILOG = """\b
@@ -196,6 +197,8 @@ def _resumed(run: Path, given: dict[str, Any], *, trust: bool) -> RunOptions:
     require_trust({n: v for n, v in settings.items() if n not in given}, trust=trust)
     if "headers" in again:
         again["headers"] = parse_headers(again["headers"])
+    if "tools_headers" in again:
+        again["tools_headers"] = parse_headers(again["tools_headers"], "--tools-header")
     return resumed_options(run, **again)
 
 

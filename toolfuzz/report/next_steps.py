@@ -39,7 +39,10 @@ def next_steps(summary: JsonObject, *, own: bool = False) -> Iterator[str]:
 def asked_again(settings: JsonObject) -> list[str]:
     """Return what commands need that ask a run's questions again; headers are in no file."""
     headers = [
-        word for name in settings.get("headers") or () for word in ("--header", f"{name}: …")
+        word
+        for option, flag in (("headers", "--header"), ("tools_headers", "--tools-header"))
+        for name in settings.get(option) or ()
+        for word in (flag, f"{name}: …")
     ]
     return [*(["--trust"] if any(powers(settings)) else []), *headers]
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence, Set
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import UsageError
@@ -15,16 +16,21 @@ from toolfuzz.generate.size import input_tokens
 from toolfuzz.generate.tools import ToolSet, chosen, load, load_mcp, load_openapi
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.scenarios import dimensions_of, scenarios
+from toolfuzz.system.variables import filled
 
 __all__ = ["begun", "draw", "draw_portion", "left_out", "load_tools", "own_questions", "told_of"]
 
 
 def load_tools(options: RunOptions) -> list[ToolSet]:
     """Read the user's own tools from all sources, those that are wanted; raises UsageError."""
+    headers = _tools_headers(options)
     found = [
         *(load(spec, allow_remote_refs=options.allow_remote_refs) for spec in options.tools),
-        *(load_mcp(spec) for spec in options.mcp),
-        *(load_openapi(spec, inline_refs=options.inline_refs) for spec in options.openapi),
+        *(load_mcp(spec, headers=headers) for spec in options.mcp),
+        *(
+            load_openapi(spec, headers=headers, inline_refs=options.inline_refs)
+            for spec in options.openapi
+        ),
     ]
     if (options.include or options.exclude) and not found:
         raise UsageError(
@@ -37,6 +43,24 @@ def load_tools(options: RunOptions) -> list[ToolSet]:
 
         check_offer(options, used)
     return used
+
+
+def _tools_headers(options: RunOptions) -> dict[str, str]:
+    """Return the headers for addresses of tools, with the variables' values in them.
+
+    They go to one server alone: what is secret there is nobody else's business.
+    """
+    headers = {
+        name: filled(text, f"--tools-header {name}") for name, text in options.tools_headers.items()
+    }
+    places = [spec for spec in (*options.mcp, *options.openapi) if "://" in spec]
+    hosts = {urlsplit(spec).netloc for spec in places if spec.startswith("http")}
+    if headers and len(hosts) != 1:
+        raise UsageError(
+            f"--tools-header is for one server, and --mcp and --openapi name {len(hosts)} URLs",
+            "servers of an mcp.json have headers of their own: --mcp mcp.json#NAME",
+        )
+    return headers
 
 
 def _told_apart(found: list[ToolSet]) -> list[ToolSet]:

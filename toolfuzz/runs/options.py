@@ -55,7 +55,9 @@ class Options(TypedDict, total=False):
 
     Where several are taken, one may be given alone. ``tools`` are pydantic models, functions with
     annotations, dicts in the shape of any provider, files, ``python:module:NAME``, names of shipped
-    catalogues or ``all``; ``mcp`` commands or URLs; ``openapi`` files or URLs;
+    catalogues or ``all``; ``mcp`` commands, URLs or ``mcp.json#NAME``;
+    ``openapi`` files or URLs; ``tools_headers`` go to the URLs of these two, ``${NAME}`` in them is
+    the value of a variable;
     ``include`` and ``exclude`` globs of their names, or ``tag:GLOB`` and ``path:GLOB``;
     ``prompts`` files of your own questions, each with its right answer; ``system`` the text of a
     system prompt that is said before every question;
@@ -73,6 +75,7 @@ class Options(TypedDict, total=False):
     tools: "ToolLike | Sequence[ToolLike]"
     mcp: str | Sequence[str]
     openapi: str | Path | Sequence[str | Path]
+    tools_headers: Mapping[str, str]
     include: str | Sequence[str]
     exclude: str | Sequence[str]
     prompts: str | Path | Sequence[str | Path]
@@ -147,6 +150,7 @@ class RunOptions(BaseModel):
     tools: Annotated[tuple[str, ...], BeforeValidator(_tool_sources)] = ()
     mcp: _Names = ()
     openapi: _Names = ()
+    tools_headers: Mapping[str, str] = Field(default_factory=dict, repr=False)
     include: _Names = ()
     exclude: _Names = ()
     prompts: _Names = ()
@@ -242,9 +246,9 @@ class RunOptions(BaseModel):
 
         Of headers only the names, of commands and URLs what they don't hide.
         """
-        kept = self.model_dump(mode="json", exclude={"out", "headers", "ray"})
+        kept = self.model_dump(mode="json", exclude={"out", "ray", *_BY_NAME})
         shown = {name: [without_secrets(spec) for spec in kept[name]] for name in HIDING}
-        return {**kept, **shown, "headers": sorted(self.headers)}
+        return {**kept, **shown, **{name: sorted(getattr(self, name)) for name in _BY_NAME}}
 
     def check(self) -> None:
         """Refuse numbers that make no sense, and what is none (NaN); raises UsageError."""
@@ -315,6 +319,9 @@ class CheckOptions(BaseModel):
 
 _OLD_NAMES = {"api": "format", "twins": "respell"}
 
+
+_BY_NAME = ("headers", "tools_headers")
+"""Options of which only the names are stored."""
 
 HIDING = ("mcp", "openapi")
 """Options whose values may hide secrets: they are stored without, and given again on resume."""

@@ -17,15 +17,16 @@ __all__ = ["resumed_options", "started"]
 def resumed_options(run: Path, **again: Any) -> RunOptions:
     """Return the options of an interrupted run, so that it can go on.
 
-    ``again`` gives what a journal never keeps (the values of ``headers``, secrets in ``mcp`` and
-    ``openapi``) or what may change on the way (``timeout``, ``max_reply``, ``concurrency``,
-    ``rpm``, ``tpm``, ``engine_python``, ``workers``, ``ray``). Raises UsageError when there is no
-    run to go on with, or a header of then is missing.
+    ``again`` gives what a journal never keeps (the values of ``headers`` and ``tools_headers``,
+    secrets in ``mcp`` and ``openapi``) or what may change on the way (``timeout``, ``max_reply``,
+    ``concurrency``, ``rpm``, ``tpm``, ``engine_python``, ``workers``, ``ray``). Raises UsageError
+    when there is no run to go on with, or a header of then is missing.
     """
     settings = started(run).settings
     if "monitor" in settings:
         raise UsageError(f"{run} is a portion of a monitor", "`toolfuzz monitor` goes on with it")
-    require_headers(settings, again.get("headers", {}))
+    for option in ("headers", "tools_headers"):
+        require_headers(settings, again.get(option, {}), option=option)
     stored = stored_options(settings)
     for name in HIDING:
         _check_hidden(name, getattr(stored, name), again.get(name, ()))

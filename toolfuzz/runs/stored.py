@@ -11,7 +11,7 @@ from toolfuzz.runs.options import RunOptions, current_names
 __all__ = ["access_of_run", "require_headers", "same_questions", "stored_options"]
 
 
-_NEVER_STORED = {"headers", "ray"}
+_NEVER_STORED = {"headers", "tools_headers", "ray"}
 
 
 def stored_options(settings: JsonObject) -> RunOptions:
@@ -28,8 +28,8 @@ def stored_options(settings: JsonObject) -> RunOptions:
 
 _MAY_CHANGE = frozenset(
     {
-        "headers", "timeout", "max_reply", "concurrency", "rpm", "tpm", "engine_python",
-        "latency_ms", "workers",
+        "headers", "tools_headers", "timeout", "max_reply", "concurrency", "rpm", "tpm",
+        "engine_python", "latency_ms", "workers",
         "max_calls", "max_time", "max_tokens", "max_cost", "price",
     }
 )  # fmt: skip
@@ -73,13 +73,18 @@ def access_of_run(run: RunData) -> Access:
     )
 
 
-def require_headers(settings: JsonObject, headers: Iterable[str]) -> None:
-    """Raise UsageError when a run had a header, by its name in ``settings``, that isn't given."""
+def require_headers(
+    settings: JsonObject, headers: Iterable[str], *, option: str = "headers"
+) -> None:
+    """Raise UsageError when a run had a header, by its name in ``settings``, that isn't given.
+
+    ``option`` is ``headers``, or ``tools_headers``.
+    """
     given = {name.lower() for name in headers}
-    then = settings.get("headers", [])
+    then = settings.get(option, [])
     named = then if isinstance(then, list) else [then]
     if missing := [name for name in map(str, named) if name.lower() not in given]:
         raise UsageError(
             f"the run was started with headers that a journal never keeps: {', '.join(missing)}",
-            f"give them again: --header '{missing[0]}: VALUE'",
+            f"give them again: --{option[:-1].replace('_', '-')} '{missing[0]}: VALUE'",
         )

@@ -8,27 +8,19 @@ import errno
 import logging
 import math
 import os
-import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TextIO
-from urllib.parse import urlsplit
 
 from toolfuzz.core.case import Tool
 from toolfuzz.core.errors import UsageError
+from toolfuzz.generate.tools.mcp_server import McpServer, server_of
 from toolfuzz.generate.tools.toolset import ToolSet, usable
 from toolfuzz.system.children import LastWords, leashed, pipe_to
-from toolfuzz.system.specs import (
-    command_without_secrets,
-    environment_secrets,
-    masked,
-    secrets_of_command,
-    without_secrets,
-    words_of,
-)
+from toolfuzz.system.specs import environment_secrets, masked
 
 __all__ = ["MOST_TOOLS", "load_mcp"]
 
@@ -41,29 +33,34 @@ _MOST_ODDITIES = 100
 _INSTALL = "pip install 'toolfuzz[mcp]'"
 
 
-def load_mcp(command_or_url: str, *, timeout: float = 30) -> ToolSet:
-    """List the tools of a server: ``COMMAND ARGS`` over stdio, or a streamable HTTP URL.
+def load_mcp(
+    spec: str, *, headers: Mapping[str, str] | None = None, timeout: float = 30
+) -> ToolSet:
+    """List the tools of a server: ``COMMAND ARGS`` over stdio, a streamable HTTP URL, or
+    ``mcp.json#NAME`` (see ``server_of``).
 
-    ``timeout`` (seconds) bounds it all, start to last page. The server gets this process's
-    environment, as it would from a shell. Raises UsageError in one line.
+    ``headers`` go to a URL. ``timeout`` (seconds) bounds it all, start to last page. The server
+    gets this process's environment, as it would from a shell. Raises UsageError in one line.
     """
     try:
         import mcp  # noqa: F401
     except ImportError:
         raise UsageError("tools of an MCP server need the mcp package", _INSTALL) from None
-    place = f"MCP server {_shown(command_or_url)}"
+    server = server_of(spec, headers)
+    place = f"MCP server {server.shown}"
+    secrets = server.secrets | environment_secrets()
     oddities: list[Exception] = []
     words = LastWords()
     # A thread of its own, because the caller may stand in a running event loop.
     with _quiet_sdk(), pipe_to(words) as errlog, ThreadPoolExecutor(1) as pool:
-        listing = pool.submit(asyncio.run, _list(command_or_url, timeout, errlog, oddities))
+        listing = pool.submit(asyncio.run, _list(server, timeout, errlog, oddities))
         problem = listing.exception()
     if problem is not None:
-        said = _plain(masked(words.last_line(), _secrets(command_or_url)))
+        said = _plain(masked(words.last_line(), secrets))
         said = f"; its last line was: {said}" if said else ""
         said = "; it prints what is not JSON-RPC" + said if oddities else said
         explained = _explained(place, problem, timeout, said)
-        message = masked(explained.message, _secrets(command_or_url))
+        message = masked(explained.message, secrets)
         raise UsageError(message, explained.hint) from None
     name, tools = listing.result()
     if not tools:
@@ -84,12 +81,10 @@ def _quiet_sdk() -> Iterator[None]:
 
 
 async def _list(
-    command_or_url: str, timeout: float, errlog: TextIO, oddities: list[Exception]
+    server: McpServer, timeout: float, errlog: TextIO, oddities: list[Exception]
 ) -> tuple[str, list[Tool]]:
     enough = asyncio.Event()
-    listing = asyncio.create_task(
-        _pages(_transport(command_or_url, timeout, errlog), oddities, enough)
-    )
+    listing = asyncio.create_task(_pages(_transport(server, timeout, errlog), oddities, enough))
     listing.add_done_callback(lambda task: enough.set())
     try:
         async with asyncio.timeout(timeout):
@@ -105,24 +100,45 @@ async def _list(
     return listing.result()
 
 
-def _transport(command_or_url: str, timeout: float, errlog: TextIO) -> Any:
-    if re.match(r"https?://", command_or_url):
-        return command_or_url
+def _transport(server: McpServer, timeout: float, errlog: TextIO) -> Any:
+    if server.url:
+        return _over_http(server)
     from mcp.client.stdio import StdioServerParameters, stdio_client
 
-    command, *arguments = _leashed(_words(command_or_url), timeout)
-    server = StdioServerParameters(
+    environment = {**os.environ, **server.variables}
+    command, *arguments = _leashed(server.command, timeout, environment.get("PATH"))
+    parameters = StdioServerParameters(
         command=command,
         args=arguments,
-        env=dict(os.environ),
+        env=environment,
+        cwd=server.folder,
         encoding_error_handler="replace",
     )
-    return stdio_client(server, errlog=errlog)
+    return stdio_client(parameters, errlog=errlog)
 
 
-def _leashed(words: list[str], timeout: float) -> tuple[str, ...]:
+@asynccontextmanager
+async def _over_http(server: McpServer) -> AsyncIterator[Any]:
+    """The SDK follows redirects within the address's origin only, and so do the headers."""
+    import httpx2
+    from mcp.client.sse import sse_client
+    from mcp.client.streamable_http import streamable_http_client
+
+    headers = dict(server.headers)
+    if server.sse:
+        async with sse_client(server.url, headers=headers) as streams:
+            yield streams
+    else:
+        async with (
+            httpx2.AsyncClient(headers=headers, timeout=None) as client,
+            streamable_http_client(server.url, http_client=client) as streams,
+        ):
+            yield streams
+
+
+def _leashed(words: Sequence[str], timeout: float, path: str | None) -> tuple[str, ...]:
     """Return the command with its limits; raise what the system would, were it started bare."""
-    if shutil.which(words[0]) is None:
+    if shutil.which(words[0], path=path) is None:
         code = errno.EACCES if Path(words[0]).exists() else errno.ENOENT
         raise OSError(code, os.strerror(code))
     return leashed(words, cpu_seconds=math.ceil(4 * timeout))
@@ -157,17 +173,6 @@ async def _pages(
         return _plain(name), tools
 
 
-def _words(command: str) -> list[str]:
-    try:
-        words = words_of(command)
-    except ValueError as error:
-        shown = without_secrets(command)
-        raise UsageError(f"--mcp {shown!r}: {error}", "check the quotes") from None
-    if not words:
-        raise UsageError("--mcp: the command is empty", 'for example --mcp "mcp-server-time"')
-    return words
-
-
 def _explained(place: str, problem: BaseException, timeout: float, said: str) -> UsageError:
     """Turn whatever went wrong, however deep in exception groups, into one line."""
     from pydantic import ValidationError
@@ -190,21 +195,6 @@ def _explained(place: str, problem: BaseException, timeout: float, said: str) ->
             )
     reason = _plain(str(problem)) or type(problem).__name__
     return UsageError(f"{place}: {reason}{said}", "start it by hand to see what it says")
-
-
-def _shown(command_or_url: str) -> str:
-    """Name the server without what may be secret: no arguments, no query, no password."""
-    if re.match(r"https?://", command_or_url):
-        try:
-            parts = urlsplit(command_or_url)
-        except ValueError:
-            raise UsageError("--mcp: the address is none", "write https://host/mcp") from None
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-    return Path(next(command_without_secrets(_words(command_or_url)))).name
-
-
-def _secrets(command_or_url: str) -> set[str]:
-    return secrets_of_command(command_or_url) | environment_secrets()
 
 
 def _plain(text: str) -> str:

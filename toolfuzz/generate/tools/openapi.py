@@ -7,7 +7,7 @@ JSON Schema where the two differ.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,16 +32,18 @@ _LONGEST_NAME = 64
 _MOST_LEVELS = 250
 
 
-def load_openapi(file_or_url: str, *, inline_refs: bool = False) -> ToolSet:
+def load_openapi(
+    file_or_url: str, *, headers: Mapping[str, str] | None = None, inline_refs: bool = False
+) -> ToolSet:
     """Read every operation of a description (JSON or YAML) as a tool; raises UsageError.
 
-    References are kept as ``$defs`` of each tool, or written out in place (``inline_refs``) except
-    where they are recursive.
+    ``headers`` go to a URL. References are kept as ``$defs`` of each tool, or written out in place
+    (``inline_refs``) except where they are recursive.
     """
     deadline, place = Deadline(), file_or_url
     if re.match(r"https?://", file_or_url):
         place = without_secrets(file_or_url)
-        data = fetch(file_or_url, most_bytes=MOST_BYTES, deadline=deadline)
+        data = fetch(file_or_url, headers=headers, most_bytes=MOST_BYTES, deadline=deadline)
         name = Path(urlsplit(file_or_url).path).name or urlsplit(file_or_url).hostname or "openapi"
     else:
         data = read_bytes(Path(file_or_url), most_bytes=MOST_BYTES)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import math
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,30 +53,48 @@ class Deadline:
             raise UsageError(f"{place}: takes longer than {self.seconds:g} s to read")
 
 
-def fetch(url: str, *, most_bytes: int = MOST_BYTES, deadline: Deadline | None = None) -> bytes:
-    """GET the URL (redirects followed); raises UsageError, also when it is not there in time."""
+def fetch(
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    most_bytes: int = MOST_BYTES,
+    deadline: Deadline | None = None,
+) -> bytes:
+    """GET the URL (redirects followed); raises UsageError, also when it is not there in time.
+
+    With ``headers`` no redirect is followed: they are for this server.
+    """
     import httpx
 
     deadline, place = deadline or Deadline(), without_secrets(url)
     # A thread of its own, because the caller may stand in a running event loop.
     with ThreadPoolExecutor(1) as pool:
         try:
-            return pool.submit(asyncio.run, _get(url, place, most_bytes, deadline)).result()
+            return pool.submit(
+                asyncio.run, _get(url, place, headers or {}, most_bytes, deadline)
+            ).result()
         except TimeoutError:
             raise UsageError(f"{place}: takes longer than {deadline.seconds:g} s to read") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            said = masked(str(error), secrets_of_command(url)) or type(error).__name__
+            secrets = secrets_of_command(url).union((headers or {}).values())
+            said = masked(str(error), secrets) or type(error).__name__
             raise UsageError(f"{place}: {said}") from None
 
 
-async def _get(url: str, place: str, most_bytes: int, deadline: Deadline) -> bytes:
+async def _get(
+    url: str, place: str, headers: Mapping[str, str], most_bytes: int, deadline: Deadline
+) -> bytes:
     """The whole body; the timeout is for all of it, as httpx's own are for each read."""
     data = bytearray()
     async with (
         asyncio.timeout(deadline.left),
-        http_client(timeout=None, follow_redirects=True) as client,
-        client.stream("GET", url, headers={"accept-encoding": "identity"}) as response,
+        http_client(timeout=None, follow_redirects=not headers) as client,
+        client.stream("GET", url, headers={**headers, "accept-encoding": "identity"}) as response,
     ):
+        if response.is_redirect:
+            raise UsageError(
+                f"{place}: it redirects, and headers go nowhere else", "give the address it names"
+            )
         if response.is_error:
             raise UsageError(f"{place}: HTTP {response.status_code}")
         encoding = response.headers.get("content-encoding", "identity")
