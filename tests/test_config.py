@@ -202,7 +202,7 @@ def test_the_price_of_an_endpoint_of_ones_own_is_known() -> None:
         ),
         (
             'name = "a"\nurl = "http://x/v1"\nheaders = { x = "${NOT_THERE_4711}" }',
-            "NOT_THERE_4711, which is not set",
+            "NOT_THERE_4711 is not set",
         ),
         ('name = "a"\nurl = "http://x/v1"\n[[endpoint]]\nname = "a"\nurl = "http://y"', "twice"),
         ('name = "a"\nurl = "http://x/v1"', "is a service, not a model"),

@@ -1,7 +1,6 @@
 """Which services are known, and which of them a model name means."""
 
 import os
-import re
 import tomllib
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -14,6 +13,7 @@ from toolfuzz.core.credentials import is_credential
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.formats import USUAL, wire_format
 from toolfuzz.sources.own import own
+from toolfuzz.system import variables
 from toolfuzz.system.specs import without_secrets
 
 __all__ = ["Endpoint", "endpoints", "filled", "key_for", "own_endpoint", "resolve"]
@@ -65,9 +65,6 @@ class Endpoint:
         return {**self.params, **self.stream_params} if stream else dict(self.params)
 
 
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-
-
 def endpoints() -> dict[str, Endpoint]:
     """Return the user's own services and the known ones by name, in the files' order.
 
@@ -91,7 +88,7 @@ def own_endpoint(
         wire_format(format)
     place = f"[[endpoint]] {name}"
     for header, text in more.get("headers", {}).items():
-        if is_credential(header) and not _VARIABLE.search(text):
+        if is_credential(header) and not variables.holds_variable(text):
             raise UsageError(
                 f"{place}: the header {header} carries a credential, which no file may hold",
                 f'write {header} = "${{NAME}}" and set the variable NAME',
@@ -104,24 +101,12 @@ def own_endpoint(
 
 def filled(endpoint: Endpoint) -> Endpoint:
     """Return the service with the variables' values in its headers; raises UsageError."""
-    secret = tuple(name for name, text in endpoint.headers.items() if _VARIABLE.search(text))
-    headers = {name: _filled(endpoint, name) for name in endpoint.headers}
+    headers = {
+        name: variables.filled(text, f"{endpoint.title}: its header {name}")
+        for name, text in endpoint.headers.items()
+    }
+    secret = tuple(n for n, text in endpoint.headers.items() if variables.holds_variable(text))
     return replace(endpoint, headers=headers, secret_headers=secret)
-
-
-def _filled(endpoint: Endpoint, header: str) -> str:
-    text = endpoint.headers[header]
-    return _VARIABLE.sub(lambda found: _value(endpoint, header, found[1]), text)
-
-
-def _value(endpoint: Endpoint, header: str, variable: str) -> str:
-    value = os.environ.get(variable, "").strip()
-    if not value:
-        raise UsageError(
-            f"{endpoint.title}: its header {header} needs {variable}, which is not set",
-            f"export {variable}=…",
-        )
-    return value
 
 
 @cache
