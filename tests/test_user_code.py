@@ -17,7 +17,8 @@ from pydantic import BaseModel, Field
 
 import toolfuzz
 from toolfuzz import CheckResult, Comparison, Failure, Judgement, Result, Server
-from toolfuzz.results import Failures, Target
+from toolfuzz.failures import Failures
+from toolfuzz.results import Target
 
 
 class Config(BaseModel):

@@ -25,8 +25,9 @@ from toolfuzz.sources.own import look_in
 if TYPE_CHECKING:
     from typing import Unpack
 
+    from toolfuzz.failures import Failure
     from toolfuzz.judge.judge import Judgement
-    from toolfuzz.results import CheckResult, Comparison, Failure, Result
+    from toolfuzz.results import CheckResult, Comparison, Result
     from toolfuzz.runs.options import Options
     from toolfuzz.simulate.thread import Script, Server
     from toolfuzz.sources.registry import Endpoint
@@ -55,7 +56,7 @@ __all__ = [
 _TYPES = {
     "CheckResult": "toolfuzz.results",
     "Comparison": "toolfuzz.results",
-    "Failure": "toolfuzz.results",
+    "Failure": "toolfuzz.failures",
     "Judgement": "toolfuzz.judge.judge",
     "Result": "toolfuzz.results",
     "Server": "toolfuzz.simulate.thread",
@@ -129,7 +130,8 @@ def check(
     from toolfuzz.analyze.check import CheckRule
     from toolfuzz.results import CheckResult
     from toolfuzz.runs.check import check_against
-    from toolfuzz.runs.options import CheckOptions, RunOptions
+    from toolfuzz.runs.check_options import CheckOptions
+    from toolfuzz.runs.options import RunOptions
     from toolfuzz.waiting import wait_for
 
     rule = CheckRule(margin=margin, allow_new_defects=allow_new_defects)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from toolfuzz.core.text import clip, printable
 
 if TYPE_CHECKING:
-    from toolfuzz.results import Comparison, Failures, Result, Target
+    from toolfuzz.failures import Failures
+    from toolfuzz.results import Comparison, Result, Target
 
 __all__ = ["comparison_html", "failures_html", "result_html"]
 

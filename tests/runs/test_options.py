@@ -8,7 +8,8 @@ import pytest
 from toolfuzz.analyze.check import CheckRule
 from toolfuzz.core.errors import UsageError
 from toolfuzz.runs.access import Access
-from toolfuzz.runs.options import CheckOptions, Options, RunOptions
+from toolfuzz.runs.check_options import CheckOptions
+from toolfuzz.runs.options import Options, RunOptions
 from toolfuzz.runs.stored import same_questions, stored_options
 
 # Every option at a value that is not its default.

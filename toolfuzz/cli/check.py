@@ -31,8 +31,9 @@ from toolfuzz.report.decision import print_check
 from toolfuzz.report.write import parse_wanted
 from toolfuzz.runs.access import Access
 from toolfuzz.runs.check import check_against, check_alone
+from toolfuzz.runs.check_options import CheckOptions
 from toolfuzz.runs.journal import has_journal
-from toolfuzz.runs.options import CheckOptions, RunOptions
+from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.prices import prices
 from toolfuzz.runs.summary import default_folder
 

@@ -17,8 +17,9 @@ from toolfuzz.core.verdict import Verdict
 from toolfuzz.generate.tools import ToolSet
 from toolfuzz.runs.access import Access
 from toolfuzz.runs.cases import draw, told_of
+from toolfuzz.runs.check_options import CheckOptions
 from toolfuzz.runs.journal import JOURNAL_NAME, has_journal
-from toolfuzz.runs.options import CheckOptions, RunOptions
+from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.purse import Purse
 from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.scenarios import dimensions_of

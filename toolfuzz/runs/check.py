@@ -27,10 +27,11 @@ from toolfuzz.runs.baseline import (
     with_stored_settings,
 )
 from toolfuzz.runs.cases import begun, draw, left_out, load_tools, told_of
+from toolfuzz.runs.check_options import CheckOptions
 from toolfuzz.runs.decision import CHECK_NAME
 from toolfuzz.runs.derived import write_json
 from toolfuzz.runs.journal import JOURNAL_NAME, has_journal
-from toolfuzz.runs.options import CheckOptions, RunOptions
+from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.pairs import PairedCheck, check_pairs
 from toolfuzz.runs.purse import Purse, permits_within, purse_of
 from toolfuzz.runs.reading import load_run
