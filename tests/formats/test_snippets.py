@@ -1,10 +1,16 @@
 """Programs for other people are the same whichever SDKs are installed here."""
 
 import inspect
+import os
+import shutil
+import subprocess
 from importlib import import_module
 from operator import attrgetter
+from pathlib import Path
 
 import pytest
+
+from toolfuzz.formats import Request, wire_format
 
 
 @pytest.mark.parametrize(
@@ -22,3 +28,23 @@ def test_the_parameters_that_a_program_names_are_the_sdks(
     there = inspect.signature(resource.create).parameters
     named = import_module(f"toolfuzz.formats.{format}.snippet").PARAMETERS
     assert named <= there.keys()
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="a shell of POSIX runs the command")
+def test_own_headers_come_from_variables_and_nothing_else_is_the_shells(tmp_path: Path) -> None:
+    own = {
+        "X-Gate": "Bearer ${GATE_KEY}",
+        "X-Odd": '$(touch odd) `touch odd` \\ "${GATE_KEY:-x}" $1',
+    }
+    command = wire_format("openai-chat").curl(
+        Request("/chat/completions", {}), "https://x.example/v1", None, stream=False, own=own
+    )
+    assert "canary" not in command
+    shown = subprocess.run(
+        ["bash", "-c", 'curl() { printf "%s\\n" "$@"; }\n' + command],
+        env={**os.environ, "GATE_KEY": "canary-key"}, cwd=tmp_path,
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "X-Gate: Bearer canary-key" in shown.stdout.splitlines()
+    assert f"X-Odd: {own['X-Odd']}" in shown.stdout.splitlines()
+    assert not list(tmp_path.iterdir())

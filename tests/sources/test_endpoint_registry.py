@@ -10,6 +10,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.formats import format_names, wire_format
 from toolfuzz.generate import feature_names
 from toolfuzz.sources.registry import endpoints, key_for, resolve
+from toolfuzz.sources.registry import filled as ready
 
 EXPECTED = [
     "openai",
@@ -41,6 +42,54 @@ def test_what_a_service_refuses_is_a_feature():
         assert set(endpoint.refuses) <= set(feature_names())
 
 
+VARIABLES = {
+    "AZURE_OPENAI_ENDPOINT": "https://mine.openai.azure.com/",
+    "GOOGLE_CLOUD_PROJECT": "pets",
+    "ANTHROPIC_VERTEX_PROJECT_ID": "pets",
+}
+
+
+@pytest.fixture(autouse=True)
+def variables(monkeypatch):
+    for name in ("GOOGLE_VERTEX_BASE_URL", "ANTHROPIC_VERTEX_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("GOOGLE_CLOUD_LOCATION", "CLOUD_ML_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in VARIABLES.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        (None, "aiplatform.googleapis.com"),
+        ("us", "aiplatform.us.rep.googleapis.com"),
+        ("eu", "aiplatform.eu.rep.googleapis.com"),
+        ("europe-west1", "europe-west1-aiplatform.googleapis.com"),
+    ],
+)
+def test_a_region_has_its_host(monkeypatch, region, host):
+    for name, variable in (
+        ("vertex", "GOOGLE_CLOUD_LOCATION"),
+        ("vertex-claude", "CLOUD_ML_REGION"),
+    ):
+        if region:
+            monkeypatch.setenv(variable, region)
+        url = ready(endpoints()[name]).base_url
+        assert urlsplit(url).hostname == host
+        assert f"/projects/pets/locations/{region or 'global'}/publishers/" in url
+
+
+def test_an_address_whose_variable_is_not_set(monkeypatch):
+    assert ready(endpoints()["azure"]).base_url == "https://mine.openai.azure.com/openai/v1"
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", "mine.openai.azure.com")
+    with pytest.raises(UsageError, match="not a base URL"):
+        ready(endpoints()["azure"])
+    monkeypatch.delenv("AZURE_OPENAI_ENDPOINT")
+    with pytest.raises(UsageError, match="AZURE_OPENAI_ENDPOINT is not set"):
+        ready(endpoints()["azure"])
+
+
 def test_every_service_is_there_and_whole():
     assert set(EXPECTED) <= set(endpoints())
     for endpoint in endpoints().values():
@@ -49,14 +98,14 @@ def test_every_service_is_there_and_whole():
             assert endpoint.base_url == ""
             continue
         assert urlsplit(endpoint.docs).scheme == "https", endpoint.name
-        for url in (endpoint.base_url, *endpoint.format_urls.values()):
+        for url in (ready(endpoint).base_url, *endpoint.format_urls.values()):
             parts = urlsplit(url)
             local = parts.hostname == "127.0.0.1"
             assert parts.scheme == ("http" if local else "https"), url
             assert parts.hostname and not url.endswith("/") and not parts.query
             assert not url.endswith(wire_format(endpoint.format).path("", False))
         assert set(endpoint.format_urls) <= set(format_names()) - {endpoint.format}
-        if not local:
+        if not local and not (endpoint.credentials and endpoint.key_env is None):
             assert endpoint.key_env
             assert urlsplit(endpoint.key_url).scheme == "https"
             # Where requests can be signed, credentials do instead of a key.

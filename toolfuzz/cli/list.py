@@ -47,6 +47,7 @@ def _models() -> Iterator[JsonObject]:
             "models": [endpoint.model] if endpoint.model else list(endpoint.models),
             "format": endpoint.format,
             "key_env": endpoint.key_env,
+            "credentials": endpoint.credentials,
             "key_set": bool(endpoint.key_env and os.environ.get(endpoint.key_env)),
         }
 
@@ -131,7 +132,8 @@ def _schemas() -> Iterator[JsonObject]:
 
 def _model_row(of: JsonObject) -> Sequence[str]:
     names = ", ".join(of["models"]) or f"{of['endpoint']}/MODEL"
-    key = f"{of['key_env'] or 'no key'}{' (set)' if of['key_set'] else ''}"
+    login = f"{of['credentials']} login" if of["credentials"] else "no key"
+    key = f"{of['key_env'] or login}{' (set)' if of['key_set'] else ''}"
     return of["endpoint"], names, of["format"], key
 
 

@@ -21,6 +21,7 @@ from toolfuzz.formats.protocol import (
     Serving,
     Traits,
     WireFormat,
+    bearer,
 )
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Serving",
     "Traits",
     "WireFormat",
+    "bearer",
     "format_names",
     "full_name",
     "guess",

@@ -262,11 +262,22 @@ class WireFormat:
         """Return a reply as a body, or with ``steps`` as the events of a stream."""
         return self.serving.plain(plan) if steps is None else self.serving.stream(plan, steps)
 
-    def curl(self, request: Request, base_url: str, key_env: str | None, *, stream: bool) -> str:
-        """Return a shell command that sends the request; the key comes from the environment."""
+    def curl(
+        self,
+        request: Request,
+        base_url: str,
+        key_env: str | None,
+        *,
+        stream: bool,
+        own: Mapping[str, str] | None = None,
+    ) -> str:
+        """Return a shell command that sends the request; the key comes from the environment.
+
+        ``own`` are further headers; ``${NAME}`` in them does as well.
+        """
         headers = self.headers(f"${key_env}" if key_env else None)
         url, options = base_url + request.path, self.curl_options(key_env)
-        return curl(url, headers, request.body, stream=stream, options=options)
+        return curl(url, headers, request.body, stream=stream, options=options, own=own)
 
     def is_text(self, body: bytes) -> bool:
         """Whether the bytes of a reply are text; a binary stream begins with a length."""

@@ -1,6 +1,7 @@
 """Requests as texts that anybody can send again."""
 
 import json
+import re
 import shlex
 from collections.abc import Mapping, Sequence, Set
 
@@ -8,6 +9,7 @@ from toolfuzz.core.case import Json, JsonObject
 
 __all__ = ["curl", "json_literal", "python_sdk"]
 
+_SHELLS = re.compile(r"[\\\"`]|\$(?!\{[A-Za-z_][A-Za-z0-9_]*\})")
 _GLOB = frozenset("[]{}")
 """In an address curl makes several of them, unless it is told not to (-g)."""
 
@@ -19,15 +21,25 @@ def curl(
     *,
     stream: bool,
     options: Sequence[str] = (),
+    own: Mapping[str, str] | None = None,
 ) -> str:
-    """Return a shell command that sends the body; ``options`` are further ones of curl."""
+    """Return a shell command that sends the body; ``options`` are further ones of curl.
+
+    Of ``own`` headers ``${NAME}`` is the value of a variable, and nothing else is the shell's.
+    """
     flags = f"-sS{'N' if stream else ''}{'g' if _GLOB.intersection(url) else ''}"
     lines = [f"curl {flags} {shlex.quote(url)}", *options]
     lines.append("-H 'content-type: application/json'")
     lines += [f'-H "{name}: {value}"' for name, value in headers.items()]
+    lines += [f'-H "{_said(name)}: {_said(value)}"' for name, value in (own or {}).items()]
     lines.append("--data-binary @- <<'JSON'")
     # JSON text has no raw line break inside a string, so no line of it can be the end mark.
     return " \\\n  ".join(lines) + f"\n{json.dumps(body, indent=2)}\nJSON\n"
+
+
+def _said(text: str) -> str:
+    """Return it for double quotes of a shell, with the variables that it names."""
+    return _SHELLS.sub(r"\\\g<0>", text)
 
 
 def json_literal(value: Json) -> str:

@@ -5,7 +5,8 @@ import os
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from toolfuzz.core.case import JsonObject
@@ -13,7 +14,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Exchange, Target
 from toolfuzz.core.nature import nature_of
 from toolfuzz.formats import Request, WireFormat, wire_format
-from toolfuzz.sources.registry import resolve
+from toolfuzz.sources.registry import endpoints, located, resolve
 
 __all__ = ["Service", "http_text", "native_text", "sent", "service_of"]
 
@@ -25,13 +26,15 @@ _OWN_SERVER = "http://127.0.0.1:8000/v1"
 class Service:
     """Where a request goes. ``key_env`` names the key's variable; None: no key needed.
 
-    ``start`` says how a server that isn't there all the time is started.
+    ``start`` says how a server that isn't there all the time is started. In ``headers``, which the
+    service wants beside, ``${NAME}`` is the value of a variable.
     """
 
     base_url: str
     api: str
     key_env: str | None = None
     start: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def format(self) -> WireFormat:
@@ -44,7 +47,9 @@ class Service:
 
     def curl(self, request: Request, *, stream: bool) -> str:
         """Return a shell command that sends the request; see WireFormat.curl."""
-        return self.format.curl(request, self.base_url, self.key_env, stream=stream)
+        return self.format.curl(
+            request, self.base_url, self.key_env, stream=stream, own=self.headers
+        )
 
     def python(self, request: Request) -> str:
         """Return a Python program that sends the request through the official SDK."""
@@ -68,10 +73,13 @@ def service_of(target: Target, settings: Mapping[str, Any]) -> Service:
         format=target.format,
         key_env=settings.get("key_env"),
     )
+    with suppress(UsageError):  # the variables of an address may be set elsewhere alone
+        endpoint = located(endpoint)
     # Where requests are signed otherwise, a key is the only thing that a shell command can show.
     optional = endpoint.key_optional and wire_format(target.format).sign is None
     keyless = optional and not os.environ.get(endpoint.key_env or "")
-    return Service(endpoint.base_url, target.format, None if keyless else endpoint.key_env)
+    key_env = None if keyless else endpoint.key_env
+    return Service(endpoint.base_url, target.format, key_env, headers=endpoint.headers)
 
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -92,7 +100,9 @@ _NOT_OURS = "toolfuzz wrote no such run: don't trust its folder"
 
 def sent(target: Target, body: JsonObject, *, stream: bool) -> Request:
     """Return the request that a body was sent in."""
-    return Request(wire_format(target.format).path(target.model, stream), body)
+    request = Request(wire_format(target.format).path(target.model, stream), body)
+    endpoint = endpoints().get(target.endpoint)
+    return endpoint.placed(request, target.model, stream=stream) if endpoint else request
 
 
 def native_text(exchange: Exchange) -> str:
@@ -105,6 +115,7 @@ def http_text(service: Service, request: Request, status: int | None, reply: byt
     """Return request and response as the text of an ``.http`` file, without secrets."""
     format = service.format
     headers = format.headers(f"${service.key_env}" if service.key_env else None)
+    headers |= service.headers
     lines = "".join(f"{name}: {value}\n" for name, value in headers.items())
     return (
         f"POST {service.url(request)}\ncontent-type: application/json\n{lines}\n"

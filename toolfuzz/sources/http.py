@@ -3,7 +3,7 @@
 import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from urllib.request import getproxies
@@ -14,7 +14,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Attempt, Target
 from toolfuzz.core.sizes import COUNTED, MAX_REPLY
 from toolfuzz.core.talk import Talk
-from toolfuzz.formats import CannotAskError, Request, WireFormat, wire_format
+from toolfuzz.formats import CannotAskError, Request, WireFormat, bearer, wire_format
 from toolfuzz.generate.size import BYTES_PER_TOKEN
 from toolfuzz.sources.capture import Send, capture, encode_body
 from toolfuzz.sources.pacing import Pacer
@@ -22,6 +22,7 @@ from toolfuzz.sources.redaction import Redaction
 from toolfuzz.sources.registry import Endpoint
 from toolfuzz.sources.retry import ATTEMPTS, retrying
 from toolfuzz.sources.source import Pace, Permit
+from toolfuzz.sources.tokens import tokens_of
 from toolfuzz.sources.transport import Transport
 from toolfuzz.system.clients import http_client
 
@@ -92,10 +93,9 @@ class HttpSource:
             request = self.format.request(asked, params=self.target.params)
         except CannotAskError as error:
             raise CannotAskError(f"{self.format.title} can't ask this: {error}") from None
-        defaults = self.endpoint.defaults(stream=stream)
-        if not defaults:
-            return request
-        return Request(request.path, self.format.merge(defaults, request.body))
+        if defaults := self.endpoint.defaults(stream=stream):
+            request = Request(request.path, self.format.merge(defaults, request.body))
+        return self.endpoint.placed(request, self.target.model, stream=stream)
 
     @asynccontextmanager
     async def open(self, permit: Permit | None = None) -> AsyncIterator["HttpSession"]:
@@ -120,14 +120,14 @@ class HttpSession:
         self._source = source
         # Signed once before anything is asked: what is missing shows, and what is secret is known.
         signed = self._sign(str(base), b"{}", source.key) if self._sign else {}
-        self.redaction = Redaction(
-            source.key,
-            {**signed, **source.own_headers},
-            (*source.secret_headers, *source.endpoint.secret_headers),
-            source.secrets,
-        )
+        credentials = source.endpoint.credentials if source.key is None else None
+        self._renewed = tokens_of(credentials) if credentials else None
+        self._tokens = [self._renewed()] if self._renewed else []
+        self._secret = {**signed, **source.own_headers}
+        self.redaction = self._masking()
         connect = min(source.timeout, CONNECT_SECONDS)
         self._extensions = {"timeout": httpx.Timeout(None, connect=connect).as_dict()}
+        left_out = source.endpoint.leaves_out
         self._headers = httpx.Headers(
             {
                 "accept": "*/*",
@@ -135,10 +135,28 @@ class HttpSession:
                 "content-type": "application/json",
                 "host": base.netloc.decode("ascii"),
                 "user-agent": "toolfuzz",
-                **source.format.headers(source.key),
+                **{n: v for n, v in source.format.headers(source.key).items() if n not in left_out},
                 **source.own_headers,
             }
         )
+
+    def _masking(self) -> Redaction:
+        source = self._source
+        marked = (*source.secret_headers, *source.endpoint.secret_headers)
+        return Redaction(source.key, self._secret, marked, source.secrets.union(self._tokens))
+
+    def _token(self) -> dict[str, str]:
+        """Return the header with a token that is good now; of what was one all stays masked.
+
+        Where there is no new one, the old one is tried.
+        """
+        if self._renewed is None:
+            return {}
+        with suppress(UsageError):
+            if (token := self._renewed()) != self._tokens[-1]:
+                self._tokens.append(token)
+                self.redaction = self._masking()
+        return bearer(self._tokens[-1])
 
     def ask(self, request: Request) -> AsyncIterator[Attempt]:
         """Give every attempt as soon as it is over (see ``retry`` for when there is another)."""
@@ -183,8 +201,10 @@ class HttpSession:
     def _signed(self, url: httpx.URL, content: bytes) -> httpx.Request:
         """Return what is sent; a format that signs signs the very bytes, at the last moment."""
         headers = self._headers
-        if self._sign is not None:
+        if self._sign is not None or self._renewed is not None:
             headers = headers.copy()
+            headers.update(self._token())
+        if self._sign is not None:
             headers.update(self._sign(str(url), content, self._source.key))
         return httpx.Request(
             "POST", url, headers=headers, content=content, extensions=self._extensions

@@ -11,6 +11,7 @@ from toolfuzz.core.talk import play
 from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.pacing import Pacer
 from toolfuzz.sources.source import Permit
+from toolfuzz.sources.tokens import LOGIN
 
 __all__ = ["HELLO", "reachable"]
 
@@ -58,7 +59,8 @@ async def reachable(
 def _trouble(source: HttpSource, url: str, attempt: Attempt) -> ToolfuzzError | None:
     said = _first_line(attempt)
     endpoint, target = source.endpoint, source.target
-    variable = endpoint.key_env or "the key's variable (--key-env NAME)"
+    login = LOGIN.get(endpoint.credentials or "") if source.key is None else None
+    variable = login or endpoint.key_env or "the key's variable (--key-env NAME)"
     match attempt.status:
         case None:
             return _unreachable(url, attempt.error or "no answer")

@@ -1,22 +1,23 @@
 """Which services are known, and which of them a model name means."""
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.credentials import is_credential
 from toolfuzz.core.errors import UsageError, did_you_mean
-from toolfuzz.formats import USUAL, wire_format
+from toolfuzz.formats import USUAL, Request, wire_format
 from toolfuzz.sources.own import own
 from toolfuzz.system import variables
 from toolfuzz.system.specs import without_secrets
 
-__all__ = ["Endpoint", "endpoints", "filled", "key_for", "own_endpoint", "resolve"]
+__all__ = ["Endpoint", "endpoints", "filled", "key_for", "located", "own_endpoint", "resolve"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,10 @@ class Endpoint:
     format_urls: dict[str, str] = field(default_factory=dict)
     refuses: list[str] = field(default_factory=list)
     most_tools: int | None = None
+    credentials: str | None = None
+    hosts: dict[str, str] = field(default_factory=dict)
+    paths: list[str] = field(default_factory=list)
+    leaves_out: list[str] = field(default_factory=list)
     secret_headers: tuple[str, ...] = ()
     model: str | None = None
     price: tuple[float, float] | None = None
@@ -63,6 +68,13 @@ class Endpoint:
     def defaults(self, *, stream: bool) -> JsonObject:
         """Return the body fields that this service wants beside the question, which wins."""
         return {**self.params, **self.stream_params} if stream else dict(self.params)
+
+    def placed(self, request: Request, model: str, *, stream: bool) -> Request:
+        """Return the wire format's request as this service takes it."""
+        if not self.paths:
+            return request
+        path = self.paths[stream].format(model=quote(model, safe="@"))
+        return Request(path, {k: v for k, v in request.body.items() if k not in self.leaves_out})
 
 
 def endpoints() -> dict[str, Endpoint]:
@@ -100,13 +112,31 @@ def own_endpoint(
 
 
 def filled(endpoint: Endpoint) -> Endpoint:
-    """Return the service with the variables' values in its headers; raises UsageError."""
+    """Return the service with the variables' values in its address and headers.
+
+    Raises UsageError for one that isn't set, and for an address that is none.
+    """
+    endpoint = located(endpoint)
     headers = {
         name: variables.filled(text, f"{endpoint.title}: its header {name}")
         for name, text in endpoint.headers.items()
     }
     secret = tuple(n for n, text in endpoint.headers.items() if variables.holds_variable(text))
     return replace(endpoint, headers=headers, secret_headers=secret)
+
+
+def located(endpoint: Endpoint) -> Endpoint:
+    """Return the service with the variables' values in its address; raises UsageError."""
+    url = endpoint.base_url
+    if not variables.holds_variable(url):
+        return endpoint
+    # What stands where a variable isn't set may name others.
+    for _ in range(2):
+        url = variables.filled(url, f"{endpoint.title}: its address")
+    scheme, found, rest = url.partition("://")
+    host, slash, path = re.sub("/+", "/", rest).partition("/")
+    url = f"{scheme}{found}{endpoint.hosts.get(host, host)}{slash}{path}"
+    return replace(endpoint, base_url=_elsewhere(url, endpoint.format, None).base_url)
 
 
 @cache
@@ -142,7 +172,7 @@ def resolve(
 
 
 def key_for(endpoint: Endpoint) -> str | None:
-    """Return the key from the environment, None where none is needed.
+    """Return the key from the environment, None where none is needed or a token does as well.
 
     Raises UsageError that names the variable, where to get a key, and what works without one.
     """
@@ -156,7 +186,7 @@ def key_for(endpoint: Endpoint) -> str | None:
                 "set it to the key alone, without quotes or line breaks",
             )
         return key
-    if endpoint.key_optional:
+    if endpoint.key_optional or endpoint.credentials:
         return None
     where = f" (keys: {endpoint.key_url})" if endpoint.key_url else ""
     raise UsageError(

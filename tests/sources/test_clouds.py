@@ -1,0 +1,237 @@
+"""Azure and Vertex are asked as their official SDKs ask, which log in by themselves.
+
+The SDKs, google-auth and azure-identity are the real ones; cloud and token services are a server
+on this machine.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from toolfuzz.core.case import Case, Expectation, Message, Tool, Turn
+from toolfuzz.core.errors import UsageError
+from toolfuzz.core.exchange import Target
+from toolfuzz.core.talk import play
+from toolfuzz.sources import tokens
+from toolfuzz.sources.http import HttpSource
+from toolfuzz.sources.registry import filled, key_for, resolve
+
+SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+CASE = Case(
+    origin="own",
+    probe="echo",
+    features=(),
+    tools=(Tool("weather", "Says it.", SCHEMA),),
+    turns=(Turn((Message("user", "Weather in Bonn?"),), Expectation("unknown")),),
+)
+Asked = tuple[str, dict[str, str], dict[str, Any]]
+
+
+class Cloud(BaseHTTPRequestHandler):
+    """Gives tokens that hold for an hour, numbered, and refuses all else once it is noted."""
+
+    def do_GET(self) -> None:
+        self.token({"access_token": f"entra-token-{self.number()}", "expires_on": "4102444800"})
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        if self.path == "/token":
+            self.token({"access_token": f"google-token-{self.number()}", "expires_in": 3600})
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.asked.append((self.path, headers, json.loads(body)))  # type: ignore[attr-defined]
+        said = json.dumps({"error": headers.get("authorization", "")}).encode()
+        self.answer(400, said)
+
+    def number(self) -> int:
+        self.server.given += 1  # type: ignore[attr-defined]
+        return int(self.server.given)  # type: ignore[attr-defined]
+
+    def token(self, found: dict[str, Any]) -> None:
+        self.answer(200, json.dumps({"token_type": "Bearer", "resource": "x", **found}).encode())
+
+    def answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        """Nothing is logged."""
+
+
+@pytest.fixture
+def cloud() -> Iterator[ThreadingHTTPServer]:
+    tokens.tokens_of.cache_clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Cloud) as server:
+        server.asked, server.given = [], 0  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+    tokens.tokens_of.cache_clear()
+
+
+@pytest.fixture
+def url(cloud: ThreadingHTTPServer) -> str:
+    return f"http://127.0.0.1:{cloud.server_port}"
+
+
+@pytest.fixture
+def google(url, tmp_path, monkeypatch) -> None:
+    """A service account whose tokens this machine gives."""
+    pytest.importorskip("google.auth")
+    rsa = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.rsa")
+    from cryptography.hazmat.primitives import serialization as form
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+        form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption()
+    )
+    account = {
+        "type": "service_account",
+        "client_email": "toolfuzz@pets.iam.gserviceaccount.com",
+        "private_key": key.decode(),
+        "token_uri": f"{url}/token",
+    }
+    file = tmp_path / "account.json"
+    file.write_text(json.dumps(account), encoding="utf-8")
+    for name, value in {
+        "GOOGLE_APPLICATION_CREDENTIALS": str(file),
+        "GOOGLE_CLOUD_PROJECT": "pets",
+        "GOOGLE_CLOUD_LOCATION": "europe-west1",
+        "GOOGLE_VERTEX_BASE_URL": url,
+        "ANTHROPIC_VERTEX_PROJECT_ID": "pets",
+        "CLOUD_ML_REGION": "europe-west1",
+        "ANTHROPIC_VERTEX_BASE_URL": f"{url}/v1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def source_of(name: str) -> HttpSource:
+    endpoint, model = resolve(name)
+    target = Target(name, endpoint.name, model, endpoint.format)
+    return HttpSource(target, filled(endpoint), key_for(endpoint), attempts=1)
+
+
+async def ours(cloud: ThreadingHTTPServer, name: str, *, stream: bool) -> Asked:
+    source = source_of(name)
+    request = source.request(play(CASE), stream=stream)
+    async with source.open() as session:
+        attempt = session.redaction.attempt(await session.ask_once(request))
+    assert b"token-" not in attempt.body, "an echo of the token is masked"
+    return cloud.asked[-1]  # type: ignore[attr-defined,no-any-return]
+
+
+def theirs(cloud: ThreadingHTTPServer, call: Any) -> Asked:
+    """What an SDK sends; the refusal that it raises is none of ours."""
+    before = len(cloud.asked)  # type: ignore[attr-defined]
+    with pytest.raises(Exception, match="400"):
+        call()
+    (asked,) = cloud.asked[before:]  # type: ignore[attr-defined]
+    return asked  # type: ignore[no-any-return]
+
+
+def same(one: Asked, other: Asked, *, prefix: str) -> None:
+    """Path, body, and how the token is carried."""
+    assert (one[0], one[2]) == (other[0], other[2])
+    for _, headers, _ in (one, other):
+        assert headers["authorization"].startswith(f"Bearer {prefix}")
+        assert not {"x-goog-api-key", "api-key", "anthropic-version", "x-api-key"} & set(headers)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_claude_on_vertex(cloud, google, stream):
+    anthropic = pytest.importorskip("anthropic")
+    asked = await ours(cloud, "vertex-claude/claude-opus-5@20260101", stream=stream)
+    told = {name: v for name, v in asked[2].items() if name not in ("anthropic_version", "stream")}
+    sdk = anthropic.AnthropicVertex(max_retries=0)
+    other = theirs(
+        cloud,
+        lambda: sdk.messages.create(
+            model="claude-opus-5@20260101", **told, **({"stream": True} if stream else {})
+        ),
+    )
+    same(asked, other, prefix="google-token-")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_gemini_on_vertex(cloud, google, stream):
+    genai = pytest.importorskip("google.genai")
+    asked = await ours(cloud, "vertex/gemini-2.5-flash", stream=stream)
+    (declared,) = asked[2]["tools"][0]["functionDeclarations"]
+    types = genai.types
+    declaration = types.FunctionDeclaration(
+        name=declared["name"],
+        description=declared["description"],
+        parameters_json_schema=declared["parametersJsonSchema"],
+    )
+    config = types.GenerateContentConfig(tools=[types.Tool(function_declarations=[declaration])])
+    sdk = genai.Client(vertexai=True, project="pets", location="europe-west1")
+    ask = sdk.models.generate_content_stream if stream else sdk.models.generate_content
+    text = asked[2]["contents"][0]["parts"][0]["text"]
+    other = theirs(cloud, lambda: list(ask(model="gemini-2.5-flash", contents=text, config=config)))
+    # Both spellings of a field are JSON of a protocol buffer.
+    (theirs_declared,) = other[2]["tools"][0]["functionDeclarations"]
+    theirs_declared["parametersJsonSchema"] = theirs_declared.pop("parameters_json_schema")
+    assert other[2].pop("generationConfig") == {}
+    same(asked, other, prefix="google-token-")
+
+
+async def test_azure_with_a_key(cloud, url, monkeypatch):
+    openai = pytest.importorskip("openai")
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", f"{url}/")
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "token-of-azure-0123456789")
+    asked = await ours(cloud, "azure/my-deployment", stream=False)
+    assert asked[0] == "/openai/v1/chat/completions"
+    sdk = openai.OpenAI(
+        api_key="token-of-azure-0123456789", base_url=f"{url}/openai/v1/", max_retries=0
+    )
+    other = theirs(cloud, lambda: sdk.chat.completions.create(**asked[2]))
+    same(asked, other, prefix="token-of-azure-0123456789")
+
+
+async def test_azure_with_a_managed_identity(cloud, url, monkeypatch):
+    identity = pytest.importorskip("azure.identity")
+    openai = pytest.importorskip("openai")
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", url)
+    monkeypatch.delenv("AZURE_OPENAI_API_KEY", raising=False)
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"{url}/identity")
+    monkeypatch.setenv("IDENTITY_HEADER", "secret-of-the-host")
+    asked = await ours(cloud, "azure/my-deployment", stream=False)
+    provider = identity.get_bearer_token_provider(
+        identity.ManagedIdentityCredential(), "https://cognitiveservices.azure.com/.default"
+    )
+    sdk = openai.OpenAI(api_key=provider, base_url=f"{url}/openai/v1/", max_retries=0)
+    other = theirs(cloud, lambda: sdk.chat.completions.create(**asked[2]))
+    same(asked, other, prefix="entra-token-")
+
+
+async def test_a_token_that_ran_out_is_renewed_and_both_stay_masked(cloud, google, monkeypatch):
+    source = source_of("vertex/gemini-2.5-flash")
+    request = source.request(play(CASE), stream=False)
+    given = iter(["google-token-first", "google-token-first", "google-token-second"])
+    monkeypatch.setattr("toolfuzz.sources.http.tokens_of", lambda kind: lambda: next(given))
+    async with source.open() as session:
+        await session.ask_once(request)
+        await session.ask_once(request)
+        sent = [headers["authorization"] for _, headers, _ in cloud.asked]
+        assert sent == ["Bearer google-token-first", "Bearer google-token-second"]
+        masked = session.redaction.text("google-token-first google-token-second")
+    assert "token-" not in masked
+
+
+@pytest.mark.parametrize("name", ["vertex/gemini-2.5-flash", "vertex-claude/claude-opus-5"])
+async def test_without_credentials_the_login_is_named(cloud, google, tmp_path, monkeypatch, name):
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "nowhere.json"))
+    with pytest.raises(UsageError) as error:
+        async with source_of(name).open():
+            raise AssertionError("it was opened")
+    assert "gcloud auth application-default login" in (error.value.hint or "")
+    assert urlsplit(source_of(name).endpoint.base_url).port == cloud.server_port
