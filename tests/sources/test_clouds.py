@@ -17,6 +17,7 @@ from toolfuzz.core.case import Case, Expectation, Message, Tool, Turn
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.talk import play
+from toolfuzz.runs.reproduce import sent, service_of
 from toolfuzz.sources import tokens
 from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.registry import filled, key_for, resolve
@@ -235,3 +236,19 @@ async def test_without_credentials_the_login_is_named(cloud, google, tmp_path, m
             raise AssertionError("it was opened")
     assert "gcloud auth application-default login" in (error.value.hint or "")
     assert urlsplit(source_of(name).endpoint.base_url).port == cloud.server_port
+
+
+def test_curl_names_the_token_and_the_variables_of_own_headers(google, url):
+    target = Target("vertex-claude/c", "vertex-claude", "c", "anthropic-messages")
+    service = service_of(target, {})
+    shown = service.curl(sent(target, {"model": "c", "messages": []}, stream=True), stream=True)
+    place = "/v1/projects/pets/locations/europe-west1/publishers/anthropic/models"
+    assert f"{url}{place}/c:streamRawPredict" in shown
+    assert '-H "authorization: Bearer ${ACCESS_TOKEN}"' in shown
+    assert '"model"' not in shown
+
+
+def test_a_service_that_is_known_elsewhere_alone_has_a_place_to_be_served_at():
+    service = service_of(Target("gw", "gw", "glm 4.7", "openai-chat"), {})
+    assert service.base_url == "http://127.0.0.1:8000/v1"
+    assert service.start == "serve 'glm 4.7' at port 8000"

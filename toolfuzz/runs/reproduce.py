@@ -63,23 +63,34 @@ def service_of(target: Target, settings: Mapping[str, Any]) -> Service:
         start = f"toolfuzz serve --profile {shlex.quote(target.model)} --port 8399"
         return Service(_SIMULATOR, target.format, start=start)
     if "judged" in settings and not settings.get("base_url"):
-        return Service(
-            _OWN_SERVER, target.format, start=f"serve {shlex.quote(target.model)} at port 8000"
-        )
+        return _elsewhere(target)
     _check_address(settings)
-    endpoint, _ = resolve(
-        target.name,
-        base_url=settings.get("base_url"),
-        format=target.format,
-        key_env=settings.get("key_env"),
-    )
+    try:
+        endpoint, _ = resolve(
+            target.name,
+            base_url=settings.get("base_url"),
+            format=target.format,
+            key_env=settings.get("key_env"),
+        )
+    except UsageError:
+        if target.endpoint in endpoints() or settings.get("base_url"):
+            raise
+        return _elsewhere(target)  # somebody's [[endpoint]], which isn't known here
     with suppress(UsageError):  # the variables of an address may be set elsewhere alone
         endpoint = located(endpoint)
     # Where requests are signed otherwise, a key is the only thing that a shell command can show.
     optional = endpoint.key_optional and wire_format(target.format).sign is None
     keyless = optional and not os.environ.get(endpoint.key_env or "")
     key_env = None if keyless else endpoint.key_env
-    return Service(endpoint.base_url, target.format, key_env, headers=endpoint.headers)
+    headers = dict(endpoint.headers)
+    if endpoint.credentials and key_env is None:
+        headers["authorization"] = "Bearer ${ACCESS_TOKEN}"
+    return Service(endpoint.base_url, target.format, key_env, headers=headers)
+
+
+def _elsewhere(target: Target) -> Service:
+    start = f"serve {shlex.quote(target.model)} at port 8000"
+    return Service(_OWN_SERVER, target.format, start=start)
 
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
