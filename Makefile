@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The tests start hundreds of processes; without bytecode each compiles the package anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint matrix dimensions mutations bench clean
+.PHONY: demo test lint compiled matrix dimensions mutations bench clean
 
 $(VENV)/demo.stamp: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -26,8 +26,14 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+# While mypy keeps one processor busy; else each of the processes below would compile every test.
+# (Without syrupy, to which snapshots that nothing has used yet are an error.)
+compiled: $(VENV)/dev.stamp
+	$(BIN)/pytest --collect-only -qq -p no:syrupy >/dev/null
+
 # Tests of what is slow or broken mostly wait: three at once keep two processors busy.
-test: lint  ## ruff, mypy --strict and the tests
+test: $(VENV)/dev.stamp  ## ruff, mypy --strict and the tests
+	$(MAKE) --jobs 2 lint compiled
 	$(BIN)/pytest -n 3 --dist worksteal -q
 
 matrix: $(VENV)/dev.stamp  ## recall and precision of the judge, per defect
