@@ -1,6 +1,6 @@
 """No reply at which an official SDK breaks may pass the judge.
 
-``benchmarks/format_mutations.py`` runs all mutants; here are as many as a minute allows.
+``benchmarks/format_mutations.py`` runs all mutants; here are 400 of each format, always the same.
 """
 
 from collections import Counter
@@ -10,7 +10,7 @@ from format_mutants import broken, clean_replies, judged, mutants, sample, whole
 
 from toolfuzz.formats import format_names, wire_format
 
-ENOUGH = 900
+ENOUGH = 400
 
 
 @pytest.mark.parametrize("name", format_names())
@@ -36,8 +36,8 @@ def test_no_reply_that_breaks_an_sdk_passes(name: str) -> None:
             passed.append((mutant.clean.name, mutant.what, fate))
     print(f"{name}: {len(found)} mutants, {dict(counts)}")
     assert passed == []
-    assert len(found) >= 700
-    assert counts["broken"] > 150, "accidents that break nothing prove nothing"
+    assert len(found) == ENOUGH
+    assert counts["broken"] > 75, "accidents that break nothing prove nothing"
 
 
 def test_a_mutant_is_another_reply() -> None:
