@@ -1,8 +1,10 @@
 """What users write, as they write it: checked by mypy --strict with the package, and run."""
 
 import asyncio
+import copy
 import json
 import os
+import pickle
 import re
 import signal
 import sys
@@ -115,6 +117,18 @@ def test_load_compare_and_frames(failed: Result, tmp_path: Path) -> None:
     assert compared["rows"][0]["rate"] == 1.0
     assert repr(compared).startswith("<Comparison sim/clean: 100.0% of 30; ")
     assert compared._repr_html_().count("<tr>") == 3 and "sim/clean" in compared.conclusion
+
+
+def test_a_result_goes_to_other_processes(failed: Result) -> None:
+    assert failed.failures[0].bytes  # the journal is open now
+    for again in (pickle.loads(pickle.dumps(failed)), copy.deepcopy(failed)):
+        assert type(again) is Result and again == failed
+        assert again.failures[0].bytes == failed.failures[0].bytes
+
+
+def test_of_no_run_nothing_is_compared() -> None:
+    with pytest.raises(toolfuzz.UsageError, match="no run to compare"):
+        toolfuzz.compare()
 
 
 def test_polars(failed: Result) -> None:
@@ -269,6 +283,14 @@ def test_bodies_of_any_format_are_judged_as_they_are() -> None:
 def test_a_request_that_is_none_is_said(request_: bytes | str) -> None:
     with pytest.raises(toolfuzz.UsageError, match="the request is no JSON"):
         toolfuzz.judge(request_, "{}")
+
+
+@pytest.mark.parametrize("given", [None, 3, [], object()])
+def test_what_is_no_body_at_all_is_said(given: Any) -> None:
+    with pytest.raises(toolfuzz.UsageError, match=f"a request is no {type(given).__name__}"):
+        toolfuzz.judge(given, "{}")
+    with pytest.raises(toolfuzz.UsageError, match=f"a reply is no {type(given).__name__}"):
+        toolfuzz.judge({"model": "m", "messages": []}, given)
 
 
 def test_only_what_there_is_can_be_imported() -> None:

@@ -173,6 +173,8 @@ def compare(*runs: "str | Path | Result") -> "Comparison":
     from toolfuzz.analyze.compare import compare
     from toolfuzz.results import Comparison, Result
 
+    if not runs:
+        raise UsageError("no run to compare", "give folders or results of runs")
     folders = [run.folder if isinstance(run, Result) else run for run in runs]
     return Comparison(compare([(str(folder), load(folder).data) for folder in folders]))
 

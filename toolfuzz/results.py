@@ -128,6 +128,9 @@ class Result(dict[str, Any]):
         """Return the rows as a polars frame; raises errors.UsageError without polars."""
         return _polars(list(self.rows()))
 
+    def __getstate__(self) -> None:
+        """Copies and other processes get the figures; the journal is read again in its folder."""
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {'; '.join(map(_line, self.targets))}; {self.folder}>"
 

@@ -135,6 +135,10 @@ def judge_one(
     body = dict(request) if isinstance(request, Mapping) else _loaded(request)
     named = format or guess(body).name
     reply = dict(response) if isinstance(response, Mapping) else response
+    if not isinstance(reply, dict | bytes | str):
+        raise UsageError(
+            f"a reply is no {type(reply).__name__}", "give its body: bytes, text or a dict"
+        )
     if stream is None:
         asked = wire_format(named).read_request(body).stream
         stream = not isinstance(reply, dict) and _is_stream(reply, asked)
@@ -144,6 +148,10 @@ def judge_one(
 
 
 def _loaded(text: bytes | str) -> JsonObject:
+    if not isinstance(text, bytes | str):
+        raise UsageError(
+            f"a request is no {type(text).__name__}", "give its body: bytes, text or a dict"
+        )
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
