@@ -184,6 +184,7 @@ def test_prompts_that_cannot_fit_are_refused(run: Run, tmp_path: Path) -> None:
         (["--rpm", "0"], "--rpm 0: requests a minute above 0"),
         (["--tpm", "nan"], "--tpm nan: tokens a minute above 0"),
         (["--concurrency", "many"], "neither a number nor auto"),
+        (["--offer", "many"], "neither a number nor all"),
         (["--concurrency", "-3"], "--concurrency -3: at least 1"),
     ],
 )

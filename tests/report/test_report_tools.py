@@ -31,6 +31,8 @@ def test_every_report_says_which_tool_fails() -> None:
         "2 of 5 tools without a failure, 1 not judged, "
         "1 not asked about (more --cases ask about all)"
     )
+    own = target | {"probes": {"prompts": {}}}
+    assert rest_of_tools(own).endswith(", 1 not asked about")
     assert list(sources(summary_of(run))) == ["5 tools of x, 1 left out, 2 not chosen"]
     terminal = plain(lambda width: summary_view(summary_of(run), width=width))
     (line,) = [line for line in terminal.splitlines() if line.startswith("tool_1 x ")]

@@ -8,7 +8,7 @@ import click
 from toolfuzz.core.errors import UsageError
 
 __all__ = [
-    "Concurrency",
+    "CountOr",
     "Size",
     "listed",
     "parse_headers",
@@ -27,21 +27,22 @@ def listed(context: click.Context, option: click.Parameter, value: str | None) -
     return None if value is None else [name.strip() for name in value.split(",")]
 
 
-class Concurrency(click.ParamType[int | str]):
-    """A number, or the word auto."""
+class CountOr(click.ParamType[int | str]):
+    """A number, or one word."""
 
-    name = "concurrency"
+    def __init__(self, word: str) -> None:
+        self.name = self._word = word
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> int | str:
         """Return it; fails like click's own types."""
-        if value == "auto":
-            return "auto"
+        if value == self._word:
+            return self._word
         try:
             return int(value)
         except ValueError:
-            self.fail(f"{value!r} is neither a number nor auto", param, ctx)
+            self.fail(f"{value!r} is neither a number nor {self._word}", param, ctx)
 
 
 class Size(click.ParamType[int]):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from toolfuzz.cli._values import (
-    Concurrency,
+    CountOr,
     Size,
     listed,
     parse_headers,
@@ -76,7 +76,7 @@ max_reply_option = click.option(
 
 pace_options = stack(
     click.option(
-        "--concurrency", type=Concurrency(), metavar="N|auto",
+        "--concurrency", type=CountOr("auto"), metavar="N|auto",
         help="Questions under way at a server. auto (default) begins with one and asks more at "
         "once while that brings more answers.",
     ),
@@ -208,7 +208,8 @@ tool_options = stack(
         help="Your own system prompt, said before every question.",
     ),
     click.option(
-        "--offer", metavar="N|all", help="Tools of one source that are offered together (24)."
+        "--offer", type=CountOr("all"), metavar="N|all",
+        help="Tools of one source that are offered together (24).",
     ),
     click.option(
         "--max-input", type=int, metavar="TOKENS",

@@ -43,7 +43,9 @@ def rest_of_tools(target: JsonObject) -> str:
     if lost := sum(not one["judged"] and one["unjudged"] > 0 for one in tools):
         said.append(f"{lost} not judged")
     if unasked := sum(not one["judged"] and not one["unjudged"] for one in tools):
-        said.append(f"{unasked} not asked about (more --cases ask about all)")
+        # Own questions are about the tools that they name, however many cases there are.
+        own = set(target["probes"]) == {"prompts"}
+        said.append(f"{unasked} not asked about{'' if own else ' (more --cases ask about all)'}")
     return ", ".join(said)
 
 
