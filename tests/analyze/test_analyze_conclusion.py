@@ -175,9 +175,13 @@ SITUATIONS: dict[str, tuple[RunData, str, str]] = {
     ),
     "given up on the way": (
         a_run({"a": 0, "b": 0}, unjudged={"b": 30}, given_up="b"), "unsure",
-        "a and b can't be told apart: both got all calls right, but 30 of the answers could not be "
-        "judged; b can't be used: no answer to 25 questions in a row could be judged (connection "
-        "refused).",
+        "a got all 100 calls right (95% interval from 96.3%); b can't be used: no answer to 25 "
+        "questions in a row could be judged (connection refused), all 70 calls before were right.",
+    ),
+    "worse before it was given up": (
+        a_run({"a": 0, "b": 30}, unjudged={"b": 30}, given_up="b"), "bad",
+        "a got all 100 calls right (95% interval from 96.3%); b can't be used: no answer to 25 "
+        "questions in a row could be judged (connection refused), 30 of 70 calls fail before.",
     ),
     "stopped by a budget": (
         a_run({"a": 0, "b": 14}, reason="budget"), "bad",

@@ -56,9 +56,13 @@ def conclude_models(
     ``by`` and its interval as shares. ``cause`` is the commonest defect of the worst one with an
     example, and ``more_cases`` how many would decide what is open (None: nothing is, or no number
     does). ``stopped``: the run didn't come to its end.
+    A target that was given up is none of ``alike`` and ``worse``, but where all were.
     """
-    measured = [row for row in rows if row["rate"] is not None]
+    measured = words.comparable(rows)
     tones = {row["label"]: tone(row) for row in rows}
+    labels = {row["label"] for row in measured}
+    differences = [d for d in differences if {d["better"], d["worse"]} <= labels]
+    by_dimension = [d for d in by_dimension if {d["first"], d["second"]} <= labels]
     scenarios = bool(measured) and all(row["dimensions"] for row in measured)
     if scenarios:
         # Of scenarios of other levels the rates say nothing of each other.
@@ -80,7 +84,8 @@ def conclude_models(
     if scenarios:
         said = words.dimensions(measured, by_dimension, facts)
     else:
-        said = words.models(rows, differences, facts)
+        said = words.models(measured, differences, facts)
+    said = "; ".join([*([said] if said else []), *words.left_out(rows, measured)])
     return {**facts, "sentence": words.whole(said, stopped=stopped)}
 
 

@@ -14,7 +14,7 @@ from toolfuzz.analyze.phrases import (
 )
 from toolfuzz.core.case import JsonObject
 
-__all__ = ["dimensions", "models", "weakest", "whole"]
+__all__ = ["comparable", "dimensions", "left_out", "models", "weakest", "whole"]
 
 _LISTED = 3
 """So many that are worse are named with their figures."""
@@ -30,25 +30,38 @@ def whole(said: str, *, stopped: bool = False) -> str:
     )
 
 
-def models(rows: Sequence[JsonObject], differences: Sequence[JsonObject], facts: JsonObject) -> str:
-    """Say which of the targets fail, which is worse than the best one, which can't be told."""
+def comparable(rows: Sequence[JsonObject]) -> list[JsonObject]:
+    """Return those whose figures can be set side by side; given up ones where there are no others.
+
+    What a target did before it was given up is no fair figure.
+    """
     measured = [row for row in rows if row["rate"] is not None]
-    if not measured:
-        return "; ".join(_nothing(row) for row in rows) or "Nothing was asked"
-    told = (
-        _one(measured[0], facts) if len(measured) == 1 else _several(measured, differences, facts)
-    )
-    left = [_nothing(row) for row in rows if row["rate"] is None]
-    left += [_given_up(row) for row in measured if row["given_up"] and len(measured) > 1]
-    return "; ".join([told, *left])
+    return [row for row in measured if not row["given_up"]] or measured
+
+
+def left_out(rows: Sequence[JsonObject], measured: Sequence[JsonObject]) -> list[str]:
+    """Say why others are none of those whose figures are set side by side."""
+    labels = {row["label"] for row in measured}
+    said = [_nothing(row) for row in rows if row["label"] not in labels]
+    return said or ([] if measured else ["Nothing was asked"])
+
+
+def models(
+    measured: Sequence[JsonObject], differences: Sequence[JsonObject], facts: JsonObject
+) -> str:
+    """Say which of the targets fail, which is worse than the best one, which can't be told."""
+    if any(row["given_up"] for row in measured):
+        return "; ".join(_one(row, facts) for row in measured)
+    if len(measured) > 1:
+        return _several(measured, differences, facts)
+    return _one(measured[0], facts) if measured else ""
 
 
 def _one(row: JsonObject, facts: JsonObject) -> str:
     label, judged, wrong = row["label"], row["judged"], failed(row)
     cause, more = cause_words(facts["cause"]), facts["more_cases"]
     if row["given_up"]:
-        seen = f"{share(row)} before" if wrong else f"all {calls(judged)} before were right"
-        return f"{_given_up(row)}; {seen}"
+        return _given_up(row)
     match facts["tones"][label]:
         case "bad":
             return f"{label} fails: {share(row, interval=True)}{cause}"
@@ -199,13 +212,19 @@ def _nothing(row: JsonObject) -> str:
 
 
 def _given_up(row: JsonObject) -> str:
-    given_up = row["given_up"]
+    given_up, judged = row["given_up"], row["judged"]
     after = given_up["after"]
+    seen = f"{share(row)} before" if judged and failed(row) else ""
+    if judged and not seen:
+        seen = (
+            f"all {calls(judged)} before were right" if judged > 1 else "the call before was right"
+        )
+    seen = f", {seen}" if seen else ""
     if given_up.get("hung"):
-        return f"{row['label']} can't be used: it hung at {after} questions"
+        return f"{row['label']} can't be used: it hung at {after} questions{seen}"
     return (
         f"{row['label']} can't be used: no answer to {after} questions in a row could be judged "
-        f"({given_up['reason']})"
+        f"({given_up['reason']}){seen}"
     )
 
 

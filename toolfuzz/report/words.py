@@ -111,7 +111,7 @@ def given_up(entry: JsonObject) -> str:
     if entry["given_up"] is None:
         return ""
     after, reason = entry["given_up"]["after"], entry["given_up"]["reason"]
-    asked = count(entry["judged"] + entry["unjudged"], "answer")
+    asked = count(entry["judged"], "answer")
     if entry["given_up"].get("hung"):
         return f"given up after it hung at {after} questions; the figures rest on {asked}"
     return (
