@@ -39,6 +39,9 @@ def commands() -> Iterator[tuple[str, str]]:
 def test_the_command_exists(page: str, line: str) -> None:
     name, *args = shlex.split(line)[1:]
     command = cli.get_command(click.Context(cli), name)
+    while isinstance(command, click.Group):
+        name, *args = args
+        command = command.get_command(click.Context(command), name)
     assert command is not None
     parser = command.make_parser(click.Context(command, info_name=name))
     parser.parse_args([a for a in args if a != "…"])
