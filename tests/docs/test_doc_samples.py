@@ -1,6 +1,7 @@
 """Every sample of README and docs/ is run, on simulated endpoints, and what it shows compared."""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -65,6 +66,9 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stock]:
     folder = tmp_path_factory.mktemp("stock")
     shutil.copytree(HOME / "tests/docs/files", folder, dirs_exist_ok=True)
     shutil.copy(HOME / "schemas/data_import.json", folder / "my_tools.json")
+    (folder / "bugs").mkdir()
+    bug = HOME / "reports/sample-bug/object-as-json-string-1.json"
+    shutil.copy(bug, folder / "bugs/x-1.json")
     with in_thread("glm-4.7") as server, pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         run = toolfuzz.run("sim/glm-4.7", cases=12, stream="both", out="RUN")
@@ -89,6 +93,9 @@ def here(stock: Stock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(folder)
     monkeypatch.syspath_prepend(folder)
     monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv(
+        "PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    )
     return folder
 
 
@@ -109,11 +116,12 @@ def ours(sample: Sample) -> list[Step]:
     return [step for step in found if step.words[0] == "toolfuzz"]
 
 
-@pytest.mark.parametrize("sample", numbered([s for s in CONSOLE if not s.not_run]))
-def test_the_commands_run_and_print_what_is_shown(
-    sample: Sample, stock: Stock, here: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for step in ours(sample):
+RUN = [s for s in CONSOLE if not s.not_run]
+
+
+@pytest.mark.parametrize("page", sorted({sample.page for sample in RUN}))
+def test_the_commands_run_and_print_what_is_shown(page: str, stock: Stock, here: Path) -> None:
+    for sample, step in [(s, step) for s in RUN if s.page == page for step in ours(s)]:
         words = meant(step, stock)
         if words[0] in SERVERS:
             serve_and_stop(words)
