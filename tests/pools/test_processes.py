@@ -15,6 +15,7 @@ from made_sources import (
     PacedSource,
     attempts_in,
     case,
+    each,
     hang_at_second_turns,
     hang_with_second_turns,
     honest,
@@ -27,7 +28,7 @@ from made_xinference import build_environment, held, make_xinference
 from test_pools import CASES, Shut, done, jobs, without_clock
 
 from toolfuzz.core.errors import UsageError
-from toolfuzz.core.events import CaseSkipped, Event, ExchangeRecorded, VerdictReached
+from toolfuzz.core.events import CaseSkipped, Event, ExchangeRecorded, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.formats import Request
 from toolfuzz.generate import draw_cases
@@ -36,6 +37,9 @@ from toolfuzz.pools.pool import Batch, Pool
 from toolfuzz.pools.processes import process_pool
 from toolfuzz.pools.shared import SharedPool
 from toolfuzz.runs.access import Access
+from toolfuzz.runs.campaign import Campaign, run_campaign
+from toolfuzz.runs.reading import read_journal
+from toolfuzz.runs.record import Record
 from toolfuzz.runs.targets import open_sources
 from toolfuzz.sources.pacing import Pacer, Pacers
 from toolfuzz.sources.source import SourceSpec
@@ -282,3 +286,15 @@ async def test_what_a_worker_was_told_reaches_the_limiter(pool: SharedPool) -> N
     run = pool.run(jobs(source, CASES[:1], (False,)), Narrow(pacer))
     assert len([batch async for batch in run]) == 1
     assert pacer.limit == 4
+
+
+async def test_what_was_told_of_conversations_is_not_kept_when_they_have_ended(
+    pool: SharedPool, tmp_path: Path
+) -> None:
+    source = MadeSource(target())
+    with Record(tmp_path / "run", RunStarted(1.0, "0", (source.target,))) as record:
+        talks = [case(n, turns=3) for n in range(4)]
+        campaign = Campaign([source], each(talks), record, pool=pool)
+        await run_campaign(campaign)
+        assert attempts_in(list(read_journal(tmp_path / "run"))) == 4 * 3
+        assert not campaign._kept

@@ -1,6 +1,7 @@
 """One record of options: what a resumed run, an old journal and a caller from Python make of it."""
 
 import json
+from datetime import date
 from typing import get_type_hints
 
 import pytest
@@ -143,9 +144,11 @@ def test_a_wrong_option_is_named(given: dict[str, object], said: str) -> None:
         ({"concurrency": 0}, "--concurrency 0"),
         ({"timeout": 0.0}, "--timeout 0.0: seconds above 0"),
         ({"ignore": ("nonsense",)}, "no defect or group"),
+        ({"params": {"top_p": {"deep": [float("nan")]}}}, "--param top_p: .*no JSON value"),
+        ({"params": {"since": date(2026, 1, 1)}}, "--param since: .*no JSON value"),
     ],
 )
-def test_numbers_that_make_no_sense_are_refused(changed: dict[str, object], said: str) -> None:
+def test_values_that_make_no_sense_are_refused(changed: dict[str, object], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         RunOptions(models=("m",)).but(**changed).check()
 

@@ -68,7 +68,7 @@ def access_again(run: RunData, given: dict[str, Any]) -> Access:
         rpm=access.rpm if given["rpm"] is None else given["rpm"],
         tpm=access.tpm if given["tpm"] is None else given["tpm"],
     )
-    again.check_pace()
+    again.check()
     return again
 
 

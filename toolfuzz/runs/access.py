@@ -1,5 +1,6 @@
 """How targets are reached: what all models of a command share."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -45,8 +46,16 @@ class Access:
     cuts: Sequence[str] = ()
     latency_ms: float = 0.0
 
-    def check_pace(self) -> None:
-        """Refuse what is no number above 0; raises UsageError."""
+    def check(self) -> None:
+        """Refuse a pace that is no number above 0, and fields that are no JSON; raises UsageError."""
+        for name, value in self.params.items():
+            try:
+                json.dumps(value, allow_nan=False)
+            except (ValueError, TypeError):
+                raise UsageError(
+                    f"--param {name}: {value!r} is no JSON value (nor are NaN and the infinite)",
+                    "give a number, a text, true, false, null, an array or an object",
+                ) from None
         for flag, most, things in (("rpm", self.rpm, "requests"), ("tpm", self.tpm, "tokens")):
             if most is not None and not most > 0:
                 raise UsageError(f"--{flag} {most:g}: {things} a minute above 0 are needed", None)

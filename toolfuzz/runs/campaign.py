@@ -103,7 +103,9 @@ class Campaign:
         # A full disk is told by what is written of the whole question.
         with suppress(OSError):
             self.write(events)
-            self._kept.update((id(event), event) for event in events)
+            # A case is known to the record, and workers tell of it anew each time.
+            paid = (event for event in events if not isinstance(event, CaseDrawn))
+            self._kept.update((id(event), event) for event in paid)
 
     def write(self, events: Iterable[Event]) -> None:
         """Put events into the journal that aren't there yet, then tell those that are new in it."""

@@ -266,7 +266,7 @@ class RunOptions(BaseModel):
         if self.ray is not None:
             require_ray()
         self.limits.check()
-        self.access.check_pace()
+        self.access.check()
         if not self.timeout > 0:
             raise UsageError(f"--timeout {self.timeout}: seconds above 0 are needed", None)
         self.policy.check()
