@@ -119,7 +119,7 @@ def remove(engine: str, version: str) -> None:
 
 def run_pip(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run this Python's pip; raises UsageError when it has none. The result may be a failure."""
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    command = [sys.executable, "-P", "-m", "pip", "--disable-pip-version-check", "--no-input"]
     done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
     if done.returncode and "No module named pip" in done.stderr:
         raise UsageError(

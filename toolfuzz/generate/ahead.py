@@ -6,7 +6,6 @@ A process is ``python -m toolfuzz.generate.ahead``: it reads a Mix and writes bl
 """
 
 import asyncio
-import os
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -17,6 +16,7 @@ from typing import BinaryIO
 from toolfuzz.core.case import Case
 from toolfuzz.generate.draw import Distinct, Mix, Slot, slot
 from toolfuzz.generate.sent import received, sent
+from toolfuzz.system.children import our_module, our_paths
 from toolfuzz.system.frames import framed, next_frame, read_frame
 from toolfuzz.system.garbage import look_rarely
 
@@ -83,12 +83,10 @@ async def _in_processes(mix: Mix, count: int) -> AsyncGenerator[list[Slot]]:
 async def _drawing(mix: Mix, first: int, turns: int) -> AsyncIterator[asyncio.StreamReader]:
     """Start a process that draws every so many-th block from a slot on; yield what it writes."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "toolfuzz.generate.ahead",
+        *our_module("toolfuzz.generate.ahead"),
         stdin=PIPE,
         stdout=PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env=our_paths(),
         start_new_session=True,
     )
     assert process.stdin is not None and process.stdout is not None

@@ -1,14 +1,12 @@
 """A module of ours in a process of its own, at the other end of a wire."""
 
 import asyncio
-import os
 import socket
-import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
 
 from toolfuzz.pools.wire import Wire
-from toolfuzz.system.children import LastWords, leashed
+from toolfuzz.system.children import LastWords, leashed, our_module, our_paths
 
 __all__ = ["Child"]
 
@@ -31,14 +29,14 @@ class Child:
         """Start ``python -m MODULE DESCRIPTOR ARGUMENTS``; raises OSError when it can't be."""
         ours, theirs = socket.socketpair()
         with theirs:
-            command = (sys.executable, "-m", module, str(theirs.fileno()), *arguments)
+            command = our_module(module, str(theirs.fileno()), *arguments)
             try:
                 process = await asyncio.create_subprocess_exec(
                     *leashed(command),
                     stdin=DEVNULL,
                     stdout=DEVNULL,
                     stderr=PIPE,
-                    env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+                    env=our_paths(),
                     pass_fds=[theirs.fileno()],
                     # Ctrl-C is for us, who still want its last answers.
                     start_new_session=True,

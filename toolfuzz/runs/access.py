@@ -47,7 +47,7 @@ class Access:
     latency_ms: float = 0.0
 
     def check(self) -> None:
-        """Refuse a pace that is no number above 0, and fields that are no JSON; raises UsageError."""
+        """Refuse a pace of no number above 0, and fields that are no JSON; raises UsageError."""
         for name, value in self.params.items():
             try:
                 json.dumps(value, allow_nan=False)

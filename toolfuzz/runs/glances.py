@@ -25,6 +25,7 @@ from toolfuzz.core.glance import (
     VerdictGlance,
     glance_at,
 )
+from toolfuzz.system.children import our_module, our_paths
 from toolfuzz.system.frames import framed, read_frame
 from toolfuzz.system.garbage import look_rarely
 from toolfuzz.system.lines import LONGEST
@@ -63,10 +64,10 @@ def glances(path: Path, end: int) -> Iterator[tuple[int, Glance | None]]:
 def _reading(*blocks: str | int) -> Iterator[BinaryIO]:
     """Start a process that reads every so many-th block (see ``_serve``); yield what it writes."""
     with subprocess.Popen(
-        [sys.executable, "-m", "toolfuzz.runs.glances"],
+        our_module("toolfuzz.runs.glances"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env=our_paths(),
         start_new_session=True,
     ) as process:
         assert process.stdin is not None and process.stdout is not None

@@ -1,13 +1,13 @@
 """The simulator in a process of its own, so that it can't slow down the client it is asked by."""
 
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from toolfuzz.core.errors import EndpointError
+from toolfuzz.system.children import our_module, our_paths
 
 __all__ = ["Simulator", "start"]
 
@@ -36,7 +36,7 @@ def start(
     can't start (unknown profile, port in use).
     """
     options = {"port": port, "profile": profile, "latency-ms": latency_ms, "seed": seed}
-    command = [sys.executable, "-m", "toolfuzz.simulate", "--die-with-parent"]
+    command = [*our_module("toolfuzz.simulate", "--die-with-parent")]
     command += [f"--{name}={value}" for name, value in options.items()]
     with (
         tempfile.TemporaryFile("w+") as errors,
@@ -46,6 +46,7 @@ def start(
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
+            env=our_paths(),
             # Ctrl-C is for the client; its questions under way are still to be answered.
             start_new_session=True,
         ) as process,

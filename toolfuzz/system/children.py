@@ -10,13 +10,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-__all__ = ["KEPT", "LastWords", "guarded", "leashed", "pipe_to"]
+__all__ = ["KEPT", "LastWords", "guarded", "leashed", "our_module", "our_paths", "pipe_to"]
 
 _LEASH = Path(__file__).with_name("leash.py")
 _WARDEN = Path(__file__).with_name("warden.py")
 KEPT = 64 * 1024
 """Bytes of what a process wrote to standard error."""
 _READ = 64 * 1024
+
+
+def our_module(module: str, *arguments: str) -> tuple[str, ...]:
+    """Return the command that runs a module in another process, to be started with ``our_paths``.
+
+    Nothing is imported from the folder that we are in (``-P``): it may hold a stranger's files.
+    """
+    return (sys.executable, "-P", "-m", module, *arguments)
+
+
+def our_paths() -> dict[str, str]:
+    """Return the environment in which a process finds modules where this one does."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
 def leashed(command: Sequence[str], *, cpu_seconds: int = 0) -> tuple[str, ...]:
