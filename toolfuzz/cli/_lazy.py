@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 __all__ = ["LazyGroup", "WholeGroup"]
 
@@ -49,6 +50,16 @@ class LazyGroup(click.Group):
         module = import_module(f"{self.package}.{cmd_name}")
         commands = (v for v in vars(module).values() if isinstance(v, click.Command))
         return next(c for c in commands if c.name == cmd_name)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands that begin so; click would import all of them."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        return [
+            CompletionItem(name, help=_first_sentence(f"{self.package}.{name}", name))
+            for name in names
+        ]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands with the first sentence of each."""

@@ -14,6 +14,7 @@ from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.screen import Association, associations
 from toolfuzz.cli._again import access_again, again_options, expect_options, expected
 from toolfuzz.cli._budget import say_spent_out, within
+from toolfuzz.cli._complete import complete_runs
 from toolfuzz.cli.options import askings_option, budget_options, limits_from
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import ToolfuzzError, UsageError
@@ -50,7 +51,7 @@ Without it a parser of the model's family is taken if a release is fetched (`eng
 
 
 @click.command(epilog=EPILOG)
-@click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
+@click.argument("run", type=click.Path(path_type=Path), metavar="RUN", shell_complete=complete_runs)
 @click.option("-m", "--model", "models", multiple=True, metavar="MODEL", help="Only this model.")
 @click.option("--confirm", is_flag=True, help="Ask the model again; needed to speak of a cause.")
 @click.option("--most", type=click.IntRange(min=1), default=3, show_default=True, metavar="N",

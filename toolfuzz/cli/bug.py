@@ -9,6 +9,7 @@ import click
 
 from toolfuzz.cli._again import access_again, again_options, expect_options, expected
 from toolfuzz.cli._budget import say_spent_out, within
+from toolfuzz.cli._complete import complete_runs
 from toolfuzz.cli.attribute import attribute_failures
 from toolfuzz.cli.minimize import study_run
 from toolfuzz.cli.options import askings_option, budget_options, limits_from
@@ -35,7 +36,7 @@ before you post it: it quotes what the server said.
 
 
 @click.command(epilog=EPILOG)
-@click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
+@click.argument("run", type=click.Path(path_type=Path), metavar="RUN", shell_complete=complete_runs)
 @click.argument("cases", nargs=-1, metavar="[CASE]...")
 @click.option("-m", "--model", "models", multiple=True, metavar="MODEL", help="Only this model.")
 @click.option("--most", type=click.IntRange(min=1), default=3, show_default=True, metavar="N",

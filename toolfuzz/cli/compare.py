@@ -9,6 +9,7 @@ import click
 from toolfuzz.analyze.compare import compare as compared
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.price import price_of
+from toolfuzz.cli._complete import complete_runs
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.text import printable
 from toolfuzz.report.comparison import print_comparison
@@ -31,7 +32,8 @@ cases that both were asked, where they share enough of them.
 
 @click.command(epilog=EPILOG)
 @click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN..."
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN...",
+    shell_complete=complete_runs,
 )  # fmt: skip
 @click.option(
     "--format", "form", type=click.Choice(["table", "md", "csv", "json", "html"]),

@@ -2,6 +2,8 @@
 
 import click
 
+from toolfuzz.cli._complete import complete_defects
+
 EPILOG = """\b
 Examples:
   toolfuzz explain object-as-json-string
@@ -11,7 +13,7 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.argument("name", metavar="SLUG|DIMENSION")
+@click.argument("name", metavar="SLUG|DIMENSION", shell_complete=complete_defects)
 def explain(name: str) -> None:
     """Explain one defect: symptom, who usually causes it, what to do, public reports.
 

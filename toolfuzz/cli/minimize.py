@@ -11,6 +11,7 @@ import click
 from toolfuzz.analyze.load import RunData
 from toolfuzz.cli._again import access_again, again_options, expect_options, expected
 from toolfuzz.cli._budget import say_spent_out, within
+from toolfuzz.cli._complete import complete_runs
 from toolfuzz.cli.options import askings_option, budget_options, limits_from
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
@@ -43,7 +44,7 @@ and no answer is asked for twice. Exit codes: 0 something was minimized, 3 nothi
 
 
 @click.command(epilog=EPILOG)
-@click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
+@click.argument("run", type=click.Path(path_type=Path), metavar="RUN", shell_complete=complete_runs)
 @click.argument("cases", nargs=-1, metavar="[CASE]...")
 @click.option("-m", "--model", "models", multiple=True, metavar="MODEL", help="Only this model.")
 @click.option("--most", type=click.IntRange(min=1), default=_MOST, show_default=True, metavar="N",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from toolfuzz.cli._complete import complete_defects, complete_models, complete_reports
 from toolfuzz.cli._values import (
     CountOr,
     Size,
@@ -94,7 +95,7 @@ engine_option = click.option(
 
 endpoint_options = stack(
     click.option(
-        "-m", "--model", "models", multiple=True, metavar="MODEL",
+        "-m", "--model", "models", multiple=True, metavar="MODEL", shell_complete=complete_models,
         help="Model to ask: an alias, endpoint/model, sim/PROFILE or engine/…; repeatable.",
     ),
     click.option("--base-url", metavar="URL", help="Any server of one of the wire formats."),
@@ -254,6 +255,7 @@ repeat_option = click.option(
 
 report_option = click.option(
     "--report", "reports", multiple=True, metavar="NAME[=PATH]",
+    shell_complete=complete_reports,
     help="Write html, markdown, junit, github, csv … into the run's folder or to PATH "
     "(docs/reports.md); repeatable.",
 )  # fmt: skip
@@ -265,8 +267,10 @@ inconclusive_option = click.option(
 
 judge_options = stack(
     click.option("--strict", is_flag=True, default=None, help="Warnings fail a case too."),
-    click.option("--ignore", multiple=True, metavar="SLUG|GROUP", help="Leave these defects out."),
-    click.option("--select", multiple=True, metavar="SLUG|GROUP", help="Only these defects count."),
+    click.option("--ignore", multiple=True, metavar="SLUG|GROUP",
+        shell_complete=complete_defects, help="Leave these defects out."),
+    click.option("--select", multiple=True, metavar="SLUG|GROUP",
+        shell_complete=complete_defects, help="Only these defects count."),
 )  # fmt: skip
 
 trust_option = click.option(

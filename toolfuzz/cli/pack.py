@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from toolfuzz.cli._complete import complete_runs
+
 EPILOG = """\b
 Examples:
   toolfuzz pack reports/20261123-101500-glm-4.7
@@ -16,7 +18,14 @@ well.
 
 
 @click.command(epilog=EPILOG)
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN...")
+@click.argument(
+    "runs",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="RUN...",
+    shell_complete=complete_runs,
+)
 def pack(runs: tuple[Path, ...]) -> None:
     """Pack the journals of runs with zstd: about a twentieth of the space."""
     from toolfuzz.core.text import printable

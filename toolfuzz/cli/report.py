@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from toolfuzz.cli._complete import complete_runs
 from toolfuzz.cli.options import report_option
 from toolfuzz.core.case import JsonObject
 
@@ -16,7 +17,7 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
+@click.argument("run", type=click.Path(path_type=Path), metavar="RUN", shell_complete=complete_runs)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @report_option
 @click.option("--quiet", is_flag=True, help="No table; only the reports.")

@@ -10,6 +10,7 @@ import click
 
 from toolfuzz.analyze.load import RunData, question
 from toolfuzz.cli._again import expect_options, expected
+from toolfuzz.cli._complete import complete_runs
 from toolfuzz.core.errors import UsageError, did_you_mean
 from toolfuzz.core.text import printable, shell_command
 from toolfuzz.core.verdict import Verdict
@@ -44,7 +45,9 @@ _LONGEST_NUMBER = 5
 
 
 @click.command(epilog=EPILOG)
-@click.argument("what", type=click.Path(path_type=Path), metavar="RUN|CASE.json")
+@click.argument(
+    "what", type=click.Path(path_type=Path), metavar="RUN|CASE.json", shell_complete=complete_runs
+)
 @click.argument("case", required=False, metavar="[CASE]")
 @click.option("-m", "--model", "models", multiple=True, metavar="MODEL", help="Only this model.")
 @click.option("--defect", "slugs", multiple=True, metavar="SLUG", help="Only what fails by this.")
