@@ -43,6 +43,8 @@ def test_every_report_says_which_tool_fails() -> None:
     page = rendered("html", run)
     assert '<h2 id="tools-title">Your tools</h2>' in page and 'data-tool="tool_1 x"' in page
     assert "Loaded: 5 tools of x, 1 left out, 2 not chosen." in page
+    assert "<summary>2 tools without any failure</summary>" in page
+    assert "<summary>2 tools of which nothing was judged</summary>" in page
     cases = {
         case.get("name"): case.findtext("system-out")
         for case in Xml.fromstring(rendered("junit", run)).iter("testcase")

@@ -17,6 +17,10 @@ HEATS = 8
 _DEFECTS_NAMED = 2
 
 
+_NOTHING = "–"
+"""What a cell says where nothing was judged."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """``heat`` is 0 (nothing failed) to HEATS (all did), by the least that the interval leaves.
@@ -46,6 +50,11 @@ class Row:
     def cold(self) -> bool:
         """Whether nothing failed anywhere."""
         return not any(cell.failed for cell in self.cells)
+
+    @property
+    def measured(self) -> bool:
+        """Whether anything of it was judged anywhere."""
+        return any(cell.text != _NOTHING for cell in self.cells)
 
 
 def by_rate(models: Sequence[Model], part: str) -> list[Row]:
@@ -98,7 +107,7 @@ def _total(shares: Iterable[float]) -> float:
 
 def _rate_cell(model: Model, entry: JsonObject | None) -> Cell:
     if entry is None or entry["rate"] is None:
-        return Cell("–")
+        return Cell(_NOTHING)
     failed = entry["judged"] - entry["passed"]
     detail = (
         f"{entry['passed']} of {count(entry['judged'], 'judged call')} passed, 95% interval "
@@ -114,7 +123,7 @@ def _share_cell(model: Model, entry: JsonObject | None) -> Cell:
     few = 0 < judged < FEW
     if entry is None:
         none = f"in none of {count(judged, 'judged call')}"
-        return Cell("0", "", none, None if few else 0, few=few) if judged else Cell("–")
+        return Cell("0", "", none, None if few else 0, few=few) if judged else Cell(_NOTHING)
     detail = (
         f"in {entry['replies']} of {count(judged, 'judged call')} "
         f"({count(entry['cases'], 'case')}), 95% interval {entry['low']:.1%} – {entry['high']:.1%}"
