@@ -12,6 +12,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseDrawn, VerdictReached
 from toolfuzz.report.formats import csv, parquet
 from toolfuzz.report.formats._rows import COLUMNS, rows
+from toolfuzz.report.write import parse_wanted
 
 
 def read_csv(text: str = "plain") -> list[dict[str, str]]:
@@ -55,10 +56,10 @@ def test_parquet_holds_the_same_rows(text: str) -> None:
 
 
 def test_parquet_without_pyarrow_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said with the options, before anything is asked."""
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    run = a_run()
-    with pytest.raises(UsageError) as caught:
-        parquet.render(run, summary_of(run))
+    with pytest.raises(UsageError, match="--report parquet needs pyarrow") as caught:
+        parse_wanted(["junit", "parquet"])
     assert "toolfuzz[parquet]" in (caught.value.hint or "")
 
 

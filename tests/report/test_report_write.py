@@ -53,5 +53,7 @@ def test_a_wrong_wish_is_refused_before_anything_is_asked(spec: str, says: str) 
 def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
     run = a_run()
     (tmp_path / "file").write_text("")
+    wanted = [Wanted("csv", tmp_path / "file" / "x.csv"), Wanted("junit")]
     with pytest.raises(UsageError, match="can't write the csv report"):
-        write_reports([Wanted("csv", tmp_path / "file" / "x.csv")], run, summary_of(run), tmp_path)
+        write_reports(wanted, run, summary_of(run), tmp_path)
+    assert (tmp_path / "junit.xml").exists()

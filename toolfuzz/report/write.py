@@ -18,6 +18,7 @@ from toolfuzz.report.formats import (
     name_of,
     report_format,
 )
+from toolfuzz.system.extras import require
 from toolfuzz.system.files import owner_only, written_whole
 
 __all__ = ["Wanted", "parse_wanted", "write_reports"]
@@ -34,11 +35,17 @@ class Wanted:
 
 
 def parse_wanted(specs: Sequence[str]) -> list[Wanted]:
-    """Read ``NAME[=PATH]``s; raises UsageError, so that nothing is asked for an unknown format."""
+    """Read ``NAME[=PATH]``s.
+
+    Raises UsageError, so that nothing is asked for an unknown format, nor for one that needs what
+    is not installed.
+    """
     wanted = []
     for spec in specs:
         name, equals, path = spec.partition("=")
         form = report_format(name)
+        if extra := getattr(form, "EXTRA", ""):
+            require(extra, f"--report {name}")
         if equals and not path:
             raise UsageError(f"--report {spec}: the path is empty", f"try --report {name}")
         if path and is_folder(form) and Path(path).is_file():
@@ -55,9 +62,9 @@ def write_reports(
     """Write each report; return the paths and what is to be printed on stdout besides.
 
     ``github`` without a path is appended to the job's summary page when it runs in GitHub
-    Actions. Raises UsageError for what can't be written.
+    Actions. Raises UsageError for what can't be written, after all others were.
     """
-    paths, announced = [], ""
+    paths, announced, failed = [], "", None
     for want in wanted:
         form = report_format(want.name)
         page = os.environ.get(_STEP_SUMMARY) if want.name == "github" else None
@@ -67,12 +74,15 @@ def write_reports(
             for inside, pieces in made(form, run, summary):
                 _write(place if inside is None else place / inside, pieces, append=append)
         except OSError as error:
-            raise UsageError(
+            failed = failed or UsageError(
                 f"can't write the {want.name} report to {place}: {error.strerror or error}",
                 f"choose another place: --report {want.name}=PATH",
-            ) from None
+            )
+            continue
         paths.append(place)
         announced += announcement(form, run, summary)
+    if failed:
+        raise failed
     return paths, announced
 
 

@@ -6,7 +6,7 @@ from toolfuzz.core.errors import UsageError
 
 __all__ = ["require"]
 
-_PACKAGES = {"server": ("starlette", "uvicorn", "httptools")}
+_PACKAGES = {"server": ("starlette", "uvicorn", "httptools"), "parquet": ("pyarrow",)}
 """What is imported of an extra (see pyproject.toml)."""
 
 

@@ -2,7 +2,8 @@
 
 A newcomer adds one file that defines ``FILE``, the file name used when no path is given, and
 ``render``; where other tools want a folder, ``FOLDER`` and ``files``. It may define ``announce``
-too. Modules that begin with an underscore are shared parts.
+too, and ``EXTRA``: the extra of the install that it needs. Modules that begin with an underscore
+are shared parts.
 """
 
 import pkgutil
@@ -31,7 +32,7 @@ class Format(Protocol):
         """Return the whole file, or give a long one in pieces; ``summary`` is ``summarize(run)``'s.
 
         Everything that came from a model or a server must leave it inert. Simulated targets are
-        marked as such. Raises UsageError where a package is missing.
+        marked as such.
         """
 
 

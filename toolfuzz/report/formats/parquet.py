@@ -6,24 +6,22 @@ from typing import Any
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.errors import UsageError
 from toolfuzz.core.text import printable
 from toolfuzz.report.formats._rows import COLUMNS, rows
 
-__all__ = ["FILE", "render"]
+__all__ = ["EXTRA", "FILE", "render"]
 
 FILE = "verdicts.parquet"
+EXTRA = "parquet"
 _GROUP = 10_000
 """Rows of a row group, which are all that is in memory at once."""
 
 
 def render(run: RunData, summary: JsonObject) -> bytes:
     """Return the file; the columns have the same types whatever the run holds."""
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        raise UsageError("parquet needs pyarrow", "pip install 'toolfuzz[parquet]'") from None
+    import pyarrow
+    import pyarrow.parquet
+
     made_by = {"toolfuzz_version": printable(summary["toolfuzz_version"])}
     schema = _schema(pyarrow).with_metadata(made_by)
     file, left = io.BytesIO(), rows(run)
