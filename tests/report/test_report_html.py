@@ -241,9 +241,11 @@ def test_a_run_without_exchanges_says_so() -> None:
     assert page.words.count("The exchange was not kept.") == 2
 
 
-def test_an_address_that_is_not_known_any_more_leaves_the_body() -> None:
+def test_an_address_that_is_not_known_any_more_is_asked_elsewhere_or_left_out() -> None:
     run = a_run(models=("gone/model",))
     run.started.settings.clear()
+    assert "First: serve gone/model at port 8000" in page_of(run).words
+    run.started.settings["base_url"] = "none of ours"
     assert "The address is no longer known" in page_of(run).words
 
 

@@ -83,7 +83,9 @@ def _entries(run: RunData, exchange: Exchange) -> Iterator[JsonObject]:
 def _request(run: RunData, target: Target, exchange: Exchange) -> JsonObject:
     request = sent(target, exchange.request, stream=exchange.stream)
     try:
-        url = service_of(target, run.started.settings).url(request)
+        service = service_of(target, run.started.settings)
+        # What has to be started is served elsewhere than it was asked.
+        url = _UNKNOWN + request.path if service.start else service.url(request)
     except UsageError:
         # The journal keeps no addresses; that of a preset that is gone is unknown.
         url = _UNKNOWN + request.path
