@@ -27,7 +27,7 @@ def test_the_list_names_each_with_its_levels() -> None:
     listed = json.loads(toolfuzz_("list", "dimensions", "--json").output)
     assert {row["dimension"] for row in listed} == all_dimensions().keys()
     plan = next(row for row in listed if row["dimension"] == "plan")
-    assert (plan["levels"], plan["usual"]) == ("3 – 20", "7")
+    assert (plan["levels"], plan["usual"]) == ([3, 20], 7)
 
 
 @pytest.mark.parametrize("name", sorted(all_dimensions()))

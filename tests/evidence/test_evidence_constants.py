@@ -487,8 +487,9 @@ OTHERS = {
     "turns": {"_MOST_TEXT"},
     "showing": {"_MOST_BODY"},
     "signature": {"_DEPTH", "_MOST_PARAMETERS", "_MOST_VALUES"},
-    "difference": {"MOST_LINES"},
-    "failures": {"_SIBLINGS"},
+    "difference": {"MOST_LINES", "_AROUND", "_MOST"},
+    "hexdump": {"_ROW", "_ROWS", "_BEFORE"},
+    "failures": {"_SIBLINGS", "_MOST_READ"},
     "worlds": {"_SHARES"},
 }
 """Numbers that no decision stands on, by module."""

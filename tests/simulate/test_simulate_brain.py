@@ -277,7 +277,7 @@ def test_profiles():
     for name in ("clean", "claude-opus", "minimax-m2.1"):
         assert known[name].risks == ()
     assert all(p.description.rstrip().endswith(".") for p in known.values())
-    assert profile_named("sim/glm-4.7") is known["glm-4.7"]
+    assert profile_named("sim/glm-4.7") == known["glm-4.7"]
     assert profile_named("gpt-anything") is None
 
 

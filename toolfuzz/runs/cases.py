@@ -54,13 +54,20 @@ def _tools_headers(options: RunOptions) -> dict[str, str]:
         name: filled(text, f"--tools-header {name}") for name, text in options.tools_headers.items()
     }
     places = [spec for spec in (*options.mcp, *options.openapi) if "://" in spec]
-    hosts = {urlsplit(spec).netloc for spec in places if spec.startswith("http")}
+    hosts = {_server(spec) for spec in places if spec.startswith("http")}
     if headers and len(hosts) != 1:
         raise UsageError(
             f"--tools-header is for one server, and --mcp and --openapi name {len(hosts)} URLs",
             "servers of an mcp.json have headers of their own: --mcp mcp.json#NAME",
         )
     return headers
+
+
+def _server(url: str) -> str:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return url
 
 
 def _told_apart(found: list[ToolSet]) -> list[ToolSet]:
