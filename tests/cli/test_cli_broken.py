@@ -81,7 +81,7 @@ def verdicts_in(journal: Path) -> int:
 
 KEEPING = [
     (
-        "run -m sim/clean --cases 12 --out r",
+        "run -m sim/clean --cases 30 --out r",
         "run.jsonl",
         "what was answered is kept; go on with: toolfuzz run --resume r",
         "run --resume r",
@@ -111,7 +111,8 @@ def test_a_disk_that_fills_is_one_line_and_the_next_command_goes_on(
     tmp_path: Path,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with small_disk(60_000, monkeypatch):
+    # Eight questions under way are told, turn by turn, before the first is judged.
+    with small_disk(150_000, monkeypatch):
         full = CliRunner().invoke(cli, [*words.split(), "--quiet"])
     assert full.exit_code == EXIT_DISK, full.stderr
     assert full.stderr == f"error: File too large: r/{journal}\n next: mend that; {said}\n"
