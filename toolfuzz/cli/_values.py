@@ -1,11 +1,11 @@
 """What options are given as: texts of the command line, read."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from toolfuzz.core.errors import UsageError
+from toolfuzz.system.texts import read_small
 
 __all__ = [
     "CountOr",
@@ -17,9 +17,6 @@ __all__ = [
     "read_system",
     "system_text",
 ]
-
-_MOST_SYSTEM = 1_000_000
-"""Bytes; no model's window holds more."""
 
 
 def listed(context: click.Context, option: click.Parameter, value: str | None) -> list[str] | None:
@@ -85,17 +82,7 @@ def system_text(context: click.Context, option: click.Parameter, value: str | No
 
 def read_system(path: str) -> str:
     """Return the text of a file as it stands; raises UsageError."""
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(_MOST_SYSTEM + 1)
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"--system {path}: not UTF-8 text (byte {error.start})") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"--system {path}: can't be read: {reason}") from None
-    if len(data) > _MOST_SYSTEM:
-        raise UsageError(f"--system {path}: larger than 1 MB", "no model reads so much")
+    text = read_small(path, "--system", too_large="no model reads so much")
     if not text.strip():
         raise UsageError(f"--system {path}: there is nothing in it", "leave it out")
     return text

@@ -5,10 +5,9 @@ from io import StringIO
 from pathlib import Path
 
 from toolfuzz.core.errors import UsageError
+from toolfuzz.system.texts import read_small
 
 __all__ = ["read_env_file"]
-
-_MOST_BYTES = 1_000_000
 
 
 def read_env_file(path: Path) -> None:
@@ -19,17 +18,7 @@ def read_env_file(path: Path) -> None:
     """
     from dotenv.parser import parse_stream
 
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
-        whole = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"--env-file {path}: not UTF-8 text (byte {error.start})") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"--env-file {path}: can't be read: {reason}") from None
-    if len(data) > _MOST_BYTES:
-        raise UsageError(f"--env-file {path}: larger than 1 MB")
+    whole = read_small(path, "--env-file")
     found: dict[str, str] = {}
     for binding in parse_stream(StringIO(whole)):
         unset = binding.key is not None and binding.value is None
