@@ -39,7 +39,7 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three runs, one of them deeper, one that can't be read, and one that is outside."""
-    root = tmp_path_factory.mktemp("runs")
+    root = tmp_path_factory.mktemp("view") / "runs"
     a_journal(root / "monday", cases=12)
     a_journal(root / "friday", cases=12, failing=3, started=1_763_856_000.0 + 4 * DAY)
     a_journal(root / "watch" / "0001", cases=6, models=("model-b",))
