@@ -186,6 +186,46 @@ async def test_a_workers_engine_that_is_killed_costs_nothing(
     assert all("ended by SIGKILL" in found[0].message for found in told)
 
 
+def children() -> set[int]:
+    """The processes that this one started and that still run."""
+    here = Path("/proc/self/task").glob("*/children")
+    return {int(pid) for path in here for pid in path.read_text().split()}
+
+
+async def killing(before: set[int], most: int) -> int:
+    """Kill each process that is started, before it can say anything, up to so many."""
+    killed = 0
+    while killed < most:
+        for pid in children() - before:
+            os.kill(pid, signal.SIGKILL)
+            before.add(pid)
+            killed += 1
+        await asyncio.sleep(0.002)
+    return killed
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
+async def test_a_worker_that_is_killed_while_it_starts_is_started_once_more() -> None:
+    source = MadeSource(target())
+    async with process_pool(1) as pool:
+        killer = asyncio.create_task(killing(children(), 1))
+        other = await done(pool, source)
+        assert await killer == 1
+    assert sorted(map(without_clock, other)) == sorted(
+        map(without_clock, await done(LocalPool(), source))
+    )
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
+async def test_where_no_worker_lives_to_begin_that_is_said() -> None:
+    async with process_pool(1) as pool:
+        killer = asyncio.create_task(killing(children(), 2))
+        with pytest.raises(UsageError, match="can't be started: signal 9") as told:
+            await done(pool, MadeSource(target()))
+        assert await killer == 2
+    assert "fewer --workers" in told.value.hint
+
+
 async def test_calls_are_made_by_processes_and_give_back_what_they_raise(pool: SharedPool) -> None:
     called = await asyncio.gather(*(pool.call(divmod, n, 3) for n in range(5)))
     assert called == [divmod(n, 3) for n in range(5)]

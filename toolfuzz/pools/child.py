@@ -41,7 +41,8 @@ class Child:
                     # Ctrl-C is for us, who still want its last answers.
                     start_new_session=True,
                 )
-            except OSError:
+            except BaseException:
+                # Also where nobody waits for it any more.
                 ours.close()
                 raise
         return cls(process, await Wire.over(ours))

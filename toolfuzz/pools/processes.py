@@ -13,6 +13,9 @@ from toolfuzz.sources.source import Permit
 
 __all__ = ["WorkerProcess", "process_pool"]
 
+_STARTS = 2
+"""So often a worker is started before it is known that it can't be."""
+
 
 def process_pool(count: int) -> SharedPool:
     """Return a pool of so many processes (an async context manager)."""
@@ -28,7 +31,19 @@ class WorkerProcess:
 
     @classmethod
     async def start(cls) -> "WorkerProcess":
-        """Start a process and wait until it is ready; raises UsageError when it can't be."""
+        """Start a process and wait until it is ready; raises UsageError when it can't be.
+
+        One that ends meanwhile, as where memory is short for a moment, is started once more.
+        """
+        for _ in range(_STARTS):
+            try:
+                return await cls._started()
+            except WorkerLostError as lost:
+                why = str(lost)
+        raise _cannot_start(why)
+
+    @classmethod
+    async def _started(cls) -> "WorkerProcess":
         try:
             started = cls(await Child.start("toolfuzz.pools.worker"))
         except OSError as error:
@@ -37,7 +52,8 @@ class WorkerProcess:
             await started._worker.ready()
         except WorkerLostError as lost:
             await started.close()
-            raise _cannot_start(f"{lost}: {started._child.last_line()}") from None
+            said = started._child.last_line()
+            raise WorkerLostError(f"{lost}: {said}" if said else str(lost)) from None
         except asyncio.CancelledError:
             await started.close()
             raise
@@ -57,4 +73,7 @@ class WorkerProcess:
 
 
 def _cannot_start(why: str) -> UsageError:
-    return UsageError(f"a worker process can't be started: {why}", "try it without --workers")
+    return UsageError(
+        f"a worker process can't be started: {why}",
+        "fewer --workers need less memory; or try it without",
+    )
