@@ -14,6 +14,7 @@ import types
 from pathlib import Path
 from typing import Any, Literal, assert_type
 
+import needs
 import pytest
 from pydantic import BaseModel, Field
 
@@ -216,7 +217,7 @@ def interrupt_when(journal: Path) -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a SIGINT of one's own ends the whole process there")
+@needs.signals
 @pytest.mark.parametrize("notebook", [True, False])
 def test_interrupted_in_a_running_loop_it_keeps_what_was_answered(
     tmp_path: Path, notebook: bool

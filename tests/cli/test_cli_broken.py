@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+import needs
 import pytest
 from click.testing import CliRunner
 
@@ -35,7 +35,7 @@ def shell(words: tuple[str, ...], redirect: str, **env: str) -> subprocess.Compl
     )  # fmt: skip
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@needs.full_disk
 @pytest.mark.parametrize("stream", [">/dev/full", "2>/dev/full", ">/dev/full 2>/dev/full"])
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_a_full_disk_behind_stdout(words: tuple[str, ...], stream: str) -> None:
@@ -46,6 +46,7 @@ def test_a_full_disk_behind_stdout(words: tuple[str, ...], stream: str) -> None:
         assert "No space left on device" in done.stderr
 
 
+@needs.shell
 @pytest.mark.parametrize("stream", [">&-", ">&- 2>&-"])
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_a_closed_stdout(words: tuple[str, ...], stream: str) -> None:
@@ -54,6 +55,7 @@ def test_a_closed_stdout(words: tuple[str, ...], stream: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@needs.shell
 @pytest.mark.parametrize("encoding", ["ascii"])
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_a_stdout_that_knows_few_characters(words: tuple[str, ...], encoding: str) -> None:
@@ -67,6 +69,8 @@ def small_disk(size: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let no file of this process grow beyond ``size`` bytes."""
     # Python writes bytecode as far as the limit goes, and can't read it the next time.
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    import resource
+
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -101,6 +105,7 @@ KEEPING = [
 ]
 
 
+@needs.limits
 @pytest.mark.parametrize(("words", "journal", "said", "again"), KEEPING, ids=lambda v: v[:5])
 def test_a_disk_that_fills_is_one_line_and_the_next_command_goes_on(
     words: str,
@@ -123,6 +128,7 @@ def test_a_disk_that_fills_is_one_line_and_the_next_command_goes_on(
     assert verdicts_in(tmp_path / "r" / journal) > kept
 
 
+@needs.limits
 def test_what_was_only_read_leaves_nothing_when_the_disk_fills(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -138,6 +144,7 @@ def test_what_was_only_read_leaves_nothing_when_the_disk_fills(
     assert [path.name for path in tmp_path.iterdir()] == ["r"]
 
 
+@needs.limits
 def test_nothing_is_said_to_be_kept_where_nothing_is(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -150,6 +157,7 @@ def test_nothing_is_said_to_be_kept_where_nothing_is(
     assert full.stderr == "error: File too large: r/run.jsonl\n next: mend that\n"
 
 
+@needs.shell
 def test_a_reader_that_leaves_changes_no_outcome(tmp_path: Path) -> None:
     words = "run -m sim/clean --cases 5 --fail-under 0.9 --out r --report markdown"
     assert unread(words, tmp_path) == (EXIT_INCONCLUSIVE, "")
@@ -157,6 +165,7 @@ def test_a_reader_that_leaves_changes_no_outcome(tmp_path: Path) -> None:
     assert names == ["report.md", "run.jsonl", "summary.json"]
 
 
+@needs.shell
 @pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
 def test_a_reader_that_leaves_is_no_error(tmp_path: Path, unbuffered: str) -> None:
     assert unread("explain no-call", tmp_path, PYTHONUNBUFFERED=unbuffered) == (0, "")
@@ -172,6 +181,7 @@ def unread(words: str, folder: Path, **env: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+@needs.shell
 def test_closed_streams_get_nothing_into_a_journal(tmp_path: Path) -> None:
     line = f"{sys.executable} -m toolfuzz run -m sim/clean --cases 5 --out r <&- >&- 2>&-"
     done = subprocess.run(["sh", "-c", line], cwd=tmp_path, check=False)
@@ -180,6 +190,7 @@ def test_closed_streams_get_nothing_into_a_journal(tmp_path: Path) -> None:
         assert "event" in json.loads(written)
 
 
+@needs.signals
 def test_a_hangup_lets_a_run_end_and_has_a_code_of_its_own(tmp_path: Path) -> None:
     run = subprocess.Popen(
         [sys.executable, "-m", "toolfuzz", "run", "-m", "sim/clean", "--cases", "9999", "--out",
@@ -235,7 +246,7 @@ def test_a_mistake_of_ours_is_one_line_and_a_report(
         assert "Traceback" in report.read_text()
         assert "sk-0123456789" not in report.read_text() + done.stderr
         assert str(report) in done.stderr
-        assert report.stat().st_mode & 0o077 == 0
+        assert os.name == "nt" or report.stat().st_mode & 0o077 == 0
 
 
 def test_an_error_for_people_stays_one_in_a_group() -> None:

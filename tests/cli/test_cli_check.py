@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import needs
 import pytest
 from click.testing import CliRunner, Result
 
@@ -382,6 +383,7 @@ def wait_for(path: Path, verdicts: int) -> None:
     raise AssertionError(f"{path} never held {verdicts} verdicts")
 
 
+@needs.signals
 def test_a_check_that_was_cut_off_goes_on(stored: Path, tmp_path: Path) -> None:
     args = ["check", "-m", f"sim/{BROKEN}", "--baseline", str(stored), "--out", "c", "--quiet"]
     process = subprocess.Popen(

@@ -1,7 +1,6 @@
 """``toolfuzz monitor`` over real HTTP: an endpoint that changes, fails, and is somebody else's."""
 
 import asyncio
-import fcntl
 import json
 import shutil
 import threading
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import needs
 import pytest
 from click.testing import CliRunner, Result
 
@@ -260,7 +260,10 @@ def test_other_tools_and_another_version(
     refused(folder, endpoint, done, "this is 9.9", "--new-baseline")
 
 
+@needs.locks
 def test_two_at_once(folder: Path, endpoint: Changing) -> None:
+    import fcntl
+
     with (folder / ".lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         done = monitor(endpoint, folder)

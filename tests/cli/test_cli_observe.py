@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import needs
 import pytest
 from click.testing import CliRunner, Result
 
@@ -89,6 +90,7 @@ def ask_openai(url: str, *, times: int = 1) -> Any:
     return client.chat.completions.create(model="served", messages=said, tools=tools)
 
 
+@needs.signals
 def test_what_passes_is_judged_and_kept_as_a_run(tmp_path: Path) -> None:
     folder = tmp_path / "seen"
     with (
@@ -119,6 +121,7 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
+@needs.signals
 @pytest.mark.parametrize(
     ("command", "says"),
     [
@@ -139,6 +142,7 @@ def test_other_commands_read_what_was_observed(
     assert says in done.output
 
 
+@needs.signals
 def test_two_formats_are_two_runs(tmp_path: Path) -> None:
     import anthropic
 
@@ -162,6 +166,7 @@ def test_two_formats_are_two_runs(tmp_path: Path) -> None:
         assert {verdict.status for verdict in run.verdicts} == {"pass"}
 
 
+@needs.signals
 def test_when_it_is_killed_nothing_that_had_passed_is_lost(tmp_path: Path) -> None:
     folder = tmp_path / "seen"
     with start() as upstream, observing(upstream.base_url, folder) as (url, process):
@@ -176,7 +181,7 @@ def test_when_it_is_killed_nothing_that_had_passed_is_lost(tmp_path: Path) -> No
     assert len(load_run(folder).verdicts) == 11
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
+@needs.full_disk
 def test_a_full_disk_is_told_of_and_breaks_no_traffic(tmp_path: Path) -> None:
     folder = tmp_path / "seen"
     folder.mkdir()

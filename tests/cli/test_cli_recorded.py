@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import needs
 import pytest
 from click.testing import CliRunner, Result
 
@@ -127,7 +128,7 @@ cli(sys.argv[1:])
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+@needs.signals
 def test_what_was_killed_while_it_was_judged_is_not_taken_for_whole() -> None:
     toolfuzz_("judge", "exchanges.jsonl", "--out", "run")
     cases = load_run(Path("run")).cases.values()

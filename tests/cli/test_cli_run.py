@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import needs
 import pytest
 from click.testing import CliRunner, Result
 from llmock.testing import LLMockServer
@@ -209,6 +210,7 @@ def wait_for(path: Path, lines: int, seconds: float = 30) -> None:
     raise AssertionError(f"{path} never held {lines} verdicts")
 
 
+@needs.signals
 def test_ctrl_c_keeps_what_was_paid_for(tmp_path: Path) -> None:
     process = run_process(
         "run", "-m", "sim/clean", "--cases", "100000", "--out", "run", "--concurrency", "2"
@@ -240,6 +242,7 @@ class _Busy(http.server.BaseHTTPRequestHandler):
         pass
 
 
+@needs.signals
 def test_ctrl_c_does_not_wait_for_a_server_that_wants_a_minute(tmp_path: Path) -> None:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Busy) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -256,6 +259,7 @@ def test_ctrl_c_does_not_wait_for_a_server_that_wants_a_minute(tmp_path: Path) -
     assert "go on with: toolfuzz run --resume run" in errors
 
 
+@needs.signals
 def test_ctrl_c_does_not_wait_for_a_server_that_is_still_looked_for(tmp_path: Path) -> None:
     asked = threading.Event()
 
@@ -292,6 +296,7 @@ def test_explain_says_what_to_do() -> None:
     assert "what to do" in done.output
 
 
+@needs.signals
 def test_an_interrupted_run_goes_on_where_it_stood(tmp_path: Path) -> None:
     process = run_process(
         "run", "-m", "sim/glm-4.7", "--cases", "200", "--out", "run", "--quiet",

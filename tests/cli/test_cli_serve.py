@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import httpx
+import needs
 import pytest
 from click.testing import CliRunner
 
@@ -25,6 +26,7 @@ def wait_for(path: Path) -> dict[str, object]:
     return found
 
 
+@needs.signals
 def test_it_says_where_it_is_and_what_it_answered(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
     command = [sys.executable, "-m", "toolfuzz", "serve", "--port", "0", "--json"]

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
+import needs
 import pytest
 from click.testing import CliRunner, Result
 
@@ -34,6 +35,7 @@ def blocks(report: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", report, re.S)
 
 
+@needs.shell
 def test_a_mistake_is_found_made_small_and_seen_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -80,6 +82,7 @@ def test_a_mistake_is_found_made_small_and_seen_again(
     assert wrong != sent["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"]
 
 
+@needs.shell
 @pytest.mark.parametrize(
     ("given", "code", "says"),
     [
@@ -115,6 +118,7 @@ def test_a_gateway_that_dies_in_the_middle_leaves_what_was_asked(tmp_path: Path)
     assert "0 causes" in CliRunner().invoke(cli, ["report", str(tmp_path / "out")]).stdout
 
 
+@needs.signals
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_whatever_ends_a_trial_ends_its_gateway(name: signal.Signals, tmp_path: Path) -> None:
     """With all that the gateway has started."""

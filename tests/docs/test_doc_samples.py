@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import needs
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -119,6 +120,7 @@ def ours(sample: Sample) -> list[Step]:
 RUN = [s for s in CONSOLE if not s.not_run]
 
 
+@needs.signals
 @pytest.mark.parametrize("page", sorted({sample.page for sample in RUN}))
 def test_the_commands_run_and_print_what_is_shown(page: str, stock: Stock, here: Path) -> None:
     for sample, step in [(s, step) for s in RUN if s.page == page for step in ours(s)]:

@@ -11,6 +11,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import needs
 import pytest
 from click.testing import CliRunner
 from made_mlx import STRIPS, make_mlx
@@ -188,6 +189,7 @@ async def test_how_a_script_ended(text: str, fails: bool, got: object, said: str
     assert (ran.fails, ran.got, ran.said) == (fails, got, said)
 
 
+@needs.pipes
 async def test_a_script_ends_with_who_runs_it(tmp_path: Path) -> None:
     begun = tmp_path / "pid"
     os.mkfifo(begun)

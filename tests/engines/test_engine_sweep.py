@@ -12,6 +12,7 @@ from inspect import isawaitable
 from pathlib import Path
 from typing import Any
 
+import needs
 import pytest
 from click.testing import CliRunner, Result
 from made_xinference import build_environment, make_xinference
@@ -87,6 +88,7 @@ def test_a_sweep_is_a_run_for_each_parser_of_each_release(made: Path, here: None
     assert "between 1.2.0 and 1.3.0 (1.2.0 is" in done.stdout, done.stderr
 
 
+@needs.signals
 def test_a_sweep_that_is_killed_leaves_nothing_behind_and_goes_on(made: Path, here: None) -> None:
     make_xinference(made, "1.2.0", does="__import__('time').sleep(0.1) or a")
     out = made / "swept"

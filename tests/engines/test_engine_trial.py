@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import needs
 import pytest
 from made_engines import make_vllm
 
@@ -180,6 +181,7 @@ async def test_a_parser_that_hangs_is_cut_off_and_the_next_question_is_asked(
         assert again.status == 200
 
 
+@needs.signals
 async def test_a_busy_machine_makes_no_parser_hang(vllm) -> None:
     """What counts is the parser's own processor time, not how long it got none."""
     limits = {"cpu_seconds": 0.2, "timeout": 0.1}
@@ -194,6 +196,7 @@ async def test_a_busy_machine_makes_no_parser_hang(vllm) -> None:
         assert (await asking).status == 200
 
 
+@needs.signals
 @pytest.mark.parametrize("when", ["before", "meanwhile"])
 async def test_what_a_process_that_others_ended_was_asked_another_answers(vllm, when: str) -> None:
     async with EngineTrial("engine/vllm:hermes", engine_python=vllm) as trial:

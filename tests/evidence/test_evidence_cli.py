@@ -17,6 +17,7 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
+import needs
 import pytest
 from click.testing import CliRunner, Result
 
@@ -100,6 +101,7 @@ def test_a_budget_of_one(run: Path, tmp_path: Path) -> None:
     assert result["case"] == result["original"]
 
 
+@needs.signals
 def test_ctrl_c_keeps_what_was_asked(run: Path, tmp_path: Path) -> None:
     copied = tmp_path / "copy"
     subprocess.run(["cp", "-r", run, copied], check=True)
@@ -174,6 +176,7 @@ def test_a_failure_of_streams_alone_is_the_parsers(only_streamed: Path) -> None:
     assert set(layers.values()) <= {"parser", "undecided"}
 
 
+@needs.shell
 @pytest.mark.parametrize(
     ("api", "stream"),
     [

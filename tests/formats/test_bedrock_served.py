@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any
 
 import boto3
+import needs
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, EventStreamError
@@ -132,6 +133,7 @@ def test_a_stream_that_breaks_off_is_an_exception_in_boto3(simulator: Simulator)
             list(events)
 
 
+@needs.shell
 @pytest.mark.parametrize("stream", [False, True])
 def test_the_programs_of_a_report_run(simulator: Simulator, stream: bool) -> None:
     tool = Tool("weather", "", SCHEMA)

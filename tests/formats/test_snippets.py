@@ -2,12 +2,12 @@
 
 import inspect
 import os
-import shutil
 import subprocess
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
 
+import needs
 import pytest
 
 from toolfuzz.formats import Request, wire_format
@@ -30,7 +30,7 @@ def test_the_parameters_that_a_program_names_are_the_sdks(
     assert named <= there.keys()
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="a shell of POSIX runs the command")
+@needs.shell
 def test_own_headers_come_from_variables_and_nothing_else_is_the_shells(tmp_path: Path) -> None:
     own = {
         "X-Gate": "Bearer ${GATE_KEY}",

@@ -6,13 +6,13 @@ import signal
 from contextlib import aclosing
 from pathlib import Path
 
+import needs
 import pytest
 
 from toolfuzz.core.case import Case
 from toolfuzz.generate import draw_ahead, draw_cases
 
 CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children")
-needs_proc = pytest.mark.skipif(not CHILDREN.exists(), reason="needs /proc")
 
 
 async def collected(n: int, processes: int = 1) -> list[Case]:
@@ -32,7 +32,7 @@ def _children() -> set[int]:
     return {int(pid) for pid in CHILDREN.read_text().split()}
 
 
-@needs_proc
+@needs.proc
 async def test_closing_early_leaves_no_process() -> None:
     before = _children()
     async with aclosing(draw_ahead(5000)) as cases:
@@ -41,7 +41,7 @@ async def test_closing_early_leaves_no_process() -> None:
     assert _children() == before
 
 
-@needs_proc
+@needs.proc
 async def test_cancelling_leaves_no_process() -> None:
     before = _children()
     task = asyncio.create_task(collected(100_000))
@@ -53,7 +53,7 @@ async def test_cancelling_leaves_no_process() -> None:
     assert _children() == before
 
 
-@needs_proc
+@needs.proc
 @pytest.mark.parametrize("processes", [1, 2])
 async def test_a_killed_process_is_replaced_by_a_thread(processes: int) -> None:
     before = _children()
@@ -66,7 +66,7 @@ async def test_a_killed_process_is_replaced_by_a_thread(processes: int) -> None:
     assert drawn == list(draw_cases(400))
 
 
-@needs_proc
+@needs.proc
 async def test_closing_while_the_pipe_is_full_does_not_hang() -> None:
     before = _children()
     async with asyncio.timeout(20), aclosing(draw_ahead(5000)) as cases:

@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import needs
 import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
@@ -173,6 +174,7 @@ def test_a_file_above_10_mb_is_not_read(tmp_path):
         load(written(tmp_path, b" " * 10_000_001))
 
 
+@needs.devices
 def test_a_file_without_end_is_not_read_to_the_end():
     with pytest.raises(UsageError, match="larger than 10 MB"):
         load("/dev/zero")

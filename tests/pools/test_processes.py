@@ -8,6 +8,7 @@ from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 
+import needs
 import pytest
 import pytest_asyncio
 from made_sources import (
@@ -108,6 +109,7 @@ async def test_a_mistake_of_ours_is_raised_with_its_place(pool: SharedPool) -> N
     assert isinstance(error, ZeroDivisionError) and "in stumbles" in error.__notes__[0]
 
 
+@needs.signals
 async def test_a_killed_workers_jobs_are_done_by_others(pool: SharedPool, tmp_path: Path) -> None:
     """It dies when the plain half of a job has come: that is neither given nor asked twice."""
     (tmp_path / "life").touch()
@@ -118,6 +120,7 @@ async def test_a_killed_workers_jobs_are_done_by_others(pool: SharedPool, tmp_pa
     assert sorted(map(without_clock, local)) == sorted(map(without_clock, other))
 
 
+@needs.signals
 async def test_a_lost_workers_conversation_is_gone_on_with_where_it_was(
     pool: SharedPool, tmp_path: Path
 ) -> None:
@@ -151,6 +154,7 @@ async def test_a_lost_workers_conversation_is_gone_on_with_where_it_was(
     assert [e for e in kept if isinstance(e, ExchangeRecorded)] == paid[:2], "and each once"
 
 
+@needs.signals
 async def test_a_workers_engine_that_is_killed_costs_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -235,11 +239,13 @@ async def test_calls_are_made_by_processes_and_give_back_what_they_raise(pool: S
         await pool.call(divmod, 1, 0)
 
 
+@needs.signals
 async def test_a_killed_workers_calls_are_made_by_others(pool: SharedPool, tmp_path: Path) -> None:
     path = str(tmp_path / "deaths")
     assert await pool.call(lethal_call, path, 1) == 1
 
 
+@needs.signals
 async def test_a_call_that_kills_every_worker_is_one_error(
     pool: SharedPool, tmp_path: Path
 ) -> None:

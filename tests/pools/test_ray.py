@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import needs
 import pytest
 import pytest_asyncio
 from made_sources import (
@@ -105,7 +106,7 @@ async def pool(cluster: Cluster) -> AsyncIterator[RayPool]:
         yield pool
 
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), needs.signals]
 
 
 async def test_the_same_journal_as_from_one_process(pool: RayPool) -> None:

@@ -3,6 +3,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+import needs
 import pytest
 
 from toolfuzz.analyze.summary import summarize
@@ -135,6 +136,7 @@ def test_nobody_else_may_write_meanwhile(tmp_path: Path) -> None:
         pass
 
 
+@needs.modes
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077], ids=oct)
 def test_it_is_for_its_owner_alone(tmp_path: Path, umask: int) -> None:
     before = os.umask(umask)

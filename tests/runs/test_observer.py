@@ -1,10 +1,10 @@
 """What an observer makes of requests that it can't read, and of those that ask no model."""
 
 import json
-import resource
 import sys
 from pathlib import Path
 
+import needs
 import pytest
 
 from toolfuzz.core.exchange import Attempt
@@ -39,9 +39,12 @@ def test_a_request_that_cannot_be_read(
     assert not (tmp_path / "seen").exists()
 
 
+@needs.limits
 def test_a_disk_that_is_full_is_told_and_remembered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    import resource
+
     # Python writes bytecode as far as the limit goes, and can't read it the next time.
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     body = json.dumps({"model": "m", "messages": [{"role": "user", "content": "x" * 5000}]})

@@ -1,9 +1,9 @@
 """A journal that goes on: what needn't be asked again, and with which options."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
+import needs
 import pytest
 from test_journal import CASE, EVENTS
 
@@ -68,7 +68,7 @@ def test_other_options_are_refused(tmp_path: Path, other: RunStarted) -> None:
         Record(tmp_path / "run", other, resume=True)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit for files")
+@needs.limits
 def test_a_disk_that_was_full_tears_no_line(tmp_path: Path) -> None:
     """What could not be written whole is not there at all; what comes later is."""
     import resource
@@ -90,7 +90,7 @@ def test_a_disk_that_was_full_tears_no_line(tmp_path: Path) -> None:
     assert list(read_journal(tmp_path / "run")) == [OPENING, CaseDrawn(CASE), long, short]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit for files")
+@needs.limits
 def test_a_run_of_which_nothing_could_be_written_leaves_nothing(tmp_path: Path) -> None:
     """The same --out can be given once there is room."""
     import resource

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
+import needs
 
 from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, RunFinished, VerdictReached
 from toolfuzz.core.exchange import Exchange
@@ -76,7 +76,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+@needs.proc
 def test_ctrl_c_ends_the_workers_and_keeps_what_was_answered(tmp_path: Path) -> None:
     with simulator.start(latency_ms=200) as simulated:
         folder, process = tmp_path / "run", asking(simulated.base_url, tmp_path)

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 import httpx
+import needs
 import pytest
 from canaries import (
     COOKIE,
@@ -313,6 +314,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@needs.signals
 def test_no_command_writes_or_prints_a_secret(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(reply) as server:
         used = Used(here, server.url)

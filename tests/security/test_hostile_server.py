@@ -4,7 +4,6 @@ import asyncio
 import gzip
 import json
 import re
-import resource
 import socket
 import struct
 import subprocess
@@ -16,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import needs
 import pytest
 from hostile_server import Answer, Asked, answer, head, served, serving
 
@@ -50,6 +50,8 @@ class Cost:
 
 def _small_files() -> None:
     """Let no file grow beyond what the largest journal here needs, also not in children."""
+    import resource
+
     resource.setrlimit(resource.RLIMIT_FSIZE, (64 * MIB, 64 * MIB))
 
 
@@ -189,7 +191,7 @@ SERVERS: dict[str, tuple[Callable[[], Answer], bool, str, float]] = {
 }
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+@needs.proc
 @pytest.mark.parametrize("name", SERVERS)
 def test_a_run_against_a_hostile_server(name: str, tmp_path: Path) -> None:
     make, stream, expect, seconds = SERVERS[name]
@@ -251,7 +253,7 @@ for line in sys.stdin:
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+@needs.proc
 def test_an_mcp_server_that_talks_without_end(tmp_path: Path) -> None:
     (tmp_path / "noisy.py").write_text(NOISY)
     command = f"{sys.executable} noisy.py"

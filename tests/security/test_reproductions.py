@@ -14,6 +14,7 @@ from io import StringIO
 from pathlib import Path
 from urllib.parse import unquote
 
+import needs
 import pytest
 from hostile_server import Asked, answer, serving
 
@@ -84,6 +85,7 @@ def in_shell(shell: str, command: str) -> str:
     return done.stdout.decode()
 
 
+@needs.shell
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("name", format_names())
 def test_a_curl_command_sends_the_request_and_does_nothing_else(
@@ -112,6 +114,7 @@ def test_a_program_sends_the_request_and_does_nothing_else(empty: Path, name: st
     assert {"generationConfig": {}, **sent.body} == {"generationConfig": {}, **asked.body}
 
 
+@needs.shell
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_commands_of_a_trial_are_the_words_that_were_meant(
     empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: str

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import anthropic
 import httpx
+import needs
 import openai
 import pytest
 
@@ -169,6 +170,7 @@ async def test_a_client_that_hangs_up_within_its_request_is_no_error_of_ours() -
     assert sent[-1]["body"] == b""
 
 
+@needs.proc
 def test_an_endless_body_is_refused_and_not_kept() -> None:
     with start() as simulator:
         address = urlsplit(simulator.base_url)
@@ -191,6 +193,7 @@ def test_an_endless_body_is_refused_and_not_kept() -> None:
         assert httpx.get(simulator.base_url + "/models").status_code == 200
 
 
+@needs.proc
 def test_an_endless_header_is_hung_up_on() -> None:
     with start() as simulator:
         address = urlsplit(simulator.base_url)

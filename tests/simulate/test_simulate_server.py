@@ -10,6 +10,7 @@ import time
 
 import anthropic
 import httpx
+import needs
 import openai
 import pytest
 from sim_asks import APIS, ARGUMENTS, NOTE, NOTE_2, PLAIN, RICH, batch, body, echo
@@ -220,6 +221,7 @@ def test_it_is_gone_afterwards():
         HTTP.get(url + "/models")
 
 
+@needs.signals
 def test_it_dies_with_its_parent():
     script = (
         "import time\nfrom toolfuzz.simulate.process import start\n"

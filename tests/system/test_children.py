@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import needs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +31,7 @@ def gone(pid: int) -> bool:
     return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent-death signal is Linux's")
+@needs.proc
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM])
 def test_a_child_dies_with_its_parent(ending: signal.Signals) -> None:
     with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE) as parent:
@@ -45,6 +46,7 @@ def test_a_child_dies_with_its_parent(ending: signal.Signals) -> None:
     pytest.fail(f"the child {child} outlived its parent")
 
 
+@needs.signals
 def test_a_child_has_its_processor_time_and_no_more() -> None:
     done = subprocess.run(leashed([sys.executable, "-c", SPIN], cpu_seconds=1), check=False)
     assert done.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
