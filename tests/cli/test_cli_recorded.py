@@ -47,6 +47,21 @@ def exchange(id: str, arguments: str, *said: Any) -> Any:
     return {"id": id, "request": request, "response": {"status": 200, "body": body}}
 
 
+def several(*calls: tuple[str, Any]) -> Any:
+    """An exchange in which tools a and b are on offer, and these calls come."""
+    one = exchange("several", "{}")
+    number = {"type": "object", "properties": {"n": {"type": "integer"}}}
+    one["request"]["tools"] = [
+        {"type": "function", "function": {"name": name, "parameters": number}} for name in "ab"
+    ]
+    (choice,) = one["response"]["body"]["choices"]
+    choice["message"]["tool_calls"] = [
+        {"id": f"call_{n}", "type": "function", "function": {"name": name, "arguments": arguments}}
+        for n, (name, arguments) in enumerate((name, json.dumps(given)) for name, given in calls)
+    ]
+    return one
+
+
 EARLIER = [
     {"role": "user", "content": "Import batch 2."},
     called('{"config": "{}", "batch": 2}'),
@@ -88,6 +103,40 @@ def test_a_file_becomes_a_run_with_the_same_verdicts() -> None:
     assert toolfuzz_("judge", "run", "--out", "again").exit_code == 0
     assert statuses("again") == statuses("run")
     assert toolfuzz_("judge", "exchanges.jsonl", "--out", "run").exit_code == 2
+
+
+def test_which_tool_fails_is_told_of_recorded_calls() -> None:
+    lines = [
+        several(("a", {"n": 1})),
+        several(("a", {"n": 1}), ("b", {"n": "1"})),
+        several(("b", {"n": 1})),
+        several(("c", {})),
+    ]
+    Path("tools.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    done = toolfuzz_("judge", "tools.jsonl", "--json", "--out", "run")
+    assert done.exit_code == 0, done.output
+    told = {
+        "b": {"judged": 2, "failed": 1, "unjudged": 0, "defects": {"number-as-string": 1}},
+        # The reply that fails for b's call says nothing about a's.
+        "a": {"judged": 1, "failed": 0, "unjudged": 0, "defects": {}},
+    }
+    figures = json.loads(done.stdout)["summary"]["tools"]
+    assert figures == told and list(figures) == ["b", "a"], "the weakest first"
+    assert "  b: 1 of 2 failed: number-as-string (1)" in done.stderr
+    assert "1 of 2 tools without a failure" in done.stderr
+
+    (target,) = json.loads(Path("run/summary.json").read_text())["targets"]
+    assert {n: {k: e[k] for k in told[n]} for n, e in target["tools"].items()} == told
+    said = toolfuzz_(
+        "report", "run", "--report", "junit", "--report", "markdown", "--report", "html"
+    )
+    assert "failing tool" in said.stdout
+    assert 'name="tool: b"' in Path("run/junit.xml").read_text()
+    assert "#### Your tools on `m`" in Path("run/report.md").read_text()
+    assert 'id="tools"' in Path("run/report.html").read_text()
+    # Judged again, also by others, it is told the same.
+    again = toolfuzz_("judge", "run", "--json", "--workers", "2")
+    assert json.loads(again.stdout)["summary"]["tools"] == told
 
 
 def test_what_is_wrong_without_a_schema_knowing_is_said_by_hand() -> None:

@@ -12,7 +12,7 @@ from toolfuzz.core.case import Case
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import CaseDrawn, Event, ExchangeRecorded, VerdictReached
 from toolfuzz.core.exchange import Exchange
-from toolfuzz.core.verdict import Finding, Verdict
+from toolfuzz.core.verdict import Finding, Verdict, gravest
 
 __all__ = ["Answers", "Asked", "CasesRead", "Question", "Read", "causes"]
 
@@ -32,11 +32,8 @@ T = TypeVar("T")
 
 
 def causes(verdict: Verdict) -> tuple[Finding, ...]:
-    """Return the findings that failed a verdict: its errors; without any (strict), its warnings."""
-    if verdict.status != "fail":
-        return ()
-    errors = tuple(f for f in verdict.findings if f.severity == "error")
-    return errors or tuple(f for f in verdict.findings if f.severity == "warn")
+    """Return the findings that failed a verdict."""
+    return gravest(verdict.findings) if verdict.status == "fail" else ()
 
 
 class Answers(Sequence[Verdict]):

@@ -78,7 +78,8 @@ class Names:
 class Cases:
     """One row a case, numbered by ``ids``.
 
-    ``tool_sets`` are the different sets of tools that cases ask for, ``called`` their numbers.
+    ``tool_sets`` are the different sets of tools that cases ask for or replies tell of, the first
+    is empty; ``called`` are the numbers of the cases'.
     ``features`` say of each feature which cases have it, up to the last one that does. A case that
     was never drawn has a row where something else speaks of it (``place`` below 0).
     """
@@ -98,8 +99,8 @@ class Cases:
         self.patience = array("q")
         self.respelled = bytearray()
         self.called = array("I")
-        self._tool_sets: dict[tuple[str, ...], int] = {}
-        self.tool_sets: list[tuple[str, ...]] = []
+        self._tool_sets: dict[tuple[str, ...], int] = {(): 0}
+        self.tool_sets: list[tuple[str, ...]] = [()]
 
     def __contains__(self, id_: str) -> bool:
         row = self.ids.known(id_)
@@ -143,7 +144,7 @@ class Cases:
         self.tools.append(case.tools)
         self.patience.append(held(case.patience))
         self.respelled.append(respelled_from(case.origin) is not None)
-        self.called.append(self._tools(case))
+        self.called.append(self.tool_set(case.called))
 
     def _write(self, row: int, case: CaseGlance, place: int) -> None:
         number = self.names.number
@@ -155,14 +156,15 @@ class Cases:
         self.turns[row], self.tools[row] = case.turns, case.tools
         self.patience[row] = held(case.patience)
         self.respelled[row] = respelled_from(case.origin) is not None
-        self.called[row] = self._tools(case)
+        self.called[row] = self.tool_set(case.called)
         self.place[row] = place
 
-    def _tools(self, case: CaseGlance) -> int:
-        found = self._tool_sets.get(case.called)
+    def tool_set(self, names: tuple[str, ...]) -> int:
+        """Return the number of a set of tools; one that is new gets the next."""
+        found = self._tool_sets.get(names)
         if found is None:
-            found = self._tool_sets[case.called] = len(self.tool_sets)
-            self.tool_sets.append(case.called)
+            found = self._tool_sets[names] = len(self.tool_sets)
+            self.tool_sets.append(names)
         return found
 
     def drawn(self, row: int) -> Drawn:

@@ -7,7 +7,7 @@ from math import isnan, nan
 
 from toolfuzz.analyze.columns import Cases, Names, held
 from toolfuzz.core.glance import ExchangeGlance, VerdictGlance
-from toolfuzz.core.verdict import Finding, Metrics, Scenario, Status, Verdict
+from toolfuzz.core.verdict import Finding, Metrics, Scenario, Status, Verdict, gravest
 
 __all__ = ["FAIL", "NONE", "PASS", "UNCALLED", "UNJUDGED", "UNKNOWN", "Exchanges", "Questions"]
 
@@ -49,6 +49,7 @@ class Questions:
         self.place = array("q")
         self.findings = array("I")
         self.reason = array("I")
+        self.tools = array("I")
         self.cluster = array("I")
         self.latency = array("d")
         self.first_byte = array("d")
@@ -115,6 +116,7 @@ class Questions:
             self.valid.append(0)
             self.findings.append(0)
             self.reason.append(0)
+            self.tools.append(0)
             self.cluster.append(0)
             self.latency.append(nan)
             self.first_byte.append(nan)
@@ -143,6 +145,7 @@ class Questions:
         self.findings[row] = self._kind(verdict.findings)
         self.reason[row] = 0 if verdict.reason is None else self.names.number(verdict.reason) + 1
         self.cluster[row] = self.names.number(verdict.cluster)
+        self.tools[row] = self.cases.tool_set(verdict.tools)
         self.scenarios.pop(row, None)
         if verdict.scenario is not None:
             self.scenarios[row] = verdict.scenario
@@ -161,8 +164,7 @@ class Questions:
         if found is None:
             found = self._kinds[findings] = len(self.kinds)
             self.kinds.append(findings)
-            errors = tuple(f for f in findings if f.severity == "error")
-            self._causes.append(errors or tuple(f for f in findings if f.severity == "warn"))
+            self._causes.append(gravest(findings))
         return found
 
     def causes(self, row: int) -> tuple[Finding, ...]:
@@ -178,6 +180,12 @@ class Questions:
         """Return by what examples are chosen: the smallest case, asked first and plain."""
         case = self.case[row]
         return self.cases.size[case], self.cases.ids.texts[case], self.stream[row], self.repeat[row]
+
+    def tools_of(self, row: int) -> tuple[str, ...]:
+        """Return the tools that the answer tells of: those asked for, or called where that is
+        what is known."""
+        sets = self.cases.tool_sets
+        return sets[self.tools[row]] or sets[self.cases.called[self.case[row]]]
 
     def why(self, row: int) -> str:
         """Return why a question is unjudged; "" where that isn't said."""
@@ -198,6 +206,7 @@ class Questions:
             self.names.texts[self.cluster[row]],
             self._metrics(row),
             self.scenarios.get(row),
+            self.cases.tool_sets[self.tools[row]],
         )
 
     def _metrics(self, row: int) -> Metrics:

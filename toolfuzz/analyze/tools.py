@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from toolfuzz.analyze.load import Answers, RunData
@@ -11,7 +11,7 @@ from toolfuzz.analyze.rates import Sample
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.verdict import Finding
 
-__all__ = ["Tool", "answers_by_tool", "by_tool", "shown", "sources_of"]
+__all__ = ["Tool", "answers_by_tool", "by_tool", "shown", "sources_of", "told_of"]
 
 Tool = tuple[str, str]
 """(source, name)"""
@@ -32,7 +32,7 @@ def by_tool(run: RunData, answers: Answers) -> JsonObject:
 
 
 def answers_by_tool(run: RunData, answers: Answers) -> dict[Tool, Answers]:
-    """Return the answers that tell of each of the user's tools.
+    """Return the answers that tell of each of the user's tools, in recordings of each called one.
 
     A reply that should call several tools counts for each of them; one that failed on another
     tool's call alone says nothing about this one and doesn't count.
@@ -48,7 +48,7 @@ def answers_by_tool(run: RunData, answers: Answers) -> dict[Tool, Answers]:
     for row in answers.rows:
         case = questions.case[row]
         source = cases.names.texts[cases.origin[case]]
-        for name in _told_of(questions.causes(row), cases.tool_sets[cases.called[case]]):
+        for name in told_of(questions.causes(row), questions.tools_of(row)):
             tool = source, name
             if tool not in rows and len(homes := sources[name]) == 1:
                 # One's own question may ask for tools of several sources.
@@ -83,7 +83,7 @@ def shown(tools: Iterable[Tool]) -> dict[Tool, str]:
     }
 
 
-def _told_of(causes: Iterable[Finding], called: tuple[str, ...]) -> Iterable[str]:
+def told_of(causes: Iterable[Finding], called: Sequence[str]) -> Sequence[str]:
     """Return of which of the called tools a reply tells, by what failed it."""
     wrong = {finding.tool for finding in causes}
     return called if not wrong or "" in wrong else [name for name in called if name in wrong]

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,8 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.text import printable, shell_command
 from toolfuzz.judge.policy import Policy
 from toolfuzz.recordings.recorded import BadEntry
+from toolfuzz.report.tools import TOOLS_SHOWN, defects_of
+from toolfuzz.report.words import count as number_of
 from toolfuzz.runs.blocks import Entry, journal_index, judge_blocks
 from toolfuzz.runs.expecting import by_hand
 from toolfuzz.runs.journal import find_journal
@@ -141,6 +143,27 @@ async def _by_workers(
 
 
 @dataclass(slots=True)
+class _Tool:
+    """What became of the replies that tell of a tool."""
+
+    tally: Counter[str] = field(default_factory=Counter)
+    slugs: Counter[str] = field(default_factory=Counter)
+
+    def take(self, status: str, failed: Sequence[str]) -> None:
+        self.tally[status] += 1
+        self.slugs.update(failed)
+
+    @property
+    def judged(self) -> int:
+        return self.tally["pass"] + self.tally["fail"]
+
+    def figures(self) -> JsonObject:
+        counts = {"judged": self.judged, "failed": self.tally["fail"]}
+        defects = dict(self.slugs.most_common())
+        return {**counts, "unjudged": self.tally["unjudged"], "defects": defects}
+
+
+@dataclass(slots=True)
 class _Printed:
     """What is printed of a file: verdicts on stdout, all else on stderr."""
 
@@ -151,6 +174,7 @@ class _Printed:
     slugs: Counter[str] = field(default_factory=Counter)
     rebuilt: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    tools: dict[str, "_Tool"] = field(default_factory=dict)
     undeclared: int = 0
 
     def bad(self, entry: BadEntry) -> None:
@@ -168,6 +192,8 @@ class _Printed:
         verdict = said.verdict
         self.tally[verdict["status"]] += 1
         self.slugs.update({f["slug"] for f in verdict["findings"]})
+        for name, failed in said.tools.items():
+            self.tools.setdefault(name, _Tool()).take(verdict["status"], failed)
         if self.as_json:
             self.verdicts.append(verdict)
         else:
@@ -175,6 +201,26 @@ class _Printed:
 
     def _note(self, number: int, what: str) -> None:
         click.echo(f"{self.file}:{number}: {printable(what)}", err=True)
+
+    def _weakest_first(self) -> list[tuple[str, _Tool]]:
+        def strength(named: tuple[str, _Tool]) -> tuple[float, int, str]:
+            name, tool = named
+            failed = tool.tally["fail"]
+            return -failed / max(tool.judged, 1), -failed, name
+
+        return sorted(self.tools.items(), key=strength)
+
+    def _tools(self) -> None:
+        failing = [(name, tool.figures()) for name, tool in self._weakest_first()]
+        failing = [(name, tool) for name, tool in failing if tool["failed"]]
+        for name, tool in failing[:TOOLS_SHOWN]:
+            said = f"{tool['failed']} of {tool['judged']} failed: {defects_of(tool)}"
+            click.echo(f"  {printable(name)}: {said}", err=True)
+        if len(failing) > TOOLS_SHOWN:
+            click.echo(f"  {len(failing) - TOOLS_SHOWN} more tools with failures", err=True)
+        if right := sum(tool.judged > 0 and not tool.tally["fail"] for tool in self.tools.values()):
+            rest = f"{right} of {number_of(len(self.tools), 'tool')} without a failure"
+            click.echo(f"  {rest}", err=True)
 
     def summary(self) -> None:
         tally, slugs = self.tally, self.slugs
@@ -185,11 +231,14 @@ class _Printed:
                 "`toolfuzz judge --help` shows what a line looks like",
             )
         if self.as_json:
+            tools = {name: tool.figures() for name, tool in self._weakest_first()}
             counts = {"judged": judged, **tally, "defects": dict(slugs.most_common())}
+            counts["tools"] = tools
             click.echo(json.dumps({"summary": counts, "verdicts": self.verdicts}, indent=2))
         click.echo(" · ".join(f"{tally[name]} {name}" for name in _ORDER if tally[name]), err=True)
         for slug, count in slugs.most_common():
             click.echo(f"  {count:6}  {slug}", err=True)
+        self._tools()
         for note, count in self.notes.items():
             if count > 1:
                 click.echo(f"{count} of these: {printable(note)}", err=True)

@@ -22,6 +22,7 @@ __all__ = [
     "Turn",
     "callable_tools",
     "cluster_of",
+    "of_own_tools",
     "respelled_from",
 ]
 
@@ -230,6 +231,11 @@ def cluster_of(case: _Sampled) -> str:
     if case.world is not None:
         return str(case.world.get("pair"))
     return case.schema_id if case.origin == GENERATED else case.id
+
+
+def of_own_tools(origin: str) -> bool:
+    """Whether that is the origin of a case about the user's own tools."""
+    return origin.startswith("tools:")
 
 
 def respelled_from(origin: str) -> tuple[str, str] | None:

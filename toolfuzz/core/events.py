@@ -145,7 +145,7 @@ class VerdictReached:
 
     @model_serializer(mode="wrap")
     def _write(self, write: SerializerFunctionWrapHandler) -> JsonObject:
-        verdict = without_none(write(self)["verdict"], "scenario")
+        verdict = _verdict(write(self)["verdict"])
         for finding in verdict["findings"]:
             if not finding["tool"]:
                 del finding["tool"]
@@ -227,9 +227,15 @@ def _flat(event: Event) -> JsonObject | None:
             attempts = [attempt.flat() for attempt in exchange.attempts]
             return {"event": event.event, **_members(exchange), "attempts": attempts}
         case VerdictReached(verdict=verdict):
-            flat = {"event": event.event, **without_none(_members(verdict), "scenario")}
+            flat = {"event": event.event, **_verdict(_members(verdict))}
             return {**flat, "findings": [_finding(found) for found in verdict.findings]}
     return None
+
+
+def _verdict(members: JsonObject) -> JsonObject:
+    """Few are of a world, or name tools."""
+    said = without_none(members, "scenario")
+    return said if said["tools"] else {n: v for n, v in said.items() if n != "tools"}
 
 
 def _finding(found: Finding) -> JsonObject:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, MsgspecError, Raw, Struct
 from msgspec.json import Decoder
 
-from toolfuzz.core.case import Case, ResultKind, cluster_of
+from toolfuzz.core.case import Case, ResultKind, cluster_of, of_own_tools
 from toolfuzz.core.events import (
     CaseDrawn,
     Event,
@@ -139,6 +139,7 @@ class _ReachedLine(Struct, gc=False, tag_field="event", tag="verdict-reached"):
     cluster: str = ""
     metrics: Metrics = Metrics()
     scenario: Scenario | None = None
+    tools: tuple[str, ...] = ()
 
 
 _Line = _DrawnLine | _RecordedLine | _UpstreamLine | _ReachedLine
@@ -199,6 +200,7 @@ class VerdictGlance(Struct, gc=False, tag=True):
     cluster: str
     metrics: Metrics
     scenario: Scenario | None
+    tools: tuple[str, ...] = ()
 
 
 Glance = CaseGlance | ExchangeGlance | UpstreamGlance | VerdictGlance
@@ -250,7 +252,7 @@ def known(event: Event) -> Glance | Event:
 def _case(of: Case | _DrawnLine, size: int) -> CaseGlance:
     user = (of.world or {}).get("user")
     patience = user.get("patience") if isinstance(user, dict) else None
-    own = of.origin.startswith("tools:")
+    own = of_own_tools(of.origin)
     return CaseGlance(
         of.id,
         of.schema_id,
@@ -285,6 +287,7 @@ def _verdict(of: Verdict | _ReachedLine) -> VerdictGlance:
         of.cluster,
         of.metrics,
         of.scenario,
+        of.tools,
     )
 
 

@@ -1,9 +1,10 @@
 """What is wrong with a reply."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["Finding", "Layer", "Metrics", "Scenario", "Severity", "Status", "Verdict"]
+__all__ = ["Finding", "Layer", "Metrics", "Scenario", "Severity", "Status", "Verdict", "gravest"]
 
 Severity = Literal["error", "warn", "info"]
 Status = Literal["pass", "fail", "unjudged"]
@@ -19,7 +20,7 @@ class Finding:
     ``schema_pointer`` points into the tool's parameters. ``shape`` describes the schema found
     there ("object behind $ref"); (slug, shape) is the identity for grouping and minimizing.
     ``message`` is for people and free to change. ``turn`` is that of the reply, counted from 0.
-    ``tool`` is whose call is wrong, where the case asks for calls of several tools.
+    ``tool`` is whose call is wrong, where a reply tells of several tools.
     """
 
     slug: str
@@ -34,6 +35,12 @@ class Finding:
     actual: Any = None
     turn: int = 0
     tool: str = ""
+
+
+def gravest(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return those that fail a reply: its errors; without any (strict), its warnings."""
+    errors = tuple(f for f in findings if f.severity == "error")
+    return errors or tuple(f for f in findings if f.severity == "warn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,8 @@ class Verdict:
     """The outcome of one question. ``unjudged`` is never the model's failure; ``reason`` says why.
 
     ``cluster`` is the case's sampling unit (see Case.cluster); ``scenario`` is what became of its
-    world, where it has one.
+    world, where it has one. ``tools`` are those of a recorded case that the reply tells of; of
+    other cases, those that are asked for.
     """
 
     case_id: str
@@ -108,3 +116,4 @@ class Verdict:
     cluster: str = ""
     metrics: Metrics = field(default_factory=Metrics)
     scenario: Scenario | None = None
+    tools: tuple[str, ...] = ()

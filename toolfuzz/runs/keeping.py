@@ -24,6 +24,7 @@ from toolfuzz.core.verdict import Metrics, Verdict
 from toolfuzz.formats import wire_format
 from toolfuzz.judge.judge import Judgement
 from toolfuzz.judge.policy import Policy
+from toolfuzz.judge.whose import tools_of
 from toolfuzz.pools.question import metrics_of
 from toolfuzz.recordings.recorded import Recorded
 from toolfuzz.runs.options import RunOptions
@@ -124,6 +125,7 @@ class _Run:
             reason=judgement.reason,
             cluster=case.cluster,
             metrics=_metrics(exchange, judgement),
+            tools=tools_of(case, judgement.reply.calls) if case.is_recorded else (),
         )
         format = wire_format(recorded.format)
 
@@ -187,4 +189,5 @@ def _joined(earlier: Verdict | None, verdict: Verdict) -> Verdict:
         return verdict
     findings = (*earlier.findings, *verdict.findings)
     status = "fail" if "fail" in (earlier.status, verdict.status) else verdict.status
-    return replace(verdict, findings=findings, status=status)
+    tools = tuple(dict.fromkeys((*earlier.tools, *verdict.tools)))
+    return replace(verdict, findings=findings, status=status, tools=tools)

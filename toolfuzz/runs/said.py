@@ -1,8 +1,12 @@
 """What is said of a judged exchange: all that is printed of it, as data."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from toolfuzz.core.case import JsonObject
+from toolfuzz.analyze.tools import told_of
+from toolfuzz.core.case import JsonObject, of_own_tools
+from toolfuzz.core.verdict import gravest
+from toolfuzz.judge.whose import tools_of
 from toolfuzz.runs.offline import Judged
 
 __all__ = ["Said", "say"]
@@ -13,7 +17,8 @@ class Said:
     """A verdict as JSON, and what is counted beside it.
 
     ``number``, ``note`` and ``rebuilt_from`` are as in ``Recorded``; ``undeclared`` is how many
-    calls were of tools whose schema isn't known.
+    calls were of tools whose schema isn't known. ``tools`` are those of the user's that it tells
+    of, each with the defects that failed its calls.
     """
 
     number: int
@@ -21,6 +26,7 @@ class Said:
     note: str
     rebuilt_from: str
     undeclared: int
+    tools: Mapping[str, Sequence[str]]
 
 
 def say(item: Judged) -> Said:
@@ -33,7 +39,19 @@ def say(item: Judged) -> Said:
         recorded.note,
         recorded.rebuilt_from,
         sum(call.name in undeclared for call in item.judgement.reply.calls),
+        _tools(item),
     )
+
+
+def _tools(item: Judged) -> dict[str, list[str]]:
+    case, judgement = item.recorded.case, item.judgement
+    if not (case.is_recorded or of_own_tools(case.origin)):
+        return {}
+    causes = gravest(judgement.findings) if judgement.status == "fail" else ()
+    return {
+        tool: sorted({found.slug for found in causes if found.tool in ("", tool)})
+        for tool in told_of(causes, tools_of(case, judgement.reply.calls))
+    }
 
 
 def _verdict(item: Judged) -> JsonObject:

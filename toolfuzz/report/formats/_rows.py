@@ -73,7 +73,7 @@ def rows(run: RunData) -> Iterator[dict[str, Any]]:
             "origin": case.origin,
             "probe": case.probe,
             "features": list(case.features),
-            "tools": list(case.called),
+            "tools": list(verdict.tools or case.called),
             "defects": sorted({f.slug for f in causes(verdict)}),
             **_of_scenario(verdict),
         }

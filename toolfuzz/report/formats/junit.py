@@ -107,8 +107,8 @@ def _by_tool(run: RunData, verdicts: Answers) -> Iterator[tuple[str, Answers]]:
     """Give the tools by name, each with the verdicts that tell of it."""
     rows: dict[str, array[int]] = defaultdict(lambda: array("q"))
     for row, verdict in zip(verdicts.rows, verdicts.light(), strict=True):
-        if not (drawn := run.drawn(verdict.case_id)).called:
-            rows[_kind(run, drawn)].append(row)
+        if not verdicts.questions.tools_of(row):
+            rows[_kind(run, run.drawn(verdict.case_id))].append(row)
     mine = answers_by_tool(run, verdicts)
     names = shown(mine)
     found = {name: verdicts.at(of) for name, of in rows.items()}

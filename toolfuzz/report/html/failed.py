@@ -31,8 +31,8 @@ class Failed:
 
     @property
     def tools(self) -> tuple[str, ...]:
-        """The user's tools that it should have called."""
-        return self.model.run.drawn(self.verdict.case_id).called
+        """The user's tools that it should have called; in recordings, those that it called."""
+        return self.verdict.tools or self.model.run.drawn(self.verdict.case_id).called
 
     @property
     def first(self) -> Finding:
