@@ -213,6 +213,8 @@ class _Printed:
     def _tools(self) -> None:
         failing = [(name, tool.figures()) for name, tool in self._weakest_first()]
         failing = [(name, tool) for name, tool in failing if tool["failed"]]
+        if not failing:
+            return
         for name, tool in failing[:TOOLS_SHOWN]:
             said = f"{tool['failed']} of {tool['judged']} failed: {defects_of(tool)}"
             click.echo(f"  {printable(name)}: {said}", err=True)
