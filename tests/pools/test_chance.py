@@ -3,19 +3,28 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
-from made_sources import MadeSource, attempt, case, right, target
+from made_sources import MadeSource, attempt, case, each, right, target
 
-from toolfuzz.core.events import Event, ExchangeRecorded, VerdictReached
+from toolfuzz.core.case import Expectation
+from toolfuzz.core.events import Event, ExchangeRecorded, RunStarted, VerdictReached
 from toolfuzz.core.exchange import Attempt
+from toolfuzz.core.talk import Talk
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats import Request
+from toolfuzz.judge.policy import Policy
 from toolfuzz.pools.local import LocalPool
 from toolfuzz.pools.pool import Job
 from toolfuzz.runs.access import Access
+from toolfuzz.runs.campaign import Campaign, run_campaign
+from toolfuzz.runs.offline import Judged, judge_file
+from toolfuzz.runs.reading import read_journal
+from toolfuzz.runs.record import Record
 from toolfuzz.runs.targets import open_sources
 from toolfuzz.sources.pacing import Pacers
 from toolfuzz.sources.source import SourceSpec
@@ -167,3 +176,34 @@ async def test_a_simulated_server_that_differs_is_found() -> None:
     found = list(told(events))
     assert len(found) > 5
     assert {f.severity for f in found} == {"error"}
+
+
+async def test_a_conversation_that_is_judged_again_is_told_from_chance_as_then(
+    tmp_path: Path,
+) -> None:
+    """Its first turns stand in the journal before what was asked again, and the last one behind."""
+
+    class Free(MadeSource):
+        """What is right in the first turn nobody knows."""
+
+        def request(self, talk: Talk, *, stream: bool) -> Request:
+            return Request("", {"turn": talk.number, "stream": stream})
+
+    def answer(request: Request) -> list[Attempt]:
+        turn, stream = request.body["turn"], request.body["stream"]
+        return [right(1 if turn or stream else 99, turn=turn, stream=stream)]
+
+    first, last = case(1, turns=2).turns
+    talk = replace(case(1), turns=(replace(first, expect=Expectation("unknown")), last))
+    source = Free(target(stream="both"), answer)
+    with Record(tmp_path / "run", RunStarted(1.0, "0", (source.target,))) as record:
+        await run_campaign(Campaign([source], each([talk]), record))
+    events = list(read_journal(tmp_path / "run"))
+    (blamed,) = told(events)
+    again = [(n, stream) for n in (-1, -2) for stream in (False, False, True, True)]
+    assert repeats(events) == [(0, False), (0, False), (0, True), *again, (0, True)]
+    found = list(judge_file(tmp_path / "run" / "run.jsonl", Policy()))
+    assert all(isinstance(one, Judged) for one in found)
+    streamed = [one for one in found if isinstance(one, Judged) and one.recorded.stream]
+    findings = [f for one in streamed for f in one.findings if f.slug == DIVERGES]
+    assert [(f.severity, f.message) for f in findings] == [("error", blamed.message)]

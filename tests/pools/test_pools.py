@@ -93,7 +93,6 @@ async def test_a_batch_is_one_question_in_order() -> None:
 
 
 async def test_what_a_conversation_was_paid_for_is_kept_before_it_goes_on() -> None:
-    """But for a stream that is held to a plain reply."""
     kept: list[Event] = []
     given: list[Event] = []
     talks = [case(0, turns=3), case(1)]
@@ -108,7 +107,8 @@ async def test_what_a_conversation_was_paid_for_is_kept_before_it_goes_on() -> N
         if e.exchange.case_id == talks[0].id
     }
     drawn = CaseDrawn(talks[0])
-    assert kept == [drawn, turns[0, False], drawn, turns[1, False]]
+    goes_on = [(0, False), (1, False), (0, True), (1, True)]
+    assert kept == [event for turn in goes_on for event in (drawn, turns[turn])]
 
 
 async def test_cancelled_anywhere_what_was_paid_is_given() -> None:

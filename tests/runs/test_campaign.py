@@ -372,6 +372,29 @@ async def test_it_goes_on_after_a_kill_at_any_line(tmp_path: Path) -> None:
         assert len(drawn) == len(set(drawn)) == 3
 
 
+async def test_a_conversation_goes_on_both_ways_after_a_kill_at_any_line(tmp_path: Path) -> None:
+    source, talks = MadeSource(target("a", "both")), [case(0, turns=3)]
+    await ran(tmp_path / "whole", source, cases=talks)
+    whole = list(read_journal(tmp_path / "whole"))
+    for number, written in enumerate(prefixes((tmp_path / "whole" / JOURNAL_NAME).read_bytes())):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / JOURNAL_NAME).write_bytes(written)
+        there, told = attempts_in(list(read_journal(folder))), list[Event]()
+        PAID.clear()
+        with Record(folder, opening(source), resume=True) as record:
+            answered, begun = record.answered(), record.begun
+            through = bool(answered)
+            campaign = Campaign(
+                [source], each(talks), record, answered=answered, begun=begun, tell=told.append
+            )
+            await run_campaign(campaign)
+        events = list(read_journal(folder))
+        assert there + len(PAID) == attempts_in(events) == 2 * 3, "no turn is asked twice"
+        assert verdicts(events) == verdicts(whole), "none stands twice"
+        assert len(verdicts(told)) == (0 if through else 2), "progress knows of each"
+
+
 async def test_a_kill_before_the_first_line_leaves_nothing_to_go_on_with(tmp_path: Path) -> None:
     (tmp_path / JOURNAL_NAME).write_bytes(b'{"event": "run-sta')
     with pytest.raises(UsageError, match="other options"):

@@ -14,7 +14,7 @@ from toolfuzz.analyze.summary import summarize
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import Event, ExchangeRecorded, RunStarted, VerdictReached
 from toolfuzz.report.tally import Tally
-from toolfuzz.runs.journal import Journal
+from toolfuzz.runs.journal import Journal, has_journal
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.reading import load_run, read_journal
 from toolfuzz.runs.resume import resumed_options
@@ -170,37 +170,45 @@ async def test_a_turn_that_was_lost_is_asked_again(tmp_path: Path) -> None:
 
 
 async def test_of_a_conversation_that_is_killed_no_turn_is_asked_again(tmp_path: Path) -> None:
-    """Killed as soon as an answer is in the journal; the second turn takes a second."""
+    """Killed as soon as a streamed answer is in the journal; the second turn takes a while."""
     folder = tmp_path / "run"
-    with simulator.start(latency_ms=1000) as simulated:
-        killed_at_its_first_answer(simulated.base_url, folder)
+    with simulator.start(latency_ms=700) as simulated:
+        killed_at_its_first_stream(simulated.base_url, folder)
         kept = exchanges_in(folder)
-        assert kept and {turn for _, turn in kept} == {0}
-        assert not any(line["event"] == "verdict-reached" for line in lines_of(folder))
+        assert {turn for _, turn, stream in kept if stream} == {0}
+        assert not any(line.get("stream") for line in verdicts_in(folder))
         summary = await run(resumed_options(folder), resume=folder)
-    assert summary["targets"][0]["passed"] == 4
+    assert summary["targets"][0]["passed"] == 8
+    cases = {case_id for case_id, *_ in kept}
+    assert len(cases) == 4
     assert sorted(exchanges_in(folder)) == sorted(
-        (case_id, turn) for case_id in dict(exchanges_in(folder)) for turn in (0, 1)
+        (case_id, turn, stream) for case_id in cases for turn in (0, 1) for stream in (False, True)
     )
+    assert len(verdicts_in(folder)) == 8, "what was judged is not judged anew"
 
 
-def killed_at_its_first_answer(url: str, folder: Path) -> None:
-    asked = f"run -m clean --probe followup --cases 4 --concurrency 4 --quiet --base-url {url}"
-    command = [sys.executable, "-m", "toolfuzz", *asked.split(), "--out", str(folder)]
+def killed_at_its_first_stream(url: str, folder: Path) -> None:
+    asked = "run -m clean --probe followup --cases 4 --concurrency 4 --both-streams --quiet"
+    where = ["--base-url", url, "--out", str(folder)]
+    command = [sys.executable, "-m", "toolfuzz", *asked.split(), *where]
     with subprocess.Popen(command, stdout=-3, stderr=-3) as process:
-        while not exchanges_in(folder):
+        while not any(stream for *_, stream in exchanges_in(folder)):
             assert process.poll() is None
             time.sleep(0.02)
         process.kill()
 
 
-def exchanges_in(folder: Path) -> list[tuple[str, int]]:
+def verdicts_in(folder: Path) -> list[dict[str, Any]]:
+    return [line for line in lines_of(folder) if line["event"] == "verdict-reached"]
+
+
+def exchanges_in(folder: Path) -> list[tuple[str, int, bool]]:
     """Whose turns were asked, as the journal tells it so far."""
-    if not (folder / "run.jsonl").exists():
+    if not has_journal(folder):
         return []
     events = read_journal(folder)
     exchanges = [e.exchange for e in events if isinstance(e, ExchangeRecorded)]
-    return [(exchange.case_id, exchange.turn) for exchange in exchanges]
+    return [(exchange.case_id, exchange.turn, exchange.stream) for exchange in exchanges]
 
 
 def test_what_was_hidden_must_be_given_again(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """A stream that differs from the plain reply: both are asked again, to tell a rule from chance.
 
-What comes is recorded before the stream that it is held to, so that whoever reads the journal comes
-to the same verdict.
+What comes is recorded before the stream that it is held to, as far as that isn't in the journal yet
+(of a conversation all but the last turn is), so that whoever reads on comes to the same verdict.
 """
 
 from collections.abc import Sequence
@@ -36,15 +36,16 @@ def requests_again(turns: int) -> int:
 
 
 async def ask_again(
-    session: Session, job: Job, plain: Sequence[Reply], events: list[Event]
+    session: Session, job: Job, plain: Sequence[Reply], events: list[Event], kept: int
 ) -> None:
     """Ask a question again, plain and streamed in turn, and judge its stream once more.
 
-    ``events`` are those of the stream, ``plain`` is what it was held to. What is asked goes before
-    the stream's exchanges as soon as it is known, the new verdict in the place of the old.
+    ``events`` are those of the stream, the first ``kept`` of which are written; ``plain`` is what
+    it was held to. What is asked goes before the others as soon as it is known, the new verdict in
+    the place of the old.
     """
-    _, *own = events
-    asked = [event.exchange for event in own if isinstance(event, ExchangeRecorded)]
+    own = events[kept:]
+    asked = [event.exchange for event in events if isinstance(event, ExchangeRecorded)]
     # An earlier run may have asked the stream.
     begun = last_of_each_turn(e for e in (*job.begun, *asked) if e.stream)
 

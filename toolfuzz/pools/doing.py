@@ -62,8 +62,7 @@ async def _do(job: Job, session: Session, permit: Permit, give: Give, keep: Keep
     plain: tuple[Reply, ...] = ()
     for stream in job.modes:
         events: list[Event] = [CaseDrawn(job.case)]
-        # Before a stream that is held to a plain reply stands what is asked again.
-        kept = _Kept(events, keep_nothing if plain else keep)
+        kept = _Kept(events, keep)
         try:
             outcome = await put_question(
                 session,
@@ -80,7 +79,7 @@ async def _do(job: Job, session: Session, permit: Permit, give: Give, keep: Keep
             )
             name, costs = job.source.target.name, requests_again(len(job.case.turns))
             if in_doubt(session, plain, outcome) and await permit.again(name, costs):
-                await ask_again(session, job, plain, events)
+                await ask_again(session, job, plain, events, kept.told)
         finally:
             # Given before anything is awaited: a cancelled job loses nothing.
             if len(events) > 1:
@@ -89,15 +88,15 @@ async def _do(job: Job, session: Session, permit: Permit, give: Give, keep: Keep
 
 
 class _Kept:
-    """Tells what a question was paid for so far, each event once."""
+    """Tells what a question was paid for so far, each event once; ``told`` of them were."""
 
     def __init__(self, events: Sequence[Event], keep: Keep) -> None:
         self._events = events
         self._keep = keep
-        self._told = 1
+        self.told = 1
 
     def all_so_far(self) -> None:
-        drawn, new = self._events[0], self._events[self._told :]
+        drawn, new = self._events[0], self._events[self.told :]
         if new:
-            self._told += len(new)
+            self.told += len(new)
             self._keep((drawn, *new))

@@ -85,9 +85,7 @@ class Pool(Protocol):
         When it is cancelled, what has come back by then is still given (an exchange without its
         verdict where a question was cut off) before CancelledError is raised.
 
-        What a conversation was paid for is told to ``keep`` before it is gone on with, but for a
-        stream that is held to a plain reply: before it stands what may be asked again to tell a
-        rule from chance.
+        What a conversation was paid for is told to ``keep`` before it is gone on with.
         Raises ToolfuzzError when a source can't be opened.
         """
         ...

@@ -107,6 +107,20 @@ class Campaign:
             paid = (event for event in events if not isinstance(event, CaseDrawn))
             self._kept.update((id(event), event) for event in paid)
 
+    def write_answer(self, events: Sequence[Event]) -> None:
+        """Write what a question came to.
+
+        Of a plain half that an earlier run judged, for its stream to be held to, the verdict stands
+        there: it is told, and not written again.
+        """
+        asked = any(isinstance(event, ExchangeRecorded) for event in events)
+        for event in events:
+            known = isinstance(event, VerdictReached) and self.record.judged(event.verdict)
+            if known and not asked:
+                self.tell(event)
+                return
+        self.write(events)
+
     def write(self, events: Iterable[Event]) -> None:
         """Put events into the journal that aren't there yet, then tell those that are new in it."""
         events = [event for event in events if self._kept.pop(id(event), None) is None]
@@ -231,7 +245,7 @@ async def _ask(lane: Lane, campaign: Campaign, stop: asyncio.Event) -> None:
     ):
         try:
             async for events in batches:
-                campaign.write(events)
+                campaign.write_answer(events)
                 lane.note(events)
                 if lane.hangs >= campaign.most_hangs and not lane.given_up:
                     lane.stop_hanging()

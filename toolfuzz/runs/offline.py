@@ -11,6 +11,7 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.given import given_of
 from toolfuzz.core.verdict import Finding
 from toolfuzz.formats import guess, wire_format
+from toolfuzz.judge.catalogue import defects
 from toolfuzz.judge.counterpart import samples
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.judge.policy import Policy
@@ -82,6 +83,9 @@ def judge_entries(
             yield BadEntry(read.number, error.message)
             continue
         judgement = judged(recorded)
+        if _in_doubt(recorded, judgement):
+            recorded = replace(recorded, again=by_run.again(recorded))
+            judgement = judged(recorded)
         by_hand = None
         if told and recorded.turn == len(recorded.case.turns) - 1:
             by_hand = told.of(recorded.case, judgement.reply.calls, recorded.id)
@@ -97,6 +101,16 @@ def judge_entries(
         yield Judged(recorded, judgement, by_hand is not None, redaction)
     if told:
         told.check()
+
+
+def _in_doubt(recorded: Recorded, judgement: Judgement) -> bool:
+    """Whether a finding on a turn of a conversation may be chance, by what stands before it."""
+    case, turn = recorded.case, recorded.turn
+    goes_on = case.world is not None or turn + 1 < len(case.turns)
+    if not recorded.question or recorded.again or not goes_on:
+        return False
+    found = (f for f in judgement.findings if f.severity != "error")
+    return any(defects()[f.slug].by_chance for f in found)
 
 
 def _masked(read: Recorded, redaction: Redaction) -> Recorded:

@@ -94,6 +94,11 @@ class Record:
         """Return what became of a case that a target is asked once and in one stream mode."""
         return self._ledger.questions.became(case_id, target.name, 0, target.stream == "stream")
 
+    def judged(self, of: Verdict) -> bool:
+        """Whether the question of a verdict has one already by which it passed or failed."""
+        became = self._ledger.questions.became(of.case_id, of.target, of.repeat, of.stream)
+        return became in ("pass", "fail")
+
     @property
     def skipped(self) -> Set[str]:
         """The tools, and the ids of cases, that could not be asked."""
