@@ -13,6 +13,7 @@ from toolfuzz.core.effort import MOST_PARTS
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
 from toolfuzz.formats import wire_format
+from toolfuzz.formats.bedrock_converse import clients
 from toolfuzz.formats.bedrock_converse.eventstream import write
 from toolfuzz.formats.bedrock_converse.framing import show
 from toolfuzz.report.html.body import pieces
@@ -221,6 +222,14 @@ def test_every_stop_reason_of_the_service_is_known() -> None:
     for reason in set(reasons) - broken:
         assert read(plain(stopReason=reason), stream=False).finish != "other", reason
     assert broken < set(reasons)
+
+
+def test_what_boto3_reads_hangs_on_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token of Bedrock's, as the pages name it, wants https, which recorded bytes don't have."""
+    clients._recorded_client.cache_clear()
+    monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "bedrock-api-key")
+    reader = next(client for client in FORMAT.clients if not client.stream)
+    assert list(reader.read(attempt(plain()))) == [("f", {"a": 1})]
 
 
 @pytest.mark.parametrize("kind", ["exception", "error"])

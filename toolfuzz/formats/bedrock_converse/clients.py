@@ -104,15 +104,15 @@ def _client(attempt: Attempt) -> Any:
 @cache
 def _recorded_client() -> Any:
     import boto3
+    from botocore import UNSIGNED
     from botocore.config import Config
 
     client = boto3.client(
         "bedrock-runtime",
         region_name="us-east-1",
         endpoint_url="http://recorded.invalid",
-        aws_access_key_id="none",
-        aws_secret_access_key="none",
-        config=Config(retries={"total_max_attempts": 1}),
+        # Whatever credentials the environment has: a token of Bedrock's would want https.
+        config=Config(retries={"total_max_attempts": 1}, signature_version=UNSIGNED),
     )
     client.meta.events.register("before-send.bedrock-runtime", _answer)
     return client
