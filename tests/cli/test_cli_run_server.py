@@ -30,7 +30,7 @@ async def loading(scope, receive, send):
 
 uvicorn.run(loading, port=int(sys.argv[1]), log_level="error")
 """
-ASKED = ("run", "-m", "m", "--cases", "4", "--json", "--quiet")
+ASKED = ("run", "-m", "m", "--cases", "4", "--json")
 
 
 def toolfuzz(*args: str) -> Result:
@@ -67,6 +67,11 @@ def test_a_run_that_was_ended_goes_on_with_the_server_started_again() -> None:
     (target,) = json.loads(again.stdout)["targets"]
     assert (target["judged"], target["passed"]) == (4, 4)
     assert not listens(asked_at("run"))
+
+
+def test_what_it_would_ask_is_told_without_starting_it() -> None:
+    done = toolfuzz(*ASKED, "--dry-run", "--", "no-such-program", "{port}")
+    assert done.exit_code == 0, done.output
 
 
 def test_a_model_that_loads_is_waited_for(here: Path) -> None:

@@ -121,15 +121,16 @@ def run(
     if command and minimize:
         raise UsageError("--minimize asks when the server is ended", "start the server yourself")
     options = _resumed(Path(resume), given, trust=trust) if resume else run_options_from(given)
+    planned = _as_if_served(options) if command else options
     if dry_run:
-        print_plan(options, as_json=as_json)
+        print_plan(planned, as_json=as_json)
         return
     folder = Path(resume) if resume else options.out or default_folder(options.models)
     begun = folder if resume else None
     options = options.but(out=None if resume else folder)
     wanted = parse_wanted(reports)
     if not quiet:
-        targets = plan_targets(options.models, options.access)
+        targets = plan_targets(planned.models, planned.access)
         say_unread({target.format for target in targets})
         if dimensions_of(options) and not resume:
             for line in announced(options, targets):
@@ -166,6 +167,11 @@ def run(
         for entry in gates:
             click.echo(f"{printable(entry['target'])}: {entry['reason']}")
     exit_with(_worst([entry["settled"] for entry in gates]))
+
+
+def _as_if_served(options: RunOptions) -> RunOptions:
+    """Return options that may name any model, as those of a server that isn't started yet do."""
+    return options.but(base_url=options.base_url or "http://127.0.0.1/v1")
 
 
 async def _asked(command: Sequence[str], options: RunOptions, **how: Any) -> JsonObject:
