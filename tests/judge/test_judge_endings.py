@@ -13,6 +13,7 @@ from toolfuzz.formats import wire_format
 from toolfuzz.simulate.pipeline import respond
 from toolfuzz.simulate.profiles import check_profile
 from toolfuzz.simulate.question import read_question
+from toolfuzz.sources.answer import by_httpx
 from toolfuzz.sources.capture import capture
 
 CASE = case_of(PARIS, prompt='Call get_weather with {"city":"Paris","days":3}.')
@@ -99,7 +100,7 @@ async def test_a_compressed_body_that_was_cut_off_is_unjudged(cut: float, stream
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
         request = http.build_request("POST", "http://server/v1/chat/completions", json={})
-        came = await capture(partial(http.send, stream=True), request, timeout=20)
+        came = await capture(partial(by_httpx, http, request), timeout=20)
     judgement = verdict(CASE, wire_format("openai-chat").read(came, stream=stream))
     assert (judgement.status, judgement.findings) == ("unjudged", ())
     assert "cut off" in str(judgement.reason)

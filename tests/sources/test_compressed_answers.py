@@ -9,6 +9,7 @@ import httpx
 import pytest
 from starlette.responses import Response
 
+from toolfuzz.sources.answer import by_httpx
 from toolfuzz.sources.capture import MAX_ERROR_BYTES, capture
 
 if sys.version_info >= (3, 14):
@@ -33,7 +34,7 @@ async def answer(loopback, reply: Response, most: int = 2**20):
     loopback.answer = give
     async with httpx.AsyncClient() as client:
         request = client.build_request("POST", f"{loopback.base_url}/x", json={})
-        return await capture(partial(client.send, stream=True), request, timeout=20, most=most)
+        return await capture(partial(by_httpx, client, request), timeout=20, most=most)
 
 
 async def test_gzip_is_undone(loopback) -> None:

@@ -16,6 +16,7 @@ from toolfuzz.core.exchange import Exchange, Target
 from toolfuzz.core.talk import play
 from toolfuzz.formats import CannotAskError, Request, wire_format
 from toolfuzz.sources import retry
+from toolfuzz.sources.answer import by_httpx
 from toolfuzz.sources.capture import MAX_CHUNKS, WHOLE, capture, encode_body
 from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.pacing import Pacer
@@ -285,7 +286,7 @@ async def test_an_endless_body_is_cut(loopback):
     loopback.answer = always(lambda: StreamingResponse(flood()))
     async with httpx.AsyncClient() as client:
         request = client.build_request("POST", f"{loopback.base_url}/x", json=BODY["model"])
-        attempt = await capture(partial(client.send, stream=True), request, timeout=10, most=2**20)
+        attempt = await capture(partial(by_httpx, client, request), timeout=10, most=2**20)
     assert attempt.error == "BodyTooLarge: more than 1 MiB"
     assert len(attempt.body) == 2**20
 

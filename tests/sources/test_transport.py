@@ -9,74 +9,55 @@ from functools import partial
 
 import httpx
 import pytest
+from made_answers import ANSWERS, CHUNKED, OK
 
+from toolfuzz.sources.answer import by_httpx
 from toolfuzz.sources.capture import capture
 from toolfuzz.sources.transport import Transport
 
-OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
-CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 
-# What servers send before they hang up: the same must come of it as of httpx's own transport.
-ANSWERS = {
-    "whole": OK,
-    "nothing": b"",
-    "no http": b"\x15\x03\x01\x00\x02\x02\x46",
-    "half a status line": b"HTTP/1.",
-    "half the headers": b"HTTP/1.1 200 OK\r\ncontent-le",
-    "a status alone": b"HTTP/1.1 204 No Content\r\n\r\n",
-    "to the end": b"HTTP/1.1 200 OK\r\n\r\nuntil it ends",
-    "http 1.0": b"HTTP/1.0 200 OK\r\n\r\nold",
-    "http 2.0": b"HTTP/2.0 200 OK\r\n\r\n",
-    "no reason": b"HTTP/1.1 200\r\ncontent-length: 1\r\n\r\nx",
-    "bare line feeds": b"HTTP/1.1 200 OK\ncontent-length: 1\n\nx",
-    "told to go on": b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nlink: x\r\n\r\n" + OK,
-    "switched": b"HTTP/1.1 101 Switching\r\nupgrade: x\r\n\r\nbytes",
-    "too short": b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\ndata: {",
-    "too long": OK + b"and more",
-    "two lengths": b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nabc",
-    "length and chunks": CHUNKED[:-2] + b"content-length: 9\r\n\r\n2\r\nok\r\n0\r\n\r\n",
-    "chunks": CHUNKED + b"2\r\nok\r\n3;x=y\r\n!!!\r\n0\r\ntrailer: x\r\n\r\n",
-    "chunks cut": CHUNKED + b"2\r\nok\r\n5\r\n!!",
-    "a chunk too long": CHUNKED + b"2\r\nok!!\r\n0\r\n\r\n",
-    "no chunk": CHUNKED + b"zz\r\nok\r\n",
-    "no header": b"HTTP/1.1 200 OK\r\nno header\r\n\r\n",
-    "folded header": b"HTTP/1.1 200 OK\r\nx-request-id: a\r\n b\r\ncontent-length: 0\r\n\r\n",
-    "much header": b"HTTP/1.1 200 OK\r\n" + b"x: " + b"y" * 200_000 + b"\r\n\r\n",
-    "latin header": b"HTTP/1.1 200 OK\r\nx-request-id: \xe4\r\ncontent-length: 0\r\n\r\n",
-    "redirect": b"HTTP/1.1 302 Found\r\nlocation: /else\r\ncontent-length: 0\r\n\r\n",
-    "cookie": b"HTTP/1.1 500 No\r\nset-cookie: a=b\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n",
-}
+def transport_to(url, tls=ssl.create_default_context, *, idle_seconds=2, connect_seconds=5):
+    how = {"idle_seconds": idle_seconds, "connect_seconds": connect_seconds}
+    return Transport(httpx.URL(url), tls, **how)
 
 
-@pytest.fixture
-def transport():
-    return Transport(ssl.create_default_context(), idle_seconds=2)
+async def ask(transport, content=b"{}", timeout=5, **headers):
+    told = {"host": "h", **headers}
+    sent = tuple((name.encode(), value.encode()) for name, value in told.items())
+    return await capture(partial(transport.post, b"/v1", sent, content), timeout=timeout)
 
 
-def client_of(transport):
-    return httpx.AsyncClient(transport=transport, timeout=httpx.Timeout(None, connect=5))
+async def ask_httpx(url, **headers):
+    async with httpx.AsyncClient(timeout=5) as client:
+        request = httpx.Request("POST", url, headers={"host": "h", **headers}, content=b"{}")
+        return await capture(partial(by_httpx, client, request), timeout=5)
 
 
-async def ask(client, url, content=b"{}", **headers):
-    sent = {"host": "h", "content-length": str(len(content)), **headers}
-    request = httpx.Request("POST", url, headers=sent, content=content)
-    return await capture(partial(client.send, stream=True), request, timeout=5)
+def read(attempt):
+    return attempt.status, attempt.headers, attempt.body, attempt.error
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-async def test_it_reads_what_comes_as_httpx_does(name, transport, raw_server):
+async def test_it_reads_what_comes_as_httpx_does(name, raw_server):
     url = await raw_server(ANSWERS[name])
-    async with client_of(transport) as ours, client_of(httpx.AsyncHTTPTransport()) as theirs:
-        one, other = await ask(ours, url), await ask(theirs, url)
-    assert (one.status, one.headers, one.body) == (other.status, other.headers, other.body)
-    assert one.error == other.error
+    async with transport_to(url) as ours:
+        one, other = await ask(ours), await ask_httpx(url)
+    assert read(one) == read(other)
 
 
-async def test_an_illegal_header_is_refused_as_httpx_does(transport, raw_server):
+@pytest.mark.parametrize("headers", [{"a b": "c"}, {"a": "\x00"}], ids=["name", "value"])
+async def test_an_illegal_header_is_refused_as_httpx_does(headers, raw_server):
     url = await raw_server(OK)
-    async with client_of(transport) as ours, client_of(httpx.AsyncHTTPTransport()) as theirs:
-        one, other = [await ask(client, url, **{"a b": "c"}) for client in (ours, theirs)]
+    async with transport_to(url) as ours:
+        one, other = await ask(ours, **headers), await ask_httpx(url, **headers)
     assert one.error == other.error and one.error.startswith("LocalProtocolError")
+
+
+@pytest.mark.parametrize("name", ["Content-Length", "Transfer-Encoding"])
+async def test_how_long_a_question_is_says_no_header_of_the_user(name, raw_server):
+    async with transport_to(await raw_server(OK)) as ours:
+        attempt = await ask(ours, **{name: "0"})
+    assert attempt.error.startswith("LocalProtocolError") and name.lower() in attempt.error
 
 
 class Talker:
@@ -107,45 +88,62 @@ async def answered(reader, writer, answer=OK):
     writer.write(answer)
 
 
-async def always(reader, writer):
+async def always(reader, writer, answer=OK):
     while True:
         try:
-            await answered(reader, writer)
+            await answered(reader, writer, answer)
         except asyncio.IncompleteReadError:
             return
 
 
-async def twice(client, url, *, once=None):
+async def twice(transport, *, once=None, **headers):
     """Ask two times; between them wait until ``once`` has happened at the server."""
-    first = await ask(client, url)
+    first = await ask(transport, **headers)
     if once is not None:
         await asyncio.wait_for(once.wait(), 5)
         # It is in the socket by then, and is read when the loop next looks.
         await asyncio.sleep(0.01)
-    return [first.body, (await ask(client, url)).body]
+    return [first.body, (await ask(transport, **headers)).body]
 
 
-async def test_a_connection_is_used_again(transport):
-    async with Talker(always) as server, client_of(transport) as client:
-        assert await twice(client, server.url) == [b"ok", b"ok"]
+@pytest.mark.parametrize("answer", [OK, CHUNKED + b"2\r\nok\r\n0\r\n\r\n"], ids=["told", "chunks"])
+async def test_a_connection_is_used_again(answer):
+    async with Talker(partial(always, answer=answer)) as server, transport_to(server.url) as ours:
+        assert await twice(ours) == [b"ok", b"ok"]
         assert server.connections == 1
 
 
 async def test_a_connection_that_was_idle_for_long_is_not_used_again():
-    transport = Transport(ssl.create_default_context(), idle_seconds=0)
-    async with Talker(always) as server, client_of(transport) as client:
-        assert await twice(client, server.url) == [b"ok", b"ok"]
+    async with Talker(always) as server, transport_to(server.url, idle_seconds=0) as ours:
+        assert await twice(ours) == [b"ok", b"ok"]
         assert server.connections == 2
 
 
-async def test_questions_at_once_have_connections_of_their_own(transport):
-    async with Talker(always) as server, client_of(transport) as client:
-        attempts = await asyncio.gather(*(ask(client, server.url) for _ in range(3)))
+@pytest.mark.parametrize(
+    ("answer", "headers"),
+    [
+        (OK.replace(b"\r\n\r\n", b"\r\nconnection: x, Close\r\n\r\n"), {}),
+        (CHUNKED[:-2] + b"connection: close\r\n\r\n2\r\nok\r\n0\r\n\r\n", {}),
+        (CHUNKED[:-2] + b"connection: close\r\n\r\n2;x=y\r\nok\r\n0\r\n\r\n", {}),
+        (OK.replace(b"1.1", b"1.0"), {}),
+        (OK, {"Connection": "close"}),
+    ],
+    ids=["server", "server, chunks", "server, odd chunks", "http 1.0", "client"],
+)
+async def test_a_connection_that_a_side_wants_closed_is_not_used_again(answer, headers):
+    async with Talker(partial(always, answer=answer)) as server, transport_to(server.url) as ours:
+        assert await twice(ours, **headers) == [b"ok", b"ok"]
+        assert server.connections == 2
+
+
+async def test_questions_at_once_have_connections_of_their_own():
+    async with Talker(always) as server, transport_to(server.url) as ours:
+        attempts = await asyncio.gather(*(ask(ours) for _ in range(3)))
         assert [a.body for a in attempts] == [b"ok"] * 3 and server.connections == 3
-        assert (await ask(client, server.url)).body == b"ok" and server.connections == 3
+        assert (await ask(ours)).body == b"ok" and server.connections == 3
 
 
-async def test_an_answer_that_nobody_asked_for_is_not_taken_for_the_next(transport):
+async def test_an_answer_that_nobody_asked_for_is_not_taken_for_the_next():
     read, said = asyncio.Event(), asyncio.Event()
 
     async def chatty(reader, writer):
@@ -155,15 +153,15 @@ async def test_an_answer_that_nobody_asked_for_is_not_taken_for_the_next(transpo
         said.set()
         await reader.read()
 
-    async with Talker(chatty) as server, client_of(transport) as client:
-        asking = asyncio.create_task(twice(client, server.url, once=said))
+    async with Talker(chatty) as server, transport_to(server.url) as ours:
+        asking = asyncio.create_task(twice(ours, once=said))
         await asyncio.sleep(0.05)
         read.set()
         assert await asking == [b"ok", b"ok"]
         assert server.connections == 2
 
 
-async def test_a_server_that_hung_up_is_connected_to_again(transport):
+async def test_a_server_that_hung_up_is_connected_to_again():
     gone = asyncio.Event()
 
     async def once(reader, writer):
@@ -171,8 +169,8 @@ async def test_a_server_that_hung_up_is_connected_to_again(transport):
         writer.close()
         gone.set()
 
-    async with Talker(once) as server, client_of(transport) as client:
-        assert await twice(client, server.url, once=gone) == [b"ok", b"ok"]
+    async with Talker(once) as server, transport_to(server.url) as ours:
+        assert await twice(ours, once=gone) == [b"ok", b"ok"]
         assert server.connections == 2
 
 
@@ -194,13 +192,12 @@ def test_a_server_that_hung_up_while_the_loop_was_busy_is_connected_to_again():
             hung_up.set()
 
     async def main():
-        tls = ssl.create_default_context()
-        async with Transport(tls, idle_seconds=60) as transport, client_of(transport) as client:
-            url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
-            first = await ask(client, url)
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        async with transport_to(url, idle_seconds=60) as ours:
+            first = await ask(ours)
             heard.set()
             assert hung_up.wait(5)
-            return first, await ask(client, url)
+            return first, await ask(ours)
 
     hung_up = threading.Event()
     server = threading.Thread(target=hang_up_after_each, daemon=True)
@@ -210,7 +207,7 @@ def test_a_server_that_hung_up_while_the_loop_was_busy_is_connected_to_again():
         server.join()
 
 
-async def test_a_question_that_was_given_up_leaves_no_connection_behind(transport):
+async def test_a_question_that_was_given_up_leaves_no_connection_behind():
     asked, ended = asyncio.Event(), asyncio.Event()
 
     async def silent(reader, writer):
@@ -219,8 +216,8 @@ async def test_a_question_that_was_given_up_leaves_no_connection_behind(transpor
         await reader.read()
         ended.set()
 
-    async with Talker(silent) as server, client_of(transport) as client:
-        question = asyncio.create_task(ask(client, server.url))
+    async with Talker(silent) as server, transport_to(server.url) as ours:
+        question = asyncio.create_task(ask(ours))
         await asyncio.wait_for(asked.wait(), 5)
         question.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -228,7 +225,7 @@ async def test_a_question_that_was_given_up_leaves_no_connection_behind(transpor
         await asyncio.wait_for(ended.wait(), 5)
 
 
-async def test_large_bodies_go_both_ways_and_a_server_waits_for_a_slow_reader(transport):
+async def test_large_bodies_go_both_ways_and_a_server_waits_for_a_slow_reader():
     size = 32 * 2**20
     waited = asyncio.Event()
 
@@ -244,23 +241,22 @@ async def test_large_bodies_go_both_ways_and_a_server_waits_for_a_slow_reader(tr
                 waited.set()
                 await writer.drain()
 
-    async with Talker(echo) as server, client_of(transport) as client:
-        headers = {"host": "h", "content-length": str(size)}
-        request = httpx.Request("POST", server.url, headers=headers, content=b"y" * size)
-        response = await client.send(request, stream=True)
+    async with Talker(echo) as server, transport_to(server.url) as ours:
+        answer = await ours.post(b"/", ((b"host", b"h"),), b"y" * size)
         await asyncio.wait_for(waited.wait(), 10)
-        assert len(await response.aread()) == size
+        assert sum([len(piece) async for piece in answer.pieces]) == size
+        await answer.close()
 
 
-async def test_an_answer_before_the_question_was_heard(transport):
+async def test_an_answer_before_the_question_was_heard():
     async def hasty(reader, writer):
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 413 Too Large\r\nconnection: close\r\ncontent-length: 2\r\n\r\nno")
         await writer.drain()
         await reader.read()
 
-    async with Talker(hasty) as server, client_of(transport) as client:
-        attempt = await ask(client, server.url, b"y" * 2**21)
+    async with Talker(hasty) as server, transport_to(server.url) as ours:
+        attempt = await ask(ours, b"y" * 2**21)
         assert (attempt.status, attempt.body, attempt.error) == (413, b"no", None)
 
 
@@ -275,30 +271,29 @@ async def test_an_answer_before_the_question_was_heard(transport):
     ],
     ids=["refused", "of several addresses", "unknown", "no name", "ftp"],
 )
-async def test_who_cannot_be_reached(transport, unused_tcp_port, url, error):
-    async with client_of(transport) as client:
-        attempt = await ask(client, url.format(port=unused_tcp_port))
+async def test_who_cannot_be_reached(unused_tcp_port, url, error):
+    async with transport_to(url.format(port=unused_tcp_port)) as ours:
+        attempt = await ask(ours)
     assert attempt.status is None
     assert re.match(error, attempt.error, re.IGNORECASE)
 
 
-async def test_a_server_that_is_silent_in_tls_is_given_up(transport):
+async def test_a_server_that_is_silent_in_tls_is_given_up():
     async def silent(reader, writer):
         await reader.read()
 
     async with Talker(silent) as server:
-        request = httpx.Request("POST", server.url.replace("http:", "https:"), content=b"")
-        request.extensions["timeout"] = {"connect": 0.1}
-        with pytest.raises(httpx.ConnectTimeout):
-            await transport.handle_async_request(request)
+        url = server.url.replace("http:", "https:")
+        attempt = await ask(transport_to(url, connect_seconds=0.1))
+    assert attempt.error.startswith("ConnectTimeout")
 
 
-async def test_a_server_that_hangs_up_in_tls(transport):
+async def test_a_server_that_hangs_up_in_tls():
     async def rude(reader, writer):
         await reader.read(100)
 
-    async with Talker(rude) as server, client_of(transport) as client:
-        attempt = await ask(client, server.url.replace("http:", "https:"))
+    async with Talker(rude) as server:
+        attempt = await ask(transport_to(server.url.replace("http:", "https:")))
     assert attempt.error == "ConnectError: TLS: the server hung up"
 
 
@@ -317,17 +312,15 @@ def certificate(tmp_path):
 async def test_tls(certificate):
     serving = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     serving.load_cert_chain(*certificate)
-    trusting = Transport(ssl.create_default_context(cafile=certificate[0]), idle_seconds=2)
-    distrusting = Transport(ssl.create_default_context(), idle_seconds=2)
+    trusts = partial(ssl.create_default_context, cafile=certificate[0])
     server = await asyncio.start_server(always, "127.0.0.1", 0, ssl=serving)
     url = f"https://localhost:{server.sockets[0].getsockname()[1]}/v1"
     try:
-        async with client_of(trusting) as client:
-            assert await twice(client, url) == [b"ok", b"ok"]
-        async with client_of(distrusting) as client:
-            assert "CERTIFICATE_VERIFY_FAILED" in (await ask(client, url)).error
-        async with client_of(trusting) as client:
-            other = await ask(client, url.replace("localhost", "127.0.0.1"))
-            assert "IP address mismatch" in other.error
+        async with transport_to(url, trusts) as trusting:
+            assert await twice(trusting) == [b"ok", b"ok"]
+        async with transport_to(url) as distrusting:
+            assert "CERTIFICATE_VERIFY_FAILED" in (await ask(distrusting)).error
+        async with transport_to(url.replace("localhost", "127.0.0.1"), trusts) as trusting:
+            assert "IP address mismatch" in (await ask(trusting)).error
     finally:
         server.close()

@@ -8,7 +8,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from email.utils import parsedate_to_datetime
 from itertools import zip_longest
 
@@ -19,9 +19,10 @@ from toolfuzz.core.compact import compact
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.inflate import EncodingError, inflater
 from toolfuzz.core.sizes import MAX_REPLY, size_text
+from toolfuzz.sources.answer import Answer
 from toolfuzz.sources.redaction import kept_headers
 
-__all__ = ["MAX_CHUNKS", "MAX_ERROR_BYTES", "WHOLE", "Send", "capture", "encode_body"]
+__all__ = ["MAX_CHUNKS", "MAX_ERROR_BYTES", "WHOLE", "capture", "encode_body"]
 
 WHOLE = 5
 """A reply whose bytes keep coming ends after so many times the timeout."""
@@ -31,18 +32,13 @@ MAX_CHUNKS = 50_000
 """Of a body in more pieces, neighbours count as one: a byte by itself costs a hundred."""
 
 
-Send = Callable[[httpx.Request], Awaitable[httpx.Response]]
-"""Sends a request, and returns the response before its body is read."""
-
-
 async def capture(
-    send: Send,
-    request: httpx.Request,
+    send: Callable[[], Awaitable[Answer]],
     *,
     timeout: float,
     most: int = MAX_REPLY,
 ) -> Attempt:
-    """Send the request and return what came, whatever it was.
+    """Send a request and return what came, whatever it was.
 
     ``timeout`` is in seconds without a byte, from the sending of the request on: until the first
     byte (of a plain reply that is all the time a model takes), and between any two. Bytes that keep
@@ -50,7 +46,7 @@ async def capture(
     error's not more than MAX_ERROR_BYTES. A body that is larger is judged by nobody: its beginning
     is kept.
     """
-    response: httpx.Response | None = None
+    answer: Answer | None = None
     chunks: list[tuple[float, bytes]] = []
     error: str | None = None
     size = 0
@@ -58,12 +54,12 @@ async def capture(
     try:
         async with asyncio.timeout(timeout) as silence:
             end = asyncio.get_running_loop().time() + WHOLE * timeout
-            response = await send(request)
+            answer = await send()
             said = ""
-            if response.is_error:
+            if answer.status >= 400:
                 most = min(most, MAX_ERROR_BYTES)
-                said = f" of an HTTP {response.status_code}"
-            async for chunk in _inflated(response):
+                said = f" of an HTTP {answer.status}"
+            async for chunk in _inflated(answer):
                 chunks.append(((time.perf_counter() - begin) * 1000, chunk[: most - size]))
                 size += len(chunk)
                 silence.reschedule(min(asyncio.get_running_loop().time() + timeout, end))
@@ -79,17 +75,17 @@ async def capture(
     except httpx.HTTPError as fault:
         error = f"{type(fault).__name__}: {_root_cause(fault)}"
     finally:
-        if response is not None:
-            await response.aclose()
+        if answer is not None:
+            await answer.close()
     if size > most:
         chunks = _beginning(chunks, min(most, MAX_ERROR_BYTES))
     total = (time.perf_counter() - begin) * 1000
-    headers = response.headers if response is not None else httpx.Headers()
+    headers = answer.headers if answer is not None else {}
     return Attempt(
         started=started,
         first_byte_ms=chunks[0][0] if chunks else None,
         total_ms=total,
-        status=response.status_code if response is not None else None,
+        status=answer.status if answer is not None else None,
         headers=kept_headers(headers),
         chunks=tuple(chunks),
         error=error,
@@ -119,11 +115,9 @@ def _beginning(chunks: list[tuple[float, bytes]], most: int) -> list[tuple[float
     return kept
 
 
-async def _inflated(response: httpx.Response) -> AsyncIterator[bytes]:
-    inflating = inflater(response.headers.get("content-encoding", ""))
-    # As ``aiter_raw`` reads it; another generator around it would cost as much as the reading.
-    assert isinstance(response.stream, httpx.AsyncByteStream)
-    async for piece in response.stream:
+async def _inflated(answer: Answer) -> AsyncIterator[bytes]:
+    inflating = inflater(answer.headers.get("content-encoding", ""))
+    async for piece in answer.pieces:
         for inflated in inflating.feed(piece):
             yield inflated
     for inflated in inflating.finish():
@@ -140,7 +134,7 @@ def encode_body(body: JsonObject) -> bytes:
         return json.dumps(body, separators=(",", ":")).encode()
 
 
-def _retry_after(headers: httpx.Headers) -> float | None:
+def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Return seconds to wait (RFC 9110, 10.2.3: a number or a date), None when not said."""
     value = headers.get("retry-after")
     if value is None:

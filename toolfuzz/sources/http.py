@@ -16,14 +16,15 @@ from toolfuzz.core.sizes import COUNTED, MAX_REPLY
 from toolfuzz.core.talk import Talk
 from toolfuzz.formats import CannotAskError, Request, WireFormat, bearer, wire_format
 from toolfuzz.generate.size import BYTES_PER_TOKEN
-from toolfuzz.sources.capture import Send, capture, encode_body
+from toolfuzz.sources.answer import Answer, by_httpx
+from toolfuzz.sources.capture import capture, encode_body
 from toolfuzz.sources.pacing import Pacer
 from toolfuzz.sources.redaction import Redaction
 from toolfuzz.sources.registry import Endpoint
 from toolfuzz.sources.retry import ATTEMPTS, retrying
 from toolfuzz.sources.source import Pace, Permit
 from toolfuzz.sources.tokens import tokens_of
-from toolfuzz.sources.transport import Transport
+from toolfuzz.sources.transport import Headers, Transport
 from toolfuzz.system.clients import http_client
 
 __all__ = ["HttpSession", "HttpSource"]
@@ -100,22 +101,30 @@ class HttpSource:
     @asynccontextmanager
     async def open(self, permit: Permit | None = None) -> AsyncIterator["HttpSession"]:
         """Open a session with a connection of its own; behind a proxy it is httpx that connects."""
+        base = httpx.URL(self.endpoint.base_url)
+        connect = min(self.timeout, CONNECT_SECONDS)
         if getproxies():
             pool = httpx.Limits(keepalive_expiry=IDLE_SECONDS)
-            async with http_client(timeout=None, limits=pool, verify=_tls()) as http:
-                yield HttpSession(self, partial(http.send, stream=True), permit)
+            timeout = httpx.Timeout(None, connect=connect)
+            async with http_client(timeout=timeout, limits=pool, verify=_tls()) as http:
+                yield HttpSession(self, partial(_by_proxy, http), permit)
         else:
-            async with Transport(_tls(), idle_seconds=IDLE_SECONDS) as direct:
-                yield HttpSession(self, direct.handle_async_request, permit)
+            direct = Transport(base, _tls, idle_seconds=IDLE_SECONDS, connect_seconds=connect)
+            async with direct:
+                yield HttpSession(self, partial(_directly, direct), permit)
+
+
+_Post = Callable[[httpx.URL, Headers, bytes], Awaitable[Answer]]
+"""Posts a body, and returns the answer before its own is read."""
 
 
 class HttpSession:
     """Puts requests to one endpoint, each until an answer comes that can be judged."""
 
-    def __init__(self, source: HttpSource, send: Send, permit: Permit | None) -> None:
+    def __init__(self, source: HttpSource, post: _Post, permit: Permit | None) -> None:
         base = httpx.URL(source.endpoint.base_url)
         self._sign = source.format.sign
-        self._send = send
+        self._post = post
         self._permit = permit or Pacer(1)
         self._source = source
         # Signed once before anything is asked: what is missing shows, and what is secret is known.
@@ -125,8 +134,6 @@ class HttpSession:
         self._tokens = [self._renewed()] if self._renewed else []
         self._secret = {**signed, **source.own_headers}
         self.redaction = self._masking()
-        connect = min(source.timeout, CONNECT_SECONDS)
-        self._extensions = {"timeout": httpx.Timeout(None, connect=connect).as_dict()}
         left_out = source.endpoint.leaves_out
         self._headers = httpx.Headers(
             {
@@ -139,6 +146,7 @@ class HttpSession:
                 **source.own_headers,
             }
         )
+        self._told = tuple(self._headers.raw)
 
     def _masking(self) -> Redaction:
         source = self._source
@@ -178,9 +186,9 @@ class HttpSession:
 
         async def put() -> Attempt:
             async with self._permit.place(tokens):
-                sent = self._signed(url, content)
+                post = partial(self._post, url, self._signed(url, content), content)
                 attempt = await capture(
-                    self._send, sent, timeout=self._source.timeout, most=self._source.max_reply
+                    post, timeout=self._source.timeout, most=self._source.max_reply
                 )
                 self._permit.ended(attempt, tokens, self._used(attempt))
             return attempt
@@ -198,17 +206,25 @@ class HttpSession:
         usage = self._source.format.read(attempt, stream=True).usage
         return usage.tokens if usage else None
 
-    def _signed(self, url: httpx.URL, content: bytes) -> httpx.Request:
+    def _signed(self, url: httpx.URL, content: bytes) -> Headers:
         """Return what is sent; a format that signs signs the very bytes, at the last moment."""
-        headers = self._headers
-        if self._sign is not None or self._renewed is not None:
-            headers = headers.copy()
-            headers.update(self._token())
+        if self._sign is None and self._renewed is None:
+            return self._told
+        headers = self._headers.copy()
+        headers.update(self._token())
         if self._sign is not None:
             headers.update(self._sign(str(url), content, self._source.key))
-        return httpx.Request(
-            "POST", url, headers=headers, content=content, extensions=self._extensions
-        )
+        return tuple(headers.raw)
+
+
+async def _directly(direct: Transport, url: httpx.URL, headers: Headers, content: bytes) -> Answer:
+    return await direct.post(url.raw_path, headers, content)
+
+
+async def _by_proxy(
+    http: httpx.AsyncClient, url: httpx.URL, headers: Headers, content: bytes
+) -> Answer:
+    return await by_httpx(http, httpx.Request("POST", url, headers=list(headers), content=content))
 
 
 @lru_cache(maxsize=64)

@@ -1,170 +1,153 @@
-"""A transport of httpx for those who ask one server one question at a time.
+"""Asking one server over HTTP/1.1, one question at a time on each connection.
 
-Requests, responses and errors are httpx's, and h11 reads the bytes, as it does beneath httpx
-(https://www.python-httpx.org/advanced/transports/). What httpx brings has a pool, proxies and
-locks for any kind of loop as well, and takes most of the time of a call to a fast server: a whole
-run's asking process takes 3.0 times bare httpx's processor time with it, 2.5 with httpx-aiohttp
-0.2.0, 2.1 with this. Of 27 ways to answer badly, httpx-aiohttp gives 14 another error than httpx,
-eight of them none of httpx's.
+What httpx brings for that has a pool, proxies and locks for any kind of loop as well, and takes
+most of the time of a call to a fast server. Of 27 ways to answer badly, httpx-aiohttp 0.2.0 gives
+14 another error than httpx, eight of them none of httpx's; here each is the same.
 """
 
 import asyncio
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from types import TracebackType
+from typing import Self
 
 import h11
 import httpx
 
+from toolfuzz.sources.answer import Answer
 from toolfuzz.sources.pipe import Pipe, connected
+from toolfuzz.sources.reading import MOST_HEADERS, Reading
 
-__all__ = ["Transport"]
+__all__ = ["Headers", "Transport"]
 
-_MOST_HEADERS = 100 * 1024
-"""Bytes of headers that are read at most, as beneath httpx."""
-_NO_ANSWER = "Server disconnected without sending a response."
+Headers = tuple[tuple[bytes, bytes], ...]
+
 _PORTS = {"http": 80, "https": 443}
 
-_Head = h11.Response | h11.InformationalResponse
 
+class Transport:
+    """Posts to the server of ``url`` (an async context manager).
 
-class Transport(httpx.AsyncBaseTransport):
-    """Keeps a connection for the next request, so many seconds long.
-
-    Of a request's timeouts only ``connect`` is obeyed: whoever reads says how long an answer may
-    take. Raises httpx's ConnectError, ConnectTimeout, LocalProtocolError, ReadError and
-    RemoteProtocolError.
+    A connection is kept for the next question, ``idle_seconds`` long; making one may take
+    ``connect_seconds``. How long an answer may take says whoever reads it. Raises httpx's
+    ConnectError, ConnectTimeout, LocalProtocolError, ReadError, RemoteProtocolError and
+    UnsupportedProtocol. ``tls`` is called for https alone.
     """
 
-    def __init__(self, tls: ssl.SSLContext, *, idle_seconds: float) -> None:
+    def __init__(
+        self,
+        url: httpx.URL,
+        tls: Callable[[], ssl.SSLContext],
+        *,
+        idle_seconds: float,
+        connect_seconds: float | None = None,
+    ) -> None:
+        self._url = url
         self._tls = tls
         self._idle_seconds = idle_seconds
-        self._kept: list[_Connection] = []
+        self._connect_seconds = connect_seconds
+        self._kept: list[tuple[Pipe, float]] = []
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request and return the response once its headers are there."""
-        connection = self._take(_origin(request.url)) or await self._connect(request)
+    async def post(self, target: bytes, headers: Headers, content: bytes) -> Answer:
+        """Send a question whole; return the answer once its head is there.
+
+        ``target`` is path and query; ``headers`` have a ``host``, but no length.
+        """
+        head = _written(target, headers)
+        pipe = self._take() or await self._connect()
+        reading = Reading(pipe, partial(_asked, target, headers))
         try:
-            head = await connection.send(request)
+            await pipe.write(head.of(content))
+            status, told, pieces = await reading.answer()
         except BaseException:
-            connection.close()
+            pipe.close()
             raise
-        return httpx.Response(
-            head.status_code,
-            headers=head.headers.raw_items(),
-            stream=_Body(connection, self._keep),
-        )
 
-    async def aclose(self) -> None:
-        """Close the connections that are kept."""
+        async def close() -> None:
+            if reading.again and head.again and pipe.silent:
+                self._kept.append((pipe, time.monotonic()))
+            else:
+                pipe.close()
+
+        return Answer(status, told, pieces, close)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         while self._kept:
-            self._kept.pop().close()
+            self._kept.pop()[0].close()
 
-    def _take(self, origin: tuple[str, str, int]) -> "_Connection | None":
+    def _take(self) -> Pipe | None:
         """Return a kept connection on which the server says nothing and that isn't too old."""
         while self._kept:
-            connection = self._kept.pop()
-            fresh = time.monotonic() - connection.used < self._idle_seconds
-            if fresh and connection.origin == origin and connection.heard_all:
-                return connection
-            connection.close()
+            pipe, used = self._kept.pop()
+            if time.monotonic() - used < self._idle_seconds and pipe.heard_all:
+                return pipe
+            pipe.close()
         return None
 
-    def _keep(self, connection: "_Connection") -> None:
-        if connection.ready_again():
-            self._kept.append(connection)
-        else:
-            connection.close()
-
-    async def _connect(self, request: httpx.Request) -> "_Connection":
-        scheme, host, port = origin = _origin(request.url)
-        seconds = request.extensions.get("timeout", {}).get("connect")
+    async def _connect(self) -> Pipe:
+        url = self._url
+        if url.scheme not in _PORTS:
+            raise httpx.UnsupportedProtocol(f"{url.scheme!r} is neither http nor https")
+        host, port = url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme]
+        tls = self._tls() if url.scheme == "https" else None
         try:
-            async with asyncio.timeout(seconds):
-                pipe = await connected(host, port, self._tls if scheme == "https" else None)
+            async with asyncio.timeout(self._connect_seconds):
+                return await connected(host, port, tls)
         except TimeoutError as error:
             raise httpx.ConnectTimeout(str(error)) from error
         except OSError as error:
             raise httpx.ConnectError(str(error)) from error
-        return _Connection(origin, pipe)
 
 
-def _origin(url: httpx.URL) -> tuple[str, str, int]:
-    if url.scheme not in _PORTS:
-        raise httpx.UnsupportedProtocol(f"{url.scheme!r} is neither http nor https")
-    return url.scheme, url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme]
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """A request's head but for the length of what it asks; ``again``: another may follow."""
+
+    start: bytes
+    again: bool
+
+    def of(self, content: bytes) -> bytes:
+        return b"%b%d\r\n\r\n%b" % (self.start, len(content), content)
 
 
-class _Connection:
-    """A connection that carries one request after the other."""
-
-    def __init__(self, origin: tuple[str, str, int], pipe: Pipe) -> None:
-        self.origin = origin
-        self.used = 0.0
-        self._pipe = pipe
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_HEADERS)
-
-    @property
-    def heard_all(self) -> bool:
-        return self._pipe.heard_all
-
-    def close(self) -> None:
-        self._pipe.close()
-
-    def ready_again(self) -> bool:
-        """Whether both sides are through, and nothing came that wasn't asked for."""
-        http = self._http
-        through = http.our_state is h11.DONE and http.their_state is h11.DONE
-        if not through or http.trailing_data[0] or not self._pipe.silent:
-            return False
-        http.start_next_cycle()
-        self.used = time.monotonic()
-        return True
-
-    async def send(self, request: httpx.Request) -> _Head:
-        """Send a request whole; return the head of what is the answer to it."""
-        content = await request.aread()
-        try:
-            asked = h11.Request(
-                method=request.method, target=request.url.raw_path, headers=request.headers.raw
-            )
-            sent = [self._http.send(asked), content]
-            self._http.send(h11.Data(data=content))
-            self._http.send(h11.EndOfMessage())
-        except h11.LocalProtocolError as error:
-            raise httpx.LocalProtocolError(str(error)) from error
-        await self._pipe.write(b"".join(filter(None, sent)))
-        while True:
-            head = await self._event()
-            if isinstance(head, _Head) and (head.status_code >= 200 or head.status_code == 101):
-                return head
-
-    async def body(self) -> AsyncIterator[bytes]:
-        """Give the pieces of the answer's body."""
-        while isinstance(event := await self._event(), h11.Data):
-            yield bytes(event.data)
-
-    async def _event(self) -> object:
-        try:
-            while (event := self._http.next_event()) is h11.NEED_DATA:
-                piece = await self._pipe.read()
-                if not piece and self._http.their_state is h11.SEND_RESPONSE:
-                    raise httpx.RemoteProtocolError(_NO_ANSWER)
-                self._http.receive_data(piece)
-            return event
-        except h11.RemoteProtocolError as error:
-            raise httpx.RemoteProtocolError(str(error)) from error
-        except OSError as error:
-            raise httpx.ReadError(str(error)) from error
+_LENGTH_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
+_LENGTH = b"0\r\n\r\n"
 
 
-class _Body(httpx.AsyncByteStream):
-    def __init__(self, connection: _Connection, keep: Callable[[_Connection], None]) -> None:
-        self._connection = connection
-        self._keep = keep
+@lru_cache(maxsize=64)
+def _written(target: bytes, headers: Headers) -> _Head:
+    """Write a head, once for all questions that have it; h11 says what may not stand there."""
+    if told := _LENGTH_HEADERS.intersection(name.lower() for name, _ in headers):
+        raise httpx.LocalProtocolError(f"{min(told)!r} is not for a header of one's own to say")
+    http = h11.Connection(h11.CLIENT)
+    try:
+        head = http.send(_request(target, headers))
+        http.send(h11.EndOfMessage())
+    except h11.LocalProtocolError as error:
+        raise httpx.LocalProtocolError(str(error)) from error
+    assert head is not None and head.endswith(b"content-length: " + _LENGTH)
+    return _Head(head.removesuffix(_LENGTH), http.our_state is h11.DONE)
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._connection.body()
 
-    async def aclose(self) -> None:
-        self._keep(self._connection)
+def _asked(target: bytes, headers: Headers) -> h11.Connection:
+    """Return h11's side of a connection on which this has been asked."""
+    http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MOST_HEADERS)
+    http.send(_request(target, headers))
+    http.send(h11.EndOfMessage())
+    return http
+
+
+def _request(target: bytes, headers: Headers) -> h11.Request:
+    told = [*headers, (b"content-length", b"0")]
+    return h11.Request(method=b"POST", target=target, headers=told)
