@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import toolfuzz
-from toolfuzz.cli.minimize import study_run
+from toolfuzz.commands.minimize import study_run
 from toolfuzz.core.errors import ToolfuzzError
 from toolfuzz.core.markdown import code, sentence, table
 from toolfuzz.core.text import file_name

@@ -2,8 +2,6 @@
 
 import ast
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -29,8 +27,11 @@ FLOORS = {
     "evidence": 9,
     "report": 9,
     "view": 10,
+    "commands": 12,
+    "cli": 13,
+    "__main__": 14,
 }
-TOP = 11  # cli, config, pytest_plugin
+TOP = 11  # config, pytest_plugin, the public functions
 
 
 def part(module: str) -> str:
@@ -69,18 +70,6 @@ def test_imports_point_down(modules: dict[str, ast.Module]) -> None:
 
 def test_the_package_is_looked_at(modules: dict[str, ast.Module]) -> None:
     assert len(modules) > 20
-
-
-def test_help_is_quick() -> None:
-    """Heavy libraries stay out of the way of ``--help``."""
-    heavy = ("hypothesis", "httpx", "scipy", "pydantic", "openai", "rich", "jsonschema")
-    code = (
-        "import sys; from toolfuzz.cli import cli; cli(['--help'], standalone_mode=False); "
-        f"print([m for m in {heavy!r} if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "Ask models to call tools" in done.stdout
-    assert done.stdout.splitlines()[-1] == "[]"
 
 
 KINDS = {"http", "simulated", "engine"}

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from toolfuzz.cli import cli, explain
-from toolfuzz.cli._broken import broken
+from toolfuzz.commands._broken import broken
 from toolfuzz.core.errors import EXIT_BROKEN, EXIT_DISK, EXIT_INCONCLUSIVE, UsageError
 
 COMMANDS = [

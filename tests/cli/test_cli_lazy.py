@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from toolfuzz.cli import cli
 from toolfuzz.cli._lazy import LazyGroup
-from toolfuzz.cli.options import run_options_from
+from toolfuzz.commands._given import run_options_from
 
 NAMES = cli.list_commands(click.Context(cli))
 

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 
 from toolfuzz.analyze.load import RunData, collect
 from toolfuzz.cli import cli
-from toolfuzz.cli._again import access_again
-from toolfuzz.cli.options import run_options_from
+from toolfuzz.commands._again import access_again
+from toolfuzz.commands._given import run_options_from
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import RunStarted
 from toolfuzz.runs.options import RunOptions

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 from evidence_cases import one_call
 
-from toolfuzz.cli import replay
+from toolfuzz.commands import replay
 from toolfuzz.core.exchange import Target
 from toolfuzz.evidence.replay import KnownFailure, Replayed
 from toolfuzz.sources.engine import EngineSource

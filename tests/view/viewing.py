@@ -10,7 +10,7 @@ from typing import Any
 import uvicorn
 from html_run import events_of
 
-from toolfuzz.cli._broken import broken
+from toolfuzz.commands._broken import broken
 from toolfuzz.runs.journal import Journal
 from toolfuzz.simulate.service import listen
 from toolfuzz.view.app import build_app

@@ -34,7 +34,7 @@ class _Commands(LazyGroup):
             raise
         except BaseException as error:
             # Also the panics of extensions written in Rust, which are no Exception.
-            from toolfuzz.cli._broken import broken
+            from toolfuzz.commands._broken import broken
 
             told = broken(error)
             print_error(told)

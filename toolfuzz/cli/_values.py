@@ -4,19 +4,7 @@ from typing import Any
 
 import click
 
-from toolfuzz.core.errors import UsageError
-from toolfuzz.system.texts import read_small
-
-__all__ = [
-    "CountOr",
-    "Size",
-    "listed",
-    "parse_headers",
-    "parse_params",
-    "price",
-    "read_system",
-    "system_text",
-]
+__all__ = ["CountOr", "Size", "listed", "price", "system_text"]
 
 
 def listed(context: click.Context, option: click.Parameter, value: str | None) -> list[str] | None:
@@ -77,43 +65,8 @@ def system_text(context: click.Context, option: click.Parameter, value: str | No
 
     Raises UsageError.
     """
-    return None if value is None else read_system(value)
+    if value is None:
+        return None
+    from toolfuzz.commands._given import read_system
 
-
-def read_system(path: str) -> str:
-    """Return the text of a file as it stands; raises UsageError."""
-    text = read_small(path, "--system", too_large="no model reads so much")
-    if not text.strip():
-        raise UsageError(f"--system {path}: there is nothing in it", "leave it out")
-    return text
-
-
-def parse_params(pairs: tuple[str, ...]) -> dict[str, Any]:
-    """Read KEY=VALUE pairs; a VALUE that is JSON is JSON, anything else is text."""
-    import json
-
-    params: dict[str, Any] = {}
-    for pair in pairs:
-        key, found, text = pair.partition("=")
-        if not found or not key:
-            raise UsageError(
-                f"--param {pair!r} is not KEY=VALUE", "for example: --param temperature=0"
-            )
-        try:
-            params[key] = json.loads(text)
-        except ValueError:
-            params[key] = text
-    return params
-
-
-def parse_headers(lines: tuple[str, ...], option: str = "--header") -> dict[str, str]:
-    """Read ``NAME: VALUE`` lines."""
-    headers = {}
-    for line in lines:
-        name, found, value = line.partition(":")
-        if not found or not name.strip():
-            raise UsageError(
-                f"{option} needs NAME: VALUE", f"for example: {option} 'X-Project: evaluation'"
-            )
-        headers[name.strip()] = value.strip()
-    return headers
+    return read_system(value)

@@ -1,22 +1,12 @@
 """``toolfuzz engines``: serving engines whose parsers can be put on trial."""
 
-import json
-from dataclasses import asdict
+from typing import Any
 
 import click
 
 from toolfuzz.cli._engine_bisect import bisect
 from toolfuzz.cli._engine_sweep import sweep_command
 from toolfuzz.cli._lazy import WholeGroup
-from toolfuzz.core.errors import UsageError
-from toolfuzz.core.text import printable
-from toolfuzz.engines import store
-from toolfuzz.engines.found import last_found
-from toolfuzz.engines.known import engines as known_engines
-from toolfuzz.engines.known import fetchable
-from toolfuzz.engines.native import families
-from toolfuzz.engines.store import cache_folder, cached, parsers_of
-from toolfuzz.report.console import print_rows
 
 EPILOG = """\b
 Examples:
@@ -35,76 +25,33 @@ def engines() -> None:
 
 
 engines.add_command(bisect)
+
+
 engines.add_command(sweep_command)
 
 
 @engines.command("list", epilog="Example: toolfuzz engines list --json")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-def list_(as_json: bool) -> None:
+def list_(**given: Any) -> None:
     """List families, the parsers that read them, fetched engines, and what was last found."""
-    releases = [
-        {"release": f"{c.engine}@{c.version}", "bytes": c.size, "parsers": parsers_of(c)}
-        for c in cached()
-    ]
-    found = last_found()
-    known = [
-        {"family": f.name, "models": f.title, "parsers": list(f.parsers)}
-        for f in families().values()
-    ]
-    if as_json:
-        told = [asdict(one) for one in found]
-        click.echo(json.dumps({"families": known, "fetched": releases, "found": told}, indent=2))
-        return
-    print_rows(
-        ("family", "models", "parsers"),
-        [(f.name, f.title, ", ".join(f.parsers)) for f in families().values()],
-    )
-    click.echo()
-    if releases:
-        print_rows(
-            ("fetched", "size", "parsers"),
-            [
-                (f"{c.engine}@{c.version}", f"{c.size / 1e6:.0f} MB", ", ".join(parsers_of(c)))
-                for c in cached()
-            ],
-        )
-    else:
-        click.echo("no release is fetched yet: toolfuzz engines fetch sglang@0.5.23")
-    if found:
-        click.echo()
-        rows = [(one.target, one.words()) for one in found]
-        print_rows(("parser", "last found"), rows)
-    installed = ", ".join(e.title for e in known_engines().values() if e.wheel is None)
-    kept = printable(str(cache_folder()))
-    click.echo(f"\nkept in {kept}; where it is installed: {installed} (--engine-python)")
+    from toolfuzz.commands.engines import list_ as do
+
+    do(**given)
 
 
 @engines.command(epilog="Example: toolfuzz engines fetch sglang@0.5.23")
 @click.argument("release", metavar="ENGINE@VERSION")
-def fetch(release: str) -> None:
+def fetch(**given: Any) -> None:
     """Fetch one release through pip into the cache; our own environment stays as it is."""
-    engine, version = _parts(release)
-    click.echo(f"fetching {engine} {version} …", err=True)
-    place = store.fetch(engine, version)
-    found = next((parsers_of(c) for c in cached() if c.path == place), [])
-    click.echo(f"{engine}@{version} is there; parsers: {', '.join(found) or 'none known'}")
-    if found:
-        click.echo(f"try it: toolfuzz run -m engine/{engine}@{version}:{found[0]} --both-streams")
+    from toolfuzz.commands.engines import fetch as do
+
+    do(**given)
 
 
 @engines.command(epilog="Example: toolfuzz engines remove sglang@0.5.23")
 @click.argument("release", metavar="ENGINE@VERSION")
-def remove(release: str) -> None:
+def remove(**given: Any) -> None:
     """Delete a fetched release from the cache."""
-    engine, version = _parts(release)
-    store.remove(engine, version)
-    click.echo(f"removed {engine}@{version}")
+    from toolfuzz.commands.engines import remove as do
 
-
-def _parts(release: str) -> tuple[str, str]:
-    engine, found, version = release.removeprefix("engine/").partition("@")
-    if not found or not version:
-        name, wheel = next(iter(fetchable().items()))
-        example = f"{name}@{wheel.example}"
-        raise UsageError(f"{release!r} is not ENGINE@VERSION", f"for example: {example}")
-    return engine, version.partition(":")[0]
+    do(**given)

@@ -1,28 +1,14 @@
-"""Options that several commands share, and how they become RunOptions."""
+"""Options that several commands share."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from toolfuzz.cli._complete import complete_defects, complete_models, complete_reports
-from toolfuzz.cli._values import (
-    CountOr,
-    Size,
-    listed,
-    parse_headers,
-    parse_params,
-    price,
-    read_system,
-    system_text,
-)
-
-if TYPE_CHECKING:
-    from toolfuzz.runs.limits import Limits
-    from toolfuzz.runs.options import RunOptions
+from toolfuzz.cli._values import CountOr, Size, listed, price, system_text
 
 __all__ = [
-    "LIMITS",
     "asking_workers",
     "askings_option",
     "budget_options",
@@ -31,12 +17,10 @@ __all__ = [
     "header_options",
     "inconclusive_option",
     "judge_options",
-    "limits_from",
     "max_reply_option",
     "pace_options",
     "repeat_option",
     "report_option",
-    "run_options_from",
     "seed_option",
     "stack",
     "tool_options",
@@ -149,8 +133,6 @@ asking_workers = workers_option(
     "Processes that ask, judge and draw (1). It helps where they are what takes the time: "
     "for engine/… and servers that answer within milliseconds, on as many cores."
 )
-
-LIMITS = ("max_calls", "max_time", "max_tokens", "max_cost", "price")
 
 budget_options = stack(
     click.option(
@@ -277,32 +259,3 @@ trust_option = click.option(
     "--trust", is_flag=True,
     help="Use the servers, commands and variables that the run's folder names.",
 )  # fmt: skip
-
-
-def limits_from(given: dict[str, Any]) -> "Limits":
-    """Read a command's ``budget_options`` over toolfuzz.toml; raises UsageError."""
-    limits = run_options_from({name: given[name] for name in LIMITS}).limits
-    limits.check()
-    return limits
-
-
-def run_options_from(given: dict[str, Any]) -> "RunOptions":
-    """Build RunOptions: a command's flags over toolfuzz.toml over the defaults.
-
-    A command's flags that are none of them are left out.
-    """
-    from toolfuzz.config import load_config
-    from toolfuzz.runs.options import RunOptions
-
-    given = {k: v for k, v in given.items() if v not in (None, ())}
-    if "headers" in given:
-        given["headers"] = parse_headers(given["headers"])
-    if "tools_headers" in given:
-        given["tools_headers"] = parse_headers(given["tools_headers"], "--tools-header")
-    if "params" in given:
-        given["params"] = parse_params(given["params"])
-    configured = load_config().given("run", "judge")
-    if "system" in configured:
-        configured["system"] = read_system(configured["system"])
-    given = {**configured, **given}
-    return RunOptions.read({k: v for k, v in given.items() if k in RunOptions.model_fields})

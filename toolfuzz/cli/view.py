@@ -29,7 +29,7 @@ def view(folder: Path, port: int, opens: bool | None) -> None:
     """Show all runs in a folder (reports/) in the browser, until Ctrl-C."""
     import webbrowser
 
-    from toolfuzz.cli._broken import broken
+    from toolfuzz.commands._broken import broken
     from toolfuzz.core.errors import UsageError
     from toolfuzz.core.text import printable
     from toolfuzz.system.extras import require

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import click
 
-from toolfuzz.cli._live import with_note
+from toolfuzz.commands._live import with_note
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.text import printable
 from toolfuzz.evidence.examiner import Budget

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from toolfuzz.analyze.price import PriceOf, price_of
-from toolfuzz.cli._kept import kept
+from toolfuzz.commands._kept import kept
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.events import Event
 from toolfuzz.report.progress import Progress, progress

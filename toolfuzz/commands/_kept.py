@@ -28,6 +28,6 @@ def kept(how: Callable[[], str]) -> Iterator[None]:
         raise
     except BaseException as error:
         # Also the panics of extensions written in Rust, which are no Exception.
-        from toolfuzz.cli._broken import broken
+        from toolfuzz.commands._broken import broken
 
         raise broken(error, how()) from None

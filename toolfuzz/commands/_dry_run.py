@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from toolfuzz.analyze.price import PriceOf
-from toolfuzz.cli._forecast import amount, print_scenarios
+from toolfuzz.commands._forecast import amount, print_scenarios
 from toolfuzz.core.case import Case, JsonObject, Turn
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
