@@ -5,10 +5,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from toolfuzz.cli import cli
+from toolfuzz.formats import format_names as wire_formats
+from toolfuzz.generate import dimension_names, probe_names
+from toolfuzz.generate.tools import catalogues
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.report.formats import format_names
+from toolfuzz.simulate.faults.registry import faults, http_faults
+from toolfuzz.simulate.profiles import profiles
+from toolfuzz.sources.registry import endpoints
 
 # click's own script for bash needs a newer one than some systems have; this asks what it asks.
 ASK = "from toolfuzz.cli import main; main()"
@@ -40,9 +48,39 @@ def test_what_is_completed(tmp_path: Path) -> None:
     assert "sim/glm-4.7" in completed("toolfuzz check -m sim/", tmp_path)
 
 
+def test_all_defects_are_offered_to_a_shell(tmp_path: Path) -> None:
+    assert set(completed("toolfuzz explain ", tmp_path)) == {*defects(), *dimension_names()}
+
+
+FAULTS = {*faults(), *http_faults()}
+
+
 @pytest.mark.parametrize(
-    ("line", "names"),
-    [("toolfuzz explain ", set(defects())), ("toolfuzz run --report ", set(format_names()))],
+    ("command", "option", "names"),
+    [
+        ("run", "--report", set(format_names())),
+        ("run", "--format", set(wire_formats())),
+        ("check", "--baseline-format", set(wire_formats())),
+        ("run", "--probe", {*probe_names(), *dimension_names(), "dimensions"}),
+        ("run", "--tools", set(catalogues())),
+        ("run", "--ignore", set(defects())),
+        ("serve", "--profile", set(profiles())),
+        # Those of parsers that read values by one mechanism or another are made by loops.
+        ("serve", "--fault", {name for name in FAULTS if "/" not in name}),
+    ],
 )
-def test_all_names_are_offered(line: str, names: set[str], tmp_path: Path) -> None:
-    assert set(completed(line, tmp_path)) == names
+def test_all_names_are_offered(command: str, option: str, names: set[str]) -> None:
+    found = cli.get_command(click.Context(cli), command)
+    assert found is not None
+    (param,) = (p for p in found.params if option in p.opts)
+    offered = {item.value for item in param.shell_complete(click.Context(found), "")} - {""}
+    assert names <= offered <= names | FAULTS
+
+
+def test_ids_of_every_model_are_offered() -> None:
+    found = cli.get_command(click.Context(cli), "run")
+    assert found is not None
+    (param,) = (p for p in found.params if "--model" in p.opts)
+    offered = {item.value for item in param.shell_complete(click.Context(found), "")}
+    aliases = {name for one in endpoints().values() for name in one.models}
+    assert offered == aliases | {f"sim/{name}" for name in profiles()}

@@ -15,6 +15,7 @@ import needs
 import pytest
 from click.testing import CliRunner, Result
 
+from toolfuzz.analyze.watch import USUAL
 from toolfuzz.cli import cli
 from toolfuzz.core.events import CaseDrawn, Event, VerdictReached
 from toolfuzz.runs import monitor as monitor_module
@@ -361,3 +362,9 @@ def test_an_endpoint_that_is_not_there(folder: Path, endpoint: Changing) -> None
     done = toolfuzz_("monitor", "-m", "local", *fixed, "--baseline-calls", 20)
     assert done.exit_code == 4 and "127.0.0.1:9" in done.stderr
     assert not list(folder.with_name("new").glob("portions/*"))
+
+
+def test_the_help_says_the_usual_rules_figures() -> None:
+    told = " ".join(CliRunner().invoke(cli, ["monitor", "--help"]).output.split())
+    assert f"The first portion has {USUAL.baseline} calls" in told
+    assert f"[default: {USUAL.most}]" in told

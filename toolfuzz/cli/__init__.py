@@ -108,17 +108,18 @@ def print_error(error: ToolfuzzError) -> None:
 
 EPILOG = """\b
 Examples:
-  toolfuzz run -m sim/glm-4.7                          see it work, without any key
-  toolfuzz run -m glm-4.7 --cases 200                  a hosted model (ZAI_API_KEY)
+  toolfuzz run -m sim/glm-4.7                       see it work, without a key
+  toolfuzz run -m glm-4.7 --cases 200               a hosted one (ZAI_API_KEY)
   toolfuzz run -m my-model --base-url http://127.0.0.1:8000/v1 --both-streams
-  toolfuzz check -m glm-4.7 --baseline claude-opus     may it replace the other one?
-  toolfuzz compare reports/*                           runs side by side
-  toolfuzz explain object-as-json-string               what a finding means
+  toolfuzz check -m glm-4.7 --baseline claude-opus  may it replace that one?
+  toolfuzz compare reports/*                        runs side by side
+  toolfuzz explain object-as-json-string            what a finding means
 
 \b
 Exit codes: 0 done or passed · 1 a gate failed · 2 usage or configuration
             3 inconclusive · 4 endpoint unusable · 70 toolfuzz broke
-            74 the disk is full or broken · 130 interrupted (143 SIGTERM, 129 SIGHUP)
+            74 the disk is full or broken
+            130 interrupted (143 SIGTERM, 129 SIGHUP)
 """
 
 

@@ -13,9 +13,11 @@ __all__ = ["sweep_command"]
 EPILOG = """\b
 Examples:
   toolfuzz engines sweep sglang --since 0.5.6
-  toolfuzz engines sweep sglang --since 0.5.6 --parser glm45,qwen3_coder --cases 100 -o sweep
+  toolfuzz engines sweep sglang --since 0.5.6 --parser glm45,qwen3_coder \\
+      --cases 100 -o sweep
   toolfuzz engines sweep mlx-lm --release 0.32.0,0.32.2 --workers 4 --cuts all
-  toolfuzz engines sweep sglang --since 0.5.6 --ray 10.0.0.1:6379 --workers 32 -o sweep
+  toolfuzz engines sweep sglang --since 0.5.6 -o sweep \\
+      --ray 10.0.0.1:6379 --workers 32
 
 The folder holds table.md, table.json and a run for each parser of each release
 (`toolfuzz report`, `bug` and `minimize` take its folder). A sweep that was ended goes on with the

@@ -11,8 +11,8 @@ from toolfuzz.cli.options import askings_option, budget_options
 
 EPILOG = """\b
 Examples:
-  toolfuzz attribute reports/20261123-101500-glm-4.7             nothing is asked
-  toolfuzz attribute RUN --confirm                               ask: cause and layer
+  toolfuzz attribute reports/20261123-101500-glm-4.7    nothing is asked
+  toolfuzz attribute RUN --confirm                      ask: cause and layer
   toolfuzz attribute RUN --confirm --engine engine/sglang@0.5.23:glm47
 
 Without --confirm features are only associated with failing. With it each feature is taken away

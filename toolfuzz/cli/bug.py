@@ -12,8 +12,8 @@ from toolfuzz.cli.options import askings_option, budget_options
 EPILOG = """\b
 Examples:
   toolfuzz bug reports/20261123-101500-glm-4.7
-  toolfuzz bug RUN --ask                       minimize and attribute first
-  toolfuzz bug RUN --most 1 --template form    in the shape of GitHub's issue forms
+  toolfuzz bug RUN --ask                      minimize and attribute first
+  toolfuzz bug RUN --most 1 --template form   in the shape of GitHub's forms
 
 Each report is NAME.md with NAME.json (the case, for `toolfuzz replay`) and NAME.http (the whole
 exchange) beside it; of an engine's parser, NAME.py (a script that needs the engine alone). Read it

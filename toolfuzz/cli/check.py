@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from toolfuzz.cli._complete import complete_formats
 from toolfuzz.cli.options import (
     asking_workers,
     budget_options,
@@ -31,7 +32,8 @@ differences count calls. See docs/checking.md.
 
 \b
 Exit codes: 0 PASS · 1 FAIL · 3 INCONCLUSIVE · 4 an endpoint is unusable
-            2 usage, or a baseline that is old, of other cases, or simulated (--force)
+            2 usage, or a baseline that is old, of other cases, or simulated
+              (--force)
 """
 
 
@@ -49,6 +51,7 @@ Exit codes: 0 PASS · 1 FAIL · 3 INCONCLUSIVE · 4 an endpoint is unusable
     "--baseline-api",
     "baseline_format",
     metavar="FORMAT",
+    shell_complete=complete_formats,
     help="Wire format of a baseline model.",
 )
 @click.option("--baseline-key-env", metavar="NAME", help="Variable that holds its key.")

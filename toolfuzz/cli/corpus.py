@@ -11,11 +11,12 @@ from toolfuzz.cli.options import endpoint_options
 
 EPILOG = """\b
 Examples:
-  toolfuzz corpus add reports/20261123-101500-glm-4.7 --note "broke the import job"
+  toolfuzz corpus add reports/20261123-101500-glm-4.7 --note "broke the job"
   toolfuzz corpus add bugs/object-as-json-string-1.json --name import-config
   toolfuzz corpus list
   toolfuzz corpus run -m glm-4.7 -m minimax-m2.1
-  toolfuzz corpus run --corpus starter -m my-model --base-url http://127.0.0.1:8000/v1
+  toolfuzz corpus run --corpus starter -m my-model \\
+      --base-url http://127.0.0.1:8000/v1
 
 A corpus is a folder of JSON files, one case each; put it under version control. ``starter`` is
 the name of the one that ships with toolfuzz: 27 documented defects, two worlds of each dimension.

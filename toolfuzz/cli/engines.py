@@ -12,7 +12,8 @@ EPILOG = """\b
 Examples:
   toolfuzz engines list
   toolfuzz engines fetch sglang@0.5.6
-  toolfuzz run -m engine/sglang@0.5.6:glm45 -m engine/sglang@0.5.23:glm45 --both-streams
+  toolfuzz run -m engine/sglang@0.5.6:glm45 -m engine/sglang@0.5.23:glm45 \\
+      --both-streams
   toolfuzz engines bisect bugs/object-as-json-string-1.json
   toolfuzz engines sweep sglang --since 0.5.6 --parser glm45,qwen3_coder
   toolfuzz engines remove sglang@0.5.6

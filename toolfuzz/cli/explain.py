@@ -2,7 +2,7 @@
 
 import click
 
-from toolfuzz.cli._complete import complete_defects
+from toolfuzz.cli._complete import complete_explained
 
 EPILOG = """\b
 Examples:
@@ -13,7 +13,7 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.argument("name", metavar="SLUG|DIMENSION", shell_complete=complete_defects)
+@click.argument("name", metavar="SLUG|DIMENSION", shell_complete=complete_explained)
 def explain(name: str) -> None:
     """Explain one defect: symptom, who usually causes it, what to do, public reports.
 

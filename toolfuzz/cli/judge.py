@@ -11,10 +11,11 @@ from toolfuzz.cli.options import judge_options, workers_option
 EPILOG = """\b
 A line is one exchange:
   {"id": "1", "format": "FORMAT", "request": {…the body…},
-   "response": {"status": 200, "body": {…}}    or  {"status": 200, "sse": "data: …"},
-   "expect": {"calls": [{"name": "f", "arguments": {…}}]}   or {"no_call": true}; optional}
+   "response": {"status": 200, "body": {…}},   or "sse": "data: …" for "body"
+   "expect": {"calls": [{"name": "f", "arguments": {…}}]}}
 
-\b
+`expect` may be {"no_call": true}. Without it only what the schema and the wire prove is reported.
+
 What else is read, known by its content: a run's run.jsonl, HAR, results of batches, logs of LiteLLM
 and Inspect, observations of Langfuse, results of the public vendor verifiers, OTLP/JSON, ATIF,
 sessions of Claude Code and Codex. docs/judging.md says what is judged of each.
@@ -22,12 +23,12 @@ sessions of Claude Code and Codex. docs/judging.md says what is judged of each.
 \b
 Examples:
   toolfuzz judge exchanges.jsonl
-  toolfuzz judge exchanges.jsonl --strict --ignore F | jq 'select(.status == "fail")'
+  toolfuzz judge exchanges.jsonl --strict --ignore F
   toolfuzz judge reports/20261123-101500-glm-4.7/run.jsonl --json
   toolfuzz judge batch-output.jsonl --requests batch-input.jsonl
-  toolfuzz judge reports/20261123-101500-glm-4.7 --workers 8 --out reports/again
+  toolfuzz judge reports/20261123-101500-glm-4.7 --workers 8 --out again
   zcat exchanges.jsonl.gz | toolfuzz judge -
-  toolfuzz judge traffic.har --out reports/traffic     a run, for bug, minimize, show, corpus add
+  toolfuzz judge traffic.har --out reports/traffic   a run, to be shown
   toolfuzz judge exchanges.jsonl --expect-value '7:/config={"env": "prod"}'
 """
 
@@ -45,8 +46,7 @@ Examples:
 def judge(**given: Any) -> None:
     """Judge recorded exchanges: one verdict a line as JSON, a summary on stderr.
 
-    FILE may be `-` for standard input. Without `expect` only what the schema and the wire prove is
-    reported.
+    FILE may be `-` for standard input.
     """
     from toolfuzz.commands.judge import judge as do
 

@@ -18,23 +18,25 @@ _BASELINE, _MOST = 500, 400
 
 EPILOG = f"""\b
 Examples:
-  toolfuzz monitor -m sim/clean --dir watch            the first portion: a baseline
-  toolfuzz monitor -m glm-4.7 --dir watch/glm          each day the same command
+  toolfuzz monitor -m sim/clean --dir watch     the first portion: a baseline
+  toolfuzz monitor -m glm-4.7 --dir watch/glm   each day the same command
   toolfuzz monitor -m glm-4.7 --dir watch/glm --tools my_tools.json
-  toolfuzz monitor -m glm-4.7 --dir watch/glm --new-baseline    after an alarm
+  toolfuzz monitor -m glm-4.7 --dir watch/glm --new-baseline   after an alarm
 
 \b
 In a crontab:
-  17 4 * * *  toolfuzz monitor -m glm-4.7 --dir ~/watch/glm --quiet || mail -s …
+  17 4 * * *  toolfuzz monitor -m glm-4.7 --dir ~/watch/glm --quiet
 
-The first portion has {_BASELINE} calls, each later one {_CALLS}, and more when they look \
-worse.
+The first portion has {_BASELINE} calls, each later one {_CALLS}, and more when they look worse.
 monitor.html in the folder shows the series, monitor.json holds it. See docs/monitoring.md.
 
 \b
-Exit codes: 0 no alarm · 1 an alarm, until --new-baseline · 4 the endpoint is unusable
-            2 usage, a folder that watches something else, or a clock that ran backwards
-            3 a budget ended it before the portion was whole; the next call goes on with it
+Exit codes: 0 no alarm · 1 an alarm, until --new-baseline
+            2 usage, a folder that watches something else, or a clock that
+              ran backwards
+            3 a budget ended it before the portion was whole; the next call
+              goes on with it
+            4 the endpoint is unusable
 """
 
 

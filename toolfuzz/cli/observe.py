@@ -11,7 +11,7 @@ EPILOG = """\b
 Examples:
   toolfuzz observe --upstream https://api.anthropic.com &
   ANTHROPIC_BASE_URL=http://127.0.0.1:8400 claude
-  toolfuzz observe --upstream http://127.0.0.1:8000/v1       a server of your own
+  toolfuzz observe --upstream http://127.0.0.1:8000/v1    a server of your own
   codex -c 'openai_base_url="http://127.0.0.1:8400/v1"'
   toolfuzz show reports/…-observed; toolfuzz bug reports/…-observed
 

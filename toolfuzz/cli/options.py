@@ -5,7 +5,14 @@ from typing import Any, TypeVar
 
 import click
 
-from toolfuzz.cli._complete import complete_defects, complete_models, complete_reports
+from toolfuzz.cli._complete import (
+    complete_defects,
+    complete_formats,
+    complete_models,
+    complete_probes,
+    complete_reports,
+    complete_tools,
+)
 from toolfuzz.cli._values import CountOr, Size, listed, price, system_text
 
 __all__ = [
@@ -84,7 +91,7 @@ endpoint_options = stack(
     ),
     click.option("--base-url", metavar="URL", help="Any server of one of the wire formats."),
     click.option(
-        "--format", "--api", "format", metavar="FORMAT",
+        "--format", "--api", "format", metavar="FORMAT", shell_complete=complete_formats,
         help="Wire format, when it isn't the endpoint's usual one (toolfuzz list formats).",
     ),
     click.option("--key-env", metavar="NAME", help="Environment variable that holds the key."),
@@ -158,7 +165,7 @@ askings_option = click.option(
 
 tool_options = stack(
     click.option(
-        "--tools", multiple=True, metavar="FILE",
+        "--tools", multiple=True, metavar="FILE", shell_complete=complete_tools,
         help="Your own tools: a JSON file (OpenAI, Anthropic, MCP or bare form), "
         "python:module:NAME, a shipped catalogue's name, or all; repeatable.",
     ),
@@ -203,7 +210,7 @@ tool_options = stack(
     ),
     click.option("--allow-remote-refs", is_flag=True, default=None, help="Fetch remote $refs."),
     click.option(
-        "--probe", "probes", multiple=True, metavar="NAME",
+        "--probe", "probes", multiple=True, metavar="NAME", shell_complete=complete_probes,
         help="Only these probes; or dimensions (plan,scope), or all dimensions as hard as suits.",
     ),
     click.option(

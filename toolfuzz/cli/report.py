@@ -12,7 +12,7 @@ EPILOG = """\b
 Examples:
   toolfuzz report reports/20261123-101500-glm-4.7
   toolfuzz report reports/20261123-101500-glm-4.7 --json
-  toolfuzz report reports/20261123-101500-glm-4.7 --report junit=junit.xml --report badge
+  toolfuzz report reports/20261123-101500-glm-4.7 --report junit=junit.xml
 """
 
 

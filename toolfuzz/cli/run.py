@@ -18,12 +18,13 @@ from toolfuzz.cli.options import (
 
 EPILOG = """\b
 Examples:
-  toolfuzz run -m sim/glm-4.7                          the embedded simulated endpoint, no key
-  toolfuzz run -m glm-4.7 -m claude-opus --cases 200   two hosted models, same cases
+  toolfuzz run -m sim/glm-4.7              a simulated endpoint, no key
+  toolfuzz run -m glm-4.7 -m claude-opus   two hosted models, the same cases
   toolfuzz run -m qwen3 --base-url http://127.0.0.1:8000/v1 --both-streams
-  toolfuzz run -m qwen3 --both-streams -- llama-server -m qwen3.gguf --jinja --port {port}
+  toolfuzz run -m qwen3 --both-streams \\
+      -- llama-server -m qwen3.gguf --jinja --port {port}
   toolfuzz run -m claude-opus --format FORMAT --tools my_tools.json
-  toolfuzz run -m glm-4.7 --cases 500 --dry-run        what it would ask and cost
+  toolfuzz run -m glm-4.7 --cases 500 --dry-run   what it would ask and cost
   toolfuzz run --resume reports/20261123-101500-glm-4.7
 
 A run that measured exits 0 whatever it found, unless --fail-under makes it a gate: then 0 when

@@ -5,14 +5,16 @@ from typing import Any
 
 import click
 
+from toolfuzz.cli._complete import complete_faults, complete_profiles
+
 EPILOG = """\b
 Examples:
   toolfuzz serve --profile glm-4.7 --port 8399
-  toolfuzz serve --fault args-truncated@0.5      half of the replies have this fault
-  toolfuzz serve --fault http-429~1              the first request is refused, then all is well
-  toolfuzz serve --script replies.toml           these replies, one after the other
-  toolfuzz serve --script CASE.json              the case of a report, strictly, whoever asks
-  toolfuzz serve --port 0 --ready-file url.json  for scripts: a free port, and where it is
+  toolfuzz serve --fault args-truncated@0.5   half of the replies are cut off
+  toolfuzz serve --fault http-429~1           the first request is refused
+  toolfuzz serve --script replies.toml        these replies, one by one
+  toolfuzz serve --script CASE.json           the case of a report, strictly
+  toolfuzz serve --port 0 --ready-file FILE   a free port, told in FILE
 
 It speaks every wire format (`toolfuzz list formats`), plain and streamed, and logs a line for each
 request. `toolfuzz list faults` and `toolfuzz list profiles` name what it can do wrong; a request's
@@ -23,8 +25,10 @@ JSON object that stands in the prompt.
 
 @click.command(epilog=EPILOG)
 @click.option("--profile", default="clean", show_default=True, metavar="NAME",
+              shell_complete=complete_profiles,
               help="What kind of endpoint.")  # fmt: skip
 @click.option("--fault", "faults", multiple=True, metavar="NAME[@P][~N]",
+              shell_complete=complete_faults,
               help="A perfect endpoint but for this: with probability P, in request N, N-M or N-; "
                    "repeatable.")  # fmt: skip
 @click.option("--script", type=click.Path(path_type=Path, exists=True, dir_okay=False),

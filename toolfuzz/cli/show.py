@@ -10,13 +10,13 @@ from toolfuzz.cli._complete import complete_runs
 
 EPILOG = """\b
 Examples:
-  toolfuzz show reports/20261123-101500-glm-4.7             what failed, question by question
-  toolfuzz show reports/20261123-101500-glm-4.7 3           the third of these: asked, got, bytes
-  toolfuzz show reports/20261123-101500-glm-4.7 3fa1c2      a case by its id, or its beginning
-  toolfuzz show RUN --defect value-nulled --all | less      every reply with that defect
-  toolfuzz show RUN 3 --raw > reply.txt                     the bytes that came, all of them
+  toolfuzz show reports/20261123-101500-glm-4.7    what failed
+  toolfuzz show RUN 3                              the third of these
+  toolfuzz show RUN 3fa1c2                         a case, by its id
+  toolfuzz show RUN --defect value-nulled --all    all that show it
+  toolfuzz show RUN 3 --raw > reply.txt            the bytes that came
   toolfuzz show RUN 3fa1c2 --expect-value '/config={"env": "prod"}'
-  toolfuzz show RUN/bugs/object-as-json-string-1.json       a case file
+  toolfuzz show RUN/bugs/value-nulled-1.json       a case file
 
 What came is shown as it came, also with what the official SDKs that are installed make of it. The
 key in the shell command is the name of its variable.

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from toolfuzz.cli._complete import complete_dimensions
 from toolfuzz.cli._lazy import WholeGroup
 from toolfuzz.cli.options import workers_option
 
@@ -26,7 +27,8 @@ def worlds() -> None:
 @click.argument("file", required=False, type=click.Path(path_type=Path), metavar="[CASE.json]")
 @click.option("--cases", type=click.IntRange(min=1), default=50, show_default=True, metavar="N",
               help="Worlds of each dimension, each with its control twin.")  # fmt: skip
-@click.option("--dimension", "names", multiple=True, metavar="NAME", help="Only this one.")
+@click.option("--dimension", "names", multiple=True, metavar="NAME", help="Only this one.",
+              shell_complete=complete_dimensions)  # fmt: skip
 @click.option("--level", type=int, metavar="N", help="How hard they are (the usual level).")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Other worlds.")
 @workers_option("Processes that draw and prove (1).")
@@ -42,7 +44,7 @@ def prove(**given: Any) -> None:
 
 
 @worlds.command(epilog="Example: toolfuzz worlds draw plan --level 3 > world.json")
-@click.argument("name", metavar="DIMENSION")
+@click.argument("name", metavar="DIMENSION", shell_complete=complete_dimensions)
 @click.option("--level", type=int, metavar="N", help="How hard it is (the usual level).")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Another one.")
 @click.option("--twin", is_flag=True, help="Its control twin.")
