@@ -5,7 +5,8 @@ names, JSON pointers (RFC 6901) and references within one document.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from math import isfinite
 from urllib.parse import unquote
 
 from toolfuzz.core.case import Json
@@ -33,28 +34,23 @@ def same(one: Json, other: Json) -> bool:
 
     Key order doesn't count. Doesn't recurse, so the values may be nested as deep as they like.
     """
-    stack = [(one, other)]
+    stack: list[tuple[Iterable[Json], Iterable[Json]]] = [([one], [other])]
     while stack:
-        left, right = stack.pop()
-        if isinstance(left, str):
-            if left != right:
-                return False
-        elif isinstance(left, dict):
-            if not isinstance(right, dict) or len(left) != len(right):
-                return False
-            for key, value in left.items():
-                if key not in right:
+        for left, right in zip(*stack.pop(), strict=True):
+            kind = type(left)
+            if kind is str or kind is type(right) is int:
+                if left != right:
                     return False
-                stack.append((value, right[key]))
-        elif isinstance(left, (list, tuple)):
-            if not isinstance(right, (list, tuple)) or len(left) != len(right):
+            elif isinstance(left, dict):
+                if not isinstance(right, dict) or left.keys() != right.keys():
+                    return False
+                stack.append((left.values(), map(right.__getitem__, left)))
+            elif isinstance(left, (list, tuple)):
+                if not isinstance(right, (list, tuple)) or len(left) != len(right):
+                    return False
+                stack.append((left, right))
+            elif left is not right and (left != right or token(left) != token(right)):
                 return False
-            stack.extend(zip(left, right, strict=True))
-        elif type(left) is type(right) is int:
-            if left != right:
-                return False
-        elif left is not right and (left != right or token(left) != token(right)):
-            return False
     return True
 
 
@@ -88,7 +84,10 @@ def _plain(value: Json) -> Json:
 def token(value: Json) -> str:
     """Return how a number, boolean or null is spelled: as it came, or as Python writes it."""
     spelled = getattr(value, "token", None)
-    return spelled if isinstance(spelled, str) else json.dumps(value)
+    if isinstance(spelled, str):
+        return spelled
+    # What json.dumps writes, without the encoder that it makes for each.
+    return repr(value) if type(value) is float and isfinite(value) else json.dumps(value)
 
 
 def kind_of(value: Json) -> str:

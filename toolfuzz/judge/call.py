@@ -53,10 +53,10 @@ def judge_arguments(matched: MatchedCall, facts: Facts) -> Iterator[Finding]:
     said again. Filling in a documented default, or leaving it out, is legal.
     """
     value = matched.document.value
-    if value is None:
-        return
     right = matched.expected
     exact = right is not None and facts.turn.expect.compare == "exact"
+    if value is None or (exact and matched.right):
+        return
     known = right.arguments if right is not None and exact else None
     own = Own(matched.tool.name if matched.tool is not None else "", matched.call.id)
     try:

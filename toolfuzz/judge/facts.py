@@ -158,7 +158,8 @@ class Facts:
 class MatchedCall:
     """A call of the reply beside the tool it means and the call that was asked for.
 
-    ``index`` is its position in the assembled reply.
+    ``index`` is its position in the assembled reply. ``right``: its text needed no mending, and
+    what it holds is, to the letter, what was asked for.
     """
 
     index: int
@@ -166,3 +167,4 @@ class MatchedCall:
     tool: Tool | None
     expected: ExpectedCall | None
     document: ReadArguments
+    right: bool

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
-from toolfuzz.core.jsonvalue import canonical, equal
+from toolfuzz.core.jsonvalue import canonical, equal, same
 from toolfuzz.core.reply import ToolCall
 from toolfuzz.core.validation import fits
 from toolfuzz.judge.names import split_glued
@@ -20,7 +20,7 @@ class Pair:
 
     ``misnamed`` is what is wrong with the call's name, as ``names.resolve`` says it.
     ``judged`` is False when the call as a whole was already blamed: its arguments answer
-    another question.
+    another question. ``right``: what its text holds is, to the letter, what was asked for.
     """
 
     index: int
@@ -29,6 +29,7 @@ class Pair:
     expected: ExpectedCall | None = None
     judged: bool = True
     misnamed: str | None = None
+    right: bool = False
 
 
 def split_merged(call: ToolCall, offered: Sequence[str]) -> list[ToolCall]:
@@ -117,13 +118,16 @@ def pair_up(
         if pair.tool is None or value is None or not left:
             continue
         for call in left:
-            if call.tool == pair.tool.name and equal(call.arguments, value):
+            if call.tool != pair.tool.name:
+                continue
+            pair.right = same(call.arguments, value)
+            if pair.right or equal(call.arguments, value):
                 take(pair, call)
                 break
     for pair in free:
-        same = [c for c in left if pair.tool is not None and c.tool == pair.tool.name]
-        if same and pair.expected is None:
-            take(pair, _likest(values[pair.index], same))
+        fitting = [c for c in left if pair.tool is not None and c.tool == pair.tool.name]
+        if fitting and pair.expected is None:
+            take(pair, _likest(values[pair.index], fitting))
     strays = [pair for pair in free if pair.expected is None][: len(left)]
     for pair in strays:
         take(pair, _likest(values[pair.index], left))

@@ -33,16 +33,18 @@ def _load(raw: str) -> JsonObject | None:
 
 
 _load_again = lru_cache(maxsize=16)(_load)
+_parse_again = lru_cache(maxsize=16)(strictjson.parse)
 _parse_large = lru_cache(maxsize=1)(strictjson.parse)
 
 
 def parsed(raw: str) -> strictjson.Document:
-    """Parse a text; a large one only once for all who ask in a row, until ``forget``.
+    """Parse a text, once for all who ask in a row; of large ones the last, until ``forget``.
 
-    Raises JsonError, and TooMuchError as ``load`` does.
+    Who asks shares the value, and must not change it. Raises JsonError, and TooMuchError as
+    ``load`` does.
     """
     effort.weigh(raw)
-    return _parse_large(raw) if len(raw) > _LARGE else strictjson.parse(raw)
+    return _parse_large(raw) if len(raw) > _LARGE else _parse_again(raw)
 
 
 def forget() -> None:

@@ -16,7 +16,8 @@ def advance(facts: Facts) -> None:
         document = read(
             pair.call, pair.tool, pair.expected, reply=facts.reply, expected_calls=asked
         )
-        one = MatchedCall(pair.index, pair.call, pair.tool, pair.expected, document)
+        right = pair.right and not document.facts
+        one = MatchedCall(pair.index, pair.call, pair.tool, pair.expected, document, right)
         facts.findings += judge_text(document, pair.index)
         if document.value is not None:
             facts.findings += judge_arguments(one, facts)
