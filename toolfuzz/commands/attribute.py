@@ -19,7 +19,7 @@ from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import ToolfuzzError, UsageError
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import nature_of
-from toolfuzz.core.text import printable
+from toolfuzz.core.text import printable, shortly
 from toolfuzz.evidence.attribution import Other, attribute_failure, attribution_to_json
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import Failure, endpoint_failures
@@ -203,7 +203,7 @@ def _entry(data: RunData, failure: Failure, result: JsonObject | None) -> JsonOb
 
 def _print(data: RunData, failure: Failure, result: JsonObject | None) -> None:
     shape = failure.symptom.shape or "any shape"
-    heading = f"{failure.symptom.slug} on {failure.target} · {shape}"
+    heading = f"{failure.symptom.slug} on {shortly(failure.target)} · {shape}"
     click.secho(printable(heading), bold=True)
     for association in _associated(data, failure)[:_MOST_SHOWN]:
         click.echo(f"  associated  {printable(association.words)}")

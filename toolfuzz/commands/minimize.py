@@ -14,7 +14,7 @@ from toolfuzz.commands._budget import say_spent_out, within
 from toolfuzz.commands._given import limits_from
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.errors import EXIT_INCONCLUSIVE, UsageError
-from toolfuzz.core.text import printable
+from toolfuzz.core.text import printable, shortly
 from toolfuzz.evidence.examiner import Budget
 from toolfuzz.evidence.failures import Failure, endpoint_failures
 from toolfuzz.evidence.kept import study_folder
@@ -158,12 +158,9 @@ def _teller(failure: Failure, quiet: bool) -> Any:
 
 def _print(failure: Failure, result: Minimized, folder: Path) -> None:
     case = result.case
-    click.secho(
-        printable(
-            f"{failure.symptom.slug} on {failure.target} · {failure.symptom.shape or 'any shape'}"
-        ),
-        bold=True,
-    )
+    shape = failure.symptom.shape or "any shape"
+    heading = f"{failure.symptom.slug} on {shortly(failure.target)} · {shape}"
+    click.secho(printable(heading), bold=True)
     click.echo(
         f"  size      {size(result.original)} → {size(case)}"
         f"   ({result.calls} calls in {result.rounds} rounds)"

@@ -10,6 +10,7 @@ from toolfuzz.core.case import Json
 from toolfuzz.core.json import beginning
 
 __all__ = [
+    "NAME_LENGTH",
     "brief",
     "brief_apart",
     "clip",
@@ -19,7 +20,11 @@ __all__ = [
     "pretty",
     "printable",
     "shell_command",
+    "shortly",
 ]
+
+NAME_LENGTH = 60
+"""Of a name that people read, in characters."""
 
 _MOST_TEXT = 300
 _MOST_JSON = 2000
@@ -41,6 +46,14 @@ def printable(text: str, *, keep_newlines: bool = False) -> str:
         return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
     return _UNSAFE.sub(spell, text)
+
+
+def shortly(name: str, most: int = NAME_LENGTH) -> str:
+    """Return a name for people to read: of a long one, how it begins and how it ends."""
+    if len(name) <= most:
+        return name
+    end = most // 3
+    return f"{name[: most - end - 1]}…{name[-end:]}"
 
 
 def shell_command(*words: object) -> str:

@@ -19,7 +19,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.codec import case_to_json
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.markdown import code, fenced, sentence
-from toolfuzz.core.text import day, file_name, printable
+from toolfuzz.core.text import day, file_name, printable, shortly
 from toolfuzz.evidence.clients import client_sentences
 from toolfuzz.evidence.details import FailureDetails, Share
 from toolfuzz.evidence.excerpt import MARKS, excerpt
@@ -219,7 +219,7 @@ _LAYERS = ("model", "template", "parser", "gateway")
 def _subject(details: FailureDetails) -> str:
     if details.subject:
         return details.subject
-    return f"{details.target.model} on {details.target.endpoint}"
+    return f"{shortly(details.target.model)} on {shortly(details.target.endpoint)}"
 
 
 def _mode(details: FailureDetails) -> str:

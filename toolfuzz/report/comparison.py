@@ -14,6 +14,7 @@ from toolfuzz.core.text import printable
 from toolfuzz.report.conclusion import conclusion_view
 from toolfuzz.report.console import MEDIUM, WIDE, show
 from toolfuzz.report.dimensions import compared, unit
+from toolfuzz.report.naming import readable
 from toolfuzz.report.words import given_up, milliseconds, percent, unreal, unsure
 
 __all__ = [
@@ -42,6 +43,7 @@ def print_comparison(result: JsonObject) -> None:
 
 def comparison_view(result: JsonObject, *, width: int) -> RenderableType:
     """Return the comparison as rich renderables."""
+    result = readable(result)
     parts: list[RenderableType] = conclusion_view(result, width=width)
     parts += [_headline(result), Text(), _leaderboard(result, width)]
     if any(len(group) > 1 for group in result["groups"]):

@@ -20,6 +20,7 @@ from toolfuzz.report.conclusion import conclusion_lines
 from toolfuzz.report.console import plain
 from toolfuzz.report.dimensions import compared
 from toolfuzz.report.formats.csv import cell
+from toolfuzz.report.naming import readable
 from toolfuzz.report.words import given_up, milliseconds, named, percent
 
 __all__ = ["render"]
@@ -39,7 +40,7 @@ def render(result: JsonObject, form: str) -> str:
         case "table":
             return plain(lambda width: comparison_view(result, width=width))
         case "md":
-            return "\n".join(_markdown(result)) + "\n"
+            return "\n".join(_markdown(readable(result))) + "\n"
         case "csv":
             return _csv(result)
         case "json":

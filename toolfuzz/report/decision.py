@@ -9,6 +9,7 @@ from toolfuzz.core.text import printable
 from toolfuzz.report.conclusion import conclusion_view
 from toolfuzz.report.console import show
 from toolfuzz.report.dimensions import dimension_tables
+from toolfuzz.report.naming import readable
 from toolfuzz.report.next_steps import next_view
 from toolfuzz.report.notes import notes
 from toolfuzz.report.terminal import defect_view, headline, legend, target_table
@@ -31,19 +32,20 @@ def print_check(summary: JsonObject, *, own: bool = False) -> None:
 
 def check_view(summary: JsonObject, *, width: int, own: bool = False) -> RenderableType:
     """Return the result as rich renderables."""
-    check = summary["check"]
-    parts: list[RenderableType] = conclusion_view(summary, width=width, outcome=_outcome(check))
-    parts += [headline(summary, "check")]
+    told = readable(summary)
+    check = told["check"]
+    parts: list[RenderableType] = conclusion_view(told, width=width, outcome=_outcome(check))
+    parts += [headline(told, "check")]
     for said in answers(check):
         # A paragraph is read more easily when its lines are short.
         parts.append(Padding(Text(printable(said)), (0, max(width - 90, 0), 0, 2)))
-    parts += [Text(), target_table(summary, width=width)]
-    parts += [legend(summary["targets"], width=width)]
-    parts += tool_tables(summary["targets"])
-    parts += [*dimension_tables(summary["targets"], width=width), *notes(summary)]
+    parts += [Text(), target_table(told, width=width)]
+    parts += [legend(told["targets"], width=width)]
+    parts += tool_tables(told["targets"])
+    parts += [*dimension_tables(told["targets"], width=width), *notes(told)]
     parts += [Text(), Text(_spent(check), style="dim")]
     parts += [Text(line, style="yellow") for line in _warnings(check)]
-    candidate = summary["targets"][0]
+    candidate = told["targets"][0]
     shown = [s for s in check.get("suspects", ()) if s in candidate["defects"]]
     shown = shown or list(candidate["defects"])
     for slug in shown[:_EXAMPLES_SHOWN]:

@@ -6,11 +6,13 @@ from rich.table import Table
 from rich.text import Text
 
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.text import brief, clip, printable
+from toolfuzz.core.text import brief, clip, printable, shortly
 from toolfuzz.report.console import show
 
 __all__ = ["print_failed"]
 
+_NAME = 36
+"""Characters of a model's or tool's name, so that there is room for the other columns."""
 _HEADER = ("", "case", "on", "tool", "defect", "where", "got")
 
 
@@ -44,8 +46,8 @@ def _row(entry: JsonObject) -> tuple[str, ...]:
     return (
         str(entry["number"]),
         entry["case"][:6],
-        f"{entry['target']}{mode}{repeat}",
-        entry["tool"] or "–",
+        f"{shortly(entry['target'], _NAME)}{mode}{repeat}",
+        shortly(entry["tool"], _NAME) or "–",
         entry["slug"] + (f" +{more}" if more else ""),
         f"{turn}{entry['pointer'] or '/'}",
         brief(got, 40) if got is not None else clip(entry["message"], 40),

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from toolfuzz.analyze.price import PriceOf
 from toolfuzz.core.events import Event, VerdictReached
-from toolfuzz.core.text import brief, printable
+from toolfuzz.core.text import brief, printable, shortly
 from toolfuzz.report.tally import Tally, TargetTally
 
 __all__ = ["Progress", "Silent", "clock", "live_view", "progress", "words"]
@@ -151,7 +151,7 @@ def words(tally: Tally) -> str:
     parts = [_count(tally)]
     for name, one in list(tally.targets.items()):
         said = _target_words(one, several=several)
-        parts.append(f"{name}: {said}" if several else said)
+        parts.append(f"{shortly(name)}: {said}" if several else said)
     return printable(" · ".join([*parts, *_pace(tally)]))
 
 
@@ -166,14 +166,14 @@ def live_view(tally: Tally, *, width: int) -> RenderableType:
     pace = Text(" · ".join([_count(tally), *_pace(tally)]), no_wrap=True, overflow="ellipsis")
     head.add_row(bar, pace)
     rows = Table.grid(padding=(0, 2))
-    longest = max(len(printable(name)) for name in tally.targets)
+    longest = max(len(printable(shortly(name))) for name in tally.targets)
     rows.add_column(no_wrap=True, overflow="ellipsis", max_width=min(longest, width // 3))
     rows.add_column()
     for name, one in list(tally.targets.items()):
         several = len(tally.targets) > 1
         said = _target_words(one, several=several, most=width >= _NARROW)
         line = Text(printable(said), no_wrap=True, overflow="ellipsis")
-        rows.add_row(Text(printable(name), style="bold"), line)
+        rows.add_row(Text(printable(shortly(name)), style="bold"), line)
     parts: list[RenderableType] = [head, rows]
     if tally.latest:
         parts.append(_latest(tally))
@@ -186,8 +186,9 @@ def slow_words(one: TargetTally, *, at_most: bool = False) -> str:
         return ""
     fewer = max(1, int(_SLOW_SECONDS / one.between))
     return printable(
-        f"{one.target.name}: an answer every {one.between:.0f} s, so about {clock(one.left)} for "
-        f"the {one.total - one.done} questions left; {fewer} take {clock(_SLOW_SECONDS)} (--cases)"
+        f"{shortly(one.target.name)}: an answer every {one.between:.0f} s, so about "
+        f"{clock(one.left)} for the {one.total - one.done} questions left; {fewer} take "
+        f"{clock(_SLOW_SECONDS)} (--cases)"
     )
 
 
@@ -232,7 +233,7 @@ def _latest(tally: Tally) -> Text:
     line = Text("last failure ", style="dim", no_wrap=True, overflow="ellipsis")
     line.append(printable(finding.slug), style="not dim red")
     if len(tally.targets) > 1:
-        line.append(f" on {printable(name)}", style="not dim")
+        line.append(f" on {printable(shortly(name))}", style="not dim")
     if finding.pointer:
         line.append(f" at {printable(finding.pointer)}: got {brief(finding.actual)}")
     return line

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from toolfuzz.core.case import Json, JsonObject
-from toolfuzz.core.text import printable
+from toolfuzz.core.text import printable, shortly
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.report.console import show
 
@@ -40,7 +40,7 @@ def _heading(shown: JsonObject) -> Text:
     words = [shown["case"]]
     if "target" in shown:
         mode = "streamed" if shown["stream"] else "not streamed"
-        words += [shown["target"], mode, f"turn {shown['turn']}"]
+        words += [shortly(shown["target"]), mode, f"turn {shown['turn']}"]
         words += [f"repeat {shown['repeat'] + 1}"] if shown["repeat"] else []
         words += [shown["verdict"]] + ([shown["reason"]] if shown["reason"] else [])
     else:

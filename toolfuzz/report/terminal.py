@@ -16,6 +16,7 @@ from toolfuzz.judge.harm import harm_rank
 from toolfuzz.report.conclusion import TONES, conclusion_view, path_of
 from toolfuzz.report.console import MEDIUM, WIDE, show
 from toolfuzz.report.dimensions import dimension_tables, unit
+from toolfuzz.report.naming import readable
 from toolfuzz.report.next_steps import next_view
 from toolfuzz.report.notes import notes
 from toolfuzz.report.sides import sides_table
@@ -53,15 +54,16 @@ def print_summary(summary: JsonObject, *, own: bool = False) -> None:
 
 def summary_view(summary: JsonObject, *, width: int, own: bool = False) -> RenderableType:
     """Return the result as rich renderables, so that it can be printed or exported."""
-    parts: list[RenderableType] = conclusion_view(summary, width=width)
-    parts += [headline(summary), Text()]
-    parts += [target_table(summary, width=width)]
-    parts += [legend(summary["targets"], width=width)]
-    if apart := sides_table(summary["targets"]):
+    told = readable(summary)
+    parts: list[RenderableType] = conclusion_view(told, width=width)
+    parts += [headline(told), Text()]
+    parts += [target_table(told, width=width)]
+    parts += [legend(told["targets"], width=width)]
+    if apart := sides_table(told["targets"]):
         parts += [Text(), apart]
-    parts += tool_tables(summary["targets"])
-    parts += [*dimension_tables(summary["targets"], width=width), *notes(summary)]
-    for target, slug, entry in _surest(summary["targets"]):
+    parts += tool_tables(told["targets"])
+    parts += [*dimension_tables(told["targets"], width=width), *notes(told)]
+    for target, slug, entry in _surest(told["targets"]):
         parts += [Text(), defect_view(target, slug, entry)]
     parts += [Text(), next_view(summary, own=own)]
     return Group(*parts)
@@ -100,7 +102,7 @@ def target_table(summary: JsonObject, *, width: int) -> Table:
     names = [printable(target["target"]) for target in targets]
     name_width = min(max(map(len, ["target", *names])), max(width // 3, 16))
     bar = width >= MEDIUM
-    # Only columns that may wrap are shrunk by rich, so these two are. A name is told whole.
+    # Only columns that may wrap are shrunk by rich, so these two are.
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("target", max_width=name_width, overflow="fold")
     table.add_column(f"{unit(targets)}s", justify="right", no_wrap=True)

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from toolfuzz.analyze.load import causes
 from toolfuzz.core.events import Event, VerdictReached
-from toolfuzz.core.text import brief, printable
+from toolfuzz.core.text import brief, printable, shortly
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.report.progress import Progress, Silent
 
@@ -43,7 +43,8 @@ class _Lines(Silent):
             first = causes(event.verdict)[0]
             where = f" at {first.pointer}" if first.pointer else ""
             got = first.message if first.actual is None else f"got {brief(first.actual)}"
-            told = f"{event.verdict.target}: {first.slug}{where}: {got} ({event.verdict.case_id})"
+            model = shortly(event.verdict.target)
+            told = f"{model}: {first.slug}{where}: {got} ({event.verdict.case_id})"
             self.note(printable(told))
 
 
@@ -69,7 +70,7 @@ class _Live(Silent):
             told = f"{worst[0]} ({worst[1]})" if worst[1] else "–"
             counts = (row.answers, row.called, row.failed, row.unjudged)
             table.add_row(
-                Text(printable(model), style="bold"),
+                Text(printable(shortly(model)), style="bold"),
                 "streamed" if stream else "plain",
                 *map(str, counts),
                 Text(told, style="red" if worst[1] else "dim"),

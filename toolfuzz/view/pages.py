@@ -24,6 +24,7 @@ from toolfuzz.report.html.failed import Failed
 from toolfuzz.report.html.models import Model
 from toolfuzz.report.html.page import example_of
 from toolfuzz.report.html.templating import environment
+from toolfuzz.report.naming import names_in
 from toolfuzz.view import trend
 from toolfuzz.view.reader import Read
 from toolfuzz.view.rows import Row, paid
@@ -121,14 +122,16 @@ def run_page(
     name, first = read.found.name, PAGE * (number - 1)
     entries = list(failing.some(first, first + PAGE))
     natures = [read.run.nature(entry["target"]) for entry in read.summary["targets"]]
+    names = names_in(read.summary)
+    summary = names.of(read.summary)
     return _render(
         "run.html.j2",
         root,
         name=name,
         read=read,
-        summary=read.summary,
-        example=example_of(read.summary["conclusion"]["cause"], ()),
-        targets=[_column(read.run, entry) for entry in read.summary["targets"]],
+        summary=summary,
+        example=example_of(summary["conclusion"]["cause"], ()),
+        targets=names.of([_column(read.run, entry) for entry in read.summary["targets"]]),
         **_told_apart({(n.label, n.several) for n in natures}),
         causes=read.failing.causes[:PAGE],
         more_causes=len(read.failing.causes[PAGE:]),

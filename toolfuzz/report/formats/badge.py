@@ -4,6 +4,7 @@ from xml.etree import ElementTree as Xml
 
 from toolfuzz.analyze.load import RunData
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.text import shortly
 from toolfuzz.report.words import given_up, named, percent, xml_text
 
 __all__ = ["FILE", "render"]
@@ -37,7 +38,7 @@ def render(run: RunData, summary: JsonObject) -> str:
 
 
 def _words(target: JsonObject, *, alone: bool) -> tuple[str, str]:
-    label = named(target, "tool calls" if alone else xml_text(target["target"]))
+    label = named(target, "tool calls" if alone else xml_text(shortly(target["target"])))
     end = ", given up" if given_up(target) else ""
     if target["rate"] is None:
         return label, f"not judged{end}"

@@ -9,6 +9,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import brief, printable
 from toolfuzz.report.formats.markdown import render
 from toolfuzz.report.gates import Gate, gate_failed, gates_of
+from toolfuzz.report.naming import readable
 from toolfuzz.report.relay.words import grave
 from toolfuzz.report.words import count, given_up, in_turn, named, percent, unread, wanted
 
@@ -28,6 +29,7 @@ def announce(run: RunData, summary: JsonObject) -> str:
     if "trial" in summary:
         lines = [_cause(cause) for cause in grave(summary["trial"])]
         return "".join(f"{line}\n" for line in lines[:_MOST])
+    summary = readable(summary)
     check = summary.get("check")
     lines = [_decided(gate) for gate in gates_of(summary)]
     if said := unread(summary):

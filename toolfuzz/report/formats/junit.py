@@ -21,6 +21,7 @@ from toolfuzz.core.text import brief
 from toolfuzz.core.verdict import Finding, Verdict
 from toolfuzz.report.formats._junit import say, tally, testcase
 from toolfuzz.report.gates import Gate, gates_of
+from toolfuzz.report.naming import Names, names_in
 from toolfuzz.report.relay.junit import add_suites
 from toolfuzz.report.words import count, given_up, in_turn, named, success, unread, xml_text
 
@@ -33,9 +34,18 @@ _EXAMPLES = 5
 def render(run: RunData, summary: JsonObject) -> bytes:
     """Return the XML, UTF-8 with declaration."""
     root = suites(run, summary)
+    _shorten(root, names_in(summary))
     tally(root, list(root.iter("testcase")))
     Xml.indent(root)
     return bytes(Xml.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def _shorten(root: Xml.Element, long: Names) -> None:
+    names = Names({xml_text(name): xml_text(short) for name, short in long.shorter.items()})
+    for element in root.iter():
+        element.text = names.of(element.text)
+        for name, value in element.items():
+            element.set(name, names.of(value))
 
 
 def suites(run: RunData, summary: JsonObject) -> Xml.Element:

@@ -9,6 +9,7 @@ from toolfuzz.core.markdown import code, sentence, table
 from toolfuzz.report.advice import advice
 from toolfuzz.report.conclusion import conclusion_lines
 from toolfuzz.report.dimensions import between, dimension_notes, half, shown_level
+from toolfuzz.report.naming import readable
 from toolfuzz.report.relay.markdown import trial_lines
 from toolfuzz.report.repeats import repeat_notes
 from toolfuzz.report.sides import sides
@@ -36,7 +37,7 @@ _WEAK_FEATURES = 10
 
 def render(run: RunData, summary: JsonObject) -> str:
     """Return the report; everything from outside stands in code spans, where it is inert."""
-    lines = trial_lines(summary) if "trial" in summary else _lines(summary)
+    lines = trial_lines(summary) if "trial" in summary else _lines(readable(summary))
     return "\n".join(lines) + "\n"
 
 

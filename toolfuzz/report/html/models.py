@@ -8,6 +8,7 @@ from toolfuzz.analyze.price import price_of
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.nature import Nature
+from toolfuzz.report.naming import Names
 
 __all__ = ["Model", "models"]
 
@@ -36,10 +37,13 @@ class Model:
         return self.cost / passed if passed and self.cost is not None else None
 
 
-def models(runs: Sequence[tuple[str, RunData, JsonObject]], comparison: JsonObject) -> list[Model]:
+def models(
+    runs: Sequence[tuple[str, RunData, JsonObject]], comparison: JsonObject, names: Names
+) -> list[Model]:
     """Return the models in the comparison's order, the best first.
 
-    ``runs`` are (name, run, summary), under the names that the comparison was made with.
+    ``runs`` are (name, run, summary), under the names that the comparison was made with; ``names``
+    are those that a page makes shorter.
     """
     found = {
         (name, target.name): (run, target, figures)
@@ -51,12 +55,12 @@ def models(runs: Sequence[tuple[str, RunData, JsonObject]], comparison: JsonObje
         run, target, figures = found[row["run"], row["target"]]
         made.append(
             Model(
-                row["label"],
+                names.of(row["label"]),
                 run,
                 row["run"],
                 target,
                 run.nature(target.name),
-                figures,
+                names.of(figures),
                 tuple(row["groups"]),
                 _cost(target, run.nature(target.name), figures["tokens"]),
             )

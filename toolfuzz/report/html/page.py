@@ -22,6 +22,7 @@ from toolfuzz.report.html.evidence import REQUEST_LIMIT, evidence
 from toolfuzz.report.html.failed import FAILURES_LIMIT, Failed, FailureGroup, by_cause, in_turn
 from toolfuzz.report.html.models import Model, models
 from toolfuzz.report.html.templating import asset, environment, policy
+from toolfuzz.report.naming import Names, names_in
 from toolfuzz.report.repeats import repeat_notes
 from toolfuzz.report.sides import defects_on, sides
 from toolfuzz.report.tools import sources
@@ -75,10 +76,13 @@ def render_comparison(
 def _page(
     runs: Sequence[Run], comparison: JsonObject, title: str, concluded: JsonObject, home: str
 ) -> str:
-    columns = _failing_first(models(runs, comparison))
+    names = names_in(comparison, *(summary for _, _, summary in runs))
+    columns = _failing_first(models(runs, comparison, names))
+    comparison, concluded = names.of(comparison), names.of(concluded)
+    runs = [(name, run, names.of(summary)) for name, run, summary in runs]
     mixed = len({model.nature.label for model in columns}) > 1
     causes = by_cause(columns)
-    visible = _failures(causes, mixed=mixed)
+    visible = _failures(causes, names, mixed=mixed)
     scale = latency.axis(columns)
     found, warned = matrix.by_defect(columns), matrix.by_defect(columns, "warnings")
     explained = [defects()[row.name] for row in [*found, *warned] if row.name in defects()]
@@ -120,7 +124,7 @@ def _page(
         more_causes=causes[_CAUSES_LIMIT:],
         failed=sum(c.count for c in causes),
         shown=visible,
-        filters=_filters([f for c in causes for f in c.failed if f.anchor in visible]),
+        filters=_filters([f for c in causes for f in c.failed if f.anchor in visible], names),
         request_limit=REQUEST_LIMIT,
         head=HEAD,
         tail=TAIL,
@@ -149,7 +153,7 @@ def _failing_first(columns: Sequence[Model]) -> list[Model]:
     return sorted(columns, key=lambda m: (m.figures["rate"] is None, m.figures["rate"] or 0))
 
 
-def _failures(causes: Sequence[FailureGroup], *, mixed: bool) -> dict[str, Markup]:
+def _failures(causes: Sequence[FailureGroup], names: Names, *, mixed: bool) -> dict[str, Markup]:
     """Return the failures that are shown in full, by anchor, already rendered."""
     render = environment().get_template("failure.html.j2").render
     made: dict[str, Markup] = {}
@@ -159,7 +163,7 @@ def _failures(causes: Sequence[FailureGroup], *, mixed: bool) -> dict[str, Marku
             break
         model = failed.model
         turns = evidence(model.run, model.target, failed.verdict)
-        html = render(failed=failed, turns=turns, facets=_facets(failed), mixed=mixed)
+        html = render(failed=failed, turns=turns, facets=names.of(_facets(failed)), mixed=mixed)
         made[failed.anchor] = Markup(html)
         size += len(html)
     return made
@@ -177,10 +181,10 @@ def _facets(failed: Failed) -> dict[str, list[str]]:
     }
 
 
-def _filters(failures: Sequence[Failed]) -> dict[str, list[str]]:
+def _filters(failures: Sequence[Failed], names: Names) -> dict[str, list[str]]:
     values: dict[str, set[str]] = {}
     for failed in failures:
-        for name, found in _facets(failed).items():
+        for name, found in names.of(_facets(failed)).items():
             values.setdefault(name, set()).update(found)
     return {name: sorted(found) for name, found in values.items() if found}
 

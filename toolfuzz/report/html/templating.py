@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from toolfuzz.core.text import brief, day
+from toolfuzz.core.text import brief, day, shortly
 from toolfuzz.judge.catalogue import defects
 from toolfuzz.report.dimensions import half, points
 from toolfuzz.report.html.inert import marked, shown
@@ -61,6 +61,7 @@ def environment() -> Environment:
         half=half,
         whole=_whole,
         lines=_lines,
+        shortly=shortly,
     )
     environment.globals.update(
         count=count,
