@@ -107,6 +107,26 @@ def test_a_refused_parameter_has_a_reason_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (404, {"error": {"message": "no such model", "type": "x", "code": 404}}, "no such model"),
+        (401, {"detail": "Missing key"}, "Missing key"),
+        (402, {"error": {"code": "insufficient_quota"}}, "insufficient_quota"),
+        (429, {"error": {"message": "Provider returned error",
+                         "metadata": {"raw": '{"error": {"message": "slow down"}}'}}},
+         "Provider returned error; slow down"),
+        (404, b"<!doctype html><html><head><title>Not here</title></head>hm</html>",
+         "a page, titled 'Not here'"),
+        (403, b"blocked", "blocked"),
+        (403, {"odd": {"thing": 1}}, '{"odd":{"thing":1}}'),
+    ],
+)  # fmt: skip
+def test_a_refusal_is_told_in_the_server_s_words(status: int, body: Any, words: str) -> None:
+    reason = str(verdict(CASE, decode("openai-chat", body, status=status)).reason)
+    assert reason.replace(" ", "") == f"HTTP {status}: {words}".replace(" ", "")
+
+
+@pytest.mark.parametrize(
     ("message", "found"),
     [
         ("Failed to parse tool call arguments as JSON", "history-args-reparse"),

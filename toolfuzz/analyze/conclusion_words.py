@@ -13,9 +13,12 @@ from toolfuzz.analyze.phrases import (
     share,
 )
 from toolfuzz.core.case import JsonObject
+from toolfuzz.core.text import clip
 
 __all__ = ["comparable", "dimensions", "left_out", "models", "weakest", "whole"]
 
+_REASON = 140
+"""Characters of what a server said why it doesn't answer; all of it stands in the notes."""
 _LISTED = 3
 """So many that are worse are named with their figures."""
 
@@ -224,7 +227,7 @@ def _given_up(row: JsonObject) -> str:
         return f"{row['label']} can't be used: it hung at {after} questions{seen}"
     return (
         f"{row['label']} can't be used: no answer to {after} questions in a row could be judged "
-        f"({given_up['reason']}){seen}"
+        f"({clip(given_up['reason'], _REASON)}){seen}"
     )
 
 

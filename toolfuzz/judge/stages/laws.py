@@ -1,5 +1,6 @@
 """Laws: is there a reply at all, and does it keep to its wire format?"""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -24,6 +25,8 @@ _NOT_FOUND = 404
 TOO_LONG, TIMED_OUT = "longer than the model's window", "transport: Timeout"
 """How the reasons begin why a question is unjudged whose prompt, or answer, took too much."""
 _LOOKED_AT = 20_000
+_TITLE = re.compile(r"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
+"""Of the pages that proxies send instead of an error."""
 
 
 def advance(facts: Facts) -> None:
@@ -52,7 +55,7 @@ def advance(facts: Facts) -> None:
 
 def _refused(facts: Facts, status: int) -> None:
     refusal = _refusal(facts.reply.error, status)
-    facts.excuse = f"HTTP {status}: {one_line(refusal.text)}"
+    facts.excuse = f"HTTP {status}: {_in_words(refusal)}"
     # What was sent back may be said not to be found, too.
     if status in _AUTH_AND_LIMITS and not (status == _NOT_FOUND and facts.number):
         return
@@ -73,10 +76,19 @@ def _error_inside(facts: Facts, status: int) -> None:
     reply = facts.reply
     refusal = facts.refusal = _refusal(reply.error, status)
     facts.findings += names_defect(facts, refusal)
-    if not reply.stream or is_limit(refusal.words) or _code(reply.error) in _AUTH_AND_LIMITS:
-        facts.excuse = f"error under HTTP {status}: {one_line(refusal.text)}"
+    code = _code(reply.error)
+    if not reply.stream or is_limit(refusal.words) or code in _AUTH_AND_LIMITS:
+        number = "" if code is None else f" {code}"
+        facts.excuse = f"error{number} under HTTP {status}: {_in_words(refusal)}"
     else:
         facts.broke_off = True
+
+
+def _in_words(refusal: Refusal) -> str:
+    """Return what a server says in its error's own messages, by its code where it has none."""
+    said = "; ".join(dict.fromkeys(refusal.said)) or ", ".join(refusal.codes) or refusal.text
+    page = _TITLE.search(said) if said.lstrip()[:1] == "<" else None
+    return one_line(f"a page, titled {page[1]!r}" if page else said)
 
 
 def _refusal(error: Any, status: int) -> Refusal:
