@@ -113,31 +113,65 @@ async def arun(models: str | Sequence[str], **options: "Unpack[Options]") -> "Re
 
 def check(
     model: str,
-    baseline: str | Path,
+    baseline: "str | Path | Result | None" = None,
     *,
+    baseline_model: str | None = None,
+    baseline_url: str | None = None,
+    baseline_format: str | None = None,
+    baseline_key_env: str | None = None,
     margin: float = 0.05,
     allow_new_defects: bool = False,
+    accept: float | None = None,
+    reject: float | None = None,
     force: bool = False,
+    trust: bool = False,
+    resume: bool = False,
     **options: "Unpack[Options]",
 ) -> "CheckResult":
-    """Decide whether ``model`` may stand in for ``baseline``: a model, or the folder of a run.
+    """Decide whether ``model`` may stand in for ``baseline``: a model, or a run (its folder).
 
-    ``margin`` is the drop in success that is tolerated; ``allow_new_defects`` asks for the rate
-    alone; ``force`` uses a doubtful baseline. The result's ``outcome`` is ``PASS``, ``FAIL`` or
-    ``INCONCLUSIVE``, ``reason`` says why, ``targets`` are both sides; as a dict it has the decision
-    under ``check``. Raises errors.UsageError and errors.EndpointError.
+    ``baseline_model`` is a target of that run; ``baseline_url``, ``baseline_format`` and
+    ``baseline_key_env`` say where a baseline model is served, its wire format, and which variable
+    holds its key. ``margin`` is the drop in success that is tolerated; ``allow_new_defects`` asks
+    for the rate alone; ``force`` uses a doubtful baseline, ``trust`` the servers and variables that
+    a baseline's folder names. ``accept`` and ``reject`` stand in the place of a baseline: one model
+    is asked until it is clear whether it is as good as the one rate or as bad as the other.
+    ``resume`` goes on with the check in ``out``. The result's ``outcome`` is ``PASS``, ``FAIL`` or
+    ``INCONCLUSIVE`` (``ACCEPT``, ``REJECT``), ``reason`` says why, ``targets`` are both sides; as a
+    dict it has the decision under ``check``. Raises errors.UsageError and errors.EndpointError.
+
+    >>> toolfuzz.check("glm-4.7", "reports/before", tools="mine.json").outcome  # doctest: +SKIP
+    'PASS'
     """
     from toolfuzz.analyze.check import CheckRule
-    from toolfuzz.results import CheckResult
-    from toolfuzz.runs.check import check_against
-    from toolfuzz.runs.check_options import CheckOptions
+    from toolfuzz.results import CheckResult, Result
+    from toolfuzz.runs.check import check_against, check_alone
+    from toolfuzz.runs.check_options import CheckOptions, alone, beside, tried_alone
     from toolfuzz.runs.options import RunOptions
     from toolfuzz.waiting import wait_for
 
+    by_itself = accept is not None or reject is not None
+    if baseline is None and not by_itself:
+        raise UsageError("nothing to check against", "give a baseline, or accept= and reject=")
+    if by_itself:
+        test = alone(accept, reject, baseline=baseline is not None)
+        run = RunOptions.read({"cases": tried_alone(test), "models": model, **options})
+        return CheckResult(wait_for(check_alone(run, test, resume=resume)))
+    assert baseline is not None
     rule = CheckRule(margin=margin, allow_new_defects=allow_new_defects)
     run = RunOptions.read({"cases": rule.looks[-1], "models": model, **options})
-    given = frozenset(options)
-    checked = CheckOptions(run=run, baseline=str(baseline), rule=rule, given=given, force=force)
+    place = {"base_url": baseline_url, "format": baseline_format, "key_env": baseline_key_env}
+    checked = CheckOptions(
+        run=run,
+        baseline=str(baseline.folder if isinstance(baseline, Result) else baseline),
+        baseline_model=baseline_model,
+        baseline_access=beside(run.access, **place),
+        rule=rule,
+        given=frozenset(options),
+        force=force,
+        resume=resume,
+        trust=trust,
+    )
     return CheckResult(wait_for(check_against(checked)))
 
 
@@ -149,6 +183,9 @@ def judge(
     format: str | None = None,
     stream: bool | None = None,
     status: int = 200,
+    strict: bool = False,
+    ignore: str | Sequence[str] = (),
+    select: str | Sequence[str] = (),
 ) -> "Judgement":
     """Judge one reply of an endpoint without a network.
 
@@ -156,12 +193,19 @@ def judge(
     plain or streamed, in any wire format. ``expect`` says what is right, for exact judging:
     ``{"calls": [{"name": …, "arguments": {…}}]}`` or ``{"no_call": True}``; without it the wire,
     the schemas and the history are judged. ``format`` and ``stream`` are told by the bodies where
-    they are left out. The judgement's ``status`` is ``pass``, ``fail`` or ``unjudged``, its
-    ``findings`` say what is wrong and where. Raises errors.UsageError.
+    they are left out. ``strict``: warnings fail it, too. ``ignore`` leaves defects, or groups of
+    them, out, ``select`` all others. The judgement's ``status`` is ``pass``, ``fail`` or
+    ``unjudged``, its ``findings`` say what is wrong and where. Raises errors.UsageError.
     """
+    from toolfuzz.judge.policy import Policy
     from toolfuzz.runs.offline import judge_one
 
-    return judge_one(request, response, expect=expect, format=format, stream=stream, status=status)
+    ignored, selected = ((n,) if isinstance(n, str) else tuple(n) for n in (ignore, select))
+    policy = Policy(strict, ignored, selected)
+    policy.check()
+    return policy.apply(
+        judge_one(request, response, expect=expect, format=format, stream=stream, status=status)
+    )
 
 
 def compare(*runs: "str | Path | Result") -> "Comparison":

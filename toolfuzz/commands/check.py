@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from toolfuzz.analyze.check import CheckRule
-from toolfuzz.analyze.sequential import SequentialTest
 from toolfuzz.commands._budget import same_command, say_spent_out
 from toolfuzz.commands._given import (
     run_options_from,
@@ -21,16 +20,12 @@ from toolfuzz.core.errors import UsageError
 from toolfuzz.core.text import shell_command
 from toolfuzz.report.decision import print_check
 from toolfuzz.report.write import parse_wanted
-from toolfuzz.runs.access import Access
 from toolfuzz.runs.check import check_against, check_alone
-from toolfuzz.runs.check_options import CheckOptions
+from toolfuzz.runs.check_options import CheckOptions, alone, beside, tried_alone
 from toolfuzz.runs.journal import has_journal
 from toolfuzz.runs.options import RunOptions
 from toolfuzz.runs.prices import prices
 from toolfuzz.runs.summary import default_folder
-
-_SPARE = 5 / 4
-"""More cases than calls at the cap, since some answers can't be judged."""
 
 
 def check(**given: Any) -> None:
@@ -81,18 +76,11 @@ def _paired(flags: dict[str, Any]) -> tuple[Work, Path | None]:
         )
     rule = CheckRule(**{n: flags[n] for n in ("margin", "allow_new_defects") if n in flags})
     run = _run_options(flags, rule.looks[-1])
-    baseline_access = Access(
+    baseline_access = beside(
+        run.access,
         base_url=flags.get("baseline_url"),
         format=flags.get("baseline_format"),
         key_env=flags.get("baseline_key_env"),
-        params=run.access.params,
-        stream=run.access.stream,
-        concurrency=run.access.concurrency,
-        rpm=run.access.rpm,
-        tpm=run.access.tpm,
-        timeout=run.access.timeout,
-        max_reply=run.access.max_reply,
-        engine_python=run.access.engine_python,
     )
     options = CheckOptions(
         run=run,
@@ -109,21 +97,8 @@ def _paired(flags: dict[str, Any]) -> tuple[Work, Path | None]:
 
 
 def _alone(flags: dict[str, Any], resume: bool) -> tuple[Work, Path | None]:
-    if "baseline" in flags:
-        raise UsageError(
-            "--baseline and --accept are two different checks",
-            "leave out one: --accept and --reject judge a model by itself",
-        )
-    if not {"accept", "reject"} <= flags.keys():
-        raise UsageError("--accept and --reject belong together", "--accept 0.99 --reject 0.95")
-    try:
-        test = SequentialTest(flags["accept"], flags["reject"])
-    except ValueError as error:
-        raise UsageError(
-            f"--accept {flags['accept']} --reject {flags['reject']}: {error}",
-            "for example: --accept 0.99 --reject 0.95",
-        ) from None
-    run = _run_options(flags, round(test.cap * _SPARE))
+    test = alone(flags.get("accept"), flags.get("reject"), baseline="baseline" in flags)
+    run = _run_options(flags, tried_alone(test))
     return lambda tell, stop: check_alone(run, test, resume=resume, tell=tell, stop=stop), run.out
 
 
