@@ -2,10 +2,10 @@
 
     python benchmarks/weight.py [--extras "" server server,sdks …] [--dir DIR]
 
-Builds the wheel and installs it into fresh virtual environments: megabytes of the files in
-site-packages and of the disk blocks that they take (what pip compiled included; pip and setuptools
-not), packages, and the processor seconds of `toolfuzz --help` and, with the server extra, of one
-question to the simulated endpoint.
+Builds the wheel and installs it into fresh virtual environments: the megabytes (10^6 bytes) of disk
+that site-packages takes, without what pip compiles (other installers leave that out) and with it,
+pip and setuptools not counted; packages, and the processor seconds of `toolfuzz --help` and, with
+the server extra, of one question to the simulated endpoint.
 """
 
 import argparse
@@ -45,17 +45,18 @@ def installed(wheel: Path, extras: str, folder: Path) -> Path:
 
 
 def megabytes(python: Path) -> tuple[float, float, int]:
-    """Return the bytes of the environment's packages, those on disk, and how many there are."""
+    """Return what the environment's packages take of the disk, what is compiled of it, how many."""
     site = next(python.parents[1].glob("[Ll]ib/**/site-packages"))
-    size = on_disk = packages = 0
+    size = compiled = packages = 0
     for entry in site.iterdir():
         if entry.name.startswith(NOT_OURS):
             continue
         packages += entry.suffix == ".dist-info"
-        files = [entry, *entry.rglob("*")] if entry.is_dir() else [entry]
-        size += sum(f.stat().st_size for f in files if f.is_file())
-        on_disk += sum(f.stat().st_blocks * 512 for f in files)
-    return size / 2**20, on_disk / 2**20, packages
+        for file in [entry, *entry.rglob("*")] if entry.is_dir() else [entry]:
+            taken = file.stat().st_blocks * 512
+            size += taken
+            compiled += taken if "__pycache__" in file.parts else 0
+    return size / 1e6, compiled / 1e6, packages
 
 
 def seconds(python: Path, *command: str) -> tuple[float, float]:
@@ -85,16 +86,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.dir or Path(temporary)
         wheel = build(folder)
-        print(f"{'extras':16} {'MiB':>5} {'on disk':>8} {'packages':>9} {'--help':>8}   1 question")
+        head = f"{'MB':>6} {'compiled':>9} {'packages':>9} {'--help':>8}   1 question"
+        print(f"{'extras':16} {head}")
         for extras in options.extras:
             python = installed(wheel, extras, folder / (extras.replace(",", "-") or "core"))
-            size, on_disk, packages = megabytes(python)
+            size, compiled, packages = megabytes(python)
             _, helped = seconds(python, "--help")
             asked = ""
             if extras == "all" or "server" in extras:
                 wall, used = seconds(python, *ONE_QUESTION)
                 asked = f"{wall:.2f} s, {used:.2f} s of CPU"
-            sizes = f"{size:5.0f} {on_disk:8.0f} {packages:9}"
+            sizes = f"{size - compiled:6.1f} {size:9.1f} {packages:9}"
             print(f"{extras or '(none)':16} {sizes} {helped:6.2f} s   {asked}")
 
 
