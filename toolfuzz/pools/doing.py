@@ -77,9 +77,10 @@ async def _do(job: Job, session: Session, permit: Permit, give: Give, keep: Keep
                 begun=[e for e in job.begun if e.stream == stream],
                 going_on=kept.all_so_far,
             )
-            name, costs = job.source.target.name, requests_again(len(job.case.turns))
-            if in_doubt(session, plain, outcome) and await permit.again(name, costs):
-                await ask_again(session, job, plain, events, kept.told)
+            if in_doubt(session, plain, outcome):
+                costs = requests_again(len(job.case.turns))
+                if await permit.again(job.source.target.name, costs):
+                    await ask_again(session, job, plain, events, kept.told)
         finally:
             # Given before anything is awaited: a cancelled job loses nothing.
             if len(events) > 1:

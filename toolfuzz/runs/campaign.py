@@ -113,12 +113,11 @@ class Campaign:
         Of a plain half that an earlier run judged, for its stream to be held to, the verdict stands
         there: it is told, and not written again.
         """
-        asked = any(isinstance(event, ExchangeRecorded) for event in events)
-        for event in events:
-            known = isinstance(event, VerdictReached) and self.record.judged(event.verdict)
-            if known and not asked:
-                self.tell(event)
-                return
+        if not any(isinstance(event, ExchangeRecorded) for event in events):
+            for event in events:
+                if isinstance(event, VerdictReached) and self.record.judged(event.verdict):
+                    self.tell(event)
+                    return
         self.write(events)
 
     def write(self, events: Iterable[Event]) -> None:

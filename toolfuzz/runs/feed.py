@@ -17,6 +17,8 @@ __all__ = ["CaseFeed", "Feed"]
 
 _KEPT = 128
 """Cases in memory beside those that are drawn ahead."""
+_STEP = 16
+"""So many are drawn at once: to wake for each would cost more than to take it over."""
 
 
 class Feed(Protocol):
@@ -41,6 +43,7 @@ class CaseFeed:
     def __init__(self, cases: AsyncIterator[Case], *, ahead: int, targets: int = 1) -> None:
         self._source = cases
         self._ahead = ahead
+        self._step = min(_STEP, ahead - 1)
         self._latest: deque[Case] = deque()
         self._kept = ahead + _KEPT
         self._earlier = _Shelf() if targets > 1 else None
@@ -56,7 +59,7 @@ class CaseFeed:
             async for case in self._source:
                 self._keep(case)
                 self._more.set()
-                while not self._hungry():
+                if self._drawn >= self._wanted + self._ahead:
                     self._room.clear()
                     await self._room.wait()
         finally:
@@ -65,8 +68,8 @@ class CaseFeed:
 
     async def get(self, position: int) -> Case | None:
         """Return the case at that position, or None when there are no more."""
-        if position > self._wanted:
-            self._wanted = position
+        self._wanted = max(self._wanted, position)
+        if self._drawn < self._wanted + self._ahead - self._step:
             self._room.set()
         while position >= self._drawn and not self._finished:
             self._more.clear()
@@ -91,9 +94,6 @@ class CaseFeed:
 
     def note(self, events: Sequence[Event]) -> None:
         """What came of a case changes none that follows."""
-
-    def _hungry(self) -> bool:
-        return self._drawn < self._wanted + self._ahead
 
 
 class _Shelf:

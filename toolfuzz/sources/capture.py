@@ -4,7 +4,6 @@ Bodies are kept as read; secrets that the server sends back are masked later (``
 Redirects are not followed: they would carry the key along.
 """
 
-import asyncio
 import json
 import os
 import time
@@ -17,10 +16,11 @@ import httpx
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.compact import compact
 from toolfuzz.core.exchange import Attempt
-from toolfuzz.core.inflate import EncodingError, inflater
+from toolfuzz.core.inflate import EncodingError, Inflater, inflater
 from toolfuzz.core.sizes import MAX_REPLY, size_text
 from toolfuzz.sources.answer import Answer
 from toolfuzz.sources.redaction import kept_headers
+from toolfuzz.sources.silence import Silence
 
 __all__ = ["MAX_CHUNKS", "MAX_ERROR_BYTES", "WHOLE", "capture", "encode_body"]
 
@@ -52,17 +52,16 @@ async def capture(
     size = 0
     started, begin = time.time(), time.perf_counter()
     try:
-        async with asyncio.timeout(timeout) as silence:
-            end = asyncio.get_running_loop().time() + WHOLE * timeout
+        async with Silence(timeout, WHOLE * timeout) as silence:
             answer = await send()
             said = ""
             if answer.status >= 400:
                 most = min(most, MAX_ERROR_BYTES)
                 said = f" of an HTTP {answer.status}"
-            async for chunk in _inflated(answer):
+            async for chunk in _decoded(answer):
                 chunks.append(((time.perf_counter() - begin) * 1000, chunk[: most - size]))
                 size += len(chunk)
-                silence.reschedule(min(asyncio.get_running_loop().time() + timeout, end))
+                silence.heard()
                 if size > most:
                     error = f"BodyTooLarge: more than {size_text(most)}{said}"
                     break
@@ -115,9 +114,13 @@ def _beginning(chunks: list[tuple[float, bytes]], most: int) -> list[tuple[float
     return kept
 
 
-async def _inflated(answer: Answer) -> AsyncIterator[bytes]:
-    inflating = inflater(answer.headers.get("content-encoding", ""))
-    async for piece in answer.pieces:
+def _decoded(answer: Answer) -> AsyncIterator[bytes]:
+    encoding = answer.headers.get("content-encoding")
+    return _inflated(answer.pieces, inflater(encoding)) if encoding else answer.pieces
+
+
+async def _inflated(pieces: AsyncIterator[bytes], inflating: Inflater) -> AsyncIterator[bytes]:
+    async for piece in pieces:
         for inflated in inflating.feed(piece):
             yield inflated
     for inflated in inflating.finish():

@@ -63,8 +63,14 @@ class HttpSource:
     max_reply: int = MAX_REPLY
     tpm: float | None = None
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    pace: Pace = field(init=False, repr=False, compare=False)
+    """How fast the endpoint may be asked with this key."""
 
     def __post_init__(self) -> None:
+        shared_by = f"{self.endpoint.base_url} {self.key or ''}"
+        pace = Pace(shared_by, self.concurrency, self.adapts, self.rpm, self.tpm)
+        # Looked at with every question.
+        object.__setattr__(self, "pace", pace)
         if not all(_CARRIED.fullmatch(value) for value in self.own_headers.values()):
             raise UsageError("a header holds characters that HTTP can't carry")
 
@@ -72,12 +78,6 @@ class HttpSource:
     def format(self) -> WireFormat:
         """The wire format of requests and replies."""
         return wire_format(self.target.format)
-
-    @property
-    def pace(self) -> Pace:
-        """How fast the endpoint may be asked with this key."""
-        shared_by = f"{self.endpoint.base_url} {self.key or ''}"
-        return Pace(shared_by, self.concurrency, self.adapts, self.rpm, self.tpm)
 
     @property
     def own_headers(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, AnyStr
 
 from toolfuzz.core.case import Json
@@ -31,8 +32,12 @@ _COOKIE = re.compile(r"[^=;\s]+=([^;]+)")
 
 def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the response headers that are worth keeping, names in lower case."""
-    low = ((name.lower(), value) for name, value in headers.items())
-    return {name: value for name, value in low if _KEPT.fullmatch(name)}
+    return {name.lower(): value for name, value in headers.items() if _is_kept(name)}
+
+
+@lru_cache
+def _is_kept(name: str) -> bool:
+    return _KEPT.fullmatch(name.lower()) is not None
 
 
 class Redaction:
