@@ -13,10 +13,12 @@ from click.testing import CliRunner, Result
 from toolfuzz.cli import cli
 from toolfuzz.core.errors import UsageError
 from toolfuzz.judge.policy import Policy
+from toolfuzz.recordings import journal as read_journal
 from toolfuzz.recordings.recorded import BadEntry
-from toolfuzz.runs import blocks
+from toolfuzz.runs import blocks, keeping
 from toolfuzz.runs.blocks import Entry, journal_index, judge_blocks
 from toolfuzz.runs.offline import judge_file
+from toolfuzz.runs.reading import load_run
 from toolfuzz.runs.said import say
 
 
@@ -155,3 +157,26 @@ def test_what_is_said_by_hand_is_for_one_process(journal: Path) -> None:
 def test_a_journal_that_is_not_there_is_said_by_one_process(tmp_path: Path) -> None:
     done = toolfuzz_("judge", tmp_path / "none.jsonl", "--workers", "2")
     assert done.exit_code == 2 and "can't read" in done.stderr
+
+
+def test_what_was_read_long_ago_need_not_be_at_hand(
+    journal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All cases stand before all answers; one of them is at hand, and forty askings are."""
+
+    def kept_of(path: Path, out: Path) -> tuple[str, list[tuple[object, ...]]]:
+        done = toolfuzz_("judge", path, "--out", out)
+        run = load_run(out)
+        found = [(v.case_id, v.repeat, v.stream, v.status, v.findings) for v in run.verdicts]
+        return done.stdout, sorted(found, key=repr)
+
+    lines = journal.read_text().splitlines(keepends=True)
+    drawn = [line for line in lines if line.startswith('{"event": "case-drawn"')]
+    others = [line for line in lines if line not in drawn]
+    early = tmp_path / "early.jsonl"
+    early.write_text("".join((others[0], *drawn, *others[1:])))
+    before = kept_of(early, tmp_path / "before")
+    monkeypatch.setattr(read_journal, "_CASES", 1)
+    monkeypatch.setattr(read_journal, "_MOST", 40)
+    monkeypatch.setattr(keeping, "_MOST", 40)
+    assert kept_of(early, tmp_path / "after") == before

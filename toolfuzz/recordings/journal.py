@@ -1,5 +1,12 @@
-"""The exchanges of a run's journal: read line by line, and joined to what was said before them."""
+"""The exchanges of a run's journal: read line by line, and joined to what was said before them.
 
+A journal may be far larger than memory: what was read last is at hand, cases from before that are
+packed, and replies that old are forgotten, since a question's turns and modes stand close together.
+"""
+
+import pickle
+import zlib
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import zip_longest
@@ -22,6 +29,11 @@ from toolfuzz.worlds.play import gone_on
 
 __all__ = ["JournalLines", "Questions", "question_name"]
 
+_CASES = 512
+"""Cases that are at hand. A slow target may ask one long after the others."""
+_MOST = 2_000
+"""Questions whose replies are kept, many more than are under way at once."""
+
 
 def question_name(of: Exchange | Verdict) -> str:
     """Return a name for the question that an exchange or a verdict belongs to, in any mode."""
@@ -33,7 +45,7 @@ class JournalLines:
 
     def __init__(self) -> None:
         self._formats: dict[str, str] = {}
-        self._cases: dict[str, Case] = {}
+        self._cases = _Cases()
 
     def read(self, data: JsonObject) -> Recorded | None:
         """Read an event; None for one that holds no exchange. Raises UsageError."""
@@ -43,7 +55,7 @@ class JournalLines:
             case TargetSeen(target):
                 self._formats[target.name] = target.format
             case CaseDrawn(case):
-                self._cases[case.id] = case
+                self._cases.add(case)
             case ExchangeRecorded(exchange):
                 return self._exchange(exchange)
         return None
@@ -72,11 +84,33 @@ class JournalLines:
         )
 
 
-class Questions:
-    """What was replied to the questions of a run so far, turn by turn, plain and streamed."""
+class _Cases:
+    """The cases of a journal, packed to about a tenth but for the latest."""
 
     def __init__(self) -> None:
-        self._replies: dict[tuple[str, bool], dict[int, Reply]] = {}
+        self._latest: OrderedDict[str, Case] = OrderedDict()
+        self._packed: dict[str, bytes] = {}
+
+    def add(self, case: Case) -> None:
+        self._latest[case.id] = case
+        while len(self._latest) > _CASES:
+            id_, old = self._latest.popitem(last=False)
+            if id_ not in self._packed:
+                self._packed[id_] = zlib.compress(pickle.dumps(old), level=1)
+
+    def get(self, id_: str) -> Case | None:
+        if id_ in self._latest:
+            self._latest.move_to_end(id_)
+        elif packed := self._packed.get(id_):
+            self.add(pickle.loads(zlib.decompress(packed)))
+        return self._latest.get(id_)
+
+
+class Questions:
+    """What was replied to the latest questions of a run, turn by turn, plain and streamed."""
+
+    def __init__(self) -> None:
+        self._replies: OrderedDict[tuple[str, bool], dict[int, Reply]] = OrderedDict()
 
     def join(self, recorded: Recorded) -> Recorded:
         """Return the exchange with the replies before it, and the plain ones; raises UsageError."""
@@ -115,8 +149,11 @@ class Questions:
 
     def remember(self, recorded: Recorded, reply: Reply) -> None:
         """Keep the reply to a turn for those after it."""
-        said = self._replies.setdefault((recorded.question, recorded.stream), {})
-        said[recorded.turn] = reply
+        key = recorded.question, recorded.stream
+        self._replies.setdefault(key, {})[recorded.turn] = reply
+        self._replies.move_to_end(key)
+        while len(self._replies) > _MOST:
+            self._replies.popitem(last=False)
 
     def _before(self, question: str, turn: int, *, stream: bool) -> Sequence[Reply | None]:
         known = self._replies.get((question, stream), {})

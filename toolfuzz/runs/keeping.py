@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -35,6 +35,8 @@ from toolfuzz.sources.redaction import NO_SECRETS, Redaction
 __all__ = ["Keeper"]
 
 _UNNAMED = "unnamed"
+_MOST = 2_000
+"""Questions whose further turns are waited for, many more than are under way at once."""
 
 
 @dataclass(slots=True)
@@ -104,7 +106,7 @@ class _Run:
         self._settings = opening.settings
         self._targets = {target.name: target for target in opening.targets}
         self._repeats: Counter[tuple[str, str, bool]] = Counter()
-        self._verdicts: dict[tuple[str, bool], Verdict] = {}
+        self._verdicts: OrderedDict[tuple[str, bool], Verdict] = OrderedDict()
         self._record = Record(folder, opening)
         tell(opening)
 
@@ -140,7 +142,9 @@ class _Run:
         if recorded.question:
             # Its turns are exchanges of their own, and get one verdict at the end.
             key = (recorded.question, stream)
-            self._verdicts[key] = _joined(self._verdicts.get(key), verdict)
+            self._verdicts[key] = _joined(self._verdicts.pop(key, None), verdict)
+            while len(self._verdicts) > _MOST:
+                self._write([VerdictReached(self._verdicts.popitem(last=False)[1])])
         else:
             self._write([VerdictReached(verdict)])
 

@@ -74,8 +74,9 @@ class ToldByRun:
             if isinstance(event, VerdictReached)
         )
         return {
-            (question_name(v), v.stream): tuple(f for f in v.findings if f.slug in by_run)
+            (question_name(v), v.stream): found
             for v in verdicts
+            if (found := tuple(f for f in v.findings if f.slug in by_run))
         }
 
     def _events(self, *marks: bytes) -> Iterator[Event]:
