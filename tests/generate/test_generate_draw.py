@@ -286,6 +286,15 @@ def test_a_group_of_features_can_be_asked_for() -> None:
     assert rare <= {name for case in drawn for name in case.features}
 
 
+def test_a_tool_without_a_schema_is_called_without_arguments() -> None:
+    chosen = ["parameters-none", "params-5"]
+    drawn = list(draw_cases(30, features=chosen, probes=["parallel-results"]))
+    undeclared = {tool.name for case in drawn for tool in case.tools if not tool.declared}
+    assert undeclared
+    for case in drawn:
+        assert all(not c.arguments for c in case.calls if not case.tool(c.tool).declared)
+
+
 @pytest.mark.parametrize(
     ("options", "hint"),
     [

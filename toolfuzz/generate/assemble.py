@@ -117,8 +117,8 @@ def assemble(pick: Pick, draft: Draft) -> tuple[Tool, JsonObject, Values]:
 
     first = {p.name: p.first[0] if p.first else p.values(pick) for p in given} | of_root(pick)
     tool = Tool(draft.name, draft.description, strict or schema, strict is not None)
-    if not draft.declared:
-        tool = replace(tool, parameters={}, declared=False)
+    if not draft.declared:  # what another feature added after that is as unknown to the model
+        return replace(tool, parameters={}, declared=False), {}, lambda pick: {}
     return tool, first, values
 
 
