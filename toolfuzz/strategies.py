@@ -188,7 +188,7 @@ def _whole(draw: Draw, make: Callable[[Pick], T]) -> T:
 
 
 def _pick(draw: Draw) -> Pick:
-    return Pick(lambda n: draw(_below(n)), lambda make: draw(_whole(make)))
+    return Pick(lambda n: draw(_below(n)) if n > 1 else 0, lambda make: draw(_whole(make)))
 
 
 @lru_cache(maxsize=4096)

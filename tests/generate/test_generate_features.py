@@ -150,7 +150,8 @@ def test_the_guide_names_every_feature_probe_and_spelling() -> None:
 def test_every_feature_can_be_drawn_and_seen() -> None:
     for feature in all_features().values():
         drawn = (feature.parameter, feature.change, feature.ask, feature.opening)
-        seen = (feature.node, feature.value, feature.tool, feature.offer, feature.turn)
+        on_offer = (feature.tool, feature.offer, feature.turn)
+        seen = (feature.node, feature.key, feature.value, *on_offer)
         assert sum(map(bool, drawn)) == 1, feature.name
         assert any(seen), feature.name
         assert bool(feature.node) == bool(feature.keyword), feature.name

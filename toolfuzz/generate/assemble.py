@@ -1,7 +1,8 @@
 """Puts drawn parameters together: a draft from a plan's row, a tool from a draft."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
 from toolfuzz.core.case import Json, JsonObject, Tool
 from toolfuzz.generate.features import all_features
@@ -78,16 +79,26 @@ def _extra(pick: Pick, group: str, chosen: Sequence[str]) -> list[Parameter]:
     """
     if group == "chosen" or not pick.chance(_EXTRA_PERCENT):
         return []
-    known = all_features()
-    others = [
-        f.parameter
-        for f in known.values()
-        if f.parameter
-        and not f.opt_in
-        and f.group not in ("indirect", group)
-        and not any(f.name in known[name].excludes or name in f.excludes for name in chosen)
-    ]
+    excluded = frozenset().union(*map(_excluded_by, chosen))
+    others = [parameter for name, parameter in _extras(group) if name not in excluded]
     return [pick.of(others)(pick).drawn(pick)]
+
+
+@cache
+def _extras(group: str) -> tuple[tuple[str, Callable[[Pick], Parameter]], ...]:
+    return tuple(
+        (f.name, f.parameter)
+        for f in all_features().values()
+        if f.parameter and not f.opt_in and f.group not in ("indirect", group)
+    )
+
+
+@cache
+def _excluded_by(name: str) -> frozenset[str]:
+    known = all_features()
+    return frozenset(
+        (*known[name].excludes, *(f.name for f in known.values() if name in f.excludes))
+    )
 
 
 def assemble(pick: Pick, draft: Draft) -> tuple[Tool, JsonObject, Values]:

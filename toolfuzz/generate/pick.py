@@ -10,7 +10,7 @@ there are is chosen before them, which is the order in which Hypothesis can leav
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from math import gcd
 from typing import Any, TypeVar
@@ -20,7 +20,7 @@ __all__ = ["Below", "Pick", "words"]
 T = TypeVar("T")
 
 Below = Callable[[int], int]
-"""Where choices come from: returns an integer in [0, n) for an n of at least 2."""
+"""Where choices come from: returns an integer in [0, n); 0 where there is nothing to choose."""
 
 
 class Pick:
@@ -29,22 +29,18 @@ class Pick:
     ``whole``, when given, calls a function with a Pick whose choices Hypothesis keeps together.
     """
 
-    __slots__ = ("_below", "_whole")
+    __slots__ = ("_whole", "below")
 
     def __init__(
         self, below: Below, whole: "Callable[[Callable[[Pick], Any]], Any] | None" = None
     ) -> None:
-        self._below = below
+        self.below = below
         self._whole = whole
 
     def whole(self, make: "Callable[[Pick], T]") -> T:
         """Make something of choices that belong together, to be left out in one piece."""
         made: T = self._whole(make) if self._whole else make(self)
         return made
-
-    def below(self, n: int) -> int:
-        """Return an integer in [0, n)."""
-        return self._below(n) if n > 1 else 0
 
     def within(self, low: int, high: int) -> int:
         """Return an integer in [low, high]; the simplest is the one that is nearest to 0."""
@@ -88,6 +84,7 @@ class Pick:
         return [left.pop(self.below(len(left))) for _ in range(len(left))]
 
 
+_START = 128  # the most that SHAKE-256 gives at once, and more than most need
 _BLOCK = 1024
 _WORD = 2**128
 _SPARE = 2**32
@@ -100,14 +97,17 @@ def words(*key: object) -> Below:
     uneven by less than one part in 2**32.
     """
     name = repr(key).encode()
-    blocks = (hashlib.shake_256(b"%d %b" % (n, name)).digest(_BLOCK) for n in count())
     of_16_bytes = (
-        int.from_bytes(block[at : at + 16]) for block in blocks for at in range(0, _BLOCK, 16)
+        int.from_bytes(block[at : at + 16])
+        for block in _blocks(name)
+        for at in range(0, len(block), 16)
     )
     rest = left = 0
 
     def below(n: int) -> int:
         nonlocal rest, left
+        if n < 2:
+            return 0
         if n > 2**64:
             return _wide(n, of_16_bytes.__next__)
         if left < n * _SPARE:
@@ -117,6 +117,13 @@ def words(*key: object) -> Below:
         return choice
 
     return below
+
+
+def _blocks(name: bytes) -> Iterator[bytes]:
+    for n in count():
+        block = hashlib.shake_256(b"%d %b" % (n, name))
+        yield block.digest(_START)
+        yield block.digest(_BLOCK)[_START:]
 
 
 def _wide(n: int, word: Callable[[], int]) -> int:

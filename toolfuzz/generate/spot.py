@@ -1,11 +1,12 @@
 """Sees which features a case really has, whoever wrote its tools."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from toolfuzz.core.case import ExpectedCall, Json, Tool, Turn
+from toolfuzz.core.case import ExpectedCall, Json, JsonObject, Tool, Turn
 from toolfuzz.generate.features import all_features
-from toolfuzz.generate.features.base import Feature, Place
+from toolfuzz.generate.features.base import TYPES, Place
 
 __all__ = ["nodes", "spot"]
 
@@ -27,35 +28,52 @@ def spot(
     Schemas are looked at of the tools that are to be called (of a small offer when none is),
     values in the expected arguments, and the ``turns`` for how they ask.
     """
-    by_keyword, by_value, by_tool, by_offer, by_turn = _spotters()
-    names = {f.name for f in by_offer if f.offer and f.offer(tools)}
-    names.update(f.name for turn in turns for f in by_turn if f.turn and f.turn(turn))
+    seen = _spotters()
+    names = {name for name, spotted in seen.offer if spotted(tools)}
+    names.update(name for turn in turns for name, spotted in seen.turn if spotted(turn))
     called = {c.tool for c in calls}
     for tool in [t for t in tools if t.name in called] or tools[:3]:
-        names.update(f.name for f in by_tool if f.tool and f.tool(tool))
+        names.update(name for name, spotted in seen.tool if spotted(tool))
         for node, place in nodes(tool.parameters):
-            if node.keys() <= _PLAIN and node.get("type") in _SCALARS:
-                names.add(node["type"])
-                continue
-            for keyword in node:
-                for feature in by_keyword.get(keyword, ()):
-                    if feature.name not in names and feature.node and feature.node(node, place):
-                        names.add(feature.name)
+            _look_at(node, place, names)
     for call in calls:
         for value in _values(call.arguments.values()):
             if isinstance(value, str):
                 names.update(_in_text(value))
                 continue
-            for feature in by_value.get(type(value), ()):
-                if feature.name not in names and feature.value and feature.value(value):
-                    names.add(feature.name)
+            for name, spotted in seen.value.get(type(value), ()):
+                if name not in names and spotted(value):
+                    names.add(name)
     return tuple(sorted(names))
+
+
+def _look_at(node: JsonObject, place: Place, names: set[str]) -> None:
+    """Add what a schema node has."""
+    kind = node.get("type")
+    if kind in _SCALARS and node.keys() <= _PLAIN:
+        names.add(kind)
+        return
+    seen = _spotters()
+    by_keyword = seen.of_type[kind] if kind in TYPES else seen.node
+    for keyword in node:
+        for name, spotted in by_keyword.get(keyword, ()):
+            if name not in names and spotted(node, place):
+                names.add(name)
+    if isinstance(keys := node.get("properties"), dict):
+        for key in keys:
+            names.update(_in_key(key))
+
+
+@lru_cache(maxsize=4096)
+def _in_key(key: str) -> tuple[str, ...]:
+    """Return the features of a property's name: the same ones come again and again."""
+    return tuple(name for name, spotted in _spotters().key if spotted(key))
 
 
 @lru_cache(maxsize=4096)
 def _in_text(text: str) -> tuple[str, ...]:
-    """Return the features of a string among the arguments: the same ones come again and again."""
-    return tuple(f.name for f in _spotters()[1][str] if f.value and f.value(text))
+    """Return the features of a string among the arguments."""
+    return tuple(name for name, spotted in _spotters().value[str] if spotted(text))
 
 
 def nodes(schema: Json) -> Iterator[tuple[dict[str, Json], Place]]:
@@ -92,23 +110,44 @@ def _values(values: Iterable[Json]) -> Iterator[Json]:
             stack += value
 
 
-_Spotters = tuple[
-    dict[str, tuple[Feature, ...]],
-    dict[type, tuple[Feature, ...]],
-    tuple[Feature, ...],
-    tuple[Feature, ...],
-    tuple[Feature, ...],
-]
+_Spotters = Sequence[tuple[str, Callable[..., bool]]]
+"""Features' names, and how each is seen."""
+_ByKeyword = dict[str, _Spotters]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """All features by where they are seen; ``of_type`` in nodes of one of JSON Schema's types."""
+
+    node: _ByKeyword
+    of_type: dict[str, _ByKeyword]
+    key: _Spotters
+    value: dict[type, _Spotters]
+    tool: _Spotters
+    offer: _Spotters
+    turn: _Spotters
 
 
 @cache
-def _spotters() -> _Spotters:
+def _spotters() -> _Seen:
     features = all_features().values()
-    keywords = {f.keyword for f in features if f.node}
-    return (
-        {k: tuple(f for f in features if f.node and f.keyword == k) for k in keywords},
-        {k: tuple(f for f in features if k in f.kinds) for k in (str, int, float, dict, list)},
-        tuple(f for f in features if f.tool),
-        tuple(f for f in features if f.offer),
-        tuple(f for f in features if f.turn),
+
+    def by_keyword(kind: str = "") -> _ByKeyword:
+        found: dict[str, list[tuple[str, Callable[..., bool]]]] = {}
+        for f in features:
+            if f.node and (not kind or kind in f.types):
+                found.setdefault(f.keyword, []).append((f.name, f.node))
+        return dict(found)
+
+    return _Seen(
+        by_keyword(),
+        {kind: by_keyword(kind) for kind in TYPES},
+        [(f.name, f.key) for f in features if f.key],
+        {
+            kind: [(f.name, f.value) for f in features if f.value and kind in f.kinds]
+            for kind in (str, int, float, dict, list)
+        },
+        [(f.name, f.tool) for f in features if f.tool],
+        [(f.name, f.offer) for f in features if f.offer],
+        [(f.name, f.turn) for f in features if f.turn],
     )

@@ -97,7 +97,10 @@ def listed(calls: Sequence[ExpectedCall]) -> str:
 
 def spelled(value: str | JsonObject) -> str:
     """Return a value as JSON."""
-    return json.dumps(value, ensure_ascii=False)
+    return _encode(value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 # --- several calls of a tool

@@ -76,6 +76,8 @@ class _Choices:
         self._zeroed = zeroed
 
     def __call__(self, n: int) -> int:
+        if n < 2:
+            return 0
         choice, place = self._below(n), self.made
         self.made += 1
         choice = 0 if place in self._zeroed else choice

@@ -86,6 +86,7 @@ FEATURES = (
         "containers",
         parameter=_untyped,
         keyword="type",
+        types=("array",),
         node=_is_untyped,
     ),
 )

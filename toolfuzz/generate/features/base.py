@@ -1,7 +1,7 @@
 """What a feature is, and the small parts that features are made of."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from toolfuzz.core.case import Json, JsonObject, Tool, Turn
@@ -12,6 +12,7 @@ from toolfuzz.generate.values import AMOUNTS, COUNTS, WORDS
 __all__ = [
     "GROUPS",
     "SCALARS",
+    "TYPES",
     "Draft",
     "Feature",
     "Group",
@@ -45,7 +46,7 @@ is what some services refuse or what costs much, ``sloppy`` what is common but n
 GROUPS: tuple[Group, ...] = get_args(Group)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, like a Place: dozens are made for a case
 class Parameter:
     """A property with its values. ``root`` holds keywords its schema needs at the tool's root.
 
@@ -65,7 +66,17 @@ class Parameter:
 
     def drawn(self, pick: Pick) -> "Parameter":
         """Return the parameter with its first value."""
-        return replace(self, first=(self.values(pick),))
+        first = (self.values(pick),)
+        return Parameter(
+            self.name,
+            self.schema,
+            self.values,
+            self.required,
+            self.given,
+            self.root,
+            first,
+            self.placed,
+        )
 
 
 @dataclass(slots=True)
@@ -83,7 +94,11 @@ class Draft:
     others: list[Tool] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+TYPES = ("string", "integer", "number", "boolean", "null", "object", "array")
+"""The types that JSON Schema knows."""
+
+
+@dataclass(slots=True)
 class Place:
     """Where a schema node stands: the keyword that holds it and how many objects are around it."""
 
@@ -99,7 +114,8 @@ class Feature:
     It draws one ``parameter``, makes a ``change`` to the whole draft, or changes how a turn is
     asked (``ask``, which returns the turn as it was where it doesn't fit; ``opening``, only of the
     first). It is spotted in a
-    schema node that has ``keyword`` (``node``), in an argument of one of the Python types
+    schema node that has ``keyword`` and, where its ``type`` is one of JSON Schema's, one of the
+    ``types`` (``node``), in a property's name (``key``), in an argument of one of the Python types
     ``kinds`` (``value``), in a tool that is to be called (``tool``), in all the tools on offer
     (``offer``) or in the ``turn``. ``opt_in``: drawn only when asked for by name, because some
     providers rightly refuse it. ``excludes`` and ``implies`` name features; exclusion counts in
@@ -115,6 +131,8 @@ class Feature:
     opening: Callable[[Turn], Turn] | None = None
     keyword: str = ""
     node: Callable[[JsonObject, Place], bool] | None = None
+    types: tuple[str, ...] = TYPES
+    key: Callable[[str], bool] | None = None
     value: Callable[[Json], bool] | None = None
     kinds: tuple[type, ...] = ()
     tool: Callable[[Tool], bool] | None = None

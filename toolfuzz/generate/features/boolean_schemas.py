@@ -42,7 +42,7 @@ def _with_false(pick: Pick) -> Parameter:
 def _has(boolean: bool) -> Callable[[JsonObject, Place], bool]:
     def spotted(node: JsonObject, place: Place) -> bool:
         members = node["properties"]
-        return isinstance(members, dict) and any(member is boolean for member in members.values())
+        return isinstance(members, dict) and boolean in members.values()
 
     return spotted
 

@@ -129,6 +129,7 @@ FEATURES = (
         "constraints",
         parameter=_number,
         keyword="type",
+        types=("number",),
         node=lambda node, place: (
             node["type"] == "number" and bool({"minimum", "exclusiveMinimum"} & node.keys())
         ),

@@ -7,10 +7,8 @@ keys break it, so they are opt-in.
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 
-from toolfuzz.core.case import JsonObject
-from toolfuzz.generate.features.base import Feature, Parameter, Place, fields
+from toolfuzz.generate.features.base import Feature, Parameter, fields
 from toolfuzz.generate.pick import Pick
 
 __all__ = ["KEY_RULE"]
@@ -31,24 +29,13 @@ def _drawn(names: tuple[str, ...]) -> Callable[[Pick], Parameter]:
     return parameter
 
 
-def _some(test: Callable[[str], bool]) -> Callable[[JsonObject, Place], bool]:
-    test = lru_cache(maxsize=1024)(test)  # the same names come again and again
-
-    def spotted(node: JsonObject, place: Place) -> bool:
-        properties = node["properties"]
-        return isinstance(properties, dict) and any(map(test, properties))
-
-    return spotted
-
-
 FEATURES = (
     Feature(
         "reserved-names",
         "a parameter called type, properties, required, …",
         "tools",
         parameter=_drawn(_RESERVED),
-        keyword="properties",
-        node=_some(lambda name: name in _RESERVED),
+        key=_RESERVED.__contains__,
         excludes=("no-arg",),
     ),
     Feature(
@@ -56,8 +43,7 @@ FEATURES = (
         "a parameter called constructor, toString, __proto__: what JavaScript objects have anyway",
         "tools",
         parameter=_drawn(_PROTOTYPES),
-        keyword="properties",
-        node=_some(lambda name: name in _PROTOTYPES),
+        key=_PROTOTYPES.__contains__,
         excludes=("no-arg",),
     ),
     Feature(
@@ -65,8 +51,7 @@ FEATURES = (
         "a parameter name with dots or dashes, or only a digit",
         "tools",
         parameter=_drawn(_PUNCTUATED),
-        keyword="properties",
-        node=_some(lambda name: KEY_RULE.fullmatch(name) is not None and not name.isidentifier()),
+        key=lambda name: KEY_RULE.fullmatch(name) is not None and not name.isidentifier(),
         excludes=("no-arg",),
     ),
     Feature(
@@ -74,8 +59,7 @@ FEATURES = (
         "a parameter name that strict providers refuse ($ @ [ ] space, non-ASCII, 64+)",
         "tools",
         parameter=_drawn(_ODD),
-        keyword="properties",
-        node=_some(lambda name: KEY_RULE.fullmatch(name) is None),
+        key=lambda name: KEY_RULE.fullmatch(name) is None,
         opt_in=True,
         excludes=("no-arg",),
     ),

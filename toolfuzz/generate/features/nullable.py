@@ -62,6 +62,7 @@ FEATURES = (
         "indirect",
         parameter=_type_list,
         keyword="type",
+        types=(),
         node=lambda node, place: isinstance(node["type"], list) and "null" in node["type"],
     ),
     Feature(

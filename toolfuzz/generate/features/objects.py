@@ -95,6 +95,7 @@ FEATURES = (
         "containers",
         parameter=_free,
         keyword="type",
+        types=("object",),
         node=_is_free,
     ),
 )

@@ -98,9 +98,9 @@ def _is_heavy(tools: Sequence[Tool]) -> bool:
     if len(tools) < _LEAST_HEAVY:
         return False
     said = [[tool.name, tool.description, tool.parameters] for tool in tools]
-    # Blanks make it twice as long at most.
-    if (written := compact(said)) and 2 * len(written) < _HEAVY:
-        return False
+    # Blanks make it longer, twice as long at most.
+    if (written := compact(said)) and not _HEAVY / 2 <= len(written) < _HEAVY:
+        return len(written) >= _HEAVY
     return len(json.dumps(said, ensure_ascii=False).encode()) >= _HEAVY
 
 

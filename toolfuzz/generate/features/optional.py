@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from toolfuzz.core.case import Tool
+from toolfuzz.core.case import JsonObject, Tool
 from toolfuzz.generate.features.base import Draft, Feature, fields
 from toolfuzz.generate.pick import Pick
 
@@ -25,27 +25,30 @@ def _undeclared(pick: Pick, draft: Draft) -> None:
     draft.declared = False
 
 
-def _names(tool: Tool) -> tuple[set[str], set[str]]:
-    properties = set(tool.parameters.get("properties") or ())
-    return properties, properties & set(tool.parameters.get("required") or ())
+def _properties(tool: Tool) -> JsonObject:
+    return tool.parameters.get("properties") or {}
+
+
+def _requires_some(tool: Tool) -> bool:
+    return not _properties(tool).keys().isdisjoint(tool.parameters.get("required") or ())
 
 
 def _has_optional(tool: Tool) -> bool:
-    properties, required = _names(tool)
-    return bool(required) and required != properties
+    return _requires_some(tool) and not _properties(tool).keys() <= set(tool.parameters["required"])
 
 
 def _has_only_optional(tool: Tool) -> bool:
-    properties, required = _names(tool)
-    return bool(properties) and not required and not _is_composed(tool)
+    return bool(_properties(tool)) and not _requires_some(tool) and not _is_composed(tool)
 
 
 def _takes_nothing(tool: Tool) -> bool:
     """Whether the tool declares no parameter at all (it may still allow any)."""
+    if _properties(tool):
+        return False
     entries = tool.parameters.get("additionalProperties", False)
     typed = isinstance(entries, dict) and bool(entries)
     demands = any(tool.parameters.get(key) for key in ("required", "minProperties"))
-    return not (_names(tool)[0] or _is_composed(tool) or typed or demands)
+    return not (_is_composed(tool) or typed or demands)
 
 
 def _is_composed(tool: Tool) -> bool:

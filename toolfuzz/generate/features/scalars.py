@@ -27,6 +27,7 @@ FEATURES = tuple(
         "values",
         parameter=_drawn(kind),
         keyword="type",
+        types=(kind,),
         node=_is(kind),
     )
     for kind in _BY_TYPE

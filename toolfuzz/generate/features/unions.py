@@ -254,6 +254,7 @@ FEATURES = (
         "indirect",
         parameter=_type_list,
         keyword="type",
+        types=(),
         node=_several_types,
     ),
 )

@@ -27,7 +27,7 @@ def _untyped(pick: Pick) -> Parameter:
 def _has_untyped(node: JsonObject, place: Place) -> bool:
     members = node["properties"]
     return isinstance(members, dict) and any(
-        isinstance(member, dict) and not _STATED & member.keys() for member in members.values()
+        isinstance(member, dict) and _STATED.isdisjoint(member) for member in members.values()
     )
 
 
