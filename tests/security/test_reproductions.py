@@ -31,6 +31,7 @@ EVIL = (
     "\r\t\x1b[31m\x00\u202e\u2028</script>\U0001f600\\"
 )
 PATH = "/$(touch${IFS}pwned);touch${IFS}pwned&`touch`'\"!!{a,b}[1-3]/v1"
+OWN = {"X-Team": "the team: ${TEAM}"}
 KEY = "$(touch pwned)`touch pwned`\"'\\ !!"
 SHELLS = {
     "bash": ("bash", ""),
@@ -52,6 +53,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.setenv("SOME_KEY", KEY)
+    monkeypatch.setenv("TEAM", "blue")
     yield folder
     assert list(folder.iterdir()) == []
 
@@ -93,9 +95,10 @@ def test_a_curl_command_sends_the_request_and_does_nothing_else(
 ) -> None:
     asked = request(name)
     with listening() as (url, seen):
-        service = Service(url + PATH, name, "SOME_KEY")
+        service = Service(url + PATH, name, "SOME_KEY", headers=OWN)
         in_shell(shell, service.curl(asked, stream=False))
     (sent,) = seen
+    assert sent.headers["x-team"] == "the team: blue"
     assert sent.path == PATH + asked.path
     assert sent.sent == json.dumps(asked.body, indent=2).encode() + b"\n"
     assert any(KEY in value for value in sent.headers.values())
@@ -106,10 +109,11 @@ def test_a_program_sends_the_request_and_does_nothing_else(empty: Path, name: st
     asked = request(name)
     path = PATH.replace(";", "/")  # what stands behind it google-genai leaves out
     with listening() as (url, seen), redirect_stdout(StringIO()):
-        program = Service(url + path, name).python(asked)
+        program = Service(url + path, name, headers=OWN).python(asked)
         exec(compile(program, "reproduction", "exec"), {})
     (sent,) = seen
     assert unquote(sent.path) == unquote(path + asked.path)
+    assert sent.headers["x-team"] == "the team: blue"
     # google-genai adds an empty configuration of its own.
     assert {"generationConfig": {}, **sent.body} == {"generationConfig": {}, **asked.body}
 

@@ -246,6 +246,39 @@ def test_curl_names_the_token_and_the_variables_of_own_headers(google, url):
     assert f"{url}{place}/c:streamRawPredict" in shown
     assert '-H "authorization: Bearer ${ACCESS_TOKEN}"' in shown
     assert '"model"' not in shown
+    # The version stands in the body.
+    assert "anthropic-version" not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "prefix"),
+    [
+        ("vertex-claude/claude-opus-5@20260101", "google-token-"),
+        ("vertex/gemini-2.5-flash", "google-token-"),
+        ("azure/my-deployment", "token-of-azure-"),
+        ("azure/my-deployment", "entra-token-"),
+    ],
+)
+async def test_the_program_of_a_report_asks_the_cloud_in_the_same_way(
+    cloud, google, url, monkeypatch, name, prefix
+):
+    pytest.importorskip("azure.identity")
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", url)
+    monkeypatch.delenv("AZURE_OPENAI_API_KEY", raising=False)
+    if prefix.startswith("token-of"):
+        monkeypatch.setenv("AZURE_OPENAI_API_KEY", "token-of-azure-0123456789")
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"{url}/identity")
+    monkeypatch.setenv("IDENTITY_HEADER", "secret-of-the-host")
+    monkeypatch.setenv("X_TEAM", "blue")
+    asked = await ours(cloud, name, stream=False)
+    target = source_of(name).target
+    service = service_of(target, {"headers": ["X-Team", "no\nheader"]})
+    program = service.python(sent(target, asked[2], stream=False))
+    other = theirs(cloud, lambda: exec(compile(program, "program", "exec"), {}))
+    other[2].pop("generationConfig", None)  # google-genai adds an empty one
+    same(asked, other, prefix=prefix)
+    assert other[1]["x-team"] == "blue"
+    assert '-H "X-Team: ${X_TEAM}"' in service.curl(sent(target, {}, stream=False), stream=False)
 
 
 def test_a_service_that_is_known_elsewhere_alone_has_a_place_to_be_served_at():

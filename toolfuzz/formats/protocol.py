@@ -1,12 +1,12 @@
 """What a wire format is: the parts that a folder of this package puts together as ``FORMAT``."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import Json, JsonObject
@@ -190,6 +190,25 @@ class Serving:
     """The id by which a request can go on from a reply."""
 
 
+class Program(Protocol):
+    """Writes a request as a Python program that sends it through the official SDK."""
+
+    def __call__(
+        self,
+        request: Request,
+        base_url: str,
+        key_env: str | None,
+        own: Mapping[str, str] = ...,
+        cloud: str = ...,
+    ) -> str:
+        """Return the program; the key comes from the variable ``key_env``.
+
+        ``own`` are further headers, in which ``${NAME}`` is a variable's value; ``cloud`` (google,
+        azure) is whose login stands in the place of a key.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class WireFormat:
     """One wire format. ``name`` is its folder's name with ``-`` for ``_``; the registry sets it."""
@@ -225,8 +244,7 @@ class WireFormat:
 
     serving: Serving
     readers: tuple[ClientReader, ...]
-    python: Callable[[Request, str, str | None], str]
-    """Request, base URL and the key's variable as a program that uses the official SDK."""
+    python: Program
     merge: Callable[[JsonObject, JsonObject], JsonObject] = lambda body, params: {**body, **params}
     """A body with further fields of the user's own put in."""
     temperature: Callable[[Mapping[str, Any]], Any] = lambda body: body.get("temperature")
@@ -270,12 +288,16 @@ class WireFormat:
         *,
         stream: bool,
         own: Mapping[str, str] | None = None,
+        left_out: Collection[str] = (),
     ) -> str:
         """Return a shell command that sends the request; the key comes from the environment.
 
-        ``own`` are further headers; ``${NAME}`` in them does as well.
+        ``own`` are further headers, and come in the place of usual ones; ``${NAME}`` in them comes
+        from there as well. ``left_out`` are usual headers that the service doesn't get.
         """
-        headers = self.headers(f"${key_env}" if key_env else None)
+        usual = self.headers(f"${key_env}" if key_env else None)
+        without = {name.lower() for name in (*left_out, *(own or ()))}
+        headers = {name: value for name, value in usual.items() if name.lower() not in without}
         url, options = base_url + request.path, self.curl_options(key_env)
         return curl(url, headers, request.body, stream=stream, options=options, own=own)
 

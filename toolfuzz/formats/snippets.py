@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence, Set
 
 from toolfuzz.core.case import Json, JsonObject
 
-__all__ = ["curl", "json_literal", "python_sdk"]
+__all__ = ["NO_HEADERS", "curl", "json_literal", "python_headers", "python_sdk"]
 
 _SHELLS = re.compile(r"[\\\"`]|\$(?!\{[A-Za-z_][A-Za-z0-9_]*\})")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+NO_HEADERS: Mapping[str, str] = {}
 _GLOB = frozenset("[]{}")
 """In an address curl makes several of them, unless it is told not to (-g)."""
 
@@ -42,6 +44,20 @@ def _said(text: str) -> str:
     return _SHELLS.sub(r"\\\g<0>", text)
 
 
+def python_headers(own: Mapping[str, str]) -> str:
+    """Return a Python expression for headers in which ``${NAME}`` is the value of a variable."""
+    return f"{{{', '.join(f'{name!r}: {_filled(value)}' for name, value in own.items())}}}"
+
+
+def _filled(text: str) -> str:
+    # A text without variables, then by turns a variable and what stands behind it.
+    first, *rest = _VARIABLE.split(text)
+    parts = [repr(first)] if first or not rest else []
+    for name, between in zip(rest[::2], rest[1::2], strict=True):
+        parts += [f'os.environ["{name}"]', *([repr(between)] if between else [])]
+    return " + ".join(parts)
+
+
 def json_literal(value: Json) -> str:
     """Return a Python expression for a JSON value that people can read."""
     text = json.dumps(value, indent=2)
@@ -57,6 +73,8 @@ def python_sdk(
     body: JsonObject,
     base_url: str,
     key_env: str | None,
+    own: Mapping[str, str],
+    cloud: str = "",
     *,
     named: Set[str],
 ) -> str:
@@ -67,7 +85,10 @@ def python_sdk(
     """
     known = {k: v for k, v in body.items() if k in named}
     extra = {k: v for k, v in body.items() if k not in named}
-    key = f'os.environ["{key_env}"]' if key_env else '"none"'
+    key = f'os.environ["{key_env}"]' if key_env else "login" if cloud == "azure" else '"none"'
+    given = f"base_url={base_url!r}, api_key={key}, max_retries=0"
+    if own:
+        given += f", default_headers={python_headers(own)}"
     call = f"client.{method}.with_raw_response.create(**body"
     call += f", extra_body={json_literal(extra)})" if extra else ")"
     return "\n".join(
@@ -75,12 +96,22 @@ def python_sdk(
             "import json",
             "import os",
             "",
+            *(_AZURE_IMPORT if key == "login" else []),
             f"from {package} import {client}",
             "",
-            f"client = {client}(base_url={base_url!r}, api_key={key}, max_retries=0)",
+            *(_AZURE_LOGIN if key == "login" else []),
+            f"client = {client}({given})",
             f"body = {json_literal(known)}",
             f"reply = {call}",
             "print(reply.http_response.read().decode())",
             "",
         ]
     )
+
+
+_AZURE_IMPORT = ["from azure.identity import DefaultAzureCredential, get_bearer_token_provider"]
+_AZURE_LOGIN = [
+    "login = get_bearer_token_provider(",
+    '    DefaultAzureCredential(), "https://cognitiveservices.azure.com/.default"',
+    ")",
+]

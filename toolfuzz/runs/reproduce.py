@@ -27,7 +27,9 @@ class Service:
     """Where a request goes. ``key_env`` names the key's variable; None: no key needed.
 
     ``start`` says how a server that isn't there all the time is started. In ``headers``, which the
-    service wants beside, ``${NAME}`` is the value of a variable.
+    service or the user wants beside, ``${NAME}`` is the value of a variable; ``left_out`` are the
+    usual ones that it doesn't get. ``cloud`` (google, azure) is whose login stands in the place of
+    a key.
     """
 
     base_url: str
@@ -35,6 +37,8 @@ class Service:
     key_env: str | None = None
     start: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
+    cloud: str = ""
 
     @property
     def format(self) -> WireFormat:
@@ -48,12 +52,29 @@ class Service:
     def curl(self, request: Request, *, stream: bool) -> str:
         """Return a shell command that sends the request; see WireFormat.curl."""
         return self.format.curl(
-            request, self.base_url, self.key_env, stream=stream, own=self.headers
+            request,
+            self.base_url,
+            self.key_env,
+            stream=stream,
+            own=self._shown(),
+            left_out=self.left_out,
         )
 
     def python(self, request: Request) -> str:
         """Return a Python program that sends the request through the official SDK."""
-        return self.format.python(request, self.base_url, self.key_env)
+        return self.format.python(request, self.base_url, self.key_env, self.headers, self.cloud)
+
+    def sent_headers(self) -> dict[str, str]:
+        """Return the headers of a request, with names of variables in the place of secrets."""
+        own = self._shown()
+        without = {name.lower() for name in (*self.left_out, *own)}
+        usual = self.format.headers(f"${self.key_env}" if self.key_env else None)
+        return {n: value for n, value in usual.items() if n.lower() not in without} | own
+
+    def _shown(self) -> dict[str, str]:
+        """Return the further headers where nothing logs in by itself."""
+        login = {"authorization": "Bearer ${ACCESS_TOKEN}"} if self.cloud else {}
+        return {**login, **self.headers}
 
 
 def service_of(target: Target, settings: Mapping[str, Any]) -> Service:
@@ -79,13 +100,32 @@ def service_of(target: Target, settings: Mapping[str, Any]) -> Service:
     with suppress(UsageError):  # the variables of an address may be set elsewhere alone
         endpoint = located(endpoint)
     # Where requests are signed otherwise, a key is the only thing that a shell command can show.
-    optional = endpoint.key_optional and wire_format(target.format).sign is None
+    signed = wire_format(target.format).sign is not None
+    optional = (endpoint.key_optional or endpoint.credentials) and not signed
     keyless = optional and not os.environ.get(endpoint.key_env or "")
     key_env = None if keyless else endpoint.key_env
-    headers = dict(endpoint.headers)
-    if endpoint.credentials and key_env is None:
-        headers["authorization"] = "Bearer ${ACCESS_TOKEN}"
-    return Service(endpoint.base_url, target.format, key_env, headers=headers)
+    return Service(
+        endpoint.base_url,
+        target.format,
+        key_env,
+        headers={**endpoint.headers, **_of_the_user(settings)},
+        left_out=frozenset(endpoint.leaves_out),
+        cloud=endpoint.credentials or "" if key_env is None else "",
+    )
+
+
+def _of_the_user(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return the run's own headers: a journal has their names alone, so variables stand for them.
+
+    Anybody may have written those names.
+    """
+    named = settings.get("headers")
+    names = [n for n in named if isinstance(n, str)] if isinstance(named, list) else []
+    return {
+        name: f"${{{re.sub(r'[^A-Z0-9]', '_', name.upper())}}}"
+        for name in names
+        if _HEADER.fullmatch(name)
+    }
 
 
 def _elsewhere(target: Target) -> Service:
@@ -93,6 +133,7 @@ def _elsewhere(target: Target) -> Service:
     return Service(_OWN_SERVER, target.format, start=start)
 
 
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&()*+,;=%[\]-]+")
 
@@ -124,12 +165,9 @@ def native_text(exchange: Exchange) -> str:
 
 def http_text(service: Service, request: Request, status: int | None, reply: bytes) -> str:
     """Return request and response as the text of an ``.http`` file, without secrets."""
-    format = service.format
-    headers = format.headers(f"${service.key_env}" if service.key_env else None)
-    headers |= service.headers
-    lines = "".join(f"{name}: {value}\n" for name, value in headers.items())
+    lines = "".join(f"{name}: {value}\n" for name, value in service.sent_headers().items())
     return (
         f"POST {service.url(request)}\ncontent-type: application/json\n{lines}\n"
         f"{json.dumps(request.body, indent=2)}\n\n"
-        f"### the response, as it came (status {status})\n\n{format.show(reply)}\n"
+        f"### the response, as it came (status {status})\n\n{service.format.show(reply)}\n"
     )

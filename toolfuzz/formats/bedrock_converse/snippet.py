@@ -1,9 +1,10 @@
 """A Converse request as a Python program with boto3."""
 
+from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
 from toolfuzz.formats.protocol import Request
-from toolfuzz.formats.snippets import json_literal
+from toolfuzz.formats.snippets import NO_HEADERS, json_literal, python_headers
 
 from .signing import KEY_ENV, region_named
 
@@ -15,7 +16,13 @@ def curl_options(key_env: str | None) -> list[str]:
     return ["--output -"]
 
 
-def python(request: Request, base_url: str, key_env: str | None) -> str:
+def python(
+    request: Request,
+    base_url: str,
+    key_env: str | None,
+    own: Mapping[str, str] = NO_HEADERS,
+    cloud: str = "",
+) -> str:
     """Return a program that sends the request and prints the reply, of a stream a line an event."""
     _, model, operation = request.path.rsplit("?", 1)[0].removeprefix("/").split("/")
     given = {"endpoint_url": base_url, "region_name": region_named(base_url) or "us-east-1"}
@@ -24,11 +31,13 @@ def python(request: Request, base_url: str, key_env: str | None) -> str:
         given |= {"aws_access_key_id": "none", "aws_secret_access_key": "none"}
     options = "".join(f"    {name}={value!r},\n" for name, value in given.items())
     lines = ["import json", "", "import boto3", ""]
-    if key_env and key_env != KEY_ENV:
+    if own or (key_env and key_env != KEY_ENV):
         lines[1:1] = ["import os"]
+    if key_env and key_env != KEY_ENV:
         lines.append(f'os.environ["{KEY_ENV}"] = os.environ["{key_env}"]')
     lines += [
         f'client = boto3.client(\n    "bedrock-runtime",\n{options})',
+        *_with_headers(own),
         f"body = {json_literal(request.body)}",
         f"reply = client.{operation.replace('-', '_')}(modelId={unquote(model)!r}, **body)",
         *_PRINTED[operation],
@@ -36,6 +45,17 @@ def python(request: Request, base_url: str, key_env: str | None) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _with_headers(own: Mapping[str, str]) -> list[str]:
+    if not own:
+        return []
+    return [
+        f"own = {python_headers(own)}",
+        "client.meta.events.register(",
+        '    "before-call.bedrock-runtime", lambda params, **_: params["headers"].update(own)',
+        ")",
+    ]
 
 
 _PRINTED = {

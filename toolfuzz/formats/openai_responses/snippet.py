@@ -1,7 +1,9 @@
 """A Responses request as a Python program."""
 
+from collections.abc import Mapping
+
 from toolfuzz.formats.protocol import Request
-from toolfuzz.formats.snippets import python_sdk
+from toolfuzz.formats.snippets import NO_HEADERS, python_sdk
 
 __all__ = ["PARAMETERS", "python"]
 
@@ -31,8 +33,22 @@ PARAMETERS = frozenset(
 """Those of the SDK that requests have, in all its versions."""
 
 
-def python(request: Request, base_url: str, key_env: str | None) -> str:
-    """See WireFormat."""
+def python(
+    request: Request,
+    base_url: str,
+    key_env: str | None,
+    own: Mapping[str, str] = NO_HEADERS,
+    cloud: str = "",
+) -> str:
+    """See Program."""
     return python_sdk(
-        "openai", "OpenAI", "responses", request.body, base_url, key_env, named=PARAMETERS
+        "openai",
+        "OpenAI",
+        "responses",
+        request.body,
+        base_url,
+        key_env,
+        own,
+        cloud,
+        named=PARAMETERS,
     )
