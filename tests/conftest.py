@@ -17,8 +17,8 @@ from toolfuzz.simulate.process import Simulator
 from toolfuzz.simulate.server import build_app
 from toolfuzz.simulate.service import serving
 
-# How long an example takes says how busy the machine is.
-settings.register_profile("tests", deadline=None)
+# How long an example takes says how busy the machine is. They are others each time.
+settings.register_profile("tests", deadline=None, max_examples=50)
 settings.load_profile("tests")
 
 # Whoever starts the tests under nohup or in the background of a script has them ignore these, and

@@ -791,7 +791,7 @@ _BODIES = st.one_of(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(body=_BODIES, stream=st.booleans(), status=st.sampled_from([200, 400]))
 def test_decode_never_raises(body, stream, status):
     for name in format_names():

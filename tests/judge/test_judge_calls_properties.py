@@ -67,7 +67,7 @@ def _text(text: str, data: st.DataObject) -> str:
     return written.replace("/", "\\/") if data.draw(st.booleans()) else written
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(value=arguments, schema=schemas, data=st.data())
 def test_any_spelling_of_the_right_arguments_passes(
     value: Any, schema: Any, data: st.DataObject
@@ -109,7 +109,7 @@ def mutate(value: Any, data: st.DataObject) -> Any:
     return value
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(value=arguments, schema=schemas, data=st.data())
 def test_any_change_is_found(value: Any, schema: Any, data: st.DataObject) -> None:
     changed = mutate(value, data)
@@ -132,7 +132,7 @@ def test_a_cut_anywhere_is_truncation(value: Any) -> None:
         assert [f.slug for f in document(raw[:end]).findings] == ["args-truncated"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     raw=st.text(alphabet="{}[]\"':,\\ntrue0123-eE.`jso<|>/* \n", max_size=60)
     | st.text(max_size=40),
@@ -145,7 +145,7 @@ def test_arbitrary_text_never_raises(raw: str, expected: Any, schema: Any, strea
     judged(raw, schema=schema)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(value=arguments, data=st.data())
 def test_damaged_json_never_raises_and_is_never_silent(value: Any, data: st.DataObject) -> None:
     raw = json.dumps(value)
@@ -199,7 +199,7 @@ json_schemas = st.recursive(
 
 
 @pytest.mark.parametrize("known", [False, True])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(schema=json_schemas, value=arguments, expected=arguments)
 def test_any_schema_is_survived(known: bool, schema: Any, value: Any, expected: Any) -> None:
     root = {"type": "object", "properties": {"": schema, "é😀": schema}, "$defs": {"X": schema}}

@@ -33,7 +33,7 @@ from toolfuzz.judge.markup import marker_begun, written_calls
 from toolfuzz.judge.reading import agrees
 from toolfuzz.judge.stream import assemble
 
-quick = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 texts = st.text(max_size=12) | st.sampled_from(
     ["<tool_call>", "</arg_value>", '{"a":1}', "null", "007", " pad ", "C:\\new", "é😀", "[TOOL"]
@@ -175,7 +175,7 @@ cases = st.sampled_from(
 )
 
 
-@settings(quick, max_examples=150)
+@settings(quick, max_examples=75)
 @given(
     case=cases, reply=replies, counterpart=st.none() | replies, cap=st.none() | st.integers(0, 99)
 )
@@ -190,7 +190,7 @@ def test_the_judge_never_raises(
 
 
 @pytest.mark.parametrize("api", APIS)
-@settings(quick, max_examples=150)
+@settings(quick, max_examples=75)
 @given(data=st.data())
 def test_mutated_bytes_never_raise(api: str, data: st.DataObject) -> None:
     body = bytearray(_STREAMS[api])
