@@ -25,13 +25,15 @@ def dimensions_of(options: RunOptions) -> tuple[str, ...]:
     Raises UsageError for a mix of both, for a level that one of them doesn't have, and for what
     doesn't go with dimensions.
     """
+    if not options.probes:
+        _ordinary(options)
+        return ()  # loading all dimensions would take a tenth of a second
     known = dimension_names()
     named = [name.strip() for given in options.probes for name in given.split(",")]
     wanted = [one for name in named for one in (known if name == ALL_DIMENSIONS else [name])]
     _check_names(wanted, known)
     if not any(name in known for name in wanted):
-        if options.level is not None:
-            raise UsageError("--level is of dimensions", "try --probe plan --level 7")
+        _ordinary(options)
         return ()
     if other := [name for name in wanted if name not in known]:
         told = f"--probe {other[0]} is no dimension, and dimensions are run by themselves"
@@ -53,6 +55,11 @@ def dimensions_of(options: RunOptions) -> tuple[str, ...]:
     if options.level is not None:
         _check_level(options.level, names)
     return names
+
+
+def _ordinary(options: RunOptions) -> None:
+    if options.level is not None:
+        raise UsageError("--level is of dimensions", "try --probe plan --level 7")
 
 
 def _check_names(names: Sequence[str], dimensions: Iterable[str]) -> None:
