@@ -2,10 +2,10 @@
 
 import pickle
 import sys
-from dataclasses import replace
 
 import pytest
 from made_engines import make_vllm
+from msgspec import structs
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.errors import UsageError
@@ -71,4 +71,4 @@ async def test_a_world_is_asked_with_what_a_perfect_model_would_do(python) -> No
     assert judge(talk.case, [reply]).status == "pass"
     assert talk.turn is not None
     assert talk.turn.expect.calls == world_of(burdened).gold[0]
-    assert judge(talk.case, [replace(reply, calls=reply.calls[1:])]).status == "fail"
+    assert judge(talk.case, [structs.replace(reply, calls=reply.calls[1:])]).status == "fail"

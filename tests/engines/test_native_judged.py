@@ -1,8 +1,7 @@
 """A family's text that a server left in the content, or in the reasoning, is known for a call."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec import structs
 
 from toolfuzz.core.case import Case, Expectation, ExpectedCall, Message, Tool, Turn
 from toolfuzz.core.reply import Reply
@@ -22,6 +21,9 @@ REPLY = Reply("openai-chat", stream=False, status=200, finish_reason="stop", fin
 @pytest.mark.parametrize("name", sorted(families()))
 def test_the_judge_knows_the_text(name: str) -> None:
     text = families()[name].render([CALL], [TOOL])
-    in_content, in_reasoning = replace(REPLY, text=text), replace(REPLY, reasoning=text)
+    in_content, in_reasoning = (
+        structs.replace(REPLY, text=text),
+        structs.replace(REPLY, reasoning=text),
+    )
     for reply, slug in ((in_content, "call-in-content"), (in_reasoning, "call-in-reasoning")):
         assert [finding.slug for finding in judge(CASE, [reply]).findings] == [slug]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 import toolfuzz
 from toolfuzz import formats
@@ -242,7 +243,9 @@ def test_a_copy_of_a_folder_does_the_same(copies: dict[str, str]) -> None:
                 )
                 assert views and {view.outcome for view in views} == {"same"}
                 judgement = judge(case_of(outcome.reply), [reply])
-                said.append((replace(reply, api=""), judgement.findings, judgement.status, views))
+                said.append(
+                    (structs.replace(reply, api=""), judgement.findings, judgement.status, views)
+                )
             assert said[0] == said[1]
             fitting = [[f.slug for f in faults().values() if f.fits(one.traits, stream)]
                        for one in (format, copy)]  # fmt: skip

@@ -4,11 +4,11 @@ import itertools
 import json
 import sys
 import time
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from toolfuzz import formats
 from toolfuzz.core.errors import UsageError
@@ -27,7 +27,7 @@ def attempt_of(body, status=200, error=None):
 def read(name, attempt, *, stream):
     """What the reader says; what the laws say has tests of its own."""
     reply = wire_format(name).read(attempt, stream=stream)
-    return replace(reply, problems=tuple(p for p in reply.problems if p.kind != "law"))
+    return structs.replace(reply, problems=tuple(p for p in reply.problems if p.kind != "law"))
 
 
 def plain(name, body, **more):

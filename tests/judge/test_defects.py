@@ -10,6 +10,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from toolfuzz import formats
 from toolfuzz.core.errors import UsageError
@@ -162,12 +163,12 @@ def test_examples(slug: str, example: Example) -> None:
     """The defect is found where its file says so, alone but for its pairs; else it is not."""
     judged = 0
     for api in format_names():
-        *earlier, last = [reply and replace(reply, api=api) for reply in example.replies]
+        *earlier, last = [reply and structs.replace(reply, api=api) for reply in example.replies]
         assert last is not None
         if not wire_format(api).traits.fit(example.where):
             continue
         judged += 1
-        plain = example.counterpart and replace(example.counterpart, api=api)
+        plain = example.counterpart and structs.replace(example.counterpart, api=api)
         judgement = judge(
             example.case,
             [*earlier, last],

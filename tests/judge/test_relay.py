@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from toolfuzz.core.ask import Answered, Ask, Called, ToolResult
 from toolfuzz.core.case import Message, Tool
@@ -436,7 +437,7 @@ def test_a_choice_that_a_format_has_no_word_for_is_a_warning() -> None:
 def came(*calls: tuple[str, str], **changed: Any) -> Reply:
     made = tuple(ToolCall(f"id{n}", name, raw) for n, (name, raw) in enumerate(calls))
     reply = Reply("openai-chat", False, 200, calls=made, finish="tool_calls")
-    return replace(reply, **changed)
+    return structs.replace(reply, **changed)
 
 
 TWO = came(("f", '{"n": 9007199254740993}'), ("g", '{"t": "a\\u2028b", "x": null}'))
@@ -446,7 +447,7 @@ TWO = came(("f", '{"n": 9007199254740993}'), ("g", '{"t": "a\\u2028b", "x": null
     ("reply", "found"),
     [
         (came(("f", '{"n": 9007199254740993}')), [("relay-call-lost", "")]),
-        (replace(TWO, calls=TWO.calls[::-1]), [("relay-calls-reordered", "")]),
+        (structs.replace(TWO, calls=TWO.calls[::-1]), [("relay-calls-reordered", "")]),
         (
             came(("f", '{"n": 9007199254740992}'), ("g", '{"t": "a\\u2028b", "x": null}')),
             [("relay-arguments-changed", "integer")],
@@ -459,11 +460,11 @@ TWO = came(("f", '{"n": 9007199254740993}'), ("g", '{"t": "a\\u2028b", "x": null
             came(("f", '{"n": 9007199254740993}'), ("g", '{"t": "a\\u2028b"}')),
             [("relay-arguments-changed", "null lost")],
         ),
-        (replace(TWO, finish="stop"), [("relay-finish-changed", "tool_calls to stop")]),
-        (replace(TWO, finish=None), [("relay-finish-changed", "lost")]),
-        (replace(TWO, text="Hello"), [("relay-text-changed", "")]),
-        (replace(TWO, status=500), [("relay-status-changed", "200 to 500")]),
-        (replace(TWO, calls=(replace(TWO.calls[0], name="F"), TWO.calls[1])),
+        (structs.replace(TWO, finish="stop"), [("relay-finish-changed", "tool_calls to stop")]),
+        (structs.replace(TWO, finish=None), [("relay-finish-changed", "lost")]),
+        (structs.replace(TWO, text="Hello"), [("relay-text-changed", "")]),
+        (structs.replace(TWO, status=500), [("relay-status-changed", "200 to 500")]),
+        (structs.replace(TWO, calls=(structs.replace(TWO.calls[0], name="F"), TWO.calls[1])),
          [("relay-call-renamed", "")]),
     ],
 )  # fmt: skip
@@ -476,8 +477,10 @@ def test_what_a_reply_loses_on_the_way(reply: Reply, found: list[tuple[str, str]
     [
         TWO,
         came(("f", '{"n":9007199254740993}'), ("g", '{"x":null,"t":"a\u2028b"}')),
-        replace(TWO, calls=tuple(replace(c, id=f"other{n}") for n, c in enumerate(TWO.calls))),
-        replace(TWO, usage=Usage(1, 2), model="another"),
+        structs.replace(
+            TWO, calls=tuple(structs.replace(c, id=f"other{n}") for n, c in enumerate(TWO.calls))
+        ),
+        structs.replace(TWO, usage=Usage(1, 2), model="another"),
     ],
 )
 def test_other_ids_spellings_and_counts_are_no_difference(reply: Reply) -> None:
@@ -515,7 +518,7 @@ def test_a_stream_is_torn_at_ends_of_lines_of_unicode() -> None:
     assert told(list(torn(sent, came(("f", '{"t": "ab"}')).calls))) == [("relay-stream-torn", "")]
     assert not list(torn(sent, ()))
     assert not list(torn(sent, came(("f", '{"t": "a\\u2028b\\u0085"}')).calls))
-    assert not list(torn(replace(sent, stream=False), came(("f", "{}")).calls))
+    assert not list(torn(structs.replace(sent, stream=False), came(("f", "{}")).calls))
 
 
 @pytest.mark.parametrize(
@@ -544,6 +547,6 @@ def test_every_difference_has_a_page() -> None:
     pages = {slug for slug, entry in defects().items() if entry.shows_in == "relay"}
     found = [
         *request_changes(ASK, replace(ASK, tools=(replace(TOOL, strict=True),), said=())),
-        *reply_changes(TWO, replace(TWO, calls=(), finish="stop", text="x")),
+        *reply_changes(TWO, structs.replace(TWO, calls=(), finish="stop", text="x")),
     ]
     assert {one.slug for one in found} <= pages

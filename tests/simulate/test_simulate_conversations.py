@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from toolfuzz.core.case import Case
 from toolfuzz.core.exchange import Attempt
@@ -47,8 +48,8 @@ def held(
         judged.append(judge(case, [*talk.replies, reply]))
         if forgetful:
             said = judged[-1].reply
-            calls = tuple(replace(call, extra=None) for call in said.calls)
-            bare = replace(said, reasoning="", extra=(), places=(), calls=calls)
+            calls = tuple(structs.replace(call, extra=None) for call in said.calls)
+            bare = structs.replace(said, reasoning="", extra=(), places=(), calls=calls)
             judged[-1] = replace(judged[-1], reply=bare)
         talk.answer(judged[-1])
     return judged

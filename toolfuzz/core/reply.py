@@ -1,7 +1,12 @@
-"""What the bytes of an answer say, in one vocabulary for all wire formats."""
+"""What the bytes of an answer say, in one vocabulary for all wire formats.
 
-from dataclasses import dataclass
+Structs, not dataclasses: each reply makes several, and C makes them ten times as fast. What is to
+differ in one is told to ``msgspec.structs.replace``.
+"""
+
 from typing import Any, Literal, NamedTuple
+
+from msgspec import Struct
 
 from toolfuzz.core.json import JsonError, parse
 
@@ -10,8 +15,7 @@ __all__ = ["Finish", "Fragment", "Reply", "ToolCall", "Usage", "WireProblem", "a
 Finish = Literal["stop", "length", "tool_calls", "refusal", "other"]
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """Token counts as the server reports them."""
 
     input_tokens: int | None = None
@@ -25,8 +29,7 @@ class Usage:
         return (self.input_tokens or 0) + (self.output_tokens or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCall(Struct, frozen=True):
     """One call of a reply, unrepaired.
 
     ``arguments_raw`` is the argument string exactly as sent (for Anthropic's ``input`` object: its
@@ -86,8 +89,7 @@ def arguments_of(call: ToolCall, *, broken: Any = None) -> Any:
         return broken
 
 
-@dataclass(frozen=True, slots=True)
-class WireProblem:
+class WireProblem(Struct, frozen=True):
     """Something in the bytes that the wire format does not allow.
 
     kind: ``not-utf8`` · ``not-json`` (body, or data of an event) · ``not-sse`` (a stream was
@@ -109,8 +111,7 @@ class WireProblem:
     defect: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What the bytes say, in one vocabulary for all wire formats, unrepaired.
 
     Plain replies carry ``calls``. Streams carry ``fragments``; the judge assembles the calls.

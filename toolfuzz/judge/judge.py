@@ -6,7 +6,9 @@ refusal, honest cut-off) is ``unjudged``.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from toolfuzz.core import effort, patterns
 from toolfuzz.core.case import Case
@@ -107,7 +109,8 @@ def _walk(facts: Facts) -> bool:
         seen = len(facts.findings)
         advance(facts)
         for detect in detectors(stage):
-            facts.findings += detect(facts)
+            if found := detect(facts):
+                facts.findings += found
         errors = [f for f in facts.findings[seen:] if f.severity == "error"]
         if any(facts.refusal or defects()[f.slug].ends for f in errors):
             break

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from toolfuzz.core.case import ExpectedCall, JsonObject, Tool
 from toolfuzz.core.jsonvalue import canonical, equal, same

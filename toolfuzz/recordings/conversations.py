@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
+from msgspec import structs
+
 from toolfuzz.core import json as strictjson
 from toolfuzz.core.ask import Answered, Ask, Called, Said, ToolResult, answered
 from toolfuzz.core.case import Expectation, Json, Message, Tool, Turn
@@ -81,7 +83,7 @@ class Conversations:
         if recorded.ask is None or reply.error is not None or reply.status != _ANSWERED:
             return
         # A stream's events would take the most room, and are done with.
-        replies = (*recorded.replies[:-1], replace(reply, fragments=()))
+        replies = (*recorded.replies[:-1], structs.replace(reply, fragments=()))
         kept = _Kept(recorded.id, recorded.case.turns, replies, recorded.case.tools)
         for name in filter(None, (recorded.id, *reply.chunk_ids[:1])):
             self._last[name] = kept

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import get_args
 
 import httpx
+from msgspec import structs
 
 from toolfuzz.analyze.relay import CONTRADICTED
 from toolfuzz.core.case import Case
@@ -68,7 +69,7 @@ def compared(
         refusal = refused_upstream(given)
         return [*found, replace(refusal, severity="info") if told else refusal]
     if given.fragments:
-        given = replace(given, calls=_assembled(talk.case, talk, given).calls)
+        given = structs.replace(given, calls=_assembled(talk.case, talk, given).calls)
     if cut := list(torn(given, judgement.sent)):
         return [*found, *cut]
     if came.problems or not came.ended or came.transport_error:

@@ -1,7 +1,8 @@
 """What a call says, whole in a message or as one of the deltas of a stream."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import a_kind

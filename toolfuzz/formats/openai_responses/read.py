@@ -1,7 +1,8 @@
 """What a response, or the events of a streamed one, say."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from toolfuzz.core.case import Json, JsonObject
 from toolfuzz.core.jsonvalue import a_kind

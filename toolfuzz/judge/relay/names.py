@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from msgspec import structs
+
 from toolfuzz.core.ask import Answered, Ask, Called, Said
 from toolfuzz.core.case import Tool
 from toolfuzz.core.reply import Reply
@@ -56,5 +58,7 @@ def _said(said: Said, names: Mapping[str, str]) -> Said:
 
 def calls_named(reply: Reply, names: Mapping[str, str]) -> Reply:
     """Return a reply whose calls name tools otherwise."""
-    calls = (replace(call, name=names.get(call.name or "", call.name)) for call in reply.calls)
-    return replace(reply, calls=tuple(calls))
+    calls = (
+        structs.replace(call, name=names.get(call.name or "", call.name)) for call in reply.calls
+    )
+    return structs.replace(reply, calls=tuple(calls))

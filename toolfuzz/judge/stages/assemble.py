@@ -1,6 +1,6 @@
 """Assemble: the calls as a client has them once the reply is read."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from toolfuzz.core import effort
 from toolfuzz.core import json as strictjson

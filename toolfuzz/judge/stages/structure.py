@@ -1,7 +1,8 @@
 """Structure: what the stream did to the arguments, and calls that stand where none belong."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.jsonvalue import canonical
