@@ -13,6 +13,7 @@ from itertools import product
 import httpx
 
 from toolfuzz.core.case import Case
+from toolfuzz.core.compact import encode_body
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
 from toolfuzz.core.talk import Talk, play
@@ -22,7 +23,6 @@ from toolfuzz.generate.conversations import all_conversations
 from toolfuzz.judge.judge import Judgement, judge
 from toolfuzz.simulate.process import start
 from toolfuzz.simulate.server import build_app
-from toolfuzz.sources.capture import encode_body
 
 CELLS = tuple(product(format_names(), (False, True)))
 CAP = 16_384

@@ -10,6 +10,7 @@ import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from toolfuzz.core.case import Case, Expectation, Message, Tool, Turn
+from toolfuzz.core.compact import encode_body
 from toolfuzz.core.errors import EndpointError, UsageError
 from toolfuzz.core.events import ExchangeRecorded
 from toolfuzz.core.exchange import Exchange, Target
@@ -17,7 +18,7 @@ from toolfuzz.core.talk import play
 from toolfuzz.formats import CannotAskError, Request, wire_format
 from toolfuzz.sources import retry
 from toolfuzz.sources.answer import by_httpx
-from toolfuzz.sources.capture import MAX_CHUNKS, WHOLE, capture, encode_body
+from toolfuzz.sources.capture import MAX_CHUNKS, WHOLE, capture
 from toolfuzz.sources.http import HttpSource
 from toolfuzz.sources.pacing import Pacer
 from toolfuzz.sources.reachability import reachable

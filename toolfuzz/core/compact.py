@@ -1,11 +1,13 @@
 """JSON without blanks, written several times as fast as Python's own encoder and pydantic's do."""
 
 import codecs
+import json
+from typing import Any
 
 from msgspec import MsgspecError
 from msgspec.json import Encoder
 
-__all__ = ["as_python", "ascii_only", "compact"]
+__all__ = ["as_python", "ascii_only", "compact", "encode_body"]
 
 _encode = Encoder().encode
 
@@ -20,6 +22,16 @@ def compact(value: object) -> bytes | None:
         return _encode(value)
     except (MsgspecError, TypeError, ValueError, OverflowError, RecursionError):
         return None
+
+
+def encode_body(body: dict[str, Any]) -> bytes:
+    """Write a request's body; lone surrogates, which UTF-8 lacks, are escaped."""
+    if (written := compact(body)) is not None:
+        return written
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(body, separators=(",", ":")).encode()
 
 
 def as_python(value: object) -> bytes | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Annotated, Any, Literal, Self
 
+from msgspec import Raw
 from pydantic import (
     Field,
     ModelWrapValidatorHandler,
@@ -109,10 +110,15 @@ class CaseSkipped:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeRecorded:
-    """The bytes of one question and its answer."""
+    """The bytes of one question and its answer.
+
+    ``sent`` is the request as JSON, where whoever has just sent it still has it: it needn't be
+    written again.
+    """
 
     event: Literal["exchange-recorded"] = field(default="exchange-recorded", kw_only=True)
     exchange: Exchange
+    sent: bytes | None = field(default=None, compare=False, repr=False)
 
     @model_serializer(mode="wrap")
     def _write(self, write: SerializerFunctionWrapHandler) -> JsonObject:
@@ -224,8 +230,10 @@ def _flat(event: Event) -> JsonObject | None:
             head = {"event": event.event, "format_version": FORMAT_VERSION}
             return {**head, **without_none(_members(case), "world")}
         case ExchangeRecorded(exchange=exchange):
-            attempts = [attempt.flat() for attempt in exchange.attempts]
-            return {"event": event.event, **_members(exchange), "attempts": attempts}
+            flat = {"event": event.event, **_members(exchange)}
+            if event.sent is not None:
+                flat["request"] = Raw(event.sent)
+            return {**flat, "attempts": [attempt.flat() for attempt in exchange.attempts]}
         case VerdictReached(verdict=verdict):
             flat = {"event": event.event, **_verdict(_members(verdict))}
             return {**flat, "findings": [_finding(found) for found in verdict.findings]}

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import metadata
 from importlib.util import find_spec
 from typing import Any, Literal, Protocol
 
 from toolfuzz.core.ask import Ask
 from toolfuzz.core.case import Json, JsonObject
+from toolfuzz.core.compact import encode_body
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
 from toolfuzz.formats.attempts import read_attempt
@@ -90,12 +91,17 @@ class Traits:
         return flag is not word.startswith("no-")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """A question on the wire: POST ``body`` to the base URL followed by ``path``."""
 
     path: str
     body: JsonObject
+
+    @cached_property
+    def content(self) -> bytes:
+        """The body as it is sent, and written into the journal."""
+        return encode_body(self.body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,43 +143,42 @@ class _Asking:
     ) -> Judgement:
         """Put a turn's request, and judge what comes. What was paid for is noted in any case."""
         attempts: list[Attempt] = []
+        paid: ExchangeRecorded | None = None
         kept: Event | None = None
         try:
             async for attempt in self.session.ask(request):
                 attempts.append(attempt)
-            work = partial(self._judge_and_mask, request, number, attempts, examine)
+            paid = self._paid(request, number, attempts)
+            work = partial(self._judge_and_mask, paid, examine)
             # A large reply takes a while, in which others must not run into their timeouts.
             large = sum(attempt.size for attempt in attempts) > _LARGE
             judgement, kept = await asyncio.to_thread(work) if large else work()
         finally:
             if attempts:
-                paid = self._exchange(request, number, attempts)
+                paid = paid or self._paid(request, number, attempts)
                 kept = kept or self._masked(paid)
-                self.leaked = self.leaked or kept != ExchangeRecorded(paid)
-                self.exchanges.append(paid)
+                self.leaked = self.leaked or kept != paid
+                self.exchanges.append(paid.exchange)
                 self.note(kept)
         return judgement
 
     def _judge_and_mask(
-        self,
-        request: Request,
-        number: int,
-        attempts: Sequence[Attempt],
-        examine: Callable[[Reply], Judgement],
+        self, paid: ExchangeRecorded, examine: Callable[[Reply], Judgement]
     ) -> tuple[Judgement, Event]:
-        judgement = examine(self._read(attempts[-1]))
-        exchange = self._exchange(request, number, attempts)
-        return judgement, self._masked(exchange, judgement.reply)
+        judgement = examine(self._read(paid.exchange.last))
+        return judgement, self._masked(paid, judgement.reply)
 
-    def _exchange(self, request: Request, number: int, attempts: Sequence[Attempt]) -> Exchange:
-        name, body = self.source.target.name, request.body
-        return Exchange(self.case_id, number, name, self.repeat, self.stream, body, tuple(attempts))
+    def _paid(self, request: Request, number: int, attempts: Sequence[Attempt]) -> ExchangeRecorded:
+        name, asked = self.source.target.name, (self.repeat, self.stream, request.body)
+        exchange = Exchange(self.case_id, number, name, *asked, tuple(attempts))
+        return ExchangeRecorded(exchange, request.content)
 
-    def _masked(self, exchange: Exchange, last: Reply | None = None) -> Event:
+    def _masked(self, paid: ExchangeRecorded, last: Reply | None = None) -> Event:
         """Return what is written of it; ``last`` is what its last attempt says, if it was read."""
-        says = [*map(self._read, exchange.attempts[:-1]), last or self._read(exchange.last)]
+        attempts = paid.exchange.attempts
+        says = [*map(self._read, attempts[:-1]), last or self._read(attempts[-1])]
         seal = self.format.framing.sealed if self.stream else None
-        return self.session.redaction.event(ExchangeRecorded(exchange), says, self._read, seal)
+        return self.session.redaction.event(paid, says, self._read, seal)
 
     def _read(self, attempt: Attempt) -> Reply:
         return self.format.read(attempt, stream=self.stream)

@@ -4,7 +4,6 @@ Bodies are kept as read; secrets that the server sends back are masked later (``
 Redirects are not followed: they would carry the key along.
 """
 
-import json
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -13,8 +12,6 @@ from itertools import zip_longest
 
 import httpx
 
-from toolfuzz.core.case import JsonObject
-from toolfuzz.core.compact import compact
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.inflate import EncodingError, Inflater, inflater
 from toolfuzz.core.sizes import MAX_REPLY, size_text
@@ -22,7 +19,7 @@ from toolfuzz.sources.answer import Answer
 from toolfuzz.sources.redaction import kept_headers
 from toolfuzz.sources.silence import Silence
 
-__all__ = ["MAX_CHUNKS", "MAX_ERROR_BYTES", "WHOLE", "capture", "encode_body"]
+__all__ = ["MAX_CHUNKS", "MAX_ERROR_BYTES", "WHOLE", "capture"]
 
 WHOLE = 5
 """A reply whose bytes keep coming ends after so many times the timeout."""
@@ -125,16 +122,6 @@ async def _inflated(pieces: AsyncIterator[bytes], inflating: Inflater) -> AsyncI
             yield inflated
     for inflated in inflating.finish():
         yield inflated
-
-
-def encode_body(body: JsonObject) -> bytes:
-    """Write a request body as compact JSON; lone surrogates, which UTF-8 lacks, are escaped."""
-    if (written := compact(body)) is not None:
-        return written
-    try:
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    except UnicodeEncodeError:
-        return json.dumps(body, separators=(",", ":")).encode()
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -17,7 +17,7 @@ from toolfuzz.core.talk import Talk
 from toolfuzz.formats import CannotAskError, Request, WireFormat, bearer, wire_format
 from toolfuzz.generate.size import BYTES_PER_TOKEN
 from toolfuzz.sources.answer import Answer, by_httpx
-from toolfuzz.sources.capture import capture, encode_body
+from toolfuzz.sources.capture import capture
 from toolfuzz.sources.pacing import Pacer
 from toolfuzz.sources.redaction import Redaction
 from toolfuzz.sources.registry import Endpoint
@@ -181,7 +181,7 @@ class HttpSession:
 
     def _put(self, request: Request) -> Callable[[], Awaitable[Attempt]]:
         url = _url(self._source.endpoint.base_url + request.path)
-        content = encode_body(request.body)
+        content = request.content
         tokens = len(content) // BYTES_PER_TOKEN + (self._source.format.cap(request.body) or 0)
 
         async def put() -> Attempt:

@@ -81,7 +81,7 @@ class Redaction:
                 # The first request of a conversation holds nothing that a server said.
                 request = self.request(exchange.request) if exchange.turn else exchange.request
                 masked = replace(exchange, request=request, attempts=tuple(attempts))
-                return ExchangeRecorded(masked)
+                return ExchangeRecorded(masked, None if exchange.turn else event.sent)
             case UpstreamAnswered(format, exchange):
                 answered = tuple(map(self.attempt, exchange.attempts))
                 request = self.request(exchange.request)
