@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from toolfuzz.core.case import Case, Expectation, Message, Tool, Turn
-from toolfuzz.core.compact import ascii_only
+from toolfuzz.core.compact import ascii_only, encode_body
 from toolfuzz.core.errors import UsageError
 from toolfuzz.core.events import (
     CaseDrawn,
@@ -82,6 +82,17 @@ def test_what_is_not_ascii_is_escaped_as_pydantic_does() -> None:
     text = "".join(map(chr, range(0x250))) + "\u2028\ud7ff\uffff\U0001f600e\u0301"
     line = event_to_line(CaseSkipped(text, "", ""))
     assert ascii_only(json.dumps(text, ensure_ascii=False).encode()) in line
+
+
+@pytest.mark.parametrize("text", ["plain", "caf\u00e9 \U0001f600", "\ud83d"])
+def test_what_was_sent_is_written_as_it_is(text: str) -> None:
+    """The last is half a character, which a request can only escape."""
+    exchange = Exchange("c", 0, "sim/clean", 0, False, {"text": text, "n": 1.5}, (ATTEMPT,))
+    written, sent = (ExchangeRecorded(exchange, by) for by in (None, encode_body(exchange.request)))
+    line = event_to_line(sent)
+    assert line.isascii() and written == sent
+    assert json.loads(line) == json.loads(event_to_line(written))
+    assert event_from_json(json.loads(line)) == written
 
 
 def test_a_line_is_flat_and_begins_with_what_it_is() -> None:
