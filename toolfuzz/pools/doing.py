@@ -1,7 +1,7 @@
 """Doing jobs in this process, at sessions that are kept from one job to the next."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
@@ -36,17 +36,11 @@ class Doer:
 
     async def do(self, job: Job, give: Give, keep: Keep = keep_nothing) -> None:
         """Ask in all modes; cancelled, give what was paid for. Raises what opening does."""
-        permit = self._permit_of(job.source)
-        async with self._session(job.source, permit) as session:
-            await _do(job, session, permit, give, keep)
-
-    @asynccontextmanager
-    async def _session(self, source: SourceSpec, permit: Permit) -> AsyncIterator[Session]:
-        idle = self._idle_at(source)
+        permit, idle = self._permit_of(job.source), self._idle_at(job.source)
         if not idle:
-            idle.append(await self._open.enter_async_context(source.open(permit)))
+            idle.append(await self._open.enter_async_context(job.source.open(permit)))
         session = idle.pop()
-        yield session
+        await _do(job, session, permit, give, keep)
         # After an error or a cancellation it may be in the middle of something.
         idle.append(session)
 
