@@ -3,14 +3,13 @@
 Flags win over environment variables (``TOOLFUZZ_RUN_CASES=200``), and those over the file.
 """
 
-import tomllib
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, Field, ValidationError
 
+from toolfuzz.config_file import read_config
 from toolfuzz.config_sections import (
     STRICT,
     CheckSection,
@@ -24,10 +23,7 @@ from toolfuzz.core.errors import UsageError, did_you_mean
 if TYPE_CHECKING:
     from toolfuzz.sources.registry import Endpoint
 
-__all__ = ["CONFIG_NAME", "Config", "config_schema", "find_config", "load_config", "own_endpoints"]
-__all__ += ["starter"]
-
-CONFIG_NAME = "toolfuzz.toml"
+__all__ = ["Config", "config_schema", "load_config", "own_endpoints", "starter"]
 
 
 class Config(BaseModel):
@@ -49,34 +45,12 @@ class Config(BaseModel):
         return found
 
 
-def find_config(start: Path | None = None) -> tuple[Path, bool] | None:
-    """Return the nearest file of the project, and whether it is a pyproject.toml.
-
-    The project is what lies between ``start`` and the top of its repository (where ``.git`` is);
-    outside of a repository ``start`` alone: a file further up may be anybody's, and it can name
-    commands to run.
-    """
-    here = (start or Path.cwd()).resolve()
-    above = [here, *here.parents]
-    tops = [n for n, folder in enumerate(above) if (folder / ".git").exists()]
-    for folder in above[: tops[0] + 1 if tops else 1]:
-        own, project = folder / CONFIG_NAME, folder / "pyproject.toml"
-        if own.is_file():
-            return own, False
-        if project.is_file() and "toolfuzz" in _toml(project).get("tool", {}):
-            return project, True
-    return None
-
-
 def load_config(start: Path | None = None) -> Config:
     """Read the nearest configuration, or the defaults; raises UsageError."""
-    found = find_config(start)
+    found = read_config(start)
     if found is None:
         return Config()
-    path, inside_project = found
-    data = _toml(path)
-    if inside_project:
-        data = data["tool"]["toolfuzz"]
+    path, data = found
     try:
         return Config.model_validate(data)
     except ValidationError as error:
@@ -122,18 +96,6 @@ def _commented(section: type[BaseModel]) -> Iterator[str]:
     for name, field in section.model_fields.items():
         value = field.examples[0] if field.examples else field.default
         yield f"# {name} = {_toml_value(value)}   # {field.description}"
-
-
-@cache
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: not TOML: {error}") from None
-    except RecursionError:
-        raise UsageError(f"{path}: nested deeper than can be read") from None
-    except OSError as error:
-        raise UsageError(f"can't read {path}: {error.strerror or error}") from None
 
 
 def _complaint(path: Path, error: ValidationError) -> UsageError:

@@ -46,6 +46,17 @@ def test_what_is_completed(tmp_path: Path) -> None:
     assert completed("toolfuzz show ", tmp_path) == ["reports/tuesday", "reports/monday"]
     assert "glm-4.7" in completed("toolfuzz run -m glm", tmp_path)
     assert "sim/glm-4.7" in completed("toolfuzz check -m sim/", tmp_path)
+    service = '[[endpoint]]\nname = "gateway"\nurl = "https://gateway.example/v1"\n'
+    (tmp_path / "toolfuzz.toml").write_text(service)
+    assert completed("toolfuzz run -m gate", tmp_path) == ["gateway"]
+
+
+@pytest.mark.parametrize(
+    "text", ["[[endpoint]", "endpoint = 3", "[[endpoint]]\nurl = 3", "[endpoint]"]
+)
+def test_a_broken_configuration_offers_what_else_there_is(text: str, tmp_path: Path) -> None:
+    (tmp_path / "toolfuzz.toml").write_text(text)
+    assert "glm-4.7" in completed("toolfuzz run -m glm", tmp_path)
 
 
 def test_all_defects_are_offered_to_a_shell(tmp_path: Path) -> None:

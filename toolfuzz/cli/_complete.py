@@ -3,12 +3,16 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
+
+from toolfuzz.config_file import read_config
+from toolfuzz.core.errors import UsageError
 
 __all__ = [
     "complete_defects",
@@ -31,10 +35,11 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 def complete_models(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
-    """Return aliases of the known services, and the simulated profiles."""
+    """Return the services of toolfuzz.toml, aliases of those that are known, simulated profiles."""
     services = _table("sources/endpoints.toml").values()
     aliases = (name for one in services for name in one.get("models", {}))
-    return _matching([*aliases, *(f"sim/{name}" for name in _profiles())], incomplete)
+    simulated = (f"sim/{name}" for name in _profiles())
+    return _matching([*_own_services(), *aliases, *simulated], incomplete)
 
 
 def complete_runs(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
@@ -74,6 +79,14 @@ def _faults() -> list[str]:
 def _probes() -> list[str]:
     folders = ("generate/probes", "generate/conversations")
     return [name for f in folders for _, name in _written(f, r'^PROBE = \w+\(\s*"([^"]+)"')]
+
+
+def _own_services() -> list[str]:
+    """Return the names of toolfuzz.toml's ``[[endpoint]]`` tables; none where it can't be read."""
+    with suppress(UsageError, AttributeError, KeyError, TypeError):
+        if found := read_config():
+            return [str(one["name"]) for one in found[1].get("endpoint", [])]
+    return []
 
 
 def _profiles() -> Iterable[str]:

@@ -16,7 +16,8 @@ def init(schema: bool) -> None:
     import json
     from pathlib import Path
 
-    from toolfuzz.config import CONFIG_NAME, config_schema, starter
+    from toolfuzz.config import config_schema, starter
+    from toolfuzz.config_file import CONFIG_NAME
     from toolfuzz.core.errors import UsageError
 
     if schema:
