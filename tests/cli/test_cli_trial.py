@@ -119,8 +119,8 @@ def test_a_gateway_that_dies_in_the_middle_leaves_what_was_asked(tmp_path: Path)
 
 
 @needs.signals
-@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_whatever_ends_a_trial_ends_its_gateway(name: signal.Signals, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGKILL"])
+def test_whatever_ends_a_trial_ends_its_gateway(name: str, tmp_path: Path) -> None:
     """With all that the gateway has started."""
     alive = tmp_path / "alive"
     beat = f"(while :; do touch {alive}; sleep .05; done) & wait"
@@ -128,8 +128,9 @@ def test_whatever_ends_a_trial_ends_its_gateway(name: signal.Signals, tmp_path: 
     with subprocess.Popen([*command, "sh", "-c", beat], stderr=subprocess.PIPE) as trial:
         while not alive.exists():
             time.sleep(0.05)
-        trial.send_signal(name)
-        assert trial.wait(20) == (-name if name == signal.SIGKILL else 128 + name)
+        number = getattr(signal, name)
+        trial.send_signal(number)
+        assert trial.wait(20) == (-number if name == "SIGKILL" else 128 + number)
     time.sleep(0.3)
     alive.unlink()
     time.sleep(0.3)

@@ -32,13 +32,13 @@ def gone(pid: int) -> bool:
 
 
 @needs.proc
-@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM])
-def test_a_child_dies_with_its_parent(ending: signal.Signals) -> None:
+@pytest.mark.parametrize("ending", ["SIGKILL", "SIGHUP", "SIGTERM"])
+def test_a_child_dies_with_its_parent(ending: str) -> None:
     with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         assert not gone(child)
-        parent.send_signal(ending)
+        parent.send_signal(getattr(signal, ending))
     for _ in range(100):
         if gone(child):
             return
