@@ -1,4 +1,4 @@
-"""A built wheel holds everything that toolfuzz reads at run time, not only its modules."""
+"""A built wheel holds what toolfuzz reads at run time, not only its modules, and no more."""
 
 import zipfile
 from pathlib import Path
@@ -14,9 +14,10 @@ def test_the_wheel_holds_every_file(tmp_path: Path) -> None:
     package = {
         p.relative_to(ROOT).as_posix()
         for p in (ROOT / "toolfuzz").rglob("*")
-        if p.is_file() and p.suffix != ".py" and "__pycache__" not in p.parts
+        if p.is_file() and p.suffix not in (".py", ".http") and "__pycache__" not in p.parts
     }
     assert package <= held
+    assert not any(name.endswith(".http") for name in held), "examples are read by tests alone"
     assert {f"toolfuzz/schemas/{p.name}" for p in (ROOT / "schemas").glob("*.json")} <= held
     for pattern, least in (
         ("toolfuzz/evidence/corpus_cases/*.json", 25),
