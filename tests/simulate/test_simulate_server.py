@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import cache
 
 import anthropic
 import httpx
@@ -36,18 +37,22 @@ PROMPTS = {
 }
 
 
-HTTP = httpx.Client()
+@cache
+def http():
+    return httpx.Client()
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _hang_up():
-    with HTTP:
-        yield
+    """Until these tests go on, when others came between."""
+    yield
+    http().close()
+    http.cache_clear()
 
 
 def ask(base_url, api, **options):
     request = body(api, options.pop("prompt", PROMPTS["two"][0]), **options)
-    return HTTP.post(base_url + PATHS[api], json=request)
+    return http().post(base_url + PATHS[api], json=request)
 
 
 def chat(base_url, request, stream):
@@ -182,7 +187,7 @@ def test_latency():
     ],
 )
 def test_bad_requests_are_refused(base_url, content, path, status, words):
-    reply = HTTP.post(base_url + path, content=content)
+    reply = http().post(base_url + path, content=content)
     assert reply.status_code == status
     assert words in reply.json()["error"]["message"]
 
@@ -198,12 +203,12 @@ def test_bad_requests_are_refused(base_url, content, path, status, words):
 )
 def test_a_compressed_request_is_read(base_url, packed, status):
     named = {"content-encoding": "gzip"}
-    reply = HTTP.post(base_url + "/chat/completions", content=packed, headers=named)
+    reply = http().post(base_url + "/chat/completions", content=packed, headers=named)
     assert reply.status_code == status
 
 
 def test_models_are_the_profiles(base_url):
-    names = [m["id"] for m in HTTP.get(base_url + "/models").json()["data"]]
+    names = [m["id"] for m in http().get(base_url + "/models").json()["data"]]
     assert {"clean", "glm-4.7", "legal-variations"} <= set(names)
 
 
@@ -216,9 +221,9 @@ def test_a_simulator_that_cannot_start_says_why():
 def test_it_is_gone_afterwards():
     with start() as simulator:
         url = simulator.base_url
-        assert HTTP.get(url + "/models").status_code == 200
+        assert http().get(url + "/models").status_code == 200
     with pytest.raises(httpx.ConnectError):
-        HTTP.get(url + "/models")
+        http().get(url + "/models")
 
 
 @needs.signals
@@ -230,12 +235,12 @@ def test_it_dies_with_its_parent():
     parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     with parent:
         url = parent.stdout.readline().strip()
-        assert HTTP.get(url + "/models").status_code == 200
+        assert http().get(url + "/models").status_code == 200
         os.kill(parent.pid, signal.SIGKILL)
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
         try:
-            HTTP.get(url + "/models")
+            http().get(url + "/models")
         except httpx.HTTPError:
             return
         time.sleep(0.05)
@@ -261,13 +266,13 @@ def test_a_response_is_remembered_by_its_id(base_url, stream):
     format = wire_format("openai-responses")
     for _ in case.turns:
         request = format.request(talk.ask(model="clean", stream=stream)).body
-        answer = HTTP.post(base_url + "/responses", json=request)
+        answer = http().post(base_url + "/responses", json=request)
         attempt = Attempt(0.0, 0.0, 0.0, 200, dict(answer.headers), ((0.0, answer.content),))
         judged = judge(case, [*talk.replies, format.read(attempt, stream=stream)])
         assert judged.status == "pass", judged
         talk.answer(judged)
     assert request["previous_response_id"] in talk.replies[0].chunk_ids
-    lost = HTTP.post(base_url + "/responses", json={**request, "previous_response_id": "resp_x"})
+    lost = http().post(base_url + "/responses", json={**request, "previous_response_id": "resp_x"})
     assert lost.status_code == 400 and "'resp_x' not found" in lost.json()["error"]["message"]
 
 
