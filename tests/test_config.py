@@ -1,13 +1,11 @@
 import json
 import tomllib
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any, ClassVar
 
 import jsonschema
 import pytest
 from click.testing import CliRunner
+from local_http import Handler, Local, running
 
 import toolfuzz
 from toolfuzz.cli import cli
@@ -130,25 +128,17 @@ key_env = "OTHER_KEY"
 """
 
 
-class _Recorder(BaseHTTPRequestHandler):
+class _Recorder(Handler):
     """A service that keeps what arrives; it answers with a text, which is no call."""
 
-    seen: ClassVar[list[tuple[str, dict[str, str], Any]]] = []
+    server: Local
 
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        self.seen.append((self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+    def post(self) -> None:
+        self.server.asked.append((self.path, self.said, json.loads(self.body())))
         said = {"role": "assistant", "content": "no"}
         choice = {"index": 0, "message": said, "finish_reason": "stop"}
-        answer = json.dumps({"id": "x", "object": "chat.completion", "choices": [choice]}).encode()
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *said: object) -> None:
-        pass
+        answer = {"id": "x", "object": "chat.completion", "choices": [choice]}
+        self.answer(200, json.dumps(answer).encode())
 
 
 def test_endpoints_of_ones_own_are_asked_in_one_run(
@@ -157,17 +147,11 @@ def test_endpoints_of_ones_own_are_asked_in_one_run(
     """Their headers arrive with the variables' values, which stand in no file."""
     monkeypatch.setenv("TENANT_KEY", "tenant-canary-4711")
     monkeypatch.setenv("OTHER_KEY", "other-canary-4712")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Recorder)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        url = f"http://127.0.0.1:{server.server_port}/v1"
-        Path("toolfuzz.toml").write_text(GATEWAY.format(url=url))
+    with running(_Recorder) as server:
+        Path("toolfuzz.toml").write_text(GATEWAY.format(url=f"{server.url}/v1"))
         result = toolfuzz.run(["gateway", "other/claude-x"], cases=2, out=tmp_path / "run")
-    finally:
-        server.shutdown()
-        server.server_close()
     assert [target["target"] for target in result["targets"]] == ["gateway", "other/claude-x"]
-    asked = {path: (headers, body) for path, headers, body in _Recorder.seen}
+    asked = {path: (headers, body) for path, headers, body in server.asked}
     headers, body = asked["/v1/chat/completions"]
     assert headers["x-tenant-key"] == "tenant-canary-4711"
     assert headers["x-team"] == "evals"

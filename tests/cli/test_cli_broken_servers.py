@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner, Result
+from local_http import Handler, running
 
 from toolfuzz.cli import cli
 from toolfuzz.simulate.process import Simulator, start
@@ -76,13 +77,13 @@ def behind(simulator: Simulator, breaks: Breaks) -> Iterator[str]:
     counting, over = threading.Lock(), threading.Event()
     seen = 0
 
-    class Proxy(http.server.BaseHTTPRequestHandler):
+    class Proxy(Handler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
-        def do_POST(self) -> None:
+        def post(self) -> None:
             nonlocal seen
-            body = self.rfile.read(int(self.headers["content-length"]))
+            body = self.body()
             with counting:
                 before, seen = seen, seen + 1
                 how = breaks(body, before)
@@ -103,23 +104,11 @@ def behind(simulator: Simulator, breaks: Breaks) -> Iterator[str]:
                 reply = there.getresponse()
                 return reply.status, reply.read()
 
-        def answer(self, status: int, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with running(Proxy) as server:
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+            yield f"{server.url}/v1"
         finally:
             over.set()
-            server.shutdown()
 
 
 # One request a case: what is broken is counted by the request here.

@@ -5,10 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -16,6 +14,7 @@ from xml.etree import ElementTree
 import needs
 import pytest
 from click.testing import CliRunner, Result
+from local_http import Handler, running
 
 from toolfuzz.cli import cli
 from toolfuzz.simulate.process import start
@@ -160,27 +159,19 @@ def test_nothing_could_be_decided() -> None:
     assert check(*args, "--out", "c", "--resume", "--inconclusive", "fail")[0] == 1
 
 
-class Dying(BaseHTTPRequestHandler):
+class Dying(Handler):
     """Answers the one question that tests the connection, then nothing but 403."""
 
     lives = 1
 
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["content-length"]))
+    def post(self) -> None:
+        self.body()
         message = {"role": "assistant", "content": "ok"}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
         good = {"id": "1", "object": "chat.completion", "model": "m", "choices": [choice]}
         dead = {"error": {"message": "quota used up", "type": "quota"}}
         alive, Dying.lives = Dying.lives > 0, Dying.lives - 1
-        body = json.dumps(good if alive else dead).encode()
-        self.send_response(200 if alive else 403)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        return
+        self.answer(200 if alive else 403, json.dumps(good if alive else dead).encode())
 
 
 @pytest.mark.parametrize(
@@ -188,11 +179,9 @@ class Dying(BaseHTTPRequestHandler):
 )
 def test_an_endpoint_that_dies_is_an_invalid_check(against: list[str], tmp_path: Path) -> None:
     Dying.lives = 1
-    with ThreadingHTTPServer(("127.0.0.1", 0), Dying) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_port}/v1"
+    with running(Dying) as server:
+        url = f"{server.url}/v1"
         done = toolfuzz_("check", "-m", "dying", "--base-url", url, *against, "--out", "c")
-        server.shutdown()
     assert done.exit_code == 4, done.output
     assert "dying" in done.stderr
     assert "Traceback" not in done.output

@@ -6,7 +6,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import httpx
 import needs
 import pytest
 from click.testing import CliRunner, Result
+from local_http import Handler
 
 from toolfuzz.analyze.watch import USUAL
 from toolfuzz.cli import cli
@@ -44,11 +45,11 @@ class Changing(ThreadingHTTPServer):
         self.base_url = f"http://127.0.0.1:{self.server_address[1]}/v1"
 
 
-class Relay(BaseHTTPRequestHandler):
+class Relay(Handler):
     server: Changing
 
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+    def post(self) -> None:
+        body = json.loads(self.body())
         status, content, simulated = 402, b'{"error": {"message": "no credit"}}', "0"
         if body.get("tools"):
             self.server.asked += 1
@@ -57,15 +58,7 @@ class Relay(BaseHTTPRequestHandler):
             answer = self.server.client.post(path, json={**body, "model": self.server.profile})
             status, content = answer.status_code, answer.content
             simulated = answer.headers["x-toolfuzz-simulated"]
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("x-toolfuzz-simulated", simulated)
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: object) -> None:
-        return None
+        self.answer(status, content, x_toolfuzz_simulated=simulated)
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,12 @@
 
 import json
 import os
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from local_http import Handler, Local, running
 
 from toolfuzz.cli import cli
 
@@ -19,10 +18,12 @@ API = {
 }
 
 
-class Protected(BaseHTTPRequestHandler):
+class Protected(Handler):
     """An API's description for those who say the token, and an MCP server that refuses all."""
 
-    def do_GET(self) -> None:
+    server: Local
+
+    def get(self) -> None:
         if self.path == "/moved.json":
             self.answer(302, b"", location=f"http://localhost:{self.server.server_port}/api.json")
         elif self.headers.get("authorization") == f"Bearer {TOKEN}":
@@ -30,30 +31,16 @@ class Protected(BaseHTTPRequestHandler):
         else:
             self.answer(401, b"")
 
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers.get("content-length", 0)))
-        self.server.said.append(self.headers.get("x-team"))  # type: ignore[attr-defined]
+    def post(self) -> None:
+        self.body()
+        self.server.asked.append(self.headers.get("x-team"))
         self.answer(403, b"no " + self.headers.get("authorization", "").encode())
-
-    def answer(self, status: int, body: bytes, **headers: str) -> None:
-        self.send_response(status)
-        headers |= {"content-length": str(len(body)), "content-type": "application/json"}
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: object) -> None:
-        """Nothing is logged."""
 
 
 @pytest.fixture
-def server() -> Iterator[ThreadingHTTPServer]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Protected) as running:
-        running.said = []  # type: ignore[attr-defined]
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield running
-        running.shutdown()
+def server() -> Iterator[Local]:
+    with running(Protected) as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)
@@ -62,8 +49,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PET_TOKEN", TOKEN)
 
 
-def url(server: ThreadingHTTPServer, path: str) -> str:
-    return f"http://127.0.0.1:{server.server_port}/{path}"
+def url(server: Local, path: str) -> str:
+    return f"{server.url}/{path}"
 
 
 def toolfuzz_(*args: str) -> Result:
@@ -119,7 +106,7 @@ def test_no_redirect_and_no_second_server_gets_them(server):
 def test_an_mcp_server_gets_them_and_its_echo_is_masked(server):
     team = ("--tools-header", "X-Team: blue")
     refused = toolfuzz_("plan", "--mcp", url(server, "mcp"), *HEADER, *team)
-    assert server.said[0] == "blue"
+    assert server.asked[0] == "blue"
     assert refused.exit_code == 2
     assert TOKEN not in refused.output
 
@@ -128,4 +115,4 @@ def test_a_server_of_an_mcp_json_has_its_own(server):
     entry = {"url": url(server, "mcp"), "headers": {"X-Team": "green ${PET_TOKEN}"}}
     Path("mcp.json").write_text(json.dumps({"mcpServers": {"pets": entry}}), encoding="utf-8")
     assert toolfuzz_("plan", "--mcp", "mcp.json#pets").exit_code == 2
-    assert server.said[0] == f"green {TOKEN}"
+    assert server.asked[0] == f"green {TOKEN}"

@@ -11,9 +11,35 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CHROMEDRIVER = shutil.which("chromedriver")
+NEEDED = pytest.mark.skipif(
+    not (CHROMIUM and CHROMEDRIVER),
+    reason="no Chromium with chromedriver here (Debian: chromium chromium-driver)",
+)
+OVERFLOW = "const e = document.documentElement; return e.scrollWidth - e.clientWidth"
+"""By how many pixels a page is wider than its window."""
+CONTRAST = """
+const parse = (c) => c.match(/[\\d.]+/g).map(Number);
+const light = (c) => { const [r, g, b] = parse(c).map((v) => {
+  v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+const ground = (e) => { for (; e; e = e.parentElement) {
+  const c = getComputedStyle(e).backgroundColor; const p = parse(c);
+  if (p.length < 4 || p[3] > 0) return c; } return 'rgb(255, 255, 255)'; };
+const found = {};
+for (const e of document.querySelectorAll('body *')) {
+  if (e.closest('svg, script, option') || ![...e.childNodes].some(
+    (n) => n.nodeType === 3 && n.data.trim())) continue;
+  const [a, b] = [light(getComputedStyle(e).color), light(ground(e))];
+  const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  if (ratio < 4.5) found[`${e.tagName}.${e.className} in ${e.parentElement.className}`] = ratio;
+}
+return found;
+"""
+"""Texts that are too pale for their ground (WCAG 2.2, 1.4.3), each with its ratio."""
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -115,3 +141,28 @@ def chromium(profile: Path) -> Iterator[Browser]:
         driver.terminate()
         driver.wait()
         driver.stdout.close()
+
+
+@pytest.fixture(scope="module", name="browser")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser for all tests of a module."""
+    with chromium(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+def silent(browser: Browser, own: str) -> Iterator[None]:
+    """Begin with an empty page; what is done then complains of nothing in the console, and asks for
+    no address but ``own`` ones."""
+    browser.ask("POST", "url", {"url": "about:blank"})
+    browser.console()
+    browser.requests()
+    browser.size(1280, 900)
+    yield
+    assert browser.console() == []
+    assert [url for url in browser.requests() if not re.match(own, url)] == []
+
+
+@pytest.fixture(autouse=True)
+def quiet(browser: Browser) -> Iterator[None]:
+    """No test may leave a complaint in the console or ask for anything but the page."""
+    yield from silent(browser, "(file|about|chrome):")

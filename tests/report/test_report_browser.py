@@ -1,49 +1,21 @@
 """The page in a real Chromium. Skipped where none is installed."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import CHROMEDRIVER, CHROMIUM, Browser, chromium
+from browser import CONTRAST, NEEDED, OVERFLOW, Browser, opened, quiet
 from html_run import a_run
 from monitor_run import a_result
 from test_report_html import EVIL, html_of
 
 from toolfuzz.report.html.monitor import render_monitor
 
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and CHROMEDRIVER),
-    reason="no Chromium with chromedriver here (Debian: chromium chromium-driver)",
-)
+pytestmark = NEEDED
+browser, _quiet = opened, quiet
 
 VISIBLE = "return document.querySelectorAll('#list > .failure:not([hidden])').length"
-OVERFLOW = "const e = document.documentElement; return e.scrollWidth - e.clientWidth"
-CONTRAST = """
-const parse = (c) => c.match(/[\\d.]+/g).map(Number);
-const light = (c) => { const [r, g, b] = parse(c).map((v) => {
-  v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-const ground = (e) => { for (; e; e = e.parentElement) {
-  const c = getComputedStyle(e).backgroundColor; const p = parse(c);
-  if (p.length < 4 || p[3] > 0) return c; } return 'rgb(255, 255, 255)'; };
-const found = {};
-for (const e of document.querySelectorAll('body *')) {
-  if (e.closest('svg, script, option') || ![...e.childNodes].some(
-    (n) => n.nodeType === 3 && n.data.trim())) continue;
-  const [a, b] = [light(getComputedStyle(e).color), light(ground(e))];
-  const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-  if (ratio < 4.5) found[`${e.tagName}.${e.className} in ${e.parentElement.className}`] = ratio;
-}
-return found;
-"""
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with chromium(tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -54,19 +26,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = a_run("weird " + "x" * 200, cases=24, kind="simulated", models=names)
     path.write_text(html_of(run), encoding="utf-8")
     return path
-
-
-@pytest.fixture(autouse=True)
-def _quiet(browser: Browser) -> Iterator[None]:
-    """No test may leave a complaint in the console or ask for anything but the page."""
-    browser.ask("POST", "url", {"url": "about:blank"})
-    browser.console()
-    browser.requests()
-    browser.size(1280, 900)
-    yield
-    assert browser.console() == []
-    asked = [url for url in browser.requests() if not re.match(r"(file|about|chrome):", url)]
-    assert asked == []
 
 
 def choose(browser: Browser, **values: str) -> int:

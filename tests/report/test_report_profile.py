@@ -5,9 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from browser import CHROMEDRIVER, CHROMIUM, Browser
+from browser import CONTRAST, NEEDED, OVERFLOW, Browser, opened, quiet
 from html_run import a_run
-from test_report_browser import CONTRAST, OVERFLOW, _quiet, browser
 from test_report_html import EVIL, html_of, page_of
 from worlds_run import a_world_run
 
@@ -19,7 +18,7 @@ from toolfuzz.report.formats import markdown
 from toolfuzz.report.formats._rows import rows
 from toolfuzz.report.html import render_comparison
 
-__all__ = ["_quiet", "browser"]
+browser, _quiet = opened, quiet
 
 NAMES = ("plan", "correction")
 
@@ -90,7 +89,7 @@ def test_hostile_text_is_inert(text: str) -> None:
 
 # --- in a browser
 
-in_browser = pytest.mark.skipif(not (CHROMIUM and CHROMEDRIVER), reason="no Chromium here")
+in_browser = NEEDED
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,13 @@ KEY = 'sk-CANARY/kEy+7"Qz=0VvLm'
 COOKIE = "CANARYcookie/4&d<0>9x"
 TENANT = "CANARYtenant{8}/2e1f"
 SECRETS = (KEY, COOKIE, TENANT)
-OTHER = ("CANARYmcp123456", "CANARYflag98765", "CANARYuser4455", "CANARYquery7788")
+OTHER = (
+    "CANARYmcp123456",
+    "CANARYflag98765",
+    "CANARYuser4455",
+    "CANARYquery7788",
+    "CANARYtools2468",
+)
 HELD = "@SECRET@"
 
 

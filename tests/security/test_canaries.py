@@ -138,7 +138,7 @@ def test_what_commands_and_urls_of_tools_hide_is_not_written(here: Path) -> None
         else:
             await answer(writer, spoilt(asked, "said"), content_type=content_type(asked))
 
-    mcp, flag, user, query = OTHER
+    mcp, flag, user, query, _ = OTHER
     (here / "server.py").write_text(MCP_SERVER)
     with serving(tools_and_models) as server:
         place = server.url.replace("http://", f"http://{user}:{user}@")

@@ -35,7 +35,7 @@ from hostile_server import Asked, answer, serving
 from toolfuzz.cli import cli
 from toolfuzz.report.formats import format_names
 
-MCP, FLAG, USER, QUERY = OTHER
+MCP, FLAG, USER, QUERY, TOOLS = OTHER
 Args = tuple[object, ...]
 
 SPEAKING = """
@@ -43,6 +43,7 @@ import os, sys
 print("refused:", *sys.argv, *(v for v in os.environ.values() if "CANARY" in v), file=sys.stderr)
 sys.exit(1)
 """
+PETS = {"openapi": "3.1.0", "paths": {"/pets": {"get": {"operationId": "list_pets"}}}}
 GATEWAY = """
 import os, sys
 import httpx, uvicorn
@@ -152,6 +153,10 @@ async def reply(asked: Asked, writer: asyncio.StreamWriter) -> None:
         message = f"Incorrect API key provided: {coded(KEY)} {KEY} {COOKIE}"
         said = json.dumps({"error": {"message": "@"}}).replace("@", message.replace('"', '\\"'))
         await answer(writer, said.encode(), 401)
+    elif asked.path.startswith("/tools/of/"):
+        known = asked.headers.get("authorization") == f"Bearer {TOOLS}"
+        said = json.dumps(PETS if known and asked.path.endswith("pets") else dict(asked.headers))
+        await answer(writer, said.encode(), 200 if known and said == json.dumps(PETS) else 403)
     elif asked.path.startswith("/tools"):
         await answer(
             writer, b'{"openapi": "3.1.0", "paths": {}}', 200 if "yes" in asked.path else 404
@@ -270,6 +275,22 @@ def use_all(used: Used, monkeypatch: pytest.MonkeyPatch) -> None:
         refused("plan", "--openapi", f"{secret}/tools/{path}?token={QUERY}")
     refused("plan", "--openapi", f"http://{USER}:{USER}@[::1/x?token={QUERY}")
 
+    for name in ("FILED_KEY", "TOOLS_TOKEN"):
+        monkeypatch.delenv(name, raising=False)  # so that nothing of them stays
+    (used.folder / "secrets.env").write_text(f"FILED_KEY='{KEY}'\nTOOLS_TOKEN={TOOLS}\n")
+    filed: Args = ("--env-file", "secrets.env")
+    owned: Args = ("--tools-header", "Authorization: Bearer ${TOOLS_TOKEN}")
+    owned += ("--tools-header", f"X-Key: {TOOLS}")
+    tools = f"{server}/tools/of"
+    run: Args = ("run", "-m", "m", "--key-env", "FILED_KEY", "--cases", "4", "--out", "filed")
+    do(*filed, *run, "--openapi", f"{tools}/pets", *owned, *reports)
+    do(*filed, "run", "--resume", "filed", "--trust", "--openapi", f"{tools}/pets", *owned)
+    refused(*filed, "plan", "--openapi", f"{tools}/nobody", *owned)
+    refused(*filed, "plan", "--mcp", f"{tools}/mcp", *owned)
+    refused(*filed, "run", "-m", "m", "--base-url", f"{server}/refusing/v1")
+    for name in ("FILED_KEY", "TOOLS_TOKEN"):
+        monkeypatch.delenv(name)  # what is started next may say all that its environment holds
+
     gateway: Args = (sys.executable, "gateway.py", "{port}", "{upstream}", "--api-key", FLAG)
     (used.folder / "gateway.py").write_text(GATEWAY)
     trial: Args = ("trial", "--subject", "g", "--env", f"API_TOKEN={MCP}", "--cases", "4")
@@ -320,7 +341,7 @@ def test_no_command_writes_or_prints_a_secret(here: Path, monkeypatch: pytest.Mo
         used = Used(here, server.url)
         use_all(used, monkeypatch)
     assert used.given == used.known, "a command has no row here"
-    inputs = {"traffic.har", "speaking.py", "gateway.py", "conf.yaml"}
+    inputs = {"secrets.env", "traffic.har", "speaking.py", "gateway.py", "conf.yaml"}
     found = [(command, leak) for command, said in used.said for leak in leaks(said)]
     for path, text in written(here):
         if path.name not in inputs:

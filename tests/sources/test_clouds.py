@@ -5,13 +5,12 @@ on this machine.
 """
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from local_http import Handler, Local, running
 
 from toolfuzz.core.case import Case, Expectation, Message, Tool, Turn
 from toolfuzz.core.errors import UsageError
@@ -33,54 +32,43 @@ CASE = Case(
 Asked = tuple[str, dict[str, str], dict[str, Any]]
 
 
-class Cloud(BaseHTTPRequestHandler):
+class Cloud(Handler):
     """Gives tokens that hold for an hour, numbered, and refuses all else once it is noted."""
 
-    def do_GET(self) -> None:
+    server: Local
+    given = 0
+
+    def get(self) -> None:
         self.token({"access_token": f"entra-token-{self.number()}", "expires_on": "4102444800"})
 
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+    def post(self) -> None:
+        body = self.body()
         if self.path == "/token":
             self.token({"access_token": f"google-token-{self.number()}", "expires_in": 3600})
             return
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.asked.append((self.path, headers, json.loads(body)))  # type: ignore[attr-defined]
-        said = json.dumps({"error": headers.get("authorization", "")}).encode()
+        self.server.asked.append((self.path, self.said, json.loads(body)))
+        said = json.dumps({"error": self.said.get("authorization", "")}).encode()
         self.answer(400, said)
 
     def number(self) -> int:
-        self.server.given += 1  # type: ignore[attr-defined]
-        return int(self.server.given)  # type: ignore[attr-defined]
+        Cloud.given += 1
+        return Cloud.given
 
     def token(self, found: dict[str, Any]) -> None:
         self.answer(200, json.dumps({"token_type": "Bearer", "resource": "x", **found}).encode())
 
-    def answer(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: object) -> None:
-        """Nothing is logged."""
-
 
 @pytest.fixture
-def cloud() -> Iterator[ThreadingHTTPServer]:
+def cloud() -> Iterator[Local]:
     tokens.tokens_of.cache_clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Cloud) as server:
-        server.asked, server.given = [], 0  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with running(Cloud) as server:
         yield server
-        server.shutdown()
     tokens.tokens_of.cache_clear()
 
 
 @pytest.fixture
-def url(cloud: ThreadingHTTPServer) -> str:
-    return f"http://127.0.0.1:{cloud.server_port}"
+def url(cloud: Local) -> str:
+    return cloud.url
 
 
 @pytest.fixture
@@ -121,21 +109,21 @@ def source_of(name: str) -> HttpSource:
     return HttpSource(target, filled(endpoint), key_for(endpoint), attempts=1)
 
 
-async def ours(cloud: ThreadingHTTPServer, name: str, *, stream: bool) -> Asked:
+async def ours(cloud: Local, name: str, *, stream: bool) -> Asked:
     source = source_of(name)
     request = source.request(play(CASE), stream=stream)
     async with source.open() as session:
         attempt = session.redaction.attempt(await session.ask_once(request))
     assert b"token-" not in attempt.body, "an echo of the token is masked"
-    return cloud.asked[-1]  # type: ignore[attr-defined,no-any-return]
+    return cloud.asked[-1]  # type: ignore[no-any-return]
 
 
-def theirs(cloud: ThreadingHTTPServer, call: Any) -> Asked:
+def theirs(cloud: Local, call: Any) -> Asked:
     """What an SDK sends; the refusal that it raises is none of ours."""
-    before = len(cloud.asked)  # type: ignore[attr-defined]
+    before = len(cloud.asked)
     with pytest.raises(Exception, match="400"):
         call()
-    (asked,) = cloud.asked[before:]  # type: ignore[attr-defined]
+    (asked,) = cloud.asked[before:]
     return asked  # type: ignore[no-any-return]
 
 

@@ -1,6 +1,5 @@
 """The pages in a real Chromium, also while a real run is going on. Skipped where none is."""
 
-import re
 import subprocess
 import sys
 import time
@@ -9,25 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import CHROMEDRIVER, CHROMIUM, Browser, chromium
-from test_report_browser import CONTRAST, OVERFLOW
+from browser import CONTRAST, NEEDED, OVERFLOW, Browser, opened, silent
 from test_report_html import EVIL
 from viewing import a_journal, viewing
 
 from toolfuzz.simulate.process import start
 
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and CHROMEDRIVER),
-    reason="no Chromium with chromedriver here (Debian: chromium chromium-driver)",
-)
+pytestmark = NEEDED
+browser = opened
 LONG = "sim/a-model-with-a-rather-long-name"
 DAY = 86_400.0
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with chromium(tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -52,15 +42,7 @@ def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
 
 @pytest.fixture(autouse=True)
 def _quiet(browser: Browser) -> Iterator[None]:
-    """No test may leave a complaint in the console or ask for anything from elsewhere."""
-    go(browser, "about:blank")
-    browser.console()
-    browser.requests()
-    browser.size(1280, 900)
-    yield
-    assert browser.console() == []
-    asked = [url for url in browser.requests() if not re.match(r"(about|chrome|data):", url)]
-    assert {url.split("/")[2].split(":")[0] for url in asked} <= {"127.0.0.1"}
+    yield from silent(browser, r"(about|chrome|data):|http://127\.0\.0\.1[:/]")
 
 
 def go(browser: Browser, url: str) -> None:

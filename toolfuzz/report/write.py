@@ -71,7 +71,9 @@ def write_reports(
         place = want.path or (Path(page) if page else folder / name_of(form))
         append = page is not None and want.path is None
         try:
+            written = ""
             for inside, pieces in made(form, run, summary):
+                written = pieces if isinstance(pieces, str) else ""
                 _write(place if inside is None else place / inside, pieces, append=append)
         except OSError as error:
             failed = failed or UsageError(
@@ -80,7 +82,7 @@ def write_reports(
             )
             continue
         paths.append(place)
-        announced += announcement(form, run, summary)
+        announced += announcement(form, run, summary, written)
     if failed:
         raise failed
     return paths, announced

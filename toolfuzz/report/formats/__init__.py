@@ -2,8 +2,8 @@
 
 A newcomer adds one file that defines ``FILE``, the file name used when no path is given, and
 ``render``; where other tools want a folder, ``FOLDER`` and ``files``. It may define ``announce``
-too, and ``EXTRA``: the extra of the install that it needs. Modules that begin with an underscore
-are shared parts.
+(or ``tell``, of what it wrote), and ``EXTRA``: the extra of the install that it needs. Modules that
+begin with an underscore are shared parts.
 """
 
 import pkgutil
@@ -73,9 +73,16 @@ def report_format(name: str) -> Format | Folder:
     return cast(Format | Folder, import_module(f"{__name__}.{name.replace('-', '_')}"))
 
 
-def announcement(form: Format | Folder, run: RunData, summary: JsonObject) -> str:
-    """Return what the format wants printed on stdout beside its file; mostly nothing."""
-    announce = getattr(form, "announce", None)
+def announcement(
+    form: Format | Folder, run: RunData, summary: JsonObject, written: str = ""
+) -> str:
+    """Return what the format wants printed on stdout beside its file; mostly nothing.
+
+    ``written`` is the file, where it was rendered as one text.
+    """
+    announce, tell = (getattr(form, name, None) for name in ("announce", "tell"))
+    if tell and written:
+        return str(tell(written))
     return str(announce(run, summary)) if announce else ""
 
 

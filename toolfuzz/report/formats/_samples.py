@@ -1,19 +1,20 @@
 """What was asked and answered, as logs of evaluations tell it: one sample a question."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from toolfuzz.analyze.load import RunData, causes
-from toolfuzz.core.case import Case, Turn
+from toolfuzz.core.case import Case, JsonObject, Turn
 from toolfuzz.core.exchange import Target
 from toolfuzz.core.reply import ToolCall, arguments_of
 from toolfuzz.core.text import brief, file_name
 from toolfuzz.core.verdict import Verdict
 from toolfuzz.report.turns import AskedTurn, asked_turns
 
-__all__ = ["Said", "Sample", "explained", "object_of", "samples"]
+__all__ = ["Said", "Sample", "explained", "object_of", "same_each_time", "samples"]
 
 _BROKEN = object()
 _NO_CALLS = {"no_call": "no call", "unknown": "not known"}
@@ -117,3 +118,9 @@ def _wanted(turn: Turn) -> Any:
     if expect.kind == "calls":
         return [{"tool": call.tool, "arguments": call.arguments} for call in expect.calls]
     return _NO_CALLS[expect.kind]
+
+
+def same_each_time(summary: JsonObject, target: JsonObject) -> bytes:
+    """Return 32 bytes that stand for this run's target, the same whenever its log is made."""
+    told = f"toolfuzz:{summary['started']}:{target['target']}"
+    return hashlib.sha256(told.encode("utf-8", "backslashreplace")).digest()

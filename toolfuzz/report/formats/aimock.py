@@ -6,6 +6,7 @@ mock answers with the same calls, broken as they were. What is broken in the wir
 https://github.com/CopilotKit/aimock: fixtures as JSON files.
 """
 
+import json
 from collections.abc import Iterator
 
 from toolfuzz.analyze.load import RunData, causes
@@ -17,7 +18,7 @@ from toolfuzz.report.formats._json import dumped
 from toolfuzz.report.turns import AskedTurn, asked_turns
 from toolfuzz.report.words import count, named
 
-__all__ = ["FILE", "announce", "render"]
+__all__ = ["FILE", "render", "tell"]
 
 FILE = "aimock.json"
 _TOLD_BY_CALLS = ("structure", "arguments", "schema", "values")
@@ -26,14 +27,16 @@ _TRIED = 20
 
 def render(run: RunData, summary: JsonObject) -> str:
     """Return the file of fixtures, the commonest cause first."""
-    made = [fixture for fixture in _fixtures(run) if fixture is not None]
+    found = list(_fixtures(run))
+    made = [fixture for fixture in found if fixture is not None]
     seen_on = ", ".join(named(target, target["target"]) for target in summary["targets"])
-    return dumped({"seen_on": seen_on, "fixtures": made}) + "\n"
+    told = {"seen_on": seen_on, "causes_without_fixture": len(found) - len(made)}
+    return dumped({**told, "fixtures": made}) + "\n"
 
 
-def announce(run: RunData, summary: JsonObject) -> str:
+def tell(written: str) -> str:
     """Say how many causes have no fixture."""
-    left = sum(fixture is None for fixture in _fixtures(run))
+    left = json.loads(written)["causes_without_fixture"]
     if not left:
         return ""
     return f"aimock: {count(left, 'cause')} can't be shown by it: try toolfuzz serve\n"

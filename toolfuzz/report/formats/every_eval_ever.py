@@ -16,7 +16,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.reply import ToolCall
 from toolfuzz.core.text import file_name, printable
 from toolfuzz.report.formats._json import dumped
-from toolfuzz.report.formats._samples import Said, Sample, object_of, samples
+from toolfuzz.report.formats._samples import Said, Sample, object_of, same_each_time, samples
 from toolfuzz.report.words import given_up
 
 __all__ = ["FOLDER", "announce", "files"]
@@ -231,9 +231,7 @@ def _named(name: str, endpoint: str) -> tuple[str, str]:
 
 
 def _uuid(summary: JsonObject, target: JsonObject) -> UUID:
-    """Return the same id whenever the record of this run's target is made."""
-    told = f"toolfuzz:{summary['started']}:{target['target']}"
-    return UUID(bytes=hashlib.sha256(_ascii(told)).digest()[:16], version=4)
+    return UUID(bytes=same_each_time(summary, target)[:16], version=4)
 
 
 def _ascii(text: str) -> bytes:

@@ -5,7 +5,6 @@ Written without Inspect: a zip with ``header.json``, ``summaries.json`` and a fi
 (correct), I (incorrect) and N (no answer that could be judged).
 """
 
-import hashlib
 import tempfile
 from collections.abc import Iterator
 from typing import IO
@@ -15,7 +14,7 @@ from toolfuzz.core.case import JsonObject
 from toolfuzz.core.reply import Finish, ToolCall
 from toolfuzz.core.text import clip, file_name
 from toolfuzz.report.formats._json import dumped
-from toolfuzz.report.formats._samples import Said, Sample, object_of, samples
+from toolfuzz.report.formats._samples import Said, Sample, object_of, same_each_time, samples
 from toolfuzz.report.formats._times import moment
 from toolfuzz.report.formats._zip import zipped
 from toolfuzz.report.words import given_up
@@ -218,6 +217,4 @@ def _usage(sample: Sample) -> JsonObject:
 
 
 def _id(summary: JsonObject, target: JsonObject) -> str:
-    """Return the same id whenever the log of this run's target is made."""
-    told = f"toolfuzz:{summary['started']}:{target['target']}"
-    return hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()[:22]
+    return same_each_time(summary, target).hex()[:22]
