@@ -85,7 +85,7 @@ def test_the_configuration_holds_names_of_variables(server):
     Path("toolfuzz.toml").write_text(
         f'[run.tools_headers]\nAuthorization = "Bearer {TOKEN}"\n', encoding="utf-8"
     )
-    from toolfuzz.config import _toml
+    from toolfuzz.config_file import _toml
 
     _toml.cache_clear()
     said = toolfuzz_("plan", "--cases", "3").output
