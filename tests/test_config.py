@@ -46,8 +46,9 @@ def test_a_file_above_the_project_is_not_read(tmp_path: Path) -> None:
     assert load_config(inner).run.cases == 3
 
 
-def test_pyproject_counts_when_it_speaks_of_toolfuzz(tmp_path: Path) -> None:
-    Path("pyproject.toml").write_text('[project]\nname = "x"\n')
+@pytest.mark.parametrize("text", ['[project]\nname = "x"\n', "tool = 3\n"], ids=["none", "odd"])
+def test_pyproject_counts_when_it_speaks_of_toolfuzz(text: str, tmp_path: Path) -> None:
+    Path("pyproject.toml").write_text(text)
     assert load_config(tmp_path) == Config()
     other = tmp_path / "other"
     other.mkdir()

@@ -26,7 +26,8 @@ def read_config(start: Path | None = None) -> tuple[Path, dict[str, Any]] | None
         own, project = folder / CONFIG_NAME, folder / "pyproject.toml"
         if own.is_file():
             return own, _toml(own)
-        if project.is_file() and "toolfuzz" in (tools := _toml(project).get("tool", {})):
+        tools = _toml(project).get("tool") if project.is_file() else None
+        if isinstance(tools, dict) and "toolfuzz" in tools:
             return project, tools["toolfuzz"]
     return None
 
