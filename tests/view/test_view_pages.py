@@ -62,7 +62,7 @@ def address(root: Path) -> Iterator[str]:
 
 
 def get(url: str, **headers: str) -> httpx.Response:
-    return httpx.get(url, headers=headers, trust_env=False)
+    return httpx.get(url, headers=headers, trust_env=False, timeout=60)
 
 
 def links(page: str, part: str) -> list[str]:
