@@ -231,14 +231,16 @@ FAMILY = Family("dummy", "A dummy", "look before you put", "nothing", (1, 2), 1,
 """
 
 USE = """
-import dataclasses, json, sys
+import dataclasses, json, os, sys
+from contextlib import contextmanager
 from pathlib import Path
 from click.testing import CliRunner
 from toolfuzz.cli import cli
 from toolfuzz.core.case import ExpectedCall
 from toolfuzz.engines.native import families
 from toolfuzz.runs.reading import read_journal
-from toolfuzz.simulate.process import start
+from toolfuzz.simulate import process
+from toolfuzz.simulate.thread import in_thread
 from toolfuzz.sources import registry
 
 
@@ -256,6 +258,14 @@ def case_events(folder):
     return [event.case for event in read_journal(Path(folder)) if hasattr(event, "case")]
 
 
+@contextmanager
+def in_a_thread(*, latency_ms=0, seed=0, meanwhile=lambda: None):
+    # Ten processes more would show no more of the newcomers.
+    meanwhile()
+    with in_thread(latency_ms=latency_ms, seed=seed) as server:
+        yield process.Simulator(server.url, os.getpid())
+
+
 used = {}
 used["format, clean"] = run("-m", "sim/clean", "--format", "dummy-format", "--both-streams",
                             "--cases", "20", "--out", "clean")
@@ -265,6 +275,7 @@ toolfuzz("bug", "broken", "--most", "1")
 used["format, sent again"] = json.dumps([p.read_text() for p in Path("broken/bugs").glob("*.md")])
 used["defect"] = run("-m", "sim/fault:dummy-defect@1.0", "--cases", "10", "--out", "defect",
                      "--report", "dummy")
+process.start = in_a_thread
 used["fault"] = run("-m", "sim/fault:dummy-fault@1.0", "--cases", "10", "--out", "fault")
 used["replies"] = [e.exchange.last.body.decode() for e in read_journal(Path("fault"))
                    if hasattr(e, "exchange")]
@@ -286,10 +297,10 @@ used["engine"] = run("-m", "engine/dummy:hermes", "--engine-python", sys.executa
 family = families()["dummy-family"]
 calls = [ExpectedCall("f", {"a": [1, None, "x"]})]
 used["family"] = family.read(family.render(calls, []), []) == calls
-with start(profile="clean") as simulator:
+with in_thread() as simulator:
     known = registry.endpoints()["dummy-provider"]
     there = {**registry.endpoints(),
-             "dummy-provider": dataclasses.replace(known, base_url=simulator.base_url)}
+             "dummy-provider": dataclasses.replace(known, base_url=simulator.url)}
     registry.endpoints = lambda: there
     used["provider"] = run("-m", "dummy-model", "--cases", "4", "--out", "provider")
 print(json.dumps(used))

@@ -27,7 +27,7 @@ def shop(bench: ModuleType) -> Any:
 def test_a_model_that_fails_whatever_is_sent_has_no_cause(
     bench: ModuleType, shop: Any, rate: float
 ) -> None:
-    assert bench.cause_of_nothing(shop, rate, 25, 1).false == 0
+    assert bench.cause_of_nothing(shop, rate, 12, 1).false == 0
 
 
 @pytest.mark.parametrize(("rate", "noise"), [(0.3, 0.02), (0.7, 0.1)])
