@@ -20,7 +20,7 @@ def test_axes_are_alike_and_begin_at_0() -> None:
         ("b", a_row(3, 1.0, "m", "n")),
         ("c", a_row(10, 0, "n")),
     ]
-    (one, other), ends = trends(rows)
+    (other, one), ends = trends(rows)
     assert ends == ("2001-09-09", "2001-09-19")
     assert [p.y for p in other.points] == [HEIGHT / 2, 0.0, HEIGHT]
     assert (one.points[0].x, one.points[1].x) == (other.points[0].x, other.points[1].x)

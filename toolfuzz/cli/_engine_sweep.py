@@ -49,7 +49,7 @@ def _listed(
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR",
               help="Folder (reports/<time>-sweep-ENGINE).")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print table.json.")
-@click.option("--quiet", is_flag=True, help="No progress; only the result.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress; only the result.")
 def sweep_command(**given: Any) -> None:
     """Try an engine's parsers through its releases: what is right where, and the top defect."""
     from toolfuzz.commands._engine_sweep import sweep_command as do

@@ -77,7 +77,7 @@ Exit codes: 0 PASS · 1 FAIL · 3 INCONCLUSIVE · 4 an endpoint is unusable
 @click.option("--resume", is_flag=True, help="Go on with the check in --out that was cut off.")
 @report_option
 @click.option("--json", "as_json", is_flag=True, help="Print the decision as JSON.")
-@click.option("--quiet", is_flag=True, help="No progress; only the result.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress; only the result.")
 def check(**given: Any) -> None:
     """Decide whether a model may replace another: PASS, FAIL or INCONCLUSIVE.
 

@@ -32,7 +32,7 @@ and no answer is asked for twice. Exit codes: 0 something was minimized, 3 nothi
 @expect_options
 @again_options
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-@click.option("--quiet", is_flag=True, help="No progress; only the result.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress; only the result.")
 def minimize(**given: Any) -> None:
     """Shrink the failing cases of a run, asking the model again.
 

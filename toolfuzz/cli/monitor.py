@@ -68,7 +68,7 @@ Exit codes: 0 no alarm · 1 an alarm, until --new-baseline
 @seed_option
 @judge_options
 @click.option("--json", "as_json", is_flag=True, help="Print monitor.json.")
-@click.option("--quiet", is_flag=True, help="No progress; only the result.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress; only the result.")
 def monitor(**given: Any) -> None:
     """Watch an endpoint: a few calls each time, an alarm when it became worse.
 

@@ -20,7 +20,7 @@ Examples:
 @click.argument("run", type=click.Path(path_type=Path), metavar="RUN", shell_complete=complete_runs)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @report_option
-@click.option("--quiet", is_flag=True, help="No table; only the reports.")
+@click.option("-q", "--quiet", is_flag=True, help="No table; only the reports.")
 def report(**given: Any) -> None:
     """Print a run's table again. RUN is its folder or its run.jsonl."""
     from toolfuzz.commands.report import report as do

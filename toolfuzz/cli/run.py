@@ -60,7 +60,7 @@ the whole 95% interval is at or above the limit, 1 when it is below, 3 when the 
 @inconclusive_option
 @click.option("--minimize", is_flag=True,
               help="Then shrink the commonest failures, as `toolfuzz minimize` does.")  # fmt: skip
-@click.option("--quiet", is_flag=True, help="No progress; only the result.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress; only the result.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND ...]")
 def run(**given: Any) -> None:
     """Ask models to call tools, judge what comes back, print success rates.

@@ -26,6 +26,7 @@ from toolfuzz.report.html.page import example_of
 from toolfuzz.report.html.templating import environment
 from toolfuzz.report.naming import names_in
 from toolfuzz.view import trend
+from toolfuzz.view.answer import answer
 from toolfuzz.view.reader import Read
 from toolfuzz.view.rows import Row, paid
 from toolfuzz.view.shelf import Found
@@ -92,6 +93,7 @@ def list_page(
         targets=sorted({one.target for _, row in known for one in row.targets}),
         target=target,
         **_told_apart({(one.label, one.several) for _, row in known for one in row.targets}),
+        answer=answer(r for _, r in known if not r.trouble),
         charts=[c for c in charts if not target or c.target == target],
         ends=ends,
         trend=trend,

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from toolfuzz import __version__
+from toolfuzz.analyze.conclusion import tone
 from toolfuzz.analyze.load import RunData
 from toolfuzz.analyze.price import price_of
 from toolfuzz.analyze.summary import originals, success, tokens
@@ -25,7 +26,7 @@ from toolfuzz.view.shelf import Found, Shelf
 
 __all__ = ["Figures", "Row", "Rows", "paid", "row_of"]
 
-_LAYOUT = 1
+_LAYOUT = 2
 """Another number when a row is laid out otherwise."""
 _MOST_BYTES = 64_000_000
 _MOST_TARGETS = 20
@@ -35,7 +36,8 @@ _MOST_TARGETS = 20
 @dataclass(frozen=True, slots=True)
 class Figures:
     """A model of a run. ``label`` says what it is where it is no real one, ``several`` what
-    many such are; ``cost`` in dollars."""
+    many such are; ``cost`` in dollars. ``tone`` is how good its rate is, empty of scenarios, which
+    are told apart by dimension."""
 
     target: str
     label: str
@@ -47,6 +49,7 @@ class Figures:
     failed: int
     unjudged: int
     cost: float | None
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def row_of(run: RunData, folder: Path) -> Row:
         originals(run),
         _asked(settings),
         outcome,
-        [_figures(run, target) for target in run.started.targets[:_MOST_TARGETS]],
+        sorted((_figures(run, t) for t in run.started.targets[:_MOST_TARGETS]), key=_weakest),
         max(len(run.started.targets) - _MOST_TARGETS, 0),
     )
 
@@ -120,6 +123,8 @@ def row_of(run: RunData, folder: Path) -> Row:
 def _figures(run: RunData, target: Target) -> Figures:
     answers, nature = run.of(target.name), run.nature(target.name)
     rate = success(answers.judged)
+    unjudged = len(answers) - rate.judged
+    shown = {"unjudged": unjudged, "given_up": target.name in run.given_up, "dimensions": {}}
     return Figures(
         target.name,
         nature.label,
@@ -129,9 +134,14 @@ def _figures(run: RunData, target: Target) -> Figures:
         rate.high,
         rate.judged,
         rate.judged - rate.passed,
-        len(answers) - rate.judged,
+        unjudged,
         paid(target.model, nature, tokens(answers)),
+        "" if answers.are_scenarios else tone({**asdict(rate), **shown}),
     )
+
+
+def _weakest(one: Figures) -> tuple[bool, float]:
+    return one.rate is None, one.rate or 0.0
 
 
 def paid(model: str, nature: Nature, tokens: JsonObject) -> float | None:

@@ -40,11 +40,13 @@ class Chart:
     points: list[Point]
     lines: list[str]
     last: float | None
+    tone: str
     words: str
 
 
 def trends(runs: Iterable[Named]) -> tuple[list[Chart], tuple[str, str]]:
-    """Return a chart of each model that was measured twice or more, and the days of both ends."""
+    """Return a chart of each model that was measured twice or more, the weakest first, and the days
+    of both ends."""
     seen: dict[tuple[str, str], list[tuple[str, Row, Figures]]] = defaultdict(list)
     for name, row in sorted(runs, key=lambda one: (one[1].started, one[0])):
         for one in row.targets:
@@ -57,6 +59,7 @@ def trends(runs: Iterable[Named]) -> tuple[list[Chart], tuple[str, str]]:
         return [], ("", "")
     first, last = min(times), max(times)
     charts = [_chart(*target, several[target], first, last - first) for target in sorted(chosen)]
+    charts.sort(key=lambda chart: chart.last or 0.0)
     return charts, (day(first)[:10], day(last)[:10])
 
 
@@ -67,7 +70,9 @@ def _chart(
     asked = [row.asked for _, row, _ in found]
     words = f"{target}: {percent(found[0][2].rate)} at first, {percent(found[-1][2].rate)} at last"
     words = f"{words}, {len(found)} runs"
-    return Chart(target, label, points, list(_lines(points, asked)), found[-1][2].rate, words)
+    latest = found[-1][2]
+    lines = list(_lines(points, asked))
+    return Chart(target, label, points, lines, latest.rate, latest.tone, words)
 
 
 def _point(name: str, row: Row, one: Figures, first: float, span: float) -> Point:
