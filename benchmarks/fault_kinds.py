@@ -130,7 +130,9 @@ _HTTP: dict[str, Kind] = {
         raw(lambda asked: whole(asked, _PAGE, content_type="text/html")), "fail .*wire-malformed"
     ),
     "nothing with 200": Kind(spoilt(lambda body: b""), "fail .*wire-malformed"),
-    "an error with 200": Kind(spoilt(lambda body: _ERROR), "(unjudged error under HTTP 200|fail )"),
+    "an error with 200": Kind(
+        spoilt(lambda body: _ERROR), "(unjudged error( 500)? under HTTP 200|fail )"
+    ),
     "redirect to itself": Kind(
         raw(lambda asked: whole(asked, b"", 302, location=asked.path)), "unjudged HTTP 302"
     ),

@@ -59,7 +59,7 @@ class Endpoint:
         The user's own tools are asked about as they are, a refusal is then the answer; but nobody
         is asked with more tools than are taken, where a conversation brings some of its own.
         """
-        made = case.is_drawn or case.respelled_from is not None
+        made = self.refuses and (case.is_drawn or case.respelled_from is not None)
         found = sorted(set(self.refuses) & set(case.features)) if made else []
         if self.most_tools and len(case.tools) > self.most_tools:
             found.append(f"more than {self.most_tools} tools")
