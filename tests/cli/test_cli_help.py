@@ -1,6 +1,7 @@
 """The help of every command, as it is read on a terminal of 80 columns."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import click
 import pytest
@@ -27,6 +28,7 @@ def commands(
 ALL = list(commands())
 
 
+@cache
 def helped(words: tuple[str, ...]) -> str:
     done = CliRunner().invoke(cli, [*words, "--help"], terminal_width=COLUMNS, prog_name="toolfuzz")
     assert done.exit_code == 0, done.output
