@@ -11,10 +11,28 @@ TOOL = """{"name": "save", "description": "Save it.", "parameters": {"type": "ob
 "properties": {"n": {"type": "integer"}, "to": {"type": "object", "properties":
 {"path": {"type": "string"}}, "required": ["path"]}}, "required": ["n", "to"]}}"""
 
+# `sim/…` answers from a thread, as in our own tests: no process for each model and test.
+CONFTEST = """
+import os
+from contextlib import contextmanager
+from toolfuzz.simulate import process
+
+@contextmanager
+def start(*, latency_ms=0, seed=0, meanwhile=lambda: None):
+    from toolfuzz.simulate.thread import in_thread
+
+    meanwhile()
+    with in_thread(latency_ms=latency_ms, seed=seed) as server:
+        yield process.Simulator(server.url, os.getpid())
+
+process.start = start
+"""
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     (tmp_path / "tools.json").write_text(f"[{TOOL}]")
+    (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\n")
     return tmp_path
 
