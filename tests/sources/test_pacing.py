@@ -1,4 +1,5 @@
 import asyncio
+import itertools
 import random
 import time
 from contextlib import AsyncExitStack
@@ -344,16 +345,29 @@ def test_it_begins_with_one_and_measures_before_it_asks_more():
     assert growth.limit == 2
 
 
+def test_where_replies_take_alike_long_two_answers_tell_that_there_is_room():
+    def answers_until(limit, seconds):
+        growth, answers = Rising(32), 0
+        while growth.limit < limit:
+            growth.passed(next(seconds), full=True)
+            answers += 1
+        return answers
+
+    alike = answers_until(32, itertools.cycle([1.0, 1.01]))
+    apart = answers_until(32, itertools.cycle([0.5, 1.5]))
+    assert alike <= 4 + 3 + 4 + 6 + 10 < apart
+
+
 def test_it_halves_when_refused_and_stays_there_for_a_while():
     growth = Rising(32)
     while growth.limit < 8:
         growth.passed(1.0, full=True)
     growth.refused()
     assert growth.limit == 4
-    assert _limits(growth, 63) == {4, 6, 7}, "half way to what was refused"
+    assert _limits(growth, 79) == {4, 6, 7}, "half way to what was refused"
     assert 8 in _limits(growth, 9)
     growth.refused()
-    assert _limits(growth, 127) == {4, 6, 7}, "the second time it waits twice as long"
+    assert _limits(growth, 159) == {4, 6, 7}, "the second time it waits twice as long"
 
 
 def test_it_goes_back_to_what_was_answered_at_once():

@@ -71,10 +71,48 @@ def test_a_few_answers_tell_no_rate_and_it_never_stops() -> None:
     assert not tempo.refused(7.0)
     tempo.passed(8.0)
     assert tempo.refused(100.0), "eight answers in 100 seconds"
-    tempo.take(1, 100.0)
-    assert tempo.next == 101.0
+    assert tempo.next == 101.0, "what was refused now is refused at once again"
+    tempo.take(1, 101.0)
     for n in range(8):
         tempo.passed(101.0 + 2 * n)
     assert tempo.refused(120.0)
     tempo.take(1, 200.0)
     assert tempo.next == 201.0
+
+
+def each_at(tempo: Tempo, apart: float, answers: int, now: float) -> float:
+    """Send and answer so many, each as soon as it may be and ``apart`` at least; when it is."""
+    for _ in range(answers):
+        now = max(now + apart, tempo.next)
+        tempo.take(1, now)
+        tempo.passed(now)
+    return now
+
+
+def test_it_grows_only_where_it_is_what_holds_requests_up() -> None:
+    """Ten a second are refused; then a server answers two a second, which nobody made faster."""
+    tempo = Tempo()
+    now = each_at(tempo, 0.1, 16, 0.0)
+    assert tempo.refused(now)
+    slow = each_at(tempo, 0.5, 100, now)
+    begun = max(slow, tempo.next)
+    tempo.take(1, begun)
+    assert 0.1 < tempo.next - begun < 0.13, "85% of what was refused, as then"
+    fast = each_at(tempo, 0.0, 40, begun)
+    assert tempo.next - fast < 0.1, "now they wait for it, and follow faster"
+
+
+def test_after_the_second_refusal_it_comes_back_and_goes_beyond() -> None:
+    tempo = Tempo()
+    now = each_at(tempo, 0.1, 16, 0.0)
+    tempo.refused(now)
+    now = each_at(tempo, 0.0, 4, now)
+    tempo.refused(now)
+    steps = []
+    for _ in range(60):
+        before = now = each_at(tempo, 0.0, 1, now)
+        steps.append(tempo.next - before)
+    rates = [1 / step for step in steps]
+    assert rates == sorted(rates)
+    middle = rates[20] - rates[18]
+    assert rates[2] - rates[0] > middle < rates[59] - rates[50]

@@ -2,7 +2,8 @@
 
 import math
 from collections import defaultdict, deque
-from statistics import fmean
+from itertools import islice
+from statistics import fmean, pvariance
 from typing import Protocol
 
 __all__ = ["Growth", "Rising", "Steady"]
@@ -50,12 +51,17 @@ class Steady:
 
 _WINDOW = 4
 """Answers by which a limit is measured, or as many as are under way."""
-_GAIN = 1.2
-"""Twice as many under way must bring so many times the answers a second: 1 is a server that lets
-them wait, 2 one that has room for all."""
-_HOLD, _HOLD_REFUSED = 8, 64
-"""Answers after which what brought nothing, or was refused, is tried again; twice as many each
-time. Four answers are few, and a server may be thought full that isn't."""
+_BESIDE = 8
+"""So many answers of lower limits they are held against, or half as many as are under way."""
+_GAIN = 0.3
+"""How much more under way must bring of what it could: 0 is a server that lets them wait, 1 one
+that has room for all."""
+_EARLY, _CLEAR = 2, 0.7
+"""Where replies take alike long so many answers tell that there is room: by as much at least."""
+_HOLD, _HOLD_REFUSED = 8, 10
+"""Answers after which what brought nothing is tried again, and how often all under way are answered
+before what was refused is; twice as many each time. Four answers are few, and a server may be
+thought full that isn't."""
 _KEPT = 32
 
 
@@ -63,10 +69,11 @@ class Rising:
     """Begins with one and doubles while that brings more answers a second.
 
     Answers a second are the limit over the usual time of an answer (the mean of the logarithms:
-    replies differ in length). Where twice as many bring nothing half of them stay; where they are
-    refused, as many as were answered at once, and then more up to what was refused. More are tried
-    again later. On a server of two slots it settles at two, so that questions
-    wait here and not in the server's queue, where they would run into their timeout.
+    replies differ in length); those at half as many and fewer say how many there could be, as
+    TCP Vegas tells a queue by it. Where twice as many bring nothing half of them stay; where they
+    are refused, as many as were answered at once, and then more up to what was refused. More are
+    tried again later. On a server of two slots it settles at two, so that questions wait here and
+    not in the server's queue, where they would run into their timeout.
     """
 
     def __init__(self, most: int) -> None:
@@ -90,18 +97,21 @@ class Rising:
         if self._here <= begun_before:
             return
         self._logs[self.limit].append(math.log(max(seconds, 1e-6)))
-        if self._here - begun_before >= max(_WINDOW, self.limit):
+        measured = self._here - begun_before
+        if measured >= max(_WINDOW, self.limit) or (measured >= _EARLY and self._is_clear()):
             self._move()
 
     def refused(self, carried: int = 0) -> None:
         """Go back to what was carried, else halve, and stay below what was refused for a while."""
         self._refused.add(self.limit)
-        self._fall(_HOLD_REFUSED, to=carried if 0 < carried < self.limit else self.limit // 2)
+        half = self.limit // 2
+        to = carried if 0 < carried < self.limit else half
+        self._fall(_HOLD_REFUSED * self.limit, to=to)
 
     def _move(self) -> None:
-        half = self.limit // 2
-        if half in self._logs and self._gain(half) < _GAIN:
-            self._fall(_HOLD, to=half)
+        gain, _ = self._gain()
+        if gain < _GAIN:
+            self._fall(_HOLD, to=self.limit // 2)
             return
         self._here = 0
         self._refused.discard(self.limit)
@@ -118,8 +128,25 @@ class Rising:
     def _may_be_tried(self, limit: int) -> bool:
         return self._again.get(limit, 0) <= self._answers
 
-    def _gain(self, half: int) -> float:
-        return 2 * math.exp(fmean(self._logs[half]) - fmean(self._logs[self.limit]))
+    def _is_clear(self) -> bool:
+        gain, error = self._gain()
+        return gain - 2 * error > _CLEAR
+
+    def _gain(self) -> tuple[float, float]:
+        """Return how much of what more could bring it brought, and the standard error of that.
+
+        It is 1 where nothing was measured before.
+        """
+        here = self._logs[self.limit]
+        lower = sorted((n for n in self._logs if n <= self.limit // 2), reverse=True)
+        each = ((math.log(n), log) for n in lower for log in reversed(self._logs[n]))
+        beside = list(islice(each, max(_BESIDE, self.limit // 2)))
+        if not beside:
+            return 1.0, math.inf
+        logs = [log for _, log in beside]
+        more = math.log(self.limit) - fmean(n for n, _ in beside)
+        error = math.sqrt(pvariance(here) / len(here) + pvariance(logs) / len(logs))
+        return 1 - (fmean(here) - fmean(logs)) / more, error / more
 
     def _fall(self, hold: int, *, to: int) -> None:
         self._here = 0

@@ -109,8 +109,8 @@ class Pacer:
             seconds = attempt.total_ms / 1000
             self._usual += (_LATEST if self._usual else 1.0) * (seconds - self._usual)
             self._growth.passed(seconds, full=self._active >= self._growth.limit)
-            if self._tempo is not None and sent >= self._last_cut:
-                self._tempo.passed(now)
+            if self._tempo is not None:
+                self._tempo.passed(now, since=sent >= self._last_cut)
 
     def _cut(self, now: float, *, sent: float, limited: bool) -> None:
         """Allow fewer; refusals of what was sent before the last cut are no news.
