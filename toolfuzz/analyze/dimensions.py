@@ -1,5 +1,6 @@
 """How a target did in each dimension: its scenarios, their control twins, and the difference."""
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -10,6 +11,7 @@ from toolfuzz.analyze.load import RunData, causes
 from toolfuzz.analyze.paired import Table, newcombe
 from toolfuzz.analyze.patience import corrections
 from toolfuzz.analyze.price import price_of
+from toolfuzz.analyze.questions import Questions
 from toolfuzz.analyze.rates import rate
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.exchange import Target
@@ -21,10 +23,16 @@ __all__ = ["by_dimension", "dimensions_of"]
 
 @dataclass(frozen=True, slots=True)
 class _Played:
-    """A scenario that was asked, with what became of it."""
+    """A scenario that was asked, by its row, with what became of it."""
 
-    verdict: Verdict
+    row: int
+    questions: Questions
     scenario: Scenario
+
+    @property
+    def verdict(self) -> Verdict:
+        """Made anew each time: there may be very many."""
+        return self.questions.verdict(self.row)
 
     @property
     def judged(self) -> bool:
@@ -37,11 +45,21 @@ class _Played:
 
 def by_dimension(run: RunData, target: Target) -> JsonObject:
     """Return the figures of each dimension that a target was asked, by its name."""
-    played: dict[str, list[_Played]] = defaultdict(list)
-    for verdict in run.of(target.name).light():
-        if verdict.scenario:
-            played[verdict.scenario.dimension].append(_Played(verdict, verdict.scenario))
-    return {name: _figures(run, target, name, played[name]) for name in sorted(played)}
+    answers = run.of(target.name)
+    rows: dict[str, array[int]] = defaultdict(lambda: array("q"))
+    for row in answers.rows:
+        if scenario := answers.questions.scenarios.get(row):
+            rows[scenario.dimension].append(row)
+    # One dimension after the other is in memory.
+    return {
+        name: _figures(run, target, name, _played(answers.questions, rows[name]))
+        for name in sorted(rows)
+    }
+
+
+def _played(questions: Questions, rows: Iterable[int]) -> list[_Played]:
+    scenarios = ((row, questions.scenarios.get(row)) for row in rows)
+    return [_Played(row, questions, scenario) for row, scenario in scenarios if scenario]
 
 
 def dimensions_of(targets: Iterable[JsonObject]) -> list[str]:

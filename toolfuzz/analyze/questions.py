@@ -6,8 +6,9 @@ from functools import cached_property
 from math import isnan, nan
 
 from toolfuzz.analyze.columns import Cases, Names, held
+from toolfuzz.analyze.scenario_columns import Scenarios
 from toolfuzz.core.glance import ExchangeGlance, VerdictGlance
-from toolfuzz.core.verdict import Finding, Metrics, Scenario, Status, Verdict, gravest
+from toolfuzz.core.verdict import Finding, Metrics, Status, Verdict, gravest
 
 __all__ = ["FAIL", "NONE", "PASS", "UNCALLED", "UNJUDGED", "UNKNOWN", "Exchanges", "Questions"]
 
@@ -39,7 +40,7 @@ class Questions:
         self._kinds: dict[tuple[Finding, ...], int] = {(): 0}
         self.kinds: list[tuple[Finding, ...]] = [()]
         self._causes: list[tuple[Finding, ...]] = [()]
-        self.scenarios: dict[int, Scenario] = {}
+        self.scenarios = Scenarios(names)
         self.case = array("I")
         self.target = array("I")
         self.repeat = array("q")
@@ -146,9 +147,7 @@ class Questions:
         self.reason[row] = 0 if verdict.reason is None else self.names.number(verdict.reason) + 1
         self.cluster[row] = self.names.number(verdict.cluster)
         self.tools[row] = self.cases.tool_set(verdict.tools)
-        self.scenarios.pop(row, None)
-        if verdict.scenario is not None:
-            self.scenarios[row] = verdict.scenario
+        self.scenarios.take(row, verdict.scenario)
         self.place[row] = place
         self.status[row] = _CODES[verdict.status]
 

@@ -21,7 +21,7 @@ LARGE = 256 * 2**20
 """Bytes of a journal from which on its columns are kept; half a second's reading."""
 _MOST = 16
 """Journals whose columns are kept: those that were read last."""
-_LAYOUT = 2
+_LAYOUT = 3
 """Another number when what is kept is laid out otherwise."""
 
 Place = Path | None
