@@ -1,14 +1,18 @@
 """The samples of README and docs/: fenced blocks, and the commands with what they print.
 
-A fence says in its attributes what a test can't do with it: ``needs="…"`` (a key, a package, a
-server of yours) or ``part="…"`` (of a file that isn't shown whole).
+A fence may say more in its attributes, which no reader sees: ``needs="…"`` what a reader must have
+for it, ``file="…"`` the name under which the block is kept (the page's commands find it there),
+``part="…"`` of a file that isn't shown whole.
 """
 
 import re
-import shlex
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 HOME = Path(__file__).parents[2]
 PAGES = (HOME / "README.md", *sorted((HOME / "docs").rglob("*.md")))
@@ -16,21 +20,7 @@ _FENCE = re.compile(
     r"^(?P<indent> *)(?P<ticks>```+)(?P<info>[^`\n]*)\n(?P<text>(?:.*\n)*?)(?P=indent)(?P=ticks)$",
     re.MULTILINE,
 )
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A fenced block of a page."""
-
-    page: str
-    line: int
-    language: str
-    not_run: str
-    """Why a test can't run it; empty: it can."""
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.page}:{self.line}"
+_ATTRIBUTE = re.compile(r'\b(needs|part|file)="([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -41,9 +31,35 @@ class Step:
     printed: str
 
     @property
-    def words(self) -> list[str]:
-        """The words of the command, without comment, redirection and what it is piped into."""
-        return shlex.split(re.split(r"\s#\s| \| | > | \|\| | && ", self.command)[0])
+    def program(self) -> str:
+        return re.sub(r"^([A-Z_]+=\S* )+", "", self.command).split()[0]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A fenced block of a page."""
+
+    page: str
+    line: int
+    language: str
+    text: str
+    needs: str = ""
+    part: str = ""
+    file: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+    @property
+    def steps(self) -> list[Step]:
+        """The commands of a console sample, each with the lines that follow it."""
+        found: list[Step] = []
+        parts = re.split(r"^\$ ", self.text.replace("\\\n", " "), flags=re.MULTILINE)
+        for part in parts[1:]:
+            command, _, printed = part.partition("\n")
+            printed = re.sub(r"^# ", "", printed.strip("\n"), flags=re.MULTILINE)
+            found.append(Step(command.strip(), printed))
+        return found
 
 
 def samples() -> Iterator[Sample]:
@@ -52,28 +68,33 @@ def samples() -> Iterator[Sample]:
         text = page.read_text(encoding="utf-8")
         for found in _FENCE.finditer(text):
             language, _, attributes = found["info"].strip().partition(" ")
-            why = re.search(r'\b(?:needs|part)="([^"]+)"', attributes)
             lines = found["text"].splitlines(keepends=True)
             yield Sample(
                 page.relative_to(HOME).as_posix(),
                 text.count("\n", 0, found.start()) + 1,
                 language,
-                why[1] if why else "",
                 "".join(line.removeprefix(found["indent"]) for line in lines),
+                **dict(_ATTRIBUTE.findall(attributes)),
             )
 
 
-def steps(sample: Sample) -> list[Step]:
-    """Return the commands of a console sample, each with the lines that follow it."""
-    found: list[Step] = []
-    for part in re.split(r"^\$ ", sample.text.replace("\\\n", " "), flags=re.MULTILINE)[1:]:
-        command, _, printed = part.partition("\n")
-        found.append(Step(command, printed.strip("\n")))
-    return found
+def params(found: list[Sample]) -> list[Any]:
+    """Name samples by page and number: a line more above them doesn't rename the tests."""
+    count = Counter[str]()
+    named = []
+    for one in found:
+        count[one.page] += 1
+        named.append(pytest.param(one, id=f"{one.page}-{count[one.page]}"))
+    return named
 
 
-def shows(expected: str, printed: str) -> bool:
-    """Whether ``printed`` has ``expected`` in it; … stands for anything, white space for any."""
+def shows(expected: str, printed: str, *, figures: bool = True) -> bool:
+    """Whether ``printed`` has ``expected`` in it; … stands for anything, white space for any.
+
+    Without ``figures`` any number stands for any other: words and their order are compared.
+    """
     words = [re.escape(part) for part in expected.split("…")]
     pattern = "(?s:.*?)".join(re.sub(r"(?:\\\s|\s)+", r"\\s+", word) for word in words)
+    if not figures:
+        pattern = re.sub(r"\d+(?:(?:\\[.-]|[,:/])\d+)*", r"\\d[\\d.,:/-]*", pattern)
     return re.search(pattern, printed) is not None

@@ -2,7 +2,11 @@
 
 import sys
 import textwrap
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from inspect import isawaitable
 from pathlib import Path
+from typing import Any
 
 from toolfuzz.engines import environment
 
@@ -131,6 +135,19 @@ def build_environment() -> None:
     built = environment._place(()) / "bin"
     built.mkdir(parents=True)
     (built / "python").symlink_to(sys.executable)
+
+
+@asynccontextmanager
+async def callers_here(workers: int, ray: str | None) -> AsyncIterator["_Here"]:
+    """Stand for the processes of a sweep: its runs are made in this one, whose imports are paid."""
+    assert ray is None
+    yield _Here()
+
+
+class _Here:
+    async def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        result = function(*arguments)
+        return await result if isawaitable(result) else result
 
 
 def held(folder: Path) -> str:

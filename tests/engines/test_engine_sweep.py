@@ -6,16 +6,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from inspect import isawaitable
 from pathlib import Path
-from typing import Any
 
 import needs
 import pytest
 from click.testing import CliRunner, Result
-from made_xinference import build_environment, make_xinference
+from made_xinference import build_environment, callers_here, make_xinference
 
 from toolfuzz.cli import cli
 from toolfuzz.core.case import JsonObject
@@ -36,19 +32,7 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are made in this process, whose imports are paid for."""
-
-    class Here:
-        async def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
-            result = function(*arguments)
-            return await result if isawaitable(result) else result
-
-    @asynccontextmanager
-    async def callers(workers: int, ray: str | None) -> AsyncIterator[Here]:
-        assert ray is None
-        yield Here()
-
-    monkeypatch.setattr(sweep, "open_callers", callers)
+    monkeypatch.setattr(sweep, "open_callers", callers_here)
 
 
 def swept(*arguments: str) -> Result:

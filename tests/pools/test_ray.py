@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import click
 import needs
 import pytest
 import pytest_asyncio
@@ -107,6 +110,18 @@ async def pool(cluster: Cluster) -> AsyncIterator[RayPool]:
 
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), needs.signals]
+
+
+async def test_the_page_starts_a_cluster_as_ray_has_it() -> None:
+    from ray.scripts.scripts import start
+
+    page = (HERE.parents[1] / "docs/scale.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\$ ray start (.*?) *(?:#.*)?$", page, re.MULTILINE)
+    parser = start.make_parser(click.Context(start))
+    assert [dict(parser.parse_args(shlex.split(line))[0]) for line in lines] == [
+        {"head": True, "port": "6379"},
+        {"address": "10.0.0.1:6379"},
+    ]
 
 
 async def test_the_same_journal_as_from_one_process(pool: RayPool) -> None:
