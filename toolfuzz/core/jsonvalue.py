@@ -37,6 +37,8 @@ def same(one: Json, other: Json) -> bool:
     stack: list[tuple[Iterable[Json], Iterable[Json]]] = [([one], [other])]
     while stack:
         for left, right in zip(*stack.pop(), strict=True):
+            if left is right:
+                continue
             kind = type(left)
             if kind is str or kind is type(right) is int:
                 if left != right:
@@ -49,7 +51,7 @@ def same(one: Json, other: Json) -> bool:
                 if not isinstance(right, (list, tuple)) or len(left) != len(right):
                     return False
                 stack.append((left, right))
-            elif left is not right and (left != right or token(left) != token(right)):
+            elif left != right or token(left) != token(right):
                 return False
     return True
 

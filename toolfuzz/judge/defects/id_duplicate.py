@@ -14,7 +14,10 @@ from toolfuzz.judge.faults import Fault, Roll
 
 
 def detect(facts: Facts) -> Iterable[Finding]:
-    counts = Counter(call.id for call in kept(facts) if call.id)
+    ids = [call.id for call in kept(facts) if call.id]
+    if len(set(ids)) == len(ids):
+        return ()
+    counts = Counter(ids)
     for n, call in enumerate(kept(facts)):
         if call.id and counts[call.id] > 1:
             message = f"{counts[call.id]} calls share the id {clip(call.id, 80)!r}"

@@ -26,7 +26,8 @@ def advance(facts: Facts) -> None:
     expect = facts.turn.expect
     expected: Sequence[ExpectedCall] = expect.calls if expect.kind == "calls" else ()
     wanted = {call.tool for call in expected}
-    offered = sorted((t.name for t in facts.case.tools), key=lambda name: name not in wanted)
+    names = [tool.name for tool in facts.case.tools]
+    offered = [name for name in names if name in wanted] + [n for n in names if n not in wanted]
     if facts.legacy:
         # The old field holds one call: what it can't hold is no second fault.
         facts.calls = split_merged(facts.calls[0], offered)[:1]
