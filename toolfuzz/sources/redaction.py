@@ -81,7 +81,8 @@ class Redaction:
                 # The first request of a conversation holds nothing that a server said.
                 request = self.request(exchange.request) if exchange.turn else exchange.request
                 masked = replace(exchange, request=request, attempts=tuple(attempts))
-                return ExchangeRecorded(masked, None if exchange.turn else event.sent)
+                kept = request == exchange.request
+                return ExchangeRecorded(masked, event.sent if kept else None)
             case UpstreamAnswered(format, exchange):
                 answered = tuple(map(self.attempt, exchange.attempts))
                 request = self.request(exchange.request)
@@ -94,6 +95,12 @@ class Redaction:
     def request(self, request: Json) -> Any:
         """Return a request without secrets, also where one lies over parts of an earlier reply."""
         if not self._secrets:
+            return request
+        # Where nothing is seen in parts that are put together, nothing is in one of them.
+        said: dict[str, list[str]] = {}
+        _gather(request, "", said)
+        wholes = ("\0".join(said), *map("".join, said.values()))
+        if not any(map(self._secrets.may_be_in, wholes)):
             return request
         masked = _json(request, self.text)
         texts: defaultdict[str, list[str]] = defaultdict(list)
@@ -175,6 +182,19 @@ def _json(value: Json, mask: Callable[[str], str]) -> Any:
         case dict():
             return {mask(name): _json(item, mask) for name, item in value.items()}
     return value
+
+
+def _gather(value: Json, key: str, texts: dict[str, list[str]]) -> None:
+    """Put the strings of a JSON value by the keys at which they stand; every key is there."""
+    if isinstance(value, str):
+        texts.setdefault(key, []).append(value)
+    elif isinstance(value, list):
+        for item in value:
+            _gather(item, key, texts)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            texts.setdefault(name, [])
+            _gather(item, name, texts)
 
 
 def _each_text(value: Json, change: Callable[[str, str], str], key: str = "") -> Any:

@@ -36,7 +36,6 @@ class Secrets:
         # The longer first: one may be a part of another.
         self._bare = sorted(bare, key=len, reverse=True)
         self._longest = max(map(len, self._bare), default=0)
-        self._bytes = [secret.encode() for secret in self._bare]
         # Only the first of many backslashes begins a match: tried at each, a megabyte of them
         # would take hours.
         pattern = rf"(?<!\\)(?<!u005[cC])(?:{'|'.join(map(_spelled, self._bare))})"
@@ -46,6 +45,8 @@ class Secrets:
         encoded = "|".join(re.escape(code).replace("/", r"\\*/") for code in self._encoded)
         self._encoded_text = re.compile(encoded)
         self._encoded_data = re.compile(encoded.encode())
+        self._signs = (*_HINTS, *self._bare, *self._encoded)
+        self._signs_in_bytes = tuple(sign.encode() for sign in self._signs)
         self._parts = {
             text[n : n + _PART]
             for text in (*bare, *self._encoded)
@@ -62,17 +63,23 @@ class Secrets:
     def mask(self, text: str | bytes) -> str | bytes:
         """Return the text with ``*`` in place of each secret, or of all where that can't do."""
         if isinstance(text, bytes):
-            text = self._without_beginning(text)
-            text = b"".join(_masked(self._encoded_data, text, b"*"))
-            if not self._may_hold_bytes(text):
-                return text
-            data = b"".join(_masked(self._data, text, b"*"))
+            data = self._without_beginning(text)
+            bare = data.replace(b"\\", b"")
+            if not any(sign in bare for sign in self._signs_in_bytes):
+                return data
+            data = b"".join(_masked(self._encoded_data, data, b"*"))
+            data = b"".join(_masked(self._data, data, b"*"))
             return b"*" * len(data) if self._hidden(data.decode("latin-1")) else data
-        text = "".join(_masked(self._encoded_text, text, "*"))
-        if not self._may_hold(text):
+        if not self.may_be_in(text):
             return text
-        masked = "".join(_masked(self._text, text, "*"))
-        return "*" * len(masked) if self._hidden(masked) else masked
+        text = "".join(_masked(self._encoded_text, text, "*"))
+        text = "".join(_masked(self._text, text, "*"))
+        return "*" * len(text) if self._hidden(text) else text
+
+    def may_be_in(self, text: str) -> bool:
+        """Look quickly before looking closely: most texts hold nothing."""
+        bare = text.replace("\\", "")
+        return any(sign in bare for sign in self._signs)
 
     def mask_parts(self, text: str) -> str:
         """Mask parts of secrets as well: for what is quoted, and cut, of a text that holds one."""
@@ -92,6 +99,8 @@ class Secrets:
         rest = _undone(tail.decode("latin-1"))
         ends = rest, _HALF_ESCAPE.sub("", rest)
         for secret in self._bare:
+            if not any(secret[:_PART] in end for end in ends):
+                continue
             for size in range(len(secret) - 1, _PART - 1, -1):
                 if any(end.endswith(secret[:size]) for end in ends):
                     exact = tail.endswith(secret[:size].encode())
@@ -102,15 +111,6 @@ class Secrets:
     def _hidden(self, text: str) -> bool:
         rest = _undone(text)
         return any(secret in rest for secret in self._bare)
-
-    def _may_hold(self, text: str) -> bool:
-        """Look quickly before looking closely: most texts hold nothing."""
-        bare = text.replace("\\", "")
-        return any(hint in bare for hint in _HINTS) or any(secret in bare for secret in self._bare)
-
-    def _may_hold_bytes(self, text: bytes) -> bool:
-        bare = text.replace(b"\\", b"")
-        return any(hint.encode() in bare for hint in _HINTS) or any(s in bare for s in self._bytes)
 
 
 def _masked(pattern: re.Pattern[AnyStr], text: AnyStr, star: AnyStr) -> Iterator[AnyStr]:
