@@ -186,6 +186,34 @@ async def test_azure_with_a_key(cloud, url, monkeypatch):
     same(asked, other, prefix="token-of-azure-0123456789")
 
 
+async def test_azure_by_its_deployments_and_a_dated_version(cloud, url, monkeypatch):
+    openai = pytest.importorskip("openai")
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", url)
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "key-of-azure-0123456789")
+    monkeypatch.setenv("OPENAI_API_VERSION", "2024-10-21")
+    asked = await ours(cloud, "azure-deployments/my gpt", stream=False)
+    assert asked[0] == ("/openai/deployments/my%20gpt/chat/completions?api-version=2024-10-21")
+    sdk = openai.AzureOpenAI(max_retries=0)
+    other = theirs(cloud, lambda: sdk.chat.completions.create(**asked[2]))
+    assert (asked[0], asked[2]) == (other[0], other[2])
+    for _, headers, _ in (asked, other):
+        assert headers["api-key"] == "key-of-azure-0123456789"
+        assert "authorization" not in headers
+    target = source_of("azure-deployments/my gpt").target
+    request = sent(target, asked[2], stream=False)
+    program = service_of(target, {}).python(request)
+    again = theirs(cloud, lambda: exec(compile(program, "program", "exec"), {}))
+    assert (again[0], again[2]) == (asked[0], asked[2])
+    assert again[1]["api-key"] == "key-of-azure-0123456789" and "authorization" not in again[1]
+    shown = service_of(target, {}).curl(request, stream=False)
+    assert '-H "api-key: ${AZURE_OPENAI_API_KEY}"' in shown and "authorization" not in shown
+    assert "api-version=2024-10-21" in shown
+
+    monkeypatch.delenv("OPENAI_API_VERSION")
+    with pytest.raises(UsageError, match="OPENAI_API_VERSION is not set"):
+        source_of("azure-deployments/x")
+
+
 async def test_azure_with_a_managed_identity(cloud, url, monkeypatch):
     identity = pytest.importorskip("azure.identity")
     openai = pytest.importorskip("openai")
@@ -245,6 +273,7 @@ def test_curl_names_the_token_and_the_variables_of_own_headers(google, url):
         ("vertex/gemini-2.5-flash", "google-token-"),
         ("azure/my-deployment", "token-of-azure-"),
         ("azure/my-deployment", "entra-token-"),
+        ("azure-deployments/my-deployment", "entra-token-"),
     ],
 )
 async def test_the_program_of_a_report_asks_the_cloud_in_the_same_way(
@@ -258,6 +287,7 @@ async def test_the_program_of_a_report_asks_the_cloud_in_the_same_way(
     monkeypatch.setenv("IDENTITY_ENDPOINT", f"{url}/identity")
     monkeypatch.setenv("IDENTITY_HEADER", "secret-of-the-host")
     monkeypatch.setenv("X_TEAM", "blue")
+    monkeypatch.setenv("OPENAI_API_VERSION", "2024-10-21")
     asked = await ours(cloud, name, stream=False)
     target = source_of(name).target
     service = service_of(target, {"headers": ["X-Team", "no\nheader"]})

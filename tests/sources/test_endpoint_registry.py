@@ -44,6 +44,7 @@ def test_what_a_service_refuses_is_a_feature():
 
 VARIABLES = {
     "AZURE_OPENAI_ENDPOINT": "https://mine.openai.azure.com/",
+    "OPENAI_API_VERSION": "2024-10-21",
     "GOOGLE_CLOUD_PROJECT": "pets",
     "ANTHROPIC_VERTEX_PROJECT_ID": "pets",
 }
@@ -88,6 +89,12 @@ def test_an_address_whose_variable_is_not_set(monkeypatch):
     monkeypatch.delenv("AZURE_OPENAI_ENDPOINT")
     with pytest.raises(UsageError, match="AZURE_OPENAI_ENDPOINT is not set"):
         ready(endpoints()["azure"])
+
+
+def test_a_service_with_paths_of_its_own_has_one_format():
+    with pytest.raises(UsageError, match="speaks openai-chat alone"):
+        resolve("azure-deployments/d", format="openai-responses")
+    assert resolve("azure-deployments/d", format="openai-chat")[1] == "d"
 
 
 def test_every_service_is_there_and_whole():

@@ -77,16 +77,20 @@ def python_sdk(
     cloud: str = "",
     *,
     named: Set[str],
+    api_version: str | None = None,
 ) -> str:
     """Return a Python program that sends the body through an SDK made by Stainless.
 
     ``method`` is the resource that has ``create``: ``chat.completions``. Fields that are not among
-    the parameters ``named`` are passed on by the SDK unseen.
+    the parameters ``named`` are passed on by the SDK unseen. ``api_version`` is Azure's.
     """
     known = {k: v for k, v in body.items() if k in named}
     extra = {k: v for k, v in body.items() if k not in named}
     key = f'os.environ["{key_env}"]' if key_env else "login" if cloud == "azure" else '"none"'
     given = f"base_url={base_url!r}, api_key={key}, max_retries=0"
+    if api_version:
+        who = "azure_ad_token_provider" if key == "login" else "api_key"
+        given = f"base_url={base_url!r}, {who}={key}, api_version={api_version!r}, max_retries=0"
     if own:
         given += f", default_headers={python_headers(own)}"
     call = f"client.{method}.with_raw_response.create(**body"

@@ -29,7 +29,7 @@ class Service:
     ``start`` says how a server that isn't there all the time is started. In ``headers``, which the
     service or the user wants beside, ``${NAME}`` is the value of a variable; ``left_out`` are the
     usual ones that it doesn't get. ``cloud`` (google, azure) is whose login stands in the place of
-    a key.
+    a key; ``key_header`` carries the key, where that isn't the wire format's.
     """
 
     base_url: str
@@ -39,6 +39,7 @@ class Service:
     headers: Mapping[str, str] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
     cloud: str = ""
+    key_header: str = ""
 
     @property
     def format(self) -> WireFormat:
@@ -54,7 +55,7 @@ class Service:
         return self.format.curl(
             request,
             self.base_url,
-            self.key_env,
+            None if self.key_header else self.key_env,
             stream=stream,
             own=self._shown(),
             left_out=self.left_out,
@@ -68,12 +69,15 @@ class Service:
         """Return the headers of a request, with names of variables in the place of secrets."""
         own = self._shown()
         without = {name.lower() for name in (*self.left_out, *own)}
-        usual = self.format.headers(f"${self.key_env}" if self.key_env else None)
+        key = f"${self.key_env}" if self.key_env and not self.key_header else None
+        usual = self.format.headers(key)
         return {n: value for n, value in usual.items() if n.lower() not in without} | own
 
     def _shown(self) -> dict[str, str]:
         """Return the further headers where nothing logs in by itself."""
         login = {"authorization": "Bearer ${ACCESS_TOKEN}"} if self.cloud else {}
+        if self.key_header and self.key_env:
+            login = {self.key_header: f"${{{self.key_env}}}"}
         return {**login, **self.headers}
 
 
@@ -111,6 +115,7 @@ def service_of(target: Target, settings: Mapping[str, Any]) -> Service:
         headers={**endpoint.headers, **_of_the_user(settings)},
         left_out=frozenset(endpoint.leaves_out),
         cloud=endpoint.credentials or "" if key_env is None else "",
+        key_header=endpoint.key_header,
     )
 
 
@@ -154,6 +159,9 @@ def sent(target: Target, body: JsonObject, *, stream: bool) -> Request:
     """Return the request that a body was sent in."""
     request = Request(wire_format(target.format).path(target.model, stream), body)
     endpoint = endpoints().get(target.endpoint)
+    if endpoint:
+        with suppress(UsageError):  # what isn't set here stays a variable
+            endpoint = located(endpoint)
     return endpoint.placed(request, target.model, stream=stream) if endpoint else request
 
 

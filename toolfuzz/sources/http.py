@@ -142,7 +142,7 @@ class HttpSession:
                 "content-type": "application/json",
                 "host": base.netloc.decode("ascii"),
                 "user-agent": "toolfuzz",
-                **{n: v for n, v in source.format.headers(source.key).items() if n not in left_out},
+                **{n: v for n, v in _usual(source).items() if n not in left_out},
                 **source.own_headers,
             }
         )
@@ -225,6 +225,13 @@ async def _by_proxy(
     http: httpx.AsyncClient, url: httpx.URL, headers: Headers, content: bytes
 ) -> Answer:
     return await by_httpx(http, httpx.Request("POST", url, headers=list(headers), content=content))
+
+
+def _usual(source: HttpSource) -> dict[str, str]:
+    name, key = source.endpoint.key_header, source.key
+    if not (name and key):
+        return dict(source.format.headers(key))
+    return {**source.format.headers(None), name: key}
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from toolfuzz.core.case import Case, JsonObject
 from toolfuzz.core.credentials import is_credential
@@ -48,6 +48,8 @@ class Endpoint:
     credentials: str | None = None
     hosts: dict[str, str] = field(default_factory=dict)
     paths: list[str] = field(default_factory=list)
+    query: dict[str, str] = field(default_factory=dict)
+    key_header: str = ""
     leaves_out: list[str] = field(default_factory=list)
     secret_headers: tuple[str, ...] = ()
     model: str | None = None
@@ -74,6 +76,7 @@ class Endpoint:
         if not self.paths:
             return request
         path = self.paths[stream].format(model=quote(model, safe="@"))
+        path += f"?{urlencode(self.query)}" if self.query else ""
         return Request(path, {k: v for k, v in request.body.items() if k not in self.leaves_out})
 
 
@@ -127,7 +130,11 @@ def filled(endpoint: Endpoint) -> Endpoint:
 
 def located(endpoint: Endpoint) -> Endpoint:
     """Return the service with the variables' values in its address; raises UsageError."""
-    url = endpoint.base_url
+    query = {
+        name: variables.filled(text, f"{endpoint.title}: its {name}")
+        for name, text in endpoint.query.items()
+    }
+    endpoint, url = replace(endpoint, query=query), endpoint.base_url
     if not variables.holds_variable(url):
         return endpoint
     # What stands where a variable isn't set may name others.
@@ -164,6 +171,10 @@ def resolve(
         return _elsewhere(base_url, format or USUAL, key_env), model
     endpoint, model_id = _known(model)
     if format is not None and format != endpoint.format:
+        if endpoint.paths:
+            raise UsageError(
+                f"{endpoint.title} speaks {endpoint.format} alone", "leave --format out"
+            )
         url = endpoint.format_urls.get(format, endpoint.base_url)
         endpoint = replace(endpoint, format=format, base_url=url)
     if key_env is not None:

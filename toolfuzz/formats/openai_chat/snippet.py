@@ -1,6 +1,7 @@
 """A chat completion's request as a Python program."""
 
 from collections.abc import Mapping
+from urllib.parse import parse_qsl
 
 from toolfuzz.formats.protocol import Request
 from toolfuzz.formats.snippets import NO_HEADERS, python_sdk
@@ -43,15 +44,18 @@ def python(
     own: Mapping[str, str] = NO_HEADERS,
     cloud: str = "",
 ) -> str:
-    """See Program."""
+    """See Program. Where the path names a version of Azure's API, its client for that is used."""
+    place, _, query = request.path.partition("/chat/completions")
+    version = dict(parse_qsl(query.removeprefix("?"))).get("api-version")
     return python_sdk(
         "openai",
-        "OpenAI",
+        "AzureOpenAI" if version else "OpenAI",
         "chat.completions",
         request.body,
-        base_url,
+        base_url + place,
         key_env,
         own,
         cloud,
         named=PARAMETERS,
+        api_version=version,
     )
