@@ -57,6 +57,43 @@ def test_further_properties_are_refused_where_none_is_allowed() -> None:
     assert invalid_at(case_of(closed, {"more": 1})) == "f: $"
 
 
+def _tagged(tag: str) -> dict:
+    return {"type": "object", "properties": {"kind": {"const": tag}, "x": {"type": "integer"}}}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"oneOf": [_tagged("a"), _tagged("b"), {"type": "null"}]},
+        {"oneOf": [{**_tagged("a"), "required": ["kind"]}, {**_tagged("b"), "required": ["kind"]}]},
+        {"oneOf": [_tagged("a"), _tagged("a")]},
+        {"oneOf": [{"type": "object"}, {"const": "a"}, True]},
+        {"oneOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/b"}]},
+        {"oneOf": [{"$ref": "#/$defs/a", "required": ["x"]}, {"$ref": "#/$defs/b"}]},
+        {"$ref": "#/properties/other/properties/inner"},
+        {"$ref": "#/properties/other"},
+        {"multipleOf": 0.5},
+        {"multipleOf": 0.1},
+    ],
+)
+def test_unions_references_and_multiples_are_judged_as_jsonschema_does(schema: dict) -> None:
+    root = {
+        "type": "object",
+        "properties": {
+            "value": schema,
+            "other": {"type": "object", "properties": {"inner": _tagged("a")}},
+        },
+        "$defs": {"a": _tagged("a"), "b": _tagged("b")},
+    }
+    for value in (
+        *({"kind": "a", "x": 1}, {"kind": "b"}, {"kind": "c"}, {"kind": 1}, {"kind": None}),
+        *({}, {"x": 1}, {"kind": "a", "x": "1"}, {"inner": {"kind": "b"}}, {"inner": {}}),
+        *(None, "a", 1, 1.5, 0.3, 0.5, 1e300, True, []),
+    ):
+        right = Draft202012Validator(root).is_valid({"value": value})
+        assert (invalid_at(case_of(root, {"value": value})) is None) is right, value
+
+
 def test_what_was_drawn_and_then_spoilt_is_judged_as_jsonschema_does() -> None:
     spoilt = valid = 0
     for case in draw_cases(50, seed=5):

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from toolfuzz.core.compact import as_python
 from toolfuzz.core.pickled import by_values
+from toolfuzz.core.remembered import by_identity
 
 __all__ = [
     "Case",
@@ -145,11 +146,12 @@ class Case:
     schema_id: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "schema_id", _digest(_offered(self.tools)))
-        asked: list[Json] = [self.schema_id, [_asked(turn) for turn in self.turns]]
+        schema_id = _digest(b"[%b]" % b",".join(map(_offered_text, self.tools)))
+        asked = [b'"%b"' % schema_id.encode(), _text([_asked(turn) for turn in self.turns])]
         if self.world is not None:
-            asked.append(self.world)
-        object.__setattr__(self, "id", _digest(asked))
+            asked.append(_text(self.world))
+        object.__setattr__(self, "schema_id", schema_id)
+        object.__setattr__(self, "id", _digest(b"[%b]" % b",".join(asked)))
 
     @property
     def cluster(self) -> str:
@@ -254,11 +256,13 @@ def callable_tools(tool_choice: str, allowed: tuple[str, ...]) -> tuple[str, ...
     return (name,) if kind == "tool" else allowed
 
 
-def _offered(tools: Sequence[Tool]) -> Json:
-    return [
-        [t.name, t.description, t.parameters, t.strict, *(() if t.declared else [False])]
-        for t in tools
-    ]
+def _offered(t: Tool) -> list[Json]:
+    return [t.name, t.description, t.parameters, t.strict, *(() if t.declared else [False])]
+
+
+@by_identity
+def _offered_text(tool: Tool) -> bytes:
+    return _text(_offered(tool))
 
 
 def _asked(turn: Turn) -> list[Json]:
@@ -270,7 +274,7 @@ def _asked(turn: Turn) -> list[Json]:
         [turn.tool_choice, turn.parallel, turn.results],
     ]
     if turn.tools is not None:
-        asked.append(["tools", _offered(turn.tools)])
+        asked.append(["tools", [_offered(tool) for tool in turn.tools]])
     if turn.results_as != "text":
         asked.append(["results", turn.results_as])
     if turn.order:
@@ -284,6 +288,9 @@ def _asked(turn: Turn) -> list[Json]:
     return asked
 
 
-def _digest(content: Json) -> str:
-    text = as_python(content) or json.dumps(content, separators=(",", ":")).encode()
+def _text(content: Json) -> bytes:
+    return as_python(content) or json.dumps(content, separators=(",", ":")).encode()
+
+
+def _digest(text: bytes) -> str:
     return hashlib.sha256(text).hexdigest()[:16]

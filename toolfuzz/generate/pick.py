@@ -23,6 +23,15 @@ Below = Callable[[int], int]
 """Where choices come from: returns an integer in [0, n); 0 where there is nothing to choose."""
 
 
+def _chance(percent: int) -> tuple[int, int]:
+    """Return in how few parts that share can be told, and the least of those that are in it."""
+    parts = 100 // gcd(percent, 100)
+    return parts, parts - parts * percent // 100
+
+
+_CHANCES = tuple(map(_chance, range(101)))
+
+
 class Pick:
     """Choices of all kinds, made of integers that ``below`` returns.
 
@@ -57,8 +66,8 @@ class Pick:
 
     def chance(self, percent: int) -> bool:
         """Return True in that share of cases."""
-        parts = 100 // gcd(percent, 100)
-        return self.below(parts) >= parts - parts * percent // 100
+        parts, least = _CHANCES[percent]
+        return self.below(parts) >= least
 
     def several(self, draw: "Callable[[Pick], T]", least: int, most: int) -> list[T]:
         """Return ``least`` to ``most`` drawn things."""
@@ -80,8 +89,8 @@ class Pick:
 
     def shuffled(self, options: Sequence[T]) -> list[T]:
         """Return the options in a drawn order; the simplest is the order they came in."""
-        left = list(options)
-        return [left.pop(self.below(len(left))) for _ in range(len(left))]
+        left, below = list(options), self.below
+        return [left.pop(below(size)) for size in range(len(left), 0, -1)]
 
 
 _START = 128  # the most that SHAKE-256 gives at once, and more than most need

@@ -23,10 +23,11 @@ def is_plainly_valid(value: Json, schema: Json, root: Json) -> bool:
     if type(schema) is not dict:
         return False
     for keyword, said in schema.items():
-        if keyword in _NO_RULES:
-            continue
         holds = _RULES.get(keyword)
-        if holds is None or not holds(value, said, schema, root):
+        if holds is None:
+            if keyword not in _NO_RULES:
+                return False
+        elif not holds(value, said, schema, root):
             return False
     return True
 
@@ -66,11 +67,12 @@ def _const(value: Json, said: Any, schema: Any, root: Json) -> bool:
 
 
 def _properties(value: Json, said: Any, schema: Any, root: Json) -> bool:
-    return type(value) is not dict or all(
-        is_plainly_valid(value[name], member, root)
-        for name, member in said.items()
-        if name in value
-    )
+    if type(value) is not dict:
+        return True
+    for name, member in said.items():
+        if name in value and not is_plainly_valid(value[name], member, root):
+            return False
+    return True
 
 
 def _required(value: Json, said: Any, schema: Any, root: Json) -> bool:
@@ -117,20 +119,51 @@ def _any_of(value: Json, said: Any, schema: Any, root: Json) -> bool:
     return any(is_plainly_valid(value, one, root) for one in said)
 
 
+def _one_of(value: Json, said: Any, schema: Any, root: Json) -> bool:
+    """One branch, and plainly none of the others."""
+    fitting = [one for one in said if is_plainly_valid(value, one, root)]
+    return len(fitting) == 1 and all(
+        one is fitting[0] or _is_plainly_refused(value, one, root) for one in said
+    )
+
+
+def _is_plainly_refused(value: Json, schema: Any, root: Json) -> bool:
+    """Whether a value is invalid at first sight: by its type, or by a member's constant text."""
+    schema = _defined(schema, root)
+    if type(schema) is not dict:
+        return False
+    if type(value) is not dict:
+        return schema.get("type") == "null" and value is not None
+    tags = ((value.get(name), part) for name, part in schema.get("properties", {}).items())
+    return schema.get("type") == "null" or any(
+        type(part) is dict and type(tag) is type(part.get("const")) is str and tag != part["const"]
+        for tag, part in tags
+    )
+
+
 def _all_of(value: Json, said: Any, schema: Any, root: Json) -> bool:
     return all(is_plainly_valid(value, one, root) for one in said)
 
 
 def _ref(value: Json, said: Any, schema: Any, root: Json) -> bool:
-    """A definition at the root; one that is itself a reference might lead here again."""
-    place = _DEFINED.fullmatch(said)
-    if root is None or place is None:
-        return False
-    meant = root.get(place[1], {}).get(place[2])
+    """What stands at a plain path; what is itself a reference might lead here again."""
+    meant = _defined({"$ref": said}, root)
     return type(meant) is dict and "$ref" not in meant and is_plainly_valid(value, meant, root)
 
 
-_DEFINED = re.compile(r"#/(\$defs|definitions)/([A-Za-z0-9_]+)")
+def _defined(schema: Any, root: Json) -> Any:
+    """Return a schema or, where it refers to one, what stands there."""
+    if type(schema) is not dict or "$ref" not in schema:
+        return schema
+    said = schema["$ref"]
+    if root is None or not _PATH.fullmatch(said):
+        return None
+    for name in said.split("/")[1:]:
+        root = root.get(name) if type(root) is dict else None
+    return root
+
+
+_PATH = re.compile(r"#(?:/[A-Za-z0-9_$]+)+")
 
 
 def _bound(kinds: tuple[type, ...], within: Callable[[Any, Any], bool]) -> _Rule:
@@ -151,6 +184,7 @@ _RULES: dict[str, _Rule] = {
     "propertyNames": _property_names,
     "uniqueItems": _unique_items,
     "anyOf": _any_of,
+    "oneOf": _one_of,
     "allOf": _all_of,
     "$ref": _ref,
     "pattern": _bound((str,), lambda value, said: re.search(said, value) is not None),
@@ -160,7 +194,9 @@ _RULES: dict[str, _Rule] = {
     "maxItems": _bound((list,), lambda value, said: len(value) <= said),
     "minProperties": _bound((dict,), lambda value, said: len(value) >= said),
     "maxProperties": _bound((dict,), lambda value, said: len(value) <= said),
-    "multipleOf": _bound(_NUMBERS, lambda value, said: type(said) is int and value % said == 0),
+    "multipleOf": _bound(
+        _NUMBERS, lambda value, said: type(said) in _NUMBERS and value % said == 0
+    ),
     "minimum": _bound(_NUMBERS, lambda value, said: value >= said),
     "maximum": _bound(_NUMBERS, lambda value, said: value <= said),
     "exclusiveMinimum": _bound(_NUMBERS, lambda value, said: value > said),

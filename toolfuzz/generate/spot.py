@@ -34,12 +34,17 @@ def spot(
     called = {c.tool for c in calls}
     for tool in [t for t in tools if t.name in called] or tools[:3]:
         names.update(name for name, spotted in seen.tool if spotted(tool))
-        for node, place in nodes(tool.parameters):
-            _look_at(node, place, names)
+        for node, keyword, depth in _walk(tool.parameters):
+            kind = node.get("type")
+            if kind in _SCALARS and node.keys() <= _PLAIN:
+                names.add(kind)
+            else:
+                _look_at(node, Place(keyword, depth, tool.parameters), names)
     for call in calls:
         for value in _values(call.arguments.values()):
             if isinstance(value, str):
-                names.update(_in_text(value))
+                if found := _in_text(value):
+                    names.update(found)
                 continue
             for name, spotted in seen.value.get(type(value), ()):
                 if name not in names and spotted(value):
@@ -49,11 +54,7 @@ def spot(
 
 def _look_at(node: JsonObject, place: Place, names: set[str]) -> None:
     """Add what a schema node has."""
-    kind = node.get("type")
-    if kind in _SCALARS and node.keys() <= _PLAIN:
-        names.add(kind)
-        return
-    seen = _spotters()
+    seen, kind = _spotters(), node.get("type")
     by_keyword = seen.of_type[kind] if kind in TYPES else seen.node
     for keyword in node:
         for name, spotted in by_keyword.get(keyword, ()):
@@ -61,7 +62,8 @@ def _look_at(node: JsonObject, place: Place, names: set[str]) -> None:
                 names.add(name)
     if isinstance(keys := node.get("properties"), dict):
         for key in keys:
-            names.update(_in_key(key))
+            if found := _in_key(key):
+                names.update(found)
 
 
 @lru_cache(maxsize=4096)
@@ -78,12 +80,18 @@ def _in_text(text: str) -> tuple[str, ...]:
 
 def nodes(schema: Json) -> Iterator[tuple[dict[str, Json], Place]]:
     """Yield every schema node with its place; references are not followed."""
+    return ((node, Place(keyword, depth, schema)) for node, keyword, depth in _walk(schema))
+
+
+def _walk(schema: Json) -> Iterator[tuple[JsonObject, str, int]]:
     stack: list[tuple[Json, str, int]] = [(schema, "", 0)]
     while stack:
         node, keyword, depth = stack.pop()
         if not isinstance(node, dict) or depth > _DEEPEST:
             continue
-        yield node, Place(keyword, depth, schema)
+        yield node, keyword, depth
+        if _HOLDERS.isdisjoint(node):
+            continue
         for key in [key for key in node if key in _HOLDERS]:  # a set has no order to rely on
             held = node[key]
             if key in _IN_MAP:
