@@ -20,14 +20,14 @@ def bench() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def shop(bench: ModuleType) -> Any:
-    return bench.Workshop(1, 4)
+    return bench.Workshop(1, 2)
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.2, 0.5, 0.9])
 def test_a_model_that_fails_whatever_is_sent_has_no_cause(
     bench: ModuleType, shop: Any, rate: float
 ) -> None:
-    assert bench.cause_of_nothing(shop, rate, 12, 1).false == 0
+    assert bench.cause_of_nothing(shop, rate, 25, 1).false == 0
 
 
 @pytest.mark.parametrize(("rate", "noise"), [(0.3, 0.02), (0.7, 0.1)])
