@@ -9,6 +9,7 @@ from toolfuzz.analyze.compare import conclude
 from toolfuzz.report.console import plain
 from toolfuzz.report.decision import check_view
 from toolfuzz.report.formats import announcement, report_format
+from toolfuzz.report.next_steps import next_steps
 
 
 def decided(outcome: str | None, name: str = "one") -> dict[str, Any]:
@@ -93,3 +94,15 @@ def test_the_claim_is_that_of_the_question_that_was_answered(
     shown = plain(lambda width: check_view(summary, width=width))
     assert shown.startswith(f"FAIL  {claim}\n")
     assert f"  rate: {words[rate]}\n  defects: {words[defects]}\n" in shown
+
+
+@pytest.mark.parametrize(("cases", "more"), [(60, True), (300, False)])
+def test_what_few_cases_did_not_decide_may_be_asked_with_more(cases: int, more: bool) -> None:
+    summary = {
+        "check": {"outcome": "INCONCLUSIVE", "folder": "c"},
+        "targets": [{"target": "a", "defects": {}}],
+        "settings": {"cases": cases},
+    }
+    steps = list(next_steps(summary))
+    assert any("--cases 300" in step for step in steps) == more
+    assert steps[-1] == "toolfuzz report c --report html"

@@ -15,7 +15,7 @@ from toolfuzz.report.conclusion import conclusion_view
 from toolfuzz.report.console import MEDIUM, WIDE, show
 from toolfuzz.report.dimensions import compared, unit
 from toolfuzz.report.naming import readable
-from toolfuzz.report.words import given_up, milliseconds, percent, unreal, unsure
+from toolfuzz.report.words import count, given_up, milliseconds, percent, unreal, unsure
 
 __all__ = [
     "FEW_WORDS",
@@ -74,7 +74,7 @@ def comparison_view(result: JsonObject, *, width: int) -> RenderableType:
 
 def _headline(result: JsonObject) -> Text:
     rows = result["rows"]
-    line = Text(f"toolfuzz compare · {len(rows)} targets", style="bold")
+    line = Text(f"toolfuzz compare · {count(len(rows), 'target')}", style="bold")
     if said := unreal(rows):
         line.append(f" · {said}", style="bold magenta")
     if result.get("left_out"):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
+from toolfuzz.analyze.check import CheckRule
 from toolfuzz.analyze.conclusion import STOPPED
 from toolfuzz.core.case import JsonObject
 from toolfuzz.core.text import printable, shell_command
@@ -85,4 +86,7 @@ def _after_check(summary: JsonObject, again: Sequence[str]) -> Iterator[str]:
     elif candidate["defects"]:
         model = candidate["target"]
         yield shell_command("toolfuzz", "minimize", check["folder"], "-m", model, *again)
+    most = CheckRule().looks[-1]
+    if check["outcome"] == "INCONCLUSIVE" and summary["settings"].get("cases", most) < most:
+        yield f"the same command with --cases {most} asks as much as may decide it"
     yield shell_command("toolfuzz", "report", check["folder"], "--report", "html")
