@@ -1,6 +1,8 @@
 """The plugin, in a pytest of its own."""
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -102,6 +104,7 @@ def test_a_mistake_is_said_in_words(project: Path) -> None:
     assert "clean" in shown
     assert "next: " in shown
     assert "Traceback" not in shown
+    assert "another exception" not in shown
 
 
 def test_it_costs_nothing_when_unused() -> None:
@@ -147,13 +150,18 @@ def test_a_mistake(toolfuzz_server):
 """
 
 
-def test_a_server_for_client_tests(project: Path) -> None:
+def test_the_page_and_a_server_for_client_tests(project: Path) -> None:
     page = (Path(__file__).parents[1] / "docs" / "ci.md").read_text(encoding="utf-8")
-    told = page.split("## Your client's tests")[1].split("```python\n")[1].split("```")[0]
-    (project / "test_page.py").write_text(told)
+    runs, client = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    # As many cases as show that it goes.
+    few = runs.replace("cases=300, fail_under=0.98", "cases=10, fail_under=0.5")
+    assert few != runs
+    (project / "test_page.py").write_text(few)
+    (project / "test_page_client.py").write_text(client)
     (project / "test_client.py").write_text(CLIENT_TESTS)
-    code, shown = pytest_(project)
+    (command,) = re.findall(r"^\$ pytest (.*)$", page, re.MULTILINE)
+    code, shown = pytest_(project, *shlex.split(command))
     assert code == 1, shown
-    assert "4 passed, 1 error" in shown
+    assert "6 passed, 1 error" in shown
     assert "did you mean http-429" in shown
     assert "Traceback" not in shown

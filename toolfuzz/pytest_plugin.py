@@ -142,7 +142,7 @@ def _toolfuzz_server() -> Iterator["Server"]:
     try:
         require("server", "the fixture toolfuzz_server")
     except UsageError as error:
-        pytest.fail(f"{error.message}: {error.hint}", pytrace=False)
+        raise _failure(error) from None
     from toolfuzz.simulate.thread import in_thread
 
     with in_thread() as server:
@@ -162,13 +162,13 @@ def toolfuzz_server(request: pytest.FixtureRequest, _toolfuzz_server: "Server") 
     try:
         _toolfuzz_server.use(*(marker.args if marker else ()), **(marker.kwargs if marker else {}))
     except ToolfuzzError as error:
-        pytest.fail(_said(error), pytrace=False)
+        raise _failure(error) from None
     return _toolfuzz_server
 
 
-def _said(error: Any) -> str:
+def _failure(error: Any) -> BaseException:
     hint = f"\nnext: {error.hint}" if error.hint else ""
-    return f"toolfuzz: {error.message}{hint}"
+    return pytest.fail.Exception(f"toolfuzz: {error.message}{hint}", pytrace=False)
 
 
 def pytest_collection_modifyitems(
@@ -232,5 +232,5 @@ class _Runs:
         try:
             summary = toolfuzz.run(models=[model], **{"out": folder, **options})
         except ToolfuzzError as error:
-            pytest.fail(_said(error), pytrace=False)
+            raise _failure(error) from None
         return ToolfuzzRun(model, summary["targets"][0], Path(summary["folder"]))
