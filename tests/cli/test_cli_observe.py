@@ -99,7 +99,8 @@ def test_what_passes_is_judged_and_kept_as_a_run(tmp_path: Path) -> None:
     ):
         ask_openai(url)
         told = ended(process)
-    assert "object-as-json-string" in told
+    assert "served: object-as-json-string of import_data at /config: got" in told
+    assert "failing tool" in told and "import_data" in told.partition("failing tool")[2]
     run = load_run(folder, keep_exchanges=True)
     assert [target.name for target in run.started.targets] == ["served"]
     assert sorted((v.stream, v.status) for v in run.verdicts) == [

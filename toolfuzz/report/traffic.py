@@ -41,7 +41,9 @@ class _Lines(Silent):
     def tell(self, event: Event) -> None:
         if isinstance(event, VerdictReached) and event.verdict.status == "fail":
             first = causes(event.verdict)[0]
-            where = f" at {first.pointer}" if first.pointer else ""
+            tools = (first.tool,) if first.tool else event.verdict.tools
+            where = f" of {shortly(tools[0])}" if len(tools) == 1 else ""
+            where += f" at {first.pointer}" if first.pointer else ""
             got = first.message if first.actual is None else f"got {brief(first.actual)}"
             model = shortly(event.verdict.target)
             told = f"{model}: {first.slug}{where}: {got} ({event.verdict.case_id})"
