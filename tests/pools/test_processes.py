@@ -208,7 +208,7 @@ async def killing(before: set[int], most: int) -> int:
     return killed
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
+@needs.proc
 @needs.proc
 async def test_a_worker_that_is_killed_while_it_starts_is_started_once_more() -> None:
     source = MadeSource(target())
@@ -221,7 +221,7 @@ async def test_a_worker_that_is_killed_while_it_starts_is_started_once_more() ->
     )
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
+@needs.proc
 @needs.proc
 async def test_where_no_worker_lives_to_begin_that_is_said() -> None:
     async with process_pool(1) as pool:

@@ -1,10 +1,13 @@
 """A campaign over made-up targets: the journal's order, cancelling, giving up, going on."""
 
 import asyncio
+import errno
 import itertools
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import needs
 import pytest
 from made_sources import (
     BROKEN,
@@ -412,3 +415,32 @@ async def test_a_dead_target_is_left_though_the_budget_is_nearly_spent(tmp_path:
         finished, events = await asyncio.wait_for(ended, 5)
         assert attempts_in(events) <= calls
         assert finished.reason in ("budget", "endpoint")
+
+
+@needs.limits
+async def test_a_disk_that_fills_ends_a_conversation_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its third turn would never be answered."""
+    talks = [case(0, turns=3)]
+    await ran(tmp_path / "whole", MadeSource(target()), cases=talks)
+    lines = (tmp_path / "whole" / JOURNAL_NAME).read_bytes().splitlines(keepends=True)
+
+    async def hang(request: Request) -> None:
+        if request.body["turn"] == 2:
+            await asyncio.Event().wait()
+
+    import resource
+
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (sum(map(len, lines[:3])) + 100, most))
+    try:
+        with pytest.raises(ExceptionGroup) as failed:
+            async with asyncio.timeout(10):
+                await ran(tmp_path / "run", MadeSource(target(), before=hang), cases=talks)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    assert {error.errno for error in failed.value.exceptions} == {errno.EFBIG}  # type: ignore[attr-defined]
+    kept = list(read_journal(tmp_path / "run"))
+    assert [e.exchange.turn for e in kept if isinstance(e, ExchangeRecorded)] == [0]

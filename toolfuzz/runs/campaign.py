@@ -16,7 +16,7 @@ from collections.abc import (
     Sequence,
     Set,
 )
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,6 +81,8 @@ class Campaign:
     purse: Purse | None = None
     most_hangs: float = math.inf
     _kept: dict[int, Event] = field(default_factory=dict)
+    _unwritten: list[OSError] = field(default_factory=list)
+    _full: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def affords(self, job: Job, *, wait: bool = True) -> bool:
         """Whether a question may be put, by what is left to spend (see ``Purse.reserve``)."""
@@ -100,12 +102,21 @@ class Campaign:
 
     def keep(self, events: Sequence[Event]) -> None:
         """Write what a conversation was paid for before it is gone on with."""
-        # A full disk is told by what is written of the whole question.
-        with suppress(OSError):
+        try:
             self.write(events)
-            # A case is known to the record, and workers tell of it anew each time.
-            paid = (event for event in events if not isinstance(event, CaseDrawn))
-            self._kept.update((id(event), event) for event in paid)
+        except OSError as error:
+            # Whoever leads the conversation, here or elsewhere, learns of it by being cancelled.
+            self._unwritten.append(error)
+            self._full.set()
+            return
+        # A case is known to the record, and workers tell of it anew each time.
+        paid = (event for event in events if not isinstance(event, CaseDrawn))
+        self._kept.update((id(event), event) for event in paid)
+
+    async def cannot_be_written(self) -> None:
+        """Wait until a turn of a conversation can't be written, and raise why (OSError)."""
+        await self._full.wait()
+        raise self._unwritten[0]
 
     def write_answer(self, events: Sequence[Event]) -> None:
         """Write what a question came to.
@@ -173,8 +184,10 @@ async def ask_all(campaign: Campaign, *, stop: asyncio.Event) -> tuple[TargetGiv
     stopping = asyncio.create_task(close_on(stop, campaign.permits))
     try:
         async with asyncio.TaskGroup() as group:
-            for lane in lanes:
-                group.create_task(_ask(lane, campaign, stop))
+            watching = group.create_task(campaign.cannot_be_written())
+            asking = [group.create_task(_ask(lane, campaign, stop)) for lane in lanes]
+            await asyncio.wait(asking)
+            watching.cancel()
     except BaseExceptionGroup as failed:
         # A target that can't be started is the user's to know of, in one line.
         ours = failed.subgroup(ToolfuzzError)

@@ -7,9 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from toolfuzz.core.errors import EndpointError, UsageError
+from toolfuzz.core.errors import EndpointError
+from toolfuzz.runs.journal import PACKED_NAME, journal_in
 from toolfuzz.runs.options import RunOptions
-from toolfuzz.runs.resume import resumed_options, started
+from toolfuzz.runs.resume import resumed_options
 from toolfuzz.runs.run import run
 from toolfuzz.runs.summary import SUMMARY_NAME
 from toolfuzz.system.files import written_whole
@@ -31,20 +32,30 @@ def put(files: Mapping[str, bytes], folder: Path) -> None:
 
 
 async def run_in(options: RunOptions, folder: Path) -> float:
-    """Run, or go on with what is in the folder; return how many seconds it took."""
+    """Run, or go on with what is in the folder; return how many seconds it took.
+
+    Raises UsageError where that can't be gone on with: it stays as it is.
+    """
     began = time.monotonic()
-    try:
-        started(folder)
-    except UsageError:
+    going_on = None
+    if _holds_a_line(folder):
+        options, going_on = resumed_options(folder, concurrency=1), folder
+    else:
         # It was ended before its first line was written.
         shutil.rmtree(folder, ignore_errors=True)
-        going_on = None
-    else:
-        options, going_on = resumed_options(folder, concurrency=1), folder
     # Where nothing could be judged the summary says so.
     with suppress(EndpointError):
         await run(options if going_on else options.but(out=folder), resume=going_on)
     return time.monotonic() - began
+
+
+def _holds_a_line(folder: Path) -> bool:
+    """Whether a journal says anything: what that is may have been paid for."""
+    path = journal_in(folder)
+    if path is None:
+        return False
+    with path.open("rb") as file:
+        return path.name == PACKED_NAME or file.readline().endswith(b"\n")
 
 
 async def run_elsewhere(
