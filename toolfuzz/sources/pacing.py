@@ -23,7 +23,7 @@ BURST_SECONDS = 1.0
 """Refusals that come this soon after the last cut don't cut again."""
 MAX_HOLD = 60.0
 """Seconds that a server may hold up all questions at once."""
-_APART = 0.75
+_APART = 0.9
 """What adapts sends no two requests closer than this share of the way that as many as may be under
 way are apart where they follow each other evenly: a burst may be refused where that isn't."""
 _SENT = 1024
