@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.text import day, printable, shell_command
+from toolfuzz.core.text import day, printable, shell_command, shortly
 from toolfuzz.report.console import show
 from toolfuzz.report.portions import defect_words, evidence_words, failed_of, judged_of, title
 from toolfuzz.report.words import named, percent
@@ -42,7 +42,7 @@ def monitor_view(result: JsonObject, page: str, *, width: int) -> RenderableType
         (outcome or "interrupted").upper(), style=f"bold reverse {_STYLES.get(outcome, 'yellow')}"
     )
     head.append("  ", style="not reverse")
-    name = printable(named(result, result["target"]))
+    name = printable(named(result, shortly(result["target"])))
     head.append(title(outcome, name), style="not reverse default")
     reason = Text(printable(result["reason"]))
     parts: list[RenderableType] = [head, Padding(reason, (0, max(width - 90, 0), 0, 2)), Text()]

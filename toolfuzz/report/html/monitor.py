@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from toolfuzz.analyze.rates import wilson
 from toolfuzz.core.case import JsonObject
-from toolfuzz.core.text import day
+from toolfuzz.core.text import day, shortly
 from toolfuzz.report.html.templating import asset, environment, policy
 from toolfuzz.report.portions import defect_words, evidence_words, failed_of, judged_of, title
 from toolfuzz.report.words import named
@@ -58,10 +58,10 @@ def render_monitor(result: JsonObject) -> str:
     style, script = asset("style.css") + asset("monitor.css"), asset("script.js")
     portions = result["portions"]
     return environment().get_template("monitor.html.j2").render(
-        title=title(result["outcome"], result["target"]),
+        title=title(result["outcome"], shortly(result["target"])),
         result=result,
         reality=result["nature"]["label"],
-        name=named(result, result["target"]),
+        name=named(result, shortly(result["target"])),
         rates=_rates(portions, result["bound"]),
         evidence=_evidence(portions, result),
         defects=_defects(result),
