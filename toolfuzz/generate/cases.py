@@ -124,10 +124,11 @@ def _asked(
     tools, turns = asked
     if len(turns) > 1:
         features = (*features, *pick.some(_CONVERSATIONAL, 0, 2))
+    known = all_features()
     for name in dict.fromkeys(features):
-        if change := all_features()[name].ask:
+        if change := known[name].ask:
             turns = tuple(map(change, turns))
-        if change := all_features()[name].opening:
+        if change := known[name].opening:
             turns = (change(turns[0]), *turns[1:])
     calls = [call for turn in turns for call in turn.expect.calls]
     return Case(origin, probe.name, spot(tools, calls, turns), tools, turns)

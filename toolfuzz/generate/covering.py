@@ -132,7 +132,7 @@ def _completed(
     for name in pick.shuffled(features):
         if name in row:
             continue
-        state = pick.chance(50)
+        state = pick.below(2) == 1
         if (name, state) not in follows:
             row[name] = state
             continue

@@ -1,6 +1,6 @@
 """Sees which features a case really has, whoever wrote its tools."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -41,14 +41,7 @@ def spot(
             else:
                 _look_at(node, Place(keyword, depth, tool.parameters), names)
     for call in calls:
-        for value in _values(call.arguments.values()):
-            if isinstance(value, str):
-                if found := _in_text(value):
-                    names.update(found)
-                continue
-            for name, spotted in seen.value.get(type(value), ()):
-                if name not in names and spotted(value):
-                    names.add(name)
+        _look_into(call.arguments, names)
     return tuple(sorted(names))
 
 
@@ -64,6 +57,25 @@ def _look_at(node: JsonObject, place: Place, names: set[str]) -> None:
         for key in keys:
             if found := _in_key(key):
                 names.update(found)
+
+
+def _look_into(arguments: JsonObject, names: set[str]) -> None:
+    """Add what the values have."""
+    by_type = _spotters().value
+    left = list(arguments.values())
+    while left:
+        value = left.pop()
+        if isinstance(value, str):
+            if found := _in_text(value):
+                names.update(found)
+            continue
+        for name, spotted in by_type.get(type(value), ()):
+            if name not in names and spotted(value):
+                names.add(name)
+        if isinstance(value, dict):
+            left += value.values()
+        elif isinstance(value, list):
+            left += value
 
 
 @lru_cache(maxsize=4096)
@@ -105,17 +117,6 @@ def _walk(schema: Json) -> Iterator[tuple[JsonObject, str, int]]:
                 stack += [(child, "prefixItems", depth) for child in held]
             else:
                 stack.append((held, key, depth + 1 if key == "additionalProperties" else depth))
-
-
-def _values(values: Iterable[Json]) -> Iterator[Json]:
-    stack = list(values)
-    while stack:
-        value = stack.pop()
-        yield value
-        if isinstance(value, dict):
-            stack += value.values()
-        elif isinstance(value, list):
-            stack += value
 
 
 _Spotters = Sequence[tuple[str, Callable[..., bool]]]

@@ -26,9 +26,12 @@ def _untyped(pick: Pick) -> Parameter:
 
 def _has_untyped(node: JsonObject, place: Place) -> bool:
     members = node["properties"]
-    return isinstance(members, dict) and any(
-        isinstance(member, dict) and _STATED.isdisjoint(member) for member in members.values()
-    )
+    if not isinstance(members, dict):
+        return False
+    for member in members.values():  # nearly all have a type
+        if isinstance(member, dict) and "type" not in member and _STATED.isdisjoint(member):
+            return True
+    return False
 
 
 FEATURES = (
