@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from random import Random
 
+import msgspec
 from judge_asking import CAP, CELLS, situations
 
 from toolfuzz.core.ask import ask_of
@@ -50,7 +51,7 @@ def judged(case: Case, api: str, stream: bool, attempt: Attempt) -> list[Judgeme
     unknown = replace(case, turns=(turn,))
     return [
         judge(case, [reply], max_tokens=CAP),
-        judge(case, [reply], counterpart=[replace(reply, stream=False)]),
+        judge(case, [reply], counterpart=[msgspec.structs.replace(reply, stream=False)]),
         judge(unknown, [reply]),
     ]
 

@@ -2,7 +2,6 @@
 
 import sys
 from datetime import datetime
-from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -18,8 +17,10 @@ from toolfuzz.core.exchange import Target
 from toolfuzz.formats import wire_format
 from toolfuzz.formats.bedrock_converse import signing
 from toolfuzz.formats.bedrock_converse.request import path
+from toolfuzz.sources.answer import Answer, by_httpx
 from toolfuzz.sources.http import HttpSession, HttpSource
 from toolfuzz.sources.registry import resolve
+from toolfuzz.sources.transport import Headers
 
 _MODELS = [
     "anthropic.claude-sonnet-4-20250514-v1:0",
@@ -107,7 +108,12 @@ async def test_what_is_signed_is_what_is_sent(monkeypatch: pytest.MonkeyPatch) -
         Ask(model, said=(Message("user", "größer"),), stream=True)
     )
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
-        session = HttpSession(source, partial(http.send, stream=True), None)
+
+        async def post(url: httpx.URL, headers: Headers, content: bytes) -> Answer:
+            sent = httpx.Request("POST", url, headers=list(headers), content=content)
+            return await by_httpx(http, sent)
+
+        session = HttpSession(source, post, None)
         attempt = await session.ask_once(request)
     (sent,) = got
     assert sent.url.raw_path.decode() == path(model, True)

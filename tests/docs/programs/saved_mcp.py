@@ -31,6 +31,10 @@ for line in sys.stdin:
             }
         case "tools/list":
             told = tools
+        case unknown if "id" in asked:
+            error = {"code": -32601, "message": f"no method {unknown}"}
+            print(json.dumps({"jsonrpc": "2.0", "id": asked["id"], "error": error}), flush=True)
+            continue
         case _:
             continue
     print(json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": told}), flush=True)
