@@ -219,6 +219,13 @@ def test_one_document() -> None:
     assert [v["status"] for v in document["verdicts"]] == ["fail", "pass"]
 
 
+def test_defects_that_are_equally_frequent_stand_by_their_names() -> None:
+    wrong = {"city": 5, "days": "3", "zip": 1, "a": None, "b": "</think>"}
+    done = run(line({"body": chat(json.dumps(wrong), finish="stop")}), args=("--json",))
+    defects = list(json.loads(done.stdout)["summary"]["defects"])
+    assert len(defects) > 3 and defects == sorted(defects)
+
+
 def test_strict_ignore_and_select() -> None:
     odd = line({"body": chat('{"city":"Paris","days":3.0}')})
     bad = line({"body": chat('{"city":"Rome","days":"3"}')})

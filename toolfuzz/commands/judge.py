@@ -103,6 +103,11 @@ async def _by_workers(
                     take(entry)
 
 
+def _most_first(counts: Counter[str]) -> dict[str, int]:
+    """Return counts, the largest first, equal ones by name: findings of a reply have no order."""
+    return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+
+
 @dataclass(slots=True)
 class _Tool:
     """What became of the replies that tell of a tool."""
@@ -120,7 +125,7 @@ class _Tool:
 
     def figures(self) -> JsonObject:
         counts = {"judged": self.judged, "failed": self.tally["fail"]}
-        defects = dict(self.slugs.most_common())
+        defects = _most_first(self.slugs)
         return {**counts, "unjudged": self.tally["unjudged"], "defects": defects}
 
 
@@ -195,11 +200,11 @@ class _Printed:
             )
         if self.as_json:
             tools = {name: tool.figures() for name, tool in self._weakest_first()}
-            counts = {"judged": judged, **tally, "defects": dict(slugs.most_common())}
+            counts = {"judged": judged, **tally, "defects": _most_first(slugs)}
             counts["tools"] = tools
             click.echo(json.dumps({"summary": counts, "verdicts": self.verdicts}, indent=2))
         click.echo(" · ".join(f"{tally[name]} {name}" for name in _ORDER if tally[name]), err=True)
-        for slug, count in slugs.most_common():
+        for slug, count in _most_first(slugs).items():
             click.echo(f"  {count:6}  {slug}", err=True)
         self._tools()
         for note, count in self.notes.items():
