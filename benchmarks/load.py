@@ -2,6 +2,7 @@
 
     python benchmarks/load.py            20,000 calls each, some ten minutes
     python benchmarks/load.py --quick    2,000
+    python benchmarks/load.py --quick --rounds 5 --only httpx --only "toolfuzz, 1 worker"
 
 All ask the same simulator, which has a process of its own, 8 calls at once:
 
@@ -13,8 +14,10 @@ All ask the same simulator, which has a process of its own, 8 calls at once:
 
 Each runs in a process of its own, once with all calls and once with a tenth of them: the difference
 is the cost of a call, without that of starting. CPU is that of the process and all that it started.
-Ratios are what counts: absolute figures are this machine's. Peak memory is that of the largest
-process; it is held to 120% of what a tenth of the calls takes.
+Ratios are what counts: absolute figures are this machine's. Of several ``--rounds`` each row tells
+the least, since what else a machine does only adds to it, and between which bounds the ratio lay in
+single rounds. Peak memory is that of the largest process; it is held to 120% of what a tenth of the
+calls takes.
 """
 
 import argparse
@@ -25,10 +28,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 from jsonschema import validate
@@ -158,7 +162,22 @@ def ours(workers: int, url: str, calls: int) -> Cost:
         return cost_of([sys.executable, "-m", "toolfuzz", *run], counted)
 
 
-def measure(calls: int) -> None:
+class Row(NamedTuple):
+    """Calls a second, ms of CPU a call, and peak MiB with a tenth of the calls and with all."""
+
+    rate: float
+    cpu: float
+    small: float
+    large: float
+
+
+def row(few: Cost, all_: Cost) -> Row:
+    more = all_.calls - few.calls
+    cpu, rate = (all_.cpu - few.cpu) / more * 1000, more / (all_.wall - few.wall)
+    return Row(rate, cpu, few.memory, all_.memory)
+
+
+def measure(calls: int, rounds: int, only: Sequence[str]) -> None:
     with start() as simulator, tempfile.TemporaryDirectory() as folder:
         asked = Path(folder) / "requests.json"
         asked.write_text(json.dumps(list(requests())))
@@ -170,24 +189,31 @@ def measure(calls: int) -> None:
             f"toolfuzz, {workers} worker{'s' * (workers > 1)}": lambda n, w=workers: ours(w, url, n)
             for workers in (1, 2)
         }
-        print(f"{'':20} {'calls/s':>8} {'ms CPU':>8} {'× httpx':>8} {'peak MiB':>9}  at a tenth")
-        base = 0.0
-        for name, run in kinds.items():
-            few, all_ = run(calls // 10), run(calls)
-            more = all_.calls - few.calls
-            cpu, rate = (all_.cpu - few.cpu) / more * 1000, more / (all_.wall - few.wall)
-            base = base or cpu
-            flat = "" if all_.memory <= 1.2 * few.memory else "  more than 120%"
+        heads = ("calls/s", "ms CPU", "× httpx", "in rounds", "peak MiB")
+        print("{:20} {:>8} {:>8} {:>8} {:>11} {:>9}  at a tenth".format("", *heads))
+        seen: dict[str, list[Row]] = {name: [] for name in kinds if name in only or not only}
+        for _ in range(rounds):
+            for name, rows in seen.items():
+                rows.append(row(kinds[name](calls // 10), kinds[name](calls)))
+        base = [one.cpu for one in seen["httpx"]]
+        for name, rows in seen.items():
+            cpu, ratios = (
+                min(one.cpu for one in rows),
+                [r.cpu / b for r, b in zip(rows, base, strict=True)],
+            )
+            small, large = max(one.small for one in rows), max(one.large for one in rows)
             print(
-                f"{name:20} {rate:8.0f} {cpu:8.2f} {cpu / base:8.2f} {all_.memory:9.0f}"
-                f"  {few.memory:.0f}{flat}",
-                flush=True,
+                f"{name:20} {max(one.rate for one in rows):8.0f} {cpu:8.2f} {cpu / min(base):8.2f}"
+                f" {f'{min(ratios):.2f}–{max(ratios):.2f}':>11} {large:9.0f}"
+                f"  {small:.0f}{'' if large <= 1.2 * small else '  more than 120%'}"
             )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--only", action="append", default=[], help="rows, httpx among them")
     parser.add_argument("--child", nargs=4, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.child:
@@ -196,7 +222,7 @@ def main() -> None:
             bodies = json.loads(Path(asked).read_text())
             asyncio.run(OTHERS[name](url, bodies, int(calls), Path(folder)))
     else:
-        measure(2_000 if given.quick else 20_000)
+        measure(2_000 if given.quick else 20_000, given.rounds, given.only)
 
 
 if __name__ == "__main__":
