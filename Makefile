@@ -27,16 +27,16 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-# Once, while mypy keeps one processor busy; else each of the three processes below would do it.
+# Once, while mypy keeps one processor busy; else each of the four processes below would do it.
 # (Without syrupy, to which snapshots that nothing has used yet are an error.)
 $(VENV)/compiled.stamp: $(VENV)/dev.stamp
 	$(BIN)/pytest --collect-only -qq -p no:syrupy >/dev/null
 	touch $@
 
-# Tests of what is slow or broken mostly wait: three at once keep two processors busy.
+# Tests of what is slow or broken mostly wait: four at once keep two processors busy.
 test: $(VENV)/dev.stamp  ## ruff, mypy --strict and the tests
 	$(MAKE) --jobs 2 lint $(VENV)/compiled.stamp
-	$(BIN)/pytest -n 3 --dist worksteal -q
+	$(BIN)/pytest -n 4 --dist worksteal -q
 
 matrix: $(VENV)/dev.stamp  ## recall and precision of the judge, per defect
 	$(BIN)/python benchmarks/judge_matrix.py
