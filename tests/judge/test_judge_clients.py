@@ -148,7 +148,9 @@ def test_an_sdk_that_is_too_old_is_missing(monkeypatch: pytest.MonkeyPatch) -> N
     """What such a version has no word for would pass for an error of the reply."""
     assert missing_clients(["openai-chat", "openai-responses", "anthropic-messages"]) == []
     old = {"openai": "1.91.3", "anthropic": "0.39.0"}
-    monkeypatch.setattr("toolfuzz.formats.protocol._version", lambda name: old.get(name, "99.0"))
+    monkeypatch.setattr(
+        "toolfuzz.formats.client_reader._version", lambda name: old.get(name, "99.0")
+    )
     missing = missing_clients(["anthropic-messages", "openai-chat", "gemini"])
     assert missing == ["anthropic>=0.40", "openai>=1.92"]
     assert views("clean", "openai-chat", stream=False) == []

@@ -13,9 +13,9 @@ from importlib import import_module
 from typing import Any
 
 from toolfuzz.core.errors import UsageError, did_you_mean
+from toolfuzz.formats.client_reader import ClientReader
 from toolfuzz.formats.protocol import (
     CannotAskError,
-    ClientReader,
     Framing,
     Request,
     Serving,

@@ -1,11 +1,8 @@
 """What a wire format is: the parts that a folder of this package puts together as ``FORMAT``."""
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib import metadata
-from importlib.util import find_spec
+from functools import cached_property
 from typing import Any, Literal, Protocol
 
 from toolfuzz.core.ask import Ask
@@ -14,6 +11,7 @@ from toolfuzz.core.compact import encode_body
 from toolfuzz.core.exchange import Attempt
 from toolfuzz.core.reply import Reply
 from toolfuzz.formats.attempts import read_attempt
+from toolfuzz.formats.client_reader import ClientReader
 from toolfuzz.formats.laws import Laws
 from toolfuzz.formats.plan import Piece, Refusal, ReplyPlan, Wire, WireEvent
 from toolfuzz.formats.reading import Event, Notes
@@ -21,7 +19,6 @@ from toolfuzz.formats.snippets import curl
 
 __all__ = [
     "CannotAskError",
-    "ClientReader",
     "Framing",
     "Request",
     "Serving",
@@ -118,56 +115,6 @@ class Framing:
     """A body as text for people, where its bytes are no text."""
     sealed: Callable[[bytes, bytes], bytes] | None = None
     """Checksums made anew, where there are any: (a body, the same with some bytes masked)."""
-
-
-_version = cache(metadata.version)
-
-
-@cache
-def _is_there(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:  # of a parent, as "google" is one of "google.genai"
-        return False
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(part) for part in re.findall(r"\d+", version)[:2]]
-
-
-@dataclass(frozen=True, slots=True)
-class ClientReader:
-    """One way of reading a reply with an official SDK: the referee of what a reply is worth.
-
-    ``read`` yields (tool name, arguments) and raises what the SDK, or plain code after it, raises;
-    it imports the SDK when it is called. ``package`` is the distribution's name, ``module`` the
-    import name where that differs, ``way`` what tells several ways apart (``stream()``), ``since``
-    the first version that can be used so.
-    """
-
-    package: str
-    stream: bool
-    read: Callable[[Attempt], Iterable[tuple[str, Json]]]
-    way: str = ""
-    module: str = ""
-    since: str = "0"
-
-    @property
-    def installed(self) -> bool:
-        """Whether the SDK is there, in a version that can be used."""
-        return _is_there(self.module or self.package) and (
-            _numbers(_version(self.package)) >= _numbers(self.since)
-        )
-
-    @property
-    def needs(self) -> str:
-        """What to install, as pip has it: ``openai>=1.92``."""
-        return f"{self.package}>={self.since}"
-
-    @property
-    def name(self) -> str:
-        """Package, version and way: ``openai 3.54.0 stream()``."""
-        return f"{self.package} {_version(self.package)} {self.way}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

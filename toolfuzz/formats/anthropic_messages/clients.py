@@ -8,7 +8,7 @@ from typing import Any
 
 from toolfuzz.core.case import Json
 from toolfuzz.core.exchange import Attempt
-from toolfuzz.formats.protocol import ClientReader
+from toolfuzz.formats.client_reader import ClientReader
 from toolfuzz.formats.recorded import replaying
 
 __all__ = ["READERS"]

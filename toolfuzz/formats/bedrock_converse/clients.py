@@ -7,7 +7,7 @@ from typing import Any
 
 from toolfuzz.core.case import Json
 from toolfuzz.core.exchange import Attempt
-from toolfuzz.formats.protocol import ClientReader
+from toolfuzz.formats.client_reader import ClientReader
 
 __all__ = ["READERS"]
 

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from toolfuzz.core.case import Json
-from toolfuzz.formats.protocol import ClientReader
+from toolfuzz.formats.client_reader import ClientReader
 from toolfuzz.formats.recorded import Recording
 
 if TYPE_CHECKING:
