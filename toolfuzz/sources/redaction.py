@@ -81,8 +81,8 @@ class Redaction:
                 # The first request of a conversation holds nothing that a server said.
                 request = self.request(exchange.request) if exchange.turn else exchange.request
                 masked = replace(exchange, request=request, attempts=tuple(attempts))
-                kept = request == exchange.request
-                return ExchangeRecorded(masked, event.sent if kept else None)
+                sent = event.sent if request is exchange.request else None
+                return ExchangeRecorded(masked, sent)
             case UpstreamAnswered(format, exchange):
                 answered = tuple(map(self.attempt, exchange.attempts))
                 request = self.request(exchange.request)
